@@ -1,0 +1,125 @@
+"""Checks of one column at a time, by pandera, over the distinct values of the column.
+
+A survey column has few distinct values and many rows: each value is judged once, and the verdict is carried to the
+rows through the column's codes. A file in which every cell is wrong costs about what a clean one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pandera.pandas as pandera
+
+from cpms_cli.reading.tables import Column, SurveyTable
+from cpms_cli.survey.definition import Field, Survey
+from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit
+
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_PARTIAL = r"\d{4}(-\d{2}(-\d{2})?)?"
+
+
+@dataclass(frozen=True)
+class ColumnFault:
+    """One check that failed in one column: positions of the rows (0-based, within the table)."""
+
+    field: str
+    check: str
+    positions: npt.NDArray[np.int64]
+
+
+def _series_check(name: str, test: Any) -> pandera.Check:
+    return pandera.Check(test, name=name, error=name)
+
+
+def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
+    limits = field.constraints
+    codes = survey.codes(field)
+    if codes is not None:
+        legal = [*codes.by_code, *survey.missing_words]
+        pattern = "|".join(legal)
+        yield (
+            pandera.Check.str_matches(rf"^(?:{pattern})(?:;(?:{pattern}))*$", name="code", error="code")
+            if field.many else pandera.Check.isin(legal, name="code", error="code")
+        )  # fmt: skip
+    elif field.type in ("integer", "year"):
+        yield pandera.Check.str_matches(r"^-?\d+$", name=field.type, error=field.type)
+    elif field.type == "date" or field.format == "partial-date":
+        form = _DATE if field.type == "date" else _PARTIAL
+        yield pandera.Check.str_matches(f"^{form}$", name="date", error="date")
+    elif field.format == "thai-id":
+        yield pandera.Check.str_matches(r"^\d{13}$", name="national_id_form", error="national_id_form")
+        yield _series_check(
+            "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~found.str.fullmatch(r"\d{13}")
+        )
+    elif field.format == "cpms-id":
+        yield _series_check("cpms_id_form", has_cpms_check_letter)
+    if limits.pattern:
+        yield pandera.Check.str_matches(f"^(?:{limits.pattern})$", name="pattern", error="pattern")
+    if limits.maxLength:
+        yield pandera.Check.str_length(max_value=limits.maxLength, name="length", error="length")
+    if field.role == "village":
+        known = {code for code in survey.areas if len(code) == 6}
+        yield _series_check("area", lambda found: found.str.slice(0, 6).isin(known) | ~found.str.fullmatch(r"\d{8}"))
+
+
+def column_schema(survey: Survey, field: Field) -> pandera.DataFrameSchema:
+    """The pandera schema for the distinct values of a field: `value` is canonical text, `number` the number in it."""
+    columns = {"value": pandera.Column(checks=list(_value_checks(survey, field)), nullable=True)}
+    limits = field.constraints
+    if limits.minimum is not None or limits.maximum is not None:
+        within = pandera.Check.in_range(
+            -np.inf if limits.minimum is None else limits.minimum,
+            np.inf if limits.maximum is None else limits.maximum, name="range", error="range",
+        )  # fmt: skip
+        columns["number"] = pandera.Column(float, checks=[within], nullable=True)
+    return pandera.DataFrameSchema(columns)
+
+
+def _judged(survey: Survey, column: Column) -> pd.Series:
+    """The distinct values that a check can speak of: neither blank nor a reason for having no answer."""
+    values = column.values
+    if column.field.constraints.required:
+        return values[values.notna()]
+    return values[values.notna() & ~values.isin(survey.missing_words)]
+
+
+def _failures(survey: Survey, column: Column) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+    values = _judged(survey, column)
+    schema = column_schema(survey, column.field)
+    frame = pd.DataFrame({"value": values})
+    if "number" in schema.columns:
+        frame["number"] = pd.to_numeric(values, errors="coerce").astype("float64")
+    try:
+        schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        for name, cases in errors.failure_cases.groupby("check", sort=True):
+            bad = np.zeros(len(column.values), dtype=bool)
+            bad[cases["index"].to_numpy(dtype=np.int64)] = True
+            yield str(name), bad
+
+
+def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
+    """Every cell of the table at fault, by field and check. Doubtful dates are told as `era`, not as `date`."""
+    found: list[ColumnFault] = []
+    filled = table.filled
+    for column in table.columns.values():
+        name = column.field.name
+        if column.field.constraints.required:
+            blank = np.flatnonzero((column.codes < 0) & filled)
+            if len(blank):
+                found.append(ColumnFault(name, "required", blank))
+        doubtful = column.doubtful.to_numpy()
+        failures = dict(_failures(survey, column))
+        if doubtful.any():
+            failures["date"] = failures.get("date", np.zeros(len(doubtful), dtype=bool)) & ~doubtful
+            failures["era"] = doubtful
+        for check, bad in failures.items():
+            positions = np.flatnonzero((column.codes >= 0) & bad[column.codes])
+            if len(positions):
+                found.append(ColumnFault(name, check, positions))
+    return found

@@ -1,0 +1,63 @@
+"""Rules across fields and rows: each one SQL condition over the staged tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from cpms_cli.survey.definition import Check, Survey
+from cpms_cli.survey.relations import vocabulary
+from cpms_cli.survey.rules import compiled, parse, sql
+
+
+
+
+@dataclass(frozen=True)
+class RuleFault:
+    """One rule that is true on some rows: the table's index and the sheet's row number of each."""
+
+    check: str
+    fields: tuple[str, ...]
+    sources: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+
+
+def rule_condition(survey: Survey, check: Check) -> str:
+    """The rule's condition in DuckDB's SQL."""
+    return sql(compiled(parse(check.when), vocabulary(survey, check.table, indicators=False)))
+
+
+def _found(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> tuple[npt.NDArray[np.int64], ...]:
+    # A condition with a window cannot stand in WHERE.
+    query = f"SELECT _source, _row FROM (SELECT _source, _row, ({condition}) AS fault FROM {table}) WHERE fault"
+    found = connection.execute(f"{query} ORDER BY _source, _row").fetchnumpy()
+    return found["_source"].astype(np.int64), found["_row"].astype(np.int64)
+
+
+def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
+    """Every rule of the definition that is true somewhere in the staged tables."""
+    for check in survey.checks:
+        table = "record" if check.table == "child" else "home"
+        sources, rows = _found(connection, table, rule_condition(survey, check))
+        if len(rows):
+            yield RuleFault(check.id, check.fields, sources, rows)
+
+
+def conflicting_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
+    """Flat rows of one household that give two different answers to the same family question."""
+    key = " AND ".join(f"c.{name} = h.{name}" for name in survey.key("household"))
+    shared = set(survey.child.shared)
+    for field in survey.household.fields:
+        if field.name in shared:
+            continue
+        query = (
+            "SELECT c._source, c._row FROM staged_household h JOIN staged_child c"
+            f" ON {key} AND c._source = h._source WHERE list_contains(h._differ, ?) ORDER BY ALL"
+        )
+        found = connection.execute(query, [field.name]).fetchnumpy()
+        if len(found["_row"]):
+            yield RuleFault("household_differs", (field.name,), found["_source"].astype(np.int64), found["_row"].astype(np.int64))

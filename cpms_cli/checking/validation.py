@@ -1,0 +1,92 @@
+"""Validate files: every fault in one go, and how many rows could be stored as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.checking.columns import column_faults
+from cpms_cli.checking.findings import gather
+from cpms_cli.checking.rules import conflicting_households, rule_faults
+from cpms_cli.checking.staging import open_workbench, stage
+from cpms_cli.reading.tables import SurveyTable, read
+from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.loading import load_survey
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What is wrong in some files. `findings` is a table as `checking.findings` describes it."""
+
+    tables: tuple[SurveyTable, ...]
+    findings: pd.DataFrame
+    rows: int
+    rows_with_errors: int
+
+    @property
+    def errors(self) -> int:
+        """How many findings keep a row from being stored."""
+        return int((self.findings["severity"] == "error").sum())
+
+    @property
+    def warnings(self) -> int:
+        """How many findings somebody should look at."""
+        return len(self.findings) - self.errors
+
+    @property
+    def storable(self) -> int:
+        """How many rows would be stored as they are."""
+        return self.rows - self.rows_with_errors
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing to mend; 1: some rows have errors."""
+        return 1 if self.rows_with_errors else 0
+
+
+def read_all(
+    paths: Sequence[Path], survey: Survey, round_: int | None = None, encoding: str | None = None
+) -> tuple[SurveyTable, ...]:
+    """The survey tables of all files, in the order given. Raises UnreadableFile for the first that cannot be read."""
+    return tuple(table for path in paths for table in read(path, survey, round_, encoding))
+
+
+def check(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
+    identified: bool = False, columns_only: bool = False,
+) -> pd.DataFrame:  # fmt: skip
+    """All findings about tables already read; leaves them staged on the connection, unless `columns_only`."""
+    with ThreadPoolExecutor() as pool:
+        by_column = list(pool.map(lambda table: column_faults(survey, table), tables))
+    by_rule = []
+    if not columns_only:
+        stage(connection, survey, tables)
+        by_rule = [*rule_faults(connection, survey), *conflicting_households(connection, survey)]
+    return gather(survey, tables, by_column, by_rule, identified)
+
+
+def validate(
+    paths: Sequence[str | Path], *, round_: int | None = None, schemas: Path | None = None,
+    encoding: str | None = None, identified: bool = False, columns_only: bool = False,
+) -> Validation:  # fmt: skip
+    """Check survey files against the definition.
+
+    `round_` is the survey's year (either era is for the caller to convert) where the files have no such column;
+    `columns_only` leaves out the rules across fields and rows. Values of personal fields are masked unless
+    `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the data is a finding instead.
+    """
+    survey = load_survey(schemas)
+    tables = read_all([Path(path) for path in paths], survey, round_, encoding)
+    connection = open_workbench()
+    try:
+        findings = check(connection, survey, tables, identified, columns_only)
+    finally:
+        connection.close()
+    rows = sum(int(table.filled.sum()) for table in tables)
+    wrong = findings.loc[findings["severity"] == "error", ["source", "row"]].drop_duplicates()
+    return Validation(tables, findings, rows, len(wrong))

@@ -1,0 +1,60 @@
+"""What stops the work, as opposed to a finding, which is a row about a fault in the data.
+
+CpmsError                     the user can mend it; shown without traceback, exit code 2
+├── UsageError                the command was called with something it cannot use
+├── UnreadableFile            a file that cannot be read as a table
+│   └── NoSurveyTable         a table is there, but no header of the survey in it
+├── DefinitionError           the files in schemas/ contradict themselves
+└── StoreError                the store cannot be opened, read or written
+    ├── StoreLocked           another process holds it
+    └── StoreNotOurs          a file that is no cpms store, or one of a newer version
+"""
+
+from __future__ import annotations
+
+
+class CpmsError(Exception):
+    """Base of all errors that a user can mend.
+
+    `message_id` names a sentence in `schemas/messages/`; `values` fill its placeholders. The words are put to it
+    only when it is shown, so that the language is chosen in one place.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message_id: str, **values: object) -> None:
+        super().__init__(message_id, values)
+        self.message_id = message_id
+        self.values = values
+
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value}" for name, value in self.values.items())
+        return f"{self.message_id}({told})"
+
+
+class UsageError(CpmsError):
+    """An argument names something that does not exist: an indicator, an area, a round, a file ending."""
+
+
+class UnreadableFile(CpmsError):
+    """Missing, empty, a directory, damaged, encrypted or beyond the limits; the store was not touched."""
+
+
+class NoSurveyTable(UnreadableFile):
+    """No row of the file holds enough headers of the survey to be its header row."""
+
+
+class DefinitionError(CpmsError):
+    """`schemas/` cannot be used as it is; `cpms schema check` names every place."""
+
+
+class StoreError(CpmsError):
+    """The store could not be used; what it held before is still there."""
+
+
+class StoreLocked(StoreError):
+    """Another process has the store open for writing; try again when it has finished."""
+
+
+class StoreNotOurs(StoreError):
+    """The file is not a cpms store, or it was written by a newer version."""

@@ -1,0 +1,198 @@
+"""Source tables to survey tables: fields known, every distinct text cleaned once, row numbers kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
+from cpms_cli.reading.csv_file import read_csv
+from cpms_cli.reading.headers import header_spellings, match_headers
+from cpms_cli.reading.limits import LIMITS
+from cpms_cli.reading.source import SourceTable, column_letter
+from cpms_cli.reading.values import clean
+from cpms_cli.reading.workbook import read_workbook
+from cpms_cli.survey.definition import Field, Survey, Table
+
+_TEXT_ENDINGS = {".csv", ".tsv", ".txt"}
+_SIGNATURES = {
+    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"%PDF": "PDF", b"GIF8": "GIF", b"SQLite format": "SQLite",
+    b"{\\rtf": "RTF", b"\x1f\x8b": "gzip", b"PAR1": "Parquet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field's column: `codes` point from rows into the distinct `texts` and their canonical `values`.
+
+    A code of -1 is a blank cell. `doubtful` marks the distinct texts that the reader could not decide.
+    """
+
+    field: Field
+    header: str
+    letter: str
+    codes: npt.NDArray[np.int32]
+    texts: pd.Series
+    values: pd.Series
+    doubtful: pd.Series
+
+    def cells(self) -> pa.Array:
+        """The canonical value of every row."""
+        return self._taken(self.values)
+
+    def written(self) -> pa.Array:
+        """The text of every row as it was written."""
+        return self._taken(self.texts)
+
+    def _taken(self, series: pd.Series) -> pa.Array:
+        indices = pa.array(self.codes, pa.int32(), mask=self.codes < 0)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(series, pa.string(), from_pandas=True))
+
+
+@dataclass(frozen=True)
+class SurveyTable:
+    """A sheet whose columns are fields; `table` is "child" when it has a row per child, flat sheets too."""
+
+    source: SourceTable
+    table: Table
+    columns: dict[str, Column]
+    given: dict[str, str]
+    ignored: tuple[str, ...]
+
+    @property
+    def rows(self) -> npt.NDArray[np.int64]:
+        """The sheet's row numbers."""
+        return self.source.rows
+
+    @cached_property
+    def filled(self) -> npt.NDArray[np.bool_]:
+        """Which rows have at least one cell of the survey filled in."""
+        found = np.zeros(len(self.rows), dtype=bool)
+        for column in self.columns.values():
+            found |= column.codes >= 0
+        return found
+
+    def cells(self, name: str) -> pa.Array:
+        """Canonical values of a field; blank throughout where the sheet has no such column."""
+        if name in self.columns:
+            return self.columns[name].cells()
+        value = self.given.get(name)
+        indices = pa.array(np.zeros(len(self.rows), dtype=np.int32), pa.int32(), mask=np.full(len(self.rows), value is None))
+        return pa.DictionaryArray.from_arrays(indices, pa.array([value], pa.string()))
+
+    def relation(self, names: Iterable[str]) -> pa.Table:
+        """Canonical values of these fields, with `_row`, the sheet's row number, for all rows that are filled."""
+        columns = {name: self.cells(name) for name in names}
+        table = pa.table({**columns, "_row": pa.array(self.rows)})
+        return table if self.filled.all() else table.filter(pa.array(self.filled))
+
+    def place(self, name: str) -> tuple[str, str]:
+        """Header and column letter of a field in this sheet; the field's own name, and no letter, if it has none."""
+        column = self.columns.get(name)
+        return (column.header, column.letter) if column else (name, "")
+
+
+def check_path(path: Path) -> bytes:
+    """The first bytes of a file that can be read; raises UnreadableFile saying why it cannot."""
+    if path.is_dir():
+        raise UnreadableFile("file_is_directory", file=path.name)
+    if not path.exists():
+        raise UnreadableFile("file_missing", file=str(path))
+    if not path.is_file():
+        raise UnreadableFile("file_is_no_file", file=path.name)
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(4096)
+        size = path.stat().st_size
+    except OSError as error:
+        raise UnreadableFile("file_unreadable", file=path.name, reason=error.strerror or "") from None
+    if not start.strip(b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"):
+        raise UnreadableFile("file_empty", file=path.name)
+    limit = LIMITS.workbook if start.startswith((b"PK", b"\xd0\xcf")) else LIMITS.text_file
+    if size > limit:
+        raise UnreadableFile("file_too_large", file=path.name, limit=limit // 1_000_000)
+    return start
+
+
+def read_sources(path: Path, survey: Survey, encoding: str | None = None) -> list[SourceTable]:
+    """The sheets of one file, recognised by its content rather than its name.
+
+    Raises UnreadableFile, or NoSurveyTable where no sheet has a header of the survey.
+    """
+    start = check_path(path)
+    spellings = header_spellings(survey)
+    for signature, kind in _SIGNATURES.items():
+        if start.startswith(signature):
+            raise UnreadableFile("file_is_other_kind", file=path.name, kind=kind)
+    if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        return read_workbook(path, spellings)
+    if start.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
+        raise UnreadableFile("file_is_other_kind", file=path.name, kind="HTML/XML")
+    if path.suffix.lower() in _TEXT_ENDINGS or b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return read_csv(path, spellings, encoding)
+    raise UnreadableFile("file_unknown_kind", file=path.name)
+
+
+def _column(survey: Survey, source: SourceTable, index: int, name: str) -> Column:
+    chunked = source.data.column(str(index)).unify_dictionaries()
+    array = chunked.combine_chunks() if chunked.num_chunks != 1 else chunked.chunk(0)
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
+    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    texts = pd.Series(array.dictionary.to_pandas(), dtype="str")
+    cleaned = clean(survey, survey.fields[name], texts)
+    blank = cleaned.values.isna().to_numpy()
+    if blank.any():
+        codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
+    return Column(
+        survey.fields[name], source.header[index], column_letter(index), codes, texts, cleaned.values, cleaned.doubtful
+    )
+
+
+def survey_table(survey: Survey, source: SourceTable, round_: int | None = None) -> SurveyTable:
+    """The sheet as a table of the survey. `round_` stands in where the sheet has no column for the round.
+
+    Raises UnreadableFile where two columns claim a field, or a column of the row's key is not there.
+    """
+    match = match_headers(source.header, header_spellings(survey))
+    where = {"file": source.path.name, "sheet": source.sheet or ""}
+    for name, places in match.twice.items():
+        letters = ", ".join(f"{column_letter(place)} ({source.header[place]})" for place in places)
+        raise UnreadableFile("two_columns_one_field", field=name, columns=letters, **where)
+    names = set(match.fields.values())
+    own = {field.name for field in survey.child.fields}
+    table: Table = "child" if names & own else "household"
+    given = {survey.role("round").name: str(round_)} if round_ is not None else {}
+    lacking = [name for name in survey.key(table) if name not in names and name not in given]
+    if lacking:
+        labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in lacking)
+        raise NoSurveyTable("key_column_missing", fields=labels, **where)
+    with ThreadPoolExecutor() as pool:
+        read = pool.map(lambda item: _column(survey, source, item[0], item[1]), match.fields.items())
+    columns = {column.field.name: column for column in read}
+    if round_ is not None and survey.role("round").name in columns:
+        _same_round(survey, columns[survey.role("round").name], round_, where)
+    given = {name: value for name, value in given.items() if name not in columns}
+    return SurveyTable(source, table, columns, given, tuple(source.header[index] for index in match.unknown))
+
+
+def _same_round(survey: Survey, column: Column, round_: int, where: dict[str, str]) -> None:
+    other = sorted(set(column.values.dropna()) - {str(round_)})
+    if other:
+        raise UsageError("round_differs", given=round_, found=", ".join(other[:3]), **where)
+
+
+def read(path: Path, survey: Survey, round_: int | None = None, encoding: str | None = None) -> list[SurveyTable]:
+    """Read one file of the survey: CSV or workbook, flat or in two sheets, Thai or English headers.
+
+    Raises UnreadableFile (missing, damaged, hostile, no table of the survey) and never touches anything else.
+    """
+    return [survey_table(survey, source, round_) for source in read_sources(path, survey, encoding)]

@@ -1,0 +1,139 @@
+"""Indicators and levels as one SQL statement over the typed record, written from the definition.
+
+Each indicator becomes a column of three truth values (n/a counts as no inside rules) and a column of answers; then
+each level rule becomes one, and from these the level, the highest possible level and what led to both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cpms_cli.survey.definition import Indicator, Level, Survey
+from cpms_cli.survey.relations import quoted, vocabulary
+from cpms_cli.survey.rules import Vocabulary, alternatives, compiled, named, parse, sql
+
+ANSWERS = ("yes", "no", "unknown", "n/a")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One alternative of a rule: alone it makes the rule true. `fields` and `indicators` are what it looks at."""
+
+    id: str
+    condition: str
+    fields: tuple[str, ...]
+    indicators: tuple[int, ...]
+
+
+def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
+    """The alternatives of one rule, numbered from 1 in its order, as `prefix.1`, `prefix.2`, ..."""
+    words = vocabulary(survey)
+    numbers = {one.column: one.number for one in survey.indicators}
+    found = []
+    for index, part in enumerate(alternatives(parse(rule)), start=1):
+        names = named(part)
+        fields = tuple(name for name in names if name in survey.fields)
+        looked_at = tuple(numbers[name] for name in names if name in numbers)
+        found.append(Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at))
+    return tuple(found)
+
+
+def level_reasons(survey: Survey) -> dict[str, Reason]:
+    """Every alternative of every level rule by its id, as `victim.1`."""
+    found = [reason for level in survey.rule_levels for reason in reasons(survey, level.when or "FALSE", level.id)]
+    return {reason.id: reason for reason in found}
+
+
+def _condition(rule: str | None, words: Vocabulary) -> str:
+    return f"({sql(compiled(parse(rule), words))})" if rule else "TRUE"
+
+
+def _stages(survey: Survey) -> list[list[Indicator]]:
+    """The indicators in an order in which each comes after those it looks at."""
+    columns = {one.column: one for one in survey.indicators}
+    waiting, done, stages = list(survey.indicators), set[str](), []
+    while waiting:
+        ready = [one for one in waiting if {n for n in named(parse(one.when)) if n in columns} <= done]
+        if not ready:
+            raise ValueError(f"indicators look at each other in a circle: {[one.number for one in waiting]}")
+        stages.append(ready)
+        done |= {one.column for one in ready}
+        waiting = [one for one in waiting if one not in ready]
+    return stages
+
+
+def _indicator_columns(one: Indicator, words: Vocabulary) -> str:
+    applies, when = _condition(one.applies, words), _condition(one.when, words)
+    if one.applies is None:
+        truth, answer = when, f"CASE WHEN {when} THEN 'yes' WHEN NOT {when} THEN 'no' ELSE 'unknown' END"
+    else:
+        truth = f"CASE WHEN {applies} THEN {when} WHEN NOT {applies} THEN FALSE END"
+        answer = (
+            f"CASE WHEN NOT {applies} THEN 'n/a' WHEN {applies} AND {when} THEN 'yes'"
+            f" WHEN {applies} AND NOT {when} THEN 'no' ELSE 'unknown' END"
+        )
+    return f"{truth} AS {one.column}, {answer} AS {one.column}_answer"
+
+
+def _counted(survey: Survey) -> str:
+    counted = [one for one in survey.indicators if one.counted]
+    sure = " + ".join(f"COALESCE({one.column}, FALSE)::INTEGER" for one in counted)
+    possible = " + ".join(f"COALESCE({one.column}, TRUE)::INTEGER" for one in counted)
+    return f"{sure} AS counted_min, {possible} AS counted_max"
+
+
+def _reason_list(level: Level, found: tuple[Reason, ...], test: str) -> str:
+    items = ", ".join(f"CASE WHEN {test.format(reason.condition)} THEN {quoted(reason.id)} END" for reason in found)
+    return f"list_filter([{items}], lambda reason: reason IS NOT NULL)" if items else "CAST([] AS VARCHAR[])"
+
+
+def _first(survey: Survey, test: str, otherwise: str) -> str:
+    cases = " ".join(f"WHEN {test.format(level.id)} THEN {quoted(level.id)}" for level in survey.rule_levels)
+    return f"CASE {cases} ELSE {otherwise} END"
+
+
+def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+    """One SELECT that scores every row of `record` (a typed record, see `relations.typed_record`).
+
+    Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a; `level`, `highest`; `counted_min`,
+    `counted_max`; `reasons` and `open_reasons`, lists of ids of the level rules' alternatives that are true at the
+    child's level, and that are not known in it or above it.
+    """
+    words = vocabulary(survey)
+    ctes = [f"record AS ({record})"]
+    previous = "record"
+    for index, stage in enumerate(_stages(survey)):
+        columns = ", ".join(_indicator_columns(one, words) for one in stage)
+        ctes.append(f"stage_{index} AS (SELECT *, {columns} FROM {previous})")
+        previous = f"stage_{index}"
+    ctes.append(f"counted AS (SELECT *, {_counted(survey)} FROM {previous})")
+    rules = ", ".join(f"{_condition(level.when, words)} AS is_{level.id}" for level in survey.rule_levels)
+    ctes.append(f"ruled AS (SELECT *, {rules} FROM counted)")
+    unknown = " OR ".join(f"is_{level.id} IS NULL" for level in survey.rule_levels)
+    clear, undecided = quoted(survey.level("clear").id), quoted(survey.level("open").id)
+    left = f"CASE WHEN {unknown} THEN {undecided} ELSE {clear} END"
+    level, highest = _first(survey, "is_{}", left), _first(survey, "is_{0} IS NOT FALSE", clear)
+    ctes.append(f"levelled AS (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
+    answers = ", ".join(f"{one.column}_answer AS {one.column}" for one in survey.indicators)
+    return (
+        f"WITH {', '.join(ctes)} SELECT {', '.join(carried)}, {answers}, level, highest, counted_min, counted_max,"
+        f" {_why(survey)} AS reasons, {_why_open(survey)} AS open_reasons FROM levelled"
+    )
+
+
+def _why(survey: Survey) -> str:
+    cases = " ".join(
+        f"WHEN {quoted(level.id)} THEN {_reason_list(level, reasons(survey, level.when or 'FALSE', level.id), '({})')}"
+        for level in survey.rule_levels
+    )
+    return f"CASE level {cases} ELSE CAST([] AS VARCHAR[]) END"
+
+
+def _why_open(survey: Survey) -> str:
+    # Only rules above the child's level can still change it; with no rule true, every unknown one can.
+    parts = []
+    for index, level in enumerate(survey.rule_levels):
+        settled = ", ".join(quoted(above.id) for above in survey.rule_levels[: index + 1])
+        unknown = _reason_list(level, reasons(survey, level.when or "FALSE", level.id), "({}) IS NULL")
+        parts.append(f"CASE WHEN level IN ({settled}) OR is_{level.id} IS NOT NULL THEN [] ELSE {unknown} END")
+    return f"list_concat({', '.join(parts)})" if len(parts) > 1 else parts[0]

@@ -1,0 +1,260 @@
+"""The shape of the definition: what `schemas/` may say, as checked, immutable objects.
+
+Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema); what is ours beside it
+is `codelist`, `many`, `asked`, `role`, `personal`, `sensitive`, `headers` and the two-language `label` and `question`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field as Described
+
+Language = Literal["en", "th"]
+LANGUAGES: tuple[Language, ...] = ("en", "th")
+Table = Literal["household", "child"]
+Role = Literal[
+    "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id",
+    "given_name", "family_name", "sex", "born", "age",
+]  # fmt: skip
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+
+class Words(_Part):
+    """The same words in the two languages of the programme."""
+
+    en: str = Described(min_length=1)
+    th: str = Described(min_length=1)
+
+    def in_(self, language: Language) -> str:
+        """The words in this language."""
+        return self.th if language == "th" else self.en
+
+
+class Constraints(_Part):
+    """Frictionless constraints on one field."""
+
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    maxLength: int | None = None
+    pattern: str | None = None
+
+
+class Field(_Part):
+    """One question of the survey, or one part of a row's key."""
+
+    name: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
+    type: Literal["string", "integer", "year", "date"]
+    format: Literal["partial-date", "thai-id", "cpms-id"] | None = None
+    codelist: str | None = None
+    many: bool = False
+    personal: bool = False
+    sensitive: bool = False
+    asked: str | None = None
+    role: Role | None = None
+    constraints: Constraints = Constraints()
+    label: Words
+    question: Words
+    headers: tuple[str, ...]
+    source: str | None = None
+
+
+class Code(_Part):
+    """One answer of a code list; `missing` marks what is no answer, `exclusive` what stands alone."""
+
+    code: str = Described(min_length=1)
+    label: Words
+    missing: Literal["", "unknown", "refused", "not_asked", "blank", "exclusive"]
+    spellings: tuple[str, ...]
+
+
+class CodeList(_Part):
+    """A closed list of answers."""
+
+    name: str
+    codes: tuple[Code, ...]
+
+    @cached_property
+    def by_code(self) -> dict[str, Code]:
+        """Code to its entry, in the list's order."""
+        return {entry.code: entry for entry in self.codes}
+
+    @cached_property
+    def by_spelling(self) -> dict[str, str]:
+        """Folded spelling to code; the code itself is always a spelling."""
+        return {
+            folded(spelling): entry.code
+            for entry in self.codes
+            for spelling in (entry.code, *entry.spellings)
+        }
+
+
+class TableSchema(_Part):
+    """One table of the survey."""
+
+    name: str
+    label: Words
+    shared: tuple[str, ...] = ()
+    primaryKey: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+
+class Indicator(_Part):
+    """One of the 22: `when` and `applies` are SQL with three truth values over the survey's fields."""
+
+    number: int
+    name: Words
+    definition: Words
+    level: Table
+    counted: bool = True
+    applies: str | None = None
+    when: str
+    source: str
+
+    @property
+    def column(self) -> str:
+        """Its name inside rules and score tables: i01 ... i22."""
+        return f"i{self.number:02d}"
+
+
+class Level(_Part):
+    """A risk level. The list's order is the order of severity; the two without `when` are what is left."""
+
+    id: str = Described(pattern=r"^[a-z_]+$")
+    label: Words
+    meaning: Words
+    response: Words
+    due: Words
+    role: Literal["rule", "open", "clear"] = "rule"
+    when: str | None = None
+    source: str
+
+
+class Check(_Part):
+    """A rule over a row and what stands around it; `when` true is the fault."""
+
+    id: str = Described(pattern=r"^[a-z0-9_]+$")
+    severity: Literal["error", "warning"]
+    table: Table
+    fields: tuple[str, ...] = Described(min_length=1)
+    when: str
+    message: Words
+    mend: Words
+    source: str | None = None
+    passes: tuple[dict[str, str | int], ...] = ()
+    fails: tuple[dict[str, str | int], ...] = ()
+
+
+class ColumnCheck(_Part):
+    """The words for a fault that a field's own type, code list or constraints tell."""
+
+    id: str = Described(pattern=r"^[a-z0-9_]+$")
+    severity: Literal["error", "warning"]
+    message: Words
+    mend: Words
+
+
+class Area(_Part):
+    """A province (2 digits), district (4) or subdistrict (6) with its official code."""
+
+    code: str
+    label: Words
+
+
+_SEPARATORS = re.compile(r"[\s_./()\[\]:;,'\"*?!\-–—]+")
+
+
+def folded(text: str) -> str:
+    """The text as spellings are compared: NFC, case-folded, all white space dropped.
+
+    >>> folded(" Do not  Know ")
+    'donotknow'
+    """
+    return "".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def folded_header(text: str) -> str:
+    """The text as headers are compared: as `folded`, punctuation dropped as well.
+
+    >>> folded_header("Birth_Date (d/m/y)")
+    'birthdatedmy'
+    """
+    return _SEPARATORS.sub("", unicodedata.normalize("NFC", text).casefold())
+
+
+class Survey(_Part):
+    """The whole definition, loaded."""
+
+    household: TableSchema
+    child: TableSchema
+    response: TableSchema
+    codelists: dict[str, CodeList]
+    indicators: tuple[Indicator, ...]
+    levels: tuple[Level, ...]
+    checks: tuple[Check, ...]
+    column_checks: dict[str, ColumnCheck]
+    areas: dict[str, Area]
+    messages: dict[str, Words]
+    digest: str
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Every field of the household and child tables by name."""
+        return {field.name: field for table in (self.household, self.child) for field in table.fields}
+
+    def role(self, role: Role) -> Field:
+        """The field that plays this part: code names roles, never fields."""
+        return self._by_role[role]
+
+    @cached_property
+    def _by_role(self) -> dict[str, Field]:
+        return {field.role: field for field in self.fields.values() if field.role}
+
+    def columns(self, table: Table) -> tuple[str, ...]:
+        """The names of a table's own columns, those it shares with the household first."""
+        schema = self.household if table == "household" else self.child
+        return (*schema.shared, *(field.name for field in schema.fields))
+
+    def key(self, table: Table) -> tuple[str, ...]:
+        """The fields that make a row of this table one of a kind."""
+        return (self.household if table == "household" else self.child).primaryKey
+
+    def codes(self, field: Field) -> CodeList | None:
+        """The field's code list, where it has one."""
+        return self.codelists[field.codelist] if field.codelist else None
+
+    @cached_property
+    def missing_words(self) -> tuple[str, ...]:
+        """What stands in a cell instead of an answer: unknown, refused, not_asked."""
+        return tuple(code.code for code in self.codelists["missing"].codes if code.missing != "blank")
+
+    def missing_codes(self, field: Field) -> tuple[str, ...]:
+        """The codes that are no answer to this field."""
+        codes = self.codes(field)
+        own = [entry.code for entry in codes.codes if entry.missing not in ("", "exclusive")] if codes else []
+        return tuple(dict.fromkeys([*own, *self.missing_words]))
+
+    @cached_property
+    def rule_levels(self) -> tuple[Level, ...]:
+        """The levels that have a rule, most severe first."""
+        return tuple(level for level in self.levels if level.role == "rule")
+
+    def level(self, role: Literal["open", "clear"]) -> Level:
+        """The level for children on whom no rule is true."""
+        return next(level for level in self.levels if level.role == role)
+
+    def indicator(self, number: int) -> Indicator | None:
+        """The indicator of this number."""
+        return next((one for one in self.indicators if one.number == number), None)
+
+    def asked_fields(self) -> Iterator[Field]:
+        """Fields that are asked only of some."""
+        return (field for field in self.fields.values() if field.asked)

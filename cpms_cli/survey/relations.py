@@ -1,0 +1,105 @@
+"""The answers as rules see them: SQL that turns stored text into typed columns, in which no answer is NULL.
+
+The store and the tables read from files hold every cell as canonical text, so that "unknown", "refused" and
+"not asked" are never lost. Rules see a typed row per child, joined with its household.
+"""
+
+from __future__ import annotations
+
+from cpms_cli.survey.definition import Field, Survey, Table
+from cpms_cli.survey.rules import Vocabulary
+
+FURTHER = frozenset({"has_household", "has_children", "children_listed", "birth_from", "birth_to", "age_min", "age_max"})
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _sql_list(items: tuple[str, ...]) -> str:
+    return "(" + ", ".join(quoted(item) for item in items) + ")"
+
+
+def typed(survey: Survey, field: Field, source: str) -> str:
+    """SQL for one field's value inside rules; NULL where the cell holds no answer."""
+    cell = f"{source}.{field.name}"
+    if field.type in ("integer", "year"):
+        return f"TRY_CAST({cell} AS INTEGER)"
+    if field.type == "date":
+        return f"TRY_CAST({cell} AS DATE)"
+    missing = survey.missing_codes(field)
+    if not field.many:
+        return f"CASE WHEN {cell} NOT IN {_sql_list(missing)} THEN {cell} END"
+    codes = survey.codes(field)
+    alone = tuple(code.code for code in codes.codes if code.missing == "exclusive") if codes else ()
+    given = f"list_filter(string_split({cell}, ';'), lambda code: code NOT IN {_sql_list((*missing, *alone))})"
+    return f"CASE WHEN {cell} IN {_sql_list(alone or ('',))} THEN {cell} ELSE NULLIF(array_to_string({given}, ';'), '') END"
+
+
+def partial_date_bounds(cell: str) -> tuple[str, str]:
+    """SQL for the first and the last day that a date of any precision (2016, 2016-03, 2016-03-05) allows."""
+    first = (
+        f"CASE length({cell}) WHEN 10 THEN TRY_CAST({cell} AS DATE)"
+        f" WHEN 7 THEN TRY_CAST({cell} || '-01' AS DATE) WHEN 4 THEN TRY_CAST({cell} || '-01-01' AS DATE) END"
+    )
+    last = (
+        f"CASE length({cell}) WHEN 10 THEN TRY_CAST({cell} AS DATE)"
+        f" WHEN 7 THEN last_day(TRY_CAST({cell} || '-01' AS DATE)) WHEN 4 THEN TRY_CAST({cell} || '-12-31' AS DATE) END"
+    )
+    return first, last
+
+
+def completed_years(born: str, on: str) -> str:
+    """SQL for the completed years between two dates; one born on 29 February completes a year on 1 March."""
+    before_birthday = f"month({on}) * 100 + day({on}) < month({born}) * 100 + day({born})"
+    return f"(year({on}) - year({born}) - ({before_birthday})::INTEGER)::INTEGER"
+
+
+def _age(survey: Survey, bound: str) -> str:
+    visited = survey.role("visited").name
+    # A birth date that lies partly after the interview can only be one on or before it.
+    years = completed_years(f"LEAST({bound}, {visited})", visited)
+    return (
+        f"CASE WHEN birth_from IS NULL THEN {survey.role('age').name}"
+        f" WHEN birth_from <= {visited} THEN {years} END"
+    )
+
+
+def typed_household(survey: Survey, household: str, child: str, carried: tuple[str, ...] = ()) -> str:
+    """SELECT of typed households, with how many of the child rows are theirs, for rules on households."""
+    own = [f"{typed(survey, field, 'h')} AS {field.name}" for field in survey.household.fields]
+    key = ", ".join(survey.key("household"))
+    return (
+        f"SELECT {', '.join([f'h.{name}' for name in carried] + own)}, TRUE AS has_household,"
+        " COALESCE(listed, 0) > 0 AS has_children, COALESCE(listed, 0) AS children_listed"
+        f" FROM {household} h LEFT JOIN (SELECT {key}, count(*) AS listed FROM {child} GROUP BY ALL) USING ({key})"
+    )
+
+
+def typed_record(survey: Survey, child: str, household: str, carried: tuple[str, ...] = ()) -> str:
+    """SELECT of one typed row per child, joined with its household; `carried` columns come along as they are.
+
+    `child` and `household` name relations of canonical text that hold one row per key.
+    """
+    shared = set(survey.child.shared)
+    own = [f"{typed(survey, field, 'c')} AS {field.name}" for field in survey.child.fields]
+    of_home = [
+        f"{typed(survey, field, 'c' if field.name in shared else 'h')} AS {field.name}"
+        for field in survey.household.fields
+    ]
+    first, last = partial_date_bounds(f"c.{survey.role('born').name}")
+    key = ", ".join(survey.key("household"))
+    return (
+        f"WITH joined AS (SELECT {', '.join([f'c.{name}' for name in carried] + own + of_home)},"
+        f" {first} AS birth_from, {last} AS birth_to, h.{survey.role('household').name} IS NOT NULL AS has_household, TRUE AS has_children"
+        f" FROM {child} c LEFT JOIN {household} h USING ({key}))"
+        f" SELECT *, {_age(survey, 'birth_to')} AS age_min, {_age(survey, 'birth_from')} AS age_max FROM joined"
+    )
+
+
+def vocabulary(survey: Survey, table: Table = "child", indicators: bool = True) -> Vocabulary:
+    """What rules on this table may name: its fields and what `typed_record` or `typed_household` adds."""
+    fields = survey.fields if table == "child" else {field.name: field for field in survey.household.fields}
+    own = {one.column for one in survey.indicators} if indicators else set()
+    return Vocabulary(fields, survey.codelists, survey.key("household"), FURTHER | own)

@@ -1,0 +1,38 @@
+"""cpms: the toolkit for the Child Protection Monitoring System.
+
+The public functions; everything the command line does is one of them. Each is imported when it is first used, so that
+`import cpms_cli` costs nothing.
+
+>>> import cpms_cli
+>>> sorted(cpms_cli.__all__)[:4]
+['CpmsError', 'check_definition', 'child_history', 'list_children']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "CpmsError": "cpms_cli.errors",
+    "load_survey": "cpms_cli.survey.loading",
+    "check_definition": "cpms_cli.survey.proof",
+    "read": "cpms_cli.reading.tables",
+    "validate": "cpms_cli.checking.validation",
+    "merge": "cpms_cli.merging",
+    "score": "cpms_cli.scoring.scores",
+    "score_tables": "cpms_cli.scoring.scores",
+    "list_children": "cpms_cli.summaries.children",
+    "child_history": "cpms_cli.summaries.child",
+    "summarise_area": "cpms_cli.summaries.areas",
+    "write_samples": "cpms_cli.samples.layouts",
+}
+__all__ = sorted(_PUBLIC)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'cpms_cli' has no attribute '{name}'")
+    return getattr(import_module(_PUBLIC[name]), name)

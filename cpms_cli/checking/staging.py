@@ -62,7 +62,18 @@ def stage(connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequenc
             connection.register("arriving", _arriving(survey, table, survey.columns("household"), index))
             connection.execute(f"INSERT INTO staged_household BY NAME {_households_of_flat(survey)}")
         connection.unregister("arriving")
+    _note_consents(connection, survey)
     type_staged(connection, survey)
+
+
+def _note_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `unwilling`: the keys of households that did not consent, by one row's word."""
+    key = ", ".join(survey.key("household"))
+    refused = ", ".join(quoted(answer) for answer in survey.no_consent)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE unwilling AS SELECT DISTINCT {key}, TRUE AS no_consent"
+        f" FROM staged_household WHERE {survey.role('consent').name} IN ({refused})"
+    )
 
 
 def type_staged(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:

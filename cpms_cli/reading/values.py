@@ -63,7 +63,7 @@ def _many(texts: pd.Series, survey: Survey, field: Field, codes: CodeList) -> pd
         if found & set(missing):
             # "None, don't know" is not a no: what was not known outweighs what stands alone.
             found = (found - set(missing) - alone) or (found & set(missing))
-        return ";".join(code for code in (*codes.by_code, *missing) if code in found)
+        return ";".join(code for code in dict.fromkeys((*codes.by_code, *missing)) if code in found)
 
     whole = texts.map(folded).map(spelt)
     read_parts = texts.map(read, na_action="ignore")

@@ -97,7 +97,8 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
 
     Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a; `level`, `highest`; `counted_min`,
     `counted_max`; `reasons` and `open_reasons`, lists of ids of the level rules' alternatives that are true at the
-    child's level, and that are not known in it or above it.
+    child's level, and of those not known that could lift it; `household_level` and `household_highest`, the worst of
+    the household's children.
     """
     words = vocabulary(survey)
     ctes = [f"record AS ({record})"]
@@ -113,12 +114,22 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     clear, undecided = quoted(survey.level("clear").id), quoted(survey.level("open").id)
     left = f"CASE WHEN {unknown} THEN {undecided} ELSE {clear} END"
     level, highest = _first(survey, "is_{}", left), _first(survey, "is_{0} IS NOT FALSE", clear)
-    ctes.append(f"levelled AS (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
+    ctes.append(f"placed AS (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
+    ctes.append(f"levelled AS (SELECT *, {_why(survey)} AS reasons, {_why_open(survey)} AS open_reasons FROM placed)")
     answers = ", ".join(f"{one.column}_answer AS {one.column}" for one in survey.indicators)
-    return (
-        f"WITH {', '.join(ctes)} SELECT {', '.join(carried)}, {answers}, level, highest, counted_min, counted_max,"
-        f" {_why(survey)} AS reasons, {_why_open(survey)} AS open_reasons FROM levelled"
+    home = ", ".join(survey.key("household"))
+    of_home = ", ".join(
+        f"{_worst(survey, name)} OVER (PARTITION BY {home}) AS household_{name}" for name in ("level", "highest")
     )
+    return (
+        f"WITH {', '.join(ctes)} SELECT {', '.join(carried)}, {answers}, level, highest, {of_home}, counted_min,"
+        f" counted_max, reasons, open_reasons FROM levelled"
+    )
+
+
+def _worst(survey: Survey, column: str) -> str:
+    ranks = " ".join(f"WHEN {quoted(level.id)} THEN {rank}" for rank, level in enumerate(survey.levels))
+    return f"arg_min({column}, CASE {column} {ranks} END)"
 
 
 def _why(survey: Survey) -> str:

@@ -255,6 +255,11 @@ class Survey(_Part):
         """The indicator of this number."""
         return next((one for one in self.indicators if one.number == number), None)
 
+    @cached_property
+    def no_consent(self) -> tuple[str, ...]:
+        """Answers to the question of consent after which nothing but a row's key may be stored."""
+        return ("no", "refused")
+
     def asked_fields(self) -> Iterator[Field]:
         """Fields that are asked only of some."""
         return (field for field in self.fields.values() if field.asked)

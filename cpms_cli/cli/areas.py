@@ -1,0 +1,71 @@
+"""`cpms community` and `cpms province`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import STORE, Format, Lang, Output, Round, Schemas, Store, language, one_of, year
+from cpms_cli.errors import UsageError
+
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
+
+
+def community(
+    code: Code, store: Store = STORE, round_: Round = None, format_: Format = "text", output: Output = None,
+    lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Summarise a village (8 digits) or subdistrict (6): levels, indicators, change, whom to visit at once.
+
+    \b
+    Examples:
+      cpms community 850105 --store cpms.duckdb
+      cpms community 850105 --round 2568 -o community.xlsx --store cpms.duckdb
+    """
+    if len(code) not in (6, 8):
+        raise UsageError("unknown_area", area=code)
+    _area(code, store, round_, format_, output, lang, schemas)
+
+
+def province(
+    code: Code, store: Store = STORE, round_: Round = None, format_: Format = "text", output: Output = None,
+    lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Compile a province (2 digits) or district (4) over its communities.
+
+    \b
+    Examples:
+      cpms province 85 --store cpms.duckdb
+      cpms province 85 --format json --lang th --store cpms.duckdb
+    """
+    if len(code) not in (2, 4):
+        raise UsageError("unknown_area", area=code)
+    _area(code, store, round_, format_, output, lang, schemas)
+
+
+def _area(
+    code: str, store: Path, round_: str | None, format_: str, output: Path | None, lang: str | None, schemas: Path | None
+) -> None:
+    one_of(format_)
+    told, round_year = language(lang), year(round_)
+    from cpms_cli.reports import scores as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.summaries.areas import summarise_area
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text, write_tables
+
+    summary = summarise_area(store, code, round_=round_year, language=told, schemas=schemas)
+    if output is not None:
+        write_tables(summary.tables, output)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        about = {"area": summary.code, "name": summary.name, "round": summary.round, "previous": summary.previous,
+                 "children_total": summary.children, "households_total": summary.households}  # fmt: skip
+        typer.echo(json_text(report.document(summary.tables, **about)))
+    elif format_ == "csv":
+        typer.echo(csv_text(summary.indicators), nl=False)
+    else:
+        report.show_area(open_console(), load_survey(schemas), summary, told)

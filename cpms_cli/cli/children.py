@@ -1,0 +1,49 @@
+"""`cpms children`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import STORE, Format, Identified, Lang, Output, Round, Schemas, Store, language, one_of, year
+
+Indicator = Annotated[int | None, typer.Option("--indicator", help="Only children with this indicator, 1 to 22.", show_default=False)]
+Risk = Annotated[list[str] | None, typer.Option("--risk", help="Only this level, as victim; may be repeated.", show_default=False)]
+Area = Annotated[str | None, typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False)]
+
+
+def children(
+    indicator: Indicator = None, risk: Risk = None, area: Area = None, round_: Round = None, store: Store = STORE,
+    format_: Format = "text", output: Output = None, lang: Lang = None, identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """List children by indicator, level, area or round, most severe first, each with the reason.
+
+    \b
+    Examples:
+      cpms children --risk victim --risk high_risk --store cpms.duckdb
+      cpms children --indicator 3 --area 850105 --round 2569 --store cpms.duckdb
+    """
+    one_of(format_)
+    told, round_year = language(lang), year(round_)
+    from cpms_cli.reports import scores as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.summaries.children import list_children
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text, write_tables
+
+    listed = list_children(
+        store, area=area, round_=round_year, levels=risk or (), indicator=indicator, language=told,
+        identified=identified, schemas=schemas,
+    )  # fmt: skip
+    if output is not None:
+        write_tables({"children": listed}, output)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(report.document({"children": listed})))
+    elif format_ == "csv":
+        typer.echo(csv_text(listed), nl=False)
+    else:
+        report.show_children(open_console(), load_survey(schemas), listed, told, identified)

@@ -1,0 +1,91 @@
+"""The command `cpms`: gathers the commands, and turns every error into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from cpms_cli.cli import areas, child, children, demo, merge, samples, schema, score, validate
+from cpms_cli.errors import CpmsError
+
+app = typer.Typer(
+    name="cpms", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="From survey spreadsheets to 'these children need a visit, and why'.",
+)  # fmt: skip
+app.command("validate")(validate.validate)
+app.command("merge")(merge.merge)
+app.command("score")(score.score)
+app.command("child")(child.child)
+app.command("children")(children.children)
+app.command("community")(areas.community)
+app.command("province")(areas.province)
+app.command("samples")(samples.samples)
+app.command("demo")(demo.demo)
+app.add_typer(schema.app, name="schema")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from cpms_cli import __version__
+
+        typer.echo(f"cpms {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    del version
+
+
+def _option(name: str, otherwise: str) -> str:
+    """An option's value from the bare command line: an error may come before anything was parsed."""
+    for at, word in enumerate(sys.argv):
+        if word == name and at + 1 < len(sys.argv):
+            return sys.argv[at + 1]
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+    return otherwise
+
+
+def _tell(error: CpmsError) -> None:
+    from cpms_cli.reports.validation import failure_document
+    from cpms_cli.survey.messages import chosen_language, say
+    from cpms_cli.writing.files import json_text
+
+    language = chosen_language(_option("--lang", "") or None)
+    message = say(error.message_id, language, **error.values)
+    if "json" in (_option("--format", ""), _option("-f", "")):
+        typer.echo(json_text(failure_document(error.message_id, message, error.exit_code)))
+    typer.echo(f"cpms: {message}", err=True)
+
+
+def main() -> None:
+    """Run the command line; exits 0, 1 or 2, never with a traceback unless CPMS_DEBUG is set."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except CpmsError as error:
+        _tell(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _tell(CpmsError("interrupted"))
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("CPMS_DEBUG"):
+            raise
+        _tell(CpmsError("unexpected", kind=type(error).__name__))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""`cpms merge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import STORE, Encoding, Files, Format, Lang, Round, Schemas, Store, language, one_of, year
+
+Quarantine = Annotated[
+    Path | None, typer.Option("--quarantine", "-q", help="Where rows with errors go: an .xlsx file.", show_default=False)
+]
+
+
+def merge(
+    files: Files, store: Store = STORE, round_: Round = None, quarantine: Quarantine = None, format_: Format = "text",
+    lang: Lang = None, schemas: Schemas = None, encoding: Encoding = None,
+) -> None:  # fmt: skip
+    """Store the rows of survey files; set those with errors aside, to be mended and merged again.
+
+    All of it or nothing. Exit code 0: every row is in the store; 1: some were set aside; 2: nothing was merged.
+
+    \b
+    Examples:
+      cpms merge sample_data/survey_2567.csv --store cpms.duckdb
+      cpms merge sample_data/survey_2568.xlsx sample_data/survey_2569.xlsx --store cpms.duckdb
+    """
+    one_of(format_, ("text", "json"))
+    told, round_year = language(lang), year(round_)
+    from cpms_cli import __version__
+    from cpms_cli.merging import merge as run
+    from cpms_cli.reports import merge as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.scoring.set_aside import set_aside_levels
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.writing.files import json_text
+
+    merged = run(
+        files, store, round_=round_year, quarantine=quarantine, schemas=schemas, encoding=encoding, language=told,
+        tool_version=__version__,
+    )  # fmt: skip
+    survey = load_survey(schemas)
+    urgent = set_aside_levels(survey, merged)
+    if format_ == "json":
+        typer.echo(json_text(report.document(merged, urgent)))
+    else:
+        report.show(open_console(), survey, merged, urgent, told)
+    raise typer.Exit(merged.exit_code)

@@ -1,0 +1,55 @@
+"""Options that several commands share, and what they turn into."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cpms_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from cpms_cli.survey.definition import Language
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Survey files: CSV or workbook.", show_default=False)]
+Store = Annotated[Path, typer.Option("--store", "-s", help="The store, one file.")]
+Round = Annotated[str | None, typer.Option("--round", help="The survey's year, as 2569 or 2026.", show_default=False)]
+Lang = Annotated[str | None, typer.Option("--lang", help="en or th; else CPMS_LANG, else the locale.", show_default=False)]
+Format = Annotated[str, typer.Option("--format", "-f", help="text, json or csv.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write a file: .xlsx, .csv, .json or .parquet.", show_default=False)
+]
+Schemas = Annotated[Path | None, typer.Option("--schemas", help="A province's own definition.", show_default=False)]
+Identified = Annotated[bool, typer.Option("--identified", help="Show names and numbers; written to the audit log.")]
+Encoding = Annotated[str | None, typer.Option("--encoding", help="The CSV's encoding, as cp874.", show_default=False)]
+STORE = Path("cpms.duckdb")
+
+_BUDDHIST_FROM, _BUDDHIST_OFFSET = 2400, 543
+
+
+def language(asked: str | None) -> Language:
+    """The language of this run; raises UsageError for one there is no catalogue of."""
+    from cpms_cli.survey.messages import chosen_language
+
+    if asked is not None and asked.lower() not in ("en", "th"):
+        raise UsageError("bad_language", lang=asked)
+    return chosen_language(asked)
+
+
+def year(text: str | None) -> int | None:
+    """A round as a Christian year; raises UsageError where it is no year of either era."""
+    if text is None:
+        return None
+    if not re.fullmatch(r"(19|2[0-6])\d\d", text.strip()):
+        raise UsageError("bad_round", round=text)
+    number = int(text)
+    return number - _BUDDHIST_OFFSET if number >= _BUDDHIST_FROM else number
+
+
+def one_of(told: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:
+    """A format this command prints; raises UsageError for another."""
+    if told not in known:
+        raise UsageError("bad_format", format=told, known=", ".join(known))
+    return told

@@ -1,0 +1,187 @@
+"""The story of the product on one page: read, check, set aside, store, link; one transaction, all or nothing."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.checking.quarantine import write_quarantine
+from cpms_cli.checking.validation import check, read_all
+from cpms_cli.linking.store_links import relink
+from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.store.audit import current_user
+from cpms_cli.store.file import open_store
+from cpms_cli.store.writing import accept, write
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.relations import quoted
+
+
+@dataclass(frozen=True)
+class Merge:
+    """What became of the rows.
+
+    `files` has a row per file: file, rows_in, stored, unchanged, quarantined, known (merged before, to the byte);
+    `set_aside` the rows set aside (`source`, `row`), `new_people` how many children were not known before.
+    """
+
+    files: pd.DataFrame
+    findings: pd.DataFrame
+    tables: tuple[SurveyTable, ...]
+    set_aside: pd.DataFrame
+    quarantine: Path | None
+    new_people: int
+
+    def total(self, column: str) -> int:
+        """The sum of one count over all files."""
+        return int(self.files[column].sum())
+
+    @property
+    def exit_code(self) -> int:
+        """0: every row is in the store; 1: some were set aside."""
+        return 1 if self.total("quarantined") else 0
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def merge(
+    paths: Sequence[str | Path], store: str | Path, *, round_: int | None = None, quarantine: Path | None = None,
+    schemas: Path | None = None, encoding: str | None = None, language: Language = "en", tool_version: str = "",
+    who: str | None = None,
+) -> Merge:  # fmt: skip
+    """Merge survey files into a store, made if it is missing.
+
+    Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
+    to be mended and merged again. In = stored + unchanged + set aside, for each file. Everything is one
+    transaction: on any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
+    """
+    survey, where = load_survey(schemas), Path(store)
+    files = list(dict.fromkeys(Path(path) for path in paths))
+    tables = read_all(files, survey, round_, encoding)
+    aside = quarantine or where.with_name(f"{where.stem}-set-aside.xlsx")
+    new = not where.exists()
+    try:
+        with open_store(where, survey, write=True, tool_version=tool_version) as connection:
+            connection.execute("BEGIN")
+            merged = _merge(connection, survey, tables, files, aside, language, tool_version, who or current_user())
+            connection.execute("COMMIT")
+            connection.execute("CHECKPOINT")
+            return merged
+    except BaseException:
+        if new:
+            where.unlink(missing_ok=True)
+        raise
+
+
+def _merge(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: list[Path],
+    aside: Path, language: Language, tool_version: str, who: str,
+) -> Merge:  # fmt: skip
+    findings = check(connection, survey, tables)
+    _arrivals(connection, tables, files)
+    rejected = _reject(connection, survey, findings)
+    accept(connection, survey)
+    write(connection, survey)
+    counts = _counts(connection, survey, tables, files)
+    _record(connection, survey, counts, files, tool_version, who)
+    before = _people(connection, survey)
+    relink(connection, survey)
+    workbook = write_quarantine(aside, survey, tables, rejected, findings, language) if len(rejected) else None
+    return Merge(counts, findings, tables, rejected, workbook, _people(connection, survey) - before)
+
+
+def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
+    found = connection.execute(f"SELECT count(DISTINCT {survey.role('person').name}) FROM child_link").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, ...], files: list[Path]) -> None:
+    last = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
+    first = int(last[0]) + 1 if last else 1
+    seen = {str(row[0]) for row in connection.execute("SELECT sha256 FROM batch").fetchall()}
+    known = {path: file_digest(path) in seen for path in files}
+    arrival = pd.DataFrame(
+        {
+            "_source": range(len(tables)),
+            "batch_id": [first + files.index(table.source.path) for table in tables],
+            "sheet": pd.Series([table.source.sheet for table in tables], dtype="str"),
+            "known": [known[table.source.path] for table in tables],
+        }
+    )
+    connection.register("arrived", arrival)
+    connection.execute("CREATE OR REPLACE TEMP TABLE arrival AS SELECT * FROM arrived")
+    connection.unregister("arrived")
+
+
+def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.DataFrame) -> pd.DataFrame:
+    """Create `rejected`, the rows with errors; of a family that did not consent only errors in the key count."""
+    errors = findings.loc[findings["severity"] == "error", ["source", "row", "field"]]
+    connection.register("faulty", errors.astype({"source": "int64", "row": "int64", "field": "str"}))
+    home = ", ".join(survey.key("household"))
+    keys = ", ".join(quoted(name) for name in survey.key("child"))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE rejected AS WITH unwilling_row AS ("
+        f" SELECT _source, _row FROM staged_child JOIN unwilling USING ({home}) UNION"
+        f" SELECT _source, _row FROM staged_household JOIN unwilling USING ({home}))"
+        " SELECT DISTINCT source::INTEGER AS _source, row::BIGINT AS _row FROM faulty f"
+        f" WHERE field IN ({keys})"
+        " OR NOT EXISTS (SELECT 1 FROM unwilling_row u WHERE u._source = f.source AND u._row = f.row)"
+    )
+    connection.unregister("faulty")
+    return connection.execute("SELECT _source AS source, _row AS row FROM rejected ORDER BY ALL").df()
+
+
+def _counts(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: list[Path]
+) -> pd.DataFrame:
+    """Rows by fate for each file; a row of a flat sheet is stored when its child or its household is."""
+    home = ", ".join(survey.key("household"))
+    fate = connection.execute(
+        "WITH row_read AS (SELECT _source, _row FROM staged_child UNION ALL"
+        " SELECT _source, _row FROM staged_household WHERE _differ IS NULL),"
+        " row_written AS (SELECT _source, _row FROM written WHERE of_table = 'child' UNION"
+        " SELECT _source, _row FROM written JOIN staged_household h USING (_source, _row)"
+        " WHERE of_table = 'household' AND h._differ IS NULL UNION"
+        f" SELECT c._source, c._row FROM staged_child c JOIN staged_household h USING (_source, {home})"
+        " JOIN written w ON w.of_table = 'household' AND w._source = h._source AND w._row = h._row)"
+        " SELECT _source, count(*) AS rows_in, count(r._row) AS quarantined,"
+        " count(w._row) FILTER (r._row IS NULL) AS stored"
+        " FROM row_read LEFT JOIN rejected r USING (_source, _row) LEFT JOIN row_written w USING (_source, _row)"
+        " GROUP BY _source"
+    ).df().set_index("_source")  # fmt: skip
+    known = connection.execute("SELECT _source, known FROM arrival").df().set_index("_source")["known"]
+    by_table = fate.reindex(range(len(tables)), fill_value=0)
+    by_table["known"] = known.reindex(range(len(tables)), fill_value=False)
+    by_table["at"] = [files.index(table.source.path) for table in tables]
+    counts = by_table.groupby("at").agg(
+        {"rows_in": "sum", "stored": "sum", "quarantined": "sum", "known": "any"}
+    )
+    counts.insert(2, "unchanged", counts["rows_in"] - counts["stored"] - counts["quarantined"])
+    counts.insert(0, "file", [files[int(str(at))].name for at in counts.index])
+    return counts.reset_index(drop=True)
+
+
+def _record(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, counts: pd.DataFrame, files: list[Path],
+    tool_version: str, who: str,
+) -> None:  # fmt: skip
+    last = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
+    made = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    batches = counts[["file", "rows_in", "stored", "unchanged", "quarantined"]].assign(
+        batch_id=[(int(last[0]) if last else 0) + number for number in range(1, len(files) + 1)],
+        sha256=[file_digest(path) for path in files],
+        merged_at=made, merged_by=who, tool_version=tool_version, definition=survey.digest,
+    ).rename(columns={name: f"rows_{name}" for name in ("stored", "unchanged", "quarantined")})  # fmt: skip
+    connection.register("batches", batches)
+    connection.execute("INSERT INTO batch BY NAME SELECT * FROM batches")
+    connection.unregister("batches")

@@ -1,0 +1,47 @@
+"""What became of the rows of a merge, for people and for scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.merging import Merge
+from cpms_cli.reports.terminal import show_table
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.messages import say
+from cpms_cli.writing.files import records
+
+_PLACES = 5
+
+
+def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
+    """The JSON document of a merge."""
+    return {
+        "schema_version": 1, "exit_code": merged.exit_code, "error": None,
+        "counts": {name: merged.total(name) for name in ("rows_in", "stored", "unchanged", "quarantined")},
+        "new_children": merged.new_people, "files": records(merged.files),
+        "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
+    }  # fmt: skip
+
+
+def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, language: Language) -> None:
+    """Print the counts by file, their sum, and what to do with the rows set aside."""
+    names = {"file": "file", "rows_in": "rows", "stored": "stored", "unchanged": "unchanged", "quarantined": "quarantined"}
+    headings = {name: say(f"col_{key}", language) for name, key in names.items()}
+    show_table(console, merged.files, headings, right=("rows_in", "stored", "unchanged", "quarantined"))
+    for file in merged.files.loc[merged.files["known"], "file"]:
+        console.print(say("merge_known", language, file=file))
+    told = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined")}
+    console.print(say("merge_sum", language, rows=merged.total("rows_in"), **told))
+    console.print(say("merge_people", language, count=merged.new_people))
+    if merged.quarantine:
+        console.print(say("merge_set_aside", language, file=merged.quarantine))
+    for level in survey.rule_levels[:2]:
+        there = urgent[urgent["level"] == level.id]
+        if len(there):
+            places = [f"{file}:{row}" for file, row in zip(there["file"], there["row"], strict=True)]
+            more = ", …" if len(places) > _PLACES else ""
+            console.print(say("merge_urgent", language, count=len(there), level=level.label.in_(language),
+                              places=", ".join(places[:_PLACES]) + more))  # fmt: skip

@@ -1,0 +1,127 @@
+"""Scores, line lists, children and areas as text and as JSON documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.terminal import show_table
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.summaries.areas import AreaSummary
+from cpms_cli.summaries.child import ChildHistory
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.messages import say
+from cpms_cli.writing.files import records
+
+
+def document(tables: dict[str, pd.DataFrame], **told: Any) -> dict[str, Any]:
+    """Named tables as one JSON document."""
+    return {"schema_version": 1, "exit_code": 0, "error": None, **told,
+            **{name: records(frame) for name, frame in tables.items()}}  # fmt: skip
+
+
+def level_labels(survey: Survey, language: Language, levels: pd.Series) -> pd.Series:
+    """Level ids as their labels."""
+    labels = {level.id: level.label.in_(language) for level in survey.levels}
+    return levels.map(labels).astype("str")
+
+
+def readable_scores(survey: Survey, scores: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Scores with the reasons also in words: `why` and `open` beside the ids in `reasons` and `open_reasons`."""
+    explainer = Explainer(survey, language)
+    return scores.assign(why=explainer.reasons(scores["reasons"]), open=explainer.reasons(scores["open_reasons"]))
+
+
+def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language: Language) -> None:
+    """Print how many children of each round are at each level."""
+    round_ = survey.role("round").name
+    counts = scores.groupby([round_, "level"]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=[level.id for level in survey.levels], fill_value=0).reset_index()
+    counts[round_] = counts[round_].astype("str")
+    headings = {round_: say("col_round", language),
+                **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip
+    show_table(console, counts, headings, right=list(headings)[1:])
+
+
+def _age(frame: pd.DataFrame) -> pd.Series:
+    low, high = frame["age_min"].astype("Int64").astype("str"), frame["age_max"].astype("Int64").astype("str")
+    return low.where((low == high) | low.isna(), low + "–" + high)
+
+
+def show_children(console: Console, survey: Survey, listed: pd.DataFrame, language: Language, identified: bool) -> None:
+    """Print a line list; names only when they were asked for."""
+    person, village, round_ = (survey.role(role).name for role in ("person", "village", "round"))
+    sex, household = survey.role("sex"), survey.role("household")
+    codes = survey.codes(sex)
+    labels = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
+    shown = listed.assign(
+        age=_age(listed), level=level_labels(survey, language, listed["level"]),
+        highest=level_labels(survey, language, listed["highest"]).mask(listed["highest"] == listed["level"], ""),
+        sex_=listed[sex.name].map(labels), round_=listed[round_].astype("str"),
+    )  # fmt: skip
+    names = [survey.role("given_name"), survey.role("family_name")] if identified else []
+    headings = {
+        person: survey.fields[person].label.in_(language), **{one.name: one.label.in_(language) for one in names},
+        "round_": say("col_round", language), village: survey.fields[village].label.in_(language),
+        household.name: household.label.in_(language), "sex_": sex.label.in_(language), "age": say("col_age", language),
+        "level": say("col_level", language), "highest": say("col_highest", language), "why": say("col_why", language),
+    }  # fmt: skip
+    show_table(console, shown, headings, right=("age",), tight=(person, "round_", village))
+    console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(listed)))
+
+
+def show_child(console: Console, survey: Survey, history: ChildHistory, language: Language) -> None:
+    """Print one child: levels with reasons, indicators side by side by round, answers."""
+    console.print(say("child_title", language, id=history.cpms_id), style="bold")
+    levels = history.levels.assign(
+        round=history.levels["round"].astype("str"), level=level_labels(survey, language, history.levels["level"]),
+        highest=level_labels(survey, language, history.levels["highest"]),
+    )  # fmt: skip
+    names = ("round", "level", "highest", "why", "open", "response", "due")
+    show_table(console, levels, {name: say(f"col_{name}", language) for name in names},
+               title=say("child_levels", language), tight=("round",))  # fmt: skip
+    years = [str(year) for year in history.rounds]
+    told = history.indicators.assign(name=history.indicators["number"].astype("str") + " " + history.indicators["name"])
+    for year in years:
+        told[year] = [say(f"answer_{answer}", language) for answer in told[year]]
+    show_table(
+        console, told, {"name": say("col_indicator", language), **{year: year for year in years},
+                        "because": say("col_because", language)},
+        title=say("child_indicators", language), tight=years,
+    )  # fmt: skip
+    show_table(console, history.answers, {"label": say("col_question", language), **{year: year for year in years}},
+               title=say("child_answers", language))  # fmt: skip
+
+
+def show_area(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
+    """Print an area: levels, indicators, its parts, and whom to visit at once."""
+    title = say("area_title", language, name=summary.name, code=summary.code, round=summary.round,
+                children=summary.children, households=summary.households)  # fmt: skip
+    console.print(title, style="bold")
+    names = {"label": "level", "children": "children", "share": "share", "could_be": "could_be", "households": "households"}
+    show_table(console, summary.levels, {name: say(f"col_{key}", language) for name, key in names.items()},
+               title=say("area_levels", language), right=("children", "could_be", "households"), percent=("share",))  # fmt: skip
+    console.print(say("could_be_note", language))
+    indicators = summary.indicators.assign(label=summary.indicators["number"].astype("str") + " " + summary.indicators["name"])
+    columns = {"label": "indicator", "yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "na",
+               "share": "share", "change": "change"}  # fmt: skip
+    show_table(console, indicators, {name: say(f"col_{key}", language) for name, key in columns.items()},
+               title=say("area_indicators", language, previous=summary.previous or "–"),
+               right=("yes", "no", "unknown", "not_applicable"), percent=("share",), signed=("change",))  # fmt: skip
+    headings = {"area": say("col_area", language), "name": "", "children": say("col_children", language),
+                **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip
+    show_table(console, summary.parts, headings, title=say("area_parts", language), right=list(headings)[2:])
+    show_response(console, survey, summary, language)
+
+
+def show_response(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
+    """Print the immediate response list of an area."""
+    first = survey.levels[0]
+    if summary.response.empty:
+        console.print(say("area_response_none", language))
+        return
+    told = f"{first.response.in_(language)}, {first.due.in_(language)}"
+    console.print(say("area_response", language, response=told), style="bold")
+    show_children(console, survey, summary.response, language, identified=False)

@@ -1,0 +1,107 @@
+"""A validation as text for the officer, as tables for a file, and as one JSON document for scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.checking.findings import Wording
+from cpms_cli.checking.validation import Validation
+from cpms_cli.reports.terminal import show_table
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.messages import say
+from cpms_cli.writing.files import records
+
+SCHEMA_VERSION = 1
+FINDING_COLUMNS = ("file", "sheet", "row", "column", "cell", "rule", "severity", "value", "message", "mend")
+_EXAMPLES = 3
+
+
+def findings_table(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
+    """Every finding with message and mend, under the names that scripts may rely on."""
+    told = Wording(survey, language).told(validation.findings)
+    return told.rename(columns={"check": "rule"})[list(FINDING_COLUMNS)]
+
+
+def grouped(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
+    """One line per cause: file, sheet, severity, rule, count, where (first cells), message, mend; worst first."""
+    findings = validation.findings
+    if findings.empty:
+        return pd.DataFrame(columns=["file", "sheet", "severity", "rule", "count", "where", "message", "mend"])
+    cause = ["source", "severity", "check", "field"]
+    plain = findings.assign(
+        severity=findings["severity"].astype("str"), check=findings["check"].astype("str"),
+        field=findings["field"].astype("str"),
+        where=findings["cell"].fillna(findings["row"].astype("str")).astype("str"),
+    )  # fmt: skip
+    size = plain.groupby(cause, sort=False).size().rename("count")
+    values = plain.groupby([*cause, "value"], dropna=False, sort=False).size().rename("n").reset_index()
+    values = values.sort_values("n", ascending=False, kind="stable")
+    common = values.drop_duplicates(cause).set_index(cause)["value"]
+    distinct = values.groupby(cause)["value"].nunique()
+    first = plain.groupby(cause, sort=False).head(_EXAMPLES).groupby(cause, sort=False)["where"].agg(", ".join)
+    heads = plain.drop_duplicates(cause).set_index(cause)
+    table = heads.assign(count=size, where=first, value=common, others=distinct - 1).reset_index()
+    told = Wording(survey, language).told(table)
+    more = told["others"].where(told["others"] > 0)
+    told["message"] = told["message"].astype("str") + more.map(
+        lambda count: f" ({say('others', language, count=int(count))})", na_action="ignore"
+    ).fillna("").astype("str")
+    told["where"] = told["where"] + (told["count"] > _EXAMPLES).map({True: ", …", False: ""}).astype("str")
+    told = told.rename(columns={"check": "rule"}).sort_values(
+        ["source", "severity", "count"], ascending=[True, True, False], kind="stable"
+    )
+    return told[["file", "sheet", "severity", "rule", "count", "where", "message", "mend"]].reset_index(drop=True)
+
+
+def counts(validation: Validation) -> dict[str, int]:
+    """The figures of a validation."""
+    return {
+        "tables": len(validation.tables), "rows": validation.rows, "storable": validation.storable,
+        "rows_with_errors": validation.rows_with_errors, "errors": validation.errors, "warnings": validation.warnings,
+    }  # fmt: skip
+
+
+def document(survey: Survey, validation: Validation, language: Language) -> dict[str, Any]:
+    """The JSON document of a validation."""
+    return {
+        "schema_version": SCHEMA_VERSION, "exit_code": validation.exit_code, "error": None,
+        "definition": survey.digest, "counts": counts(validation),
+        "findings": records(findings_table(survey, validation, language)),
+    }  # fmt: skip
+
+
+def failure_document(message_id: str, message: str, exit_code: int) -> dict[str, Any]:
+    """The JSON document of a run that could not go on: the same shape, with the error in it."""
+    return {
+        "schema_version": SCHEMA_VERSION, "exit_code": exit_code, "error": {"id": message_id, "message": message},
+        "definition": None, "counts": None, "findings": [],
+    }  # fmt: skip
+
+
+def show(console: Console, survey: Survey, validation: Validation, language: Language) -> None:
+    """Print a validation as the officer reads it: grouped by cause, worst first, the sum at the end."""
+    for table in validation.tables:
+        where = {"file": table.source.path.name, "sheet": table.source.sheet or ""}
+        evidence = table.source.evidence
+        if evidence:
+            console.print(say("validate_read_as", language, **where, row=table.source.header_row,
+                              encoding=evidence["encoding"], delimiter=evidence["delimiter"].replace("\t", "tab")))  # fmt: skip
+        if table.ignored:
+            console.print(say("validate_ignored", language, **where, columns=", ".join(table.ignored)))
+    lines = grouped(survey, validation, language)
+    lines["severity"] = [say(f"severity_{one}", language) for one in lines["severity"]]
+    headings = {
+        name: say(f"col_{key}", language)
+        for name, key in (("severity", "severity"), ("count", "count"), ("where", "where"), ("message", "what"),
+                          ("mend", "mend"), ("rule", "rule"))
+    }  # fmt: skip
+    for (file, sheet), part in lines.groupby(["file", lines["sheet"].astype("str").fillna("")], sort=False, observed=True):
+        title = say("validate_title", language, file=file, sheet=sheet)
+        show_table(console, part, headings, title=title, right=("count",), tight=("severity",))
+    told = counts(validation)
+    console.print(say("validate_sum", language, bad=told["rows_with_errors"], **told))
+    if lines.empty:
+        console.print(say("validate_clean", language))

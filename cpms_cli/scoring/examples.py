@@ -1,0 +1,196 @@
+"""The definition's own examples: drawn children with the answers that indicators, levels and checks must give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.checking.rules import rule_condition
+from cpms_cli.checking.staging import CARRIED, open_workbench, type_staged
+from cpms_cli.reading.values import clean
+from cpms_cli.scoring.indicators import score_sql
+from cpms_cli.survey.definition import Check, Survey, Table
+from cpms_cli.survey.documents import BadDocument, Document, Problem, read_yaml
+from cpms_cli.survey.loading import load_survey
+
+FILE, READINGS, CHECKS = "examples/indicators.yaml", "examples/readings.yaml", "checks.yaml"
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One drawn household: the child asked about comes first; `expect` maps score columns to their values."""
+
+    title: str
+    line: int
+    answers: Answers
+    siblings: Sequence[Answers]
+    expect: Mapping[str, str]
+
+
+def examples(survey: Survey, document: Document) -> Iterator[Example]:
+    """The examples of indicators and levels, in the file's order."""
+    for index, case in enumerate(document.content.get("indicators", [])):
+        one = survey.indicator(case["number"])
+        column = one.column if one else "?"
+        told = ", ".join(f"{name}={value}" for name, value in case["answers"].items()) or "as drawn"
+        yield Example(f"{case['number']}: {told}", document.line("indicators", index), case["answers"],
+                      case.get("siblings", ()), {column: case["expect"]})  # fmt: skip
+    for index, case in enumerate(document.content.get("levels", [])):
+        yield Example(case["title"], document.line("levels", index), case["answers"], case.get("siblings", ()),
+                      {"level": case["level"], "highest": case["highest"]})  # fmt: skip
+
+
+def _drawn(survey: Survey, base: Mapping[str, Answers], answers: Answers, table: Table, number: int) -> dict[str, Any]:
+    """One canonical row, in a household of its own number; "" is a blank cell."""
+    row = {**base[table], **{name: value for name, value in answers.items() if name in survey.columns(table)}}
+    row[survey.role("household").name] = str(number)
+    return {name: None if row.get(name, "") == "" else str(row[name]) for name in survey.columns(table)}
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, survey: Survey, drawn: Mapping[Table, list[dict[str, Any]]]) -> None:
+    for table, rows in drawn.items():
+        columns = [*survey.columns(table), *CARRIED]
+        frame = pd.DataFrame(rows, columns=columns)
+        connection.register("drawn", frame.astype({name: "str" for name in survey.columns(table)}))
+        more = ", NULL::VARCHAR[] AS _differ" if table == "household" else ""
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{table} AS SELECT *{more} FROM drawn")
+        connection.unregister("drawn")
+    type_staged(connection, survey)
+
+
+def household_of(
+    survey: Survey, base: Mapping[str, Answers], example: Example, number: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """An example as canonical rows: (household rows, child rows), the child asked about first."""
+    line = survey.role("line").name
+    homes = [_drawn(survey, base, example.answers, "household", number)] if example.answers.get("_household") != "no" else []
+    people = [example.answers, *example.siblings]
+    children = [{**_drawn(survey, base, one, "child", number), line: str(at)} for at, one in enumerate(people, start=1)]
+    return homes, children
+
+
+def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Example, str]]:
+    """Examples whose score is not what they expect, and what it is instead."""
+    drawn: dict[Table, list[dict[str, Any]]] = {"household": [], "child": []}
+    cases = list(examples(survey, document))
+    for number, case in enumerate(cases):
+        homes, children = household_of(survey, document.content["base"], case, number)
+        place = {"_source": 0}
+        drawn["household"] += [{**home, **place, "_row": number} for home in homes]
+        drawn["child"] += [{**child, **place, "_row": number * 100 + at} for at, child in enumerate(children)]
+    connection = open_workbench()
+    try:
+        _stage(connection, survey, drawn)
+        scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df().set_index("_row")
+    finally:
+        connection.close()
+    for number, case in enumerate(cases):
+        row = scored.loc[number * 100]
+        for column, wanted in case.expect.items():
+            found = row.get(column, "no such score")
+            if found != wanted:
+                yield case, f"{column} is {found}, not {wanted}"
+
+
+def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
+    base = document.content.get("base", {})
+    for place, answers in (
+        *((("base", table), base.get(table, {})) for table in ("household", "child")),
+        *(((part, index, "answers"), case["answers"])
+          for part in ("indicators", "levels") for index, case in enumerate(document.content.get(part, []))),
+    ):  # fmt: skip
+        for name, value in answers.items():
+            if name.startswith("_"):
+                continue
+            field = survey.fields.get(name)
+            codes = survey.codes(field) if field else None
+            if field is None:
+                yield Problem(FILE, document.line(*place, name), f"there is no field '{name}'")
+            elif codes and value != "" and not set(str(value).split(";")) <= {*codes.by_code, *survey.missing_words}:
+                yield Problem(FILE, document.line(*place, name), f"'{value}' is not a code of '{codes.name}'")
+
+
+def _check_rows(survey: Survey, base: Mapping[str, Answers], case: Answers) -> dict[Table, list[dict[str, Any]]]:
+    drawn: dict[Table, list[dict[str, Any]]] = {"household": [], "child": []}
+    for table, absent in (("household", "_household"), ("child", "_child")):
+        if case.get(absent) != "no":
+            kind: Table = "household" if table == "household" else "child"
+            row = _drawn(survey, base, {name: value for name, value in case.items() if name[0] != "_"}, kind, 1)
+            drawn[kind] = [{**row, "_source": 0, "_row": at} for at in range(int(case.get("_rows", 1)))]
+    return drawn
+
+
+def _failing_check(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, base: Mapping[str, Answers], check: Check
+) -> Iterator[tuple[str, int, str]]:
+    table = "record" if check.table == "child" else "home"
+    condition = rule_condition(survey, check)
+    for part, wanted in (("passes", False), ("fails", True)):
+        for index, case in enumerate(check.passes if part == "passes" else check.fails):
+            _stage(connection, survey, _check_rows(survey, base, case))
+            found = connection.execute(
+                f"SELECT coalesce(bool_or(fault), FALSE) FROM (SELECT ({condition}) AS fault FROM {table})"
+            ).fetchone()
+            if found is None or bool(found[0]) is not wanted:
+                yield part, index, f"the check '{check.id}' should {'find' if wanted else 'pass'} this case"
+
+
+def _failing_checks(survey: Survey, base: Mapping[str, Answers], checks: Document) -> Iterator[Problem]:
+    connection = open_workbench()
+    try:
+        for at, check in enumerate(survey.checks):
+            for part, index, told in _failing_check(connection, survey, base, check):
+                yield Problem(CHECKS, checks.line("rules", at, part, index), told)
+    finally:
+        connection.close()
+
+
+def _readings(survey: Survey, document: Document) -> Iterator[Problem]:
+    shown: dict[str, set[str]] = {}
+    users = {field.codelist: field for field in survey.fields.values() if field.codelist}
+    for name, cases in document.content.get("readings", {}).items():
+        codes = survey.codelists.get(name)
+        if codes is None:
+            yield Problem(READINGS, document.line("readings", name), f"there is no code list '{name}'")
+            continue
+        for index, case in enumerate(cases):
+            shown.setdefault(name, set()).add(case["code"])
+            line = document.line("readings", name, index)
+            if case["code"] not in codes.by_code:
+                yield Problem(READINGS, line, f"'{case['code']}' is not a code of '{name}'")
+            elif name in users:
+                read = clean(survey, users[name], pd.Series(case["written"], dtype="str")).values
+                for written, found in zip(case["written"], read, strict=True):
+                    if found != case["code"]:
+                        yield Problem(READINGS, line, f"'{written}' is read as {found}, not {case['code']}")
+    for name, codes in survey.codelists.items():
+        for code in set(codes.by_code) - shown.get(name, set()):
+            yield Problem(READINGS, 1, f"no example shows how '{code}' of '{name}' is written")
+
+
+def check_examples(folder: Path) -> tuple[list[Problem], int]:
+    """Run every example of a definition that `check_definition` found sound: (problems, how many were run)."""
+    survey = load_survey(folder)
+    try:
+        document, readings = read_yaml(folder, FILE), read_yaml(folder, READINGS)
+        checks = read_yaml(folder, CHECKS)
+    except BadDocument as bad:
+        return [bad.problem], 0
+    problems = list(_unknown_answers(survey, document))
+    try:
+        if not problems:
+            problems += [Problem(FILE, case.line, f"{case.title}: {told}") for case, told in failing_examples(survey, document)]
+            problems += _failing_checks(survey, document.content["base"], checks)
+    except duckdb.Error as error:
+        problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))
+    except (KeyError, TypeError, AttributeError) as error:
+        problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
+    problems += _readings(survey, readings)
+    run = len(list(examples(survey, document))) + sum(len(one.passes) + len(one.fails) for one in survey.checks)
+    return sorted(problems, key=lambda problem: (problem.file, problem.line)), run

@@ -1,0 +1,29 @@
+"""How urgent the rows are that a merge set aside: a row with a typing error may be about a victim."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cpms_cli.checking.staging import CARRIED, open_workbench, stage
+from cpms_cli.merging import Merge
+from cpms_cli.scoring.indicators import score_sql
+from cpms_cli.survey.definition import Survey
+
+
+def set_aside_levels(survey: Survey, merged: Merge) -> pd.DataFrame:
+    """The level of each child row set aside, by the cells that can be read: file, sheet, row, level; worst first."""
+    if merged.set_aside.empty:
+        return pd.DataFrame(columns=["file", "sheet", "row", "level"])
+    connection = open_workbench()
+    try:
+        stage(connection, survey, merged.tables)
+        scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df()
+    finally:
+        connection.close()
+    there = merged.set_aside.merge(scored, left_on=["source", "row"], right_on=list(CARRIED))
+    sources = [table.source for table in merged.tables]
+    there["file"] = [sources[index].path.name for index in there["source"]]
+    there["sheet"] = [sources[index].sheet for index in there["source"]]
+    rank = {level.id: place for place, level in enumerate(survey.levels)}
+    there = there.assign(rank=there["level"].map(rank)).sort_values(["rank", "source", "row"], kind="stable")
+    return there[["file", "sheet", "row", "level"]].reset_index(drop=True)

@@ -1,0 +1,89 @@
+"""Staged rows into the store: what is new, what is the same, what takes another's place. All inside one transaction.
+
+Works on the temporary tables that `checking.staging` leaves, and on `rejected` (`_source`, `_row`), the rows with
+errors, and `arrival` (`_source`, `batch_id`, `sheet`, `known`), one row per table read.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.survey.relations import quoted
+
+ACCEPTED: dict[Table, str] = {"child": "accepted_child", "household": "accepted_household"}
+
+
+def _content(columns: list[str]) -> str:
+    cells = ", ".join(f"coalesce(n.{name}, chr(0))" for name in columns)
+    return f"md5(concat_ws(chr(31), {cells}))"
+
+
+def _without_consent(survey: Survey, table: Table) -> str:
+    """Columns of staged rows in which a family that did not consent leaves nothing but its key."""
+    kept = {*survey.key(table), survey.role("consent").name}
+    return ", ".join(
+        f"n.{name}" if name in kept else f"CASE WHEN no_consent THEN NULL ELSE n.{name} END AS {name}"
+        for name in survey.columns(table)
+    )
+
+
+def accept(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `accepted_child` and `accepted_household`: staged rows without errors, in the form in which they are stored.
+
+    A flat sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows.
+    """
+    home = ", ".join(survey.key("household"))
+    for table in ACCEPTED:
+        flat = "n._differ IS NOT NULL" if table == "household" else "FALSE"
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {ACCEPTED[table]} AS"
+            f" SELECT {_without_consent(survey, table)}, n._source, n._row, {flat} AS _flat"
+            f" FROM staged_{table} n LEFT JOIN unwilling USING ({home})"
+            " ANTI JOIN rejected r ON r._source = n._source AND r._row = n._row"
+        )
+    _fill_flat_households(connection, survey)
+    for table, accepted in ACCEPTED.items():
+        connection.execute(f"ALTER TABLE {accepted} ADD COLUMN content VARCHAR")
+        connection.execute(f"UPDATE {accepted} n SET content = {_content(list(survey.columns(table)))}")
+
+
+def _fill_flat_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    key = survey.key("household")
+    same = " AND ".join(f"n.{name} = o.{name}" for name in key)
+    rest = ", ".join(
+        f"{name} = coalesce(n.{name}, o.{name})" for name in survey.columns("household") if name not in key
+    )
+    # What a family did not consent to must not be filled up again from what was known before.
+    refused = ", ".join(quoted(answer) for answer in survey.no_consent)
+    consents = f"coalesce(n.{survey.role('consent').name}, '') NOT IN ({refused})"
+    connection.execute(
+        f"UPDATE accepted_household n SET {rest} FROM household_observation o"
+        f" WHERE n._flat AND o.superseded_by IS NULL AND {same} AND {consents}"
+    )
+
+
+def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Insert what is new or changed, mark what it supersedes, and create `written` (table, `_source`, `_row`).
+
+    Rows of a file that was merged before (`arrival.known`) change nothing, even where a later file corrected them.
+    """
+    connection.execute("CREATE OR REPLACE TEMP TABLE written (of_table VARCHAR, _source INTEGER, _row BIGINT)")
+    for table, accepted in ACCEPTED.items():
+        names = ", ".join(survey.columns(table))
+        same = " AND ".join(f"n.{name} = o.{name}" for name in survey.key(table))
+        current = f"(SELECT * FROM {table}_observation WHERE superseded_by IS NULL) o"
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE changed AS SELECT n.*, a.batch_id, a.sheet FROM {accepted} n"
+            f" JOIN arrival a USING (_source) LEFT JOIN {current} ON {same}"
+            " WHERE NOT a.known AND o.content IS DISTINCT FROM n.content"
+        )
+        connection.execute(
+            f"UPDATE {table}_observation o SET superseded_by = n.batch_id FROM changed n"
+            f" WHERE o.superseded_by IS NULL AND {same}"
+        )
+        connection.execute(
+            f"INSERT INTO {table}_observation BY NAME"
+            f" SELECT {names}, content, batch_id, sheet, _row AS row_number FROM changed"
+        )
+        connection.execute(f"INSERT INTO written SELECT {quoted(table)}, _source, _row FROM changed")

@@ -1,0 +1,136 @@
+"""Everything known about one child over the years, and why the level is what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.store.audit import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.children import MASK
+from cpms_cli.survey.definition import Language, Survey, Table
+from cpms_cli.survey.loading import load_survey
+
+
+@dataclass(frozen=True)
+class ChildHistory:
+    """One child. Tables have one column per round, named by its year, and a row per question or indicator.
+
+    `levels`: a row per round: round, level, highest, why, open, response, due, batch, how the rows were linked.
+    `indicators`: number, name, an answer per round, and `because`, the answers behind the latest one.
+    `answers`: field, label, an answer per round in words.
+    """
+
+    cpms_id: str
+    rounds: tuple[int, ...]
+    levels: pd.DataFrame
+    indicators: pd.DataFrame
+    answers: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        return {"levels": self.levels, "indicators": self.indicators, "answers": self.answers}
+
+
+def _person(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> str:
+    """The child's identifier now, also where an older form carried another one for the same child."""
+    person, key = survey.role("person").name, ", ".join(survey.key("child"))
+    found = connection.execute(
+        f"SELECT l.{person} FROM child_link l LEFT JOIN child_observation o USING ({key})"
+        f" WHERE l.{person} = ? OR o.{person} = ? ORDER BY l.{person} = ? DESC LIMIT 1", [identifier] * 3
+    ).fetchone()  # fmt: skip
+    if found is None:
+        raise UsageError("unknown_child", id=identifier)
+    return str(found[0])
+
+
+def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str, table: Table) -> pd.DataFrame:
+    """Canonical answers of the child's rows, or of the households they were in, indexed by round."""
+    round_ = survey.role("round").name
+    if table == "child":
+        query = f"SELECT * FROM current_child WHERE {survey.role('person').name} = ?"
+    else:
+        home = ", ".join(survey.key("household"))
+        query = (
+            f"SELECT h.* FROM current_household h JOIN current_child c USING ({home})"
+            f" WHERE c.{survey.role('person').name} = ?"
+        )
+    found = connection.execute(query, [person]).df()
+    return found.assign(**{round_: found[round_].astype(int)}).set_index(round_).sort_index()
+
+
+def _words(survey: Survey, explainer: Explainer, seen: dict[Table, pd.DataFrame], identified: bool) -> pd.DataFrame:
+    rows = []
+    rounds = list(seen["child"].index)
+    for name, field in survey.fields.items():
+        frame = next((one for one in (seen["child"], seen["household"]) if name in one), None)
+        if frame is None:
+            continue
+        cells = frame[name].reindex(rounds)
+        told = {
+            str(year): MASK if field.personal and not identified and pd.notna(value)
+            else explainer.answer(field, None if pd.isna(value) else str(value))
+            for year, value in cells.items()
+        }  # fmt: skip
+        rows.append({"field": name, "label": field.label.in_(explainer.language), **told})
+    return pd.DataFrame(rows)
+
+
+def _because(survey: Survey, explainer: Explainer, answers: pd.DataFrame, latest: str) -> list[str]:
+    told = answers.set_index("field")
+    return [
+        "; ".join(f"{told.at[name, 'label']}: {told.at[name, latest]}" for name in explainer.fields_of(one) if name in told.index)
+        for one in survey.indicators
+    ]
+
+
+def child_history(
+    store: str | Path, identifier: str, *, language: Language = "en", identified: bool = False,
+    schemas: Path | None = None,
+) -> ChildHistory:  # fmt: skip
+    """What the store knows of one child. Names and numbers are masked unless `identified`, which is logged.
+
+    Raises UsageError where no child has this identifier; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    explainer = Explainer(survey, language)
+    with open_store(Path(store), survey, write=identified) as connection:
+        person = _person(connection, survey, identifier.strip().upper())
+        create_scores(connection, survey)
+        round_ = survey.role("round").name
+        scored = connection.execute(
+            f"SELECT * FROM {SCORE} WHERE {survey.role('person').name} = ? ORDER BY {round_}", [person]
+        ).df()
+        seen: dict[Table, pd.DataFrame] = {
+            "child": _observed(connection, survey, person, "child"),
+            "household": _observed(connection, survey, person, "household"),
+        }
+        if identified:
+            note_identified(connection, "child", 1)
+    rounds = tuple(int(year) for year in scored[round_])
+    answers = _words(survey, explainer, seen, identified)
+    by_id = {level.id: level for level in survey.levels}
+    levels = pd.DataFrame(
+        {
+            "round": list(rounds), "level": scored["level"], "highest": scored["highest"],
+            "why": explainer.reasons(scored["reasons"]), "open": explainer.reasons(scored["open_reasons"]),
+            "response": [by_id[level].response.in_(language) for level in scored["level"]],
+            "due": [by_id[level].due.in_(language) for level in scored["level"]],
+        }
+    )  # fmt: skip
+    indicators = pd.DataFrame(
+        {
+            "number": [one.number for one in survey.indicators],
+            "name": [one.name.in_(language) for one in survey.indicators],
+            **{str(year): [scored.at[at, one.column] for one in survey.indicators] for at, year in enumerate(rounds)},
+            "because": _because(survey, explainer, answers, str(rounds[-1])),
+        }
+    )
+    return ChildHistory(person, rounds, levels, indicators, answers)

@@ -1,0 +1,103 @@
+"""The line list: which children, how urgent, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.store.audit import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.relations import quoted
+
+MASK = "•••"
+
+
+def _order(survey: Survey, column: str) -> str:
+    ranks = " ".join(f"WHEN {quoted(level.id)} THEN {rank}" for rank, level in enumerate(survey.levels))
+    return f"CASE {column} {ranks} END"
+
+
+def _conditions(
+    survey: Survey, area: str | None, round_: int | None, levels: Sequence[str], indicator: int | None, answer: str
+) -> str:
+    parts = ["TRUE"]
+    if area is not None:
+        parts.append(f"starts_with({survey.role('village').name}, {quoted(area)})")
+    if round_ is not None:
+        parts.append(f"{survey.role('round').name} = {int(round_)}")
+    if levels:
+        parts.append(f"level IN ({', '.join(quoted(level) for level in levels)})")
+    if indicator is not None:
+        one = survey.indicator(indicator)
+        if one is None:
+            raise UsageError("unknown_indicator", number=indicator, last=len(survey.indicators))
+        parts.append(f"{one.column} = {quoted(answer)}")
+    return " AND ".join(parts)
+
+
+def _personal(survey: Survey) -> tuple[str, ...]:
+    roles = ("given_name", "family_name", "national_id")
+    return tuple(survey.role(role).name for role in roles)  # type: ignore[arg-type]
+
+
+def line_list_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, *, area: str | None = None,
+    round_: int | None = None, levels: Sequence[str] = (), indicator: int | None = None, answer: str = "yes",
+    identified: bool = False,
+) -> pd.DataFrame:  # fmt: skip
+    """The list, from a connection on which `score` exists; most severe first, then by highest possible level."""
+    where = _conditions(survey, area, round_, levels, indicator, answer)
+    key = survey.key("child")
+    names = _personal(survey)
+    person, sex = survey.role("person").name, survey.role("sex").name
+    listed = connection.execute(
+        f"SELECT s.{person}, {', '.join(f's.{name}' for name in key)}, s.{sex}, age_min, age_max, level, highest,"
+        f" {', '.join(f'c.{name}' for name in names)}, reasons, open_reasons"
+        f" FROM (SELECT * FROM {SCORE} WHERE {where}) s"
+        f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
+        f" ORDER BY {_order(survey, 'level')}, {_order(survey, 'highest')}, {', '.join(f's.{name}' for name in key)}"
+    ).df()
+    listed["why"] = explainer.reasons(listed.pop("reasons"))
+    listed["open"] = explainer.reasons(listed.pop("open_reasons"))
+    response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
+    listed["response"] = listed["level"].map(response).astype("str")
+    if not identified:
+        for name in names:
+            listed[name] = listed[name].mask(listed[name].notna(), MASK)
+    return listed
+
+
+def list_children(
+    store: str | Path, *, area: str | None = None, round_: int | None = None, levels: Sequence[str] = (),
+    indicator: int | None = None, answer: str = "yes", language: Language = "en", identified: bool = False,
+    schemas: Path | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Children of a store by area, round, level or indicator; without `round_`, the latest round of each child.
+
+    Names and numbers are masked unless `identified`, which the store's audit log records. Raises UsageError for an
+    unknown level or indicator; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    unknown = set(levels) - {level.id for level in survey.levels}
+    if unknown:
+        raise UsageError("unknown_level", level=", ".join(sorted(unknown)), known=", ".join(one.id for one in survey.levels))
+    with open_store(Path(store), survey, write=identified) as connection:
+        create_scores(connection, survey)
+        found = line_list_of(
+            connection, survey, Explainer(survey, language), area=area, round_=round_, levels=levels,
+            indicator=indicator, answer=answer, identified=identified,
+        )  # fmt: skip
+        if round_ is None:
+            person, when = survey.role("person").name, survey.role("round").name
+            found = found[found[when] == found.groupby(person)[when].transform("max")].reset_index(drop=True)
+        if identified:
+            note_identified(connection, "children", len(found))
+        return found

@@ -1,0 +1,38 @@
+"""Sentences of the tool by id, in the user's language."""
+
+from __future__ import annotations
+
+import locale
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cpms_cli.survey.definition import Language
+from cpms_cli.survey.documents import read_yaml
+from cpms_cli.survey.location import shipped
+
+
+@cache
+def _catalogue(folder: Path) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted((folder / "messages").glob("*.yaml")):
+        content: dict[str, Any] = read_yaml(folder, f"messages/{path.name}").content
+        found.update(content)
+    return found
+
+
+def say(message_id: str, language: Language, **values: object) -> str:
+    """The sentence of this id with its placeholders filled in. The catalogue is the shipped one, so that an error
+    in a province's own definition can still be told."""
+    words = _catalogue(shipped("schemas"))[message_id]
+    text = words[language]
+    for name, value in values.items():
+        text = text.replace(f"{{{name}}}", str(value))
+    return text
+
+
+def chosen_language(asked: str | None = None) -> Language:
+    """The language asked for, or that of CPMS_LANG, or of the locale; English where neither says Thai."""
+    told = asked or os.environ.get("CPMS_LANG") or locale.getlocale()[0] or ""
+    return "th" if told.lower().startswith(("th", "thai")) else "en"

@@ -1,0 +1,237 @@
+"""The definition proved: every rule parses, names known fields and legal codes, calls only what is allowed, and gives
+the answers that the definition's own examples expect.
+
+The labels stand twice on purpose (as label and among the spellings that files may use): a swapped label is found
+because it is another one's spelling.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from cpms_cli.survey.definition import CodeList, Field, Survey, Words, folded, folded_header
+from cpms_cli.survey.documents import Problem
+from cpms_cli.survey.loading import Reader, read_survey
+from cpms_cli.survey.relations import vocabulary
+from cpms_cli.survey.rules import RuleError, Vocabulary, compiled, faults, parse
+
+INDICATORS = 22
+_THAI = re.compile(r"[\u0e00-\u0e7f]")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
+_NEEDED_CHECKS = (
+    "required", "code", "integer", "range", "year", "date", "era", "pattern", "length", "area", "national_id_form",
+    "national_id_check_digit", "cpms_id_form", "household_differs",
+)  # fmt: skip
+_NEEDED_ROLES = (
+    "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id", "given_name",
+    "family_name", "sex", "born", "age",
+)  # fmt: skip
+
+
+def _languages(words: Words, what: str) -> Iterator[str]:
+    if not _THAI.search(words.th):
+        yield f"{what}: the Thai words have no Thai letter: '{words.th}'"
+    if _THAI.search(words.en):
+        yield f"{what}: the English words have Thai letters: '{words.en}'"
+    if set(_PLACEHOLDER.findall(words.en)) != set(_PLACEHOLDER.findall(words.th)):
+        yield f"{what}: the two languages fill in different things"
+
+
+def _rule(text: str | None, words: Vocabulary) -> list[str]:
+    if text is None:
+        return []
+    try:
+        tree = parse(text)
+        found = faults(tree, words)
+        if not found:
+            compiled(tree, words)
+    except RuleError as error:
+        return [str(error)]
+    return found
+
+
+class _Proof:
+    """Gathers the problems of a survey that could be read."""
+
+    def __init__(self, reader: Reader, survey: Survey) -> None:
+        self.reader, self.survey = reader, survey
+        self.problems: list[Problem] = []
+
+    def at(self, file: str, *place: str | int) -> int:
+        document = self.reader.documents.get(file)
+        return document.line(*place) if document else 1
+
+    def note(self, file: str, place: tuple[str | int, ...], found: Iterable[str]) -> None:
+        self.problems += [Problem(file, self.at(file, *place), message) for message in found]
+
+    def fields(self) -> None:
+        headers: dict[str, str] = {}
+        for table in (self.survey.household, self.survey.child, self.survey.response):
+            file = f"{table.name}.yaml"
+            if table.name == "response":
+                headers = {}
+            names: set[str] = set()
+            for index, field in enumerate(table.fields):
+                place = ("fields", index)
+                if field.name in names:
+                    self.note(file, place, [f"field '{field.name}' stands twice"])
+                names.add(field.name)
+                self._field(file, place, field, headers)
+            known = {*names, *table.shared}
+            for name in table.primaryKey:
+                if name not in known:
+                    self.note(file, ("primaryKey",), [f"there is no field '{name}'"])
+            for name in table.shared:
+                if name not in {field.name for field in self.survey.household.fields}:
+                    self.note(file, ("shared",), [f"the household table has no field '{name}'"])
+        self._roles()
+
+    def _field(self, file: str, place: tuple[str | int, ...], field: Field, headers: dict[str, str]) -> None:
+        self.note(file, (*place, "label"), _languages(field.label, field.name))
+        self.note(file, (*place, "question"), _languages(field.question, field.name))
+        if field.codelist is not None and field.codelist not in self.survey.codelists:
+            self.note(file, (*place, "codelist"), [f"there is no code list '{field.codelist}'"])
+        if field.many and field.codelist is None:
+            self.note(file, (*place, "many"), ["only a field with a code list can have many answers"])
+        low, high = field.constraints.minimum, field.constraints.maximum
+        if low is not None and high is not None and low > high:
+            self.note(file, (*place, "constraints"), [f"the minimum {low} is above the maximum {high}"])
+        own = {folded_header(spelling) for spelling in field.headers}
+        for label in (field.label.en, field.label.th):
+            if folded_header(label) not in own:
+                self.note(file, (*place, "label"), [f"the label '{label}' is not among the field's headers"])
+        for spelling in (field.name, *field.headers):
+            other = headers.setdefault(folded_header(spelling), field.name)
+            if other != field.name:
+                self.note(file, (*place, "headers"), [f"'{spelling}' is also a header of '{other}'"])
+        if file != "response.yaml":
+            words = vocabulary(self.survey, indicators=False)
+            self.note(file, (*place, "asked"), _rule(field.asked, words))
+
+    def _roles(self) -> None:
+        seen: dict[str, str] = {}
+        for table in (self.survey.household, self.survey.child):
+            for index, field in enumerate(table.fields):
+                if field.role and seen.setdefault(field.role, field.name) != field.name:
+                    self.note(f"{table.name}.yaml", ("fields", index, "role"), [f"the role '{field.role}' is taken by '{seen[field.role]}'"])
+        for role in _NEEDED_ROLES:
+            if role not in seen:
+                self.note("child.yaml", ("fields",), [f"no field has the role '{role}'"])
+
+    def codelists(self) -> None:
+        used = {field.codelist for table in (self.survey.household, self.survey.child, self.survey.response)
+                for field in table.fields}  # fmt: skip
+        for name, codes in self.survey.codelists.items():
+            if name not in used and name != "missing":
+                self.problems.append(Problem(f"codelists/{name}.csv", 1, "no field uses this code list"))
+            self._codes(name, codes)
+
+    def _codes(self, name: str, codes: CodeList) -> None:
+        file = f"codelists/{name}.csv"
+        taken: dict[str, str] = {}
+        seen: set[str] = set()
+        for entry in codes.codes:
+            line = self.reader.code_lines[(name, entry.code)]
+            found = list(_languages(entry.label, entry.code))
+            if entry.code in seen:
+                found.append(f"the code '{entry.code}' stands twice")
+            seen.add(entry.code)
+            own = {folded(spelling) for spelling in entry.spellings}
+            found += [
+                f"the label '{label}' is not among the spellings of '{entry.code}'"
+                for label in (entry.label.en, entry.label.th) if folded(label) not in own
+            ]  # fmt: skip
+            for spelling in (entry.code, *entry.spellings):
+                other = taken.setdefault(folded(spelling), entry.code)
+                if other != entry.code:
+                    found.append(f"'{spelling}' is also a spelling of '{other}'")
+            self.problems += [Problem(file, line, message) for message in found]
+
+    def indicators(self) -> None:
+        file = "indicators.yaml"
+        numbers = [one.number for one in self.survey.indicators]
+        if numbers != list(range(1, INDICATORS + 1)):
+            self.note(file, ("indicators",), [f"the indicators must be numbered 1 to {INDICATORS}, in order"])
+        for index, one in enumerate(self.survey.indicators):
+            place = ("indicators", index)
+            words = vocabulary(self.survey)
+            for key, text in (("when", one.when), ("applies", one.applies)):
+                self.note(file, (*place, key), _rule(text, words))
+            self.note(file, (*place, "name"), _languages(one.name, f"indicator {one.number}"))
+            self.note(file, (*place, "definition"), _languages(one.definition, f"indicator {one.number}"))
+
+    def levels(self) -> None:
+        file = "risk.yaml"
+        for role in ("open", "clear"):
+            if sum(level.role == role for level in self.survey.levels) != 1:
+                self.note(file, ("levels",), [f"exactly one level must have the role '{role}'"])
+        seen: set[str] = set()
+        for index, level in enumerate(self.survey.levels):
+            place = ("levels", index)
+            if level.id in seen:
+                self.note(file, place, [f"the level '{level.id}' stands twice"])
+            seen.add(level.id)
+            if (level.role == "rule") != (level.when is not None):
+                self.note(file, place, ["a level has a rule (when) or a role, never both and never neither"])
+            self.note(file, (*place, "when"), _rule(level.when, vocabulary(self.survey)))
+            for key, words in (("label", level.label), ("meaning", level.meaning), ("response", level.response), ("due", level.due)):
+                self.note(file, (*place, key), _languages(words, level.id))
+
+    def checks(self) -> None:
+        file = "checks.yaml"
+        known = set(self.survey.column_checks)
+        for name in _NEEDED_CHECKS:
+            if name not in known:
+                self.note(file, ("columns",), [f"the check '{name}' is missing"])
+        for index, check in enumerate(self.survey.checks):
+            place = ("rules", index)
+            if check.id in known:
+                self.note(file, place, [f"the check '{check.id}' stands twice"])
+            known.add(check.id)
+            for key, words in (("message", check.message), ("mend", check.mend)):
+                self.note(file, (*place, key), _languages(words, check.id))
+                wrong = set(_PLACEHOLDER.findall(words.en)) - _COLUMN_WORDS
+                self.note(file, (*place, key), [f"'{{{name}}}' cannot be filled in" for name in sorted(wrong)])
+            self.note(file, (*place, "fields"), [f"there is no field '{name}'" for name in check.fields if name not in self.survey.fields])
+            self.note(file, (*place, "when"), _rule(check.when, vocabulary(self.survey, check.table, indicators=False)))
+            if not check.passes or not check.fails:
+                self.note(file, place, [f"the check '{check.id}' needs a case that passes and one that fails"])
+        for index, column in enumerate(self.survey.column_checks.values()):
+            for key, words in (("message", column.message), ("mend", column.mend)):
+                self.note(file, ("columns", index, key), _languages(words, column.id))
+                wrong = set(_PLACEHOLDER.findall(words.en)) - _COLUMN_WORDS
+                self.note(file, ("columns", index, key), [f"'{{{name}}}' cannot be filled in" for name in sorted(wrong)])
+
+    def messages(self) -> None:
+        for file, document in self.reader.documents.items():
+            if file.startswith("messages/"):
+                for name in document.content:
+                    words = self.survey.messages[name]
+                    found = [one for one in _languages(words, name) if "no Thai letter" not in one or _has_words(words.en)]
+                    self.note(file, (name,), found)
+
+
+def _has_words(text: str) -> bool:
+    """Whether a sentence has words of its own, beyond what is filled in: a name alone needs no translation."""
+    return bool(re.search(r"[a-z]{4,}", _PLACEHOLDER.sub("", text)))
+
+
+def check_definition(folder: Path) -> list[Problem]:
+    """Every problem of the definition in a folder, with file and line; empty when it may be used.
+
+    The examples that go with it are run by `scoring.examples`, since they need the scorer.
+    """
+    reader = Reader(folder)
+    survey = read_survey(reader)
+    if survey is None:
+        return sorted(reader.problems, key=lambda problem: (problem.file, problem.line))
+    proof = _Proof(reader, survey)
+    for part in (proof.fields, proof.codelists):
+        part()
+    if not proof.problems:
+        for part in (proof.indicators, proof.levels, proof.checks, proof.messages):
+            part()
+    return sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

@@ -1,0 +1,93 @@
+"""Tables to files, by the ending of the file's name: CSV for Excel, XLSX, JSON, Parquet."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.writing.gate import disarmed, flat_text, printable
+
+Tables = Mapping[str, pd.DataFrame]
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside it first, then moved into place."""
+    if not path.resolve().parent.is_dir():
+        raise UsageError("folder_missing", folder=str(path.resolve().parent))
+    handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=".cpms-", suffix=path.suffix)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise UsageError("cannot_write", file=path.name, reason=error.strerror or "") from None
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    flat = frame.apply(flat_text)
+    for name in flat.columns:
+        if pd.api.types.is_string_dtype(flat[name]) or flat[name].dtype in (object, "category"):
+            flat[name] = printable(flat[name].astype("str"))
+    return flat
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """A table as CSV, formulas disarmed."""
+    plain = _plain(frame)
+    texts = plain.select_dtypes(include=["str", "object"]).columns
+    return plain.assign(**{str(name): disarmed(plain[name].astype("str")) for name in texts}).to_csv(index=False)
+
+
+def _csv(tables: Tables) -> bytes:
+    # Excel takes a file for UTF-8 only with a byte order mark, and ends lines its own way.
+    parts = [csv_text(frame) for frame in tables.values()]
+    return "\n".join(parts).replace("\n", "\r\n").encode("utf-8-sig")
+
+
+def json_text(content: Any) -> str:
+    """Plain JSON, Thai letters readable, keys in the order given."""
+    return json.dumps(content, ensure_ascii=False, indent=2, default=str)
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as JSON records, missing cells null."""
+    found = json.loads(frame.to_json(orient="records", force_ascii=False, date_format="iso"))
+    return [dict(record) for record in found]
+
+
+def _json(tables: Tables) -> bytes:
+    return (json_text({name: records(frame) for name, frame in tables.items()}) + "\n").encode("utf-8")
+
+
+def _parquet(tables: Tables) -> bytes:
+    if len(tables) != 1:
+        raise UsageError("one_table_only", ending=".parquet")
+    stream = io.BytesIO()
+    next(iter(tables.values())).to_parquet(stream, index=False)
+    return stream.getvalue()
+
+
+def _xlsx(tables: Tables) -> bytes:
+    from cpms_cli.writing.workbook import workbook_bytes
+
+    return workbook_bytes({name: _plain(frame) for name, frame in tables.items()})
+
+
+WRITERS: dict[str, Callable[[Tables], bytes]] = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}
+
+
+def write_tables(tables: Tables, path: Path) -> None:
+    """Write tables to a file whose ending chooses the format; raises UsageError for an ending nobody writes."""
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise UsageError("unknown_ending", file=path.name, known=", ".join(WRITERS))
+    write_bytes(path, writer(tables))

@@ -1,0 +1,76 @@
+"""Tables to a workbook that reads well in Excel: header frozen and filtered, widths that fit, text never a formula."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+_WIDEST, _NARROWEST = 60, 8
+
+
+@dataclass(frozen=True)
+class CellNote:
+    """A cell to colour, counted from 0 below the header, and what to say about it."""
+
+    row: int
+    column: int
+    text: str
+
+
+def sheet_name(name: str, taken: set[str]) -> str:
+    """A name Excel accepts, no other sheet's: 31 characters, none of []:*?/\\ ."""
+    base = _FORBIDDEN.sub(" ", name).strip("' ")[:31] or "sheet"
+    number, found = 1, base
+    while found.lower() in taken:
+        number += 1
+        found = f"{base[: 30 - len(str(number))]} {number}"
+    taken.add(found.lower())
+    return found
+
+
+def _width(frame: pd.DataFrame, name: str) -> float:
+    longest = frame[name].astype("str").str.len().max() if len(frame) else 0
+    return float(min(max(int(longest) if longest == longest else 0, len(str(name)), _NARROWEST), _WIDEST)) + 2
+
+
+def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object) -> None:
+    for column, name in enumerate(frame.columns):
+        sheet.write_string(0, column, str(name), bold)
+        values = frame[name]
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            sheet.write_column(1, column, [None if value != value or value is pd.NA else value for value in values])
+        else:
+            for row, text in values[values.notna()].astype("str").items():
+                sheet.write_string(int(str(row)) + 1, column, text)
+        sheet.set_column(column, column, _width(frame, str(name)))
+    sheet.freeze_panes(1, 0)
+    if len(frame):
+        sheet.autofilter(0, 0, len(frame), max(len(frame.columns) - 1, 0))
+
+
+def workbook_bytes(
+    tables: Mapping[str, pd.DataFrame], notes: Mapping[str, list[CellNote]] | None = None
+) -> bytes:
+    """Tables as the sheets of one workbook; `notes` colours cells of a sheet and comments on them."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, _OPTIONS) as book:
+        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        marked = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "num_format": "@"})
+        taken: set[str] = set()
+        for name, table in tables.items():
+            sheet = book.add_worksheet(sheet_name(name, taken))
+            frame = table.reset_index(drop=True)
+            _fill(sheet, frame, bold)
+            for note in (notes or {}).get(name, []):
+                value = frame.iat[note.row, note.column]
+                sheet.write_string(note.row + 1, note.column, "" if pd.isna(value) else str(value), marked)
+                sheet.write_comment(note.row + 1, note.column, note.text, {"x_scale": 2, "y_scale": 1.5})
+    return stream.getvalue()

@@ -5,7 +5,7 @@ The public functions; everything the command line does is one of them. Each is i
 
 >>> import cpms_cli
 >>> sorted(cpms_cli.__all__)[:4]
-['CpmsError', 'check_definition', 'child_history', 'list_children']
+['CpmsError', 'child_history', 'list_children', 'load_survey']
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "CpmsError": "cpms_cli.errors",
     "load_survey": "cpms_cli.survey.loading",
-    "check_definition": "cpms_cli.survey.proof",
+    "prove_definition": "cpms_cli.scoring.examples",
     "read": "cpms_cli.reading.tables",
     "validate": "cpms_cli.checking.validation",
     "merge": "cpms_cli.merging",

@@ -62,18 +62,17 @@ def merge(
     """Merge survey files into a store, made if it is missing.
 
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
-    to be mended and merged again. In = stored + unchanged + set aside, for each file. Everything is one
+    to be mended and merged again; each merge makes its own. In = stored + unchanged + set aside, for each file. Everything is one
     transaction: on any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
     files = list(dict.fromkeys(Path(path) for path in paths))
     tables = read_all(files, survey, round_, encoding)
-    aside = quarantine or where.with_name(f"{where.stem}-set-aside.xlsx")
     new = not where.exists()
     try:
         with open_store(where, survey, write=True, tool_version=tool_version) as connection:
             connection.execute("BEGIN")
-            merged = _merge(connection, survey, tables, files, aside, language, tool_version, who or current_user())
+            merged = _merge(connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user())
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
             return merged
@@ -85,17 +84,19 @@ def merge(
 
 def _merge(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: list[Path],
-    aside: Path, language: Language, tool_version: str, who: str,
+    quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str,
 ) -> Merge:  # fmt: skip
     findings = check(connection, survey, tables)
-    _arrivals(connection, tables, files)
+    first = _arrivals(connection, tables, files)
     rejected = _reject(connection, survey, findings)
     accept(connection, survey)
     write(connection, survey)
     counts = _counts(connection, survey, tables, files)
-    _record(connection, survey, counts, files, tool_version, who)
+    _record(connection, survey, counts, files, first, tool_version, who)
     before = _people(connection, survey)
     relink(connection, survey)
+    # A name of its own for each merge: an officer may still be mending the workbook of the last one.
+    aside = quarantine or store.with_name(f"{store.stem}-set-aside-{first}.xlsx")
     workbook = write_quarantine(aside, survey, tables, rejected, findings, language) if len(rejected) else None
     return Merge(counts, findings, tables, rejected, workbook, _people(connection, survey) - before)
 
@@ -105,7 +106,8 @@ def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     return int(found[0]) if found else 0
 
 
-def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, ...], files: list[Path]) -> None:
+def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, ...], files: list[Path]) -> int:
+    """Create `arrival`, which says of each table its batch and whether its file was merged before; the first batch."""
     last = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
     first = int(last[0]) + 1 if last else 1
     seen = {str(row[0]) for row in connection.execute("SELECT sha256 FROM batch").fetchall()}
@@ -121,6 +123,7 @@ def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, 
     connection.register("arrived", arrival)
     connection.execute("CREATE OR REPLACE TEMP TABLE arrival AS SELECT * FROM arrived")
     connection.unregister("arrived")
+    return first
 
 
 def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.DataFrame) -> pd.DataFrame:
@@ -173,12 +176,11 @@ def _counts(
 
 def _record(
     connection: duckdb.DuckDBPyConnection, survey: Survey, counts: pd.DataFrame, files: list[Path],
-    tool_version: str, who: str,
+    first: int, tool_version: str, who: str,
 ) -> None:  # fmt: skip
-    last = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
     made = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     batches = counts[["file", "rows_in", "stored", "unchanged", "quarantined"]].assign(
-        batch_id=[(int(last[0]) if last else 0) + number for number in range(1, len(files) + 1)],
+        batch_id=range(first, first + len(files)),
         sha256=[file_digest(path) for path in files],
         merged_at=made, merged_by=who, tool_version=tool_version, definition=survey.digest,
     ).rename(columns={name: f"rows_{name}" for name in ("stored", "unchanged", "quarantined")})  # fmt: skip

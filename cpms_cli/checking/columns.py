@@ -33,7 +33,7 @@ class ColumnFault:
 
 
 def _series_check(name: str, test: Any) -> pandera.Check:
-    return pandera.Check(test, name=name, error=name)
+    return pandera.Check(lambda found: pd.Series(test(found), index=found.index, dtype=bool), name=name, error=name)
 
 
 def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
@@ -90,6 +90,8 @@ def _judged(survey: Survey, column: Column) -> pd.Series:
 
 def _failures(survey: Survey, column: Column) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     values = _judged(survey, column)
+    if values.empty:
+        return
     schema = column_schema(survey, column.field)
     frame = pd.DataFrame({"value": values})
     if "number" in schema.columns:

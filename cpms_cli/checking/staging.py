@@ -7,16 +7,20 @@ family once, on the first child's row. `record` and `home` hold the same rows ty
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.relations import quoted, typed_household, typed_record
 
 CARRIED = ("_source", "_row")
+Faulty = Mapping[str, npt.NDArray[np.int64]]
 
 
 def open_workbench() -> duckdb.DuckDBPyConnection:
@@ -45,21 +49,37 @@ def _households_of_flat(survey: Survey) -> str:
     )
 
 
-def _arriving(survey: Survey, table: SurveyTable, columns: tuple[str, ...], index: int) -> pa.Table:
-    relation = table.relation(columns)
+def _arriving(table: SurveyTable, columns: tuple[str, ...], index: int, faulty: Faulty) -> pa.Table:
+    relation = table.relation(columns, faulty)
     return relation.append_column("_source", pa.repeat(pa.scalar(index, pa.int32()), relation.num_rows))
 
 
-def stage(connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable]) -> None:
-    """Create `staged_child`, `staged_household`, `record` and `home` as temporary tables."""
+def faulty_cells(survey: Survey, faults: Sequence[ColumnFault]) -> Faulty:
+    """Positions, by field, of cells whose own error makes them no answer; a row's key is kept as it is."""
+    found: dict[str, npt.NDArray[np.int64]] = {}
+    for fault in faults:
+        if survey.column_checks[fault.check].severity == "error" and not survey.fields[fault.field].constraints.required:
+            found[fault.field] = np.union1d(found.get(fault.field, fault.positions), fault.positions)
+    return found
+
+
+def stage(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
+    faults: Sequence[Sequence[ColumnFault]],
+) -> None:  # fmt: skip
+    """Create `staged_child`, `staged_household`, `record` and `home` as temporary tables.
+
+    `faults` are those found in the columns of each table: a cell that is wrong by itself is blank to every rule.
+    """
     for name, more in (("child", ""), ("household", ", _differ VARCHAR[]")):
         columns = ", ".join(f"{column} VARCHAR" for column in survey.columns("child" if name == "child" else "household"))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{name} ({columns}, _source INTEGER, _row BIGINT{more})")
     for index, table in enumerate(tables):
-        connection.register("arriving", _arriving(survey, table, survey.columns(table.table), index))
+        faulty = faulty_cells(survey, faults[index])
+        connection.register("arriving", _arriving(table, survey.columns(table.table), index, faulty))
         connection.execute(f"INSERT INTO staged_{table.table} BY NAME SELECT * FROM arriving")
         if is_flat(survey, table):
-            connection.register("arriving", _arriving(survey, table, survey.columns("household"), index))
+            connection.register("arriving", _arriving(table, survey.columns("household"), index, faulty))
             connection.execute(f"INSERT INTO staged_household BY NAME {_households_of_flat(survey)}")
         connection.unregister("arriving")
     _note_consents(connection, survey)

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.checking.columns import column_faults
+from cpms_cli.checking.columns import ColumnFault, column_faults
 from cpms_cli.checking.findings import gather
 from cpms_cli.checking.rules import conflicting_households, rule_faults
 from cpms_cli.checking.staging import open_workbench, stage
@@ -56,16 +56,21 @@ def read_all(
     return tuple(table for path in paths for table in read(path, survey, round_, encoding))
 
 
+def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[list[ColumnFault]]:
+    """The faults in the columns of each table."""
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda table: column_faults(survey, table), tables))
+
+
 def check(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
     identified: bool = False, columns_only: bool = False,
 ) -> pd.DataFrame:  # fmt: skip
     """All findings about tables already read; leaves them staged on the connection, unless `columns_only`."""
-    with ThreadPoolExecutor() as pool:
-        by_column = list(pool.map(lambda table: column_faults(survey, table), tables))
+    by_column = all_column_faults(survey, tables)
     by_rule = []
     if not columns_only:
-        stage(connection, survey, tables)
+        stage(connection, survey, tables, by_column)
         by_rule = [*rule_faults(connection, survey), *conflicting_households(connection, survey)]
     return gather(survey, tables, by_column, by_rule, identified)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.errors import UsageError
+from cpms_cli.survey.era import BUDDHIST_FROM, BUDDHIST_OFFSET
 
 if TYPE_CHECKING:
     from cpms_cli.survey.definition import Language
@@ -25,8 +26,6 @@ Schemas = Annotated[Path | None, typer.Option("--schemas", help="A province's ow
 Identified = Annotated[bool, typer.Option("--identified", help="Show names and numbers; written to the audit log.")]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="The CSV's encoding, as cp874.", show_default=False)]
 STORE = Path("cpms.duckdb")
-
-_BUDDHIST_FROM, _BUDDHIST_OFFSET = 2400, 543
 
 
 def language(asked: str | None) -> Language:
@@ -45,7 +44,7 @@ def year(text: str | None) -> int | None:
     if not re.fullmatch(r"(19|2[0-6])\d\d", text.strip()):
         raise UsageError("bad_round", round=text)
     number = int(text)
-    return number - _BUDDHIST_OFFSET if number >= _BUDDHIST_FROM else number
+    return number - BUDDHIST_OFFSET if number >= BUDDHIST_FROM else number
 
 
 def one_of(told: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-BUDDHIST_OFFSET = 543
-_BUDDHIST_FROM, _CHRISTIAN_FROM, _CHRISTIAN_TO, _BUDDHIST_TO = 2400, 1900, 2200, 2743
+from cpms_cli.survey.era import BUDDHIST_FROM, BUDDHIST_OFFSET
+
+_CHRISTIAN_FROM, _CHRISTIAN_TO, _BUDDHIST_TO = 1900, 2200, 2743
 _SHORT_BUDDHIST_FROM = 43
 
 _MONTH_NAMES: tuple[tuple[str, ...], ...] = (
@@ -71,7 +72,7 @@ def christian_year(years: pd.Series, short: pd.Series) -> pd.Series:
     `years` are numbers, `short` says which of them had two digits only.
     """
     full = years.mask(short & (years >= _SHORT_BUDDHIST_FROM), years + 2500)
-    full = full.mask(full.between(_BUDDHIST_FROM, _BUDDHIST_TO), full - BUDDHIST_OFFSET)
+    full = full.mask(full.between(BUDDHIST_FROM, _BUDDHIST_TO), full - BUDDHIST_OFFSET)
     return full.where(full.between(_CHRISTIAN_FROM, _CHRISTIAN_TO))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,16 +44,21 @@ class Column:
     values: pd.Series
     doubtful: pd.Series
 
-    def cells(self) -> pa.Array:
-        """The canonical value of every row."""
-        return self._taken(self.values)
+    def cells(self, left_out: npt.NDArray[np.int64] | None = None) -> pa.Array:
+        """The canonical value of every row; blank at the positions left out."""
+        if left_out is None:
+            return self._taken(self.values, self.codes)
+        codes = self.codes.copy()
+        codes[left_out] = -1
+        return self._taken(self.values, codes)
 
     def written(self) -> pa.Array:
         """The text of every row as it was written."""
-        return self._taken(self.texts)
+        return self._taken(self.texts, self.codes)
 
-    def _taken(self, series: pd.Series) -> pa.Array:
-        indices = pa.array(self.codes, pa.int32(), mask=self.codes < 0)
+    @staticmethod
+    def _taken(series: pd.Series, codes: npt.NDArray[np.int32]) -> pa.Array:
+        indices = pa.array(codes, pa.int32(), mask=codes < 0)
         return pa.DictionaryArray.from_arrays(indices, pa.array(series, pa.string(), from_pandas=True))
 
 
@@ -88,9 +93,13 @@ class SurveyTable:
         indices = pa.array(np.zeros(len(self.rows), dtype=np.int32), pa.int32(), mask=np.full(len(self.rows), value is None))
         return pa.DictionaryArray.from_arrays(indices, pa.array([value], pa.string()))
 
-    def relation(self, names: Iterable[str]) -> pa.Table:
-        """Canonical values of these fields, with `_row`, the sheet's row number, for all rows that are filled."""
-        columns = {name: self.cells(name) for name in names}
+    def relation(self, names: Iterable[str], faulty: Mapping[str, npt.NDArray[np.int64]] | None = None) -> pa.Table:
+        """Canonical values of these fields, with `_row`, the sheet's row number, for all rows that are filled.
+
+        Cells in `faulty` (positions by field) hold no answer that can be used, and are left blank.
+        """
+        columns = {name: self.columns[name].cells((faulty or {}).get(name)) if name in self.columns else self.cells(name)
+                   for name in names}  # fmt: skip
         table = pa.table({**columns, "_row": pa.array(self.rows)})
         return table if self.filled.all() else table.filter(pa.array(self.filled))
 

@@ -12,6 +12,7 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.child import ChildHistory
 from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import records
 
@@ -31,7 +32,7 @@ def level_labels(survey: Survey, language: Language, levels: pd.Series) -> pd.Se
 def readable_scores(survey: Survey, scores: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Scores with the reasons also in words: `why` and `open` beside the ids in `reasons` and `open_reasons`."""
     explainer = Explainer(survey, language)
-    return scores.assign(why=explainer.reasons(scores["reasons"]), open=explainer.reasons(scores["open_reasons"]))
+    return scores.assign(why=explainer.why(scores), open=explainer.why(scores, "open_reasons", "open_answers"))
 
 
 def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language: Language) -> None:
@@ -39,7 +40,7 @@ def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language
     round_ = survey.role("round").name
     counts = scores.groupby([round_, "level"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=[level.id for level in survey.levels], fill_value=0).reset_index()
-    counts[round_] = counts[round_].astype("str")
+    counts[round_] = [shown_year(int(year), language) for year in counts[round_]]
     headings = {round_: say("col_round", language),
                 **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip
     show_table(console, counts, headings, right=list(headings)[1:])
@@ -59,7 +60,7 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
     shown = listed.assign(
         age=_age(listed), level=level_labels(survey, language, listed["level"]),
         highest=level_labels(survey, language, listed["highest"]).mask(listed["highest"] == listed["level"], ""),
-        sex_=listed[sex.name].map(labels), round_=listed[round_].astype("str"),
+        sex_=listed[sex.name].map(labels), round_=[shown_year(int(year), language) for year in listed[round_]],
     )  # fmt: skip
     names = [survey.role("given_name"), survey.role("family_name")] if identified else []
     headings = {
@@ -76,28 +77,29 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     """Print one child: levels with reasons, indicators side by side by round, answers."""
     console.print(say("child_title", language, id=history.cpms_id), style="bold")
     levels = history.levels.assign(
-        round=history.levels["round"].astype("str"), level=level_labels(survey, language, history.levels["level"]),
+        round=[shown_year(year, language) for year in history.rounds], level=level_labels(survey, language, history.levels["level"]),
         highest=level_labels(survey, language, history.levels["highest"]),
     )  # fmt: skip
     names = ("round", "level", "highest", "why", "open", "response", "due")
     show_table(console, levels, {name: say(f"col_{name}", language) for name in names},
                title=say("child_levels", language), tight=("round",))  # fmt: skip
     years = [str(year) for year in history.rounds]
+    shown = {str(year): shown_year(year, language) for year in history.rounds}
     told = history.indicators.assign(name=history.indicators["number"].astype("str") + " " + history.indicators["name"])
     for year in years:
         told[year] = [say(f"answer_{answer}", language) for answer in told[year]]
     show_table(
-        console, told, {"name": say("col_indicator", language), **{year: year for year in years},
+        console, told, {"name": say("col_indicator", language), **shown,
                         "because": say("col_because", language)},
         title=say("child_indicators", language), tight=years,
     )  # fmt: skip
-    show_table(console, history.answers, {"label": say("col_question", language), **{year: year for year in years}},
+    show_table(console, history.answers, {"label": say("col_question", language), **shown},
                title=say("child_answers", language))  # fmt: skip
 
 
 def show_area(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
     """Print an area: levels, indicators, its parts, and whom to visit at once."""
-    title = say("area_title", language, name=summary.name, code=summary.code, round=summary.round,
+    title = say("area_title", language, name=summary.name, code=summary.code, round=shown_year(summary.round, language),
                 children=summary.children, households=summary.households)  # fmt: skip
     console.print(title, style="bold")
     names = {"label": "level", "children": "children", "share": "share", "could_be": "could_be", "households": "households"}
@@ -108,7 +110,7 @@ def show_area(console: Console, survey: Survey, summary: AreaSummary, language: 
     columns = {"label": "indicator", "yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "na",
                "share": "share", "change": "change"}  # fmt: skip
     show_table(console, indicators, {name: say(f"col_{key}", language) for name, key in columns.items()},
-               title=say("area_indicators", language, previous=summary.previous or "–"),
+               title=say("area_indicators", language, previous=shown_year(summary.previous, language) if summary.previous else "–"),
                right=("yes", "no", "unknown", "not_applicable"), percent=("share",), signed=("change",))  # fmt: skip
     headings = {"area": say("col_area", language), "name": "", "children": say("col_children", language),
                 **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip

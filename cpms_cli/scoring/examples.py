@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from cpms_cli.errors import DefinitionError
 from cpms_cli.checking.rules import rule_condition
 from cpms_cli.checking.staging import CARRIED, open_workbench, type_staged
 from cpms_cli.reading.values import clean
@@ -17,6 +18,7 @@ from cpms_cli.scoring.indicators import score_sql
 from cpms_cli.survey.definition import Check, Survey, Table
 from cpms_cli.survey.documents import BadDocument, Document, Problem, read_yaml
 from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.proof import check_definition
 
 FILE, READINGS, CHECKS = "examples/indicators.yaml", "examples/readings.yaml", "checks.yaml"
 Answers = Mapping[str, Any]
@@ -194,3 +196,37 @@ def check_examples(folder: Path) -> tuple[list[Problem], int]:
     problems += _readings(survey, readings)
     run = len(list(examples(survey, document))) + sum(len(one.passes) + len(one.fails) for one in survey.checks)
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is wrong with a definition, and how much of it was looked at."""
+
+    problems: tuple[Problem, ...]
+    counts: Mapping[str, int]
+
+    @property
+    def exit_code(self) -> int:
+        """0: the definition holds; 1: it does not."""
+        return 1 if self.problems else 0
+
+
+def prove_definition(folder: str | Path) -> Proof:
+    """Prove the definition in a folder: its parts against each other first, then its examples.
+
+    Raises DefinitionError where there is no such folder.
+    """
+    where = Path(folder)
+    if not where.is_dir():
+        raise DefinitionError("definition_missing", folder=where)
+    problems = check_definition(where)
+    if problems:
+        return Proof(tuple(problems), {})
+    problems, run = check_examples(where)
+    survey = load_survey(where)
+    counts = {
+        "fields": len(survey.fields), "lists": len(survey.codelists), "indicators": len(survey.indicators),
+        "levels": len(survey.levels), "checks": len(survey.checks) + len(survey.column_checks),
+        "areas": len(survey.areas), "examples": run,
+    }  # fmt: skip
+    return Proof(tuple(problems), counts)

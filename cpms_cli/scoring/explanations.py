@@ -10,7 +10,7 @@ import pandas as pd
 from cpms_cli.scoring.indicators import Reason, level_reasons, reasons
 from cpms_cli.survey.definition import Field, Indicator, Language, Survey
 
-NO_ANSWER = "blank"
+NO_ANSWER, NOT_ASKED = "blank", "not_asked"
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,43 @@ class Explainer:
         """The alternatives of each indicator's rule."""
         return {one.number: reasons(self.survey, one.when, one.column) for one in self.survey.indicators}
 
-    def reason(self, identifier: str) -> str:
-        """One alternative of a level rule in short: the indicators and questions it looks at."""
+    def reason(self, identifier: str, answers: tuple[str, ...]) -> str:
+        """One alternative of a level rule: its indicators, each with the answers behind it, and its own answers."""
         found = self.of_levels[identifier]
-        named = [f"{number} {self.indicator_name(number)}" for number in found.indicators]
-        asked = [self.survey.fields[name].label.in_(self.language) for name in found.fields]
-        counted = [] if named or asked else [self.survey.messages["many_indicators"].in_(self.language)]
-        return ", ".join([*named, *asked, *counted])
+        told = [self._with_answers(f"{number} {self.indicator_name(number)}", str(number), answers)
+                for number in found.indicators]  # fmt: skip
+        if found.fields:
+            told += self._behind(identifier, answers) or [self._label(name) for name in found.fields]
+        return ", ".join(told) or self.survey.messages["many_indicators"].in_(self.language)
 
-    def reasons(self, identifiers: pd.Series) -> pd.Series:
-        """Lists of reason ids as text, each distinct list put into words once."""
-        keys = identifiers.map(tuple)
-        words = {key: "; ".join(dict.fromkeys(self.reason(one) for one in key)) for key in keys.unique()}
+    def _with_answers(self, name: str, label: str, answers: tuple[str, ...]) -> str:
+        behind = self._behind(label, answers)
+        return f"{name} ({', '.join(behind)})" if behind else name
+
+    def _behind(self, label: str, answers: tuple[str, ...]) -> list[str]:
+        """The answers noted under one label, in words: "Carer: Nobody"; a yes is told by its question alone."""
+        noted = [answer.partition(":")[2].split("&") for answer in answers if answer.startswith(f"{label}:")]
+        return list(dict.fromkeys(self._told(item) for items in noted for item in items if item))
+
+    def _told(self, item: str) -> str:
+        name, _, value = item.partition("=")
+        field = self.survey.fields.get(name)
+        if field is None:
+            return self.indicator_name(int(name[1:]))
+        if not value or value == "yes":
+            return self._label(name)
+        return f"{self._label(name)}: {self.answer(field, value)}"
+
+    def _label(self, name: str) -> str:
+        return self.survey.fields[name].label.in_(self.language)
+
+    def why(self, scores: pd.DataFrame, reasons: str = "reasons", answers: str = "answers") -> pd.Series:
+        """The reasons for each row's level in words; with "open_reasons" and "open_answers", what is not known."""
+        keys = pd.Series(
+            [(tuple(why), tuple(behind)) for why, behind in zip(scores[reasons], scores[answers], strict=True)],
+            index=scores.index, dtype=object,
+        )  # fmt: skip
+        words = {key: "; ".join(dict.fromkeys(self.reason(one, key[1]) for one in key[0])) for key in keys.unique()}
         return keys.map(words).astype("str")
 
     def indicator_name(self, number: int) -> str:

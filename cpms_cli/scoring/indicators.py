@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpms_cli.survey.definition import Indicator, Level, Survey
+from cpms_cli.survey.definition import Indicator, Survey
 from cpms_cli.survey.relations import quoted, vocabulary
 from cpms_cli.survey.rules import Vocabulary, alternatives, compiled, named, parse, sql
 
@@ -82,9 +82,43 @@ def _counted(survey: Survey) -> str:
     return f"{sure} AS counted_min, {possible} AS counted_max"
 
 
-def _reason_list(level: Level, found: tuple[Reason, ...], test: str) -> str:
-    items = ", ".join(f"CASE WHEN {test.format(reason.condition)} THEN {quoted(reason.id)} END" for reason in found)
-    return f"list_filter([{items}], lambda reason: reason IS NOT NULL)" if items else "CAST([] AS VARCHAR[])"
+def _reason_list(found: tuple[Reason, ...], test: str) -> str:
+    return _present([f"CASE WHEN {test.format(reason.condition)} THEN {quoted(reason.id)} END" for reason in found])
+
+
+def _present(items: list[str]) -> str:
+    return f"list_filter([{', '.join(items)}], lambda item: item IS NOT NULL)"
+
+
+def _parts(survey: Survey) -> list[tuple[str, str, Reason]]:
+    """What can stand behind a score: (label, SQL for "it counts here", alternative)."""
+    found = [
+        (f"{one.number}", f"{one.column}_answer", part)
+        for one in survey.indicators for part in reasons(survey, one.when, one.column)
+    ]  # fmt: skip
+    return found + [(reason.id, "", reason) for reason in level_reasons(survey).values() if reason.fields]
+
+
+def _answers(survey: Survey) -> str:
+    items = []
+    for label, column, part in _parts(survey):
+        told = [f"'{name}=' || {name}::VARCHAR" for name in part.fields] or [
+            quoted(f"i{number:02d}") for number in part.indicators
+        ]
+        holds = f"{column} = 'yes' AND ({part.condition})" if column else f"({part.condition})"
+        items.append(f"CASE WHEN {holds} THEN {quoted(label + ':')} || concat_ws('&', {', '.join(told)}) END")
+    return _present(items)
+
+
+def _open_answers(survey: Survey) -> str:
+    items = []
+    for label, column, part in _parts(survey):
+        told = [f"CASE WHEN {name} IS NULL THEN {quoted(name)} END" for name in part.fields] or [
+            quoted(f"i{number:02d}") for number in part.indicators
+        ]
+        holds = f"{column} = 'unknown' AND ({part.condition}) IS NULL" if column else f"({part.condition}) IS NULL"
+        items.append(f"CASE WHEN {holds} THEN {quoted(label + ':')} || concat_ws('&', {', '.join(told)}) END")
+    return _present(items)
 
 
 def _first(survey: Survey, test: str, otherwise: str) -> str:
@@ -98,7 +132,8 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a; `level`, `highest`; `counted_min`,
     `counted_max`; `reasons` and `open_reasons`, lists of ids of the level rules' alternatives that are true at the
     child's level, and of those not known that could lift it; `household_level` and `household_highest`, the worst of
-    the household's children.
+    the household's children; `answers`, as `13:violence_physical=yes`, what makes each indicator yes (and
+    `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.
     """
     words = vocabulary(survey)
     ctes = [f"record AS ({record})"]
@@ -115,7 +150,10 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     left = f"CASE WHEN {unknown} THEN {undecided} ELSE {clear} END"
     level, highest = _first(survey, "is_{}", left), _first(survey, "is_{0} IS NOT FALSE", clear)
     ctes.append(f"placed AS (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
-    ctes.append(f"levelled AS (SELECT *, {_why(survey)} AS reasons, {_why_open(survey)} AS open_reasons FROM placed)")
+    ctes.append(
+        f"levelled AS (SELECT *, {_why(survey)} AS reasons, {_why_open(survey)} AS open_reasons,"
+        f" {_answers(survey)} AS answers, {_open_answers(survey)} AS open_answers FROM placed)"
+    )
     answers = ", ".join(f"{one.column}_answer AS {one.column}" for one in survey.indicators)
     home = ", ".join(survey.key("household"))
     of_home = ", ".join(
@@ -123,7 +161,7 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     )
     return (
         f"WITH {', '.join(ctes)} SELECT {', '.join(carried)}, {answers}, level, highest, {of_home}, counted_min,"
-        f" counted_max, reasons, open_reasons FROM levelled"
+        " counted_max, reasons, open_reasons, answers, open_answers FROM levelled"
     )
 
 
@@ -134,7 +172,7 @@ def _worst(survey: Survey, column: str) -> str:
 
 def _why(survey: Survey) -> str:
     cases = " ".join(
-        f"WHEN {quoted(level.id)} THEN {_reason_list(level, reasons(survey, level.when or 'FALSE', level.id), '({})')}"
+        f"WHEN {quoted(level.id)} THEN {_reason_list(reasons(survey, level.when or 'FALSE', level.id), '({})')}"
         for level in survey.rule_levels
     )
     return f"CASE level {cases} ELSE CAST([] AS VARCHAR[]) END"
@@ -145,6 +183,6 @@ def _why_open(survey: Survey) -> str:
     parts = []
     for index, level in enumerate(survey.rule_levels):
         settled = ", ".join(quoted(above.id) for above in survey.rule_levels[: index + 1])
-        unknown = _reason_list(level, reasons(survey, level.when or "FALSE", level.id), "({}) IS NULL")
+        unknown = _reason_list(reasons(survey, level.when or "FALSE", level.id), "({}) IS NULL")
         parts.append(f"CASE WHEN level IN ({settled}) OR is_{level.id} IS NOT NULL THEN [] ELSE {unknown} END")
     return f"list_concat({', '.join(parts)})" if len(parts) > 1 else parts[0]

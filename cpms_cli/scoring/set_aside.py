@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cpms_cli.checking.staging import CARRIED, open_workbench, stage
+from cpms_cli.checking.validation import all_column_faults
 from cpms_cli.merging import Merge
 from cpms_cli.scoring.indicators import score_sql
 from cpms_cli.survey.definition import Survey
@@ -16,7 +17,7 @@ def set_aside_levels(survey: Survey, merged: Merge) -> pd.DataFrame:
         return pd.DataFrame(columns=["file", "sheet", "row", "level"])
     connection = open_workbench()
     try:
-        stage(connection, survey, merged.tables)
+        stage(connection, survey, merged.tables, all_column_faults(survey, merged.tables))
         scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df()
     finally:
         connection.close()

@@ -89,7 +89,7 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
         " rows_unchanged BIGINT NOT NULL, rows_quarantined BIGINT NOT NULL,"
         " CHECK (rows_in = rows_stored + rows_unchanged + rows_quarantined))"
     )
-    connection.execute("CREATE TABLE audit (at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, children BIGINT)")
+    connection.execute("CREATE TABLE audit (shown_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, children BIGINT)")
     for table in TABLES:
         columns = ", ".join(f"{name} VARCHAR" for name in survey.columns(table))
         connection.execute(
@@ -125,6 +125,8 @@ def open_store(
     connection = _open(path, read_only=not write)
     try:
         if new:
+            # Where the system knows owners, only this one may read whom the store is about.
+            path.chmod(0o600)
             _create(connection, survey, tool_version)
         _check_format(connection, path)
         yield connection

@@ -9,13 +9,15 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
 from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import MASK
 from cpms_cli.survey.definition import Language, Survey, Table
 from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.relations import quoted, typed_record, vocabulary
+from cpms_cli.survey.rules import compiled, parse, sql
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,19 @@ def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str
     return found.assign(**{round_: found[round_].astype(int)}).set_index(round_).sort_index()
 
 
-def _words(survey: Survey, explainer: Explainer, seen: dict[Table, pd.DataFrame], identified: bool) -> pd.DataFrame:
+def _not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str) -> pd.DataFrame:
+    """Which questions were not put to the child in a round, its age being outside theirs: True by round and field."""
+    words, round_ = vocabulary(survey), survey.role("round").name
+    asked = [f"NOT {sql(compiled(parse(f'asked({field.name})'), words))} AS {field.name}" for field in survey.asked_fields()]
+    rows = f"(SELECT * FROM current_child WHERE {survey.role('person').name} = {quoted(person)})"
+    record = typed_record(survey, rows, "current_household")
+    found = connection.execute(f"SELECT {', '.join([round_, *asked])} FROM ({record})").df()
+    return found.set_index(round_).fillna(False)
+
+
+def _words(
+    survey: Survey, explainer: Explainer, seen: dict[Table, pd.DataFrame], not_asked: pd.DataFrame, identified: bool
+) -> pd.DataFrame:
     rows = []
     rounds = list(seen["child"].index)
     for name, field in survey.fields.items():
@@ -74,6 +88,8 @@ def _words(survey: Survey, explainer: Explainer, seen: dict[Table, pd.DataFrame]
         if frame is None:
             continue
         cells = frame[name].reindex(rounds)
+        if name in not_asked:
+            cells = cells.mask(cells.isna() & not_asked[name].reindex(rounds).astype(bool), NOT_ASKED)
         told = {
             str(year): MASK if field.personal and not identified and pd.notna(value)
             else explainer.answer(field, None if pd.isna(value) else str(value))
@@ -114,13 +130,14 @@ def child_history(
         }
         if identified:
             note_identified(connection, "child", 1)
+        not_asked = _not_asked(connection, survey, person)
     rounds = tuple(int(year) for year in scored[round_])
-    answers = _words(survey, explainer, seen, identified)
+    answers = _words(survey, explainer, seen, not_asked, identified)
     by_id = {level.id: level for level in survey.levels}
     levels = pd.DataFrame(
         {
             "round": list(rounds), "level": scored["level"], "highest": scored["highest"],
-            "why": explainer.reasons(scored["reasons"]), "open": explainer.reasons(scored["open_reasons"]),
+            "why": explainer.why(scored), "open": explainer.why(scored, "open_reasons", "open_answers"),
             "response": [by_id[level].response.in_(language) for level in scored["level"]],
             "due": [by_id[level].due.in_(language) for level in scored["level"]],
         }

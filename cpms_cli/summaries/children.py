@@ -43,6 +43,12 @@ def _conditions(
     return " AND ".join(parts)
 
 
+def _by_place(survey: Survey) -> str:
+    """Order of a walk: by village, then by house, 6 before 12."""
+    round_, village, household, line = (f"s.{name}" for name in survey.key("child"))
+    return f"{round_}, {village}, TRY_CAST(regexp_extract({household}, '[0-9]+') AS INTEGER), {household}, {line}"
+
+
 def _personal(survey: Survey) -> tuple[str, ...]:
     roles = ("given_name", "family_name", "national_id")
     return tuple(survey.role(role).name for role in roles)  # type: ignore[arg-type]
@@ -60,13 +66,14 @@ def line_list_of(
     person, sex = survey.role("person").name, survey.role("sex").name
     listed = connection.execute(
         f"SELECT s.{person}, {', '.join(f's.{name}' for name in key)}, s.{sex}, age_min, age_max, level, highest,"
-        f" {', '.join(f'c.{name}' for name in names)}, reasons, open_reasons"
+        f" {', '.join(f'c.{name}' for name in names)}, reasons, open_reasons, answers, open_answers"
         f" FROM (SELECT * FROM {SCORE} WHERE {where}) s"
         f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
-        f" ORDER BY {_order(survey, 'level')}, {_order(survey, 'highest')}, {', '.join(f's.{name}' for name in key)}"
+        f" ORDER BY {_order(survey, 'level')}, {_order(survey, 'highest')}, {_by_place(survey)}"
     ).df()
-    listed["why"] = explainer.reasons(listed.pop("reasons"))
-    listed["open"] = explainer.reasons(listed.pop("open_reasons"))
+    listed["why"] = explainer.why(listed)
+    listed["open"] = explainer.why(listed, "open_reasons", "open_answers")
+    listed = listed.drop(columns=["reasons", "open_reasons", "answers", "open_answers"])
     response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
     listed["response"] = listed["level"].map(response).astype("str")
     if not identified:

@@ -34,7 +34,7 @@ def has_thai_check_digit(texts: pd.Series) -> npt.NDArray[np.bool_]:
     Any first digit may be valid: 0 belongs to people without registration status, who matter most here.
     """
     values, fits = _characters(texts, 13)
-    fits &= (values < 10).all(axis=1)
+    fits = fits & (values < 10).all(axis=1)
     total = values[:, :12] @ np.arange(13, 1, -1)
     return fits & (((11 - total % 11) % 10) == values[:, 12])
 
@@ -42,7 +42,7 @@ def has_thai_check_digit(texts: pd.Series) -> npt.NDArray[np.bool_]:
 def has_cpms_check_letter(texts: pd.Series) -> npt.NDArray[np.bool_]:
     """Which texts are well-formed CPMS identifiers: C or H, ten characters, and an ISO 7064 mod 37,36 check."""
     values, fits = _characters(texts, CPMS_ID_LENGTH)
-    fits &= np.isin(values[:, 0], [_ALPHABET.index("C"), _ALPHABET.index("H")])
+    fits = fits & np.isin(values[:, 0], [_ALPHABET.index("C"), _ALPHABET.index("H")])
     product = np.full(len(texts), 36)
     for position in range(CPMS_ID_LENGTH - 1):
         total = (product + values[:, position]) % 36

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 from collections.abc import Mapping
@@ -62,6 +63,8 @@ def workbook_bytes(
     """Tables as the sheets of one workbook; `notes` colours cells of a sheet and comments on them."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, _OPTIONS) as book:
+        # A time of writing would make the same table two different files.
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # noqa: DTZ001
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         marked = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "num_format": "@"})
         taken: set[str] = set()

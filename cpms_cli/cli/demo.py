@@ -1,0 +1,78 @@
+"""`cpms demo`."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from cpms_cli.cli.options import Lang, language
+
+
+def demo(lang: Lang = None) -> None:
+    """Run the whole way on the sample files, in a temporary folder: each step with the command to type.
+
+    \b
+    Examples:
+      cpms demo
+      cpms demo --lang th
+    """
+    told = language(lang)
+    from cpms_cli.survey.location import shipped
+    from cpms_cli.survey.messages import say
+
+    started = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="cpms-demo-"))
+    try:
+        for source in sorted(shipped("sample_data").glob("survey_*")):
+            shutil.copy(source, folder)
+        typer.echo(say("demo_folder", told, folder=folder))
+        _walk(folder, told)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    typer.echo()
+    typer.echo(say("demo_end", told, seconds=round(time.monotonic() - started)))
+
+
+def _walk(folder: Path, told: str) -> None:
+    from cpms_cli.cli import areas, child, children, merge, score, validate
+    from cpms_cli.summaries.children import list_children
+
+    files = sorted(folder.glob("survey_*"))
+    store = folder / "cpms.duckdb"
+    step = _Step(folder, told)
+    step("demo_validate", ["validate", files[0]], lambda: validate.validate([files[0]], lang=told))
+    step("demo_merge", ["merge", *files, "--store", store], lambda: merge.merge(files, store=store, lang=told))
+    step("demo_again", ["merge", files[0], "--store", store], lambda: merge.merge([files[0]], store=store, lang=told))
+    step("demo_score", ["score", "--store", store], lambda: score.score(store=store, lang=told))
+    first = str(list_children(store).iloc[0, 0])
+    step("demo_child", ["child", first, "--store", store], lambda: child.child(first, store=store, lang=told))
+    step("demo_province", ["province", "85", "--store", store], lambda: areas.province("85", store=store, lang=told))
+    victims = ["children", "--risk", "victim", "--store", store]
+    step("demo_victims", victims, lambda: children.children(risk=["victim"], store=store, lang=told))
+
+
+class _Step:
+    """Says what comes, shows the command as one would type it in the folder, and runs it."""
+
+    def __init__(self, folder: Path, told: str) -> None:
+        self.folder, self.told = folder, told
+
+    def __call__(self, message: str, command: list[str | Path], run: Callable[[], None]) -> None:
+        from cpms_cli.survey.messages import chosen_language, say
+
+        words = [word.name if isinstance(word, Path) else word for word in command]
+        typer.echo()
+        typer.secho(say(message, chosen_language(self.told)), bold=True)
+        typer.secho(f"$ cpms {shlex.join(words)}", fg="cyan")
+        try:
+            run()
+        except typer.Exit as finished:
+            # Rows with errors are part of the lesson: exit code 1 is no failure here.
+            if finished.exit_code not in (0, 1):
+                raise

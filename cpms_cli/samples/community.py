@@ -1,0 +1,175 @@
+"""Synthetic communities over the years: families, births, moves, and who is who."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+from stdnum.th.pin import calc_check_digit
+
+from cpms_cli.samples.names import Name, family_name, given_name, nickname
+
+# Digits 2-5 name the registering office; there is no office 9999, so no such number belongs to anybody.
+_NO_OFFICE = "9999"
+_CHILDREN_A_HOME = 1.75
+_SHAPES = {
+    "both": 0.62, "mother": 0.12, "father": 0.03, "grandparents": 0.15, "relatives": 0.06, "foster": 0.02,
+}  # fmt: skip
+
+
+@dataclass
+class Person:
+    """One child, the same over the years."""
+
+    number: int
+    sex: str
+    born: datetime.date
+    migrant: bool
+    name: Name
+    mother: Name
+    nick: str
+    precision: int
+    national_id: str = ""
+    registered: str = "certificate"
+    arrived: int = 0
+    traits: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The identifier in the truth file."""
+        return f"P{self.number:06d}"
+
+
+@dataclass
+class Home:
+    """One household, the same over the years wherever it lives."""
+
+    number: int
+    village: str
+    household_no: int
+    migrant: bool
+    shape: str
+    family: Name | None
+    arrived: int
+    people: list[Person]
+    traits: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The identifier in the truth file."""
+        return f"H{self.number:06d}"
+
+
+@dataclass(frozen=True)
+class SampleRound:
+    """One round in canonical text, and the truth: a row per child row with `person_id` and `home_id`."""
+
+    round: int
+    households: pd.DataFrame
+    children: pd.DataFrame
+    truth: pd.DataFrame
+
+
+class Community:
+    """The families of some subdistricts, ageing year by year."""
+
+    def __init__(self, rng: random.Random, subdistricts: Sequence[str], first: int, children: int) -> None:
+        self.rng, self.year = rng, first
+        self.villages = [f"{code}{moo:02d}" for code in subdistricts for moo in range(1, rng.randint(4, 6) + 1)]
+        self.serial = 0
+        self.next_no = dict.fromkeys(self.villages, 0)
+        self.homes: list[Home] = []
+        count = 0
+        while count < children:
+            home = self._settle(years_ago=rng.choice((0, 1, 3, 8, 20, 20, 20)))
+            self.homes.append(home)
+            count += len(home.people)
+
+    def _serial(self) -> int:
+        self.serial += 1
+        return self.serial
+
+    def _traits(self) -> dict[str, float]:
+        return {name: self.rng.random() for name in ("poverty", "violence", "health", "habit", "care", "work", "school")}
+
+    def _settle(self, years_ago: int) -> Home:
+        rng = self.rng
+        migrant = rng.random() < 0.35
+        village = rng.choice(self.villages)
+        shape = rng.choices(list(_SHAPES), list(_SHAPES.values()))[0]
+        self.next_no[village] += 1
+        home = Home(self._serial(), village, self.next_no[village], migrant, shape,
+                    None if migrant else family_name(rng), self.year - years_ago, [], self._traits())  # fmt: skip
+        mother = given_name(rng, migrant, "female")
+        for _ in range(rng.choices((1, 2, 3, 4), (0.48, 0.33, 0.14, 0.05))[0]):
+            home.people.append(self._child(home, mother, rng.uniform(0, 17.5)))
+            if rng.random() < 0.015:
+                home.people.append(self._twin(home.people[-1]))
+        return home
+
+    def _child(self, home: Home, mother: Name, age: float) -> Person:
+        rng = self.rng
+        sex = rng.choice(("female", "male"))
+        born = datetime.date(self.year, 11, 1) - datetime.timedelta(days=int(age * 365.25))
+        person = Person(
+            self._serial(), sex, born, home.migrant, given_name(rng, home.migrant, sex), mother, nickname(rng),
+            rng.choices((10, 7, 4, 0), (0.86, 0.05, 0.04, 0.05))[0], arrived=home.arrived, traits=self._traits(),
+        )  # fmt: skip
+        person.registered = rng.choices(
+            ("certificate", "registered", "not_registered"), (0.55, 0.2, 0.25) if home.migrant else (0.93, 0.05, 0.02)
+        )[0]
+        if rng.random() < (0.35 if home.migrant else 0.9) and person.registered != "not_registered":
+            person.national_id = self._national_id(home.migrant)
+        return person
+
+    def _twin(self, of: Person) -> Person:
+        sex = self.rng.choice(("female", "male"))
+        twin = Person(self._serial(), sex, of.born, of.migrant, given_name(self.rng, of.migrant, sex), of.mother,
+                      nickname(self.rng), of.precision, registered=of.registered, arrived=of.arrived,
+                      traits=self._traits())  # fmt: skip
+        twin.national_id = self._national_id(of.migrant) if of.national_id else ""
+        return twin
+
+    def _national_id(self, migrant: bool) -> str:
+        body = self.rng.choice("067" if migrant else "1") + _NO_OFFICE + f"{self._serial():07d}"
+        return body + str(calc_check_digit(body))
+
+    def age_one_year(self) -> None:
+        """Births, arrivals, departures, moves within the area, papers obtained, and everybody a year older."""
+        rng = self.rng
+        self.year += 1
+        gone = [home for home in self.homes if rng.random() < 0.06]
+        self.homes = [home for home in self.homes if home not in gone]
+        for home in self.homes:
+            if rng.random() < 0.05:
+                home.village = rng.choice(self.villages)
+                self.next_no[home.village] += 1
+                home.household_no = self.next_no[home.village]
+            if rng.random() < 0.05 and home.people:
+                home.people.append(self._child(home, home.people[0].mother, rng.uniform(0, 0.9)))
+            for person in home.people:
+                if not person.national_id and rng.random() < 0.06:
+                    person.registered = "certificate"
+                    person.national_id = self._national_id(person.migrant)
+            limit = datetime.date(self.year - 18, 11, 1)
+            home.people = [person for person in home.people if person.born > limit]
+        self.homes = [home for home in self.homes if home.people]
+        self.homes += [self._settle(years_ago=0) for _ in range(len(gone))]
+
+
+def sample_rounds(subdistricts: Sequence[str], rounds: Sequence[int], children: int, seed: int) -> list[SampleRound]:
+    """Rounds of about `children` children, one after another in the years `rounds`; the same for the same seed."""
+    from cpms_cli.samples.answers import round_of
+
+    rng = random.Random(seed)  # noqa: S311
+    community = Community(rng, subdistricts, rounds[0], children)
+    made = []
+    for at, year in enumerate(rounds):
+        if at:
+            for _ in range(year - rounds[at - 1]):
+                community.age_one_year()
+        made.append(round_of(community, rng))
+    return made

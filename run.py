@@ -1,0 +1,83 @@
+"""Sets everything up on a fresh machine and runs it: `python run.py demo`, `python run.py test`.
+
+Needs Python 3.11 or newer and nothing else. Outside a virtual environment it makes one in `.venv`, so that a system
+Python that refuses installations (PEP 668) is left alone; versions and hashes come from the requirements files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+RUN, TEST = "requirements.txt", "requirements-test.txt"
+
+
+def python_of(environment: Path) -> Path:
+    """The interpreter inside a virtual environment, on Windows and elsewhere."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def call(*command: str | Path) -> None:
+    """Run a command in the checkout; on failure end with its exit code."""
+    done = subprocess.run([str(part) for part in command], cwd=HERE, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
+
+
+def environment() -> Path:
+    """The interpreter to use: the active environment's, or that of `.venv`, made if it is missing."""
+    if sys.prefix != sys.base_prefix:
+        return Path(sys.executable)
+    place = HERE / ".venv"
+    python = python_of(place)
+    if not python.exists():
+        print(f"Making a virtual environment in {place.name}", file=sys.stderr)
+        try:
+            venv.create(place, with_pip=True, clear=True)
+        except subprocess.CalledProcessError:
+            # Debian leaves ensurepip out of its Python unless python3-venv is installed; its pip can still fill one.
+            shutil.rmtree(place, ignore_errors=True)
+            venv.create(place, with_pip=False)
+            call(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "pip")
+    return python
+
+
+def install(python: Path, requirements: str) -> None:
+    """Install locked versions and the project, once for each state of the lock file."""
+    lock = HERE / requirements
+    stamp = python.parent.parent / f".cpms-{lock.stem}"
+    state = hashlib.sha256(lock.read_bytes() + (HERE / "pyproject.toml").read_bytes() + str(HERE).encode()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == state:
+        return
+    print(f"Installing {requirements}", file=sys.stderr)
+    pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    call(*pip, "--require-hashes", "-r", lock)
+    call(*pip, "--no-deps", "--no-build-isolation", "-e", HERE)
+    stamp.write_text(state, encoding="utf-8")
+
+
+def main() -> None:
+    """`demo` (or any cpms command) and `test`."""
+    if sys.version_info < (3, 11):  # noqa: UP036
+        sys.exit("cpms needs Python 3.11 or newer")
+    words = sys.argv[1:] or ["demo"]
+    python = environment()
+    if words[0] != "test":
+        install(python, RUN)
+        call(python, "-m", "cpms_cli", *words)
+        return
+    install(python, TEST)
+    call(python, "-m", "ruff", "check", ".")
+    call(python, "-m", "mypy")
+    call(python.parent / "lint-imports", "--no-cache")
+    call(python, "-m", "pytest", "-n", "auto", *words[1:])
+
+
+if __name__ == "__main__":
+    main()

@@ -53,8 +53,8 @@ def _walk(folder: Path, told: str) -> None:
     first = str(list_children(store).iloc[0, 0])
     step("demo_child", ["child", first, "--store", store], lambda: child.child(first, store=store, lang=told))
     step("demo_province", ["province", "85", "--store", store], lambda: areas.province("85", store=store, lang=told))
-    victims = ["children", "--risk", "victim", "--store", store]
-    step("demo_victims", victims, lambda: children.children(risk=["victim"], store=store, lang=told))
+    victims = ["children", "--risk", "victim", "--round", "2569", "--store", store]
+    step("demo_victims", victims, lambda: children.children(risk=["victim"], round_="2569", store=store, lang=told))
 
 
 class _Step:

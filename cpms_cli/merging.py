@@ -62,8 +62,9 @@ def merge(
     """Merge survey files into a store, made if it is missing.
 
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
-    to be mended and merged again; each merge makes its own. In = stored + unchanged + set aside, for each file. Everything is one
-    transaction: on any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
+    to be mended and merged again; each merge makes its own. In = stored + unchanged + set aside,
+    for each file. Everything is one transaction: on any error the store is as it was. Raises UnreadableFile,
+    UsageError, DefinitionError, StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
     files = list(dict.fromkeys(Path(path) for path in paths))
@@ -72,7 +73,9 @@ def merge(
     try:
         with open_store(where, survey, write=True, tool_version=tool_version) as connection:
             connection.execute("BEGIN")
-            merged = _merge(connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user())
+            merged = _merge(
+                connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user()
+            )
             connection.execute("COMMIT")
             connection.execute("CHECKPOINT")
             return merged
@@ -166,9 +169,7 @@ def _counts(
     by_table = fate.reindex(range(len(tables)), fill_value=0)
     by_table["known"] = known.reindex(range(len(tables)), fill_value=False)
     by_table["at"] = [files.index(table.source.path) for table in tables]
-    counts = by_table.groupby("at").agg(
-        {"rows_in": "sum", "stored": "sum", "quarantined": "sum", "known": "any"}
-    )
+    counts = by_table.groupby("at").agg({"rows_in": "sum", "stored": "sum", "quarantined": "sum", "known": "any"})
     counts.insert(2, "unchanged", counts["rows_in"] - counts["stored"] - counts["quarantined"])
     counts.insert(0, "file", [files[int(str(at))].name for at in counts.index])
     return counts.reset_index(drop=True)

@@ -7,7 +7,8 @@ written; masked for personal fields).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -30,30 +31,37 @@ def _severity(survey: Survey, check: str) -> str:
     return next(rule.severity for rule in survey.checks if rule.id == check)
 
 
-def _at(
-    survey: Survey, tables: Sequence[SurveyTable], source: int, field: str, check: str,
-    positions: npt.NDArray[np.int64], identified: bool,
-) -> pd.DataFrame:  # fmt: skip
-    table = tables[source]
-    header, letter = table.place(field)
-    rows = table.rows[positions]
-    count = len(rows)
-    if field in table.columns:
-        written = table.columns[field].written().take(pa.array(positions))
-        value = pd.Series(pc.cast(written, pa.string()).to_pandas(), dtype="str")
-        if survey.fields[field].personal and not identified:
-            value = value.mask(value.notna(), MASK)
-    else:
-        value = pd.Series([None] * count, dtype="str")
-    constant = {
-        "source": source, "file": table.source.path.name, "sheet": table.source.sheet, "column": header,
-        "field": field, "check": check, "severity": _severity(survey, check),
-    }  # fmt: skip
-    frame = pd.DataFrame({"row": rows, "value": value.to_numpy()})
-    for name, content in constant.items():
-        frame[name] = pd.Categorical.from_codes(np.zeros(count, dtype=np.int8), categories=[content]) if content is not None and name != "source" else content
-    frame["cell"] = (letter + pd.Series(rows).astype("str")) if letter else None
-    return frame[list(COLUMNS)]
+@dataclass(frozen=True)
+class _Part:
+    """The findings of one check in one column of one table: all that is the same for each, and where they are."""
+
+    source: int
+    field: str
+    check: str
+    positions: npt.NDArray[np.int64]
+
+
+def _parts(
+    tables: Sequence[SurveyTable], by_column: Sequence[Sequence[ColumnFault]], by_rule: Sequence[RuleFault]
+) -> Iterator[_Part]:
+    for source, faults in enumerate(by_column):
+        for fault in faults:
+            yield _Part(source, fault.field, fault.check, fault.positions)
+    for told in by_rule:
+        for source in np.unique(told.sources):
+            table = tables[source]
+            field = next((name for name in told.fields if name in table.columns), told.fields[0])
+            yield _Part(int(source), field, told.check, np.searchsorted(table.rows, told.rows[told.sources == source]))
+
+
+def _values(survey: Survey, table: SurveyTable, part: _Part, identified: bool) -> pa.Array:
+    count = len(part.positions)
+    if part.field not in table.columns:
+        return pa.nulls(count, pa.string())
+    written = pc.cast(table.columns[part.field].written().take(pa.array(part.positions)), pa.string())
+    if survey.fields[part.field].personal and not identified:
+        return pc.if_else(pc.is_null(written), None, MASK)
+    return written
 
 
 def gather(
@@ -61,20 +69,32 @@ def gather(
     by_rule: Sequence[RuleFault], identified: bool = False,
 ) -> pd.DataFrame:  # fmt: skip
     """All faults as one findings table, ordered by table, row and the sheet's columns."""
-    parts: list[pd.DataFrame] = []
-    for source, faults in enumerate(by_column):
-        parts += [
-            _at(survey, tables, source, fault.field, fault.check, fault.positions, identified) for fault in faults
-        ]
-    for fault in by_rule:
-        for source in np.unique(fault.sources):
-            rows = fault.rows[fault.sources == source]
-            positions = np.searchsorted(tables[source].rows, rows)
-            field = next((name for name in fault.fields if name in tables[source].columns), fault.fields[0])
-            parts.append(_at(survey, tables, int(source), field, fault.check, positions, identified))
+    parts = list(_parts(tables, by_column, by_rule))
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
-    return pd.concat(parts, ignore_index=True).sort_values(["source", "row", "field", "check"], ignore_index=True)
+    rows = np.concatenate([tables[part.source].rows[part.positions] for part in parts])
+    values = pa.concat_arrays([_values(survey, tables[part.source], part, identified) for part in parts])
+    places = [tables[part.source].place(part.field) for part in parts]
+    of_part = {
+        "source": [part.source for part in parts],
+        "file": [tables[part.source].source.path.name for part in parts],
+        "sheet": [tables[part.source].source.sheet for part in parts],
+        "column": [header for header, _ in places],
+        "letter": [letter or None for _, letter in places],
+        "field": [part.field for part in parts],
+        "check": [part.check for part in parts],
+        "severity": [_severity(survey, part.check) for part in parts],
+    }
+    part_of = np.repeat(np.arange(len(parts)), [len(part.positions) for part in parts])
+    order = np.lexsort((part_of, rows, np.array(of_part["source"])[part_of]))
+    part_of, rows = part_of[order], rows[order]
+    spread = pa.table(of_part).take(pa.array(part_of))
+    letters = pc.cast(spread["letter"], pa.string()).combine_chunks()
+    cells = pc.binary_join_element_wise(letters, pc.cast(pa.array(rows), pa.string()), "")
+    values = values.take(pa.array(order))
+    table = spread.append_column("row", pa.array(rows)).append_column("cell", cells).append_column("value", values)
+    found: pd.DataFrame = table.select(list(COLUMNS)).to_pandas()
+    return found.astype({"sheet": "str", "value": "str", "cell": "str"})
 
 
 class Wording:
@@ -107,9 +127,7 @@ class Wording:
             for check, field in kinds.astype(object).itertuples(index=False, name=None)
         }
         key = pd.MultiIndex.from_frame(kinds.astype(object))
-        message, mend = (
-            pd.Series([words[one][part] for one in key], index=key, dtype="str") for part in (0, 1)
-        )
+        message, mend = (pd.Series([words[one][part] for one in key], index=key, dtype="str") for part in (0, 1))
         where = pd.MultiIndex.from_frame(findings[["check", "field"]].astype(object))
         told = findings.assign(message=message.reindex(where).to_numpy(), mend=mend.reindex(where).to_numpy())
         return told.assign(message=_with_value(told["message"], told["value"]))

@@ -28,9 +28,7 @@ def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
     if is_flat(survey, table):
         # The family's answers may stand on the household's first row only, and that row may not be set aside.
         key = [table.cells(name).to_pandas().astype("str").to_numpy() for name in survey.key("household")]
-        names = [
-            table.columns[field.name].header for field in survey.household.fields if field.name in table.columns
-        ]
+        names = [table.columns[field.name].header for field in survey.household.fields if field.name in table.columns]
         frame[names] = frame[names].fillna(frame.groupby(key)[names].transform("first"))
     return frame
 
@@ -61,15 +59,17 @@ def write_quarantine(
     for source, rows in rejected.groupby("source")["row"]:
         table = tables[int(str(source))]
         wanted = np.sort(rows.to_numpy())
-        frame = _without_answers(survey, table, _written(survey, table)).iloc[np.searchsorted(table.rows, wanted)]
+        frame = (
+            _without_answers(survey, table, _written(survey, table)).iloc[np.searchsorted(table.rows, wanted)].copy()
+        )
         here = told[told["source"] == source]
         problems = here.groupby("row")["text"].agg(" | ".join).reindex(wanted)
         place = f"{table.source.path.name} {table.source.sheet or ''}".strip()
         name = f"{len(sheets) + 1} {survey.child.name if table.table == 'child' else survey.household.name}"
         columns = list(frame.columns)
-        sheets[name] = frame.assign(
-            **{PROBLEM: problems.to_numpy(), FROM: [f"{place}:{row}" for row in wanted]}
-        ).reset_index(drop=True)
+        frame[PROBLEM] = problems.to_numpy()
+        frame[FROM] = [f"{place}:{row}" for row in wanted]
+        sheets[name] = frame.reset_index(drop=True)
         at = {row: position for position, row in enumerate(wanted)}
         visible = here[here["column"].isin(columns)]
         notes[name] = [

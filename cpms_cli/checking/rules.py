@@ -14,8 +14,6 @@ from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import compiled, parse, sql
 
 
-
-
 @dataclass(frozen=True)
 class RuleFault:
     """One rule that is true on some rows: the table's index and the sheet's row number of each."""
@@ -31,11 +29,17 @@ def rule_condition(survey: Survey, check: Check) -> str:
     return sql(compiled(parse(check.when), vocabulary(survey, check.table, indicators=False)))
 
 
-def _found(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> tuple[npt.NDArray[np.int64], ...]:
+def _numbers(column: object) -> npt.NDArray[np.int64]:
+    return np.asarray(column, dtype=np.int64)
+
+
+def _found(
+    connection: duckdb.DuckDBPyConnection, table: str, condition: str
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     # A condition with a window cannot stand in WHERE.
     query = f"SELECT _source, _row FROM (SELECT _source, _row, ({condition}) AS fault FROM {table}) WHERE fault"
     found = connection.execute(f"{query} ORDER BY _source, _row").fetchnumpy()
-    return found["_source"].astype(np.int64), found["_row"].astype(np.int64)
+    return _numbers(found["_source"]), _numbers(found["_row"])
 
 
 def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
@@ -60,4 +64,4 @@ def conflicting_households(connection: duckdb.DuckDBPyConnection, survey: Survey
         )
         found = connection.execute(query, [field.name]).fetchnumpy()
         if len(found["_row"]):
-            yield RuleFault("household_differs", (field.name,), found["_source"].astype(np.int64), found["_row"].astype(np.int64))
+            yield RuleFault("household_differs", (field.name,), _numbers(found["_source"]), _numbers(found["_row"]))

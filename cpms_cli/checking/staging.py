@@ -58,7 +58,10 @@ def faulty_cells(survey: Survey, faults: Sequence[ColumnFault]) -> Faulty:
     """Positions, by field, of cells whose own error makes them no answer; a row's key is kept as it is."""
     found: dict[str, npt.NDArray[np.int64]] = {}
     for fault in faults:
-        if survey.column_checks[fault.check].severity == "error" and not survey.fields[fault.field].constraints.required:
+        if (
+            survey.column_checks[fault.check].severity == "error"
+            and not survey.fields[fault.field].constraints.required
+        ):
             found[fault.field] = np.union1d(found.get(fault.field, fault.positions), fault.positions)
     return found
 
@@ -72,8 +75,12 @@ def stage(
     `faults` are those found in the columns of each table: a cell that is wrong by itself is blank to every rule.
     """
     for name, more in (("child", ""), ("household", ", _differ VARCHAR[]")):
-        columns = ", ".join(f"{column} VARCHAR" for column in survey.columns("child" if name == "child" else "household"))
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{name} ({columns}, _source INTEGER, _row BIGINT{more})")
+        columns = ", ".join(
+            f"{column} VARCHAR" for column in survey.columns("child" if name == "child" else "household")
+        )
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE staged_{name} ({columns}, _source INTEGER, _row BIGINT{more})"
+        )
     for index, table in enumerate(tables):
         faulty = faulty_cells(survey, faults[index])
         connection.register("arriving", _arriving(table, survey.columns(table.table), index, faulty))

@@ -46,7 +46,13 @@ def province(
 
 
 def _area(
-    code: str, store: Path, round_: str | None, format_: str, output: Path | None, lang: str | None, schemas: Path | None
+    code: str,
+    store: Path,
+    round_: str | None,
+    format_: str,
+    output: Path | None,
+    lang: str | None,
+    schemas: Path | None,
 ) -> None:
     one_of(format_)
     told, round_year = language(lang), year(round_)

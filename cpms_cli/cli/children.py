@@ -8,9 +8,15 @@ import typer
 
 from cpms_cli.cli.options import STORE, Format, Identified, Lang, Output, Round, Schemas, Store, language, one_of, year
 
-Indicator = Annotated[int | None, typer.Option("--indicator", help="Only children with this indicator, 1 to 22.", show_default=False)]
-Risk = Annotated[list[str] | None, typer.Option("--risk", help="Only this level, as victim; may be repeated.", show_default=False)]
-Area = Annotated[str | None, typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False)]
+Indicator = Annotated[
+    int | None, typer.Option("--indicator", help="Only children with this indicator, 1 to 22.", show_default=False)
+]
+Risk = Annotated[
+    list[str] | None, typer.Option("--risk", help="Only this level, as victim; may be repeated.", show_default=False)
+]
+Area = Annotated[
+    str | None, typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False)
+]
 
 
 def children(

@@ -6,7 +6,7 @@ import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
@@ -50,10 +50,10 @@ def _walk(folder: Path, told: str) -> None:
     step("demo_merge", ["merge", *files, "--store", store], lambda: merge.merge(files, store=store, lang=told))
     step("demo_again", ["merge", files[0], "--store", store], lambda: merge.merge([files[0]], store=store, lang=told))
     step("demo_score", ["score", "--store", store], lambda: score.score(store=store, lang=told))
-    first = str(list_children(store).iloc[0, 0])
+    first = str(list_children(store, round_=2026, levels=["victim"]).iloc[0, 0])
     step("demo_child", ["child", first, "--store", store], lambda: child.child(first, store=store, lang=told))
     step("demo_province", ["province", "85", "--store", store], lambda: areas.province("85", store=store, lang=told))
-    victims = ["children", "--risk", "victim", "--round", "2569", "--store", store]
+    victims: list[str | Path] = ["children", "--risk", "victim", "--round", "2569", "--store", store]
     step("demo_victims", victims, lambda: children.children(risk=["victim"], round_="2569", store=store, lang=told))
 
 
@@ -63,7 +63,7 @@ class _Step:
     def __init__(self, folder: Path, told: str) -> None:
         self.folder, self.told = folder, told
 
-    def __call__(self, message: str, command: list[str | Path], run: Callable[[], None]) -> None:
+    def __call__(self, message: str, command: Sequence[str | Path], run: Callable[[], None]) -> None:
         from cpms_cli.survey.messages import chosen_language, say
 
         words = [word.name if isinstance(word, Path) else word for word in command]

@@ -10,7 +10,8 @@ import typer
 from cpms_cli.cli.options import STORE, Encoding, Files, Format, Lang, Round, Schemas, Store, language, one_of, year
 
 Quarantine = Annotated[
-    Path | None, typer.Option("--quarantine", "-q", help="Where rows with errors go: an .xlsx file.", show_default=False)
+    Path | None,
+    typer.Option("--quarantine", "-q", help="Where rows with errors go: an .xlsx file.", show_default=False),
 ]
 
 

@@ -14,13 +14,18 @@ from cpms_cli.survey.era import BUDDHIST_FROM, BUDDHIST_OFFSET
 if TYPE_CHECKING:
     from cpms_cli.survey.definition import Language
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Survey files: CSV or workbook.", show_default=False)]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Survey files: CSV or workbook.", show_default=False)
+]
 Store = Annotated[Path, typer.Option("--store", "-s", help="The store, one file.")]
 Round = Annotated[str | None, typer.Option("--round", help="The survey's year, as 2569 or 2026.", show_default=False)]
-Lang = Annotated[str | None, typer.Option("--lang", help="en or th; else CPMS_LANG, else the locale.", show_default=False)]
+Lang = Annotated[
+    str | None, typer.Option("--lang", help="en or th; else CPMS_LANG, else the locale.", show_default=False)
+]
 Format = Annotated[str, typer.Option("--format", "-f", help="text, json or csv.")]
 Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write a file: .xlsx, .csv, .json or .parquet.", show_default=False)
+    Path | None,
+    typer.Option("--output", "-o", help="Write a file: .xlsx, .csv, .json or .parquet.", show_default=False),
 ]
 Schemas = Annotated[Path | None, typer.Option("--schemas", help="A province's own definition.", show_default=False)]
 Identified = Annotated[bool, typer.Option("--identified", help="Show names and numbers; written to the audit log.")]

@@ -11,9 +11,14 @@ from cpms_cli.cli.options import Lang, language, year
 from cpms_cli.errors import UsageError
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="A new or empty folder.", show_default=False)]
-Subdistricts = Annotated[list[str] | None, typer.Option("--subdistrict", help="A subdistrict's code; may be repeated. Default: Pak Nam, Ranong.")]
+Subdistricts = Annotated[
+    list[str] | None,
+    typer.Option("--subdistrict", help="A subdistrict's code; may be repeated. Default: Pak Nam, Ranong."),
+]
 Rounds = Annotated[str, typer.Option("--rounds", help="The years, first to last.")]
-Children = Annotated[int, typer.Option("--children", min=1, max=1_000_000, help="About how many children in the first round.")]
+Children = Annotated[
+    int, typer.Option("--children", min=1, max=1_000_000, help="About how many children in the first round.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same files.")]
 Clean = Annotated[bool, typer.Option("--clean", help="Leave out the mistakes that people make.")]
 
@@ -39,5 +44,7 @@ def samples(
     from cpms_cli.samples.layouts import write_samples
     from cpms_cli.survey.messages import say
 
-    written = write_samples(folder, subdistrict or ["850105"], range(start, end + 1), children, seed, mistakes=not clean)
+    written = write_samples(
+        folder, subdistrict or ["850105"], range(start, end + 1), children, seed, mistakes=not clean
+    )
     typer.echo(say("samples_sum", told, count=len(written), folder=folder))

@@ -12,6 +12,9 @@ from cpms_cli.cli.options import Format, Lang, language, one_of
 app = typer.Typer(no_args_is_help=True, help="The definition: fields, code lists, rules, indicators, levels.")
 
 
+Folder = Annotated[Path | None, typer.Argument(help="A definition's folder; else the one shipped.", show_default=False)]
+
+
 @app.callback()
 def _group() -> None:
     """The definition: fields, code lists, rules, indicators, levels."""
@@ -19,8 +22,7 @@ def _group() -> None:
 
 @app.command("check")
 def check(
-    folder: Annotated[Path | None, typer.Argument(help="A definition's folder; else the one shipped.", show_default=False)] = None,
-    format_: Format = "text", lang: Lang = None,
+    folder: Folder = None, format_: Format = "text", lang: Lang = None
 ) -> None:  # fmt: skip
     """Prove the definition: every rule parses, names known fields, calls only allowed functions, and every worked
     example gives the answer it expects. Exit code 1 when something is wrong; each problem is a file and a line.
@@ -40,7 +42,9 @@ def check(
     proof = prove_definition(folder or shipped("schemas"))
     if format_ == "json":
         found = [{"file": one.file, "line": one.line, "message": one.message} for one in proof.problems]
-        typer.echo(json_text({"schema_version": 1, "exit_code": proof.exit_code, "problems": found, "counts": proof.counts}))
+        typer.echo(
+            json_text({"schema_version": 1, "exit_code": proof.exit_code, "problems": found, "counts": proof.counts})
+        )
     else:
         for problem in proof.problems:
             typer.echo(str(problem))

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from cpms_cli.cli.options import Encoding, Files, Format, Identified, Lang, Output, Round, Schemas, language, one_of, year
+from cpms_cli.cli.options import (
+    Encoding,
+    Files,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Round,
+    Schemas,
+    language,
+    one_of,
+    year,
+)
 
 
 def validate(

@@ -53,8 +53,8 @@ def same_person(rows: pd.DataFrame) -> pd.DataFrame:
     """Put rows together that are the same person (or home) by identifiers.
 
     `rows`: `round`, `carried` and `second` (identifiers, NA where there is none), and any further columns, in which
-    rows that share `second` must not contradict each other, as `_uncontradicted` says. Returns `group` (position of the group's first row) and
-    `how` (carried, identified, alone), indexed as `rows`.
+    rows that share `second` must not contradict each other, as `_uncontradicted` says. Returns
+    `group` (position of the group's first row) and `how` (carried, identified, alone), indexed as `rows`.
     """
     carried = _usable(rows["carried"], rows["round"])
     against = rows.drop(columns=["round", "carried", "second"])

@@ -143,4 +143,6 @@ def _read(path: Path, spellings: dict[str, str], encoding: str, start: bytes) ->
         except csv.Error as error:
             raise UnreadableFile("broken_csv", file=path.name, reason=str(error)) from None
     rows = np.arange(skip + 1, skip + 1 + data.num_rows, dtype=np.int64)
-    return SourceTable(path, None, tuple(header), skip, data, rows, tuple(long_rows), {"encoding": encoding, "delimiter": delimiter})
+    return SourceTable(
+        path, None, tuple(header), skip, data, rows, tuple(long_rows), {"encoding": encoding, "delimiter": delimiter}
+    )

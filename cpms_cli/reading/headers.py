@@ -20,9 +20,7 @@ class HeaderMatch:
 def header_spellings(survey: Survey) -> dict[str, str]:
     """Every accepted header, folded, to the field it names."""
     return {
-        folded_header(spelling): name
-        for name, field in survey.fields.items()
-        for spelling in (name, *field.headers)
+        folded_header(spelling): name for name, field in survey.fields.items() for spelling in (name, *field.headers)
     }
 
 

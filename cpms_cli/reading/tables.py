@@ -90,7 +90,9 @@ class SurveyTable:
         if name in self.columns:
             return self.columns[name].cells()
         value = self.given.get(name)
-        indices = pa.array(np.zeros(len(self.rows), dtype=np.int32), pa.int32(), mask=np.full(len(self.rows), value is None))
+        indices = pa.array(
+            np.zeros(len(self.rows), dtype=np.int32), pa.int32(), mask=np.full(len(self.rows), value is None)
+        )
         return pa.DictionaryArray.from_arrays(indices, pa.array([value], pa.string()))
 
     def relation(self, names: Iterable[str], faulty: Mapping[str, npt.NDArray[np.int64]] | None = None) -> pa.Table:
@@ -98,8 +100,11 @@ class SurveyTable:
 
         Cells in `faulty` (positions by field) hold no answer that can be used, and are left blank.
         """
-        columns = {name: self.columns[name].cells((faulty or {}).get(name)) if name in self.columns else self.cells(name)
-                   for name in names}  # fmt: skip
+        out = faulty or {}
+        columns = {
+            name: self.columns[name].cells(out.get(name)) if name in self.columns else self.cells(name)
+            for name in names
+        }
         table = pa.table({**columns, "_row": pa.array(self.rows)})
         return table if self.filled.all() else table.filter(pa.array(self.filled))
 

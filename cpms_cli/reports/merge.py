@@ -28,7 +28,13 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
 
 def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, language: Language) -> None:
     """Print the counts by file, their sum, and what to do with the rows set aside."""
-    names = {"file": "file", "rows_in": "rows", "stored": "stored", "unchanged": "unchanged", "quarantined": "quarantined"}
+    names = {
+        "file": "file",
+        "rows_in": "rows",
+        "stored": "stored",
+        "unchanged": "unchanged",
+        "quarantined": "quarantined",
+    }
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
     show_table(console, merged.files, headings, right=("rows_in", "stored", "unchanged", "quarantined"))
     for file in merged.files.loc[merged.files["known"], "file"]:

@@ -77,7 +77,8 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     """Print one child: levels with reasons, indicators side by side by round, answers."""
     console.print(say("child_title", language, id=history.cpms_id), style="bold")
     levels = history.levels.assign(
-        round=[shown_year(year, language) for year in history.rounds], level=level_labels(survey, language, history.levels["level"]),
+        round=[shown_year(year, language) for year in history.rounds],
+        level=level_labels(survey, language, history.levels["level"]),
         highest=level_labels(survey, language, history.levels["highest"]),
     )  # fmt: skip
     names = ("round", "level", "highest", "why", "open", "response", "due")
@@ -102,15 +103,25 @@ def show_area(console: Console, survey: Survey, summary: AreaSummary, language: 
     title = say("area_title", language, name=summary.name, code=summary.code, round=shown_year(summary.round, language),
                 children=summary.children, households=summary.households)  # fmt: skip
     console.print(title, style="bold")
-    names = {"label": "level", "children": "children", "share": "share", "could_be": "could_be", "households": "households"}
-    show_table(console, summary.levels, {name: say(f"col_{key}", language) for name, key in names.items()},
-               title=say("area_levels", language), right=("children", "could_be", "households"), percent=("share",))  # fmt: skip
+    names = {
+        "label": "level",
+        "children": "children",
+        "share": "share",
+        "could_be": "could_be",
+        "households": "households",
+    }
+    headings = {name: say(f"col_{key}", language) for name, key in names.items()}
+    show_table(console, summary.levels, headings, title=say("area_levels", language),
+               right=("children", "could_be", "households"), percent=("share",))  # fmt: skip
     console.print(say("could_be_note", language))
-    indicators = summary.indicators.assign(label=summary.indicators["number"].astype("str") + " " + summary.indicators["name"])
+    indicators = summary.indicators.assign(
+        label=summary.indicators["number"].astype("str") + " " + summary.indicators["name"]
+    )
     columns = {"label": "indicator", "yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "na",
                "share": "share", "change": "change"}  # fmt: skip
+    previous = shown_year(summary.previous, language) if summary.previous else "–"
     show_table(console, indicators, {name: say(f"col_{key}", language) for name, key in columns.items()},
-               title=say("area_indicators", language, previous=shown_year(summary.previous, language) if summary.previous else "–"),
+               title=say("area_indicators", language, previous=previous),
                right=("yes", "no", "unknown", "not_applicable"), percent=("share",), signed=("change",))  # fmt: skip
     headings = {"area": say("col_area", language), "name": "", "children": say("col_children", language),
                 **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip

@@ -28,7 +28,7 @@ def open_console(*, stderr: bool = False) -> Console:
 def _cells(values: pd.Series, percent: bool, signed: bool) -> list[str]:
     if percent:
         form = "{:+.1f}" if signed else "{:.1f} %"
-        return ["–" if value != value else form.format(value * 100) for value in values]
+        return ["–" if pd.isna(value) else form.format(value * 100) for value in values]
     return list(printable(values.astype("str").fillna("")))
 
 
@@ -41,7 +41,9 @@ def show_table(
     columns = []
     for name, heading in headings.items():
         numeric = name in right or name in percent or name in signed
-        table.add_column(heading, justify="right" if numeric else "left", no_wrap=numeric or name in tight, overflow="fold")
+        table.add_column(
+            heading, justify="right" if numeric else "left", no_wrap=numeric or name in tight, overflow="fold"
+        )
         columns.append(_cells(frame[name], name in percent or name in signed, name in signed))
     for row in zip(*columns, strict=True):
         table.add_row(*(Text(cell) for cell in row))

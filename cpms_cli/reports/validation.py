@@ -87,8 +87,8 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         where = {"file": table.source.path.name, "sheet": table.source.sheet or ""}
         evidence = table.source.evidence
         if evidence:
-            console.print(say("validate_read_as", language, **where, row=table.source.header_row,
-                              encoding=evidence["encoding"], delimiter=evidence["delimiter"].replace("\t", "tab")))  # fmt: skip
+            read_as = {"encoding": evidence["encoding"], "delimiter": evidence["delimiter"].replace("\t", "tab")}
+            console.print(say("validate_read_as", language, **where, row=table.source.header_row, **read_as))
         if table.ignored:
             console.print(say("validate_ignored", language, **where, columns=", ".join(table.ignored)))
     lines = grouped(survey, validation, language)
@@ -98,7 +98,9 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         for name, key in (("severity", "severity"), ("count", "count"), ("where", "where"), ("message", "what"),
                           ("mend", "mend"), ("rule", "rule"))
     }  # fmt: skip
-    for (file, sheet), part in lines.groupby(["file", lines["sheet"].astype("str").fillna("")], sort=False, observed=True):
+    for (file, sheet), part in lines.groupby(
+        ["file", lines["sheet"].astype("str").fillna("")], sort=False, observed=True
+    ):
         title = say("validate_title", language, file=file, sheet=sheet)
         show_table(console, part, headings, title=title, right=("count",), tight=("severity",))
     told = counts(validation)

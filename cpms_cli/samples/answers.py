@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import datetime
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from cpms_cli.samples.community import Community, Home, Person, SampleRound
+from cpms_cli.samples.community import Community, Home, Person
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
+
+
+@dataclass(frozen=True)
+class SampleRound:
+    """One round in canonical text, and the truth: a row per child row with `person_id` and `home_id`."""
+
+    round: int
+    households: pd.DataFrame
+    children: pd.DataFrame
+    truth: pd.DataFrame
+
 
 _UNKNOWN, _REFUSED, _BLANK = 0.012, 0.003, 0.008
 
@@ -23,7 +36,15 @@ def _household(community: Community, home: Home, rng: random.Random) -> dict[str
     traits, migrant = home.traits, home.migrant
     visited = datetime.date(community.year, 11, 3) + datetime.timedelta(days=rng.randrange(55))
     since = community.year - home.arrived
-    arrived = "always" if since >= 20 else "over_5_years" if since > 5 else "1_to_5_years" if since >= 1 else "within_12_months"
+    arrived = (
+        "always"
+        if since >= 20
+        else "over_5_years"
+        if since > 5
+        else "1_to_5_years"
+        if since >= 1
+        else "within_12_months"
+    )
     poor = traits["poverty"] < 0.2
     adults = {"both": 2, "mother": 1, "father": 1, "grandparents": 2, "relatives": 2, "foster": 2}[home.shape]
     return {
@@ -36,7 +57,8 @@ def _household(community: Community, home: Home, rng: random.Random) -> dict[str
         "main_language": "my" if migrant else "th", "arrived": arrived,
         "dwelling": rng.choice(("rented", "employer", "employer", "temporary", "rented")) if migrant else
                     rng.choices(("own", "rented", "relative", "temporary"), (0.78, 0.1, 0.1, 0.02))[0],
-        "income_enough": ("often_short" if traits["poverty"] < 0.07 else "sometimes_short") if poor else rng.choice(("enough", "enough", "saves")),
+        "income_enough": rng.choice(("enough", "enough", "saves")) if not poor else
+                         "often_short" if traits["poverty"] < 0.07 else "sometimes_short",
         "income_steady": _yes(rng, 0.45 if poor else 0.85), "informal_debt": _yes(rng, 0.4 if poor else 0.08),
         "member_chronic_illness": _yes(rng, 0.6 if traits["health"] < 0.12 else 0.02),
         "member_disability": _yes(rng, 0.3 if traits["health"] < 0.08 else 0.005),
@@ -83,7 +105,8 @@ def _family(community: Community, home: Home, person: Person, rng: random.Random
         "left_alone": _yes(rng, 0.03 if person.traits["care"] < 0.3 else 0.003),
         "needs_unmet": _yes(rng, 0.3 if person.traits["care"] < 0.03 else 0.002),
         "arrived_community": "born_here" if born_here else "within_12_months" if here < 1 else "over_12_months",
-        "arrived_from": None if born_here else ("MM" if person.migrant else rng.choice(("same_province", "other_province"))),
+        "arrived_from": None if born_here else
+                        "MM" if person.migrant else rng.choice(("same_province", "other_province")),
         "moves_last_12m": rng.choices((0, 1, 2, 3), (0.9, 0.07, 0.02, 0.01))[0],
     }  # fmt: skip
 
@@ -98,7 +121,9 @@ def _life(community: Community, person: Person, rng: random.Random) -> dict[str,
     ill = traits["health"] < 0.04
     hurt = traits["violence"] < 0.035
     user = age >= 13 and traits["habit"] < 0.06
-    level = "pre_primary" if age < 7 else "primary" if age < 13 else "lower_secondary" if age < 16 else "upper_secondary"
+    level = (
+        "pre_primary" if age < 7 else "primary" if age < 13 else "lower_secondary" if age < 16 else "upper_secondary"
+    )
     difficulties = {
         f"difficulty_{what}": "a_lot" if ill and rng.random() < 0.4 else rng.choices(("none", "some"), (0.96, 0.04))[0]
         for what in ("seeing", "hearing", "walking", "communicating", "learning")
@@ -116,14 +141,17 @@ def _life(community: Community, person: Person, rng: random.Random) -> dict[str,
         "violence_sexual": _yes(rng, 0.05 if hurt else 0.0005), "exploited": _yes(rng, 0.02 if works else 0.0005),
         "law_conflict": _yes(rng, 0.08 if user else 0.001), "tobacco": _yes(rng, 0.7 if user else 0.004),
         "alcohol": _yes(rng, 0.5 if user else 0.003), "drugs": _yes(rng, 0.1 if user else 0.0005),
-        "services_received": rng.choice(("home_visit", "counselling;home_visit", "cash")) if rng.random() < (0.3 if hurt else 0.04) else "none",
+        "services_received": "none" if rng.random() > (0.3 if hurt else 0.04) else
+                             rng.choice(("home_visit", "counselling;home_visit", "cash")),
     }  # fmt: skip
 
 
 _ASKED_FROM = {"age >= 2": 2, "age >= 3": 3, "age >= 5": 5, "age >= 7": 7}
 
 
-def _as_answered(survey: Survey, row: dict[str, Any], table: Table, age: int, rng: random.Random) -> dict[str, str | None]:
+def _as_answered(
+    survey: Survey, row: dict[str, Any], table: Table, age: int, rng: random.Random
+) -> dict[str, str | None]:
     """The row as it is told: questions not put at this age are blank, some are not known, refused or left out."""
     answered: dict[str, str | None] = {}
     for name in survey.columns(table):
@@ -158,8 +186,23 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
                    **_life(community, person, rng)}  # fmt: skip
             age = _age_at(person.born, told["interview_date"])
             children.append(_as_answered(survey, place if silent else row, "child", age, rng))
-            truth.append({**{name: str(value) for name, value in place.items()}, "person_id": person.id, "home_id": home.id})
+            truth.append(
+                {**{name: str(value) for name, value in place.items()}, "person_id": person.id, "home_id": home.id}
+            )
     return SampleRound(
         community.year, pd.DataFrame(homes, columns=list(survey.columns("household")), dtype="str"),
         pd.DataFrame(children, columns=list(survey.columns("child")), dtype="str"), pd.DataFrame(truth, dtype="str"),
     )  # fmt: skip
+
+
+def sample_rounds(subdistricts: Sequence[str], rounds: Sequence[int], children: int, seed: int) -> list[SampleRound]:
+    """Rounds of about `children` children, one after another in the years `rounds`; the same for the same seed."""
+    rng = random.Random(seed)  # noqa: S311
+    community = Community(rng, subdistricts, rounds[0], children)
+    made = []
+    for at, year in enumerate(rounds):
+        if at:
+            for _ in range(year - rounds[at - 1]):
+                community.age_one_year()
+        made.append(round_of(community, rng))
+    return made

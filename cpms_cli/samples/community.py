@@ -7,7 +7,6 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pandas as pd
 from stdnum.th.pin import calc_check_digit
 
 from cpms_cli.samples.names import Name, family_name, given_name, nickname
@@ -63,16 +62,6 @@ class Home:
         return f"H{self.number:06d}"
 
 
-@dataclass(frozen=True)
-class SampleRound:
-    """One round in canonical text, and the truth: a row per child row with `person_id` and `home_id`."""
-
-    round: int
-    households: pd.DataFrame
-    children: pd.DataFrame
-    truth: pd.DataFrame
-
-
 class Community:
     """The families of some subdistricts, ageing year by year."""
 
@@ -93,7 +82,9 @@ class Community:
         return self.serial
 
     def _traits(self) -> dict[str, float]:
-        return {name: self.rng.random() for name in ("poverty", "violence", "health", "habit", "care", "work", "school")}
+        return {
+            name: self.rng.random() for name in ("poverty", "violence", "health", "habit", "care", "work", "school")
+        }
 
     def _settle(self, years_ago: int) -> Home:
         rng = self.rng
@@ -158,18 +149,3 @@ class Community:
             home.people = [person for person in home.people if person.born > limit]
         self.homes = [home for home in self.homes if home.people]
         self.homes += [self._settle(years_ago=0) for _ in range(len(gone))]
-
-
-def sample_rounds(subdistricts: Sequence[str], rounds: Sequence[int], children: int, seed: int) -> list[SampleRound]:
-    """Rounds of about `children` children, one after another in the years `rounds`; the same for the same seed."""
-    from cpms_cli.samples.answers import round_of
-
-    rng = random.Random(seed)  # noqa: S311
-    community = Community(rng, subdistricts, rounds[0], children)
-    made = []
-    for at, year in enumerate(rounds):
-        if at:
-            for _ in range(year - rounds[at - 1]):
-                community.age_one_year()
-        made.append(round_of(community, rng))
-    return made

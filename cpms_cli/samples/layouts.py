@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.samples.community import SampleRound, sample_rounds
+from cpms_cli.samples.answers import SampleRound, sample_rounds
 from cpms_cli.samples.mistakes import make_mistakes
 from cpms_cli.survey.definition import Field, Language, Survey, Table
 from cpms_cli.survey.era import BUDDHIST_OFFSET
@@ -36,7 +36,9 @@ def _written(survey: Survey, field: Field, cells: pd.Series, language: Language)
     if codes is not None:
         words |= {code.code: code.label.in_(language) for code in codes.codes}
         if field.many:
-            return cells.map(lambda cell: "; ".join(words[one] for one in cell.split(";")), na_action="ignore").astype("str")
+            return cells.map(lambda cell: "; ".join(words[one] for one in cell.split(";")), na_action="ignore").astype(
+                "str"
+            )
         return cells.map(words).astype("str").where(cells.notna())
     written = cells
     if language == "th" and field.type == "year":
@@ -48,7 +50,10 @@ def _written(survey: Survey, field: Field, cells: pd.Series, language: Language)
 
 def written_table(survey: Survey, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     """A canonical frame in words, still under the names of the fields."""
-    return frame.assign(**{name: _written(survey, survey.fields[name], frame[name].astype("str"), language) for name in frame})
+    written = frame.copy()
+    for name in map(str, frame.columns):
+        written[name] = _written(survey, survey.fields[name], frame[name].astype("str"), language)
+    return written
 
 
 def _headed(survey: Survey, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -67,7 +72,9 @@ def _spoilt(frame: pd.DataFrame, table: Table, seed: int, mistakes: bool) -> tup
     return make_mistakes(frame, table, seed) if mistakes else (frame, pd.DataFrame())
 
 
-def _write_round(survey: Survey, folder: Path, one: SampleRound, layout: int, seed: int, mistakes: bool) -> tuple[list[Path], pd.DataFrame]:
+def _write_round(
+    survey: Survey, folder: Path, one: SampleRound, layout: int, seed: int, mistakes: bool
+) -> tuple[list[Path], pd.DataFrame]:
     name = f"survey_{one.round + BUDDHIST_OFFSET}"
     if layout == 1:
         logs, sheets = [], {}
@@ -82,7 +89,11 @@ def _write_round(survey: Survey, folder: Path, one: SampleRound, layout: int, se
     flat, log = _spoilt(written_table(survey, _flat(survey, one), "th"), "child", seed, mistakes)
     headed = _headed(survey, flat, "th")
     path = folder / (f"{name}.csv" if layout == 0 else f"{name}.xlsx")
-    content = headed.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig") if layout == 0 else workbook_bytes({"สำรวจ": headed})
+    content = (
+        headed.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+        if layout == 0
+        else workbook_bytes({"สำรวจ": headed})
+    )
     write_bytes(path, content)
     return [path], log.assign(file=path.name)
 

@@ -22,7 +22,9 @@ _MISTAKES: dict[str, tuple[tuple[str, str], ...]] = {
 _KEYS = ("village_code",)
 
 
-def make_mistakes(frame: pd.DataFrame, table: Table, seed: int, share: float = 0.012) -> tuple[pd.DataFrame, pd.DataFrame]:
+def make_mistakes(
+    frame: pd.DataFrame, table: Table, seed: int, share: float = 0.012
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Spoil about `share` of the rows, one cell each: (the frame, a log of what was spoilt).
 
     The log: table, row (0-based), field, kind, original, written. Cells that are blank are left blank.
@@ -37,11 +39,11 @@ def make_mistakes(frame: pd.DataFrame, table: Table, seed: int, share: float = 0
         column = frame.columns.get_loc(name)
         assert isinstance(column, int)
         original = frame.iat[row, column]
-        if pd.isna(original):
+        if not isinstance(original, str):
             continue
         kind, written = rng.choice(_MISTAKES[name])
         spoilt.iat[row, column] = written
-        log.append({"table": table, "row": row, "field": name, "kind": kind, "original": str(original), "written": written})
+        log.append({"table": table, "row": row, "field": name, "kind": kind, "original": original, "written": written})
     _wrong_check_digit(frame, spoilt, table, rng, log)
     return spoilt, pd.DataFrame(log, columns=["table", "row", "field", "kind", "original", "written"])
 

@@ -10,9 +10,9 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cpms_cli.errors import DefinitionError
 from cpms_cli.checking.rules import rule_condition
 from cpms_cli.checking.staging import CARRIED, open_workbench, type_staged
+from cpms_cli.errors import DefinitionError
 from cpms_cli.reading.values import clean
 from cpms_cli.scoring.indicators import score_sql
 from cpms_cli.survey.definition import Check, Survey, Table
@@ -71,7 +71,11 @@ def household_of(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """An example as canonical rows: (household rows, child rows), the child asked about first."""
     line = survey.role("line").name
-    homes = [_drawn(survey, base, example.answers, "household", number)] if example.answers.get("_household") != "no" else []
+    homes = (
+        [_drawn(survey, base, example.answers, "household", number)]
+        if example.answers.get("_household") != "no"
+        else []
+    )
     people = [example.answers, *example.siblings]
     children = [{**_drawn(survey, base, one, "child", number), line: str(at)} for at, one in enumerate(people, start=1)]
     return homes, children
@@ -187,7 +191,9 @@ def check_examples(folder: Path) -> tuple[list[Problem], int]:
     problems = list(_unknown_answers(survey, document))
     try:
         if not problems:
-            problems += [Problem(FILE, case.line, f"{case.title}: {told}") for case, told in failing_examples(survey, document)]
+            problems += [
+                Problem(FILE, case.line, f"{case.title}: {told}") for case, told in failing_examples(survey, document)
+            ]
             problems += _failing_checks(survey, document.content["base"], checks)
     except duckdb.Error as error:
         problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))

@@ -41,9 +41,7 @@ def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
         return connection.execute(f"SELECT * FROM {SCORE} ORDER BY {', '.join(survey.key('child'))}").df()
 
 
-def score_tables(
-    households: pd.DataFrame, children: pd.DataFrame, *, schemas: Path | None = None
-) -> pd.DataFrame:
+def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: Path | None = None) -> pd.DataFrame:
     """Scores of two frames of canonical text (one row per key), without a store; ordered as `children`."""
     survey = load_survey(schemas)
     connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})

@@ -65,7 +65,10 @@ def _link_table(survey: Survey, table: Table) -> str:
 
 
 def _current_view(survey: Survey, table: Table) -> str:
-    identities = {identity_column(survey, "household"): "h", **({identity_column(survey, "child"): "c"} if table == "child" else {})}
+    identities = {
+        identity_column(survey, "household"): "h",
+        **({identity_column(survey, "child"): "c"} if table == "child" else {}),
+    }
     shown = ", ".join(f"{identities.get(name, 'o')}.{name}" for name in survey.columns(table))
     home = f"LEFT JOIN household_link h USING ({', '.join(survey.key('household'))})"
     person = f"LEFT JOIN child_link c USING ({', '.join(survey.key('child'))})" if table == "child" else ""
@@ -89,7 +92,9 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
         " rows_unchanged BIGINT NOT NULL, rows_quarantined BIGINT NOT NULL,"
         " CHECK (rows_in = rows_stored + rows_unchanged + rows_quarantined))"
     )
-    connection.execute("CREATE TABLE audit (shown_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, children BIGINT)")
+    connection.execute(
+        "CREATE TABLE audit (shown_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, children BIGINT)"
+    )
     for table in TABLES:
         columns = ", ".join(f"{name} VARCHAR" for name in survey.columns(table))
         connection.execute(

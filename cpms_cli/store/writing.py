@@ -29,15 +29,15 @@ def _without_consent(survey: Survey, table: Table) -> str:
 
 
 def accept(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create `accepted_child` and `accepted_household`: staged rows without errors, in the form in which they are stored.
+    """Create `accepted_child` and `accepted_household`: staged rows without errors, as they will be stored.
 
     A flat sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows.
     """
     home = ", ".join(survey.key("household"))
-    for table in ACCEPTED:
+    for table, accepted in ACCEPTED.items():
         flat = "n._differ IS NOT NULL" if table == "household" else "FALSE"
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {ACCEPTED[table]} AS"
+            f"CREATE OR REPLACE TEMP TABLE {accepted} AS"
             f" SELECT {_without_consent(survey, table)}, n._source, n._row, {flat} AS _flat"
             f" FROM staged_{table} n LEFT JOIN unwilling USING ({home})"
             " ANTI JOIN rejected r ON r._source = n._source AND r._row = n._row"

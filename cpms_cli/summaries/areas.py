@@ -129,9 +129,7 @@ def _parts(
 ) -> pd.DataFrame:
     village = survey.role("village").name
     width = 6 if len(code) < 6 else 8
-    counts = ", ".join(
-        f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels
-    )
+    counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     table = connection.execute(
         f"SELECT left({village}, {width}) AS area, count(*) AS children, {counts} FROM {SCORE}"
         f" WHERE {_within(survey, code, round_)} GROUP BY 1 ORDER BY 1"
@@ -154,7 +152,9 @@ def summarise_area(
         create_scores(connection, survey)
         rounds = rounds_of(connection, survey, code)
         if not rounds or (round_ is not None and round_ not in rounds):
-            raise UsageError("no_children_there", area=code, round=round_ or "-", known=", ".join(map(str, rounds)) or "-")
+            raise UsageError(
+                "no_children_there", area=code, round=round_ or "-", known=", ".join(map(str, rounds)) or "-"
+            )
         current = round_ if round_ is not None else rounds[-1]
         previous = max((one for one in rounds if one < current), default=None)
         where = _within(survey, code, current)

@@ -71,7 +71,9 @@ def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str
 def _not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str) -> pd.DataFrame:
     """Which questions were not put to the child in a round, its age being outside theirs: True by round and field."""
     words, round_ = vocabulary(survey), survey.role("round").name
-    asked = [f"NOT {sql(compiled(parse(f'asked({field.name})'), words))} AS {field.name}" for field in survey.asked_fields()]
+    asked = [
+        f"NOT {sql(compiled(parse(f'asked({field.name})'), words))} AS {field.name}" for field in survey.asked_fields()
+    ]
     rows = f"(SELECT * FROM current_child WHERE {survey.role('person').name} = {quoted(person)})"
     record = typed_record(survey, rows, "current_household")
     found = connection.execute(f"SELECT {', '.join([round_, *asked])} FROM ({record})").df()
@@ -100,10 +102,9 @@ def _words(
 
 
 def _because(survey: Survey, explainer: Explainer, answers: pd.DataFrame, latest: str) -> list[str]:
-    told = answers.set_index("field")
+    told = dict(zip(answers["field"], answers["label"] + ": " + answers[latest].astype("str"), strict=True))
     return [
-        "; ".join(f"{told.at[name, 'label']}: {told.at[name, latest]}" for name in explainer.fields_of(one) if name in told.index)
-        for one in survey.indicators
+        "; ".join(str(told[name]) for name in explainer.fields_of(one) if name in told) for one in survey.indicators
     ]
 
 

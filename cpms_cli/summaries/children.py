@@ -95,7 +95,9 @@ def list_children(
     survey = load_survey(schemas)
     unknown = set(levels) - {level.id for level in survey.levels}
     if unknown:
-        raise UsageError("unknown_level", level=", ".join(sorted(unknown)), known=", ".join(one.id for one in survey.levels))
+        raise UsageError(
+            "unknown_level", level=", ".join(sorted(unknown)), known=", ".join(one.id for one in survey.levels)
+        )
     with open_store(Path(store), survey, write=identified) as connection:
         create_scores(connection, survey)
         found = line_list_of(

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field as Described
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Described
 
 Language = Literal["en", "th"]
 LANGUAGES: tuple[Language, ...] = ("en", "th")
@@ -90,11 +91,7 @@ class CodeList(_Part):
     @cached_property
     def by_spelling(self) -> dict[str, str]:
         """Folded spelling to code; the code itself is always a spelling."""
-        return {
-            folded(spelling): entry.code
-            for entry in self.codes
-            for spelling in (entry.code, *entry.spellings)
-        }
+        return {folded(spelling): entry.code for entry in self.codes for spelling in (entry.code, *entry.spellings)}
 
 
 class TableSchema(_Part):

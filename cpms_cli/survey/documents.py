@@ -65,7 +65,7 @@ def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], file: str) -> 
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_walk(item, (*place, index), lines, file) for index, item in enumerate(node.value)]
-    return _SCALARS.construct_object(node)  # type: ignore[no-untyped-call]
+    return _SCALARS.construct_object(node)
 
 
 _SCALARS = yaml.constructor.SafeConstructor()
@@ -88,12 +88,14 @@ def read_yaml(folder: Path, file: str) -> Document:
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 1
                 raise BadDocument(Problem(file, line, "YAML aliases (*name) are not used here; write it out"))
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise BadDocument(Problem(file, mark.line + 1 if mark else 1, f"not YAML: {error.problem}")) from None
+        raise BadDocument(
+            Problem(file, int(mark.line) + 1 if mark is not None else 1, f"not YAML: {error.problem}")
+        ) from None
     lines: dict[Place, int] = {}
     content = _walk(node, (), lines, file) if node is not None else None
     return Document(file, content, lines)

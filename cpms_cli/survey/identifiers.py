@@ -36,7 +36,7 @@ def has_thai_check_digit(texts: pd.Series) -> npt.NDArray[np.bool_]:
     values, fits = _characters(texts, 13)
     fits = fits & (values < 10).all(axis=1)
     total = values[:, :12] @ np.arange(13, 1, -1)
-    return fits & (((11 - total % 11) % 10) == values[:, 12])
+    return np.asarray(fits & (((11 - total % 11) % 10) == values[:, 12]), dtype=bool)
 
 
 def has_cpms_check_letter(texts: pd.Series) -> npt.NDArray[np.bool_]:
@@ -47,7 +47,7 @@ def has_cpms_check_letter(texts: pd.Series) -> npt.NDArray[np.bool_]:
     for position in range(CPMS_ID_LENGTH - 1):
         total = (product + values[:, position]) % 36
         product = (np.where(total == 0, 36, total) * 2) % 37
-    return fits & ((product + values[:, -1]) % 36 == 1)
+    return np.asarray(fits & ((product + values[:, -1]) % 36 == 1), dtype=bool)
 
 
 def new_identifier(kind: str) -> str:

@@ -12,7 +12,16 @@ from pydantic import BaseModel, ValidationError
 
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.definition import (
-    Area, Check, Code, CodeList, ColumnCheck, Indicator, Level, Survey, TableSchema, Words,
+    Area,
+    Check,
+    Code,
+    CodeList,
+    ColumnCheck,
+    Indicator,
+    Level,
+    Survey,
+    TableSchema,
+    Words,
 )  # fmt: skip
 from cpms_cli.survey.documents import BadDocument, Document, Problem, read_csv, read_yaml
 from cpms_cli.survey.location import shipped

@@ -116,7 +116,11 @@ class _Proof:
         for table in (self.survey.household, self.survey.child):
             for index, field in enumerate(table.fields):
                 if field.role and seen.setdefault(field.role, field.name) != field.name:
-                    self.note(f"{table.name}.yaml", ("fields", index, "role"), [f"the role '{field.role}' is taken by '{seen[field.role]}'"])
+                    self.note(
+                        f"{table.name}.yaml",
+                        ("fields", index, "role"),
+                        [f"the role '{field.role}' is taken by '{seen[field.role]}'"],
+                    )
         for role in _NEEDED_ROLES:
             if role not in seen:
                 self.note("child.yaml", ("fields",), [f"no field has the role '{role}'"])
@@ -177,7 +181,12 @@ class _Proof:
             if (level.role == "rule") != (level.when is not None):
                 self.note(file, place, ["a level has a rule (when) or a role, never both and never neither"])
             self.note(file, (*place, "when"), _rule(level.when, vocabulary(self.survey)))
-            for key, words in (("label", level.label), ("meaning", level.meaning), ("response", level.response), ("due", level.due)):
+            for key, words in (
+                ("label", level.label),
+                ("meaning", level.meaning),
+                ("response", level.response),
+                ("due", level.due),
+            ):
                 self.note(file, (*place, key), _languages(words, level.id))
 
     def checks(self) -> None:
@@ -195,7 +204,11 @@ class _Proof:
                 self.note(file, (*place, key), _languages(words, check.id))
                 wrong = set(_PLACEHOLDER.findall(words.en)) - _COLUMN_WORDS
                 self.note(file, (*place, key), [f"'{{{name}}}' cannot be filled in" for name in sorted(wrong)])
-            self.note(file, (*place, "fields"), [f"there is no field '{name}'" for name in check.fields if name not in self.survey.fields])
+            self.note(
+                file,
+                (*place, "fields"),
+                [f"there is no field '{name}'" for name in check.fields if name not in self.survey.fields],
+            )
             self.note(file, (*place, "when"), _rule(check.when, vocabulary(self.survey, check.table, indicators=False)))
             if not check.passes or not check.fails:
                 self.note(file, place, [f"the check '{check.id}' needs a case that passes and one that fails"])
@@ -203,14 +216,18 @@ class _Proof:
             for key, words in (("message", column.message), ("mend", column.mend)):
                 self.note(file, ("columns", index, key), _languages(words, column.id))
                 wrong = set(_PLACEHOLDER.findall(words.en)) - _COLUMN_WORDS
-                self.note(file, ("columns", index, key), [f"'{{{name}}}' cannot be filled in" for name in sorted(wrong)])
+                self.note(
+                    file, ("columns", index, key), [f"'{{{name}}}' cannot be filled in" for name in sorted(wrong)]
+                )
 
     def messages(self) -> None:
         for file, document in self.reader.documents.items():
             if file.startswith("messages/"):
                 for name in document.content:
                     words = self.survey.messages[name]
-                    found = [one for one in _languages(words, name) if "no Thai letter" not in one or _has_words(words.en)]
+                    found = [
+                        one for one in _languages(words, name) if "no Thai letter" not in one or _has_words(words.en)
+                    ]
                     self.note(file, (name,), found)
 
 

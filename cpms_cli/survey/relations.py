@@ -9,7 +9,9 @@ from __future__ import annotations
 from cpms_cli.survey.definition import Field, Survey, Table
 from cpms_cli.survey.rules import Vocabulary
 
-FURTHER = frozenset({"has_household", "has_children", "children_listed", "birth_from", "birth_to", "age_min", "age_max"})
+FURTHER = frozenset(
+    {"has_household", "has_children", "children_listed", "birth_from", "birth_to", "age_min", "age_max"}
+)
 
 
 def quoted(text: str) -> str:
@@ -34,7 +36,8 @@ def typed(survey: Survey, field: Field, source: str) -> str:
     codes = survey.codes(field)
     alone = tuple(code.code for code in codes.codes if code.missing == "exclusive") if codes else ()
     given = f"list_filter(string_split({cell}, ';'), lambda code: code NOT IN {_sql_list((*missing, *alone))})"
-    return f"CASE WHEN {cell} IN {_sql_list(alone or ('',))} THEN {cell} ELSE NULLIF(array_to_string({given}, ';'), '') END"
+    several = f"NULLIF(array_to_string({given}, ';'), '')"
+    return f"CASE WHEN {cell} IN {_sql_list(alone or ('',))} THEN {cell} ELSE {several} END"
 
 
 def partial_date_bounds(cell: str) -> tuple[str, str]:
@@ -60,10 +63,7 @@ def _age(survey: Survey, bound: str) -> str:
     visited = survey.role("visited").name
     # A birth date that lies partly after the interview can only be one on or before it.
     years = completed_years(f"LEAST({bound}, {visited})", visited)
-    return (
-        f"CASE WHEN birth_from IS NULL THEN {survey.role('age').name}"
-        f" WHEN birth_from <= {visited} THEN {years} END"
-    )
+    return f"CASE WHEN birth_from IS NULL THEN {survey.role('age').name} WHEN birth_from <= {visited} THEN {years} END"
 
 
 def typed_household(survey: Survey, household: str, child: str, carried: tuple[str, ...] = ()) -> str:
@@ -92,7 +92,8 @@ def typed_record(survey: Survey, child: str, household: str, carried: tuple[str,
     key = ", ".join(survey.key("household"))
     return (
         f"WITH joined AS (SELECT {', '.join([f'c.{name}' for name in carried] + own + of_home)},"
-        f" {first} AS birth_from, {last} AS birth_to, h.{survey.role('household').name} IS NOT NULL AS has_household, TRUE AS has_children"
+        f" {first} AS birth_from, {last} AS birth_to, h.{survey.role('household').name} IS NOT NULL AS has_household,"
+        " TRUE AS has_children"
         f" FROM {child} c LEFT JOIN {household} h USING ({key}))"
         f" SELECT *, {_age(survey, 'birth_to')} AS age_min, {_age(survey, 'birth_from')} AS age_max FROM joined"
     )

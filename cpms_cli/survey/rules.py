@@ -23,6 +23,7 @@ from sqlglot import exp
 from cpms_cli.survey.definition import CodeList, Field
 
 RANGES: dict[str, tuple[str, str]] = {"age": ("age_min", "age_max"), "counted": ("counted_min", "counted_max")}
+_OPERATORS: dict[type[exp.Expression], str] = {exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<"}
 _OWN_FUNCTIONS = {"ASKED": 1, "SAID": 2, "ANY_CHILD": 1}
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
 _ALLOWED: tuple[type[exp.Expression], ...] = (
@@ -128,8 +129,11 @@ def _wrong_ranges(rule: exp.Expression) -> Iterable[str]:
             continue
         parent = column.parent
         by_number = (
-            isinstance(parent, _COMPARISONS) and not isinstance(parent, exp.NEQ) and parent.this is column
-            and isinstance(parent.expression, exp.Literal) and not parent.expression.is_string
+            isinstance(parent, _COMPARISONS)
+            and not isinstance(parent, exp.NEQ)
+            and parent.this is column
+            and isinstance(parent.expression, exp.Literal)
+            and not parent.expression.is_string
         ) or (isinstance(parent, exp.Between) and parent.this is column)
         if not by_number:
             yield f"'{column.name}' is a range: compare it with a number, as in {column.name} >= 7"
@@ -186,11 +190,13 @@ def _range(node: exp.Expression) -> exp.Expression:
 
 def _range_sql(node: exp.Expression, low: str, high: str) -> str:
     if isinstance(node, exp.Between):
-        return f"({_side(low, high, '>=', node.args['low'].sql())} AND {_side(low, high, '<=', node.args['high'].sql())})"
+        return (
+            f"({_side(low, high, '>=', node.args['low'].sql())} AND {_side(low, high, '<=', node.args['high'].sql())})"
+        )
     number = node.expression.sql()
     if isinstance(node, exp.EQ):
         return f"({_side(low, high, '>=', number)} AND {_side(low, high, '<=', number)})"
-    operator = {exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<"}[type(node)]
+    operator = _OPERATORS[type(node)]
     return _side(low, high, operator, number)
 
 
@@ -201,8 +207,9 @@ def _side(low: str, high: str, operator: str, number: str) -> str:
 
 def alternatives(rule: exp.Expression) -> list[exp.Expression]:
     """The parts joined by the outermost OR, each of which alone makes the rule true."""
-    rule = rule.unnest()
-    return list(rule.flatten()) if isinstance(rule, exp.Or) else [rule]
+    whole = rule.unnest()
+    found = whole.flatten() if isinstance(whole, exp.Or) else iter([whole])
+    return [part for part in found if isinstance(part, exp.Expression)]
 
 
 def named(rule: exp.Expression) -> list[str]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.gate import disarmed, flat_text, printable
+from cpms_cli.writing.workbook import workbook_bytes
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -77,8 +78,6 @@ def _parquet(tables: Tables) -> bytes:
 
 
 def _xlsx(tables: Tables) -> bytes:
-    from cpms_cli.writing.workbook import workbook_bytes
-
     return workbook_bytes({name: _plain(frame) for name, frame in tables.items()})
 
 

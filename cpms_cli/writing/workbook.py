@@ -39,7 +39,7 @@ def sheet_name(name: str, taken: set[str]) -> str:
 
 def _width(frame: pd.DataFrame, name: str) -> float:
     longest = frame[name].astype("str").str.len().max() if len(frame) else 0
-    return float(min(max(int(longest) if longest == longest else 0, len(str(name)), _NARROWEST), _WIDEST)) + 2
+    return float(min(max(0 if pd.isna(longest) else int(longest), len(str(name)), _NARROWEST), _WIDEST)) + 2
 
 
 def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object) -> None:
@@ -47,7 +47,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object) -> None:
         sheet.write_string(0, column, str(name), bold)
         values = frame[name]
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            sheet.write_column(1, column, [None if value != value or value is pd.NA else value for value in values])
+            sheet.write_column(1, column, [None if pd.isna(value) else value for value in values])
         else:
             for row, text in values[values.notna()].astype("str").items():
                 sheet.write_string(int(str(row)) + 1, column, text)
@@ -57,14 +57,12 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object) -> None:
         sheet.autofilter(0, 0, len(frame), max(len(frame.columns) - 1, 0))
 
 
-def workbook_bytes(
-    tables: Mapping[str, pd.DataFrame], notes: Mapping[str, list[CellNote]] | None = None
-) -> bytes:
+def workbook_bytes(tables: Mapping[str, pd.DataFrame], notes: Mapping[str, list[CellNote]] | None = None) -> bytes:
     """Tables as the sheets of one workbook; `notes` colours cells of a sheet and comments on them."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, _OPTIONS) as book:
         # A time of writing would make the same table two different files.
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})  # noqa: DTZ001
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         marked = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "num_format": "@"})
         taken: set[str] = set()
@@ -72,8 +70,9 @@ def workbook_bytes(
             sheet = book.add_worksheet(sheet_name(name, taken))
             frame = table.reset_index(drop=True)
             _fill(sheet, frame, bold)
+            texts = frame.astype("str").fillna("")
             for note in (notes or {}).get(name, []):
-                value = frame.iat[note.row, note.column]
-                sheet.write_string(note.row + 1, note.column, "" if pd.isna(value) else str(value), marked)
+                value = texts.iat[note.row, note.column]
+                sheet.write_string(note.row + 1, note.column, str(value), marked)
                 sheet.write_comment(note.row + 1, note.column, note.text, {"x_scale": 2, "y_scale": 1.5})
     return stream.getvalue()

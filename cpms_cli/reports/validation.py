@@ -45,10 +45,9 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     heads = plain.drop_duplicates(cause).set_index(cause)
     table = heads.assign(count=size, where=first, value=common, others=distinct - 1).reset_index()
     told = Wording(survey, language).told(table)
-    more = told["others"].where(told["others"] > 0)
-    told["message"] = told["message"].astype("str") + more.map(
-        lambda count: f" ({say('others', language, count=int(count))})", na_action="ignore"
-    ).fillna("").astype("str")
+    told["message"] = told["message"].astype("str") + told["others"].map(
+        lambda count: f" ({say('others', language, count=int(count))})" if count > 0 else ""
+    ).astype("str")
     told["where"] = told["where"] + (told["count"] > _EXAMPLES).map({True: ", …", False: ""}).astype("str")
     told = told.rename(columns={"check": "rule"}).sort_values(
         ["source", "severity", "count"], ascending=[True, True, False], kind="stable"

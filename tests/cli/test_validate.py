@@ -1,0 +1,111 @@
+"""Given these files, `cpms validate` says this."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cpms_cli import validate
+from tests.conftest import ROUNDS, SAMPLES, Cpms, Draw
+
+
+def test_a_clean_file_needs_no_mending(cpms: Cpms, draw: Draw) -> None:
+    ran = cpms("validate", draw({}, {}))
+    assert ran.code == 0
+    assert "2 rows: 2 can be stored as they are, 0 have errors." in ran.out
+    assert "Nothing to mend." in ran.out
+
+
+@pytest.mark.parametrize("name", ["survey.csv", "survey.xlsx"])
+def test_a_wrong_cell_is_named_as_excel_names_it(cpms: Cpms, draw: Draw, name: str) -> None:
+    path = draw({}, {"sex": "ชยา"}, name=name)
+    column = pd.read_csv(path).columns.get_loc("sex") if name.endswith("csv") else pd.read_excel(path).columns.get_loc("sex")
+    assert isinstance(column, int)
+    letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[column - 26]
+    ran = cpms("validate", path, "--format", "json")
+    assert ran.code == 1
+    [finding] = ran.json["findings"]
+    assert finding["sheet"] == (None if name.endswith("csv") else "survey")
+    assert (finding["row"], finding["column"], finding["cell"]) == (3, "sex", f"A{letter}3")
+    assert (finding["rule"], finding["severity"], finding["value"]) == ("code", "error", "ชยา")
+    assert finding["message"] == "'ชยา' is not an answer to Sex"
+    assert finding["mend"] == "write one of: Female, Male"
+
+
+def test_one_mistake_made_often_is_one_line(cpms: Cpms, draw: Draw) -> None:
+    ran = cpms("validate", draw(*({"household_no": str(number), "child_no": 1, "distress": "often"} for number in range(400))))
+    lines = [line for line in ran.out.splitlines() if "often" in line]
+    assert len(lines) == 1
+    assert lines[0].split()[:2] == ["error", "400"]
+
+
+def test_the_json_document_says_so_when_the_run_fails(cpms: Cpms, tmp_path: Path) -> None:
+    ran = cpms("validate", tmp_path / "nothing.csv", "--format", "json")
+    assert ran.code == 2
+    assert ran.json["schema_version"] == 1
+    assert ran.json["error"]["id"] == "file_missing"
+    assert ran.json["findings"] == []
+    assert ran.json["counts"] is None
+    assert "nothing.csv" in ran.err
+
+
+def test_findings_as_csv_and_as_a_workbook(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    path = draw({"sex": "x"}, {"age_years": "300", "birth_date": ""})
+    out = tmp_path / "findings.xlsx"
+    ran = cpms("validate", path, "--format", "csv", "-o", out)
+    assert ran.out.splitlines()[0] == "file,sheet,row,column,cell,rule,severity,value,message,mend"
+    assert list(pd.read_excel(out)["rule"]) == [line.split(",")[5] for line in ran.out.splitlines()[1:]]
+
+
+def test_personal_values_are_hidden_unless_asked_for(cpms: Cpms, draw: Draw) -> None:
+    path = draw({"birth_date": "32/13/2560"})
+    assert "32/13/2560" not in cpms("validate", path).out
+    assert "32/13/2560" in cpms("validate", path, "--identified").out
+
+
+def test_thai_is_thai(cpms: Cpms, draw: Draw) -> None:
+    ran = cpms("validate", draw({"sex": "x"}), "--lang", "th")
+    assert "'x' ไม่ใช่คำตอบของเพศ" in ran.out
+    assert "หญิง, ชาย" in ran.out
+
+
+@pytest.mark.parametrize("path", ROUNDS, ids=lambda path: path.name)
+def test_every_planted_mistake_of_the_samples_is_found(path: Path) -> None:
+    planted = pd.read_csv(SAMPLES / "mistakes.csv", dtype=str).query("file == @path.name")
+    assert len(planted) > 5
+    found = validate([path]).findings
+    sheets = {"child": "children", "household": "households"} if path.name == "survey_2568.xlsx" else {}
+    for _, cell in planted.iterrows():
+        here = found[(found["row"] == int(cell["row"]) + 2) & (found["field"].astype(str) == cell["field"])]
+        if sheets:
+            here = here[here["sheet"] == sheets[cell["table"]]]
+        assert len(here) >= 1, dict(cell)
+
+
+def test_the_two_sheets_of_a_workbook_are_checked_against_each_other(cpms: Cpms, tmp_path: Path, draw: Draw) -> None:
+    flat = pd.read_csv(draw({}, {"household_no": "7"}), dtype=str)
+    key = ["round", "village_code", "household_no"]
+    path = tmp_path / "two.xlsx"
+    with pd.ExcelWriter(path) as book:
+        flat[[*key, "interview_date", "consent", "members_total", "members_under_18"]].head(1).to_excel(book, sheet_name="homes", index=False)
+        flat[[*key, "child_no", "sex", "birth_date", "nationality"]].to_excel(book, sheet_name="kids", index=False)
+    rules = {(one["sheet"], one["row"], one["rule"]) for one in json.loads(cpms("validate", path, "--format", "json").out)["findings"]}
+    assert ("kids", 3, "no_household") in rules
+    assert ("kids", 2, "no_household") not in rules
+
+
+def test_round_may_be_given_in_either_era(cpms: Cpms, draw: Draw) -> None:
+    path = draw({}, without=["round"])
+    assert cpms("validate", path).code == 2
+    assert cpms("validate", path, "--round", "2569").code == 0
+    assert cpms("validate", path, "--round", "2026").code == 0
+    assert cpms("validate", path, "--round", "69").code == 2
+
+
+def test_a_file_that_says_another_round_is_refused(cpms: Cpms, draw: Draw) -> None:
+    ran = cpms("validate", draw({}), "--round", "2568")
+    assert ran.code == 2
+    assert "2026" in ran.err

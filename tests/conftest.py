@@ -1,0 +1,102 @@
+"""What tests share: the command as one types it, and small survey files drawn from the definition's own example."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cpms_cli.cli.main import main
+from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.documents import read_yaml
+from cpms_cli.survey.loading import load_survey
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "sample_data"
+ROUNDS = [SAMPLES / name for name in ("survey_2567.csv", "survey_2568.xlsx", "survey_2569.xlsx")]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Cpms = Callable[..., Ran]
+
+
+@pytest.fixture
+def cpms(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Cpms:
+    """Runs `cpms` with these words, in English unless told otherwise."""
+    monkeypatch.setenv("CPMS_LANG", "en")
+    monkeypatch.delenv("CPMS_DEBUG", raising=False)
+
+    def run(*words: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["cpms", *map(str, words)])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err
+        return Ran(code, told.out, told.err)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def survey() -> Survey:
+    return load_survey()
+
+
+@pytest.fixture(scope="session")
+def base() -> dict[str, dict[str, Any]]:
+    """The child of the examples, about whom all is known and nothing is wrong, and its household."""
+    found: dict[str, dict[str, Any]] = read_yaml(ROOT / "schemas", "examples/indicators.yaml").content["base"]
+    return found
+
+
+Draw = Callable[..., Path]
+
+
+@pytest.fixture
+def draw(tmp_path: Path, base: Mapping[str, Mapping[str, Any]]) -> Draw:
+    """Writes a flat survey file: one row for each mapping, the example's child with these answers in place."""
+
+    def write(*rows: Mapping[str, Any], name: str = "survey.csv", without: Sequence[str] = ()) -> Path:
+        plain = {**base["household"], **base["child"], "national_id": None}
+        cells = [{**plain, "child_no": number, **row} for number, row in enumerate(rows, start=1)]
+        frame = pd.DataFrame(cells).drop(columns=list(without)).astype("object")
+        path = tmp_path / name
+        if path.suffix == ".csv":
+            frame.to_csv(path, index=False, encoding="utf-8")
+        else:
+            frame.map(lambda cell: None if cell is None else str(cell)).to_excel(path, index=False, sheet_name="survey")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the three sample rounds; tests that write must copy it."""
+    from cpms_cli import merge
+
+    store = tmp_path_factory.mktemp("store") / "cpms.duckdb"
+    merge(ROUNDS, store)
+    return store

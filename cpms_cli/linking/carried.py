@@ -27,13 +27,15 @@ def _uncontradicted(key: pd.Series, rows: pd.DataFrame) -> pd.Series:
     Rows of a contradicted key stay together only when they agree in every column.
     """
     plain = rows.columns.difference(["low", "high"])
-    torn = set()
+    torn: set[object] = set()
     if len(plain):
         distinct = rows[plain].groupby(key).nunique()
         torn |= set(distinct.index[(distinct > 1).any(axis=1)])
     if "low" in rows:
         bounds = rows.groupby(key).agg({"low": "max", "high": "min"})
         torn |= set(bounds.index[bounds["low"] > bounds["high"]])
+    if not torn:
+        return key
     detail = rows.astype("str").fillna("").agg("|".join, axis=1)
     return key.where(~key.isin(torn), key + "|" + detail)
 

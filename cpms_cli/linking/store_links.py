@@ -40,6 +40,9 @@ def _households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.Dat
 
 
 def _relink(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, rows: pd.DataFrame, kind: str) -> None:
+    connection.execute(f"DELETE FROM {table}_link")
+    if rows.empty:
+        return
     told = rows.drop(columns=[*survey.key(table), "existing"]).rename(columns={"round_": "round"})
     found = same_person(told)
     identifiers, fresh = keep_identifiers(found["group"], rows["existing"], told["carried"])
@@ -48,7 +51,6 @@ def _relink(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table,
         **{identity_column(survey, table): identifiers.fillna(found["group"].map(new)), "how": found["how"]}
     )
     connection.register("links", links)
-    connection.execute(f"DELETE FROM {table}_link")
     connection.execute(f"INSERT INTO {table}_link BY NAME SELECT * FROM links")
     connection.unregister("links")
 

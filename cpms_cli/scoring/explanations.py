@@ -33,11 +33,17 @@ class Explainer:
     def reason(self, identifier: str, answers: tuple[str, ...]) -> str:
         """One alternative of a level rule: its indicators, each with the answers behind it, and its own answers."""
         found = self.of_levels[identifier]
+        numbers = self._counted(answers) if found.counts else found.indicators
         told = [self._with_answers(f"{number} {self.indicator_name(number)}", str(number), answers)
-                for number in found.indicators]  # fmt: skip
+                for number in numbers]  # fmt: skip
         if found.fields:
             told += self._behind(identifier, answers) or [self._label(name) for name in found.fields]
-        return ", ".join(told) or self.survey.messages["many_indicators"].in_(self.language)
+        return ", ".join(told)
+
+    def _counted(self, answers: tuple[str, ...]) -> tuple[int, ...]:
+        """The counted indicators that an answer stands behind."""
+        noted = {answer.partition(":")[0] for answer in answers}
+        return tuple(one.number for one in self.survey.indicators if one.counted and str(one.number) in noted)
 
     def _with_answers(self, name: str, label: str, answers: tuple[str, ...]) -> str:
         behind = self._behind(label, answers)

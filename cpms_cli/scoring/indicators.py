@@ -10,19 +10,21 @@ from dataclasses import dataclass
 
 from cpms_cli.survey.definition import Indicator, Survey
 from cpms_cli.survey.relations import quoted, vocabulary
-from cpms_cli.survey.rules import Vocabulary, alternatives, compiled, named, parse, sql
+from cpms_cli.survey.rules import COUNTED, Vocabulary, alternatives, compiled, named, parse, sql
 
 ANSWERS = ("yes", "no", "unknown", "n/a")
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One alternative of a rule: alone it makes the rule true. `fields` and `indicators` are what it looks at."""
+    """One alternative of a rule: alone it makes the rule true. `fields` and `indicators` are what it looks at; where it
+    `counts`, it looks at the number of all counted indicators."""
 
     id: str
     condition: str
     fields: tuple[str, ...]
     indicators: tuple[int, ...]
+    counts: bool
 
 
 def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
@@ -34,7 +36,7 @@ def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
         names = named(part)
         fields = tuple(name for name in names if name in survey.fields)
         looked_at = tuple(numbers[name] for name in names if name in numbers)
-        found.append(Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at))
+        found.append(Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at, COUNTED in names))
     return tuple(found)
 
 

@@ -22,7 +22,8 @@ from sqlglot import exp
 
 from cpms_cli.survey.definition import CodeList, Field
 
-RANGES: dict[str, tuple[str, str]] = {"age": ("age_min", "age_max"), "counted": ("counted_min", "counted_max")}
+COUNTED = "counted"
+RANGES: dict[str, tuple[str, str]] = {"age": ("age_min", "age_max"), COUNTED: ("counted_min", "counted_max")}
 _OPERATORS: dict[type[exp.Expression], str] = {exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<"}
 _OWN_FUNCTIONS = {"ASKED": 1, "SAID": 2, "ANY_CHILD": 1}
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)

@@ -53,7 +53,11 @@ def test_checks_and_readings_hold_too() -> None:
 def test_household_level_is_the_worst_of_its_children() -> None:
     siblings: list[dict[str, Any]] = [{"violence_physical": "yes"}]
     scored = _scored(Example("", 1, {}, siblings, {}))
-    assert (scored["level"], scored["household_level"], scored["household_highest"]) == ("high_risk", "victim", "victim")
+    assert (scored["level"], scored["household_level"], scored["household_highest"]) == (
+        "high_risk",
+        "victim",
+        "victim",
+    )
 
 
 def test_answers_behind_a_level_are_told() -> None:

@@ -1,0 +1,38 @@
+"""What a store says, apart from random identifiers and times: for telling whether two stores are the same."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.survey.loading import load_survey
+
+
+def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.DataFrame]:
+    """The current rows of a store in the order of their keys, each person or home named by its first row's key."""
+    survey = load_survey(schemas)
+    found = {}
+    with open_store(Path(store), survey) as connection:
+        for table in TABLES:
+            key = survey.key(table)
+            identity = identity_column(survey, table)
+            names = ", ".join(f"o.{name}" for name in survey.columns(table))
+            first = f"min(concat_ws('|', {', '.join(key)})) OVER (PARTITION BY l.{identity})"
+            found[table] = connection.execute(
+                f"SELECT {names}, {first} AS same_as, l.how FROM {table}_observation o"
+                f" JOIN {table}_link l USING ({', '.join(key)}) WHERE o.superseded_by IS NULL"
+                f" ORDER BY {', '.join(key)}"
+            ).df()
+    return found
+
+
+def content_hash(store: str | Path, *, schemas: Path | None = None) -> str:
+    """SHA-256 of `store_content`: equal for stores that hold the same, however and in whatever order it came in."""
+    total = hashlib.sha256()
+    for name, frame in store_content(store, schemas=schemas).items():
+        total.update(name.encode())
+        total.update(frame.to_csv(index=False, lineterminator="\n").encode())
+    return total.hexdigest()

@@ -1,0 +1,238 @@
+"""Given these files, `cpms merge` keeps this, sets that aside, and never loses a row."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import multiprocessing
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pandas as pd
+import pytest
+
+from cpms_cli import merge
+from cpms_cli.errors import StoreLocked
+from cpms_cli.store.content import content_hash
+from cpms_cli.survey.identifiers import new_identifier
+from tests.conftest import ROUNDS, SAMPLES, Cpms, Draw
+
+
+def _rows(store: Path, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(store), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_in_is_stored_plus_unchanged_plus_set_aside(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    ran = cpms("merge", draw({}, {"sex": "x"}, {}), "--store", store)
+    assert ran.code == 1
+    assert "3 rows in = 2 stored + 0 unchanged + 1 set aside" in ran.out
+    again = cpms("merge", tmp_path / "survey.csv", "--store", store)
+    assert "3 rows in = 0 stored + 2 unchanged + 1 set aside" in again.out
+    assert "survey.csv was merged before" in again.out
+
+
+def test_the_samples_lose_nothing(tmp_path: Path) -> None:
+    merged = merge(ROUNDS, tmp_path / "s.duckdb")
+    written = [
+        len(pd.read_csv(ROUNDS[0])),
+        *(
+            sum(len(sheet) for sheet in pd.read_excel(path, sheet_name=None, engine="calamine").values())
+            for path in ROUNDS[1:]
+        ),
+    ]
+    assert list(merged.files["rows_in"]) == written
+    assert (merged.files["rows_in"] == merged.files["stored"] + merged.files["quarantined"]).all()
+
+
+def test_set_aside_rows_are_mended_in_excel_and_merged(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    cpms("merge", draw({}, {"sex": "ชยา", "household_no": "8", "violence_physical": "yes"}), "--store", store)
+    aside = tmp_path / "s-set-aside-1.xlsx"
+    book = openpyxl.load_workbook(aside)
+    [sheet] = book.worksheets
+    header = [str(cell.value) for cell in sheet[1]]
+    assert "is not an answer to Sex" in str(sheet.cell(2, header.index("cpms_problem") + 1).value)
+    wrong = sheet.cell(2, header.index("sex") + 1)
+    assert wrong.value == "ชยา"
+    assert wrong.comment is not None and "write one of: Female, Male" in wrong.comment.text
+    wrong.value = "ชาย"
+    book.save(aside)
+    ran = cpms("merge", aside, "--store", store)
+    assert ran.code == 0
+    assert "1 rows in = 1 stored + 0 unchanged + 0 set aside" in ran.out
+    assert _rows(store, "SELECT sex FROM current_child WHERE household_no = '8'") == [("male",)]
+
+
+def test_the_next_merge_leaves_the_workbook_that_is_being_mended(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    cpms("merge", draw({"sex": "x"}), "--store", store)
+    before = (tmp_path / "s-set-aside-1.xlsx").read_bytes()
+    cpms("merge", draw({"sex": "y"}), "--store", store)
+    assert (tmp_path / "s-set-aside-1.xlsx").read_bytes() == before
+
+
+def test_a_set_aside_victim_is_named_at_once(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    ran = cpms(
+        "merge", draw({}, {"violence_sexual": "yes", "work_hours_week": "many"}), "--store", tmp_path / "s.duckdb"
+    )
+    assert "1 of the rows set aside are about children at level Victim" in ran.out
+    assert "survey.csv:3" in ran.out
+
+
+def test_a_mended_row_brings_back_what_its_family_said_on_another_row(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    blank = {"member_violent": None, "dwelling": None, "interview_date": None}
+    cpms("merge", draw({"member_violent": "yes"}, {**blank, "sex": "x"}), "--store", store)
+    aside = tmp_path / "s-set-aside-1.xlsx"
+    book = openpyxl.load_workbook(aside)
+    header = [str(cell.value) for cell in book.worksheets[0][1]]
+    book.worksheets[0].cell(2, header.index("sex") + 1).value = "female"
+    book.save(aside)
+    cpms("merge", aside, "--store", store)
+    assert _rows(store, "SELECT member_violent, dwelling, interview_date FROM current_household") == [
+        ("yes", "own", "2026-11-15")
+    ]
+
+
+def test_a_corrected_file_takes_the_place_and_the_old_rows_stay(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    cpms("merge", draw({"distress": "never"}, {}, name="a.csv"), "--store", store)
+    ran = cpms("merge", draw({"distress": "daily"}, {}, name="b.csv"), "--store", store)
+    assert "2 rows in = 1 stored + 1 unchanged + 0 set aside" in ran.out
+    history = "SELECT distress, superseded_by FROM child_observation WHERE child_no = '1' ORDER BY batch_id"
+    assert _rows(store, history) == [("never", 2), ("daily", None)]
+    cpms("merge", tmp_path / "a.csv", "--store", store)
+    assert _rows(store, "SELECT distress FROM current_child WHERE child_no = '1'") == [("daily",)]
+
+
+def test_without_consent_only_the_key_is_kept(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    for consent, name in (("no", "a.csv"), ("ปฏิเสธ", "b.csv")):
+        store = tmp_path / f"{name}.duckdb"
+        ran = cpms("merge", draw({"consent": consent, "sex": "x", "given_name": "ชื่อลับ"}, name=name), "--store", store)
+        assert ran.code == 0
+        [row] = _rows(store, "SELECT given_name, sex, birth_date, round, household_no FROM current_child")
+        assert row == (None, None, None, "2026", "1")
+        assert "ชื่อลับ".encode() not in store.read_bytes()
+
+
+def test_files_in_any_order_give_the_same_store(tmp_path: Path) -> None:
+    hashes = set()
+    for number, order in enumerate(itertools.permutations(ROUNDS)):
+        store = tmp_path / f"{number}.duckdb"
+        for path in order:
+            merge([path], store)
+        hashes.add(content_hash(store))
+    assert len(hashes) == 1
+
+
+def test_merging_again_changes_nothing(sample_store: Path, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    store.write_bytes(sample_store.read_bytes())
+    before = content_hash(store)
+    people = _rows(store, "SELECT * FROM child_link ORDER BY ALL")
+    again = merge(ROUNDS, store)
+    assert again.total("stored") == 0
+    assert content_hash(store) == before
+    assert _rows(store, "SELECT * FROM child_link ORDER BY ALL") == people
+
+
+def test_no_two_people_of_the_truth_are_made_one(sample_store: Path) -> None:
+    truth = pd.read_csv(SAMPLES / "truth.csv", dtype=str)
+    key = ["round", "village_code", "household_no", "child_no"]
+    with duckdb.connect(str(sample_store), read_only=True) as connection:
+        linked = connection.execute("SELECT * FROM child_link").df()
+    both = linked.merge(truth, on=key)
+    assert len(both) > 800
+    assert (both.groupby("cpms_id")["person_id"].nunique() == 1).all()
+    with_id = both[both["how"] == "identified"]
+    assert (with_id.groupby("person_id")["cpms_id"].nunique() == 1).all()
+    assert with_id["person_id"].nunique() > 150
+
+
+def _years(draw: Draw, *answers: dict[str, object]) -> list[Path]:
+    return [
+        draw({"round": year, "interview_date": f"{year}-11-15", **told}, name=f"{year}.csv")
+        for year, told in zip((2024, 2025, 2026), answers, strict=False)
+    ]
+
+
+VALID_ID = "1999900000013"
+
+
+@pytest.mark.parametrize(
+    ("second", "people"),
+    [
+        ({"national_id": VALID_ID}, 1),
+        ({"national_id": VALID_ID, "village_code": "85010502"}, 1),
+        ({"national_id": VALID_ID, "given_name": "อื่น"}, 1),
+        ({"national_id": VALID_ID, "birth_date": "2016"}, 1),
+        ({"national_id": VALID_ID, "sex": "male"}, 2),
+        ({"national_id": VALID_ID, "birth_date": "2015-06-01"}, 2),
+        ({"national_id": "1999900000014"}, 2),
+        ({"national_id": None}, 2),
+    ],
+)
+def test_a_national_id_links_unless_something_contradicts(
+    draw: Draw, tmp_path: Path, second: dict[str, object], people: int
+) -> None:
+    for path in _years(draw, {"national_id": VALID_ID}, second):
+        merge([path], tmp_path / "s.duckdb")
+    assert _rows(tmp_path / "s.duckdb", "SELECT count(DISTINCT cpms_id) FROM child_link") == [(people,)]
+
+
+def test_an_id_used_by_two_children_of_a_round_links_neither(draw: Draw, tmp_path: Path) -> None:
+    merge([draw({"national_id": VALID_ID}, {"national_id": VALID_ID}, name="a.csv")], tmp_path / "s.duckdb")
+    merge(
+        [draw({"round": 2025, "interview_date": "2025-11-15", "national_id": VALID_ID}, name="b.csv")],
+        tmp_path / "s.duckdb",
+    )
+    assert _rows(tmp_path / "s.duckdb", "SELECT count(DISTINCT cpms_id) FROM child_link") == [(3,)]
+
+
+def test_a_carried_cpms_id_links_across_everything_else(draw: Draw, tmp_path: Path) -> None:
+    mine = new_identifier("C")
+    told: list[dict[str, object]] = [
+        {"cpms_id": mine},
+        {"cpms_id": mine, "village_code": "85020101", "sex": "male"},
+        {},
+    ]
+    merge(_years(draw, *told), tmp_path / "s.duckdb")
+    found = _rows(
+        tmp_path / "s.duckdb", "SELECT round FROM child_link WHERE cpms_id = ? ORDER BY 1".replace("?", f"'{mine}'")
+    )
+    assert found == [("2024",), ("2025",)]
+
+
+def test_a_failed_merge_leaves_the_store_as_it_was(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    cpms("merge", draw({}, name="a.csv"), "--store", store)
+    before = hashlib.sha256(store.read_bytes()).hexdigest()
+    bad = tmp_path / "no folder" / "x.xlsx"
+    ran = cpms("merge", draw({"sex": "x"}, {}, name="b.csv"), "--store", store, "--quarantine", bad)
+    assert ran.code == 2
+    assert hashlib.sha256(store.read_bytes()).hexdigest() == before
+
+
+def _hold(store: str, ready: object, done: object) -> None:
+    with duckdb.connect(store):
+        ready.set()  # type: ignore[attr-defined]
+        done.wait(60)  # type: ignore[attr-defined]
+
+
+def test_a_store_in_use_is_refused_with_a_clear_word(sample_store: Path, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    store.write_bytes(sample_store.read_bytes())
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(str(store), ready, done))
+    other.start()
+    try:
+        assert ready.wait(60)
+        with pytest.raises(StoreLocked):
+            merge(ROUNDS[:1], store)
+    finally:
+        done.set()
+        other.join()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,44 +12,10 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from cpms_cli.errors import NoSurveyTable, UnreadableFile
+from cpms_cli.reading.container import inspect_container
 from cpms_cli.reading.headers import find_header
 from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.source import SourceTable, text_table
-
-_CHUNK = 1 << 20
-
-
-def _inspect(path: Path) -> None:
-    """Refuse a ZIP container that would not fit in memory or that reaches outside; sizes are counted, not believed."""
-    try:
-        with zipfile.ZipFile(path) as container:
-            entries = container.infolist()
-            names = [entry.filename for entry in entries]
-            if len(entries) > LIMITS.entries or len(set(names)) != len(names):
-                raise UnreadableFile("workbook_entries", file=path.name, limit=LIMITS.entries)
-            if any(".." in name.split("/") or name.startswith(("/", "\\")) or ":" in name for name in names):
-                raise UnreadableFile("workbook_paths", file=path.name)
-            if "[Content_Types].xml" not in names and "mimetype" not in names:
-                raise UnreadableFile("not_a_workbook", file=path.name)
-            total = 0
-            for entry in entries:
-                total += _inflated(container, entry, path, LIMITS.inflated - total)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, zipfile.zlib.error, RuntimeError):  # type: ignore[attr-defined]
-        raise UnreadableFile("damaged_workbook", file=path.name) from None
-
-
-def _inflated(container: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, left: int) -> int:
-    size = 0
-    is_xml = entry.filename.endswith((".xml", ".rels"))
-    with container.open(entry) as stream:
-        while chunk := stream.read(_CHUNK):
-            if size == 0 and is_xml and b"<!DOCTYPE" in chunk:
-                raise UnreadableFile("workbook_doctype", file=path.name)
-            size += len(chunk)
-            ratio = size / max(entry.compress_size, 1)
-            if size > left or (size > LIMITS.ratio_from and ratio > LIMITS.entry_ratio):
-                raise UnreadableFile("workbook_too_large", file=path.name, limit=LIMITS.inflated // 1_000_000)
-    return size
 
 
 def cell_text(cell: Any) -> str:
@@ -85,7 +50,7 @@ def read_workbook(path: Path, spellings: dict[str, str]) -> list[SourceTable]:
     """
     with path.open("rb") as stream:
         if stream.read(2) == b"PK":
-            _inspect(path)
+            inspect_container(path)
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}

@@ -14,7 +14,7 @@ from cpms_cli.survey.loading import load_survey
 def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.DataFrame]:
     """The current rows of a store in the order of their keys, each person or home named by its first row's key."""
     survey = load_survey(schemas)
-    found = {}
+    found: dict[str, pd.DataFrame] = {}
     with open_store(Path(store), survey) as connection:
         for table in TABLES:
             key = survey.key(table)

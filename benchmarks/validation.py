@@ -30,7 +30,10 @@ def measured(side: str, path: Path) -> dict[str, Any]:
     code = HERE / f"validation_{'baseline' if side == 'baseline' else 'ours'}.py"
     begun = time.perf_counter()
     done = subprocess.run(
-        (sys.executable, code, path, *(["--full"] if side == "full" else [])), check=True, stdout=subprocess.PIPE, text=True
+        (sys.executable, code, path, *(["--full"] if side == "full" else [])),
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     told: dict[str, Any] = json.loads(done.stdout)
     return {**told, "process_s": time.perf_counter() - begun}
@@ -47,7 +50,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "survey.csv"
         made = subprocess.run(
-            (sys.executable, HERE / "validation_data.py", path, str(told.rows)), check=True, stdout=subprocess.PIPE, text=True
+            (sys.executable, HERE / "validation_data.py", path, str(told.rows)),
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         planted = json.loads(made.stdout)
         runs = [{side: measured(side, path) for side in sides} for _ in range(told.runs)]
@@ -61,7 +67,9 @@ def main() -> None:
         for side in sides
     }
     ratios = {
-        side: round(medians[side]["process_s"] / medians["baseline"]["process_s"], 2) for side in sides if side != "baseline"
+        side: round(medians[side]["process_s"] / medians["baseline"]["process_s"], 2)
+        for side in sides
+        if side != "baseline"
     }
     print(json.dumps({**planted, "runs": told.runs, **medians, "ratio": ratios, "target": 1.5}, indent=2))
     if medians["ours"]["bad_cells"] != medians["baseline"]["bad_cells"]:

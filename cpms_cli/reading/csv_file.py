@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import mmap
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -60,16 +59,6 @@ def _layout(text: str, spellings: dict[str, str], path: Path) -> tuple[str, int,
     if best is None:
         raise NoSurveyTable("no_survey_header", file=path.name, sheet="")
     return best[1], best[2], best[3]
-
-
-def _is_regular(path: Path) -> bool:
-    """Whether every line is a row: no blank line before the end, no lone carriage return."""
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        for blank in (b"\n\n", b"\n\r\n"):
-            at = view.find(blank)
-            if at >= 0 and view[at:].strip():
-                return False
-        return view.find(b"\r") < 0 or view.find(b"\r\n") >= 0
 
 
 def _fast(path: Path, encoding: str, delimiter: str, header: list[str], skip: int) -> pa.Table:
@@ -131,7 +120,7 @@ def _read(path: Path, spellings: dict[str, str], encoding: str, start: bytes) ->
     long_rows: list[int] = []
     data = None
     plain_start = "\n" not in "".join(cell for row in _first_rows(text, delimiter)[: at + 1] for cell in row)
-    if plain_start and _is_regular(path):
+    if plain_start:
         try:
             data = _fast(path, encoding, delimiter, header, skip)
         except pa.ArrowInvalid as invalid:

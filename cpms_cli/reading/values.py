@@ -11,6 +11,7 @@ from cpms_cli.reading.dates import ascii_digits, christian_year, parse_dates
 from cpms_cli.survey.definition import CodeList, Field, Survey, folded
 
 _SPLIT = re.compile(r"[;,/|\n]")
+_SPACE = r"[\s\v\x{00}-\x{1f}\p{Z}\x{85}\x{200b}\x{feff}]"  # for Arrow's expressions, where \s is ASCII only
 _SPACES = "[\\s\u00a0\u200b\ufeff]+"
 
 
@@ -24,12 +25,33 @@ class Cleaned:
 
 def clean(survey: Survey, field: Field, texts: pd.Series) -> Cleaned:
     """The canonical text of each distinct text written in a field's column."""
-    trimmed = texts.str.replace(_SPACES, " ", regex=True).str.strip()
-    reason = _by_spelling(trimmed, survey.codelists["missing"])
+    plain = _is_plain(survey, field, texts)
+    if not plain.any():
+        return _clean(survey, field, texts)
+    others = _clean(survey, field, texts[~plain])
+    values, doubtful = texts.copy(), pd.Series(False, index=texts.index)
+    values[~plain], doubtful[~plain] = others.values, others.doubtful
+    return Cleaned(values, doubtful)
+
+
+def _is_plain(survey: Survey, field: Field, texts: pd.Series) -> pd.Series:
+    """Which texts are canonical as they stand: digits in a column of codes or numbers that are kept as text.
+
+    Identifiers are the one kind of column with as many distinct texts as rows, and nearly all of them are plain.
+    """
+    if field.codelist is not None or field.type != "string" or field.format == "partial-date":
+        return pd.Series(False, index=texts.index)
+    return texts.str.fullmatch("[0-9]+") & ~texts.isin(list(survey.codelists["missing"].by_spelling))
+
+
+def _clean(survey: Survey, field: Field, texts: pd.Series) -> Cleaned:
+    trimmed = _trimmed(texts)
+    spelt = trimmed.map(folded)
+    reason = _by_spelling(spelt, survey.codelists["missing"])
     codes = survey.codes(field)
     doubtful = pd.Series(False, index=texts.index)
     if codes is not None:
-        answers = _many(trimmed, survey, field, codes) if field.many else _by_spelling(trimmed, codes)
+        answers = _many(trimmed, survey, field, codes) if field.many else _by_spelling(spelt, codes)
     elif field.type == "date" or field.format == "partial-date":
         answers, doubtful = parse_dates(trimmed, field.format == "partial-date")
     elif field.type in ("integer", "year"):
@@ -47,8 +69,15 @@ def clean(survey: Survey, field: Field, texts: pd.Series) -> Cleaned:
     return Cleaned(values.mask(values.isin(blank) & reason.notna() | (trimmed == ""), None).astype("str"), doubtful)
 
 
-def _by_spelling(texts: pd.Series, codes: CodeList) -> pd.Series:
-    return texts.map(folded).map(codes.by_spelling).astype("str")
+def _trimmed(texts: pd.Series) -> pd.Series:
+    spaced = texts.str.contains(_SPACE, regex=True)
+    if not spaced.any():
+        return texts
+    return texts.mask(spaced, texts[spaced].str.replace(_SPACES, " ", regex=True).str.strip())
+
+
+def _by_spelling(spelt: pd.Series, codes: CodeList) -> pd.Series:
+    return spelt.map(codes.by_spelling).astype("str")
 
 
 def _many(texts: pd.Series, survey: Survey, field: Field, codes: CodeList) -> pd.Series:

@@ -11,21 +11,26 @@ import secrets
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 from stdnum.iso7064 import mod_37_36
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_VALUES = np.zeros(256, dtype=np.int16)
+_VALUES[[ord(letter) for letter in _ALPHABET]] = np.arange(len(_ALPHABET))
 CPMS_ID_LENGTH = 12
 # Letters that are misread for digits are left out of what is drawn at random.
 _DRAWN = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def _characters(texts: pd.Series, width: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Values 0-35 of each character, shape (n, width), and which texts have exactly `width` of 0-9A-Z."""
+def _characters(texts: pd.Series, width: int) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
+    """Values 0-35 of each character, shape (n, width), and which texts have exactly `width` of 0-9A-Z; else zeros."""
     fits = texts.str.fullmatch(f"[0-9A-Z]{{{width}}}").fillna(False).to_numpy(dtype=bool)
-    padded = np.where(fits, texts.to_numpy(dtype=object), "0" * width).astype(f"S{width}")
-    codes = padded.view("S1").reshape(len(texts), width) if len(texts) else np.zeros((0, width), dtype="S1")
-    points = codes.view(np.uint8).astype(np.int64)
-    return np.where(points >= ord("A"), points - ord("A") + 10, points - ord("0")), fits
+    fitting = pa.chunked_array(pa.Table.from_pandas(texts[fits].to_frame("text"), preserve_index=False)["text"])
+    joined = b"".join(chunk.cast(pa.binary(width)).buffers()[1] or b"" for chunk in fitting.chunks)
+    points = np.frombuffer(joined, np.uint8, len(fitting) * width).reshape(-1, width)
+    values = np.zeros((len(texts), width), dtype=np.int16)
+    values[fits] = _VALUES[points]
+    return values, fits
 
 
 def has_thai_check_digit(texts: pd.Series) -> npt.NDArray[np.bool_]:
@@ -35,7 +40,7 @@ def has_thai_check_digit(texts: pd.Series) -> npt.NDArray[np.bool_]:
     """
     values, fits = _characters(texts, 13)
     fits = fits & (values < 10).all(axis=1)
-    total = values[:, :12] @ np.arange(13, 1, -1)
+    total = np.einsum("ij,j->i", values[:, :12], np.arange(13, 1, -1, dtype=np.int16))
     return np.asarray(fits & (((11 - total % 11) % 10) == values[:, 12]), dtype=bool)
 
 

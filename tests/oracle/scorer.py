@@ -1,4 +1,6 @@
-"""The oracle: a second scorer, written from the text of the survey (SURVEY.md) and from nothing else.
+"""The oracle: a second scorer, written from the text of the survey (SURVEY.md).
+
+Where that text is silent (unasked questions, ages that do not decide), agreed readings stand in the functions below.
 
 It is slow and obvious on purpose, and shares nothing with the product: no code, no definition files, no SQL, only
 the standard library. Where the product and the oracle disagree on a household, one of the two misreads the survey.
@@ -18,7 +20,6 @@ Truth = bool | None
 NO_ANSWER = ("", "unknown", "refused", "not_asked")
 SEVERITY = ("victim", "high_risk", "at_risk", "not_enough_answers", "none_found")
 COUNTED = (*range(1, 16), *range(17, 23))  # all but 16, which is a response and not a risk
-DIFFICULTIES = ("seeing", "hearing", "walking", "communicating", "learning")
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,6 @@ class Score:
     highest: str
     household_level: str
     household_highest: str
-
-
-# Three-valued logic
 
 
 def any3(truths: Iterable[Truth]) -> Truth:
@@ -64,9 +62,6 @@ def truth_of(indicator: str) -> Truth:
     return {"yes": True, "no": False, "n/a": False, "unknown": None}[indicator]
 
 
-# Answers
-
-
 def answer(row: Row, field: str) -> str | None:
     """The cell, or None where it answers nothing: blank, unknown, refused, not asked."""
     cell = row.get(field)
@@ -86,12 +81,13 @@ def said_no(row: Row, field: str) -> Truth:
     return not3(said_yes(row, field))
 
 
+def any_yes(row: Row, *fields: str) -> Truth:
+    return any3(said_yes(row, field) for field in fields)
+
+
 def number_at_least(row: Row, field: str, limit: int) -> Truth:
     given = answer(row, field)
     return None if given is None else int(given) >= limit
-
-
-# Age
 
 
 @dataclass(frozen=True)
@@ -153,211 +149,149 @@ def within_age(inside: Truth, truth: Truth) -> str:
     return word(truth) if inside else "n/a"
 
 
-# The indicators, in the survey's order and with its names
+@dataclass(frozen=True)
+class Case:
+    """One child in its household, with a small function for each indicator and each level's rule."""
 
+    household: Row
+    siblings: list[Row]  # all the children of the household, this one among them
+    child: Row
 
-def i1_no_thai_nationality(child: Row) -> str:
-    return word(not3(is_one_of(child, "nationality", "TH")))
+    @property
+    def age(self) -> Age:
+        return age_of(self.household, self.child)
 
+    # The indicators, numbered as in the survey
 
-def i2_no_birth_registration(child: Row) -> str:
-    return word(is_one_of(child, "birth_registered", "not_registered"))
+    def i1(self) -> str:  # no Thai nationality
+        return word(not3(is_one_of(self.child, "nationality", "TH")))
 
+    def i2(self) -> str:  # no birth registration
+        return word(is_one_of(self.child, "birth_registered", "not_registered"))
 
-def i3_no_education(child: Row, age: Age) -> str:
-    return within_age(age.between(7, 15), is_one_of(child, "in_school", "none"))
+    def i3(self) -> str:  # no education
+        return within_age(self.age.between(7, 15), is_one_of(self.child, "in_school", "none"))
 
+    def i4(self) -> str:  # no parent (orphan)
+        return word(all3([said_no(self.child, "mother_alive"), said_no(self.child, "father_alive")]))
 
-def i4_no_parent(child: Row) -> str:
-    return word(all3([said_no(child, "mother_alive"), said_no(child, "father_alive")]))
+    def i5(self) -> str:  # not living with both parents
+        return word(any3([said_no(self.child, "mother_home"), said_no(self.child, "father_home")]))
 
+    def i6(self) -> str:  # neglected by caregivers
+        left_alone = all3([self.age.under(10), said_yes(self.child, "left_alone")])
+        return word(any3([left_alone, said_yes(self.child, "needs_unmet"), is_one_of(self.child, "carer", "nobody")]))
 
-def i5_not_living_with_both_parents(child: Row) -> str:
-    return word(any3([said_no(child, "mother_home"), said_no(child, "father_home")]))
+    def i7(self) -> str:  # no permanent address
+        no_house = is_one_of(self.household, "dwelling", "temporary", "none")
+        return word(any3([no_house, number_at_least(self.child, "moves_last_12m", 3)]))
 
+    def i8(self) -> str:  # migrated into community
+        return word(is_one_of(self.child, "arrived_community", "within_12_months"))
 
-def i6_neglected(child: Row, age: Age) -> str:
-    left_alone = all3([age.under(10), said_yes(child, "left_alone")])
-    return word(any3([left_alone, said_yes(child, "needs_unmet"), is_one_of(child, "carer", "nobody")]))
+    def i9(self) -> str:  # parents migrated away
+        return word(is_one_of(self.child, "parent_away_work", "mother", "father", "both"))
 
+    def i10(self) -> str:  # health challenges, each part from its own age
+        names = ("seeing", "hearing", "walking", "communicating", "learning")
+        difficulty = any3(is_one_of(self.child, f"difficulty_{name}", "a_lot", "cannot") for name in names)
+        asked_difficulty = all3([self.age.at_least(2), difficulty])
+        asked_distress = all3([self.age.at_least(5), is_one_of(self.child, "distress", "daily")])
+        return word(any3([asked_difficulty, asked_distress, said_yes(self.child, "chronic_illness")]))
 
-def i7_no_permanent_address(household: Row, child: Row) -> str:
-    return word(
-        any3([is_one_of(household, "dwelling", "temporary", "none"), number_at_least(child, "moves_last_12m", 3)])
-    )
+    def i11(self) -> str:  # worked for wages
+        return within_age(self.age.at_least(5), said_yes(self.child, "worked_for_wages"))
 
+    def i12(self) -> str:  # exhibiting violent behaviour
+        return within_age(self.age.at_least(5), said_yes(self.child, "violent_behaviour"))
 
-def i8_migrated_into_community(child: Row) -> str:
-    return word(is_one_of(child, "arrived_community", "within_12_months"))
+    def i13(self) -> str:  # victim of violence
+        return word(any_yes(self.child, "violence_physical", "violence_emotional", "violence_sexual", "exploited"))
 
+    def i14(self) -> str:  # in conflict with the law
+        return within_age(self.age.at_least(7), said_yes(self.child, "law_conflict"))
 
-def i9_parents_migrated_away(child: Row) -> str:
-    return word(is_one_of(child, "parent_away_work", "mother", "father", "both"))
+    def i15(self) -> str:  # has used drugs or alcohol, smoking
+        return within_age(self.age.at_least(7), any_yes(self.child, "tobacco", "alcohol", "drugs"))
 
+    def i16(self) -> str:  # received child protection services
+        codes = (self.child.get("services_received") or "").split(";")
+        return word(any3(not3(is_one_of({"code": code.strip()}, "code", "none")) for code in codes))
 
-def i10_health_challenges(child: Row, age: Age) -> str:
-    difficulty = any3(is_one_of(child, f"difficulty_{name}", "a_lot", "cannot") for name in DIFFICULTIES)
-    return word(
-        any3(
-            [
-                all3([age.at_least(2), difficulty]),
-                all3([age.at_least(5), is_one_of(child, "distress", "daily")]),
-                said_yes(child, "chronic_illness"),
-            ]
+    def i17(self) -> str:  # economically unstable household
+        often_short = is_one_of(self.household, "income_enough", "often_short")
+        sometimes_short = is_one_of(self.household, "income_enough", "sometimes_short")
+        pressed = any3([said_no(self.household, "income_steady"), said_yes(self.household, "informal_debt")])
+        return word(any3([often_short, all3([sometimes_short, pressed])]))
+
+    def i18(self) -> str:  # members with health challenges
+        return word(any_yes(self.household, "member_chronic_illness", "member_disability", "member_mental_health"))
+
+    def i19(self) -> str:  # members as perpetrator of violence
+        return word(said_yes(self.household, "member_violent"))
+
+    def i20(self) -> str:  # members as victim of violence
+        of_children = [truth_of(Case(self.household, self.siblings, child).i13()) for child in self.siblings]
+        return word(any3([said_yes(self.household, "member_hurt"), *of_children]))
+
+    def i21(self) -> str:  # members in conflict with the law
+        of_children = [truth_of(Case(self.household, self.siblings, child).i14()) for child in self.siblings]
+        return word(any3([said_yes(self.household, "member_law"), *of_children]))
+
+    def i22(self) -> str:  # member addicted to alcohol, drugs or gambling
+        return word(any_yes(self.household, "member_alcohol", "member_drugs", "member_gambling"))
+
+    def indicators(self) -> dict[int, str]:
+        return {number: getattr(self, f"i{number}")() for number in range(1, 23)}
+
+    # The rules of the levels; `i` holds the indicators as truths
+
+    def victim(self, i: dict[int, Truth]) -> Truth:
+        alone_in_need = all3([said_yes(self.child, "needs_unmet"), is_one_of(self.child, "carer", "nobody")])
+        return any3([i[13], alone_in_need])
+
+    def high_risk(self, i: dict[int, Truth]) -> Truth:
+        young_worker = all3([i[11], self.age.under(15)])
+        hazardous = said_yes(self.child, "work_hazardous")
+        addiction = all3([i[22], any3([i[3], i[5], i[10]])])
+        others = [young_worker, hazardous, self.hours_over_limit(), self.drugs(), addiction, five_and_more(i)]
+        return any3([i[4], i[6], i[14], i[19], i[20], *others])
+
+    def hours_over_limit(self) -> Truth:
+        limits = [(5, 11, 1), (12, 14, 14), (15, 17, 43)]  # MICS: from age, to age, hours a week
+        return any3(
+            all3([self.age.between(first, last), number_at_least(self.child, "work_hours_week", hours)])
+            for first, last, hours in limits
         )
-    )
 
+    def drugs(self) -> Truth:
+        """An answer counts at any age; no answer is a no only where the question is not asked, under 7."""
+        said = said_yes(self.child, "drugs")
+        return all3([self.age.at_least(7), None]) if said is None else said
 
-def i11_worked_for_wages(child: Row, age: Age) -> str:
-    return within_age(age.at_least(5), said_yes(child, "worked_for_wages"))
-
-
-def i12_violent_behaviour(child: Row, age: Age) -> str:
-    return within_age(age.at_least(5), said_yes(child, "violent_behaviour"))
-
-
-def i13_victim_of_violence(child: Row) -> str:
-    fields = ("violence_physical", "violence_emotional", "violence_sexual", "exploited")
-    return word(any3(said_yes(child, field) for field in fields))
-
-
-def i14_in_conflict_with_the_law(child: Row, age: Age) -> str:
-    return within_age(age.at_least(7), said_yes(child, "law_conflict"))
-
-
-def i15_drugs_alcohol_smoking(child: Row, age: Age) -> str:
-    return within_age(age.at_least(7), any3(said_yes(child, field) for field in ("tobacco", "alcohol", "drugs")))
-
-
-def i16_received_services(child: Row) -> str:
-    codes = (child.get("services_received") or "").split(";")
-    return word(any3(not3(is_one_of({"code": code.strip()}, "code", "none")) for code in codes))
-
-
-def i17_economically_unstable(household: Row) -> str:
-    pressed = any3([said_no(household, "income_steady"), said_yes(household, "informal_debt")])
-    sometimes_short = is_one_of(household, "income_enough", "sometimes_short")
-    return word(any3([is_one_of(household, "income_enough", "often_short"), all3([sometimes_short, pressed])]))
-
-
-def i18_member_health(household: Row) -> str:
-    fields = ("member_chronic_illness", "member_disability", "member_mental_health")
-    return word(any3(said_yes(household, field) for field in fields))
-
-
-def i19_member_violent(household: Row) -> str:
-    return word(said_yes(household, "member_violent"))
-
-
-def i20_member_hurt(household: Row, children: list[Row]) -> str:
-    of_children = [truth_of(i13_victim_of_violence(child)) for child in children]
-    return word(any3([said_yes(household, "member_hurt"), *of_children]))
-
-
-def i21_member_law(household: Row, children: list[Row]) -> str:
-    of_children = [truth_of(i14_in_conflict_with_the_law(child, age_of(household, child))) for child in children]
-    return word(any3([said_yes(household, "member_law"), *of_children]))
-
-
-def i22_member_addicted(household: Row) -> str:
-    fields = ("member_alcohol", "member_drugs", "member_gambling")
-    return word(any3(said_yes(household, field) for field in fields))
-
-
-def indicators_of(household: Row, children: list[Row], child: Row) -> dict[int, str]:
-    age = age_of(household, child)
-    return {
-        1: i1_no_thai_nationality(child),
-        2: i2_no_birth_registration(child),
-        3: i3_no_education(child, age),
-        4: i4_no_parent(child),
-        5: i5_not_living_with_both_parents(child),
-        6: i6_neglected(child, age),
-        7: i7_no_permanent_address(household, child),
-        8: i8_migrated_into_community(child),
-        9: i9_parents_migrated_away(child),
-        10: i10_health_challenges(child, age),
-        11: i11_worked_for_wages(child, age),
-        12: i12_violent_behaviour(child, age),
-        13: i13_victim_of_violence(child),
-        14: i14_in_conflict_with_the_law(child, age),
-        15: i15_drugs_alcohol_smoking(child, age),
-        16: i16_received_services(child),
-        17: i17_economically_unstable(household),
-        18: i18_member_health(household),
-        19: i19_member_violent(household),
-        20: i20_member_hurt(household, children),
-        21: i21_member_law(household, children),
-        22: i22_member_addicted(household),
-    }
-
-
-# The levels
-
-
-def victim(i: dict[int, Truth], child: Row) -> Truth:
-    return any3([i[13], all3([said_yes(child, "needs_unmet"), is_one_of(child, "carer", "nobody")])])
-
-
-def hours_over_limit(child: Row, age: Age) -> Truth:
-    limits = [(5, 11, 1), (12, 14, 14), (15, 17, 43)]  # MICS: from age, to age, hours a week
-    return any3(all3([age.between(a, b), number_at_least(child, "work_hours_week", h)]) for a, b, h in limits)
-
-
-def drugs(child: Row, age: Age) -> Truth:
-    """An answer counts at any age; no answer is a no only where the question is not asked, under 7."""
-    said = said_yes(child, "drugs")
-    return all3([age.at_least(7), None]) if said is None else said
+    def level_and_highest(self) -> tuple[str, str]:
+        i = {number: truth_of(indicator) for number, indicator in self.indicators().items()}
+        at_risk = any3(i[number] for number in COUNTED)
+        rules = {"victim": self.victim(i), "high_risk": self.high_risk(i), "at_risk": at_risk}
+        true = [level for level, truth in rules.items() if truth is True]
+        possible = [level for level, truth in rules.items() if truth is not False]
+        if true:
+            return true[0], possible[0]
+        return ("not_enough_answers", possible[0]) if possible else ("none_found", "none_found")
 
 
 def five_and_more(i: dict[int, Truth]) -> Truth:
-    yes = sum(i[n] is True for n in COUNTED)
-    open_ = sum(i[n] is None for n in COUNTED)
+    yes = sum(i[number] is True for number in COUNTED)
+    unknown = sum(i[number] is None for number in COUNTED)
     if yes >= 5:
         return True
-    return False if yes + open_ < 5 else None
-
-
-def high_risk(i: dict[int, Truth], child: Row, age: Age) -> Truth:
-    return any3(
-        [
-            *(i[n] for n in (4, 6, 14, 19, 20)),
-            all3([i[11], age.under(15)]),
-            said_yes(child, "work_hazardous"),
-            hours_over_limit(child, age),
-            drugs(child, age),
-            all3([i[22], any3([i[3], i[5], i[10]])]),
-            five_and_more(i),
-        ]
-    )
-
-
-def at_risk(i: dict[int, Truth]) -> Truth:
-    return any3(i[n] for n in COUNTED)
-
-
-def level_and_highest(indicators: dict[int, str], child: Row, age: Age) -> tuple[str, str]:
-    i = {n: truth_of(indicator) for n, indicator in indicators.items()}
-    rules = {"victim": victim(i, child), "high_risk": high_risk(i, child, age), "at_risk": at_risk(i)}
-    true = [name for name, truth in rules.items() if truth is True]
-    possible = [name for name, truth in rules.items() if truth is not False]
-    if true:
-        return true[0], possible[0]
-    if possible:
-        return "not_enough_answers", possible[0]
-    return "none_found", "none_found"
+    return False if yes + unknown < 5 else None
 
 
 def score_household(household: Row, children: list[Row]) -> list[Score]:
     """Every child's score, in the order given; the household's levels are the most severe of its children's."""
-    indicators = [indicators_of(household, children, child) for child in children]
-    levels = [
-        level_and_highest(answers, child, age_of(household, child))
-        for answers, child in zip(indicators, children, strict=True)
-    ]
+    cases = [Case(household, children, child) for child in children]
+    levels = [case.level_and_highest() for case in cases]
     worst = min((level for level, _ in levels), key=SEVERITY.index, default="none_found")
     worst_possible = min((highest for _, highest in levels), key=SEVERITY.index, default="none_found")
-    return [
-        Score(answers, level, highest, worst, worst_possible)
-        for answers, (level, highest) in zip(indicators, levels, strict=True)
-    ]
+    return [Score(case.indicators(), *case.level_and_highest(), worst, worst_possible) for case in cases]

@@ -2,7 +2,7 @@
 
 Columns: `source` (index of the survey table), `file`, `sheet` (None for CSV), `row` (the spreadsheet's own), `column`
 (the header there), `cell` (as C7; None where the sheet has no such column), `field`, `check`, `severity`, `value` (as
-written; masked for personal fields).
+written; masked for personal fields). What repeats is categorical: a file can have millions of findings.
 """
 
 from __future__ import annotations
@@ -76,7 +76,6 @@ def gather(
     values = pa.concat_arrays([_values(survey, tables[part.source], part, identified) for part in parts])
     places = [tables[part.source].place(part.field) for part in parts]
     of_part = {
-        "source": [part.source for part in parts],
         "file": [tables[part.source].source.path.name for part in parts],
         "sheet": [tables[part.source].source.sheet for part in parts],
         "column": [header for header, _ in places],
@@ -85,16 +84,18 @@ def gather(
         "check": [part.check for part in parts],
         "severity": [_severity(survey, part.check) for part in parts],
     }
+    sources = np.array([part.source for part in parts])
     part_of = np.repeat(np.arange(len(parts)), [len(part.positions) for part in parts])
-    order = np.lexsort((part_of, rows, np.array(of_part["source"])[part_of]))
+    # Parts follow one another, so a stable sort leaves the findings of a row in their order.
+    order = np.argsort((sources[part_of] << 32) + rows, kind="stable")
     part_of, rows = part_of[order], rows[order]
-    spread = pa.table(of_part).take(pa.array(part_of))
-    letters = pc.cast(spread["letter"], pa.string()).combine_chunks()
-    cells = pc.binary_join_element_wise(letters, pc.cast(pa.array(rows), pa.string()), "")
-    values = values.take(pa.array(order))
-    table = spread.append_column("row", pa.array(rows)).append_column("cell", cells).append_column("value", values)
-    found: pd.DataFrame = table.select(list(COLUMNS)).to_pandas()
-    return found.astype({"sheet": "str", "value": "str", "cell": "str"})
+    spread = {name: pd.Categorical(told).take(part_of) for name, told in of_part.items()}
+    cells = pc.binary_join_element_wise(
+        pa.array(of_part["letter"], pa.string()).take(pa.array(part_of)), pc.cast(pa.array(rows), pa.string()), ""
+    )
+    found = {**spread, "source": sources[part_of], "row": rows, "cell": pd.Series(cells, dtype="str"),
+             "value": pd.Series(values.take(pa.array(order)), dtype="str")}  # fmt: skip
+    return pd.DataFrame(found)[list(COLUMNS)]
 
 
 class Wording:

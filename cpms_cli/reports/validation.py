@@ -31,19 +31,17 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     if findings.empty:
         return pd.DataFrame(columns=["file", "sheet", "severity", "rule", "count", "where", "message", "mend"])
     cause = ["source", "severity", "check", "field"]
-    plain = findings.assign(
-        severity=findings["severity"].astype("str"), check=findings["check"].astype("str"),
-        field=findings["field"].astype("str"),
-        where=findings["cell"].fillna(findings["row"].astype("str")).astype("str"),
-    )  # fmt: skip
-    size = plain.groupby(cause, sort=False).size().rename("count")
-    values = plain.groupby([*cause, "value"], dropna=False, sort=False).size().rename("n").reset_index()
+    number = findings.groupby(cause, sort=False, observed=True).ngroup()
+    heads = findings.assign(cause=number).drop_duplicates("cause").set_index("cause")
+    values = pd.DataFrame({"cause": number, "value": findings["value"]})
+    values = values.groupby(["cause", "value"], dropna=False, sort=False).size().rename("n").reset_index()
     values = values.sort_values("n", ascending=False, kind="stable")
-    common = values.drop_duplicates(cause).set_index(cause)["value"]
-    distinct = values.groupby(cause)["value"].nunique()
-    first = plain.groupby(cause, sort=False).head(_EXAMPLES).groupby(cause, sort=False)["where"].agg(", ".join)
-    heads = plain.drop_duplicates(cause).set_index(cause)
-    table = heads.assign(count=size, where=first, value=common, others=distinct - 1).reset_index()
+    examples = findings.assign(cause=number).groupby("cause", sort=False).head(_EXAMPLES)
+    where = examples["cell"].fillna(examples["row"].astype("str")).groupby(examples["cause"], sort=False)
+    table = heads.assign(
+        count=number.value_counts(), where=where.agg(", ".join), value=values.drop_duplicates("cause").set_index("cause")["value"],
+        others=values.groupby("cause")["value"].nunique() - 1,
+    ).reset_index(drop=True)  # fmt: skip
     told = Wording(survey, language).told(table)
     told["message"] = told["message"].astype("str") + told["others"].map(
         lambda count: f" ({say('others', language, count=int(count))})" if count > 0 else ""

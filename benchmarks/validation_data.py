@@ -26,7 +26,7 @@ def national_ids(rng: np.random.Generator, rows: int) -> Texts:
     digits[:, 0] = 1
     last = (11 - (digits * np.arange(13, 1, -1)).sum(axis=1) % 11) % 10
     numbers = digits @ (10 ** np.arange(12, 0, -1, dtype=np.int64)) + last
-    return numbers.astype(str).astype(object)
+    return np.asarray(numbers.astype(str), dtype=object)
 
 
 def dates(rng: np.random.Generator, rows: int, first: str, days: int) -> Texts:
@@ -34,33 +34,32 @@ def dates(rng: np.random.Generator, rows: int, first: str, days: int) -> Texts:
     return (np.datetime64(first) + rng.integers(0, days, rows)).astype(str).astype(object)
 
 
+def constant(field: Field, position: npt.NDArray[np.int64]) -> Texts | None:
+    """The columns of the row's key: one village, three children in each household."""
+    numbers = {"round": np.full_like(position, 2026), "village": np.full_like(position, 85010501),
+               "household": position // 3, "line": position % 3 + 1}  # fmt: skip
+    return numbers[field.role].astype(str).astype(object) if field.role in numbers else None
+
+
 def column(survey: Survey, field: Field, rng: np.random.Generator, rows: int) -> Texts:
     """Right answers to one question."""
     codes = survey.codes(field)
     limits = field.constraints
-    position = np.arange(rows)
+    cells = constant(field, np.arange(rows))
     if codes is not None:
-        return rng.choice(np.array([*codes.by_code, *survey.missing_codes(field)], dtype=object), rows)
-    if field.role == "village":
-        return np.full(rows, "85010501", dtype=object)
-    if field.role == "household":
-        return (position // 3).astype(str).astype(object)
-    if field.role == "line":
-        return (position % 3 + 1).astype(str).astype(object)
-    if field.role == "round":
-        return np.full(rows, "2026", dtype=object)
-    if field.format == "thai-id":
-        return national_ids(rng, rows)
-    if field.format == "partial-date":
-        return dates(rng, rows, "2009-01-01", 6000)
-    if field.type == "date":
-        return dates(rng, rows, "2026-01-01", 300)
-    if field.type == "integer":
-        return rng.integers(limits.minimum or 0, (limits.maximum or 9) + 1, rows).astype(str).astype(object)
-    if field.personal:
+        cells = rng.choice(np.array([*codes.by_code, *survey.missing_codes(field)], dtype=object), rows)
+    elif field.format == "thai-id":
+        cells = national_ids(rng, rows)
+    elif field.type == "date":
+        cells = dates(rng, rows, "2026-01-01", 300)
+    elif field.format == "partial-date":
+        cells = dates(rng, rows, "2009-01-01", 6000)
+    elif field.type == "integer" and cells is None:
+        cells = rng.integers(limits.minimum or 0, (limits.maximum or 9) + 1, rows).astype(str).astype(object)
+    elif field.personal:
         first, last = ([name.thai for name in pool(kind)] for kind in ("th_family_first", "th_family_last"))
-        return rng.choice(np.array([one + two for one in first for two in last], dtype=object), rows)
-    return np.full(rows, None, dtype=object)
+        cells = rng.choice(np.array([one + two for one in first for two in last], dtype=object), rows)
+    return np.full(rows, None, dtype=object) if cells is None else cells
 
 
 def main(path: Path, rows: int) -> None:

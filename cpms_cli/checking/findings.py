@@ -75,7 +75,7 @@ def gather(
     rows = np.concatenate([tables[part.source].rows[part.positions] for part in parts])
     values = pa.concat_arrays([_values(survey, tables[part.source], part, identified) for part in parts])
     places = [tables[part.source].place(part.field) for part in parts]
-    of_part = {
+    of_part: dict[str, list[str | None]] = {
         "file": [tables[part.source].source.path.name for part in parts],
         "sheet": [tables[part.source].source.sheet for part in parts],
         "column": [header for header, _ in places],
@@ -89,7 +89,7 @@ def gather(
     # Parts follow one another, so a stable sort leaves the findings of a row in their order.
     order = np.argsort((sources[part_of] << 32) + rows, kind="stable")
     part_of, rows = part_of[order], rows[order]
-    spread = {name: pd.Categorical(told).take(part_of) for name, told in of_part.items()}
+    spread = {name: pd.Series(told, dtype="category").take(part_of).array for name, told in of_part.items()}
     cells = pc.binary_join_element_wise(
         pa.array(of_part["letter"], pa.string()).take(pa.array(part_of)), pc.cast(pa.array(rows), pa.string()), ""
     )

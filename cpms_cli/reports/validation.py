@@ -38,10 +38,10 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     values = values.sort_values("n", ascending=False, kind="stable")
     examples = findings.assign(cause=number).groupby("cause", sort=False).head(_EXAMPLES)
     where = examples["cell"].fillna(examples["row"].astype("str")).groupby(examples["cause"], sort=False)
-    table = heads.assign(
-        count=number.value_counts(), where=where.agg(", ".join), value=values.drop_duplicates("cause").set_index("cause")["value"],
-        others=values.groupby("cause")["value"].nunique() - 1,
-    ).reset_index(drop=True)  # fmt: skip
+    commonest = values.drop_duplicates("cause").set_index("cause")["value"]
+    others = values.groupby("cause")["value"].nunique() - 1
+    table = heads.assign(count=number.value_counts(), where=where.agg(", ".join), value=commonest, others=others)
+    table = table.reset_index(drop=True)
     told = Wording(survey, language).told(table)
     told["message"] = told["message"].astype("str") + told["others"].map(
         lambda count: f" ({say('others', language, count=int(count))})" if count > 0 else ""

@@ -7,13 +7,15 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from cpms_cli.errors import UsageError
 from cpms_cli.scoring.indicators import score_sql
 from cpms_cli.store.file import open_store
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import typed_record
 
 SCORE = "score"
+_POSITION = "_position"
 
 
 def carried_columns(survey: Survey) -> tuple[str, ...]:
@@ -42,21 +44,28 @@ def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
 
 
 def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: Path | None = None) -> pd.DataFrame:
-    """Scores of two frames of canonical text (one row per key), without a store; ordered as `children`."""
+    """Scores of two frames of canonical text (one row per key), without a store; ordered as `children`.
+
+    A question that has no column was not answered. Raises UsageError where a column is none of the survey's, or one of
+    the key is not there: a misspelt name must not turn answers into unknowns.
+    """
     survey = load_survey(schemas)
     connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
     try:
-        numbered = children.assign(_position=range(len(children)))
-        for name, frame in (("arrived_child", numbered), ("arrived_household", households)):
-            connection.register(name, frame.astype("str") if len(frame) else frame.astype("object"))
-        for table in ("child", "household"):
-            columns = survey.columns("child" if table == "child" else "household")
-            extra = (", _position",) if table == "child" else ("",)
-            texts = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in columns)
-            connection.execute(f"CREATE TABLE given_{table} AS SELECT {texts}{extra[0]} FROM arrived_{table}")
-        record = typed_record(survey, "given_child", "given_household", ("_position",))
-        query = score_sql(survey, record, (*carried_columns(survey), "_position"))
-        found = connection.execute(f"SELECT * FROM ({query}) ORDER BY _position::BIGINT").df()
-        return found.drop(columns="_position")
+        connection.register("given_child", _canonical(survey, children, "child"))
+        connection.register("given_household", _canonical(survey, households, "household"))
+        record = typed_record(survey, "given_child", "given_household", (_POSITION,))
+        query = score_sql(survey, record, (*carried_columns(survey), _POSITION))
+        found = connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM ({query}) ORDER BY {_POSITION}").df()
+        return found
     finally:
         connection.close()
+
+
+def _canonical(survey: Survey, frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    columns = list(survey.columns(table))
+    strange = [str(name) for name in frame if name not in columns]
+    lacking = [name for name in survey.key(table) if name not in frame]
+    if strange or lacking:
+        raise UsageError("columns_of_table", table=table, strange=", ".join(strange), lacking=", ".join(lacking))
+    return frame.reindex(columns=columns).astype("str").assign(**{_POSITION: range(len(frame))})

@@ -16,11 +16,13 @@ DOCUMENT = read_yaml(ROOT / "schemas", "examples/indicators.yaml")
 CASES = list(examples(load_survey(), DOCUMENT))
 
 
-def _scored(case: Example) -> pd.Series:
+def _scored(case: Example) -> pd.Series[Any]:
     survey = load_survey()
     homes, children = household_of(survey, DOCUMENT.content["base"], case, 1)
     households = pd.DataFrame(homes, columns=list(survey.columns("household")), dtype="str")
-    return score_tables(households, pd.DataFrame(children, columns=list(survey.columns("child")), dtype="str")).iloc[0]
+    members = pd.DataFrame(children, columns=list(survey.columns("child")), dtype="str")
+    scores: pd.DataFrame = score_tables(households, members)
+    return scores.iloc[0]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])

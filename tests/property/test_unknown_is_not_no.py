@@ -1,0 +1,60 @@
+"""Promise 8: taking an answer away never turns yes or unknown into no, and never lowers what is possible."""
+
+from __future__ import annotations
+
+import random
+
+import pandas as pd
+import pytest
+
+from cpms_cli import load_survey, score_tables
+from tests.oracle.households import NO_ANSWERS, home
+
+SURVEY = load_survey()
+LEVELS = [level.id for level in SURVEY.levels]
+INDICATORS = [f"i{number:02d}" for number in range(1, 23)]
+ASKED = [
+    (table, field.name)
+    for table, schema in (("household", SURVEY.household), ("child", SURVEY.child))
+    for field in schema.fields if field.name not in SURVEY.key("child")
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, pd.DataFrame]:
+    rng = random.Random(8)
+    homes = [home(SURVEY, rng, number) for number in range(250)]
+    children = pd.DataFrame([child for one in homes for child in one.children])
+    # With both, an age would step into the place of a birth date, and nothing would be unknown.
+    children.loc[children["birth_date"].notna(), "age_years"] = None
+    return {"household": pd.DataFrame([one.household for one in homes]), "child": children}
+
+
+@pytest.fixture(scope="module")
+def known(drawn: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    scores: pd.DataFrame = score_tables(drawn["household"], drawn["child"])
+    return scores
+
+
+@pytest.mark.parametrize(("table", "field"), ASKED)
+def test_an_answer_taken_away(drawn: dict[str, pd.DataFrame], known: pd.DataFrame, table: str, field: str) -> None:
+    rng = random.Random(field)
+    tables = dict(drawn)
+    tables[table] = tables[table].assign(**{field: [rng.choice(NO_ANSWERS) for _ in range(len(tables[table]))]})
+    less: pd.DataFrame = score_tables(tables["household"], tables["child"])
+    for indicator in INDICATORS:
+        open_before = known[indicator].isin(["yes", "unknown"])
+        assert not (open_before & less[indicator].isin(["no", "n/a"])).any(), indicator
+        assert not (known[indicator].eq("no") & less[indicator].eq("yes")).any(), indicator
+    for name in ("highest", "household_highest"):
+        before, after = (scores[name].map(LEVELS.index) for scores in (known, less))
+        assert (after <= before).all(), name
+    assert not (known["level"].ne("none_found") & less["level"].eq("none_found")).any()
+
+
+def test_a_child_of_whom_nothing_is_known_is_never_found_well() -> None:
+    key = {"round": "2026", "village_code": "85010501", "household_no": "1"}
+    scores: pd.DataFrame = score_tables(pd.DataFrame([key]), pd.DataFrame([{**key, "child_no": "1"}]))
+    assert set(scores.loc[0, INDICATORS]) == {"unknown"}
+    assert scores.loc[0, "level"] == "not_enough_answers"
+    assert scores.loc[0, "highest"] == "victim"

@@ -40,7 +40,8 @@ def known(drawn: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def test_an_answer_taken_away(drawn: dict[str, pd.DataFrame], known: pd.DataFrame, table: str, field: str) -> None:
     rng = random.Random(field)
     tables = dict(drawn)
-    tables[table] = tables[table].assign(**{field: [rng.choice(NO_ANSWERS) for _ in range(len(tables[table]))]})
+    tables[table] = tables[table].copy()
+    tables[table][field] = [rng.choice(NO_ANSWERS) for _ in range(len(tables[table]))]
     less: pd.DataFrame = score_tables(tables["household"], tables["child"])
     for indicator in INDICATORS:
         open_before = known[indicator].isin(["yes", "unknown"])

@@ -1,0 +1,158 @@
+"""Promise 7: no traceback, for any bytes. Set CPMS_EXAMPLES to try more of them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT, ROUNDS
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each run is a fork, which Windows has not")
+EXAMPLES = int(os.environ.get("CPMS_EXAMPLES", "40"))
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    folder = tmp_path_factory.mktemp("runner")
+    surroundings = {**os.environ, "CPMS_LANG": "en", "OPENBLAS_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        (sys.executable, "-m", "tests.hostile.runner", str(folder)), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        cwd=ROOT, env=surroundings, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin
+        assert process.stdout
+
+        def ask(*words: object) -> dict[str, Any]:
+            process.stdin.write(json.dumps([str(word) for word in words]) + "\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            answer: dict[str, Any] = json.loads(process.stdout.readline())  # type: ignore[union-attr]
+            return answer
+
+        yield ask
+        process.stdin.close()
+
+
+def _workbook(sheets: dict[str, pd.DataFrame]) -> bytes:
+    written = io.BytesIO()
+    with pd.ExcelWriter(written, engine="xlsxwriter") as book:
+        for name, frame in sheets.items():
+            frame.to_excel(book, sheet_name=name, index=False)
+    return written.getvalue()
+
+
+def _seeds() -> dict[str, bytes]:
+    sheets = pd.read_excel(ROUNDS[1], sheet_name=None, dtype=str, engine="calamine")
+    flat = pd.read_excel(ROUNDS[2], dtype=str, engine="calamine")
+    text = "".join(ROUNDS[0].read_text("utf-8-sig").splitlines(keepends=True)[:12])
+    return {
+        "flat.csv": text.encode("utf-8-sig"), "thai.csv": text.encode("cp874", "replace"),
+        "wide.csv": text.encode("utf-16"), "sheets.xlsx": _workbook({k: v.head(8) for k, v in sheets.items()}),
+        "flat.xlsx": _workbook({"survey": flat.head(8)}),
+    }  # fmt: skip
+
+
+SEEDS = _seeds()
+NASTY = [
+    b"\0",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b'"',
+    b"\r",
+    b"\n\n",
+    b",,,,",
+    b"=1+1",
+    b"\x1b[2J",
+    b"9" * 40,
+    b"<!DOCTYPE a>",
+]
+
+
+@st.composite
+def changed(draw: st.DrawFn, content: bytes) -> bytes:
+    """The content with bytes flipped, cut out, doubled or put in at a few places."""
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(content)))
+        length = draw(st.integers(0, 200))
+        piece = draw(st.one_of(st.sampled_from(NASTY), st.binary(max_size=20), st.just(content[at : at + length] * 2)))
+        keep = draw(st.booleans())
+        content = content[:at] + piece + content[at if keep else at + length :]
+    return content
+
+
+@st.composite
+def inside(draw: st.DrawFn, content: bytes) -> bytes:
+    """A workbook one of whose parts was changed, packed again as it should be."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        chosen = draw(st.sampled_from(old.namelist()))
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, draw(changed(part)) if name == chosen else part)
+    return written.getvalue()
+
+
+@st.composite
+def files(draw: st.DrawFn) -> tuple[str, bytes]:
+    """A name and what stands in the file."""
+    name = draw(st.sampled_from(sorted(SEEDS)))
+    seed = SEEDS[name]
+    kinds = [
+        changed(seed),
+        changed(seed),
+        st.binary(max_size=2000).map(lambda tail: seed[:200] + tail),
+        st.binary(max_size=300),
+    ]
+    if name.endswith("xlsx"):
+        kinds += [inside(seed)] * 3
+    return name, draw(st.one_of(kinds))
+
+
+def _behaves(ended: dict[str, Any], told: str) -> None:
+    assert ended["code"] in (0, 1, 2), told
+    assert "Traceback" not in ended["err"] + ended["out"], told
+    assert "inside cpms" not in ended["err"], told
+    assert ended["seconds"] < 30
+    assert ended["memory"] < 1_000_000_000
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(file=files())
+def test_any_bytes_are_validated_or_refused(
+    run: Run, tmp_path_factory: pytest.TempPathFactory, file: tuple[str, bytes]
+) -> None:
+    path = tmp_path_factory.mktemp("bytes") / file[0]
+    path.write_bytes(file[1])
+    ended = run("validate", path, "--format", "json")
+    _behaves(ended, ended["err"])
+    told = json.loads(ended["out"])
+    assert told["exit_code"] == ended["code"]
+    assert (told["error"] is not None) == (ended["code"] == 2)
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(file=files())
+def test_any_bytes_are_merged_with_a_true_sum_or_refused(
+    run: Run, tmp_path_factory: pytest.TempPathFactory, file: tuple[str, bytes]
+) -> None:
+    folder = tmp_path_factory.mktemp("bytes")
+    path = folder / file[0]
+    path.write_bytes(file[1])
+    ended = run("merge", path, "--store", folder / "store.duckdb", "--format", "json")
+    _behaves(ended, ended["err"])
+    if ended["code"] == 2:
+        assert not (folder / "store.duckdb").exists()
+    else:
+        counts = json.loads(ended["out"])["counts"]
+        assert counts["rows_in"] == counts["stored"] + counts["unchanged"] + counts["quarantined"]

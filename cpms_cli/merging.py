@@ -17,7 +17,7 @@ from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit import current_user
 from cpms_cli.store.file import open_store
-from cpms_cli.store.writing import accept, write
+from cpms_cli.store.writing import accept, remember_refusals, write
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
@@ -28,7 +28,8 @@ class Merge:
     """What became of the rows.
 
     `files` has a row per file: file, rows_in, stored, unchanged, quarantined, known (merged before, to the byte);
-    `set_aside` the rows set aside (`source`, `row`), `new_people` how many children were not known before.
+    `set_aside` the rows set aside (`source`, `row`, `silent` for a family without consent), `new_people` how many
+    children were not known before.
     """
 
     files: pd.DataFrame
@@ -90,6 +91,7 @@ def _merge(
     quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str,
 ) -> Merge:  # fmt: skip
     findings = check(connection, survey, tables)
+    remember_refusals(connection, survey)
     first = _arrivals(connection, tables, files)
     rejected = _reject(connection, survey, findings)
     accept(connection, survey)
@@ -130,7 +132,10 @@ def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, 
 
 
 def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.DataFrame) -> pd.DataFrame:
-    """Create `rejected`, the rows with errors; of a family that did not consent only errors in the key count."""
+    """Create `rejected`, the rows with errors; of a family that did not consent only errors in the key count.
+
+    `silent` marks the rows of such families, of which nothing but the key may be written anywhere.
+    """
     errors = findings.loc[findings["severity"] == "error", ["source", "row", "field"]]
     connection.register("faulty", errors.astype({"source": "int64", "row": "int64", "field": "str"}))
     home = ", ".join(survey.key("household"))
@@ -139,12 +144,12 @@ def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.
         "CREATE OR REPLACE TEMP TABLE rejected AS WITH unwilling_row AS ("
         f" SELECT _source, _row FROM staged_child JOIN unwilling USING ({home}) UNION"
         f" SELECT _source, _row FROM staged_household JOIN unwilling USING ({home}))"
-        " SELECT DISTINCT source::INTEGER AS _source, row::BIGINT AS _row FROM faulty f"
-        f" WHERE field IN ({keys})"
-        " OR NOT EXISTS (SELECT 1 FROM unwilling_row u WHERE u._source = f.source AND u._row = f.row)"
+        " SELECT f.source::INTEGER AS _source, f.row::BIGINT AS _row, bool_or(u._row IS NOT NULL) AS silent"
+        " FROM faulty f LEFT JOIN unwilling_row u ON u._source = f.source AND u._row = f.row"
+        f" WHERE field IN ({keys}) OR u._row IS NULL GROUP BY ALL"
     )
     connection.unregister("faulty")
-    return connection.execute("SELECT _source AS source, _row AS row FROM rejected ORDER BY ALL").df()
+    return connection.execute("SELECT _source AS source, _row AS row, silent FROM rejected ORDER BY ALL").df()
 
 
 def _counts(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -33,21 +34,19 @@ def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
     return frame
 
 
-def _without_answers(survey: Survey, table: SurveyTable, frame: pd.DataFrame) -> pd.DataFrame:
+def _without_answers(
+    survey: Survey, table: SurveyTable, frame: pd.DataFrame, silent: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
     """A family that did not consent leaves only its key, here too."""
-    consent = survey.role("consent").name
-    if consent not in table.columns:
-        return frame
-    kept = {table.place(name)[0] for name in (*survey.key(table.table), consent)}
-    refused = (table.cells(consent).to_pandas().astype("str") == "no").fillna(False).to_numpy()
-    return frame.mask(np.outer(refused, [name not in kept for name in frame.columns]))
+    kept = {table.place(name)[0] for name in (*survey.key(table.table), survey.role("consent").name)}
+    return frame.mask(np.outer(silent, [name not in kept for name in frame.columns]))
 
 
 def write_quarantine(
     path: Path, survey: Survey, tables: Sequence[SurveyTable], rejected: pd.DataFrame, findings: pd.DataFrame,
     language: Language = "en",
 ) -> Path:  # fmt: skip
-    """Write the rejected rows (`source`, `row`), a sheet for each sheet they came from.
+    """Write the rejected rows (`source`, `row`, `silent`), a sheet for each sheet they came from.
 
     Cells at fault are coloured and carry message and mend; the last columns say the same in text and where the row
     stood. Both are ignored when the workbook is merged.
@@ -56,13 +55,15 @@ def write_quarantine(
     notes: dict[str, list[CellNote]] = {}
     told = Wording(survey, language).told(findings[findings["severity"] == "error"])
     told["text"] = told["message"].astype("str") + ": " + told["mend"].astype("str")
-    for source, rows in rejected.groupby("source")["row"]:
+    for source, rows in rejected.sort_values("row").groupby("source"):
         table = tables[int(str(source))]
-        wanted = np.sort(rows.to_numpy())
-        frame = (
-            _without_answers(survey, table, _written(survey, table)).iloc[np.searchsorted(table.rows, wanted)].copy()
-        )
+        wanted = rows["row"].to_numpy()
+        frame = _written(survey, table).iloc[np.searchsorted(table.rows, wanted)]
+        frame = _without_answers(survey, table, frame, rows["silent"].to_numpy(dtype=bool))
         here = told[told["source"] == source]
+        # A message quotes the cell: of a silent family only what is said of the key may be told.
+        key = {table.place(name)[0] for name in survey.key(table.table)}
+        here = here[here["column"].isin(key) | ~here["row"].isin(rows.loc[rows["silent"], "row"])]
         problems = here.groupby("row")["text"].agg(" | ".join).reindex(wanted)
         place = f"{table.source.path.name} {table.source.sheet or ''}".strip()
         name = f"{len(sheets) + 1} {survey.child.name if table.table == 'child' else survey.household.name}"

@@ -9,43 +9,52 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+from sqlglot import exp
 
+from cpms_cli.checking.readings import READINGS, reading_problems
 from cpms_cli.checking.rules import rule_condition
 from cpms_cli.checking.staging import CARRIED, open_workbench, type_staged
 from cpms_cli.errors import DefinitionError
-from cpms_cli.reading.values import clean
 from cpms_cli.scoring.indicators import score_sql
-from cpms_cli.survey.definition import Check, Survey, Table
-from cpms_cli.survey.documents import BadDocument, Document, Problem, read_yaml
+from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.survey.documents import BadDocument, Document, Place, Problem, read_yaml
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.proof import check_definition
+from cpms_cli.survey.rules import parse
 
-FILE, READINGS, CHECKS = "examples/indicators.yaml", "examples/readings.yaml", "checks.yaml"
+FILE, CHECKS = "examples/indicators.yaml", "checks.yaml"
 Answers = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Example:
-    """One drawn household: the child asked about comes first; `expect` maps score columns to their values."""
+    """One drawn household: the child asked about comes first; `expect` maps score columns to their values.
+
+    `rule` is the rule it is about: the definition's file, and the place in it.
+    """
 
     title: str
     line: int
     answers: Answers
     siblings: Sequence[Answers]
     expect: Mapping[str, str]
+    rule: tuple[str, Place] = ("risk.yaml", ("levels",))
 
 
 def examples(survey: Survey, document: Document) -> Iterator[Example]:
     """The examples of indicators and levels, in the file's order."""
     for index, case in enumerate(document.content.get("indicators", [])):
         one = survey.indicator(case["number"])
-        column = one.column if one else "?"
+        column = one.column if one else f"indicator {case['number']}"
         told = ", ".join(f"{name}={value}" for name, value in case["answers"].items()) or "as drawn"
         yield Example(f"{case['number']}: {told}", document.line("indicators", index), case["answers"],
-                      case.get("siblings", ()), {column: case["expect"]})  # fmt: skip
+                      case.get("siblings", ()), {column: case["expect"]},
+                      ("indicators.yaml", ("indicators", case["number"] - 1)))  # fmt: skip
+    severity = {level.id: index for index, level in enumerate(survey.levels)}
     for index, case in enumerate(document.content.get("levels", [])):
         yield Example(case["title"], document.line("levels", index), case["answers"], case.get("siblings", ()),
-                      {"level": case["level"], "highest": case["highest"]})  # fmt: skip
+                      {"level": case["level"], "highest": case["highest"]},
+                      ("risk.yaml", ("levels", severity.get(case["level"], 0), "when")))  # fmt: skip
 
 
 def _drawn(survey: Survey, base: Mapping[str, Answers], answers: Answers, table: Table, number: int) -> dict[str, Any]:
@@ -106,15 +115,19 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
 
 def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
     base = document.content.get("base", {})
+    for table in (survey.household, survey.child, survey.response):
+        for name in {field.name for field in table.fields} - set(base.get(table.name, {})):
+            yield Problem(FILE, document.line("base", table.name), f"the base says nothing of '{name}'")
+    known = {**survey.fields, **{field.name: field for field in survey.response.fields}}
     for place, answers in (
-        *((("base", table), base.get(table, {})) for table in ("household", "child")),
+        *((("base", table), base.get(table, {})) for table in ("household", "child", "response")),
         *(((part, index, "answers"), case["answers"])
           for part in ("indicators", "levels") for index, case in enumerate(document.content.get(part, []))),
     ):  # fmt: skip
         for name, value in answers.items():
             if name.startswith("_"):
                 continue
-            field = survey.fields.get(name)
+            field = known.get(name)
             codes = survey.codes(field) if field else None
             if field is None:
                 yield Problem(FILE, document.line(*place, name), f"there is no field '{name}'")
@@ -122,62 +135,67 @@ def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
                 yield Problem(FILE, document.line(*place, name), f"'{value}' is not a code of '{codes.name}'")
 
 
-def _check_rows(survey: Survey, base: Mapping[str, Answers], case: Answers) -> dict[Table, list[dict[str, Any]]]:
+@dataclass(frozen=True)
+class _Case:
+    """One example of a check: its place in the file, and what it must give."""
+
+    check: int
+    part: str
+    index: int
+    answers: Answers
+
+
+def _check_rows(
+    survey: Survey, base: Mapping[str, Answers], cases: Sequence[_Case]
+) -> dict[Table, list[dict[str, Any]]]:
+    """Canonical rows of each case, in a household of its own whose number is the case's."""
     drawn: dict[Table, list[dict[str, Any]]] = {"household": [], "child": []}
-    for table, absent in (("household", "_household"), ("child", "_child")):
-        if case.get(absent) != "no":
-            kind: Table = "household" if table == "household" else "child"
-            row = _drawn(survey, base, {name: value for name, value in case.items() if name[0] != "_"}, kind, 1)
-            drawn[kind] = [{**row, "_source": 0, "_row": at} for at in range(int(case.get("_rows", 1)))]
+    for number, case in enumerate(cases):
+        answers = {name: value for name, value in case.answers.items() if name[0] != "_"}
+        for table, rows in drawn.items():
+            if case.answers.get(f"_{table}") != "no":
+                row = _drawn(survey, base, answers, table, number)
+                rows += [{**row, "_source": number, "_row": at} for at in range(int(case.answers.get("_rows", 1)))]
     return drawn
 
 
-def _failing_check(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, base: Mapping[str, Answers], check: Check
-) -> Iterator[tuple[str, int, str]]:
-    table = "record" if check.table == "child" else "home"
-    condition = rule_condition(survey, check)
-    for part, wanted in (("passes", False), ("fails", True)):
-        for index, case in enumerate(check.passes if part == "passes" else check.fails):
-            _stage(connection, survey, _check_rows(survey, base, case))
-            found = connection.execute(
-                f"SELECT coalesce(bool_or(fault), FALSE) FROM (SELECT ({condition}) AS fault FROM {table})"
-            ).fetchone()
-            if found is None or bool(found[0]) is not wanted:
-                yield part, index, f"the check '{check.id}' should {'find' if wanted else 'pass'} this case"
+def _failing_cases(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, base: Mapping[str, Answers], cases: Sequence[_Case]
+) -> Iterator[tuple[_Case, str]]:
+    _stage(connection, survey, _check_rows(survey, base, cases))
+    numbered = dict(enumerate(cases))
+    for at in sorted({case.check for case in cases}):
+        check = survey.checks[at]
+        table = "record" if check.table == "child" else "home"
+        query = (
+            f"SELECT DISTINCT _source FROM (SELECT _source, ({rule_condition(survey, check)}) AS fault FROM {table})"
+        )
+        found = {source for (source,) in connection.execute(f"{query} WHERE fault").fetchall()}
+        for number, case in numbered.items():
+            if case.check == at and (number in found) is not (case.part == "fails"):
+                yield case, f"the check '{check.id}' should {'find' if case.part == 'fails' else 'pass'} this case"
 
 
 def _failing_checks(survey: Survey, base: Mapping[str, Answers], checks: Document) -> Iterator[Problem]:
+    cases = [
+        _Case(at, part, index, answers)
+        for at, check in enumerate(survey.checks)
+        for part, found in (("passes", check.passes), ("fails", check.fails))
+        for index, answers in enumerate(found)
+    ]  # fmt: skip
+    across = {at for at, check in enumerate(survey.checks) if parse(check.when).find(exp.Window)}
+    # A rule that looks across rows must see the rows of one case only; all others are asked in one go.
+    batches = [
+        [case for case in cases if case.check not in across],
+        *([case] for case in cases if case.check in across),
+    ]
     connection = open_workbench()
     try:
-        for at, check in enumerate(survey.checks):
-            for part, index, told in _failing_check(connection, survey, base, check):
-                yield Problem(CHECKS, checks.line("rules", at, part, index), told)
+        for batch in batches:
+            for case, told in _failing_cases(connection, survey, base, batch):
+                yield Problem(CHECKS, checks.line("rules", case.check, case.part, case.index), told)
     finally:
         connection.close()
-
-
-def _readings(survey: Survey, document: Document) -> Iterator[Problem]:
-    shown: dict[str, set[str]] = {}
-    users = {field.codelist: field for field in survey.fields.values() if field.codelist}
-    for name, cases in document.content.get("readings", {}).items():
-        codes = survey.codelists.get(name)
-        if codes is None:
-            yield Problem(READINGS, document.line("readings", name), f"there is no code list '{name}'")
-            continue
-        for index, case in enumerate(cases):
-            shown.setdefault(name, set()).add(case["code"])
-            line = document.line("readings", name, index)
-            if case["code"] not in codes.by_code:
-                yield Problem(READINGS, line, f"'{case['code']}' is not a code of '{name}'")
-            elif name in users:
-                read = clean(survey, users[name], pd.Series(case["written"], dtype="str")).values
-                for written, found in zip(case["written"], read, strict=True):
-                    if found != case["code"]:
-                        yield Problem(READINGS, line, f"'{written}' is read as {found}, not {case['code']}")
-    for name, codes in survey.codelists.items():
-        for code in set(codes.by_code) - shown.get(name, set()):
-            yield Problem(READINGS, 1, f"no example shows how '{code}' of '{name}' is written")
 
 
 def check_examples(folder: Path) -> tuple[list[Problem], int]:
@@ -191,15 +209,17 @@ def check_examples(folder: Path) -> tuple[list[Problem], int]:
     problems = list(_unknown_answers(survey, document))
     try:
         if not problems:
-            problems += [
-                Problem(FILE, case.line, f"{case.title}: {told}") for case, told in failing_examples(survey, document)
-            ]
+            rules = {file: read_yaml(folder, file) for file in ("indicators.yaml", "risk.yaml")}
+            for case, told in failing_examples(survey, document):
+                file, place = case.rule
+                where = f"the rule stands at {file}:{rules[file].line(*place)}"
+                problems.append(Problem(FILE, case.line, f"{case.title}: {told} ({where})"))
             problems += _failing_checks(survey, document.content["base"], checks)
     except duckdb.Error as error:
         problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))
     except (KeyError, TypeError, AttributeError) as error:
         problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
-    problems += _readings(survey, readings)
+    problems += reading_problems(survey, readings)
     run = len(list(examples(survey, document))) + sum(len(one.passes) + len(one.fails) for one in survey.checks)
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
 

@@ -12,7 +12,10 @@ from cpms_cli.survey.definition import Survey
 
 
 def set_aside_levels(survey: Survey, merged: Merge) -> pd.DataFrame:
-    """The level of each child row set aside, by the cells that can be read: file, sheet, row, level; worst first."""
+    """The level of each child row set aside, by the cells that can be read: file, sheet, row, level; worst first.
+
+    Nothing is worked out from the answers of a family that did not consent.
+    """
     if merged.set_aside.empty:
         return pd.DataFrame(columns=["file", "sheet", "row", "level"])
     connection = open_workbench()
@@ -21,7 +24,8 @@ def set_aside_levels(survey: Survey, merged: Merge) -> pd.DataFrame:
         scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df()
     finally:
         connection.close()
-    there = merged.set_aside.merge(scored, left_on=["source", "row"], right_on=list(CARRIED))
+    heard = merged.set_aside[~merged.set_aside["silent"].astype("bool")]
+    there = heard.merge(scored, left_on=["source", "row"], right_on=list(CARRIED))
     sources = [table.source for table in merged.tables]
     there["file"] = [sources[index].path.name for index in there["source"]]
     there["sheet"] = [sources[index].sheet for index in there["source"]]

@@ -1,4 +1,4 @@
-"""The store: one DuckDB file that holds every round, and nothing is ever overwritten in it.
+"""The store: one DuckDB file that holds every round, and nothing in it is overwritten, save where consent is withdrawn.
 
 Tables
 - `meta`: the store's format and what made it;

@@ -6,6 +6,8 @@ errors, and `arrival` (`_source`, `batch_id`, `sheet`, `known`), one row per tab
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 
 from cpms_cli.survey.definition import Survey, Table
@@ -14,17 +16,41 @@ from cpms_cli.survey.relations import quoted
 ACCEPTED: dict[Table, str] = {"child": "accepted_child", "household": "accepted_household"}
 
 
-def _content(columns: list[str]) -> str:
-    cells = ", ".join(f"coalesce(n.{name}, chr(0))" for name in columns)
+def _content(columns: Iterable[str], kept: Iterable[str] | None = None) -> str:
+    """What tells two versions of a row apart; with `kept`, as if all other cells were blank."""
+    cells = ", ".join(f"coalesce(n.{name}, chr(0))" if kept is None or name in kept else "chr(0)" for name in columns)
     return f"md5(concat_ws(chr(31), {cells}))"
+
+
+def _kept(survey: Survey, table: Table) -> tuple[str, ...]:
+    """The columns in which a family that did not consent may leave something."""
+    return (*survey.key(table), survey.role("consent").name)
+
+
+def _refusals(survey: Survey) -> str:
+    """Keys of the families whose last word, in the store, is no."""
+    refused = ", ".join(quoted(answer) for answer in survey.no_consent)
+    return (
+        f"SELECT {', '.join(survey.key('household'))} FROM household_observation"
+        f" WHERE superseded_by IS NULL AND {survey.role('consent').name} IN ({refused})"
+    )
 
 
 def _without_consent(survey: Survey, table: Table) -> str:
     """Columns of staged rows in which a family that did not consent leaves nothing but its key."""
-    kept = {*survey.key(table), survey.role("consent").name}
+    kept = _kept(survey, table)
     return ", ".join(
         f"n.{name}" if name in kept else f"CASE WHEN no_consent THEN NULL ELSE n.{name} END AS {name}"
         for name in survey.columns(table)
+    )
+
+
+def remember_refusals(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Add to `unwilling` the families who refused before, where these files do not ask them again."""
+    key, consent = ", ".join(survey.key("household")), survey.role("consent").name
+    connection.execute(
+        f"INSERT INTO unwilling SELECT *, TRUE FROM ({_refusals(survey)})"
+        f" ANTI JOIN (FROM staged_household WHERE {consent} IS NOT NULL) USING ({key})"
     )
 
 
@@ -87,3 +113,17 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
             f" SELECT {names}, content, batch_id, sheet, _row AS row_number FROM changed"
         )
         connection.execute(f"INSERT INTO written SELECT {quoted(table)}, _source, _row FROM changed")
+    _withdraw(connection, survey)
+
+
+def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Blank what a round holds of families whose last word is no, earlier versions of their rows as well."""
+    home = ", ".join(survey.key("household"))
+    for table in ACCEPTED:
+        columns, kept = survey.columns(table), _kept(survey, table)
+        blank = ", ".join(f"{name} = NULL" for name in columns if name not in kept)
+        silent = _content(columns, kept)
+        connection.execute(
+            f"UPDATE {table}_observation n SET {blank}, content = {silent}"
+            f" WHERE ({home}) IN ({_refusals(survey)}) AND content <> {silent}"
+        )

@@ -73,8 +73,7 @@ def _within(survey: Survey, code: str, round_: int) -> str:
 def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
     home = survey.role("home").name
     counted = connection.execute(
-        "SELECT level, count(*) AS children, count(*) FILTER (TRUE) AS n FROM "
-        f"{SCORE} WHERE {where} GROUP BY level"
+        f"SELECT level, count(*) AS children FROM {SCORE} WHERE {where} GROUP BY level"
     ).df().set_index("level")["children"]  # fmt: skip
     highest = connection.execute(
         f"SELECT highest, count(*) AS n FROM {SCORE} WHERE {where} AND highest <> level GROUP BY highest"

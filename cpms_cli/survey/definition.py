@@ -1,7 +1,8 @@
 """The shape of the definition: what `schemas/` may say, as checked, immutable objects.
 
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema); what is ours beside it
-is `codelist`, `many`, `asked`, `role`, `personal`, `sensitive`, `headers` and the two-language `label` and `question`.
+is `codelist`, `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `personal`, `sensitive`,
+`headers` and the two-language `label` and `question`.
 """
 
 from __future__ import annotations
@@ -61,6 +62,7 @@ class Field(_Part):
     sensitive: bool = False
     asked: str | None = None
     role: Role | None = None
+    withholds: tuple[str, ...] = ()
     constraints: Constraints = Constraints()
     label: Words
     question: Words
@@ -255,7 +257,7 @@ class Survey(_Part):
     @cached_property
     def no_consent(self) -> tuple[str, ...]:
         """Answers to the question of consent after which nothing but a row's key may be stored."""
-        return ("no", "refused")
+        return self.role("consent").withholds
 
     def asked_fields(self) -> Iterator[Field]:
         """Fields that are asked only of some."""

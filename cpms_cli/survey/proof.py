@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cpms_cli.survey.definition import CodeList, Field, Survey, Words, folded, folded_header
 from cpms_cli.survey.documents import Problem
-from cpms_cli.survey.loading import Reader, read_survey
+from cpms_cli.survey.loading import Reader, load_survey, read_survey
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import RuleError, Vocabulary, compiled, faults, parse
 
@@ -31,12 +31,16 @@ _NEEDED_ROLES = (
 )  # fmt: skip
 
 
+def _filled(words: Words) -> set[str]:
+    return set(_PLACEHOLDER.findall(words.en))
+
+
 def _languages(words: Words, what: str) -> Iterator[str]:
     if not _THAI.search(words.th):
         yield f"{what}: the Thai words have no Thai letter: '{words.th}'"
     if _THAI.search(words.en):
         yield f"{what}: the English words have Thai letters: '{words.en}'"
-    if set(_PLACEHOLDER.findall(words.en)) != set(_PLACEHOLDER.findall(words.th)):
+    if _filled(words) != set(_PLACEHOLDER.findall(words.th)):
         yield f"{what}: the two languages fill in different things"
 
 
@@ -73,12 +77,17 @@ class _Proof:
             file = f"{table.name}.yaml"
             if table.name == "response":
                 headers = {}
+            self.note(file, ("label",), _languages(table.label, table.name))
             names: set[str] = set()
             for index, field in enumerate(table.fields):
                 place = ("fields", index)
                 if field.name in names:
                     self.note(file, place, [f"field '{field.name}' stands twice"])
                 names.add(field.name)
+                if field.name in table.primaryKey and not field.constraints.required:
+                    self.note(
+                        file, (*place, "constraints"), [f"'{field.name}' is part of the key and must be required"]
+                    )
                 self._field(file, place, field, headers)
             known = {*names, *table.shared}
             for name in table.primaryKey:
@@ -92,13 +101,7 @@ class _Proof:
     def _field(self, file: str, place: tuple[str | int, ...], field: Field, headers: dict[str, str]) -> None:
         self.note(file, (*place, "label"), _languages(field.label, field.name))
         self.note(file, (*place, "question"), _languages(field.question, field.name))
-        if field.codelist is not None and field.codelist not in self.survey.codelists:
-            self.note(file, (*place, "codelist"), [f"there is no code list '{field.codelist}'"])
-        if field.many and field.codelist is None:
-            self.note(file, (*place, "many"), ["only a field with a code list can have many answers"])
-        low, high = field.constraints.minimum, field.constraints.maximum
-        if low is not None and high is not None and low > high:
-            self.note(file, (*place, "constraints"), [f"the minimum {low} is above the maximum {high}"])
+        self._answers(file, place, field)
         own = {folded_header(spelling) for spelling in field.headers}
         for label in (field.label.en, field.label.th):
             if folded_header(label) not in own:
@@ -110,6 +113,25 @@ class _Proof:
         if file != "response.yaml":
             words = vocabulary(self.survey, indicators=False)
             self.note(file, (*place, "asked"), _rule(field.asked, words))
+
+    def _answers(self, file: str, place: tuple[str | int, ...], field: Field) -> None:
+        if field.codelist is not None and field.codelist not in self.survey.codelists:
+            self.note(file, (*place, "codelist"), [f"there is no code list '{field.codelist}'"])
+        known = self.survey.codelists[field.codelist].by_code if field.codelist in self.survey.codelists else {}
+        strange = [f"'{code}' is not a code of the field" for code in field.withholds if code not in known]
+        self.note(file, (*place, "withholds"), strange)
+        if field.role == "consent" and not field.withholds:
+            self.note(file, (*place, "role"), ["consent must name the answers that withhold it (withholds)"])
+        if field.many and field.codelist is None:
+            self.note(file, (*place, "many"), ["only a field with a code list can have many answers"])
+        elif field.many and field.codelist in self.survey.codelists:
+            alone = [code for code in self.survey.codelists[field.codelist].codes if code.missing == "exclusive"]
+            if len(alone) != 1:
+                file_of_codes = f"codelists/{field.codelist}.csv"
+                self.problems.append(Problem(file_of_codes, 1, "one code must be exclusive: the one that means none"))
+        low, high = field.constraints.minimum, field.constraints.maximum
+        if low is not None and high is not None and low > high:
+            self.note(file, (*place, "constraints"), [f"the minimum {low} is above the maximum {high}"])
 
     def _roles(self) -> None:
         seen: dict[str, str] = {}
@@ -140,6 +162,10 @@ class _Proof:
         for entry in codes.codes:
             line = self.reader.code_lines[(name, entry.code)]
             found = list(_languages(entry.label, entry.code))
+            if name == "missing" and entry.missing != entry.code:
+                found.append(f"'{entry.code}' is no answer: its kind must be '{entry.code}', not '{entry.missing}'")
+            elif entry.code in self.survey.missing_words and entry.missing != entry.code:
+                found.append(f"'{entry.code}' is no answer in missing.csv, and here its kind is '{entry.missing}'")
             if entry.code in seen:
                 found.append(f"the code '{entry.code}' stands twice")
             seen.add(entry.code)
@@ -202,7 +228,7 @@ class _Proof:
             known.add(check.id)
             for key, words in (("message", check.message), ("mend", check.mend)):
                 self.note(file, (*place, key), _languages(words, check.id))
-                wrong = set(_PLACEHOLDER.findall(words.en)) - _COLUMN_WORDS
+                wrong = _filled(words) - _COLUMN_WORDS
                 self.note(file, (*place, key), [f"'{{{name}}}' cannot be filled in" for name in sorted(wrong)])
             self.note(
                 file,
@@ -215,12 +241,27 @@ class _Proof:
         for index, column in enumerate(self.survey.column_checks.values()):
             for key, words in (("message", column.message), ("mend", column.mend)):
                 self.note(file, ("columns", index, key), _languages(words, column.id))
-                wrong = set(_PLACEHOLDER.findall(words.en)) - _COLUMN_WORDS
+                wrong = _filled(words) - _COLUMN_WORDS
                 self.note(
                     file, ("columns", index, key), [f"'{{{name}}}' cannot be filled in" for name in sorted(wrong)]
                 )
 
+    def _shipped_messages(self) -> None:
+        """A folder of one's own must have the sentences that the code says, with the same things filled in."""
+        shipped = load_survey().messages
+        for file, document in self.reader.documents.items():
+            if file.startswith("messages/"):
+                for name in document.content:
+                    if name not in shipped:
+                        self.note(file, (name,), [f"cpms never says '{name}'"])
+                    elif _filled(self.survey.messages[name]) != _filled(shipped[name]):
+                        told = ", ".join(sorted(_filled(shipped[name]))) or "nothing"
+                        self.note(file, (name,), [f"'{name}' must fill in {told}"])
+        lacking = sorted(set(shipped) - set(self.survey.messages))
+        self.problems += [Problem("messages/", 1, f"the sentence '{name}' is missing") for name in lacking]
+
     def messages(self) -> None:
+        self._shipped_messages()
         for file, document in self.reader.documents.items():
             if file.startswith("messages/"):
                 for name in document.content:

@@ -118,6 +118,50 @@ def test_without_consent_only_the_key_is_kept(cpms: Cpms, draw: Draw, tmp_path: 
         assert "ชื่อลับ".encode() not in store.read_bytes()
 
 
+def test_consent_withdrawn_blanks_what_the_round_held(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    merge([draw({"given_name": "ก่อน"}, {"given_name": "อีกคน"}, {"household_no": "2"}, name="a.csv")], store)
+    merge([draw({"consent": "no"}, name="b.csv")], store)
+    assert _rows(store, "SELECT household_no, given_name FROM child_observation ORDER BY ALL") == [
+        ("1", None), ("1", None), ("1", None), ("2", "ตัวอย่าง")
+    ]  # fmt: skip
+    assert _rows(store, "SELECT household_no, consent, dwelling FROM current_household ORDER BY ALL") == [
+        ("1", "no", None), ("2", "yes", "own")
+    ]  # fmt: skip
+
+
+def test_a_later_file_that_does_not_ask_does_not_undo_a_refusal(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    merge([draw({"consent": "no"}, name="a.csv")], store)
+    merge([draw({"given_name": "ชื่อลับ"}, name="b.csv", without=["consent"])], store)
+    assert _rows(store, "SELECT given_name, sex FROM current_child") == [(None, None)]
+    merge([draw({"given_name": "ชื่อใหม่", "consent": "yes"}, name="c.csv")], store)
+    assert _rows(store, "SELECT given_name, sex FROM current_child") == [("ชื่อใหม่", "female")]
+
+
+def test_children_and_refusal_in_either_order_give_the_same_store(draw: Draw, tmp_path: Path) -> None:
+    files = [draw({}, {}, name="a.csv", without=["consent"]), draw({"consent": "no"}, name="b.csv")]
+    hashes = set()
+    for number, order in enumerate((files, files[::-1])):
+        for path in order:
+            merge([path], tmp_path / f"{number}.duckdb")
+        hashes.add(content_hash(tmp_path / f"{number}.duckdb"))
+    assert len(hashes) == 1
+
+
+def test_what_is_set_aside_of_a_silent_family_has_no_answers(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    path = draw({"consent": "no", "village_code": "99999999", "given_name": "ชื่อลับ", "violence_sexual": "yes"})
+    ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
+    assert ran.code == 1
+    assert "Mend these first" not in ran.out + ran.err
+    book = openpyxl.load_workbook(tmp_path / "s-set-aside-1.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    told = " ".join(f"{cell.value} {cell.comment.text if cell.comment else ''}" for cell in cells)
+    assert "99999999" in told
+    assert "ชื่อลับ" not in told
+    assert "yes" not in told
+
+
 def test_files_in_any_order_give_the_same_store(tmp_path: Path) -> None:
     hashes = set()
     for number, order in enumerate(itertools.permutations(ROUNDS)):

@@ -1,0 +1,86 @@
+"""The definition's examples of reading: how answers are written, who is asked what, how many areas there are.
+
+They say a second time, in the words of the survey's text, what the definition says as rules and lists; a slip in one
+of the two is found by the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.reading.values import clean
+from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.documents import Document, Problem
+from cpms_cli.survey.relations import vocabulary
+from cpms_cli.survey.rules import compiled, parse, sql
+
+READINGS = "examples/readings.yaml"
+AREA_DIGITS = {"provinces": 2, "districts": 4, "subdistricts": 6}
+ADULT = 18
+
+
+def reading_problems(survey: Survey, document: Document) -> list[Problem]:
+    """Every example of `examples/readings.yaml` that the definition does not fulfil."""
+    return [*_spellings(survey, document), *_asked(survey, document), *_areas(survey, document)]
+
+
+def _spellings(survey: Survey, document: Document) -> Iterator[Problem]:
+    shown: dict[str, set[str]] = {}
+    users = {field.codelist: field for field in survey.fields.values() if field.codelist}
+    for name, cases in document.content.get("readings", {}).items():
+        codes = survey.codelists.get(name)
+        if codes is None:
+            yield Problem(READINGS, document.line("readings", name), f"there is no code list '{name}'")
+            continue
+        for index, case in enumerate(cases):
+            shown.setdefault(name, set()).add(case["code"])
+            line = document.line("readings", name, index)
+            if case["code"] not in codes.by_code:
+                yield Problem(READINGS, line, f"'{case['code']}' is not a code of '{name}'")
+            elif name in users:
+                read = clean(survey, users[name], pd.Series(case["written"], dtype="str")).values
+                for written, found in zip(case["written"], read, strict=True):
+                    if found != case["code"]:
+                        yield Problem(READINGS, line, f"'{written}' is read as {found}, not {case['code']}")
+    for name, codes in survey.codelists.items():
+        for code in set(codes.by_code) - shown.get(name, set()):
+            yield Problem(READINGS, 1, f"no example shows how '{code}' of '{name}' is written")
+
+
+def _asked(survey: Survey, document: Document) -> Iterator[Problem]:
+    expected: dict[str, list[int]] = document.content.get("asked", {})
+    for name in expected:
+        if name not in survey.fields:
+            yield Problem(READINGS, document.line("asked", name), f"there is no field '{name}'")
+    words = vocabulary(survey, indicators=False)
+    with duckdb.connect(":memory:", config={"enable_external_access": "false"}) as connection:
+        for field in survey.asked_fields():
+            if field.name not in expected:
+                yield Problem(READINGS, 1, f"no example says at which ages '{field.name}' is asked")
+                continue
+            condition = sql(compiled(parse(field.asked or ""), words))
+            query = (
+                f"SELECT age_min FROM (SELECT age AS age_min, age AS age_max FROM range({ADULT}) t(age))"
+                f" WHERE {condition} ORDER BY 1"
+            )
+            try:
+                found = [row[0] for row in connection.execute(query).fetchall()]
+            except duckdb.BinderException:
+                yield Problem(READINGS, 1, f"'{field.name}' is asked by more than age, which no example can show yet")
+                continue
+            first, last = expected[field.name]
+            if found != list(range(first, last + 1)):
+                told = f"{found[0]} to {found[-1]}" if found else "at no age"
+                line = document.line("asked", field.name)
+                yield Problem(READINGS, line, f"'{field.name}' is asked {told}, not {first} to {last}")
+
+
+def _areas(survey: Survey, document: Document) -> Iterator[Problem]:
+    for kind, digits in AREA_DIGITS.items():
+        wanted = document.content.get("areas", {}).get(kind)
+        found = sum(len(code) == digits for code in survey.areas)
+        if found != wanted:
+            yield Problem(READINGS, document.line("areas", kind), f"there are {found} {kind}, not {wanted}")

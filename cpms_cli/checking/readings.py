@@ -7,13 +7,14 @@ of the two is found by the other.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from cpms_cli.reading.values import clean
 from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.documents import Document, Problem
+from cpms_cli.survey.documents import Document, Problem, read_yaml
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import compiled, parse, sql
 
@@ -22,9 +23,16 @@ AREA_DIGITS = {"provinces": 2, "districts": 4, "subdistricts": 6}
 ADULT = 18
 
 
-def reading_problems(survey: Survey, document: Document) -> list[Problem]:
-    """Every example of `examples/readings.yaml` that the definition does not fulfil."""
-    return [*_spellings(survey, document), *_asked(survey, document), *_areas(survey, document)]
+def reading_problems(survey: Survey, document: Document, folder: Path) -> list[Problem]:
+    """Every example of `examples/readings.yaml` that the definition in `folder` does not fulfil."""
+    return [*_spellings(survey, document), *_asked(survey, document, folder), *_areas(survey, document)]
+
+
+def _rule_of(survey: Survey, name: str, folder: Path) -> str:
+    table = next(table for table in (survey.household, survey.child) if name in {field.name for field in table.fields})
+    index = [field.name for field in table.fields].index(name)
+    file = f"{table.name}.yaml"
+    return f"the rule stands at {file}:{read_yaml(folder, file).line('fields', index, 'asked')}"
 
 
 def _spellings(survey: Survey, document: Document) -> Iterator[Problem]:
@@ -39,7 +47,7 @@ def _spellings(survey: Survey, document: Document) -> Iterator[Problem]:
             shown.setdefault(name, set()).add(case["code"])
             line = document.line("readings", name, index)
             if case["code"] not in codes.by_code:
-                yield Problem(READINGS, line, f"'{case['code']}' is not a code of '{name}'")
+                yield Problem(READINGS, line, f"'{case['code']}' is not a code of codelists/{name}.csv")
             elif name in users:
                 read = clean(survey, users[name], pd.Series(case["written"], dtype="str")).values
                 for written, found in zip(case["written"], read, strict=True):
@@ -47,10 +55,10 @@ def _spellings(survey: Survey, document: Document) -> Iterator[Problem]:
                         yield Problem(READINGS, line, f"'{written}' is read as {found}, not {case['code']}")
     for name, codes in survey.codelists.items():
         for code in set(codes.by_code) - shown.get(name, set()):
-            yield Problem(READINGS, 1, f"no example shows how '{code}' of '{name}' is written")
+            yield Problem(READINGS, 1, f"no example shows how '{code}' of codelists/{name}.csv is written")
 
 
-def _asked(survey: Survey, document: Document) -> Iterator[Problem]:
+def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem]:
     expected: dict[str, list[int]] = document.content.get("asked", {})
     for name in expected:
         if name not in survey.fields:
@@ -74,8 +82,9 @@ def _asked(survey: Survey, document: Document) -> Iterator[Problem]:
             first, last = expected[field.name]
             if found != list(range(first, last + 1)):
                 told = f"{found[0]} to {found[-1]}" if found else "at no age"
-                line = document.line("asked", field.name)
-                yield Problem(READINGS, line, f"'{field.name}' is asked {told}, not {first} to {last}")
+                told = f"'{field.name}' is asked {told}, not {first} to {last}"
+                line, where = document.line("asked", field.name), _rule_of(survey, field.name, folder)
+                yield Problem(READINGS, line, f"{told} ({where})")
 
 
 def _areas(survey: Survey, document: Document) -> Iterator[Problem]:

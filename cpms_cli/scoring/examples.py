@@ -28,17 +28,13 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Example:
-    """One drawn household: the child asked about comes first; `expect` maps score columns to their values.
-
-    `rule` is the rule it is about: the definition's file, and the place in it.
-    """
+    """One drawn household: the child asked about comes first; `expect` maps score columns to their values."""
 
     title: str
     line: int
     answers: Answers
     siblings: Sequence[Answers]
     expect: Mapping[str, str]
-    rule: tuple[str, Place] = ("risk.yaml", ("levels",))
 
 
 def examples(survey: Survey, document: Document) -> Iterator[Example]:
@@ -48,13 +44,10 @@ def examples(survey: Survey, document: Document) -> Iterator[Example]:
         column = one.column if one else f"indicator {case['number']}"
         told = ", ".join(f"{name}={value}" for name, value in case["answers"].items()) or "as drawn"
         yield Example(f"{case['number']}: {told}", document.line("indicators", index), case["answers"],
-                      case.get("siblings", ()), {column: case["expect"]},
-                      ("indicators.yaml", ("indicators", case["number"] - 1)))  # fmt: skip
-    severity = {level.id: index for index, level in enumerate(survey.levels)}
+                      case.get("siblings", ()), {column: case["expect"]})  # fmt: skip
     for index, case in enumerate(document.content.get("levels", [])):
         yield Example(case["title"], document.line("levels", index), case["answers"], case.get("siblings", ()),
-                      {"level": case["level"], "highest": case["highest"]},
-                      ("risk.yaml", ("levels", severity.get(case["level"], 0), "when")))  # fmt: skip
+                      {"level": case["level"], "highest": case["highest"]})  # fmt: skip
 
 
 def _drawn(survey: Survey, base: Mapping[str, Answers], answers: Answers, table: Table, number: int) -> dict[str, Any]:
@@ -90,8 +83,18 @@ def household_of(
     return homes, children
 
 
-def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Example, str]]:
-    """Examples whose score is not what they expect, and what it is instead."""
+def _guilty(survey: Survey, column: str, wanted: str, found: str) -> tuple[str, Place]:
+    """The rule that gave the wrong answer, or failed to give the right one: its file, and its place there."""
+    numbers = [one.column for one in survey.indicators]
+    if column in numbers:
+        return "indicators.yaml", ("indicators", numbers.index(column))
+    severity = [level.id for level in survey.levels]
+    worst = min((severity.index(name) for name in (wanted, found) if name in severity), default=0)
+    return "risk.yaml", ("levels", worst, "when")
+
+
+def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Example, str, tuple[str, Place]]]:
+    """Examples whose score is not what they expect, what it is instead, and where the rule stands that says so."""
     drawn: dict[Table, list[dict[str, Any]]] = {"household": [], "child": []}
     cases = list(examples(survey, document))
     for number, case in enumerate(cases):
@@ -110,7 +113,7 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
         for column, wanted in case.expect.items():
             found = row.get(column, "no such score")
             if found != wanted:
-                yield case, f"{column} is {found}, not {wanted}"
+                yield case, f"{column} is {found}, not {wanted}", _guilty(survey, column, wanted, str(found))
 
 
 def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
@@ -132,7 +135,9 @@ def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
             if field is None:
                 yield Problem(FILE, document.line(*place, name), f"there is no field '{name}'")
             elif codes and value != "" and not set(str(value).split(";")) <= {*codes.by_code, *survey.missing_words}:
-                yield Problem(FILE, document.line(*place, name), f"'{value}' is not a code of '{codes.name}'")
+                yield Problem(
+                    FILE, document.line(*place, name), f"'{value}' is not a code of codelists/{codes.name}.csv"
+                )
 
 
 @dataclass(frozen=True)
@@ -210,8 +215,7 @@ def check_examples(folder: Path) -> tuple[list[Problem], int]:
     try:
         if not problems:
             rules = {file: read_yaml(folder, file) for file in ("indicators.yaml", "risk.yaml")}
-            for case, told in failing_examples(survey, document):
-                file, place = case.rule
+            for case, told, (file, place) in failing_examples(survey, document):
                 where = f"the rule stands at {file}:{rules[file].line(*place)}"
                 problems.append(Problem(FILE, case.line, f"{case.title}: {told} ({where})"))
             problems += _failing_checks(survey, document.content["base"], checks)
@@ -219,7 +223,7 @@ def check_examples(folder: Path) -> tuple[list[Problem], int]:
         problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))
     except (KeyError, TypeError, AttributeError) as error:
         problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
-    problems += reading_problems(survey, readings)
+    problems += reading_problems(survey, readings, folder)
     run = len(list(examples(survey, document))) + sum(len(one.passes) + len(one.fails) for one in survey.checks)
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
 

@@ -64,7 +64,9 @@ class Reader:
         try:
             return model.model_validate(content)
         except ValidationError as error:
-            document = self.documents[file]
+            document = self.documents.get(file)
+            if document is None:
+                return None  # that the file cannot be read was told already
             for fault in error.errors():
                 where = (*place, *fault["loc"])
                 told = ".".join(str(step) for step in where)

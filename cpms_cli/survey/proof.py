@@ -184,7 +184,9 @@ class _Proof:
         file = "indicators.yaml"
         numbers = [one.number for one in self.survey.indicators]
         if numbers != list(range(1, INDICATORS + 1)):
-            self.note(file, ("indicators",), [f"the indicators must be numbered 1 to {INDICATORS}, in order"])
+            first = next((at for at, number in enumerate(numbers) if number != at + 1), len(numbers) - 1)
+            told = f"the indicators must be numbered 1 to {INDICATORS}, in order"
+            self.note(file, ("indicators", first, "number"), [told])
         for index, one in enumerate(self.survey.indicators):
             place = ("indicators", index)
             words = vocabulary(self.survey)

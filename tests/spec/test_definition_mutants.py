@@ -1,0 +1,162 @@
+"""Promise 18: the definition cannot be wrong silently. Each way to break a line of `schemas/` is found where it stands.
+
+The mutants are made from the files themselves, a few of each kind, evenly over the definition; CPMS_MUTANTS=all tries
+every one (about 1,200, some minutes).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from cpms_cli import prove_definition
+from tests.conftest import ROOT, Cpms
+
+SCHEMAS = ROOT / "schemas"
+TABLES = ("household.yaml", "child.yaml", "response.yaml")
+RULES = ("indicators.yaml", "risk.yaml", "checks.yaml")
+CODELISTS = tuple(f"codelists/{path.name}" for path in sorted((SCHEMAS / "codelists").glob("*.csv")))
+MESSAGES = ("messages/errors.yaml", "messages/output.yaml")
+SQL = r"^    (  OR|when:|applies:) (?!>-)"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One line of one file of the definition, changed; no `new` is a line taken out. `words` are what was changed."""
+
+    kind: str
+    file: str
+    line: int
+    new: str | None
+    words: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.file}:{self.line}"
+
+
+Change = Callable[[re.Match[str]], str | None]
+KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
+    ("field renamed", TABLES, r"^  - name: (?P<word>\w+)$", lambda found: f"{found[0]}x"),
+    ("languages swapped", TABLES, r"label: \{en: (.*), th: (.*)\}", lambda f: f"label: {{en: {f[2]}, th: {f[1]}}}"),
+    ("minimum above maximum", TABLES, r"minimum: \d+", lambda found: "minimum: 9999"),
+    ("no such code list", TABLES, r"codelist: \w+", lambda found: f"{found[0]}x"),
+    ("no such role", TABLES, r"role: \w+", lambda found: f"{found[0]}x"),
+    ("key not required", TABLES, r"required: true", lambda found: "required: false"),
+    ("asked a year later", TABLES, r"(asked: age \S+ )(\d+)", lambda found: f"{found[1]}{int(found[2]) + 1}"),
+    ("code dropped", CODELISTS, r"^(?P<word>(?!code,)\w+),.*$", lambda found: None),
+    ("code renamed", CODELISTS, r"^(?P<word>(?!code,)\w+),", lambda found: f"{found[1]}x,"),
+    ("no answer made an answer", CODELISTS, r",(unknown|refused|not_asked|blank|exclusive),", lambda found: ",,"),
+    ("broken SQL", RULES, SQL + r".*$", lambda found: f"{found[0]} AND"),
+    ("no such code", RULES, SQL + r"[^']*'\w+", lambda found: f"{found[0]}x"),
+    ("number changed", RULES, SQL + r".*?(?<![\w'])(\d+)(?![\w'])", lambda f: f"{f[0][: -len(f[2])]}{int(f[2]) + 1}"),
+    ("OR made AND", RULES, SQL + r".*? OR ", lambda found: found[0].removesuffix("OR ") + "AND "),
+    ("equal made unequal", RULES, SQL + r".*? = ", lambda found: found[0].removesuffix("= ") + "<> "),
+    ("at least made more than", RULES, SQL + r".*?>=", lambda found: found[0].removesuffix("=")),
+    ("below made at most", RULES, SQL + r".*? < ", lambda found: found[0].removesuffix(" ") + "= "),
+    ("indicator renumbered", RULES, r"^  - number: \d+", lambda found: f"{found[0]}9"),
+    ("no such severity", RULES, r"severity: \w+", lambda found: "severity: fatal"),
+    ("message renamed", MESSAGES, r"^(?P<word>\w+):", lambda found: f"{found[1]}x:"),
+    ("nothing to fill in", MESSAGES, r"(en: [^{]*\{)(\w+)\}", lambda found: f"{found[1]}{found[2]}z}}"),
+)
+
+
+def _mutants() -> Iterator[Mutant]:
+    for kind, files, pattern, change in KINDS:
+        for file in files:
+            for number, line in enumerate((SCHEMAS / file).read_text("utf-8").splitlines(), start=1):
+                found = re.search(pattern, line)
+                if found:
+                    put = change(found)
+                    new = None if put is None else line[: found.start()] + put + line[found.end() :]
+                    yield Mutant(kind, file, number, new, tuple(found.groupdict().values()))
+
+
+def _chosen() -> list[Mutant]:
+    chosen: list[Mutant] = []
+    for _, group in groupby(_mutants(), key=lambda mutant: mutant.kind):
+        found = list(group)
+        chosen += found if os.environ.get("CPMS_MUTANTS") == "all" else found[:: max(1, len(found) // 5)][:6]
+    return chosen
+
+
+def _entry(mutant: Mutant) -> range:
+    """The lines of the field, rule, indicator or level in which the mutant stands; of other files, its line alone."""
+    lines = (SCHEMAS / mutant.file).read_text("utf-8").splitlines()
+    first, last = mutant.line, mutant.line
+    while mutant.file in (*TABLES, *RULES) and lines[first - 1].startswith("    "):
+        first -= 1
+    while mutant.file in (*TABLES, *RULES) and last < len(lines) and lines[last].startswith("    "):
+        last += 1
+    # That no code of a list is exclusive is a fault of the whole list, told at its head.
+    return range(1 if "exclusive" in lines[mutant.line - 1] else first, last + 1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "schemas"
+    shutil.copytree(SCHEMAS, copy)
+    return copy
+
+
+@pytest.mark.parametrize("mutant", _chosen(), ids=str)
+def test_a_mutant_is_found_where_it_stands(mutant: Mutant, folder: Path) -> None:
+    path = folder / mutant.file
+    lines = path.read_text("utf-8").splitlines()
+    lines[mutant.line - 1 : mutant.line] = [] if mutant.new is None else [mutant.new]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    told = " ".join(map(str, prove_definition(folder).problems))
+    places = {int(line) for line in re.findall(re.escape(mutant.file) + r":(\d+)", told)}
+    named = [word for word in mutant.words if re.search(rf"'{word}x?'", told)]
+    assert told, "nobody noticed"
+    assert places & set(_entry(mutant)) or named, told
+
+
+def test_there_are_about_a_hundred() -> None:
+    assert len(_chosen()) >= 100
+    assert len({mutant.kind for mutant in _chosen()}) == len(KINDS)
+
+
+def test_the_command_tells_file_line_and_exit_code(cpms: Cpms, folder: Path) -> None:
+    path = folder / "indicators.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("nationality <> 'TH'", "nationality <> 'THAI'"), "utf-8")
+    line = text[: text.index("nationality <> 'TH'")].count("\n") + 1
+    ran = cpms("schema", "check", folder)
+    assert ran.code == 1
+    assert f"indicators.yaml:{line}:" in ran.out
+    assert "'THAI' is not a code of 'nationality'" in ran.out
+
+
+def test_the_shipped_definition_holds(cpms: Cpms) -> None:
+    ran = cpms("schema", "check")
+    assert ran.code == 0
+    assert "73 fields, 23 code lists, 22 indicators, 5 levels" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "told"),
+    [
+        ("indicators.yaml", b"indicators: [", "not YAML"),
+        ("indicators.yaml", b"\xff\xfe\x00", "not UTF-8"),
+        ("indicators.yaml", b"- 1\n", "must be a mapping"),
+        ("checks.yaml", b"rules: 3\ncolumns: []\n", "'rules' must be a list"),
+        ("risk.yaml", b"levels: &a [*a]\n", "aliases"),
+        ("codelists/sex.csv", b"a,b\n", "the header must be"),
+        ("codelists/sex.csv", b"code,label_en,label_th,missing,spellings\nx,y\n", "2 cells where 5"),
+        ("child.yaml", None, "this file is missing"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(folder: Path, file: str, content: bytes | None, told: str) -> None:
+    if content is None:
+        (folder / file).unlink()
+    else:
+        (folder / file).write_bytes(content)
+    found = [problem for problem in prove_definition(folder).problems if problem.file == file]
+    assert told in " ".join(problem.message for problem in found)

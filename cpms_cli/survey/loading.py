@@ -1,202 +1,38 @@
-"""Reads `schemas/` into a Survey, or says file and line of what cannot be read."""
+"""The definition in use: as shipped, or a province's own, which is proved before it is used."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.definition import (
-    Area,
-    Check,
-    Code,
-    CodeList,
-    ColumnCheck,
-    Indicator,
-    Level,
-    Survey,
-    TableSchema,
-    Words,
-)  # fmt: skip
-from cpms_cli.survey.documents import BadDocument, Document, Problem, read_csv, read_yaml
+from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.location import shipped
-
-CODE_COLUMNS = ("code", "label_en", "label_th", "missing", "spellings")
-AREA_FILES = {
-    "areas/provinces.csv": ("province_code", "label_en", "label_th"),
-    "areas/districts.csv": ("district_code", "province_code", "label_en", "label_th"),
-    "areas/subdistricts.csv": ("subdistrict_code", "district_code", "label_en", "label_th", "latitude", "longitude"),
-}
-DOCUMENTS = ("household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", "checks.yaml")
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-class Reader:
-    """Reads one folder and gathers every problem on the way, instead of stopping at the first."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.problems: list[Problem] = []
-        self.documents: dict[str, Document] = {}
-        self.code_lines: dict[tuple[str, str], int] = {}
-
-    def document(self, file: str) -> Any:
-        """The content of one YAML file; an empty mapping, and a problem, when it cannot be read."""
-        try:
-            self.documents[file] = read_yaml(self.folder, file)
-        except BadDocument as bad:
-            self.problems.append(bad.problem)
-            return {}
-        content = self.documents[file].content
-        if not isinstance(content, dict):
-            self.problems.append(Problem(file, 1, "this file must be a mapping"))
-            return {}
-        return content
-
-    def part(self, model: type[_Model], file: str, content: Any, *place: str | int) -> _Model | None:
-        """One part of a document as a checked object; problems name the line of each fault."""
-        try:
-            return model.model_validate(content)
-        except ValidationError as error:
-            document = self.documents.get(file)
-            if document is None:
-                return None  # that the file cannot be read was told already
-            for fault in error.errors():
-                where = (*place, *fault["loc"])
-                told = ".".join(str(step) for step in where)
-                self.problems.append(Problem(file, document.line(*where), f"{told}: {fault['msg']}"))
-            return None
-
-    def parts(self, model: type[_Model], file: str, key: str, content: Any) -> tuple[_Model, ...]:
-        """A list of parts below `key`."""
-        items = content.get(key)
-        if not isinstance(items, list):
-            if file in self.documents:
-                self.problems.append(Problem(file, 1, f"'{key}' must be a list"))
-            return ()
-        read = (self.part(model, file, item, key, index) for index, item in enumerate(items))
-        return tuple(part for part in read if part is not None)
-
-    def csv(self, file: str, columns: tuple[str, ...], take: Callable[[int, dict[str, str]], None]) -> None:
-        """Every row of one CSV file, each handed to `take` with its line."""
-        try:
-            for line, row in read_csv(self.folder, file, columns):
-                take(line, row)
-        except BadDocument as bad:
-            self.problems.append(bad.problem)
-
-
-def _codelist(reader: Reader, file: str, name: str) -> CodeList:
-    codes: list[Code] = []
-
-    def take(line: int, row: dict[str, str]) -> None:
-        reader.code_lines[(name, row["code"])] = line
-        try:
-            codes.append(
-                Code(
-                    code=row["code"],
-                    label=Words(en=row["label_en"], th=row["label_th"]),
-                    missing=row["missing"],  # type: ignore[arg-type]
-                    spellings=tuple(filter(None, row["spellings"].split("|"))),
-                )
-            )
-        except ValidationError as error:
-            fault = error.errors()[0]
-            reader.problems.append(Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"))
-
-    reader.csv(file, CODE_COLUMNS, take)
-    return CodeList(name=name, codes=tuple(codes))
-
-
-def _areas(reader: Reader) -> dict[str, Area]:
-    areas: dict[str, Area] = {}
-    for file, columns in AREA_FILES.items():
-
-        def take(line: int, row: dict[str, str], file: str = file, columns: tuple[str, ...] = columns) -> None:
-            code = row[columns[0]]
-            if code in areas:
-                reader.problems.append(Problem(file, line, f"area {code} stands twice"))
-            elif not row["label_en"] or not row["label_th"]:
-                reader.problems.append(Problem(file, line, f"area {code} lacks a name"))
-            elif len(code) > 2 and code[:-2] not in areas:
-                reader.problems.append(Problem(file, line, f"area {code} lies in no known area"))
-            else:
-                label = Words.model_construct(en=row["label_en"], th=row["label_th"])
-                areas[code] = Area.model_construct(code=code, label=label)
-
-        reader.csv(file, columns, take)
-    return areas
-
-
-def _messages(reader: Reader) -> dict[str, Words]:
-    messages: dict[str, Words] = {}
-    for path in sorted((reader.folder / "messages").glob("*.yaml")):
-        file = f"messages/{path.name}"
-        for name, content in reader.document(file).items():
-            words = reader.part(Words, file, content, name)
-            if name in messages:
-                reader.problems.append(Problem(file, reader.documents[file].line(name), f"'{name}' stands twice"))
-            elif words:
-                messages[name] = words
-    return messages
-
-
-def digest(folder: Path) -> str:
-    """SHA-256 over names and contents of every file of the definition: the definition's own identity."""
-    total = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in {".yaml", ".csv"} and path.is_file():
-            total.update(path.relative_to(folder).as_posix().encode())
-            total.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return total.hexdigest()
-
-
-def read_survey(reader: Reader) -> Survey | None:
-    """The Survey in the reader's folder; None, and `reader.problems`, when a part cannot be read."""
-    tables = {
-        name: reader.part(TableSchema, f"{name}.yaml", reader.document(f"{name}.yaml"))
-        for name in ("household", "child", "response")
-    }
-    indicators = reader.parts(Indicator, "indicators.yaml", "indicators", reader.document("indicators.yaml"))
-    levels = reader.parts(Level, "risk.yaml", "levels", reader.document("risk.yaml"))
-    rules = reader.document("checks.yaml")
-    checks = reader.parts(Check, "checks.yaml", "rules", rules)
-    column_checks = reader.parts(ColumnCheck, "checks.yaml", "columns", rules)
-    lists = {
-        path.stem: _codelist(reader, f"codelists/{path.name}", path.stem)
-        for path in sorted((reader.folder / "codelists").glob("*.csv"))
-    }
-    areas, messages = _areas(reader), _messages(reader)
-    if reader.problems or not all(tables.values()):
-        return None
-    return Survey(
-        **tables,  # type: ignore[arg-type]
-        codelists=lists, indicators=indicators, levels=levels, checks=checks,
-        column_checks={check.id: check for check in column_checks},
-        areas=areas, messages=messages, digest=digest(reader.folder),
-    )  # fmt: skip
+from cpms_cli.survey.proof import check_definition
+from cpms_cli.survey.schema_files import Reader, read_survey
 
 
 @cache
-def _loaded(folder: Path) -> Survey:
+def _loaded(folder: Path, own: bool) -> Survey:
     if not folder.is_dir():
         raise DefinitionError("definition_missing", folder=folder)
     reader = Reader(folder)
     survey = read_survey(reader)
-    if survey is None:
-        raise DefinitionError("definition_broken", folder=folder, first=reader.problems[0], count=len(reader.problems))
+    problems = reader.problems
+    if survey is not None and own:
+        # The shipped definition is proved by the tests; a folder of one's own is somebody's code in effect.
+        problems = check_definition(folder)
+    if survey is None or problems:
+        raise DefinitionError("definition_broken", folder=folder, first=problems[0], count=len(problems))
     return survey
 
 
 def load_survey(folder: Path | None = None) -> Survey:
     """The survey's definition, from `folder` or as shipped.
 
-    Raises DefinitionError when a file cannot be read; `schemas_proof` finds what else is wrong.
+    Raises DefinitionError when a file cannot be read, or when a folder of one's own has a rule that is not allowed or
+    contradicts itself; `prove_definition` names every place, and runs the examples as well.
     """
-    return _loaded((folder or shipped("schemas")).resolve())
+    where = shipped("schemas").resolve()
+    chosen = where if folder is None else Path(folder).resolve()
+    return _loaded(chosen, chosen != where)

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from cpms_cli.survey.definition import CodeList, Field, Survey, Words, folded, folded_header
 from cpms_cli.survey.documents import Problem
-from cpms_cli.survey.loading import Reader, load_survey, read_survey
+from cpms_cli.survey.location import shipped
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import RuleError, Vocabulary, compiled, faults, parse
+from cpms_cli.survey.schema_files import Reader, read_messages, read_survey
 
 INDICATORS = 22
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
@@ -250,16 +251,16 @@ class _Proof:
 
     def _shipped_messages(self) -> None:
         """A folder of one's own must have the sentences that the code says, with the same things filled in."""
-        shipped = load_survey().messages
+        said = read_messages(Reader(shipped("schemas")))
         for file, document in self.reader.documents.items():
             if file.startswith("messages/"):
                 for name in document.content:
-                    if name not in shipped:
+                    if name not in said:
                         self.note(file, (name,), [f"cpms never says '{name}'"])
-                    elif _filled(self.survey.messages[name]) != _filled(shipped[name]):
-                        told = ", ".join(sorted(_filled(shipped[name]))) or "nothing"
+                    elif _filled(self.survey.messages[name]) != _filled(said[name]):
+                        told = ", ".join(sorted(_filled(said[name]))) or "nothing"
                         self.note(file, (name,), [f"'{name}' must fill in {told}"])
-        lacking = sorted(set(shipped) - set(self.survey.messages))
+        lacking = sorted(set(said) - set(self.survey.messages))
         self.problems += [Problem("messages/", 1, f"the sentence '{name}' is missing") for name in lacking]
 
     def messages(self) -> None:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.rules import RuleFault
+from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Language, Survey
 
@@ -33,33 +34,63 @@ def _severity(survey: Survey, check: str) -> str:
 
 @dataclass(frozen=True)
 class _Part:
-    """The findings of one check in one column of one table: all that is the same for each, and where they are."""
+    """The findings of one check in one column of one table: all that is the same for each, and where they are.
+
+    `field` is empty where the fault lies in how the file is written, in a row as a whole or in a column that is none of
+    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so.
+    """
 
     source: int
     field: str
     check: str
-    positions: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+    header: str
+    letter: str
+    values: tuple[str | None, ...] | None = None
 
 
 def _parts(
     tables: Sequence[SurveyTable], by_column: Sequence[Sequence[ColumnFault]], by_rule: Sequence[RuleFault]
 ) -> Iterator[_Part]:
+    for source, table in enumerate(tables):
+        yield from _written_faults(source, table)
     for source, faults in enumerate(by_column):
         for fault in faults:
-            yield _Part(source, fault.field, fault.check, fault.positions)
+            table = tables[source]
+            yield _Part(source, fault.field, fault.check, table.rows[fault.positions], *table.place(fault.field))
     for told in by_rule:
         for source in np.unique(told.sources):
             table = tables[source]
             field = next((name for name in told.fields if name in table.columns), told.fields[0])
-            yield _Part(int(source), field, told.check, np.searchsorted(table.rows, told.rows[told.sources == source]))
+            yield _Part(int(source), field, told.check, told.rows[told.sources == source], *table.place(field))
+
+
+def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
+    """What the reader found wrong with the writing of the file, by check and column."""
+    fields = {column.index: column.field.name for column in table.columns.values()}
+    grouped: dict[tuple[str, int | None], list[CellFault]] = {}
+    for fault in table.source.faults:
+        grouped.setdefault((fault.check, fault.column), []).append(fault)
+    for (check, column), faults in grouped.items():
+        within = column is not None and column < len(table.source.header)
+        yield _Part(
+            source, fields.get(column, "") if column is not None else "", check,
+            np.array([fault.row for fault in faults], dtype=np.int64),
+            table.source.header[column] if column is not None and within else "",
+            column_letter(column) if column is not None else "", tuple(fault.value for fault in faults),
+        )  # fmt: skip
 
 
 def _values(survey: Survey, table: SurveyTable, part: _Part, identified: bool) -> pa.Array:
-    count = len(part.positions)
-    if part.field not in table.columns:
-        return pa.nulls(count, pa.string())
-    written = pc.cast(table.columns[part.field].written().take(pa.array(part.positions)), pa.string())
-    if survey.fields[part.field].personal and not identified:
+    if part.values is not None:
+        written = pa.array(part.values, pa.string())
+    elif part.field in table.columns:
+        positions = np.searchsorted(table.rows, part.rows)
+        written = pc.cast(table.columns[part.field].written().take(pa.array(positions)), pa.string())
+    else:
+        return pa.nulls(len(part.rows), pa.string())
+    # What stands in a column that is none of the survey's may be anybody's name.
+    if not identified and (not part.field or survey.fields[part.field].personal):
         return pc.if_else(pc.is_null(written), None, MASK)
     return written
 
@@ -72,20 +103,19 @@ def gather(
     parts = list(_parts(tables, by_column, by_rule))
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
-    rows = np.concatenate([tables[part.source].rows[part.positions] for part in parts])
+    rows = np.concatenate([part.rows for part in parts])
     values = pa.concat_arrays([_values(survey, tables[part.source], part, identified) for part in parts])
-    places = [tables[part.source].place(part.field) for part in parts]
     of_part: dict[str, list[str | None]] = {
         "file": [tables[part.source].source.path.name for part in parts],
         "sheet": [tables[part.source].source.sheet for part in parts],
-        "column": [header for header, _ in places],
-        "letter": [letter or None for _, letter in places],
+        "column": [part.header for part in parts],
+        "letter": [part.letter or None for part in parts],
         "field": [part.field for part in parts],
         "check": [part.check for part in parts],
         "severity": [_severity(survey, part.check) for part in parts],
     }
     sources = np.array([part.source for part in parts])
-    part_of = np.repeat(np.arange(len(parts)), [len(part.positions) for part in parts])
+    part_of = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
     # Parts follow one another, so a stable sort leaves the findings of a row in their order.
     order = np.argsort((sources[part_of] << 32) + rows, kind="stable")
     part_of, rows = part_of[order], rows[order]
@@ -107,6 +137,9 @@ class Wording:
 
     def _words(self, check: str, field: str) -> tuple[str, str]:
         about = self.survey.column_checks.get(check) or self.rules[check]
+        message, mend = about.message.in_(self.language), about.mend.in_(self.language)
+        if not field:
+            return message, mend
         described = self.survey.fields[field]
         limits = described.constraints
         codes = self.survey.codes(described)
@@ -115,7 +148,6 @@ class Wording:
             "label": described.label.in_(self.language), "low": limits.minimum,
             "high": limits.maxLength if check == "length" else limits.maximum, "codes": ", ".join(legal),
         }  # fmt: skip
-        message, mend = about.message.in_(self.language), about.mend.in_(self.language)
         for name, content in filled.items():
             message, mend = (text.replace(f"{{{name}}}", str(content)) for text in (message, mend))
         return message, mend

@@ -14,7 +14,7 @@ import pyarrow.csv as arrow_csv
 from cpms_cli.errors import NoSurveyTable, UnreadableFile
 from cpms_cli.reading.headers import find_header, match_headers
 from cpms_cli.reading.limits import LIMITS
-from cpms_cli.reading.source import TEXT, SourceTable, text_table
+from cpms_cli.reading.source import TEXT, CellFault, SourceTable, text_table
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE = 1 << 20
@@ -133,5 +133,6 @@ def _read(path: Path, spellings: dict[str, str], encoding: str, start: bytes) ->
             raise UnreadableFile("broken_csv", file=path.name, reason=str(error)) from None
     rows = np.arange(skip + 1, skip + 1 + data.num_rows, dtype=np.int64)
     return SourceTable(
-        path, None, tuple(header), skip, data, rows, tuple(long_rows), {"encoding": encoding, "delimiter": delimiter}
-    )
+        path, None, tuple(header), skip, data, rows, {"encoding": encoding, "delimiter": delimiter},
+        tuple(CellFault("row_too_long", row) for row in long_rows),
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,35 @@ TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
 @dataclass(frozen=True)
+class CellFault:
+    """Something wrong with how a cell or row is written in the file, whatever the survey asks there.
+
+    `check` names its words in the definition (`checks.yaml`, `columns`); `row` is the sheet's own number; `column`
+    counts from 0 and is None where the whole row is meant; `value` is what stands there, as far as it can be shown.
+    """
+
+    check: str
+    row: int
+    column: int | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class RowLeftOut:
+    """A row of the sheet that is no record: a title, note, total, blank row, repeated header or hidden row."""
+
+    row: int
+    kind: Literal["title", "note", "total", "repeated_header", "units", "second_header"]
+    text: str
+
+
+@dataclass(frozen=True)
 class SourceTable:
     """One sheet: `data` has a dictionary-encoded text column per column of the sheet, blank cells null.
 
     `rows` are the sheet's own row numbers, counted from 1 as a spreadsheet shows them; `sheet` is None for CSV.
-    `long_rows` are the numbers of rows that had more cells than the header, `evidence` how the file was read.
+    `evidence` says how the file was read (encoding, delimiter, and why), `faults` what is wrong with its writing,
+    `left_out` which rows are no records.
     """
 
     path: Path
@@ -26,8 +51,9 @@ class SourceTable:
     header_row: int
     data: pa.Table
     rows: npt.NDArray[np.int64]
-    long_rows: tuple[int, ...] = ()
     evidence: dict[str, str] = field(default_factory=dict)
+    faults: tuple[CellFault, ...] = ()
+    left_out: tuple[RowLeftOut, ...] = ()
 
 
 def column_letter(index: int) -> str:

@@ -37,12 +37,17 @@ class Column:
     """
 
     field: Field
+    index: int
     header: str
-    letter: str
     codes: npt.NDArray[np.int32]
     texts: pd.Series
     values: pd.Series
     doubtful: pd.Series
+
+    @property
+    def letter(self) -> str:
+        """The column's name in a spreadsheet."""
+        return column_letter(self.index)
 
     def cells(self, left_out: npt.NDArray[np.int64] | None = None) -> pa.Array:
         """The canonical value of every row; blank at the positions left out."""
@@ -167,7 +172,7 @@ def _column(survey: Survey, source: SourceTable, index: int, name: str) -> Colum
     if blank.any():
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
     return Column(
-        survey.fields[name], source.header[index], column_letter(index), codes, texts, cleaned.values, cleaned.doubtful
+        survey.fields[name], index, source.header[index], codes, texts, cleaned.values, cleaned.doubtful
     )
 
 

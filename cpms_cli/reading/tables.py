@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
+from cpms_cli.reading.bundle import SIGNATURE, read_bundle
 from cpms_cli.reading.csv_file import read_csv
 from cpms_cli.reading.headers import header_spellings, match_headers
 from cpms_cli.reading.limits import LIMITS
@@ -147,6 +148,8 @@ def read_sources(path: Path, survey: Survey, encoding: str | None = None) -> lis
     Raises UnreadableFile, or NoSurveyTable where no sheet has a header of the survey.
     """
     start = check_path(path)
+    if start.startswith(SIGNATURE):
+        return read_bundle(path)
     spellings = header_spellings(survey)
     for signature, kind in _SIGNATURES.items():
         if start.startswith(signature):

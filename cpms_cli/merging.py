@@ -15,6 +15,7 @@ from cpms_cli.checking.validation import check, read_all
 from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit import current_user, now
+from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import keep_links, next_batch, note_link_changes
 from cpms_cli.store.writing import accept, remember_refusals, write
@@ -77,12 +78,13 @@ def merge(
             merged = _merge(
                 connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user()
             )
-            connection.execute("COMMIT")
-            connection.execute("CHECKPOINT")
+            commit(connection)
             return merged
     except BaseException:
         if new:
-            where.unlink(missing_ok=True)
+            # Its log too: an engine would replay it into the next store of this name.
+            for path in (where, where.with_name(f"{where.name}.wal")):
+                path.unlink(missing_ok=True)
         raise
 
 

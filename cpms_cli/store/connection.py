@@ -8,6 +8,7 @@ it never stands on a command line, where other users of the machine could see it
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -85,6 +86,17 @@ def _connected(path: Path, read_only: bool, key: str | None, new_with_key: bool)
         if "encrypted" not in str(error):
             raise
         return _encrypted(path, read_only, key)
+
+
+def commit(connection: duckdb.DuckDBPyConnection) -> None:
+    """End a transaction, and write the log into the store's file.
+
+    After the commit the log alone holds everything: where there is no room to write it into the file (a full disk),
+    that is done when the store is opened next, and is no reason to say that the work failed.
+    """
+    connection.execute("COMMIT")
+    with suppress(duckdb.Error):
+        connection.execute("CHECKPOINT")
 
 
 def connect(path: Path, *, read_only: bool, key: str | None = None) -> duckdb.DuckDBPyConnection:

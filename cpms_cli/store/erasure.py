@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cpms_cli.errors import UsageError
+from cpms_cli.store.connection import commit
 from cpms_cli.store.copies import compact
 from cpms_cli.store.file import identity_column, open_store
 from cpms_cli.store.history import note_event
@@ -43,7 +44,6 @@ def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, w
             f"DELETE FROM child_link_before WHERE {identity} = ? OR ({key}) IN (FROM forgotten)", [identifier]
         )
         note_event(connection, "forget", who=who or "")
-        connection.execute("COMMIT")
-        connection.execute("CHECKPOINT")
+        commit(connection)
     compact(path, schemas=schemas)
     return Erased(int(deleted[0]) if deleted else 0, int(rounds[0]))

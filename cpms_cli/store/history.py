@@ -11,6 +11,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.store.audit import current_user, now
+from cpms_cli.store.connection import commit
 from cpms_cli.store.file import TABLES, identity_column, open_store
 from cpms_cli.store.migration import OLDER
 from cpms_cli.survey.definition import Survey
@@ -140,6 +141,5 @@ def undo(store: str | Path, batch: int, *, schemas: Path | None = None, who: str
         connection.execute("DELETE FROM batch WHERE merge_id = ?", [merge_id])
         for one in batches:
             note_event(connection, "undo", one, who=who or "")
-        connection.execute("COMMIT")
-        connection.execute("CHECKPOINT")
+        commit(connection)
         return Undone(tuple(batches), removed, restored, withdrawn)

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.errors import StoreError
+from cpms_cli.store.connection import commit
 from cpms_cli.survey.definition import Survey
 
 OLDER = 0
@@ -41,5 +42,4 @@ def migrate(connection: duckdb.DuckDBPyConnection, survey: Survey, found: int, s
     for target in sorted(number for number in steps if number > found):
         steps[target](connection, survey)
         connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", [str(target)])
-    connection.execute("COMMIT")
-    connection.execute("CHECKPOINT")
+    commit(connection)

@@ -60,7 +60,9 @@ def test_damage_is_named(cpms: Cpms, store: Path, damage: str, invariant: str) -
     assert invariant in broken
 
 
-def test_a_backup_is_restored_and_the_present_store_is_kept(cpms: Cpms, store: Path, draw: Draw, tmp_path: Path) -> None:
+def test_a_backup_is_restored_and_the_present_store_is_kept(
+    cpms: Cpms, store: Path, draw: Draw, tmp_path: Path
+) -> None:
     then = dump(store)
     assert cpms("store", "backup", tmp_path / "copy.duckdb", "--store", store).code == 0
     assert "already" in cpms("store", "backup", tmp_path / "copy.duckdb", "--store", store).err

@@ -1,7 +1,7 @@
 """Merges in a process that is killed: at a moment of its life, or by a disk that is full.
 
 The parts are imported once, and each merge is a fork. Give it a JSON object a line: `files`, `store`, and `kill_after`
-(seconds) or `most_bytes` (the largest file the process may write); it answers how the process ended and how long it ran.
+(seconds) or `most_bytes` (the largest file the process may write); it answers how the process ended, and when.
 """
 
 from __future__ import annotations

@@ -116,8 +116,8 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
     connection.execute(
         "CREATE TABLE batch (batch_id INTEGER PRIMARY KEY, merge_id INTEGER NOT NULL, sha256 VARCHAR NOT NULL,"
         " file VARCHAR NOT NULL, merged_at TIMESTAMP NOT NULL, merged_by VARCHAR NOT NULL,"
-        " tool_version VARCHAR NOT NULL, definition VARCHAR NOT NULL, rows_in BIGINT NOT NULL, rows_stored BIGINT NOT NULL,"
-        " rows_unchanged BIGINT NOT NULL, rows_quarantined BIGINT NOT NULL,"
+        " tool_version VARCHAR NOT NULL, definition VARCHAR NOT NULL, rows_in BIGINT NOT NULL,"
+        " rows_stored BIGINT NOT NULL, rows_unchanged BIGINT NOT NULL, rows_quarantined BIGINT NOT NULL,"
         " CHECK (rows_in = rows_stored + rows_unchanged + rows_quarantined))"
     )
     connection.execute(

@@ -120,10 +120,10 @@ def test_a_store_that_may_not_be_written_is_left_as_it_was(run: Run, before: Pat
 def test_two_merges_at_once_lose_nothing(before: Path, tmp_path: Path) -> None:
     store = tmp_path / "s.duckdb"
     shutil.copy(before, store)
-    words = [sys.executable, "-m", "cpms_cli", "merge", "--store", store]
+    words = [sys.executable, "-m", "cpms_cli", "merge", "--store", str(store)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"}
     processes = [
-        subprocess.Popen([*words, path], env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        subprocess.Popen([*words, str(path)], env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         for path in ROUNDS[1:]
     ]
     ends = [(process.communicate()[1], process.returncode) for process in processes]

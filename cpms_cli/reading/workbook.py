@@ -111,7 +111,7 @@ def _tables(
         return []
     columns = [text_column(column) for column in zip(*cells[layout.begins :], strict=True)]
     columns = columns or [text_column([])] * len(layout.header)
-    _check_lengths(path, sheet.name, columns)
+    _check_lengths(path, sheet.name, top, columns)
     data = text_table(("",) * len(columns), [column.cells for column in columns])
     rows = np.arange(layout.begins + 1, layout.begins + 1 + data.num_rows, dtype=np.int64)
     lost = [
@@ -122,9 +122,10 @@ def _tables(
     return [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden) for part in parts]
 
 
-def _check_lengths(path: Path, sheet: str, columns: Sequence[TextColumn]) -> None:
-    longest = max((pc.max(pc.binary_length(one.cells.dictionary)).as_py() or 0 for one in columns), default=0)
-    if longest > LIMITS.cell:
+def _check_lengths(path: Path, sheet: str, top: Sequence[Sequence[str]], columns: Sequence[TextColumn]) -> None:
+    longest = [pc.max(pc.binary_length(column.cells.dictionary)).as_py() or 0 for column in columns]
+    longest += [len(cell) for row in top for cell in row]
+    if max(longest) > LIMITS.cell:
         raise UnreadableFile("cell_too_long", file=path.name, part=sheet, limit=LIMITS.cell // 1_000_000)
 
 

@@ -224,7 +224,8 @@ READ: dict[str, tuple[str, Callable[[], bytes]]] = {
         "a.xlsx",
         lambda: with_part(
             "xl/externalLinks/_rels/externalLink1.xml.rels",
-            b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"'
+            b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+            b'<Relationship Id="rId1"'
             b' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath"'
             b' Target="file:///etc/passwd" TargetMode="External"/></Relationships>',
         ),

@@ -142,24 +142,33 @@ def check_path(path: Path) -> bytes:
     return start
 
 
-def read_sources(path: Path, survey: Survey, encoding: str | None = None) -> list[SourceTable]:
-    """The sheets of one file, recognised by its content rather than its name.
+def read_cells(path: str | Path, *, encoding: str | None = None) -> list[SourceTable]:
+    """The tables of any file as text cells, without the survey's definition: what a header is, its look decides.
 
-    Raises UnreadableFile, or NoSurveyTable where no sheet has a header of the survey.
+    Raises UnreadableFile.
     """
+    return _read_file(Path(path), None, encoding)
+
+
+def read_sources(path: Path, survey: Survey, encoding: str | None = None) -> list[SourceTable]:
+    """The sheets of one file with a header of the survey. Raises UnreadableFile, or NoSurveyTable where none has."""
+    return _read_file(path, header_spellings(survey), encoding)
+
+
+def _read_file(path: Path, spellings: dict[str, str] | None, encoding: str | None) -> list[SourceTable]:
+    """The sheets of one file, recognised by its content rather than its name."""
     start = check_path(path)
     if start.startswith(SIGNATURE):
         return read_bundle(path)
-    spellings = header_spellings(survey)
     for signature, kind in _SIGNATURES.items():
         if start.startswith(signature):
             raise UnreadableFile("file_is_other_kind", file=path.name, kind=kind)
     if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         return read_workbook(path, spellings)
     if start.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        raise UnreadableFile("file_is_other_kind", file=path.name, kind="HTML/XML")
+        raise UnreadableFile("file_is_html", file=path.name)
     if path.suffix.lower() in _TEXT_ENDINGS or b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return read_csv(path, spellings, encoding)
+        return read_csv(path, spellings or {}, encoding)
     raise UnreadableFile("file_unknown_kind", file=path.name)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from cpms_cli.survey.definition import folded_header
 
@@ -21,7 +22,7 @@ BROKEN_CHARACTERS = "[\U0010ff00-\U0010ffff]"
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SAMPLE_LINES = 2_000
-_CHUNK = 1 << 22
+_CHUNK, _START = 1 << 22, 1 << 20
 _THAI_IN_UTF8 = re.compile(rb"\xe0(?:\xb8[\x81-\xba\xbf]|\xb9[\x80-\x9b])")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _THAI = re.compile("[\u0e01-\u0e5b]")
@@ -65,13 +66,40 @@ def decode(content: bytes, encoding: str) -> str:
     return content.decode(encoding, "cpms-keep-broken")
 
 
-def is_utf8(content: memoryview) -> bool:
-    """Whether all of it is valid UTF-8, looked at in pieces so that no second copy is held."""
+@dataclass(frozen=True)
+class Facts:
+    """What one pass over a file's bytes tells. `marks` counts byte order marks after its start."""
+
+    start: bytes
+    size: int
+    utf8: bool
+    ascii: bool
+    zeros: int
+    marks: int
+
+
+def look_through(path: Path) -> Facts:
+    """The facts of one file, read in pieces so that its size does not matter."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    start = tail = b""
+    size = zeros = marks = 0
+    utf8 = plain = True
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            start = start or chunk
+            size += len(chunk)
+            plain = plain and chunk.isascii()
+            zeros += chunk.count(0)
+            marks += (tail + chunk).count(codecs.BOM_UTF8)
+            tail = chunk[-2:]
+            utf8 = utf8 and _goes_on(decoder, chunk)
+    utf8 = utf8 and _goes_on(decoder, b"", final=True)
+    return Facts(start[:_START], size, utf8, plain, zeros, marks - start.startswith(codecs.BOM_UTF8))
+
+
+def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
     try:
-        for start in range(0, len(content), _CHUNK):
-            decoder.decode(content[start : start + _CHUNK])
-        decoder.decode(b"", final=True)
+        decoder.decode(chunk, final)
     except UnicodeDecodeError:
         return False
     return True
@@ -106,7 +134,7 @@ def _odd_share(text: str, letters: re.Pattern[str], odd: re.Pattern[str]) -> tup
     return (min(misplaced / count, 1.0) if count else 0.5), count
 
 
-def _legacy(content: bytes, spellings: dict[str, str]) -> Encoding:
+def _legacy(content: bytes, spellings: Mapping[str, str]) -> Encoding:
     """Thai or Western, by how the letters of the first lines outside ASCII stand together."""
     sample = b"\n".join(_foreign_lines(content))
     text = decode(sample, "cp874")
@@ -116,7 +144,9 @@ def _legacy(content: bytes, spellings: dict[str, str]) -> Encoding:
         return Encoding("cp874", "encoding_by_headers", {"count": str(known)})
     thai, letters = _odd_share(text, _THAI, _ODD_THAI)
     latin, accents = _odd_share(decode(sample, "cp1252"), _LATIN, _ODD_LATIN)
-    if min(thai, latin) >= _FITS and letters + accents:
+    if not letters + accents:
+        return Encoding("cp1252", "encoding_either", {})
+    if min(thai, latin) >= _FITS:
         return Encoding("", "encoding_none", {})
     if thai <= latin:
         return Encoding("cp874", "encoding_by_thai", {"count": str(letters), "share": f"{1 - thai:.0%}"})
@@ -134,27 +164,29 @@ def _encoding_of_line(line: bytes, legacy: str) -> str:
     return "utf-8" if not legacy or not high or _THAI.search(text) or not _THAI.search(decode(line, legacy)) else legacy
 
 
-def decide(content: bytes, spellings: dict[str, str], told: str | None = None) -> Encoding:
-    """The encoding of a whole file; what the user `told` overrules all but a mark at its start that agrees.
+def decide(
+    facts: Facts, content: Callable[[], bytes], spellings: Mapping[str, str], told: str | None = None
+) -> Encoding:
+    """The encoding of a whole file, whose bytes are asked for only where the facts leave it open.
 
-    The name is empty where none of the known encodings fits.
+    What the user `told` overrules all but a mark at the start that agrees. The name is empty where none fits.
     """
     for mark, name in _BOMS:
-        if content.startswith(mark) and (told is None or codecs.lookup(told).name.startswith(name[:6])):
-            if name == "utf-8" and not is_utf8(memoryview(content)[3:]):
+        if facts.start.startswith(mark) and (told is None or codecs.lookup(told).name.startswith(name[:6])):
+            if name == "utf-8" and not facts.utf8:
                 break
             return Encoding(name, "encoding_by_mark", {}, len(mark))
     if told is not None:
         return Encoding(codecs.lookup(told).name, "encoding_told", {})
-    wide = _by_zero_bytes(content[:4096])
+    wide = _by_zero_bytes(facts.start[:4096])
     if wide:
         return Encoding(wide, "encoding_by_zeros", {})
-    if is_utf8(memoryview(content)):
-        return Encoding("utf-8", "encoding_ascii" if content.isascii() else "encoding_valid_utf8", {})
-    return _not_all_utf8(content, spellings)
+    if facts.utf8:
+        return Encoding("utf-8", "encoding_ascii" if facts.ascii else "encoding_valid_utf8", {})
+    return _not_all_utf8(content(), spellings)
 
 
-def _not_all_utf8(content: bytes, spellings: dict[str, str]) -> Encoding:
+def _not_all_utf8(content: bytes, spellings: Mapping[str, str]) -> Encoding:
     bom = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
     if not _THAI_IN_UTF8.search(content) and not bom:
         found = _legacy(content, spellings)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 READ_AS = ("cp874", "cp1252")
-_SIGN = re.compile("[\u0e40\u00e0][\u0e18\u0e19\u00b8\u00b9].")
+SIGN = "[\u0e40\u00e0][\u0e18\u0e19\u00b8\u00b9]."
+_SIGNED = re.compile(SIGN)
 _FOREIGN = re.compile("[^\x00-\x7f]")
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
@@ -28,7 +29,7 @@ def undone(text: str) -> str | None:
     >>> undone("à¸ªà¸¡à¸Šà¸²à¸¢"), undone("เธอ"), undone("café")
     ('สมชาย', None, None)
     """
-    if not _SIGN.search(text):
+    if not _SIGNED.search(text):
         return None
     for encoding in READ_AS:
         raw = b"".join(_byte_of(character, encoding) for character in text)

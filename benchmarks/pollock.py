@@ -9,7 +9,7 @@ precision, recall and F1 of the header's cells, of the records, and of all cells
 means; weighted: with each file weighted by how common its pollution is.
 
 Cells are compared as text, which is never kinder than the benchmark, where numbers, dates and prices are first made
-alike. A file that is refused counts as not loaded. As in the benchmark, the F1 printed for a perfect file is 1.
+alike. A file that is refused counts as not loaded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Rows = list[list[str]]
 
 
 def rows_of(tables: Iterable[SourceTable]) -> Rows:
-    """Header and records of the tables; where none has a header, the first record takes its place, as in the clean files."""
+    """Header and records of the tables; without a header the first record stands first, as in the clean files."""
     rows: Rows = []
     for table in tables:
         if any(table.header):

@@ -42,8 +42,11 @@ def suspects(values: pa.Array) -> list[int]:
     """Which of some texts may have something wrong with them."""
     if not len(values):
         return []
-    hits = pc.match_substring_regex(values, f"{BROKEN_CHARACTERS}|{SIGN}")
     large = pc.greater(pc.binary_length(values), LIMITS.cell)
+    if pc.all(pc.string_is_ascii(values)).as_py():
+        hits = large
+    else:
+        hits = pc.match_substring_regex(values, f"{BROKEN_CHARACTERS}|{SIGN}")
     return [int(at) for at in np.flatnonzero(pc.or_(hits, large).to_numpy(zero_copy_only=False))]
 
 

@@ -11,18 +11,27 @@ from pathlib import Path
 from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.reading.cell_faults import mend_cells
 from cpms_cli.reading.dialect import Judged, decide_dialect, separator_line
-from cpms_cli.reading.encoding import BROKEN, Encoding, Facts, changes, decide, decode, look_through, mixed_lines
+from cpms_cli.reading.encoding import (
+    BROKEN,
+    Encoding,
+    changes,
+    decide,
+    decode,
+    look_through,
+    mixed_lines,
+    plain_utf8,
+)  # fmt: skip
 from cpms_cli.reading.layout import Layout, find_layout
 from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.mojibake import undone
 from cpms_cli.reading.records import records
 from cpms_cli.reading.source import CellFault, SourceTable
-from cpms_cli.reading.text_body import Body, irregular_body, quotes_keep_rules, regular_body
+from cpms_cli.reading.text_body import Body, irregular_body, proved_body, quotes_keep_rules, regular_body
 from cpms_cli.reading.text_rows import Row, read_rows
 
 _MARK = "\ufeff"
 _LINE_END = re.compile("\r\n|\r|\n")
-_SAMPLE = 1 << 20
+_SAMPLE, _LOOKED_AT = 1 << 20, 200_000
 _ZEROS_IN_TEXT = 0.01
 
 
@@ -53,19 +62,26 @@ def _known_encoding(name: str | None) -> None:
         raise UsageError("unknown_encoding", encoding=name) from None
 
 
+def _at_sight(path: Path, told: str | None) -> _Text | None:
+    """The file as plain UTF-8, if its beginning is that: the rest is then proved by reading it."""
+    with path.open("rb") as stream:
+        start = stream.read(_SAMPLE)
+    encoding = plain_utf8(start, told)
+    return None if encoding is None else _Text(path, encoding, start[encoding.bom :].decode("utf-8", errors="ignore"))
+
+
 def _load(path: Path, spellings: Mapping[str, str], told: str | None) -> _Text:
-    _known_encoding(told)
     facts = look_through(path)
     encoding = decide(facts, path.read_bytes, spellings, told)
     if not encoding.name:
         raise UnreadableFile(encoding.why, file=path.name)
-    if encoding.name not in {"utf-16-le", "utf-16-be"} and not encoding.name.startswith("utf-32"):
-        if facts.zeros > _ZEROS_IN_TEXT * facts.size:
-            raise UnreadableFile("file_has_nul", file=path.name)
+    wide = encoding.name.startswith(("utf-16", "utf-32"))
+    if not wide and facts.zeros > _ZEROS_IN_TEXT * facts.size:
+        raise UnreadableFile("file_has_nul", file=path.name)
     if encoding.name == "utf-8" and facts.utf8 and not facts.zeros and not facts.marks:
         sample = facts.start[encoding.bom :].decode("utf-8", errors="ignore")
-        return _undo(_Text(path, encoding, sample), facts)
-    return _undo(_decoded(path, encoding), facts)
+        return _undo(_Text(path, encoding, sample))
+    return _undo(_decoded(path, encoding))
 
 
 def _decoded(path: Path, encoding: Encoding) -> _Text:
@@ -84,10 +100,15 @@ def _decoded(path: Path, encoding: Encoding) -> _Text:
     return _Text(path, encoding, text[:_SAMPLE], text, places)
 
 
-def _undo(text: _Text, facts: Facts) -> _Text:
-    """The text that was meant, where nearly all lines went through a wrong encoding."""
-    foreign = [line for line in _LINE_END.split(text.sample)[:500] if not line.isascii()]
-    if facts.ascii or 2 * sum(undone(line) is not None for line in foreign) <= len(foreign):
+def _looks_undone(text: _Text) -> bool:
+    """Whether most of the first lines went through a wrong encoding."""
+    foreign = [line for line in _LINE_END.split(text.sample[:_LOOKED_AT]) if not line.isascii()]
+    return 2 * sum(undone(line) is not None for line in foreign) > len(foreign)
+
+
+def _undo(text: _Text) -> _Text:
+    """The text that was meant, where most of its lines went through a wrong encoding."""
+    if not _looks_undone(text):
         return text
     lines = text.all().splitlines(keepends=True)
     whole = "".join(line if line.isascii() else undone(line) or line for line in lines)
@@ -137,9 +158,9 @@ def _body(text: _Text, start: _Start) -> Body:
     dialect = start.judged.dialect
     if not text.changes:
         source = text.path if text.whole is None else text.whole.encode("utf-8", "replace")
-        with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as raw:
-            reader = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(raw)  # type: ignore[arg-type]
-            regular = not dialect.quote or quotes_keep_rules(reader, dialect)
+        opened = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+        with io.BufferedReader(opened) as stream:  # type: ignore[arg-type]
+            regular = not dialect.quote or quotes_keep_rules(stream, dialect)
         skip = len(_LINE_END.findall(text.sample[: start.begins]))
         body = regular_body(source, dialect, start.width, skip, first) if regular else None
         if body is not None:
@@ -148,8 +169,31 @@ def _body(text: _Text, start: _Start) -> Body:
     return irregular_body(text.all()[start.begins :], dialect, start.width, first, changed)
 
 
+def _quick(path: Path, spellings: Mapping[str, str] | None, told: str | None) -> tuple[_Text, _Start, Body] | None:
+    """A regular file of UTF-8, read once; None where anything about it is doubtful."""
+    text = _at_sight(path, told)
+    if text is None or text.changes or _looks_undone(text):
+        return None
+    start = _start(text, spellings)
+    if start is None:
+        return None
+    skip = len(_LINE_END.findall(text.sample[: start.begins]))
+    body = proved_body(path, start.judged.dialect, start.width, skip, start.layout.begins + 1)
+    return None if body is None else (text, start, body)
+
+
+def _thorough(path: Path, spellings: Mapping[str, str] | None, told: str | None) -> tuple[_Text, _Start, Body]:
+    text = _load(path, spellings or {}, told)
+    start = _start(text, spellings)
+    if start is None:
+        raise NoSurveyTable("no_survey_header", file=path.name, sheet="")
+    return text, start, _body(text, start)
+
+
 def _evidence(text: _Text, judged: Judged) -> dict[str, str]:
-    if judged.width < 2:
+    if separator_line(text.sample):
+        why = "delimiter_told"
+    elif judged.width < 2:
         why = "delimiter_none"
     elif judged.known:
         why = "delimiter_by_headers"
@@ -180,12 +224,9 @@ def read_csv(path: Path, spellings: Mapping[str, str] | None, encoding: str | No
     (None) by how the rows look. Raises UnreadableFile when the bytes are no text, NoSurveyTable when no row names
     fields of the survey, UsageError for an encoding that does not exist.
     """
-    text = _load(path, spellings or {}, encoding)
-    start = _start(text, spellings)
-    if start is None:
-        raise NoSurveyTable("no_survey_header", file=path.name, sheet="")
-    body = _body(text, start)
-    data, cell_faults = (body.data, []) if text.encoding.why == "encoding_ascii" else mend_cells(body.data, body.rows)
+    _known_encoding(encoding)
+    text, start, body = _quick(path, spellings, encoding) or _thorough(path, spellings, encoding)
+    data, cell_faults = mend_cells(body.data, body.rows)
     faults = sorted([*_top_faults(text, start), *body.faults, *cell_faults], key=lambda fault: fault.row)
     parts = records(data, body.rows, start.layout, spellings)
     return [

@@ -21,7 +21,7 @@ BROKEN = 0x10FF00
 BROKEN_CHARACTERS = "[\U0010ff00-\U0010ffff]"
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_SAMPLE_LINES = 2_000
+_SAMPLE_LINES, _LONG_LINE = 2_000, 65_536
 _CHUNK, _START = 1 << 22, 1 << 20
 _THAI_IN_UTF8 = re.compile(rb"\xe0(?:\xb8[\x81-\xba\xbf]|\xb9[\x80-\x9b])")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -43,7 +43,7 @@ _FITS = 0.25
 
 @dataclass(frozen=True)
 class Encoding:
-    """What a file is written in; `name` is "mixed" where its lines differ. `why` names a sentence of the messages, which
+    """What a file is written in; `name` is "mixed" where lines differ. `why` names a sentence of the messages, which
     `told` fills in; `bom` is how many bytes stand before the text."""
 
     name: str
@@ -73,7 +73,6 @@ class Facts:
     start: bytes
     size: int
     utf8: bool
-    ascii: bool
     zeros: int
     marks: int
 
@@ -83,18 +82,17 @@ def look_through(path: Path) -> Facts:
     decoder = codecs.getincrementaldecoder("utf-8")()
     start = tail = b""
     size = zeros = marks = 0
-    utf8 = plain = True
+    utf8 = True
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             start = start or chunk
             size += len(chunk)
-            plain = plain and chunk.isascii()
             zeros += chunk.count(0)
             marks += (tail + chunk).count(codecs.BOM_UTF8)
             tail = chunk[-2:]
             utf8 = utf8 and _goes_on(decoder, chunk)
     utf8 = utf8 and _goes_on(decoder, b"", final=True)
-    return Facts(start[:_START], size, utf8, plain, zeros, marks - start.startswith(codecs.BOM_UTF8))
+    return Facts(start[:_START], size, utf8, zeros, marks - start.startswith(codecs.BOM_UTF8))
 
 
 def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
@@ -103,6 +101,19 @@ def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = Fal
     except UnicodeDecodeError:
         return False
     return True
+
+
+def plain_utf8(start: bytes, told: str | None = None) -> Encoding | None:
+    """UTF-8 where a file begins as nothing but that; None where it has to be looked at."""
+    bom = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
+    if told is not None and codecs.lookup(told).name not in {"utf-8", "utf-8-sig"}:
+        return None
+    if b"\0" in start or codecs.BOM_UTF8 in start[bom:]:
+        return None
+    if not _goes_on(codecs.getincrementaldecoder("utf-8")(), start):
+        return None
+    why = "encoding_by_mark" if bom else "encoding_told" if told else "encoding_valid_utf8"
+    return Encoding("utf-8", why, {}, bom)
 
 
 def _by_zero_bytes(start: bytes) -> str | None:
@@ -123,8 +134,9 @@ def _foreign_lines(content: bytes) -> Iterator[bytes]:
         if not found:
             return
         start = max(content.rfind(b"\n", at, found.start()), content.rfind(b"\r", at, found.start()), at - 1) + 1
-        ends = [end for mark in (b"\n", b"\r") if (end := content.find(mark, found.start(), found.start() + 65_536)) > 0]
-        at = min(ends, default=min(found.start() + 65_536, len(content)))
+        last = min(found.start() + _LONG_LINE, len(content))
+        ends = [end for mark in (b"\n", b"\r") if (end := content.find(mark, found.start(), last)) > 0]
+        at = min(ends, default=last)
         yield content[start:at]
 
 
@@ -182,7 +194,7 @@ def decide(
     if wide:
         return Encoding(wide, "encoding_by_zeros", {})
     if facts.utf8:
-        return Encoding("utf-8", "encoding_ascii" if facts.ascii else "encoding_valid_utf8", {})
+        return Encoding("utf-8", "encoding_valid_utf8", {})
     return _not_all_utf8(content(), spellings)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from cpms_cli.reading.source import TEXT, CellFault, text_table
@@ -33,13 +34,14 @@ class Body:
 def quotes_keep_rules(stream: io.BufferedReader, dialect: Dialect) -> bool:
     """Whether each quotation mark opens a cell, closes one, or is doubled inside one: pyarrow does not look."""
     quote = ord(dialect.quote)
-    edges = np.frombuffer(f"{dialect.delimiter}\r\n{dialect.quote}".encode(), dtype=np.uint8)
+    edge = np.zeros(256, dtype=bool)
+    edge[list(f"{dialect.delimiter}\r\n{dialect.quote}".encode())] = True
     opened, before = 0, b"\n"
     while chunk := stream.read(_CHUNK):
         joined = np.frombuffer(before + chunk + (stream.peek(1)[:1] or b"\n"), dtype=np.uint8)
         places = np.flatnonzero(joined[1:-1] == quote) + 1
         opening, closing = places[opened % 2 :: 2], places[1 - opened % 2 :: 2]
-        if not (np.isin(joined[opening - 1], edges).all() and np.isin(joined[closing + 1], edges).all()):
+        if not (edge[joined[opening - 1]].all() and edge[joined[closing + 1]].all()):
             return False
         opened += len(places)
         before = chunk[-1:]
@@ -89,12 +91,35 @@ def _row_faults(number: int, cells: Sequence[str], width: int, astray: int | Non
         yield CellFault("row_too_short", number)
 
 
+def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int) -> Body | None:
+    """The rows after `skip` lines, where what was read proves that the file is regular UTF-8; None where it does not.
+
+    A quotation mark that stands astray, or a mark or zero byte within the text, leaves its trace in a cell.
+    """
+    if not _for_arrow(dialect):
+        return None
+    try:
+        data = _arrow(path, dialect, width, skip, None).unify_dictionaries()
+    except pa.ArrowInvalid:
+        return None
+    for column in data.columns:
+        texts = column.chunk(0).dictionary if column.num_chunks else pa.array([], pa.string())
+        trace = pc.match_substring_regex(texts, f"[{dialect.quote}\r\n\ufeff\\x00]")
+        if pc.any(trace, min_count=0).as_py():
+            return None
+    return Body(data, np.arange(first, first + data.num_rows, dtype=np.int64))
+
+
+def _for_arrow(dialect: Dialect) -> bool:
+    return len(dialect.delimiter.encode()) == 1 and not dialect.escape and not dialect.spaced
+
+
 def regular_body(source: Path | bytes, dialect: Dialect, width: int, skip: int, first: int) -> Body | None:
     """The rows after `skip` lines, the first of which is row `first`; None where they are not for pyarrow.
 
     Rows with more or fewer cells than `width` are read one by one, and put back in their places.
     """
-    if len(dialect.delimiter.encode()) > 1 or dialect.escape or dialect.spaced:
+    if not _for_arrow(dialect):
         return None
     try:
         data = _arrow(source, dialect, width, skip, None)
@@ -112,9 +137,9 @@ def regular_body(source: Path | bytes, dialect: Dialect, width: int, skip: int, 
     order = np.empty(len(whole), dtype=np.int64)
     order[whole], order[places] = np.arange(data.num_rows), data.num_rows + np.arange(len(places))
     joined = pa.concat_tables([data, _columns(cells, width)]).unify_dictionaries().take(pa.array(order))
-    faults = [
-        fault for place, row in zip(places, cells, strict=True) for fault in _row_faults(first + int(place), row, width, None)
-    ]
+    faults: list[CellFault] = []
+    for place, row in zip(places, cells, strict=True):
+        faults += _row_faults(first + int(place), row, width, None)
     return Body(joined, np.arange(first, first + len(whole), dtype=np.int64), tuple(faults))
 
 

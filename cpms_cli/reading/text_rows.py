@@ -43,7 +43,8 @@ class Dialect:
     def field(self) -> re.Pattern[str]:
         """A cell that keeps the rules, up to its delimiter or line end."""
         mark = re.escape(self.delimiter)
-        plain = f"(?P<plain>(?!{re.escape(self.quote)})[^{mark}\r\n]*+)" if self.quote else f"(?P<plain>[^{mark}\r\n]*+)"
+        unquoted = f"(?!{re.escape(self.quote)})" if self.quote else ""
+        plain = f"(?P<plain>{unquoted}[^{mark}\r\n]*+)"
         either = f"(?:{self._quoted}|{plain})" if self.quote else f"(?P<inside>(?!))?{plain}"
         return re.compile(f"{self._lead}{either}(?P<end>{mark}|\r\n|\r|\n|\\Z)", re.DOTALL)
 

@@ -86,6 +86,8 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         if evidence:
             read_as = {"encoding": evidence["encoding"], "delimiter": evidence["delimiter"].replace("\t", "tab")}
             console.print(say("validate_read_as", language, **where, row=table.source.header_row, **read_as))
+            why = {name: say(evidence[name], language, **evidence) for name in ("encoding_why", "delimiter_why")}
+            console.print(say("validate_evidence", language, **why))
         if table.ignored:
             console.print(say("validate_ignored", language, **where, columns=", ".join(table.ignored)))
     lines = grouped(survey, validation, language)

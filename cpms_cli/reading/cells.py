@@ -53,7 +53,7 @@ def read_sheets(path: Path, spellings: Mapping[str, str] | None, encoding: str |
     if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         return read_workbook(path, spellings)
     if start.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        raise UnreadableFile("file_is_other_kind", file=path.name, kind="HTML/XML")
+        raise UnreadableFile("file_is_html", file=path.name)
     if path.suffix.lower() in _TEXT_ENDINGS or start.count(0) < len(start) // 20 or _wide(start):
         return read_csv(path, spellings, encoding)
     raise UnreadableFile("file_unknown_kind", file=path.name)

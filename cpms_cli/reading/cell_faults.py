@@ -20,10 +20,10 @@ _SHOWN, _KEPT = 40, 1_000
 
 
 def _broken(text: str) -> tuple[str, str]:
-    """The text with a sign where a byte is lost, and which bytes at which positions (from 1) those were."""
-    told = ", ".join(f"{ord(found[0]) - BROKEN:02X} at {found.start() + 1}" for found in _BROKEN.finditer(text))
+    """The text with a sign where a byte is lost, and which bytes those were, each with its position (from 1)."""
+    told = ", ".join(f"0x{ord(found[0]) - BROKEN:02X} ({found.start() + 1})" for found in _BROKEN.finditer(text))
     shown = _BROKEN.sub(_LOST, text)
-    return shown, f"{told}: {shown[:_SHOWN]}"
+    return shown, told
 
 
 def _mended(text: str) -> tuple[str, str, str] | None:
@@ -63,7 +63,7 @@ def mend_cells(data: pa.Table, rows: npt.NDArray[np.int64]) -> tuple[pa.Table, l
         codes = np.concatenate([chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks])
         for at in np.flatnonzero(np.isin(codes, list(wrong))):
             check, _, said = wrong[int(codes[at])]
-            faults.append(CellFault(check, int(rows[at]), index, said))
+            faults.append(CellFault(check, int(rows[at]), index, said, open=check == "broken_bytes"))
         for code, (_, kept, _) in wrong.items():
             texts[code] = kept
         # Two texts may have become one: the column is encoded anew.

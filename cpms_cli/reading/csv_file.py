@@ -73,11 +73,11 @@ def _at_sight(path: Path, told: str | None) -> _Text | None:
 def _load(path: Path, spellings: Mapping[str, str], told: str | None) -> _Text:
     facts = look_through(path)
     encoding = decide(facts, path.read_bytes, spellings, told)
-    if not encoding.name:
-        raise UnreadableFile(encoding.why, file=path.name)
     wide = encoding.name.startswith(("utf-16", "utf-32"))
     if not wide and facts.zeros > _ZEROS_IN_TEXT * facts.size:
         raise UnreadableFile("file_has_nul", file=path.name)
+    if not encoding.name:
+        raise UnreadableFile(encoding.why, file=path.name)
     if encoding.name == "utf-8" and facts.utf8 and not facts.zeros and not facts.marks:
         sample = facts.start[encoding.bom :].decode("utf-8", errors="ignore")
         return _undo(_Text(path, encoding, sample))

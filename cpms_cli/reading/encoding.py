@@ -37,7 +37,7 @@ _LATIN = re.compile("[\u00a1-\u00ff\u0152-\u0178\u0192]")
 _ODD_LATIN = re.compile(
     f"(?<![A-Za-z])[\u00c0-\u00ff]+(?![A-Za-z\u00c0-\u00ff])|[\u00c0-\u00ff]{{3,}}|[\u00a1-\u00bf]|{BROKEN_CHARACTERS}"
 )
-_FITS = 0.25
+_FITS, _MOSTLY = 0.25, 0.5
 """A reading fits when fewer than this share of its letters outside ASCII stand where its script never has them."""
 
 
@@ -166,14 +166,11 @@ def _legacy(content: bytes, spellings: Mapping[str, str]) -> Encoding:
 
 
 def _encoding_of_line(line: bytes, legacy: str) -> str:
-    """UTF-8 where most of a line's bytes outside ASCII are so, though some may be broken."""
-    high = len(_HIGH.findall(line))
-    text = decode(line, "utf-8")
-    broken = len(re.findall(BROKEN_CHARACTERS, text))
-    if broken:
-        return "utf-8" if not legacy or broken * 2 < high else legacy
+    """UTF-8 where it is that, or nearer to that than to the other encoding."""
+    if not _valid(line):
+        return "utf-8" if _nearer_utf8(line) else legacy
     # Two Thai consonants in cp874 may happen to be one valid character of UTF-8, but never a Thai one.
-    return "utf-8" if not legacy or not high or _THAI.search(text) or not _THAI.search(decode(line, legacy)) else legacy
+    return "utf-8" if _THAI.search(line.decode("utf-8")) or not _THAI.search(decode(line, legacy)) else legacy
 
 
 def decide(
@@ -202,10 +199,10 @@ def _not_all_utf8(content: bytes, spellings: Mapping[str, str]) -> Encoding:
     bom = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
     if not _THAI_IN_UTF8.search(content) and not bom:
         found = _legacy(content, spellings)
-        if found.name or not _mostly_utf8(content):
+        if found.name or _broken_share(content) >= _MOSTLY:
             return found
     lines = content[bom:].splitlines(keepends=True)
-    broken = [line for line in lines if not _valid(line) and not _mostly_utf8(line)]
+    broken = [line for line in lines if not _valid(line) and not _nearer_utf8(line)]
     if not broken:
         return Encoding("utf-8", "encoding_broken_utf8", {}, bom)
     other = _legacy(b"".join(broken), spellings)
@@ -222,9 +219,15 @@ def _valid(line: bytes) -> bool:
     return True
 
 
-def _mostly_utf8(line: bytes) -> bool:
-    broken = len(re.findall(BROKEN_CHARACTERS, decode(line, "utf-8")))
-    return broken * 2 < len(_HIGH.findall(line))
+def _broken_share(line: bytes) -> float:
+    return len(re.findall(BROKEN_CHARACTERS, decode(line, "utf-8"))) / max(len(_HIGH.findall(line)), 1)
+
+
+def _nearer_utf8(line: bytes) -> bool:
+    """Whether a line that is not valid UTF-8 makes still less sense in the other encodings."""
+    thai, _ = _odd_share(decode(line, "cp874"), _THAI, _ODD_THAI)
+    latin, _ = _odd_share(decode(line, "cp1252"), _LATIN, _ODD_LATIN)
+    return _broken_share(line) < _MOSTLY and _broken_share(line) <= min(thai, latin)
 
 
 def mixed_lines(content: bytes, legacy: str) -> Iterator[tuple[str, str]]:

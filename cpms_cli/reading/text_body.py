@@ -157,6 +157,6 @@ def irregular_body(
             begins.append(row.at)
         pieces.append(_columns([row.cells for row in piece], width))
     for at, told in changes:
-        faults.append(CellFault("encoding_changes", first + max(bisect_right(begins, at) - 1, 0), None, told))
+        faults.append(CellFault("encoding_changes", first + max(bisect_right(begins, at) - 1, 0), None, told, open=True))
     data = pa.concat_tables(pieces) if pieces else _columns([], width)
     return Body(data.unify_dictionaries(), np.arange(first, first + len(begins), dtype=np.int64), tuple(faults))

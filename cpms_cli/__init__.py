@@ -20,7 +20,7 @@ _PUBLIC = {
     "load_survey": "cpms_cli.survey.loading",
     "prove_definition": "cpms_cli.scoring.examples",
     "read": "cpms_cli.reading.tables",
-    "read_cells": "cpms_cli.reading.tables",
+    "read_cells": "cpms_cli.reading.cells",
     "validate": "cpms_cli.checking.validation",
     "merge": "cpms_cli.merging",
     "history": "cpms_cli.store.history",

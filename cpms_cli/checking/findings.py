@@ -37,7 +37,8 @@ class _Part:
     """The findings of one check in one column of one table: all that is the same for each, and where they are.
 
     `field` is empty where the fault lies in how the file is written, in a row as a whole or in a column that is none of
-    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so.
+    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so; they are shown
+    to everybody where they are `open`.
     """
 
     source: int
@@ -47,6 +48,7 @@ class _Part:
     header: str
     letter: str
     values: tuple[str | None, ...] | None = None
+    open: bool = False
 
 
 def _parts(
@@ -78,6 +80,7 @@ def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
             np.array([fault.row for fault in faults], dtype=np.int64),
             table.source.header[column] if column is not None and within else "",
             column_letter(column) if column is not None else "", tuple(fault.value for fault in faults),
+            all(fault.open for fault in faults),
         )  # fmt: skip
 
 
@@ -90,7 +93,7 @@ def _values(survey: Survey, table: SurveyTable, part: _Part, identified: bool) -
     else:
         return pa.nulls(len(part.rows), pa.string())
     # What stands in a column that is none of the survey's may be anybody's name.
-    if not identified and (not part.field or survey.fields[part.field].personal):
+    if not identified and not part.open and (not part.field or survey.fields[part.field].personal):
         return pc.if_else(pc.is_null(written), None, MASK)
     return written
 

@@ -14,20 +14,11 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
-from cpms_cli.reading.bundle import SIGNATURE, read_bundle
-from cpms_cli.reading.csv_file import read_csv
+from cpms_cli.reading.cells import read_sheets
 from cpms_cli.reading.headers import header_spellings, match_headers
-from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.reading.values import clean
-from cpms_cli.reading.workbook import read_workbook
 from cpms_cli.survey.definition import Field, Survey, Table
-
-_TEXT_ENDINGS = {".csv", ".tsv", ".txt"}
-_SIGNATURES = {
-    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"%PDF": "PDF", b"GIF8": "GIF", b"SQLite format": "SQLite",
-    b"{\\rtf": "RTF", b"\x1f\x8b": "gzip", b"PAR1": "Parquet",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,56 +111,12 @@ class SurveyTable:
         return (column.header, column.letter) if column else (name, "")
 
 
-def check_path(path: Path) -> bytes:
-    """The first bytes of a file that can be read; raises UnreadableFile saying why it cannot."""
-    if path.is_dir():
-        raise UnreadableFile("file_is_directory", file=path.name)
-    if not path.exists():
-        raise UnreadableFile("file_missing", file=str(path))
-    if not path.is_file():
-        raise UnreadableFile("file_is_no_file", file=path.name)
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(4096)
-        size = path.stat().st_size
-    except OSError as error:
-        raise UnreadableFile("file_unreadable", file=path.name, reason=error.strerror or "") from None
-    if not start.strip(b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"):
-        raise UnreadableFile("file_empty", file=path.name)
-    limit = LIMITS.workbook if start.startswith((b"PK", b"\xd0\xcf")) else LIMITS.text_file
-    if size > limit:
-        raise UnreadableFile("file_too_large", file=path.name, limit=limit // 1_000_000)
-    return start
-
-
-def read_cells(path: str | Path, *, encoding: str | None = None) -> list[SourceTable]:
-    """The tables of any file as text cells, without the survey's definition: what a header is, its look decides.
-
-    Raises UnreadableFile.
-    """
-    return _read_file(Path(path), None, encoding)
-
-
 def read_sources(path: Path, survey: Survey, encoding: str | None = None) -> list[SourceTable]:
-    """The sheets of one file with a header of the survey. Raises UnreadableFile, or NoSurveyTable where none has."""
-    return _read_file(path, header_spellings(survey), encoding)
+    """The sheets of one file, recognised by its content rather than its name.
 
-
-def _read_file(path: Path, spellings: dict[str, str] | None, encoding: str | None) -> list[SourceTable]:
-    """The sheets of one file, recognised by its content rather than its name."""
-    start = check_path(path)
-    if start.startswith(SIGNATURE):
-        return read_bundle(path)
-    for signature, kind in _SIGNATURES.items():
-        if start.startswith(signature):
-            raise UnreadableFile("file_is_other_kind", file=path.name, kind=kind)
-    if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        return read_workbook(path, spellings)
-    if start.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        raise UnreadableFile("file_is_html", file=path.name)
-    if path.suffix.lower() in _TEXT_ENDINGS or b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return read_csv(path, spellings or {}, encoding)
-    raise UnreadableFile("file_unknown_kind", file=path.name)
+    Raises UnreadableFile, or NoSurveyTable where no sheet has a header of the survey.
+    """
+    return read_sheets(path, header_spellings(survey), encoding)
 
 
 def _column(survey: Survey, source: SourceTable, index: int, name: str) -> Column:

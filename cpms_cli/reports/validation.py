@@ -108,6 +108,8 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         if "encoding" in evidence:
             read_as = {"encoding": evidence["encoding"], "delimiter": evidence["delimiter"].replace("\t", "tab")}
             console.print(say("validate_read_as", language, **where, row=table.source.header_row, **read_as))
+            why = {name: say(evidence[name], language, **evidence) for name in ("encoding_why", "delimiter_why")}
+            console.print(say("validate_evidence", language, **why))
         for line in layout_lines(table.source, language):
             console.print(line)
         if table.ignored:

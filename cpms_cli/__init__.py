@@ -5,7 +5,7 @@ The public functions; everything the command line does is one of them. Each is i
 
 >>> import cpms_cli
 >>> sorted(cpms_cli.__all__)[:4]
-['CpmsError', 'child_history', 'list_children', 'load_survey']
+['CpmsError', 'changes', 'child_history', 'list_children']
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ _PUBLIC = {
     "prove_definition": "cpms_cli.scoring.examples",
     "read": "cpms_cli.reading.tables",
     "validate": "cpms_cli.checking.validation",
+    "changes": "cpms_cli.checking.changes",
     "merge": "cpms_cli.merging",
     "score": "cpms_cli.scoring.scores",
     "score_tables": "cpms_cli.scoring.scores",

@@ -129,7 +129,7 @@ def _failures(survey: Survey, column: Column) -> Iterator[tuple[str, npt.NDArray
 
 
 def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
-    """Every cell of the table at fault, by field and check. What the reader could not decide is told as its question."""
+    """Every cell of the table at fault, by field and check; what the reader left open is told as its question."""
     found: list[ColumnFault] = []
     filled = table.filled
     for column in table.columns.values():

@@ -26,7 +26,8 @@ ADULT = 18
 
 def reading_problems(survey: Survey, document: Document, folder: Path) -> list[Problem]:
     """Every example of `examples/readings.yaml` that the definition in `folder` does not fulfil."""
-    return [*_spellings(survey, document), *_titles(survey, document), *_asked(survey, document, folder), *_areas(survey, document)]
+    answers = [*_spellings(survey, document), *_titles(survey, document)]
+    return [*answers, *_asked(survey, document, folder), *_areas(survey, document)]
 
 
 def _rule_of(survey: Survey, name: str, folder: Path) -> str:
@@ -66,12 +67,13 @@ def _titles(survey: Survey, document: Document) -> Iterator[Problem]:
     shown: set[str] = set()
     for index, case in enumerate(document.content.get("names", [])):
         split = split_titles(survey, pd.Series([case["written"]], dtype="str"))
-        sex, name = sex_of_title(survey, split["title"]).iat[0], split["name"].iat[0]
-        told = {"name": name, "sex": sex if isinstance(sex, str) else None}
-        shown |= {str(split["title"].iat[0]).casefold()}
-        if told != {"name": case["name"], "sex": case.get("sex")}:
+        title, name = str(split["title"].iat[0]), str(split["name"].iat[0])
+        sex = sex_of_title(survey, split["title"]).dropna()
+        told = str(sex.iat[0]) if len(sex) else None
+        shown.add(title.casefold())
+        if (name, told) != (case["name"], case.get("sex")):
             line = document.line("names", index)
-            yield Problem(READINGS, line, f"'{case['written']}' is split into '{name}' and the sex {told['sex']}")
+            yield Problem(READINGS, line, f"'{case['written']}' is split into the name '{name}' and the sex {told}")
     for title in survey.titles:
         if title.title.casefold() not in shown:
             yield Problem(READINGS, 1, f"no example has the title '{title.title}' of titles.csv")

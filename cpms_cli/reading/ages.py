@@ -7,12 +7,9 @@ import re
 _YEARS = r"(?:ปี|ขวบ|years?|yrs?\.?|y\.?o\.?|y\.?)"
 _MONTHS = r"(?:เดือน|ด\.|months?|mos?\.?)"
 _NOT_YET_ONE = r"แรกเกิด|newborn|(?:ไม่ถึง|ยังไม่ถึง|น้อยกว่า|ต่ำกว่า|under|less than|<) ?1? ?(?:ปี|ขวบ|years?)"
-_NUMBER_WORDS = {
-    word: str(number)
-    for number, word in enumerate(
-        "หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ สิบเอ็ด สิบสอง สิบสาม สิบสี่ สิบห้า สิบหก สิบเจ็ด".split(), start=1
-    )
-}
+_TEN = ("หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า", "สิบ")
+_TEENS = tuple(f"สิบ{word}" for word in ("เอ็ด", *_TEN[1:7]))
+_NUMBER_WORDS = {word: str(number) for number, word in enumerate((*_TEN, *_TEENS), start=1)}
 _WORD = re.compile("|".join(sorted(_NUMBER_WORDS, key=len, reverse=True)))
 _AGE = r"(?:อายุ|age)? ?"
 _LONG = re.compile(

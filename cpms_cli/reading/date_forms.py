@@ -103,11 +103,11 @@ def _from(found: re.Match[str], era: Era | None, shift: int) -> Written | None:
     parts = found.groupdict()
     year, short = int(parts["y"]), len(parts["y"]) == 2
     if parts.get("first"):
-        day, month = int(parts["first"]), int(parts["second"])
-        if day == 0 and month <= 12:
+        first, second = int(parts["first"]), int(parts["second"])
+        if first == 0 and second <= 12:
             # Registers write 00 for what is not known.
-            return Written(year, short, month or None, None, era, shift=shift)
-        return Written(year, short, month, day, era, either=True, shift=shift)
+            return Written(year, short, second or None, None, era, shift=shift)
+        return Written(year, short, second, first, era, either=True, shift=shift)
     name = parts.get("name")
     month_of_name = _MONTHS.get(re.sub(r"[.\s]", "", name)) if name else None
     if name and month_of_name is None:

@@ -164,15 +164,20 @@ def read_sources(path: Path, survey: Survey, encoding: str | None = None) -> lis
     raise UnreadableFile("file_unknown_kind", file=path.name)
 
 
-def _column(
-    survey: Survey, source: SourceTable, index: int, name: str, context: Context | None = None
-) -> Column:  # fmt: skip
+def distinct_texts(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], pd.Series]:
+    """A column of a sheet as it was written: for each row the position of its text among the distinct ones, or -1."""
     chunked = source.data.column(str(index)).unify_dictionaries()
     array = chunked.combine_chunks() if chunked.num_chunks != 1 else chunked.chunk(0)
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
     codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    texts = pd.Series(array.dictionary.to_pandas(), dtype="str")
+    return codes, pd.Series(array.dictionary.to_pandas(), dtype="str")
+
+
+def _column(
+    survey: Survey, source: SourceTable, index: int, name: str, context: Context | None = None
+) -> Column:  # fmt: skip
+    codes, texts = distinct_texts(source, index)
     cleaned = clean(survey, survey.fields[name], texts, context)
     blank = cleaned.values.isna().to_numpy()
     if blank.any():

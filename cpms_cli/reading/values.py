@@ -94,22 +94,26 @@ def _clean(survey: Survey, field: Field, texts: pd.Series, context: Context) -> 
 def _answers(
     survey: Survey, field: Field, trimmed: pd.Series, spelt: pd.Series, context: Context
 ) -> tuple[pd.Series, pd.Series, tuple[Evidence, ...]]:
+    """What each text says (NA where it says nothing of the kind), the questions it leaves, and the evidence."""
     codes, questions = survey.codes(field), _no_questions(trimmed)
-    if codes is not None and field.many:
-        return _many(trimmed, survey, field, codes), questions, ()
-    if codes is not None:
-        return *_coded(spelt, codes), ()
-    if field.type == "date" or field.format == "partial-date":
-        return parse_dates(trimmed, field.format == "partial-date", context.bounds(field), context.date_system)
-    if field.type == "year":
-        return *_year(trimmed), ()
-    if field.type == "integer":
-        return _number(trimmed, field.role == "age"), questions, ()
+    partial = field.format == "partial-date"
+    if field.type == "date" or partial:
+        return parse_dates(trimmed, partial, context.bounds(field), context.date_system)
+    if codes is not None and not field.many:
+        answers, questions = _coded(spelt, codes)
+    elif field.type == "year":
+        answers, questions = _year(trimmed)
+    elif codes is not None:
+        answers = _many(trimmed, survey, field, codes)
+    else:
+        answers = _number(trimmed, field.role == "age") if field.type == "integer" else _text(survey, field, trimmed)
+    return answers, questions, ()
+
+
+def _text(survey: Survey, field: Field, trimmed: pd.Series) -> pd.Series:
     if field.titled:
-        return without_titles(survey, trimmed), questions, ()
-    if field.personal and field.format is None:
-        return trimmed, questions, ()
-    return _identifier(field, trimmed), questions, ()
+        return without_titles(survey, trimmed)
+    return trimmed if field.personal and field.format is None else _identifier(field, trimmed)
 
 
 def _trimmed(texts: pd.Series) -> pd.Series:
@@ -134,10 +138,10 @@ def _coded(spelt: pd.Series, codes: CodeList) -> tuple[pd.Series, pd.Series]:
     answers, questions = _by_spelling(spelt, codes), _no_questions(spelt)
     plain = ascii_digits(spelt)
     numbers = plain.str.fullmatch("[0-9]+")
-    if numbers.any() and (numbers & answers.isna()).any() and any(word.isdecimal() for word in codes.by_spelling):
-        if not (plain == "0").any():
-            return answers.mask(numbers, None), questions.mask(numbers, NUMBER_CODES)
-    return answers, questions
+    unread = (numbers & answers.isna()).any() and not (plain == "0").any()
+    if not unread or not any(word.isdecimal() for word in codes.by_spelling):
+        return answers, questions
+    return answers.mask(numbers, None), questions.mask(numbers, NUMBER_CODES)
 
 
 def _identifier(field: Field, trimmed: pd.Series) -> pd.Series:

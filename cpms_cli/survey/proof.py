@@ -23,9 +23,9 @@ _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
 _NEEDED_CHECKS = (
-    "required", "code", "integer", "range", "year", "date", "era", "era_changes", "day_month", "number_codes", "pattern",
-    "length", "area", "national_id_form", "national_id_check_digit", "national_id_zero_lost", "number_shortened",
-    "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
+    "required", "code", "integer", "range", "year", "date", "era", "era_changes", "day_month", "number_codes",
+    "pattern", "length", "area", "national_id_form", "national_id_check_digit", "national_id_zero_lost",
+    "number_shortened", "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
 )  # fmt: skip
 _NEEDED_ROLES = (
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id", "given_name",

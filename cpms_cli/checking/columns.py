@@ -42,20 +42,28 @@ def _series_check(name: str, test: Any) -> pandera.Check:
     return pandera.Check(lambda found: pd.Series(test(found), index=found.index, dtype=bool), name=name, error=name)
 
 
+def _lost_zero(found: pd.Series) -> pd.Series:
+    """Which numbers have 12 digits and would be right with a 0 in front, which spreadsheets take off."""
+    short = found.str.len() == 12
+    right = pd.Series(False, index=found.index)
+    right[short] = has_thai_check_digit("0" + found[short])
+    return right
+
+
+def _shortened(found: pd.Series) -> pd.Series:
+    """Which numbers a spreadsheet has shortened, as 1.10199E+12."""
+    return found.str.contains("E", regex=False) & found.str.fullmatch(_SHORTENED)
+
+
 def _national_id_checks() -> Iterator[pandera.Check]:
-    def lost_zero(found: pd.Series) -> pd.Series:
-        return found.str.fullmatch(r"\d{12}") & has_thai_check_digit("0" + found)
-
-    def shortened(found: pd.Series) -> pd.Series:
-        return found.str.fullmatch(_SHORTENED)
-
+    whole = r"\d{13}"
     yield _series_check(
-        "national_id_form", lambda found: found.str.fullmatch(r"\d{13}") | lost_zero(found) | shortened(found)
+        "national_id_form", lambda found: found.str.fullmatch(whole) | _lost_zero(found) | _shortened(found)
     )
-    yield _series_check("national_id_zero_lost", lambda found: ~lost_zero(found))
-    yield _series_check("number_shortened", lambda found: ~shortened(found))
+    yield _series_check("national_id_zero_lost", lambda found: ~_lost_zero(found))
+    yield _series_check("number_shortened", lambda found: ~_shortened(found))
     yield _series_check(
-        "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~found.str.fullmatch(r"\d{13}")
+        "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~found.str.fullmatch(whole)
     )
 
 

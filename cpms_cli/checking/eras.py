@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.reading.dates import TWO_ERAS
 from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.survey.era import BUDDHIST_OFFSET
@@ -34,7 +35,7 @@ def written_eras(column: Column) -> npt.NDArray[np.int8]:
 def era_faults(table: SurveyTable) -> Iterator[ColumnFault]:
     """The cells at which a column's dates go over from one era to the other."""
     for column in table.columns.values():
-        if not (column.field.type == "date" or column.field.format == "partial-date"):
+        if not any(one.id == TWO_ERAS for one in column.evidence):
             continue
         eras = written_eras(column)
         if len(set(eras) - {0}) < 2:

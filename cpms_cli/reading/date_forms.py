@@ -51,6 +51,8 @@ _FORMS = tuple(
         rf"(?P<y>\d{{4}}){_GAP}{_NAME}{_GAP}(?P<d>\d{{1,2}})",
     )
 )
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_NUMBERS_ONLY = re.compile(r"[\d ./\-]*")
 _SHORT_YEAR = re.compile(r"(?P<y>\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _LOCAL_ZONE = 7 * 60  # Thailand's, in minutes; it has no summer time
@@ -119,9 +121,14 @@ def _from(found: re.Match[str], era: Era | None, shift: int) -> Written | None:
 
 def read_form(text: str) -> Written | None:
     """The parts of one text, whose digits are 0-9; None where it has no form of a date."""
-    told, shift = _without_time(" ".join(text.lower().split()))
-    told, era = _era(told)
-    told = " ".join(_WORDS.sub(" ", told).split())
+    iso = _ISO.fullmatch(text)
+    if iso and "00" not in iso.groups():
+        return Written(int(iso[1]), month=int(iso[2]), day=int(iso[3]))
+    told, shift, era = " ".join(text.lower().split()), 0, None
+    if not _NUMBERS_ONLY.fullmatch(told):
+        told, shift = _without_time(told)
+        told, era = _era(told)
+        told = " ".join(_WORDS.sub(" ", told).split())
     serial = _SERIAL.fullmatch(told)
     if serial and era is None:
         return Written(serial=int(serial[1]))

@@ -19,6 +19,7 @@ from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
 
 ERA, ORDER = "era", "day_month"
+TWO_ERAS = "dates_two_eras"
 # One slip among many must not put a whole column in doubt: so many times as many cells carry the other order's mark.
 _CLEAR_MAJORITY = 10
 _ISO_WITH_TIME = r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\+07:?00)?$"
@@ -128,7 +129,7 @@ def _two_eras(written: Iterable[Written]) -> list[Evidence]:
     eras: list[Era | None] = [one.era or era_of(one.year) for one in written if one.serial is None and not one.short]
     buddhist, christian = eras.count("buddhist"), eras.count("christian")
     told = {"buddhist": buddhist, "christian": christian}
-    return [Evidence("dates_two_eras", told)] if buddhist and christian else []
+    return [Evidence(TWO_ERAS, told)] if buddhist and christian else []
 
 
 def _decided(

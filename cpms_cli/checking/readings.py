@@ -73,10 +73,11 @@ def _titles(survey: Survey, document: Document) -> Iterator[Problem]:
         shown.add(title.casefold())
         if (name, told) != (case["name"], case.get("sex")):
             line = document.line("names", index)
-            yield Problem(READINGS, line, f"'{case['written']}' is split into the name '{name}' and the sex {told}")
-    for title in survey.titles:
-        if title.title.casefold() not in shown:
-            yield Problem(READINGS, 1, f"no example has the title '{title.title}' of titles.csv")
+            found = f"the title '{title}', which tells {told}, and the name '{name}'"
+            yield Problem(READINGS, line, f"'{case['written']}' is split into {found}")
+    for one in survey.titles:
+        if one.title.casefold() not in shown:
+            yield Problem(READINGS, 1, f"no example has the title '{one.title}' of titles.csv")
 
 
 def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem]:

@@ -65,6 +65,15 @@ class Column:
         """The text of every row as it was written."""
         return self._taken(self.texts, self.codes)
 
+    def alone(self) -> pa.Array:
+        """The text of every row as it may stand without the column's other rows, which may have decided its reading.
+
+        What the others decided is written out; what they left open has a question mark, so that it stays a question.
+        """
+        decided = self.questions.isna()
+        told = self.values.where(decided & self.values.notna(), self.texts) if self.evidence else self.texts
+        return self._taken(told.where(decided, self.texts + " ?"), self.codes)
+
     @staticmethod
     def _taken(series: pd.Series, codes: npt.NDArray[np.int32]) -> pa.Array:
         indices = pa.array(codes, pa.int32(), mask=codes < 0)

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from cpms_cli import load_survey, read, validate
+from cpms_cli import load_survey, merge, read, validate
 from cpms_cli.survey.definition import Survey, folded
-from tests.conftest import Cpms
+from tests.conftest import Cpms, Draw
 
 Rows = Callable[..., Path]
 
@@ -233,3 +233,19 @@ def test_dates_of_both_orders_are_findings(cpms: Cpms, rows: Rows) -> None:
     found = [(one["rule"], one["row"]) for one in ran.json["findings"] if one["severity"] == "error"]
     assert found == [("day_month", 3), ("day_month", 4)]
     assert "1 of the dates can only be day/month, 1 only month/day" in " ".join(ran.json["read_as"])
+
+
+def test_a_row_set_aside_keeps_the_meaning_that_its_column_gave_it(draw: Draw, tmp_path: Path) -> None:
+    # 5/31 shows that the month comes first; the row set aside for its sex has no such neighbour any more.
+    path = draw({"birth_date": "5/31/2017"}, {"birth_date": "5/1/2017", "sex": "?!"})
+    aside = merge([path], tmp_path / "cpms.duckdb").quarantine
+    assert aside is not None
+    assert _values(aside, "birth_date") == ["2017-05-01"]
+
+
+def test_a_question_stays_one_in_the_rows_set_aside(draw: Draw, tmp_path: Path) -> None:
+    path = draw({"birth_date": "31/5/2017"}, {"birth_date": "5/31/2017"}, {"birth_date": "5/1/2017", "tobacco": "2"})
+    aside = merge([path], tmp_path / "cpms.duckdb").quarantine
+    assert aside is not None
+    assert pd.read_excel(aside, engine="calamine", dtype=str)["birth_date"].tolist() == ["5/31/2017 ?", "5/1/2017 ?"]
+    assert [field for _, field, _ in _found(aside) if field == "birth_date"] == ["birth_date"] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import load_survey, merge, read, validate
+from cpms_cli.reading.tables import read_sources, survey_table
 from cpms_cli.survey.definition import Survey, folded
 from tests.conftest import Cpms, Draw
 
@@ -209,6 +211,15 @@ def test_the_round_helps_to_read_two_digits(rows: Rows) -> None:
     assert _found(path) == []
     assert _values(path, "birth_date") == ["2017-01-15", "2016-01-13"]
     assert _found(rows({"birth_date": "15/1/17"}, {"birth_date": "13/1/2559"}))[0] == ("era", "birth_date", 2)
+
+
+def test_day_numbers_follow_the_date_system_that_the_sheet_tells(rows: Rows) -> None:
+    # 9 December 2025 is day 46000 of the date system of 1900, and day 44538 of that of 1904, 1462 days later.
+    survey = load_survey()
+    for system, number in (("1900", "46000"), ("1904", "44538")):
+        [source] = read_sources(rows({"interview_date": number, "round": "2568"}), survey)
+        table = survey_table(survey, replace(source, evidence={**source.evidence, "date_system": system}))
+        assert table.cells("interview_date").to_pylist() == ["2025-12-09"]
 
 
 def _lines(told: Any) -> list[str]:

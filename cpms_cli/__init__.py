@@ -5,7 +5,7 @@ The public functions; everything the command line does is one of them. Each is i
 
 >>> import cpms_cli
 >>> sorted(cpms_cli.__all__)[:4]
-['CpmsError', 'child_history', 'list_children', 'load_survey']
+['CpmsError', 'changes', 'child_history', 'list_children']
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _PUBLIC = {
     "read": "cpms_cli.reading.tables",
     "read_cells": "cpms_cli.reading.cells",
     "validate": "cpms_cli.checking.validation",
+    "changes": "cpms_cli.checking.changes",
     "merge": "cpms_cli.merging",
     "history": "cpms_cli.store.history",
     "undo": "cpms_cli.store.history",

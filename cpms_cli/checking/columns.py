@@ -17,23 +17,54 @@ import pandera.pandas as pandera
 
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.survey.definition import Field, Survey
+from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
 from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
+_SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"
 _PARTIAL = r"\d{4}(-\d{2}(-\d{2})?)?"
 
 
 @dataclass(frozen=True)
 class ColumnFault:
-    """One check that failed in one column: positions of the rows (0-based, within the table)."""
+    """One check that failed in one column: positions of the rows (0-based, within the table).
+
+    `values` are what is told of each where that is not what stands in the column's own cell.
+    """
 
     field: str
     check: str
     positions: npt.NDArray[np.int64]
+    values: tuple[str | None, ...] | None = None
 
 
 def _series_check(name: str, test: Any) -> pandera.Check:
     return pandera.Check(lambda found: pd.Series(test(found), index=found.index, dtype=bool), name=name, error=name)
+
+
+def _lost_zero(found: pd.Series) -> pd.Series:
+    """Which numbers have 12 digits and would be right with a 0 in front, which spreadsheets take off."""
+    short = found.str.len() == 12
+    right = pd.Series(False, index=found.index)
+    right[short] = has_thai_check_digit("0" + found[short])
+    return right
+
+
+def _shortened(found: pd.Series) -> pd.Series:
+    """Which numbers a spreadsheet has shortened, as 1.10199E+12."""
+    return found.str.contains("E", regex=False) & found.str.fullmatch(_SHORTENED)
+
+
+def _national_id_checks() -> Iterator[pandera.Check]:
+    whole = r"\d{13}"
+    yield _series_check(
+        "national_id_form", lambda found: found.str.fullmatch(whole) | _lost_zero(found) | _shortened(found)
+    )
+    yield _series_check("national_id_zero_lost", lambda found: ~_lost_zero(found))
+    yield _series_check("number_shortened", lambda found: ~_shortened(found))
+    yield _series_check(
+        "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~found.str.fullmatch(whole)
+    )
 
 
 def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
@@ -46,16 +77,16 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
             pandera.Check.str_matches(rf"^(?:{pattern})(?:;(?:{pattern}))*$", name="code", error="code")
             if field.many else pandera.Check.isin(legal, name="code", error="code")
         )  # fmt: skip
-    elif field.type in ("integer", "year"):
-        yield pandera.Check.str_matches(r"^-?\d+$", name=field.type, error=field.type)
+    elif field.type == "integer":
+        yield pandera.Check.str_matches(r"^-?\d+$", name="integer", error="integer")
+    elif field.type == "year":
+        years = [str(year) for year in range(CHRISTIAN_FROM, CHRISTIAN_TO + 1)]
+        yield pandera.Check.isin(years, name="year", error="year")
     elif field.type == "date" or field.format == "partial-date":
         form = _DATE if field.type == "date" else _PARTIAL
         yield pandera.Check.str_matches(f"^{form}$", name="date", error="date")
     elif field.format == "thai-id":
-        yield pandera.Check.str_matches(r"^\d{13}$", name="national_id_form", error="national_id_form")
-        yield _series_check(
-            "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~found.str.fullmatch(r"\d{13}")
-        )
+        yield from _national_id_checks()
     elif field.format == "cpms-id":
         yield _series_check("cpms_id_form", has_cpms_check_letter)
     if limits.pattern:
@@ -106,7 +137,7 @@ def _failures(survey: Survey, column: Column) -> Iterator[tuple[str, npt.NDArray
 
 
 def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
-    """Every cell of the table at fault, by field and check. Doubtful dates are told as `era`, not as `date`."""
+    """Every cell of the table at fault, by field and check; what the reader left open is told as its question."""
     found: list[ColumnFault] = []
     filled = table.filled
     for column in table.columns.values():
@@ -115,11 +146,12 @@ def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
             blank = np.flatnonzero((column.codes < 0) & filled)
             if len(blank):
                 found.append(ColumnFault(name, "required", blank))
-        doubtful = column.doubtful.to_numpy()
         failures = dict(_failures(survey, column))
-        if doubtful.any():
-            failures["date"] = failures.get("date", np.zeros(len(doubtful), dtype=bool)) & ~doubtful
-            failures["era"] = doubtful
+        if column.questions.notna().any():
+            decided = column.questions.isna().to_numpy()
+            failures = {check: bad & decided for check, bad in failures.items()}
+            for check in column.questions.dropna().unique():
+                failures[str(check)] = (column.questions == check).fillna(False).to_numpy(dtype=bool)
         for check, bad in failures.items():
             positions = np.flatnonzero((column.codes >= 0) & bad[column.codes])
             if len(positions):

@@ -59,7 +59,8 @@ def _parts(
     for source, faults in enumerate(by_column):
         for fault in faults:
             table = tables[source]
-            yield _Part(source, fault.field, fault.check, table.rows[fault.positions], *table.place(fault.field))
+            place = table.place(fault.field)
+            yield _Part(source, fault.field, fault.check, table.rows[fault.positions], *place, fault.values)
     for told in by_rule:
         for source in np.unique(told.sources):
             table = tables[source]

@@ -21,11 +21,14 @@ PROBLEM, FROM = "cpms_problem", "cpms_from"
 
 
 def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
-    """Every row of a table as it was written, under its own headers; what was given for all rows comes first."""
+    """Every row of a table as it was written, under its own headers; what was given for all rows comes first.
+
+    Set apart from the other rows, a cell must not come to mean something else (`Column.alone`).
+    """
     given = {name: value for name, value in table.given.items()}
     frame = pd.DataFrame({name: [value] * len(table.rows) for name, value in given.items()})
     for column in table.columns.values():
-        frame[column.header] = pa.array(column.written()).to_pandas().astype("str").to_numpy()
+        frame[column.header] = pa.array(column.alone()).to_pandas().astype("str").to_numpy()
     if is_flat(survey, table):
         # The family's answers may stand on the household's first row only, and that row may not be set aside.
         key = [table.cells(name).to_pandas().astype("str").to_numpy() for name in survey.key("household")]

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from cpms_cli.reading.personal_names import sex_of_title, split_titles
 from cpms_cli.reading.values import clean
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.definition import Survey, folded
 from cpms_cli.survey.documents import Document, Problem, read_yaml
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import compiled, parse, sql
@@ -25,7 +26,8 @@ ADULT = 18
 
 def reading_problems(survey: Survey, document: Document, folder: Path) -> list[Problem]:
     """Every example of `examples/readings.yaml` that the definition in `folder` does not fulfil."""
-    return [*_spellings(survey, document), *_asked(survey, document, folder), *_areas(survey, document)]
+    answers = [*_spellings(survey, document), *_titles(survey, document)]
+    return [*answers, *_asked(survey, document, folder), *_areas(survey, document)]
 
 
 def _rule_of(survey: Survey, name: str, folder: Path) -> str:
@@ -48,14 +50,34 @@ def _spellings(survey: Survey, document: Document) -> Iterator[Problem]:
             line = document.line("readings", name, index)
             if case["code"] not in codes.by_code:
                 yield Problem(READINGS, line, f"'{case['code']}' is not a code of codelists/{name}.csv")
-            elif name in users:
-                read = clean(survey, users[name], pd.Series(case["written"], dtype="str")).values
+            else:
+                texts = pd.Series(case["written"], dtype="str")
+                known = name in users
+                read = clean(survey, users[name], texts).values if known else texts.map(folded).map(codes.by_spelling)
                 for written, found in zip(case["written"], read, strict=True):
                     if found != case["code"]:
                         yield Problem(READINGS, line, f"'{written}' is read as {found}, not {case['code']}")
     for name, codes in survey.codelists.items():
         for code in set(codes.by_code) - shown.get(name, set()):
             yield Problem(READINGS, 1, f"no example shows how '{code}' of codelists/{name}.csv is written")
+
+
+def _titles(survey: Survey, document: Document) -> Iterator[Problem]:
+    """Every title stands in an example of a name, which is split as the example says."""
+    shown: set[str] = set()
+    for index, case in enumerate(document.content.get("names", [])):
+        split = split_titles(survey, pd.Series([case["written"]], dtype="str"))
+        title, name = str(split["title"].iat[0]), str(split["name"].iat[0])
+        sex = sex_of_title(survey, split["title"]).dropna()
+        told = str(sex.iat[0]) if len(sex) else None
+        shown.add(title.casefold())
+        if (name, told) != (case["name"], case.get("sex")):
+            line = document.line("names", index)
+            found = f"the title '{title}', which tells {told}, and the name '{name}'"
+            yield Problem(READINGS, line, f"'{case['written']}' is split into {found}")
+    for one in survey.titles:
+        if one.title.casefold() not in shown:
+            yield Problem(READINGS, 1, f"no example has the title '{one.title}' of titles.csv")
 
 
 def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem]:

@@ -11,9 +11,11 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault, column_faults
+from cpms_cli.checking.eras import era_faults
 from cpms_cli.checking.findings import gather
 from cpms_cli.checking.rules import conflicting_households, rule_faults
 from cpms_cli.checking.staging import open_workbench, stage
+from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.tables import SurveyTable, read
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
@@ -56,10 +58,14 @@ def read_all(
     return tuple(table for path in paths for table in read(path, survey, round_, encoding))
 
 
+def _faults_of(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
+    return [*column_faults(survey, table), *title_faults(survey, table), *era_faults(table)]
+
+
 def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[list[ColumnFault]]:
     """The faults in the columns of each table."""
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda table: column_faults(survey, table), tables))
+        return list(pool.map(lambda table: _faults_of(survey, table), tables))
 
 
 def check(

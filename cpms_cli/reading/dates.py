@@ -1,100 +1,183 @@
 """Dates as people write them in Thailand, over the distinct texts of one column.
 
-The era comes first: a year from 2400 is Buddhist (Christian + 543). Two-digit years from 43 are Buddhist, since
-19xx births of 1943 and later are no children; below 43 both eras are possible, and the date is left as a question.
+What a text alone does not tell is decided for the whole column, with the evidence stated, or left as a question:
+whether day or month comes first, and of which era a year of two digits is. A question is never answered by a guess.
 """
 
 from __future__ import annotations
 
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
 import pandas as pd
 
-from cpms_cli.survey.era import BUDDHIST_FROM, BUDDHIST_OFFSET
+from cpms_cli.reading.date_forms import Written, read_form
+from cpms_cli.reading.digits import ascii_digits
+from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
 
-_CHRISTIAN_FROM, _CHRISTIAN_TO, _BUDDHIST_TO = 1900, 2200, 2743
-_SHORT_BUDDHIST_FROM = 43
-
-_MONTH_NAMES: tuple[tuple[str, ...], ...] = (
-    ("มกราคม", "มค", "january", "jan"), ("กุมภาพันธ์", "กพ", "february", "feb"), ("มีนาคม", "มีค", "march", "mar"),
-    ("เมษายน", "เมย", "april", "apr"), ("พฤษภาคม", "พค", "may"), ("มิถุนายน", "มิย", "june", "jun"),
-    ("กรกฎาคม", "กค", "july", "jul"), ("สิงหาคม", "สค", "august", "aug"), ("กันยายน", "กย", "september", "sep", "sept"),
-    ("ตุลาคม", "ตค", "october", "oct"), ("พฤศจิกายน", "พย", "november", "nov"), ("ธันวาคม", "ธค", "december", "dec"),
-)  # fmt: skip
-_MONTHS = {name: str(number) for number, names in enumerate(_MONTH_NAMES, start=1) for name in names}
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
-
-_YMD = r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[ T]00:00(?::00)?)?$"
-_DMY = r"^(?P<d>\d{1,2})[-/.](?P<m>\d{1,2})[-/.](?P<y>\d{4}|\d{2})$"
-_NAMED = r"^(?:(?P<d>\d{1,2})[ .-]*)?(?P<n>[^\d\s.-][^\d]*?)[ .-]*(?P<y>\d{4}|\d{2})$"
-_YM = r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})$"
-_MY = r"^(?P<m>\d{1,2})[-/.](?P<y>\d{4})$"
-_Y = r"^(?P<y>\d{4})$"
+ERA, ORDER = "era", "day_month"
+TWO_ERAS = "dates_two_eras"
+# One slip among many must not put a whole column in doubt: so many times as many cells carry the other order's mark.
+_CLEAR_MAJORITY = 10
+_ISO_WITH_TIME = r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\+07:?00)?$"
+_SIX_DIGITS = re.compile(r"\d{6}")
+_SYSTEMS = {"1900": datetime.date(1899, 12, 30), "1904": datetime.date(1904, 1, 1)}
 
 
-def ascii_digits(texts: pd.Series) -> pd.Series:
-    """The texts with Thai digits written as 0-9."""
-    return texts.str.translate(_THAI_DIGITS)
+@dataclass(frozen=True)
+class Evidence:
+    """What decided how a column is read, where that is not the plain case: a sentence's id, and what fills it in."""
+
+    id: str
+    values: Mapping[str, int | str] = field(default_factory=dict)
 
 
-def _plain(texts: pd.Series) -> pd.Series:
-    plain = ascii_digits(texts).str.strip().str.lower()
-    plain = plain.str.replace(r"พ\.?\s*ศ\.?|ค\.?\s*ศ\.?|เดือน|วันที่", " ", regex=True)
-    return plain.str.replace(r"\s+", " ", regex=True).str.strip()
+@dataclass(frozen=True)
+class Bounds:
+    """The first and last Christian year in which a date of the column can lie; None where that is not known."""
+
+    first: int | None = None
+    last: int | None = None
+
+    def hold(self, year: int) -> bool:
+        """Whether the year lies within."""
+        return (self.first is None or year >= self.first) and (self.last is None or year <= self.last)
 
 
-def _parts(plain: pd.Series) -> pd.DataFrame:
-    parts = pd.DataFrame({"y": None, "m": None, "d": None}, index=plain.index, dtype="object")
-    for pattern in (_YMD, _DMY, _YM, _MY, _Y, _NAMED):
-        open_ = parts["y"].isna()
-        if not open_.any():
-            break
-        found = plain[open_].str.extract(pattern)
-        if "n" in found:
-            found["m"] = found["n"].str.replace(r"[.\s]", "", regex=True).map(_MONTHS)
-            found.loc[found["m"].isna(), "y"] = None
-        hits = found[found["y"].notna()]
-        for column in ("y", "m", "d"):
-            if column in hits:
-                parts.loc[hits.index, column] = hits[column].astype(object)
-    return parts
+class Dates(NamedTuple):
+    """ISO dates (NA where it is none), the check that tells why one could not be decided (NA), and the evidence."""
+
+    iso: pd.Series
+    questions: pd.Series
+    evidence: tuple[Evidence, ...]
 
 
-def _month_first(plain: pd.Series) -> bool:
-    """Whether a column of numeric dates can only be month/day/year: some second part is over 12 and no first is."""
-    found = plain.str.extract(_DMY)
-    first = pd.to_numeric(found["d"], errors="coerce")
-    second = pd.to_numeric(found["m"], errors="coerce")
-    return bool((second > 12).any() and not (first > 12).any())
+class _Order(NamedTuple):
+    """How the numeric dates of a column are read."""
+
+    month_first: bool
+    clear: bool
 
 
-def christian_year(years: pd.Series, short: pd.Series) -> pd.Series:
-    """Years of either era as Christian years; NA where the era cannot be told or the year is out of all bounds.
+def _order(written: Iterable[Written]) -> tuple[_Order, list[Evidence]]:
+    """Whether the month comes first, by the numbers over 12, which are days."""
+    numeric = [(one.day, one.month) for one in written if one.either and one.day and one.month]
+    day_first = sum(31 >= first > 12 >= second for first, second in numeric)
+    month_first = sum(31 >= second > 12 >= first for first, second in numeric)
+    open_ = sum(first <= 12 and second <= 12 and first != second for first, second in numeric)
+    told = {"day_first": day_first, "month_first": month_first, "open": open_}
+    if month_first and not day_first:
+        return _Order(True, True), [Evidence("dates_month_first", told)]
+    if month_first:
+        many, few = max(day_first, month_first), min(day_first, month_first)
+        clear = many >= _CLEAR_MAJORITY * few
+        name = "dates_order_slips" if clear else "dates_order_mixed"
+        return _Order(month_first > day_first, clear), [Evidence(name, told)]
+    return _Order(False, True), [Evidence("dates_day_first_assumed", told)] if open_ and not day_first else []
 
-    `years` are numbers, `short` says which of them had two digits only.
-    """
-    full = years.mask(short & (years >= _SHORT_BUDDHIST_FROM), years + 2500)
-    full = full.mask(full.between(BUDDHIST_FROM, _BUDDHIST_TO), full - BUDDHIST_OFFSET)
-    return full.where(full.between(_CHRISTIAN_FROM, _CHRISTIAN_TO))
+
+def _in_order(one: Written, order: _Order) -> Written | None:
+    """The date with its day and month in the column's order; None where that is a question."""
+    if not one.either or one.day is None or one.month is None:
+        return one
+    day, month = (one.month, one.day) if order.month_first else (one.day, one.month)
+    contradicts = 31 >= month > 12 >= day
+    open_ = day <= 12 and month <= 12 and day != month
+    return None if contradicts or (open_ and not order.clear) else one._replace(day=day, month=month)
 
 
-def parse_dates(texts: pd.Series, partial: bool) -> tuple[pd.Series, pd.Series]:
-    """Distinct texts to ISO dates: (dates, doubtful era), both indexed as `texts`; NA where it is no date.
+def _short_christian(written: Iterable[Written], bounds: Bounds) -> bool:
+    """Whether every year of the column that can be told is Christian, so that two digits may be so too."""
+    told = list(written)
+    buddhist_short = any(one.short and one.era is None and one.year >= SHORT_BUDDHIST_FROM for one in told)
+    eras = {one.era or era_of(one.year) for one in told if one.serial is None and (one.era or not one.short)}
+    return bounds.first is not None and not buddhist_short and eras == {"christian"}
+
+
+def _year(one: Written, bounds: Bounds, short_christian: bool) -> int | None:
+    """The Christian year; None where its era is a question. A year of no era is 0, which is no date's."""
+    if one.era is not None:
+        agrees = one.short or era_of(one.year) == one.era
+        return christian_year(one.year, one.era) if agrees else None
+    if not one.short:
+        era = era_of(one.year)
+        return christian_year(one.year, era) if era else 0
+    buddhist, christian = (christian_year(one.year, era) for era in ("buddhist", "christian"))
+    if one.year >= SHORT_BUDDHIST_FROM:
+        return buddhist if bounds.last is None or buddhist <= bounds.last else None
+    only = short_christian and bounds.hold(christian) and not bounds.hold(buddhist)
+    return christian if only else None
+
+
+def _iso(one: Written, year: int) -> str | None:
+    try:
+        day = datetime.date(year, one.month or 1, one.day or 1) + datetime.timedelta(days=one.shift)
+    except ValueError:
+        return None
+    return day.isoformat()[: 10 if one.day else 7 if one.month else 4]
+
+
+def _serial(days: int, system: str, bounds: Bounds) -> str | None:
+    day = _SYSTEMS[system] + datetime.timedelta(days=days)
+    return day.isoformat() if bounds.last is not None and bounds.hold(day.year) else None
+
+
+def _two_eras(written: Iterable[Written]) -> list[Evidence]:
+    eras: list[Era | None] = [one.era or era_of(one.year) for one in written if one.serial is None and not one.short]
+    buddhist, christian = eras.count("buddhist"), eras.count("christian")
+    told = {"buddhist": buddhist, "christian": christian}
+    return [Evidence(TWO_ERAS, told)] if buddhist and christian else []
+
+
+def _decided(
+    texts: Sequence[str], bounds: Bounds, system: str
+) -> tuple[list[str | None], list[str | None], tuple[Evidence, ...]]:
+    forms = [read_form(text) for text in texts]
+    written = [one for one in forms if one is not None]
+    order, evidence = _order(written)
+    short_christian = _short_christian(written, bounds)
+    # 040160 whose first 0 was lost looks like a day number.
+    serials = not any(_SIX_DIGITS.fullmatch(text) for text in texts)
+    counted = {"serial": 0, "short": 0}
+
+    def decide(one: Written | None) -> tuple[str | None, str | None]:
+        if one is None:
+            return None, None
+        if one.serial is not None:
+            read = _serial(one.serial, system, bounds) if serials else None
+            counted["serial"] += read is not None
+            return read, None
+        told = _in_order(one, order)
+        if told is None:
+            return None, ORDER
+        year = _year(told, bounds, short_christian)
+        if year is None:
+            return None, ERA
+        read = _iso(told, year) if year else None
+        counted["short"] += read is not None and told.short and told.era is None and short_christian
+        return read, None
+
+    decided = [decide(one) for one in forms]
+    if counted["short"]:
+        evidence.append(Evidence("dates_short_christian", {"count": counted["short"]}))
+    if counted["serial"]:
+        evidence.append(Evidence("dates_serial", {"count": counted["serial"], "system": system}))
+    evidence += _two_eras(written)
+    return [iso for iso, _ in decided], [question for _, question in decided], tuple(evidence)
+
+
+def parse_dates(texts: pd.Series, partial: bool, bounds: Bounds | None = None, system: str = "1900") -> Dates:
+    """Distinct texts to ISO dates, indexed as `texts`; NA where it is no date or cannot be decided.
 
     With `partial`, a month (2016-03) or a year (2016) alone is a date of that precision; nothing is invented.
+    `system` is the workbook's date system, 1900 or 1904, for dates that came as day numbers.
     """
-    plain = _plain(texts)
-    parts = _parts(plain)
-    if _month_first(plain):
-        numeric = plain.str.match(_DMY)
-        parts.loc[numeric, ["m", "d"]] = parts.loc[numeric, ["d", "m"]].to_numpy()
-    short = parts["y"].str.len().eq(2).fillna(False).astype(bool)
-    numbers = parts.apply(pd.to_numeric, errors="coerce")
-    year = christian_year(numbers["y"], short)
-    doubtful = short & (numbers["y"] < _SHORT_BUDDHIST_FROM)
-    whole = pd.DataFrame({"year": year, "month": numbers["m"].fillna(1), "day": numbers["d"].fillna(1)})
-    known = whole.notna().all(axis=1)
-    real = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[s]")
-    real[known] = pd.to_datetime(whole[known].astype("int64"), errors="coerce").astype("datetime64[s]")
-    iso = real.dt.strftime("%Y-%m-%d").astype("str")
-    width = 10 - 3 * parts["d"].isna().astype(int) - 3 * parts["m"].isna().astype(int)
-    cut = iso.where(width == 10, iso.str.slice(0, 7).where(width == 7, iso.str.slice(0, 4)))
-    return cut if partial else cut.where(width == 10), doubtful
+    plain = ascii_digits(texts).str.replace(_ISO_WITH_TIME, r"\1", regex=True)
+    numbers, distinct = pd.factorize(plain)
+    iso, questions, evidence = _decided([str(text) for text in distinct], bounds or Bounds(), system)
+    found = pd.DataFrame({"iso": iso, "question": questions}, dtype="str").take(numbers).set_axis(texts.index)
+    read = found["iso"] if partial else found["iso"].where(found["iso"].str.len() == 10)
+    return Dates(read, found["question"], evidence)

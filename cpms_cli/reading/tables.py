@@ -15,17 +15,20 @@ import pyarrow as pa
 
 from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.reading.cells import read_sheets
+from cpms_cli.reading.dates import Evidence
 from cpms_cli.reading.headers import header_spellings, match_headers
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.reading.values import clean
+from cpms_cli.reading.values import Context, clean
 from cpms_cli.survey.definition import Field, Survey, Table
+from cpms_cli.survey.era import era_of
 
 
 @dataclass(frozen=True)
 class Column:
     """One field's column: `codes` point from rows into the distinct `texts` and their canonical `values`.
 
-    A code of -1 is a blank cell. `doubtful` marks the distinct texts that the reader could not decide.
+    A code of -1 is a blank cell. `questions` has the check that tells why a distinct text could not be decided, NA
+    where it could; `evidence` says how the column was read, where that is not the plain case.
     """
 
     field: Field
@@ -34,7 +37,8 @@ class Column:
     codes: npt.NDArray[np.int32]
     texts: pd.Series
     values: pd.Series
-    doubtful: pd.Series
+    questions: pd.Series
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def letter(self) -> str:
@@ -52,6 +56,15 @@ class Column:
     def written(self) -> pa.Array:
         """The text of every row as it was written."""
         return self._taken(self.texts, self.codes)
+
+    def alone(self) -> pa.Array:
+        """The text of every row as it may stand without the column's other rows, which may have decided its reading.
+
+        What the others decided is written out; what they left open has a question mark, so that it stays a question.
+        """
+        decided = self.questions.isna()
+        told = self.values.where(decided & self.values.notna(), self.texts) if self.evidence else self.texts
+        return self._taken(told.where(decided, self.texts + " ?"), self.codes)
 
     @staticmethod
     def _taken(series: pd.Series, codes: npt.NDArray[np.int32]) -> pa.Array:
@@ -119,20 +132,38 @@ def read_sources(path: Path, survey: Survey, encoding: str | None = None) -> lis
     return read_sheets(path, header_spellings(survey), encoding)
 
 
-def _column(survey: Survey, source: SourceTable, index: int, name: str) -> Column:
+def distinct_texts(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], pd.Series]:
+    """A column of a sheet as it was written: for each row the position of its text among the distinct ones, or -1."""
     chunked = source.data.column(str(index)).unify_dictionaries()
     array = chunked.combine_chunks() if chunked.num_chunks != 1 else chunked.chunk(0)
     if isinstance(array, pa.ChunkedArray):
         array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
     codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    texts = pd.Series(array.dictionary.to_pandas(), dtype="str")
-    cleaned = clean(survey, survey.fields[name], texts)
+    return codes, pd.Series(array.dictionary.to_pandas(), dtype="str")
+
+
+def _column(
+    survey: Survey, source: SourceTable, index: int, name: str, context: Context | None = None
+) -> Column:  # fmt: skip
+    codes, texts = distinct_texts(source, index)
+    cleaned = clean(survey, survey.fields[name], texts, context)
     blank = cleaned.values.isna().to_numpy()
     if blank.any():
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
     return Column(
-        survey.fields[name], index, source.header[index], codes, texts, cleaned.values, cleaned.doubtful
-    )
+        survey.fields[name], index, source.header[index], codes, texts, cleaned.values, cleaned.questions,
+        cleaned.evidence,
+    )  # fmt: skip
+
+
+def _context(survey: Survey, source: SourceTable, places: Mapping[str, int], round_: int | None) -> Context:
+    """What the other columns are read by: the rounds of the sheet, and the workbook's date system."""
+    told = [] if round_ is None else [str(round_)]
+    name = survey.role("round").name
+    if name in places:
+        told += list(_column(survey, source, places[name], name).values.dropna())
+    rounds = {int(year) for year in told if year.isdecimal() and era_of(int(year)) == "christian"}
+    return Context(tuple(sorted(rounds)), source.evidence.get("date_system", "1900"))
 
 
 def survey_table(survey: Survey, source: SourceTable, round_: int | None = None) -> SurveyTable:
@@ -153,8 +184,9 @@ def survey_table(survey: Survey, source: SourceTable, round_: int | None = None)
     if lacking:
         labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in lacking)
         raise NoSurveyTable("key_column_missing", fields=labels, **where)
+    context = _context(survey, source, {name: index for index, name in match.fields.items()}, round_)
     with ThreadPoolExecutor() as pool:
-        read = pool.map(lambda item: _column(survey, source, item[0], item[1]), match.fields.items())
+        read = pool.map(lambda item: _column(survey, source, item[0], item[1], context), match.fields.items())
     columns = {column.field.name: column for column in read}
     if round_ is not None and survey.role("round").name in columns:
         _same_round(survey, columns[survey.role("round").name], round_, where)

@@ -7,31 +7,64 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cpms_cli.reading.dates import ascii_digits, christian_year, parse_dates
+from cpms_cli.reading.ages import completed_years
+from cpms_cli.reading.dates import Bounds, Evidence, parse_dates
+from cpms_cli.reading.digits import ascii_digits
+from cpms_cli.reading.personal_names import without_titles
 from cpms_cli.survey.definition import CodeList, Field, Survey, folded
+from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, christian_year, era_of
 
 _SPLIT = re.compile(r"[;,/|\n]")
 _SPACE = r"[\s\v\x{00}-\x{1f}\p{Z}\x{85}\x{200b}\x{feff}]"  # for Arrow's expressions, where \s is ASCII only
 _SPACES = "[\\s\u00a0\u200b\ufeff]+"
+# A spreadsheet's sign for text, which some programs write into the cell; before a letter it belongs to the name.
+_TEXT_SIGN = re.compile(r"^'(?=[0-9๐-๙၀-၉=+\-@\t\r\n])")
+# A child of the survey is under 18; who was written down by mistake may be somewhat older.
+_OLDEST = 25
+ERA, NUMBER_CODES = "era", "number_codes"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rest of the sheet says about a column: the rounds in it, and the workbook's date system."""
+
+    rounds: tuple[int, ...] = ()
+    date_system: str = "1900"
+
+    def bounds(self, field: Field) -> Bounds:
+        """The years in which a date of this field can lie."""
+        if not self.rounds or field.role not in ("born", "visited"):
+            return Bounds()
+        first, last = min(self.rounds), max(self.rounds) + 1
+        return Bounds(first - _OLDEST if field.role == "born" else first, last)
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """`values`: canonical text, NA for blank. `doubtful`: which of them the reader could not decide."""
+    """`values`: canonical text, NA for blank. `questions`: the check that tells why a text was not decided, else NA.
+
+    `evidence` says how the column was read, where that is not the plain case.
+    """
 
     values: pd.Series
-    doubtful: pd.Series
+    questions: pd.Series
+    evidence: tuple[Evidence, ...] = ()
 
 
-def clean(survey: Survey, field: Field, texts: pd.Series) -> Cleaned:
+def clean(survey: Survey, field: Field, texts: pd.Series, context: Context | None = None) -> Cleaned:
     """The canonical text of each distinct text written in a field's column."""
+    told = context or Context()
     plain = _is_plain(survey, field, texts)
     if not plain.any():
-        return _clean(survey, field, texts)
-    others = _clean(survey, field, texts[~plain])
-    values, doubtful = texts.copy(), pd.Series(False, index=texts.index)
-    values[~plain], doubtful[~plain] = others.values, others.doubtful
-    return Cleaned(values, doubtful)
+        return _clean(survey, field, texts, told)
+    others = _clean(survey, field, texts[~plain], told)
+    values, questions = texts.copy(), _no_questions(texts)
+    values[~plain], questions[~plain] = others.values, others.questions
+    return Cleaned(values, questions, others.evidence)
+
+
+def _no_questions(texts: pd.Series) -> pd.Series:
+    return pd.Series(None, index=texts.index, dtype="str")
 
 
 def _is_plain(survey: Survey, field: Field, texts: pd.Series) -> pd.Series:
@@ -44,40 +77,83 @@ def _is_plain(survey: Survey, field: Field, texts: pd.Series) -> pd.Series:
     return texts.str.fullmatch("[0-9]+") & ~texts.isin(list(survey.codelists["missing"].by_spelling))
 
 
-def _clean(survey: Survey, field: Field, texts: pd.Series) -> Cleaned:
+def _clean(survey: Survey, field: Field, texts: pd.Series, context: Context) -> Cleaned:
     trimmed = _trimmed(texts)
     spelt = trimmed.map(folded)
     reason = _by_spelling(spelt, survey.codelists["missing"])
-    codes = survey.codes(field)
-    doubtful = pd.Series(False, index=texts.index)
-    if codes is not None:
-        answers = _many(trimmed, survey, field, codes) if field.many else _by_spelling(spelt, codes)
-    elif field.type == "date" or field.format == "partial-date":
-        answers, doubtful = parse_dates(trimmed, field.format == "partial-date")
-    elif field.type in ("integer", "year"):
-        answers = _number(trimmed, field.type == "year")
-    elif field.personal and field.format is None:
-        answers = trimmed
-    else:
-        answers = ascii_digits(trimmed)
-        if field.format is not None or field.constraints.pattern:
-            answers = answers.str.replace(r"[\s\-]", "", regex=True).str.upper()
+    answers, questions, evidence = _answers(survey, field, trimmed, spelt, context)
     values = answers.where(answers.notna(), reason).where(answers.notna() | reason.notna(), trimmed)
-    if codes is None:
+    if field.codelist is None:
         values = values.where(reason.isna(), reason)
+        questions = questions.mask(reason.notna(), None)
     blank = {entry.code for entry in survey.codelists["missing"].codes if entry.missing == "blank"}
-    return Cleaned(values.mask(values.isin(blank) & reason.notna() | (trimmed == ""), None).astype("str"), doubtful)
+    values = values.mask(values.isin(blank) & reason.notna() | (trimmed == ""), None).astype("str")
+    return Cleaned(values, questions, evidence)
+
+
+def _answers(
+    survey: Survey, field: Field, trimmed: pd.Series, spelt: pd.Series, context: Context
+) -> tuple[pd.Series, pd.Series, tuple[Evidence, ...]]:
+    """What each text says (NA where it says nothing of the kind), the questions it leaves, and the evidence."""
+    codes, questions = survey.codes(field), _no_questions(trimmed)
+    partial = field.format == "partial-date"
+    if field.type == "date" or partial:
+        return parse_dates(trimmed, partial, context.bounds(field), context.date_system)
+    if codes is not None and not field.many:
+        answers, questions = _coded(spelt, codes)
+    elif field.type == "year":
+        answers, questions = _year(trimmed)
+    elif codes is not None:
+        answers = _many(trimmed, survey, field, codes)
+    else:
+        answers = _number(trimmed, field.role == "age") if field.type == "integer" else _text(survey, field, trimmed)
+    return answers, questions, ()
+
+
+def _text(survey: Survey, field: Field, trimmed: pd.Series) -> pd.Series:
+    if field.titled:
+        return without_titles(survey, trimmed)
+    return trimmed if field.personal and field.format is None else _identifier(field, trimmed)
 
 
 def _trimmed(texts: pd.Series) -> pd.Series:
     spaced = texts.str.contains(_SPACE, regex=True)
-    if not spaced.any():
-        return texts
-    return texts.mask(spaced, texts[spaced].str.replace(_SPACES, " ", regex=True).str.strip())
+    if spaced.any():
+        texts = texts.mask(spaced, texts[spaced].str.replace(_SPACES, " ", regex=True).str.strip())
+    signed = texts.str.startswith("'")
+    if signed.any():
+        texts = texts.mask(signed, texts[signed].str.replace(_TEXT_SIGN, "", regex=True))
+    return texts
 
 
 def _by_spelling(spelt: pd.Series, codes: CodeList) -> pd.Series:
     return spelt.map(codes.by_spelling).astype("str")
+
+
+def _coded(spelt: pd.Series, codes: CodeList) -> tuple[pd.Series, pd.Series]:
+    """Answers by their spelling; and the question what numbers mean where one of them is no spelling.
+
+    1 may be yes beside 0; beside 2, some forms have 1 for yes and others for no.
+    """
+    answers, questions = _by_spelling(spelt, codes), _no_questions(spelt)
+    plain = ascii_digits(spelt)
+    numbers = plain.str.fullmatch("[0-9]+")
+    unread = (numbers & answers.isna()).any() and not (plain == "0").any()
+    if not unread or not any(word.isdecimal() for word in codes.by_spelling):
+        return answers, questions
+    return answers.mask(numbers, None), questions.mask(numbers, NUMBER_CODES)
+
+
+def _identifier(field: Field, trimmed: pd.Series) -> pd.Series:
+    """Text that is no name: digits of any script as 0-9; where it has a form, without spaces and dashes as well."""
+    plain = ascii_digits(trimmed)
+    formed = field.format is not None or field.constraints.pattern is not None
+    if formed:
+        plain = plain.str.replace(r"[\s\-\x{2010}-\x{2015}]", "", regex=True).str.upper()
+    if formed or field.constraints.required:
+        # Programs that hold the column as numbers write 85010101.0.
+        plain = plain.str.replace(r"^([0-9]+)\.0$", r"\1", regex=True)
+    return plain
 
 
 def _many(texts: pd.Series, survey: Survey, field: Field, codes: CodeList) -> pd.Series:
@@ -99,13 +175,26 @@ def _many(texts: pd.Series, survey: Survey, field: Field, codes: CodeList) -> pd
     return read_parts.where(read_parts.notna(), whole).astype("str")
 
 
-def _number(texts: pd.Series, is_year: bool) -> pd.Series:
+def _digits_only(texts: pd.Series) -> pd.Series:
     plain = ascii_digits(texts).str.replace(r"\s*(?:ปี|years?|yrs?|คน|ครั้ง|ชั่วโมง|ชม\.?|hours?)$", "", regex=True)
-    plain = plain.str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True)
-    if is_year:
-        plain = plain.str.replace(r"^(?:พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)\s*", "", regex=True)
-    numbers = pd.to_numeric(plain.where(plain.str.fullmatch(r"-?\d{1,9}")), errors="coerce").astype("Int64")
-    if is_year:
-        years = numbers.astype("float64")
-        numbers = christian_year(years, years < 100).astype("Int64")
-    return numbers.astype("string").astype("str")
+    return plain.str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True)
+
+
+def _number(texts: pd.Series, is_age: bool) -> pd.Series:
+    plain = _digits_only(texts)
+    whole = plain.str.fullmatch(r"-?[0-9]{1,9}")
+    numbers = pd.to_numeric(plain.where(whole), errors="coerce").astype("Int64").astype("string").astype("str")
+    if not is_age or whole.all():
+        return numbers
+    ages = ascii_digits(texts[~whole]).map(completed_years).astype("str")
+    return numbers.where(whole, ages.reindex(numbers.index))
+
+
+def _year(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Years of either era as Christian ones, and the question of which era two digits are."""
+    plain = _digits_only(texts).str.replace(r"^(?:ปี)?\s*(?:พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)?\s*", "", regex=True)
+    written = {text: int(text) for text in plain.unique() if re.fullmatch(r"[0-9]{2}|[0-9]{4}", text)}
+    era = {text: "buddhist" if SHORT_BUDDHIST_FROM <= year < 100 else era_of(year) for text, year in written.items()}
+    years = {text: str(christian_year(written[text], told)) for text, told in era.items() if told}
+    short = {text for text, year in written.items() if year < SHORT_BUDDHIST_FROM}
+    return plain.map(years).astype("str"), _no_questions(texts).mask(plain.isin(short), ERA)

@@ -10,6 +10,7 @@ from rich.console import Console
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reading.source import SourceTable
+from cpms_cli.reports.changes import evidence_lines
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
@@ -62,12 +63,16 @@ def counts(validation: Validation) -> dict[str, int]:
     }  # fmt: skip
 
 
-def document(survey: Survey, validation: Validation, language: Language) -> dict[str, Any]:
-    """The JSON document of a validation."""
+def document(
+    survey: Survey, validation: Validation, language: Language, changed: pd.DataFrame | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """The JSON document of a validation; `read_as` has a sentence for each column not read in the plain way."""
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": validation.exit_code, "error": None,
         "definition": survey.digest, "counts": counts(validation),
+        "read_as": evidence_lines(validation.tables, language),
         "findings": records(findings_table(survey, validation, language)),
+        **({} if changed is None else {"changes": records(changed)}),
     }  # fmt: skip
 
 
@@ -75,7 +80,7 @@ def failure_document(message_id: str, message: str, exit_code: int) -> dict[str,
     """The JSON document of a run that could not go on: the same shape, with the error in it."""
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": exit_code, "error": {"id": message_id, "message": message},
-        "definition": None, "counts": None, "findings": [],
+        "definition": None, "counts": None, "read_as": [], "findings": [],
     }  # fmt: skip
 
 
@@ -114,6 +119,8 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
             console.print(line)
         if table.ignored:
             console.print(say("validate_ignored", language, **where, columns=", ".join(table.ignored)))
+    for line in evidence_lines(validation.tables, language):
+        console.print(line)
     lines = grouped(survey, validation, language)
     lines["severity"] = [say(f"severity_{one}", language) for one in lines["severity"]]
     headings = {

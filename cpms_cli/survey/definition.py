@@ -1,8 +1,8 @@
 """The shape of the definition: what `schemas/` may say, as checked, immutable objects.
 
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema); what is ours beside it
-is `codelist`, `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `personal`, `sensitive`,
-`headers` and the two-language `label` and `question`.
+is `codelist`, `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `titled` (a name before
+which a title may stand), `personal`, `sensitive`, `headers` and the two-language `label` and `question`.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Field(_Part):
     asked: str | None = None
     role: Role | None = None
     withholds: tuple[str, ...] = ()
+    titled: bool = False
     constraints: Constraints = Constraints()
     label: Words
     question: Words
@@ -161,6 +162,14 @@ class ColumnCheck(_Part):
     mend: Words
 
 
+class Title(_Part):
+    """A word before a name: the code of the sex that it tells, and whether a name may follow without a space."""
+
+    title: str = Described(min_length=1)
+    sex: str
+    joined: bool = False
+
+
 class Area(_Part):
     """A province (2 digits), district (4) or subdistrict (6) with its official code."""
 
@@ -200,6 +209,7 @@ class Survey(_Part):
     levels: tuple[Level, ...]
     checks: tuple[Check, ...]
     column_checks: dict[str, ColumnCheck]
+    titles: tuple[Title, ...]
     areas: dict[str, Area]
     messages: dict[str, Words]
     digest: str

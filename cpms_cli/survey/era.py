@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+Era = Literal["buddhist", "christian"]
+
 BUDDHIST_OFFSET = 543
-BUDDHIST_FROM = 2400
+BUDDHIST_FROM, BUDDHIST_TO = 2400, 2743
+CHRISTIAN_FROM, CHRISTIAN_TO = 1900, 2200
+# Two digits from here are Buddhist: as Christian ones they would be no child's, 1943 and later being long past.
+SHORT_BUDDHIST_FROM = 43
 
 
 def shown_year(year: int, language: str) -> str:
@@ -13,3 +20,25 @@ def shown_year(year: int, language: str) -> str:
     ('2569', '2026')
     """
     return str(year + BUDDHIST_OFFSET if language == "th" else year)
+
+
+def era_of(year: int) -> Era | None:
+    """The era of a year of four digits; None where it is of neither.
+
+    >>> era_of(2569), era_of(2026), era_of(1569)
+    ('buddhist', 'christian', None)
+    """
+    if BUDDHIST_FROM <= year <= BUDDHIST_TO:
+        return "buddhist"
+    return "christian" if CHRISTIAN_FROM <= year <= CHRISTIAN_TO else None
+
+
+def christian_year(year: int, era: Era) -> int:
+    """A year of this era, of four digits or two, as a Christian year; two Christian digits are of this century.
+
+    >>> christian_year(2569, "buddhist"), christian_year(69, "buddhist"), christian_year(17, "christian")
+    (2026, 2026, 2017)
+    """
+    if year < 100:
+        year += 2500 if era == "buddhist" else 2000
+    return year - BUDDHIST_OFFSET if era == "buddhist" else year

@@ -16,15 +16,16 @@ from cpms_cli.survey.documents import Problem
 from cpms_cli.survey.location import shipped
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import RuleError, Vocabulary, compiled, faults, parse
-from cpms_cli.survey.schema_files import Reader, read_messages, read_survey
+from cpms_cli.survey.schema_files import TITLES, Reader, read_messages, read_survey
 
 INDICATORS = 22
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
 _NEEDED_CHECKS = (
-    "required", "code", "integer", "range", "year", "date", "era", "pattern", "length", "area", "national_id_form",
-    "national_id_check_digit", "cpms_id_form", "household_differs",
+    "required", "code", "integer", "range", "year", "date", "era", "era_changes", "day_month", "number_codes",
+    "pattern", "length", "area", "national_id_form", "national_id_check_digit", "national_id_zero_lost",
+    "number_shortened", "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
 )  # fmt: skip
 _NEEDED_ROLES = (
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id", "given_name",
@@ -155,6 +156,13 @@ class _Proof:
             if name not in used and name != "missing":
                 self.problems.append(Problem(f"codelists/{name}.csv", 1, "no field uses this code list"))
             self._codes(name, codes)
+
+    def titles(self) -> None:
+        known = self.survey.codes(self.survey.role("sex"))
+        for title in self.survey.titles:
+            if known is None or title.sex not in known.by_code:
+                line = self.reader.title_lines[title.title]
+                self.problems.append(Problem(TITLES, line, f"'{title.sex}' is not a code of the field of sex"))
 
     def _codes(self, name: str, codes: CodeList) -> None:
         file = f"codelists/{name}.csv"
@@ -293,6 +301,6 @@ def check_definition(folder: Path) -> list[Problem]:
     for part in (proof.fields, proof.codelists):
         part()
     if not proof.problems:
-        for part in (proof.indicators, proof.levels, proof.checks, proof.messages):
+        for part in (proof.titles, proof.indicators, proof.levels, proof.checks, proof.messages):
             part()
     return sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

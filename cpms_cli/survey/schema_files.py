@@ -19,10 +19,13 @@ from cpms_cli.survey.definition import (
     Level,
     Survey,
     TableSchema,
+    Title,
     Words,
 )  # fmt: skip
 from cpms_cli.survey.documents import BadDocument, Document, Problem, read_csv, read_yaml
 
+TITLES = "titles.csv"
+TITLE_COLUMNS = ("title", "sex", "joined")
 CODE_COLUMNS = ("code", "label_en", "label_th", "missing", "spellings")
 AREA_FILES = {
     "areas/provinces.csv": ("province_code", "label_en", "label_th"),
@@ -42,6 +45,7 @@ class Reader:
         self.problems: list[Problem] = []
         self.documents: dict[str, Document] = {}
         self.code_lines: dict[tuple[str, str], int] = {}
+        self.title_lines: dict[str, int] = {}
 
     def document(self, file: str) -> Any:
         """The content of one YAML file; an empty mapping, and a problem, when it cannot be read."""
@@ -111,6 +115,22 @@ def _codelist(reader: Reader, file: str, name: str) -> CodeList:
     return CodeList(name=name, codes=tuple(codes))
 
 
+def _titles(reader: Reader) -> tuple[Title, ...]:
+    titles: dict[str, Title] = {}
+
+    def take(line: int, row: dict[str, str]) -> None:
+        reader.title_lines[row["title"]] = line
+        if not row["title"] or row["title"] in titles:
+            reader.problems.append(Problem(TITLES, line, f"the title '{row['title']}' is blank or stands twice"))
+        elif row["joined"] not in ("", "yes"):
+            reader.problems.append(Problem(TITLES, line, f"joined is 'yes' or blank, not '{row['joined']}'"))
+        else:
+            titles[row["title"]] = Title(title=row["title"], sex=row["sex"], joined=row["joined"] == "yes")
+
+    reader.csv(TITLES, TITLE_COLUMNS, take)
+    return tuple(titles.values())
+
+
 def _areas(reader: Reader) -> dict[str, Area]:
     areas: dict[str, Area] = {}
     for file, columns in AREA_FILES.items():
@@ -170,12 +190,12 @@ def read_survey(reader: Reader) -> Survey | None:
         path.stem: _codelist(reader, f"codelists/{path.name}", path.stem)
         for path in sorted((reader.folder / "codelists").glob("*.csv"))
     }
-    areas, messages = _areas(reader), read_messages(reader)
+    titles, areas, messages = _titles(reader), _areas(reader), read_messages(reader)
     if reader.problems or not all(tables.values()):
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
         codelists=lists, indicators=indicators, levels=levels, checks=checks,
         column_checks={check.id: check for check in column_checks},
-        areas=areas, messages=messages, digest=digest(reader.folder),
+        titles=titles, areas=areas, messages=messages, digest=digest(reader.folder),
     )  # fmt: skip

@@ -23,7 +23,8 @@ SCHEMAS = ROOT / "schemas"
 TABLES = ("household.yaml", "child.yaml", "response.yaml")
 RULES = ("indicators.yaml", "risk.yaml", "checks.yaml")
 CODELISTS = tuple(f"codelists/{path.name}" for path in sorted((SCHEMAS / "codelists").glob("*.csv")))
-MESSAGES = ("messages/errors.yaml", "messages/output.yaml")
+TITLES = ("titles.csv",)
+MESSAGES = ("messages/errors.yaml", "messages/output.yaml", "messages/values.yaml")
 SQL = r"^    (  OR|when:|applies:) (?!>-)"
 
 
@@ -53,6 +54,9 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("code dropped", CODELISTS, r"^(?P<word>(?!code,)\w+),.*$", lambda found: None),
     ("code renamed", CODELISTS, r"^(?P<word>(?!code,)\w+),", lambda found: f"{found[1]}x,"),
     ("no answer made an answer", CODELISTS, r",(unknown|refused|not_asked|blank|exclusive),", lambda found: ",,"),
+    ("title dropped", TITLES, r"^(?P<word>(?!title,)[^,]+),.*$", lambda found: None),
+    ("title of no sex", TITLES, r",(male|female),", lambda found: f",{found[1]}x,"),
+    ("title of the other sex", TITLES, r"^(?P<word>[^,]+),male,", lambda found: f"{found[1]},female,"),
     ("broken SQL", RULES, SQL + r".*$", lambda found: f"{found[0]} AND"),
     ("no such code", RULES, SQL + r"[^']*'\w+", lambda found: f"{found[0]}x"),
     ("number changed", RULES, SQL + r".*?(?<![\w'])(\d+)(?![\w'])", lambda f: f"{f[0][: -len(f[2])]}{int(f[2]) + 1}"),

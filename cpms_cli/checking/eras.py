@@ -1,0 +1,46 @@
+"""Where a column of dates changes its era half-way: each year is read rightly, and somebody should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.reading.dates import TWO_ERAS
+from cpms_cli.reading.digits import ascii_digits
+from cpms_cli.reading.tables import Column, SurveyTable
+from cpms_cli.survey.era import BUDDHIST_OFFSET
+
+# Two writers, or an Excel date among texts, change the era at nearly every row: then the first place says enough.
+_MOST_CHANGES = 5
+
+
+def written_eras(column: Column) -> npt.NDArray[np.int8]:
+    """Of each distinct text whether its year stands there as a Christian one (1), a Buddhist one (2) or neither (0)."""
+    texts, values = ascii_digits(column.texts), column.values.fillna("")
+    decided = column.questions.isna()
+    eras = np.zeros(len(texts), dtype=np.int8)
+    for position, (text, value) in enumerate(zip(texts, values, strict=True)):
+        year = value[:4]
+        if decided.iat[position] and year.isdecimal():
+            if year in text:
+                eras[position] = 1
+            elif str(int(year) + BUDDHIST_OFFSET) in text:
+                eras[position] = 2
+    return eras
+
+
+def era_faults(table: SurveyTable) -> Iterator[ColumnFault]:
+    """The cells at which a column's dates go over from one era to the other."""
+    for column in table.columns.values():
+        if not any(one.id == TWO_ERAS for one in column.evidence):
+            continue
+        eras = written_eras(column)
+        if len(set(eras) - {0}) < 2:
+            continue
+        rows = np.flatnonzero((column.codes >= 0) & (eras[column.codes] > 0))
+        told = eras[column.codes[rows]]
+        changes = rows[1:][told[1:] != told[:-1]]
+        yield ColumnFault(column.field.name, "era_changes", changes if len(changes) <= _MOST_CHANGES else changes[:1])

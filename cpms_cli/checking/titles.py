@@ -1,0 +1,52 @@
+"""The title before a child's name against the child's sex."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.reading.personal_names import sex_of_title, split_titles
+from cpms_cli.reading.tables import Column, SurveyTable
+from cpms_cli.survey.definition import Survey
+
+_NONE, _OTHER = -1, -2
+
+
+def _by_row(column: Column | None, numbers: npt.NDArray[np.int64], length: int) -> npt.NDArray[np.int64]:
+    """What is said of each distinct text, for every row; none for blank cells."""
+    return np.full(length, _NONE) if column is None else np.append(numbers, _NONE)[column.codes]
+
+
+def _sex_numbers(sexes: list[str], values: pd.Series) -> npt.NDArray[np.int64]:
+    """Positions among `sexes`; none for blank, and another number for what is no sex."""
+    numbers = pd.Index(sexes).get_indexer(pd.Index(values))
+    return np.where(numbers >= 0, numbers, np.where(values.isna(), _NONE, _OTHER)).astype(np.int64)
+
+
+def title_faults(survey: Survey, table: SurveyTable) -> Iterator[ColumnFault]:
+    """Rows whose title tells another sex than the row does, or tells one where the row is blank."""
+    names = table.columns.get(survey.role("given_name").name)
+    if names is None or not names.field.titled:
+        return
+    titles = pd.Series(None, index=names.texts.index, dtype="str")
+    changed = (names.texts != names.values).fillna(False)
+    titles[changed] = split_titles(survey, names.texts[changed].str.strip())["title"]
+    if titles.isna().all():
+        return
+    sex = survey.role("sex")
+    sexes = list(dict.fromkeys(title.sex for title in survey.titles))
+    told = _by_row(names, _sex_numbers(sexes, sex_of_title(survey, titles)), len(table.rows))
+    column = table.columns.get(sex.name)
+    of_column = np.array([], dtype=np.int64) if column is None else _sex_numbers(sexes, column.values)
+    given = _by_row(column, of_column, len(table.rows))
+    for check, rows in (
+        ("title_against_sex", (told >= 0) & (given >= 0) & (told != given)),
+        ("sex_from_title", (told >= 0) & (given == _NONE)),
+    ):
+        positions = np.flatnonzero(rows)
+        if len(positions):
+            yield ColumnFault(sex.name, check, positions, tuple(titles.iloc[names.codes[positions]]))

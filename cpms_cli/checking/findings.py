@@ -37,7 +37,8 @@ class _Part:
     """The findings of one check in one column of one table: all that is the same for each, and where they are.
 
     `field` is empty where the fault lies in how the file is written, in a row as a whole or in a column that is none of
-    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so.
+    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so, and
+    `of_header` that it is a header and nobody's answer.
     """
 
     source: int
@@ -47,6 +48,7 @@ class _Part:
     header: str
     letter: str
     values: tuple[str | None, ...] | None = None
+    of_header: bool = False
 
 
 def _parts(
@@ -54,6 +56,7 @@ def _parts(
 ) -> Iterator[_Part]:
     for source, table in enumerate(tables):
         yield from _written_faults(source, table)
+        yield from _near_headers(source, table)
     for source, faults in enumerate(by_column):
         for fault in faults:
             table = tables[source]
@@ -81,9 +84,21 @@ def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
         )  # fmt: skip
 
 
+def _near_headers(source: int, table: SurveyTable) -> Iterator[_Part]:
+    """Columns that were not read, each with the field that it may be."""
+    row = np.array([table.source.header_row], dtype=np.int64)
+    for index, proposal in table.near.items():
+        header = table.source.header[index]
+        yield _Part(
+            source, proposal.field, "header_near_miss", row, header, column_letter(index), (header,), of_header=True
+        )
+
+
 def _values(survey: Survey, table: SurveyTable, part: _Part, identified: bool) -> pa.Array:
     if part.values is not None:
         written = pa.array(part.values, pa.string())
+        if part.of_header:
+            return written
     elif part.field in table.columns:
         positions = np.searchsorted(table.rows, part.rows)
         written = pc.cast(table.columns[part.field].written().take(pa.array(positions)), pa.string())

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cpms_cli.cli import areas, child, children, demo, merge, samples, schema, score, validate
+from cpms_cli.cli import areas, child, children, demo, map, merge, samples, schema, score, validate
 from cpms_cli.errors import CpmsError
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     help="From survey spreadsheets to 'these children need a visit, and why'.",
 )  # fmt: skip
 app.command("validate")(validate.validate)
+app.command("map")(map.map_)
 app.command("merge")(merge.merge)
 app.command("score")(score.score)
 app.command("child")(child.child)

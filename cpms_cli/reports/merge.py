@@ -42,6 +42,12 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
     told = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined")}
     console.print(say("merge_sum", language, rows=merged.total("rows_in"), **told))
     console.print(say("merge_people", language, count=merged.new_people))
+    for table in merged.tables:
+        for index, miss in table.near.items():
+            console.print(say(
+                "merge_near", language, file=table.source.path.name, sheet=table.source.sheet or "", field=miss.field,
+                header=table.source.header[index], label=survey.fields[miss.field].label.in_(language),
+            ))  # fmt: skip
     if merged.quarantine:
         console.print(say("merge_set_aside", language, file=merged.quarantine))
     for level in survey.rule_levels[:2]:

@@ -66,15 +66,28 @@ def document(survey: Survey, validation: Validation, language: Language) -> dict
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": validation.exit_code, "error": None,
         "definition": survey.digest, "counts": counts(validation),
+        "notes": notes(validation, language),
         "findings": records(findings_table(survey, validation, language)),
     }  # fmt: skip
+
+
+def notes(validation: Validation, language: Language) -> list[dict[str, str | None]]:
+    """What is to be told of how each sheet was read: file, sheet, id and words."""
+    return [
+        {
+            "file": table.source.path.name, "sheet": table.source.sheet, "id": note.message_id,
+            "message": say(note.message_id, language, file=table.source.path.name, sheet=table.source.sheet or "",
+                           **note.values),
+        }
+        for table in validation.tables for note in table.notes
+    ]  # fmt: skip
 
 
 def failure_document(message_id: str, message: str, exit_code: int) -> dict[str, Any]:
     """The JSON document of a run that could not go on: the same shape, with the error in it."""
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": exit_code, "error": {"id": message_id, "message": message},
-        "definition": None, "counts": None, "findings": [],
+        "definition": None, "counts": None, "notes": [], "findings": [],
     }  # fmt: skip
 
 
@@ -83,9 +96,11 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
     for table in validation.tables:
         where = {"file": table.source.path.name, "sheet": table.source.sheet or ""}
         evidence = table.source.evidence
-        if evidence:
+        if "encoding" in evidence:
             read_as = {"encoding": evidence["encoding"], "delimiter": evidence["delimiter"].replace("\t", "tab")}
             console.print(say("validate_read_as", language, **where, row=table.source.header_row, **read_as))
+        for note in table.notes:
+            console.print(say(note.message_id, language, **where, **note.values))
         if table.ignored:
             console.print(say("validate_ignored", language, **where, columns=", ".join(table.ignored)))
     lines = grouped(survey, validation, language)

@@ -86,7 +86,8 @@ def validate(
     `round_` is the survey's year (either era is for the caller to convert) where the files have no such column;
     `columns_only` leaves out the rules across fields and rows. `mapping` says which headers are which fields: a CSV
     file with the columns header and field, or a mapping, None for a column to be left out. Values of
-    personal fields are masked unless `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the data is a finding instead.
+    personal fields are masked unless `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in
+    the data is a finding instead.
     """
     survey = load_survey(schemas)
     tables = read_all([Path(path) for path in paths], survey, round_, encoding, mapping)

@@ -22,6 +22,7 @@ _MARKS = re.compile("[\u0e47-\u0e4c]")
 _GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")
 _STEP = re.compile(r"[/.\-]")
 _SHORTEST, _LETTERS_PER_EDIT = 3, 4
+_BEHIND_GROUPS = 0.95  # at most: a spelling behind something that may be a group, or a person ("mother/Age")
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def near_miss(header: str, spellings: Mapping[str, str]) -> Proposal | None:
     if len(fields) > 1:
         return None
     longest = max(len(told), *(len(spelling) for spelling in best))
-    return Proposal(fields.pop(), 1 - least / longest)
+    return Proposal(fields.pop(), min(1 - least / longest, _BEHIND_GROUPS))
 
 
 def own_header(survey: Survey, field: Field, header: str, language: Language) -> str:

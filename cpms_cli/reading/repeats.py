@@ -103,11 +103,12 @@ def _is_named(sheet: Sheet, other: Sheet) -> bool:
 def _key(sheet: Sheet, at: int, *, with_submission: bool) -> pd.Series:
     """The text that ties each row of a sheet to rows of another."""
     data = sheet.source.data
-    key = data.column(str(at)).cast(pa.string()).to_pandas().astype("str").str.strip()
+    key: pd.Series = data.column(str(at)).cast(pa.string()).to_pandas().astype("str").str.strip()
     own = _submission(sheet) if with_submission else None
     if own is None:
         return key
-    return key + _AND + data.column(str(own)).cast(pa.string()).to_pandas().astype("str").fillna("")
+    submission: pd.Series = data.column(str(own)).cast(pa.string()).to_pandas().astype("str")
+    return key + _AND + submission.fillna("")
 
 
 def _submission(sheet: Sheet) -> int | None:

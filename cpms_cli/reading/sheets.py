@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import pyarrow as pa
 
@@ -116,10 +117,14 @@ def _plain_answers(survey: Survey, source: SourceTable, match: HeaderMatch, *, e
         codes = survey.codes(asked)
         if asked.many and codes:
             known = {**survey.codelists["missing"].by_spelling, **codes.by_spelling}
-            data = _rewritten(data, source, index, lambda text, known=known: separated(text, known))
+            data = _rewritten(data, source, index, partial(separated, known=known))
         elif exported and (asked.type == "date" or asked.format == "partial-date"):
-            data = _rewritten(data, source, index, lambda text: _TIME_OF_DAY.sub(r"\1", text.strip()))
+            data = _rewritten(data, source, index, _day)
     return source if data is source.data else replace(source, data=data)
+
+
+def _day(text: str) -> str:
+    return _TIME_OF_DAY.sub(r"\1", text.strip())
 
 
 def _rewritten(data: pa.Table, source: SourceTable, index: int, change: Callable[[str], str]) -> pa.Table:

@@ -231,6 +231,8 @@ def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], where: dict[st
     if near:
         return NoSurveyTable("key_column_near", fields=labels, near=", ".join(near), **where)
     if sheet.layout and find_column(header, sheet.layout.parent) is not None and not sheet.added:
+        home = [name for name in lacking if name in survey.child.shared]
+        labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in home)
         return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **where)
     return NoSurveyTable("key_column_missing", fields=labels, **where)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpms_cli.checking.findings import MASK
 from cpms_cli.reading.choices import distinct
-from cpms_cli.reading.mapping import FIELD, HEADER, LABEL, UNDECIDED
+from cpms_cli.reading.mapping import FIELD, HEADER, LABEL, UNDECIDED, compared
 from cpms_cli.reading.sheets import Matched, match_sheet
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.definition import Language, Survey
@@ -32,7 +32,8 @@ def draft_map(
     survey = load_survey(schemas)
     sources = read_sources(Path(path), survey, encoding)
     rows = [row for source in sources for row in _rows(survey, match_sheet(survey, source), language, source.header)]
-    return pd.DataFrame(rows, columns=list(MAP_COLUMNS)).drop_duplicates(HEADER, ignore_index=True)
+    drafted = pd.DataFrame(rows, columns=list(MAP_COLUMNS), dtype="str")
+    return drafted[~drafted[HEADER].map(compared).duplicated()].reset_index(drop=True)
 
 
 def _rows(

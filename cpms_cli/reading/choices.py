@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cpms_cli.reading.headers import field_of, spelt
+from cpms_cli.reading.headers import field_of, header_spellings, spelt
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.definition import Field, Survey, folded
 
@@ -55,21 +55,25 @@ def _part(header: str, survey: Survey, spellings: Mapping[str, str]) -> tuple[st
 
 
 def find_choices(
-    survey: Survey, source: SourceTable, spellings: Mapping[str, str], left_out: frozenset[int] = frozenset()
+    survey: Survey, source: SourceTable, spellings: Mapping[str, str], said: Mapping[int, str | None]
 ) -> tuple[Choices, ...]:
-    """The questions of a sheet whose answers have columns of their own, but for columns left out."""
+    """The questions of a sheet whose answers have columns of their own.
+
+    `said` are the columns of which a map says which field they are: where that is another, they are no such column.
+    """
+    own = header_spellings(survey)
     parts: dict[str, dict[int, str]] = {}
     headers: dict[str, str] = {}
     for index, header in enumerate(source.header):
-        skipped = index in left_out or spelt(header) in spellings
-        found = None if skipped else _part(header, survey, spellings)
-        if found and _is_flag(source, index):
+        found = None if spelt(header) in own else _part(header, survey, spellings)
+        if found and said.get(index, found[0]) == found[0] and _is_flag(source, index):
             parts.setdefault(found[0], {})[index] = found[1]
             headers.setdefault(found[0], found[2])
+    used = {index for columns in parts.values() for index in columns}
     whole = {
         field_of(header, spellings, exported=True): index
         for index, header in enumerate(source.header)
-        if header and index not in left_out
+        if header and said.get(index, "") is not None and index not in used
     }
     return tuple(Choices(name, whole.get(name), columns, headers[name]) for name, columns in parts.items())
 
@@ -130,14 +134,14 @@ def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
 
 
 def fold_choices(
-    survey: Survey, source: SourceTable, spellings: Mapping[str, str], left_out: frozenset[int] = frozenset()
+    survey: Survey, source: SourceTable, spellings: Mapping[str, str], said: Mapping[int, str | None]
 ) -> tuple[SourceTable, dict[int, int]]:
     """The sheet with one column for each question that has several answers.
 
     With it the columns that only say yes or no to one answer, each with the column that now stands for its question.
     """
     data, header, into = source.data, list(source.header), dict[int, int]()
-    for choices in find_choices(survey, source, spellings, left_out):
+    for choices in find_choices(survey, source, spellings, said):
         data = data.set_column(choices.place, str(choices.place), _joined(survey, source, choices))
         if choices.whole is None:
             header[choices.place] = choices.header

@@ -42,7 +42,7 @@ class HeaderMap:
 
     def line(self, header: str) -> MapLine | None:
         """What the map says of a header of a file."""
-        return self.lines.get(_told(header))
+        return self.lines.get(compared(header))
 
     def spellings(self) -> dict[str, str]:
         """The headers that the map gives a field, as spellings, so that a file's header row is found by them too."""
@@ -53,7 +53,8 @@ class HeaderMap:
 Mapped = str | Path | Mapping[str, str | None]
 
 
-def _told(header: str) -> str:
+def compared(header: str) -> str:
+    """A header as maps compare it: white space, case and the apostrophe before a disarmed formula do not matter."""
     plain = " ".join(unicodedata.normalize("NFC", header).casefold().split())
     return plain.removeprefix(_DISARMED)
 
@@ -113,9 +114,9 @@ def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
         field = spellings.get(spelt(told)) if told else None
         if told and field is None:
             raise _unknown_field(told, spellings, where)
-        if _told(header) in lines:
-            raise UsageError("map_header_twice", other=lines[_told(header)].line, **where)
-        lines[_told(header)] = MapLine(line, header, field)
+        if compared(header) in lines:
+            raise UsageError("map_header_twice", other=lines[compared(header)].line, **where)
+        lines[compared(header)] = MapLine(line, header, field)
     return HeaderMap(file, lines)
 
 
@@ -128,19 +129,17 @@ def _unknown_field(told: str, spellings: Mapping[str, str], where: Mapping[str, 
 
 def check_headers_there(chosen: HeaderMap, sources: Sequence[SourceTable]) -> None:
     """Raise UsageError where a line of the map names a header that none of the sheets has."""
-    there = {_told(header) for source in sources for header in source.header}
+    there = {compared(header) for source in sources for header in source.header}
     for told, line in chosen.lines.items():
         if told not in there:
             files = ", ".join(dict.fromkeys(source.path.name for source in sources))
             raise UsageError("map_header_absent", file=chosen.file, line=line.line, header=line.header, files=files)
 
 
-def left_out_by(chosen: HeaderMap | None, source: SourceTable) -> frozenset[int]:
-    """The columns of a sheet that a map leaves out."""
-    if chosen is None:
-        return frozenset()
-    said = ((index, chosen.line(header)) for index, header in enumerate(source.header))
-    return frozenset(index for index, line in said if line is not None and line.field is None)
+def said_of(chosen: HeaderMap | None, source: SourceTable) -> dict[int, str | None]:
+    """The columns of a sheet that a map speaks of, each with its field; None where it is to be left out."""
+    lines = ((index, chosen.line(header) if chosen else None) for index, header in enumerate(source.header))
+    return {index: line.field for index, line in lines if line is not None}
 
 
 def apply_map(

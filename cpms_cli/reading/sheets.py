@@ -13,7 +13,7 @@ from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.choices import distinct, fold_choices, separated
 from cpms_cli.reading.exports import Layout, layout_of
 from cpms_cli.reading.headers import HeaderMatch, Proposal, header_spellings, match_headers, near_miss
-from cpms_cli.reading.mapping import HeaderMap, apply_map, left_out_by
+from cpms_cli.reading.mapping import HeaderMap, apply_map, said_of
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.survey.definition import Survey
 
@@ -68,9 +68,10 @@ def match_sheet(survey: Survey, source: SourceTable, chosen: HeaderMap | None = 
     """
     spellings = {**header_spellings(survey), **(chosen.spellings() if chosen else {})}
     layout = layout_of(source.header)
-    left_out = left_out_by(chosen, source)
-    source, into = fold_choices(survey, source, spellings, left_out)
-    match = _without(match_headers(source.header, spellings), {index for index, to in into.items() if index != to})
+    source, into = fold_choices(survey, source, spellings, said_of(chosen, source))
+    # A column of one choice is a part of its question, whose column stands for all of them.
+    cells = ["" if into.get(index, index) != index else header for index, header in enumerate(source.header)]
+    match = match_headers(cells, spellings)
     if chosen:
         match = apply_map(chosen, source, match, settled=into)
     unknown = tuple(index for index in match.unknown if layout is None or not layout.owns(source.header[index]))
@@ -98,12 +99,6 @@ def understand(survey: Survey, source: SourceTable, chosen: HeaderMap | None = N
     plain = _plain_answers(survey, source, match, exported=layout is not None)
     told = tuple(index for index in match.unknown if index not in found.near)
     return Sheet(plain, match.fields, told, found.near, layout, notes=notes)
-
-
-def _without(match: HeaderMatch, columns: set[int]) -> HeaderMatch:
-    fields = {index: name for index, name in match.fields.items() if index not in columns}
-    unknown = tuple(index for index in match.unknown if index not in columns)
-    return HeaderMatch(fields, unknown, match.twice)
 
 
 def _plain_answers(survey: Survey, source: SourceTable, match: HeaderMatch, *, exported: bool) -> SourceTable:

@@ -23,6 +23,11 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
         "counts": {name: merged.total(name) for name in ("rows_in", "stored", "unchanged", "quarantined")},
         "new_children": merged.new_people, "files": records(merged.files),
         "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
+        "columns_not_read": [
+            {"file": table.source.path.name, "sheet": table.source.sheet, "header": table.source.header[index],
+             "may_be": miss.field}
+            for table in merged.tables for index, miss in table.near.items()
+        ],
     }  # fmt: skip
 
 

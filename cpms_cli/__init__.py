@@ -21,6 +21,7 @@ _PUBLIC = {
     "prove_definition": "cpms_cli.scoring.examples",
     "read": "cpms_cli.reading.tables",
     "draft_map": "cpms_cli.checking.header_map",
+    "read_cells": "cpms_cli.reading.cells",
     "validate": "cpms_cli.checking.validation",
     "merge": "cpms_cli.merging",
     "score": "cpms_cli.scoring.scores",

@@ -37,8 +37,8 @@ class _Part:
     """The findings of one check in one column of one table: all that is the same for each, and where they are.
 
     `field` is empty where the fault lies in how the file is written, in a row as a whole or in a column that is none of
-    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so, and
-    `of_header` that it is a header and nobody's answer.
+    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so; they are
+    shown to everybody where they are `open`.
     """
 
     source: int
@@ -48,7 +48,7 @@ class _Part:
     header: str
     letter: str
     values: tuple[str | None, ...] | None = None
-    of_header: bool = False
+    open: bool = False
 
 
 def _parts(
@@ -81,6 +81,7 @@ def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
             np.array([fault.row for fault in faults], dtype=np.int64),
             table.source.header[column] if column is not None and within else "",
             column_letter(column) if column is not None else "", tuple(fault.value for fault in faults),
+            all(fault.open for fault in faults),
         )  # fmt: skip
 
 
@@ -90,22 +91,20 @@ def _near_headers(source: int, table: SurveyTable) -> Iterator[_Part]:
     for index, proposal in table.near.items():
         header = table.source.header[index]
         yield _Part(
-            source, proposal.field, "header_near_miss", row, header, column_letter(index), (header,), of_header=True
+            source, proposal.field, "header_near_miss", row, header, column_letter(index), (header,), open=True
         )
 
 
 def _values(survey: Survey, table: SurveyTable, part: _Part, identified: bool) -> pa.Array:
     if part.values is not None:
         written = pa.array(part.values, pa.string())
-        if part.of_header:
-            return written
     elif part.field in table.columns:
         positions = np.searchsorted(table.rows, part.rows)
         written = pc.cast(table.columns[part.field].written().take(pa.array(positions)), pa.string())
     else:
         return pa.nulls(len(part.rows), pa.string())
     # What stands in a column that is none of the survey's may be anybody's name.
-    if not identified and (not part.field or survey.fields[part.field].personal):
+    if not identified and not part.open and (not part.field or survey.fields[part.field].personal):
         return pc.if_else(pc.is_null(written), None, MASK)
     return written
 

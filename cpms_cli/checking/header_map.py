@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.checking.findings import MASK
+from cpms_cli.errors import NoSurveyTable
+from cpms_cli.reading.cells import read_cells
 from cpms_cli.reading.choices import distinct
 from cpms_cli.reading.mapping import FIELD, HEADER, LABEL, UNDECIDED, compared
 from cpms_cli.reading.sheets import Matched, match_sheet
@@ -30,7 +32,11 @@ def draft_map(
     any other column may hold names and is masked. Raises UnreadableFile, DefinitionError.
     """
     survey = load_survey(schemas)
-    sources = read_sources(Path(path), survey, encoding)
+    try:
+        sources = read_sources(Path(path), survey, encoding)
+    except NoSurveyTable:
+        # Not one header is known: then they are told from the rows by their looks, and all wait for the officer.
+        sources = read_cells(path, encoding=encoding)
     rows = [row for source in sources for row in _rows(survey, match_sheet(survey, source), language, source.header)]
     drafted = pd.DataFrame(rows, columns=list(MAP_COLUMNS), dtype="str")
     return drafted[~drafted[HEADER].map(compared).duplicated()].reset_index(drop=True)

@@ -1,7 +1,8 @@
 """A look into a workbook's ZIP container before anything is parsed; sizes are counted, not believed.
 
 The parser lays a sheet out as a full rectangle: one cell at XFD1048576 would ask for 17 thousand million cells, and
-the process would be gone before it could say so.
+the process would be gone before it could say so. The same look finds what the parser does not tell: formulas that ended
+in an error or were never calculated, and hidden rows.
 """
 
 from __future__ import annotations
@@ -9,94 +10,140 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.limits import LIMITS
+from cpms_cli.reading.ods_part import OdsScan
+from cpms_cli.reading.sheet_part import SheetLook, SheetScan, exact_extent
 
 _CHUNK = 1 << 20
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,10})["']""")
-_TAIL = 64
-_ROW, _CELL = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?c[\s/>]")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError)
+_DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+_PICTURES = ("xl/media/", "Pictures/", "Thumbnails/", "docProps/thumbnail")
+_BOOK = ("xl/_rels/workbook.xml.rels", "xl/workbook.xml")
+_LOCAL_HEADER, _LARGEST_BOOK = 30, 8_000_000
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError, ValueError)
 
 
-@dataclass
-class _Extent:
-    """How far the cells of one part reach; those without a reference follow the one before them."""
+def inspect_container(path: Path) -> dict[str, SheetLook]:
+    """What stands in the sheets beside their values, by sheet name, of a workbook that can be read in bounds.
 
-    row: int = 0
-    column: int = 0
-    rows_begun: int = 0
-    in_row: int = 0
-    most_in_row: int = 0
-
-    def look_at(self, chunk: bytes, tail: bytes) -> None:
-        found = set(_REFERENCE.findall(tail + chunk))
-        self.row = max([self.row, *(int(row) for _, row in found)])
-        self.column = max([self.column, *(_column_number(letters) for letters, _ in found)])
-        first, *others = [len(_CELL.findall(part)) for part in _ROW.split(chunk)]
-        self.most_in_row = max(self.most_in_row, self.in_row + first, *others, 0)
-        self.in_row = others[-1] if others else self.in_row + first
-        self.rows_begun += len(others)
-
-    @property
-    def cells(self) -> int:
-        """The size of the rectangle in which they all lie."""
-        return max(self.row, self.rows_begun) * max(self.column, self.most_in_row)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
-def inspect_container(path: Path) -> None:
-    """Refuse a workbook that would not fit in memory, that reaches outside itself, or that is none.
-
-    Raises UnreadableFile, with the limit where there is one.
+    Raises UnreadableFile, with the limit where there is one, for a workbook that would not fit in memory, that reaches
+    outside itself, or that is none.
     """
     try:
         with zipfile.ZipFile(path) as container:
             entries = container.infolist()
-            _check_names(path, [entry.filename for entry in entries])
+            _check_entries(path, entries)
             total = 0
+            looks: dict[str, SheetLook] = {}
             for entry in entries:
-                total += _inflated(container, entry, path, LIMITS.inflated - total)
+                size, found = _look_at(container, entry, path, LIMITS.inflated - total)
+                total += size
+                looks.update(found)
+            return looks if "mimetype" in container.namelist() else _by_name(container, looks)
     except _DAMAGED:
         raise UnreadableFile("damaged_workbook", file=path.name) from None
 
 
-def _check_names(path: Path, names: list[str]) -> None:
-    if len(names) > LIMITS.entries or len(set(names)) != len(names):
+def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
+    names = [entry.filename for entry in entries]
+    if len(names) > LIMITS.entries or len({name.lower() for name in names}) != len(names):
         raise UnreadableFile("workbook_entries", file=path.name, limit=LIMITS.entries)
-    if any(".." in name.split("/") or name.startswith(("/", "\\")) or ":" in name for name in names):
+    if any(".." in re.split(r"[/\\]", name) or name.startswith(("/", "\\")) or ":" in name for name in names):
         raise UnreadableFile("workbook_paths", file=path.name)
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise UnreadableFile("workbook_password", file=path.name)
+    placed = sorted(entries, key=lambda entry: entry.header_offset)
+    for entry, following in pairwise(placed):
+        end = entry.header_offset + _LOCAL_HEADER + len(entry.filename) + entry.compress_size
+        if end > following.header_offset:
+            raise UnreadableFile("workbook_overlap", file=path.name)
     if "[Content_Types].xml" not in names and "mimetype" not in names:
         raise UnreadableFile("not_a_workbook", file=path.name)
     if "xl/workbook.bin" in names:
         raise UnreadableFile("file_is_other_kind", file=path.name, kind="XLSB")
+    if "[Content_Types].xml" in names and not any(name.lower().startswith("xl/") for name in names):
+        kind = next((kind for start, kind in (("word/", "Word"), ("ppt/", "PowerPoint")) if _has(names, start)), "")
+        raise UnreadableFile(
+            "file_is_other_kind" if kind else "not_a_workbook", file=path.name, **({"kind": kind} if kind else {})
+        )
 
 
-def _inflated(container: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, left: int) -> int:
-    size, tail, extent = 0, b"", _Extent()
-    is_xml = entry.filename.endswith((".xml", ".rels"))
+def _has(names: list[str], start: str) -> bool:
+    return any(name.startswith(start) for name in names)
+
+
+def _chunks(container: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, left: int) -> Iterator[bytes]:
+    """The part piece by piece, as long as it stays within bounds."""
+    size = 0
     with container.open(entry) as stream:
         while chunk := stream.read(_CHUNK):
-            if size == 0 and is_xml and b"<!DOCTYPE" in chunk:
-                raise UnreadableFile("workbook_doctype", file=path.name)
             size += len(chunk)
             ratio = size / max(entry.compress_size, 1)
             if size > left or (size > LIMITS.ratio_from and ratio > LIMITS.entry_ratio):
                 raise UnreadableFile("workbook_too_large", file=path.name, limit=LIMITS.inflated // 1_000_000)
-            if "sheet" in entry.filename:
-                extent.look_at(chunk, tail)
-                tail = chunk[-_TAIL:]
-    if extent.cells > LIMITS.sheet_cells:
-        raise UnreadableFile(
-            "sheet_too_far", file=path.name, part=entry.filename, cells=extent.cells, limit=LIMITS.sheet_cells
-        )
-    return size
+            yield chunk
+
+
+def _look_at(
+    container: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, left: int
+) -> tuple[int, dict[str, SheetLook]]:
+    """How large a part is, and what stands in it where it is a sheet (by part name) or an ODS table (by name)."""
+    size, tail, name = 0, b"", entry.filename
+    sheet: SheetScan | None = None
+    ods = OdsScan() if name == "content.xml" else None
+    is_picture = name.startswith(_PICTURES)
+    for chunk in _chunks(container, entry, path, left):
+        size += len(chunk)
+        around = tail + chunk
+        if not is_picture and any(mark in around for mark in _DOCTYPE):
+            raise UnreadableFile("workbook_doctype", file=path.name)
+        if sheet is None and ods is None and b"sheetData" in around:
+            sheet = SheetScan()
+            chunk = around  # noqa: PLW2901 - the first look is also at what a boundary has cut
+        scan = sheet or ods
+        if scan is not None:
+            scan.feed(chunk)
+            if scan.pending > 4 * LIMITS.cell:
+                raise UnreadableFile("cell_too_long", file=path.name, part=name, limit=LIMITS.cell // 1_000_000)
+        tail = around[-64:]
+    if ods is not None:
+        looks = ods.end()
+        _check_extent(path, name, max((look.cells for look in looks.values()), default=0))
+        return size, looks
+    if sheet is None:
+        return size, {}
+    look = sheet.end()
+    if look.cells > LIMITS.sheet_cells:
+        look.cells = exact_extent(_chunks(container, entry, path, LIMITS.inflated))
+    _check_extent(path, name, look.cells)
+    return size, {name: look}
+
+
+def _check_extent(path: Path, part: str, cells: int) -> None:
+    if cells > LIMITS.sheet_cells:
+        raise UnreadableFile("sheet_too_far", file=path.name, part=part, cells=cells, limit=LIMITS.sheet_cells)
+
+
+def _by_name(container: zipfile.ZipFile, looks: dict[str, SheetLook]) -> dict[str, SheetLook]:
+    """The looks under the names that the workbook gives to its parts."""
+    try:
+        if max(container.getinfo(name).file_size for name in _BOOK) > _LARGEST_BOOK:
+            return {}
+        # No document type is left in it: nothing can be expanded.
+        related, book = (ElementTree.fromstring(container.read(name)) for name in _BOOK)  # noqa: S314
+    except (KeyError, ElementTree.ParseError):
+        return {}
+    parts = {str(one.get("Id")): str(one.get("Target")) for one in related}
+    found = {}
+    for sheet in book.iter():
+        target = parts.get(str(sheet.get(_RELATION)), "").lstrip("/")
+        look = looks.get(target) or looks.get(f"xl/{target}")
+        if sheet.tag.endswith("}sheet") and look is not None:
+            found[str(sheet.get("name"))] = look
+    return found

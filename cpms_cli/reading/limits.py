@@ -21,6 +21,8 @@ class Limits:
     sheet_cells: int = 20 * MB
     """Cells of the rectangle from A1 to a sheet's last cell: about 0.6 GB while it is read."""
     cell: int = 1 * MB
+    cell_lines: int = 200
+    """Lines in one quoted cell; a quote that is open for longer was never closed."""
     header_rows: int = 40
     """In how many first rows of a sheet the header is looked for."""
 

@@ -19,12 +19,14 @@ class CellFault:
 
     `check` names its words in the definition (`checks.yaml`, `columns`); `row` is the sheet's own number; `column`
     counts from 0 and is None where the whole row is meant; `value` is what stands there, as far as it can be shown.
+    `open` where `value` tells nothing of what the cell says (a byte's number, a cell's type), and needs no mask.
     """
 
     check: str
     row: int
     column: int | None = None
     value: str | None = None
+    open: bool = False
 
 
 @dataclass(frozen=True)

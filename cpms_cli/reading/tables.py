@@ -14,25 +14,16 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
-from cpms_cli.reading.archive import is_archive_of_csv, read_archive
-from cpms_cli.reading.csv_file import read_csv
+from cpms_cli.errors import NoSurveyTable, UsageError
+from cpms_cli.reading.cells import read_sheets
 from cpms_cli.reading.exports import find_column
 from cpms_cli.reading.headers import Proposal, header_spellings
-from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.mapping import HeaderMap, Mapped, check_headers_there, load_map
 from cpms_cli.reading.repeats import NO_PARENT, TWO_PARENTS, join_repeats
 from cpms_cli.reading.sheets import Note, Sheet, understand
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.reading.values import clean
-from cpms_cli.reading.workbook import read_workbook
 from cpms_cli.survey.definition import Field, Survey, Table
-
-_TEXT_ENDINGS = {".csv", ".tsv", ".txt"}
-_SIGNATURES = {
-    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"%PDF": "PDF", b"GIF8": "GIF", b"SQLite format": "SQLite",
-    b"{\\rtf": "RTF", b"\x1f\x8b": "gzip", b"PAR1": "Parquet",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -138,28 +129,6 @@ class SurveyTable:
         return (column.header, column.letter) if column else (name, "")
 
 
-def check_path(path: Path) -> bytes:
-    """The first bytes of a file that can be read; raises UnreadableFile saying why it cannot."""
-    if path.is_dir():
-        raise UnreadableFile("file_is_directory", file=path.name)
-    if not path.exists():
-        raise UnreadableFile("file_missing", file=str(path))
-    if not path.is_file():
-        raise UnreadableFile("file_is_no_file", file=path.name)
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(4096)
-        size = path.stat().st_size
-    except OSError as error:
-        raise UnreadableFile("file_unreadable", file=path.name, reason=error.strerror or "") from None
-    if not start.strip(b"\0 \r\n\t\xef\xbb\xbf\xff\xfe"):
-        raise UnreadableFile("file_empty", file=path.name)
-    limit = LIMITS.workbook if start.startswith((b"PK", b"\xd0\xcf")) else LIMITS.text_file
-    if size > limit:
-        raise UnreadableFile("file_too_large", file=path.name, limit=limit // 1_000_000)
-    return start
-
-
 def read_sources(
     path: Path, survey: Survey, encoding: str | None = None, chosen: HeaderMap | None = None
 ) -> list[SourceTable]:
@@ -167,20 +136,8 @@ def read_sources(
 
     Raises UnreadableFile, or NoSurveyTable where no sheet has a header of the survey.
     """
-    start = check_path(path)
     spellings = {**header_spellings(survey), **(chosen.spellings() if chosen else {})}
-    for signature, kind in _SIGNATURES.items():
-        if start.startswith(signature):
-            raise UnreadableFile("file_is_other_kind", file=path.name, kind=kind)
-    if start.startswith(b"PK") and is_archive_of_csv(path):
-        return read_archive(path, lambda file: read_csv(file, spellings, encoding))
-    if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        return read_workbook(path, spellings)
-    if start.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
-        raise UnreadableFile("file_is_other_kind", file=path.name, kind="HTML/XML")
-    if path.suffix.lower() in _TEXT_ENDINGS or b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return read_csv(path, spellings, encoding)
-    raise UnreadableFile("file_unknown_kind", file=path.name)
+    return read_sheets(path, spellings, encoding)
 
 
 def _column(survey: Survey, sheet: Sheet, index: int, name: str) -> Column:

@@ -1,69 +1,141 @@
-"""Workbooks to source tables, through calamine, after a look at the container itself."""
+"""Workbooks (XLSX, XLSM, XLS, ODS) to source tables, through calamine, after a look at the container itself."""
 
 from __future__ import annotations
 
-import datetime
+import io
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+import pyarrow.compute as pc
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from cpms_cli.errors import NoSurveyTable, UnreadableFile
+from cpms_cli.reading.cell_text import TextColumn, cell_text, text_column
 from cpms_cli.reading.container import inspect_container
-from cpms_cli.reading.headers import find_header
+from cpms_cli.reading.layout import Span, find_layout
 from cpms_cli.reading.limits import LIMITS
-from cpms_cli.reading.source import SourceTable, text_table
+from cpms_cli.reading.records import Records, records
+from cpms_cli.reading.sheet_part import SheetLook
+from cpms_cli.reading.source import CellFault, SourceTable, text_table
+
+_OLE_STREAMS = {"EncryptedPackage": "", "WordDocument": "Word", "PowerPoint Document": "PowerPoint"}
+_OLE_WORKBOOKS = ("Workbook", "Book", "WORKBOOK", "BOOK")
 
 
-def cell_text(cell: Any) -> str:
-    """A workbook's cell as the text an officer would type: no trailing .0, dates as year-month-day."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    if isinstance(cell, datetime.datetime):
-        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(sep=" ")
-    return str(cell)
+def read_workbook(path: Path, spellings: Mapping[str, str] | None = None) -> list[SourceTable]:
+    """Every sheet of the workbook with a table, in the workbook's order; with `spellings`, with a header of the survey.
 
-
-def _sheet(path: Path, name: str, cells: list[list[Any]], spellings: dict[str, str]) -> SourceTable | None:
-    top = [[cell_text(cell) for cell in row] for row in cells[: LIMITS.header_rows]]
-    at = find_header(top, spellings)
-    if at is None:
-        return None
-    header = tuple(cell.strip() for cell in top[at])
-    frame = pd.DataFrame(cells[at + 1 :], columns=range(len(header)), dtype=object).map(cell_text)
-    columns = [pa.array(frame[index].mask(frame[index] == "", None), pa.string(), from_pandas=True) for index in frame]
-    rows = np.arange(at + 2, at + 2 + len(frame), dtype=np.int64)
-    return SourceTable(path, name, header, at + 1, text_table(header, columns), rows)
-
-
-def read_workbook(path: Path, spellings: dict[str, str]) -> list[SourceTable]:
-    """Every sheet of the workbook that has a header of the survey, in the workbook's order.
-
-    Raises UnreadableFile for damaged, encrypted or hostile files, NoSurveyTable when no sheet has such a header.
+    Hidden sheets are left out, and named in the first table's `evidence`: what is hidden is mostly an old copy. Hidden
+    rows are read like others, and named in their own table's. Raises UnreadableFile for damaged, encrypted or hostile
+    files and where only hidden sheets have a table, NoSurveyTable when none has.
     """
-    with path.open("rb") as stream:
-        if stream.read(2) == b"PK":
-            inspect_container(path)
+    content = path.read_bytes()
+    if content.startswith(b"PK"):
+        looks = inspect_container(path)
+    else:
+        looks = {}
+        _check_ole(path, content)
+    shown, hidden, names = _read(path, io.BytesIO(content), spellings, looks)
+    if not shown and hidden:
+        raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=", ".join(hidden))
+    if not shown:
+        raise NoSurveyTable(
+            "no_survey_header" if spellings else "empty_workbook", file=path.name, sheet=", ".join(names)
+        )
+    if hidden:
+        shown[0].evidence["hidden_sheets"] = ", ".join(hidden)
+    return shown
+
+
+def _check_ole(path: Path, content: bytes) -> None:
+    """Whether an OLE file, the container of XLS, holds a workbook that can be opened."""
+    for stream, kind in _OLE_STREAMS.items():
+        if stream.encode("utf-16-le") in content:
+            if kind:
+                raise UnreadableFile("file_is_other_kind", file=path.name, kind=kind)
+            raise UnreadableFile("workbook_password", file=path.name)
+    if not any(stream.encode("utf-16-le") in content for stream in _OLE_WORKBOOKS):
+        raise UnreadableFile("not_a_workbook", file=path.name)
+
+
+def _read(
+    path: Path, content: io.BytesIO, spellings: Mapping[str, str] | None, looks: Mapping[str, SheetLook]
+) -> tuple[list[SourceTable], list[str], list[str]]:
+    """The tables of the sheets that are shown, the names of hidden ones with a table, and all names."""
+    shown: list[SourceTable] = []
+    hidden: list[str] = []
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}
-            cells = {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
+        with CalamineWorkbook.from_filelike(content) as workbook:
+            sheets = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+            for one in sheets:
+                tables = _tables(
+                    path, workbook.get_sheet_by_name(one.name), spellings, looks.get(one.name, SheetLook())
+                )
+                if one.visible == SheetVisibleEnum.Visible:
+                    shown += tables
+                elif tables:
+                    hidden.append(one.name)
     except PasswordError:
         raise UnreadableFile("workbook_password", file=path.name) from None
     except (CalamineError, ValueError, OSError):
         raise UnreadableFile("damaged_workbook", file=path.name) from None
-    wide = max((len(rows[0]) for rows in cells.values() if rows), default=0)
-    if wide > LIMITS.columns:
-        raise UnreadableFile("too_many_columns", file=path.name, count=wide, limit=LIMITS.columns)
-    found = [_sheet(path, name, rows, spellings) for name, rows in cells.items() if rows]
-    tables = [table for table in found if table is not None]
-    if not tables:
-        raise NoSurveyTable("no_survey_header", file=path.name, sheet=", ".join(cells))
-    return tables
+    except BaseException as error:
+        # A parser that gives up on hostile bytes by a panic is no failure of ours, nor the user's to read.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableFile("damaged_workbook", file=path.name) from None
+    return shown, hidden, [one.name for one in sheets]
+
+
+def _tables(
+    path: Path, sheet: CalamineSheet, spellings: Mapping[str, str] | None, look: SheetLook
+) -> list[SourceTable]:
+    if sheet.end is None:
+        return []
+    if sheet.total_width > LIMITS.columns:
+        raise UnreadableFile("too_many_columns", file=path.name, count=sheet.total_width, limit=LIMITS.columns)
+    cells = sheet.to_python(skip_empty_area=False)
+    top = [[cell_text(cell) for cell in row] for row in islice(cells, LIMITS.header_rows)]
+    spans = [Span(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    layout = find_layout(top, spellings, merged=[span for span in spans if span.top < LIMITS.header_rows])
+    if layout is None:
+        return []
+    columns = [text_column(column) for column in zip(*cells[layout.begins :], strict=True)]
+    columns = columns or [text_column([])] * len(layout.header)
+    _check_lengths(path, sheet.name, columns)
+    data = text_table(("",) * len(columns), [column.cells for column in columns])
+    rows = np.arange(layout.begins + 1, layout.begins + 1 + data.num_rows, dtype=np.int64)
+    lost = [
+        CellFault("digits_lost", int(rows[position]), index, value)
+        for index, column in enumerate(columns) for position, value in column.lost
+    ]  # fmt: skip
+    parts = records(data, rows, layout, spellings, path.name)
+    return [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden) for part in parts]
+
+
+def _check_lengths(path: Path, sheet: str, columns: Sequence[TextColumn]) -> None:
+    longest = max((pc.max(pc.binary_length(one.cells.dictionary)).as_py() or 0 for one in columns), default=0)
+    if longest > LIMITS.cell:
+        raise UnreadableFile("cell_too_long", file=path.name, part=sheet, limit=LIMITS.cell // 1_000_000)
+
+
+def _table(path: Path, sheet: str, part: Records, faults: Sequence[CellFault], hidden: Sequence[int]) -> SourceTable:
+    kept = set(part.rows.tolist()) if faults or hidden else set()
+    unseen = [row for row in hidden if row in kept]
+    evidence = {"hidden_rows": ", ".join(map(str, unseen))} if unseen else {}
+    mine = sorted(
+        (fault for fault in faults if fault.row in kept and (fault.column or 0) < len(part.header)),
+        key=lambda fault: (fault.row, fault.column or 0),
+    )
+    return SourceTable(
+        path, sheet, part.header, part.header_row, part.data, part.rows, evidence, tuple(mine), part.left_out
+    )

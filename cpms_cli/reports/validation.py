@@ -9,6 +9,7 @@ from rich.console import Console
 
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.validation import Validation
+from cpms_cli.reading.source import SourceTable
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
@@ -16,7 +17,7 @@ from cpms_cli.writing.files import records
 
 SCHEMA_VERSION = 1
 FINDING_COLUMNS = ("file", "sheet", "row", "column", "cell", "rule", "severity", "value", "message", "mend")
-_EXAMPLES = 3
+_EXAMPLES, _PLACES = 3, 12
 
 
 def findings_table(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
@@ -91,6 +92,27 @@ def failure_document(message_id: str, message: str, exit_code: int) -> dict[str,
     }  # fmt: skip
 
 
+def _places(rows: list[int]) -> str:
+    return ", ".join(map(str, rows[:_PLACES])) + (", …" if len(rows) > _PLACES else "")
+
+
+def layout_lines(source: SourceTable, language: Language) -> list[str]:
+    """What of a sheet was left out, and what in it is hidden: a line each, rows by number, never their text."""
+    where = {"file": source.path.name, "sheet": source.sheet or ""}
+    kinds = dict.fromkeys(row.kind for row in source.left_out)
+    told = [
+        f"{say(f'left_out_{kind}', language)} {_places([row.row for row in source.left_out if row.kind == kind])}"
+        for kind in kinds
+    ]
+    lines = [say("left_out", language, rows="; ".join(told), **where)] if told else []
+    if "hidden_rows" in source.evidence:
+        rows = [int(row) for row in source.evidence["hidden_rows"].split(", ")]
+        lines.append(say("hidden_rows", language, rows=_places(rows), **where))
+    if "hidden_sheets" in source.evidence:
+        lines.append(say("hidden_sheets", language, sheets=source.evidence["hidden_sheets"], **where))
+    return lines
+
+
 def show(console: Console, survey: Survey, validation: Validation, language: Language) -> None:
     """Print a validation as the officer reads it: grouped by cause, worst first, the sum at the end."""
     for table in validation.tables:
@@ -99,6 +121,10 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         if "encoding" in evidence:
             read_as = {"encoding": evidence["encoding"], "delimiter": evidence["delimiter"].replace("\t", "tab")}
             console.print(say("validate_read_as", language, **where, row=table.source.header_row, **read_as))
+            why = {name: say(evidence[name], language, **evidence) for name in ("encoding_why", "delimiter_why")}
+            console.print(say("validate_evidence", language, **why))
+        for line in layout_lines(table.source, language):
+            console.print(line)
         for note in table.notes:
             console.print(say(note.message_id, language, **where, **note.values))
         if table.ignored:

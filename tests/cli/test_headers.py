@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import unicodedata
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pandas as pd
@@ -87,10 +88,12 @@ def test_a_header_with_one_slip_is_proposed_and_not_read(known: tuple[str, str],
         return
     assert _field(slipped) is None
     proposal = near_miss(slipped, SPELLINGS)
-    # Another field may be as near: mother_home and father_home share most letters, and then none is proposed.
-    assert proposal is None or 0 < proposal.likeness < 1
-    rivals = {field for field, text in KNOWN if field != name and abs(len(_letters(text)) - len(plain)) <= 2}
-    assert proposal is None or proposal.field == name or proposal.field in rivals
+    if proposal is None or proposal.field != name:
+        # Only a rival as near may come between: mother_home and father_home share most of their letters.
+        others = [_letters(text) for field, text in KNOWN if field != name]
+        assert max(SequenceMatcher(None, slipped, other).ratio() for other in others) > 0.75
+    else:
+        assert 0 < proposal.likeness < 1
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,20 @@ def test_rows_set_aside_of_a_mapped_file_are_merged_without_the_map(cpms: Cpms, 
     assert second.json["columns_not_read"] == []
 
 
-def test_help_and_examples(cpms: Cpms) -> None:
+def test_a_file_of_which_no_header_is_known_can_be_mapped_too(cpms: Cpms, tmp_path: Path, survey: Survey) -> None:
+    path = tmp_path / "foreign.csv"
+    path.write_text("jahr,dorf,haus,kind,geb\n2569,85010101,12,1,2560\n2569,85010101,13,1,2561\n", "utf-8")
+    assert cpms("validate", path).code == 2
+    ran = cpms("map", path, "--format", "json")
+    assert [(one["header"], one["field"], one["examples"]) for one in ran.json["headers"]] == [
+        (header, "", "•••") for header in ("jahr", "dorf", "haus", "kind", "geb")
+    ]
+    [table] = read(path, survey, mapping={"jahr": "round", "dorf": "village_code", "haus": "household_no",
+                                          "kind": "child_no", "geb": "birth_date"})  # fmt: skip
+    assert table.cells("birth_date").to_pylist() == ["2017", "2018"]
+
+
+def test_the_example_of_the_help_runs(cpms: Cpms) -> None:
     ran = cpms("map", SAMPLES / "survey_2568.xlsx", "--lang", "th", "--format", "csv")
     assert ran.code == 0
     assert "รู้จัก" in ran.out

@@ -1,0 +1,135 @@
+"""One worksheet's XML, scanned piece by piece: how far its cells reach, and what its values do not tell.
+
+A scan by regular expressions, not a parse: it must see a hostile part before any parser does, and must cost a small
+part of the reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cpms_cli.reading.source import CellFault
+
+_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})\d')
+_FAR_ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d{6,})')
+_PREFIXED = (b":c ", b":c>", b":c/", b":c\n", b":c\t")
+_FULL_CELL = re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*[^<>/]|\s[^<>/])?>(?!</)")
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{1,4})([0-9]{1,10})\s*["']""")
+_ROW, _CELL = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?c[\s/>]")
+_HIDDEN = re.compile(rb"""<(?:\w+:)?row\s(?=[^<>]*\shidden\s*=\s*["'](?:1|true)["'])[^<>]*?\br\s*=\s*["'](\d{1,7})""")
+_ERROR = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt\s*=\s*["']e["'][^<>]*>""")
+_SAID = re.compile(rb"<(?:\w+:)?v>([^<]*)<|</(?:\w+:)?c>")
+_UNCALCULATED = re.compile(
+    rb"<(?:\w+:)?c(\s[^<>]*)>\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_TEXT_RESULT = re.compile(rb"""\bt\s*=\s*["']str["']""")
+_FIVE_DIGITS = 99_999
+
+
+@dataclass
+class SheetLook:
+    """`cells`: the size of the rectangle in which they all lie, or more; `hidden`: the rows nobody sees."""
+
+    cells: int = 0
+    faults: list[CellFault] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)
+
+
+def column_number(letters: bytes) -> int:
+    """The column of these letters, counted from 1: A is 1, XFD is 16384."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+class SheetScan:
+    """Feed it the pieces of a part, then ask for the `end`."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._columns: set[bytes] = set()
+        self._far = 0
+        self._plain = True
+        self._look = SheetLook()
+
+    @property
+    def pending(self) -> int:
+        """How many bytes wait for the end of their row."""
+        return len(self._rest)
+
+    def feed(self, chunk: bytes) -> None:
+        """Look at the next piece, up to the last row that ends in it."""
+        whole = self._rest + chunk
+        end = whole.rfind(b"</row>")
+        end = end + len(b"</row>") if end >= 0 else max(whole.rfind(b"<"), 0)
+        if end < len(whole) - (len(chunk) << 1):
+            end = max(whole.rfind(b"<"), 0)
+        self._rest = whole[end:]
+        self._scan(whole[:end])
+
+    def end(self) -> SheetLook:
+        """What was found; `cells` is an upper bound."""
+        self._scan(self._rest)
+        widest = max((column_number(letters) for letters in self._columns), default=0)
+        self._look.cells = widest * max(self._far, _FIVE_DIGITS) if self._plain else 1 << 62
+        return self._look
+
+    def _scan(self, rows: bytes) -> None:
+        columns = _COLUMN.findall(rows)
+        self._columns.update(columns)
+        cells = rows.count(b"<c") - rows.count(b"<co") - rows.count(b"<cf")
+        self._plain &= len(columns) == cells and not any(mark in rows for mark in _PREFIXED)
+        self._far = max([self._far, *map(int, set(_FAR_ROW.findall(rows)))])
+        if b"hidden" in rows:
+            self._look.hidden += [int(row) for row in _HIDDEN.findall(rows)]
+        if b'"e"' in rows or b"'e'" in rows:
+            self._errors(rows)
+        if b"<f" in rows or b":f" in rows:
+            self._uncalculated(rows)
+
+    def _errors(self, rows: bytes) -> None:
+        for found in _ERROR.finditer(rows):
+            said = _SAID.search(rows, found.end())
+            self._fault("excel_error", found.group(), said.group(1) if said else None)
+
+    def _uncalculated(self, rows: bytes) -> None:
+        for found in _UNCALCULATED.finditer(rows):
+            if not _TEXT_RESULT.search(found.group(1)):
+                self._fault("formula_uncalculated", found.group(1), None)
+
+    def _fault(self, check: str, attributes: bytes, value: bytes | None) -> None:
+        place = _REFERENCE.search(attributes)
+        if place is not None:
+            shown = value.decode("utf-8", "replace") if value is not None else None
+            self._look.faults.append(CellFault(check, int(place.group(2)), column_number(place.group(1)) - 1, shown))
+
+
+def exact_extent(chunks: Iterable[bytes]) -> int:
+    """The cells of the rectangle from A1 to the last row and column in which a cell has content.
+
+    Cells without a reference follow the one before them.
+    """
+    row = column = rows_begun = in_row = most_in_row = 0
+    rest = b""
+    for chunk in chunks:
+        whole = rest + chunk
+        end = max(whole.rfind(b"<"), 0)
+        rest, whole = whole[end:], whole[:end]
+        for cell in set(_FULL_CELL.findall(whole)):
+            place = _REFERENCE.search(cell)
+            if place is not None:
+                row, column = max(row, int(place.group(2))), max(column, column_number(place.group(1)))
+            else:
+                most_in_row = max(most_in_row, 1)
+        if most_in_row:
+            first, *others = [len(_CELL.findall(part)) for part in _ROW.split(whole)]
+            most_in_row = max(most_in_row, in_row + first, *others, 0)
+            in_row = others[-1] if others else in_row + first
+        rows_begun += len(_ROW.findall(whole))
+    if most_in_row:
+        return max(row, rows_begun) * max(column, most_in_row)
+    return row * column

@@ -1,0 +1,162 @@
+"""The rows of a text file under its header as columns of text: by pyarrow where they are regular, else one by one."""
+
+from __future__ import annotations
+
+import io
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from cpms_cli.reading.source import TEXT, CellFault, text_table
+from cpms_cli.reading.text_rows import Dialect, read_rows
+
+_BLOCK, _CHUNK, _PIECE = 1 << 22, 1 << 24, 20_000
+_MOST_RAGGED = 50_000
+
+
+@dataclass(frozen=True)
+class Body:
+    """`data` has `width` columns of text; `rows` are the numbers of its rows as a spreadsheet shows them."""
+
+    data: pa.Table
+    rows: npt.NDArray[np.int64]
+    faults: tuple[CellFault, ...] = ()
+
+
+def quotes_keep_rules(stream: io.BufferedReader, dialect: Dialect) -> bool:
+    """Whether each quotation mark opens a cell, closes one, or is doubled inside one: pyarrow does not look."""
+    quote = ord(dialect.quote)
+    edge = np.zeros(256, dtype=bool)
+    edge[list(f"{dialect.delimiter}\r\n{dialect.quote}".encode())] = True
+    opened, before = 0, b"\n"
+    while chunk := stream.read(_CHUNK):
+        joined = np.frombuffer(before + chunk + (stream.peek(1)[:1] or b"\n"), dtype=np.uint8)
+        places = np.flatnonzero(joined[1:-1] == quote) + 1
+        opening, closing = places[opened % 2 :: 2], places[1 - opened % 2 :: 2]
+        if not (edge[joined[opening - 1]].all() and edge[joined[closing + 1]].all()):
+            return False
+        opened += len(places)
+        before = chunk[-1:]
+    return opened % 2 == 0
+
+
+def _arrow(
+    source: Path | bytes, dialect: Dialect, width: int, skip: int, ragged: list[tuple[int, str]] | None
+) -> pa.Table:
+    """All rows of the expected width; with `ragged`, the others are put there by number instead of raising."""
+
+    def keep(row: arrow_csv.InvalidRow) -> str:
+        if ragged is None or len(ragged) == _MOST_RAGGED:
+            return "error"
+        ragged.append((row.number - skip, row.text))
+        return "skip"
+
+    names = [str(index) for index in range(width)]
+    return arrow_csv.read_csv(
+        source if isinstance(source, Path) else pa.BufferReader(source),
+        read_options=arrow_csv.ReadOptions(
+            column_names=names, skip_rows=skip, block_size=_BLOCK, use_threads=ragged is None
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=True,
+            ignore_empty_lines=False, invalid_row_handler=None if ragged is None else keep,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, TEXT), strings_can_be_null=True, null_values=[""],
+            quoted_strings_can_be_null=True,
+        ),
+    )  # fmt: skip
+
+
+def _columns(rows: Sequence[Sequence[str]], width: int) -> pa.Table:
+    padded = zip(*((*row, *[""] * width)[:width] for row in rows), strict=True)
+    columns = [pa.array([cell or None for cell in column], pa.string()) for column in padded]
+    return text_table(("",) * width, columns or [pa.array([], pa.string())] * width)
+
+
+def _row_faults(number: int, cells: Sequence[str], width: int, astray: int | None) -> Iterable[CellFault]:
+    if astray is not None:
+        yield CellFault("quote_astray", number, min(astray, width - 1))
+    if any(cells[width:]):
+        yield CellFault("row_too_long", number)
+    elif len(cells) < width and any(cells):
+        yield CellFault("row_too_short", number)
+
+
+def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int) -> Body | None:
+    """The rows after `skip` lines, where what was read proves that the file is regular UTF-8; None where it does not.
+
+    A quotation mark that stands astray, or a mark or zero byte within the text, leaves its trace in a cell.
+    """
+    if not _for_arrow(dialect):
+        return None
+    try:
+        data = _arrow(path, dialect, width, skip, None).unify_dictionaries()
+    except pa.ArrowInvalid:
+        return None
+    for column in data.columns:
+        texts = column.chunk(0).dictionary if column.num_chunks else pa.array([], pa.string())
+        trace = pc.match_substring_regex(texts, f"[{dialect.quote}\r\n\ufeff\\x00]")
+        if pc.any(trace, min_count=0).as_py():
+            return None
+    return Body(data, np.arange(first, first + data.num_rows, dtype=np.int64))
+
+
+def _for_arrow(dialect: Dialect) -> bool:
+    return len(dialect.delimiter.encode()) == 1 and not dialect.escape and not dialect.spaced
+
+
+def regular_body(source: Path | bytes, dialect: Dialect, width: int, skip: int, first: int) -> Body | None:
+    """The rows after `skip` lines, the first of which is row `first`; None where they are not for pyarrow.
+
+    Rows with more or fewer cells than `width` are read one by one, and put back in their places.
+    """
+    if not _for_arrow(dialect):
+        return None
+    try:
+        data = _arrow(source, dialect, width, skip, None)
+        return Body(data, np.arange(first, first + data.num_rows, dtype=np.int64))
+    except pa.ArrowInvalid:
+        ragged: list[tuple[int, str]] = []
+    try:
+        data = _arrow(source, dialect, width, skip, ragged)
+    except pa.ArrowInvalid:
+        return None
+    cells = [next((row.cells for row in read_rows(text, dialect, width)), [""]) for _, text in ragged]
+    places = np.array([number - 1 for number, _ in ragged], dtype=np.int64)
+    whole = np.ones(data.num_rows + len(ragged), dtype=bool)
+    whole[places] = False
+    order = np.empty(len(whole), dtype=np.int64)
+    order[whole], order[places] = np.arange(data.num_rows), data.num_rows + np.arange(len(places))
+    joined = pa.concat_tables([data, _columns(cells, width)]).unify_dictionaries().take(pa.array(order))
+    faults: list[CellFault] = []
+    for place, row in zip(places, cells, strict=True):
+        faults += _row_faults(first + int(place), row, width, None)
+    return Body(joined, np.arange(first, first + len(whole), dtype=np.int64), tuple(faults))
+
+
+def irregular_body(
+    text: str, dialect: Dialect, width: int, first: int, changes: Sequence[tuple[int, str]] = ()
+) -> Body:
+    """The same, one row after the other. `changes` are places in the text where its encoding changes, and how."""
+    read = read_rows(text, dialect, width)
+    pieces: list[pa.Table] = []
+    faults: list[CellFault] = []
+    begins: list[int] = []
+    while piece := list(islice(read, _PIECE)):
+        for row in piece:
+            faults += _row_faults(first + len(begins), row.cells, width, row.astray)
+            begins.append(row.at)
+        pieces.append(_columns([row.cells for row in piece], width))
+    for at, told in changes:
+        faults.append(CellFault("encoding_changes", first + max(bisect_right(begins, at) - 1, 0), None, told, open=True))
+    data = pa.concat_tables(pieces) if pieces else _columns([], width)
+    return Body(data.unify_dictionaries(), np.arange(first, first + len(begins), dtype=np.int64), tuple(faults))

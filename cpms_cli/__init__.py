@@ -5,7 +5,7 @@ The public functions; everything the command line does is one of them. Each is i
 
 >>> import cpms_cli
 >>> sorted(cpms_cli.__all__)[:4]
-['CpmsError', 'changes', 'child_history', 'list_children']
+['CpmsError', 'backup', 'bundle', 'changes']
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _PUBLIC = {
     "load_survey": "cpms_cli.survey.loading",
     "prove_definition": "cpms_cli.scoring.examples",
     "read": "cpms_cli.reading.tables",
+    "draft_map": "cpms_cli.checking.header_map",
     "read_cells": "cpms_cli.reading.cells",
     "validate": "cpms_cli.checking.validation",
     "changes": "cpms_cli.checking.changes",

@@ -13,6 +13,7 @@ import pandas as pd
 from cpms_cli.checking.quarantine import write_quarantine
 from cpms_cli.checking.validation import check, read_all
 from cpms_cli.linking.store_links import relink
+from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
@@ -59,18 +60,18 @@ def file_digest(path: Path) -> str:
 def merge(
     paths: Sequence[str | Path], store: str | Path, *, round_: int | None = None, quarantine: Path | None = None,
     schemas: Path | None = None, encoding: str | None = None, language: Language = "en", tool_version: str = "",
-    who: str | None = None,
+    who: str | None = None, mapping: Mapped | None = None,
 ) -> Merge:  # fmt: skip
     """Merge survey files into a store, made if it is missing.
 
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
     to be mended and merged again; each merge makes its own. In = stored + unchanged + set aside,
-    for each file. Everything is one transaction: on any error the store is as it was. Raises UnreadableFile,
-    UsageError, DefinitionError, StoreError.
+    for each file. `mapping` says which headers are which fields, as for `validate`. Everything is one transaction: on
+    any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
     files = list(dict.fromkeys(Path(path) for path in paths))
-    tables = read_all(files, survey, round_, encoding)
+    tables = read_all(files, survey, round_, encoding, mapping)
     new = not where.exists()
     try:
         with open_store(where, survey, write=True, tool_version=tool_version) as connection:

@@ -144,6 +144,8 @@ def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
         name = column.field.name
         if column.field.constraints.required:
             blank = np.flatnonzero((column.codes < 0) & filled)
+            if column.index < 0:
+                blank = blank[~np.isin(table.rows[blank], table.without_parent)]
             if len(blank):
                 found.append(ColumnFault(name, "required", blank))
         failures = dict(_failures(survey, column))

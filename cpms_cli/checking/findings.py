@@ -37,8 +37,8 @@ class _Part:
     """The findings of one check in one column of one table: all that is the same for each, and where they are.
 
     `field` is empty where the fault lies in how the file is written, in a row as a whole or in a column that is none of
-    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so; they are shown
-    to everybody where they are `open`.
+    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so; they are
+    shown to everybody where they are `open`.
     """
 
     source: int
@@ -56,6 +56,7 @@ def _parts(
 ) -> Iterator[_Part]:
     for source, table in enumerate(tables):
         yield from _written_faults(source, table)
+        yield from _near_headers(source, table)
     for source, faults in enumerate(by_column):
         for fault in faults:
             table = tables[source]
@@ -83,6 +84,16 @@ def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
             column_letter(column) if column is not None else "", tuple(fault.value for fault in faults),
             all(fault.open for fault in faults),
         )  # fmt: skip
+
+
+def _near_headers(source: int, table: SurveyTable) -> Iterator[_Part]:
+    """Columns that were not read, each with the field that it may be."""
+    row = np.array([table.source.header_row], dtype=np.int64)
+    for index, proposal in table.near.items():
+        header = table.source.header[index]
+        yield _Part(
+            source, proposal.field, "header_near_miss", row, header, column_letter(index), (header,), open=True
+        )
 
 
 def _values(survey: Survey, table: SurveyTable, part: _Part, identified: bool) -> pa.Array:

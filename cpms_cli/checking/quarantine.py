@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.staging import is_flat
+from cpms_cli.reading.headers import own_header
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
@@ -73,7 +74,12 @@ def write_quarantine(
         columns = list(frame.columns)
         frame[PROBLEM] = problems.to_numpy()
         frame[FROM] = [f"{place}:{row}" for row in wanted]
-        sheets[name] = frame.reset_index(drop=True)
+        # A header known by a map or by an export's other columns would not be known here, where those are not.
+        renamed = {
+            column.header: own_header(survey, column.field, column.header, language)
+            for column in table.columns.values()
+        }
+        sheets[name] = frame.reset_index(drop=True).rename(columns=renamed)
         at = {row: position for position, row in enumerate(wanted)}
         visible = here[here["column"].isin(columns)]
         notes[name] = [

@@ -16,7 +16,8 @@ from cpms_cli.checking.findings import gather
 from cpms_cli.checking.rules import conflicting_households, rule_faults
 from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
-from cpms_cli.reading.tables import SurveyTable, read
+from cpms_cli.reading.mapping import Mapped
+from cpms_cli.reading.tables import SurveyTable, read_files
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 
@@ -52,10 +53,11 @@ class Validation:
 
 
 def read_all(
-    paths: Sequence[Path], survey: Survey, round_: int | None = None, encoding: str | None = None
-) -> tuple[SurveyTable, ...]:
+    paths: Sequence[Path], survey: Survey, round_: int | None = None, encoding: str | None = None,
+    mapping: Mapped | None = None,
+) -> tuple[SurveyTable, ...]:  # fmt: skip
     """The survey tables of all files, in the order given. Raises UnreadableFile for the first that cannot be read."""
-    return tuple(table for path in paths for table in read(path, survey, round_, encoding))
+    return tuple(read_files(paths, survey, round_, encoding, mapping))
 
 
 def _faults_of(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
@@ -83,16 +85,18 @@ def check(
 
 def validate(
     paths: Sequence[str | Path], *, round_: int | None = None, schemas: Path | None = None,
-    encoding: str | None = None, identified: bool = False, columns_only: bool = False,
+    encoding: str | None = None, identified: bool = False, columns_only: bool = False, mapping: Mapped | None = None,
 ) -> Validation:  # fmt: skip
     """Check survey files against the definition.
 
     `round_` is the survey's year (either era is for the caller to convert) where the files have no such column;
-    `columns_only` leaves out the rules across fields and rows. Values of personal fields are masked unless
-    `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the data is a finding instead.
+    `columns_only` leaves out the rules across fields and rows. `mapping` says which headers are which fields: a CSV
+    file with the columns header and field, or a mapping, None for a column to be left out. Values of
+    personal fields are masked unless `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in
+    the data is a finding instead.
     """
     survey = load_survey(schemas)
-    tables = read_all([Path(path) for path in paths], survey, round_, encoding)
+    tables = read_all([Path(path) for path in paths], survey, round_, encoding, mapping)
     connection = open_workbench()
     try:
         findings = check(connection, survey, tables, identified, columns_only)

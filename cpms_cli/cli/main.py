@@ -8,7 +8,21 @@ import sys
 
 import typer
 
-from cpms_cli.cli import areas, bundle, child, children, demo, history, merge, samples, schema, score, store, validate
+from cpms_cli.cli import (
+    areas,
+    bundle,
+    child,
+    children,
+    demo,
+    history,
+    map,
+    merge,
+    samples,
+    schema,
+    score,
+    store,
+    validate,
+)
 from cpms_cli.errors import CpmsError, KeyMissing
 
 app = typer.Typer(
@@ -17,6 +31,7 @@ app = typer.Typer(
     help="From survey spreadsheets to 'these children need a visit, and why'.",
 )  # fmt: skip
 app.command("validate")(validate.validate)
+app.command("map")(map.map_)
 app.command("merge")(merge.merge)
 app.command("score")(score.score)
 app.command("child")(child.child)

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Encoding, Files, Format, Lang, Round, Schemas, Store, language, one_of, year
+from cpms_cli.cli.options import (
+    STORE,
+    Encoding,
+    Files,
+    Format,
+    Lang,
+    Map,
+    Round,
+    Schemas,
+    Store,
+    language,
+    one_of,
+    year,
+)
 
 Quarantine = Annotated[
     Path | None,
@@ -17,7 +30,7 @@ Quarantine = Annotated[
 
 def merge(
     files: Files, store: Store = STORE, round_: Round = None, quarantine: Quarantine = None, format_: Format = "text",
-    lang: Lang = None, schemas: Schemas = None, encoding: Encoding = None,
+    lang: Lang = None, schemas: Schemas = None, encoding: Encoding = None, map_: Map = None,
 ) -> None:  # fmt: skip
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
 
@@ -40,7 +53,7 @@ def merge(
 
     merged = run(
         files, store, round_=round_year, quarantine=quarantine, schemas=schemas, encoding=encoding, language=told,
-        tool_version=__version__,
+        tool_version=__version__, mapping=map_,
     )  # fmt: skip
     survey = load_survey(schemas)
     urgent = set_aside_levels(survey, merged)

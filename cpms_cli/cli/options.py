@@ -30,6 +30,10 @@ Output = Annotated[
 Schemas = Annotated[Path | None, typer.Option("--schemas", help="A province's own definition.", show_default=False)]
 Identified = Annotated[bool, typer.Option("--identified", help="Show names and numbers; written to the audit log.")]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="The CSV's encoding, as cp874.", show_default=False)]
+Map = Annotated[
+    Path | None,
+    typer.Option("--map", help="Which header is which field: a CSV that cpms map writes.", show_default=False),
+]
 STORE = Path("cpms.duckdb")
 
 

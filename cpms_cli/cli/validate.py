@@ -12,6 +12,7 @@ from cpms_cli.cli.options import (
     Format,
     Identified,
     Lang,
+    Map,
     Output,
     Round,
     Schemas,
@@ -27,7 +28,7 @@ ShowChanges = Annotated[
 
 def validate(
     files: Files, round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None,
-    schemas: Schemas = None, encoding: Encoding = None, identified: Identified = False,
+    schemas: Schemas = None, encoding: Encoding = None, identified: Identified = False, map_: Map = None,
     show_changes: ShowChanges = False,
 ) -> None:  # fmt: skip
     """Say which cells are wrong, and how to mend them.
@@ -50,7 +51,9 @@ def validate(
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    found = run(files, round_=round_year, schemas=schemas, encoding=encoding, identified=identified)
+    found = run(
+        files, round_=round_year, schemas=schemas, encoding=encoding, identified=identified, mapping=map_
+    )  # fmt: skip
     survey = load_survey(schemas)
     changed = changes(found.tables, survey=survey, identified=identified) if show_changes else None
     findings = report.findings_table(survey, found, told)

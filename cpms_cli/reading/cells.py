@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cpms_cli.errors import UnreadableFile
+from cpms_cli.reading.archive import is_archive_of_csv, read_archive
 from cpms_cli.reading.bundle import SIGNATURE, read_bundle
 from cpms_cli.reading.csv_file import read_csv
 from cpms_cli.reading.limits import LIMITS
@@ -53,6 +54,8 @@ def read_sheets(path: Path, spellings: Mapping[str, str] | None, encoding: str |
     for signature, kind in _SIGNATURES.items():
         if start.startswith(signature):
             raise UnreadableFile("file_is_other_kind", file=path.name, kind=kind)
+    if start.startswith(b"PK") and is_archive_of_csv(path):
+        return read_archive(path, lambda file: read_csv(file, spellings, encoding))
     if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         return read_workbook(path, spellings)
     if start.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):

@@ -1,11 +1,28 @@
-"""Which column of a sheet is which field of the survey."""
+"""Which column of a sheet is which field of the survey.
+
+A header is matched by the definition's spellings. What is nearly one of them is proposed, never taken: a column of
+mothers' birth dates read as the children's would do more harm than one that is left out and told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cpms_cli.survey.definition import Survey, folded_header
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from cpms_cli.reading.exports import layout_of
+from cpms_cli.survey.definition import Field, Language, Survey, folded_header
+
+_UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")
+_TONE_BEFORE_VOWEL = re.compile("([\u0e48-\u0e4c])([\u0e31\u0e34-\u0e3a])")
+_MARKS = re.compile("[\u0e47-\u0e4c]")
+_GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")
+_STEP = re.compile(r"[/.\-]")
+_SHORTEST, _LETTERS_PER_EDIT = 3, 4
+_BEHIND_GROUPS = 0.95  # at most: a spelling behind something that may be a group, or a person ("mother/Age")
 
 
 @dataclass(frozen=True)
@@ -17,19 +34,62 @@ class HeaderMatch:
     twice: dict[str, tuple[int, ...]]
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """The field that a header nearly names; `likeness` is the share of letters that agree, below 1."""
+
+    field: str
+    likeness: float
+
+
+def spelt(header: str) -> str:
+    """A header as spellings are compared: as `folded_header`, and Thai that looks the same is the same.
+
+    Two เ for แ, nikhahit and า for ำ, and a tone mark typed before its vowel cannot be told apart on the screen.
+    """
+    plain = _UNSEEN.sub("", folded_header(header)).replace("เเ", "แ").replace("ํา", "ำ")
+    return _TONE_BEFORE_VOWEL.sub(r"\2\1", plain)
+
+
 def header_spellings(survey: Survey) -> dict[str, str]:
     """Every accepted header, folded, to the field it names."""
-    return {
-        folded_header(spelling): name for name, field in survey.fields.items() for spelling in (name, *field.headers)
-    }
+    return {spelt(spelling): name for name, field in survey.fields.items() for spelling in (name, *field.headers)}
 
 
-def match_headers(cells: Sequence[str], spellings: dict[str, str]) -> HeaderMatch:
+def _tails(header: str) -> Iterator[tuple[str, str, str]]:
+    """The ways to take group names off a header, as (groups, separator, rest), longest rest first."""
+    for step in _STEP.finditer(header):
+        yield header[: step.start()], step.group(), header[step.end() :].strip()
+
+
+def field_of(header: str, spellings: Mapping[str, str], exported: bool = False) -> str | None:
+    """The field that a header names, itself or behind the groups of a form; None where it names none.
+
+    Behind group names only a field's own name counts, as `household/members_total`; in an export of KoboToolbox
+    (`exported`) the spellings count as well, since it can write labels. Otherwise "mother/Age" would be a child's age.
+    """
+    header = header.strip()
+    whole = spellings.get(spelt(header))
+    if whole is not None:
+        return whole
+    for groups, separator, rest in _tails(header):
+        name = spellings.get(spelt(rest))
+        if name is None:
+            continue
+        if rest.casefold() == name and (exported or _GROUPS.fullmatch(groups)):
+            return name
+        if exported and separator == "/":
+            return name
+    return None
+
+
+def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderMatch:
     """Match one row of cells against the accepted spellings; nothing is guessed from a near miss."""
     claimed: dict[str, list[int]] = {}
     unknown: list[int] = []
+    exported = layout_of(cells) is not None
     for index, cell in enumerate(cells):
-        name = spellings.get(folded_header(cell)) if cell else None
+        name = field_of(cell, spellings, exported) if cell else None
         if name:
             claimed.setdefault(name, []).append(index)
         elif cell.strip():
@@ -39,8 +99,43 @@ def match_headers(cells: Sequence[str], spellings: dict[str, str]) -> HeaderMatc
     return HeaderMatch(dict(sorted(fields.items())), tuple(unknown), twice)
 
 
-def find_header(rows: Sequence[Sequence[str]], spellings: dict[str, str], least: int = 3) -> int | None:
+def find_header(rows: Sequence[Sequence[str]], spellings: Mapping[str, str], least: int = 3) -> int | None:
     """The index of the row that holds the most known headers; None when no row holds `least` of them."""
     counts = [len(set(match_headers(row, spellings).fields.values())) for row in rows]
     best = max(counts, default=0)
     return counts.index(best) if best >= least else None
+
+
+def near_miss(header: str, spellings: Mapping[str, str]) -> Proposal | None:
+    """The field whose spelling differs from a header by a slip: one letter in four, at least one.
+
+    Letters left out, doubled, mistyped or swapped (optimal string alignment distance); Thai tone marks weigh little.
+    None where nothing is near, or two fields are equally so.
+    """
+    told = spelt(header.rpartition("/")[2] or header)
+    if len(told) < _SHORTEST:
+        return None
+    edits = max(1, len(told) // _LETTERS_PER_EDIT)
+    near = process.extract(told, list(spellings), scorer=OSA.distance, score_cutoff=edits, limit=None)
+    found = {spelling: float(distance) for spelling, distance, _ in near}
+    bare = {spelling: _MARKS.sub("", spelling) for spelling in spellings}
+    for _, distance, spelling in process.extract(
+        _MARKS.sub("", told), bare, scorer=OSA.distance, score_cutoff=edits - 1, limit=None
+    ):
+        found[spelling] = min(found.get(spelling, distance + 0.5), distance + 0.5)
+    if not found:
+        return None
+    least = min(found.values())
+    best = [spelling for spelling, distance in found.items() if distance == least]
+    fields = {spellings[spelling] for spelling in best}
+    if len(fields) > 1:
+        return None
+    longest = max(len(told), *(len(spelling) for spelling in best))
+    return Proposal(fields.pop(), min(1 - least / longest, _BEHIND_GROUPS))
+
+
+def own_header(survey: Survey, field: Field, header: str, language: Language) -> str:
+    """The header under which any later reading knows this field: the one it has, else the field's label or name."""
+    spellings = header_spellings(survey)
+    label = field.label.in_(language)
+    return next((one for one in (header, label) if spellings.get(spelt(one)) == field.name), field.name)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cpms_cli.reading.headers import field_of, match_headers
 from cpms_cli.reading.source import RowLeftOut
-from cpms_cli.survey.definition import folded_header
 
 _NUMBER = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s]*%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T][\d:.]+)?")
 _MARKED_UNIT = re.compile(
@@ -67,7 +67,7 @@ def is_number(cell: str) -> bool:
 
 
 def _known(cells: Iterable[str], spellings: Mapping[str, str]) -> int:
-    return len({spellings[fold] for cell in cells if cell and (fold := folded_header(cell)) in spellings})
+    return len(set(match_headers(list(cells), spellings).fields.values()))
 
 
 def _filled(row: Sequence[str]) -> int:
@@ -91,7 +91,7 @@ def _joined(upper: Sequence[str], lower: Sequence[str], spellings: Mapping[str, 
     out = []
     for above, below in zip(upper, lower, strict=True):
         both = [f"{above} {below}", f"{below} {above}"] if above and below and above != below else []
-        known = (text for text in (*both, below, above) if text and folded_header(text) in spellings)
+        known = (text for text in (*both, below, above) if text and field_of(text, spellings))
         twice = both and sum(1 for cell in lower if cell == below) > 1
         out.append(next(known, both[0] if twice else below or above))
     return out

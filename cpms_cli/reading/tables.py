@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,10 +14,14 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
+from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
 from cpms_cli.reading.dates import Evidence
-from cpms_cli.reading.headers import header_spellings, match_headers
+from cpms_cli.reading.exports import find_column
+from cpms_cli.reading.headers import Proposal, header_spellings
+from cpms_cli.reading.mapping import HeaderMap, Mapped, check_headers_there, load_map
+from cpms_cli.reading.repeats import NO_PARENT, TWO_PARENTS, join_repeats
+from cpms_cli.reading.sheets import Note, Sheet, understand
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.reading.values import Context, clean
 from cpms_cli.survey.definition import Field, Survey, Table
@@ -27,8 +32,9 @@ from cpms_cli.survey.era import era_of
 class Column:
     """One field's column: `codes` point from rows into the distinct `texts` and their canonical `values`.
 
-    A code of -1 is a blank cell. `questions` has the check that tells why a distinct text could not be decided, NA
-    where it could; `evidence` says how the column was read, where that is not the plain case.
+    A code of -1 is a blank cell, an `index` of -1 a column that the sheet lacks and that another sheet gave it.
+    `questions` has the check that tells why a distinct text could not be decided, NA where it could; `evidence` says
+    how the column was read, where that is not the plain case.
     """
 
     field: Field
@@ -42,8 +48,8 @@ class Column:
 
     @property
     def letter(self) -> str:
-        """The column's name in a spreadsheet."""
-        return column_letter(self.index)
+        """The column's name in a spreadsheet; empty where the sheet has no such column."""
+        return column_letter(self.index) if self.index >= 0 else ""
 
     def cells(self, left_out: npt.NDArray[np.int64] | None = None) -> pa.Array:
         """The canonical value of every row; blank at the positions left out."""
@@ -74,13 +80,19 @@ class Column:
 
 @dataclass(frozen=True)
 class SurveyTable:
-    """A sheet whose columns are fields; `table` is "child" when it has a row per child, flat sheets too."""
+    """A sheet whose columns are fields; `table` is "child" when it has a row per child, flat sheets too.
+
+    `ignored` are headers of columns that were not read, `near` columns (counted from 0) that were not read either
+    though they are nearly a field's, `notes` what else is to be told of how the sheet was read.
+    """
 
     source: SourceTable
     table: Table
     columns: dict[str, Column]
     given: dict[str, str]
     ignored: tuple[str, ...]
+    near: dict[int, Proposal] = dataclasses.field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
     @property
     def rows(self) -> npt.NDArray[np.int64]:
@@ -94,6 +106,12 @@ class SurveyTable:
         for column in self.columns.values():
             found |= column.codes >= 0
         return found
+
+    @cached_property
+    def without_parent(self) -> npt.NDArray[np.int64]:
+        """The rows of a repeat group whose household was not found; told once, and not for each part of its key."""
+        lost = (NO_PARENT, TWO_PARENTS)
+        return np.array([fault.row for fault in self.source.faults if fault.check in lost], np.int64)
 
     def cells(self, name: str) -> pa.Array:
         """Canonical values of a field; blank throughout where the sheet has no such column."""
@@ -124,12 +142,15 @@ class SurveyTable:
         return (column.header, column.letter) if column else (name, "")
 
 
-def read_sources(path: Path, survey: Survey, encoding: str | None = None) -> list[SourceTable]:
-    """The sheets of one file, recognised by its content rather than its name.
+def read_sources(
+    path: Path, survey: Survey, encoding: str | None = None, chosen: HeaderMap | None = None
+) -> list[SourceTable]:
+    """The sheets of one file, recognised by its content rather than its name; headers of a map help to find them.
 
     Raises UnreadableFile, or NoSurveyTable where no sheet has a header of the survey.
     """
-    return read_sheets(path, header_spellings(survey), encoding)
+    spellings = {**header_spellings(survey), **(chosen.spellings() if chosen else {})}
+    return read_sheets(path, spellings, encoding)
 
 
 def distinct_texts(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], pd.Series]:
@@ -142,56 +163,68 @@ def distinct_texts(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int3
     return codes, pd.Series(array.dictionary.to_pandas(), dtype="str")
 
 
-def _column(
-    survey: Survey, source: SourceTable, index: int, name: str, context: Context | None = None
-) -> Column:  # fmt: skip
+def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Context | None = None) -> Column:
+    source = sheet.source
     codes, texts = distinct_texts(source, index)
     cleaned = clean(survey, survey.fields[name], texts, context)
     blank = cleaned.values.isna().to_numpy()
     if blank.any():
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
+    place = -1 if index in sheet.added else index
     return Column(
-        survey.fields[name], index, source.header[index], codes, texts, cleaned.values, cleaned.questions,
+        survey.fields[name], place, source.header[index], codes, texts, cleaned.values, cleaned.questions,
         cleaned.evidence,
     )  # fmt: skip
 
 
-def _context(survey: Survey, source: SourceTable, places: Mapping[str, int], round_: int | None) -> Context:
+def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
     """What the other columns are read by: the rounds of the sheet, and the workbook's date system."""
     told = [] if round_ is None else [str(round_)]
     name = survey.role("round").name
-    if name in places:
-        told += list(_column(survey, source, places[name], name).values.dropna())
+    place = next((index for index, field in sheet.fields.items() if field == name), None)
+    if place is not None:
+        told += list(_column(survey, sheet, place, name).values.dropna())
     rounds = {int(year) for year in told if year.isdecimal() and era_of(int(year)) == "christian"}
-    return Context(tuple(sorted(rounds)), source.evidence.get("date_system", "1900"))
+    return Context(tuple(sorted(rounds)), sheet.source.evidence.get("date_system", "1900"))
 
 
-def survey_table(survey: Survey, source: SourceTable, round_: int | None = None) -> SurveyTable:
+def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> SurveyTable:
     """The sheet as a table of the survey. `round_` stands in where the sheet has no column for the round.
 
-    Raises UnreadableFile where two columns claim a field, or a column of the row's key is not there.
+    Raises NoSurveyTable where a column of the row's key is not there.
     """
-    match = match_headers(source.header, header_spellings(survey))
+    source = sheet.source
     where = {"file": source.path.name, "sheet": source.sheet or ""}
-    for name, places in match.twice.items():
-        letters = ", ".join(f"{column_letter(place)} ({source.header[place]})" for place in places)
-        raise UnreadableFile("two_columns_one_field", field=name, columns=letters, **where)
-    names = set(match.fields.values())
+    names = set(sheet.fields.values())
     own = {field.name for field in survey.child.fields}
     table: Table = "child" if names & own else "household"
     given = {survey.role("round").name: str(round_)} if round_ is not None else {}
     lacking = [name for name in survey.key(table) if name not in names and name not in given]
     if lacking:
-        labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in lacking)
-        raise NoSurveyTable("key_column_missing", fields=labels, **where)
-    context = _context(survey, source, {name: index for index, name in match.fields.items()}, round_)
+        raise _no_key(survey, sheet, lacking, where)
+    context = _context(survey, sheet, round_)
     with ThreadPoolExecutor() as pool:
-        read = pool.map(lambda item: _column(survey, source, item[0], item[1], context), match.fields.items())
+        read = pool.map(lambda item: _column(survey, sheet, item[0], item[1], context), sheet.fields.items())
     columns = {column.field.name: column for column in read}
     if round_ is not None and survey.role("round").name in columns:
         _same_round(survey, columns[survey.role("round").name], round_, where)
     given = {name: value for name, value in given.items() if name not in columns}
-    return SurveyTable(source, table, columns, given, tuple(source.header[index] for index in match.unknown))
+    ignored = tuple(source.header[index] for index in sheet.unknown)
+    return SurveyTable(source, table, columns, given, ignored, sheet.near, sheet.notes)
+
+
+def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], where: dict[str, str]) -> NoSurveyTable:
+    """What to say of a sheet that lacks a column of its key: which of its headers may be the one that is missed."""
+    labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in lacking)
+    header = sheet.source.header
+    near = [f"'{header[index]}' = {miss.field}" for index, miss in sheet.near.items() if miss.field in lacking]
+    if near:
+        return NoSurveyTable("key_column_near", fields=labels, near=", ".join(near), **where)
+    if sheet.layout and find_column(header, sheet.layout.parent) is not None and not sheet.added:
+        home = [name for name in lacking if name in survey.child.shared]
+        labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in home)
+        return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **where)
+    return NoSurveyTable("key_column_missing", fields=labels, **where)
 
 
 def _same_round(survey: Survey, column: Column, round_: int, where: dict[str, str]) -> None:
@@ -200,9 +233,29 @@ def _same_round(survey: Survey, column: Column, round_: int, where: dict[str, st
         raise UsageError("round_differs", given=round_, found=", ".join(other[:3]), **where)
 
 
-def read(path: Path, survey: Survey, round_: int | None = None, encoding: str | None = None) -> list[SurveyTable]:
-    """Read one file of the survey: CSV or workbook, flat or in two sheets, Thai or English headers.
+def read_files(
+    paths: Iterable[Path], survey: Survey, round_: int | None = None, encoding: str | None = None,
+    mapping: Mapped | None = None,
+) -> list[SurveyTable]:  # fmt: skip
+    """Read files of the survey that belong together: children in one file may have their households in another.
 
-    Raises UnreadableFile (missing, damaged, hostile, no table of the survey) and never touches anything else.
+    `mapping` is a map of headers to fields, as a file or as a mapping. Raises as `read` does, for the first file that
+    cannot be read.
     """
-    return [survey_table(survey, source, round_) for source in read_sources(path, survey, encoding)]
+    chosen = load_map(mapping, survey)
+    sources = [source for path in paths for source in read_sources(path, survey, encoding, chosen)]
+    if chosen:
+        check_headers_there(chosen, sources)
+    sheets = join_repeats(survey, [understand(survey, source, chosen) for source in sources])
+    return [survey_table(survey, sheet, round_) for sheet in sheets]
+
+
+def read(
+    path: Path, survey: Survey, round_: int | None = None, encoding: str | None = None, mapping: Mapped | None = None
+) -> list[SurveyTable]:
+    """Read one file of the survey: CSV or workbook, flat or in two sheets, Thai or English headers, or an export.
+
+    Raises UnreadableFile (missing, damaged, hostile, no table of the survey), UsageError where the map of headers does
+    not fit, and never touches anything else.
+    """
+    return read_files([path], survey, round_, encoding, mapping)

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
 
 _EXAMPLES = 3
-
-
-def evidence_lines(tables: Sequence[SurveyTable], language: Language) -> list[str]:
-    """A sentence for each column whose values were not read in the plain way, with the evidence."""
-    return [
-        say(one.id, language, file=table.source.path.name, sheet=table.source.sheet or "", column=column.header,
-            **one.values)
-        for table in tables for column in table.columns.values() for one in column.evidence
-    ]  # fmt: skip
 
 
 def grouped_changes(found: pd.DataFrame, language: Language) -> pd.DataFrame:

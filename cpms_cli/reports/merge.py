@@ -23,6 +23,11 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
         "counts": {name: merged.total(name) for name in ("rows_in", "stored", "unchanged", "quarantined")},
         "new_children": merged.new_people, "files": records(merged.files),
         "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
+        "columns_not_read": [
+            {"file": table.source.path.name, "sheet": table.source.sheet, "header": table.source.header[index],
+             "may_be": miss.field}
+            for table in merged.tables for index, miss in table.near.items()
+        ],
     }  # fmt: skip
 
 
@@ -42,6 +47,12 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
     told = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined")}
     console.print(say("merge_sum", language, rows=merged.total("rows_in"), **told))
     console.print(say("merge_people", language, count=merged.new_people))
+    for table in merged.tables:
+        for index, miss in table.near.items():
+            console.print(say(
+                "merge_near", language, file=table.source.path.name, sheet=table.source.sheet or "", field=miss.field,
+                header=table.source.header[index], label=survey.fields[miss.field].label.in_(language),
+            ))  # fmt: skip
     if merged.quarantine:
         console.print(say("merge_set_aside", language, file=merged.quarantine))
     for level in survey.rule_levels[:2]:

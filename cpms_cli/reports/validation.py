@@ -9,8 +9,7 @@ from rich.console import Console
 
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.validation import Validation
-from cpms_cli.reading.source import SourceTable
-from cpms_cli.reports.changes import evidence_lines
+from cpms_cli.reports.how_read import read_notes
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
@@ -70,7 +69,7 @@ def document(
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": validation.exit_code, "error": None,
         "definition": survey.digest, "counts": counts(validation),
-        "read_as": evidence_lines(validation.tables, language),
+        "notes": read_notes(validation.tables, language),
         "findings": records(findings_table(survey, validation, language)),
         **({} if changed is None else {"changes": records(changed)}),
     }  # fmt: skip
@@ -80,47 +79,14 @@ def failure_document(message_id: str, message: str, exit_code: int) -> dict[str,
     """The JSON document of a run that could not go on: the same shape, with the error in it."""
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": exit_code, "error": {"id": message_id, "message": message},
-        "definition": None, "counts": None, "read_as": [], "findings": [],
+        "definition": None, "counts": None, "notes": [], "findings": [],
     }  # fmt: skip
-
-
-def _places(rows: list[int]) -> str:
-    return ", ".join(map(str, rows[:_PLACES])) + (", …" if len(rows) > _PLACES else "")
-
-
-def layout_lines(source: SourceTable, language: Language) -> list[str]:
-    """What of a sheet was left out, and what in it is hidden: a line each, rows by number, never their text."""
-    where = {"file": source.path.name, "sheet": source.sheet or ""}
-    kinds = dict.fromkeys(row.kind for row in source.left_out)
-    told = [
-        f"{say(f'left_out_{kind}', language)} {_places([row.row for row in source.left_out if row.kind == kind])}"
-        for kind in kinds
-    ]
-    lines = [say("left_out", language, rows="; ".join(told), **where)] if told else []
-    if "hidden_rows" in source.evidence:
-        rows = [int(row) for row in source.evidence["hidden_rows"].split(", ")]
-        lines.append(say("hidden_rows", language, rows=_places(rows), **where))
-    if "hidden_sheets" in source.evidence:
-        lines.append(say("hidden_sheets", language, sheets=source.evidence["hidden_sheets"], **where))
-    return lines
 
 
 def show(console: Console, survey: Survey, validation: Validation, language: Language) -> None:
     """Print a validation as the officer reads it: grouped by cause, worst first, the sum at the end."""
-    for table in validation.tables:
-        where = {"file": table.source.path.name, "sheet": table.source.sheet or ""}
-        evidence = table.source.evidence
-        if "encoding" in evidence:
-            read_as = {"encoding": evidence["encoding"], "delimiter": evidence["delimiter"].replace("\t", "tab")}
-            console.print(say("validate_read_as", language, **where, row=table.source.header_row, **read_as))
-            why = {name: say(evidence[name], language, **evidence) for name in ("encoding_why", "delimiter_why")}
-            console.print(say("validate_evidence", language, **why))
-        for line in layout_lines(table.source, language):
-            console.print(line)
-        if table.ignored:
-            console.print(say("validate_ignored", language, **where, columns=", ".join(table.ignored)))
-    for line in evidence_lines(validation.tables, language):
-        console.print(line)
+    for note in read_notes(validation.tables, language):
+        console.print(note["message"])
     lines = grouped(survey, validation, language)
     lines["severity"] = [say(f"severity_{one}", language) for one in lines["severity"]]
     headings = {

@@ -243,7 +243,8 @@ def test_dates_of_both_orders_are_findings(cpms: Cpms, rows: Rows) -> None:
     assert ran.code == 1
     found = [(one["rule"], one["row"]) for one in ran.json["findings"] if one["severity"] == "error"]
     assert found == [("day_month", 3), ("day_month", 4)]
-    assert "1 of the dates can only be day/month, 1 only month/day" in " ".join(ran.json["read_as"])
+    told = " ".join(note["message"] for note in ran.json["notes"])
+    assert "1 of the dates can only be day/month, 1 only month/day" in told
 
 
 def test_a_row_set_aside_keeps_the_meaning_that_its_column_gave_it(draw: Draw, tmp_path: Path) -> None:

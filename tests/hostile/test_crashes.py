@@ -123,7 +123,9 @@ def test_two_merges_at_once_lose_nothing(before: Path, tmp_path: Path) -> None:
     words = [sys.executable, "-m", "cpms_cli", "merge", "--store", str(store)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"}
     processes = [
-        subprocess.Popen([*words, str(path)], env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        subprocess.Popen(
+            [*words, str(path)], env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        )
         for path in ROUNDS[1:]
     ]
     ends = [(process.communicate()[1], process.returncode) for process in processes]

@@ -1,0 +1,149 @@
+"""Questions with several answers, as programs for phones export them: one text for the cleaning of values to read.
+
+KoboToolbox and ODK write the chosen codes into one column, separated by spaces, or give each choice a column of its
+own with 1 and 0 (`services_received/home_visit`), or both. Where all are 0 nothing was chosen: that is no answer, and
+never "none". Where the two ways disagree, both are written into the cell, which is then told as a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cpms_cli.reading.headers import field_of, header_spellings, spelt
+from cpms_cli.reading.source import SourceTable
+from cpms_cli.survey.definition import Field, Survey, folded
+
+_CHOSEN, _NOT_CHOSEN = {"1", "true"}, {"0", "false"}
+_SEPARATED = re.compile(r"[;,/|\n]")
+_DISAGREE = " ≠ "
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The columns of one question: `whole` has the text of all answers, `parts` say yes or no to one answer each."""
+
+    field: str
+    whole: int | None
+    parts: dict[int, str]
+    header: str
+
+    @property
+    def place(self) -> int:
+        """The column that stands for the question."""
+        return min(self.parts) if self.whole is None else self.whole
+
+
+def _answers(survey: Survey, field: Field) -> dict[str, str]:
+    codes = survey.codes(field)
+    return {**survey.codelists["missing"].by_spelling, **(codes.by_spelling if codes else {})}
+
+
+def _part(header: str, survey: Survey, spellings: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """Field, answer and the question's own header, where a header says `question/answer`."""
+    for step in reversed(list(re.finditer("/", header))):
+        name = field_of(header[: step.start()], spellings, exported=True)
+        if name and survey.fields[name].many:
+            answer = header[step.end() :].strip()
+            return name, _answers(survey, survey.fields[name]).get(folded(answer), answer), header[: step.start()]
+    return None
+
+
+def find_choices(
+    survey: Survey, source: SourceTable, spellings: Mapping[str, str], said: Mapping[int, str | None]
+) -> tuple[Choices, ...]:
+    """The questions of a sheet whose answers have columns of their own.
+
+    `said` are the columns of which a map says which field they are: where that is another, they are no such column.
+    """
+    own = header_spellings(survey)
+    parts: dict[str, dict[int, str]] = {}
+    headers: dict[str, str] = {}
+    for index, header in enumerate(source.header):
+        found = None if spelt(header) in own else _part(header, survey, spellings)
+        if found and said.get(index, found[0]) == found[0] and _is_flag(source, index):
+            parts.setdefault(found[0], {})[index] = found[1]
+            headers.setdefault(found[0], found[2])
+    used = {index for columns in parts.values() for index in columns}
+    whole = {
+        field_of(header, spellings, exported=True): index
+        for index, header in enumerate(source.header)
+        if header and said.get(index, "") is not None and index not in used
+    }
+    return tuple(Choices(name, whole.get(name), columns, headers[name]) for name, columns in parts.items())
+
+
+def distinct(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], list[str | None]]:
+    """One column of a sheet as codes into its distinct texts; the code -1, of a blank cell, finds the last: None."""
+    array = source.data.column(str(index)).unify_dictionaries().combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
+    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return codes, [*array.dictionary.to_pylist(), None]
+
+
+def _is_flag(source: SourceTable, index: int) -> bool:
+    return all(text is None or text.strip().casefold() in _CHOSEN | _NOT_CHOSEN for text in distinct(source, index)[1])
+
+
+def _one_text(whole: str | None, chosen: list[tuple[str, str]], known: Mapping[str, str]) -> str | None:
+    """The answers of one row; `chosen` has the code and the header of each choice whose column says yes."""
+    codes = [code for code, _ in chosen]
+    if whole is None or not whole.strip():
+        return ";".join(codes) if codes else None
+    apart = separated(whole, known)
+    read = {known.get(folded(part)) for part in _SEPARATED.split(apart)} if folded(apart) not in known else {
+        known[folded(apart)]
+    }  # fmt: skip
+    if not codes or read == set(codes):
+        return apart
+    if None in read and len(folded(whole)) == sum(len(folded(header)) for _, header in chosen):
+        return ";".join(codes)  # labels of several words, one after the other, that only the columns can tell apart
+    return f"{whole}{_DISAGREE}{';'.join(codes)}"
+
+
+def separated(text: str, known: Mapping[str, str]) -> str:
+    """Answers separated by spaces as answers separated by semicolons; anything else as it is."""
+    parts = text.split()
+    if folded(text) in known or _SEPARATED.search(text) or len(parts) < 2:
+        return text
+    return ";".join(parts) if all(folded(part) in known for part in parts) else text
+
+
+def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
+    known = _answers(survey, survey.fields[choices.field])
+    columns = [*([] if choices.whole is None else [choices.whole]), *choices.parts]
+    read = [distinct(source, index) for index in columns]
+    rows, inverse = np.unique(np.column_stack([codes for codes, _ in read]), axis=0, return_inverse=True)
+    texts: list[str | None] = []
+    for row in rows:
+        cells = [words[code] for code, (_, words) in zip(row, read, strict=True)]
+        whole, flags = (None, cells) if choices.whole is None else (cells[0], cells[1:])
+        yes = [
+            (code, source.header[index].rpartition("/")[2])
+            for (index, code), flag in zip(choices.parts.items(), flags, strict=True)
+            if flag is not None and flag.strip().casefold() in _CHOSEN
+        ]
+        texts.append(_one_text(whole, yes, known))
+    return pa.array(texts, pa.string()).take(pa.array(inverse.reshape(-1))).dictionary_encode()
+
+
+def fold_choices(
+    survey: Survey, source: SourceTable, spellings: Mapping[str, str], said: Mapping[int, str | None]
+) -> tuple[SourceTable, dict[int, int]]:
+    """The sheet with one column for each question that has several answers.
+
+    With it the columns that only say yes or no to one answer, each with the column that now stands for its question.
+    """
+    data, header, into = source.data, list(source.header), dict[int, int]()
+    for choices in find_choices(survey, source, spellings, said):
+        data = data.set_column(choices.place, str(choices.place), _joined(survey, source, choices))
+        if choices.whole is None:
+            header[choices.place] = choices.header
+        into |= dict.fromkeys(choices.parts, choices.place)
+    return (replace(source, data=data, header=tuple(header)), into) if into else (source, into)

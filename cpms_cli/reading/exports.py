@@ -1,0 +1,69 @@
+"""The layouts in which KoboToolbox and ODK export a form, as `schemas/exports.yaml` describes them with their sources.
+
+The layouts belong to those programs, not to a province: they are read from the shipped definition only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
+
+from cpms_cli.survey.documents import read_yaml
+from cpms_cli.survey.location import shipped
+
+
+class Layout(BaseModel):
+    """One program's way of naming the columns that it adds; see the head of `schemas/exports.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    name: str
+    source: str
+    marks: tuple[tuple[str, ...], ...]
+    key: str
+    parent: str
+    parent_table: str | None = None
+    submission: tuple[str, ...]
+    metadata: tuple[str, ...]
+    metadata_begins: tuple[str, ...]
+
+    def owns(self, header: str) -> bool:
+        """Whether the program adds this column by itself."""
+        told = folded_name(header)
+        return told in {name.casefold() for name in self.metadata} or told.startswith(
+            tuple(start.casefold() for start in self.metadata_begins)
+        )
+
+
+def folded_name(header: str) -> str:
+    """A header as the names of columns that a program adds are compared."""
+    return header.strip().casefold()
+
+
+@cache
+def layouts() -> tuple[Layout, ...]:
+    """The layouts known, in the order in which they are tried."""
+    content = read_yaml(shipped("schemas"), "exports.yaml").content
+    return tuple(Layout.model_validate(one) for one in content["layouts"])
+
+
+def layout_of(header: Sequence[str]) -> Layout | None:
+    """The layout that a row of headers has the marks of; None where no program's marks are there.
+
+    >>> [layout.id for layout in map(layout_of, (["sex", "_index"], ["KEY", "PARENT_KEY"], ["sex", "age"])) if layout]
+    ['kobo', 'odk']
+    """
+    there = {folded_name(cell) for cell in header}
+    for layout in layouts():
+        if any(there.issuperset(map(str.casefold, marks)) for marks in layout.marks):
+            return layout
+    return None
+
+
+def find_column(header: Sequence[str], name: str) -> int | None:
+    """The place of the column that a program named so; None where it is not there."""
+    wanted = name.casefold()
+    return next((index for index, cell in enumerate(header) if folded_name(cell) == wanted), None)

@@ -1,0 +1,36 @@
+"""A draft of a map of headers, for people and for scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.checking.header_map import MAP_COLUMNS
+from cpms_cli.reading.mapping import FIELD, UNDECIDED
+from cpms_cli.reports.terminal import show_table
+from cpms_cli.survey.definition import Language
+from cpms_cli.survey.messages import say
+from cpms_cli.writing.files import records
+
+
+def counts(drafted: pd.DataFrame) -> dict[str, int]:
+    """How many headers there are, are known, wait for a decision, and are left out."""
+    near = drafted[FIELD].str.startswith(UNDECIDED)
+    left = drafted[FIELD] == ""
+    known = ~near & ~left
+    return {"count": len(drafted), "known": int(known.sum()), "near": int(near.sum()), "left": int(left.sum())}
+
+
+def document(drafted: pd.DataFrame) -> dict[str, Any]:
+    """The JSON document of a draft."""
+    return {
+        "schema_version": 1, "exit_code": 0, "error": None, "counts": counts(drafted), "headers": records(drafted),
+    }  # fmt: skip
+
+
+def show(console: Console, drafted: pd.DataFrame, language: Language) -> None:
+    """Print the draft, and what to do with it."""
+    show_table(console, drafted, {name: say(f"col_{name}", language) for name in MAP_COLUMNS})
+    console.print(say("map_sum", language, **counts(drafted)))

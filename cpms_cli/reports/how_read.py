@@ -1,0 +1,79 @@
+"""How each sheet was read, a sentence for each thing that an officer may want to know or contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypedDict
+
+from cpms_cli.reading.source import SourceTable
+from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.survey.definition import Language
+from cpms_cli.survey.messages import say
+
+_SHOWN_ROWS = 10
+Told = tuple[str, dict[str, object]]
+
+
+class ReadNote(TypedDict):
+    """One sentence: about which file and sheet, its id, and its words."""
+
+    file: str
+    sheet: str | None
+    id: str
+    message: str
+
+
+def _places(rows: Sequence[int]) -> str:
+    more = ", …" if len(rows) > _SHOWN_ROWS else ""
+    return ", ".join(map(str, rows[:_SHOWN_ROWS])) + more
+
+
+def _of_text(source: SourceTable, language: Language) -> Iterator[Told]:
+    """The encoding and delimiter of a text file, and why they were chosen."""
+    evidence = source.evidence
+    if "encoding" not in evidence:
+        return
+    read_as = {"encoding": evidence["encoding"], "delimiter": evidence["delimiter"].replace("\t", "tab")}
+    yield "validate_read_as", {"row": source.header_row, **read_as}
+    yield (
+        "validate_evidence",
+        {name: say(evidence[name], language, **evidence) for name in ("encoding_why", "delimiter_why")},
+    )
+
+
+def _of_layout(source: SourceTable, language: Language) -> Iterator[Told]:
+    """What of a sheet was left out, and what in it is hidden: rows by number, never their text."""
+    kinds = dict.fromkeys(row.kind for row in source.left_out)
+    told = [
+        f"{say(f'left_out_{kind}', language)} {_places([row.row for row in source.left_out if row.kind == kind])}"
+        for kind in kinds
+    ]
+    if told:
+        yield "left_out", {"rows": "; ".join(told)}
+    if "hidden_rows" in source.evidence:
+        yield "hidden_rows", {"rows": _places([int(row) for row in source.evidence["hidden_rows"].split(", ")])}
+    if "hidden_sheets" in source.evidence:
+        yield "hidden_sheets", {"sheets": source.evidence["hidden_sheets"]}
+
+
+def _of_table(table: SurveyTable, language: Language) -> Iterator[Told]:
+    yield from _of_text(table.source, language)
+    yield from _of_layout(table.source, language)
+    for note in table.notes:
+        yield note.message_id, dict(note.values)
+    if table.ignored:
+        yield "validate_ignored", {"columns": ", ".join(table.ignored)}
+    for column in table.columns.values():
+        for one in column.evidence:
+            yield one.id, {"column": column.header, **one.values}
+
+
+def read_notes(tables: Sequence[SurveyTable], language: Language) -> list[ReadNote]:
+    """Everything there is to tell, table by table: encoding, rows left out, the layout known, columns, their dates."""
+    return [
+        ReadNote(
+            file=table.source.path.name, sheet=table.source.sheet, id=name,
+            message=say(name, language, file=table.source.path.name, sheet=table.source.sheet or "", **values),
+        )
+        for table in tables for name, values in _of_table(table, language)
+    ]  # fmt: skip

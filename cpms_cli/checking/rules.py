@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import numpy.typing as npt
+from sqlglot import exp
 
-from cpms_cli.survey.definition import Check, Survey
+from cpms_cli.survey.definition import Check, Survey, Table
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import compiled, parse, sql
 
@@ -24,9 +25,12 @@ class RuleFault:
     rows: npt.NDArray[np.int64]
 
 
-def rule_condition(survey: Survey, check: Check) -> str:
-    """The rule's condition in DuckDB's SQL."""
-    return sql(compiled(parse(check.when), vocabulary(survey, check.table, indicators=False)))
+RELATIONS: dict[Table, str] = {"child": "record", "household": "home"}
+
+
+def rule_tree(survey: Survey, check: Check) -> exp.Expression:
+    """The rule's condition in DuckDB's SQL, as a tree."""
+    return compiled(parse(check.when), vocabulary(survey, check.table, indicators=False))
 
 
 def _numbers(column: object) -> npt.NDArray[np.int64]:
@@ -45,8 +49,7 @@ def _found(
 def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
     """Every rule of the definition that is true somewhere in the staged tables."""
     for check in survey.checks:
-        table = "record" if check.table == "child" else "home"
-        sources, rows = _found(connection, table, rule_condition(survey, check))
+        sources, rows = _found(connection, RELATIONS[check.table], sql(rule_tree(survey, check)))
         if len(rows):
             yield RuleFault(check.id, check.fields, sources, rows)
 

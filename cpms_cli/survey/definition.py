@@ -137,6 +137,10 @@ class Level(_Part):
     source: str
 
 
+Answer = str | int
+Case = dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]]
+
+
 class Check(_Part):
     """A rule over a row and what stands around it; `when` true is the fault."""
 
@@ -148,8 +152,8 @@ class Check(_Part):
     message: Words
     mend: Words
     source: str | None = None
-    passes: tuple[dict[str, str | int], ...] = ()
-    fails: tuple[dict[str, str | int], ...] = ()
+    passes: tuple[Case, ...] = ()
+    fails: tuple[Case, ...] = ()
 
 
 class ColumnCheck(_Part):

@@ -280,19 +280,19 @@ def _has_words(text: str) -> bool:
     return bool(re.search(r"[a-z]{4,}", _PLACEHOLDER.sub("", text)))
 
 
-def check_definition(folder: Path) -> list[Problem]:
-    """Every problem of the definition in a folder, with file and line; empty when it may be used.
+def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
+    """The definition in a folder, None where it cannot be read, and every problem with file and line.
 
     The examples that go with it are run by `scoring.examples`, since they need the scorer.
     """
     reader = Reader(folder)
     survey = read_survey(reader)
     if survey is None:
-        return sorted(reader.problems, key=lambda problem: (problem.file, problem.line))
+        return None, sorted(reader.problems, key=lambda problem: (problem.file, problem.line))
     proof = _Proof(reader, survey)
     for part in (proof.fields, proof.codelists):
         part()
     if not proof.problems:
         for part in (proof.indicators, proof.levels, proof.checks, proof.messages):
             part()
-    return sorted(proof.problems, key=lambda problem: (problem.file, problem.line))
+    return survey, sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

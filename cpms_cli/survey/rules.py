@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -56,6 +57,11 @@ class Vocabulary:
 
 def parse(text: str) -> exp.Expression:
     """The rule as a tree; raises RuleError when it is not one SQL condition."""
+    return _parsed(text).copy()
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> exp.Expression:
     try:
         tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
     except sqlglot.errors.SqlglotError as error:
@@ -153,6 +159,11 @@ def compiled(rule: exp.Expression, words: Vocabulary) -> exp.Expression:
 
 
 def _condition(sql: str) -> exp.Expression:
+    return _condition_tree(sql).copy()
+
+
+@lru_cache(maxsize=1024)
+def _condition_tree(sql: str) -> exp.Expression:
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     assert isinstance(tree, exp.Expression)
     return tree

@@ -1,0 +1,112 @@
+"""The cases that stand with each check in the definition: which it must pass, and which it must find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+from sqlglot import exp
+
+from cpms_cli.checking.drawn import WORDS, Answers, drawn_case, joined, stage_drawn
+from cpms_cli.checking.rules import RELATIONS, rule_tree
+from cpms_cli.checking.staging import open_workbench
+from cpms_cli.survey.definition import Check, Survey, Table
+from cpms_cli.survey.documents import Document, Problem
+from cpms_cli.survey.rules import sql
+
+CHECKS = "checks.yaml"
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One case of a check: its place in the file, and what it must give."""
+
+    check: int
+    part: str
+    index: int
+    answers: Answers
+
+    def problem(self, document: Document, told: str) -> Problem:
+        return Problem(CHECKS, document.line("rules", self.check, self.part, self.index), told)
+
+
+def case_problems(survey: Survey, base: Mapping[str, Answers], document: Document) -> list[Problem]:
+    """Every case in `document` (checks.yaml) whose check does not say what it should."""
+    cases = [
+        _Case(at, part, index, answers)
+        for at, check in enumerate(survey.checks)
+        for part, found in (("passes", check.passes), ("fails", check.fails))
+        for index, answers in enumerate(found)
+    ]  # fmt: skip
+    strange = [
+        case.problem(document, f"there is no field '{name}'")
+        for case in cases for name in _names(case.answers) if name not in survey.fields
+    ]  # fmt: skip
+    if strange:
+        return strange
+    connection = open_workbench()
+    try:
+        stage_drawn(
+            connection, survey,
+            joined(drawn_case(survey, base, case.answers, number) for number, case in enumerate(cases)),
+        )  # fmt: skip
+        return list(_wrong(connection, survey, cases, document))
+    finally:
+        connection.close()
+
+
+def _names(answers: Answers) -> Iterator[str]:
+    for name, value in answers.items():
+        if name not in WORDS:
+            yield name
+        elif isinstance(value, Mapping):
+            yield from _names(value)
+        elif isinstance(value, (list, tuple)):
+            for other in value:
+                yield from _names(other)
+
+
+def _apart(survey: Survey, check: Check) -> str:
+    """The rule's condition, its windows kept within one case."""
+    tree = rule_tree(survey, check)
+    for window in tree.find_all(exp.Window):
+        window.append("partition_by", exp.column("_source"))
+    return sql(tree)
+
+
+def _found(connection: duckdb.DuckDBPyConnection, table: Table, conditions: Sequence[str]) -> list[set[int]]:
+    """For each condition the cases with a row on which it is true."""
+    columns = ", ".join(f"({condition}) AS c{at}" for at, condition in enumerate(conditions))
+    true = ", ".join(f"list(DISTINCT _source) FILTER (c{at})" for at in range(len(conditions)))
+    row = connection.execute(f"SELECT {true} FROM (SELECT _source, {columns} FROM {RELATIONS[table]})").fetchone()
+    return [set(found or ()) for found in row or ()]
+
+
+def _wrong(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, cases: Sequence[_Case], document: Document
+) -> Iterator[Problem]:
+    for table in RELATIONS:
+        checks = {at: check for at, check in enumerate(survey.checks) if check.table == table}
+        conditions = {at: _apart(survey, check) for at, check in checks.items()}
+        try:
+            found = dict(zip(checks, _found(connection, table, list(conditions.values())), strict=True))
+        except duckdb.Error:
+            yield from _not_run(connection, table, conditions, document)
+            continue
+        for number, case in enumerate(cases):
+            if case.check in found and (number in found[case.check]) is not (case.part == "fails"):
+                told = "find" if case.part == "fails" else "pass"
+                yield case.problem(document, f"the check '{survey.checks[case.check].id}' should {told} this case")
+
+
+def _not_run(
+    connection: duckdb.DuckDBPyConnection, table: Table, conditions: Mapping[int, str], document: Document
+) -> Iterator[Problem]:
+    """Which of the conditions cannot be run, and why."""
+    for at, condition in conditions.items():
+        try:
+            _found(connection, table, [condition])
+        except duckdb.Error as error:
+            told = f"the rule cannot be run: {str(error).splitlines()[0]}"
+            yield Problem(CHECKS, document.line("rules", at, "when"), told)

@@ -103,4 +103,13 @@ def vocabulary(survey: Survey, table: Table = "child", indicators: bool = True) 
     """What rules on this table may name: its fields and what `typed_record` or `typed_household` adds."""
     fields = survey.fields if table == "child" else {field.name: field for field in survey.household.fields}
     own = {one.column for one in survey.indicators} if indicators else set()
-    return Vocabulary(fields, survey.codelists, survey.key("household"), FURTHER | own)
+    tables = (survey.household, survey.child) if table == "child" else (survey.household,)
+    answers = {one.name: tuple(field.name for field in one.fields if _is_answer(survey, field)) for one in tables}
+    return Vocabulary(fields, survey.codelists, survey.key("household"), FURTHER | own, answers)
+
+
+def _is_answer(survey: Survey, field: Field) -> bool:
+    """Whether the family is asked this; not where a row belongs, nor who came, when, and whether they may ask."""
+    return field.name not in survey.key("child") and (
+        field.personal or field.codelist is not None or field.type == "integer"
+    ) and field.role != "consent"  # fmt: skip

@@ -21,6 +21,7 @@ _PUBLIC = {
     "prove_definition": "cpms_cli.scoring.examples",
     "read": "cpms_cli.reading.tables",
     "validate": "cpms_cli.checking.validation",
+    "validate_against_store": "cpms_cli.comparing",
     "merge": "cpms_cli.merging",
     "score": "cpms_cli.scoring.scores",
     "score_tables": "cpms_cli.scoring.scores",

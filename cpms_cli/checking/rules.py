@@ -17,12 +17,16 @@ from cpms_cli.survey.rules import compiled, parse, sql
 
 @dataclass(frozen=True)
 class RuleFault:
-    """One rule that is true on some rows: the table's index and the sheet's row number of each."""
+    """One rule that is true on some rows: the table's index and the sheet's row number of each.
+
+    `values` is what to show instead of the cells, where the rule looks at more than these.
+    """
 
     check: str
     fields: tuple[str, ...]
     sources: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
+    values: tuple[str | None, ...] | None = None
 
 
 RELATIONS: dict[Table, str] = {"child": "record", "household": "home"}

@@ -16,8 +16,10 @@ from cpms_cli.survey.definition import (
     Code,
     CodeList,
     ColumnCheck,
+    HistoryCheck,
     Indicator,
     Level,
+    Pattern,
     Survey,
     TableSchema,
     Words,
@@ -184,6 +186,8 @@ def read_survey(reader: Reader) -> Survey | None:
     levels = reader.parts(Level, "risk.yaml", "levels", reader.document("risk.yaml"))
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
+    history = reader.parts(HistoryCheck, "checks.yaml", "history", rules)
+    patterns = reader.parts(Pattern, "checks.yaml", "patterns", rules)
     column_checks = reader.parts(ColumnCheck, "checks.yaml", "columns", rules)
     lists = {
         path.stem: _codelist(reader, f"codelists/{path.name}", path.stem)
@@ -194,7 +198,7 @@ def read_survey(reader: Reader) -> Survey | None:
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
-        codelists=lists, indicators=indicators, levels=levels, checks=checks,
+        codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history, patterns=patterns,
         column_checks={check.id: check for check in column_checks},
         areas=areas, messages=messages, digest=digest(reader.folder),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from cpms_cli.checking.history import compare
 from cpms_cli.checking.staging import CARRIED, type_staged
 from cpms_cli.survey.definition import Survey, Table
 
@@ -48,6 +49,20 @@ def drawn_case(survey: Survey, base: Mapping[str, Answers], case: Answers, numbe
     }
 
 
+def drawn_before(survey: Survey, base: Mapping[str, Answers], case: Answers, number: int) -> Drawn:
+    """What the store knows in one case: the example's child a year before, with the answers of `_before`."""
+    if "_before" not in case:
+        return {"household": [], "child": []}
+    round_, visited = survey.role("round").name, survey.role("visited").name
+    year = int(base["household"][round_]) - 1
+    then = {round_: year, visited: f"{year}{str(base['household'][visited])[4:]}", **case["_before"]}
+    place = {"_source": number, "_row": 0}
+    return {
+        table: [{**drawn_row(survey, base, then, table, str(number)), **place}]
+        for table in ("household", "child")
+    }  # fmt: skip
+
+
 def _siblings(survey: Survey, base: Mapping[str, Answers], case: Answers, household: str) -> Iterator[dict[str, Any]]:
     """Further children of the household, on the lines after the first unless they say another."""
     line = survey.role("line").name
@@ -71,6 +86,17 @@ def relation(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> pa.Ta
         {name: pa.array([row[name] for row in rows], pa.string()) for name in columns}
         | {name: pa.array([row[name] for row in rows], pa.int64()) for name in CARRIED}
     )
+
+
+def stage_before(connection: duckdb.DuckDBPyConnection, survey: Survey, drawn: Drawn) -> None:
+    """Put drawn rows beside the staged ones as the store's, each case for itself."""
+    for table, rows in drawn.items():
+        connection.register("drawn", relation(survey.columns(table), rows))
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE earlier_{table} AS SELECT * EXCLUDE (_source, _row), _source AS _file FROM drawn"
+        )
+        connection.unregister("drawn")
+    compare(connection, survey, "_source")
 
 
 def stage_drawn(connection: duckdb.DuckDBPyConnection, survey: Survey, drawn: Drawn) -> None:

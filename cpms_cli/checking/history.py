@@ -80,7 +80,7 @@ def _compared(survey: Survey) -> str:
     """
     person, number, round_ = (survey.role(role).name for role in ("person", "national_id", "round"))
     matched = " UNION ALL ".join(
-        f"SELECT n._source, n._row, e._store, e.{round_} AS then, {trust} AS trust FROM {rows} n JOIN earlier e"
+        f"SELECT n._source, n._row, e._store, e.{round_} AS round_then, {trust} AS trust FROM {rows} n JOIN earlier e"
         f" ON n._file = e._file AND n.{name} = e.{name} AND e.{round_} < n.{round_}"
         for trust, rows, name in ((1, "arrived", person), (2, "known_once", number))
     )
@@ -88,7 +88,7 @@ def _compared(survey: Survey) -> str:
     return (
         f"WITH known_once AS (SELECT * FROM arrived QUALIFY count(*) OVER (PARTITION BY _file, {round_}, {number}) = 1),"
         f" matched AS (SELECT * FROM ({matched})"
-        " QUALIFY row_number() OVER (PARTITION BY _source, _row ORDER BY trust, then DESC, _store) = 1)"
+        " QUALIFY row_number() OVER (PARTITION BY _source, _row ORDER BY trust, round_then DESC, _store) = 1)"
         f" SELECT n.*, {before} FROM arrived n JOIN matched USING (_source, _row) JOIN earlier e USING (_store)"
     )
 

@@ -30,8 +30,9 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     findings = validation.findings
     if findings.empty:
         return pd.DataFrame(columns=["file", "sheet", "severity", "rule", "count", "where", "message", "mend"])
-    cause = ["source", "severity", "check", "field"]
-    number = findings.groupby(cause, sort=False, observed=True).ngroup()
+    # The figures tell one volunteer's pattern from another's.
+    cause = ["source", "severity", "check", "field", "figures"]
+    number = findings.groupby(cause, sort=False, observed=True, dropna=False).ngroup()
     heads = findings.assign(cause=number).drop_duplicates("cause").set_index("cause")
     values = pd.DataFrame({"cause": number, "value": findings["value"]})
     values = values.groupby(["cause", "value"], dropna=False, sort=False).size().rename("n").reset_index()

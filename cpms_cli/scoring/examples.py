@@ -142,7 +142,9 @@ def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Pro
     except (KeyError, TypeError, AttributeError) as error:
         problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
     problems += reading_problems(survey, readings, folder)
-    run = len(list(examples(survey, document))) + sum(len(one.passes) + len(one.fails) for one in survey.checks)
+    run = len(list(examples(survey, document))) + sum(
+        len(one.passes) + len(one.fails) for one in (*survey.checks, *survey.history)
+    )
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
 
 
@@ -173,7 +175,7 @@ def prove_definition(folder: str | Path) -> Proof:
     problems, run = check_examples(where, survey)
     counts = {
         "fields": len(survey.fields), "lists": len(survey.codelists), "indicators": len(survey.indicators),
-        "levels": len(survey.levels), "checks": len(survey.checks) + len(survey.column_checks),
+        "levels": len(survey.levels), "checks": len(survey.told_by),
         "areas": len(survey.areas), "examples": run,
     }  # fmt: skip
     return Proof(tuple(problems), counts)

@@ -24,6 +24,7 @@ _PUBLIC = {
     "read_cells": "cpms_cli.reading.cells",
     "validate": "cpms_cli.checking.validation",
     "changes": "cpms_cli.checking.changes",
+    "validate_against_store": "cpms_cli.comparing",
     "merge": "cpms_cli.merging",
     "history": "cpms_cli.store.history",
     "undo": "cpms_cli.store.history",

@@ -80,7 +80,13 @@ def draw(tmp_path: Path, base: Mapping[str, Mapping[str, Any]]) -> Draw:
 
     def write(*rows: Mapping[str, Any], name: str = "survey.csv", without: Sequence[str] = ()) -> Path:
         plain = {**base["household"], **base["child"], "national_id": None}
-        cells = [{**plain, "child_no": number, **row} for number, row in enumerate(rows, start=1)]
+        homes = [str(row.get("household_no", plain["household_no"])) for row in rows]
+        listed = [homes.count(home) for home in homes] if len(rows) < 50 else [1] * len(rows)
+        cells = [
+            {**plain, "child_no": number, "members_under_18": children,
+             "given_name": plain["given_name"] if children == 1 else f"{plain['given_name']} {number}", **row}
+            for number, (row, children) in enumerate(zip(rows, listed, strict=True), start=1)
+        ]  # fmt: skip
         frame = pd.DataFrame(cells).drop(columns=list(without)).astype("object")
         path = tmp_path / name
         if path.suffix == ".csv":

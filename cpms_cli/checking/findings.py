@@ -1,12 +1,14 @@
 """Findings: a table of what is wrong with the data, one row per cell or row at fault; words come at the end.
 
-Columns: `source` (index of the survey table), `file`, `sheet` (None for CSV), `row` (the spreadsheet's own), `column`
-(the header there), `cell` (as C7; None where the sheet has no such column), `field`, `check`, `severity`, `value` (as
-written; masked for personal fields). What repeats is categorical: a file can have millions of findings.
+Columns: `source` (index of the survey table), `file`, `sheet` (None for CSV), `row` (the spreadsheet's own; NA where
+no row is meant but what is missing or a volunteer's work as a whole), `column` (the header there), `cell` (as C7; None
+where the sheet has no such column), `field`, `check`, `severity`, `value` (as written; masked for personal fields),
+`figures` (JSON of what a sentence fills in beside; None for most). What repeats is categorical: a file can have millions of findings.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,19 +19,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.checking.fabrication import PatternFault
+from cpms_cli.checking.history import AbsenceFault
 from cpms_cli.checking.rules import RuleFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Language, Survey
 
-COLUMNS = ("source", "file", "sheet", "row", "column", "cell", "field", "check", "severity", "value")
+COLUMNS = ("source", "file", "sheet", "row", "column", "cell", "field", "check", "severity", "value", "figures")
 MASK = "•••"
-
-
-def _severity(survey: Survey, check: str) -> str:
-    if check in survey.column_checks:
-        return survey.column_checks[check].severity
-    return next(rule.severity for rule in survey.checks if rule.id == check)
+_NO_ROW = -1
+RowFault = RuleFault | AbsenceFault | PatternFault
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class _Part:
 
     `field` is empty where the fault lies in how the file is written, in a row as a whole or in a column that is none of
     the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so; they are
-    shown to everybody where they are `open`.
+    shown to everybody where they are `open`. `stored` says that they come from the store, whose personal answers are
+    never shown here.
     """
 
     source: int
@@ -49,10 +50,12 @@ class _Part:
     letter: str
     values: tuple[str | None, ...] | None = None
     open: bool = False
+    figures: str | None = None
+    stored: bool = False
 
 
 def _parts(
-    tables: Sequence[SurveyTable], by_column: Sequence[Sequence[ColumnFault]], by_rule: Sequence[RuleFault]
+    tables: Sequence[SurveyTable], by_column: Sequence[Sequence[ColumnFault]], by_rule: Sequence[RowFault]
 ) -> Iterator[_Part]:
     for source, table in enumerate(tables):
         yield from _written_faults(source, table)
@@ -63,10 +66,23 @@ def _parts(
             place = table.place(fault.field)
             yield _Part(source, fault.field, fault.check, table.rows[fault.positions], *place, fault.values)
     for told in by_rule:
-        for source in np.unique(told.sources):
-            table = tables[source]
-            field = next((name for name in told.fields if name in table.columns), told.fields[0])
-            yield _Part(int(source), field, told.check, told.rows[told.sources == source], *table.place(field))
+        yield from _rule_parts(tables, told) if isinstance(told, RuleFault) else [_rowless_part(tables, told)]
+
+
+def _rule_parts(tables: Sequence[SurveyTable], told: RuleFault) -> Iterator[_Part]:
+    for source in np.unique(told.sources):
+        table, here = tables[source], told.sources == source
+        field = next((name for name in told.fields if name in table.columns), told.fields[0])
+        values = None if told.values is None else tuple(np.array(told.values, dtype=object)[here])
+        yield _Part(int(source), field, told.check, told.rows[here], *table.place(field), values, stored=values is not None)
+
+
+def _rowless_part(tables: Sequence[SurveyTable], told: AbsenceFault | PatternFault) -> _Part:
+    values = told.values if isinstance(told, AbsenceFault) else (told.value,)
+    figures = told.figures if isinstance(told, PatternFault) else None
+    header, letter = tables[told.source].place(told.field)
+    rows = np.full(len(values), _NO_ROW, dtype=np.int64)
+    return _Part(told.source, told.field, told.check, rows, header, letter, values, figures)
 
 
 def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
@@ -105,14 +121,14 @@ def _values(survey: Survey, table: SurveyTable, part: _Part, identified: bool) -
     else:
         return pa.nulls(len(part.rows), pa.string())
     # What stands in a column that is none of the survey's may be anybody's name.
-    if not identified and not part.open and (not part.field or survey.fields[part.field].personal):
+    if (not identified or part.stored) and not part.open and (not part.field or survey.fields[part.field].personal):
         return pc.if_else(pc.is_null(written), None, MASK)
     return written
 
 
 def gather(
     survey: Survey, tables: Sequence[SurveyTable], by_column: Sequence[Sequence[ColumnFault]],
-    by_rule: Sequence[RuleFault], identified: bool = False,
+    by_rule: Sequence[RowFault], identified: bool = False,
 ) -> pd.DataFrame:  # fmt: skip
     """All faults as one findings table, ordered by table, row and the sheet's columns."""
     parts = list(_parts(tables, by_column, by_rule))
@@ -127,7 +143,8 @@ def gather(
         "letter": [part.letter or None for part in parts],
         "field": [part.field for part in parts],
         "check": [part.check for part in parts],
-        "severity": [_severity(survey, part.check) for part in parts],
+        "severity": [survey.told_by[part.check].severity for part in parts],
+        "figures": [part.figures for part in parts],
     }
     sources = np.array([part.source for part in parts])
     part_of = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
@@ -135,10 +152,12 @@ def gather(
     order = np.argsort((sources[part_of] << 32) + rows, kind="stable")
     part_of, rows = part_of[order], rows[order]
     spread = {name: pd.Series(told, dtype="category").take(part_of).array for name, told in of_part.items()}
+    nowhere = rows == _NO_ROW
     cells = pc.binary_join_element_wise(
         pa.array(of_part["letter"], pa.string()).take(pa.array(part_of)), pc.cast(pa.array(rows), pa.string()), ""
     )
-    found = {**spread, "source": sources[part_of], "row": rows, "cell": pd.Series(cells, dtype="str"),
+    found = {**spread, "source": sources[part_of], "row": pd.arrays.IntegerArray(rows, nowhere),
+             "cell": pd.Series(cells, dtype="str").mask(nowhere),
              "value": pd.Series(values.take(pa.array(order)), dtype="str")}  # fmt: skip
     return pd.DataFrame(found)[list(COLUMNS)]
 
@@ -148,11 +167,13 @@ class Wording:
 
     def __init__(self, survey: Survey, language: Language) -> None:
         self.survey, self.language = survey, language
-        self.rules = {rule.id: rule for rule in survey.checks}
 
-    def _words(self, check: str, field: str) -> tuple[str, str]:
-        about = self.survey.column_checks.get(check) or self.rules[check]
+    def _words(self, check: str, field: str, figures: str | float | None) -> tuple[str, str]:
+        about = self.survey.told_by[check]
         message, mend = about.message.in_(self.language), about.mend.in_(self.language)
+        if isinstance(figures, str):
+            for name, figure in json.loads(figures).items():
+                message, mend = (text.replace(f"{{{name}}}", figure) for text in (message, mend))
         if not field:
             return message, mend
         described = self.survey.fields[field]
@@ -169,15 +190,13 @@ class Wording:
 
     def told(self, findings: pd.DataFrame) -> pd.DataFrame:
         """The findings with `message` and `mend`, each cell's own value filled in."""
-        kinds = findings[["check", "field"]].drop_duplicates()
-        words = {
-            (check, field): self._words(check, field)
-            for check, field in kinds.astype(object).itertuples(index=False, name=None)
-        }
-        key = pd.MultiIndex.from_frame(kinds.astype(object))
-        message, mend = (pd.Series([words[one][part] for one in key], index=key, dtype="str") for part in (0, 1))
-        where = pd.MultiIndex.from_frame(findings[["check", "field"]].astype(object))
-        told = findings.assign(message=message.reindex(where).to_numpy(), mend=mend.reindex(where).to_numpy())
+        kind = findings.groupby(["check", "field", "figures"], sort=False, observed=True, dropna=False).ngroup()
+        heads = findings.loc[~kind.duplicated().to_numpy(), ["check", "field", "figures"]]
+        words = [self._words(*one) for one in heads.astype(object).itertuples(index=False, name=None)]
+        message, mend = (
+            pd.Series([one[part] for one in words], dtype="str").take(kind.to_numpy()).to_numpy() for part in (0, 1)
+        )
+        told = findings.assign(message=message, mend=mend)
         return told.assign(message=_with_value(told["message"], told["value"]))
 
 

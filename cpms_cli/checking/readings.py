@@ -6,15 +6,16 @@ of the two is found by the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 
 from cpms_cli.reading.personal_names import sex_of_title, split_titles
 from cpms_cli.reading.values import clean
-from cpms_cli.survey.definition import Survey, folded
+from cpms_cli.survey.definition import CodeList, Field, Survey, folded
 from cpms_cli.survey.documents import Document, Problem, read_yaml
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import compiled, parse, sql
@@ -37,6 +38,17 @@ def _rule_of(survey: Survey, name: str, folder: Path) -> str:
     return f"the rule stands at {file}:{read_yaml(folder, file).line('fields', index, 'asked')}"
 
 
+def _as_read(survey: Survey, field: Field, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Every text of these cases, and what it is read as in a column of this field."""
+    texts = [written for case in cases for written in case["written"]]
+    return dict(zip(texts, clean(survey, field, pd.Series(texts, dtype="str")).values, strict=True))
+
+
+def _as_spelt(codes: CodeList, cases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The same for a list that no question has: its spellings alone decide."""
+    return {written: codes.by_spelling.get(folded(written)) for case in cases for written in case["written"]}
+
+
 def _spellings(survey: Survey, document: Document) -> Iterator[Problem]:
     shown: dict[str, set[str]] = {}
     users = {field.codelist: field for field in survey.fields.values() if field.codelist}
@@ -45,18 +57,16 @@ def _spellings(survey: Survey, document: Document) -> Iterator[Problem]:
         if codes is None:
             yield Problem(READINGS, document.line("readings", name), f"there is no code list '{name}'")
             continue
+        read = _as_read(survey, users[name], cases) if name in users else _as_spelt(codes, cases)
         for index, case in enumerate(cases):
             shown.setdefault(name, set()).add(case["code"])
             line = document.line("readings", name, index)
             if case["code"] not in codes.by_code:
                 yield Problem(READINGS, line, f"'{case['code']}' is not a code of codelists/{name}.csv")
-            else:
-                texts = pd.Series(case["written"], dtype="str")
-                known = name in users
-                read = clean(survey, users[name], texts).values if known else texts.map(folded).map(codes.by_spelling)
-                for written, found in zip(case["written"], read, strict=True):
-                    if found != case["code"]:
-                        yield Problem(READINGS, line, f"'{written}' is read as {found}, not {case['code']}")
+                continue
+            for written in case["written"]:
+                if read[written] != case["code"]:
+                    yield Problem(READINGS, line, f"'{written}' is read as {read[written]}, not {case['code']}")
     for name, codes in survey.codelists.items():
         for code in set(codes.by_code) - shown.get(name, set()):
             yield Problem(READINGS, 1, f"no example shows how '{code}' of codelists/{name}.csv is written")

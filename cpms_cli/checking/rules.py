@@ -8,25 +8,33 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import numpy.typing as npt
+from sqlglot import exp
 
-from cpms_cli.survey.definition import Check, Survey
+from cpms_cli.survey.definition import Check, Survey, Table
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import compiled, parse, sql
 
 
 @dataclass(frozen=True)
 class RuleFault:
-    """One rule that is true on some rows: the table's index and the sheet's row number of each."""
+    """One rule that is true on some rows: the table's index and the sheet's row number of each.
+
+    `values` is what to show instead of the cells, where the rule looks at more than these.
+    """
 
     check: str
     fields: tuple[str, ...]
     sources: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
+    values: tuple[str | None, ...] | None = None
 
 
-def rule_condition(survey: Survey, check: Check) -> str:
-    """The rule's condition in DuckDB's SQL."""
-    return sql(compiled(parse(check.when), vocabulary(survey, check.table, indicators=False)))
+RELATIONS: dict[Table, str] = {"child": "record", "household": "home"}
+
+
+def rule_tree(survey: Survey, check: Check) -> exp.Expression:
+    """The rule's condition in DuckDB's SQL, as a tree."""
+    return compiled(parse(check.when), vocabulary(survey, check.table, indicators=False))
 
 
 def _numbers(column: object) -> npt.NDArray[np.int64]:
@@ -45,8 +53,7 @@ def _found(
 def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
     """Every rule of the definition that is true somewhere in the staged tables."""
     for check in survey.checks:
-        table = "record" if check.table == "child" else "home"
-        sources, rows = _found(connection, table, rule_condition(survey, check))
+        sources, rows = _found(connection, RELATIONS[check.table], sql(rule_tree(survey, check)))
         if len(rows):
             yield RuleFault(check.id, check.fields, sources, rows)
 

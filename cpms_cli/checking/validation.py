@@ -12,7 +12,9 @@ import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault, column_faults
 from cpms_cli.checking.eras import era_faults
-from cpms_cli.checking.findings import gather
+from cpms_cli.checking.fabrication import pattern_faults
+from cpms_cli.checking.findings import RowFault, gather
+from cpms_cli.checking.history import Earlier, history_faults, stage_earlier
 from cpms_cli.checking.rules import conflicting_households, rule_faults
 from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
@@ -72,34 +74,42 @@ def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[lis
 
 def check(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
-    identified: bool = False, columns_only: bool = False,
+    identified: bool = False, columns_only: bool = False, earlier: Earlier | None = None,
 ) -> pd.DataFrame:  # fmt: skip
-    """All findings about tables already read; leaves them staged on the connection, unless `columns_only`."""
+    """All findings about tables already read; leaves them staged on the connection, unless `columns_only`.
+
+    With `earlier`, the rows of a store, they are held against these as well.
+    """
     by_column = all_column_faults(survey, tables)
-    by_rule = []
+    by_rule: list[RowFault] = []
     if not columns_only:
         stage(connection, survey, tables, by_column)
-        by_rule = [*rule_faults(connection, survey), *conflicting_households(connection, survey)]
+        by_rule += [*rule_faults(connection, survey), *conflicting_households(connection, survey)]
+        by_rule += pattern_faults(connection, survey)
+        if earlier is not None:
+            stage_earlier(connection, survey, earlier)
+            by_rule += history_faults(connection, survey)
     return gather(survey, tables, by_column, by_rule, identified)
 
 
 def validate(
     paths: Sequence[str | Path], *, round_: int | None = None, schemas: Path | None = None,
     encoding: str | None = None, identified: bool = False, columns_only: bool = False, mapping: Mapped | None = None,
+    earlier: Earlier | None = None,
 ) -> Validation:  # fmt: skip
     """Check survey files against the definition.
 
     `round_` is the survey's year (either era is for the caller to convert) where the files have no such column;
-    `columns_only` leaves out the rules across fields and rows. `mapping` says which headers are which fields: a CSV
-    file with the columns header and field, or a mapping, None for a column to be left out. Values of
-    personal fields are masked unless `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in
-    the data is a finding instead.
+    `columns_only` leaves out the rules across fields and rows; `earlier` has the rows of a store to hold them against
+    (`validate_against_store` takes the store itself). `mapping` says which headers are which fields: a CSV file with
+    the columns header and field, or a mapping, None for a column to be left out. Values of personal fields are masked
+    unless `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the data is a finding instead.
     """
     survey = load_survey(schemas)
     tables = read_all([Path(path) for path in paths], survey, round_, encoding, mapping)
     connection = open_workbench()
     try:
-        findings = check(connection, survey, tables, identified, columns_only)
+        findings = check(connection, survey, tables, identified, columns_only, earlier)
     finally:
         connection.close()
     rows = sum(int(table.filled.sum()) for table in tables)

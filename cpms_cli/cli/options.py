@@ -18,6 +18,10 @@ Files = Annotated[
     list[Path], typer.Argument(metavar="FILE...", help="Survey files: CSV or workbook.", show_default=False)
 ]
 Store = Annotated[Path, typer.Option("--store", "-s", help="The store, one file.")]
+Against = Annotated[
+    Path | None,
+    typer.Option("--store", "-s", help="Compare with the rounds in this store; it is only read.", show_default=False),
+]
 Round = Annotated[str | None, typer.Option("--round", help="The survey's year, as 2569 or 2026.", show_default=False)]
 Lang = Annotated[
     str | None, typer.Option("--lang", help="en or th; else CPMS_LANG, else the locale.", show_default=False)

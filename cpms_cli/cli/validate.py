@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import (
+    Against,
     Encoding,
     Files,
     Format,
@@ -29,7 +30,7 @@ ShowChanges = Annotated[
 def validate(
     files: Files, round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None,
     schemas: Schemas = None, encoding: Encoding = None, identified: Identified = False, map_: Map = None,
-    show_changes: ShowChanges = False,
+    store: Against = None, show_changes: ShowChanges = False,
 ) -> None:  # fmt: skip
     """Say which cells are wrong, and how to mend them.
 
@@ -44,7 +45,7 @@ def validate(
     one_of(format_)
     told, round_year = language(lang), year(round_)
     from cpms_cli.checking.changes import changes
-    from cpms_cli.checking.validation import validate as run
+    from cpms_cli.comparing import validate_against_store as run
     from cpms_cli.reports import changes as changes_report
     from cpms_cli.reports import validation as report
     from cpms_cli.reports.terminal import open_console
@@ -52,7 +53,7 @@ def validate(
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     found = run(
-        files, round_=round_year, schemas=schemas, encoding=encoding, identified=identified, mapping=map_
+        files, store, round_=round_year, schemas=schemas, encoding=encoding, identified=identified, mapping=map_
     )  # fmt: skip
     survey = load_survey(schemas)
     changed = changes(found.tables, survey=survey, identified=identified) if show_changes else None

@@ -31,14 +31,15 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     findings = validation.findings
     if findings.empty:
         return pd.DataFrame(columns=["file", "sheet", "severity", "rule", "count", "where", "message", "mend"])
-    cause = ["source", "severity", "check", "field"]
-    number = findings.groupby(cause, sort=False, observed=True).ngroup()
+    # The figures tell one volunteer's pattern from another's.
+    cause = ["source", "severity", "check", "field", "figures"]
+    number = findings.groupby(cause, sort=False, observed=True, dropna=False).ngroup()
     heads = findings.assign(cause=number).drop_duplicates("cause").set_index("cause")
     values = pd.DataFrame({"cause": number, "value": findings["value"]})
     values = values.groupby(["cause", "value"], dropna=False, sort=False).size().rename("n").reset_index()
     values = values.sort_values("n", ascending=False, kind="stable")
     examples = findings.assign(cause=number).groupby("cause", sort=False).head(_EXAMPLES)
-    where = examples["cell"].fillna(examples["row"].astype("str")).groupby(examples["cause"], sort=False)
+    where = examples["cell"].fillna(examples["row"].astype("str")).fillna(examples["value"]).groupby(examples["cause"], sort=False)
     commonest = values.drop_duplicates("cause").set_index("cause")["value"]
     others = values.groupby("cause")["value"].nunique() - 1
     table = heads.assign(count=number.value_counts(), where=where.agg(", ".join), value=commonest, others=others)
@@ -94,11 +95,15 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         for name, key in (("severity", "severity"), ("count", "count"), ("where", "where"), ("message", "what"),
                           ("mend", "mend"), ("rule", "rule"))
     }  # fmt: skip
-    for (file, sheet), part in lines.groupby(
-        ["file", lines["sheet"].astype("str").fillna("")], sort=False, observed=True
+    patterns = lines["rule"].isin([pattern.id for pattern in survey.patterns])
+    for (file, sheet), part in lines[~patterns].groupby(
+        ["file", lines.loc[~patterns, "sheet"].astype("str").fillna("")], sort=False, observed=True
     ):
         title = say("validate_title", language, file=file, sheet=sheet)
         show_table(console, part, headings, title=title, right=("count",), tight=("severity",))
+    if patterns.any():
+        title = say("validate_patterns", language)
+        show_table(console, lines[patterns], {name: headings[name] for name in ("message", "mend", "rule")}, title=title)
     told = counts(validation)
     console.print(say("validate_sum", language, bad=told["rows_with_errors"], **told))
     if lines.empty:

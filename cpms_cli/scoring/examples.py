@@ -8,22 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
-from sqlglot import exp
 
+from cpms_cli.checking.cases import CHECKS, case_problems
+from cpms_cli.checking.drawn import Answers, Drawn, drawn_row, stage_drawn
 from cpms_cli.checking.readings import READINGS, reading_problems
-from cpms_cli.checking.rules import rule_condition
-from cpms_cli.checking.staging import CARRIED, open_workbench, type_staged
+from cpms_cli.checking.staging import CARRIED, open_workbench
 from cpms_cli.errors import DefinitionError
 from cpms_cli.scoring.indicators import score_sql
-from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.documents import BadDocument, Document, Place, Problem, read_yaml
 from cpms_cli.survey.loading import load_survey
-from cpms_cli.survey.proof import check_definition
-from cpms_cli.survey.rules import parse
+from cpms_cli.survey.proof import proved
 
-FILE, CHECKS = "examples/indicators.yaml", "checks.yaml"
-Answers = Mapping[str, Any]
+FILE = "examples/indicators.yaml"
 
 
 @dataclass(frozen=True)
@@ -50,36 +47,20 @@ def examples(survey: Survey, document: Document) -> Iterator[Example]:
                       {"level": case["level"], "highest": case["highest"]})  # fmt: skip
 
 
-def _drawn(survey: Survey, base: Mapping[str, Answers], answers: Answers, table: Table, number: int) -> dict[str, Any]:
-    """One canonical row, in a household of its own number; "" is a blank cell."""
-    row = {**base[table], **{name: value for name, value in answers.items() if name in survey.columns(table)}}
-    row[survey.role("household").name] = str(number)
-    return {name: None if row.get(name, "") == "" else str(row[name]) for name in survey.columns(table)}
-
-
-def _stage(connection: duckdb.DuckDBPyConnection, survey: Survey, drawn: Mapping[Table, list[dict[str, Any]]]) -> None:
-    for table, rows in drawn.items():
-        columns = [*survey.columns(table), *CARRIED]
-        frame = pd.DataFrame(rows, columns=columns)
-        connection.register("drawn", frame.astype({name: "str" for name in survey.columns(table)}))
-        more = ", NULL::VARCHAR[] AS _differ" if table == "household" else ""
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{table} AS SELECT *{more} FROM drawn")
-        connection.unregister("drawn")
-    type_staged(connection, survey)
-
-
 def household_of(
     survey: Survey, base: Mapping[str, Answers], example: Example, number: int
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """An example as canonical rows: (household rows, child rows), the child asked about first."""
     line = survey.role("line").name
     homes = (
-        [_drawn(survey, base, example.answers, "household", number)]
+        [drawn_row(survey, base, example.answers, "household", str(number))]
         if example.answers.get("_household") != "no"
         else []
     )
     people = [example.answers, *example.siblings]
-    children = [{**_drawn(survey, base, one, "child", number), line: str(at)} for at, one in enumerate(people, start=1)]
+    children = [
+        {**drawn_row(survey, base, one, "child", str(number)), line: str(at)} for at, one in enumerate(people, start=1)
+    ]
     return homes, children
 
 
@@ -95,7 +76,7 @@ def _guilty(survey: Survey, column: str, wanted: str, found: str) -> tuple[str, 
 
 def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Example, str, tuple[str, Place]]]:
     """Examples whose score is not what they expect, what it is instead, and where the rule stands that says so."""
-    drawn: dict[Table, list[dict[str, Any]]] = {"household": [], "child": []}
+    drawn: Drawn = {"household": [], "child": []}
     cases = list(examples(survey, document))
     for number, case in enumerate(cases):
         homes, children = household_of(survey, document.content["base"], case, number)
@@ -104,7 +85,7 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
         drawn["child"] += [{**child, **place, "_row": number * 100 + at} for at, child in enumerate(children)]
     connection = open_workbench()
     try:
-        _stage(connection, survey, drawn)
+        stage_drawn(connection, survey, drawn)
         scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df().set_index("_row")
     finally:
         connection.close()
@@ -140,72 +121,9 @@ def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
                 )
 
 
-@dataclass(frozen=True)
-class _Case:
-    """One example of a check: its place in the file, and what it must give."""
-
-    check: int
-    part: str
-    index: int
-    answers: Answers
-
-
-def _check_rows(
-    survey: Survey, base: Mapping[str, Answers], cases: Sequence[_Case]
-) -> dict[Table, list[dict[str, Any]]]:
-    """Canonical rows of each case, in a household of its own whose number is the case's."""
-    drawn: dict[Table, list[dict[str, Any]]] = {"household": [], "child": []}
-    for number, case in enumerate(cases):
-        answers = {name: value for name, value in case.answers.items() if name[0] != "_"}
-        for table, rows in drawn.items():
-            if case.answers.get(f"_{table}") != "no":
-                row = _drawn(survey, base, answers, table, number)
-                rows += [{**row, "_source": number, "_row": at} for at in range(int(case.answers.get("_rows", 1)))]
-    return drawn
-
-
-def _failing_cases(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, base: Mapping[str, Answers], cases: Sequence[_Case]
-) -> Iterator[tuple[_Case, str]]:
-    _stage(connection, survey, _check_rows(survey, base, cases))
-    numbered = dict(enumerate(cases))
-    for at in sorted({case.check for case in cases}):
-        check = survey.checks[at]
-        table = "record" if check.table == "child" else "home"
-        query = (
-            f"SELECT DISTINCT _source FROM (SELECT _source, ({rule_condition(survey, check)}) AS fault FROM {table})"
-        )
-        found = {source for (source,) in connection.execute(f"{query} WHERE fault").fetchall()}
-        for number, case in numbered.items():
-            if case.check == at and (number in found) is not (case.part == "fails"):
-                yield case, f"the check '{check.id}' should {'find' if case.part == 'fails' else 'pass'} this case"
-
-
-def _failing_checks(survey: Survey, base: Mapping[str, Answers], checks: Document) -> Iterator[Problem]:
-    cases = [
-        _Case(at, part, index, answers)
-        for at, check in enumerate(survey.checks)
-        for part, found in (("passes", check.passes), ("fails", check.fails))
-        for index, answers in enumerate(found)
-    ]  # fmt: skip
-    across = {at for at, check in enumerate(survey.checks) if parse(check.when).find(exp.Window)}
-    # A rule that looks across rows must see the rows of one case only; all others are asked in one go.
-    batches = [
-        [case for case in cases if case.check not in across],
-        *([case] for case in cases if case.check in across),
-    ]
-    connection = open_workbench()
-    try:
-        for batch in batches:
-            for case, told in _failing_cases(connection, survey, base, batch):
-                yield Problem(CHECKS, checks.line("rules", case.check, case.part, case.index), told)
-    finally:
-        connection.close()
-
-
-def check_examples(folder: Path) -> tuple[list[Problem], int]:
+def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Problem], int]:
     """Run every example of a definition that `check_definition` found sound: (problems, how many were run)."""
-    survey = load_survey(folder)
+    survey = survey or load_survey(folder)
     try:
         document, readings = read_yaml(folder, FILE), read_yaml(folder, READINGS)
         checks = read_yaml(folder, CHECKS)
@@ -218,13 +136,15 @@ def check_examples(folder: Path) -> tuple[list[Problem], int]:
             for case, told, (file, place) in failing_examples(survey, document):
                 where = f"the rule stands at {file}:{rules[file].line(*place)}"
                 problems.append(Problem(FILE, case.line, f"{case.title}: {told} ({where})"))
-            problems += _failing_checks(survey, document.content["base"], checks)
+            problems += case_problems(survey, document.content["base"], checks)
     except duckdb.Error as error:
         problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))
     except (KeyError, TypeError, AttributeError) as error:
         problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
     problems += reading_problems(survey, readings, folder)
-    run = len(list(examples(survey, document))) + sum(len(one.passes) + len(one.fails) for one in survey.checks)
+    run = len(list(examples(survey, document))) + sum(
+        len(one.passes) + len(one.fails) for one in (*survey.checks, *survey.history)
+    )
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
 
 
@@ -249,14 +169,13 @@ def prove_definition(folder: str | Path) -> Proof:
     where = Path(folder)
     if not where.is_dir():
         raise DefinitionError("definition_missing", folder=where)
-    problems = check_definition(where)
-    if problems:
+    survey, problems = proved(where)
+    if survey is None or problems:
         return Proof(tuple(problems), {})
-    problems, run = check_examples(where)
-    survey = load_survey(where)
+    problems, run = check_examples(where, survey)
     counts = {
         "fields": len(survey.fields), "lists": len(survey.codelists), "indicators": len(survey.indicators),
-        "levels": len(survey.levels), "checks": len(survey.checks) + len(survey.column_checks),
+        "levels": len(survey.levels), "checks": len(survey.told_by),
         "areas": len(survey.areas), "examples": run,
     }  # fmt: skip
     return Proof(tuple(problems), counts)

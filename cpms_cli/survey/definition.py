@@ -21,7 +21,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "th")
 Table = Literal["household", "child"]
 Role = Literal[
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id",
-    "given_name", "family_name", "sex", "born", "age",
+    "given_name", "family_name", "sex", "born", "age", "interviewer",
 ]  # fmt: skip
 
 
@@ -138,6 +138,10 @@ class Level(_Part):
     source: str
 
 
+Answer = str | int
+Case = dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]]
+
+
 class Check(_Part):
     """A rule over a row and what stands around it; `when` true is the fault."""
 
@@ -149,8 +153,41 @@ class Check(_Part):
     message: Words
     mend: Words
     source: str | None = None
-    passes: tuple[dict[str, str | int], ...] = ()
-    fails: tuple[dict[str, str | int], ...] = ()
+    passes: tuple[Case, ...] = ()
+    fails: tuple[Case, ...] = ()
+
+
+class HistoryCheck(Check):
+    """A rule that holds what a file says against what the store knows from the rounds before.
+
+    `about` a child: the child's record, the last one before it through `before(field)`; about an absent child: the last
+    record, its age as at this round, of one who lived in a village of the file and is not in it; about a village: one of
+    the subdistrict that had children in the last round and is not in the file (`children_listed` of them).
+    """
+
+    about: Literal["child", "absent", "village"]
+    table: Table = "child"
+
+
+class Pattern(_Part):
+    """A pattern in one volunteer's interviews that honest work rarely shows; `measure` names the figure taken.
+
+    Nobody with fewer than `at_least` interviews is judged. `limit` is the figure from which it is told, `apart` how far
+    it must lie from that of all other volunteers; where these have fewer than `at_least` too, `alone` is the limit.
+    `heaped` are the values that people prefer when they invent.
+    """
+
+    id: str = Described(pattern=r"^[a-z0-9_]+$")
+    severity: Literal["warning"]
+    measure: Literal["same_answers", "no_unknowns", "birth_days", "ages", "interviews_a_day"]
+    at_least: int = Described(ge=1)
+    limit: float
+    apart: float = 0
+    alone: float | None = None
+    heaped: tuple[int, ...] = ()
+    message: Words
+    mend: Words
+    source: str | None = None
 
 
 class ColumnCheck(_Part):
@@ -208,6 +245,8 @@ class Survey(_Part):
     indicators: tuple[Indicator, ...]
     levels: tuple[Level, ...]
     checks: tuple[Check, ...]
+    history: tuple[HistoryCheck, ...]
+    patterns: tuple[Pattern, ...]
     column_checks: dict[str, ColumnCheck]
     titles: tuple[Title, ...]
     areas: dict[str, Area]
@@ -222,6 +261,10 @@ class Survey(_Part):
     def role(self, role: Role) -> Field:
         """The field that plays this part: code names roles, never fields."""
         return self._by_role[role]
+
+    def plays(self, role: Role) -> bool:
+        """Whether a field has this role: some are not needed."""
+        return role in self._by_role
 
     @cached_property
     def _by_role(self) -> dict[str, Field]:
@@ -239,6 +282,11 @@ class Survey(_Part):
     def codes(self, field: Field) -> CodeList | None:
         """The field's code list, where it has one."""
         return self.codelists[field.codelist] if field.codelist else None
+
+    @cached_property
+    def told_by(self) -> dict[str, Check | ColumnCheck | Pattern]:
+        """Every check by its id: what a finding names."""
+        return {**self.column_checks, **{one.id: one for one in (*self.checks, *self.history, *self.patterns)}}
 
     @cached_property
     def missing_words(self) -> tuple[str, ...]:

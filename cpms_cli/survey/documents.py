@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,12 @@ def read_text(folder: Path, file: str) -> str:
 
 
 def read_yaml(folder: Path, file: str) -> Document:
-    """Read one YAML file; raises BadDocument with the line at fault."""
-    text = read_text(folder, file)
+    """Read one YAML file; raises BadDocument with the line at fault. Nobody may change what is read."""
+    return _document(file, read_text(folder, file))
+
+
+@lru_cache(maxsize=64)
+def _document(file: str, text: str) -> Document:
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             if isinstance(event, yaml.AliasEvent):
@@ -101,9 +106,9 @@ def read_yaml(folder: Path, file: str) -> Document:
     return Document(file, content, lines)
 
 
-def read_csv(folder: Path, file: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def csv_rows(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of one CSV file as (line, row); raises BadDocument when its header is not exactly `columns`."""
-    reader = csv.reader(read_text(folder, file).splitlines())
+    reader = csv.reader(text.splitlines())
     header = next(reader, [])
     if tuple(header) != columns:
         raise BadDocument(Problem(file, 1, f"the header must be {','.join(columns)}, not {','.join(header)}"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.location import shipped
-from cpms_cli.survey.proof import check_definition
+from cpms_cli.survey.proof import proved
 from cpms_cli.survey.schema_files import Reader, read_survey
 
 
@@ -16,12 +16,12 @@ from cpms_cli.survey.schema_files import Reader, read_survey
 def _loaded(folder: Path, own: bool) -> Survey:
     if not folder.is_dir():
         raise DefinitionError("definition_missing", folder=folder)
-    reader = Reader(folder)
-    survey = read_survey(reader)
-    problems = reader.problems
-    if survey is not None and own:
+    if own:
         # The shipped definition is proved by the tests; a folder of one's own is somebody's code in effect.
-        problems = check_definition(folder)
+        survey, problems = proved(folder)
+    else:
+        reader = Reader(folder)
+        survey, problems = read_survey(reader), reader.problems
     if survey is None or problems:
         raise DefinitionError("definition_broken", folder=folder, first=problems[0], count=len(problems))
     return survey

@@ -11,7 +11,17 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cpms_cli.survey.definition import CodeList, Field, Survey, Words, folded, folded_header
+from cpms_cli.survey.definition import (
+    Check,
+    CodeList,
+    ColumnCheck,
+    Field,
+    Pattern,
+    Survey,
+    Words,
+    folded,
+    folded_header,
+)
 from cpms_cli.survey.documents import Problem
 from cpms_cli.survey.location import shipped
 from cpms_cli.survey.relations import vocabulary
@@ -22,6 +32,7 @@ INDICATORS = 22
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
+FIGURES = {"value", "count", "share", "others", "expected", "date"}
 _NEEDED_CHECKS = (
     "required", "code", "integer", "range", "year", "date", "era", "era_changes", "day_month", "number_codes",
     "pattern", "length", "area", "national_id_form", "national_id_check_digit", "national_id_zero_lost",
@@ -233,29 +244,37 @@ class _Proof:
             if name not in known:
                 self.note(file, ("columns",), [f"the check '{name}' is missing"])
         for index, check in enumerate(self.survey.checks):
-            place = ("rules", index)
-            if check.id in known:
-                self.note(file, place, [f"the check '{check.id}' stands twice"])
-            known.add(check.id)
-            for key, words in (("message", check.message), ("mend", check.mend)):
-                self.note(file, (*place, key), _languages(words, check.id))
-                wrong = _filled(words) - _COLUMN_WORDS
-                self.note(file, (*place, key), [f"'{{{name}}}' cannot be filled in" for name in sorted(wrong)])
-            self.note(
-                file,
-                (*place, "fields"),
-                [f"there is no field '{name}'" for name in check.fields if name not in self.survey.fields],
-            )
-            self.note(file, (*place, "when"), _rule(check.when, vocabulary(self.survey, check.table, indicators=False)))
-            if not check.passes or not check.fails:
-                self.note(file, place, [f"the check '{check.id}' needs a case that passes and one that fails"])
+            words = vocabulary(self.survey, check.table, indicators=False)
+            self._check(("rules", index), check, words, known)
+        for index, told in enumerate(self.survey.history):
+            words = vocabulary(self.survey, indicators=False, earlier=told.about == "child")
+            self._check(("history", index), told, words, known)
+        for index, pattern in enumerate(self.survey.patterns):
+            self._once(("patterns", index), pattern.id, known)
+            self._words(("patterns", index), pattern, FIGURES)
         for index, column in enumerate(self.survey.column_checks.values()):
-            for key, words in (("message", column.message), ("mend", column.mend)):
-                self.note(file, ("columns", index, key), _languages(words, column.id))
-                wrong = _filled(words) - _COLUMN_WORDS
-                self.note(
-                    file, ("columns", index, key), [f"'{{{name}}}' cannot be filled in" for name in sorted(wrong)]
-                )
+            self._words(("columns", index), column, _COLUMN_WORDS)
+
+    def _once(self, place: tuple[str | int, ...], name: str, known: set[str]) -> None:
+        if name in known:
+            self.note("checks.yaml", place, [f"the check '{name}' stands twice"])
+        known.add(name)
+
+    def _words(self, place: tuple[str | int, ...], about: Check | ColumnCheck | Pattern, filled: set[str]) -> None:
+        for key, words in (("message", about.message), ("mend", about.mend)):
+            self.note("checks.yaml", (*place, key), _languages(words, about.id))
+            wrong = sorted(_filled(words) - filled)
+            self.note("checks.yaml", (*place, key), [f"'{{{name}}}' cannot be filled in" for name in wrong])
+
+    def _check(self, place: tuple[str | int, ...], check: Check, words: Vocabulary, known: set[str]) -> None:
+        file = "checks.yaml"
+        self._once(place, check.id, known)
+        self._words(place, check, _COLUMN_WORDS)
+        strange = [f"there is no field '{name}'" for name in check.fields if name not in self.survey.fields]
+        self.note(file, (*place, "fields"), strange)
+        self.note(file, (*place, "when"), _rule(check.when, words))
+        if not check.passes or not check.fails:
+            self.note(file, place, [f"the check '{check.id}' needs a case that passes and one that fails"])
 
     def _shipped_messages(self) -> None:
         """A folder of one's own must have the sentences that the code says, with the same things filled in."""
@@ -288,19 +307,19 @@ def _has_words(text: str) -> bool:
     return bool(re.search(r"[a-z]{4,}", _PLACEHOLDER.sub("", text)))
 
 
-def check_definition(folder: Path) -> list[Problem]:
-    """Every problem of the definition in a folder, with file and line; empty when it may be used.
+def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
+    """The definition in a folder, None where it cannot be read, and every problem with file and line.
 
     The examples that go with it are run by `scoring.examples`, since they need the scorer.
     """
     reader = Reader(folder)
     survey = read_survey(reader)
     if survey is None:
-        return sorted(reader.problems, key=lambda problem: (problem.file, problem.line))
+        return None, sorted(reader.problems, key=lambda problem: (problem.file, problem.line))
     proof = _Proof(reader, survey)
     for part in (proof.fields, proof.codelists):
         part()
     if not proof.problems:
         for part in (proof.titles, proof.indicators, proof.levels, proof.checks, proof.messages):
             part()
-    return sorted(proof.problems, key=lambda problem: (problem.file, problem.line))
+    return survey, sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

@@ -59,6 +59,11 @@ def completed_years(born: str, on: str) -> str:
     return f"(year({on}) - year({born}) - ({before_birthday})::INTEGER)::INTEGER"
 
 
+def age_bounds(survey: Survey) -> str:
+    """SQL for `age_min` and `age_max` of a row that has `birth_from` and `birth_to`."""
+    return f"{_age(survey, 'birth_to')} AS age_min, {_age(survey, 'birth_from')} AS age_max"
+
+
 def _age(survey: Survey, bound: str) -> str:
     visited = survey.role("visited").name
     # A birth date that lies partly after the interview can only be one on or before it.
@@ -95,12 +100,26 @@ def typed_record(survey: Survey, child: str, household: str, carried: tuple[str,
         f" {first} AS birth_from, {last} AS birth_to, h.{survey.role('household').name} IS NOT NULL AS has_household,"
         " TRUE AS has_children"
         f" FROM {child} c LEFT JOIN {household} h USING ({key}))"
-        f" SELECT *, {_age(survey, 'birth_to')} AS age_min, {_age(survey, 'birth_from')} AS age_max FROM joined"
+        f" SELECT *, {age_bounds(survey)} FROM joined"
     )
 
 
-def vocabulary(survey: Survey, table: Table = "child", indicators: bool = True) -> Vocabulary:
-    """What rules on this table may name: its fields and what `typed_record` or `typed_household` adds."""
+def vocabulary(
+    survey: Survey, table: Table = "child", indicators: bool = True, earlier: bool = False
+) -> Vocabulary:  # fmt: skip
+    """What rules on this table may name: its fields and what `typed_record` or `typed_household` adds.
+
+    `earlier`: the rule may ask what was said before.
+    """
     fields = survey.fields if table == "child" else {field.name: field for field in survey.household.fields}
     own = {one.column for one in survey.indicators} if indicators else set()
-    return Vocabulary(fields, survey.codelists, survey.key("household"), FURTHER | own)
+    tables = (survey.household, survey.child) if table == "child" else (survey.household,)
+    answers = {one.name: tuple(field.name for field in one.fields if _is_answer(survey, field)) for one in tables}
+    return Vocabulary(fields, survey.codelists, survey.key("household"), FURTHER | own, answers, earlier)
+
+
+def _is_answer(survey: Survey, field: Field) -> bool:
+    """Whether the family is asked this; not where a row belongs, nor who came, when, and whether they may ask."""
+    return field.name not in survey.key("child") and (
+        field.personal or field.codelist is not None or field.type == "integer"
+    ) and field.role != "consent"  # fmt: skip

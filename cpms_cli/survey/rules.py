@@ -6,6 +6,8 @@ A rule may use the survey's fields and, beyond plain SQL:
   on one side of it, and is otherwise NULL;
 - `asked(field)`: whether the question is put to this child; NULL when the age does not tell;
 - `said(field, 'code')`: the answer was given, at any age; no answer counts as no only where it was not asked;
+- `answers('child')`: how many questions of the child, or of the household, have an answer;
+- `before(field)`: what the child's last record in the store says, in rules that hold a file against it;
 - `any_child(condition)`: true for one child of the household, in this round; unknown before no.
 
 Rules are data that somebody else may have written, so only the constructs named here are let through: nothing that
@@ -16,23 +18,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 
 from cpms_cli.survey.definition import CodeList, Field
 
-COUNTED = "counted"
+COUNTED, BEFORE = "counted", "before_"
 RANGES: dict[str, tuple[str, str]] = {"age": ("age_min", "age_max"), COUNTED: ("counted_min", "counted_max")}
 _OPERATORS: dict[type[exp.Expression], str] = {exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<"}
-_OWN_FUNCTIONS = {"ASKED": 1, "SAID": 2, "ANY_CHILD": 1}
+_OWN_FUNCTIONS = {"ASKED": 1, "SAID": 2, "ANY_CHILD": 1, "ANSWERS": 1, "BEFORE": 1}
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
 _ALLOWED: tuple[type[exp.Expression], ...] = (
     *_COMPARISONS, exp.And, exp.Or, exp.Not, exp.Paren, exp.In, exp.Between, exp.Is, exp.Null, exp.Boolean,
     exp.Literal, exp.Column, exp.Identifier, exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Neg, exp.Case, exp.If,
     exp.Coalesce, exp.Abs, exp.Length, exp.Left, exp.Substring, exp.Greatest, exp.Least, exp.DateDiff, exp.Var,
     exp.Year, exp.Count, exp.Min, exp.Max, exp.Sum, exp.Window, exp.Distinct, exp.Star, exp.StartsWith,
-    exp.Cast, exp.DataType, exp.Anonymous,
+    exp.Cast, exp.DataType, exp.Anonymous, exp.Lag, exp.Order, exp.Ordered,
 )  # fmt: skip
 
 
@@ -42,12 +45,17 @@ class RuleError(Exception):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a rule may name: the survey's fields, and further columns that the stage provides."""
+    """What a rule may name: the survey's fields, and further columns that the stage provides.
+
+    `answers` has the questions of each table that `answers()` may count; `earlier`: whether there is a `before()`.
+    """
 
     fields: Mapping[str, Field]
     codelists: Mapping[str, CodeList]
     household_key: tuple[str, ...]
     further: frozenset[str] = field(default_factory=frozenset)
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    earlier: bool = False
 
     def knows(self, name: str) -> bool:
         """Whether a rule may name this column."""
@@ -56,6 +64,11 @@ class Vocabulary:
 
 def parse(text: str) -> exp.Expression:
     """The rule as a tree; raises RuleError when it is not one SQL condition."""
+    return _parsed(text).copy()
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> exp.Expression:
     try:
         tree = sqlglot.parse_one(f"SELECT {text}", dialect="duckdb")
     except sqlglot.errors.SqlglotError as error:
@@ -89,14 +102,21 @@ def _unknown_parts(rule: exp.Expression, words: Vocabulary) -> Iterable[str]:
                 yield f"there is no field '{node.name}'"
         elif isinstance(node, exp.Anonymous):
             wanted = _OWN_FUNCTIONS.get(node.name.upper())
-            if wanted is None:
+            if wanted is None or (node.name.upper() == "BEFORE" and not words.earlier):
                 yield f"the function '{node.name}' is not allowed in a rule"
             elif len(node.expressions) != wanted:
                 yield f"'{node.name}' takes {wanted} argument(s)"
+            elif node.name.upper() == "ANSWERS":
+                if not _literal(node.expressions[0]) or node.expressions[0].name not in words.answers:
+                    yield f"'{node.name}' takes one of: {', '.join(map(repr, words.answers))}"
             elif node.name.upper() != "ANY_CHILD" and not isinstance(node.expressions[0], exp.Column):
                 yield f"the first argument of '{node.name}' is the name of a field"
         elif not isinstance(node, _ALLOWED):
             yield f"'{node.sql(dialect='duckdb')}' is not allowed in a rule ({type(node).__name__})"
+
+
+def _literal(node: exp.Expression) -> bool:
+    return isinstance(node, exp.Literal) and bool(node.is_string)
 
 
 def _wrong_codes(rule: exp.Expression, words: Vocabulary) -> Iterable[str]:
@@ -112,14 +132,21 @@ def _wrong_codes(rule: exp.Expression, words: Vocabulary) -> Iterable[str]:
                 yield f"'{literal}' is no answer: in a rule it is NULL ({column})"
 
 
+def _field_named(node: exp.Expression) -> str:
+    """The field of which this is the answer, now or before; empty for anything else."""
+    if isinstance(node, exp.Anonymous) and node.name.upper() == "BEFORE" and node.expressions:
+        node = node.expressions[0]
+    return node.name if isinstance(node, exp.Column) else ""
+
+
 def _code_comparisons(rule: exp.Expression) -> Iterable[tuple[str, list[str]]]:
     for node in rule.walk():
         if isinstance(node, (exp.EQ, exp.NEQ)):
             for one, other in ((node.this, node.expression), (node.expression, node.this)):
-                if isinstance(one, exp.Column) and isinstance(other, exp.Literal):
-                    yield one.name, [other.name]
-        elif isinstance(node, exp.In) and isinstance(node.this, exp.Column):
-            yield node.this.name, [item.name for item in node.expressions if isinstance(item, exp.Literal)]
+                if _field_named(one) and isinstance(other, exp.Literal):
+                    yield _field_named(one), [other.name]
+        elif isinstance(node, exp.In) and _field_named(node.this):
+            yield _field_named(node.this), [item.name for item in node.expressions if isinstance(item, exp.Literal)]
         elif isinstance(node, exp.Anonymous) and node.name.upper() == "SAID":
             yield node.expressions[0].name, [node.expressions[1].name]
 
@@ -148,11 +175,16 @@ def compiled(rule: exp.Expression, words: Vocabulary) -> exp.Expression:
     wrong = faults(rule, words)
     if wrong:
         raise RuleError("; ".join(wrong))
-    expanded = rule.copy().transform(lambda node: _own_function(node, words))
-    return expanded.transform(_range)
+    expanded = rule.copy().transform(lambda node: _own_function(node, words), copy=False)
+    return expanded.transform(_range, copy=False)
 
 
 def _condition(sql: str) -> exp.Expression:
+    return _condition_tree(sql).copy()
+
+
+@lru_cache(maxsize=1024)
+def _condition_tree(sql: str) -> exp.Expression:
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     assert isinstance(tree, exp.Expression)
     return tree
@@ -172,6 +204,11 @@ def _own_function(node: exp.Expression, words: Vocabulary) -> exp.Expression:
     if node.name.upper() == "SAID":
         same = f"({first.name} = {node.expressions[1].sql(dialect='duckdb')})"
         return _condition(f"({same} IS TRUE OR ({_asked(first.name, words)} AND {same}))")
+    if node.name.upper() == "BEFORE":
+        return exp.column(f"{BEFORE}{first.name}")
+    if node.name.upper() == "ANSWERS":
+        given = " + ".join(f"CASE WHEN {name} IS NULL THEN 0 ELSE 1 END" for name in words.answers[first.name])
+        return _condition(f"({given})")
     inner = first.sql(dialect="duckdb")
     window = f"OVER (PARTITION BY {', '.join(words.household_key)})"
     return _condition(

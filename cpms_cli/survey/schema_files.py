@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,14 +16,16 @@ from cpms_cli.survey.definition import (
     Code,
     CodeList,
     ColumnCheck,
+    HistoryCheck,
     Indicator,
     Level,
+    Pattern,
     Survey,
     TableSchema,
     Title,
     Words,
 )  # fmt: skip
-from cpms_cli.survey.documents import BadDocument, Document, Problem, read_csv, read_yaml
+from cpms_cli.survey.documents import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
 
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
@@ -87,7 +90,7 @@ class Reader:
     def csv(self, file: str, columns: tuple[str, ...], take: Callable[[int, dict[str, str]], None]) -> None:
         """Every row of one CSV file, each handed to `take` with its line."""
         try:
-            for line, row in read_csv(self.folder, file, columns):
+            for line, row in csv_rows(file, read_text(self.folder, file), columns):
                 take(line, row)
         except BadDocument as bad:
             self.problems.append(bad.problem)
@@ -132,23 +135,41 @@ def _titles(reader: Reader) -> tuple[Title, ...]:
 
 
 def _areas(reader: Reader) -> dict[str, Area]:
-    areas: dict[str, Area] = {}
-    for file, columns in AREA_FILES.items():
-
-        def take(line: int, row: dict[str, str], file: str = file, columns: tuple[str, ...] = columns) -> None:
-            code = row[columns[0]]
-            if code in areas:
-                reader.problems.append(Problem(file, line, f"area {code} stands twice"))
-            elif not row["label_en"] or not row["label_th"]:
-                reader.problems.append(Problem(file, line, f"area {code} lacks a name"))
-            elif len(code) > 2 and code[:-2] not in areas:
-                reader.problems.append(Problem(file, line, f"area {code} lies in no known area"))
-            else:
-                label = Words.model_construct(en=row["label_en"], th=row["label_th"])
-                areas[code] = Area.model_construct(code=code, label=label)
-
-        reader.csv(file, columns, take)
+    texts = []
+    for file in AREA_FILES:
+        try:
+            texts.append(read_text(reader.folder, file))
+        except BadDocument as bad:
+            reader.problems.append(bad.problem)
+    if len(texts) < len(AREA_FILES):
+        return {}
+    areas, problems = _areas_in(tuple(texts))
+    reader.problems += problems
     return areas
+
+
+@lru_cache(maxsize=4)
+def _areas_in(texts: tuple[str, ...]) -> tuple[dict[str, Area], tuple[Problem, ...]]:
+    """The areas in the texts of the area files. There are thousands, and a province that has changed its survey has
+    rarely changed them: the same texts are read once."""
+    areas: dict[str, Area] = {}
+    problems: list[Problem] = []
+    for (file, columns), text in zip(AREA_FILES.items(), texts, strict=True):
+        try:
+            for line, row in csv_rows(file, text, columns):
+                code = row[columns[0]]
+                if code in areas:
+                    problems.append(Problem(file, line, f"area {code} stands twice"))
+                elif not row["label_en"] or not row["label_th"]:
+                    problems.append(Problem(file, line, f"area {code} lacks a name"))
+                elif len(code) > 2 and code[:-2] not in areas:
+                    problems.append(Problem(file, line, f"area {code} lies in no known area"))
+                else:
+                    label = Words.model_construct(en=row["label_en"], th=row["label_th"])
+                    areas[code] = Area.model_construct(code=code, label=label)
+        except BadDocument as bad:
+            problems.append(bad.problem)
+    return areas, tuple(problems)
 
 
 def read_messages(reader: Reader) -> dict[str, Words]:
@@ -185,6 +206,8 @@ def read_survey(reader: Reader) -> Survey | None:
     levels = reader.parts(Level, "risk.yaml", "levels", reader.document("risk.yaml"))
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
+    history = reader.parts(HistoryCheck, "checks.yaml", "history", rules)
+    patterns = reader.parts(Pattern, "checks.yaml", "patterns", rules)
     column_checks = reader.parts(ColumnCheck, "checks.yaml", "columns", rules)
     lists = {
         path.stem: _codelist(reader, f"codelists/{path.name}", path.stem)
@@ -195,7 +218,7 @@ def read_survey(reader: Reader) -> Survey | None:
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
-        codelists=lists, indicators=indicators, levels=levels, checks=checks,
+        codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history, patterns=patterns,
         column_checks={check.id: check for check in column_checks},
         titles=titles, areas=areas, messages=messages, digest=digest(reader.folder),
     )  # fmt: skip

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import load_survey, merge, read, validate
+from cpms_cli.reading.sheets import understand
 from cpms_cli.reading.tables import read_sources, survey_table
 from cpms_cli.survey.definition import Survey, folded
 from tests.conftest import Cpms, Draw
@@ -218,7 +219,8 @@ def test_day_numbers_follow_the_date_system_that_the_sheet_tells(rows: Rows) -> 
     survey = load_survey()
     for system, number in (("1900", "46000"), ("1904", "44538")):
         [source] = read_sources(rows({"interview_date": number, "round": "2568"}), survey)
-        table = survey_table(survey, replace(source, evidence={**source.evidence, "date_system": system}))
+        sheet = understand(survey, replace(source, evidence={**source.evidence, "date_system": system}))
+        table = survey_table(survey, sheet)
         assert table.cells("interview_date").to_pylist() == ["2025-12-09"]
 
 

@@ -1,0 +1,183 @@
+"""Patterns in the interviews of one volunteer that honest work rarely shows: signs of answers that nobody gave.
+
+Each measure is a figure per volunteer, held against the limit in the definition and against the same figure of all
+other volunteers of the files, since a village where nearly all is well gives nearly the same answers everywhere.
+Heaping on preferred days and ages: Whipple's and Myers' indices (United Nations, Principles and Recommendations for
+Population Censuses), here as a plain share.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.survey.definition import Field, Pattern, Survey, Table
+from cpms_cli.survey.relations import quoted
+
+
+@dataclass(frozen=True)
+class PatternFault:
+    """One volunteer's pattern: the first table in which he or she appears, and the figures behind it."""
+
+    check: str
+    field: str
+    source: int
+    value: str
+    figures: str
+
+
+def pattern_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[PatternFault]:
+    """Every pattern of the definition found in the staged tables, by volunteer."""
+    if not survey.plays("interviewer"):
+        return
+    who = survey.role("interviewer").name
+    for pattern in survey.patterns:
+        found = connection.execute(_MEASURES[pattern.measure](survey, pattern)).df()
+        for told in found.to_dict("records"):
+            figures = _figures(told)
+            yield PatternFault(pattern.id, who, int(told["source"]), str(told[who]), figures)
+
+
+def _figures(told: Mapping[str, object]) -> str:
+    """The figures that the sentence fills in; shares in per cent."""
+    shown: dict[str, str] = {}
+    for name, figure in told.items():
+        if name in ("share", "others") and isinstance(figure, float):
+            shown[name] = "–" if pd.isna(figure) else f"{figure:.0%}"
+        elif name == "expected" and isinstance(figure, float):
+            shown[name] = f"{figure:.0f}"
+        elif name in ("count", "date"):
+            shown[name] = str(figure)
+    return json.dumps(shown)
+
+
+def _coded(survey: Survey, table: Table) -> list[Field]:
+    """The questions of a table that are answered from a list, consent apart."""
+    schema = survey.household if table == "household" else survey.child
+    return [field for field in schema.fields if field.codelist is not None and field.role != "consent"]
+
+
+def _of_one_volunteer(survey: Survey, rows: str, pattern: Pattern) -> str:
+    """SELECT of the volunteers whose share of `hits` in `total` stands out.
+
+    `rows` selects source, interviewer, interviews, hits, total: one row per volunteer.
+    """
+    who, alone = survey.role("interviewer").name, "NULL" if pattern.alone is None else f"{pattern.alone}"
+    return (
+        f"WITH own AS ({rows}), beside AS (SELECT *, hits / total AS share,"
+        " sum(interviews) OVER () - interviews AS their_interviews,"
+        " (sum(hits) OVER () - hits) / nullif(sum(total) OVER () - total, 0) AS their_share"
+        " FROM own WHERE total > 0)"
+        f" SELECT source, {who}, interviews AS count, share, their_share AS others FROM beside"
+        f" WHERE interviews >= {pattern.at_least} AND CASE WHEN their_interviews >= {pattern.at_least}"
+        f" THEN share >= {pattern.limit} AND share - their_share >= {pattern.apart}"
+        f" ELSE share >= {alone} END ORDER BY {who}"
+    )
+
+
+def _one_household_each(survey: Survey, columns: str) -> str:
+    """SELECT of the first child's record in each household that was interviewed."""
+    key, line = ", ".join(survey.key("household")), survey.role("line").name
+    return (
+        f"SELECT _source, {survey.role('interviewer').name}, {columns} FROM record"
+        f" WHERE {survey.role('interviewer').name} IS NOT NULL AND {_willing(survey)}"
+        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {line}) = 1"
+    )
+
+
+def _willing(survey: Survey) -> str:
+    refused = ", ".join(quoted(answer) for answer in survey.no_consent)
+    return f"coalesce({survey.role('consent').name}, '') NOT IN ({refused})"
+
+
+def _same_answers(survey: Survey, pattern: Pattern) -> str:
+    """How many households give the very answers that most of the volunteer's households give."""
+    who = survey.role("interviewer").name
+    names = ", ".join(field.name for table in ("household", "child") for field in _coded(survey, table))  # type: ignore[arg-type]
+    return _of_one_volunteer(
+        survey,
+        f"SELECT min(source) AS source, {who}, sum(n) AS interviews, max(n) AS hits, sum(n) AS total FROM ("
+        f"SELECT min(_source) AS source, {who}, answers, count(*) AS n"
+        f" FROM ({_one_household_each(survey, f'hash({names}) AS answers')}) GROUP BY {who}, answers) GROUP BY {who}",
+        pattern,
+    )
+
+
+def _heaped(pattern: Pattern) -> str:
+    return ", ".join(str(value) for value in pattern.heaped)
+
+
+def _birth_days(survey: Survey, pattern: Pattern) -> str:
+    """How many birth dates fall on the days of the month that come to mind first."""
+    who, born = survey.role("interviewer").name, survey.role("born").name
+    return _of_one_volunteer(
+        survey,
+        f"SELECT min(_source) AS source, {who}, count(*) AS interviews, count(*) AS total,"
+        f" count(*) FILTER (day(birth_from) IN ({_heaped(pattern)})) AS hits FROM record"
+        f" WHERE {who} IS NOT NULL AND length({born}) = 10 GROUP BY {who}",
+        pattern,
+    )
+
+
+def _ages(survey: Survey, pattern: Pattern) -> str:
+    """How many ages, where ages were asked, are round ones."""
+    who, age = survey.role("interviewer").name, survey.role("age").name
+    return _of_one_volunteer(
+        survey,
+        f"SELECT min(_source) AS source, {who}, count(*) AS interviews, count(*) AS total,"
+        f" count(*) FILTER ({age} IN ({_heaped(pattern)})) AS hits FROM record"
+        f" WHERE {who} IS NOT NULL AND {age} IS NOT NULL GROUP BY {who}",
+        pattern,
+    )
+
+
+def _no_unknowns(survey: Survey, pattern: Pattern) -> str:
+    """Volunteers without one "don't know", where the others' rate makes so many to be expected."""
+    who, key = survey.role("interviewer").name, ", ".join(survey.key("household"))
+
+    def counts(table: Table) -> str:
+        fields = _coded(survey, table)
+        unknown = " + ".join(
+            f"CASE WHEN {field.name} IN ({', '.join(map(quoted, survey.missing_codes(field)))}) THEN 1 ELSE 0 END"
+            for field in fields
+        )
+        given = " + ".join(f"CASE WHEN {field.name} IS NOT NULL THEN 1 ELSE 0 END" for field in fields)
+        return (
+            f"SELECT {key}, sum({unknown}) AS unknown_{table}, sum({given}) AS given_{table}"
+            f" FROM staged_{table} GROUP BY {key}"
+        )
+
+    whose = f"SELECT {key}, any_value({who}) AS {who}, min(_source) AS source FROM staged_household GROUP BY {key}"
+    return (
+        f"WITH own AS (SELECT min(source) AS source, {who}, count(*) AS interviews,"
+        " sum(unknown_household + coalesce(unknown_child, 0)) AS hits,"
+        " sum(given_household + coalesce(given_child, 0)) AS total"
+        f" FROM ({whose}) JOIN ({counts('household')}) USING ({key}) LEFT JOIN ({counts('child')}) USING ({key})"
+        f" WHERE {who} IS NOT NULL GROUP BY {who}), beside AS (SELECT *,"
+        " sum(interviews) OVER () - interviews AS their_interviews,"
+        " total * (sum(hits) OVER () - hits) / nullif(sum(total) OVER () - total, 0) AS expected FROM own)"
+        f" SELECT source, {who}, interviews AS count, expected::DOUBLE AS expected FROM beside"
+        f" WHERE hits = 0 AND interviews >= {pattern.at_least} AND their_interviews >= {pattern.at_least}"
+        f" AND expected >= {pattern.limit} ORDER BY {who}"
+    )
+
+
+def _interviews_a_day(survey: Survey, pattern: Pattern) -> str:
+    """The day on which the volunteer says to have interviewed most households."""
+    who, day = survey.role("interviewer").name, survey.role("visited").name
+    return (
+        f"SELECT min(source) AS source, {who}, max(n) AS count, strftime(arg_max({day}, n), '%Y-%m-%d') AS date FROM ("
+        f"SELECT min(_source) AS source, {who}, {day}, count(*) AS n FROM home"
+        f" WHERE {who} IS NOT NULL AND {day} IS NOT NULL GROUP BY {who}, {day})"
+        f" GROUP BY {who} HAVING max(n) >= {pattern.at_least} AND max(n) > {pattern.limit} ORDER BY {who}"
+    )
+
+
+_MEASURES: dict[str, Callable[[Survey, Pattern], str]] = {
+    "same_answers": _same_answers, "no_unknowns": _no_unknowns, "birth_days": _birth_days, "ages": _ages,
+    "interviews_a_day": _interviews_a_day,
+}  # fmt: skip

@@ -1,0 +1,23 @@
+"""Files held against a store: what changed in a child's answers that hardly can, and who is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cpms_cli.checking.validation import Validation, validate
+from cpms_cli.store.earlier import earlier_rows
+from cpms_cli.survey.loading import load_survey
+
+
+def validate_against_store(
+    paths: Sequence[str | Path], store: str | Path | None, *, schemas: Path | None = None, **options: Any
+) -> Validation:
+    """`validate`, and what the definition's `history` rules find against the rounds before in the store, if one is given.
+
+    The store is read and never changed or made. Raises what `validate` raises, and UnreadableFile, StoreLocked or
+    StoreError where the store cannot be read.
+    """
+    earlier = None if store is None else earlier_rows(Path(store), load_survey(schemas))
+    return validate(paths, schemas=schemas, earlier=earlier, **options)

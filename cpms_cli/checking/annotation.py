@@ -35,6 +35,8 @@ from cpms_cli.writing.workbook import sheet_name
 # Each comment is a drawing with a frame: programs open slowly with tens of thousands of them.
 COMMENTS_OF_A_CAUSE = 100
 LISTED = 100_000
+# A column whose every cell is another nonsense has nothing near; the commonest mistakes are looked at.
+PROPOSED = 2_000
 _WIDTHS = (11, 16, 9, 22, 24, 52, 52, 24, 22)
 _CHANGE_WIDTHS = (24, 16, 9, 22, 30, 30)
 
@@ -113,11 +115,11 @@ def _told(survey: Survey, validation: Validation, language: Language) -> pd.Data
     places = {letter: column_number(letter) for letter in letters.dropna().unique()}
     found["at"] = letters.map(places).fillna(0).astype("int64")
     found["proposal"] = pd.Series(None, index=found.index, dtype="str")
-    codes = found[(found["check"] == "code") & found["value"].notna()]
-    for (name, value), rows in codes.groupby(["field", "value"], observed=True, sort=False).groups.items():
-        close = nearest(survey, survey.fields[str(name)], str(value), language)
-        if close is not None:
-            found.loc[rows, "proposal"] = close
+    codes = found.loc[(found["check"] == "code") & found["value"].notna(), ["field", "value"]].astype(object)
+    distinct = codes.value_counts().index[:PROPOSED]
+    close = {(name, value): nearest(survey, survey.fields[name], value, language) for name, value in distinct}
+    near = [close.get(place) for place in codes.itertuples(index=False, name=None)]
+    found.loc[codes.index, "proposal"] = pd.Series(near, index=codes.index, dtype="str")
     return found
 
 

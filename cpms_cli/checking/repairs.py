@@ -77,6 +77,12 @@ def _code_forms(survey: Survey, field: Field, codes: CodeList, value: str, langu
     return [*(joint.join(form) for form in forms), *(";".join(form) for form in forms), value]
 
 
+def _is_plain_list(survey: Survey, field: Field, text: str) -> bool:
+    """Whether several answers in one cell are each plainly written, in whatever order."""
+    known = {form for entry in _legal(survey, field) for form in (entry.code, entry.label.en, entry.label.th)}
+    return all(part.strip(" ") in known for part in text.split(";"))
+
+
 def plain_forms(survey: Survey, field: Field, text: str, value: str, language: Language) -> list[str]:
     """The ways in which an answer is plainly written, the one preferred in this language first."""
     trimmed = _SPACES.sub(" ", text).strip()
@@ -116,7 +122,7 @@ def _column_repairs(survey: Survey, column: Column, language: Language) -> Itera
     targets: dict[int, str] = {}
     for at, text, value in zip(texts.index[open_], texts[open_], values[open_], strict=True):
         forms = plain_forms(survey, field, text, value, language)
-        if text not in forms:
+        if text not in forms and not (field.many and _is_plain_list(survey, field, text)):
             targets[at] = forms[0]
     if not targets:
         return

@@ -146,7 +146,8 @@ def _text_sheet(sheet: TextSheet, looks: _Looks, first: bool) -> str:
     view = ' tabSelected="1"' if first else ""
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews>'
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews>'
         f'<sheetView workbookViewId="0"{view}><pane ySplit="{top}" topLeftCell="A{top + 1}" activePane="bottomLeft"'
         ' state="frozen"/><selection pane="bottomLeft"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>'
         f"<cols>{widths}</cols><sheetData>{''.join(body)}</sheetData>"

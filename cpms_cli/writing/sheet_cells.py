@@ -6,8 +6,9 @@ Rows are found by pattern rather than as a tree: a sheet of a million cells woul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from xlsxwriter.utility import xl_col_to_name
 
@@ -42,29 +43,36 @@ def xml_text(text: str) -> str:
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
-def column_number(letters: str) -> int:
+@cache
+def letters(column: int) -> str:
+    """A column's letters, from its place counted from 0."""
+    return str(xl_col_to_name(column))
+
+
+@cache
+def column_number(name: str) -> int:
     """A column's place, counted from 0, from its letters."""
     number = 0
-    for letter in letters.upper():
+    for letter in name.upper():
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
 
 
 def text_cell(row: int, column: int, text: str, style: int | str) -> str:
     """A cell that holds text, whatever the text looks like."""
-    place = f'<c r="{xl_col_to_name(column)}{row}" s="{style}" t="inlineStr">'
+    place = f'<c r="{letters(column)}{row}" s="{style}" t="inlineStr">'
     return f'{place}<is><t xml:space="preserve">{xml_text(text)}</t></is></c>'
 
 
 def _new_cell(row: int, column: int, text: str, style: str, numeric: bool) -> str:
     if numeric and _WHOLE.fullmatch(text):
-        return f'<c r="{xl_col_to_name(column)}{row}" s="{style}"><v>{text}</v></c>'
+        return f'<c r="{letters(column)}{row}" s="{style}"><v>{text}</v></c>'
     return text_cell(row, column, text, style)
 
 
 def _restyled(attributes: str, row: int, column: int, style: str) -> str:
     plain = _REFERENCE.sub("", _STYLE.sub("", attributes))
-    return f'<c r="{xl_col_to_name(column)}{row}" s="{style}"{plain}'
+    return f'<c r="{letters(column)}{row}" s="{style}"{plain}'
 
 
 def sheet_text(content: bytes) -> str:

@@ -17,6 +17,7 @@ from cpms_cli.writing.files import records
 SCHEMA_VERSION = 1
 FINDING_COLUMNS = ("file", "sheet", "row", "column", "cell", "rule", "severity", "value", "message", "mend")
 _EXAMPLES = 3
+_WIDE, _NARROW = 160, 100
 
 
 def findings_table(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
@@ -90,11 +91,14 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
             console.print(say("validate_ignored", language, **where, columns=", ".join(table.ignored)))
     lines = grouped(survey, validation, language)
     lines["severity"] = [say(f"severity_{one}", language) for one in lines["severity"]]
-    headings = {
-        name: say(f"col_{key}", language)
-        for name, key in (("severity", "severity"), ("count", "count"), ("where", "where"), ("message", "what"),
-                          ("mend", "mend"), ("rule", "rule"))
-    }  # fmt: skip
+    shown = {name: name for name in ("severity", "count", "where", "message", "mend", "rule")} | {"message": "what"}
+    if console.width < _WIDE:
+        # Side by side, the columns of a narrow window hold a word or two a line, and cut Thai words: the mend goes below what is wrong.
+        lines["message"] = lines["message"].astype("str") + "\n→ " + lines["mend"].astype("str")
+        lines["where"] = lines["where"].astype("str").str.replace(", ", "\n", regex=False)
+        left_out = ("mend", "rule") if console.width < _NARROW else ("mend",)
+        shown = {name: key for name, key in shown.items() if name not in left_out}
+    headings = {name: say(f"col_{key}", language) for name, key in shown.items()}
     for (file, sheet), part in lines.groupby(
         ["file", lines["sheet"].astype("str").fillna("")], sort=False, observed=True
     ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,29 +11,39 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.checking.findings import Wording
+from cpms_cli.checking.repairs import legal_labels, nearest
 from cpms_cli.checking.staging import is_flat
 from cpms_cli.reading.headers import own_header
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.sheet_notes import LIST_PREFIX
 from cpms_cli.writing.workbook import CellNote, workbook_bytes
 
 PROBLEM, FROM = "cpms_problem", "cpms_from"
 
 
+def _headers(survey: Survey, table: SurveyTable, language: Language) -> dict[str, str]:
+    """What each field is called in the workbook: as in the file, where that is read without being told again.
+
+    A header known by a map, or by an export's other columns, would not be known here, where those are not.
+    """
+    return {name: own_header(survey, column.field, column.header, language) for name, column in table.columns.items()}
+
+
 def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
-    """Every row of a table as it was written, under its own headers; what was given for all rows comes first.
+    """Every row of a table as it was written, by field; what was given for all rows comes first.
 
     Set apart from the other rows, a cell must not come to mean something else (`Column.alone`).
     """
-    given = {name: value for name, value in table.given.items()}
-    frame = pd.DataFrame({name: [value] * len(table.rows) for name, value in given.items()})
-    for column in table.columns.values():
-        frame[column.header] = pa.array(column.alone()).to_pandas().astype("str").to_numpy()
+    frame = pd.DataFrame({name: [value] * len(table.rows) for name, value in table.given.items()})
+    for name, column in table.columns.items():
+        frame[name] = pa.array(column.alone()).to_pandas().astype("str").to_numpy()
     if is_flat(survey, table):
         # The family's answers may stand on the household's first row only, and that row may not be set aside.
         key = [table.cells(name).to_pandas().astype("str").to_numpy() for name in survey.key("household")]
-        names = [table.columns[field.name].header for field in survey.household.fields if field.name in table.columns]
+        names = [field.name for field in survey.household.fields if field.name in table.columns]
         frame[names] = frame[names].fillna(frame.groupby(key)[names].transform("first"))
     return frame
 
@@ -42,8 +52,26 @@ def _without_answers(
     survey: Survey, table: SurveyTable, frame: pd.DataFrame, silent: npt.NDArray[np.bool_]
 ) -> pd.DataFrame:
     """A family that did not consent leaves only its key, here too."""
-    kept = {table.place(name)[0] for name in (*survey.key(table.table), survey.role("consent").name)}
+    kept = {*survey.key(table.table), survey.role("consent").name}
     return frame.mask(np.outer(silent, [name not in kept for name in frame.columns]))
+
+
+def _notes(
+    survey: Survey, told: pd.DataFrame, columns: Sequence[str], wanted: npt.NDArray[np.int64], language: Language
+) -> Iterator[CellNote]:
+    """One note for each cell at fault; what is wrong with a row as a whole stands on its first cell."""
+    places = {name: at for at, name in enumerate(columns)}
+    column = told["field"].astype("str").map(places).fillna(0).astype("int64")
+    row = pd.Series(np.searchsorted(wanted, told["row"]), index=told.index)
+    for (at_row, at_column), found in told.groupby([row, column], sort=True):
+        texts = list(dict.fromkeys(found["text"]))
+        field = survey.fields[columns[int(at_column)]]
+        offers = field.codelist is not None and not field.many
+        for value in found.loc[found["check"] == "code", "value"].dropna():
+            close = nearest(survey, field, value, language)
+            texts += [say("annotate_proposal", language, value=close)] if close else []
+        name = f"{LIST_PREFIX}{field.codelist}" if offers else ""
+        yield CellNote(int(at_row), int(at_column), "\n".join(texts), name)
 
 
 def write_quarantine(
@@ -52,8 +80,8 @@ def write_quarantine(
 ) -> Path:  # fmt: skip
     """Write the rejected rows (`source`, `row`, `silent`), a sheet for each sheet they came from.
 
-    Cells at fault are coloured and carry message and mend; the last columns say the same in text and where the row
-    stood. Both are ignored when the workbook is merged.
+    Cells at fault are coloured, carry message and mend, and offer what may be written there; the last columns say the
+    same in text and where the row stood. Both are ignored when the workbook is merged.
     """
     sheets: dict[str, pd.DataFrame] = {}
     notes: dict[str, list[CellNote]] = {}
@@ -64,27 +92,18 @@ def write_quarantine(
         wanted = rows["row"].to_numpy()
         frame = _written(survey, table).iloc[np.searchsorted(table.rows, wanted)]
         frame = _without_answers(survey, table, frame, rows["silent"].to_numpy(dtype=bool))
-        here = told[told["source"] == source]
+        here = told[(told["source"] == source) & told["row"].isin(wanted)]
         # A message quotes the cell: of a silent family only what is said of the key may be told.
-        key = {table.place(name)[0] for name in survey.key(table.table)}
-        here = here[here["column"].isin(key) | ~here["row"].isin(rows.loc[rows["silent"], "row"])]
-        problems = here.groupby("row")["text"].agg(" | ".join).reindex(wanted)
+        here = here[here["field"].isin(survey.key(table.table)) | ~here["row"].isin(rows.loc[rows["silent"], "row"])]
         place = f"{table.source.path.name} {table.source.sheet or ''}".strip()
         name = f"{len(sheets) + 1} {survey.child.name if table.table == 'child' else survey.household.name}"
-        columns = list(frame.columns)
-        frame[PROBLEM] = problems.to_numpy()
+        notes[name] = list(_notes(survey, here, list(frame.columns), wanted, language))
+        frame = frame.rename(columns=_headers(survey, table, language))
+        frame[PROBLEM] = here.groupby("row")["text"].agg(" | ".join).reindex(wanted).to_numpy()
         frame[FROM] = [f"{place}:{row}" for row in wanted]
-        # A header known by a map or by an export's other columns would not be known here, where those are not.
-        renamed = {
-            column.header: own_header(survey, column.field, column.header, language)
-            for column in table.columns.values()
-        }
-        sheets[name] = frame.reset_index(drop=True).rename(columns=renamed)
-        at = {row: position for position, row in enumerate(wanted)}
-        visible = here[here["column"].isin(columns)]
-        notes[name] = [
-            CellNote(at[row], columns.index(column), text)
-            for row, column, text in visible[["row", "column", "text"]].itertuples(index=False, name=None)
-        ]
-    write_bytes(path, workbook_bytes(sheets, notes))
+        sheets[name] = frame.reset_index(drop=True)
+    used = {note.choices for listed in notes.values() for note in listed}
+    choices = {f"{LIST_PREFIX}{field.codelist}": legal_labels(survey, field, language)
+               for field in survey.fields.values() if f"{LIST_PREFIX}{field.codelist}" in used}  # fmt: skip
+    write_bytes(path, workbook_bytes(sheets, notes, choices))
     return path

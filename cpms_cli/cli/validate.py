@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +22,20 @@ from cpms_cli.cli.options import (
     one_of,
     year,
 )
+from cpms_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from cpms_cli.checking.annotation import Annotation
+    from cpms_cli.survey.definition import Language
+
+Annotate = Annotated[
+    Path | None,
+    typer.Option(help="Write a copy of the workbook with its wrong cells coloured.", show_default=False),
+]
+Fix = Annotated[
+    Path | None,
+    typer.Option(help="As --annotate, and write plainly what is only written oddly.", show_default=False),
+]
 
 ShowChanges = Annotated[
     bool, typer.Option("--show-changes", help="List what was read otherwise than written; as CSV, that list alone.")
@@ -30,7 +45,7 @@ ShowChanges = Annotated[
 def validate(
     files: Files, round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None,
     schemas: Schemas = None, encoding: Encoding = None, identified: Identified = False, map_: Map = None,
-    store: Against = None, show_changes: ShowChanges = False,
+    store: Against = None, show_changes: ShowChanges = False, annotate: Annotate = None, fix: Fix = None,
 ) -> None:  # fmt: skip
     """Say which cells are wrong, and how to mend them.
 
@@ -41,8 +56,11 @@ def validate(
       cpms validate sample_data/survey_2567.csv
       cpms validate sample_data/survey_2568.xlsx --format json
       cpms validate sample_data/survey_2567.csv --show-changes
+      cpms validate sample_data/survey_2568.xlsx --annotate to_mend.xlsx
     """
     one_of(format_)
+    if annotate is not None and fix is not None:
+        raise UsageError("annotate_or_fix")
     told, round_year = language(lang), year(round_)
     from cpms_cli.checking.changes import changes
     from cpms_cli.comparing import validate_against_store as run
@@ -69,4 +87,23 @@ def validate(
         report.show(console, survey, found, told)
         if changed is not None:
             changes_report.show_changes(console, changed, told)
+    copy = fix or annotate
+    if copy is not None:
+        from cpms_cli.checking.annotation import annotate as write_copy
+
+        _tell(write_copy(found, copy, schemas=schemas, language=told, identified=identified, fix=fix is not None),
+              told, fix is not None)  # fmt: skip
     raise typer.Exit(found.exit_code)
+
+
+def _tell(written: Annotation, told: Language, fixed: bool) -> None:
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.survey.messages import say
+
+    console = open_console(stderr=True)
+    for note in written.notes:
+        console.print(note)
+    sheet = say("annotate_sheet", told)
+    console.print(say("annotate_done", told, file=written.path, cells=written.cells, listed=written.listed, sheet=sheet))
+    if fixed:
+        console.print(say("fix_done", told, count=written.changed, sheet=say("annotate_changes", told)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -21,7 +22,8 @@ def open_console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="replace")
-    width = None if stream.isatty() else _PIPED_WIDTH
+    told = os.environ.get("COLUMNS", "")
+    width = None if stream.isatty() or told.isdigit() else _PIPED_WIDTH
     return Console(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
 
 

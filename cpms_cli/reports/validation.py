@@ -17,7 +17,8 @@ from cpms_cli.writing.files import records
 
 SCHEMA_VERSION = 1
 FINDING_COLUMNS = ("file", "sheet", "row", "column", "cell", "rule", "severity", "value", "message", "mend")
-_EXAMPLES, _PLACES = 3, 12
+_EXAMPLES = 3
+_WIDE, _NARROW = 160, 100
 
 
 def findings_table(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
@@ -66,7 +67,7 @@ def counts(validation: Validation) -> dict[str, int]:
 def document(
     survey: Survey, validation: Validation, language: Language, changed: pd.DataFrame | None = None
 ) -> dict[str, Any]:  # fmt: skip
-    """The JSON document of a validation; `read_as` has a sentence for each column not read in the plain way."""
+    """The JSON document of a validation; `notes` say how each sheet was read."""
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": validation.exit_code, "error": None,
         "definition": survey.digest, "counts": counts(validation),
@@ -90,11 +91,14 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         console.print(note["message"])
     lines = grouped(survey, validation, language)
     lines["severity"] = [say(f"severity_{one}", language) for one in lines["severity"]]
-    headings = {
-        name: say(f"col_{key}", language)
-        for name, key in (("severity", "severity"), ("count", "count"), ("where", "where"), ("message", "what"),
-                          ("mend", "mend"), ("rule", "rule"))
-    }  # fmt: skip
+    shown = {name: name for name in ("severity", "count", "where", "message", "mend", "rule")} | {"message": "what"}
+    if console.width < _WIDE:
+        # Side by side, the columns of a narrow window hold a word or two a line, and cut Thai words.
+        lines["message"] = lines["message"].astype("str") + "\n→ " + lines["mend"].astype("str")
+        lines["where"] = lines["where"].astype("str").str.replace(", ", "\n", regex=False)
+        left_out = ("mend", "rule") if console.width < _NARROW else ("mend",)
+        shown = {name: key for name, key in shown.items() if name not in left_out}
+    headings = {name: say(f"col_{key}", language) for name, key in shown.items()}
     patterns = lines["rule"].isin([pattern.id for pattern in survey.patterns])
     for (file, sheet), part in lines[~patterns].groupby(
         ["file", lines.loc[~patterns, "sheet"].astype("str").fillna("")], sort=False, observed=True
@@ -102,9 +106,9 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         title = say("validate_title", language, file=file, sheet=sheet)
         show_table(console, part, headings, title=title, right=("count",), tight=("severity",))
     if patterns.any():
-        title = say("validate_patterns", language)
-        show_table(console, lines[patterns], {name: headings[name] for name in ("message", "mend", "rule")}, title=title)
-    told = counts(validation)
-    console.print(say("validate_sum", language, bad=told["rows_with_errors"], **told))
+        told = {name: headings[name] for name in ("message", "mend", "rule") if name in headings}
+        show_table(console, lines[patterns], told, title=say("validate_patterns", language))
+    sums = counts(validation)
+    console.print(say("validate_sum", language, bad=sums["rows_with_errors"], **sums))
     if lines.empty:
         console.print(say("validate_clean", language))

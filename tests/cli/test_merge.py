@@ -52,7 +52,8 @@ def test_set_aside_rows_are_mended_in_excel_and_merged(cpms: Cpms, draw: Draw, t
     cpms("merge", draw({}, {"sex": "ชยา", "household_no": "8", "violence_physical": "yes"}), "--store", store)
     aside = tmp_path / "s-set-aside-1.xlsx"
     book = openpyxl.load_workbook(aside)
-    [sheet] = book.worksheets
+    sheet, lists = book.worksheets
+    assert lists.sheet_state == "hidden"
     header = [str(cell.value) for cell in sheet[1]]
     assert "is not an answer to Sex" in str(sheet.cell(2, header.index("cpms_problem") + 1).value)
     wrong = sheet.cell(2, header.index("sex") + 1)

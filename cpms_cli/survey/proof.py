@@ -14,6 +14,7 @@ from pathlib import Path
 from cpms_cli.survey.definition import CodeList, Field, Survey, Words, folded, folded_header
 from cpms_cli.survey.documents import Problem
 from cpms_cli.survey.location import shipped
+from cpms_cli.survey.presentation import presentation_problems
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import RuleError, Vocabulary, compiled, faults, parse
 from cpms_cli.survey.schema_files import Reader, read_messages, read_survey
@@ -295,4 +296,5 @@ def check_definition(folder: Path) -> list[Problem]:
     if not proof.problems:
         for part in (proof.indicators, proof.levels, proof.checks, proof.messages):
             part()
+        proof.problems += presentation_problems(reader, survey)
     return sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

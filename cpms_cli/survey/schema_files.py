@@ -19,6 +19,7 @@ from cpms_cli.survey.definition import (
     Level,
     Survey,
     TableSchema,
+    Translation,
     Words,
 )  # fmt: skip
 from cpms_cli.survey.documents import BadDocument, Document, Problem, read_csv, read_yaml
@@ -145,6 +146,14 @@ def read_messages(reader: Reader) -> dict[str, Words]:
     return messages
 
 
+def _translations(reader: Reader) -> tuple[Translation, ...]:
+    found = []
+    for path in sorted((reader.folder / "translations").glob("*.yaml")):
+        file = f"translations/{path.name}"
+        found.append(reader.part(Translation, file, reader.document(file)))
+    return tuple(one for one in found if one is not None)
+
+
 def digest(folder: Path) -> str:
     """SHA-256 over names and contents of every file of the definition: the definition's own identity."""
     total = hashlib.sha256()
@@ -170,12 +179,12 @@ def read_survey(reader: Reader) -> Survey | None:
         path.stem: _codelist(reader, f"codelists/{path.name}", path.stem)
         for path in sorted((reader.folder / "codelists").glob("*.csv"))
     }
-    areas, messages = _areas(reader), read_messages(reader)
+    areas, messages, translations = _areas(reader), read_messages(reader), _translations(reader)
     if reader.problems or not all(tables.values()):
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
         codelists=lists, indicators=indicators, levels=levels, checks=checks,
         column_checks={check.id: check for check in column_checks},
-        areas=areas, messages=messages, digest=digest(reader.folder),
+        areas=areas, messages=messages, translations=translations, digest=digest(reader.folder),
     )  # fmt: skip

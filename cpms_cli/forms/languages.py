@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from cpms_cli.survey.definition import LANGUAGES, Code, CodeList, Field, Language, Survey, Translation
+from cpms_cli.survey.definition import LANGUAGES, Code, CodeList, Field, Language, Survey, TableSchema, Translation
 from cpms_cli.survey.messages import say
 
 
@@ -20,6 +20,8 @@ class Tongue(Protocol):
     def label(self, field: Field) -> str: ...
 
     def answer(self, codes: CodeList, code: Code) -> str: ...
+
+    def table(self, table: TableSchema) -> str: ...
 
     def topic(self, name: str) -> str: ...
 
@@ -46,6 +48,9 @@ class _Own:
     def answer(self, codes: CodeList, code: Code) -> str:
         return code.label.in_(self.language)
 
+    def table(self, table: TableSchema) -> str:
+        return table.label.in_(self.language)
+
     def topic(self, name: str) -> str:
         return {**self.survey.household.topics, **self.survey.child.topics}[name].in_(self.language)
 
@@ -71,6 +76,9 @@ class _Further:
 
     def answer(self, codes: CodeList, code: Code) -> str:
         return self.words.codes[codes.name][code.code]
+
+    def table(self, table: TableSchema) -> str:
+        return self.words.tables[table.name]
 
     def topic(self, name: str) -> str:
         return self.words.topics[name]

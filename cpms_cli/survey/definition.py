@@ -120,12 +120,13 @@ class Phrase(_Part):
 class Translation(_Part):
     """A further language in which the questions are put; `name` is what its speakers call it.
 
-    `codes` are labels by code list and code, `topics` by topic, `sentences` by the id of a message.
+    `tables` and `topics` are names, `codes` labels by code list and code, `sentences` by the id of a message.
     """
 
     language: str = Described(pattern=r"^[a-z]{2,3}$")
     name: str = Described(min_length=1)
     reviewed: bool
+    tables: dict[str, str]
     fields: dict[str, Phrase]
     codes: dict[str, dict[str, str]]
     topics: dict[str, str]

@@ -43,6 +43,7 @@ def _translation(reader: Reader, survey: Survey, one: Translation) -> Iterator[P
     tables = (survey.household, survey.child, survey.response)
     parts: list[tuple[str, Iterable[str], Iterable[str]]] = [
         ("fields", [field.name for table in tables for field in table.fields], one.fields),
+        ("tables", [table.name for table in tables], one.tables),
         ("topics", [topic for table in tables for topic in table.topics], one.topics),
         ("sentences", [name for name in survey.messages if name.startswith(SPOKEN)], one.sentences),
         ("codes", survey.codelists, one.codes),

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cpms_cli.cli import areas, child, children, demo, merge, samples, schema, score, validate
+from cpms_cli.cli import areas, child, children, demo, merge, samples, schema, score, template, validate
 from cpms_cli.errors import CpmsError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("child")(child.child)
 app.command("children")(children.children)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
+app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)
 app.add_typer(schema.app, name="schema")

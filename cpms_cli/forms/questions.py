@@ -49,8 +49,6 @@ class Writer:
         """The rows of one field."""
         if field.role == "round" and self.round is not None:
             yield _calculate(field.name, f"'{self.round}'")
-        elif field.role == "line":
-            yield _calculate(field.name, "position(..)")
         elif self.known and field.format == "cpms-id":
             yield _calculate(field.name, self.before(field))
         elif field.format == "partial-date":
@@ -66,20 +64,36 @@ class Writer:
         if self.known:
             yield _calculate(HOME, home_key(self.survey, "${{{}}}"))
 
-    def known_child(self) -> Iterator[Row]:
-        """The choice among the children that the list has of this home."""
-        if self.known:
+    def line(self) -> Row:
+        """The child's line in the household: the repeat's own number, so this row must stand directly inside it."""
+        return _calculate(self.survey.role("line").name, "position(..)")
+
+    def known_child(self, topic: str) -> Iterator[Row]:
+        """The choice among the children that the list has of this home, in the topic that says who the child is."""
+        if self.known and topic == self.survey.role("person").topic:
             yield {
                 "type": f"select_one_from_file {self.known}.csv", "name": KNOWN_CHILD,
                 **self.said("label", "xlsform_child_before"), **self.said("hint", "xlsform_child_before_hint"),
                 "choice_filter": f"{HOME} = ${{{HOME}}}",
-                "relevant": f"pulldata('{self.known}', 'name', '{HOME}', ${{{HOME}}}) != ''",
+                "relevant": f"{self._of_home('name')} != ''",
             }  # fmt: skip
 
     def before(self, field: Field) -> str:
         """What the list of known children says in this field."""
-        key, chosen = ("name", KNOWN_CHILD) if self._of_child(field) else (HOME, HOME)
-        return f"pulldata('{self.known}', '{field.name}', '{key}', ${{{chosen}}})"
+        if self._of_child(field):
+            return f"pulldata('{self.known}', '{field.name}', 'name', ${{{KNOWN_CHILD}}})"
+        return self._of_home(field.name)
+
+    def _of_home(self, column: str) -> str:
+        return f"pulldata('{self.known}', '{column}', '{HOME}', {home_key(self.survey, '${{{}}}')})"
+
+    def _brought_along(self, field: Field) -> bool:
+        """Whether the answer is filled in when the child is chosen, to be corrected where it changed.
+
+        Programs differ in where they look from when they fill in an answer; in the chooser's own group they agree.
+        """
+        here = not self._of_child(field) or field.topic == self.survey.role("person").topic
+        return bool(self.known) and field.carried and here and field.name not in self.survey.key("household")
 
     def chosen_by(self, field: Field) -> str:
         """The answer that decides which row of the list this field's value comes from."""
@@ -110,7 +124,7 @@ class Writer:
             row |= {"default": "today()", "required": "yes"}
         if field.constraints.pattern or field.format == "thai-id":
             row["appearance"] = "numbers"
-        if self.known and field.carried and field.name not in self.survey.key("household"):
+        if self._brought_along(field):
             row |= {"calculation": self.before(field), "trigger": f"${{{self.chosen_by(field)}}}"}
         return row
 

@@ -140,7 +140,8 @@ def _entry_sheet(
         if rule is not None:
             sheet.data_validation(1, at, ROWS, at, rule)
         if rows is not None and field.name in rows:
-            _write_known(sheet, at, rows[field.name], text if _is_text(field) else plain)
+            known = {"locked": False, "bg_color": "#F2F2F2", **({"num_format": "@"} if _is_text(field) else {})}
+            _write_known(sheet, at, rows[field.name], book.add_format(known))
     sheet.freeze_panes(1, frozen(survey, fields))
     sheet.autofilter(0, 0, ROWS, len(fields) - 1)
     sheet.protect("", dict(_MAY))

@@ -87,8 +87,8 @@ def _rows(writer: Writer) -> Iterator[Row]:
     yield from _topics(writer, survey.household, before)
     yield {"type": "end_group", "name": "household"}
     yield writer.group("begin_repeat", REPEAT, writer.table_label(survey.child), relevant=agreed)
-    yield from writer.known_child()
-    yield from _topics(writer, survey.child, [])
+    yield writer.line()
+    yield from _topics(writer, survey.child, [survey.role("line")])
     yield {"type": "end_repeat", "name": REPEAT}
 
 
@@ -98,6 +98,7 @@ def _topics(writer: Writer, table: TableSchema, done: list[Field]) -> Iterator[R
         fields = [one for one in table.fields if one.topic == topic and one not in done]
         if fields:
             yield writer.group("begin_group", f"about_{topic}", writer.topic_label(topic), appearance="field-list")
+            yield from writer.known_child(topic)
             for one in fields:
                 yield from writer.question(one)
             yield {"type": "end_group", "name": f"about_{topic}"}

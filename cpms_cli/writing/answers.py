@@ -10,7 +10,7 @@ from cpms_cli.survey.era import BUDDHIST_OFFSET
 
 def _buddhist(dates: pd.Series) -> pd.Series:
     """ISO dates of any precision as day/month/year of the Buddhist era."""
-    parts = dates.str.split("-", expand=True).reindex(columns=range(3))
+    parts = dates.str.split("-", expand=True).reindex(columns=range(3)).astype("str")
     year = (parts[0].astype("Int64") + BUDDHIST_OFFSET).astype("str")
     short = [parts[at].str.lstrip("0") for at in (1, 2)]
     month = short[0] + "/" + year

@@ -28,7 +28,8 @@ def partial_date_rows(writer: Writer, field: Field, shown: Row) -> Iterator[Row]
         asked |= {
             **writer.said("hint", "xlsform_known_before", before=f"${{{before}}}"),
             "choice_filter": f"offered = 'always' or ${{{before}}} != ''",
-            "calculation": f"if({writer.before(field)} != '', 'same', '')", "trigger": f"${{{writer.chosen_by(field)}}}",
+            "calculation": f"if({writer.before(field)} != '', 'same', '')",
+            "trigger": f"${{{writer.chosen_by(field)}}}",
         }  # fmt: skip
         written = f"if(${{{grain}}} = 'same', ${{{before}}}, '')"
     else:

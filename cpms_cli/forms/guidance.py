@@ -1,4 +1,4 @@
-"""What a form says about each of its columns, in words: the question, its answers, whom it is asked of, how to write it."""
+"""What a form says about each of its columns, in words: the question, its answers, who is asked, how to write it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.rules import RANGES, RuleError, parse
 
+EXAMPLE_YEAR = 2026
 _EXAMPLE = ("5/1/", "1/", "")
 
 
@@ -46,7 +47,7 @@ def asked_words(field: Field, language: Language) -> str:
 
 
 def writing_words(field: Field, language: Language, year: int) -> str:
-    """How the answer is written, where that is not plain: dates, numbers, several answers; `year` makes the examples."""
+    """How the answer is written, where that is not plain: dates, numbers, many answers; `year` makes the examples."""
     told = shown_year(year, language)
     low, high = field.constraints.minimum, field.constraints.maximum
     if field.type == "year":
@@ -55,8 +56,9 @@ def writing_words(field: Field, language: Language, year: int) -> str:
         return say("template_date", language, date=f"5/1/{told}")
     if field.format == "partial-date":
         date, month, whole = (f"{start}{shown_year(year - 10, language)}" for start in _EXAMPLE)
-        exact, part = say("template_date", language, date=date), say(
-            "template_partial_date", language, month=month, year=whole
+        exact, part = (
+            say("template_date", language, date=date),
+            say("template_partial_date", language, month=month, year=whole),
         )
         return f"{exact} {part}"
     if low is not None and high is not None:

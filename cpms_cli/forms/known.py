@@ -111,7 +111,9 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int
 def _by_house(survey: Survey, source: str, key: tuple[str, ...]) -> str:
     """An order of rows in which house 9 comes before house 10."""
     house = survey.role("household").name
-    return ", ".join(f"length({source}.{name}), {source}.{name}" if name == house else f"{source}.{name}" for name in key)
+    return ", ".join(
+        f"length({source}.{name}), {source}.{name}" if name == house else f"{source}.{name}" for name in key
+    )
 
 
 def _codes(survey: Survey) -> tuple[str, str]:
@@ -120,7 +122,9 @@ def _codes(survey: Survey) -> tuple[str, str]:
 
 def _households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
     """The carried answers of the households of each village's last round."""
-    cells = ", ".join(f"{typed(survey, field, 'h')}::VARCHAR AS {field.name}" for field in _carried(survey, "household"))
+    cells = ", ".join(
+        f"{typed(survey, field, 'h')}::VARCHAR AS {field.name}" for field in _carried(survey, "household")
+    )
     return connection.execute(
         f"SELECT {cells} FROM last_household h WHERE {survey.role('round').name}::INTEGER = village_last"
         f" ORDER BY {_by_house(survey, 'h', survey.key('household'))}"

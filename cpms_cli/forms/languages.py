@@ -13,19 +13,23 @@ class Tongue(Protocol):
     """One language of a form; `heading` is its name in an XLSForm's columns, as `ไทย (th)`."""
 
     @property
-    def heading(self) -> str: ...
+    def heading(self) -> str:
+        """The language's own name and its code."""
 
-    def question(self, field: Field) -> str: ...
+    def question(self, field: Field) -> str:
+        """The field's question."""
 
-    def label(self, field: Field) -> str: ...
+    def answer(self, codes: CodeList, code: Code) -> str:
+        """The label of one answer."""
 
-    def answer(self, codes: CodeList, code: Code) -> str: ...
+    def table(self, table: TableSchema) -> str:
+        """What one row of a table is."""
 
-    def table(self, table: TableSchema) -> str: ...
+    def topic(self, name: str) -> str:
+        """The name of a topic."""
 
-    def topic(self, name: str) -> str: ...
-
-    def sentence(self, message_id: str, **values: object) -> str: ...
+    def sentence(self, message_id: str, **values: object) -> str:
+        """A sentence of the form with its placeholders filled in."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,6 @@ class _Own:
 
     def question(self, field: Field) -> str:
         return field.question.in_(self.language)
-
-    def label(self, field: Field) -> str:
-        return field.label.in_(self.language)
 
     def answer(self, codes: CodeList, code: Code) -> str:
         return code.label.in_(self.language)
@@ -70,9 +71,6 @@ class _Further:
 
     def question(self, field: Field) -> str:
         return self.words.fields[field.name].question
-
-    def label(self, field: Field) -> str:
-        return self.words.fields[field.name].label
 
     def answer(self, codes: CodeList, code: Code) -> str:
         return self.words.codes[codes.name][code.code]

@@ -1,4 +1,4 @@
-"""Next year's form with whom the store knows already on it. It shows names: that is what it is for, and it is logged."""
+"""Next year's form with whom the store knows already on it. It shows names, as it must, and that is logged."""
 
 from __future__ import annotations
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cpms_cli.forms.ages import age_bounds, partial_date_rows
+from cpms_cli.forms.constraints import limit_of, lonely, stands_alone
 from cpms_cli.forms.languages import Tongue
 from cpms_cli.forms.relevance import Untranslatable, relevance
 from cpms_cli.survey.definition import Field, Survey, TableSchema
-from cpms_cli.survey.era import BUDDHIST_OFFSET
-from cpms_cli.survey.identifiers import CPMS_ID_LENGTH
 from cpms_cli.survey.rules import RANGES
 
 Row = dict[str, str]
 KNOWN_CHILD, HOME = "known_child", "home"
-_EARLIEST, _LATEST = 2000, 2100
 
 
 class Writer:
@@ -118,62 +116,29 @@ class Writer:
             wanted = f"${{{self.survey.role('born').name}}} = ''"
         return row | ({"relevant": wanted} if wanted else {})
 
+    def _limits(self, field: Field) -> Row:
+        limit = limit_of(self.survey, field, self.round)
+        if limit is not None:
+            said = self.said("constraint_message", limit.message_id, **limit.values)
+            return {"constraint": limit.xpath, **said}
+        codes, alone = self.survey.codes(field), lonely(self.survey, field)
+        if codes is None or not alone:
+            return {}
+        told = {one.heading: ", ".join(one.answer(codes, code) for code in alone) for one in self.words}
+        return {
+            "constraint": stands_alone(alone),
+            **{f"constraint_message::{one.heading}": one.sentence("xlsform_alone", labels=told[one.heading])
+               for one in self.words},
+        }  # fmt: skip
+
     def _plain(self, field: Field) -> Row:
-        row = {"type": _type(field), "name": field.name, **self._shown(field), **self._constraint(field)}
+        row = {"type": _type(field), "name": field.name, **self._shown(field), **self._limits(field)}
         if field.role == "visited":
             row |= {"default": "today()", "required": "yes"}
         if field.constraints.pattern or field.format == "thai-id":
             row["appearance"] = "numbers"
         if self._brought_along(field):
             row |= {"calculation": self.before(field), "trigger": f"${{{self.chosen_by(field)}}}"}
-        return row
-
-    def _constraint(self, field: Field) -> Row:
-        """What an answer must be, and what is said where it is not. A blank is always let through."""
-        low, high = field.constraints.minimum, field.constraints.maximum
-        if field.type == "year":
-            later = f"(. >= {_EARLIEST + BUDDHIST_OFFSET} and . <= {_LATEST + BUDDHIST_OFFSET})"
-            return self._limit(f"(. >= {_EARLIEST} and . <= {_LATEST}) or {later}", "xlsform_year")
-        if field.role == "visited":
-            return self._limit(f". <= today() and {self._in_round()}", "xlsform_in_round")
-        if field.type == "date":
-            return self._limit(". <= today()", "xlsform_not_future")
-        if low is not None and high is not None:
-            return self._limit(f". >= {low} and . <= {high}", "xlsform_range", low=low, high=high)
-        if field.format == "thai-id":
-            return self._limit("regex(., '^[0-9]{13}$')", "xlsform_thai_id")
-        if field.format == "cpms-id":
-            return self._limit(f"regex(., '^[CH][0-9A-Z]{{{CPMS_ID_LENGTH - 1}}}$')", "xlsform_cpms_id")
-        if field.constraints.pattern:
-            return self._limit(f"regex(., '^({field.constraints.pattern})$')", "xlsform_pattern")
-        if field.constraints.maxLength:
-            longest = field.constraints.maxLength
-            return self._limit(f"string-length(.) <= {longest}", "xlsform_length", high=longest)
-        return self._alone(field) if field.many else {}
-
-    def _limit(self, constraint: str, message_id: str, **values: object) -> Row:
-        return {"constraint": constraint, **self.said("constraint_message", message_id, **values)}
-
-    def _in_round(self) -> str:
-        if self.round is None:
-            told = f"${{{self.survey.role('round').name}}}"
-            year = f"if({told} > {_LATEST}, {told} - {BUDDHIST_OFFSET}, {told})"
-        else:
-            year = str(self.round)
-        seen = "number(format-date(., '%Y'))"
-        return f"{seen} >= {year} and {seen} <= {year} + 1"
-
-    def _alone(self, field: Field) -> Row:
-        """Of several answers, those that stand alone: "none" with anything else would be no answer."""
-        codes = self.survey.codes(field)
-        lonely = [code for code in codes.codes if code.missing] if codes else []
-        if codes is None or not lonely:
-            return {}
-        test = " or ".join(f"selected(., '{code.code}')" for code in lonely)
-        row: Row = {"constraint": f"count-selected(.) <= 1 or not({test})"}
-        for one in self.words:
-            labels = ", ".join(one.answer(codes, code) for code in lonely)
-            row[f"constraint_message::{one.heading}"] = one.sentence("xlsform_alone", labels=labels)
         return row
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name, xl_range_abs, xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from cpms_cli.forms.guidance import offered, writing_words
+from cpms_cli.forms.guidance import EXAMPLE_YEAR, offered, writing_words
 from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.era import BUDDHIST_OFFSET, shown_year
 from cpms_cli.survey.messages import say
@@ -46,7 +46,7 @@ def cell_rule(
 ) -> dict[str, Any] | None:
     """The validation of one column in XlsxWriter's terms; None where any text may stand."""
     cell = xl_rowcol_to_cell(1, column)
-    year = round_ or 2026
+    year = round_ or EXAMPLE_YEAR
     words = writing_words(field, language, year)
     told = {"error_title": say("template_error_title", language)[:_TITLE], "error_message": words[:_TEXT]}
     low, high = field.constraints.minimum, field.constraints.maximum
@@ -79,8 +79,3 @@ def _year_rule(cell: str, round_: int | None, told: dict[str, str]) -> dict[str,
         return {"validate": "list", "source": years, **told}
     eras = [f"AND({cell}>={first},{cell}<={first}+100)" for first in (2000, 2000 + BUDDHIST_OFFSET)]
     return {"validate": "custom", "value": f"=AND(ISNUMBER({cell}),OR({','.join(eras)}))", **told}
-
-
-def column_letter(column: int) -> str:
-    """A column's name in a workbook."""
-    return str(xl_col_to_name(column))

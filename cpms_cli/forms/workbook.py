@@ -16,8 +16,8 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from cpms_cli.forms.guidance import comment
-from cpms_cli.forms.help_sheet import write_help
+from cpms_cli.forms.guidance import EXAMPLE_YEAR, comment
+from cpms_cli.forms.help_sheet import Guide, write_help
 from cpms_cli.forms.validation import Lists, cell_rule
 from cpms_cli.survey.definition import Field, Language, Survey, Table
 from cpms_cli.survey.messages import say
@@ -100,9 +100,10 @@ def form_bytes(form: Form) -> bytes:
             name = sheet_name(say("template_left_out_sheet", form.language), taken)
             _left_out_sheet(book, book.add_worksheet(name), form.left_out)
         name = sheet_name(say("template_help_sheet", form.language), taken)
-        colours = bands(form.survey)
-        write_help(book, book.add_worksheet(name), form.survey, form.language, form.layout == "flat",
-                   bool(form.rows), [f for fields in sheets(form.survey, form.layout).values() for f in fields], colours)  # fmt: skip
+        write_help(book, book.add_worksheet(name), Guide(
+            form.survey, form.language, form.layout == "flat", bool(form.rows), bands(form.survey),
+            [field for fields in sheets(form.survey, form.layout).values() for field in fields],
+        ))  # fmt: skip
         lists.write(book.add_worksheet(lists.sheet))
     return stream.getvalue()
 
@@ -123,7 +124,7 @@ def _entry_sheet(
 ) -> None:
     survey, language, colours = form.survey, form.language, bands(form.survey)
     plain, text = book.add_format({"locked": False}), book.add_format({"locked": False, "num_format": "@"})
-    year = form.round or _this_year()
+    year = form.round or EXAMPLE_YEAR
     # Excel deletes a row of a protected sheet only where every cell of it may be changed.
     sheet.set_column(0, _LAST_COLUMN, 12, plain)
     sheet.set_row(0, 50, book.add_format({"locked": True}))
@@ -175,7 +176,3 @@ def _left_out_sheet(book: Any, sheet: Worksheet, left_out: pd.DataFrame) -> None
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-
-
-def _this_year() -> int:
-    return datetime.datetime.now(datetime.UTC).year

@@ -2,8 +2,8 @@
 
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema); what is ours beside it
 is `codelist`, `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `personal`, `sensitive`,
-`topic` (the part of a form it stands in), `carried` (does not change: next year's form brings it along), `headers` and the
-two-language `label` and `question`.
+`topic` (the part of a form it stands in), `carried` (does not change: next year's form brings it along), `headers`
+and the two-language `label` and `question`.
 """
 
 from __future__ import annotations

@@ -41,6 +41,9 @@ _PUBLIC = {
     "child_history": "cpms_cli.summaries.child",
     "summarise_area": "cpms_cli.summaries.areas",
     "write_samples": "cpms_cli.samples.layouts",
+    "write_template": "cpms_cli.forms.template",
+    "write_xlsform": "cpms_cli.forms.xlsform",
+    "write_next_form": "cpms_cli.forms.next_round",
 }
 __all__ = sorted(_PUBLIC)  # noqa: PLE0605
 

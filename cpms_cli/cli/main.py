@@ -21,6 +21,7 @@ from cpms_cli.cli import (
     schema,
     score,
     store,
+    template,
     validate,
 )
 from cpms_cli.errors import CpmsError, KeyMissing
@@ -38,6 +39,7 @@ app.command("child")(child.child)
 app.command("children")(children.children)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
+app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)
 app.command("history")(history.history)

@@ -2,7 +2,8 @@
 
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema); what is ours beside it
 is `codelist`, `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `titled` (a name before
-which a title may stand), `personal`, `sensitive`, `headers` and the two-language `label` and `question`.
+which a title may stand), `personal`, `sensitive`, `topic` (the part of a form it stands in), `carried` (does not
+change: next year's form brings it along), `headers` and the two-language `label` and `question`.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class Field(_Part):
     many: bool = False
     personal: bool = False
     sensitive: bool = False
+    topic: str | None = None
+    carried: bool = False
     asked: str | None = None
     role: Role | None = None
     withholds: tuple[str, ...] = ()
@@ -104,7 +107,31 @@ class TableSchema(_Part):
     label: Words
     shared: tuple[str, ...] = ()
     primaryKey: tuple[str, ...]
+    topics: dict[str, Words] = {}
     fields: tuple[Field, ...]
+
+
+class Phrase(_Part):
+    """A field's label and question in one further language."""
+
+    label: str = Described(min_length=1)
+    question: str = Described(min_length=1)
+
+
+class Translation(_Part):
+    """A further language in which the questions are put; `name` is what its speakers call it.
+
+    `tables` and `topics` are names, `codes` labels by code list and code, `sentences` by the id of a message.
+    """
+
+    language: str = Described(pattern=r"^[a-z]{2,3}$")
+    name: str = Described(min_length=1)
+    reviewed: bool
+    tables: dict[str, str]
+    fields: dict[str, Phrase]
+    codes: dict[str, dict[str, str]]
+    topics: dict[str, str]
+    sentences: dict[str, str]
 
 
 class Indicator(_Part):
@@ -251,6 +278,7 @@ class Survey(_Part):
     titles: tuple[Title, ...]
     areas: dict[str, Area]
     messages: dict[str, Words]
+    translations: tuple[Translation, ...] = ()
     digest: str
 
     @cached_property

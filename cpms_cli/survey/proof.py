@@ -24,6 +24,7 @@ from cpms_cli.survey.definition import (
 )
 from cpms_cli.survey.documents import Problem
 from cpms_cli.survey.location import shipped
+from cpms_cli.survey.presentation import presentation_problems
 from cpms_cli.survey.relations import vocabulary
 from cpms_cli.survey.rules import RuleError, Vocabulary, compiled, faults, parse
 from cpms_cli.survey.schema_files import TITLES, Reader, read_messages, read_survey
@@ -322,4 +323,5 @@ def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
     if not proof.problems:
         for part in (proof.titles, proof.indicators, proof.levels, proof.checks, proof.messages):
             part()
+        proof.problems += presentation_problems(reader, survey)
     return survey, sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

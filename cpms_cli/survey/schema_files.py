@@ -23,6 +23,7 @@ from cpms_cli.survey.definition import (
     Survey,
     TableSchema,
     Title,
+    Translation,
     Words,
 )  # fmt: skip
 from cpms_cli.survey.documents import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
@@ -186,6 +187,14 @@ def read_messages(reader: Reader) -> dict[str, Words]:
     return messages
 
 
+def _translations(reader: Reader) -> tuple[Translation, ...]:
+    found = []
+    for path in sorted((reader.folder / "translations").glob("*.yaml")):
+        file = f"translations/{path.name}"
+        found.append(reader.part(Translation, file, reader.document(file)))
+    return tuple(one for one in found if one is not None)
+
+
 def digest(folder: Path) -> str:
     """SHA-256 over names and contents of every file of the definition: the definition's own identity."""
     total = hashlib.sha256()
@@ -214,11 +223,12 @@ def read_survey(reader: Reader) -> Survey | None:
         for path in sorted((reader.folder / "codelists").glob("*.csv"))
     }
     titles, areas, messages = _titles(reader), _areas(reader), read_messages(reader)
+    translations = _translations(reader)
     if reader.problems or not all(tables.values()):
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
         codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history, patterns=patterns,
         column_checks={check.id: check for check in column_checks},
-        titles=titles, areas=areas, messages=messages, digest=digest(reader.folder),
+        titles=titles, areas=areas, messages=messages, translations=translations, digest=digest(reader.folder),
     )  # fmt: skip

@@ -1,0 +1,89 @@
+"""`cpms template`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, language, year
+from cpms_cli.errors import UsageError
+
+Target = Annotated[Path, typer.Option("--output", "-o", help="The form to write: a new .xlsx file.")]
+Layout = Annotated[str, typer.Option("--layout", help="flat: a row a child; two-sheet: households and children.")]
+XlsForm = Annotated[bool, typer.Option("--xlsform", help="An XLSForm for KoboToolbox or ODK, in all languages.")]
+Prefill = Annotated[bool, typer.Option("--prefill", help="Put the children of the store's last round on the form.")]
+Area = Annotated[
+    str | None, typer.Option("--area", help="With --prefill: whose children, 2 to 8 digits.", show_default=False)
+]
+
+
+def template(
+    output: Target, layout: Layout = "flat", xlsform: XlsForm = False, prefill: Prefill = False, store: Store = STORE,
+    area: Area = None, round_: Round = None, identified: Identified = False, lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Write the survey's form: a workbook with dropdowns and help, or an XLSForm for phones; empty or pre-filled.
+
+    A pre-filled form has the known children of an area on it, with their codes and what does not change, so that next
+    year they are recognised and not guessed. It shows names: it needs --identified, and is written to the audit log.
+    Make the store first: cpms merge FILE... --store cpms.duckdb
+
+    \b
+    Examples:
+      cpms template -o form.xlsx --round 2569 --lang th
+      cpms template -o next.xlsx --prefill --store cpms.duckdb --area 850105 --identified
+    """
+    told, round_year = language(lang), year(round_)
+    if prefill:
+        if area is None:
+            raise UsageError("prefill_needs_area")
+        _prefilled(output, layout, xlsform, store, area, round_year, identified, told, schemas)
+        return
+    for given, option in ((area, "--area"), (identified or None, "--identified")):
+        if given is not None:
+            raise UsageError("template_only_prefill", option=option)
+    from cpms_cli.forms.template import check_form_path, write_template
+    from cpms_cli.forms.xlsform import write_xlsform
+    from cpms_cli.survey.messages import say
+
+    if xlsform:
+        check_form_path(output)
+        form = write_xlsform(output, round_=round_year, language=told, schemas=schemas)
+        _tell_untranslated(form.untranslated, told)
+        typer.echo(say("template_xlsform_written", told, file=output), err=True)
+    else:
+        write_template(output, layout=layout, round_=round_year, language=told, schemas=schemas)
+        typer.echo(say("template_written", told, file=output), err=True)
+
+
+def _prefilled(
+    output: Path, layout: str, xlsform: bool, store: Path, area: str, round_year: int | None, identified: bool,
+    lang: str, schemas: Path | None,
+) -> None:  # fmt: skip
+    from cpms_cli.forms.next_round import write_next_form
+    from cpms_cli.survey.messages import say
+
+    told = language(lang)
+    written = write_next_form(
+        store, area, output, round_=round_year, layout=layout, xlsform=xlsform, language=told, identified=identified,
+        schemas=schemas,
+    )  # fmt: skip
+    if written.xlsform is not None:
+        _tell_untranslated(written.xlsform.untranslated, lang)
+    for beside in (written.media, written.aside):
+        if beside is not None:
+            typer.echo(say("written", told, file=beside), err=True)
+    counts = {"children": written.children, "households": written.households, "left_out": len(written.left_out)}
+    typer.echo(say("written", told, file=output), err=True)
+    typer.echo(say("prefill_written", told, **counts), err=True)
+    if written.media is not None:
+        typer.echo(say("prefill_media", told, file=written.media), err=True)
+
+
+def _tell_untranslated(untranslated: tuple[tuple[str, str], ...], lang: str) -> None:
+    from cpms_cli.survey.messages import say
+
+    for label, rule in untranslated:
+        typer.echo(say("template_untranslated", language(lang), label=label, rule=rule), err=True)

@@ -1,0 +1,136 @@
+"""Who is known in an area before a round: what next year's form brings along, and who is not on it, and why.
+
+On the form stand the children and households of each village's last round, with their permanent codes and the answers
+that do not change (`carried` in the definition). An answer that was not known is asked again. Nobody vanishes without
+a word: who was not seen in the last round, is grown, or cannot be recognised, is listed with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.survey.definition import Field, Survey, Table
+from cpms_cli.survey.relations import completed_years, quoted, typed, typed_record
+
+NOT_SEEN, GROWN, UNNAMED = "not_seen", "grown", "unnamed"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Canonical rows under the names of fields: `round` is the new one, and only what is carried is filled in.
+
+    `left_out` has the carried answers of the children who are not on the form, with `reason` (not_seen, grown,
+    unnamed), `seen`, the round in which they were last seen, and `last`, the last round of their village.
+    """
+
+    round: int
+    households: pd.DataFrame
+    children: pd.DataFrame
+    left_out: pd.DataFrame
+
+
+def last_round(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str) -> int | None:
+    """The last round in which the store has children or households of the area."""
+    round_, village = survey.role("round").name, survey.role("village").name
+    seen = " UNION ALL ".join(f"SELECT {round_}, {village} FROM current_{table}" for table in ("child", "household"))
+    found = connection.execute(
+        f"SELECT max({round_}::INTEGER) FROM ({seen}) WHERE starts_with({village}, ?)", [area]
+    ).fetchone()
+    return int(found[0]) if found and found[0] is not None else None
+
+
+def known_before(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, round_: int) -> Known:
+    """Children and households of the area as the rounds before this one left them."""
+    _latest(connection, survey, area, round_)
+    children = _children(connection, survey, round_)
+    stays = children["reason"].isna()
+    own = [*survey.columns("child")]
+    return Known(
+        round_,
+        _with_round(survey, _households(connection, survey), round_, survey.columns("household")),
+        _with_round(survey, children[stays], round_, own).reset_index(drop=True),
+        children[~stays].reset_index(drop=True),
+    )
+
+
+def _latest(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, before: int) -> None:
+    """Create `last_child` and `last_household`: the last row of each one who was last seen in the area, with
+    `village_last`, the last round of that village."""
+    year, village = f"{survey.role('round').name}::INTEGER", survey.role("village").name
+    seen = " UNION ALL ".join(f"FROM current_{table} SELECT {village}, {year} AS y" for table in ("child", "household"))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE village_round AS SELECT {village}, max(y) AS village_last"
+        f" FROM ({seen}) WHERE y < {before} GROUP BY ALL"
+    )
+    for table, role in (("child", survey.role("person")), ("household", survey.role("home"))):
+        key = ", ".join(survey.key(_kind(table)))
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE last_{table} AS SELECT * FROM"
+            f" (SELECT * FROM current_{table} WHERE {year} < {before}"
+            f" QUALIFY row_number() OVER (PARTITION BY {role.name} ORDER BY {year} DESC, {key}) = 1)"
+            f" JOIN village_round USING ({village}) WHERE starts_with({village}, {quoted(area)})"
+        )
+
+
+def _kind(table: str) -> Table:
+    return "child" if table == "child" else "household"
+
+
+def _carried(survey: Survey, table: Table) -> list[Field]:
+    return [survey.fields[name] for name in survey.columns(table) if survey.fields[name].carried]
+
+
+def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int) -> pd.DataFrame:
+    """The carried answers of every child last seen in the area, with `reason`, `seen` and `last`."""
+    grown, year = (survey.role("age").constraints.maximum or 17) + 1, survey.role("round").name
+    begins = f"DATE '{round_}-01-01'"
+    visited, years = survey.role("visited").name, survey.role("age").name
+    since = f"greatest(coalesce({completed_years(visited, begins)}, 0), 0)"
+    least = f"coalesce({completed_years('birth_to', begins)}, {years} + {since})"
+    carried = _carried(survey, "child")
+    told = [field.name for field in carried if field.name not in (*survey.key("child"), *_codes(survey))]
+    reason = (
+        f"CASE WHEN {least} >= {grown} THEN {quoted(GROWN)} WHEN seen < last THEN {quoted(NOT_SEEN)}"
+        f" WHEN coalesce({', '.join(told)}) IS NULL THEN {quoted(UNNAMED)} END"
+    )
+    record = typed_record(survey, "last_child", "current_household", ())
+    cells = ", ".join(f"r.{field.name}::VARCHAR AS {field.name}" for field in carried)
+    place = _by_house(survey, "r", survey.key("child"))
+    person = survey.role("person").name
+    return connection.execute(
+        f"WITH record AS ({record}), joined AS (SELECT r.*, r.{year} AS seen, v.village_last AS last"
+        f" FROM record r JOIN village_round v USING ({survey.role('village').name}))"
+        f" SELECT {cells}, seen, last, {reason} AS reason FROM joined r"
+        f" ORDER BY {place}, r.{person}"
+    ).df()
+
+
+def _by_house(survey: Survey, source: str, key: tuple[str, ...]) -> str:
+    """An order of rows in which house 9 comes before house 10."""
+    house = survey.role("household").name
+    return ", ".join(
+        f"length({source}.{name}), {source}.{name}" if name == house else f"{source}.{name}" for name in key
+    )
+
+
+def _codes(survey: Survey) -> tuple[str, str]:
+    return survey.role("person").name, survey.role("home").name
+
+
+def _households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
+    """The carried answers of the households of each village's last round."""
+    cells = ", ".join(
+        f"{typed(survey, field, 'h')}::VARCHAR AS {field.name}" for field in _carried(survey, "household")
+    )
+    return connection.execute(
+        f"SELECT {cells} FROM last_household h WHERE {survey.role('round').name}::INTEGER = village_last"
+        f" ORDER BY {_by_house(survey, 'h', survey.key('household'))}"
+    ).df()
+
+
+def _with_round(survey: Survey, rows: pd.DataFrame, round_: int, columns: tuple[str, ...] | list[str]) -> pd.DataFrame:
+    filled = rows.reindex(columns=list(columns)).astype("str").where(lambda cells: cells.notna())
+    return filled.assign(**{survey.role("round").name: str(round_)})

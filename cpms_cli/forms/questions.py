@@ -1,0 +1,164 @@
+"""One field of the survey as the rows of an XLSForm: type, words, range, and whom it is asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cpms_cli.forms.ages import age_bounds, partial_date_rows
+from cpms_cli.forms.constraints import limit_of, lonely, stands_alone
+from cpms_cli.forms.languages import Tongue
+from cpms_cli.forms.relevance import Untranslatable, relevance
+from cpms_cli.survey.definition import Field, Survey, TableSchema
+from cpms_cli.survey.rules import RANGES
+
+Row = dict[str, str]
+KNOWN_CHILD, HOME = "known_child", "home"
+
+
+class Writer:
+    """Writes rows in all languages of the form, and remembers the rules that it could not say."""
+
+    def __init__(self, survey: Survey, words: tuple[Tongue, ...], round_: int | None, known: str | None) -> None:
+        self.survey, self.words, self.round, self.known = survey, words, round_, known
+        self.untranslated: list[tuple[str, str]] = []
+
+    def said(self, column: str, message_id: str, **values: object) -> Row:
+        """A sentence in one column's every language."""
+        return {f"{column}::{one.heading}": one.sentence(message_id, **values) for one in self.words}
+
+    def table_label(self, table: TableSchema) -> Row:
+        """A table's name in every language."""
+        return {f"label::{one.heading}": one.table(table) for one in self.words}
+
+    def topic_label(self, topic: str) -> Row:
+        """A topic's name in every language."""
+        return {f"label::{one.heading}": one.topic(topic) for one in self.words}
+
+    def note(self, message_id: str, relevant: str) -> Row:
+        """A sentence that is shown where this is true."""
+        return {"type": "note", "name": message_id, **self.said("label", message_id), "relevant": relevant}
+
+    @staticmethod
+    def group(kind: str, name: str, label: Row, **further: str) -> Row:
+        """The beginning of a group or repeat."""
+        return {"type": kind, "name": name, **label, **further}
+
+    def question(self, field: Field) -> Iterator[Row]:
+        """The rows of one field."""
+        if field.role == "round" and self.round is not None:
+            yield _calculate(field.name, f"'{self.round}'")
+        elif self.known and field.format == "cpms-id":
+            yield _calculate(field.name, self.before(field))
+        elif field.format == "partial-date":
+            yield from partial_date_rows(self, field, self._shown(field))
+        else:
+            yield self._plain(field)
+        if field == _last_of_age(self.survey):
+            for name, calculation in zip(RANGES["age"], age_bounds(self.survey), strict=True):
+                yield _calculate(name, calculation)
+
+    def known_home(self) -> Iterator[Row]:
+        """Under which key the list has the children of this home."""
+        if self.known:
+            yield _calculate(HOME, home_key(self.survey, "${{{}}}"))
+
+    def line(self) -> Row:
+        """The child's line in the household: the repeat's own number, so this row must stand directly inside it."""
+        return _calculate(self.survey.role("line").name, "position(..)")
+
+    def known_child(self, topic: str) -> Iterator[Row]:
+        """The choice among the children that the list has of this home, in the topic that says who the child is."""
+        if self.known and topic == self.survey.role("person").topic:
+            yield {
+                "type": f"select_one_from_file {self.known}.csv", "name": KNOWN_CHILD,
+                **self.said("label", "xlsform_child_before"), **self.said("hint", "xlsform_child_before_hint"),
+                "choice_filter": f"{HOME} = ${{{HOME}}}",
+                "relevant": f"{self._of_home('name')} != ''",
+            }  # fmt: skip
+
+    def before(self, field: Field) -> str:
+        """What the list of known children says in this field."""
+        if self._of_child(field):
+            return f"pulldata('{self.known}', '{field.name}', 'name', ${{{KNOWN_CHILD}}})"
+        return self._of_home(field.name)
+
+    def _of_home(self, column: str) -> str:
+        return f"pulldata('{self.known}', '{column}', '{HOME}', {home_key(self.survey, '${{{}}}')})"
+
+    def _brought_along(self, field: Field) -> bool:
+        """Whether the answer is filled in when the child is chosen, to be corrected where it changed.
+
+        Programs differ in where they look from when they fill in an answer; in the chooser's own group they agree.
+        """
+        here = not self._of_child(field) or field.topic == self.survey.role("person").topic
+        return bool(self.known) and field.carried and here and field.name not in self.survey.key("household")
+
+    def chosen_by(self, field: Field) -> str:
+        """The answer that decides which row of the list this field's value comes from."""
+        return KNOWN_CHILD if self._of_child(field) else self.survey.role("household").name
+
+    def _of_child(self, field: Field) -> bool:
+        return field.name in {one.name for one in self.survey.child.fields}
+
+    def _shown(self, field: Field) -> Row:
+        """Label, hint, and whom the question is put to."""
+        row: Row = {f"label::{one.heading}": one.question(field) for one in self.words}
+        if field.sensitive:
+            row |= self.said("hint", "xlsform_private")
+        if field.constraints.required or field.role == "consent":
+            row["required"] = "yes"
+        try:
+            wanted = relevance(self.survey, field)
+        except Untranslatable:
+            self.untranslated.append((field.label.in_("en"), field.asked or ""))
+            wanted = None
+        if field.role == "age":
+            wanted = f"${{{self.survey.role('born').name}}} = ''"
+        return row | ({"relevant": wanted} if wanted else {})
+
+    def _limits(self, field: Field) -> Row:
+        limit = limit_of(self.survey, field, self.round)
+        if limit is not None:
+            said = self.said("constraint_message", limit.message_id, **limit.values)
+            return {"constraint": limit.xpath, **said}
+        codes, alone = self.survey.codes(field), lonely(self.survey, field)
+        if codes is None or not alone:
+            return {}
+        told = {one.heading: ", ".join(one.answer(codes, code) for code in alone) for one in self.words}
+        return {
+            "constraint": stands_alone(alone),
+            **{f"constraint_message::{one.heading}": one.sentence("xlsform_alone", labels=told[one.heading])
+               for one in self.words},
+        }  # fmt: skip
+
+    def _plain(self, field: Field) -> Row:
+        row = {"type": _type(field), "name": field.name, **self._shown(field), **self._limits(field)}
+        if field.role == "visited":
+            row |= {"default": "today()", "required": "yes"}
+        if field.constraints.pattern or field.format == "thai-id":
+            row["appearance"] = "numbers"
+        if self._brought_along(field):
+            row |= {"calculation": self.before(field), "trigger": f"${{{self.chosen_by(field)}}}"}
+        return row
+
+
+def _type(field: Field) -> str:
+    if field.codelist:
+        return f"{'select_multiple' if field.many else 'select_one'} {field.codelist}"
+    return {"integer": "integer", "year": "integer", "date": "date"}.get(field.type, "text")
+
+
+def _calculate(name: str, calculation: str) -> Row:
+    return {"type": "calculate", "name": name, "calculation": calculation}
+
+
+def _last_of_age(survey: Survey) -> Field:
+    """The later of the two fields that tell an age: after it, the age can be worked out."""
+    own = survey.child.fields
+    return max((survey.role("born"), survey.role("age")), key=own.index)
+
+
+def home_key(survey: Survey, part: str) -> str:
+    """XPath for a home within one round: its village and number; `part` says how each is written."""
+    parts = [name for name in survey.key("household") if name != survey.role("round").name]
+    return "concat(" + ", '/', ".join(part.format(name) for name in parts) + ")"

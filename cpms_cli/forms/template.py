@@ -1,0 +1,41 @@
+"""The empty form of the survey as a workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cpms_cli.errors import UsageError
+from cpms_cli.forms.workbook import LAYOUTS, Form, Layout, form_bytes
+from cpms_cli.survey.definition import Language
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.writing.files import write_bytes
+
+
+def check_form_path(path: Path) -> None:
+    """Raises UsageError where a form cannot be written to this path, or would take the place of a filled-in one."""
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError("unknown_ending", file=path.name, known=".xlsx")
+    if path.exists():
+        raise UsageError("template_exists", file=path.name)
+
+
+def chosen_layout(layout: str) -> Layout:
+    """The layout of this name; raises UsageError for another."""
+    found = next((one for one in LAYOUTS if one == layout), None)
+    if found is None:
+        raise UsageError("template_layout", layout=layout, known=", ".join(LAYOUTS))
+    return found
+
+
+def write_template(
+    path: str | Path, *, layout: str = "flat", round_: int | None = None, language: Language = "en",
+    schemas: Path | None = None,
+) -> None:  # fmt: skip
+    """Write an empty form to fill in, one sheet of children (`flat`) or one of households and one of children.
+
+    Raises UsageError where the file exists or cannot be written, DefinitionError.
+    """
+    where = Path(path)
+    check_form_path(where)
+    form = Form(load_survey(schemas), language, chosen_layout(layout), round_, {})
+    write_bytes(where, form_bytes(form))

@@ -1,0 +1,136 @@
+"""The survey as an XLSForm (xlsform.org), for KoboToolbox and ODK, in every language of the definition.
+
+Household questions come first, then a repeat with the questions about each child. Every field keeps its name, so that
+the exported answers are read back as they stand. Where the family does not consent, nothing further is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from cpms_cli.forms.languages import Tongue, tongues
+from cpms_cli.forms.questions import Row, Writer
+from cpms_cli.survey.definition import Field, Language, Survey, TableSchema
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.workbook import workbook_bytes
+
+REPEAT = "child"
+
+
+@dataclass(frozen=True)
+class XlsForm:
+    """The three sheets; `untranslated` has (label, rule) of questions whose rule a form cannot say, asked of all."""
+
+    survey: pd.DataFrame
+    choices: pd.DataFrame
+    settings: pd.DataFrame
+    untranslated: tuple[tuple[str, str], ...] = field(default=())
+
+
+def xlsform(survey: Survey, *, round_: int | None, language: Language, known: str | None = None) -> XlsForm:
+    """The form. `known` names the CSV file, without its ending, of the children that are on it already."""
+    words = tongues(survey, language)
+    writer = Writer(survey, words, round_, known)
+    rows = [row for row in _rows(writer) if row]
+    headings = [tongue.heading for tongue in words]
+    return XlsForm(
+        _frame(rows, _columns(headings)),
+        _frame(list(_choices(survey, words)), ["list_name", "name", *(f"label::{one}" for one in headings), "offered"]),
+        _settings(survey, words, round_),
+        tuple(writer.untranslated),
+    )
+
+
+def _columns(headings: list[str]) -> list[str]:
+    spoken = {name: [f"{name}::{one}" for one in headings] for name in ("label", "hint", "constraint_message")}
+    return [
+        "type", "name", *spoken["label"], *spoken["hint"], "required", "relevant", "constraint",
+        *spoken["constraint_message"], "calculation", "trigger", "choice_filter", "default", "appearance",
+    ]  # fmt: skip
+
+
+def _frame(rows: list[Row], columns: list[str]) -> pd.DataFrame:
+    """The rows under those of the columns that any of them uses; never an empty column, which is a warning."""
+    frame = pd.DataFrame(rows, columns=columns, dtype="str")
+    return frame.loc[:, frame.notna().any()]
+
+
+def _settings(survey: Survey, words: tuple[Tongue, ...], round_: int | None) -> pd.DataFrame:
+    keys = [survey.role(role).name for role in ("village", "household")]
+    # A form whose words changed must be another version, and one that awaits review says so.
+    draft = "" if all(one.reviewed for one in survey.translations) else "-draft"
+    return pd.DataFrame(
+        [{
+            "form_title": words[0].sentence("xlsform_title"), "form_id": f"cpms_{round_ or 'survey'}",
+            "version": f"{survey.digest[:10]}{draft}", "default_language": words[0].heading,
+            "instance_name": "concat(" + ", ' ', ".join(f"${{{name}}}" for name in keys) + ")",
+        }]
+    )  # fmt: skip
+
+
+def _rows(writer: Writer) -> Iterator[Row]:
+    survey = writer.survey
+    consent = survey.role("consent")
+    before = [one for one in survey.household.fields[: survey.household.fields.index(consent) + 1]]
+    for one in before:
+        yield from writer.question(one)
+        if one.role == "household":
+            yield from writer.known_home()
+    yield writer.note("xlsform_end", relevant=_any(consent, consent.withholds))
+    agreed = _agreed(consent)
+    yield writer.group("begin_group", "household", writer.table_label(survey.household), relevant=agreed)
+    yield from _topics(writer, survey.household, before)
+    yield {"type": "end_group", "name": "household"}
+    yield writer.group("begin_repeat", REPEAT, writer.table_label(survey.child), relevant=agreed)
+    yield writer.line()
+    yield from _topics(writer, survey.child, [survey.role("line")])
+    yield {"type": "end_repeat", "name": REPEAT}
+
+
+def _topics(writer: Writer, table: TableSchema, done: list[Field]) -> Iterator[Row]:
+    """The table's questions by topic, each on a screen of its own."""
+    for topic in table.topics:
+        fields = [one for one in table.fields if one.topic == topic and one not in done]
+        if fields:
+            yield writer.group("begin_group", f"about_{topic}", writer.topic_label(topic), appearance="field-list")
+            yield from writer.known_child(topic)
+            for one in fields:
+                yield from writer.question(one)
+            yield {"type": "end_group", "name": f"about_{topic}"}
+
+
+def _any(asked: Field, answers: tuple[str, ...]) -> str:
+    return " or ".join(f"${{{asked.name}}} = '{answer}'" for answer in answers)
+
+
+def _agreed(consent: Field) -> str:
+    """Consent was asked for and not withheld: before the answer, nothing else may be asked."""
+    return f"${{{consent.name}}} != '' and not({_any(consent, consent.withholds)})"
+
+
+def _choices(survey: Survey, words: tuple[Tongue, ...]) -> Iterator[Row]:
+    used = {one.codelist for one in survey.fields.values() if one.codelist}
+    for name, codes in survey.codelists.items():
+        if name in used:
+            for code in codes.codes:
+                label = {f"label::{one.heading}": one.answer(codes, code) for one in words}
+                yield {"list_name": name, "name": code.code, **label}
+    for grain in ("day", "month", "year", "none", "same"):
+        label = {f"label::{one.heading}": one.sentence(f"xlsform_known_{grain}") for one in words}
+        yield {"list_name": "date_known", "name": grain, **label, "offered": "known" if grain == "same" else "always"}
+
+
+def write_xlsform(
+    path: str | Path, *, round_: int | None = None, language: Language = "en", schemas: Path | None = None,
+    known: str | None = None,
+) -> XlsForm:  # fmt: skip
+    """Write the survey as an XLSForm. Raises UsageError where the file cannot be written, DefinitionError."""
+    form = xlsform(load_survey(schemas), round_=round_, language=language, known=known)
+    sheets = {"survey": form.survey, "choices": form.choices, "settings": form.settings}
+    write_bytes(Path(path), workbook_bytes(sheets))
+    return form

@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter
 
 from cpms_cli.survey.messages import say
-from tests.conftest import Cpms
+from tests.conftest import ROOT, Cpms
 from tests.hostile.conftest import Run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each run is a fork, which Windows has not")
@@ -108,6 +108,20 @@ def overlapping() -> bytes:
     return bytes(whole)
 
 
+def old_workbook(at: int, number: int, of: str = "header") -> bytes:
+    """A true XLS file with one number of its header, or of its table of sectors, changed."""
+    whole = bytearray((ROOT / "tests/files/excel_97.xls").read_bytes())
+    (table,) = struct.unpack_from("<I", whole, 76)
+    struct.pack_into("<I", whole, at if of == "header" else 512 * (table + 1) + 4 * at, number)
+    return bytes(whole)
+
+
+def chain_without_end() -> bytes:
+    """The sector after the first of the directory is that first one again."""
+    (directory,) = struct.unpack_from("<I", old_workbook(0, 0xE011CFD0), 48)
+    return old_workbook(directory, directory, of="table")
+
+
 def long_text() -> bytes:
     """Ten million characters that do not deflate to a thousandth."""
     return os.urandom(5_000_000).hex().encode()
@@ -196,6 +210,10 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "password": ("a.xlsx", encrypted, "workbook_password"),
     "password, named xls": ("a.xls", encrypted, "workbook_password"),
     "old Office, no workbook": ("a.xls", lambda: encrypted().replace(b"E\0n\0c\0", b"X\0x\0x\0"), "not_a_workbook"),
+    "XLS, a chain without end": ("a.xls", chain_without_end, "damaged_workbook"),
+    "XLS, a table of four thousand million": ("a.xls", lambda: old_workbook(44, 0xFFFFFFF0), "damaged_workbook"),
+    "XLS, small sectors likewise": ("a.xls", lambda: old_workbook(64, 0xFFFFFFF0), "damaged_workbook"),
+    "XLS, truncated": ("a.xls", lambda: old_workbook(0, 0xE011CFD0)[:1200], "damaged_workbook"),
     "nothing in it": ("a.xlsx", lambda: b"", "file_empty"),
     "truncated": ("a.xlsx", lambda: zipped(_parts())[:-700], "damaged_workbook"),
     "only the signature": ("a.xlsx", lambda: b"PK\x03\x04", "damaged_workbook"),

@@ -81,7 +81,7 @@ def test_no_child_is_lost_among_what_is_none(survey: Survey, tmp_path: Path, kno
     """Whatever stands between the records, each child is read once, under the row number that Excel shows."""
     names = ["มะลิ", "รวม", "Total", "หมายเหตุ", "Note", "ปี", "คน", "เดือน", "Q1", "ชื่อ", "เพศ", "(1)", "ผลรวม", "1=ใช่"]
     noise = [[], ["", " "], HEADER, ["รวม", "", "", "9"], ["หมายเหตุ: ย้ายออกแล้ว"], ["รวมทั้งสิ้น 12 คน"]]
-    rows: list[Sequence[str]] = [["แบบสำรวจเด็ก"]] * data.draw(st.integers(0, 2)) + [HEADER]
+    rows: list[Sequence[str]] = [*[["แบบสำรวจเด็ก"]] * data.draw(st.integers(0, 2)), HEADER]
     expected = []
     for number in range(data.draw(st.integers(3, 12))):
         rows += data.draw(st.lists(st.sampled_from(noise), max_size=2))

@@ -105,3 +105,10 @@ def test_a_row_that_could_be_a_child_stays_a_record(survey: Survey, tmp_path: Pa
     row = [answers.get(index, "") for index in range(len(HEADER))]
     [table] = read(written(tmp_path / "a.xlsx", [HEADER, child(1), child(2), row, child(3)]), survey)
     assert list(table.rows) == [2, 3, 4, 5]
+
+
+def test_a_table_of_codes_has_no_row_of_units(tmp_path: Path) -> None:
+    rows = [["รหัส", "ชั้น"], ["A1", "B12"], ["A2", "B7"], ["A3", "B9"]]
+    [table] = read_cells(written(tmp_path / "a.xlsx", rows))
+    assert list(table.rows) == [2, 3, 4]
+    assert table.left_out == ()

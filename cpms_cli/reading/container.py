@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from cpms_cli.errors import UnreadableFile
+from cpms_cli.reading.far_cells import far_cells
 from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.ods_part import OdsScan
 from cpms_cli.reading.sheet_part import SheetLook, SheetScan, exact_extent
@@ -24,6 +25,7 @@ _CHUNK = 1 << 20
 _DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _PICTURES = ("xl/media/", "Pictures/", "Thumbnails/", "docProps/thumbnail")
 _BOOK = ("xl/_rels/workbook.xml.rels", "xl/workbook.xml")
+_MANIFEST = "META-INF/manifest.xml"
 _LOCAL_HEADER, _LARGEST_BOOK = 30, 8_000_000
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError, ValueError)
@@ -45,7 +47,11 @@ def inspect_container(path: Path) -> dict[str, SheetLook]:
                 size, found = _look_at(container, entry, path, LIMITS.inflated - total)
                 total += size
                 looks.update(found)
-            return looks if "mimetype" in container.namelist() else _by_name(container, looks)
+            named = looks if "mimetype" in container.namelist() else _by_name(container, looks)
+            for part, look in looks.items():
+                if look.far and look not in named.values():
+                    _check_extent(path, part, look.cells)
+            return named
     except _DAMAGED:
         raise UnreadableFile("damaged_workbook", file=path.name) from None
 
@@ -103,6 +109,8 @@ def _look_at(
         around = tail + chunk
         if not is_picture and any(mark in around for mark in _DOCTYPE):
             raise UnreadableFile("workbook_doctype", file=path.name)
+        if name == _MANIFEST and b"encryption-data" in around:
+            raise UnreadableFile("workbook_password", file=path.name)
         if sheet is None and ods is None and b"sheetData" in around:
             sheet = SheetScan()
             chunk = around  # noqa: PLW2901 - the first look is also at what a boundary has cut
@@ -114,15 +122,23 @@ def _look_at(
         tail = around[-64:]
     if ods is not None:
         looks = ods.end()
-        _check_extent(path, name, max((look.cells for look in looks.values()), default=0))
+        _check_extent(path, name, sum(look.cells for look in looks.values()))
         return size, looks
     if sheet is None:
         return size, {}
-    look = sheet.end()
+    return size, {name: _in_bounds(container, entry, path, sheet.end())}
+
+
+def _in_bounds(container: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, look: SheetLook) -> SheetLook:
+    """A sheet's look, once it is sure that the sheet fits in memory, if need be without a few cells far away."""
     if look.cells > LIMITS.sheet_cells:
         look.cells = exact_extent(_chunks(container, entry, path, LIMITS.inflated))
-    _check_extent(path, name, look.cells)
-    return size, {name: look}
+    if look.cells > LIMITS.sheet_cells:
+        twice = [_chunks(container, entry, path, LIMITS.inflated) for _ in range(2)]
+        look.far, look.part = far_cells(*twice) or [], entry.filename
+    if not look.far:
+        _check_extent(path, entry.filename, look.cells)
+    return look
 
 
 def _check_extent(path: Path, part: str, cells: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -21,14 +22,13 @@ from python_calamine import (
 from cpms_cli.errors import NoSurveyTable, UnreadableFile
 from cpms_cli.reading.cell_text import TextColumn, cell_text, text_column
 from cpms_cli.reading.container import inspect_container
+from cpms_cli.reading.far_cells import without
 from cpms_cli.reading.layout import Span, find_layout
 from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.records import Records, records
 from cpms_cli.reading.sheet_part import SheetLook
 from cpms_cli.reading.source import CellFault, SourceTable, text_table
-
-_OLE_STREAMS = {"EncryptedPackage": "", "WordDocument": "Word", "PowerPoint Document": "PowerPoint"}
-_OLE_WORKBOOKS = ("Workbook", "Book", "WORKBOOK", "BOOK")
+from cpms_cli.reading.xls_file import inspect_ole
 
 
 def read_workbook(path: Path, spellings: Mapping[str, str] | None = None) -> list[SourceTable]:
@@ -39,11 +39,9 @@ def read_workbook(path: Path, spellings: Mapping[str, str] | None = None) -> lis
     files and where only hidden sheets have a table, NoSurveyTable when none has.
     """
     content = path.read_bytes()
-    if content.startswith(b"PK"):
-        looks = inspect_container(path)
-    else:
-        looks = {}
-        _check_ole(path, content)
+    looks = inspect_container(path) if content.startswith(b"PK") else inspect_ole(path, content)
+    far = {look.part: look.far for look in looks.values() if look.far}
+    content = without(content, far, path.name) if far else content
     shown, hidden, names = _read(path, io.BytesIO(content), spellings, looks)
     if not shown and hidden:
         raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=", ".join(hidden))
@@ -54,17 +52,6 @@ def read_workbook(path: Path, spellings: Mapping[str, str] | None = None) -> lis
     if hidden:
         shown[0].evidence["hidden_sheets"] = ", ".join(hidden)
     return shown
-
-
-def _check_ole(path: Path, content: bytes) -> None:
-    """Whether an OLE file, the container of XLS, holds a workbook that can be opened."""
-    for stream, kind in _OLE_STREAMS.items():
-        if stream.encode("utf-16-le") in content:
-            if kind:
-                raise UnreadableFile("file_is_other_kind", file=path.name, kind=kind)
-            raise UnreadableFile("workbook_password", file=path.name)
-    if not any(stream.encode("utf-16-le") in content for stream in _OLE_WORKBOOKS):
-        raise UnreadableFile("not_a_workbook", file=path.name)
 
 
 def _read(
@@ -119,7 +106,9 @@ def _tables(
         for index, column in enumerate(columns) for position, value in column.lost
     ]  # fmt: skip
     parts = records(data, rows, layout, spellings, path.name)
-    return [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden) for part in parts]
+    tables = [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden) for part in parts]
+    far = tuple(CellFault("far_cell", row, column - 1) for row, column in look.far)
+    return [replace(tables[0], faults=(*tables[0].faults, *far)), *tables[1:]] if far else tables
 
 
 def _check_lengths(path: Path, sheet: str, top: Sequence[Sequence[str]], columns: Sequence[TextColumn]) -> None:

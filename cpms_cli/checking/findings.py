@@ -37,8 +37,8 @@ class _Part:
     """The findings of one check in one column of one table: all that is the same for each, and where they are.
 
     `field` is empty where the fault lies in how the file is written, in a row as a whole or in a column that is none of
-    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so; they are shown
-    to everybody where they are `open`.
+    the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so, and need no
+    mask where they are `open`.
     """
 
     source: int

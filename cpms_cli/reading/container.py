@@ -24,6 +24,7 @@ _CHUNK = 1 << 20
 _DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _PICTURES = ("xl/media/", "Pictures/", "Thumbnails/", "docProps/thumbnail")
 _BOOK = ("xl/_rels/workbook.xml.rels", "xl/workbook.xml")
+_MANIFEST = "META-INF/manifest.xml"
 _LOCAL_HEADER, _LARGEST_BOOK = 30, 8_000_000
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError, ValueError)
@@ -103,6 +104,8 @@ def _look_at(
         around = tail + chunk
         if not is_picture and any(mark in around for mark in _DOCTYPE):
             raise UnreadableFile("workbook_doctype", file=path.name)
+        if name == _MANIFEST and b"encryption-data" in around:
+            raise UnreadableFile("workbook_password", file=path.name)
         if sheet is None and ods is None and b"sheetData" in around:
             sheet = SheetScan()
             chunk = around  # noqa: PLW2901 - the first look is also at what a boundary has cut
@@ -114,7 +117,7 @@ def _look_at(
         tail = around[-64:]
     if ods is not None:
         looks = ods.end()
-        _check_extent(path, name, max((look.cells for look in looks.values()), default=0))
+        _check_extent(path, name, sum(look.cells for look in looks.values()))
         return size, looks
     if sheet is None:
         return size, {}

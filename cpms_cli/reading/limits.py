@@ -18,8 +18,8 @@ class Limits:
     ratio_from: int = 10 * MB
     entries: int = 10_000
     columns: int = 5_000
-    sheet_cells: int = 20 * MB
-    """Cells of the rectangle from A1 to a sheet's last cell: about 0.6 GB while it is read."""
+    sheet_cells: int = 15 * MB
+    """Cells of the rectangle from A1 to a sheet's last cell: about 0.9 GB in all while it is read."""
     cell: int = 1 * MB
     cell_lines: int = 200
     """Lines in one quoted cell; a quote that is open for longer was never closed."""

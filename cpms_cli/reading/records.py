@@ -29,7 +29,7 @@ _NOTE = (
     r"|notes?\b|remarks?\b|sources?\b|prepared by|signature|printed)|^\s*\*"
 )
 _DIGITS = r"^\s*[0-9๐-๙][0-9๐-๙\s.,/-]*$"
-_SENTENCE = r"^.{8,}$"
+_SENTENCE = r"^.{9,}$"
 _NEARLY_BLANK, _USUAL = 2, 0.9
 _FEW_TEXTS, _LEAST_KNOWN, _MOST_PARTS, _HEADER_AND_UNITS = 10_000, 3, 50, 5
 

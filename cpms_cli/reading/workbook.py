@@ -26,9 +26,7 @@ from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.records import Records, records
 from cpms_cli.reading.sheet_part import SheetLook
 from cpms_cli.reading.source import CellFault, SourceTable, text_table
-
-_OLE_STREAMS = {"EncryptedPackage": "", "WordDocument": "Word", "PowerPoint Document": "PowerPoint"}
-_OLE_WORKBOOKS = ("Workbook", "Book", "WORKBOOK", "BOOK")
+from cpms_cli.reading.xls_file import inspect_ole
 
 
 def read_workbook(path: Path, spellings: Mapping[str, str] | None = None) -> list[SourceTable]:
@@ -39,11 +37,7 @@ def read_workbook(path: Path, spellings: Mapping[str, str] | None = None) -> lis
     files and where only hidden sheets have a table, NoSurveyTable when none has.
     """
     content = path.read_bytes()
-    if content.startswith(b"PK"):
-        looks = inspect_container(path)
-    else:
-        looks = {}
-        _check_ole(path, content)
+    looks = inspect_container(path) if content.startswith(b"PK") else inspect_ole(path, content)
     shown, hidden, names = _read(path, io.BytesIO(content), spellings, looks)
     if not shown and hidden:
         raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=", ".join(hidden))
@@ -54,17 +48,6 @@ def read_workbook(path: Path, spellings: Mapping[str, str] | None = None) -> lis
     if hidden:
         shown[0].evidence["hidden_sheets"] = ", ".join(hidden)
     return shown
-
-
-def _check_ole(path: Path, content: bytes) -> None:
-    """Whether an OLE file, the container of XLS, holds a workbook that can be opened."""
-    for stream, kind in _OLE_STREAMS.items():
-        if stream.encode("utf-16-le") in content:
-            if kind:
-                raise UnreadableFile("file_is_other_kind", file=path.name, kind=kind)
-            raise UnreadableFile("workbook_password", file=path.name)
-    if not any(stream.encode("utf-16-le") in content for stream in _OLE_WORKBOOKS):
-        raise UnreadableFile("not_a_workbook", file=path.name)
 
 
 def _read(
@@ -111,7 +94,7 @@ def _tables(
         return []
     columns = [text_column(column) for column in zip(*cells[layout.begins :], strict=True)]
     columns = columns or [text_column([])] * len(layout.header)
-    _check_lengths(path, sheet.name, columns)
+    _check_lengths(path, sheet.name, top, columns)
     data = text_table(("",) * len(columns), [column.cells for column in columns])
     rows = np.arange(layout.begins + 1, layout.begins + 1 + data.num_rows, dtype=np.int64)
     lost = [
@@ -122,9 +105,10 @@ def _tables(
     return [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden) for part in parts]
 
 
-def _check_lengths(path: Path, sheet: str, columns: Sequence[TextColumn]) -> None:
-    longest = max((pc.max(pc.binary_length(one.cells.dictionary)).as_py() or 0 for one in columns), default=0)
-    if longest > LIMITS.cell:
+def _check_lengths(path: Path, sheet: str, top: Sequence[Sequence[str]], columns: Sequence[TextColumn]) -> None:
+    longest = [pc.max(pc.binary_length(column.cells.dictionary)).as_py() or 0 for column in columns]
+    longest += [len(cell) for row in top for cell in row]
+    if max(longest) > LIMITS.cell:
         raise UnreadableFile("cell_too_long", file=path.name, part=sheet, limit=LIMITS.cell // 1_000_000)
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -16,32 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import ROOT, ROUNDS
+from tests.conftest import ROUNDS
+from tests.hostile.conftest import Run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each run is a fork, which Windows has not")
 EXAMPLES = int(os.environ.get("CPMS_EXAMPLES", "40"))
-Run = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    folder = tmp_path_factory.mktemp("runner")
-    surroundings = {**os.environ, "CPMS_LANG": "en", "OPENBLAS_NUM_THREADS": "1"}
-    with subprocess.Popen(
-        (sys.executable, "-m", "tests.hostile.runner", str(folder)), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        cwd=ROOT, env=surroundings, text=True,
-    ) as process:  # fmt: skip
-        assert process.stdin
-        assert process.stdout
-
-        def ask(*words: object) -> dict[str, Any]:
-            process.stdin.write(json.dumps([str(word) for word in words]) + "\n")  # type: ignore[union-attr]
-            process.stdin.flush()  # type: ignore[union-attr]
-            answer: dict[str, Any] = json.loads(process.stdout.readline())  # type: ignore[union-attr]
-            return answer
-
-        yield ask
-        process.stdin.close()
 
 
 def _workbook(sheets: dict[str, pd.DataFrame]) -> bytes:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.reading.cell_faults import mend_cells
@@ -56,9 +57,8 @@ class _Text:
 
 def _known_encoding(name: str | None) -> None:
     try:
-        if name is not None:
-            b"".decode(name)
-    except LookupError:
+        "a".encode(name or "utf-8")
+    except (LookupError, UnicodeError):
         raise UsageError("unknown_encoding", encoding=name) from None
 
 
@@ -95,7 +95,12 @@ def _decoded(path: Path, encoding: Encoding) -> _Text:
             starts.append(starts[-1] + len(line))
         places = tuple((starts[at], f"{before} → {now}") for at, before, now in changes([name for _, name in lines]))
     else:
-        text = decode(content, encoding.name).replace(_MARK, "")
+        try:
+            text = decode(content, encoding.name).replace(_MARK, "")
+        except UnicodeError:
+            raise UnreadableFile("not_text", file=path.name) from None
+        if encoding.why == "encoding_told":
+            text = text.encode("utf-8", "replace").decode("utf-8")  # some encodings make halves of characters
     text = text.replace("\0", chr(BROKEN)) if "\0" in text else text
     return _Text(path, encoding, text[:_SAMPLE], text, places)
 
@@ -153,13 +158,16 @@ def _start(text: _Text, spellings: Mapping[str, str] | None) -> _Start | None:
     return _Start(judged, top, layout, max(judged.width, named, 1), skipped + begins)
 
 
+def _stream(source: Path | bytes) -> IO[bytes]:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
 def _body(text: _Text, start: _Start) -> Body:
     first = start.layout.begins + 1
     dialect = start.judged.dialect
     if not text.changes:
         source = text.path if text.whole is None else text.whole.encode("utf-8", "replace")
-        opened = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
-        with io.BufferedReader(opened) as stream:  # type: ignore[arg-type]
+        with _stream(source) as stream:
             regular = not dialect.quote or quotes_keep_rules(stream, dialect)
         skip = len(_LINE_END.findall(text.sample[: start.begins]))
         body = regular_body(source, dialect, start.width, skip, first) if regular else None

@@ -24,7 +24,7 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _SAMPLE_LINES, _LONG_LINE = 2_000, 65_536
 _CHUNK, _START = 1 << 22, 1 << 20
 _THAI_IN_UTF8 = re.compile(rb"\xe0(?:\xb8[\x81-\xba\xbf]|\xb9[\x80-\x9b])")
-_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH = re.compile(rb"[\x80-\xff]+")
 _THAI = re.compile("[\u0e01-\u0e5b]")
 _MARK = "[\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]"
 _ODD_THAI = re.compile(
@@ -220,14 +220,18 @@ def _valid(line: bytes) -> bool:
 
 
 def _broken_share(line: bytes) -> float:
-    return len(re.findall(BROKEN_CHARACTERS, decode(line, "utf-8"))) / max(len(_HIGH.findall(line)), 1)
+    kept = line.decode("utf-8", "ignore").encode("utf-8")
+    return (len(line) - len(kept)) / max(len(line) - len(_HIGH.sub(b"", line)), 1)
 
 
 def _nearer_utf8(line: bytes) -> bool:
     """Whether a line that is not valid UTF-8 makes still less sense in the other encodings."""
+    broken = _broken_share(line)
+    if broken >= _MOSTLY:
+        return False
     thai, _ = _odd_share(decode(line, "cp874"), _THAI, _ODD_THAI)
     latin, _ = _odd_share(decode(line, "cp1252"), _LATIN, _ODD_LATIN)
-    return _broken_share(line) < _MOSTLY and _broken_share(line) <= min(thai, latin)
+    return broken <= min(thai, latin)
 
 
 def mixed_lines(content: bytes, legacy: str) -> Iterator[tuple[str, str]]:

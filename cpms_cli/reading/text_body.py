@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -31,20 +31,21 @@ class Body:
     faults: tuple[CellFault, ...] = ()
 
 
-def quotes_keep_rules(stream: io.BufferedReader, dialect: Dialect) -> bool:
+def quotes_keep_rules(stream: IO[bytes], dialect: Dialect) -> bool:
     """Whether each quotation mark opens a cell, closes one, or is doubled inside one: pyarrow does not look."""
     quote = ord(dialect.quote)
     edge = np.zeros(256, dtype=bool)
     edge[list(f"{dialect.delimiter}\r\n{dialect.quote}".encode())] = True
-    opened, before = 0, b"\n"
-    while chunk := stream.read(_CHUNK):
-        joined = np.frombuffer(before + chunk + (stream.peek(1)[:1] or b"\n"), dtype=np.uint8)
+    opened, before, chunk = 0, b"\n", stream.read(_CHUNK)
+    while chunk:
+        following = stream.read(_CHUNK)
+        joined = np.frombuffer(before + chunk + (following[:1] or b"\n"), dtype=np.uint8)
         places = np.flatnonzero(joined[1:-1] == quote) + 1
         opening, closing = places[opened % 2 :: 2], places[1 - opened % 2 :: 2]
         if not (edge[joined[opening - 1]].all() and edge[joined[closing + 1]].all()):
             return False
         opened += len(places)
-        before = chunk[-1:]
+        before, chunk = chunk[-1:], following
     return opened % 2 == 0
 
 
@@ -157,6 +158,7 @@ def irregular_body(
             begins.append(row.at)
         pieces.append(_columns([row.cells for row in piece], width))
     for at, told in changes:
-        faults.append(CellFault("encoding_changes", first + max(bisect_right(begins, at) - 1, 0), None, told, open=True))
+        row = first + max(bisect_right(begins, at) - 1, 0)
+        faults.append(CellFault("encoding_changes", row, None, told, open=True))
     data = pa.concat_tables(pieces) if pieces else _columns([], width)
     return Body(data.unify_dictionaries(), np.arange(first, first + len(begins), dtype=np.int64), tuple(faults))

@@ -74,7 +74,7 @@ class Row:
 
 
 def _split(record: str, dialect: Dialect) -> list[str]:
-    cells = []
+    cells: list[str] = []
     at = 0
     while True:
         found = dialect.field.match(record, at)

@@ -5,8 +5,10 @@ CpmsError                     the user can mend it; shown without traceback, exi
 ├── UnreadableFile            a file that cannot be read as a table
 │   └── NoSurveyTable         a table is there, but no header of the survey in it
 ├── DefinitionError           the files in schemas/ contradict themselves
+├── KeyMissing                something encrypted was met, and no key was given
 └── StoreError                the store cannot be opened, read or written
     ├── StoreLocked           another process holds it
+    ├── WrongKey              it is encrypted with another key than the one given
     └── StoreNotOurs          a file that is no cpms store, or one of a newer version
 """
 
@@ -48,12 +50,20 @@ class DefinitionError(CpmsError):
     """`schemas/` cannot be used as it is; `cpms schema check` names every place."""
 
 
+class KeyMissing(CpmsError):
+    """A key is needed; `variable` names the environment variable it is looked for in, and a terminal may ask for it."""
+
+
 class StoreError(CpmsError):
     """The store could not be used; what it held before is still there."""
 
 
 class StoreLocked(StoreError):
     """Another process has the store open for writing; try again when it has finished."""
+
+
+class WrongKey(StoreError):
+    """The store is encrypted with another key."""
 
 
 class StoreNotOurs(StoreError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +15,10 @@ from cpms_cli.checking.validation import check, read_all
 from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.store.audit import current_user
+from cpms_cli.store.audit import current_user, now
+from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
+from cpms_cli.store.history import keep_links, next_batch, note_link_changes
 from cpms_cli.store.writing import accept, remember_refusals, write
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -78,12 +79,13 @@ def merge(
             merged = _merge(
                 connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user()
             )
-            connection.execute("COMMIT")
-            connection.execute("CHECKPOINT")
+            commit(connection)
             return merged
     except BaseException:
         if new:
-            where.unlink(missing_ok=True)
+            # Its log too: an engine would replay it into the next store of this name.
+            for path in (where, where.with_name(f"{where.name}.wal")):
+                path.unlink(missing_ok=True)
         raise
 
 
@@ -100,7 +102,9 @@ def _merge(
     counts = _counts(connection, survey, tables, files)
     _record(connection, survey, counts, files, first, tool_version, who)
     before = _people(connection, survey)
+    keep_links(connection)
     relink(connection, survey)
+    note_link_changes(connection, survey, first)
     # A name of its own for each merge: an officer may still be mending the workbook of the last one.
     aside = quarantine or store.with_name(f"{store.stem}-set-aside-{first}.xlsx")
     workbook = write_quarantine(aside, survey, tables, rejected, findings, language) if len(rejected) else None
@@ -114,8 +118,7 @@ def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
 
 def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, ...], files: list[Path]) -> int:
     """Create `arrival`, which says of each table its batch and whether its file was merged before; the first batch."""
-    last = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
-    first = int(last[0]) + 1 if last else 1
+    first = next_batch(connection)
     seen = {str(row[0]) for row in connection.execute("SELECT sha256 FROM batch").fetchall()}
     known = {path: file_digest(path) in seen for path in files}
     arrival = pd.DataFrame(
@@ -185,11 +188,10 @@ def _record(
     connection: duckdb.DuckDBPyConnection, survey: Survey, counts: pd.DataFrame, files: list[Path],
     first: int, tool_version: str, who: str,
 ) -> None:  # fmt: skip
-    made = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     batches = counts[["file", "rows_in", "stored", "unchanged", "quarantined"]].assign(
-        batch_id=range(first, first + len(files)),
+        batch_id=range(first, first + len(files)), merge_id=first,
         sha256=[file_digest(path) for path in files],
-        merged_at=made, merged_by=who, tool_version=tool_version, definition=survey.digest,
+        merged_at=now(), merged_by=who, tool_version=tool_version, definition=survey.digest,
     ).rename(columns={name: f"rows_{name}" for name in ("stored", "unchanged", "quarantined")})  # fmt: skip
     connection.register("batches", batches)
     connection.execute("INSERT INTO batch BY NAME SELECT * FROM batches")

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 
 import typer
 
-from cpms_cli.cli import areas, child, children, demo, map, merge, samples, schema, score, validate
-from cpms_cli.errors import CpmsError
+from cpms_cli.cli import (
+    areas,
+    bundle,
+    child,
+    children,
+    demo,
+    history,
+    map,
+    merge,
+    samples,
+    schema,
+    score,
+    store,
+    validate,
+)
+from cpms_cli.errors import CpmsError, KeyMissing
 
 app = typer.Typer(
     name="cpms", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -25,6 +40,11 @@ app.command("community")(areas.community)
 app.command("province")(areas.province)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)
+app.command("history")(history.history)
+app.command("undo")(history.undo)
+app.command("bundle")(bundle.bundle)
+app.command("bundle-key")(bundle.bundle_key)
+app.add_typer(store.app, name="store")
 app.add_typer(schema.app, name="schema")
 
 
@@ -65,13 +85,34 @@ def _tell(error: CpmsError) -> None:
     typer.echo(f"cpms: {message}", err=True)
 
 
+def _asked_for_key(error: KeyMissing) -> bool:
+    """Ask at the terminal for the key that was missing, for this run only; False where there is nobody to ask."""
+    variable = str(error.values["variable"])
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    from cpms_cli.survey.messages import chosen_language, say
+
+    language = chosen_language(_option("--lang", "") or None)
+    os.environ[variable] = getpass.getpass(say("ask_for_key", language, variable=variable))
+    return bool(os.environ[variable])
+
+
+def _run() -> None:
+    try:
+        app()
+    except KeyMissing as missing:
+        if not _asked_for_key(missing):
+            raise
+        app()
+
+
 def main() -> None:
     """Run the command line; exits 0, 1 or 2, never with a traceback unless CPMS_DEBUG is set."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app()
+        _run()
     except CpmsError as error:
         _tell(error)
         sys.exit(error.exit_code)

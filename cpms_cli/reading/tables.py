@@ -15,7 +15,8 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.errors import NoSurveyTable, UsageError
-from cpms_cli.reading.cells import read_sheets
+from cpms_cli.reading.bundle import SIGNATURE, read_bundle
+from cpms_cli.reading.cells import check_path, read_sheets
 from cpms_cli.reading.exports import find_column
 from cpms_cli.reading.headers import Proposal, header_spellings
 from cpms_cli.reading.mapping import HeaderMap, Mapped, check_headers_there, load_map
@@ -136,6 +137,8 @@ def read_sources(
 
     Raises UnreadableFile, or NoSurveyTable where no sheet has a header of the survey.
     """
+    if check_path(path).startswith(SIGNATURE):
+        return read_bundle(path)
     spellings = {**header_spellings(survey), **(chosen.spellings() if chosen else {})}
     return read_sheets(path, spellings, encoding)
 

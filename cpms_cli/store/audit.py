@@ -16,7 +16,11 @@ def current_user() -> str:
         return "unknown"
 
 
+def now() -> datetime.datetime:
+    """The time in UTC, as the store keeps it."""
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+
+
 def note_identified(connection: duckdb.DuckDBPyConnection, what: str, children: int) -> None:
     """Write down that names of so many children were shown, by which command, and to whom."""
-    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-    connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?)", [now, current_user(), what, children])
+    connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?)", [now(), current_user(), what, children])

@@ -1,4 +1,4 @@
-"""What a store says, apart from random identifiers and times: for telling whether two stores are the same."""
+"""What a store says: whole, for telling whether it is as it was, or apart from random identifiers and times."""
 
 from __future__ import annotations
 
@@ -27,6 +27,26 @@ def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str
                 f" ORDER BY {', '.join(key)}"
             ).df()
     return found
+
+
+LOGS = ("event", "audit")
+
+
+def dump(store: str | Path, *, schemas: Path | None = None) -> str:
+    """Every table with every column in one fixed order, as text; the logs of what was done are left out.
+
+    Equal to the byte before a merge and after its undo.
+    """
+    with open_store(Path(store), load_survey(schemas)) as connection:
+        names = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal ORDER BY 1"
+        ).fetchall()
+        parts = [
+            f"{name}\n{connection.execute(f'SELECT * FROM {name} ORDER BY ALL').df().to_csv(index=False)}"
+            for (name,) in names
+            if name not in LOGS
+        ]
+    return "\n".join(parts)
 
 
 def content_hash(store: str | Path, *, schemas: Path | None = None) -> str:

@@ -6,7 +6,8 @@ Tables
 - `child_observation`, `household_observation`: what a round says about one child or home, every cell as canonical
   text; `superseded_by` is the batch whose row took its place;
 - `child_link`, `household_link`: which person or home each current observation belongs to;
-- `audit`: each output that showed whom it is about.
+- `child_link_before`, `household_link_before`: what a merge changed in them, as it was before, for `undo`;
+- `event`: what was done to the store, when and by whom; `audit`: each output that showed whom it is about.
 
 Views `current_child` and `current_household` have one row per key, with `cpms_id` and `household_id` filled in.
 """
@@ -19,32 +20,16 @@ from pathlib import Path
 
 import duckdb
 
-from cpms_cli.errors import StoreError, StoreLocked, StoreNotOurs, UnreadableFile
+from cpms_cli.errors import StoreError, StoreNotOurs, UnreadableFile
+from cpms_cli.store.connection import connect
+from cpms_cli.store.migration import OLDER, Step, keep_copy, migrate
 from cpms_cli.survey.definition import Survey, Table
 
-FORMAT = 1
+FORMAT = 2
 TABLES: tuple[Table, ...] = ("child", "household")
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false"}
 
 
-def _open(path: Path, read_only: bool) -> duckdb.DuckDBPyConnection:
-    try:
-        connection = duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
-    except duckdb.IOException as error:
-        told = str(error)
-        if "lock" in told.lower() or "being used by another process" in told.lower():
-            raise StoreLocked("store_locked", store=path.name) from None
-        if "not a valid DuckDB" in told or "newer version" in told.lower() or "serialization" in told.lower():
-            raise StoreNotOurs("store_not_ours", store=path.name) from None
-        raise StoreError("store_unusable", store=path.name, reason=told.splitlines()[0]) from None
-    except duckdb.Error as error:
-        raise StoreNotOurs("store_not_ours", store=path.name, reason=str(error).splitlines()[0]) from None
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET lock_configuration = true")
-    return connection
-
-
-def _check_format(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     try:
         found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
     except duckdb.CatalogException:
@@ -53,6 +38,7 @@ def _check_format(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         raise StoreNotOurs("store_not_ours", store=path.name)
     if int(found[0]) > FORMAT:
         raise StoreNotOurs("store_newer", store=path.name, format=found[0], known=FORMAT)
+    return int(found[0])
 
 
 def _link_table(survey: Survey, table: Table) -> str:
@@ -61,6 +47,14 @@ def _link_table(survey: Survey, table: Table) -> str:
     return (
         f"CREATE TABLE {table}_link ({columns}, {identity_column(survey, table)} VARCHAR NOT NULL,"
         f" how VARCHAR NOT NULL, PRIMARY KEY ({', '.join(key)}))"
+    )
+
+
+def _link_before_table(survey: Survey, table: Table) -> str:
+    columns = ", ".join(f"{name} VARCHAR NOT NULL" for name in survey.key(table))
+    return (
+        f"CREATE TABLE {table}_link_before (merge_id INTEGER NOT NULL, {columns},"
+        f" {identity_column(survey, table)} VARCHAR, how VARCHAR)"
     )
 
 
@@ -78,6 +72,40 @@ def _current_view(survey: Survey, table: Table) -> str:
     )
 
 
+def _create_history(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    connection.execute(
+        "CREATE TABLE event (done_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, batch_id INTEGER,"
+        " detail VARCHAR)"
+    )
+    for table in TABLES:
+        connection.execute(_link_before_table(survey, table))
+
+
+def _to_format_2(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    connection.execute(f"ALTER TABLE batch ADD COLUMN merge_id INTEGER DEFAULT {OLDER}")
+    _create_history(connection, survey)
+
+
+STEPS: dict[int, Step] = {2: _to_format_2}
+
+
+def _brought_up_to_date(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, path: Path, write: bool
+) -> duckdb.DuckDBPyConnection:
+    """The same store in today's format; a copy of what it was is kept beside it."""
+    found = _format(connection, path)
+    if found == FORMAT:
+        return connection
+    connection.close()
+    keep_copy(path, found)
+    writing = connect(path, read_only=False)
+    try:
+        migrate(writing, survey, found, STEPS)
+    finally:
+        writing.close()
+    return connect(path, read_only=not write)
+
+
 def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version: str) -> None:
     connection.execute("BEGIN")
     connection.execute("CREATE TABLE meta (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)")
@@ -86,15 +114,16 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
         [str(FORMAT), tool_version, survey.digest],
     )
     connection.execute(
-        "CREATE TABLE batch (batch_id INTEGER PRIMARY KEY, sha256 VARCHAR NOT NULL, file VARCHAR NOT NULL,"
-        " merged_at TIMESTAMP NOT NULL, merged_by VARCHAR NOT NULL, tool_version VARCHAR NOT NULL,"
-        " definition VARCHAR NOT NULL, rows_in BIGINT NOT NULL, rows_stored BIGINT NOT NULL,"
-        " rows_unchanged BIGINT NOT NULL, rows_quarantined BIGINT NOT NULL,"
+        "CREATE TABLE batch (batch_id INTEGER PRIMARY KEY, merge_id INTEGER NOT NULL, sha256 VARCHAR NOT NULL,"
+        " file VARCHAR NOT NULL, merged_at TIMESTAMP NOT NULL, merged_by VARCHAR NOT NULL,"
+        " tool_version VARCHAR NOT NULL, definition VARCHAR NOT NULL, rows_in BIGINT NOT NULL,"
+        " rows_stored BIGINT NOT NULL, rows_unchanged BIGINT NOT NULL, rows_quarantined BIGINT NOT NULL,"
         " CHECK (rows_in = rows_stored + rows_unchanged + rows_quarantined))"
     )
     connection.execute(
         "CREATE TABLE audit (shown_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, children BIGINT)"
     )
+    _create_history(connection, survey)
     for table in TABLES:
         columns = ", ".join(f"{name} VARCHAR" for name in survey.columns(table))
         connection.execute(
@@ -127,13 +156,13 @@ def open_store(
         raise UnreadableFile("store_missing", store=str(path))
     if new and not path.resolve().parent.is_dir():
         raise StoreError("folder_missing", folder=str(path.resolve().parent))
-    connection = _open(path, read_only=not write)
+    connection = connect(path, read_only=not write)
     try:
         if new:
             # Where the system knows owners, only this one may read whom the store is about.
             path.chmod(0o600)
             _create(connection, survey, tool_version)
-        _check_format(connection, path)
+        connection = _brought_up_to_date(connection, survey, path, write)
         yield connection
     except duckdb.IOException as error:
         raise StoreError("store_unusable", store=path.name, reason=str(error).splitlines()[0]) from None

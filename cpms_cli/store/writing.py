@@ -16,7 +16,7 @@ from cpms_cli.survey.relations import quoted
 ACCEPTED: dict[Table, str] = {"child": "accepted_child", "household": "accepted_household"}
 
 
-def _content(columns: Iterable[str], kept: Iterable[str] | None = None) -> str:
+def content_of(columns: Iterable[str], kept: Iterable[str] | None = None) -> str:
     """What tells two versions of a row apart; with `kept`, as if all other cells were blank."""
     cells = ", ".join(f"coalesce(n.{name}, chr(0))" if kept is None or name in kept else "chr(0)" for name in columns)
     return f"md5(concat_ws(chr(31), {cells}))"
@@ -71,7 +71,7 @@ def accept(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     _fill_flat_households(connection, survey)
     for table, accepted in ACCEPTED.items():
         connection.execute(f"ALTER TABLE {accepted} ADD COLUMN content VARCHAR")
-        connection.execute(f"UPDATE {accepted} n SET content = {_content(list(survey.columns(table)))}")
+        connection.execute(f"UPDATE {accepted} n SET content = {content_of(list(survey.columns(table)))}")
 
 
 def _fill_flat_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -122,7 +122,7 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     for table in ACCEPTED:
         columns, kept = survey.columns(table), _kept(survey, table)
         blank = ", ".join(f"{name} = NULL" for name in columns if name not in kept)
-        silent = _content(columns, kept)
+        silent = content_of(columns, kept)
         connection.execute(
             f"UPDATE {table}_observation n SET {blank}, content = {silent}"
             f" WHERE ({home}) IN ({_refusals(survey)}) AND content <> {silent}"

@@ -1,0 +1,44 @@
+"""A store's history and its proof, as text."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.terminal import show_table
+from cpms_cli.survey.definition import Language
+from cpms_cli.survey.messages import say
+
+
+def show_history(console: Console, tables: dict[str, pd.DataFrame], language: Language) -> None:
+    """Print the merged files with their counts, and what else was done."""
+    batches = tables["batches"].assign(
+        when=tables["batches"]["merged_at"].dt.strftime("%Y-%m-%d %H:%M"), digest=tables["batches"]["sha256"].str[:12]
+    )
+    names = {"batch_id": "batch", "when": "when", "merged_by": "who", "file": "file", "digest": "sha256",
+             "rows_in": "rows", "rows_stored": "stored", "rows_unchanged": "unchanged",
+             "rows_quarantined": "quarantined"}  # fmt: skip
+    show_table(console, batches, {name: say(f"col_{key}", language) for name, key in names.items()},
+               title=say("history_batches", language), tight=("when",),
+               right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"))  # fmt: skip
+    if tables["events"].empty:
+        return
+    events = tables["events"].assign(
+        when=tables["events"]["done_at"].dt.strftime("%Y-%m-%d %H:%M"),
+        event=[say(f"event_{what}", language) for what in tables["events"]["what"]],
+        batch=tables["events"]["batch_id"].astype("Int64"),
+    )
+    names = {"when": "when", "who": "who", "event": "event", "batch": "batch", "detail": "detail"}
+    show_table(console, events, {name: say(f"col_{key}", language) for name, key in names.items()},
+               title=say("history_events", language), tight=("when",), right=("batch",))  # fmt: skip
+
+
+def show_check(console: Console, store: str, found: pd.DataFrame, language: Language) -> None:
+    """Print the invariants that do not hold, or that all do."""
+    broken = found[found["violations"] > 0]
+    if broken.empty:
+        console.print(say("store_sound", language, store=store, count=len(found)))
+        return
+    names = ("invariant", "violations")
+    show_table(console, broken, {name: say(f"col_{name}", language) for name in names}, right=("violations",))
+    console.print(say("store_unsound", language, store=store, count=len(broken)))

@@ -1,0 +1,110 @@
+"""What a community sends to its province: one round of one area, packed, checksummed and encrypted."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyrage
+
+from cpms_cli.errors import KeyMissing, UsageError
+from cpms_cli.reading.bundle import DESCRIPTOR, PASSPHRASE
+from cpms_cli.store.audit import note_identified
+from cpms_cli.store.file import TABLES, open_store
+from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.writing.files import write_bytes
+
+# A fixed time: the same rows make the same package, whenever it is packed.
+_EPOCH = (2000, 1, 1, 0, 0, 0)
+
+
+def _csv(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, area: str, round_: int
+) -> tuple[bytes, int]:
+    names = ", ".join(survey.columns(table))
+    rows = connection.execute(
+        f"SELECT {names} FROM current_{table} WHERE starts_with({survey.role('village').name}, ?)"
+        f" AND {survey.role('round').name} = ? ORDER BY {', '.join(survey.key(table))}",
+        [area, str(round_)],
+    ).df()
+    return rows.to_csv(index=False, lineterminator="\n").encode("utf-8"), len(rows)
+
+
+def _schema(survey: Survey, table: Table) -> dict[str, Any]:
+    fields = [
+        {"name": name, "type": "string", "title": survey.fields[name].label.en} for name in survey.columns(table)
+    ]
+    return {"fields": fields, "primaryKey": list(survey.key(table)), "missingValues": [""]}
+
+
+def _package(survey: Survey, tables: dict[Table, bytes], area: str, round_: int) -> bytes:
+    resources = [
+        {
+            "name": table, "path": f"{table}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
+            "bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+            "schema": _schema(survey, table),
+        }
+        for table, content in tables.items()
+    ]  # fmt: skip
+    descriptor = {
+        "name": f"cpms-{area}-{round_}", "title": f"CPMS {area}, {round_}", "profile": "tabular-data-package",
+        "definition": survey.digest, "resources": resources,
+    }  # fmt: skip
+    parts = {DESCRIPTOR: json.dumps(descriptor, ensure_ascii=False, indent=2).encode("utf-8")}
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as container:
+        for name, content in {**parts, **{f"{table}.csv": content for table, content in tables.items()}}.items():
+            container.writestr(zipfile.ZipInfo(name, _EPOCH), content, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def _sealed(package: bytes, recipients: list[str]) -> bytes:
+    if recipients:
+        try:
+            known = [pyrage.x25519.Recipient.from_str(one) for one in recipients]
+        except pyrage.RecipientError:
+            raise UsageError("bad_recipient", recipient=", ".join(recipients)) from None
+        return bytes(pyrage.encrypt(package, known))
+    passphrase = os.environ.get(PASSPHRASE)
+    if not passphrase:
+        raise KeyMissing("bundle_needs_passphrase", variable=PASSPHRASE)
+    return bytes(pyrage.passphrase.encrypt(package, passphrase))
+
+
+def bundle(
+    store: str | Path, area: str, round_: int, to: str | Path, *, recipients: list[str] | None = None,
+    schemas: Path | None = None,
+) -> int:  # fmt: skip
+    """Pack one round of an area (2 to 8 digits) into an encrypted file; the number of children in it.
+
+    Encrypted for `recipients` (age public keys), else with the passphrase of the environment. It holds names: that
+    is written to the audit log. Raises UsageError where there are no such rows, KeyMissing, StoreError.
+    """
+    survey = load_survey(schemas)
+    with open_store(Path(store), survey, write=True) as connection:
+        packed = {table: _csv(connection, survey, table, area, round_) for table in TABLES}
+        children = packed["child"][1]
+        if not any(count for _, count in packed.values()):
+            raise UsageError("nothing_to_bundle", area=area, round=round_)
+        tables = {table: content for table, (content, _) in packed.items()}
+        write_bytes(Path(to), _sealed(_package(survey, tables, area, round_), recipients or []))
+        note_identified(connection, f"bundle {area} {round_}", children)
+    return children
+
+
+def new_bundle_key(to: str | Path) -> str:
+    """Write a new secret key to a file that only its owner reads; the public key, which communities are given."""
+    path, identity = Path(to), pyrage.x25519.Identity.generate()
+    if path.exists():
+        raise UsageError("file_exists", file=path.name)
+    public = str(identity.to_public())
+    write_bytes(path, f"# public key: {public}\n{identity}\n".encode())
+    path.chmod(0o600)
+    return public

@@ -1,0 +1,49 @@
+"""A person's data removed for good: from every round, from what was superseded, from the file's own free space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cpms_cli.errors import UsageError
+from cpms_cli.store.connection import commit
+from cpms_cli.store.copies import compact
+from cpms_cli.store.file import identity_column, open_store
+from cpms_cli.store.history import note_event
+from cpms_cli.survey.loading import load_survey
+
+
+@dataclass(frozen=True)
+class Erased:
+    """How many rows of how many rounds are gone."""
+
+    rows: int
+    rounds: int
+
+
+def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, who: str | None = None) -> Erased:
+    """Remove a child from the store and its history; the log says that it was done, not about whom.
+
+    Earlier versions of the child's rows go as well, and the file is written anew, so that nothing is left in it. The
+    family's own answers stay while the household does. Backups, bundles and survey files are not reached: whoever
+    keeps them must be told. Raises UsageError where nobody has this identifier.
+    """
+    survey, path = load_survey(schemas), Path(store)
+    key, identity = ", ".join(survey.key("child")), identity_column(survey, "child")
+    with open_store(path, survey, write=True) as connection:
+        connection.execute("BEGIN")
+        connection.execute(
+            f"CREATE TEMP TABLE forgotten AS SELECT DISTINCT {key} FROM child_link WHERE {identity} = ?", [identifier]
+        )
+        rounds = connection.execute("SELECT count(*) FROM forgotten").fetchone()
+        if rounds is None or rounds[0] == 0:
+            raise UsageError("unknown_child", id=identifier)
+        deleted = connection.execute(f"DELETE FROM child_observation WHERE ({key}) IN (FROM forgotten)").fetchone()
+        connection.execute(f"DELETE FROM child_link WHERE ({key}) IN (FROM forgotten)")
+        connection.execute(
+            f"DELETE FROM child_link_before WHERE {identity} = ? OR ({key}) IN (FROM forgotten)", [identifier]
+        )
+        note_event(connection, "forget", who=who or "")
+        commit(connection)
+    compact(path, schemas=schemas)
+    return Erased(int(deleted[0]) if deleted else 0, int(rounds[0]))

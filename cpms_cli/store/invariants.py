@@ -1,0 +1,68 @@
+"""What must hold in every store, each as a query that finds where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.store.writing import content_of
+from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.survey.identifiers import has_cpms_check_letter
+from cpms_cli.survey.loading import load_survey
+
+
+def _of_table(survey: Survey, table: Table) -> Iterator[tuple[str, str]]:
+    key, identity = ", ".join(survey.key(table)), identity_column(survey, table)
+    round_ = survey.role("round").name
+    current = f"(SELECT * FROM {table}_observation WHERE superseded_by IS NULL)"
+    yield f"{table}_one_current_row", f"SELECT 1 FROM {current} GROUP BY {key} HAVING count(*) > 1"
+    yield f"{table}_belongs_to_a_batch", f"SELECT 1 FROM {table}_observation ANTI JOIN batch USING (batch_id)"
+    yield (
+        f"{table}_superseded_by_a_later_batch",
+        f"SELECT 1 FROM {table}_observation o LEFT JOIN batch b ON b.batch_id = o.superseded_by"
+        " WHERE o.superseded_by IS NOT NULL AND (b.batch_id IS NULL OR b.batch_id < o.batch_id)",
+    )
+    linked = current if table == "child" else f"(SELECT {key} FROM {current} UNION SELECT {key} FROM current_child)"
+    yield f"{table}_has_a_link", f"SELECT 1 FROM {linked} ANTI JOIN {table}_link USING ({key})"
+    yield f"{table}_link_has_a_row", f"SELECT 1 FROM {table}_link ANTI JOIN {linked} USING ({key})"
+    yield (
+        f"{table}_once_in_a_round",
+        f"SELECT 1 FROM {table}_link GROUP BY {identity}, {round_} HAVING count(*) > 1",
+    )
+    yield (
+        f"{table}_content_as_stored",
+        f"SELECT 1 FROM {table}_observation n WHERE content <> {content_of(survey.columns(table))}",
+    )
+
+
+def _of_batches() -> Iterator[tuple[str, str]]:
+    yield "sums_hold", "SELECT 1 FROM batch WHERE rows_in <> rows_stored + rows_unchanged + rows_quarantined"
+    rows = " UNION ALL ".join(f"SELECT batch_id FROM {table}_observation" for table in TABLES)
+    yield (
+        "stored_rows_are_there",
+        f"SELECT 1 FROM (SELECT batch_id, count(*) AS found FROM ({rows}) GROUP BY ALL) JOIN batch USING (batch_id)"
+        " WHERE rows_stored = 0 AND found > 0",
+    )
+
+
+def _bad_identifiers(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table) -> int:
+    identity = identity_column(survey, table)
+    found = connection.execute(f"SELECT DISTINCT {identity} AS one FROM {table}_link").df()["one"].astype("str")
+    return int((~has_cpms_check_letter(found)).sum())
+
+
+def check_store(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
+    """Every invariant with the number of places where it does not hold: `invariant`, `violations`.
+
+    Reads every row. Raises StoreError where the file itself is damaged.
+    """
+    survey = load_survey(schemas)
+    with open_store(Path(store), survey) as connection:
+        queries = [*_of_batches(), *(query for table in TABLES for query in _of_table(survey, table))]
+        counted = [(name, len(connection.execute(query).fetchall())) for name, query in queries]
+        counted += [(f"{table}_identifier_is_whole", _bad_identifiers(connection, survey, table)) for table in TABLES]
+    return pd.DataFrame(counted, columns=["invariant", "violations"])

@@ -1,0 +1,45 @@
+"""Stores of earlier formats are brought up to date when they are first opened, after a copy of them is kept.
+
+Formats
+- 1: no `event`, no `*_link_before`, no `batch.merge_id`; its merges cannot be undone exactly, and are not.
+- 2: as `store.file` describes.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from cpms_cli.errors import StoreError
+from cpms_cli.store.connection import commit
+from cpms_cli.survey.definition import Survey
+
+OLDER = 0
+"""The `merge_id` of batches merged before merges could be undone."""
+
+Step = Callable[[duckdb.DuckDBPyConnection, Survey], None]
+
+
+def keep_copy(path: Path, found: int) -> Path:
+    """A copy of a store beside it, named after its format; one that is there already is left as it is."""
+    copy = path.with_name(f"{path.stem}.format{found}{path.suffix}")
+    if not copy.exists():
+        try:
+            shutil.copyfile(path, copy)
+            copy.chmod(0o600)
+        except OSError as error:
+            copy.unlink(missing_ok=True)
+            raise StoreError("cannot_write", file=copy.name, reason=error.strerror or "") from None
+    return copy
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, survey: Survey, found: int, steps: dict[int, Step]) -> None:
+    """Take a store from the format found through every later one, in one transaction; `steps` are by target format."""
+    connection.execute("BEGIN")
+    for target in sorted(number for number in steps if number > found):
+        steps[target](connection, survey)
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", [str(target)])
+    commit(connection)

@@ -1,0 +1,227 @@
+"""`cpms store`, `cpms bundle`, erasure: what the file holds, who can read it, and what is gone for good."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from cpms_cli import forget, merge
+from cpms_cli.store.content import dump
+from tests.conftest import ROOT, ROUNDS, Cpms, Draw
+
+NAME = "มะลิวัลย์"
+
+
+def _children(store: Path) -> list[tuple[str, str]]:
+    with duckdb.connect(str(store), read_only=True) as connection:
+        return connection.execute("SELECT cpms_id, given_name FROM current_child ORDER BY child_no").fetchall()
+
+
+@pytest.fixture
+def store(draw: Draw, tmp_path: Path) -> Path:
+    """Two children of one household, the first with a name that can be looked for."""
+    path = tmp_path / "s.duckdb"
+    merge([draw({"given_name": NAME}, {"given_name": "ก้อง"})], path)
+    return path
+
+
+def test_a_sound_store_is_called_sound(cpms: Cpms, sample_store: Path) -> None:
+    ran = cpms("store", "check", "--store", sample_store)
+    assert ran.code == 0
+    assert "everything holds" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("damage", "invariant"),
+    [
+        ("DELETE FROM child_link", "child_has_a_link"),
+        ("DELETE FROM batch", "child_belongs_to_a_batch"),
+        ("UPDATE child_observation SET sex = 'male'", "child_content_as_stored"),
+        ("UPDATE child_observation SET superseded_by = 7", "child_superseded_by_a_later_batch"),
+        ("INSERT INTO child_observation SELECT * FROM child_observation", "child_one_current_row"),
+        ("UPDATE child_link SET cpms_id = (SELECT min(cpms_id) FROM child_link)", "child_once_in_a_round"),
+        ("UPDATE child_link SET cpms_id = 'C12345678901'", "child_identifier_is_whole"),
+        ("DELETE FROM household_link", "household_has_a_link"),
+        ("DELETE FROM child_observation", "child_link_has_a_row"),
+    ],
+)
+def test_damage_is_named(cpms: Cpms, store: Path, damage: str, invariant: str) -> None:
+    with duckdb.connect(str(store)) as connection:
+        connection.execute(damage)
+    ran = cpms("store", "check", "--store", store, "--format", "json")
+    assert ran.code == 1
+    broken = [one["invariant"] for one in ran.json["invariants"] if one["violations"]]
+    assert invariant in broken
+
+
+def test_a_backup_is_restored_and_the_present_store_is_kept(
+    cpms: Cpms, store: Path, draw: Draw, tmp_path: Path
+) -> None:
+    then = dump(store)
+    assert cpms("store", "backup", tmp_path / "copy.duckdb", "--store", store).code == 0
+    assert "already" in cpms("store", "backup", tmp_path / "copy.duckdb", "--store", store).err
+    cpms("merge", draw({}, {}, {}, name="more.csv"), "--store", store)
+    now = dump(store)
+    ran = cpms("store", "restore", tmp_path / "copy.duckdb", "--store", store)
+    assert "s-before-restore-1.duckdb" in ran.out
+    assert dump(store) == then
+    assert dump(tmp_path / "s-before-restore-1.duckdb") == now
+
+
+def test_a_broken_backup_is_not_restored(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+    before = dump(store)
+    shutil.copy(store, tmp_path / "copy.duckdb")
+    with duckdb.connect(str(tmp_path / "copy.duckdb")) as connection:
+        connection.execute("DELETE FROM child_link")
+    assert cpms("store", "restore", tmp_path / "copy.duckdb", "--store", store).code == 2
+    assert dump(store) == before
+
+
+def test_compacting_changes_the_size_and_nothing_else(cpms: Cpms, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    for path in ROUNDS:
+        merge([path], store)
+    before, size = dump(store), store.stat().st_size
+    assert cpms("store", "compact", "--store", store).code == 0
+    assert dump(store) == before
+    assert store.stat().st_size < size
+
+
+def test_an_encrypted_store_shows_no_name_on_the_disk(
+    cpms: Cpms, store: Path, draw: Draw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = dump(store)
+    assert NAME.encode() in store.read_bytes()
+    key = tmp_path / "key.txt"
+    key.write_text("a long key's words\n", "utf-8")
+    assert "no key was given" in cpms("store", "encrypt", "--store", store).err
+    monkeypatch.setenv("CPMS_KEY_FILE", str(key))
+    assert cpms("store", "encrypt", "--store", store).code == 0
+    assert dump(store) == before
+    more = draw({"given_name": NAME}, {"given_name": "ก้อง"}, {"given_name": f"{NAME}2"}, name="more.csv")
+    assert cpms("merge", more, "--store", store).code == 0
+    more.unlink()
+    (tmp_path / "survey.csv").unlink()
+    on_disk = {path.name: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert store.name in on_disk
+    assert [name for name, content in on_disk.items() if NAME.encode() in content] == []
+    assert cpms("children", "--store", store).code == 0
+    monkeypatch.setenv("CPMS_KEY", "another key")
+    assert "not the key" in cpms("children", "--store", store).err
+    monkeypatch.delenv("CPMS_KEY")
+    monkeypatch.delenv("CPMS_KEY_FILE")
+    ran = cpms("children", "--store", store)
+    assert ran.code == 2
+    assert "no key was given" in ran.err
+
+
+def test_a_new_store_is_encrypted_where_a_key_is_set(
+    cpms: Cpms, draw: Draw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CPMS_KEY", "from the start")
+    store = tmp_path / "new.duckdb"
+    assert cpms("merge", draw({"given_name": NAME}), "--store", store).code == 0
+    assert NAME.encode() not in store.read_bytes()
+    with pytest.raises(duckdb.Error):
+        duckdb.connect(str(store), read_only=True)
+
+
+def test_a_forgotten_child_is_gone_from_every_byte(cpms: Cpms, store: Path, draw: Draw) -> None:
+    earlier = draw({"given_name": f"{NAME}เดิม"}, name="earlier.csv")
+    cpms("merge", earlier, "--store", store)
+    cpms("merge", draw({"given_name": NAME}, name="later.csv"), "--store", store)
+    (one, _), (other, _) = _children(store)
+    assert forget(store, one).rows == 3
+    assert _children(store) == [(other, "ก้อง")]
+    content = store.read_bytes()
+    assert NAME.encode() not in content
+    assert one.encode() not in content
+    assert cpms("store", "check", "--store", store).code == 0
+    events = cpms("history", "--store", store, "--format", "json").json["events"]
+    assert [event["what"] for event in events] == ["forget"]
+    assert one not in json.dumps(events)
+
+
+def test_a_store_of_an_earlier_format_is_brought_up_to_date_after_a_copy(
+    cpms: Cpms, draw: Draw, tmp_path: Path
+) -> None:
+    store = tmp_path / "old.duckdb"
+    old = gzip.decompress((ROOT / "tests/stores/format1.duckdb.gz").read_bytes())
+    store.write_bytes(old)
+    assert [name for _, name in _children(store)] == ["ตัวอย่าง", "ตัวอย่าง"]
+    assert cpms("children", "--store", store).code == 0
+    assert (tmp_path / "old.format1.duckdb").read_bytes() == old
+    assert cpms("store", "check", "--store", store).code == 0
+    assert "2 unchanged" in cpms("merge", draw({}, {}), "--store", store).out
+    assert "earlier version" in cpms("undo", 1, "--store", store).err
+
+
+def test_a_store_of_a_newer_format_is_refused_untouched(cpms: Cpms, store: Path) -> None:
+    with duckdb.connect(str(store)) as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
+    before = store.read_bytes()
+    ran = cpms("children", "--store", store)
+    assert ran.code == 2
+    assert "newer version (format 99" in ran.err
+    assert store.read_bytes() == before
+
+
+def _told(store: Path) -> pd.DataFrame:
+    with duckdb.connect(str(store), read_only=True) as connection:
+        return connection.execute(
+            "SELECT * EXCLUDE (batch_id, sheet, row_number) FROM current_child ORDER BY round, village_code,"
+            " household_no, child_no"
+        ).df()
+
+
+def test_bundles_bring_a_community_to_its_province(
+    cpms: Cpms, sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "community.duckdb"
+    shutil.copy(sample_store, store)
+    public = cpms("bundle-key", tmp_path / "province.key").out.strip()
+    bundles = [tmp_path / f"{year}.cpms.age" for year in (2567, 2568, 2569)]
+    for path in bundles:
+        words = ["bundle", "850105", "--round", path.name[:4], "-o", path, "--recipient", public, "--store", store]
+        assert cpms(*words).code == 0
+        assert "บัตร".encode() not in path.read_bytes()
+    province = tmp_path / "province.duckdb"
+    assert "CPMS_IDENTITY_FILE" in cpms("merge", bundles[0], "--store", province).err
+    monkeypatch.setenv("CPMS_IDENTITY_FILE", str(tmp_path / "province.key"))
+    assert cpms("merge", *reversed(bundles), "--store", province).code == 0
+    pd.testing.assert_frame_equal(_told(province), _told(store))
+    with duckdb.connect(str(store), read_only=True) as connection:
+        told = connection.execute("SELECT what, children FROM audit ORDER BY shown_at").fetchall()
+    assert told == [("bundle 850105 2024", 292), ("bundle 850105 2025", 308), ("bundle 850105 2026", 302)]
+
+
+@pytest.mark.parametrize("harm", ["altered", "cut short", "empty after the head", "another key"])
+def test_a_harmed_bundle_is_refused(
+    cpms: Cpms, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    monkeypatch.setenv("CPMS_IDENTITY_FILE", str(tmp_path / "province.key"))
+    public = cpms("bundle-key", tmp_path / "province.key").out.strip()
+    path = tmp_path / "x.cpms.age"
+    cpms("bundle", "85", "--round", "2569", "-o", path, "--recipient", public, "--store", store)
+    sealed = bytearray(path.read_bytes())
+    if harm == "altered":
+        sealed[-40] ^= 1
+    elif harm == "cut short":
+        del sealed[-100:]
+    elif harm == "empty after the head":
+        del sealed[60:]
+    else:
+        cpms("bundle-key", tmp_path / "other.key")
+        monkeypatch.setenv("CPMS_IDENTITY_FILE", str(tmp_path / "other.key"))
+    path.write_bytes(sealed)
+    before = dump(store)
+    ran = cpms("merge", path, "--store", store)
+    assert ran.code == 2
+    assert "does not open" in ran.err
+    assert dump(store) == before

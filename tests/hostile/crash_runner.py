@@ -1,0 +1,61 @@
+"""Merges in a process that is killed: at a moment of its life, or by a disk that is full.
+
+The parts are imported once, and each merge is a fork. Give it a JSON object a line: `files`, `store`, and `kill_after`
+(seconds) or `most_bytes` (the largest file the process may write); it answers how the process ended, and when.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+import time
+
+import duckdb
+import pandas
+import pandera.pandas
+import pyarrow.csv
+import python_calamine  # noqa: F401
+
+from cpms_cli.cli.main import main
+from cpms_cli.merging import merge  # noqa: F401
+
+
+def child(told: dict[str, object]) -> None:
+    """The merge itself, as the command line would run it; never returns."""
+    os.setpgid(0, 0)
+    if most := told.get("most_bytes"):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (int(str(most)), int(str(most))))
+    for number in (1, 2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+    sys.argv = ["cpms", "merge", *map(str, told["files"]), "--store", str(told["store"])]  # type: ignore[call-overload]
+    code = 70
+    try:
+        main()
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    finally:
+        os._exit(code)
+
+
+def run(told: dict[str, object]) -> dict[str, object]:
+    """Exit code (negative for a signal) and seconds."""
+    begun = time.monotonic()
+    number = os.fork()
+    if number == 0:
+        child(told)
+    after = told.get("kill_after")
+    if after is not None:
+        time.sleep(float(str(after)))
+        os.kill(number, signal.SIGKILL)
+    _, status = os.waitpid(number, 0)
+    return {"code": os.waitstatus_to_exitcode(status), "seconds": time.monotonic() - begun}
+
+
+if __name__ == "__main__":
+    assert duckdb and pandas and pandera and pyarrow
+    for line in sys.stdin:
+        print(json.dumps(run(json.loads(line))), flush=True)

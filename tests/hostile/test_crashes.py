@@ -1,0 +1,138 @@
+"""A merge is all or nothing: also when it is killed, when the disk is full, and when two start at once.
+
+`CPMS_KILLS=200` kills it two hundred times; the seed is printed by a failure, as part of the test's name.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cpms_cli import check_store, merge
+from cpms_cli.store.content import content_hash, dump
+from tests.conftest import ROOT, ROUNDS
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed and limited the POSIX way")
+KILLS = int(os.environ.get("CPMS_KILLS", "8"))
+SEED = int(os.environ.get("CPMS_SEED", "2569"))
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.hostile.crash_runner"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True, env={**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"},
+    )  # fmt: skip
+    assert process.stdin is not None and process.stdout is not None
+    told, answered = process.stdin, process.stdout
+
+    def once(**words: object) -> dict[str, Any]:
+        told.write(json.dumps(words) + "\n")
+        told.flush()
+        return dict(json.loads(answered.readline()))
+
+    yield once
+    told.close()
+    process.wait()
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the first round."""
+    store = tmp_path_factory.mktemp("before") / "s.duckdb"
+    merge([ROUNDS[0]], store)
+    return store
+
+
+@pytest.fixture(scope="module")
+def after(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the second."""
+    store = tmp_path_factory.mktemp("after") / "s.duckdb"
+    shutil.copy(before, store)
+    merge([ROUNDS[1]], store)
+    return store
+
+
+def _is_before_or_after(store: Path, before: Path, after: Path) -> str:
+    assert check_store(store)["violations"].sum() == 0
+    if dump(store) == dump(before):
+        return "before"
+    assert content_hash(store) == content_hash(after)
+    return "after"
+
+
+def test_killed_at_any_moment_the_store_is_before_or_after(run: Run, before: Path, after: Path, tmp_path: Path) -> None:
+    moments = random.Random(SEED)
+    whole = tmp_path / "whole.duckdb"
+    shutil.copy(before, whole)
+    length = run(files=[str(ROUNDS[1])], store=str(whole))["seconds"]
+    found = []
+    for number in range(KILLS):
+        store = tmp_path / f"{number}.duckdb"
+        shutil.copy(before, store)
+        # Most of the kills fall into the second half, where rows are written.
+        moment = length * (1 - moments.random() ** 1.5)
+        run(files=[str(ROUNDS[1])], store=str(store), kill_after=moment)
+        found.append(_is_before_or_after(store, before, after))
+        for path in tmp_path.glob(f"{number}*"):
+            path.unlink()
+    assert len(found) == KILLS
+    print({state: found.count(state) for state in ("before", "after")}, "seed", SEED)
+
+
+@pytest.mark.parametrize("room", [4_096, 30_000, 400_000, 1_500_000])
+def test_on_a_full_disk_what_is_said_is_what_is_so(
+    run: Run, before: Path, after: Path, tmp_path: Path, room: int
+) -> None:
+    """Where the log could be written and the store's file could not, the merge is done, and says so."""
+    store = tmp_path / "s.duckdb"
+    shutil.copy(before, store)
+    code = run(files=[str(ROUNDS[1])], store=str(store), most_bytes=room)["code"]
+    assert code in (1, 2)
+    assert _is_before_or_after(store, before, after) == ("before" if code == 2 else "after")
+
+
+def test_a_full_disk_leaves_no_half_made_store(run: Run, tmp_path: Path) -> None:
+    assert run(files=[str(ROUNDS[0])], store=str(tmp_path / "new.duckdb"), most_bytes=20_000)["code"] == 2
+    assert not (tmp_path / "new.duckdb").exists()
+
+
+def test_a_store_that_may_not_be_written_is_left_as_it_was(run: Run, before: Path, tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("nothing is forbidden to root")
+    store = tmp_path / "s.duckdb"
+    shutil.copy(before, store)
+    store.chmod(0o400)
+    assert run(files=[str(ROUNDS[1])], store=str(store))["code"] == 2
+    assert store.read_bytes() == before.read_bytes()
+
+
+def test_two_merges_at_once_lose_nothing(before: Path, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    shutil.copy(before, store)
+    words = [sys.executable, "-m", "cpms_cli", "merge", "--store", str(store)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"}
+    processes = [
+        subprocess.Popen([*words, str(path)], env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        for path in ROUNDS[1:]
+    ]
+    ends = [(process.communicate()[1], process.returncode) for process in processes]
+    assert check_store(store)["violations"].sum() == 0
+    merged = [path for path, (_, code) in zip(ROUNDS[1:], ends, strict=True) if code in (0, 1)]
+    for told, code in ends:
+        assert code in (0, 1) or "another program is using the store" in told
+    assert merged, "at least one of them goes through"
+    again = tmp_path / "one_by_one.duckdb"
+    shutil.copy(before, again)
+    merge(merged, again)
+    assert content_hash(store) == content_hash(again)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.reading.headers import field_of, header_spellings, spelt
@@ -119,10 +120,13 @@ def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
     known = _answers(survey, survey.fields[choices.field])
     columns = [*([] if choices.whole is None else [choices.whole]), *choices.parts]
     read = [distinct(source, index) for index in columns]
-    rows, inverse = np.unique(np.column_stack([codes for codes, _ in read]), axis=0, return_inverse=True)
+    kinds = np.zeros(source.data.num_rows, dtype=np.int64)
+    for codes, words in read:
+        kinds, _ = pd.factorize(kinds * (len(words) + 1) + codes)
+    _, firsts = np.unique(kinds, return_index=True)
     texts: list[str | None] = []
-    for row in rows:
-        cells = [words[code] for code, (_, words) in zip(row, read, strict=True)]
+    for row in firsts:
+        cells = [words[codes[row]] for codes, words in read]
         whole, flags = (None, cells) if choices.whole is None else (cells[0], cells[1:])
         yes = [
             (code, source.header[index].rpartition("/")[2])
@@ -130,7 +134,7 @@ def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
             if flag is not None and flag.strip().casefold() in _CHOSEN
         ]
         texts.append(_one_text(whole, yes, known))
-    return pa.array(texts, pa.string()).take(pa.array(inverse.reshape(-1))).dictionary_encode()
+    return pa.array(texts, pa.string()).take(pa.array(kinds)).dictionary_encode()
 
 
 def fold_choices(

@@ -52,8 +52,15 @@ def spelt(header: str) -> str:
 
 
 def header_spellings(survey: Survey) -> dict[str, str]:
-    """Every accepted header, folded, to the field it names."""
-    return {spelt(spelling): name for name, field in survey.fields.items() for spelling in (name, *field.headers)}
+    """Every accepted header, folded, to the field it names.
+
+    The question itself is one: an export with labels has the words that the form showed for its headers.
+    """
+    return {
+        spelt(spelling): name
+        for name, field in survey.fields.items()
+        for spelling in (field.question.en, field.question.th, name, *field.headers)
+    }
 
 
 def _tails(header: str) -> Iterator[tuple[str, str, str]]:
@@ -94,9 +101,26 @@ def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderM
             claimed.setdefault(name, []).append(index)
         elif cell.strip():
             unknown.append(index)
+    if exported:
+        unknown += _set_apart(cells, claimed)
     fields = {places[0]: name for name, places in claimed.items() if len(places) == 1}
     twice = {name: tuple(places) for name, places in claimed.items() if len(places) > 1}
-    return HeaderMatch(dict(sorted(fields.items())), tuple(unknown), twice)
+    return HeaderMatch(dict(sorted(fields.items())), tuple(sorted(unknown)), twice)
+
+
+def _set_apart(cells: Sequence[str], claimed: dict[str, list[int]]) -> list[int]:
+    """Take from what was claimed the columns that only have a field's words where another has its name.
+
+    A form may ask one thing by several questions with the same words and bring the answers together in a field without
+    words, which an export with labels shows under its name: a birth date by day, month or year.
+    """
+    apart: list[int] = []
+    for name, places in claimed.items():
+        named = [index for index in places if _STEP.split(cells[index])[-1].strip().casefold() == name]
+        if len(places) > 1 and len(named) == 1:
+            apart += [index for index in places if index not in named]
+            claimed[name] = named
+    return apart
 
 
 def find_header(rows: Sequence[Sequence[str]], spellings: Mapping[str, str], least: int = 3) -> int | None:

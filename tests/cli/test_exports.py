@@ -76,6 +76,19 @@ def test_several_answers_in_columns_of_their_own_under_thai_labels(survey: Surve
     assert table.ignored == ()
 
 
+def test_questions_with_the_same_words_give_way_to_the_field_that_gathers_them(survey: Survey, tmp_path: Path) -> None:
+    asked = survey.fields["birth_date"].question.th
+    cells = {"ปีที่สำรวจ": "2569", "รหัสหมู่บ้าน": "85010101", "บ้านเลขที่": "1", "ลำดับเด็ก": "1",
+             survey.fields["sex"].question.th: "หญิง", asked: None, f"{asked} ": "2016-05-01", "birth_date": "2016-05",
+             "_uuid": "f16d9a3f-0892-413e-81d4-758ab188ea0b", "_index": "1"}  # fmt: skip
+    path = tmp_path / "labels.xlsx"
+    pd.DataFrame([cells]).to_excel(path, index=False)
+    [table] = read(path, survey)
+    assert table.cells("birth_date").to_pylist() == ["2016-05"]
+    assert table.cells("sex").to_pylist() == ["female"]
+    assert [header.strip() for header in table.ignored] == [asked, asked]
+
+
 def test_a_moment_with_a_time_zone_is_the_day_it_was_there(survey: Survey) -> None:
     [table] = read(FILES / "kobo_thai_labels_choices_in_columns.xlsx", survey)
     assert table.cells("interview_date").to_pylist() == ["2026-11-03"] * 3

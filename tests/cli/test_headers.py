@@ -19,7 +19,8 @@ from tests.conftest import Cpms, Draw
 FILES = Path(__file__).resolve().parent.parent / "files"
 SURVEY = load_survey()
 SPELLINGS = header_spellings(SURVEY)
-KNOWN = [(name, spelling) for name, field in SURVEY.fields.items() for spelling in (name, *field.headers)]
+KNOWN = [(name, spelling) for name, field in SURVEY.fields.items()
+         for spelling in (name, *field.headers, field.question.en, field.question.th)]
 NAMES = list(SURVEY.fields)
 GROUPS = st.from_regex(r"[a-z][a-z0-9_]{1,8}", fullmatch=True)
 ASIDE = " \t\u00a0_()[]:;,!?"

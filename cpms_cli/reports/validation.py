@@ -38,7 +38,12 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     values = values.groupby(["cause", "value"], dropna=False, sort=False).size().rename("n").reset_index()
     values = values.sort_values("n", ascending=False, kind="stable")
     examples = findings.assign(cause=number).groupby("cause", sort=False).head(_EXAMPLES)
-    where = examples["cell"].fillna(examples["row"].astype("str")).fillna(examples["value"]).groupby(examples["cause"], sort=False)
+    where = (
+        examples["cell"]
+        .fillna(examples["row"].astype("str"))
+        .fillna(examples["value"])
+        .groupby(examples["cause"], sort=False)
+    )
     commonest = values.drop_duplicates("cause").set_index("cause")["value"]
     others = values.groupby("cause")["value"].nunique() - 1
     table = heads.assign(count=number.value_counts(), where=where.agg(", ".join), value=commonest, others=others)
@@ -104,7 +109,9 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         show_table(console, part, headings, title=title, right=("count",), tight=("severity",))
     if patterns.any():
         title = say("validate_patterns", language)
-        show_table(console, lines[patterns], {name: headings[name] for name in ("message", "mend", "rule")}, title=title)
+        show_table(
+            console, lines[patterns], {name: headings[name] for name in ("message", "mend", "rule")}, title=title
+        )
     told = counts(validation)
     console.print(say("validate_sum", language, bad=told["rows_with_errors"], **told))
     if lines.empty:

@@ -11,7 +11,17 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cpms_cli.survey.definition import Check, CodeList, ColumnCheck, Field, Pattern, Survey, Words, folded, folded_header
+from cpms_cli.survey.definition import (
+    Check,
+    CodeList,
+    ColumnCheck,
+    Field,
+    Pattern,
+    Survey,
+    Words,
+    folded,
+    folded_header,
+)
 from cpms_cli.survey.documents import Problem
 from cpms_cli.survey.location import shipped
 from cpms_cli.survey.relations import vocabulary

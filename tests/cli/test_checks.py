@@ -29,13 +29,13 @@ def test_there_are_sixty_rules_and_few_refuse_a_row(survey: Survey) -> None:
 
 
 def test_an_ordinary_family_raises_no_alarm(cpms: Cpms, draw: Draw) -> None:
-    twins = {"mother_name": "นางเอ", "birth_date": "2018-02-03", "family_name": "ใจดี"}
+    family = {"mother_name": "นางเอ", "family_name": "ใจดี", "income_enough": "saves", "informal_debt": "yes"}
+    twins = {**family, "birth_date": "2018-02-03"}
     path = draw(
         {**twins, "given_name": "มะลิ", "sex": "female"},
         {**twins, "given_name": "มาลัย", "sex": "female"},
-        {"mother_name": "นางเอ", "given_name": "กล้า", "birth_date": "2016-12-01", "sex": "male", "income_enough": "saves",
-         "family_name": "ใจดี", "informal_debt": "yes"},
-    )  # fmt: skip
+        {**family, "given_name": "กล้า", "birth_date": "2016-12-01", "sex": "male"},
+    )
     ran = cpms("validate", path)
     assert "Nothing to mend." in ran.out
 
@@ -80,7 +80,9 @@ def test_what_a_supervisor_would_ask_about(
 
 
 def test_one_village_far_from_the_file_is_told_at_its_cell(cpms: Cpms, draw: Draw) -> None:
-    rows = [{"household_no": str(number), "child_no": 1} for number in range(40)]
+    rows: list[dict[str, Any]] = [
+        {"household_no": str(number), "child_no": 1, "interviewer": f"V{number % 4}"} for number in range(40)
+    ]
     rows[20]["village_code"] = "58010501"
     path = draw(*rows)
     [finding] = cpms("validate", path, "--format", "json").json["findings"]

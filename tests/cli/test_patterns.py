@@ -32,7 +32,7 @@ def _honest(rng: random.Random, who: str, number: int) -> Row:
 
 def _file(draw: Draw, invented: Callable[[random.Random, int], Row], households: int = 40) -> Path:
     """Volunteers V1 and V2 are honest; V9 invents as told."""
-    rng = random.Random(20)  # noqa: S311
+    rng = random.Random(20)
     rows = [_honest(rng, who, number) for who in ("V1", "V2") for number in range(households)]
     rows += [{**_honest(rng, "V9", number), **invented(rng, number)} for number in range(households)]
     return draw(*rows)
@@ -46,7 +46,9 @@ def _told(path: Path) -> list[tuple[str, str]]:
     return list(zip(found["check"].astype(str), found["value"].astype(str), strict=True))
 
 
-ALIKE = {"income_enough": "enough", "dwelling": "own", "distress": "never", "main_language": "th", "informal_debt": "no"}
+ALIKE = {
+    "income_enough": "enough", "dwelling": "own", "distress": "never", "main_language": "th", "informal_debt": "no",
+}  # fmt: skip
 UNSURE = {"informal_debt": "unknown"}
 
 
@@ -63,7 +65,7 @@ UNSURE = {"informal_debt": "unknown"}
          "heaped_ages"),
         (lambda rng, number: {"interview_date": "2026-11-20"}, "too_many_a_day"),
     ],
-    ids=sorted(PATTERNS, key=["same_answers", "no_unknowns", "heaped_birth_days", "heaped_ages", "too_many_a_day"].index),
+    ids=["same answers", "no unknowns", "birth days", "ages", "a day"],
 )  # fmt: skip
 def test_one_who_invents_is_told_and_the_honest_are_not(
     draw: Draw, invented: Callable[[random.Random, int], Row], pattern: str
@@ -81,7 +83,7 @@ def test_few_interviews_are_never_judged(draw: Draw) -> None:
 
 
 def test_a_village_in_which_all_answer_alike_is_no_sign(draw: Draw) -> None:
-    rng = random.Random(1)  # noqa: S311
+    rng = random.Random(1)
     rows = [{**_honest(rng, who, number), **ALIKE} for who in ("V1", "V2", "V3") for number in range(40)]
     assert _told(draw(*rows)) == []
 
@@ -97,16 +99,18 @@ def test_the_text_has_a_block_with_the_figures(cpms: Cpms, draw: Draw) -> None:
 
 def test_shares_are_told_as_counted_by_hand(cpms: Cpms, draw: Draw) -> None:
     """30 of 40 birth dates of V9 on the 1st or 15th; 0 of 80 of the others."""
+    days = {True: ("01", "15", "01", "23"), False: ("02", "11", "17", "28")}
     rows = [
         {"household_no": f"{who}{n}", "child_no": 1, "interviewer": who, "school_level": "", "given_name": f"{who}{n}",
          "interview_date": f"2026-11-{2 + n % 20:02d}", "distress": ["never", "monthly", "weekly"][n % 3],
-         "birth_date": f"2015-{1 + n % 12:02d}-{('01', '15', '01', '23')[n % 4] if who == 'V9' else f'{2 + n % 12:02d}'}"}
+         "birth_date": f"2015-{1 + n % 12:02d}-{days[who == 'V9'][n % 4]}"}
         for who in ("V1", "V2", "V9") for n in range(40)
     ]  # fmt: skip
     [told] = [one for one in cpms("validate", draw(*rows), "--format", "json").json["findings"]]
     assert told["rule"] == "heaped_birth_days"
     assert told["message"] == (
-        "volunteer V9: 75% of 40 birth dates are on the 1st or 15th of a month; of the other volunteers' 0%, by chance 7%"
+        "volunteer V9: 75% of 40 birth dates are on the 1st or 15th of a month;"
+        " of the other volunteers' 0%, by chance 7%"
     )
     assert (told["row"], told["cell"], told["value"]) == (None, None, "V9")
 

@@ -93,7 +93,8 @@ def stage_before(connection: duckdb.DuckDBPyConnection, survey: Survey, drawn: D
     for table, rows in drawn.items():
         connection.register("drawn", relation(survey.columns(table), rows))
         connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE earlier_{table} AS SELECT * EXCLUDE (_source, _row), _source AS _file FROM drawn"
+            f"CREATE OR REPLACE TEMP TABLE earlier_{table} AS"
+            " SELECT * EXCLUDE (_source, _row), _source AS _file FROM drawn"
         )
         connection.unregister("drawn")
     compare(connection, survey, "_source")

@@ -1,9 +1,10 @@
 """Findings: a table of what is wrong with the data, one row per cell or row at fault; words come at the end.
 
 Columns: `source` (index of the survey table), `file`, `sheet` (None for CSV), `row` (the spreadsheet's own; NA where
-no row is meant but what is missing or a volunteer's work as a whole), `column` (the header there), `cell` (as C7; None
+no row is meant but what is missing, or a volunteer's work as a whole), `column` (the header there), `cell` (as C7; None
 where the sheet has no such column), `field`, `check`, `severity`, `value` (as written; masked for personal fields),
-`figures` (JSON of what a sentence fills in beside; None for most). What repeats is categorical: a file can have millions of findings.
+`figures` (JSON of what a sentence fills in beside; None for most). What repeats is categorical: a file can have
+millions of findings.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ def _rule_parts(tables: Sequence[SurveyTable], told: RuleFault) -> Iterator[_Par
         table, here = tables[source], told.sources == source
         field = next((name for name in told.fields if name in table.columns), told.fields[0])
         values = None if told.values is None else tuple(np.array(told.values, dtype=object)[here])
-        yield _Part(int(source), field, told.check, told.rows[here], *table.place(field), values, stored=values is not None)
+        yield _Part(
+            int(source), field, told.check, told.rows[here], *table.place(field), values, stored=values is not None
+        )
 
 
 def _rowless_part(tables: Sequence[SurveyTable], told: AbsenceFault | PatternFault) -> _Part:

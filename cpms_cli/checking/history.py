@@ -86,7 +86,8 @@ def _compared(survey: Survey) -> str:
     )
     before = ", ".join(f"e.{name} AS {BEFORE}{name}" for name in survey.fields)
     return (
-        f"WITH known_once AS (SELECT * FROM arrived QUALIFY count(*) OVER (PARTITION BY _file, {round_}, {number}) = 1),"
+        "WITH known_once AS (SELECT * FROM arrived"
+        f" QUALIFY count(*) OVER (PARTITION BY _file, {round_}, {number}) = 1),"
         f" matched AS (SELECT * FROM ({matched})"
         " QUALIFY row_number() OVER (PARTITION BY _source, _row ORDER BY trust, round_then DESC, _store) = 1)"
         f" SELECT n.*, {before} FROM arrived n JOIN matched USING (_source, _row) JOIN earlier e USING (_store)"
@@ -143,9 +144,7 @@ def _absent_village(survey: Survey) -> str:
     )
 
 
-def history_faults(
-    connection: duckdb.DuckDBPyConnection, survey: Survey
-) -> Iterator[RuleFault | AbsenceFault]:
+def history_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault | AbsenceFault]:
     """Every rule against the store that is true somewhere; of an absent child or village, the first rule only."""
     for check in survey.history:
         if check.about == "child":
@@ -155,9 +154,11 @@ def history_faults(
 
 
 def _changes(connection: duckdb.DuckDBPyConnection, survey: Survey, check: HistoryCheck) -> Iterator[RuleFault]:
-    field = check.fields[0]
+    changed = (
+        f"CASE WHEN {BEFORE}{name} <> {name} THEN {BEFORE}{name} || ' -> ' || {name} END" for name in check.fields
+    )
     found = connection.execute(
-        f"SELECT _source, _row, {BEFORE}{field} || ' -> ' || {field} AS told FROM compared"
+        f"SELECT _source, _row, coalesce({', '.join(changed)}, '') AS told FROM compared"
         f" WHERE {sql(history_tree(survey, check))} ORDER BY _source, _row"
     ).fetchnumpy()
     if len(found["_row"]):
@@ -173,8 +174,8 @@ def _absences(
     first = " ".join(f"WHEN {sql(history_tree(survey, check))} THEN {at}" for at, check in enumerate(checks))
     relation = RELATIONS[checks[0].about]
     found = connection.execute(
-        f"SELECT at, _source, list(told ORDER BY told) FROM (SELECT CASE {first} END AS at, _source,"
-        f" {_told(survey, checks[0])} AS told FROM {relation}) WHERE at IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        f"SELECT nth, _source, list(told ORDER BY told) FROM (SELECT CASE {first} END AS nth, _source,"
+        f" {_told(survey, checks[0])} AS told FROM {relation}) WHERE nth IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
     for at, source, values in found.fetchall():
         yield AbsenceFault(checks[at].id, checks[at].fields[0], int(source), tuple(values))

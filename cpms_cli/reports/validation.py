@@ -40,7 +40,12 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     values = values.groupby(["cause", "value"], dropna=False, sort=False).size().rename("n").reset_index()
     values = values.sort_values("n", ascending=False, kind="stable")
     examples = findings.assign(cause=number).groupby("cause", sort=False).head(_EXAMPLES)
-    where = examples["cell"].fillna(examples["row"].astype("str")).fillna(examples["value"]).groupby(examples["cause"], sort=False)
+    where = (
+        examples["cell"]
+        .fillna(examples["row"].astype("str"))
+        .fillna(examples["value"])
+        .groupby(examples["cause"], sort=False)
+    )
     commonest = values.drop_duplicates("cause").set_index("cause")["value"]
     others = values.groupby("cause")["value"].nunique() - 1
     table = heads.assign(count=number.value_counts(), where=where.agg(", ".join), value=commonest, others=others)
@@ -106,8 +111,8 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         title = say("validate_title", language, file=file, sheet=sheet)
         show_table(console, part, headings, title=title, right=("count",), tight=("severity",))
     if patterns.any():
-        told = {name: headings[name] for name in ("message", "mend", "rule") if name in headings}
-        show_table(console, lines[patterns], told, title=say("validate_patterns", language))
+        columns = {name: headings[name] for name in ("message", "mend", "rule") if name in headings}
+        show_table(console, lines[patterns], columns, title=say("validate_patterns", language))
     sums = counts(validation)
     console.print(say("validate_sum", language, bad=sums["rows_with_errors"], **sums))
     if lines.empty:

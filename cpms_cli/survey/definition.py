@@ -187,9 +187,9 @@ class Check(_Part):
 class HistoryCheck(Check):
     """A rule that holds what a file says against what the store knows from the rounds before.
 
-    `about` a child: the child's record, the last one before it through `before(field)`; about an absent child: the last
-    record, its age as at this round, of one who lived in a village of the file and is not in it; about a village: one of
-    the subdistrict that had children in the last round and is not in the file (`children_listed` of them).
+    `about` a child: the child's record, the last one before it through `before(field)`; about an absent child: the
+    last record, its age as at this round, of one who lived in a village of the file and is not in it; about a village:
+    one of the subdistrict that had children in the last round and is not in the file (`children_listed` of them).
     """
 
     about: Literal["child", "absent", "village"]

@@ -101,18 +101,23 @@ def _unknown_parts(rule: exp.Expression, words: Vocabulary) -> Iterable[str]:
             elif not words.knows(node.name):
                 yield f"there is no field '{node.name}'"
         elif isinstance(node, exp.Anonymous):
-            wanted = _OWN_FUNCTIONS.get(node.name.upper())
-            if wanted is None or (node.name.upper() == "BEFORE" and not words.earlier):
-                yield f"the function '{node.name}' is not allowed in a rule"
-            elif len(node.expressions) != wanted:
-                yield f"'{node.name}' takes {wanted} argument(s)"
-            elif node.name.upper() == "ANSWERS":
-                if not _literal(node.expressions[0]) or node.expressions[0].name not in words.answers:
-                    yield f"'{node.name}' takes one of: {', '.join(map(repr, words.answers))}"
-            elif node.name.upper() != "ANY_CHILD" and not isinstance(node.expressions[0], exp.Column):
-                yield f"the first argument of '{node.name}' is the name of a field"
+            yield from _wrong_call(node, words)
         elif not isinstance(node, _ALLOWED):
             yield f"'{node.sql(dialect='duckdb')}' is not allowed in a rule ({type(node).__name__})"
+
+
+def _wrong_call(node: exp.Anonymous, words: Vocabulary) -> Iterable[str]:
+    called = node.name.upper()
+    wanted = _OWN_FUNCTIONS.get(called)
+    if wanted is None or (called == "BEFORE" and not words.earlier):
+        yield f"the function '{node.name}' is not allowed in a rule"
+    elif len(node.expressions) != wanted:
+        yield f"'{node.name}' takes {wanted} argument(s)"
+    elif called == "ANSWERS":
+        if not _literal(node.expressions[0]) or node.expressions[0].name not in words.answers:
+            yield f"'{node.name}' takes one of: {', '.join(map(repr, words.answers))}"
+    elif called != "ANY_CHILD" and not isinstance(node.expressions[0], exp.Column):
+        yield f"the first argument of '{node.name}' is the name of a field"
 
 
 def _literal(node: exp.Expression) -> bool:

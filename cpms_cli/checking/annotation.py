@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cpms_cli.checking.findings import MASK, Wording
 from cpms_cli.checking.repairs import Repair, legal_labels, nearest, repairs
@@ -287,8 +288,10 @@ def _first_difference(table: SurveyTable, other: SurveyTable) -> str | None:
     if not np.array_equal(kept, found):
         return table.source.sheet or table.source.path.name
     for name, column in table.columns.items():
+        # Two ways of writing are one value: the dictionary may hold it twice, which pandas takes for no category.
         before, after = (
-            one.cells(name).to_pandas().astype("str")[one.filled].reset_index(drop=True) for one in (table, other)
+            pd.Series(pc.cast(one.cells(name), pa.string()), dtype="str")[one.filled].reset_index(drop=True)
+            for one in (table, other)
         )
         differ = (before != after) & ~(before.isna() & after.isna())
         if differ.any():

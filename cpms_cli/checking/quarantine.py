@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.repairs import legal_labels, nearest
@@ -32,6 +33,11 @@ def _headers(survey: Survey, table: SurveyTable, language: Language) -> dict[str
     return {name: own_header(survey, column.field, column.header, language) for name, column in table.columns.items()}
 
 
+def _texts(cells: pa.Array) -> npt.NDArray[np.object_]:
+    # Two ways of writing are one value: the dictionary may hold it twice, which pandas takes for no category.
+    return pd.Series(pc.cast(cells, pa.string()), dtype="str").to_numpy(dtype=object, na_value=None)
+
+
 def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
     """Every row of a table as it was written, by field; what was given for all rows comes first.
 
@@ -39,10 +45,10 @@ def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
     """
     frame = pd.DataFrame({name: [value] * len(table.rows) for name, value in table.given.items()})
     for name, column in table.columns.items():
-        frame[name] = pa.array(column.alone()).to_pandas().astype("str").to_numpy()
+        frame[name] = _texts(pa.array(column.alone()))
     if is_flat(survey, table):
         # The family's answers may stand on the household's first row only, and that row may not be set aside.
-        key = [table.cells(name).to_pandas().astype("str").to_numpy() for name in survey.key("household")]
+        key = [_texts(table.cells(name)) for name in survey.key("household")]
         names = [field.name for field in survey.household.fields if field.name in table.columns]
         frame[names] = frame[names].fillna(frame.groupby(key)[names].transform("first"))
     return frame

@@ -55,14 +55,21 @@ def _relink(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table,
     connection.unregister("links")
 
 
+def _meant(carried: pd.Series, existing: pd.Series) -> pd.Series:
+    """The carried identifier of each row; a row that carries none, and was given one that another row now carries,
+    is whom that one means: it was printed on a form from this store."""
+    return carried.fillna(existing.where(existing.isin(set(carried.dropna()))))
+
+
 def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Make `child_link` and `household_link` anew; identifiers that rows already have keep their meaning."""
     children = _children(connection, survey)
     carried, second = children["carried"].astype("str"), children["second"].astype("str")
-    children["carried"] = carried.where(has_cpms_check_letter(carried))
+    children["carried"] = _meant(carried.where(has_cpms_check_letter(carried)), children["existing"].astype("str"))
     children["second"] = second.where(has_thai_check_digit(second))
     _relink(connection, survey, "child", children, "C")
     homes = _households(connection, survey)
     home = homes["carried"].astype("str")
-    homes["carried"] = homes["same_home"] = home.where(has_cpms_check_letter(home))
+    meant = _meant(home.where(has_cpms_check_letter(home)), homes["existing"].astype("str"))
+    homes["carried"] = homes["same_home"] = meant
     _relink(connection, survey, "household", homes, "H")

@@ -127,9 +127,7 @@ def test_without_a_birth_date_the_age_is_asked_and_until_then_everything(intervi
         ("17", {"drugs", "violence_sexual"}, {"left_alone"}),
     ],
 )
-def test_questions_are_put_from_their_age(
-    interview: Interview, age: str, asked: set[str], not_asked: set[str]
-) -> None:
+def test_questions_are_put_from_their_age(interview: Interview, age: str, asked: set[str], not_asked: set[str]) -> None:
     interview.answer(birth_date_grain="none", age_years=age)
     assert {name for name in asked | not_asked if interview.relevant(name)} == asked
 
@@ -243,7 +241,13 @@ def test_rules_are_translated_with_their_third_truth_value(
 def test_words_without_burmese_are_named_by_the_schema_check(cpms: Cpms, own: Path) -> None:
     path = own / "translations" / "my.yaml"
     text = path.read_text("utf-8")
-    for gone in (r"  distress: \{label.*\n", r"weekly: [^,]*, ", r"  moving: .*\n", r"  xlsform_end: .*\n", r"\{low\} "):
+    for gone in (
+        r"  distress: \{label.*\n",
+        r"weekly: [^,]*, ",
+        r"  moving: .*\n",
+        r"  xlsform_end: .*\n",
+        r"\{low\} ",
+    ):
         text, count = re.subn(gone, "", text, count=1)
         assert count == 1
     path.write_text(text + "  xlsform_nothing: x\n", "utf-8")
@@ -261,7 +265,10 @@ def test_every_field_stands_in_a_topic_and_identities_are_carried(cpms: Cpms, ow
     path = own / "child.yaml"
     text = path.read_text("utf-8")
     text = text.replace("  - name: sex\n    topic: identity\n", "  - name: sex\n    topic: nowhere\n")
-    path.write_text(text.replace("name: cpms_id\n    topic: identity\n    carried: true", "name: cpms_id\n    topic: identity"), "utf-8")
+    path.write_text(
+        text.replace("name: cpms_id\n    topic: identity\n    carried: true", "name: cpms_id\n    topic: identity"),
+        "utf-8",
+    )
     ran = cpms("schema", "check", own)
     assert "'sex' stands in no topic of the table" in ran.out
     assert "'cpms_id' tells who a row is about and must be carried" in ran.out

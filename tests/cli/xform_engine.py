@@ -21,7 +21,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value == value and value.is_integer() else str(value)
+        return str(int(value)) if value.is_integer() else str(value)
     return str(value)
 
 
@@ -63,11 +63,11 @@ class Interview:
         functions["pulldata"] = self._pulldata
 
     def _pulldata(self, _: Any, file: str, wanted: str, key: str, value: Any) -> str:
-        return next((row[wanted] for row in self.media[file] if row[key] == _text(value)), "")
+        return next((str(row[wanted]) for row in self.media[file] if row[key] == _text(value)), "")
 
     def path(self, name: str) -> str:
         [found] = [path for path in self.binds if path.rsplit("/", 1)[1] == name]
-        return found
+        return str(found)
 
     def _node(self, path: str) -> Any:
         return self.data.xpath(path)[0]
@@ -117,7 +117,7 @@ class Interview:
             self.settle()
 
     def __getitem__(self, name: str) -> str:
-        return self._node(self.path(name)).text or ""
+        return str(self._node(self.path(name)).text or "")
 
     def accepts(self, name: str, value: str) -> bool:
         """Whether the form lets this answer through."""

@@ -68,7 +68,7 @@ def _titles(survey: Survey, document: Document) -> Iterator[Problem]:
     for index, case in enumerate(document.content.get("names", [])):
         split = split_titles(survey, pd.Series([case["written"]], dtype="str"))
         title, name = str(split["title"].fillna("").iat[0]), str(split["name"].iat[0])
-        sex = sex_of_title(survey, split["title"]).fillna("").iat[0]
+        sex = str(sex_of_title(survey, split["title"]).fillna("").iat[0])
         shown.add(title.casefold())
         both = ((title, sex, name), (case.get("title", ""), case.get("sex", ""), case["name"]))
         if both[0] != both[1]:

@@ -77,14 +77,13 @@ def _titles(survey: Survey, document: Document) -> Iterator[Problem]:
     shown: set[str] = set()
     for index, case in enumerate(document.content.get("names", [])):
         split = split_titles(survey, pd.Series([case["written"]], dtype="str"))
-        title, name = str(split["title"].iat[0]), str(split["name"].iat[0])
-        sex = sex_of_title(survey, split["title"]).dropna()
-        told = str(sex.iat[0]) if len(sex) else None
+        title, name = str(split["title"].fillna("").iat[0]), str(split["name"].iat[0])
+        sex = str(sex_of_title(survey, split["title"]).fillna("").iat[0])
         shown.add(title.casefold())
-        if (name, told) != (case["name"], case.get("sex")):
-            line = document.line("names", index)
-            found = f"the title '{title}', which tells {told}, and the name '{name}'"
-            yield Problem(READINGS, line, f"'{case['written']}' is split into {found}")
+        both = ((title, sex, name), (case.get("title", ""), case.get("sex", ""), case["name"]))
+        if both[0] != both[1]:
+            found, wanted = (f"title '{one[0]}' ({one[1]}) and name '{one[2]}'" for one in both)
+            yield Problem(READINGS, document.line("names", index), f"'{case['written']}' is {found}, not {wanted}")
     for one in survey.titles:
         if one.title.casefold() not in shown:
             yield Problem(READINGS, 1, f"no example has the title '{one.title}' of titles.csv")

@@ -45,7 +45,7 @@ def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
     """
     frame = pd.DataFrame({name: [value] * len(table.rows) for name, value in table.given.items()})
     for name, column in table.columns.items():
-        frame[name] = _texts(pa.array(column.alone()))
+        frame[name] = _texts(column.alone())
     if is_flat(survey, table):
         # The family's answers may stand on the household's first row only, and that row may not be set aside.
         key = [_texts(table.cells(name)) for name in survey.key("household")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -42,6 +43,7 @@ class Proposal:
     likeness: float
 
 
+@lru_cache(maxsize=65_536)
 def spelt(header: str) -> str:
     """A header as spellings are compared: as `folded_header`, and Thai that looks the same is the same.
 
@@ -130,6 +132,11 @@ def find_header(rows: Sequence[Sequence[str]], spellings: Mapping[str, str], lea
     return counts.index(best) if best >= least else None
 
 
+@lru_cache(maxsize=4096)
+def _bare(spelling: str) -> str:
+    return _MARKS.sub("", spelling)
+
+
 def near_miss(header: str, spellings: Mapping[str, str]) -> Proposal | None:
     """The field whose spelling differs from a header by a slip: one letter in four, at least one.
 
@@ -142,9 +149,9 @@ def near_miss(header: str, spellings: Mapping[str, str]) -> Proposal | None:
     edits = max(1, len(told) // _LETTERS_PER_EDIT)
     near = process.extract(told, list(spellings), scorer=OSA.distance, score_cutoff=edits, limit=None)
     found = {spelling: float(distance) for spelling, distance, _ in near}
-    bare = {spelling: _MARKS.sub("", spelling) for spelling in spellings}
+    bare = {spelling: _bare(spelling) for spelling in spellings}
     for _, distance, spelling in process.extract(
-        _MARKS.sub("", told), bare, scorer=OSA.distance, score_cutoff=edits - 1, limit=None
+        _bare(told), bare, scorer=OSA.distance, score_cutoff=edits - 1, limit=None
     ):
         found[spelling] = min(found.get(spelling, distance + 0.5), distance + 0.5)
     if not found:

@@ -25,7 +25,7 @@ from cpms_cli.writing.workbook import sheet_name
 
 Layout = Literal["flat", "two-sheet"]
 LAYOUTS: tuple[Layout, ...] = ("flat", "two-sheet")
-ROWS = 3000
+ROWS = 3000  # blank rows with dropdowns and checks
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _LAST_COLUMN = 16_383
 _BANDS = (
@@ -122,35 +122,47 @@ def _width(survey: Survey, field: Field, language: Language) -> float:
 def _entry_sheet(
     book: Any, sheet: Worksheet, form: Form, fields: list[Field], rows: pd.DataFrame | None, lists: Lists
 ) -> None:
-    survey, language, colours = form.survey, form.language, bands(form.survey)
-    plain, text = book.add_format({"locked": False}), book.add_format({"locked": False, "num_format": "@"})
-    year = form.round or EXAMPLE_YEAR
+    plain = book.add_format({"locked": False})
     # Excel deletes a row of a protected sheet only where every cell of it may be changed.
     sheet.set_column(0, _LAST_COLUMN, 12, plain)
     sheet.set_row(0, 50, book.add_format({"locked": True}))
+    known = pd.DataFrame() if rows is None else rows
+    last = ROWS + len(known)
     for at, field in enumerate(fields):
-        head = book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "border": 1, "bg_color": colours[field.topic or ""]}
-        )
-        mark = " *" if field.constraints.required else ""
-        sheet.write_string(0, at, field.label.in_(language) + mark, head)
-        note = comment(survey, field, language, year)
-        sheet.write_comment(0, at, note, {"width": 340, "height": 22 + 17 * _lines(note), "author": "cpms"})
-        sheet.set_column(at, at, _width(survey, field, language), text if _is_text(field) else plain)
-        rule = cell_rule(survey, field, language, form.round, at, lists)
-        if rule is not None:
-            sheet.data_validation(1, at, ROWS, at, rule)
-        if rows is not None and field.name in rows:
-            known = {"locked": False, "bg_color": "#F2F2F2", **({"num_format": "@"} if _is_text(field) else {})}
-            _write_known(sheet, at, rows[field.name], book.add_format(known))
-    sheet.freeze_panes(1, frozen(survey, fields))
-    sheet.autofilter(0, 0, ROWS, len(fields) - 1)
+        _head(book, sheet, form, field, at)
+        _below(book, sheet, form, field, at, last, known, lists)
+    keys = frozen(form.survey, fields)
+    sheet.freeze_panes(1, keys)
+    sheet.autofilter(0, 0, last, len(fields) - 1)
     sheet.protect("", dict(_MAY))
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.repeat_rows(0)
-    sheet.repeat_columns(0, frozen(survey, fields) - 1)
+    sheet.repeat_columns(0, keys - 1)
     sheet.fit_to_pages(6, 0)
+
+
+def _head(book: Any, sheet: Worksheet, form: Form, field: Field, at: int) -> None:
+    """One header: the label, the mark of what is required, the topic's colour, and the note."""
+    colour = bands(form.survey)[field.topic or ""]
+    look = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1, "bg_color": colour})
+    mark = " *" if field.constraints.required else ""
+    sheet.write_string(0, at, field.label.in_(form.language) + mark, look)
+    note = comment(form.survey, field, form.language, form.round or EXAMPLE_YEAR)
+    sheet.write_comment(0, at, note, {"width": 340, "height": 22 + 17 * _lines(note), "author": "cpms"})
+
+
+def _below(
+    book: Any, sheet: Worksheet, form: Form, field: Field, at: int, last: int, known: pd.DataFrame, lists: Lists
+) -> None:
+    """The cells below a header: open to change, checked at entry, and what is known already in grey."""
+    look = {"locked": False, **({"num_format": "@"} if _is_text(field) else {})}
+    sheet.set_column(at, at, _width(form.survey, field, form.language), book.add_format(look))
+    rule = cell_rule(form.survey, field, form.language, form.round, at, lists)
+    if rule is not None:
+        sheet.data_validation(1, at, last, at, rule)
+    if field.name in known:
+        _write_known(sheet, at, known[field.name], book.add_format({**look, "bg_color": "#F2F2F2", "align": "left"}))
 
 
 def _lines(note: str) -> int:
@@ -173,6 +185,8 @@ def _left_out_sheet(book: Any, sheet: Worksheet, left_out: pd.DataFrame) -> None
         sheet.set_column(at, at, (18, 60, 70)[min(at, 2)], wrapped)
         for row, value in enumerate(left_out[name].fillna(""), start=1):
             sheet.write_string(row, at, str(value), wrapped)
+    for row, longest in enumerate(left_out.astype("str").map(len).max(axis=1), start=1):
+        sheet.set_row(row, 16 * (1 + int(longest) // 65))
     sheet.freeze_panes(1, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)

@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from cpms_cli.errors import UnreadableFile
+from cpms_cli.reading.far_cells import far_cells
 from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.ods_part import OdsScan
 from cpms_cli.reading.sheet_part import SheetLook, SheetScan, exact_extent
@@ -46,7 +47,11 @@ def inspect_container(path: Path) -> dict[str, SheetLook]:
                 size, found = _look_at(container, entry, path, LIMITS.inflated - total)
                 total += size
                 looks.update(found)
-            return looks if "mimetype" in container.namelist() else _by_name(container, looks)
+            named = looks if "mimetype" in container.namelist() else _by_name(container, looks)
+            for part, look in looks.items():
+                if look.far and look not in named.values():
+                    _check_extent(path, part, look.cells)
+            return named
     except _DAMAGED:
         raise UnreadableFile("damaged_workbook", file=path.name) from None
 
@@ -121,11 +126,19 @@ def _look_at(
         return size, looks
     if sheet is None:
         return size, {}
-    look = sheet.end()
+    return size, {name: _in_bounds(container, entry, path, sheet.end())}
+
+
+def _in_bounds(container: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, look: SheetLook) -> SheetLook:
+    """A sheet's look, once it is sure that the sheet fits in memory, if need be without a few cells far away."""
     if look.cells > LIMITS.sheet_cells:
         look.cells = exact_extent(_chunks(container, entry, path, LIMITS.inflated))
-    _check_extent(path, name, look.cells)
-    return size, {name: look}
+    if look.cells > LIMITS.sheet_cells:
+        twice = [_chunks(container, entry, path, LIMITS.inflated) for _ in range(2)]
+        look.far, look.part = far_cells(*twice) or [], entry.filename
+    if not look.far:
+        _check_extent(path, entry.filename, look.cells)
+    return look
 
 
 def _check_extent(path: Path, part: str, cells: int) -> None:

@@ -7,6 +7,7 @@ be a child's is never taken for a title, a unit or a note: a row of plain number
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -88,12 +89,11 @@ def _spread(upper: Sequence[str], lower: Sequence[str], at: int, spans: Sequence
 
 def _joined(upper: Sequence[str], lower: Sequence[str], spellings: Mapping[str, str]) -> list[str]:
     """One text per column of a two-row header: what is known, else the lower cell, with its group where it repeats."""
-    out = []
+    out, often = [], Counter(lower)
     for above, below in zip(upper, lower, strict=True):
         both = [f"{above} {below}", f"{below} {above}"] if above and below and above != below else []
         known = (text for text in (*both, below, above) if text and folded_header(text) in spellings)
-        twice = both and sum(1 for cell in lower if cell == below) > 1
-        out.append(next(known, both[0] if twice else below or above))
+        out.append(next(known, both[0] if both and often[below] > 1 else below or above))
     return out
 
 
@@ -193,15 +193,20 @@ def _tidy(rows: Iterable[Sequence[str]]) -> list[list[str]]:
 
 
 def _under(rows: Sequence[Sequence[str]], head: _Head, spellings: Mapping[str, str]) -> dict[int, str]:
-    """The rows right under the header that are no records, and what they are."""
+    """The rows right under the header that are no records, and what they are.
+
+    Where all that follows looks like units, or more than a form has of them, it is a table of codes.
+    """
     found = {}
+    below = [_is_units(row) for row in rows[head.at + 1 :] if _filled(row)]
+    has_units = sum(below) < min(len(below), _LOOKED_UNDER + 1)
     for at in range(head.at + 1, min(head.at + 1 + _LOOKED_UNDER, len(rows))):
         row = rows[at]
         if _filled(row) == 0:
             continue
         if _known(row, spellings) >= max(_LEAST_KNOWN, _WIDE * _filled(row)):
             found[at] = "second_header"
-        elif _is_units(row):
+        elif has_units and _is_units(row):
             found[at] = "units"
         else:
             break

@@ -31,11 +31,14 @@ _FIVE_DIGITS = 99_999
 
 @dataclass
 class SheetLook:
-    """`cells`: the size of the rectangle in which they all lie, or more; `hidden`: the rows nobody sees."""
+    """`cells`: the size of the rectangle in which they all lie, or more; `hidden`: the rows nobody sees; `far`: the
+    cells (row and column, counted from 1) that are taken out of `part` before it is parsed."""
 
     cells: int = 0
     faults: list[CellFault] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
+    far: list[tuple[int, int]] = field(default_factory=list)
+    part: str = ""
 
 
 def column_number(letters: bytes) -> int:

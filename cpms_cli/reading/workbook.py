@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from python_calamine import (
 from cpms_cli.errors import NoSurveyTable, UnreadableFile
 from cpms_cli.reading.cell_text import TextColumn, cell_text, text_column
 from cpms_cli.reading.container import inspect_container
+from cpms_cli.reading.far_cells import without
 from cpms_cli.reading.layout import Span, find_layout
 from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.records import Records, records
@@ -38,6 +40,8 @@ def read_workbook(path: Path, spellings: Mapping[str, str] | None = None) -> lis
     """
     content = path.read_bytes()
     looks = inspect_container(path) if content.startswith(b"PK") else inspect_ole(path, content)
+    far = {look.part: look.far for look in looks.values() if look.far}
+    content = without(content, far, path.name) if far else content
     shown, hidden, names = _read(path, io.BytesIO(content), spellings, looks)
     if not shown and hidden:
         raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=", ".join(hidden))
@@ -102,7 +106,9 @@ def _tables(
         for index, column in enumerate(columns) for position, value in column.lost
     ]  # fmt: skip
     parts = records(data, rows, layout, spellings, path.name)
-    return [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden) for part in parts]
+    tables = [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden) for part in parts]
+    far = tuple(CellFault("far_cell", row, column - 1) for row, column in look.far)
+    return [replace(tables[0], faults=(*tables[0].faults, *far)), *tables[1:]] if far else tables
 
 
 def _check_lengths(path: Path, sheet: str, top: Sequence[Sequence[str]], columns: Sequence[TextColumn]) -> None:

@@ -81,7 +81,7 @@ def test_no_child_is_lost_among_what_is_none(survey: Survey, tmp_path: Path, kno
     """Whatever stands between the records, each child is read once, under the row number that Excel shows."""
     names = ["มะลิ", "รวม", "Total", "หมายเหตุ", "Note", "ปี", "คน", "เดือน", "Q1", "ชื่อ", "เพศ", "(1)", "ผลรวม", "1=ใช่"]
     noise = [[], ["", " "], HEADER, ["รวม", "", "", "9"], ["หมายเหตุ: ย้ายออกแล้ว"], ["รวมทั้งสิ้น 12 คน"]]
-    rows: list[Sequence[str]] = [["แบบสำรวจเด็ก"]] * data.draw(st.integers(0, 2)) + [HEADER]
+    rows: list[Sequence[str]] = [*[["แบบสำรวจเด็ก"]] * data.draw(st.integers(0, 2)), HEADER]
     expected = []
     for number in range(data.draw(st.integers(3, 12))):
         rows += data.draw(st.lists(st.sampled_from(noise), max_size=2))
@@ -105,3 +105,10 @@ def test_a_row_that_could_be_a_child_stays_a_record(survey: Survey, tmp_path: Pa
     row = [answers.get(index, "") for index in range(len(HEADER))]
     [table] = read(written(tmp_path / "a.xlsx", [HEADER, child(1), child(2), row, child(3)]), survey)
     assert list(table.rows) == [2, 3, 4, 5]
+
+
+def test_a_table_of_codes_has_no_row_of_units(tmp_path: Path) -> None:
+    rows = [["รหัส", "ชั้น"], ["A1", "B12"], ["A2", "B7"], ["A3", "B9"]]
+    [table] = read_cells(written(tmp_path / "a.xlsx", rows))
+    assert list(table.rows) == [2, 3, 4]
+    assert table.left_out == ()

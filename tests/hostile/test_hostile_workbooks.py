@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 import os
 import struct
 import zipfile
@@ -127,9 +128,13 @@ def long_text() -> bytes:
     return os.urandom(5_000_000).hex().encode()
 
 
-def encrypted() -> bytes:
-    """As Excel does it: an OLE file with the workbook in a stream of this name."""
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le") + bytes(5000)
+def old_office(stream: str) -> bytes:
+    """An OLE file whose stream has this name: Excel keeps a workbook with a password as EncryptedPackage."""
+    whole = bytearray((ROOT / "tests/files/excel_97.xls").read_bytes())
+    at = whole.index("Workbook".encode("utf-16-le"))
+    name = (stream + "\0").encode("utf-16-le")
+    whole[at : at + 66] = name.ljust(64, b"\0") + struct.pack("<H", len(name))
+    return bytes(whole)
 
 
 def wide() -> bytes:
@@ -148,6 +153,23 @@ def far_cell() -> bytes:
     return with_rows(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
 
 
+def far_cells() -> bytes:
+    return with_rows(
+        b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (r, r) for r in range(9_000, 1_040_000, 5_000))
+    )
+
+
+def disguised_cell() -> bytes:
+    return with_rows(b"<row r='1048576'><c s='0' r='XFD1048576'><v>1</v></c></row>")
+
+
+def both_cells() -> bytes:
+    return with_rows(
+        b'<row r="9000"><c r="XFD9000"><v>1</v></c></row>'
+        b"<row r='1048576'><c s='0' r='XFD1048576'><v>1</v></c></row>"
+    )
+
+
 def formatted_rows() -> bytes:
     return with_rows(b"".join(b'<row r="%d" s="1" customFormat="1" ht="15"/>' % row for row in range(3, 1_048_577)))
 
@@ -157,7 +179,7 @@ def formatted_columns() -> bytes:
 
 
 REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
-    "flat bomb": ("a.xlsx", lambda: with_rows(b"<x/>" * 15_000_000), "workbook_too_large"),
+    "flat bomb": ("a.xlsx", lambda: with_rows(b"<x/>" * 3_500_000), "workbook_too_large"),
     "lying size field": ("a.xlsx", lying_size, "damaged_workbook"),
     "overlapping entries": ("a.xlsx", overlapping, "workbook_overlap"),
     "laughs in strings": ("a.xlsx", lambda: doctype(STRINGS, LAUGHS), "workbook_doctype"),
@@ -183,7 +205,9 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "too many entries": ("a.xlsx", lambda: zipped({f"x/{i}": b"" for i in range(10_001)}, 0), "workbook_entries"),
     "one entry twice": ("a.xlsx", lambda: with_part(SHEET.upper(), b"x"), "workbook_entries"),
     "16,384 columns": ("a.xlsx", lambda: with_rows(wide()), "too_many_columns"),
-    "cell at the far corner": ("a.xlsx", far_cell, "sheet_too_far"),
+    "cells without end": ("a.xlsx", far_cells, "sheet_too_far"),
+    "cell at the far corner, written otherwise": ("a.xlsx", disguised_cell, "sheet_too_far"),
+    "one of each": ("a.xlsx", both_cells, "sheet_too_far"),
     "10 MB in a shared string": (
         "a.xlsx",
         lambda: with_part(STRINGS, lambda part: part.replace("มะลิ".encode(), long_text())),
@@ -207,9 +231,10 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "file_is_other_kind",
     ),
     "a plain zip": ("a.xlsx", lambda: zipped({"a.txt": b"x"}), "not_a_workbook"),
-    "password": ("a.xlsx", encrypted, "workbook_password"),
-    "password, named xls": ("a.xls", encrypted, "workbook_password"),
-    "old Office, no workbook": ("a.xls", lambda: encrypted().replace(b"E\0n\0c\0", b"X\0x\0x\0"), "not_a_workbook"),
+    "password": ("a.xlsx", lambda: old_office("EncryptedPackage"), "workbook_password"),
+    "password, named xls": ("a.xls", lambda: old_office("EncryptedPackage"), "workbook_password"),
+    "old Office, no workbook": ("a.xls", lambda: old_office("Contents"), "not_a_workbook"),
+    "old Word": ("a.xls", lambda: old_office("WordDocument"), "file_is_other_kind"),
     "XLS, a chain without end": ("a.xls", chain_without_end, "damaged_workbook"),
     "XLS, a table of four thousand million": ("a.xls", lambda: old_workbook(44, 0xFFFFFFF0), "damaged_workbook"),
     "XLS, small sectors likewise": ("a.xls", lambda: old_workbook(64, 0xFFFFFFF0), "damaged_workbook"),
@@ -308,6 +333,16 @@ def test_what_looks_hostile_and_is_not_is_read(cpms: Cpms, tmp_path: Path, case:
     assert ran.code == 0, ran
     assert "1 rows: 1 can be stored as they are" in ran.out
     assert "root:" not in ran.out
+
+
+def test_a_cell_typed_far_away_is_told_and_the_table_is_read(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(far_cell())
+    ended = run("validate", path, "--format", "json")
+    _behaves(ended)
+    told = json.loads(ended["out"])
+    assert told["counts"]["rows"] == told["counts"]["storable"] == 1
+    assert ("far_cell", "XFD1048576") in {(one["rule"], one["cell"]) for one in told["findings"]}
 
 
 @pytest.mark.parametrize("case", LARGE)

@@ -100,7 +100,7 @@ def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int)
     if not _for_arrow(dialect):
         return None
     try:
-        data = _arrow(path, dialect, width, skip, None).unify_dictionaries()
+        data = _one_piece(_arrow(path, dialect, width, skip, None))
     except pa.ArrowInvalid:
         return None
     for column in data.columns:
@@ -109,6 +109,11 @@ def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int)
         if pc.any(trace, min_count=0).as_py():
             return None
     return Body(data, np.arange(first, first + data.num_rows, dtype=np.int64))
+
+
+def _one_piece(data: pa.Table) -> pa.Table:
+    """The table with one dictionary and one chunk a column, so that nobody after has to unify them again."""
+    return data.unify_dictionaries().combine_chunks()
 
 
 def _for_arrow(dialect: Dialect) -> bool:
@@ -123,7 +128,7 @@ def regular_body(source: Path | bytes, dialect: Dialect, width: int, skip: int, 
     if not _for_arrow(dialect):
         return None
     try:
-        data = _arrow(source, dialect, width, skip, None)
+        data = _one_piece(_arrow(source, dialect, width, skip, None))
         return Body(data, np.arange(first, first + data.num_rows, dtype=np.int64))
     except pa.ArrowInvalid:
         ragged: list[tuple[int, str]] = []
@@ -137,7 +142,7 @@ def regular_body(source: Path | bytes, dialect: Dialect, width: int, skip: int, 
     whole[places] = False
     order = np.empty(len(whole), dtype=np.int64)
     order[whole], order[places] = np.arange(data.num_rows), data.num_rows + np.arange(len(places))
-    joined = pa.concat_tables([data, _columns(cells, width)]).unify_dictionaries().take(pa.array(order))
+    joined = _one_piece(pa.concat_tables([data, _columns(cells, width)])).take(pa.array(order))
     faults: list[CellFault] = []
     for place, row in zip(places, cells, strict=True):
         faults += _row_faults(first + int(place), row, width, None)
@@ -158,7 +163,7 @@ def irregular_body(
             begins.append(row.at)
         pieces.append(_columns([row.cells for row in piece], width))
     for at, told in changes:
-        row = first + max(bisect_right(begins, at) - 1, 0)
-        faults.append(CellFault("encoding_changes", row, None, told, open=True))
+        number = first + max(bisect_right(begins, at) - 1, 0)
+        faults.append(CellFault("encoding_changes", number, None, told, open=True))
     data = pa.concat_tables(pieces) if pieces else _columns([], width)
-    return Body(data.unify_dictionaries(), np.arange(first, first + len(begins), dtype=np.int64), tuple(faults))
+    return Body(_one_piece(data), np.arange(first, first + len(begins), dtype=np.int64), tuple(faults))

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from cpms_cli.reading.limits import LIMITS
 
-_TRIES = 3_000
+_TRIES, _WAYS = 3_000, 200
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def mended(line: str, dialect: Dialect, width: int) -> tuple[list[str], int | No
             if off == 0 or not width:
                 break
             continue
-        for cost, cell, end in _next_cells(line, at, dialect):
+        for cost, cell, end in islice(_next_cells(line, at, dialect), _WAYS):
             tries += 1
             astray = len(cells) if cost and first is None else first
             heapq.heappush(heap, (broken + cost, tries, end + 1, astray, [*cells, cell]))

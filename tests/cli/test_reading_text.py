@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -37,6 +38,7 @@ def _cells(table: SourceTable) -> list[list[str | None]]:
 
 def _read(path: Path, content: bytes, encoding: str | None = None) -> SourceTable:
     path.write_bytes(content)
+    table: SourceTable
     [table] = read_cells(path, encoding=encoding)
     return table
 
@@ -177,7 +179,7 @@ def test_what_a_csv_writer_writes_is_read_back(
     assume(all(cell.strip() == cell for row in rows for cell in row))
     written = io.StringIO()
     # Python's writer does not quote a line feed where lines end otherwise.
-    quoting = csv.QUOTE_ALL if line_end == "\r" else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if line_end == "\r" else csv.QUOTE_MINIMAL
     writer = csv.writer(written, delimiter=delimiter, lineterminator=line_end, quoting=quoting)
     writer.writerows([[*HEADER, "อายุ"], *rows])
     path = tmp_path_factory.mktemp("written") / "survey.csv"

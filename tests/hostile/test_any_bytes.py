@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cpms_cli import CpmsError, read_cells
+from cpms_cli.survey.messages import say
 from tests.conftest import ROUNDS
 from tests.hostile.conftest import Run
 
@@ -93,6 +95,39 @@ def files(draw: st.DrawFn) -> tuple[str, bytes]:
     if name.endswith("xlsx"):
         kinds += [inside(seed)] * 3
     return name, draw(st.one_of(kinds))
+
+
+TEXTS = {
+    f"{name} {delimiter}": SEEDS["flat.csv"].decode("utf-8-sig").replace(",", delimiter).encode(name, "replace")
+    for name in ("utf-8", "cp874", "utf-16-le") for delimiter in ",;\t"
+}  # fmt: skip
+TRAPS = [*NASTY, b"\\\"", b"'", b'""', b'"\n"', b"sep=;\n", b"\xe0\xb8", b'"' * 3000, b"x" * 70_000]
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> bytes:
+    """A text file in which traps were laid, or any bytes at all."""
+    content = draw(st.sampled_from(sorted(TEXTS.items())))[1]
+    for trap in draw(st.lists(st.sampled_from(TRAPS), min_size=1, max_size=5)):
+        at = draw(st.integers(0, len(content)))
+        content = content[:at] + trap + content[at:]
+    return draw(st.one_of(st.just(content), changed(content), st.binary(max_size=300)))
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(content=texts())
+def test_any_text_is_cells_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    path = tmp_path_factory.mktemp("texts") / "any.csv"
+    path.write_bytes(content)
+    try:
+        tables = read_cells(path)
+    except CpmsError as refused:
+        assert say(refused.message_id, "th", **refused.values)
+        return
+    for table in tables:
+        assert table.data.num_rows == len(table.rows) == len(set(table.rows.tolist()))
+        assert table.data.num_columns == len(table.header)
+        assert all(fault.row >= 1 for fault in table.faults)
 
 
 def _behaves(ended: dict[str, Any], told: str) -> None:

@@ -9,7 +9,7 @@ Population Censuses), here as a plain share.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -42,16 +42,16 @@ def pattern_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Ite
             yield PatternFault(pattern.id, who, int(told["source"]), str(told[who]), figures)
 
 
-def _figures(told: Mapping[str, object]) -> str:
+def _figures(told: Mapping[Hashable, object]) -> str:
     """The figures that the sentence fills in; shares in per cent."""
     shown: dict[str, str] = {}
     for name, figure in told.items():
         if name in ("share", "others") and isinstance(figure, float):
-            shown[name] = "–" if pd.isna(figure) else f"{figure:.0%}"
+            shown[str(name)] = "–" if pd.isna(figure) else f"{figure:.0%}"
         elif name == "expected" and isinstance(figure, float):
-            shown[name] = f"{figure:.0f}"
+            shown[str(name)] = f"{figure:.0f}"
         elif name in ("count", "date"):
-            shown[name] = str(figure)
+            shown[str(name)] = str(figure)
     return json.dumps(shown)
 
 
@@ -97,7 +97,7 @@ def _willing(survey: Survey) -> str:
 def _same_answers(survey: Survey, pattern: Pattern) -> str:
     """How many households give the very answers that most of the volunteer's households give."""
     who = survey.role("interviewer").name
-    names = ", ".join(field.name for table in ("household", "child") for field in _coded(survey, table))  # type: ignore[arg-type]
+    names = ", ".join(field.name for table in ("household", "child") for field in _coded(survey, table))
     return _of_one_volunteer(
         survey,
         f"SELECT min(source) AS source, {who}, sum(n) AS interviews, max(n) AS hits, sum(n) AS total FROM ("

@@ -75,8 +75,9 @@ def _rule_parts(tables: Sequence[SurveyTable], told: RuleFault) -> Iterator[_Par
         table, here = tables[source], told.sources == source
         field = next((name for name in told.fields if name in table.columns), told.fields[0])
         values = None if told.values is None else tuple(np.array(told.values, dtype=object)[here])
+        header, letter = table.place(field)
         yield _Part(
-            int(source), field, told.check, told.rows[here], *table.place(field), values, stored=values is not None
+            int(source), field, told.check, told.rows[here], header, letter, values, stored=told.values is not None
         )
 
 

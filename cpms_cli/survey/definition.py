@@ -314,7 +314,8 @@ class Survey(_Part):
     @cached_property
     def told_by(self) -> dict[str, Check | ColumnCheck | Pattern]:
         """Every check by its id: what a finding names."""
-        return {**self.column_checks, **{one.id: one for one in (*self.checks, *self.history, *self.patterns)}}
+        rules: list[Check | Pattern] = [*self.checks, *self.history, *self.patterns]
+        return {**self.column_checks, **{one.id: one for one in rules}}
 
     @cached_property
     def missing_words(self) -> tuple[str, ...]:

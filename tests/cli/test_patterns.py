@@ -116,7 +116,7 @@ def test_shares_are_told_as_counted_by_hand(cpms: Cpms, draw: Draw) -> None:
 
 
 def test_no_honest_volunteer_of_the_samples_is_told(tmp_path: Path) -> None:
-    written = write_samples(tmp_path / "s", ["850105", "850106"], [2026], 1500, 7)
+    written = write_samples(tmp_path / "s", ["850105", "850106"], [2026], 600, 7)
     files = [path for path in written if path.name.startswith("survey")]
     assert files
     for path in (*ROUNDS, *files):

@@ -68,9 +68,9 @@ def annotate(
 ) -> Annotation:  # fmt: skip
     """Write the workbook that was validated once more, with its findings in it; `fix` also mends what is safe.
 
-    An XLSX keeps all it has; of any other file the cells are kept, as text, at their rows and columns. Raises UsageError where
-    several files were validated, where `out` is the file itself or no workbook's name, and where a mended workbook
-    would be read as other answers.
+    An XLSX keeps all it has; of any other file the cells are kept, as text, at their rows and columns. Raises
+    UsageError where several files were validated, where `out` is the file itself or no workbook's name, and where a
+    mended workbook would be read as other answers.
     """
     target = Path(out)
     source = _one_source(validation, target)
@@ -155,9 +155,7 @@ def _dropdown(field: Field) -> str:
 
 
 def _comment(language: Language, severity: str, message: str, mend: str, proposal: object) -> str:
-    told = say(
-        "annotate_comment", language, severity=say(f"severity_{severity}", language), message=message, mend=mend
-    )
+    told = say("annotate_comment", language, severity=say(f"severity_{severity}", language), message=message, mend=mend)
     return f"{told}\n{say('annotate_proposal', language, value=proposal)}" if isinstance(proposal, str) else told
 
 
@@ -184,7 +182,8 @@ def _marked(
     job: _Job, book: MarkedWorkbook, told: pd.DataFrame, mends: Sequence[Sequence[Repair]], fix: bool, macros: bool,
     notes: list[str],
 ) -> tuple[bytes, int, int, int]:  # fmt: skip
-    cells, commented, lists = 0, 0, {}
+    cells, commented = 0, 0
+    lists: dict[str, tuple[str, ...]] = {}
     changes: list[tuple[int, Repair, Place]] = []
     taken = {name.lower() for name in book.sheet_parts}
     for at, table in enumerate(job.validation.tables):
@@ -195,9 +194,7 @@ def _marked(
                   for field in job.survey.fields.values() if field.codelist and _dropdown(field) in used}  # fmt: skip
         changes += _mend(book, job, at, table, marks, mends[at])
     if commented < cells:
-        notes.append(
-            say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells)
-        )
+        notes.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
     if not macros and "xl/vbaProject.bin" in book.package.parts:
         notes.append(say("annotate_macros", job.language, file=job.validation.tables[0].source.path.name))
     sheets = [_list_sheet(job, told, notes, taken)]
@@ -242,8 +239,8 @@ def _list_sheet(job: _Job, told: pd.DataFrame, notes: list[str], taken: set[str]
     title = say("annotate_title", language, file=name, errors=validation.errors, warnings=validation.warnings,
                 storable=validation.storable, rows=validation.rows)  # fmt: skip
     masked = [] if job.identified else [say("annotate_masked", language)]
-    head = [say(f"col_{key}", language)
-            for key in ("severity", "sheet", "cell", "column", "value", "what", "mend", "proposal", "rule")]  # fmt: skip
+    named = ("severity", "sheet", "cell", "column", "value", "what", "mend", "proposal", "rule")
+    head = [say(f"col_{key}", language) for key in named]
     return TextSheet(
         sheet_name(say("annotate_sheet", language), taken), [title, say("annotate_how", language), *masked, *notes],
         head, rows, _WIDTHS, 2, list(zip(sheets, cell, strict=True)), shown["severity"].astype("str").tolist(),

@@ -35,7 +35,7 @@ def _headers(survey: Survey, table: SurveyTable, language: Language) -> dict[str
 
 def _texts(cells: pa.Array) -> npt.NDArray[np.object_]:
     # Two ways of writing are one value: the dictionary may hold it twice, which pandas takes for no category.
-    return pd.Series(pc.cast(cells, pa.string()), dtype="str").to_numpy(dtype=object, na_value=None)
+    return np.asarray(pd.Series(pc.cast(cells, pa.string()), dtype="str"), dtype=object)
 
 
 def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
@@ -69,15 +69,16 @@ def _notes(
     places = {name: at for at, name in enumerate(columns)}
     column = told["field"].astype("str").map(places).fillna(0).astype("int64")
     row = pd.Series(np.searchsorted(wanted, told["row"]), index=told.index)
-    for (at_row, at_column), found in told.groupby([row, column], sort=True):
+    for place, found in told.groupby([row, column], sort=True):
+        at_row, at_column = (int(str(at)) for at in (place if isinstance(place, tuple) else (place,)))
         texts = list(dict.fromkeys(found["text"]))
-        field = survey.fields[columns[int(at_column)]]
+        field = survey.fields[columns[at_column]]
         offers = field.codelist is not None and not field.many
         for value in found.loc[found["check"] == "code", "value"].dropna():
             close = nearest(survey, field, value, language)
             texts += [say("annotate_proposal", language, value=close)] if close else []
         name = f"{LIST_PREFIX}{field.codelist}" if offers else ""
-        yield CellNote(int(at_row), int(at_column), "\n".join(texts), name)
+        yield CellNote(at_row, at_column, "\n".join(texts), name)
 
 
 def write_quarantine(

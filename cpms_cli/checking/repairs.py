@@ -98,13 +98,17 @@ def plain_forms(survey: Survey, field: Field, text: str, value: str, language: L
         other = str(int(value) + BUDDHIST_OFFSET)
         return [other, value] if language == "th" else [value, other]
     if field.type in ("integer", "year") or field.format is not None or field.constraints.pattern:
-        return [value]
+        return [value if re.search(r"\d", value) else trimmed]
     # A name or a free text: the reader may take more out of it than spaces, and that is not to be lost here.
-    return [trimmed if field.personal else ascii_digits(pd.Series([trimmed], dtype="str")).iat[0]]
+    return [trimmed if field.personal else _plain_digits(trimmed)]
+
+
+def _plain_digits(text: str) -> str:
+    return str(ascii_digits(pd.Series([text], dtype="str")).iat[0])
 
 
 def _reason(field: Field, old: str, new: str) -> Reason:
-    digits = ascii_digits(pd.Series([old], dtype="str")).iat[0]
+    digits = _plain_digits(old)
     if _SPACES.sub("", old) == _SPACES.sub("", new):
         return "spaces"
     if _SPACES.sub("", digits) == _SPACES.sub("", new):
@@ -127,7 +131,8 @@ def _column_repairs(survey: Survey, column: Column, language: Language) -> Itera
     if not targets:
         return
     # The whole column is read again, as its texts decide together whether the day or the month comes first.
-    again = clean(survey, field, pd.Series([targets.get(at, text) for at, text in texts.items()], dtype="str"))
+    anew = [targets.get(at, text) for at, text in zip(texts.index, texts, strict=True)]
+    again = clean(survey, field, pd.Series(anew, dtype="str"))
     same = dict(zip(texts.index, (again.values == values.to_numpy()) & ~again.doubtful.astype(bool), strict=True))
     order = np.argsort(column.codes, kind="stable")
     ordered = column.codes[order]

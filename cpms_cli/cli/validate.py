@@ -104,6 +104,7 @@ def _tell(written: Annotation, told: Language, fixed: bool) -> None:
     for note in written.notes:
         console.print(note)
     sheet = say("annotate_sheet", told)
-    console.print(say("annotate_done", told, file=written.path, cells=written.cells, listed=written.listed, sheet=sheet))
+    counted = {"cells": written.cells, "listed": written.listed}
+    console.print(say("annotate_done", told, file=written.path, sheet=sheet, **counted))
     if fixed:
         console.print(say("fix_done", told, count=written.changed, sheet=say("annotate_changes", told)))

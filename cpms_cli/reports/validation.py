@@ -98,7 +98,7 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
     lines["severity"] = [say(f"severity_{one}", language) for one in lines["severity"]]
     shown = {name: name for name in ("severity", "count", "where", "message", "mend", "rule")} | {"message": "what"}
     if console.width < _WIDE:
-        # Side by side, the columns of a narrow window hold a word or two a line, and cut Thai words.
+        # Side by side, narrow columns hold a word or two a line and cut Thai words: the mend goes below the fault.
         lines["message"] = lines["message"].astype("str") + "\n→ " + lines["mend"].astype("str")
         lines["where"] = lines["where"].astype("str").str.replace(", ", "\n", regex=False)
         left_out = ("mend", "rule") if console.width < _NARROW else ("mend",)

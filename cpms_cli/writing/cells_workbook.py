@@ -31,7 +31,8 @@ class TextCells:
 
 def _column(at: int, array: pa.Array, rows: pa.Array) -> pa.Array:
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    escaped = pa.array([None if text is None else xml_text(text) for text in encoded.dictionary.to_pylist()], pa.string())
+    plain = encoded.dictionary.to_pylist()
+    escaped = pa.array([None if text is None else xml_text(text) for text in plain], pa.string())
     texts = escaped.take(encoded.indices)
     head = pa.scalar(f'<c r="{xl_col_to_name(at)}')
     body = pa.scalar(f'" s="{_TEXT_STYLE}" t="inlineStr"><is><t xml:space="preserve">')
@@ -44,7 +45,8 @@ def _sheet_data(cells: TextCells) -> str:
     lines: dict[int, str] = {}
     if columns:
         joined = pc.binary_join_element_wise(*columns, "", null_handling="replace", null_replacement="")
-        wrapped = pc.binary_join_element_wise(pa.scalar('<row r="'), rows, pa.scalar('">'), joined, pa.scalar("</row>"), "")
+        head, tail = (pa.scalar('<row r="'), rows, pa.scalar('">')), pa.scalar("</row>")
+        wrapped = pc.binary_join_element_wise(*head, joined, tail, "")
         lines = dict(zip(cells.rows.to_pylist(), wrapped.to_pylist(), strict=True))
     for row, texts in cells.loose.items():
         told = "".join(text_cell(row, at, text, _TEXT_STYLE) for at, text in enumerate(texts) if text)

@@ -207,9 +207,7 @@ class MarkedWorkbook:
         add_comments(self.package, part, marks.notes)
         return done
 
-    def finished(
-        self, before: Sequence[TextSheet], lists: Mapping[str, Sequence[str]], *, macros: bool
-    ) -> bytes:
+    def finished(self, before: Sequence[TextSheet], lists: Mapping[str, Sequence[str]], *, macros: bool) -> bytes:
         """The workbook's bytes, with these sheets first and the dropdowns' lists in a hidden one."""
         package = self.package
         if not macros:

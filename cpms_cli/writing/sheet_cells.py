@@ -86,9 +86,7 @@ def sheet_text(content: bytes) -> str:
     return text
 
 
-def edited(
-    content: bytes, edits: CellEdits, style_of: Callable[[str, str], str]
-) -> tuple[bytes, set[Place]]:
+def edited(content: bytes, edits: CellEdits, style_of: Callable[[str, str], str]) -> tuple[bytes, set[Place]]:
     """The sheet with its cells changed, and which texts were put in.
 
     A text goes only where a value stands that no formula made. `style_of` turns a cell's style and a look into a new

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from lxml import etree
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -154,7 +154,7 @@ def add_dropdowns(package: Package, part: str, dropdowns: Mapping[Place, str]) -
     package.parts[part] = text.encode("utf-8")
 
 
-def _extended(text: str) -> Iterable[tuple[int, int, int, int]]:
+def _extended(text: str) -> set[tuple[int, int, int, int]]:
     """The ranges of validations in Excel's later form, which names them in an element of their own."""
     ranges = " ".join(re.findall(r"<xm:sqref>([^<]*)</xm:sqref>", text))
     return covered(f'<xm sqref="{ranges}">', "xm") if ranges else set()

@@ -20,7 +20,7 @@ _WIDEST, _NARROWEST = 60, 8
 
 @dataclass(frozen=True)
 class CellNote:
-    """A cell to colour, counted from 0 below the header, what to say about it, and which list of `choices` it offers."""
+    """A cell to colour, counted from 0 below the header, what to say of it, and which list of `choices` it offers."""
 
     row: int
     column: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -24,7 +24,7 @@ def _cell(path: Path, header: str, row: int = 2, sheet: str = "survey") -> objec
     return found.cell(row, column).value
 
 
-def _changes(path: Path) -> list[tuple[object, ...]]:
+def _changes(path: Path) -> Sequence[tuple[object, ...]]:
     rows = list(openpyxl.load_workbook(path)["Changes"].iter_rows(values_only=True))
     top = next(at for at, row in enumerate(rows) if row[0] == "Reason")
     return rows[top + 1 :]

@@ -20,7 +20,7 @@ def _mend(path: Path, answers: Mapping[str, str]) -> None:
         for row in sheet.iter_rows(min_row=2):
             for cell in row:
                 if cell.comment is not None:
-                    cell.value = answers[str(sheet.cell(1, cell.column).value)]
+                    cell.value = answers[str(sheet.cell(1, int(str(cell.column))).value)]
     book.save(path)
 
 
@@ -66,7 +66,9 @@ def test_both_sheets_of_a_workbook(cpms: Cpms, draw: Draw, tmp_path: Path) -> No
     _mend(aside, {"sex": "ชาย", "dwelling": "บ้านญาติ"})
     ran = cpms("merge", aside, "-s", store)
     assert (ran.code, "2 rows in = 2 stored + 0 unchanged + 0 set aside" in ran.out) == (0, True)
-    assert _stored(store, "SELECT household_no, sex FROM current_child ORDER BY ALL") == [("1", "male"), ("2", "female")]
+    assert _stored(store, "SELECT household_no, sex FROM current_child ORDER BY ALL") == [
+        ("1", "male"), ("2", "female")
+    ]  # fmt: skip
     assert _stored(store, "SELECT household_no, dwelling FROM current_household ORDER BY ALL") == [
         ("1", "own"), ("2", "relative")
     ]  # fmt: skip
@@ -78,7 +80,7 @@ def test_a_coloured_cell_offers_what_may_stand_there_and_every_cell_is_text(
     aside = tmp_path / "aside.xlsx"
     cpms("merge", draw({"sex": "x", "health_insurance": "?"}), "-s", tmp_path / "s.duckdb", "-q", aside, "--lang", "th")
     sheet = openpyxl.load_workbook(aside).worksheets[0]
-    header = {str(cell.value): cell.column_letter for cell in sheet[1]}
+    header = {str(cell.value): cell.coordinate.rstrip("1") for cell in sheet[1]}
     assert _offered(sheet, f"{header['sex']}2")[:2] == ["หญิง", "ชาย"]
     # Longer than the 255 letters that a rule of a cell may hold in Excel.
     assert "หลักประกันสุขภาพถ้วนหน้า (บัตรทอง)" in _offered(sheet, f"{header['health_insurance']}2")

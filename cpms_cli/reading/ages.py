@@ -21,6 +21,7 @@ _PARTS_OF_YEAR = (
     (re.compile(rf"{_AGE}(?P<count>\d{{1,3}}) ?(?:สัปดาห์|อาทิตย์|weeks?|wks?)(?: ?old)?"), 53),
     (re.compile(rf"{_AGE}(?P<count>\d{{1,3}}) ?(?:วัน|days?)(?: ?old)?"), 366),
 )
+_LONGEST = 80
 _ZERO = re.compile(f"{_AGE}(?:{_NOT_YET_ONE})")
 
 
@@ -30,6 +31,8 @@ def completed_years(text: str) -> str | None:
     >>> [completed_years(text) for text in ("3 ปี 2 เดือน", "8 เดือน", "5ขวบ", "2y 6m", "11/12", "ห้าขวบ")]
     ['3', '0', '5', '2', None, '5']
     """
+    if len(text) > _LONGEST:
+        return None
     told = _WORD.sub(lambda word: _NUMBER_WORDS[word[0]], " ".join(text.lower().split()))
     if _ZERO.fullmatch(told):
         return "0"

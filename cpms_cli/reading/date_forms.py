@@ -57,6 +57,8 @@ _SHORT_YEAR = re.compile(r"(?P<y>\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _LOCAL_ZONE = 7 * 60  # Thailand's, in minutes; it has no summer time
 _DAY = 24 * 60
+# No date is longer in any of its forms; a page of text pasted into a cell is not worth the search.
+_LONGEST = 80
 
 
 class Written(NamedTuple):
@@ -121,6 +123,8 @@ def _from(found: re.Match[str], era: Era | None, shift: int) -> Written | None:
 
 def read_form(text: str) -> Written | None:
     """The parts of one text, whose digits are 0-9; None where it has no form of a date."""
+    if len(text) > _LONGEST:
+        return None
     iso = _ISO.fullmatch(text)
     if iso and "00" not in iso.groups():
         return Written(int(iso[1]), month=int(iso[2]), day=int(iso[3]))

@@ -214,3 +214,13 @@ def test_a_day_number_lies_near_the_round() -> None:
 def test_both_eras_are_read_and_counted() -> None:
     assert _iso(["13/1/2560", "14/1/2017"]) == ["2017-01-13", "2017-01-14"]
     assert _told(["13/1/2560", "14/1/2017"]) == {"dates_two_eras": {"buddhist": 1, "christian": 1}}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=5))
+def test_any_text_is_read_without_a_fall(texts: list[str]) -> None:
+    assert len(_iso(texts)) == len(texts)
+
+
+def test_a_page_in_a_cell_takes_no_time() -> None:
+    assert _iso(["." * 500_000, "5" + " -" * 200_000 + "x", "ม" * 300_000]) == [None, None, None]

@@ -14,7 +14,7 @@ from cpms_cli.survey.loading import load_survey
 def validate_against_store(
     paths: Sequence[str | Path], store: str | Path | None, *, schemas: Path | None = None, **options: Any
 ) -> Validation:
-    """`validate`, and what the definition's `history` rules find against the rounds before in the store, if one is given.
+    """`validate`, and what the definition's `history` rules find against the rounds before, where a store is given.
 
     The store is read and never changed or made. Raises what `validate` raises, and UnreadableFile, StoreLocked or
     StoreError where the store cannot be read.

@@ -86,7 +86,7 @@ def _rowless_part(tables: Sequence[SurveyTable], told: AbsenceFault | PatternFau
     figures = told.figures if isinstance(told, PatternFault) else None
     header, letter = tables[told.source].place(told.field)
     rows = np.full(len(values), _NO_ROW, dtype=np.int64)
-    return _Part(told.source, told.field, told.check, rows, header, letter, values, figures)
+    return _Part(told.source, told.field, told.check, rows, header, letter, values, figures=figures)
 
 
 def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.reading.dates import ascii_digits
+from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.values import clean
 from cpms_cli.survey.definition import Code, CodeList, Field, Language, Survey, folded
@@ -122,7 +122,10 @@ def _column_repairs(survey: Survey, column: Column, language: Language) -> Itera
     field = column.field
     used = np.unique(column.codes[column.codes >= 0])
     texts, values = column.texts.iloc[used], column.values.iloc[used]
-    open_ = values.notna() & (texts != values) & ~column.doubtful.iloc[used].astype(bool)
+    open_ = values.notna() & (texts != values) & column.questions.iloc[used].isna()
+    if field.titled:
+        # A title taken off a name is read, and stays written: only spaces are nobody's words.
+        open_ &= texts.str.replace(_SPACES, "", regex=True) == values.str.replace(_SPACES, "", regex=True)
     targets: dict[int, str] = {}
     for at, text, value in zip(texts.index[open_], texts[open_], values[open_], strict=True):
         forms = plain_forms(survey, field, text, value, language)
@@ -133,7 +136,7 @@ def _column_repairs(survey: Survey, column: Column, language: Language) -> Itera
     # The whole column is read again, as its texts decide together whether the day or the month comes first.
     anew = [targets.get(at, text) for at, text in zip(texts.index, texts, strict=True)]
     again = clean(survey, field, pd.Series(anew, dtype="str"))
-    same = dict(zip(texts.index, (again.values == values.to_numpy()) & ~again.doubtful.astype(bool), strict=True))
+    same = dict(zip(texts.index, (again.values == values.to_numpy()) & again.questions.isna(), strict=True))
     order = np.argsort(column.codes, kind="stable")
     ordered = column.codes[order]
     for at, new in targets.items():

@@ -111,7 +111,7 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         title = say("validate_title", language, file=file, sheet=sheet)
         show_table(console, part, headings, title=title, right=("count",), tight=("severity",))
     if patterns.any():
-        columns = {name: headings[name] for name in ("message", "mend", "rule") if name in headings}
+        columns: dict[str, str] = {name: headings[name] for name in ("message", "mend", "rule") if name in headings}
         show_table(console, lines[patterns], columns, title=say("validate_patterns", language))
     sums = counts(validation)
     console.print(say("validate_sum", language, bad=sums["rows_with_errors"], **sums))

@@ -249,6 +249,4 @@ def read_csv(path: Path, spellings: Mapping[str, str] | None, encoding: str | No
 
 def _faults_of(begins: int, ends: int | None, faults: Sequence[CellFault], first: bool) -> tuple[CellFault, ...]:
     """The faults of one table among those of the file, by rows."""
-    return tuple(
-        fault for fault in faults if (first or fault.row >= begins) and (ends is None or fault.row < ends)
-    )
+    return tuple(fault for fault in faults if (first or fault.row >= begins) and (ends is None or fault.row < ends))

@@ -131,7 +131,8 @@ def test_a_csv_becomes_a_workbook_with_the_same_rows_as_text(cpms: Cpms, draw: D
 def test_an_ods_is_written_as_text_and_said_so(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     frame = pd.read_csv(draw({}, {"sex": "x"}), dtype=str)
     pytest.importorskip("odf", reason="the ODS is drawn with odfpy")
-    frame.to_excel(tmp_path / "survey.ods", index=False, sheet_name="เด็ก")
+    with pd.ExcelWriter(tmp_path / "survey.ods", engine="odf") as book:
+        frame.to_excel(book, index=False, sheet_name="เด็ก")
     ran = cpms("validate", tmp_path / "survey.ods", "--annotate", tmp_path / "out.xlsx")
     assert "survey.ods is no XLSX workbook" in ran.err
     assert openpyxl.load_workbook(tmp_path / "out.xlsx")["เด็ก"].max_row == 3

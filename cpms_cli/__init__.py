@@ -5,7 +5,7 @@ The public functions; everything the command line does is one of them. Each is i
 
 >>> import cpms_cli
 >>> sorted(cpms_cli.__all__)[:4]
-['CpmsError', 'backup', 'bundle', 'changes']
+['CpmsError', 'annotate', 'backup', 'bundle']
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _PUBLIC = {
     "read_cells": "cpms_cli.reading.cells",
     "validate": "cpms_cli.checking.validation",
     "changes": "cpms_cli.checking.changes",
+    "annotate": "cpms_cli.checking.annotation",
     "validate_against_store": "cpms_cli.comparing",
     "merge": "cpms_cli.merging",
     "history": "cpms_cli.store.history",

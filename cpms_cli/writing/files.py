@@ -41,17 +41,18 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return flat
 
 
-def csv_text(frame: pd.DataFrame) -> str:
+def csv_text(frame: pd.DataFrame, line_end: str = "\n") -> str:
     """A table as CSV, formulas disarmed."""
     plain = _plain(frame)
     texts = plain.select_dtypes(include=["str", "object"]).columns
-    return plain.assign(**{str(name): disarmed(plain[name].astype("str")) for name in texts}).to_csv(index=False)
+    return plain.assign(**{str(name): disarmed(plain[name].astype("str")) for name in texts}).to_csv(
+        index=False, lineterminator=line_end
+    )
 
 
 def _csv(tables: Tables) -> bytes:
     # Excel takes a file for UTF-8 only with a byte order mark, and ends lines its own way.
-    parts = [csv_text(frame) for frame in tables.values()]
-    return "\n".join(parts).replace("\n", "\r\n").encode("utf-8-sig")
+    return "\r\n".join(csv_text(frame, "\r\n") for frame in tables.values()).encode("utf-8-sig")
 
 
 def json_text(content: Any) -> str:

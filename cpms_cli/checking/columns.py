@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,7 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
         yield _series_check("area", lambda found: found.str.slice(0, 6).isin(known) | ~found.str.fullmatch(r"\d{8}"))
 
 
+@lru_cache(maxsize=512)
 def column_schema(survey: Survey, field: Field) -> pandera.DataFrameSchema:
     """The pandera schema for the distinct values of a field: `value` is canonical text, `number` the number in it."""
     columns = {"value": pandera.Column(checks=list(_value_checks(survey, field)), nullable=True)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import duckdb
 import numpy as np
@@ -37,6 +38,12 @@ def rule_tree(survey: Survey, check: Check) -> exp.Expression:
     return compiled(parse(check.when), vocabulary(survey, check.table, indicators=False))
 
 
+@lru_cache(maxsize=8)
+def _conditions(survey: Survey) -> tuple[tuple[Check, str], ...]:
+    """Every rule with its condition in DuckDB's SQL."""
+    return tuple((check, sql(rule_tree(survey, check))) for check in survey.checks)
+
+
 def _numbers(column: object) -> npt.NDArray[np.int64]:
     return np.asarray(column, dtype=np.int64)
 
@@ -52,8 +59,8 @@ def _found(
 
 def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
     """Every rule of the definition that is true somewhere in the staged tables."""
-    for check in survey.checks:
-        sources, rows = _found(connection, RELATIONS[check.table], sql(rule_tree(survey, check)))
+    for check, condition in _conditions(survey):
+        sources, rows = _found(connection, RELATIONS[check.table], condition)
         if len(rows):
             yield RuleFault(check.id, check.fields, sources, rows)
 

@@ -281,6 +281,10 @@ class Survey(_Part):
     translations: tuple[Translation, ...] = ()
     digest: str
 
+    def __hash__(self) -> int:
+        """By the files' own digest, so that what is derived from a definition can be kept beside it."""
+        return hash(self.digest)
+
     @cached_property
     def fields(self) -> dict[str, Field]:
         """Every field of the household and child tables by name."""

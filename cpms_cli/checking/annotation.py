@@ -187,7 +187,8 @@ def _marked(
     changes: list[tuple[int, Repair, Place]] = []
     taken = {name.lower() for name in book.sheet_parts}
     for at, table in enumerate(job.validation.tables):
-        marks = _marks(job, table, told[told["source"] == at])
+        # What is missing, or is said of a volunteer's work as a whole, has no row to be marked in.
+        marks = _marks(job, table, told[(told["source"] == at) & told["row"].notna()])
         cells, commented = cells + len(marks.edits.looks), commented + len(marks.notes)
         used = set(marks.dropdowns.values())
         lists |= {_dropdown(field): legal_labels(job.survey, field, job.language)
@@ -228,7 +229,7 @@ def _list_sheet(job: _Job, told: pd.DataFrame, notes: list[str], taken: set[str]
         notes.append(say("annotate_links", language, limit=MOST_LINKS))
     sheets = shown["source"].map(job.names).astype("str")
     letter = pd.Series([column_letter(int(at)) for at in shown["at"]], index=shown.index, dtype="str")
-    cell = letter + shown["row"].astype("str")
+    cell = (letter + shown["row"].astype("str")).mask(shown["row"].isna(), "")
     columns = [
         shown["severity"].astype("str").map({one: say(f"severity_{one}", language) for one in ("error", "warning")}),
         sheets, cell, shown["column"].astype("str"), shown["value"], shown["message"].astype("str"),
@@ -243,7 +244,7 @@ def _list_sheet(job: _Job, told: pd.DataFrame, notes: list[str], taken: set[str]
     head = [say(f"col_{key}", language) for key in named]
     return TextSheet(
         sheet_name(say("annotate_sheet", language), taken), [title, say("annotate_how", language), *masked, *notes],
-        head, rows, _WIDTHS, 2, list(zip(sheets, cell, strict=True)), shown["severity"].astype("str").tolist(),
+        head, rows, _WIDTHS, 2, list(zip(sheets, cell.replace("", "A1"), strict=True)), shown["severity"].astype("str").tolist(),
     )  # fmt: skip
 
 

@@ -29,10 +29,14 @@ _SYSTEMS = {"1900": datetime.date(1899, 12, 30), "1904": datetime.date(1904, 1, 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What decided how a column is read, where that is not the plain case: a sentence's id, and what fills it in."""
+    """What decided how a column is read, where that is not the plain case: a sentence's id, and what fills it in.
+
+    `decides` is false where each cell alone would be read the same way.
+    """
 
     id: str
     values: Mapping[str, int | str] = field(default_factory=dict)
+    decides: bool = True
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def _order(written: Iterable[Written]) -> tuple[_Order, list[Evidence]]:
         clear = many >= _CLEAR_MAJORITY * few
         name = "dates_order_slips" if clear else "dates_order_mixed"
         return _Order(month_first > day_first, clear), [Evidence(name, told)]
-    return _Order(False, True), [Evidence("dates_day_first_assumed", told)] if open_ and not day_first else []
+    return _Order(False, True), [Evidence("dates_day_first_assumed", told, False)] if open_ and not day_first else []
 
 
 def _in_order(one: Written, order: _Order) -> Written | None:
@@ -129,7 +133,7 @@ def _two_eras(written: Iterable[Written]) -> list[Evidence]:
     eras: list[Era | None] = [one.era or era_of(one.year) for one in written if one.serial is None and not one.short]
     buddhist, christian = eras.count("buddhist"), eras.count("christian")
     told = {"buddhist": buddhist, "christian": christian}
-    return [Evidence(TWO_ERAS, told)] if buddhist and christian else []
+    return [Evidence(TWO_ERAS, told, False)] if buddhist and christian else []
 
 
 def _decided(

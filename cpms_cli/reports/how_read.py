@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
-from cpms_cli.reading.source import SourceTable
+from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
@@ -61,6 +61,13 @@ def _of_table(table: SurveyTable, language: Language) -> Iterator[Told]:
     yield from _of_layout(table.source, language)
     for note in table.notes:
         yield note.message_id, dict(note.values)
+    nameless = [
+        column_letter(index)
+        for index, header in enumerate(table.source.header)
+        if not header.strip() and table.source.data.column(index).null_count < len(table.rows)
+    ]
+    if nameless:
+        yield "columns_without_header", {"columns": ", ".join(nameless)}
     if table.ignored:
         yield "validate_ignored", {"columns": ", ".join(table.ignored)}
     for column in table.columns.values():

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cpms_cli import CpmsError, read_cells, validate
+from cpms_cli.checking.validation import Validation
 from cpms_cli.reading.source import SourceTable
 from tests.conftest import Cpms, Draw
 
@@ -130,14 +131,18 @@ def test_a_name_in_a_wrong_encoding_is_read_right_and_told(cpms: Cpms, draw: Dra
     assert table.cells("given_name").to_pylist() == ["สมชาย", "น้ำฝน"]
 
 
+def _of_writing(found: Validation) -> list[tuple[str, int, str | None]]:
+    """What is told of how the file is written, its answers left aside: rows drawn alike are no honest survey."""
+    ours = found.findings[found.findings["check"].isin(["encoding_changes", "quote_astray", "mojibake", "broken_bytes"])]
+    return [(str(one.check), int(str(one.row)), one.value) for one in ours.itertuples()]
+
+
 def test_two_encodings_in_one_file(cpms: Cpms, draw: Draw) -> None:
     path = draw({"given_name": "สมชาย"}, {"given_name": "น้ำฝน"}, {"given_name": "ปิยะ"})
     head, first, *others = path.read_text("utf-8").splitlines(keepends=True)
     path.write_bytes((head + first).encode("cp874") + "".join(others).encode())
     found = validate([path])
-    assert [(str(one.check), one.row, one.value) for one in found.findings.itertuples()] == [
-        ("encoding_changes", 3, "cp874 → utf-8")
-    ]
+    assert _of_writing(found) == [("encoding_changes", 3, "cp874 → utf-8")]
     assert found.tables[0].cells("given_name").to_pylist() == ["สมชาย", "น้ำฝน", "ปิยะ"]
 
 
@@ -146,7 +151,7 @@ def test_a_quote_that_is_never_closed_swallows_nothing(cpms: Cpms, draw: Draw) -
     path.write_text(path.read_text("utf-8").replace("เด็ก5,", '"เด็ก5,'), "utf-8")
     found = validate([path])
     assert found.rows == 40
-    assert [(str(one.check), one.row) for one in found.findings.itertuples()] == [("quote_astray", 6)]
+    assert [(check, row) for check, row, _ in _of_writing(found)] == [("quote_astray", 6)]
 
 
 def test_a_cell_beyond_reason_is_a_finding(tmp_path: Path) -> None:

@@ -158,7 +158,8 @@ def test_a_store_of_an_earlier_format_is_brought_up_to_date_after_a_copy(
     assert cpms("children", "--store", store).code == 0
     assert (tmp_path / "old.format1.duckdb").read_bytes() == old
     assert cpms("store", "check", "--store", store).code == 0
-    assert "2 unchanged" in cpms("merge", draw({}, {}), "--store", store).out
+    same = draw(*[{"given_name": "ตัวอย่าง", "members_under_18": 1}] * 2)
+    assert "2 unchanged" in cpms("merge", same, "--store", store).out
     assert "earlier version" in cpms("undo", 1, "--store", store).err
 
 

@@ -119,3 +119,11 @@ def test_a_file_that_says_another_round_is_refused(cpms: Cpms, draw: Draw) -> No
     ran = cpms("validate", draw({}), "--round", "2568")
     assert ran.code == 2
     assert "2026" in ran.err
+
+
+def test_what_stands_under_no_header_is_said(cpms: Cpms, draw: Draw) -> None:
+    path = draw({}, name="long.csv")
+    path.write_text(path.read_text("utf-8").rstrip("\n") + ",more\n", "utf-8")
+    letters = len(path.read_text("utf-8").splitlines()[0].split(","))
+    column = chr(ord("A") + letters // 26 - 1) + chr(ord("A") + letters % 26)
+    assert f"column {column} has no header above it and was not read" in cpms("validate", path).out

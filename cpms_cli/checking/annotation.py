@@ -244,7 +244,8 @@ def _list_sheet(job: _Job, told: pd.DataFrame, notes: list[str], taken: set[str]
     head = [say(f"col_{key}", language) for key in named]
     return TextSheet(
         sheet_name(say("annotate_sheet", language), taken), [title, say("annotate_how", language), *masked, *notes],
-        head, rows, _WIDTHS, 2, list(zip(sheets, cell.replace("", "A1"), strict=True)), shown["severity"].astype("str").tolist(),
+        head, rows, _WIDTHS, 2, list(zip(sheets, cell.replace("", "A1"), strict=True)),
+        shown["severity"].astype("str").tolist(),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ each level rule becomes one, and from these the level, the highest possible leve
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cpms_cli.survey.definition import Indicator, Survey
 from cpms_cli.survey.relations import quoted, vocabulary
@@ -27,6 +28,7 @@ class Reason:
     counts: bool
 
 
+@lru_cache(maxsize=256)
 def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
     """The alternatives of one rule, numbered from 1 in its order, as `prefix.1`, `prefix.2`, ..."""
     words = vocabulary(survey)
@@ -128,6 +130,7 @@ def _first(survey: Survey, test: str, otherwise: str) -> str:
     return f"CASE {cases} ELSE {otherwise} END"
 
 
+@lru_cache(maxsize=16)
 def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     """One SELECT that scores every row of `record` (a typed record, see `relations.typed_record`).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import multiprocessing
 from pathlib import Path
 
@@ -165,7 +164,8 @@ def test_what_is_set_aside_of_a_silent_family_has_no_answers(cpms: Cpms, draw: D
 
 def test_files_in_any_order_give_the_same_store(tmp_path: Path) -> None:
     hashes = set()
-    for number, order in enumerate(itertools.permutations(ROUNDS)):
+    # Each file first once, and each pair in both orders.
+    for number, order in enumerate([ROUNDS, ROUNDS[::-1], [ROUNDS[1], ROUNDS[2], ROUNDS[0]]]):
         store = tmp_path / f"{number}.duckdb"
         for path in order:
             merge([path], store)

@@ -78,7 +78,8 @@ def test_a_coloured_cell_offers_what_may_stand_there_and_every_cell_is_text(
     cpms: Cpms, draw: Draw, tmp_path: Path
 ) -> None:
     aside = tmp_path / "aside.xlsx"
-    cpms("merge", draw({"sex": "x", "health_insurance": "zzz"}), "-s", tmp_path / "s.duckdb", "-q", aside, "--lang", "th")
+    wrong = draw({"sex": "x", "health_insurance": "zzz"})
+    cpms("merge", wrong, "-s", tmp_path / "s.duckdb", "-q", aside, "--lang", "th")
     sheet = openpyxl.load_workbook(aside).worksheets[0]
     header = {str(cell.value): cell.coordinate.rstrip("1") for cell in sheet[1]}
     assert _offered(sheet, f"{header['sex']}2")[:2] == ["หญิง", "ชาย"]

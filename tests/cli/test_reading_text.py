@@ -131,10 +131,11 @@ def test_a_name_in_a_wrong_encoding_is_read_right_and_told(cpms: Cpms, draw: Dra
     assert table.cells("given_name").to_pylist() == ["สมชาย", "น้ำฝน"]
 
 
-def _of_writing(found: Validation) -> list[tuple[str, int, str | None]]:
+def _of_writing(found: Validation) -> list[tuple[str, int, str]]:
     """What is told of how the file is written, its answers left aside: rows drawn alike are no honest survey."""
-    ours = found.findings[found.findings["check"].isin(["encoding_changes", "quote_astray", "mojibake", "broken_bytes"])]
-    return [(str(one.check), int(str(one.row)), one.value) for one in ours.itertuples()]
+    of_writing = ["encoding_changes", "quote_astray", "mojibake", "broken_bytes"]
+    ours = found.findings[found.findings["check"].isin(of_writing)]
+    return [(str(one.check), int(str(one.row)), str(one.value)) for one in ours.itertuples()]
 
 
 def test_two_encodings_in_one_file(cpms: Cpms, draw: Draw) -> None:

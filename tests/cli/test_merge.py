@@ -98,6 +98,17 @@ def test_a_mended_row_brings_back_what_its_family_said_on_another_row(cpms: Cpms
     ]
 
 
+def test_a_family_stays_with_its_other_children_when_its_first_row_is_set_aside(draw: Draw, tmp_path: Path) -> None:
+    blank = {"consent": None, "member_violent": None}
+    store = tmp_path / "s.duckdb"
+    merged = merge([draw({"sex": "x", "household_no": "8", "member_violent": "yes"}, {"household_no": "8", **blank})], store)
+    assert merged.files.loc[0, ["stored", "quarantined"]].to_list() == [1, 1]
+    assert _rows(store, "SELECT consent, member_violent FROM current_household") == [("yes", "yes")]
+    wrong = {"sex": "x", "household_no": "9", "member_violent": "maybe"}
+    merge([draw(wrong, {"household_no": "9", **blank}, name="b.csv")], store)
+    assert _rows(store, "SELECT household_no FROM current_household") == [("8",)]
+
+
 def test_a_corrected_file_takes_the_place_and_the_old_rows_stay(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     store = tmp_path / "s.duckdb"
     cpms("merge", draw({"distress": "never"}, {}, name="a.csv"), "--store", store)

@@ -130,6 +130,34 @@ def test_without_consent_only_the_key_is_kept(cpms: Cpms, draw: Draw, tmp_path: 
         assert "ชื่อลับ".encode() not in store.read_bytes()
 
 
+def test_nothing_is_stored_of_a_family_whose_consent_cannot_be_read(draw: Draw, tmp_path: Path) -> None:
+    first, second = {"household_no": "8", "consent": "ไม่ยินยอมให้เก็บ"}, {"household_no": "8", "consent": None}
+    store = tmp_path / "s.duckdb"
+    merged = merge([draw(first, second, {"household_no": "9"})], store)
+    assert _rows(store, "SELECT household_no FROM current_child") == [("9",)]
+    assert merged.files.loc[0, ["stored", "quarantined"]].to_list() == [1, 2]
+    errors = merged.findings[merged.findings["severity"] == "error"]
+    assert list(zip(errors["row"], errors["check"], errors["field"], strict=True)) == [
+        (2, "code", "consent"),
+        (3, "consent_unread", "consent"),
+    ]
+    read = {"household_no": "8", "consent": "no"}
+    merge([draw(first, read, second, name="b.csv")], store)
+    assert _rows(store, "SELECT DISTINCT given_name FROM current_child WHERE household_no = '8'") == [(None,)]
+
+
+def test_children_on_a_sheet_of_their_own_wait_for_a_consent_that_cannot_be_read(draw: Draw, tmp_path: Path) -> None:
+    flat = pd.read_csv(draw({"household_no": "8"}, {"household_no": "9"}), dtype=str)
+    key = ["round", "village_code", "household_no"]
+    path = tmp_path / "two.xlsx"
+    with pd.ExcelWriter(path) as book:
+        flat[[*key, "consent", "interview_date"]].assign(consent=["x", "yes"]).to_excel(book, sheet_name="homes", index=False)
+        flat[[*key, "child_no", "given_name", "birth_date"]].to_excel(book, sheet_name="children", index=False)
+    store = tmp_path / "s.duckdb"
+    merge([path], store)
+    assert _rows(store, "SELECT household_no FROM current_child") == [("9",)]
+
+
 def test_consent_withdrawn_blanks_what_the_round_held(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     store = tmp_path / "s.duckdb"
     merge([draw({"given_name": "ก่อน"}, {"given_name": "อีกคน"}, {"household_no": "2"}, name="a.csv")], store)

@@ -138,17 +138,20 @@ def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, 
 def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.DataFrame) -> pd.DataFrame:
     """Create `rejected`, the rows with errors; of a family that did not consent only errors in the key count.
 
-    `silent` marks the rows of such families, of which nothing but the key may be written anywhere.
+    `silent` marks the rows of such families, of which nothing but the key may be written anywhere; `of_home` rows in
+    which not only a child's answers are wrong.
     """
     errors = findings.loc[findings["severity"] == "error", ["source", "row", "field"]]
     connection.register("faulty", errors.astype({"source": "int64", "row": "int64", "field": "str"}))
     home = ", ".join(survey.key("household"))
     keys = ", ".join(quoted(name) for name in survey.key("child"))
+    own = ", ".join(quoted(field.name) for field in survey.child.fields)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE rejected AS WITH unwilling_row AS ("
         f" SELECT _source, _row FROM staged_child JOIN unwilling USING ({home}) UNION"
         f" SELECT _source, _row FROM staged_household JOIN unwilling USING ({home}))"
-        " SELECT f.source::INTEGER AS _source, f.row::BIGINT AS _row, bool_or(u._row IS NOT NULL) AS silent"
+        " SELECT f.source::INTEGER AS _source, f.row::BIGINT AS _row, bool_or(u._row IS NOT NULL) AS silent,"
+        f" bool_or(field NOT IN ({own})) AS of_home"
         " FROM faulty f LEFT JOIN unwilling_row u ON u._source = f.source AND u._row = f.row"
         f" WHERE field IN ({keys}) OR u._row IS NULL GROUP BY ALL"
     )

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.fabrication import PatternFault
 from cpms_cli.checking.history import AbsenceFault
+from cpms_cli.checking.masking import MOVED, to_mask
 from cpms_cli.checking.rules import RuleFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.tables import SurveyTable
@@ -116,7 +117,21 @@ def _near_headers(source: int, table: SurveyTable) -> Iterator[_Part]:
         )
 
 
-def _values(survey: Survey, table: SurveyTable, part: _Part, identified: bool) -> pa.Array:
+def _moved(survey: Survey, by_column: Sequence[ColumnFault]) -> npt.NDArray[np.int64]:
+    """Positions of rows that may have been moved by a column: several cells there are no answers to their questions."""
+    unread = [fault for fault in by_column if fault.check != "required" and _is_error(survey, fault.check)]
+    positions = [fault.positions for fault in unread] or [np.array([], dtype=np.int64)]
+    found, count = np.unique(np.concatenate(positions), return_counts=True)
+    return np.asarray(found[count >= MOVED], dtype=np.int64)
+
+
+def _is_error(survey: Survey, check: str) -> bool:
+    return survey.told_by[check].severity == "error"
+
+
+def _values(
+    survey: Survey, table: SurveyTable, part: _Part, identified: bool, moved: npt.NDArray[np.int64]
+) -> pa.Array:
     if part.values is not None:
         written = pa.array(part.values, pa.string())
     elif part.field in table.columns:
@@ -127,7 +142,10 @@ def _values(survey: Survey, table: SurveyTable, part: _Part, identified: bool) -
     # What stands in a column that is none of the survey's may be anybody's name.
     if (not identified or part.stored) and not part.open and (not part.field or survey.fields[part.field].personal):
         return pc.if_else(pc.is_null(written), None, MASK)
-    return written
+    if identified or part.open or not part.field:
+        return written
+    hidden = to_mask(survey, pd.Series(written, dtype="str"), np.isin(part.rows, table.rows[moved]))
+    return pc.if_else(pa.array(hidden), MASK, written) if hidden.any() else written
 
 
 def gather(
@@ -139,7 +157,10 @@ def gather(
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
     rows = np.concatenate([part.rows for part in parts])
-    values = pa.concat_arrays([_values(survey, tables[part.source], part, identified) for part in parts])
+    moved = [_moved(survey, faults) for faults in by_column]
+    values = pa.concat_arrays(
+        [_values(survey, tables[part.source], part, identified, moved[part.source]) for part in parts]
+    )
     of_part: dict[str, list[str | None]] = {
         "file": [tables[part.source].source.path.name for part in parts],
         "sheet": [tables[part.source].source.sheet for part in parts],

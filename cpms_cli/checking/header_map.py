@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.checking.findings import MASK
+from cpms_cli.checking.masking import spells_answer
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
 from cpms_cli.reading.choices import distinct
@@ -52,7 +53,7 @@ def _rows(
         name = found.match.fields.get(found.folded.get(index, index))
         near, claimed = found.near.get(index), twice.get(index)
         if name:
-            examples = MASK if survey.fields[name].personal else _examples(found, index)
+            examples = MASK if survey.fields[name].personal else _examples(survey, found, index, name)
             yield cell, name, survey.fields[name].label.in_(language), say("map_known", language), examples
         elif claimed or near:
             field = claimed or (near.field if near else "")
@@ -64,6 +65,9 @@ def _rows(
             yield cell, "", "", say("map_none", language), MASK
 
 
-def _examples(found: Matched, index: int) -> str:
-    texts = [text for text in distinct(found.source, index)[1] if text and text.strip()]
-    return " | ".join(text[:_EXAMPLE_LETTERS] for text in texts[:_EXAMPLES])
+def _examples(survey: Survey, found: Matched, index: int, name: str) -> str:
+    texts = [text for text in distinct(found.source, index)[1] if text and text.strip()][:_EXAMPLES]
+    if survey.fields[name].codelist or survey.fields[name].type == "integer":
+        # In a row that was moved by a column, a name may stand where an answer should.
+        texts = [text if spells_answer(survey, text) else MASK for text in texts]
+    return " | ".join(text[:_EXAMPLE_LETTERS] for text in texts)

@@ -79,3 +79,19 @@ def conflicting_households(connection: duckdb.DuckDBPyConnection, survey: Survey
         found = connection.execute(query, [field.name]).fetchnumpy()
         if len(found["_row"]):
             yield RuleFault("household_differs", (field.name,), _numbers(found["_source"]), _numbers(found["_row"]))
+
+
+def unread_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
+    """The other rows of families whose consent cannot be read: it may be a no."""
+    key = ", ".join(survey.key("household"))
+    homes = " UNION ".join(
+        f"SELECT {key} FROM staged_{table} JOIN unread_consent USING (_source, _row)" for table in RELATIONS
+    )
+    rows = " UNION ".join(f"SELECT _source, _row, {key} FROM staged_{table}" for table in RELATIONS)
+    found = connection.execute(
+        f"SELECT DISTINCT _source, _row FROM ({rows}) SEMI JOIN ({homes}) USING ({key})"
+        f" ANTI JOIN unwilling USING ({key}) ANTI JOIN unread_consent USING (_source, _row) ORDER BY ALL"
+    ).fetchnumpy()
+    if len(found["_row"]):
+        consent = survey.role("consent").name
+        yield RuleFault("consent_unread", (consent,), _numbers(found["_source"]), _numbers(found["_row"]))

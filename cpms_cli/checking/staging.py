@@ -72,8 +72,11 @@ def stage(
 ) -> None:  # fmt: skip
     """Create `staged_child`, `staged_household`, `record` and `home` as temporary tables.
 
-    `faults` are those found in the columns of each table: a cell that is wrong by itself is blank to every rule.
+    `faults` are those found in the columns of each table: a cell that is wrong by itself is blank to every rule. The
+    rows on which the consent itself is wrong are in `unread_consent` (`_source`, `_row`).
     """
+    connection.execute("CREATE OR REPLACE TEMP TABLE unread_consent (_source INTEGER, _row BIGINT)")
+    consent = survey.role("consent").name
     for name, more in (("child", ""), ("household", ", _differ VARCHAR[]")):
         columns = ", ".join(
             f"{column} VARCHAR" for column in survey.columns("child" if name == "child" else "household")
@@ -89,8 +92,16 @@ def stage(
             connection.register("arriving", _arriving(table, survey.columns("household"), index, faulty))
             connection.execute(f"INSERT INTO staged_household BY NAME {_households_of_flat(survey)}")
         connection.unregister("arriving")
+        if consent in faulty:
+            _note_unread(connection, index, table.rows[faulty[consent]])
     _note_consents(connection, survey)
     type_staged(connection, survey)
+
+
+def _note_unread(connection: duckdb.DuckDBPyConnection, index: int, rows: npt.NDArray[np.int64]) -> None:
+    connection.register("unread", pa.table({"_row": pa.array(rows)}))
+    connection.execute("INSERT INTO unread_consent SELECT ?, _row FROM unread", [index])
+    connection.unregister("unread")
 
 
 def _note_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:

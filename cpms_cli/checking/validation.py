@@ -15,7 +15,7 @@ from cpms_cli.checking.eras import era_faults
 from cpms_cli.checking.fabrication import pattern_faults
 from cpms_cli.checking.findings import RowFault, gather
 from cpms_cli.checking.history import Earlier, history_faults, stage_earlier
-from cpms_cli.checking.rules import conflicting_households, rule_faults
+from cpms_cli.checking.rules import conflicting_households, rule_faults, unread_consents
 from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.mapping import Mapped
@@ -85,6 +85,7 @@ def check(
     if not columns_only:
         stage(connection, survey, tables, by_column)
         by_rule += [*rule_faults(connection, survey), *conflicting_households(connection, survey)]
+        by_rule += unread_consents(connection, survey)
         by_rule += pattern_faults(connection, survey)
         if earlier is not None:
             stage_earlier(connection, survey, earlier)

@@ -109,7 +109,10 @@ def _one_text(whole: str | None, chosen: list[tuple[str, str]], known: Mapping[s
 
 
 def separated(text: str, known: Mapping[str, str]) -> str:
-    """Answers separated by spaces as answers separated by semicolons; anything else as it is."""
+    """Answers on lines of their own, or separated by spaces, as answers separated by semicolons; else as it is."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and folded(" ".join(lines)) not in known and all(folded(line) in known for line in lines):
+        return ";".join(lines)
     parts = text.split()
     if folded(text) in known or _SEPARATED.search(text) or len(parts) < 2:
         return text

@@ -165,6 +165,13 @@ def near_miss(header: str, spellings: Mapping[str, str]) -> Proposal | None:
     return Proposal(fields.pop(), min(1 - least / longest, _BEHIND_GROUPS))
 
 
+def mentions(header: str, name: str, spellings: Mapping[str, str]) -> Proposal | None:
+    """The field `name` for a header that says one of its spellings among other words; None where it does not."""
+    told = spelt(header)
+    within = [len(spelling) for spelling, field in spellings.items() if field == name and spelling in told]
+    return Proposal(name, min(max(within) / len(told), _BEHIND_GROUPS)) if within else None
+
+
 def own_header(survey: Survey, field: Field, header: str, language: Language) -> str:
     """The header under which any later reading knows this field: the one it has, else the field's label or name."""
     spellings = header_spellings(survey)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.choices import distinct, fold_choices, separated
 from cpms_cli.reading.exports import Layout, layout_of
-from cpms_cli.reading.headers import HeaderMatch, Proposal, header_spellings, match_headers, near_miss
+from cpms_cli.reading.headers import HeaderMatch, Proposal, header_spellings, match_headers, mentions, near_miss
 from cpms_cli.reading.mapping import HeaderMap, apply_map, said_of
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.survey.definition import Survey
@@ -76,7 +76,12 @@ def match_sheet(survey: Survey, source: SourceTable, chosen: HeaderMap | None = 
         match = apply_map(chosen, source, match, settled=into)
     unknown = tuple(index for index in match.unknown if layout is None or not layout.owns(source.header[index]))
     match = replace(match, unknown=unknown)
-    near = {index: miss for index in unknown if (miss := near_miss(source.header[index], spellings))}
+    consent = survey.role("consent").name
+    near = {
+        index: miss
+        for index in unknown
+        if (miss := near_miss(header := source.header[index], spellings) or mentions(header, consent, spellings))
+    }
     taken = {*match.fields.values(), *match.twice}
     return Matched(
         source, match, {index: miss for index, miss in near.items() if miss.field not in taken}, layout, into

@@ -192,7 +192,7 @@ def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
 def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> SurveyTable:
     """The sheet as a table of the survey. `round_` stands in where the sheet has no column for the round.
 
-    Raises NoSurveyTable where a column of the row's key is not there.
+    Raises NoSurveyTable where a column of the row's key is not there, or that of consent may be one that is not read.
     """
     source = sheet.source
     where = {"file": source.path.name, "sheet": source.sheet or ""}
@@ -203,6 +203,8 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
     lacking = [name for name in survey.key(table) if name not in names and name not in given]
     if lacking:
         raise _no_key(survey, sheet, lacking, where)
+    if names & {field.name for field in survey.household.fields} - set(survey.child.shared):
+        _check_consent(survey, sheet, where)
     context = _context(survey, sheet, round_)
     with ThreadPoolExecutor() as pool:
         read = pool.map(lambda item: _column(survey, sheet, item[0], item[1], context), sheet.fields.items())
@@ -226,6 +228,15 @@ def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], where: dict[st
         labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in home)
         return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **where)
     return NoSurveyTable("key_column_missing", fields=labels, **where)
+
+
+def _check_consent(survey: Survey, sheet: Sheet, where: dict[str, str]) -> None:
+    """Refuse a sheet of families that seems to say who consented: read without it, a no would count for nothing."""
+    consent = survey.role("consent")
+    near = [sheet.source.header[index] for index, miss in sheet.near.items() if miss.field == consent.name]
+    if near and sheet.place(consent.name) is None:
+        columns = ", ".join(f"'{header}'" for header in near)
+        raise NoSurveyTable("consent_column_near", field=consent.name, columns=columns, **where)
 
 
 def _same_round(survey: Survey, column: Column, round_: int, where: dict[str, str]) -> None:

@@ -25,9 +25,10 @@ from cpms_cli.reading.container import inspect_container
 from cpms_cli.reading.far_cells import without
 from cpms_cli.reading.layout import Span, find_layout
 from cpms_cli.reading.limits import LIMITS
+from cpms_cli.reading.merged_cells import spread_down
 from cpms_cli.reading.records import Records, records
 from cpms_cli.reading.sheet_part import SheetLook
-from cpms_cli.reading.source import CellFault, SourceTable, text_table
+from cpms_cli.reading.source import CellFault, SourceTable, column_letter, text_table
 from cpms_cli.reading.xls_file import inspect_ole
 
 
@@ -96,6 +97,7 @@ def _tables(
     layout = find_layout(top, spellings, merged=[span for span in spans if span.top < LIMITS.header_rows])
     if layout is None:
         return []
+    spread = spread_down(cells, spans, layout.begins)
     columns = [text_column(column) for column in zip(*cells[layout.begins :], strict=True)]
     columns = columns or [text_column([])] * len(layout.header)
     _check_lengths(path, sheet.name, top, columns)
@@ -106,7 +108,7 @@ def _tables(
         for index, column in enumerate(columns) for position, value in column.lost
     ]  # fmt: skip
     parts = records(data, rows, layout, spellings, path.name)
-    tables = [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden) for part in parts]
+    tables = [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden, spread) for part in parts]
     far = tuple(CellFault("far_cell", row, column - 1) for row, column in look.far)
     return [replace(tables[0], faults=(*tables[0].faults, *far)), *tables[1:]] if far else tables
 
@@ -118,10 +120,15 @@ def _check_lengths(path: Path, sheet: str, top: Sequence[Sequence[str]], columns
         raise UnreadableFile("cell_too_long", file=path.name, part=sheet, limit=LIMITS.cell // 1_000_000)
 
 
-def _table(path: Path, sheet: str, part: Records, faults: Sequence[CellFault], hidden: Sequence[int]) -> SourceTable:
-    kept = set(part.rows.tolist()) if faults or hidden else set()
+def _table(
+    path: Path, sheet: str, part: Records, faults: Sequence[CellFault], hidden: Sequence[int], spread: Sequence[Span]
+) -> SourceTable:
+    kept = set(part.rows.tolist()) if faults or hidden or spread else set()
     unseen = [row for row in hidden if row in kept]
     evidence = {"hidden_rows": ", ".join(map(str, unseen))} if unseen else {}
+    tall = [f"{column_letter(one.left)}{one.top + 1}:{column_letter(one.left)}{one.bottom + 1}" for one in spread if one.top + 1 in kept]
+    if tall:
+        evidence["merged_cells"] = ", ".join(tall)
     mine = sorted(
         (fault for fault in faults if fault.row in kept and (fault.column or 0) < len(part.header)),
         key=lambda fault: (fault.row, fault.column or 0),

@@ -23,7 +23,7 @@ class ReadNote(TypedDict):
     message: str
 
 
-def _places(rows: Sequence[int]) -> str:
+def _places(rows: Sequence[int | str]) -> str:
     more = ", …" if len(rows) > _SHOWN_ROWS else ""
     return ", ".join(map(str, rows[:_SHOWN_ROWS])) + more
 
@@ -52,6 +52,8 @@ def _of_layout(source: SourceTable, language: Language) -> Iterator[Told]:
         yield "left_out", {"rows": "; ".join(told)}
     if "hidden_rows" in source.evidence:
         yield "hidden_rows", {"rows": _places([int(row) for row in source.evidence["hidden_rows"].split(", ")])}
+    if "merged_cells" in source.evidence:
+        yield "merged_cells", {"cells": _places(source.evidence["merged_cells"].split(", "))}
     if "hidden_sheets" in source.evidence:
         yield "hidden_sheets", {"sheets": source.evidence["hidden_sheets"]}
 

@@ -1,7 +1,7 @@
 """Staged rows into the store: what is new, what is the same, what takes another's place. All inside one transaction.
 
-Works on the temporary tables that `checking.staging` leaves, and on `rejected` (`_source`, `_row`), the rows with
-errors, and `arrival` (`_source`, `batch_id`, `sheet`, `known`), one row per table read.
+Works on the temporary tables that `checking.staging` leaves, and on `rejected` (`_source`, `_row`, `of_home`), the
+rows with errors and whether one of them is the family's, and `arrival` (`_source`, `batch_id`, `sheet`, `known`), one row per table read.
 """
 
 from __future__ import annotations
@@ -57,21 +57,31 @@ def remember_refusals(connection: duckdb.DuckDBPyConnection, survey: Survey) -> 
 def accept(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Create `accepted_child` and `accepted_household`: staged rows without errors, as they will be stored.
 
-    A flat sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows.
+    A flat sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows. It
+    goes with any of its children, though the row it stands on is set aside for what is wrong about another child.
     """
     home = ", ".join(survey.key("household"))
     for table, accepted in ACCEPTED.items():
         flat = "n._differ IS NOT NULL" if table == "household" else "FALSE"
+        aside = "rejected" if table == "child" else f"(FROM rejected ANTI JOIN ({_with_a_sibling(home)}) USING (_source, _row))"
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {accepted} AS"
             f" SELECT {_without_consent(survey, table)}, n._source, n._row, {flat} AS _flat"
             f" FROM staged_{table} n LEFT JOIN unwilling USING ({home})"
-            " ANTI JOIN rejected r ON r._source = n._source AND r._row = n._row"
+            f" ANTI JOIN {aside} r ON r._source = n._source AND r._row = n._row"
         )
     _fill_flat_households(connection, survey)
     for table, accepted in ACCEPTED.items():
         connection.execute(f"ALTER TABLE {accepted} ADD COLUMN content VARCHAR")
         connection.execute(f"UPDATE {accepted} n SET content = {content_of(list(survey.columns(table)))}")
+
+
+def _with_a_sibling(home: str) -> str:
+    """Rejected rows of a flat sheet whose household is right, and has another child that is accepted."""
+    return (
+        "SELECT r._source, r._row FROM rejected r JOIN staged_household h USING (_source, _row)"
+        f" SEMI JOIN accepted_child c USING (_source, {home}) WHERE h._differ IS NOT NULL AND NOT r.of_home"
+    )
 
 
 def _fill_flat_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:

@@ -103,3 +103,15 @@ def test_the_samples_raise_few_alarms(path: Path) -> None:
     warnings = told.findings[told.findings["severity"] == "warning"]["check"].astype(str)
     alarms = Counter(warnings[~warnings.isin(drawn)])
     assert sum(alarms.values()) <= 0.05 * told.rows, alarms
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("2026-03-12 00:00:00", True), ("12-มี.ค.", True), ("มี.ค.-12", True), ("12-Mar", True), ("Mar-12", True),
+        ("12/3", False), ("12-3", False), ("12-ก", False), ("99/1-2", False), ("B-12", False),
+    ],
+)  # fmt: skip
+def test_a_house_number_that_excel_made_a_date_of_is_told(cpms: Cpms, draw: Draw, number: str, told: bool) -> None:
+    found = _told(cpms, draw({"household_no": number}))
+    assert (("house_number_as_date", 2) in found) == told

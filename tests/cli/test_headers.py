@@ -193,3 +193,25 @@ def test_two_columns_for_one_field_are_refused_behind_groups_too(cpms: Cpms, tmp
     ran = cpms("validate", path)
     assert ran.code == 2
     assert "E (child/sex), F (mother/sex)" in ran.err
+
+
+@pytest.mark.parametrize("header", ["ความยินยอมฯ", "ความยินยอมของผู้ปกครอง", "Concent", "Consent (yes or no)"])
+def test_a_column_that_may_be_the_consent_is_not_passed_over(
+    cpms: Cpms, draw: Draw, tmp_path: Path, header: str
+) -> None:
+    path = draw({"consent": "no", "given_name": "ชื่อลับ"})
+    path.write_text(path.read_text("utf-8").replace("consent", header, 1), "utf-8")
+    store = tmp_path / "s.duckdb"
+    ran = cpms("merge", path, "--store", store)
+    assert ran.code == 2
+    assert header in ran.err
+    assert "--map" in ran.err
+    assert not store.exists()
+    map_ = tmp_path / "map.csv"
+    assert cpms("map", path, "-o", map_).code == 0
+    assert "?consent" in map_.read_text("utf-8-sig")
+    map_.write_text(f'header,field\n"{header}",consent\n', "utf-8")
+    assert cpms("merge", path, "--map", map_, "--store", store).code == 0
+    assert "ชื่อลับ" not in cpms("children", "--store", store, "--identified").out
+    map_.write_text(f'header,field\n"{header}",\n', "utf-8")
+    assert cpms("validate", path, "--map", map_).code == 0

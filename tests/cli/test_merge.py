@@ -97,6 +97,17 @@ def test_a_mended_row_brings_back_what_its_family_said_on_another_row(cpms: Cpms
     ]
 
 
+def test_a_family_stays_with_its_other_children_when_its_first_row_is_set_aside(draw: Draw, tmp_path: Path) -> None:
+    blank = {"consent": None, "member_violent": None}
+    store = tmp_path / "s.duckdb"
+    merged = merge([draw({"sex": "x", "household_no": "8", "member_violent": "yes"}, {"household_no": "8", **blank})], store)
+    assert merged.files.loc[0, ["stored", "quarantined"]].to_list() == [1, 1]
+    assert _rows(store, "SELECT consent, member_violent FROM current_household") == [("yes", "yes")]
+    wrong = {"sex": "x", "household_no": "9", "member_violent": "maybe"}
+    merge([draw(wrong, {"household_no": "9", **blank}, name="b.csv")], store)
+    assert _rows(store, "SELECT household_no FROM current_household") == [("8",)]
+
+
 def test_a_corrected_file_takes_the_place_and_the_old_rows_stay(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     store = tmp_path / "s.duckdb"
     cpms("merge", draw({"distress": "never"}, {}, name="a.csv"), "--store", store)
@@ -116,6 +127,34 @@ def test_without_consent_only_the_key_is_kept(cpms: Cpms, draw: Draw, tmp_path: 
         [row] = _rows(store, "SELECT given_name, sex, birth_date, round, household_no FROM current_child")
         assert row == (None, None, None, "2026", "1")
         assert "ชื่อลับ".encode() not in store.read_bytes()
+
+
+def test_nothing_is_stored_of_a_family_whose_consent_cannot_be_read(draw: Draw, tmp_path: Path) -> None:
+    first, second = {"household_no": "8", "consent": "ไม่ยินยอมให้เก็บ"}, {"household_no": "8", "consent": None}
+    store = tmp_path / "s.duckdb"
+    merged = merge([draw(first, second, {"household_no": "9"})], store)
+    assert _rows(store, "SELECT household_no FROM current_child") == [("9",)]
+    assert merged.files.loc[0, ["stored", "quarantined"]].to_list() == [1, 2]
+    errors = merged.findings[merged.findings["severity"] == "error"]
+    assert list(zip(errors["row"], errors["check"], errors["field"], strict=True)) == [
+        (2, "code", "consent"),
+        (3, "consent_unread", "consent"),
+    ]
+    read = {"household_no": "8", "consent": "no"}
+    merge([draw(first, read, second, name="b.csv")], store)
+    assert _rows(store, "SELECT DISTINCT given_name FROM current_child WHERE household_no = '8'") == [(None,)]
+
+
+def test_children_on_a_sheet_of_their_own_wait_for_a_consent_that_cannot_be_read(draw: Draw, tmp_path: Path) -> None:
+    flat = pd.read_csv(draw({"household_no": "8"}, {"household_no": "9"}), dtype=str)
+    key = ["round", "village_code", "household_no"]
+    path = tmp_path / "two.xlsx"
+    with pd.ExcelWriter(path) as book:
+        flat[[*key, "consent", "interview_date"]].assign(consent=["x", "yes"]).to_excel(book, sheet_name="homes", index=False)
+        flat[[*key, "child_no", "given_name", "birth_date"]].to_excel(book, sheet_name="children", index=False)
+    store = tmp_path / "s.duckdb"
+    merge([path], store)
+    assert _rows(store, "SELECT household_no FROM current_child") == [("9",)]
 
 
 def test_consent_withdrawn_blanks_what_the_round_held(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:

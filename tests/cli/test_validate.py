@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -127,3 +128,31 @@ def test_what_stands_under_no_header_is_said(cpms: Cpms, draw: Draw) -> None:
     letters = len(path.read_text("utf-8").splitlines()[0].split(","))
     column = chr(ord("A") + letters // 26 - 1) + chr(ord("A") + letters % 26)
     assert f"column {column} has no header above it and was not read" in cpms("validate", path).out
+
+
+def test_names_moved_into_other_columns_by_a_comma_are_masked(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    path = draw({"household_no": "1"}, {"household_no": "2", "given_name": "สมชาย"})
+    lines = path.read_text("utf-8").splitlines()
+    header, cells = lines[0].split(","), lines[2].split(",")
+    at = header.index("given_name")
+    moved = [*cells[:at], "ด.ช.", "สมชาย", "0999900000517", *cells[at + 2 :]]
+    path.write_text("\n".join([*lines[:2], ",".join(moved)]) + "\n", "utf-8")
+    book, mapped = tmp_path / "to_mend.xlsx", tmp_path / "map.csv"
+    told = [
+        cpms("validate", path, "--format", "json").out,
+        cpms("validate", path).out,
+        cpms("map", path, "-o", mapped).out + mapped.read_text("utf-8-sig"),
+    ]
+    cpms("validate", path, "--annotate", book)
+    listed = openpyxl.load_workbook(book).worksheets[0]
+    told.append(" ".join(str(cell.value) for row in listed.iter_rows() for cell in row))
+    for text in told:
+        assert "สมชาย" not in text
+        assert "0999900000517" not in text
+    assert "'สมชาย' is not an answer to" in cpms("validate", path, "--identified").out
+
+
+def test_an_id_in_a_column_of_answers_is_masked_and_a_wrong_word_is_shown(cpms: Cpms, draw: Draw) -> None:
+    ran = cpms("validate", draw({"id_document": "0-9999-00000-51-7", "sex": "ชยา"}))
+    assert "0-9999" not in ran.out
+    assert "'ชยา' is not an answer to Sex" in ran.out

@@ -263,3 +263,10 @@ def test_a_question_stays_one_in_the_rows_set_aside(draw: Draw, tmp_path: Path) 
     assert aside is not None
     assert pd.read_excel(aside, engine="calamine", dtype=str)["birth_date"].tolist() == ["5/31/2017 ?", "5/1/2017 ?"]
     assert [field for _, field, _ in _found(aside) if field == "birth_date"] == ["birth_date"] * 2
+
+
+def test_several_answers_may_stand_on_lines_of_their_own(draw: Draw, survey: Survey) -> None:
+    written = ["เยี่ยมบ้าน\nให้คำปรึกษา", "home visit\r\n Legal help\r\n", "home\nvisit"]
+    path = draw(*({"services_received": text, "household_no": str(at)} for at, text in enumerate(written)), name="s.xlsx")
+    [table] = read(path, survey)
+    assert table.cells("services_received").to_pylist() == ["home_visit;counselling", "home_visit;legal", "home_visit"]

@@ -38,7 +38,7 @@ COMMENTS_OF_A_CAUSE = 100
 LISTED = 100_000
 # A column whose every cell is another nonsense has nothing near; the commonest mistakes are looked at.
 PROPOSED = 2_000
-_WIDTHS = (11, 16, 9, 22, 24, 52, 52, 24, 22)
+_WIDTHS = (11, 16, 9, 22, 24, 52, 52, 24, 34)
 _CHANGE_WIDTHS = (24, 16, 9, 22, 30, 30)
 
 

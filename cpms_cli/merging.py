@@ -12,6 +12,7 @@ import pandas as pd
 
 from cpms_cli.checking.quarantine import write_quarantine
 from cpms_cli.checking.validation import check, read_all
+from cpms_cli.errors import UsageError
 from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.tables import SurveyTable
@@ -65,12 +66,15 @@ def merge(
     """Merge survey files into a store, made if it is missing.
 
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
-    to be mended and merged again; each merge makes its own. In = stored + unchanged + set aside,
-    for each file. `mapping` says which headers are which fields, as for `validate`. Everything is one transaction: on
-    any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
+    to be mended and merged again; each merge makes its own, and writes over no file. In = stored + unchanged + set
+    aside, for each file. `mapping` says which headers are which fields, as for `validate`. Everything is one
+    transaction: on any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
     files = list(dict.fromkeys(Path(path) for path in paths))
+    if quarantine is not None and quarantine.exists():
+        # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
+        raise UsageError("file_exists", file=quarantine.name)
     tables = read_all(files, survey, round_, encoding, mapping)
     new = not where.exists()
     try:
@@ -105,10 +109,19 @@ def _merge(
     keep_links(connection)
     relink(connection, survey)
     note_link_changes(connection, survey, first)
-    # A name of its own for each merge: an officer may still be mending the workbook of the last one.
-    aside = quarantine or store.with_name(f"{store.stem}-set-aside-{first}.xlsx")
+    aside = quarantine or _free_name(store, first)
     workbook = write_quarantine(aside, survey, tables, rejected, findings, language) if len(rejected) else None
     return Merge(counts, findings, tables, rejected, workbook, _people(connection, survey) - before)
+
+
+def _free_name(store: Path, batch: int) -> Path:
+    """A name of its own for each merge: an officer may still be mending the workbook of an earlier one, or of another
+    store that had this name."""
+    path, number = store.with_name(f"{store.stem}-set-aside-{batch}.xlsx"), 1
+    while path.exists():
+        number += 1
+        path = store.with_name(f"{store.stem}-set-aside-{batch}-{number}.xlsx")
+    return path
 
 
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:

@@ -26,7 +26,7 @@ from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.cells_workbook import TextCells, cells_workbook
-from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.files import check_not_read, write_bytes
 from cpms_cli.writing.marking import MOST_LINKS, MarkedWorkbook, SheetMarks, TextSheet
 from cpms_cli.writing.package import UnknownLayout
 from cpms_cli.writing.sheet_cells import LONGEST_TEXT, Place, column_number
@@ -38,7 +38,7 @@ COMMENTS_OF_A_CAUSE = 100
 LISTED = 100_000
 # A column whose every cell is another nonsense has nothing near; the commonest mistakes are looked at.
 PROPOSED = 2_000
-_WIDTHS = (11, 16, 9, 22, 24, 52, 52, 24, 22)
+_WIDTHS = (11, 16, 9, 22, 24, 52, 52, 24, 34)
 _CHANGE_WIDTHS = (24, 16, 9, 22, 30, 30)
 
 
@@ -69,8 +69,8 @@ def annotate(
     """Write the workbook that was validated once more, with its findings in it; `fix` also mends what is safe.
 
     An XLSX keeps all it has; of any other file the cells are kept, as text, at their rows and columns. Raises
-    UsageError where several files were validated, where `out` is the file itself or no workbook's name, and where a
-    mended workbook would be read as other answers.
+    UsageError where several files were validated, where `out` is there already, is the file itself or no workbook's
+    name, and where a mended workbook would be read as other answers.
     """
     target = Path(out)
     source = _one_source(validation, target)
@@ -104,8 +104,10 @@ def _one_source(validation: Validation, target: Path) -> Path:
     allowed = {".xlsx", paths[0].suffix.lower()} & {".xlsx", ".xlsm"}
     if target.suffix.lower() not in allowed:
         raise UsageError("annotate_ending", file=target.name)
-    if target.resolve() == paths[0].resolve() or (target.exists() and target.samefile(paths[0])):
-        raise UsageError("annotate_itself", file=target.name)
+    check_not_read(target, paths)
+    if target.exists():
+        # Perhaps the copy of last time, half mended.
+        raise UsageError("file_exists", file=target.name)
     return paths[0]
 
 

@@ -68,14 +68,24 @@ def validate(
     from cpms_cli.reports import validation as report
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.loading import load_survey
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import check_not_read, csv_text, json_text, write_tables
 
+    if output is not None:
+        check_not_read(output, [*files, *([map_] if map_ else [])])
     found = run(
         files, store, round_=round_year, schemas=schemas, encoding=encoding, identified=identified, mapping=map_
     )  # fmt: skip
     survey = load_survey(schemas)
     changed = changes(found.tables, survey=survey, identified=identified) if show_changes else None
     findings = report.findings_table(survey, found, told)
+    copy = fix or annotate
+    written = None
+    if copy is not None:
+        from cpms_cli.checking.annotation import annotate as write_copy
+
+        # Before anything is printed: a run that fails prints one document, not two.
+        written = write_copy(found, copy, schemas=schemas, language=told, identified=identified, fix=fix is not None)
     if output is not None:
         write_tables({"findings": findings, **({} if changed is None else {"changes": changed})}, output)
     if format_ == "json":
@@ -87,12 +97,10 @@ def validate(
         report.show(console, survey, found, told)
         if changed is not None:
             changes_report.show_changes(console, changed, told)
-    copy = fix or annotate
-    if copy is not None:
-        from cpms_cli.checking.annotation import annotate as write_copy
-
-        _tell(write_copy(found, copy, schemas=schemas, language=told, identified=identified, fix=fix is not None),
-              told, fix is not None)  # fmt: skip
+    if output is not None:
+        typer.echo(say("written", told, file=output), err=True)
+    if written is not None:
+        _tell(written, told, fix is not None)
     raise typer.Exit(found.exit_code)
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cpms_cli.checking.header_map import MAP_COLUMNS
 from cpms_cli.reading.mapping import FIELD, UNDECIDED
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import records
@@ -32,5 +32,8 @@ def document(drafted: pd.DataFrame) -> dict[str, Any]:
 
 def show(console: Console, drafted: pd.DataFrame, language: Language) -> None:
     """Print the draft, and what to do with it."""
-    show_table(console, drafted, {name: say(f"col_{name}", language) for name in MAP_COLUMNS})
+    shown, headings = drafted, {name: say(f"col_{name}", language) for name in MAP_COLUMNS}
+    if console.width < NARROW:
+        shown, headings = stacked(shown, headings, {"field": ("label",)})
+    show_table(console, shown, headings)
     console.print(say("map_sum", language, **counts(drafted)))

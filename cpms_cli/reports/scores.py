@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.child import ChildHistory
@@ -15,6 +15,9 @@ from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import records
+
+# Below this width a line list has two lines for each child: side by side, its words would be cut to pieces.
+_LINE_LIST = 140
 
 
 def document(tables: dict[str, pd.DataFrame], **told: Any) -> dict[str, Any]:
@@ -69,6 +72,11 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
         household.name: household.label.in_(language), "sex_": sex.label.in_(language), "age": say("col_age", language),
         "level": say("col_level", language), "highest": say("col_highest", language), "why": say("col_why", language),
     }  # fmt: skip
+    if console.width < _LINE_LIST:
+        below = {person: ("round_",), village: (household.name,), "sex_": ("age",), "level": ("highest", "why")}
+        if identified:
+            below[names[0].name] = (names[1].name,)
+        shown, headings = stacked(shown, headings, below, named=("highest",))
     show_table(console, shown, headings, right=("age",), tight=(person, "round_", village))
     console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(listed)))
 
@@ -79,11 +87,16 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     levels = history.levels.assign(
         round=[shown_year(year, language) for year in history.rounds],
         level=level_labels(survey, language, history.levels["level"]),
-        highest=level_labels(survey, language, history.levels["highest"]),
+        highest=level_labels(survey, language, history.levels["highest"]).mask(
+            history.levels["highest"] == history.levels["level"], ""
+        ),
     )  # fmt: skip
-    names = ("round", "level", "highest", "why", "open", "response", "due")
-    show_table(console, levels, {name: say(f"col_{name}", language) for name in names},
-               title=say("child_levels", language), tight=("round",))  # fmt: skip
+    headings = {name: say(f"col_{name}", language)
+                for name in ("round", "level", "highest", "why", "open", "response", "due")}  # fmt: skip
+    if console.width < _LINE_LIST:
+        below = {"level": ("highest",), "why": ("open",), "response": ("due",)}
+        levels, headings = stacked(levels, headings, below, named=("highest", "open", "due"))
+    show_table(console, levels, headings, title=say("child_levels", language), tight=("round",))
     years = [str(year) for year in history.rounds]
     shown = {str(year): shown_year(year, language) for year in history.rounds}
     told = history.indicators.assign(name=history.indicators["number"].astype("str") + " " + history.indicators["name"])
@@ -125,7 +138,10 @@ def show_area(console: Console, survey: Survey, summary: AreaSummary, language: 
                right=("yes", "no", "unknown", "not_applicable"), percent=("share",), signed=("change",))  # fmt: skip
     headings = {"area": say("col_area", language), "name": "", "children": say("col_children", language),
                 **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip
-    show_table(console, summary.parts, headings, title=say("area_parts", language), right=list(headings)[2:])
+    parts, figures = summary.parts, list(headings)[2:]
+    if console.width < NARROW:
+        parts, headings = stacked(parts, headings, {"area": ("name",)})
+    show_table(console, parts, headings, title=say("area_parts", language), right=figures)
     show_response(console, survey, summary, language)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
 
@@ -18,7 +18,11 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
     names = {"batch_id": "batch", "when": "when", "merged_by": "who", "file": "file", "digest": "sha256",
              "rows_in": "rows", "rows_stored": "stored", "rows_unchanged": "unchanged",
              "rows_quarantined": "quarantined"}  # fmt: skip
-    show_table(console, batches, {name: say(f"col_{key}", language) for name, key in names.items()},
+    headings = {name: say(f"col_{key}", language) for name, key in names.items()}
+    if console.width < NARROW:
+        del headings["digest"]
+        batches, headings = stacked(batches, headings, {"when": ("merged_by",)})
+    show_table(console, batches, headings,
                title=say("history_batches", language), tight=("when",),
                right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"))  # fmt: skip
     if tables["events"].empty:

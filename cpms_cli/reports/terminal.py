@@ -15,6 +15,7 @@ from rich.text import Text
 from cpms_cli.writing.gate import printable
 
 _PIPED_WIDTH = 200
+NARROW = 100  # a window of the usual 80 columns, where headings of figures are broken between words
 
 
 def open_console(*, stderr: bool = False) -> Console:
@@ -34,6 +35,24 @@ def _cells(values: pd.Series, percent: bool, signed: bool) -> list[str]:
     return list(printable(values.astype("str").fillna("")))
 
 
+def stacked(
+    frame: pd.DataFrame, headings: Mapping[str, str], below: Mapping[str, Sequence[str]], named: Sequence[str] = ()
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """A table for a narrow window: columns laid below others, as `below` says; those `named` say in each cell what
+    they are, and are left out where they are blank."""
+    shown, left = frame.copy(), dict(headings)
+    for name, lower in below.items():
+        text = frame[name].astype("str").fillna("")
+        for other in lower:
+            heading = left.pop(other)
+            cells = frame[other].astype("str").fillna("")
+            lines = "\n" + (f"{heading}: " + cells if other in named else cells)
+            text = text + lines.where(cells != "", "")
+            left[name] += f"\n{heading}" if heading and other not in named else ""
+        shown[name] = text
+    return shown, left
+
+
 def show_table(
     console: Console, frame: pd.DataFrame, headings: Mapping[str, str], *, title: str = "",
     right: Sequence[str] = (), percent: Sequence[str] = (), signed: Sequence[str] = (), tight: Sequence[str] = (),
@@ -43,8 +62,12 @@ def show_table(
     columns = []
     for name, heading in headings.items():
         numeric = name in right or name in percent or name in signed
+        broken = numeric and console.width < NARROW
         table.add_column(
-            heading, justify="right" if numeric else "left", no_wrap=numeric or name in tight, overflow="fold"
+            heading.replace(" ", "\n") if broken else heading,
+            justify="right" if numeric else "left",
+            no_wrap=numeric or name in tight,
+            overflow="fold",
         )
         columns.append(_cells(frame[name], name in percent or name in signed, name in signed))
     for row in zip(*columns, strict=True):

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,13 @@ def write_bytes(path: Path, content: bytes) -> None:
     except OSError as error:
         Path(name).unlink(missing_ok=True)
         raise UsageError("cannot_write", file=path.name, reason=error.strerror or "") from None
+
+
+def check_not_read(path: Path, read: Iterable[Path]) -> None:
+    """Raise UsageError where a file about to be written is one of those that were read."""
+    for one in read:
+        if path.resolve() == one.resolve() or (path.exists() and one.exists() and path.samefile(one)):
+            raise UsageError("annotate_itself", file=path.name)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

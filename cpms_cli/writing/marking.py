@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import functools
+import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +26,8 @@ _LINK = "FF0563C1"
 # Excel repairs a sheet that has more.
 MOST_LINKS = 65_000
 _LISTS = "cpms lists"
+# Points; letters of Tahoma 11 in a unit of a column's width, which is a digit of the workbook's own, narrower font.
+_LINE_HEIGHT, _LETTERS_OF_WIDTH, _MOST_LINES = 15, 0.9, 20
 
 
 @dataclass
@@ -118,11 +123,21 @@ class _Looks:
             listed.set("count", str(len(listed)))
 
 
-def _line(row: int, cells: Sequence[str], styles: Sequence[str]) -> str:
+@functools.lru_cache(maxsize=10_000)
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column; Thai vowels and tone marks stand above and below, and take no room."""
+    room = sum(unicodedata.category(sign) != "Mn" for sign in text)
+    return min(math.ceil(room / (width * _LETTERS_OF_WIDTH)) or 1, _MOST_LINES)
+
+
+def _line(row: int, cells: Sequence[str], styles: Sequence[str], widths: Sequence[int] = ()) -> str:
     told = "".join(
         text_cell(row, at, text, style) for at, (text, style) in enumerate(zip(cells, styles, strict=True)) if text
     )
-    return f'<row r="{row}">{told}</row>'
+    # A row without a height keeps that of one line in some programs, and its texts lie upon those of the next.
+    lines = max((_lines(text, width) for text, width in zip(cells, widths, strict=False)), default=1)
+    height = f' ht="{_LINE_HEIGHT * lines}" customHeight="1"' if lines > 1 else ""
+    return f'<row r="{row}"{height}>{told}</row>'
 
 
 def _text_sheet(sheet: TextSheet, looks: _Looks, first: bool) -> str:
@@ -133,7 +148,7 @@ def _text_sheet(sheet: TextSheet, looks: _Looks, first: bool) -> str:
     body = [_line(at, [text], [looks.own("title" if at == 1 else "line")]) for at, text in enumerate(sheet.lines, 1)]
     body.append(_line(top, sheet.head, [looks.own("head")] * columns))
     for at, (row, look) in enumerate(zip(sheet.rows, sheet.looks, strict=True), start=top + 1):
-        body.append(_line(at, row, [looks.own(look), *plain[1:]]))
+        body.append(_line(at, row, [looks.own(look), *plain[1:]], sheet.widths))
     widths = "".join(
         f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(sheet.widths, 1)
     )

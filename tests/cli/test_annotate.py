@@ -224,6 +224,36 @@ def test_the_file_that_was_read_is_never_written_over(cpms: Cpms, draw: Draw, tm
     assert [one.name for one in tmp_path.iterdir()] == ["survey.xlsx"]
 
 
+def test_a_line_of_the_list_is_as_high_as_its_longest_text(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    """A row without a height keeps that of one line in LibreOffice, and long texts lie upon one another."""
+    rows = ({"birth_date": "ไม่แน่ชัด"}, {"sex": "x", "household_no": "2"})
+    out = tmp_path / "out.xlsx"
+    cpms("validate", draw(*rows, name="survey.xlsx"), "--annotate", out)
+    sheet = openpyxl.load_workbook(out)["To mend"]
+    heights = {str(row[8].value): sheet.row_dimensions[row[0].row].height for row in sheet.iter_rows(min_row=4)}
+    assert heights["date"] == 3 * 15, "over a hundred letters, in a column of 52"
+    assert heights["code"] is None
+
+
+def test_a_copy_that_may_be_half_mended_is_never_written_over(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    path, out = draw({"sex": "x"}, name="survey.xlsx"), tmp_path / "to_mend.xlsx"
+    assert cpms("validate", path, "--annotate", out).code == 1
+    before = out.read_bytes()
+    for option in ("--annotate", "--fix"):
+        ran = cpms("validate", path, option, out, "--format", "json")
+        assert (ran.code, ran.json["error"]["id"], ran.json["exit_code"]) == (2, "file_exists", 2)
+    assert out.read_bytes() == before
+
+
+def test_findings_are_not_written_over_the_survey_nor_over_its_map(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    path, mapping = draw({"sex": "x"}, name="survey.xlsx"), tmp_path / "map.csv"
+    assert cpms("map", path, "-o", mapping).code == 0
+    for out in (path, mapping):
+        before = out.read_bytes()
+        ran = cpms("validate", path, "--map", mapping, "-o", out)
+        assert (ran.code, "never written over" in ran.err, out.read_bytes() == before) == (2, True, True)
+
+
 @pytest.mark.parametrize("text", ["=1+1", "a\x0bb & <c>", "_x0041_", " ช่องว่าง "])
 def test_hostile_texts_stay_texts(cpms: Cpms, draw: Draw, tmp_path: Path, text: str) -> None:
     cpms("validate", draw({"interviewer": text, "sex": text}), "--annotate", tmp_path / "out.xlsx")

@@ -300,6 +300,20 @@ def test_a_failed_merge_leaves_the_store_as_it_was(cpms: Cpms, draw: Draw, tmp_p
     assert hashlib.sha256(store.read_bytes()).hexdigest() == before
 
 
+def test_rows_set_aside_are_never_written_over_a_file(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    """Neither over the survey itself, nor over the workbook of an earlier store of this name, half mended."""
+    path, store = draw({"sex": "x"}, {}, name="survey.xlsx"), tmp_path / "s.duckdb"
+    before = path.read_bytes()
+    ran = cpms("merge", path, "--store", store, "--quarantine", path)
+    assert (ran.code, "already" in ran.err, path.read_bytes() == before) == (2, True, True)
+    assert not store.exists()
+    earlier = tmp_path / "s-set-aside-1.xlsx"
+    earlier.write_bytes(b"half mended")
+    ran = cpms("merge", path, "--store", store)
+    assert (ran.code, "s-set-aside-1-2.xlsx" in ran.out) == (1, True)
+    assert (earlier.read_bytes(), (tmp_path / "s-set-aside-1-2.xlsx").exists()) == (b"half mended", True)
+
+
 def _hold(store: str, ready: object, done: object) -> None:
     with duckdb.connect(store):
         ready.set()  # type: ignore[attr-defined]

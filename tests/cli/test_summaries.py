@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 from pyarrow import parquet
+from rich.cells import cell_len
 
 from cpms_cli import merge
 from tests.conftest import Cpms, Draw
@@ -115,6 +116,20 @@ def test_names_are_hidden_and_showing_them_is_logged(cpms: Cpms, store: Path) ->
             ("children", 4),
             ("child", 1),
         ]
+
+
+@pytest.mark.parametrize("words", [["children"], ["children", "--identified"], ["community", "850105"], ["history"]])
+def test_in_a_window_of_80_columns_no_word_is_cut_to_pieces(
+    cpms: Cpms, store: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    wide = set(cpms(*words, "--store", store).out.split())
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = cpms(*words, "--store", store)
+    assert max(map(cell_len, ran.out.splitlines())) <= 80
+    # Named with what it is: the heading stands in the cell, and the digest of a file is left out.
+    pieces = {word for word in ran.out.split() if not set(word) <= set("─")} - wide
+    assert pieces <= {"be:"}, pieces
 
 
 def test_one_child_over_the_years(cpms: Cpms, store: Path) -> None:

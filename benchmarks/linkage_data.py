@@ -1,0 +1,41 @@
+"""Synthetic rounds for the linkage benchmarks, straight from the samples: evidence columns and who is who."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cpms_cli.samples.answers import sample_rounds
+from cpms_cli.samples.difficulties import Difficulties
+from cpms_cli.survey.loading import load_survey
+
+HARD = Difficulties(
+    without_id=0.30, moved=0.10, respelt=0.25, dates_wrong=0.05, placeholders=0.02, twins=0.015, many_names=True
+)
+SUBDISTRICTS = [f"85010{n}" for n in range(1, 9)] + [f"85020{n}" for n in range(1, 8)] + [f"85030{n}" for n in range(1, 6)]
+
+
+def rounds(children: int, years: tuple[int, ...] = (2025, 2026), seed: int = 11) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All child rows of the rounds in canonical text, in key order, and the truth beside them (person_id, migrant)."""
+    survey = load_survey()
+    codes = [code for code in SUBDISTRICTS if code in survey.areas]
+    made = sample_rounds(codes, list(years), children, seed, HARD)
+    key = list(survey.key("child"))
+    rows = pd.concat([one.children.merge(one.households[[*survey.key("household"), "interview_date"]],
+                                         on=list(survey.key("household"))) for one in made])  # fmt: skip
+    rows = rows.merge(pd.concat([one.truth for one in made]), on=key).sort_values(key).reset_index(drop=True)
+    return rows, pd.DataFrame({"person": rows["person_id"], "migrant": rows["nationality"].ne("TH") & rows["nationality"].notna()})
+
+
+def expected_pairs(truth: pd.DataFrame, round_: pd.Series) -> int:
+    """How many pairs of rows of two rounds are one child."""
+    del round_
+    sizes = truth["person"].value_counts()
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
+def pairs_of(cluster: np.ndarray) -> pd.DataFrame:
+    """All pairs of rows that share a cluster, as id_l < id_r."""
+    frame = pd.DataFrame({"id": range(len(cluster)), "c": cluster})
+    both = frame.merge(frame, on="c", suffixes=("_l", "_r"))
+    return both.loc[both["id_l"] < both["id_r"], ["id_l", "id_r"]]

@@ -11,16 +11,17 @@ from typing import Any
 
 _SLIP = (
     "(length(born_l) = 10 AND length(born_r) = 10 AND ("
-    # day and month changed places; a year of the other era; the year before or after; one digit
+    # day and month changed places; a year of the other era; the year before or after; day or month alone; one digit
     "(born_l[1:4] = born_r[1:4] AND born_l[6:7] = born_r[9:10] AND born_l[9:10] = born_r[6:7])"
     " OR (born_l[5:10] = born_r[5:10] AND abs(year_l - year_r) IN (1, 10, 543))"
+    " OR (year_l = year_r AND (born_l[6:7] = born_r[6:7] OR born_l[9:10] = born_r[9:10]))"
     " OR levenshtein(born_l, born_r) = 1))"
 )
 _MONTH = "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
 _MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
 _NEAR = (
     "(jaro_winkler_similarity(given_l, given_r) >= 0.9"
-    " OR (length(given_key_l) >= 4 AND length(given_key_r) >= 4 AND levenshtein(given_key_l, given_key_r) = 1))"
+    " OR (length(given_key_l) >= 3 AND length(given_key_r) >= 3 AND levenshtein(given_key_l, given_key_r) = 1))"
 )
 _SAME_KEY = (
     "(given_key_l = given_key_r"

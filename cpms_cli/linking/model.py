@@ -62,7 +62,7 @@ def score_pairs(
         "retain_matching_columns": True, "retain_intermediate_calculation_columns": False,
     }  # fmt: skip
     api = DuckDBAPI(connection)
-    linker = Linker(api.register(connection.table(table)), settings, log_level=logging.ERROR)
+    linker = Linker(api.register(connection.table(table)), settings, log_level=logging.ERROR, validate_settings=False)
     return str(linker.inference.predict(threshold_match_weight=least_weight).physical_name)
 
 

@@ -20,7 +20,10 @@ import pandas as pd
 from cpms_cli.linking.settings import linking_settings
 
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
-_SILENCED = re.compile(r"[ก-ฮ][ิุ]?์")
+# A sign over the last letter silences it, and in these clusters the letter before it as well.
+_SILENCED = re.compile(r"(?:(?<=[ก-ฮ])[ทตด]ร|ษณ|[ก-ฮ])[ิุ]?์")
+# Spellings of one consonant sound by two letters.
+_CLUSTERS = (("ศรี", "ศี"), ("ทรา", "ซา"), ("ทรง", "ซง"), ("รร", ""))
 _TONES = re.compile(r"[\u0e47-\u0e4e\u200b-\u200d\ufeff]")
 _NO_LETTER = re.compile(r"[^\w\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]+|[\d_]+")
 _LEADING = "เแโใไ"
@@ -61,6 +64,8 @@ def _tokens(text: str) -> list[str]:
     settings = linking_settings()
     if _NO_LETTER.sub("", plain) in settings.placeholders or plain.startswith(settings.placeholder_starts):
         return []
+    # Compatibility forms take this vowel apart.
+    plain = plain.replace("\u0e4d\u0e32", "ำ")
     plain = _TONES.sub("", _SILENCED.sub("", plain))
     parts = [part for part in _NO_LETTER.split(plain) if part]
     return [part for part in parts if part not in settings.placeholders]
@@ -77,10 +82,10 @@ def folded_name(text: str) -> str:
 
 def _thai_key(text: str) -> str:
     classes, found = _thai_classes(), []
-    text = text.replace("ทร", "ซ", 1) if text.startswith("ทร") else text
-    text = text.replace("รร", "")
+    for written, said in _CLUSTERS:
+        text = text.replace(written, said)
     for at, letter in enumerate(text):
-        kind = classes.get(letter)
+        kind = "M" if letter == "ำ" else classes.get(letter)
         if kind is None:
             continue
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
@@ -92,9 +97,6 @@ def _thai_key(text: str) -> str:
             continue
         if letter == "ญ" and not voiced:
             kind = "N"
-        # Inside a syllable these two are vowels; at the head of one they are consonants.
-        if kind in "WY" and not voiced and at > 0:
-            continue
         found.append(kind)
     return "".join(found)
 
@@ -102,13 +104,14 @@ def _thai_key(text: str) -> str:
 def _latin_key(text: str) -> str:
     pattern, classes = _latin_classes()
     # The r of "Porn" and "Sandar" only lengthens the vowel before it.
+    text = text.replace("sri", "si")
     text = re.sub(rf"(?<=[{_LATIN_VOWELS}])r(?![{_LATIN_VOWELS}])", "", text)
     found = []
     for match in pattern.finditer(text):
         kind, after = classes[match.group()], text[match.end() : match.end() + 1]
         if kind == "A" and match.start() > 0:
             continue
-        if kind in "WY" and match.start() > 0 and not (after and after in _LATIN_VOWELS):
+        if kind == "H" and not (after and after in _LATIN_VOWELS):
             continue
         found.append(kind)
     return "".join(found)
@@ -116,9 +119,13 @@ def _latin_key(text: str) -> str:
 
 def sound_key(text: str) -> str:
     """The consonant classes of a name in either script, neighbours of one class told once."""
-    key = "".join(_thai_key(part) if _THAI.search(part) else _latin_key(part) for part in _tokens(text))
-    # Y glides into vowels in both scripts and is written or not; at the head it stays.
-    key = key[:1] + key[1:].replace("Y", "")
+    whole = folded_name(text)
+    # Joined first: Thai puts no space between the parts of a name, and a vowel inside it has no class.
+    key = _thai_key(whole) if _THAI.search(whole) else _latin_key(whole)
+    # These glide into vowels in both scripts, written or not; at the head they stay.
+    key = key[:1] + key[1:].replace("Y", "").replace("W", "")
+    # At the end of a syllable Thai says t for all of these.
+    key = re.sub("(?<=.)[CS]$", "T", key)
     return re.sub(r"(.)\1+", r"\1", key)
 
 

@@ -45,12 +45,13 @@ class Linkage:
 
 def _refused(pairs: pd.DataFrame) -> pd.Series:
     """Which pairs need a person, whatever their score."""
-    name, birth = pairs["given"], pairs["birth"]
+    name, birth, numbered = pairs["given"], pairs["birth"], pairs["number"] == "exact"
     agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (birth == "exact"))
-    refused = ~agrees
+    refused = ~(agrees | (numbered & (name != "differs")))
     for comparison, level in REFUSALS.items():
         refused |= pairs[comparison] == level
-    return refused
+    # The same number and the same name outweigh a birth date that was written down wrongly.
+    return refused & ~(numbered & name.isin(STRONG_NAMES) & (pairs["sex"] == "same") & (pairs["sibling"] == "clear"))
 
 
 def _scored(connection: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
@@ -80,13 +81,13 @@ def _find_loose(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings
 
 def link(
     rows: pd.DataFrame, sure: npt.NDArray[np.int64], apart: pd.DataFrame, *, facts: list[str],
-    settings: LinkingSettings | None = None,
+    again: pd.DataFrame | None = None, settings: LinkingSettings | None = None,
 ) -> Linkage:  # fmt: skip
     """Link what identifiers left apart.
 
     `rows`: the columns of `evidence.COLUMNS` and the `facts` in which one child cannot differ, in the order of their
     keys; `sure`: the cluster of each row so far, as the position of its first row; `apart`: id_l, id_r of rows that are two
-    children by a person's word.
+    children by a person's word, `again` of those a person must look at before they are linked.
     """
     settings = settings or linking_settings()
     nothing = Linkage(sure, pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS]), None)
@@ -100,6 +101,9 @@ def link(
         model = estimate(connection, settings)
         pairs = _scored(connection, model)
     pairs["refused"] = _refused(pairs)
+    if again is not None and len(again):
+        asked = pd.MultiIndex.from_frame(again[["id_l", "id_r"]])
+        pairs["refused"] |= pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]).isin(asked)
     cluster, decided = assign(
         rows, sure, pairs, apart, automatic=settings.automatic, review=settings.review, facts=facts
     )

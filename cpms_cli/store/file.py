@@ -6,6 +6,7 @@ Tables
 - `child_observation`, `household_observation`: what a round says about one child or home, every cell as canonical
   text; `superseded_by` is the batch whose row took its place;
 - `child_link`, `household_link`: which person or home each current observation belongs to;
+- the tables of `store/link_tables.py`: anchors of identifiers, decisions about links, doubtful pairs, parameters;
 - `audit`: each output that showed whom it is about.
 
 Views `current_child` and `current_household` have one row per key, with `cpms_id` and `household_id` filled in.
@@ -20,6 +21,7 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.errors import StoreError, StoreLocked, StoreNotOurs, UnreadableFile
+from cpms_cli.store.link_tables import create_link_tables
 from cpms_cli.survey.definition import Survey, Table
 
 FORMAT = 1
@@ -102,6 +104,7 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
             " sheet VARCHAR, row_number BIGINT NOT NULL, superseded_by INTEGER)"
         )
         connection.execute(_link_table(survey, table))
+    create_link_tables(connection, survey)
     for table in TABLES:
         connection.execute(_current_view(survey, table))
     connection.execute("COMMIT")

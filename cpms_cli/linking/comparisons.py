@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+UNKNOWN = "unknown"
+
 _SLIP = (
     "(length(born_l) = 10 AND length(born_r) = 10 AND ("
     # day and month changed places; a year of the other era; the year before or after; day or month alone; one digit
@@ -106,11 +108,18 @@ def null_condition(column: str) -> str:
     return f"{column}_l IS NULL OR {column}_r IS NULL"
 
 
+def level_of(name: str, levels: list[str]) -> str:
+    """SQL for the level on which a pair agrees."""
+    column, conditions = CONDITIONS[name]
+    whens = " ".join(f"WHEN {conditions[level]} THEN '{level}'" for level in levels[:-1])
+    return f"CASE WHEN {null_condition(column)} THEN '{UNKNOWN}' {whens} ELSE '{levels[-1]}' END"
+
+
 def comparison(name: str, levels: dict[str, tuple[float, float]]) -> dict[str, Any]:
     """One comparison as splink takes it; `levels` gives (m, u) by level, best first."""
     column, conditions = CONDITIONS[name]
     told: list[dict[str, Any]] = [
-        {"sql_condition": null_condition(column), "label_for_charts": "unknown", "is_null_level": True}
+        {"sql_condition": null_condition(column), "label_for_charts": UNKNOWN, "is_null_level": True}
     ]
     for level, (m, u) in levels.items():
         entry: dict[str, Any] = {

@@ -16,12 +16,11 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.comparisons import CONDITIONS, TAUGHT_BY_DEFAULTS_ONLY, comparison
+from cpms_cli.linking.comparisons import CONDITIONS, TAUGHT_BY_DEFAULTS_ONLY, UNKNOWN, comparison, level_of
 from cpms_cli.linking.settings import LinkingSettings
 
 _LARGEST_LESSON = 10_000
 _BUCKET = 25
-UNKNOWN = "unknown"
 
 Shares = dict[str, dict[str, tuple[float, float]]]
 
@@ -78,16 +77,23 @@ def _defaults(settings: LinkingSettings) -> Shares:
     }
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, scored: str, shares: Shares) -> dict[str, pd.DataFrame]:
-    """How often each level occurs in sure pairs and in random ones, a frame per comparison."""
-    found = {}
-    for name in shares:
-        counts = connection.execute(
-            f"SELECT gamma_{name} AS gamma, count(*) FILTER (match_key::INTEGER = 0) AS sure,"
-            f" count(*) FILTER (match_key::INTEGER = 1) AS random FROM {scored} GROUP BY 1"
-        ).df()
-        found[name] = counts.assign(level=counts["gamma"].map(level_names(shares, name))).set_index("level")
-    return found
+def _counted(connection: duckdb.DuckDBPyConnection, shares: Shares) -> dict[str, pd.DataFrame]:
+    """How often each level occurs in the pairs of `lesson` that are sure and in random ones, a frame per comparison."""
+    columns = [str(row[0]) for row in connection.execute("DESCRIBE lesson").fetchall()]
+    sides = ", ".join(f"{side}.{name} AS {name}_{side}" for name in columns for side in "lr")
+    levels = ", ".join(f"{level_of(name, list(of))} AS {name}" for name, of in shares.items())
+    pairs = " UNION ALL ".join(
+        f"SELECT {sides}, {sure} AS is_sure FROM lesson l JOIN lesson r ON {condition} WHERE l.id < r.id"
+        for sure, condition in (("TRUE", "l.sure = r.sure"), ("FALSE", "l.bucket = r.bucket AND l.round = r.round"))
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE taught AS SELECT is_sure, {levels} FROM ({pairs})")
+    return {
+        name: connection.execute(
+            f"SELECT {name} AS level, count(*) FILTER (is_sure) AS sure, count(*) FILTER (NOT is_sure) AS random"
+            f" FROM taught WHERE {name} <> '{UNKNOWN}' GROUP BY 1"
+        ).df().set_index("level")
+        for name in shares
+    }  # fmt: skip
 
 
 def _blended(default: dict[str, float], counts: pd.Series, weight: float) -> dict[str, float]:
@@ -109,10 +115,7 @@ def estimate(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings) -
         f" hash(id * 7919 + 17) % {buckets} AS bucket FROM features"
         f" QUALIFY sure IS NOT NULL OR row_number() OVER (ORDER BY hash(id), id) <= {_LARGEST_LESSON}"
     )
-    scored = score_pairs(
-        connection, "lesson", defaults, 0.5, ["l.sure = r.sure", "l.bucket = r.bucket AND l.round = r.round"]
-    )
-    counts = _counted(connection, scored, defaults)
+    counts = _counted(connection, defaults)
     shares: Shares = {}
     for name, levels in defaults.items():
         m = {level: pair[0] for level, pair in levels.items()}

@@ -29,7 +29,7 @@ class Merge:
 
     `files` has a row per file: file, rows_in, stored, unchanged, quarantined, known (merged before, to the byte);
     `set_aside` the rows set aside (`source`, `row`, `silent` for a family without consent), `new_people` how many
-    children were not known before.
+    children were not known before, `doubtful` how many pairs of rows wait for a person.
     """
 
     files: pd.DataFrame
@@ -38,6 +38,7 @@ class Merge:
     set_aside: pd.DataFrame
     quarantine: Path | None
     new_people: int
+    doubtful: int
 
     def total(self, column: str) -> int:
         """The sum of one count over all files."""
@@ -99,11 +100,11 @@ def _merge(
     counts = _counts(connection, survey, tables, files)
     _record(connection, survey, counts, files, first, tool_version, who)
     before = _people(connection, survey)
-    relink(connection, survey)
+    doubtful = relink(connection, survey)
     # A name of its own for each merge: an officer may still be mending the workbook of the last one.
     aside = quarantine or store.with_name(f"{store.stem}-set-aside-{first}.xlsx")
     workbook = write_quarantine(aside, survey, tables, rejected, findings, language) if len(rejected) else None
-    return Merge(counts, findings, tables, rejected, workbook, _people(connection, survey) - before)
+    return Merge(counts, findings, tables, rejected, workbook, _people(connection, survey) - before, doubtful)
 
 
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cpms_cli.cli import areas, child, children, demo, merge, samples, schema, score, validate
+from cpms_cli.cli import areas, child, children, demo, merge, review, samples, schema, score, validate
 from cpms_cli.errors import CpmsError
 
 app = typer.Typer(
@@ -18,12 +18,13 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("merge")(merge.merge)
 app.command("score")(score.score)
-app.command("child")(child.child)
 app.command("children")(children.children)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)
+app.add_typer(child.app, name="child")
+app.add_typer(review.app, name="review")
 app.add_typer(schema.app, name="schema")
 
 

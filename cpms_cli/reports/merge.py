@@ -21,7 +21,7 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
     return {
         "schema_version": 1, "exit_code": merged.exit_code, "error": None,
         "counts": {name: merged.total(name) for name in ("rows_in", "stored", "unchanged", "quarantined")},
-        "new_children": merged.new_people, "files": records(merged.files),
+        "new_children": merged.new_people, "doubtful_pairs": merged.doubtful, "files": records(merged.files),
         "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
     }  # fmt: skip
 
@@ -42,6 +42,8 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
     told = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined")}
     console.print(say("merge_sum", language, rows=merged.total("rows_in"), **told))
     console.print(say("merge_people", language, count=merged.new_people))
+    if merged.doubtful:
+        console.print(say("merge_doubtful", language, count=merged.doubtful))
     if merged.quarantine:
         console.print(say("merge_set_aside", language, file=merged.quarantine))
     for level in survey.rule_levels[:2]:

@@ -5,7 +5,7 @@ The public functions; everything the command line does is one of them. Each is i
 
 >>> import cpms_cli
 >>> sorted(cpms_cli.__all__)[:4]
-['CpmsError', 'child_history', 'list_children', 'load_survey']
+['CpmsError', 'apply_review', 'child_history', 'export_review']
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ _PUBLIC = {
     "score_tables": "cpms_cli.scoring.scores",
     "list_children": "cpms_cli.summaries.children",
     "child_history": "cpms_cli.summaries.child",
+    "export_review": "cpms_cli.linking.review",
+    "apply_review": "cpms_cli.linking.review",
+    "split_child": "cpms_cli.linking.by_hand",
+    "join_children": "cpms_cli.linking.by_hand",
+    "link_report": "cpms_cli.linking.quality",
     "summarise_area": "cpms_cli.summaries.areas",
     "write_samples": "cpms_cli.samples.layouts",
 }

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from cpms_cli.cli import areas, child, children, demo, merge, review, samples, schema, score, validate
+from cpms_cli.cli import areas, child, children, demo, link, merge, review, samples, schema, score, validate
 from cpms_cli.errors import CpmsError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("province")(areas.province)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)
 app.add_typer(child.app, name="child")
+app.add_typer(link.app, name="link")
 app.add_typer(review.app, name="review")
 app.add_typer(schema.app, name="schema")
 

@@ -95,10 +95,11 @@ def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], at
     if people.forbidden and len(found):
         apart = [(min(a, b), max(a, b)) in people.forbidden for a, b in zip(found["left"], found["right"], strict=True)]
         found = found[~np.array(apart)]
-    # A pair of rows that must not be linked holds for all that its two children are.
-    refused = found.groupby(["left", "right"])["refused"].transform("any")
-    found = found.assign(refused=refused).sort_values(["weight", "id_l", "id_r"], ascending=[False, True, True])
-    return found.drop_duplicates(["left", "right"]).reset_index(drop=True)
+    # A contradiction holds for all that two children are; that a name agrees need be so in one pair of rows only.
+    contradicts = found.groupby(["left", "right"])["contradicts"].transform("any")
+    found = found.sort_values(["disagrees", "weight", "id_l", "id_r"], ascending=[True, False, True, True])
+    found = found.assign(refused=contradicts | found["disagrees"])
+    return found.drop_duplicates(["left", "right"]).sort_index(ignore_index=True)
 
 
 def assign(
@@ -108,7 +109,8 @@ def assign(
     """Put rows together: (cluster of each row, as the position of its first row; the pairs taken or doubtful).
 
     `rows`: `round` and the `facts` in which one child cannot differ; `sure` the cluster of each row by identifiers and
-    decisions; `pairs`: id_l, id_r (positions), weight, refused (needs a person); `apart`: id_l, id_r of rows that a person said are
+    decisions; `pairs`: id_l, id_r (positions), weight, disagrees and contradicts (needs a person, the latter
+    for all rows of both children); `apart`: id_l, id_r of rows that a person said are
     two children. The pairs returned have verdict (automatic, doubtful) and probability.
     """
     numbers, years = pd.factorize(rows["round"], sort=True)
@@ -129,7 +131,7 @@ def assign(
         linked = ~edges["refused"] & (edges["probability"] >= automatic)
         decided.append(edges.assign(verdict=np.where(linked, AUTOMATIC, DOUBTFUL)))
         _join(people, edges.loc[linked, "left"].to_numpy(), edges.loc[linked, "right"].to_numpy())
-    columns = [*pairs.columns, "probability", "verdict"]
+    columns = [*pairs.columns, "refused", "probability", "verdict"]
     return people.cluster, pd.concat(decided)[columns] if decided else pd.DataFrame(columns=columns)
 
 

@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.comparisons import CONDITIONS, TAUGHT_BY_DEFAULTS_ONLY, UNKNOWN, comparison, level_of
-from cpms_cli.linking.settings import LinkingSettings
+from cpms_cli.linking.comparisons import CONDITIONS, TAUGHT_BY_DEFAULTS_ONLY, UNKNOWN, WEIGHED_BY_FREQUENCY, comparison, level_of
+from cpms_cli.linking.settings import LinkingSettings, linking_settings
 
 _LARGEST_LESSON = 10_000
 _BUCKET = 25
@@ -62,7 +62,24 @@ def score_pairs(
     }  # fmt: skip
     api = DuckDBAPI(connection)
     linker = Linker(api.register(connection.table(table)), settings, log_level=logging.ERROR, validate_settings=False)
+    for name, column in WEIGHED_BY_FREQUENCY.items():
+        frequencies = _frequencies(connection, column, shares[name]["exact"][1])
+        linker.table_management.register_term_frequency_lookup(api.register(frequencies), column)
     return str(linker.inference.predict(threshold_match_weight=least_weight).physical_name)
+
+
+def _frequencies(connection: duckdb.DuckDBPyConnection, column: str, usual: float) -> duckdb.DuckDBPyRelation:
+    """How common each term is, among the children of a round.
+
+    A term is taken to be as common as terms are on the whole (`usual`) until enough rows say otherwise: in a store of
+    two rows every name would be everybody's.
+    """
+    weight = linking_settings().weight_of_defaults
+    return connection.sql(
+        f"WITH size AS (SELECT count(DISTINCT round) AS rounds, count({column}) AS known FROM features)"
+        f" SELECT {column}, (count(*) / any_value(rounds) + {usual * weight}) / (any_value(known) / any_value(rounds) + {weight})"
+        f" AS tf_{column} FROM features, size WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1"
+    )
 
 
 def level_names(shares: Shares, name: str) -> dict[int, str]:

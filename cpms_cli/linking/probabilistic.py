@@ -43,15 +43,21 @@ class Linkage:
     parameters: dict[str, Any] | None
 
 
-def _refused(pairs: pd.DataFrame) -> pd.Series:
-    """Which pairs need a person, whatever their score."""
-    name, birth, numbered = pairs["given"], pairs["birth"], pairs["number"] == "exact"
-    agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (birth == "exact"))
-    refused = ~(agrees | (numbered & (name != "differs")))
+def _disagree(pairs: pd.DataFrame) -> pd.Series:
+    """Which pairs have no name in common that would do without a person, whatever their score."""
+    name = pairs["given"]
+    agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact"))
+    return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
+
+
+def _contradict(pairs: pd.DataFrame) -> pd.Series:
+    """Which pairs speak against each other, so that what else their children are must wait as well."""
+    found = pd.Series(False, index=pairs.index)
     for comparison, level in REFUSALS.items():
-        refused |= pairs[comparison] == level
+        found |= pairs[comparison] == level
     # The same number and the same name outweigh a birth date that was written down wrongly.
-    return refused & ~(numbered & name.isin(STRONG_NAMES) & (pairs["sex"] == "same") & (pairs["sibling"] == "clear"))
+    slip = (pairs["number"] == "exact") & pairs["given"].isin(STRONG_NAMES)
+    return found & ~(slip & (pairs["sex"] == "same") & (pairs["sibling"] == "clear"))
 
 
 def _scored(connection: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
@@ -100,10 +106,10 @@ def link(
             return nothing
         model = estimate(connection, settings)
         pairs = _scored(connection, model)
-    pairs["refused"] = _refused(pairs)
+    pairs["disagrees"], pairs["contradicts"] = _disagree(pairs), _contradict(pairs)
     if again is not None and len(again):
         asked = pd.MultiIndex.from_frame(again[["id_l", "id_r"]])
-        pairs["refused"] |= pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]).isin(asked)
+        pairs["contradicts"] |= pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]).isin(asked)
     cluster, decided = assign(
         rows, sure, pairs, apart, automatic=settings.automatic, review=settings.review, facts=facts
     )

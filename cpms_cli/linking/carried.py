@@ -36,8 +36,10 @@ def _uncontradicted(key: pd.Series, rows: pd.DataFrame) -> pd.Series:
         torn |= set(bounds.index[bounds["low"] > bounds["high"]])
     if not torn:
         return key
-    detail = rows.astype("str").fillna("").agg("|".join, axis=1)
-    return key.where(~key.isin(torn), key + "|" + detail)
+    detail = key
+    for column in rows.columns:
+        detail = detail + "|" + rows[column].astype("str").fillna("")
+    return key.where(~key.isin(torn), detail)
 
 
 def _components(size: int, *keys: pd.Series) -> pd.Series:

@@ -17,13 +17,13 @@ _SLIP = (
     "(born_l[1:4] = born_r[1:4] AND born_l[6:7] = born_r[9:10] AND born_l[9:10] = born_r[6:7])"
     " OR (born_l[5:10] = born_r[5:10] AND abs(year_l - year_r) IN (1, 10, 543))"
     " OR (year_l = year_r AND (born_l[6:7] = born_r[6:7] OR born_l[9:10] = born_r[9:10]))"
-    " OR levenshtein(born_l, born_r) = 1))"
+    " OR damerau_levenshtein(born_l, born_r) = 1))"
 )
 _MONTH = "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
 _MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
 _NEAR = (
     "(jaro_winkler_similarity(given_l, given_r) >= 0.9"
-    " OR (length(given_key_l) >= 3 AND length(given_key_r) >= 3 AND levenshtein(given_key_l, given_key_r) = 1))"
+    " OR (length(given_key_l) >= 3 AND length(given_key_r) >= 3 AND damerau_levenshtein(given_key_l, given_key_r) = 1))"
 )
 _SAME_KEY = (
     "(given_key_l = given_key_r"
@@ -71,7 +71,7 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "sibling": ("given", {"clash": f"({_CLASH})"}),
-    "number": ("number", {"exact": "number_l = number_r", "slip": "levenshtein(number_l, number_r) = 1"}),
+    "number": ("number", {"exact": "number_l = number_r", "slip": "damerau_levenshtein(number_l, number_r) = 1"}),
 }
 
 # The term whose frequency weighs an exact agreement: a rare name says more than a common one.
@@ -92,12 +92,14 @@ BLOCKS: dict[str, str] = {
     "birth_given": "born_day || '|' || given_key[1:1]",
     "birth_mother": "born_day || '|' || mother_key",
     "birth_village": "born_day || '|' || village",
+    "birth_family": "born_day || '|' || family_key",
+    "mother_family": "mother_key || '|' || family_key",
     "given_mother": "given_key || '|' || mother_key",
     "given_family": "given_key || '|' || family_key",
     "given_month": "given_key || '|' || born[1:7]",
     "given_village": "given_key || '|' || village || '|' || year",
-    "home_given": "home || '|' || given_key[1:1]",
-    "home_year": "home || '|' || year",
+    "family_village": "family_key || '|' || village",
+    "home": "home",
     "whole": "whole || '|' || year",
     "number": "number",
 }

@@ -55,9 +55,7 @@ def _contradict(pairs: pd.DataFrame) -> pd.Series:
     found = pd.Series(False, index=pairs.index)
     for comparison, level in REFUSALS.items():
         found |= pairs[comparison] == level
-    # The same number and the same name outweigh a birth date that was written down wrongly.
-    slip = (pairs["number"] == "exact") & pairs["given"].isin(STRONG_NAMES)
-    return found & ~(slip & (pairs["sex"] == "same") & (pairs["sibling"] == "clear"))
+    return found
 
 
 def _scored(connection: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:

@@ -12,7 +12,9 @@ from cpms_cli.survey.loading import load_survey
 HARD = Difficulties(
     without_id=0.30, moved=0.10, respelt=0.25, dates_wrong=0.05, placeholders=0.02, twins=0.015, many_names=True
 )
-SUBDISTRICTS = [f"85010{n}" for n in range(1, 9)] + [f"85020{n}" for n in range(1, 8)] + [f"85030{n}" for n in range(1, 6)]
+SUBDISTRICTS = (
+    [f"85010{n}" for n in range(1, 9)] + [f"85020{n}" for n in range(1, 8)] + [f"85030{n}" for n in range(1, 6)]
+)
 
 
 def rounds(children: int, years: tuple[int, ...] = (2025, 2026), seed: int = 11) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -24,7 +26,9 @@ def rounds(children: int, years: tuple[int, ...] = (2025, 2026), seed: int = 11)
     rows = pd.concat([one.children.merge(one.households[[*survey.key("household"), "interview_date"]],
                                          on=list(survey.key("household"))) for one in made])  # fmt: skip
     rows = rows.merge(pd.concat([one.truth for one in made]), on=key).sort_values(key).reset_index(drop=True)
-    return rows, pd.DataFrame({"person": rows["person_id"], "migrant": rows["nationality"].ne("TH") & rows["nationality"].notna()})
+    return rows, pd.DataFrame(
+        {"person": rows["person_id"], "migrant": rows["nationality"].ne("TH") & rows["nationality"].notna()}
+    )
 
 
 def expected_pairs(truth: pd.DataFrame, round_: pd.Series) -> int:

@@ -48,7 +48,9 @@ def mapped(folder: Path) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
     texts = [name for name in COLUMNS if name not in ("round", "low", "high")]
     evidence[texts] = evidence[texts].astype("str")
     links = pd.read_csv(folder / "links.csv", dtype=str)
-    return evidence.assign(rec_id=rows["rec_id"]), {tuple(sorted(pair)) for pair in links.itertuples(index=False, name=None)}
+    return evidence.assign(rec_id=rows["rec_id"]), {
+        tuple(sorted(pair)) for pair in links.itertuples(index=False, name=None)
+    }
 
 
 def main() -> None:
@@ -69,7 +71,10 @@ def main() -> None:
     for title, cluster in steps:
         frame = pd.DataFrame({"id": names, "cluster": cluster})
         both = frame.merge(frame, on="cluster", suffixes=("_l", "_r"))
-        pairs = {tuple(sorted(pair)) for pair in both.loc[both["id_l"] < both["id_r"], ["id_l", "id_r"]].itertuples(index=False)}
+        pairs = {
+            tuple(sorted(pair))
+            for pair in both.loc[both["id_l"] < both["id_r"], ["id_l", "id_r"]].itertuples(index=False)
+        }
         right = len(pairs & truth)
         precision, recall = right / max(len(pairs), 1), right / len(truth)
         print(json.dumps({"what": title, "pairs": len(pairs), "precision": round(precision, 6), "recall": round(recall, 6),

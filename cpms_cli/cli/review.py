@@ -42,7 +42,9 @@ def export(
 
 
 @app.command("apply")
-def apply(file: Workbook, store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None) -> None:
+def apply(
+    file: Workbook, store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None
+) -> None:
     """Take the decisions of a filled-in review workbook into the store. They hold for all later merges.
 
     \b

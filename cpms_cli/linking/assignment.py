@@ -28,7 +28,9 @@ class People:
     forbidden: set[tuple[int, int]] = field(default_factory=set)
 
 
-def _known_facts(rows: pd.DataFrame, cluster: npt.NDArray[np.int64], names: list[str]) -> dict[str, npt.NDArray[np.object_]]:
+def _known_facts(
+    rows: pd.DataFrame, cluster: npt.NDArray[np.int64], names: list[str]
+) -> dict[str, npt.NDArray[np.object_]]:
     """The first known value of each fact by cluster; by construction a sure cluster has one at most."""
     found = {}
     for name in names:
@@ -53,7 +55,9 @@ def _contradicted(people: People, left: npt.NDArray[np.int64], right: npt.NDArra
 def _remaining(edges: pd.DataFrame) -> pd.Series:
     """The probability of each pair when its rivals, for either side, are counted with it."""
     odds = np.exp2(edges["weight"].clip(upper=_MAX_EXPONENT))
-    return odds / (1 + odds.groupby(edges["left"]).transform("sum") + odds.groupby(edges["right"]).transform("sum") - odds)
+    return odds / (
+        1 + odds.groupby(edges["left"]).transform("sum") + odds.groupby(edges["right"]).transform("sum") - odds
+    )
 
 
 def _best(edges: pd.DataFrame) -> pd.Series:

@@ -19,7 +19,9 @@ _SLIP = (
     " OR (year_l = year_r AND (born_l[6:7] = born_r[6:7] OR born_l[9:10] = born_r[9:10]))"
     " OR damerau_levenshtein(born_l, born_r) = 1))"
 )
-_MONTH = "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
+_MONTH = (
+    "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
+)
 _MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
 _NEAR = (
     "(jaro_winkler_similarity(given_l, given_r) >= 0.9"

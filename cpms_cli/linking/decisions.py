@@ -67,7 +67,10 @@ def read_decisions(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: 
     holds = found["holds"].to_numpy(dtype=bool)
     said = (found["verdict"] == SAME).to_numpy(dtype=bool)
     return Decisions(
-        *(pairs[which].sort_values(["id_l", "id_r"], ignore_index=True) for which in (holds & said, holds & ~said, ~holds))
+        *(
+            pairs[which].sort_values(["id_l", "id_r"], ignore_index=True)
+            for which in (holds & said, holds & ~said, ~holds)
+        )
     )
 
 

@@ -16,7 +16,14 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.comparisons import CONDITIONS, TAUGHT_BY_DEFAULTS_ONLY, UNKNOWN, WEIGHED_BY_FREQUENCY, comparison, level_of
+from cpms_cli.linking.comparisons import (
+    CONDITIONS,
+    TAUGHT_BY_DEFAULTS_ONLY,
+    UNKNOWN,
+    WEIGHED_BY_FREQUENCY,
+    comparison,
+    level_of,
+)
 from cpms_cli.linking.settings import LinkingSettings, linking_settings
 
 _LARGEST_LESSON = 10_000

@@ -94,7 +94,9 @@ def link(
     children by a person's word, `again` of those a person must look at before they are linked.
     """
     settings = settings or linking_settings()
-    nothing = Linkage(sure, pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS]), None)
+    nothing = Linkage(
+        sure, pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS]), None
+    )
     if rows["round"].nunique() < 2:
         return nothing
     # Names stay in memory: nothing of the comparison reaches a disk.

@@ -41,7 +41,9 @@ class LinkReport:
 
 def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
     """A row per child row that could be linked to a round before its own."""
-    current, homes = (f"(SELECT * FROM {table}_observation WHERE superseded_by IS NULL)" for table in ("child", "household"))
+    current, homes = (
+        f"(SELECT * FROM {table}_observation WHERE superseded_by IS NULL)" for table in ("child", "household")
+    )
     key, person = ", ".join(survey.key("child")), survey.role("person").name
     reference = row_reference(survey, "child", "told")
     told = connection.execute(
@@ -56,7 +58,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame
         " LEFT JOIN sure USING (row_key) WHERE round_ > earliest AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"
     ).df()  # fmt: skip
     valid = has_thai_check_digit(told["number"].astype("str"))
-    connection.register("told_rows", told.assign(number=pd.Series(valid, index=told.index).map({True: "yes", False: "no"})))
+    connection.register(
+        "told_rows", told.assign(number=pd.Series(valid, index=told.index).map({True: "yes", False: "no"}))
+    )
     found = connection.execute(f"SELECT * EXCLUDE (age), {_AGES} AS age, age < 1 AS newborn FROM told_rows").df()
     connection.unregister("told_rows")
     return found

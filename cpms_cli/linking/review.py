@@ -48,9 +48,7 @@ class Applied:
 
 def _pairs(survey: Survey, waiting: str) -> str:
     """SELECT of pairs with the name by which a workbook calls them: it changes when either row does."""
-    current = (
-        f"SELECT {row_reference(survey, 'child', 'o')} AS row_key, * FROM child_observation o WHERE superseded_by IS NULL"
-    )
+    current = f"SELECT {row_reference(survey, 'child', 'o')} AS row_key, * FROM child_observation o WHERE superseded_by IS NULL"
     return (
         f"WITH now AS ({current}) SELECT p.*, left(md5(concat_ws(chr(30), p.row_a, p.row_b, a.batch_id, b.batch_id)), 16) AS pair"
         f" FROM ({waiting}) p JOIN now a ON a.row_key = p.row_a JOIN now b ON b.row_key = p.row_b"
@@ -98,7 +96,8 @@ def _agreement(levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Ser
 def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language: Language) -> pd.DataFrame:
     """The doubtful pairs, surest first, a row each: both sides next to one another, headed in words."""
     pairs = connection.execute(
-        _pairs(survey, f"SELECT * FROM link_pair WHERE verdict = '{DOUBTFUL}'") + " ORDER BY probability DESC, row_a, row_b"
+        _pairs(survey, f"SELECT * FROM link_pair WHERE verdict = '{DOUBTFUL}'")
+        + " ORDER BY probability DESC, row_a, row_b"
     ).df()
     sides = _sides(connection, survey)
     agrees, differs = _agreement(pairs["levels"], language)
@@ -119,7 +118,12 @@ def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language
 
 
 def export_review(
-    store: str | Path, path: str | Path, *, language: Language = "en", identified: bool = False, schemas: Path | None = None
+    store: str | Path,
+    path: str | Path,
+    *,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
 ) -> int:
     """Write the doubtful pairs to a workbook; how many there are. None: no file is written.
 
@@ -178,7 +182,9 @@ def _filled_in(path: Path) -> pd.DataFrame:
     return table[table["pair"] != ""]
 
 
-def apply_review(store: str | Path, path: str | Path, *, who: str | None = None, schemas: Path | None = None) -> Applied:
+def apply_review(
+    store: str | Path, path: str | Path, *, who: str | None = None, schemas: Path | None = None
+) -> Applied:
     """Take the decisions of a filled-in review workbook into the store and link anew.
 
     All or nothing. Blank decisions stay open; a pair whose rows changed since is left for the next review. Raises UnreadableFile,

@@ -28,7 +28,9 @@ def review_bytes(sheet: str, table: pd.DataFrame, decision: int, choices: Sequen
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         plain = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
         marked = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#FFEB9C"})
-        asked = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#DDEBF7", "border": 1})
+        asked = book.add_format(
+            {"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#DDEBF7", "border": 1}
+        )
         first = len(_WIDTHS)
         for column, heading in enumerate(table.columns):
             page.write_string(0, column, str(heading), bold)

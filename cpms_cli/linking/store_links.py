@@ -85,7 +85,9 @@ def _write_links(
     connection.execute(f"INSERT INTO {table}_link BY NAME SELECT * FROM links")
     connection.unregister("links")
     # A new identifier belongs to the group's first row; one that a form carried, to the first row that carries it.
-    own = pd.DataFrame({"identifier": identifiers, "row_key": rows["row_key"], "carries": rows["carried"] == identifiers})
+    own = pd.DataFrame(
+        {"identifier": identifiers, "row_key": rows["row_key"], "carries": rows["carried"] == identifiers}
+    )
     first = own.sort_values("carries", ascending=False, kind="stable").drop_duplicates("identifier")
     connection.register("first", first[["identifier", "row_key"]])
     connection.execute(f"INSERT INTO {table}_anchor SELECT * FROM first ANTI JOIN {table}_anchor USING (identifier)")

@@ -31,7 +31,9 @@ def _query(store: Path, query: str) -> pd.DataFrame:
 def hard(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
     """A store of two hard rounds of 500 children, and its rows with the truth: cpms_id, person_id, home_id, answers."""
     folder = tmp_path_factory.mktemp("hard")
-    files = write_samples(folder / "rounds", ["850105", "850302"], [2025, 2026], 500, 5, mistakes=False, difficulties=HARD)
+    files = write_samples(
+        folder / "rounds", ["850105", "850302"], [2025, 2026], 500, 5, mistakes=False, difficulties=HARD
+    )
     store = folder / "s.duckdb"
     merge([path for path in files if path.name.startswith("survey_")], store)
     rows = _query(store, "SELECT * FROM current_child").merge(
@@ -229,9 +231,7 @@ def test_the_review_workbook_shows_both_sides_and_needs_identified(cpms: Cpms, d
 
 
 @pytest.mark.parametrize(("word", "children"), [("same child", 1), ("คนละคน", 2)])
-def test_a_decision_outlives_later_merges(
-    cpms: Cpms, draw: Draw, doubtful: Path, word: str, children: int
-) -> None:
+def test_a_decision_outlives_later_merges(cpms: Cpms, draw: Draw, doubtful: Path, word: str, children: int) -> None:
     assert cpms("review", "apply", _decide(cpms, doubtful, word), "--store", doubtful).code == 0
     assert (_children(doubtful), _waiting(doubtful)) == (children, 0)
     again = cpms("review", "apply", doubtful.with_name("review.xlsx"), "--store", doubtful, "--format", "json")

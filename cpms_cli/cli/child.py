@@ -74,7 +74,7 @@ def split(
     ],
     reason: Reason = "", store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
-    """Say that the rows of some rounds are another child. They get an identifier of their own; it holds for later merges.
+    """Say that the rows of some rounds are another child, with an identifier of its own; it holds for later merges.
 
     \b
     Examples:
@@ -97,7 +97,9 @@ def split(
 
 @app.command("join")
 def join(
-    identifiers: Annotated[list[str], typer.Argument(metavar="ID ID...", help="Two or more CPMS IDs.", show_default=False)],
+    identifiers: Annotated[
+        list[str], typer.Argument(metavar="ID ID...", help="Two or more CPMS IDs.", show_default=False)
+    ],
     reason: Reason = "", store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Say that several are one child. The identifier of the earliest row is shown; the others still find the child.

@@ -47,17 +47,17 @@ def _contradicted(people: People, left: npt.NDArray[np.int64], right: npt.NDArra
     bad = np.zeros(len(left), dtype=bool)
     for values in people.facts.values():
         one, two = values[left], values[right]
-        known = np.array([a is not None and b is not None for a, b in zip(one, two, strict=True)], dtype=bool)
-        bad |= known & (one != two)
+        bad |= np.asarray(pd.notna(one) & pd.notna(two) & (one != two), dtype=bool)
     return bad
 
 
 def _remaining(edges: pd.DataFrame) -> pd.Series:
     """The probability of each pair when its rivals, for either side, are counted with it."""
     odds = np.exp2(edges["weight"].clip(upper=_MAX_EXPONENT))
-    return odds / (
+    total: pd.Series = (
         1 + odds.groupby(edges["left"]).transform("sum") + odds.groupby(edges["right"]).transform("sum") - odds
     )
+    return odds / total
 
 
 def _best(edges: pd.DataFrame) -> pd.Series:
@@ -97,13 +97,14 @@ def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], at
     fits = (first[right] == at) & (first[left] < at) & ((people.rounds[left] & people.rounds[right]) == 0)
     found = pairs.assign(left=left, right=right)[fits]
     if people.forbidden and len(found):
-        apart = [(min(a, b), max(a, b)) in people.forbidden for a, b in zip(found["left"], found["right"], strict=True)]
-        found = found[~np.array(apart)]
+        ends = np.minimum(found["left"], found["right"]), np.maximum(found["left"], found["right"])
+        found = found[~pd.MultiIndex.from_arrays(ends).isin(list(people.forbidden))]
     # A contradiction holds for all that two children are; that a name agrees need be so in one pair of rows only.
     contradicts = found.groupby(["left", "right"])["contradicts"].transform("any")
     found = found.sort_values(["disagrees", "weight", "id_l", "id_r"], ascending=[True, False, True, True])
     found = found.assign(refused=contradicts | found["disagrees"])
-    return found.drop_duplicates(["left", "right"]).sort_index(ignore_index=True)
+    best: pd.DataFrame = found.drop_duplicates(["left", "right"]).sort_index(ignore_index=True)
+    return best
 
 
 def assign(
@@ -146,5 +147,5 @@ def _join(people: People, left: npt.NDArray[np.int64], right: npt.NDArray[np.int
     people.cluster = into[people.cluster]
     people.rounds[left] |= people.rounds[right]
     for values in people.facts.values():
-        unknown = np.array([value is None for value in values[left]], dtype=bool)
+        unknown = np.asarray(pd.isna(values[left]), dtype=bool)
         values[left[unknown]] = values[right[unknown]]

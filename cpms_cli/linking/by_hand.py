@@ -64,7 +64,8 @@ def _after(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataF
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("asked", rows[["row_key"]])
     found = connection.execute(
-        f"SELECT {person} AS identifier, list({round_} ORDER BY {round_}) AS rounds, min({round_}) AS first FROM child_link l"
+        f"SELECT {person} AS identifier, list({round_} ORDER BY {round_}) AS rounds, min({round_}) AS first"
+        " FROM child_link l"
         f" JOIN asked ON asked.row_key = {row_reference(survey, 'child', 'l')} GROUP BY 1 ORDER BY first, 1"
     ).fetchall()
     connection.unregister("asked")

@@ -1,7 +1,7 @@
 """What people decided about two rows, and how it is obeyed: remembered by the rows, so that it outlives later merges.
 
-A decision was about what the rows said then. Where a corrected file has put another child in a row's place, the decision
-about it no longer holds of itself: the pair goes back to a person, and is not linked before.
+A decision was about what the rows said then. Where a corrected file has put another child in a row's place, the
+decision no longer holds of itself: the pair goes back to a person, and is not linked before.
 """
 
 from __future__ import annotations
@@ -45,12 +45,14 @@ def _latest(survey: Survey) -> str:
         person[side] = f"(then_{side}.batch_id IS NOT NULL AND {changed} <= {_MAY_DIFFER})"
     joins = "".join(
         f" JOIN current_row now_{side} ON now_{side}.row_key = d.row_{side}"
-        f" LEFT JOIN every_row then_{side} ON then_{side}.row_key = d.row_{side} AND then_{side}.batch_id = d.batch_{side}"
+        f" LEFT JOIN every_row then_{side}"
+        f" ON then_{side}.row_key = d.row_{side} AND then_{side}.batch_id = d.batch_{side}"
         for side in "ab"
     )
     return (
         f"WITH every_row AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, o.* FROM child_observation o"
-        f" WHERE {row_reference(survey, 'child', 'o')} IN (SELECT row_a FROM link_decision UNION SELECT row_b FROM link_decision)),"
+        f" WHERE {row_reference(survey, 'child', 'o')} IN"
+        " (SELECT row_a FROM link_decision UNION SELECT row_b FROM link_decision)),"
         " current_row AS (SELECT * FROM every_row WHERE superseded_by IS NULL),"
         " d AS (SELECT * FROM link_decision QUALIFY row_number() OVER"
         " (PARTITION BY least(row_a, row_b), greatest(row_a, row_b) ORDER BY decision_id DESC) = 1)"
@@ -122,7 +124,8 @@ def decide(
     connection.register("told", pairs)
     found = connection.execute(
         f"WITH now AS (SELECT {reference} AS row_key, batch_id FROM child_observation o WHERE superseded_by IS NULL),"
-        " last AS (SELECT least(row_a, row_b) AS one, greatest(row_a, row_b) AS two, verdict, batch_a, batch_b FROM link_decision"
+        " last AS (SELECT least(row_a, row_b) AS one, greatest(row_a, row_b) AS two, verdict, batch_a, batch_b"
+        " FROM link_decision"
         " QUALIFY row_number() OVER (PARTITION BY one, two ORDER BY decision_id DESC) = 1)"
         " SELECT t.row_a, t.row_b, t.verdict, t.reason, a.batch_id AS batch_a, b.batch_id AS batch_b FROM told t"
         " JOIN now a ON a.row_key = t.row_a JOIN now b ON b.row_key = t.row_b"

@@ -1,10 +1,10 @@
 """The model's parameters: shares of each level among pairs of one child and of two, counted where the store knows.
 
 Pairs of one child are those that identifiers made sure; pairs of two children are drawn by a hash among the rows of
-one round, where nobody stands twice, so that the same rows always give the same parameters, in whatever order they were merged. Both are added to the shipped shares, which
-weigh as much as `weight_of_defaults` pairs: in a village of forty children the defaults decide, in a province the data.
-(splink's own estimation has no such prior, and by sampling and expectation maximisation it would depend on the
-number of threads.)
+one round, where nobody stands twice, so that the same rows always give the same parameters, in whatever order they
+were merged. Both are added to the shipped shares, which weigh as much as `weight_of_defaults` pairs: in a village of
+forty children the defaults decide, in a province the data. (splink's own estimation has no such prior, and by
+sampling and expectation maximisation it would depend on the number of threads.)
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Model:
         """The parameters as they are kept in the store with the run that used them."""
         return {
             "prior": self.prior, "sure_pairs": self.sure_pairs, "random_pairs": self.random_pairs,
-            "shares": {name: {level: list(pair) for level, pair in levels.items()} for name, levels in self.shares.items()},
+            "shares": {name: {level: list(pair) for level, pair in of.items()} for name, of in self.shares.items()},
         }  # fmt: skip
 
 
@@ -84,8 +84,9 @@ def _frequencies(connection: duckdb.DuckDBPyConnection, column: str, usual: floa
     weight = linking_settings().weight_of_defaults
     return connection.sql(
         f"WITH size AS (SELECT count(DISTINCT round) AS rounds, count({column}) AS known FROM features)"
-        f" SELECT {column}, (count(*) / any_value(rounds) + {usual * weight}) / (any_value(known) / any_value(rounds) + {weight})"
-        f" AS tf_{column} FROM features, size WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1"
+        f" SELECT {column}, (count(*) / any_value(rounds) + {usual * weight})"
+        f" / (any_value(known) / any_value(rounds) + {weight}) AS tf_{column}"
+        f" FROM features, size WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
 
 

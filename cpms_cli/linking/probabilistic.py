@@ -1,10 +1,10 @@
 """The third step: rows that no identifier links, by names, birth date, sex, mother, home, village and household.
 
 How a result that does not depend on the order of merging fits "new rounds are added to children already known": every
-merge works out the links of the whole store anew, from the current rows and the decisions people made, taking the rounds
-in the order of their years. So the same rows give the same children in whatever order their files came. What lasts
-is the identifier, not the computation: it is anchored to the row it was given to (`store/link_tables.py`), stays with
-that row whatever the row is linked to later, and a form that carries it leads to that row's child for ever. Where
+merge works out the links of the whole store anew, from the current rows and the decisions people made, taking the
+rounds in the order of their years. So the same rows give the same children in whatever order their files came. What
+lasts is the identifier, not the computation: it is anchored to the row it was given to (`store/link_tables.py`), stays
+with that row whatever the row is linked to later, and a form that carries it leads to that row's child for ever. Where
 two children turn out to be one, the earliest row's identifier is shown and the other still finds the child.
 
 A pair over the precision target is linked only if, besides, the given name agrees, neither sex nor birth date
@@ -90,8 +90,8 @@ def link(
     """Link what identifiers left apart.
 
     `rows`: the columns of `evidence.COLUMNS` and the `facts` in which one child cannot differ, in the order of their
-    keys; `sure`: the cluster of each row so far, as the position of its first row; `apart`: id_l, id_r of rows that are two
-    children by a person's word, `again` of those a person must look at before they are linked.
+    keys; `sure`: the cluster of each row so far, as the position of its first row; `apart`: id_l, id_r of rows that
+    are two children by a person's word, `again` of those a person must look at before they are linked.
     """
     settings = settings or linking_settings()
     nothing = Linkage(

@@ -27,13 +27,16 @@ from cpms_cli.survey.messages import say
 # In points; and so many children make a rate worth comparing.
 GAP, LEAST = 5.0, 30
 GROUPINGS = ("nationality", "sex", "age", "number", "village")
-_AGES = "CASE WHEN age < 1 THEN '0' WHEN age < 5 THEN '1-4' WHEN age < 10 THEN '5-9' WHEN age < 15 THEN '10-14' ELSE '15-17' END"
+_AGES = (
+    "CASE WHEN age < 1 THEN '0' WHEN age < 5 THEN '1-4' WHEN age < 10 THEN '5-9' WHEN age < 15 THEN '10-14'"
+    " ELSE '15-17' END"
+)
 
 
 @dataclass(frozen=True)
 class LinkReport:
-    """`groups`: round, grouping, group, label, rows, link_rate, doubtful_rate, wrong_links, missed_links; `gaps`: round,
-    grouping, low, high (labels), rate, gap in points, the largest of each grouping that is above the limit."""
+    """`groups`: round, grouping, group, label, rows, link_rate, doubtful_rate, wrong_links, missed_links; `gaps`:
+    round, grouping, low, high (labels), rate, gap in points, the largest of each grouping that is above the limit."""
 
     groups: pd.DataFrame
     gaps: pd.DataFrame
@@ -50,12 +53,15 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame
         f"WITH told AS ({child_evidence(survey, current, homes)}), linked AS (SELECT told.*, {reference} AS row_key,"
         f" l.{person} AS person, min(round_) OVER (PARTITION BY l.{person}) AS first,"
         f" min(round_) OVER () AS earliest FROM told JOIN child_link l USING ({key})),"
-        f" open AS (SELECT row_b AS row_key, max(probability) AS missed FROM link_pair WHERE verdict = '{DOUBTFUL}' GROUP BY 1),"
-        f" sure AS (SELECT row_b AS row_key, max(1 - probability) AS wrong FROM link_pair WHERE verdict = '{AUTOMATIC}' GROUP BY 1)"
-        " SELECT round_ AS round, nationality, sex, village, number, first < round_ AS linked, coalesce(missed, 0) AS missed,"
-        " missed IS NOT NULL AS doubtful, coalesce(wrong, 0) AS wrong,"
+        f" open AS (SELECT row_b AS row_key, max(probability) AS missed FROM link_pair"
+        f" WHERE verdict = '{DOUBTFUL}' GROUP BY 1),"
+        f" sure AS (SELECT row_b AS row_key, max(1 - probability) AS wrong FROM link_pair"
+        f" WHERE verdict = '{AUTOMATIC}' GROUP BY 1)"
+        " SELECT round_ AS round, nationality, sex, village, number, first < round_ AS linked,"
+        " coalesce(missed, 0) AS missed, missed IS NOT NULL AS doubtful, coalesce(wrong, 0) AS wrong,"
         " round_ - year(DATE '1970-01-01' + high::INTEGER) AS age FROM linked LEFT JOIN open USING (row_key)"
-        " LEFT JOIN sure USING (row_key) WHERE round_ > earliest AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"
+        " LEFT JOIN sure USING (row_key) WHERE round_ > earliest"
+        " AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"
     ).df()  # fmt: skip
     valid = has_thai_check_digit(told["number"].astype("str"))
     connection.register(
@@ -84,16 +90,18 @@ def _in_order(column: pd.Series) -> pd.Series:
 
 def _rates(rows: pd.DataFrame, grouping: str) -> pd.DataFrame:
     counted = rows.assign(group=rows[grouping].astype("str").fillna("unknown")).groupby(["round", "group"])
-    return counted.agg(
+    rates = counted.agg(
         rows=("linked", "size"), link_rate=("linked", "mean"), doubtful_rate=("doubtful", "mean"),
         wrong_links=("wrong", "sum"), missed_links=("missed", "sum"),
-    ).reset_index().assign(grouping=grouping).sort_values(["round", "group"], key=_in_order, ignore_index=True)  # fmt: skip
+    ).reset_index().assign(grouping=grouping)  # fmt: skip
+    return rates.sort_values(["round", "group"], key=_in_order, ignore_index=True)
 
 
 def _gaps(groups: pd.DataFrame, limit: float) -> pd.DataFrame:
     found = []
     for (round_, grouping), part in groups[groups["rows"] >= LEAST].groupby(["round", "grouping"], sort=True):
-        low, high = part.loc[part["link_rate"].idxmin()], part.loc[part["link_rate"].idxmax()]
+        rising = part.sort_values("link_rate", kind="stable")
+        low, high = rising.iloc[0], rising.iloc[-1]
         gap = (high["link_rate"] - low["link_rate"]) * 100
         if gap > limit:
             found.append({"round": round_, "grouping": grouping, "low": low["label"], "high": high["label"],
@@ -112,7 +120,8 @@ def link_report(
     survey = load_survey(schemas)
     with open_store(Path(store), survey) as connection:
         rows = _rows(connection, survey)
-    groups, compared = [], []
+    groups: list[pd.DataFrame] = []
+    compared: list[pd.DataFrame] = []
     for grouping in GROUPINGS:
         for frame, into in ((rows, groups), (rows[~rows["newborn"].fillna(False).astype(bool)], compared)):
             rates = _rates(frame, grouping)

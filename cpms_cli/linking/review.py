@@ -32,7 +32,7 @@ _SHOWN: tuple[Role, ...] = (
 )  # fmt: skip
 # What counts as agreement on the workbook, best levels first; the rest of a comparison's levels differ.
 _DIFFERING = frozenset({"differs", "none", "elsewhere", "clash", "slip", "near", "other"})
-_SILENT = frozenset({"unknown"})
+_SILENT = frozenset({"unknown", "clear"})
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,11 @@ class Applied:
 
 def _pairs(survey: Survey, waiting: str) -> str:
     """SELECT of pairs with the name by which a workbook calls them: it changes when either row does."""
-    current = f"SELECT {row_reference(survey, 'child', 'o')} AS row_key, * FROM child_observation o WHERE superseded_by IS NULL"
+    reference = row_reference(survey, "child", "o")
+    current = f"SELECT {reference} AS row_key, * FROM child_observation o WHERE superseded_by IS NULL"
     return (
-        f"WITH now AS ({current}) SELECT p.*, left(md5(concat_ws(chr(30), p.row_a, p.row_b, a.batch_id, b.batch_id)), 16) AS pair"
+        f"WITH now AS ({current})"
+        " SELECT p.*, left(md5(concat_ws(chr(30), p.row_a, p.row_b, a.batch_id, b.batch_id)), 16) AS pair"
         f" FROM ({waiting}) p JOIN now a ON a.row_key = p.row_a JOIN now b ON b.row_key = p.row_b"
     )
 
@@ -64,7 +66,8 @@ def _sides(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFram
     return connection.execute(
         f"WITH now AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, * FROM child_observation o"
         " WHERE superseded_by IS NULL)"
-        f" SELECT o.row_key, {', '.join(f'o.{name}' for name in fields)}, (SELECT string_agg(x.{given}, ', ' ORDER BY x.{line})"
+        f" SELECT o.row_key, {', '.join(f'o.{name}' for name in fields)},"
+        f" (SELECT string_agg(x.{given}, ', ' ORDER BY x.{line})"
         f" FROM now x WHERE {same_home} AND x.{line} <> o.{line}) AS others FROM now o WHERE o.row_key IN"
         " (SELECT row_a FROM link_pair WHERE verdict = ? UNION SELECT row_b FROM link_pair WHERE verdict = ?)",
         [DOUBTFUL, DOUBTFUL],
@@ -87,7 +90,7 @@ def _agreement(levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Ser
         found: dict[str, str] = json.loads(text)
         return "; ".join(
             labels[name][level].label.in_(language) for name, level in found.items()
-            if level not in _SILENT and (level in _DIFFERING) == differing and not (name == "sibling" and level == "clear")
+            if level not in _SILENT and (level in _DIFFERING) == differing
         )  # fmt: skip
 
     return levels.map(lambda text: told(text, False)), levels.map(lambda text: told(text, True))
@@ -177,7 +180,8 @@ def _filled_in(path: Path) -> pd.DataFrame:
     table["verdict"] = table["decision"].map(lambda cell: verdicts.get(folded(cell)))
     wrong = table[table["verdict"].isna()]
     if len(wrong):
-        raise UsageError("review_bad_decision", file=path.name, row=wrong["row"].iloc[0], value=wrong["decision"].iloc[0],
+        first = wrong.iloc[0]
+        raise UsageError("review_bad_decision", file=path.name, row=first["row"], value=first["decision"],
                          same=say("review_same", "en"), different=say("review_different", "en"))  # fmt: skip
     return table[table["pair"] != ""]
 
@@ -187,8 +191,8 @@ def apply_review(
 ) -> Applied:
     """Take the decisions of a filled-in review workbook into the store and link anew.
 
-    All or nothing. Blank decisions stay open; a pair whose rows changed since is left for the next review. Raises UnreadableFile,
-    UsageError for a word that is no decision, StoreError.
+    All or nothing. Blank decisions stay open; a pair whose rows changed since is left for the next review. Raises
+    UnreadableFile, UsageError for a word that is no decision, StoreError.
     """
     told = _filled_in(Path(path))
     survey = load_survey(schemas)

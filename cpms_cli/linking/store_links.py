@@ -40,7 +40,8 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataF
         f"WITH told AS ({child_evidence(survey, current, homes)}),"
         " anchor AS (SELECT row_key, min(identifier) AS anchored FROM child_anchor GROUP BY 1)"
         f" SELECT told.*, o.{person} AS carried, {row_reference(survey, 'child', 'told')} AS row_key, anchored"
-        f" FROM told JOIN {current} o USING ({key}) LEFT JOIN anchor ON anchor.row_key = {row_reference(survey, 'child', 'told')}"
+        f" FROM told JOIN {current} o USING ({key})"
+        f" LEFT JOIN anchor ON anchor.row_key = {row_reference(survey, 'child', 'told')}"
         f" ORDER BY {', '.join(f'told.{name}' for name in survey.key('child'))}"
     ).df()
     rows = as_evidence(rows)
@@ -51,7 +52,7 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataF
 
 
 def _by_identifiers(rows: pd.DataFrame) -> pd.DataFrame:
-    """Children by identifiers alone; a birth date counts against a number only where it is told, not guessed from age."""
+    """Children by identifiers alone; a birth date speaks against a number only where it is told, not guessed."""
     told = rows[["round", "carried", "anchored", "sex"]].assign(second=rows["valid"])
     told[["low", "high"]] = rows[["low", "high"]].where(rows["born"].notna())
     return same_person(told)
@@ -112,7 +113,8 @@ def _write_pairs(connection: duckdb.DuckDBPyConnection, row_key: pd.Series, foun
         return
     pairs = pd.DataFrame(
         {
-            "row_a": found.pairs["id_l"].map(row_key).astype("str"), "row_b": found.pairs["id_r"].map(row_key).astype("str"),
+            "row_a": found.pairs["id_l"].map(row_key).astype("str"),
+            "row_b": found.pairs["id_r"].map(row_key).astype("str"),
             "verdict": found.pairs["verdict"].astype("str"), "weight": found.pairs["weight"].round(3),
             "probability": found.pairs["probability"].round(6),
             "levels": [json.dumps(levels) for levels in found.pairs[list(CONDITIONS)].to_dict("records")],
@@ -146,12 +148,12 @@ def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> N
 
 def _input(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
     """A digest of all that the links depend on."""
-    parts = []
-    for table in ("child", "household"):
-        parts.append(
-            f"SELECT coalesce(md5(string_agg(content, '' ORDER BY {', '.join(survey.key('child' if table == 'child' else 'household'))})), '')"
-            f" || '/' || count(*) || '/' || (SELECT count(*) FROM {table}_link) FROM {table}_observation WHERE superseded_by IS NULL"
-        )
+    tables: tuple[Table, ...] = ("child", "household")
+    parts = [
+        f"SELECT coalesce(md5(string_agg(content, '' ORDER BY {', '.join(survey.key(table))})), '') || '/' || count(*)"
+        f" || '/' || (SELECT count(*) FROM {table}_link) FROM {table}_observation WHERE superseded_by IS NULL"
+        for table in tables
+    ]
     parts.append("SELECT count(*)::VARCHAR FROM link_decision")
     found = [str((connection.execute(part).fetchone() or ("",))[0]) for part in parts]
     return hashlib.sha256("|".join([*found, linking_settings().model_dump_json()]).encode()).hexdigest()

@@ -42,7 +42,7 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
 
 
 def as_evidence(rows: pd.DataFrame) -> pd.DataFrame:
-    """The frame of `child_evidence` under the names of `evidence.COLUMNS`, with `valid`, the number whose check holds."""
+    """The frame of `child_evidence` under the names of `evidence.COLUMNS`; `valid` is a number whose check holds."""
     number = rows["number"].astype("str")
     texts = ["given", "family", "nickname", "mother", "sex", "born", "village", "home"]
     valid = number.where(has_thai_check_digit(number))

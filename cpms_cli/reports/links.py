@@ -13,8 +13,8 @@ from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import records
 
 _COLUMNS = {
-    "label": "col_group", "rows": "col_rows_linkable", "link_rate": "col_link_rate", "doubtful_rate": "col_doubtful_rate",
-    "wrong_links": "col_wrong_links", "missed_links": "col_missed_links",
+    "label": "col_group", "rows": "col_rows_linkable", "link_rate": "col_link_rate",
+    "doubtful_rate": "col_doubtful_rate", "wrong_links": "col_wrong_links", "missed_links": "col_missed_links",
 }  # fmt: skip
 
 

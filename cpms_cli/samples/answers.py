@@ -84,7 +84,8 @@ def _identity(community: Community, home: Home, person: Person, rng: random.Rand
         "national_id": person.national_id or None,
         "id_document": ("non_thai_id" if person.migrant else "thai_id") if person.national_id else
                        rng.choice(("none", "none", "migrant_card")) if person.migrant else "none",
-        "given_name": hard.written_name(rng, person.name.spelt(script, variant)), "family_name": home.family.thai if home.family else None,
+        "given_name": hard.written_name(rng, person.name.spelt(script, variant)), 
+        "family_name": home.family.thai if home.family else None,
         "other_name": person.nick if rng.random() < 0.6 else None, "mother_name": person.mother.spelt(script, False),
         "sex": person.sex, "birth_date": written, "age_years": None if born else max(age, 0),
         "nationality": ("stateless" if person.traits["health"] > 0.93 else "MM") if person.migrant else "TH",
@@ -163,7 +164,9 @@ def _as_answered(
         draw = rng.random()
         if field.asked and (age >= 10 if "<" in field.asked else age < _ASKED_FROM[field.asked]):
             value = None
-        elif value is not None and field.codelist and field.role not in _ALWAYS_TOLD and draw < _UNKNOWN + _REFUSED + _BLANK:
+        elif value is None or not field.codelist or field.role in _ALWAYS_TOLD:
+            pass
+        elif draw < _UNKNOWN + _REFUSED + _BLANK:
             value = "unknown" if draw < _UNKNOWN else "refused" if draw < _UNKNOWN + _REFUSED else None
         answered[name] = None if value is None else str(value)
     return answered

@@ -96,7 +96,8 @@ class Community:
         shape = rng.choices(list(_SHAPES), list(_SHAPES.values()))[0]
         self.next_no[village] += 1
         home = Home(self._serial(), village, self.next_no[village], migrant, shape,
-                    None if migrant else family_name(rng, self.many), self.year - years_ago, [], self._traits())  # fmt: skip
+                    None if migrant else family_name(rng, self.many), self.year - years_ago, [],
+                    self._traits())  # fmt: skip
         mother = given_name(rng, migrant, "female", self.many)
         for _ in range(rng.choices((1, 2, 3, 4), (0.48, 0.33, 0.14, 0.05))[0]):
             home.people.append(self._child(home, mother, rng.uniform(0, 17.5)))
@@ -117,17 +118,17 @@ class Community:
             ("certificate", "registered", "not_registered"), (0.55, 0.2, 0.25) if home.migrant else (0.93, 0.05, 0.02)
         )[0]
         without = self.difficulties.has_no_id(rng, home.migrant)
-        if without is False:
-            person.national_id = self._national_id(home.migrant)
-        elif without is None and rng.random() < (0.35 if home.migrant else 0.9) and person.registered != "not_registered":
+        if without is None:
+            without = rng.random() >= (0.35 if home.migrant else 0.9) or person.registered == "not_registered"
+        if not without:
             person.national_id = self._national_id(home.migrant)
         return person
 
     def _twin(self, of: Person) -> Person:
         sex = self.rng.choice(("female", "male"))
         twin = Person(self._serial(), sex, of.born, of.migrant, given_name(self.rng, of.migrant, sex, self.many),
-                      of.mother, nickname(self.rng, self.many), of.precision, registered=of.registered, arrived=of.arrived,
-                      traits=self._traits())  # fmt: skip
+                      of.mother, nickname(self.rng, self.many), of.precision, registered=of.registered,
+                      arrived=of.arrived, traits=self._traits())  # fmt: skip
         twin.national_id = self._national_id(of.migrant) if of.national_id else ""
         return twin
 

@@ -24,7 +24,7 @@ def row_reference(survey: Survey, table: Table, source: str) -> str:
 
 
 def create_link_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Make the tables where they are missing; in a store made before them, each identifier is anchored where it stands."""
+    """Make the tables where they are missing; in a store made before them, identifiers are anchored where they are."""
     there = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'link_decision'").fetchone()
     if there and there[0]:
         return

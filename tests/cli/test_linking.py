@@ -1,4 +1,4 @@
-"""Which rows of two rounds are one child where no identifier says so, what waits for a person, and what is never linked."""
+"""Which rows of two rounds are one child where no identifier says so, what waits for a person, what is never linked."""
 
 from __future__ import annotations
 
@@ -119,7 +119,8 @@ def test_a_placeholder_is_no_name(name: str) -> None:
 
 Row = dict[str, Any]
 LAMAI: Row = {
-    "given_name": "ละไม", "family_name": "เกาะทองใบ", "mother_name": "สายหยุด", "birth_date": "2016-03-21", "sex": "female",
+    "given_name": "ละไม", "family_name": "เกาะทองใบ", "mother_name": "สายหยุด", "birth_date": "2016-03-21",
+    "sex": "female",
 }  # fmt: skip
 
 
@@ -288,7 +289,8 @@ def test_two_of_one_round_cannot_be_joined(cpms: Cpms, draw: Draw, tmp_path: Pat
 
 def test_decisions_and_files_in_any_order_give_the_same_store(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     rounds = [
-        draw({**LAMAI, "given_name": name, "round": year, "interview_date": f"{year}-11-15", "other_name": None}, name=f"{year}.csv")
+        draw({**LAMAI, "given_name": name, "round": year, "interview_date": f"{year}-11-15", "other_name": None},
+             name=f"{year}.csv")
         for year, name in ((2024, "ละไม"), (2025, "ประภา"), (2026, "Prapha"))
     ]  # fmt: skip
     early, late = tmp_path / "early.duckdb", tmp_path / "late.duckdb"

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from cpms_cli.samples.answers import sample_rounds
-from cpms_cli.samples.difficulties import Difficulties
+from cpms_cli.samples.difficulties import HARD
 from cpms_cli.survey.loading import load_survey
 
-HARD = Difficulties(
-    without_id=0.30, moved=0.10, respelt=0.25, dates_wrong=0.05, placeholders=0.02, twins=0.015, many_names=True
-)
 SUBDISTRICTS = (
     [f"85010{n}" for n in range(1, 9)] + [f"85020{n}" for n in range(1, 8)] + [f"85030{n}" for n in range(1, 6)]
 )

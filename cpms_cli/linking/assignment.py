@@ -57,7 +57,7 @@ def _remaining(edges: pd.DataFrame) -> pd.Series:
     total: pd.Series = (
         1 + odds.groupby(edges["left"]).transform("sum") + odds.groupby(edges["right"]).transform("sum") - odds
     )
-    return odds / total
+    return pd.Series(odds / total, index=edges.index)
 
 
 def _best(edges: pd.DataFrame) -> pd.Series:

@@ -54,3 +54,6 @@ class Difficulties:
 
 
 USUAL = Difficulties()
+HARD = Difficulties(
+    without_id=0.30, moved=0.10, respelt=0.25, dates_wrong=0.05, placeholders=0.02, twins=0.015, many_names=True
+)

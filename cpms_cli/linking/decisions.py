@@ -81,16 +81,13 @@ def obeyed(sure: npt.NDArray[np.int64], rounds: pd.Series, decided: Decisions) -
 
     No decision puts a child twice into one round. Loops over what people decided, which is never much.
     """
-    parts: dict[int, list[int]] = {}
-    for position, first in enumerate(sure.tolist()):
-        parts.setdefault(first, []).append(position)
     apart: dict[int, set[int]] = {}
     for one, two in decided.different[["id_l", "id_r"]].itertuples(index=False):
         apart.setdefault(one, set()).add(two)
         apart.setdefault(two, set()).add(one)
     cluster = sure.copy()
     for first in sorted({int(sure[row]) for row in apart}):
-        _tear(cluster, parts[first], apart)
+        _tear(cluster, np.flatnonzero(sure == first).tolist(), apart)
     for one, two in decided.same[["id_l", "id_r"]].itertuples(index=False):
         left, right = sorted((int(cluster[one]), int(cluster[two])))
         members = np.flatnonzero((cluster == left) | (cluster == right))

@@ -139,12 +139,14 @@ def export_review(
         raise UsageError("unknown_ending", file=where.name, known=".xlsx")
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
+        connection.execute("BEGIN")
         relink(connection, survey)
         table = review_table(connection, survey, language)
         if len(table):
             choices = [say("review_same", language), say("review_different", language)]
             write_bytes(where, review_bytes(say("review_sheet", language), table, 1, choices))
             note_identified(connection, "review export", 2 * len(table))
+        connection.execute("COMMIT")
     return len(table)
 
 

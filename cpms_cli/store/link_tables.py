@@ -50,3 +50,14 @@ def create_link_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) ->
         "CREATE TABLE link_run (run_id INTEGER PRIMARY KEY, ran_at TIMESTAMP NOT NULL, input VARCHAR NOT NULL,"
         " parameters VARCHAR)"
     )
+
+
+def forget_links(connection: duckdb.DuckDBPyConnection, row_keys: list[str]) -> None:
+    """Take all that was remembered about links of these child rows (references) out of the store, reasons too."""
+    for table, columns in (
+        ("child_anchor", ("row_key",)),
+        ("link_pair", ("row_a", "row_b")),
+        ("link_decision", ("row_a", "row_b")),
+    ):
+        touched = " OR ".join(f"{column} IN (SELECT unnest(?))" for column in columns)
+        connection.execute(f"DELETE FROM {table} WHERE {touched}", [row_keys] * len(columns))

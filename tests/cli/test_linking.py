@@ -15,6 +15,9 @@ from cpms_cli import link_report, merge, write_samples
 from cpms_cli.linking.names import folded_name, sound_key
 from cpms_cli.samples.difficulties import HARD
 from cpms_cli.store.content import content_hash
+from cpms_cli.store.file import open_store
+from cpms_cli.store.link_tables import forget_links
+from cpms_cli.survey.definition import Survey
 from tests.conftest import Cpms, Draw
 
 KEY = ["round", "village_code", "household_no", "child_no"]
@@ -272,6 +275,15 @@ def test_a_decision_about_another_child_in_the_row_is_asked_again(cpms: Cpms, dr
     other = {**LAMAI, "round": 2025, "interview_date": "2025-11-15", "given_name": "วิภา", "birth_date": "2016-04-21"}
     merge([draw({**other, "other_name": None}, name="corrected.csv")], doubtful)
     assert _children(doubtful) == 2
+
+
+def test_what_was_decided_about_a_child_can_be_forgotten(cpms: Cpms, doubtful: Path, survey: Survey) -> None:
+    cpms("review", "apply", _decide(cpms, doubtful, "two children"), "--store", doubtful)
+    [row] = _query(doubtful, "SELECT row_b FROM link_decision")["row_b"]
+    with open_store(doubtful, survey, write=True) as connection:
+        forget_links(connection, [row])
+    assert _query(doubtful, "SELECT * FROM link_decision").empty
+    assert row not in set(_query(doubtful, "SELECT row_key FROM child_anchor")["row_key"])
 
 
 def test_a_word_that_is_no_decision_changes_nothing(cpms: Cpms, doubtful: Path) -> None:

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.linking.anchors import anchors_now
 from cpms_cli.linking.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.store_links import relink
 from cpms_cli.store.file import open_store
@@ -33,7 +34,8 @@ def current_identifier(connection: duckdb.DuckDBPyConnection, survey: Survey, id
     person, key = survey.role("person").name, ", ".join(survey.key("child"))
     found = connection.execute(
         f"SELECT l.{person} FROM child_link l LEFT JOIN child_observation o USING ({key})"
-        f" LEFT JOIN child_anchor a ON a.row_key = {row_reference(survey, 'child', 'l')} AND a.identifier = ?"
+        f" LEFT JOIN ({anchors_now(survey)}) a"
+        f" ON a.row_key = {row_reference(survey, 'child', 'l')} AND a.identifier = ?"
         f" WHERE l.{person} = ? OR a.identifier IS NOT NULL OR o.{person} = ?"
         f" ORDER BY l.{person} = ? DESC, a.identifier IS NOT NULL DESC, 1 LIMIT 1", [identifier] * 4,
     ).fetchone()  # fmt: skip

@@ -15,14 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cpms_cli.linking.anchors import MAY_DIFFER, changed_details
 from cpms_cli.store.audit import current_user
 from cpms_cli.store.link_tables import row_reference
-from cpms_cli.survey.definition import Role, Survey
+from cpms_cli.survey.definition import Survey
 
 SAME, DIFFERENT = "same", "different"
-_TELLING: tuple[Role, ...] = ("given_name", "sex", "born", "mother")
-# So many of the telling details may have been corrected since; more is another child.
-_MAY_DIFFER = 1
 
 
 @dataclass(frozen=True)
@@ -36,13 +34,11 @@ class Decisions:
 
 def _latest(survey: Survey) -> str:
     """SELECT of the latest decision about each pair, and whether both rows still say what they said."""
-    person = {}
-    for side in "ab":
-        changed = " + ".join(
-            f"(now_{side}.{survey.role(role).name} IS DISTINCT FROM then_{side}.{survey.role(role).name})::INTEGER"
-            for role in _TELLING
-        )
-        person[side] = f"(then_{side}.batch_id IS NOT NULL AND {changed} <= {_MAY_DIFFER})"
+    person = {
+        side: f"(then_{side}.batch_id IS NOT NULL"
+        f" AND {changed_details(survey, f'now_{side}', f'then_{side}')} <= {MAY_DIFFER})"
+        for side in "ab"
+    }
     joins = "".join(
         f" JOIN current_row now_{side} ON now_{side}.row_key = d.row_{side}"
         f" LEFT JOIN every_row then_{side}"

@@ -6,7 +6,7 @@ out, since writers choose them freely. PyThaiNLP's soundex functions were tried:
 Latin spelling, and the one for both scripts gives another code to most pairs of spellings in `samples/names.csv`.
 
 >>> sound_key("สมชาย"), sound_key("Somchai"), sound_key("Siriporn"), sound_key("ศิริพร")
-('SMC', 'SMC', 'SNPN', 'SNPN')
+('SMT', 'SMT', 'SNPN', 'SNPN')
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cpms_cli.linking.anchors import anchors_now
 from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.carried import ALONE, keep_identifiers, same_person
 from cpms_cli.linking.comparisons import CONDITIONS
@@ -38,7 +39,7 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataF
     homes = "(SELECT * FROM household_observation WHERE superseded_by IS NULL)"
     rows = connection.execute(
         f"WITH told AS ({child_evidence(survey, current, homes)}),"
-        " anchor AS (SELECT row_key, min(identifier) AS anchored FROM child_anchor GROUP BY 1)"
+        f" anchor AS (SELECT row_key, min(identifier) AS anchored FROM ({anchors_now(survey)}) GROUP BY 1)"
         f" SELECT told.*, o.{person} AS carried, {row_reference(survey, 'child', 'told')} AS row_key, anchored"
         f" FROM told JOIN {current} o USING ({key})"
         f" LEFT JOIN anchor ON anchor.row_key = {row_reference(survey, 'child', 'told')}"
@@ -91,7 +92,12 @@ def _write_links(
     )
     first = own.sort_values("carries", ascending=False, kind="stable").drop_duplicates("identifier")
     connection.register("first", first[["identifier", "row_key"]])
-    connection.execute(f"INSERT INTO {table}_anchor SELECT * FROM first ANTI JOIN {table}_anchor USING (identifier)")
+    batch = "max(batch_id)" if table == "child" else "NULL"
+    connection.execute(
+        f"INSERT INTO {table}_anchor SELECT identifier, row_key, {batch} FROM first"
+        f" LEFT JOIN (SELECT {row_reference(survey, table, 'o')} AS row_key, batch_id FROM {table}_observation o"
+        f" WHERE superseded_by IS NULL) USING (row_key) ANTI JOIN {table}_anchor USING (identifier) GROUP BY 1, 2"
+    )
     connection.unregister("first")
 
 

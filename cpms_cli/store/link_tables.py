@@ -1,6 +1,7 @@
 """What the store remembers about links, beside the links themselves.
 
-- `child_anchor`, `household_anchor`: the row to which each permanent identifier was first given; it never moves;
+- `child_anchor`, `household_anchor`: the row to which each permanent identifier was first given, and the batch
+  that said so (NULL where it is not known); it never moves;
 - `link_decision`: what people decided about two rows, with the reason; never deleted, the latest of a pair counts;
 - `link_pair`: the pairs that the last linking found by names, automatic or doubtful, with how each detail agrees
   (no names: the levels of `schemas/linking.yaml`);
@@ -30,11 +31,13 @@ def create_link_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) ->
         return
     tables: tuple[Table, ...] = ("child", "household")
     for table in tables:
-        connection.execute(f"CREATE TABLE {table}_anchor (identifier VARCHAR PRIMARY KEY, row_key VARCHAR NOT NULL)")
+        connection.execute(
+            f"CREATE TABLE {table}_anchor (identifier VARCHAR PRIMARY KEY, row_key VARCHAR NOT NULL, batch_id INTEGER)"
+        )
         identity = survey.role("person" if table == "child" else "home").name
         reference = row_reference(survey, table, "l")
         connection.execute(
-            f"INSERT INTO {table}_anchor SELECT l.{identity}, min({reference}) FROM {table}_link l GROUP BY 1"
+            f"INSERT INTO {table}_anchor SELECT l.{identity}, min({reference}), NULL FROM {table}_link l GROUP BY 1"
         )
     connection.execute(
         "CREATE TABLE link_decision (decision_id INTEGER PRIMARY KEY, decided_at TIMESTAMP NOT NULL,"

@@ -220,6 +220,25 @@ def test_an_identifier_shown_to_people_leads_to_its_child_for_ever(cpms: Cpms, d
     assert cpms("child", shown, "--store", store).code == 0
 
 
+def test_an_identifier_follows_its_child_through_a_file_sorted_anew(draw: Draw, tmp_path: Path) -> None:
+    brother = {**LAMAI, "given_name": "ธเนศ", "sex": "male", "birth_date": "2012-09-02"}
+    twin = {**LAMAI, "given_name": "ละมุล"}
+    store = _rounds(draw, tmp_path, [LAMAI, brother, twin])
+    given = "SELECT given_name, cpms_id FROM current_child ORDER BY 1"
+    before = _query(store, given)
+    year = {"round": 2024, "interview_date": "2024-11-15", "other_name": None}
+    merge([draw(*[{**year, **one} for one in (twin, LAMAI, brother)], name="sorted.csv")], store)
+    assert before.equals(_query(store, given))
+
+
+def test_an_identifier_stays_where_a_name_and_a_date_are_put_right(draw: Draw, tmp_path: Path) -> None:
+    store = _rounds(draw, tmp_path, [LAMAI])
+    before = _query(store, "SELECT cpms_id FROM child_link")
+    right = {**LAMAI, "round": 2024, "interview_date": "2024-11-15", "given_name": "ละไมพร", "birth_date": "2016-03-12"}
+    merge([draw({**right, "other_name": None}, name="right.csv")], store)
+    assert before.equals(_query(store, "SELECT cpms_id FROM child_link"))
+
+
 @pytest.fixture
 def doubtful(draw: Draw, tmp_path: Path) -> Path:
     """A store in which one pair waits: the same child by all but the name."""

@@ -5,7 +5,7 @@ The public functions; everything the command line does is one of them. Each is i
 
 >>> import cpms_cli
 >>> sorted(cpms_cli.__all__)[:4]
-['CpmsError', 'annotate', 'backup', 'bundle']
+['CpmsError', 'annotate', 'apply_review', 'backup']
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PUBLIC = {
     "validate_against_store": "cpms_cli.comparing",
     "merge": "cpms_cli.merging",
     "history": "cpms_cli.store.history",
-    "undo": "cpms_cli.store.history",
+    "undo": "cpms_cli.undoing",
     "check_store": "cpms_cli.store.invariants",
     "backup": "cpms_cli.store.copies",
     "restore": "cpms_cli.store.copies",
@@ -40,6 +40,11 @@ _PUBLIC = {
     "score_tables": "cpms_cli.scoring.scores",
     "list_children": "cpms_cli.summaries.children",
     "child_history": "cpms_cli.summaries.child",
+    "export_review": "cpms_cli.linking.review",
+    "apply_review": "cpms_cli.linking.review",
+    "split_child": "cpms_cli.linking.by_hand",
+    "join_children": "cpms_cli.linking.by_hand",
+    "link_report": "cpms_cli.linking.quality",
     "summarise_area": "cpms_cli.summaries.areas",
     "write_samples": "cpms_cli.samples.layouts",
     "write_template": "cpms_cli.forms.template",

@@ -19,7 +19,7 @@ from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
-from cpms_cli.store.history import keep_links, next_batch, note_link_changes
+from cpms_cli.store.history import keep_anchors, next_batch, note_new_anchors
 from cpms_cli.store.writing import accept, remember_refusals, write
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -32,7 +32,7 @@ class Merge:
 
     `files` has a row per file: file, rows_in, stored, unchanged, quarantined, known (merged before, to the byte);
     `set_aside` the rows set aside (`source`, `row`, `silent` for a family without consent), `new_people` how many
-    children were not known before.
+    children were not known before, `doubtful` how many pairs of rows wait for a person.
     """
 
     files: pd.DataFrame
@@ -41,6 +41,7 @@ class Merge:
     set_aside: pd.DataFrame
     quarantine: Path | None
     new_people: int
+    doubtful: int
 
     def total(self, column: str) -> int:
         """The sum of one count over all files."""
@@ -106,12 +107,12 @@ def _merge(
     counts = _counts(connection, survey, tables, files)
     _record(connection, survey, counts, files, first, tool_version, who)
     before = _people(connection, survey)
-    keep_links(connection)
-    relink(connection, survey)
-    note_link_changes(connection, survey, first)
+    keep_anchors(connection)
+    doubtful = relink(connection, survey)
+    note_new_anchors(connection, first)
     aside = quarantine or _free_name(store, first)
     workbook = write_quarantine(aside, survey, tables, rejected, findings, language) if len(rejected) else None
-    return Merge(counts, findings, tables, rejected, workbook, _people(connection, survey) - before)
+    return Merge(counts, findings, tables, rejected, workbook, _people(connection, survey) - before, doubtful)
 
 
 def _free_name(store: Path, batch: int) -> Path:

@@ -1,14 +1,40 @@
-"""`cpms child`."""
+"""`cpms child`: `cpms child ID` shows one; `split` and `join` correct how its rows are linked; `forget` erases it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from cpms_cli.cli.options import STORE, Format, Identified, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.cli.options import STORE, Format, Identified, Lang, Output, Schemas, Store, language, one_of, year
+
+if TYPE_CHECKING:
+    from cpms_cli.linking.by_hand import Regrouped
+
+_SHOW = "show"
 
 
+class _ShowUnlessNamed(TyperGroup):
+    """`cpms child ID` is `cpms child show ID`: what is asked most is said shortest."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the name of the command in where the first word is none."""
+        named = args and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return list(super().parse_args(ctx, args if named or not args else [_SHOW, *args]))
+
+
+app = typer.Typer(cls=_ShowUnlessNamed, no_args_is_help=True, help="One child over the years; split or join its rows.")
+
+Reason = Annotated[str, typer.Option("--reason", help="Why, in words; kept with the decision.", show_default=False)]
+
+
+@app.callback()
+def _group() -> None:
+    """One child over the years: `cpms child ID` shows it, `split` and `join` correct which rows are its own."""
+
+
+@app.command(_SHOW)
 def child(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
     store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
@@ -38,3 +64,89 @@ def child(
         typer.echo(csv_text(history.indicators), nl=False)
     else:
         report.show_child(open_console(), load_survey(schemas), history, told)
+
+
+@app.command("split")
+def split(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    rounds: Annotated[
+        list[str], typer.Option("--round", help="A round that is another child's; may be repeated.", show_default=False)
+    ],
+    reason: Reason = "", store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Say that the rows of some rounds are another child, with an identifier of its own; it holds for later merges.
+
+    \b
+    Examples:
+      cpms child split ID --round 2569 --reason "the twin was away that year" --store cpms.duckdb
+      cpms child split ID --round 2568 --round 2569 --reason "two families, one name" --store cpms.duckdb
+    """
+    one_of(format_, ("text", "json"))
+    told = language(lang)
+    from cpms_cli.linking.by_hand import split_child
+    from cpms_cli.survey.messages import say
+
+    years = [found for found in (year(one) for one in rounds) if found is not None]
+    after = split_child(store, identifier, years, reason, schemas=schemas)
+    names = list(after.children)
+    moved = sorted(round_ for name in names[1:] for round_ in after.children[name])
+    text = say("split_done", told, id=names[0], kept=", ".join(after.children[names[0]]), moved=", ".join(moved),
+               new=", ".join(names[1:]))  # fmt: skip
+    _tell(after, text, format_)
+
+
+@app.command("join")
+def join(
+    identifiers: Annotated[
+        list[str], typer.Argument(metavar="ID ID...", help="Two or more CPMS IDs.", show_default=False)
+    ],
+    reason: Reason = "", store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Say that several are one child. The identifier of the earliest row is shown; the others still find the child.
+
+    \b
+    Examples:
+      cpms child join ID ID --reason "seen with the mother" --store cpms.duckdb
+      cpms child join ID ID ID --reason "school register" --store cpms.duckdb
+    """
+    one_of(format_, ("text", "json"))
+    told = language(lang)
+    from cpms_cli.linking.by_hand import join_children
+    from cpms_cli.survey.messages import say
+
+    after = join_children(store, identifiers, reason, schemas=schemas)
+    parts = ((name, ", ".join(rounds)) for name, rounds in after.children.items())
+    _tell(after, "\n".join(say("join_done", told, id=name, rounds=rounds) for name, rounds in parts), format_)
+
+
+def _tell(after: Regrouped, text: str, format_: str) -> None:
+    from cpms_cli.writing.files import json_text
+
+    children = [{"cpms_id": name, "rounds": list(rounds)} for name, rounds in after.children.items()]
+    document = {"schema_version": 1, "exit_code": 0, "error": None, "children": children}
+    typer.echo(json_text(document) if format_ == "json" else text)
+
+
+@app.command("forget")
+def forget(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    store: Store = STORE, lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Remove a child from the store and its history, for good. The log says that it was done, not about whom.
+
+    Survey files, backups and bundles are not reached: whoever keeps them must be told.
+
+    \b
+    Examples:
+      cpms child forget ID --store cpms.duckdb
+      cpms child forget ID --yes --store cpms.duckdb
+    """
+    told = language(lang)
+    from cpms_cli.store.erasure import forget as run
+    from cpms_cli.survey.messages import say
+
+    if not yes and not typer.confirm(say("forget_sure", told, id=identifier), err=True):
+        raise typer.Exit(2)
+    erased = run(store, identifier, schemas=schemas)
+    typer.echo(say("child_forgotten", told, rows=erased.rows, rounds=erased.rounds))

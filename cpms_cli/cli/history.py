@@ -50,8 +50,8 @@ def undo(
       cpms undo 3 --store cpms.duckdb
     """
     told = language(lang)
-    from cpms_cli.store.history import undo as run
     from cpms_cli.survey.messages import say
+    from cpms_cli.undoing import undo as run
 
     done = run(store, batch, schemas=schemas)
     batches = ", ".join(map(str, done.batches))

@@ -15,8 +15,10 @@ from cpms_cli.cli import (
     children,
     demo,
     history,
+    link,
     map,
     merge,
+    review,
     samples,
     schema,
     score,
@@ -35,7 +37,6 @@ app.command("validate")(validate.validate)
 app.command("map")(map.map_)
 app.command("merge")(merge.merge)
 app.command("score")(score.score)
-app.command("child")(child.child)
 app.command("children")(children.children)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
@@ -47,6 +48,9 @@ app.command("undo")(history.undo)
 app.command("bundle")(bundle.bundle)
 app.command("bundle-key")(bundle.bundle_key)
 app.add_typer(store.app, name="store")
+app.add_typer(child.app, name="child")
+app.add_typer(link.app, name="link")
+app.add_typer(review.app, name="review")
 app.add_typer(schema.app, name="schema")
 
 

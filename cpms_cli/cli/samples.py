@@ -20,12 +20,15 @@ Children = Annotated[
     int, typer.Option("--children", min=1, max=1_000_000, help="About how many children in the first round.")
 ]
 Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same files.")]
+Hard = Annotated[
+    bool, typer.Option("--hard", help="As hard to link as can be: many names, few IDs, moves, other spellings, slips.")
+]
 Clean = Annotated[bool, typer.Option("--clean", help="Leave out the mistakes that people make.")]
 
 
 def samples(
     folder: Folder, subdistrict: Subdistricts = None, rounds: Rounds = "2567:2569", children: Children = 300,
-    seed: Seed = 2569, clean: Clean = False, lang: Lang = None,
+    seed: Seed = 2569, clean: Clean = False, hard: Hard = False, lang: Lang = None,
 ) -> None:  # fmt: skip
     """Write synthetic rounds of named subdistricts, one file a year, with a truth file that says who is who.
 
@@ -41,10 +44,12 @@ def samples(
     start, end = year(first), year(last or first)
     if start is None or end is None or end < start:
         raise UsageError("bad_round", round=rounds)
+    from cpms_cli.samples.difficulties import HARD, USUAL
     from cpms_cli.samples.layouts import write_samples
     from cpms_cli.survey.messages import say
 
     written = write_samples(
-        folder, subdistrict or ["850105"], range(start, end + 1), children, seed, mistakes=not clean
+        folder, subdistrict or ["850105"], range(start, end + 1), children, seed, mistakes=not clean,
+        difficulties=HARD if hard else USUAL,
     )
     typer.echo(say("samples_sum", told, count=len(written), folder=folder))

@@ -36,55 +36,77 @@ def _uncontradicted(key: pd.Series, rows: pd.DataFrame) -> pd.Series:
         torn |= set(bounds.index[bounds["low"] > bounds["high"]])
     if not torn:
         return key
-    detail = rows.astype("str").fillna("").agg("|".join, axis=1)
-    return key.where(~key.isin(torn), key + "|" + detail)
+    detail = key
+    for column in rows.columns:
+        detail = detail + "|" + rows[column].astype("str").fillna("")
+    return key.where(~key.isin(torn), detail)
 
 
-def _components(first: pd.Series, second: pd.Series) -> pd.Series:
-    """The smallest row position that can be reached from each row over shared keys."""
-    label = pd.Series(np.arange(len(first)), index=first.index)
-    while True:
-        before = label
-        for key in (first, second):
-            label = label.groupby(key).transform("min").where(key.notna(), label)
-        if label.equals(before):
-            return label
+def _components(size: int, *keys: pd.Series) -> pd.Series:
+    """The smallest row position that can be reached from each of `size` rows over shared keys, each indexed by row."""
+    shared = pd.concat([pd.DataFrame({"row": key.index, "key": key.to_numpy()}) for key in keys]).dropna()
+    label = pd.Series(np.arange(size, dtype=np.int64))
+    while len(shared):
+        lowest = label.loc[shared["row"]].groupby(shared["key"].to_numpy()).transform("min").to_numpy()
+        reached = pd.Series(lowest).groupby(shared["row"].to_numpy()).min()
+        after = label.copy()
+        after.loc[reached.index] = reached
+        if after.equals(label):
+            break
+        label = after
+    return label
+
+
+def _clashing(group: pd.Series, round_: pd.Series) -> pd.Series:
+    """Rows of groups that stand twice in a round."""
+    twice = pd.DataFrame({"group": group, "round": round_}).duplicated(keep=False)
+    return group.isin(group[twice])
 
 
 def same_person(rows: pd.DataFrame) -> pd.DataFrame:
     """Put rows together that are the same person (or home) by identifiers.
 
-    `rows`: `round`, `carried` and `second` (identifiers, NA where there is none), and any further columns, in which
-    rows that share `second` must not contradict each other, as `_uncontradicted` says. Returns
-    `group` (position of the group's first row) and `how` (carried, identified, alone), indexed as `rows`.
+    `rows`, indexed 0..n-1: `round`, `carried` and `second` (identifiers, NA where there is none), perhaps `anchored`
+    (the identifier that was first given to this very row), and any further columns, in which rows that share `second`
+    must not contradict each other, as `_uncontradicted` says. Returns `group` (position of the group's first row) and
+    `how` (carried, identified, alone), indexed as `rows`.
     """
-    carried = _usable(rows["carried"], rows["round"])
-    against = rows.drop(columns=["round", "carried", "second"])
-    second = _usable(rows["second"], rows["round"])
+    carried, round_ = rows["carried"], rows["round"]
+    anchored = rows["anchored"] if "anchored" in rows else carried.mask(carried.notna())
+    # A row that carries another identifier than the one it was given says that both are one person.
+    more = anchored[carried.notna() & anchored.notna() & (carried != anchored)]
+    known = pd.concat([carried.fillna(anchored), more])
+    known = _usable(known.reset_index(drop=True), round_.loc[known.index].reset_index(drop=True)).set_axis(known.index)
+    first, further = known.iloc[: len(rows)], known.iloc[len(rows) :]
+    against = rows.drop(columns=["round", "carried", "second", "anchored"], errors="ignore")
+    second = _usable(rows["second"], round_)
     second = _uncontradicted(second, against) if against.shape[1] else second
-    group = _components(carried, second)
-    twice = pd.DataFrame({"group": group, "round": rows["round"]}).duplicated(keep=False)
-    clashing = group.isin(group[twice])
-    # What the two identifiers join must not put one person twice into a round: then only the stronger one counts.
-    group = _components(carried, second.mask(clashing)) if clashing.any() else group
+    second = "second " + second.astype("str")
+    group = _components(len(rows), first, further, second)
+    # What the identifiers join must not put one person twice into a round: then only the stronger one counts.
+    clashing = _clashing(group, round_)
+    if clashing.any():
+        group = _components(len(rows), first, further, second.mask(clashing))
+        clashing = _clashing(group, round_)
+    if clashing.any():
+        group = _components(len(rows), first, second.mask(clashing))
     size = group.map(group.value_counts())
-    by_carried = carried.notna() & (carried.map(carried.value_counts()) > 1)
+    by_carried = first.notna() & (first.map(known.value_counts()) > 1)
     how = pd.Series(np.where(by_carried, CARRIED, np.where(size > 1, IDENTIFIED, ALONE)), index=rows.index)
     return pd.DataFrame({"group": group, "how": how})
 
 
-def keep_identifiers(group: pd.Series, existing: pd.Series, carried: pd.Series) -> tuple[pd.Series, pd.Series]:
+def keep_identifiers(group: pd.Series, anchored: pd.Series, carried: pd.Series) -> tuple[pd.Series, pd.Series]:
     """The identifier of each group: (identifiers by row, groups that need a new one).
 
-    An identifier that a row already has stays; where a group has several, or none, the smallest existing one, then
-    the smallest carried one is taken. No two groups get the same.
+    An identifier stays with the row it was first given to. Where a group has several, that of its earliest row is
+    taken; where it has none, the smallest one that a form carried. No two groups get the same.
     """
-    candidates = pd.concat(
-        [
-            pd.DataFrame({"group": group, "identifier": source, "rank": rank}).dropna()
-            for rank, source in enumerate((existing, carried))
-        ]
-    ).sort_values(["rank", "group", "identifier"])
-    chosen = candidates.drop_duplicates("identifier").drop_duplicates("group").set_index("group")["identifier"]
+    kept = pd.DataFrame({"group": group, "identifier": anchored}).dropna().drop_duplicates("group")
+    # One that was given to a row elsewhere is that row's, whoever carries it.
+    others = carried[~carried.isin(anchored.dropna())]
+    offered = pd.DataFrame({"group": group, "identifier": others}).dropna().sort_values(["identifier", "group"])
+    offered = offered.drop_duplicates("identifier").drop_duplicates("group")
+    chosen = pd.concat([kept, offered]).drop_duplicates("group").set_index("group")["identifier"]
     identifiers = group.map(chosen).astype("str")
     return identifiers, group[identifiers.isna()].drop_duplicates()

@@ -1,75 +1,184 @@
-"""The links of the whole store, made anew from all its current rows, so that the order of merging leaves no trace."""
+"""The links of the whole store, made anew from all its current rows, so that the order of merging leaves no trace.
+
+`probabilistic` says how that fits identifiers that never change their meaning.
+"""
 
 from __future__ import annotations
 
+import datetime
+import hashlib
+import json
+
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.carried import keep_identifiers, same_person
+from cpms_cli.linking.anchors import anchors_now
+from cpms_cli.linking.assignment import DOUBTFUL
+from cpms_cli.linking.carried import ALONE, keep_identifiers, same_person
+from cpms_cli.linking.comparisons import CONDITIONS
+from cpms_cli.linking.decisions import Decisions, obeyed, read_decisions
+from cpms_cli.linking.probabilistic import Linkage, link
+from cpms_cli.linking.settings import linking_settings
+from cpms_cli.linking.store_rows import as_evidence, child_evidence
 from cpms_cli.store.file import identity_column
+from cpms_cli.store.link_tables import create_link_tables, row_reference
 from cpms_cli.survey.definition import Survey, Table
-from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, new_identifier
-from cpms_cli.survey.relations import partial_date_bounds
+from cpms_cli.survey.identifiers import has_cpms_check_letter, new_identifier
+
+LINKED, DECIDED = "linked", "decided"
+# One child has one value of these.
+_FACTS = ["sex", "valid", "printed"]
 
 
 def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    key = ", ".join(f"o.{name}" for name in survey.key("child"))
-    person, second = survey.role("person").name, survey.role("national_id").name
-    low, high = partial_date_bounds(f"o.{survey.role('born').name}")
-    missing = ", ".join(f"'{word}'" for word in survey.missing_words)
-    return connection.execute(
-        f"SELECT {key}, o.{survey.role('round').name} AS round_, o.{person} AS carried, o.{second} AS second,"
-        f" CASE WHEN o.{survey.role('sex').name} NOT IN ({missing}) THEN o.{survey.role('sex').name} END AS sex,"
-        f" epoch({low}) AS low, epoch({high}) AS high, l.{person} AS existing"
-        f" FROM child_observation o LEFT JOIN child_link l USING ({', '.join(survey.key('child'))})"
-        f" WHERE o.superseded_by IS NULL ORDER BY {key}"
+    """Current child rows in the order of their keys, as evidence, with `row_key`, `carried` and `anchored`."""
+    person, key = survey.role("person").name, ", ".join(survey.key("child"))
+    current = "(SELECT * FROM child_observation WHERE superseded_by IS NULL)"
+    homes = "(SELECT * FROM household_observation WHERE superseded_by IS NULL)"
+    rows = connection.execute(
+        f"WITH told AS ({child_evidence(survey, current, homes)}),"
+        f" anchor AS (SELECT row_key, min(identifier) AS anchored FROM ({anchors_now(survey)}) GROUP BY 1)"
+        f" SELECT told.*, o.{person} AS carried, {row_reference(survey, 'child', 'told')} AS row_key, anchored"
+        f" FROM told JOIN {current} o USING ({key})"
+        f" LEFT JOIN anchor ON anchor.row_key = {row_reference(survey, 'child', 'told')}"
+        f" ORDER BY {', '.join(f'told.{name}' for name in survey.key('child'))}"
     ).df()
+    rows = as_evidence(rows)
+    carried = rows["carried"].astype("str")
+    rows["carried"] = carried.where(has_cpms_check_letter(carried))
+    rows["anchored"] = rows["anchored"].astype("str")
+    return rows.assign(printed=rows["carried"], row_key=rows["row_key"].astype("str"))
 
 
-def _households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    names = survey.key("household")
-    key, home = ", ".join(names), survey.role("home").name
-    address = " || '|' || ".join(name for name in names if name != survey.role("round").name)
-    return connection.execute(
-        f"WITH seen AS (SELECT {key}, max({home}) AS carried FROM ("
-        f"SELECT {key}, {home} FROM household_observation WHERE superseded_by IS NULL UNION ALL"
-        f" SELECT {key}, {home} FROM child_observation WHERE superseded_by IS NULL) GROUP BY {key})"
-        f" SELECT {key}, {survey.role('round').name} AS round_, carried, {address} AS second, carried AS same_home,"
-        f" l.{home} AS existing FROM seen LEFT JOIN household_link l USING ({key}) ORDER BY {key}"
-    ).df()
+def _by_identifiers(rows: pd.DataFrame) -> pd.DataFrame:
+    """Children by identifiers alone; a birth date speaks against a number only where it is told, not guessed."""
+    told = rows[["round", "carried", "anchored", "sex"]].assign(second=rows["valid"])
+    told[["low", "high"]] = rows[["low", "high"]].where(rows["born"].notna())
+    return same_person(told)
 
 
-def _relink(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, rows: pd.DataFrame, kind: str) -> None:
+def _how(sure: pd.DataFrame, decided: npt.NDArray[np.int64], cluster: npt.NDArray[np.int64]) -> pd.Series:
+    """By what each row came to its child: the surest reason first."""
+    how = sure["how"].copy()
+    group = sure["group"].to_numpy()
+    together = pd.Series(cluster).map(pd.Series(cluster).value_counts()).to_numpy() > 1
+    by_word = pd.Series(decided).map(pd.Series(decided).value_counts()).to_numpy() > 1
+    by_key = pd.Series(group).map(pd.Series(group).value_counts()).to_numpy() > 1
+    how = how.mask(by_key & ~by_word, ALONE)
+    return how.mask((how == ALONE) & together, np.where(by_word, DECIDED, LINKED))
+
+
+def _write_links(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, rows: pd.DataFrame,
+    group: pd.Series, how: pd.Series,
+) -> None:  # fmt: skip
+    """Make the table of links anew; a group keeps the identifier anchored in it, and a new one is anchored."""
     connection.execute(f"DELETE FROM {table}_link")
     if rows.empty:
         return
-    told = rows.drop(columns=[*survey.key(table), "existing"]).rename(columns={"round_": "round"})
-    found = same_person(told)
-    identifiers, fresh = keep_identifiers(found["group"], rows["existing"], told["carried"])
+    identifiers, fresh = keep_identifiers(group, rows["anchored"], rows["carried"])
+    kind = "C" if table == "child" else "H"
     new = pd.Series([new_identifier(kind) for _ in range(len(fresh))], index=pd.Index(fresh.to_numpy()), dtype="str")
-    links = rows[list(survey.key(table))].assign(
-        **{identity_column(survey, table): identifiers.fillna(found["group"].map(new)), "how": found["how"]}
-    )
+    identifiers = identifiers.fillna(group.map(new))
+    links = rows[list(survey.key(table))].assign(**{identity_column(survey, table): identifiers, "how": how})
     connection.register("links", links)
     connection.execute(f"INSERT INTO {table}_link BY NAME SELECT * FROM links")
     connection.unregister("links")
+    # A new identifier belongs to the group's first row; one that a form carried, to the first row that carries it.
+    own = pd.DataFrame(
+        {"identifier": identifiers, "row_key": rows["row_key"], "carries": rows["carried"] == identifiers}
+    )
+    first = own.sort_values("carries", ascending=False, kind="stable").drop_duplicates("identifier")
+    connection.register("first", first[["identifier", "row_key"]])
+    batch = "max(batch_id)" if table == "child" else "NULL"
+    connection.execute(
+        f"INSERT INTO {table}_anchor SELECT identifier, row_key, {batch} FROM first"
+        f" LEFT JOIN (SELECT {row_reference(survey, table, 'o')} AS row_key, batch_id FROM {table}_observation o"
+        f" WHERE superseded_by IS NULL) USING (row_key) ANTI JOIN {table}_anchor USING (identifier) GROUP BY 1, 2"
+    )
+    connection.unregister("first")
 
 
-def _meant(carried: pd.Series, existing: pd.Series) -> pd.Series:
-    """The carried identifier of each row; a row that carries none, and was given one that another row now carries,
-    is whom that one means: it was printed on a form from this store."""
-    return carried.fillna(existing.where(existing.isin(set(carried.dropna()))))
+def _link_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Linkage:
+    rows = _children(connection, survey)
+    sure = _by_identifiers(rows)
+    decided: Decisions = read_decisions(connection, survey, rows["row_key"])
+    together = obeyed(sure["group"].to_numpy(dtype=np.int64), rows["round"], decided)
+    found = link(rows, together, decided.different, again=decided.again, facts=_FACTS)
+    group = pd.Series(found.cluster, index=rows.index)
+    _write_links(connection, survey, "child", rows, group, _how(sure, together, found.cluster))
+    _write_pairs(connection, rows["row_key"], found)
+    return found
 
 
-def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Make `child_link` and `household_link` anew; identifiers that rows already have keep their meaning."""
-    children = _children(connection, survey)
-    carried, second = children["carried"].astype("str"), children["second"].astype("str")
-    children["carried"] = _meant(carried.where(has_cpms_check_letter(carried)), children["existing"].astype("str"))
-    children["second"] = second.where(has_thai_check_digit(second))
-    _relink(connection, survey, "child", children, "C")
-    homes = _households(connection, survey)
-    home = homes["carried"].astype("str")
-    meant = _meant(home.where(has_cpms_check_letter(home)), homes["existing"].astype("str"))
-    homes["carried"] = homes["same_home"] = meant
-    _relink(connection, survey, "household", homes, "H")
+def _write_pairs(connection: duckdb.DuckDBPyConnection, row_key: pd.Series, found: Linkage) -> None:
+    connection.execute("DELETE FROM link_pair")
+    if found.pairs.empty:
+        return
+    pairs = pd.DataFrame(
+        {
+            "row_a": found.pairs["id_l"].map(row_key).astype("str"),
+            "row_b": found.pairs["id_r"].map(row_key).astype("str"),
+            "verdict": found.pairs["verdict"].astype("str"), "weight": found.pairs["weight"].round(3),
+            "probability": found.pairs["probability"].round(6),
+            "levels": [json.dumps(levels) for levels in found.pairs[list(CONDITIONS)].to_dict("records")],
+        }
+    )  # fmt: skip
+    connection.register("pairs", pairs)
+    connection.execute("INSERT INTO link_pair BY NAME SELECT * FROM pairs")
+    connection.unregister("pairs")
+
+
+def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    names = survey.key("household")
+    key, home = ", ".join(names), survey.role("home").name
+    address = " || '|' || ".join(name for name in names if name != survey.role("round").name)
+    rows = connection.execute(
+        f"WITH seen AS (SELECT {key}, max({home}) AS carried FROM ("
+        f"SELECT {key}, {home} FROM household_observation WHERE superseded_by IS NULL UNION ALL"
+        f" SELECT {key}, {home} FROM child_observation WHERE superseded_by IS NULL) GROUP BY {key}),"
+        " anchor AS (SELECT row_key, min(identifier) AS anchored FROM household_anchor GROUP BY 1)"
+        f" SELECT {key}, {survey.role('round').name} AS round_, carried, {address} AS second,"
+        f" {row_reference(survey, 'household', 'seen')} AS row_key, anchored FROM seen"
+        f" LEFT JOIN anchor ON anchor.row_key = {row_reference(survey, 'household', 'seen')} ORDER BY {key}"
+    ).df()
+    home_id = rows["carried"].astype("str")
+    rows["carried"] = home_id.where(has_cpms_check_letter(home_id))
+    rows["anchored"] = rows["anchored"].astype("str")
+    told = rows[["carried", "anchored", "second"]].assign(round=rows["round_"], same_home=rows["carried"])
+    found = same_person(told.astype({"second": "str"}))
+    _write_links(connection, survey, "household", rows, found["group"], found["how"])
+
+
+def _input(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
+    """A digest of all that the links depend on."""
+    tables: tuple[Table, ...] = ("child", "household")
+    parts = [
+        f"SELECT coalesce(md5(string_agg(content, '' ORDER BY {', '.join(survey.key(table))})), '') || '/' || count(*)"
+        f" || '/' || (SELECT count(*) FROM {table}_link) FROM {table}_observation WHERE superseded_by IS NULL"
+        for table in tables
+    ]
+    parts.append("SELECT count(*)::VARCHAR FROM link_decision")
+    found = [str((connection.execute(part).fetchone() or ("",))[0]) for part in parts]
+    return hashlib.sha256("|".join([*found, linking_settings().model_dump_json()]).encode()).hexdigest()
+
+
+def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
+    """Make `child_link` and `household_link` anew, where anything changed; how many pairs wait for a person.
+
+    Identifiers that rows already have keep their meaning.
+    """
+    create_link_tables(connection, survey)
+    last = connection.execute("SELECT input, parameters FROM link_run ORDER BY run_id DESC LIMIT 1").fetchone()
+    if last is None or last[0] != _input(connection, survey):
+        found = _link_children(connection, survey)
+        _link_households(connection, survey)
+        connection.execute(
+            "INSERT INTO link_run SELECT coalesce(max(run_id), 0) + 1, ?, ?, ? FROM link_run",
+            [datetime.datetime.now(datetime.UTC).replace(tzinfo=None), _input(connection, survey),
+             json.dumps(found.parameters) if found.parameters else None],
+        )  # fmt: skip
+    waiting = connection.execute("SELECT count(*) FROM link_pair WHERE verdict = ?", [DOUBTFUL]).fetchone()
+    return int(waiting[0]) if waiting else 0

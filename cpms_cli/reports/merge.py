@@ -21,7 +21,7 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
     return {
         "schema_version": 1, "exit_code": merged.exit_code, "error": None,
         "counts": {name: merged.total(name) for name in ("rows_in", "stored", "unchanged", "quarantined")},
-        "new_children": merged.new_people, "files": records(merged.files),
+        "new_children": merged.new_people, "doubtful_pairs": merged.doubtful, "files": records(merged.files),
         "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
         "columns_not_read": [
             {"file": table.source.path.name, "sheet": table.source.sheet, "header": table.source.header[index],
@@ -53,6 +53,8 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
                 "merge_near", language, file=table.source.path.name, sheet=table.source.sheet or "", field=miss.field,
                 header=table.source.header[index], label=survey.fields[miss.field].label.in_(language),
             ))  # fmt: skip
+    if merged.doubtful:
+        console.print(say("merge_doubtful", language, count=merged.doubtful))
     if merged.quarantine:
         console.print(say("merge_set_aside", language, file=merged.quarantine))
     for level in survey.rule_levels[:2]:

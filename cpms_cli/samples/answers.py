@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from cpms_cli.samples.community import Community, Home, Person
+from cpms_cli.samples.difficulties import USUAL, Difficulties
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
 
@@ -26,6 +27,7 @@ class SampleRound:
 
 
 _UNKNOWN, _REFUSED, _BLANK = 0.012, 0.003, 0.008
+_ALWAYS_TOLD = ("sex", "consent")
 
 
 def _yes(rng: random.Random, share: float) -> str:
@@ -73,16 +75,19 @@ def _household(community: Community, home: Home, rng: random.Random) -> dict[str
 
 def _identity(community: Community, home: Home, person: Person, rng: random.Random) -> dict[str, Any]:
     script = "latin" if person.migrant and rng.random() < 0.3 else "thai"
-    variant = rng.random() < 0.12
+    hard = community.difficulties
+    variant = rng.random() < hard.respelt
     born = person.born.isoformat()[: person.precision] if person.precision else None
+    written = hard.written_date(rng, born)
     age = community.year - person.born.year - (1 if person.born.month > 11 else 0)
     return {
         "national_id": person.national_id or None,
         "id_document": ("non_thai_id" if person.migrant else "thai_id") if person.national_id else
                        rng.choice(("none", "none", "migrant_card")) if person.migrant else "none",
-        "given_name": person.name.spelt(script, variant), "family_name": home.family.thai if home.family else None,
+        "given_name": hard.written_name(rng, person.name.spelt(script, variant)), 
+        "family_name": home.family.thai if home.family else None,
         "other_name": person.nick if rng.random() < 0.6 else None, "mother_name": person.mother.spelt(script, False),
-        "sex": person.sex, "birth_date": born, "age_years": None if born else max(age, 0),
+        "sex": person.sex, "birth_date": written, "age_years": None if born else max(age, 0),
         "nationality": ("stateless" if person.traits["health"] > 0.93 else "MM") if person.migrant else "TH",
         "birth_registered": person.registered,
         "health_insurance": rng.choice(("migrant", "none", "none")) if person.migrant else "universal",
@@ -159,7 +164,9 @@ def _as_answered(
         draw = rng.random()
         if field.asked and (age >= 10 if "<" in field.asked else age < _ASKED_FROM[field.asked]):
             value = None
-        elif value is not None and field.codelist and not field.role and draw < _UNKNOWN + _REFUSED + _BLANK:
+        elif value is None or not field.codelist or field.role in _ALWAYS_TOLD:
+            pass
+        elif draw < _UNKNOWN + _REFUSED + _BLANK:
             value = "unknown" if draw < _UNKNOWN else "refused" if draw < _UNKNOWN + _REFUSED else None
         answered[name] = None if value is None else str(value)
     return answered
@@ -195,10 +202,12 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
     )  # fmt: skip
 
 
-def sample_rounds(subdistricts: Sequence[str], rounds: Sequence[int], children: int, seed: int) -> list[SampleRound]:
+def sample_rounds(
+    subdistricts: Sequence[str], rounds: Sequence[int], children: int, seed: int, difficulties: Difficulties = USUAL
+) -> list[SampleRound]:
     """Rounds of about `children` children, one after another in the years `rounds`; the same for the same seed."""
     rng = random.Random(seed)  # noqa: S311
-    community = Community(rng, subdistricts, rounds[0], children)
+    community = Community(rng, subdistricts, rounds[0], children, difficulties)
     made = []
     for at, year in enumerate(rounds):
         if at:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from stdnum.th.pin import calc_check_digit
 
+from cpms_cli.samples.difficulties import USUAL, Difficulties
 from cpms_cli.samples.names import Name, family_name, given_name, nickname
 
 # Digits 2-5 name the registering office; there is no office 9999, so no such number belongs to anybody.
@@ -65,8 +66,10 @@ class Home:
 class Community:
     """The families of some subdistricts, ageing year by year."""
 
-    def __init__(self, rng: random.Random, subdistricts: Sequence[str], first: int, children: int) -> None:
-        self.rng, self.year = rng, first
+    def __init__(self, rng: random.Random, subdistricts: Sequence[str], first: int, children: int,
+                 difficulties: Difficulties = USUAL) -> None:  # fmt: skip
+        self.rng, self.year, self.difficulties = rng, first, difficulties
+        self.many = difficulties.many_names
         self.villages = [f"{code}{moo:02d}" for code in subdistricts for moo in range(1, rng.randint(4, 6) + 1)]
         self.serial = 0
         self.next_no = dict.fromkeys(self.villages, 0)
@@ -93,11 +96,12 @@ class Community:
         shape = rng.choices(list(_SHAPES), list(_SHAPES.values()))[0]
         self.next_no[village] += 1
         home = Home(self._serial(), village, self.next_no[village], migrant, shape,
-                    None if migrant else family_name(rng), self.year - years_ago, [], self._traits())  # fmt: skip
-        mother = given_name(rng, migrant, "female")
+                    None if migrant else family_name(rng, self.many), self.year - years_ago, [],
+                    self._traits())  # fmt: skip
+        mother = given_name(rng, migrant, "female", self.many)
         for _ in range(rng.choices((1, 2, 3, 4), (0.48, 0.33, 0.14, 0.05))[0]):
             home.people.append(self._child(home, mother, rng.uniform(0, 17.5)))
-            if rng.random() < 0.015:
+            if rng.random() < self.difficulties.twins:
                 home.people.append(self._twin(home.people[-1]))
         return home
 
@@ -106,21 +110,25 @@ class Community:
         sex = rng.choice(("female", "male"))
         born = datetime.date(self.year, 11, 1) - datetime.timedelta(days=int(age * 365.25))
         person = Person(
-            self._serial(), sex, born, home.migrant, given_name(rng, home.migrant, sex), mother, nickname(rng),
+            self._serial(), sex, born, home.migrant, given_name(rng, home.migrant, sex, self.many), mother,
+            nickname(rng, self.many),
             rng.choices((10, 7, 4, 0), (0.86, 0.05, 0.04, 0.05))[0], arrived=home.arrived, traits=self._traits(),
         )  # fmt: skip
         person.registered = rng.choices(
             ("certificate", "registered", "not_registered"), (0.55, 0.2, 0.25) if home.migrant else (0.93, 0.05, 0.02)
         )[0]
-        if rng.random() < (0.35 if home.migrant else 0.9) and person.registered != "not_registered":
+        without = self.difficulties.has_no_id(rng, home.migrant)
+        if without is None:
+            without = rng.random() >= (0.35 if home.migrant else 0.9) or person.registered == "not_registered"
+        if not without:
             person.national_id = self._national_id(home.migrant)
         return person
 
     def _twin(self, of: Person) -> Person:
         sex = self.rng.choice(("female", "male"))
-        twin = Person(self._serial(), sex, of.born, of.migrant, given_name(self.rng, of.migrant, sex), of.mother,
-                      nickname(self.rng), of.precision, registered=of.registered, arrived=of.arrived,
-                      traits=self._traits())  # fmt: skip
+        twin = Person(self._serial(), sex, of.born, of.migrant, given_name(self.rng, of.migrant, sex, self.many),
+                      of.mother, nickname(self.rng, self.many), of.precision, registered=of.registered,
+                      arrived=of.arrived, traits=self._traits())  # fmt: skip
         twin.national_id = self._national_id(of.migrant) if of.national_id else ""
         return twin
 
@@ -132,10 +140,10 @@ class Community:
         """Births, arrivals, departures, moves within the area, papers obtained, and everybody a year older."""
         rng = self.rng
         self.year += 1
-        gone = [home for home in self.homes if rng.random() < 0.06]
-        self.homes = [home for home in self.homes if home not in gone]
+        gone = {home.number for home in self.homes if rng.random() < 0.06}
+        self.homes = [home for home in self.homes if home.number not in gone]
         for home in self.homes:
-            if rng.random() < 0.05:
+            if rng.random() < self.difficulties.moved:
                 home.village = rng.choice(self.villages)
                 self.next_no[home.village] += 1
                 home.household_no = self.next_no[home.village]

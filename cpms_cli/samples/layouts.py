@@ -9,6 +9,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.samples.answers import SampleRound, sample_rounds
+from cpms_cli.samples.difficulties import USUAL, Difficulties
 from cpms_cli.samples.mistakes import make_mistakes
 from cpms_cli.survey.definition import Language, Survey, Table
 from cpms_cli.survey.era import BUDDHIST_OFFSET
@@ -64,7 +65,7 @@ def _write_round(
 
 def write_samples(
     folder: str | Path, subdistricts: Sequence[str], rounds: Sequence[int], children: int, seed: int, *,
-    mistakes: bool = True,
+    mistakes: bool = True, difficulties: Difficulties = USUAL,
 ) -> list[Path]:  # fmt: skip
     """Write one file a round into a new folder, in turn flat CSV in Thai, two sheets in English, flat XLSX in Thai.
 
@@ -80,7 +81,7 @@ def write_samples(
     where.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     logs = []
-    made = sample_rounds(subdistricts, list(rounds), children, seed)
+    made = sample_rounds(subdistricts, list(rounds), children, seed, difficulties)
     for at, one in enumerate(made):
         paths, log = _write_round(survey, where, one, at % 3, seed + at, mistakes)
         written += paths

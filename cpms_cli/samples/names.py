@@ -36,17 +36,34 @@ def pool(kind: str) -> tuple[Name, ...]:
     )
 
 
-def given_name(rng: random.Random, migrant: bool, sex: str) -> Name:
-    """A given name of a Thai or a Myanmar child or adult."""
+def _joined(rng: random.Random, *kinds: str, between: str = "") -> Name:
+    """A name of parts, one of each kind; in one of them the other spelling differs. Some parts are commoner."""
+    parts = [pool(kind)[int(len(pool(kind)) * rng.random() ** 1.5)] for kind in kinds]
+    other = rng.randrange(len(parts))
+    return Name(
+        "".join(part.thai for part in parts), between.join(part.latin for part in parts).capitalize(),
+        "".join(part.variant_thai if at == other else part.thai for at, part in enumerate(parts)),
+        between.join(part.variant_latin if at == other else part.latin for at, part in enumerate(parts)).capitalize(),
+    )  # fmt: skip
+
+
+def given_name(rng: random.Random, migrant: bool, sex: str, many: bool = False) -> Name:
+    """A given name of a Thai or a Myanmar child or adult; with `many`, one of thousands put together of parts."""
+    if many and migrant:
+        return _joined(rng, *["mm_part"] * rng.choice((2, 2, 3)), between=" ")
+    if many:
+        return _joined(rng, "th_first", f"th_last_{sex}")
     return rng.choice(pool(f"{'mm' if migrant else 'th'}_{sex}"))
 
 
-def family_name(rng: random.Random) -> Name:
+def family_name(rng: random.Random, many: bool = False) -> Name:
     """An invented Thai family name."""
+    if many:
+        return _joined(rng, "th_house_first", "th_house_last")
     first, last = rng.choice(pool("th_family_first")), rng.choice(pool("th_family_last"))
     return Name(first.thai + last.thai, first.latin + last.latin, first.thai + last.thai, first.latin + last.latin)
 
 
-def nickname(rng: random.Random) -> str:
+def nickname(rng: random.Random, many: bool = False) -> str:
     """What a child is called at home."""
-    return rng.choice(pool("nick")).thai
+    return rng.choice(pool("nick_many" if many else "nick")).thai

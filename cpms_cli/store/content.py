@@ -29,11 +29,11 @@ def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str
     return found
 
 
-LOGS = ("event", "audit")
+LOGS = ("event", "audit", "link_run")
 
 
 def dump(store: str | Path, *, schemas: Path | None = None) -> str:
-    """Every table with every column in one fixed order, as text; the logs of what was done are left out.
+    """Every table with every column in one fixed order, as text; the logs of what was done and how are left out.
 
     Equal to the byte before a merge and after its undo.
     """

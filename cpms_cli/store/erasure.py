@@ -10,6 +10,7 @@ from cpms_cli.store.connection import commit
 from cpms_cli.store.copies import compact
 from cpms_cli.store.file import identity_column, open_store
 from cpms_cli.store.history import note_event
+from cpms_cli.store.link_tables import forget_links, row_reference
 from cpms_cli.survey.loading import load_survey
 
 
@@ -33,17 +34,20 @@ def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, w
     with open_store(path, survey, write=True) as connection:
         connection.execute("BEGIN")
         connection.execute(
-            f"CREATE TEMP TABLE forgotten AS SELECT DISTINCT {key} FROM child_link WHERE {identity} = ?", [identifier]
+            f"CREATE TEMP TABLE forgotten AS SELECT DISTINCT {key} FROM child_link WHERE {identity} IN ("
+            f"SELECT l.{identity} FROM child_link l LEFT JOIN child_anchor a"
+            f" ON a.row_key = {row_reference(survey, 'child', 'l')} WHERE ? IN (l.{identity}, a.identifier))",
+            [identifier],
         )
-        rounds = connection.execute("SELECT count(*) FROM forgotten").fetchone()
-        if rounds is None or rounds[0] == 0:
+        references = connection.execute(f"SELECT {row_reference(survey, 'child', 'f')} FROM forgotten f").fetchall()
+        if not references:
             raise UsageError("unknown_child", id=identifier)
         deleted = connection.execute(f"DELETE FROM child_observation WHERE ({key}) IN (FROM forgotten)").fetchone()
         connection.execute(f"DELETE FROM child_link WHERE ({key}) IN (FROM forgotten)")
-        connection.execute(
-            f"DELETE FROM child_link_before WHERE {identity} = ? OR ({key}) IN (FROM forgotten)", [identifier]
-        )
+        connection.execute("DELETE FROM anchor_added WHERE identifier = ?", [identifier])
+        connection.execute("DELETE FROM child_anchor WHERE identifier = ?", [identifier])
+        forget_links(connection, [str(row[0]) for row in references])
         note_event(connection, "forget", who=who or "")
         commit(connection)
     compact(path, schemas=schemas)
-    return Erased(int(deleted[0]) if deleted else 0, int(rounds[0]))
+    return Erased(int(deleted[0]) if deleted else 0, len(references))

@@ -6,7 +6,8 @@ Tables
 - `child_observation`, `household_observation`: what a round says about one child or home, every cell as canonical
   text; `superseded_by` is the batch whose row took its place;
 - `child_link`, `household_link`: which person or home each current observation belongs to;
-- `child_link_before`, `household_link_before`: what a merge changed in them, as it was before, for `undo`;
+- the tables of `store/link_tables.py`: anchors of identifiers, decisions about links, doubtful pairs, parameters;
+- `anchor_added`: which identifiers a merge was the first to give, for `undo`;
 - `event`: what was done to the store, when and by whom; `audit`: each output that showed whom it is about.
 
 Views `current_child` and `current_household` have one row per key, with `cpms_id` and `household_id` filled in.
@@ -22,6 +23,7 @@ import duckdb
 
 from cpms_cli.errors import StoreError, StoreNotOurs, UnreadableFile
 from cpms_cli.store.connection import connect
+from cpms_cli.store.link_tables import create_link_tables
 from cpms_cli.store.migration import OLDER, Step, keep_copy, migrate
 from cpms_cli.survey.definition import Survey, Table
 
@@ -50,14 +52,6 @@ def _link_table(survey: Survey, table: Table) -> str:
     )
 
 
-def _link_before_table(survey: Survey, table: Table) -> str:
-    columns = ", ".join(f"{name} VARCHAR NOT NULL" for name in survey.key(table))
-    return (
-        f"CREATE TABLE {table}_link_before (merge_id INTEGER NOT NULL, {columns},"
-        f" {identity_column(survey, table)} VARCHAR, how VARCHAR)"
-    )
-
-
 def _current_view(survey: Survey, table: Table) -> str:
     identities = {
         identity_column(survey, "household"): "h",
@@ -72,18 +66,20 @@ def _current_view(survey: Survey, table: Table) -> str:
     )
 
 
-def _create_history(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+def _create_history(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "CREATE TABLE event (done_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, batch_id INTEGER,"
         " detail VARCHAR)"
     )
-    for table in TABLES:
-        connection.execute(_link_before_table(survey, table))
+    connection.execute(
+        "CREATE TABLE anchor_added (merge_id INTEGER NOT NULL, of_table VARCHAR NOT NULL, identifier VARCHAR NOT NULL)"
+    )
 
 
 def _to_format_2(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     connection.execute(f"ALTER TABLE batch ADD COLUMN merge_id INTEGER DEFAULT {OLDER}")
-    _create_history(connection, survey)
+    _create_history(connection)
+    create_link_tables(connection, survey)
 
 
 STEPS: dict[int, Step] = {2: _to_format_2}
@@ -123,7 +119,7 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
     connection.execute(
         "CREATE TABLE audit (shown_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, children BIGINT)"
     )
-    _create_history(connection, survey)
+    _create_history(connection)
     for table in TABLES:
         columns = ", ".join(f"{name} VARCHAR" for name in survey.columns(table))
         connection.execute(
@@ -131,6 +127,7 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
             " sheet VARCHAR, row_number BIGINT NOT NULL, superseded_by INTEGER)"
         )
         connection.execute(_link_table(survey, table))
+    create_link_tables(connection, survey)
     for table in TABLES:
         connection.execute(_current_view(survey, table))
     connection.execute("COMMIT")

@@ -1,9 +1,8 @@
-"""What was done to a store, and the way back: every merge can be undone, exactly, as long as none came after it."""
+"""What was done to a store, and what is needed to take a merge back; `undoing` does it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -11,26 +10,11 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.store.audit import current_user, now
-from cpms_cli.store.connection import commit
-from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.store.file import TABLES, open_store
 from cpms_cli.store.migration import OLDER
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
-
-
-@dataclass(frozen=True)
-class Undone:
-    """`batches` that are gone, how many rows went with them and how many came back in their place.
-
-    `withdrawn` counts rows of families who withdrew their consent in one of these batches: what they had said before
-    was blanked then, and stays so.
-    """
-
-    batches: tuple[int, ...]
-    removed: int
-    restored: int
-    withdrawn: int
 
 
 def note_event(
@@ -46,21 +30,18 @@ def next_batch(connection: duckdb.DuckDBPyConnection) -> int:
     return _count(connection, f"SELECT coalesce(max(batch_id), 0) + 1 FROM ({ever})")
 
 
-def keep_links(connection: duckdb.DuckDBPyConnection) -> None:
-    """Remember the links as they are, for `note_link_changes`."""
+def keep_anchors(connection: duckdb.DuckDBPyConnection) -> None:
+    """Remember which identifiers there are, for `note_new_anchors`."""
     for table in TABLES:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table}_link_was AS SELECT * FROM {table}_link")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table}_anchor_was AS SELECT identifier FROM {table}_anchor")
 
 
-def note_link_changes(connection: duckdb.DuckDBPyConnection, survey: Survey, merge_id: int) -> None:
-    """Store what this merge changed in the links, as it was before; no identifier where there was no link."""
+def note_new_anchors(connection: duckdb.DuckDBPyConnection, merge_id: int) -> None:
+    """Store which identifiers this merge was the first to give."""
     for table in TABLES:
-        key, identity = ", ".join(survey.key(table)), identity_column(survey, table)
         connection.execute(
-            f"INSERT INTO {table}_link_before BY NAME"
-            f" SELECT {merge_id} AS merge_id, {key}, was.{identity}, was.how"
-            f" FROM {table}_link_was was FULL JOIN {table}_link l USING ({key})"
-            f" WHERE (was.{identity}, was.how) IS DISTINCT FROM (l.{identity}, l.how)"
+            f"INSERT INTO anchor_added SELECT {merge_id}, {quoted(table)}, identifier"
+            f" FROM {table}_anchor ANTI JOIN {table}_anchor_was USING (identifier)"
         )
 
 
@@ -73,7 +54,7 @@ def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.D
         }
 
 
-def _merge_of(connection: duckdb.DuckDBPyConnection, batch: int) -> tuple[int, list[int]]:
+def merge_of(connection: duckdb.DuckDBPyConnection, batch: int) -> tuple[int, list[int]]:
     """The merge a batch came with, and all its batches. Raises UsageError where it cannot be undone."""
     found = connection.execute("SELECT merge_id FROM batch WHERE batch_id = ?", [batch]).fetchone()
     if found is None:
@@ -93,7 +74,11 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _restore_rows(connection: duckdb.DuckDBPyConnection, batches: Sequence[int]) -> tuple[int, int]:
+def restore_rows(
+    connection: duckdb.DuckDBPyConnection, merge_id: int, batches: Sequence[int]
+) -> tuple[int, int]:
+    """Take the rows of these batches out, bring back those they took the place of, and forget the identifiers that this
+    merge gave; how many rows went and came."""
     told, removed, restored = ", ".join(map(str, batches)), 0, 0
     for table in TABLES:
         theirs, replaced = f"batch_id IN ({told})", f"superseded_by IN ({told}) AND batch_id NOT IN ({told})"
@@ -101,21 +86,17 @@ def _restore_rows(connection: duckdb.DuckDBPyConnection, batches: Sequence[int])
         restored += _count(connection, f"SELECT count(*) FROM {table}_observation WHERE {replaced}")
         connection.execute(f"DELETE FROM {table}_observation WHERE {theirs}")
         connection.execute(f"UPDATE {table}_observation SET superseded_by = NULL WHERE superseded_by IN ({told})")
+        connection.execute(
+            f"DELETE FROM {table}_anchor WHERE identifier IN (SELECT identifier FROM anchor_added"
+            f" WHERE merge_id = {merge_id} AND of_table = {quoted(table)})"
+        )
+    connection.execute("DELETE FROM anchor_added WHERE merge_id = ?", [merge_id])
+    connection.execute("DELETE FROM batch WHERE merge_id = ?", [merge_id])
     return removed, restored
 
 
-def _restore_links(connection: duckdb.DuckDBPyConnection, survey: Survey, merge_id: int) -> None:
-    for table in TABLES:
-        key, identity = ", ".join(survey.key(table)), identity_column(survey, table)
-        before = f"(SELECT * FROM {table}_link_before WHERE merge_id = {merge_id})"
-        connection.execute(f"DELETE FROM {table}_link WHERE ({key}) IN (SELECT ({key}) FROM {before})")
-        connection.execute(
-            f"INSERT INTO {table}_link BY NAME SELECT {key}, {identity}, how FROM {before} WHERE {identity} IS NOT NULL"
-        )
-        connection.execute(f"DELETE FROM {table}_link_before WHERE merge_id = {merge_id}")
-
-
-def _withdrawals(connection: duckdb.DuckDBPyConnection, survey: Survey, batches: Sequence[int]) -> int:
+def withdrawals(connection: duckdb.DuckDBPyConnection, survey: Survey, batches: Sequence[int]) -> int:
+    """How many earlier rows are of families who withdrew their consent in these batches."""
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
     told, key = ", ".join(map(str, batches)), ", ".join(survey.key("household"))
     return _count(
@@ -124,22 +105,3 @@ def _withdrawals(connection: duckdb.DuckDBPyConnection, survey: Survey, batches:
         f" WHERE n.batch_id IN ({told}) AND n.{survey.role('consent').name} IN ({refused})"
         f" AND o.superseded_by IN ({told})",
     )
-
-
-def undo(store: str | Path, batch: int, *, schemas: Path | None = None, who: str | None = None) -> Undone:
-    """Bring back the state before a batch, with all that was merged in the same command; in one transaction.
-
-    Raises UsageError for a batch that is not there, or after which others came; StoreError.
-    """
-    survey = load_survey(schemas)
-    with open_store(Path(store), survey, write=True) as connection:
-        connection.execute("BEGIN")
-        merge_id, batches = _merge_of(connection, batch)
-        withdrawn = _withdrawals(connection, survey, batches)
-        removed, restored = _restore_rows(connection, batches)
-        _restore_links(connection, survey, merge_id)
-        connection.execute("DELETE FROM batch WHERE merge_id = ?", [merge_id])
-        for one in batches:
-            note_event(connection, "undo", one, who=who or "")
-        commit(connection)
-        return Undone(tuple(batches), removed, restored, withdrawn)

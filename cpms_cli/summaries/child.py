@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.errors import UsageError
+from cpms_cli.linking.by_hand import current_identifier
 from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
 from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.store.audit import note_identified
@@ -39,18 +39,6 @@ class ChildHistory:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
         return {"levels": self.levels, "indicators": self.indicators, "answers": self.answers}
-
-
-def _person(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> str:
-    """The child's identifier now, also where an older form carried another one for the same child."""
-    person, key = survey.role("person").name, ", ".join(survey.key("child"))
-    found = connection.execute(
-        f"SELECT l.{person} FROM child_link l LEFT JOIN child_observation o USING ({key})"
-        f" WHERE l.{person} = ? OR o.{person} = ? ORDER BY l.{person} = ? DESC LIMIT 1", [identifier] * 3
-    ).fetchone()  # fmt: skip
-    if found is None:
-        raise UsageError("unknown_child", id=identifier)
-    return str(found[0])
 
 
 def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str, table: Table) -> pd.DataFrame:
@@ -119,7 +107,7 @@ def child_history(
     survey = load_survey(schemas)
     explainer = Explainer(survey, language)
     with open_store(Path(store), survey, write=identified) as connection:
-        person = _person(connection, survey, identifier.strip().upper())
+        person = current_identifier(connection, survey, identifier.strip().upper())
         create_scores(connection, survey)
         round_ = survey.role("round").name
         scored = connection.execute(

@@ -22,7 +22,7 @@ LANGUAGES: tuple[Language, ...] = ("en", "th")
 Table = Literal["household", "child"]
 Role = Literal[
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id",
-    "given_name", "family_name", "sex", "born", "age", "interviewer",
+    "given_name", "family_name", "nickname", "mother", "sex", "born", "age", "nationality", "interviewer",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from cpms_cli import forget, merge
+from cpms_cli import merge
 from cpms_cli.store.content import dump
 from tests.conftest import ROOT, ROUNDS, Cpms, Draw
 
@@ -137,7 +137,8 @@ def test_a_forgotten_child_is_gone_from_every_byte(cpms: Cpms, store: Path, draw
     cpms("merge", earlier, "--store", store)
     cpms("merge", draw({"given_name": NAME}, name="later.csv"), "--store", store)
     (one, _), (other, _) = _children(store)
-    assert forget(store, one).rows == 3
+    assert cpms("child", "forget", one, "--store", store).code != 0, "nobody said yes"
+    assert "Forgotten: 3 row(s) of 1 round(s)" in cpms("child", "forget", one, "--yes", "--store", store).out
     assert _children(store) == [(other, "ก้อง")]
     content = store.read_bytes()
     assert NAME.encode() not in content

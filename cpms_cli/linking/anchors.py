@@ -1,0 +1,44 @@
+"""Where an identifier belongs now: with the child it was given to, also where a corrected file moved that child's row.
+
+A row is found by its key, and a file that was sorted anew puts another child under the same key. So an anchor is held
+against what its row said when the identifier was given; if the row now says something else, it follows to that row of
+the same home and round which says it. Where nobody there does, the identifier stays with nobody.
+"""
+
+from __future__ import annotations
+
+from cpms_cli.store.link_tables import row_reference
+from cpms_cli.survey.definition import Role, Survey
+
+_TELLING: tuple[Role, ...] = ("given_name", "sex", "born", "mother")
+# So many of the telling details may have been corrected since; more is another child.
+MAY_DIFFER = 1
+# In the row's own place, if nobody else's identifier belongs there: a name and a date put right together.
+MAY_DIFFER_IN_PLACE = 2
+
+
+def changed_details(survey: Survey, one: str, other: str) -> str:
+    """SQL for how many of the details that tell children apart differ between two versions of rows."""
+    names = [survey.role(role).name for role in _TELLING]
+    return " + ".join(f"({one}.{name} IS DISTINCT FROM {other}.{name})::INTEGER" for name in names)
+
+
+def anchors_now(survey: Survey) -> str:
+    """SELECT of identifier and row_key, the current row with which each child's identifier stands now."""
+    same_home = " AND ".join(f"n.{name} = t.{name}" for name in survey.key("household"))
+    differ = changed_details(survey, "n", "t")
+    return (
+        f"WITH every_row AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, o.* FROM child_observation o),"
+        " now AS (SELECT * FROM every_row WHERE superseded_by IS NULL),"
+        " corrected AS (SELECT a.* FROM child_anchor a JOIN now USING (row_key) WHERE now.batch_id <> a.batch_id),"
+        " t AS (SELECT c.identifier, e.* FROM corrected c"
+        " JOIN every_row e ON e.row_key = c.row_key AND e.batch_id = c.batch_id),"
+        f" near AS (SELECT t.identifier, n.row_key, {differ} AS differ, n.row_key <> t.row_key AS elsewhere"
+        f" FROM t JOIN now n ON {same_home} WHERE differ <= IF(elsewhere, {MAY_DIFFER}, {MAY_DIFFER_IN_PLACE})),"
+        " best AS (SELECT * FROM near"
+        " QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY differ, elsewhere, row_key) = 1),"
+        " followed AS (SELECT * FROM best"
+        " QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY differ, identifier) = 1)"
+        " SELECT identifier, row_key FROM followed UNION ALL"
+        " SELECT identifier, row_key FROM child_anchor ANTI JOIN t USING (identifier)"
+    )

@@ -1,0 +1,151 @@
+"""One row of a round to at most one child, one child to at most one row of a round: an assignment, not a greedy pick.
+
+Rounds are taken in the order of their years, whatever the order in which they were merged. The children known so far
+stand on one side, the rows first seen in the next round on the other; the best assignment maximises the sum of the
+match weights. What it pairs is linked, put to a person, or left, by what remains of the pair's probability once its
+rivals are counted: two equal candidates for one row have less than one half each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+AUTOMATIC, DOUBTFUL = "automatic", "doubtful"
+_MAX_EXPONENT = 60.0
+
+
+@dataclass
+class People:
+    """What each cluster of rows says, by cluster (the position of its first row)."""
+
+    cluster: npt.NDArray[np.int64]
+    rounds: npt.NDArray[np.int64]
+    facts: dict[str, npt.NDArray[np.object_]]
+    forbidden: set[tuple[int, int]] = field(default_factory=set)
+
+
+def _known_facts(
+    rows: pd.DataFrame, cluster: npt.NDArray[np.int64], names: list[str]
+) -> dict[str, npt.NDArray[np.object_]]:
+    """The first known value of each fact by cluster; by construction a sure cluster has one at most."""
+    found = {}
+    for name in names:
+        first = rows[name].groupby(cluster).first()
+        values = np.full(len(rows), None, dtype=object)
+        known = first[first.notna()]
+        values[known.index.to_numpy()] = known.to_numpy(dtype=object)
+        found[name] = values
+    return found
+
+
+def _contradicted(people: People, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which pairs of clusters know different values of one fact."""
+    bad = np.zeros(len(left), dtype=bool)
+    for values in people.facts.values():
+        one, two = values[left], values[right]
+        bad |= np.asarray(pd.notna(one) & pd.notna(two) & (one != two), dtype=bool)
+    return bad
+
+
+def _remaining(edges: pd.DataFrame) -> pd.Series:
+    """The probability of each pair when its rivals, for either side, are counted with it."""
+    odds = np.exp2(edges["weight"].clip(upper=_MAX_EXPONENT))
+    total: pd.Series = (
+        1 + odds.groupby(edges["left"]).transform("sum") + odds.groupby(edges["right"]).transform("sum") - odds
+    )
+    return pd.Series(odds / total, index=edges.index)
+
+
+def _best(edges: pd.DataFrame) -> pd.Series:
+    """Which edges the best assignment takes, component by component."""
+    alone = ~edges["left"].duplicated(keep=False) & ~edges["right"].duplicated(keep=False)
+    taken = alone.copy()
+    rest = edges[~alone]
+    if rest.empty:
+        return taken
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
+    from scipy.sparse import coo_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    left, lefts = pd.factorize(rest["left"], sort=True)
+    right, _ = pd.factorize(rest["right"], sort=True)
+    size = len(lefts) + int(right.max()) + 1
+    graph = coo_array((np.ones(len(rest)), (left, right + len(lefts))), shape=(size, size))
+    component = connected_components(graph, directed=False)[1][left]
+    # Bounded by the size of a block: components are a home or two.
+    for _, part in rest.assign(l=left, r=right).groupby(component):
+        rows, row = np.unique(part["l"], return_inverse=True)
+        columns, column = np.unique(part["r"], return_inverse=True)
+        gain = np.zeros((len(rows), len(columns)))
+        position = np.full(gain.shape, -1)
+        worth = (part["weight"] - part["weight"].min() + 1).to_numpy()
+        gain[row, column], position[row, column] = worth, np.arange(len(part))
+        chosen = position[linear_sum_assignment(gain, maximize=True)]
+        taken.loc[part.index[chosen[chosen >= 0]]] = True
+    return taken
+
+
+def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], at: int) -> pd.DataFrame:
+    """The pairs of a known child and a newcomer of round number `at`, the best pair of rows for each."""
+    one, two = people.cluster[pairs["id_l"]], people.cluster[pairs["id_r"]]
+    swap = first[one] > first[two]
+    left, right = np.where(swap, two, one), np.where(swap, one, two)
+    fits = (first[right] == at) & (first[left] < at) & ((people.rounds[left] & people.rounds[right]) == 0)
+    found = pairs.assign(left=left, right=right)[fits]
+    if people.forbidden and len(found):
+        ends = np.minimum(found["left"], found["right"]), np.maximum(found["left"], found["right"])
+        found = found[~pd.MultiIndex.from_arrays(ends).isin(list(people.forbidden))]
+    # A contradiction holds for all that two children are; that a name agrees need be so in one pair of rows only.
+    contradicts = found.groupby(["left", "right"])["contradicts"].transform("any")
+    found = found.sort_values(["disagrees", "weight", "id_l", "id_r"], ascending=[True, False, True, True])
+    found = found.assign(refused=contradicts | found["disagrees"])
+    best: pd.DataFrame = found.drop_duplicates(["left", "right"]).sort_index(ignore_index=True)
+    return best
+
+
+def assign(
+    rows: pd.DataFrame, sure: npt.NDArray[np.int64], pairs: pd.DataFrame, apart: pd.DataFrame, *,
+    automatic: float, review: float, facts: list[str],
+) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:  # fmt: skip
+    """Put rows together: (cluster of each row, as the position of its first row; the pairs taken or doubtful).
+
+    `rows`: `round` and the `facts` in which one child cannot differ; `sure` the cluster of each row by identifiers and
+    decisions; `pairs`: id_l, id_r (positions), weight, disagrees and contradicts (needs a person, the latter
+    for all rows of both children); `apart`: id_l, id_r of rows that a person said are
+    two children. The pairs returned have verdict (automatic, doubtful) and probability.
+    """
+    numbers, years = pd.factorize(rows["round"], sort=True)
+    people = People(sure.copy(), np.zeros(len(rows), dtype=np.int64), _known_facts(rows, sure, facts))
+    np.bitwise_or.at(people.rounds, sure, np.int64(1) << numbers)
+    decided = []
+    for at in range(1, len(years)):
+        first = np.full(len(rows), len(years), dtype=np.int64)
+        np.minimum.at(first, people.cluster, numbers)
+        one, two = people.cluster[apart["id_l"].to_numpy()], people.cluster[apart["id_r"].to_numpy()]
+        people.forbidden = set(zip(np.minimum(one, two).tolist(), np.maximum(one, two).tolist(), strict=True))
+        edges = _edges(people, pairs, first, at)
+        if edges.empty:
+            continue
+        edges["probability"] = _remaining(edges)
+        edges["refused"] |= _contradicted(people, edges["left"].to_numpy(), edges["right"].to_numpy())
+        edges = edges[_best(edges) & (edges["probability"] >= review)]
+        linked = ~edges["refused"] & (edges["probability"] >= automatic)
+        decided.append(edges.assign(verdict=np.where(linked, AUTOMATIC, DOUBTFUL)))
+        _join(people, edges.loc[linked, "left"].to_numpy(), edges.loc[linked, "right"].to_numpy())
+    columns = [*pairs.columns, "refused", "probability", "verdict"]
+    return people.cluster, pd.concat(decided)[columns] if decided else pd.DataFrame(columns=columns)
+
+
+def _join(people: People, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> None:
+    """Let the children on the right be those on the left; each stands once on its side."""
+    into = np.arange(len(people.cluster))
+    into[right] = left
+    people.cluster = into[people.cluster]
+    people.rounds[left] |= people.rounds[right]
+    for values in people.facts.values():
+        unknown = np.asarray(pd.isna(values[left]), dtype=bool)
+        values[left[unknown]] = values[right[unknown]]

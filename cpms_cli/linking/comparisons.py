@@ -1,0 +1,139 @@
+"""How two rows are compared: the SQL condition of each level named in `schemas/linking.yaml`, and the blocks.
+
+Sides are `_l` and `_r`; the columns are those of `evidence.FEATURES`. Where a side knows nothing the comparison says
+nothing. What is asked of a pair beyond its score stands here too (`REFUSALS`): brothers, sisters and twins share
+mother, house, family name and often the day of birth, which the model counts as if they were independent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+UNKNOWN = "unknown"
+
+_SLIP = (
+    "(length(born_l) = 10 AND length(born_r) = 10 AND ("
+    # day and month changed places; a year of the other era; the year before or after; day or month alone; one digit
+    "(born_l[1:4] = born_r[1:4] AND born_l[6:7] = born_r[9:10] AND born_l[9:10] = born_r[6:7])"
+    " OR (born_l[5:10] = born_r[5:10] AND abs(year_l - year_r) IN (1, 10, 543))"
+    " OR (year_l = year_r AND (born_l[6:7] = born_r[6:7] OR born_l[9:10] = born_r[9:10]))"
+    " OR damerau_levenshtein(born_l, born_r) = 1))"
+)
+_MONTH = (
+    "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
+)
+_MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
+_NEAR = (
+    "(jaro_winkler_similarity(given_l, given_r) >= 0.9"
+    " OR (length(given_key_l) >= 3 AND length(given_key_r) >= 3 AND damerau_levenshtein(given_key_l, given_key_r) = 1))"
+)
+_SAME_KEY = (
+    "(given_key_l = given_key_r"
+    # Within one script two short names of one key may be two names.
+    " AND (thai_l <> thai_r OR jaro_winkler_similarity(given_l, given_r) >= 0.75))"
+)
+_CLASH = (
+    "((list_contains(named_l, given_r) OR list_contains(named_r, given_l)) AND given_l <> given_r)"
+    " OR ((list_contains(members_l, given_key_r) OR list_contains(members_r, given_key_l))"
+    " AND given_key_l <> given_key_r)"
+)
+_LEAST = "least(length(members_l), length(members_r))"
+
+# comparison: the column that must be known on both sides, and a condition per level but the last
+CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
+    "given": (
+        "given",
+        {
+            "exact": "given_l = given_r",
+            "sound": _SAME_KEY,
+            "whole": "whole_l = whole_r",
+            "other": "(nickname_l = given_r OR nickname_r = given_l)",
+            "near": _NEAR,
+        },
+    ),
+    "family": ("family", {"exact": "family_l = family_r", "sound": "family_key_l = family_key_r"}),
+    "birth": (
+        "low",
+        {
+            "exact": "(born_l = born_r AND length(born_l) = 10)",
+            "month": f"({_MONTH} OR {_MONTH_ONLY})",
+            "year": "(low_l <= high_r AND low_r <= high_l)",
+            "slip": _SLIP,
+        },
+    ),
+    "sex": ("sex", {"same": "sex_l = sex_r"}),
+    "mother": ("mother", {"exact": "mother_l = mother_r", "sound": "mother_key_l = mother_key_r"}),
+    "nickname": ("nickname", {"exact": "nickname_l = nickname_r"}),
+    "place": ("village", {"home": "home_l = home_r", "village": "village_l = village_r"}),
+    "members": (
+        "members",
+        {
+            "all": f"(len(list_intersect(members_l, members_r)) >= {_LEAST.replace('length', 'len')})",
+            "some": "list_has_any(members_l, members_r)",
+        },
+    ),
+    "sibling": ("given", {"clash": f"({_CLASH})"}),
+    "number": ("number", {"exact": "number_l = number_r", "slip": "damerau_levenshtein(number_l, number_r) = 1"}),
+}
+
+# The term whose frequency weighs an exact agreement: a rare name says more than a common one.
+WEIGHED_BY_FREQUENCY = {"given": "given", "family": "family", "mother": "mother", "nickname": "nickname"}
+
+# What the sure links, made by number and never against sex and birth date, cannot teach.
+TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number"})
+
+# A link needs a name that agrees so, without a person's word.
+STRONG_NAMES = frozenset({"exact", "sound", "whole"})
+# With the day of birth as well, these will do.
+FAIR_NAMES = frozenset({"near", "other"})
+# Never linked without a person's word, whatever the score.
+REFUSALS = {"sex": "differs", "birth": "differs", "sibling": "clash"}
+
+# Pairs are looked for where one of these agrees; a block with too many rows of a round is left out.
+BLOCKS: dict[str, str] = {
+    "birth_given": "born_day || '|' || given_key[1:1]",
+    "birth_mother": "born_day || '|' || mother_key",
+    "birth_village": "born_day || '|' || village",
+    "birth_family": "born_day || '|' || family_key",
+    "mother_family": "mother_key || '|' || family_key",
+    "given_mother": "given_key || '|' || mother_key",
+    "given_family": "given_key || '|' || family_key",
+    "given_month": "given_key || '|' || born[1:7]",
+    "given_village": "given_key || '|' || village || '|' || year",
+    "family_village": "family_key || '|' || village",
+    "home": "home",
+    "whole": "whole || '|' || year",
+    "number": "number",
+}
+
+
+def null_condition(column: str) -> str:
+    """Where the comparison says nothing; an empty list of other children is no list."""
+    return f"{column}_l IS NULL OR {column}_r IS NULL"
+
+
+def level_of(name: str, levels: list[str]) -> str:
+    """SQL for the level on which a pair agrees."""
+    column, conditions = CONDITIONS[name]
+    whens = " ".join(f"WHEN {conditions[level]} THEN '{level}'" for level in levels[:-1])
+    return f"CASE WHEN {null_condition(column)} THEN '{UNKNOWN}' {whens} ELSE '{levels[-1]}' END"
+
+
+def comparison(name: str, levels: dict[str, tuple[float, float]]) -> dict[str, Any]:
+    """One comparison as splink takes it; `levels` gives (m, u) by level, best first."""
+    column, conditions = CONDITIONS[name]
+    told: list[dict[str, Any]] = [
+        {"sql_condition": null_condition(column), "label_for_charts": UNKNOWN, "is_null_level": True}
+    ]
+    for level, (m, u) in levels.items():
+        entry: dict[str, Any] = {
+            "sql_condition": conditions.get(level, "ELSE"), "label_for_charts": level,
+            "m_probability": m, "u_probability": u,
+        }  # fmt: skip
+        if level == "exact" and name in WEIGHED_BY_FREQUENCY:
+            entry |= {
+                "tf_adjustment_column": WEIGHED_BY_FREQUENCY[name], "tf_adjustment_weight": 1.0,
+                "tf_minimum_u_value": 0.0002,
+            }  # fmt: skip
+        told.append(entry)
+    return {"output_column_name": name, "comparison_levels": told}

@@ -1,0 +1,67 @@
+"""The evidence: one row per child and round, with what can be compared, made from what the store says.
+
+`prepare` takes plain columns (any table of people can be mapped to them, see benchmarks/linkage_febrl.py) and
+returns the columns that `comparisons` names.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.linking.comparisons import BLOCKS
+from cpms_cli.linking.names import name_forms
+
+# What is taken; all text but `low` and `high` (days since 1970 between which the child was born) and `round` (a year).
+COLUMNS = (
+    "round", "given", "family", "nickname", "mother", "sex", "born", "low", "high", "village", "home", "number",
+)  # fmt: skip
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    given, family = name_forms(rows["given"]), name_forms(rows["family"])
+    nickname, mother = name_forms(rows["nickname"]), name_forms(rows["mother"])
+    both = given["parts"].where(given["fold"].notna()).combine(
+        family["parts"], lambda one, two: "".join(sorted([*_listed(one), *_listed(two)])) or None
+    )  # fmt: skip
+    return rows.assign(
+        given=given["fold"], given_key=given["key"], family=family["fold"], family_key=family["key"],
+        whole=both.astype("str"), nickname=nickname["fold"], mother=mother["fold"], mother_key=mother["key"],
+        thai=given["fold"].str.contains("[\u0e00-\u0e7f]", regex=True).fillna(False).astype(bool),
+    )  # fmt: skip
+
+
+def _listed(value: object) -> list[str]:
+    return value if isinstance(value, list) else []
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, node: pd.Series) -> None:
+    """Create the table `features`: a row per row of `rows`, `id` its position, `node` what it surely belongs with.
+
+    `members` and `named`: sound keys and folded names of the other children of the same home and round; NULL where
+    there are none. Each block of `comparisons.BLOCKS` is a column of its own.
+    """
+    frame = _named(rows[list(COLUMNS)].reset_index(drop=True))
+    frame = frame.assign(id=range(len(frame)), node=node.to_numpy())
+    connection.register("named", frame)
+    blocks = ", ".join(f"{sql} AS block_{name}" for name, sql in BLOCKS.items())
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE features AS WITH plain AS ("
+        " SELECT *, CASE WHEN length(born) = 10 THEN born END AS born_day,"
+        " year(DATE '1970-01-01' + low::INTEGER)::INTEGER AS year FROM named), others AS ("
+        " SELECT a.id, list(b.given_key ORDER BY b.id) AS members, list(b.given ORDER BY b.id) AS named"
+        " FROM named a JOIN named b ON a.round = b.round AND a.home = b.home AND a.id <> b.id"
+        " WHERE b.given_key IS NOT NULL GROUP BY a.id)"
+        f" SELECT plain.*, members, others.named, {blocks} FROM plain LEFT JOIN others USING (id) ORDER BY id"
+    )
+    connection.unregister("named")
+
+
+def drop_large_blocks(connection: duckdb.DuckDBPyConnection, table: str, largest: int) -> None:
+    """Blank the blocks of `table` in which a round has more than `largest` rows: the work stays linear."""
+    for name in BLOCKS:
+        connection.execute(
+            f"UPDATE {table} SET block_{name} = NULL WHERE block_{name} IN ("
+            f"SELECT block_{name} FROM {table} WHERE block_{name} IS NOT NULL"
+            f" GROUP BY block_{name}, round HAVING count(*) > {largest})"
+        )

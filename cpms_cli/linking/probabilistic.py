@@ -1,0 +1,118 @@
+"""The third step: rows that no identifier links, by names, birth date, sex, mother, home, village and household.
+
+How a result that does not depend on the order of merging fits "new rounds are added to children already known": every
+merge works out the links of the whole store anew, from the current rows and the decisions people made, taking the
+rounds in the order of their years. So the same rows give the same children in whatever order their files came. What
+lasts is the identifier, not the computation: it is anchored to the row it was given to (`store/link_tables.py`), stays
+with that row whatever the row is linked to later, and a form that carries it leads to that row's child for ever. Where
+two children turn out to be one, the earliest row's identifier is shown and the other still finds the child.
+
+A pair over the precision target is linked only if, besides, the given name agrees, neither sex nor birth date
+contradicts, the name is not that of a brother or sister in the same home, and both sides agree in their numbers:
+with 3 % twins and 20 % siblings the score alone would be wrong in every eighth pair. All else waits for a person,
+and counts as a new child until then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cpms_cli.linking.assignment import assign
+from cpms_cli.linking.comparisons import BLOCKS, CONDITIONS, FAIR_NAMES, REFUSALS, STRONG_NAMES
+from cpms_cli.linking.evidence import drop_large_blocks, prepare
+from cpms_cli.linking.model import Model, estimate, level_names, score_pairs
+from cpms_cli.linking.settings import LinkingSettings, linking_settings
+
+# Without a folder to spill into, what does not fit fails instead of leaving names on a disk.
+_IN_MEMORY: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false", "temp_directory": ""}
+# Pairs under these odds (log2) are nobody's rival.
+_LEAST_WEIGHT = -7.0
+
+
+@dataclass(frozen=True)
+class Linkage:
+    """`cluster`: of each row, the position of its first row; `pairs`: id_l, id_r, weight, probability, verdict, and the
+    level of each comparison by its name; `parameters` of the model, None where there was nothing to compare."""
+
+    cluster: npt.NDArray[np.int64]
+    pairs: pd.DataFrame
+    parameters: dict[str, Any] | None
+
+
+def _disagree(pairs: pd.DataFrame) -> pd.Series:
+    """Which pairs have no name in common that would do without a person, whatever their score."""
+    name = pairs["given"]
+    agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact"))
+    return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
+
+
+def _contradict(pairs: pd.DataFrame) -> pd.Series:
+    """Which pairs speak against each other, so that what else their children are must wait as well."""
+    found = pd.Series(False, index=pairs.index)
+    for comparison, level in REFUSALS.items():
+        found |= pairs[comparison] == level
+    return found
+
+
+def _scored(connection: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
+    rules = [f"l.block_{name} = r.block_{name} AND l.round <> r.round AND l.node <> r.node" for name in BLOCKS]
+    table = score_pairs(connection, "loose", model.shares, model.prior, rules, _LEAST_WEIGHT)
+    gammas = ", ".join(f"gamma_{name} AS {name}" for name in CONDITIONS)
+    pairs = connection.execute(
+        f"SELECT least(id_l, id_r) AS id_l, greatest(id_l, id_r) AS id_r, round(match_weight, 6) AS weight, {gammas}"
+        f" FROM {table} ORDER BY 1, 2"
+    ).df()
+    for name in CONDITIONS:
+        pairs[name] = pairs[name].map(level_names(model.shares, name))
+    return pairs
+
+
+def _find_loose(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings) -> int:
+    """Create `loose`: the rows of children that are not yet in every round; how many rounds they are of."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE loose AS SELECT * FROM features WHERE node IN ("
+        " SELECT node FROM features GROUP BY node HAVING count(*) <"
+        " (SELECT count(DISTINCT round) FROM features)) ORDER BY id"
+    )
+    drop_large_blocks(connection, "loose", settings.largest_block)
+    found = connection.execute("SELECT count(DISTINCT round) FROM loose").fetchone()
+    return int(found[0]) if found else 0
+
+
+def link(
+    rows: pd.DataFrame, sure: npt.NDArray[np.int64], apart: pd.DataFrame, *, facts: list[str],
+    again: pd.DataFrame | None = None, settings: LinkingSettings | None = None,
+) -> Linkage:  # fmt: skip
+    """Link what identifiers left apart.
+
+    `rows`: the columns of `evidence.COLUMNS` and the `facts` in which one child cannot differ, in the order of their
+    keys; `sure`: the cluster of each row so far, as the position of its first row; `apart`: id_l, id_r of rows that
+    are two children by a person's word, `again` of those a person must look at before they are linked.
+    """
+    settings = settings or linking_settings()
+    nothing = Linkage(
+        sure, pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS]), None
+    )
+    if rows["round"].nunique() < 2:
+        return nothing
+    # Names stay in memory: nothing of the comparison reaches a disk.
+    with duckdb.connect(":memory:", config=_IN_MEMORY) as connection:
+        prepare(connection, rows, pd.Series(sure))
+        if _find_loose(connection, settings) < 2:
+            return nothing
+        model = estimate(connection, settings)
+        pairs = _scored(connection, model)
+    pairs["disagrees"], pairs["contradicts"] = _disagree(pairs), _contradict(pairs)
+    if again is not None and len(again):
+        asked = pd.MultiIndex.from_frame(again[["id_l", "id_r"]])
+        pairs["contradicts"] |= pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]).isin(asked)
+    cluster, decided = assign(
+        rows, sure, pairs, apart, automatic=settings.automatic, review=settings.review, facts=facts
+    )
+    return Linkage(cluster, decided, model.document())

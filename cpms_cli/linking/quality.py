@@ -1,0 +1,132 @@
+"""How well the links of each round hold, and for whom: rates by nationality, sex, age, number or none, and village.
+
+A row that nobody could link (a family without consent leaves only its key) is not counted. The link rate is the share
+of a round's rows that belong to a child known in a round before; children born or arrived since can have no link, in
+every group alike unless one moves more. Wrong links are what the probabilities of the automatic links leave open;
+missed links what those of the doubtful pairs promise. Both are the model's own word: they are estimates, and low where
+the model is wrong. A gap is judged among rows that were old enough to be seen before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL
+from cpms_cli.linking.store_rows import child_evidence
+from cpms_cli.store.file import open_store
+from cpms_cli.store.link_tables import row_reference
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.identifiers import has_thai_check_digit
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.messages import say
+
+# In points; and so many children make a rate worth comparing.
+GAP, LEAST = 5.0, 30
+GROUPINGS = ("nationality", "sex", "age", "number", "village")
+_AGES = (
+    "CASE WHEN age < 1 THEN '0' WHEN age < 5 THEN '1-4' WHEN age < 10 THEN '5-9' WHEN age < 15 THEN '10-14'"
+    " ELSE '15-17' END"
+)
+
+
+@dataclass(frozen=True)
+class LinkReport:
+    """`groups`: round, grouping, group, label, rows, link_rate, doubtful_rate, wrong_links, missed_links; `gaps`:
+    round, grouping, low, high (labels), rate, gap in points, the largest of each grouping that is above the limit."""
+
+    groups: pd.DataFrame
+    gaps: pd.DataFrame
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
+    """A row per child row that could be linked to a round before its own."""
+    current, homes = (
+        f"(SELECT * FROM {table}_observation WHERE superseded_by IS NULL)" for table in ("child", "household")
+    )
+    key, person = ", ".join(survey.key("child")), survey.role("person").name
+    reference = row_reference(survey, "child", "told")
+    told = connection.execute(
+        f"WITH told AS ({child_evidence(survey, current, homes)}), linked AS (SELECT told.*, {reference} AS row_key,"
+        f" l.{person} AS person, min(round_) OVER (PARTITION BY l.{person}) AS first,"
+        f" min(round_) OVER () AS earliest FROM told JOIN child_link l USING ({key})),"
+        f" open AS (SELECT row_b AS row_key, max(probability) AS missed FROM link_pair"
+        f" WHERE verdict = '{DOUBTFUL}' GROUP BY 1),"
+        f" sure AS (SELECT row_b AS row_key, max(1 - probability) AS wrong FROM link_pair"
+        f" WHERE verdict = '{AUTOMATIC}' GROUP BY 1)"
+        " SELECT round_ AS round, nationality, sex, village, number, first < round_ AS linked,"
+        " coalesce(missed, 0) AS missed, missed IS NOT NULL AS doubtful, coalesce(wrong, 0) AS wrong,"
+        " round_ - year(DATE '1970-01-01' + high::INTEGER) AS age FROM linked LEFT JOIN open USING (row_key)"
+        " LEFT JOIN sure USING (row_key) WHERE round_ > earliest"
+        " AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"
+    ).df()  # fmt: skip
+    valid = has_thai_check_digit(told["number"].astype("str"))
+    connection.register(
+        "told_rows", told.assign(number=pd.Series(valid, index=told.index).map({True: "yes", False: "no"}))
+    )
+    found = connection.execute(f"SELECT * EXCLUDE (age), {_AGES} AS age, age < 1 AS newborn FROM told_rows").df()
+    connection.unregister("told_rows")
+    return found
+
+
+def _labels(survey: Survey, grouping: str, groups: pd.Series, language: Language) -> pd.Series:
+    if grouping == "number":
+        return groups.map(lambda group: say(f"number_{group}", language))
+    if grouping in ("nationality", "sex"):
+        codes = survey.codes(survey.role("nationality" if grouping == "nationality" else "sex"))
+        words = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
+        unknown = survey.codelists["missing"].by_code["unknown"].label.in_(language)
+        return groups.map(lambda group: words.get(group, unknown))
+    return groups
+
+
+def _in_order(column: pd.Series) -> pd.Series:
+    """Ages by number, all else as it is."""
+    return column if column.name != "group" else column.astype("str").str.replace(r"^(\d)(?=$|-)", r"0\1", regex=True)
+
+
+def _rates(rows: pd.DataFrame, grouping: str) -> pd.DataFrame:
+    counted = rows.assign(group=rows[grouping].astype("str").fillna("unknown")).groupby(["round", "group"])
+    rates = counted.agg(
+        rows=("linked", "size"), link_rate=("linked", "mean"), doubtful_rate=("doubtful", "mean"),
+        wrong_links=("wrong", "sum"), missed_links=("missed", "sum"),
+    ).reset_index().assign(grouping=grouping)  # fmt: skip
+    return rates.sort_values(["round", "group"], key=_in_order, ignore_index=True)
+
+
+def _gaps(groups: pd.DataFrame, limit: float) -> pd.DataFrame:
+    found = []
+    for (round_, grouping), part in groups[groups["rows"] >= LEAST].groupby(["round", "grouping"], sort=True):
+        rising = part.sort_values("link_rate", kind="stable")
+        low, high = rising.iloc[0], rising.iloc[-1]
+        gap = (high["link_rate"] - low["link_rate"]) * 100
+        if gap > limit:
+            found.append({"round": round_, "grouping": grouping, "low": low["label"], "high": high["label"],
+                          "rate": round(low["link_rate"] * 100, 1), "gap": round(gap, 1)})  # fmt: skip
+    return pd.DataFrame(found, columns=["round", "grouping", "low", "high", "rate", "gap"])
+
+
+def link_report(
+    store: str | Path, *, language: Language = "en", limit: float = GAP, schemas: Path | None = None
+) -> LinkReport:
+    """Rates and estimates of every round but the first, by group; gaps of more than `limit` points between groups of at
+    least `LEAST` children, children under one year left out, who cannot have been seen before.
+
+    Raises StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    with open_store(Path(store), survey) as connection:
+        rows = _rows(connection, survey)
+    groups: list[pd.DataFrame] = []
+    compared: list[pd.DataFrame] = []
+    for grouping in GROUPINGS:
+        for frame, into in ((rows, groups), (rows[~rows["newborn"].fillna(False).astype(bool)], compared)):
+            rates = _rates(frame, grouping)
+            into.append(rates.assign(label=_labels(survey, grouping, rates["group"], language)))
+    order = ["round", "grouping", "group", "label", "rows", "link_rate", "doubtful_rate", "wrong_links", "missed_links"]
+    table = pd.concat(groups, ignore_index=True)[order]
+    table["wrong_links"], table["missed_links"] = table["wrong_links"].round(3), table["missed_links"].round(2)
+    return LinkReport(table, _gaps(pd.concat(compared, ignore_index=True), limit))

@@ -1,0 +1,47 @@
+"""The review workbook: one pair a row, what differs between its sides in colour, a list to choose the decision from."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Sequence
+
+import pandas as pd
+import xlsxwriter
+
+from cpms_cli.writing.gate import printable
+
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+_WIDTHS = (18, 14, 24, 12, 48, 40)
+_SIDE_WIDTH = 16
+
+
+def review_bytes(sheet: str, table: pd.DataFrame, decision: int, choices: Sequence[str]) -> bytes:
+    """The table as a workbook; from the seventh column on, each two neighbours are the two sides of one field.
+
+    `decision` is the column, counted from 0, in which one of `choices` is to be chosen. All cells are text.
+    """
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, _OPTIONS) as book:
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
+        page = book.add_worksheet(sheet)
+        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        plain = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+        marked = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#FFEB9C"})
+        asked = book.add_format(
+            {"text_wrap": True, "valign": "top", "num_format": "@", "bg_color": "#DDEBF7", "border": 1}
+        )
+        first = len(_WIDTHS)
+        for column, heading in enumerate(table.columns):
+            page.write_string(0, column, str(heading), bold)
+            page.set_column(column, column, _WIDTHS[column] if column < first else _SIDE_WIDTH)
+            cells = printable(table[heading].astype("str").fillna(""))
+            twin = first + ((column - first) ^ 1) if column >= first else column
+            differs = table[heading].astype("str").fillna("") != table.iloc[:, twin].astype("str").fillna("")
+            for row, (cell, other) in enumerate(zip(cells, differs, strict=True), start=1):
+                style = asked if column == decision else marked if other else plain
+                page.write_string(row, column, cell, style)
+        page.data_validation(1, decision, max(len(table), 1), decision, {"validate": "list", "source": list(choices)})
+        page.freeze_panes(1, decision + 1)
+        page.autofilter(0, 0, len(table), len(table.columns) - 1)
+    return stream.getvalue()

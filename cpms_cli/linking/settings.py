@@ -1,0 +1,71 @@
+"""What `schemas/linking.yaml` says: thresholds, words that are no names, sounds, and the shares to begin with."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from cpms_cli.errors import DefinitionError
+from cpms_cli.survey.definition import Words
+from cpms_cli.survey.documents import read_yaml
+from cpms_cli.survey.location import shipped
+
+FILE = "linking.yaml"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Level(_Part):
+    """One way in which two rows agree: its share among pairs of one child (`m`) and of two children (`u`)."""
+
+    m: float = Field(gt=0, lt=1)
+    u: float = Field(gt=0, lt=1)
+    label: Words
+
+
+class Sounds(_Part):
+    """The letters of one class of consonants, in each script."""
+
+    thai: str
+    latin: tuple[str, ...]
+
+
+class LinkingSettings(_Part):
+    """The whole file; `automatic` and `review` are precision targets, probabilities that a pair is one child."""
+
+    automatic: float = Field(gt=0.5, lt=1)
+    review: float = Field(gt=0, lt=1)
+    overlap: float = Field(gt=0, le=1)
+    weight_of_defaults: float = Field(gt=0)
+    largest_block: int = Field(gt=0)
+    titles: tuple[str, ...]
+    placeholders: frozenset[str]
+    placeholder_starts: tuple[str, ...]
+    sounds: dict[str, Sounds]
+    comparisons: dict[str, dict[str, Level]]
+
+    @model_validator(mode="after")
+    def _shares_add_up(self) -> Self:
+        for name, levels in self.comparisons.items():
+            for share in ("m", "u"):
+                total = sum(getattr(level, share) for level in levels.values())
+                if abs(total - 1) > 1e-6:
+                    raise ValueError(f"{name}: the {share} of its levels add up to {total}, not 1")
+        if self.review >= self.automatic:
+            raise ValueError("review must be under automatic")
+        return self
+
+
+@cache
+def linking_settings() -> LinkingSettings:
+    """The settings as shipped; raises DefinitionError where the file is wrong."""
+    folder = shipped("schemas")
+    try:
+        return LinkingSettings.model_validate(read_yaml(folder, FILE).content)
+    except ValidationError as error:
+        first = f"{FILE}: {error.errors()[0]['msg']}"
+        raise DefinitionError("definition_broken", folder=folder, first=first, count=error.error_count()) from None

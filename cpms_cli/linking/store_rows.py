@@ -1,0 +1,51 @@
+"""The rows of the store as evidence: which columns of the survey, found by role, say what about a child."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cpms_cli.survey.definition import Role, Survey
+from cpms_cli.survey.identifiers import has_thai_check_digit
+from cpms_cli.survey.relations import partial_date_bounds, typed
+
+_TEXTS: dict[str, Role] = {
+    "given": "given_name", "family": "family_name", "nickname": "nickname", "mother": "mother", "sex": "sex",
+    "nationality": "nationality",
+}  # fmt: skip
+
+
+def child_evidence(survey: Survey, children: str, households: str) -> str:
+    """SELECT of `evidence.COLUMNS` for each row of `children`, its key first; both name relations of canonical text.
+
+    A birth date that is not known is what the age at the interview leaves open.
+    """
+    key = ", ".join(f"c.{name}" for name in survey.key("child"))
+    home = ", ".join(survey.key("household"))
+    round_, born = survey.role("round").name, survey.role("born").name
+    texts = ", ".join(f"{typed(survey, survey.role(role), 'c')} AS {name}" for name, role in _TEXTS.items())
+    low, high = partial_date_bounds(f"c.{born}")
+    visited = f"coalesce(TRY_CAST(h.{survey.role('visited').name} AS DATE), make_date(c.{round_}::INTEGER, 11, 15))"
+    age = typed(survey, survey.role("age"), "c")
+    place = f"c.{survey.role('village').name}"
+    missing = ", ".join(f"'{word}'" for word in survey.missing_words)
+    number = f"c.{survey.role('national_id').name}"
+    return (
+        f"SELECT {key}, c.{round_}::INTEGER AS round_, {texts},"
+        f" CASE WHEN {low} IS NOT NULL THEN c.{born} END AS born,"
+        f" date_diff('day', DATE '1970-01-01', coalesce({low}, {visited} - to_years({age} + 1) + INTERVAL 1 DAY)::DATE)"
+        f"::DOUBLE AS low,"
+        f" date_diff('day', DATE '1970-01-01', coalesce({high}, {visited} - to_years({age}))::DATE)::DOUBLE AS high,"
+        f" {place} AS village, {place} || '|' || c.{survey.role('household').name} AS home,"
+        f" CASE WHEN {number} NOT IN ({missing}) THEN {number} END AS number"
+        f" FROM {children} c LEFT JOIN {households} h USING ({home}) ORDER BY {key}"
+    )
+
+
+def as_evidence(rows: pd.DataFrame) -> pd.DataFrame:
+    """The frame of `child_evidence` under the names of `evidence.COLUMNS`; `valid` is a number whose check holds."""
+    number = rows["number"].astype("str")
+    texts = ["given", "family", "nickname", "mother", "sex", "born", "village", "home"]
+    valid = number.where(has_thai_check_digit(number))
+    return rows.drop(columns=["round"], errors="ignore").rename(columns={"round_": "round"}).assign(
+        number=number, valid=valid, **{name: rows[name].astype("str") for name in texts}
+    )  # fmt: skip

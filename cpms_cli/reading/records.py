@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.layout import Layout, find_layout
-from cpms_cli.reading.source import RowLeftOut
+from cpms_cli.reading.source import RowLeftOut, only_used
 from cpms_cli.survey.definition import folded_header
 
 _TOTAL = (
@@ -295,6 +295,6 @@ def _records(
     header = layout.header[: len(columns)] + ("",) * (len(columns) - len(layout.header))
     width = max((i + 1 for i, column in enumerate(columns) if header[i] or (column.codes[keep] >= 0).any()), default=0)
     kept = data.select(list(range(width)))
-    kept = kept if keep.all() else kept.filter(pa.array(keep))
+    kept = only_used(kept if keep.all() else kept.filter(pa.array(keep)))
     told = tuple(sorted((*layout.left_out, *out), key=lambda row: row.row))
     return Records(header[:width], layout.header_row, kept, rows[keep], told)

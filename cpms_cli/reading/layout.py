@@ -123,8 +123,7 @@ def _contrasts(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether columns of numbers have a word in this row."""
     of_numbers = 0
     for index, cell in enumerate(row):
-        column = [other[index] for other in below if other[index]]
-        if cell and not is_number(cell) and column and sum(map(is_number, column)) >= _TEXTUAL * len(column):
+        if cell and not is_number(cell) and _numeric(below, index):
             of_numbers += 1
     return of_numbers > 0
 
@@ -181,9 +180,20 @@ def _said(row: Sequence[str]) -> str:
     return " | ".join(cell for cell in row if cell)
 
 
-def _could_be_record(row: Sequence[str], header: Sequence[str]) -> bool:
-    """Whether a row above the header is rather a record that was sorted there: full, and with numbers in it."""
-    return _filled(row) >= max(_LEAST_KNOWN, _WIDE * _filled(header)) and any(map(is_number, row))
+def _could_be_record(row: Sequence[str], header: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row above the header is rather a record that was sorted there.
+
+    It is full and has numbers in it; or it has them in several columns where the rows `below` the header have them.
+    """
+    if _filled(row) >= max(_LEAST_KNOWN, _WIDE * _filled(header)) and any(map(is_number, row)):
+        return True
+    alike = [index for index, cell in enumerate(row) if header[index] and is_number(cell) and _numeric(below, index)]
+    return len(alike) >= _LEAST_KNOWN and not _is_units(row)
+
+
+def _numeric(rows: Sequence[Sequence[str]], index: int) -> bool:
+    column = [row[index] for row in rows if row[index]]
+    return len(column) > 0 and sum(map(is_number, column)) >= _TEXTUAL * len(column)
 
 
 def _tidy(rows: Iterable[Sequence[str]]) -> list[list[str]]:
@@ -236,7 +246,7 @@ def find_layout(
         kinds = dict.fromkeys((at for at in range(begins) if _filled(tidy[at])), "title")
         return _layout(_Head(-1, [""] * len(tidy[0]), None), tidy, numbers, kinds, begins)
     above = range(head.at if head.upper is None else head.upper)
-    sorted_there = [at for at in above if _could_be_record(tidy[at], head.header)]
+    sorted_there = [at for at in above if _could_be_record(tidy[at], head.header, tidy[head.at + 1 :])]
     kinds = {at: "title" for at in above if _filled(tidy[at]) and not (sorted_there and at >= sorted_there[0])}
     upper = head.at - 1 if head.upper is None else head.upper
     if head.upper is not None or (upper in kinds and _names_groups(tidy[upper], upper, spans)):

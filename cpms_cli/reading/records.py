@@ -6,6 +6,7 @@ record: one that cannot be stored is a finding, one that was dropped is nobody's
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.layout import Layout, find_layout
-from cpms_cli.reading.source import RowLeftOut
+from cpms_cli.reading.source import RowLeftOut, only_used
 from cpms_cli.survey.definition import folded_header
 
 _TOTAL = (
@@ -105,10 +106,20 @@ def _of_numbers(column: _Column, rows: npt.NDArray[np.int64]) -> bool:
     return len(mine) > 0 and bool(_matching(column, mine, _DIGITS).mean() >= _USUAL)
 
 
+def _shared_code(column: _Column, rows: npt.NDArray[np.int64]) -> int:
+    """The code of a long number that at least half of these rows have in the column; -2 where there is none."""
+    mine = column.codes[rows]
+    counts = np.bincount(mine[mine >= 0], minlength=1)
+    most = int(counts.argmax())
+    text = str(column.texts[most].as_py()) if 2 * counts[most] >= max(len(rows), 1) else ""
+    return most if re.fullmatch("[0-9๐-๙]{4,}", text.strip()) else -2
+
+
 def _totals(columns: Sequence[_Column], filled: npt.NDArray[np.int64]) -> Flags:
     """Rows whose first cell says total, whose others are numbers, and that lack half of what records have.
 
-    A child may be called รวม: a name alone, or a name and one number where names stand, is no total.
+    A child may be called รวม: a name alone, or a name and one number where names stand, is no total. Nor is a row with
+    the year or the area's code that most records have.
     """
     out = np.zeros(len(filled), dtype=bool)
     candidates = np.flatnonzero(filled > 0)
@@ -124,18 +135,19 @@ def _totals(columns: Sequence[_Column], filled: npt.NDArray[np.int64]) -> Flags:
     if not len(records):
         return out
     first = np.array(list(at.values()))
-    numbers, words, lacking, sure = (np.zeros(len(hits), dtype=np.int64) for _ in range(4))
+    numbers, words, lacking, sure, shared = (np.zeros(len(hits), dtype=np.int64) for _ in range(5))
     usual = 0
     for index, column in enumerate(columns):
         mine, here = first == index, column.codes[hits] >= 0
         digits = _matching(column, hits, _DIGITS)
         numbers += digits & ~mine
         words += here & ~digits & ~mine
+        shared += ~mine & (column.codes[hits] == _shared_code(column, records))
         sure += mine & (_matching(column, hits, r"[0-9๐-๙]") | _of_numbers(column, records))
         if (column.codes[records] >= 0).mean() >= _USUAL:
             usual += 1
             lacking += mine | ~here
-    out[hits[(words == 0) & (2 * lacking >= usual) & ((sure > 0) | (numbers > 1))]] = True
+    out[hits[(words == 0) & (shared == 0) & (2 * lacking >= usual) & ((sure > 0) | (numbers > 1))]] = True
     return out
 
 
@@ -283,6 +295,6 @@ def _records(
     header = layout.header[: len(columns)] + ("",) * (len(columns) - len(layout.header))
     width = max((i + 1 for i, column in enumerate(columns) if header[i] or (column.codes[keep] >= 0).any()), default=0)
     kept = data.select(list(range(width)))
-    kept = kept if keep.all() else kept.filter(pa.array(keep))
+    kept = only_used(kept if keep.all() else kept.filter(pa.array(keep)))
     told = tuple(sorted((*layout.left_out, *out), key=lambda row: row.row))
     return Records(header[:width], layout.header_row, kept, rows[keep], told)

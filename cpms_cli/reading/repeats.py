@@ -70,7 +70,8 @@ def _joined(survey: Survey, sheet: Sheet, sheets: Sequence[Sheet], within: tuple
 def _parent_of(sheet: Sheet, at: int, others: Sequence[Sheet]) -> Sheet | None:
     """The sheet around a repeat group: of the same file rather than another, named rather than not.
 
-    Numbers of rows say nothing across files, so there only one sheet that could be it is taken.
+    Numbers of rows say nothing across files, so there only one sheet that could be it is taken, and only where both
+    say of which submission a row is: two exports number other families alike.
     """
     layout = sheet.layout
     with_key = [
@@ -78,6 +79,7 @@ def _parent_of(sheet: Sheet, at: int, others: Sequence[Sheet]) -> Sheet | None:
         if layout is not None and other.layout is layout and find_column(other.source.header, layout.key) is not None
     ]  # fmt: skip
     same_file = [other for other in with_key if other.source.path == sheet.source.path]
+    with_key = [other for other in with_key if any(other is one for one in same_file) or _is_certain(sheet, other)]
     for found in (same_file, with_key):
         named = [other for other in found if _is_named(sheet, other)]
         outermost = [other for other in found if _parent_column(other) is None]
@@ -88,6 +90,15 @@ def _parent_of(sheet: Sheet, at: int, others: Sequence[Sheet]) -> Sheet | None:
     best = max((count for count, _ in by_matches), default=0)
     fitting = [other for count, other in by_matches if count == best and best]
     return fitting[0] if len(fitting) == 1 and layout is not None and layout.parent_table is None else None
+
+
+def _is_certain(sheet: Sheet, other: Sheet) -> bool:
+    """Whether a row's parent in another file is known by more than its number there."""
+    if _submission(sheet) is not None and _submission(other) is not None:
+        return True
+    key = find_column(other.source.header, other.layout.key if other.layout else "")
+    keys = [] if key is None else other.source.data.column(str(key)).unique().to_pylist()
+    return not any(text and text.strip().isdecimal() for text in keys)
 
 
 def _is_named(sheet: Sheet, other: Sheet) -> bool:

@@ -76,3 +76,25 @@ def text_table(header: tuple[str, ...], columns: list[pa.Array]) -> pa.Table:
     """Columns of text under names made from their position, since headers may repeat or be blank."""
     encoded = [column if pa.types.is_dictionary(column.type) else column.dictionary_encode() for column in columns]
     return pa.table({str(index): column for index, column in enumerate(encoded[: len(header)])})
+
+
+def only_used(data: pa.Table) -> pa.Table:
+    """The same table; each column's dictionary has only texts that stand in one of its rows.
+
+    What a column's answers mean is decided by all of them, and a total or note that was left out is none.
+    """
+    return pa.table({name: _only_used(data.column(name)) for name in data.column_names})
+
+
+def _only_used(column: pa.ChunkedArray) -> pa.ChunkedArray | pa.DictionaryArray:
+    whole = column.unify_dictionaries().combine_chunks()
+    if isinstance(whole, pa.ChunkedArray):
+        if whole.num_chunks != 1:
+            return column
+        whole = whole.chunk(0)
+    codes = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    used = np.bincount(codes + 1, minlength=len(whole.dictionary) + 1)[1:] > 0
+    if used.all():
+        return column
+    indices = pa.array((np.cumsum(used) - 1)[codes], pa.int32(), mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(indices, whole.dictionary.filter(pa.array(used)))

@@ -154,6 +154,21 @@ def test_a_household_of_another_submission_is_not_the_childs(survey: Survey, tmp
     assert {fault.check for fault in read_child.source.faults} == {"parent_missing"}
 
 
+def test_row_numbers_of_another_export_are_no_households(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    flat = pd.read_csv(draw({"household_no": "1"}, {"household_no": "2"}), dtype=str)
+    homes, children = tmp_path / "monday.csv", tmp_path / "tuesday.csv"
+    numbered = flat[["round", "village_code", "household_no", "consent"]].assign(_index=["1", "2"], _uuid=["a", "b"])
+    numbered.to_csv(homes, index=False)
+    whose = {"_index": ["1", "2"], "_parent_table_name": "form", "_parent_index": ["1", "2"]}
+    kept = flat[["child_no", "given_name", "sex"]].assign(**whose)
+    kept.assign(_submission__uuid=["a", "b"]).to_csv(children, index=False)
+    assert cpms("validate", homes, children).code == 0
+    kept.to_csv(children, index=False)
+    ran = cpms("validate", homes, children)
+    assert ran.code == 2
+    assert "_submission__uuid" in ran.err
+
+
 def test_an_archive_of_odk_central_is_read_as_it_is(survey: Survey, central: Path) -> None:
     household, child = read(central, survey)
     assert (household.source.sheet, child.source.sheet) == ("survey_2569", "survey_2569-child")

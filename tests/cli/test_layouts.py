@@ -112,3 +112,16 @@ def test_a_table_of_codes_has_no_row_of_units(tmp_path: Path) -> None:
     [table] = read_cells(written(tmp_path / "a.xlsx", rows))
     assert list(table.rows) == [2, 3, 4]
     assert table.left_out == ()
+
+
+def test_a_row_left_out_says_nothing_of_what_the_others_mean(cpms: Cpms, tmp_path: Path, survey: Survey) -> None:
+    answered = [[*child(1), "1", "1"], [*child(2, "คำปัน"), "1", "2"]]
+    total = ["รวม", "", "", "2", "", "", "", "", "2", "0"]
+    note = ["หมายเหตุ บ้านของ ด.ญ. ลับ"]
+    path = written(tmp_path / "s.xlsx", [[*HEADER, "ใช้ยาเสพติด", "ดื่มสุรา"], *answered, total, note])
+    [table] = read(path, survey)
+    assert table.cells("drugs").to_pylist() == ["yes", "yes"], "a 2 in the total makes no code of the 1"
+    found = cpms("validate", path, "--format", "json").json["findings"]
+    asked = [one["cell"] for one in found if one["rule"] == "number_codes"]
+    assert asked == ["J2", "J3"], "a 0 in the total does not say that 1 is yes beside 2"
+    assert "ลับ" not in cpms("map", path).out

@@ -51,6 +51,8 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     table = heads.assign(count=number.value_counts(), where=where.agg(", ".join), value=commonest, others=others)
     table = table.reset_index(drop=True)
     told = Wording(survey, language).told(table)
+    # "And 1 other value" says something only after a value.
+    told["others"] = told["others"].where(Wording(survey, language).tells_value(told["check"]), 0)
     told["message"] = told["message"].astype("str") + told["others"].map(
         lambda count: f" ({say('others', language, count=int(count))})" if count > 0 else ""
     ).astype("str")

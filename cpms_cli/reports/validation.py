@@ -103,6 +103,8 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         # Side by side, narrow columns hold a word or two a line and cut Thai words: the mend goes below the fault.
         lines["message"] = lines["message"].astype("str") + "\n→ " + lines["mend"].astype("str")
         lines["where"] = lines["where"].astype("str").str.replace(", ", "\n", regex=False)
+        # A child who is in no row is named by code, place and round: one under another.
+        lines["where"] = lines["where"].str.replace(" ", "\n", regex=False)
         left_out = ("mend", "rule") if console.width < _NARROW else ("mend",)
         shown = {name: key for name, key in shown.items() if name not in left_out}
     headings = {name: say(f"col_{key}", language) for name, key in shown.items()}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -119,3 +122,16 @@ def test_a_file_that_says_another_round_is_refused(cpms: Cpms, draw: Draw) -> No
     ran = cpms("validate", draw({}), "--round", "2568")
     assert ran.code == 2
     assert "2026" in ran.err
+
+
+def test_a_thai_console_of_windows_shows_thai_and_an_arrow_it_lacks_as_another_sign(
+    draw: Draw, tmp_path: Path
+) -> None:
+    told = {**os.environ, "PYTHONIOENCODING": "cp874", "CPMS_LANG": "th", "COLUMNS": "80"}
+    words = [sys.executable, "-m", "cpms_cli", "validate", str(draw({"sex": "ชยา"}))]
+    ran = subprocess.run(words, check=False, capture_output=True, timeout=60, env=told, cwd=SAMPLES.parent)
+    shown = ran.stdout.decode("cp874")
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert "'ชยา' ไม่ใช่คำตอบของเพศ" in shown
+    assert "> เลือกเขียนอย่างใดอย่างหนึ่ง: หญิง, ชาย" in shown
+    assert "?" not in shown

@@ -213,6 +213,11 @@ class Wording:
             message, mend = (text.replace(f"{{{name}}}", str(content)) for text in (message, mend))
         return message, mend
 
+    def tells_value(self, checks: pd.Series) -> pd.Series:
+        """Which of these checks tell a cell's value in their message."""
+        telling = {one: "{value}" in self.survey.told_by[one].message.in_(self.language) for one in checks.unique()}
+        return checks.map(telling).astype(bool)
+
     def told(self, findings: pd.DataFrame) -> pd.DataFrame:
         """The findings with `message` and `mend`, each cell's own value filled in."""
         kind = findings.groupby(["check", "field", "figures"], sort=False, observed=True, dropna=False).ngroup()

@@ -32,7 +32,7 @@ def bundle(
     \b
     Examples:
       cpms bundle-key province.key
-      cpms bundle 850105 --round 2569 -o 850105.cpms.age --recipient age1... --store cpms.duckdb
+      cpms bundle 850105 --round 2569 -o 850105.cpms.age --recipient age1...
     """
     told, round_year = language(lang), year(round_)
     if round_year is None:
@@ -50,7 +50,7 @@ def bundle_key(file: KeyFile, lang: Lang = None) -> None:
     \b
     Examples:
       cpms bundle-key province.key
-      cpms bundle-key province.key --lang th
+      cpms bundle-key next.key --lang th
     """
     told = language(lang)
     from cpms_cli.store.bundles import new_bundle_key

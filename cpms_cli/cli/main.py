@@ -28,8 +28,9 @@ from cpms_cli.cli import (
 )
 from cpms_cli.errors import CpmsError, KeyMissing
 
+NAME = "cpms"
 app = typer.Typer(
-    name="cpms", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    name=NAME, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="From survey spreadsheets to 'these children need a visit, and why'.",
 )  # fmt: skip
@@ -105,11 +106,11 @@ def _asked_for_key(error: KeyMissing) -> bool:
 
 def _run() -> None:
     try:
-        app()
+        app(prog_name=NAME)
     except KeyMissing as missing:
         if not _asked_for_key(missing):
             raise
-        app()
+        app(prog_name=NAME)
 
 
 def main() -> None:

@@ -11,12 +11,12 @@ from cpms_cli.cli.options import (
     STORE,
     Encoding,
     Files,
-    Format,
     Lang,
     Map,
     Round,
     Schemas,
     Store,
+    TextOrJson,
     language,
     one_of,
     year,
@@ -24,13 +24,16 @@ from cpms_cli.cli.options import (
 
 Quarantine = Annotated[
     Path | None,
-    typer.Option("--quarantine", "-q", help="Where rows with errors go: an .xlsx file.", show_default=False),
+    typer.Option(
+        "--quarantine", "-q", help="Where rows with errors go: a new .xlsx; else beside the store.", show_default=False
+    ),
 ]
 
 
 def merge(
-    files: Files, store: Store = STORE, round_: Round = None, quarantine: Quarantine = None, format_: Format = "text",
-    lang: Lang = None, schemas: Schemas = None, encoding: Encoding = None, map_: Map = None,
+    files: Files, store: Store = STORE, round_: Round = None, quarantine: Quarantine = None,
+    format_: TextOrJson = "text", lang: Lang = None, schemas: Schemas = None, encoding: Encoding = None,
+    map_: Map = None,
 ) -> None:  # fmt: skip
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
 
@@ -39,7 +42,7 @@ def merge(
     \b
     Examples:
       cpms merge sample_data/survey_2567.csv --store cpms.duckdb
-      cpms merge sample_data/survey_2568.xlsx sample_data/survey_2569.xlsx --store cpms.duckdb
+      cpms merge sample_data/survey_2568.xlsx sample_data/survey_2569.xlsx
     """
     one_of(format_, ("text", "json"))
     told, round_year = language(lang), year(round_)

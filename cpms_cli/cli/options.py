@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from cpms_cli.survey.definition import Language
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Survey files: CSV or workbook.", show_default=False)
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Survey files: CSV, workbook, export or bundle.", show_default=False),
 ]
 Store = Annotated[Path, typer.Option("--store", "-s", help="The store, one file.")]
 Against = Annotated[
@@ -27,13 +28,18 @@ Lang = Annotated[
     str | None, typer.Option("--lang", help="en or th; else CPMS_LANG, else the locale.", show_default=False)
 ]
 Format = Annotated[str, typer.Option("--format", "-f", help="text, json or csv.")]
+TextOrJson = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="Write a file: .xlsx, .csv, .json or .parquet.", show_default=False),
 ]
 Schemas = Annotated[Path | None, typer.Option("--schemas", help="A province's own definition.", show_default=False)]
 Identified = Annotated[bool, typer.Option("--identified", help="Show names and numbers; written to the audit log.")]
-Encoding = Annotated[str | None, typer.Option("--encoding", help="The CSV's encoding, as cp874.", show_default=False)]
+Unmasked = Annotated[bool, typer.Option("--identified", help="Show names, numbers and birth dates, else hidden.")]
+Encoding = Annotated[
+    str | None,
+    typer.Option("--encoding", help="The encoding of a CSV, as cp874; else it is found out.", show_default=False),
+]
 Map = Annotated[
     Path | None,
     typer.Option("--map", help="Which header is which field: a CSV that cpms map writes.", show_default=False),

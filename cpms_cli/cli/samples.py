@@ -37,7 +37,7 @@ def samples(
     \b
     Examples:
       cpms samples practice
-      cpms samples practice --subdistrict 850105 --subdistrict 850302 --rounds 2568:2569 --children 1000 --seed 7
+      cpms samples more --subdistrict 850302 --children 50 --seed 7
     """
     told = language(lang)
     first, _, last = rounds.partition(":")

@@ -7,12 +7,15 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import Format, Lang, language, one_of
+from cpms_cli.cli.options import Lang, TextOrJson, language, one_of
 
 app = typer.Typer(no_args_is_help=True, help="The definition: fields, code lists, rules, indicators, levels.")
 
 
-Folder = Annotated[Path | None, typer.Argument(help="A definition's folder; else the one shipped.", show_default=False)]
+Folder = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FOLDER]", help="A definition's folder; else the one shipped.", show_default=False),
+]
 
 
 @app.callback()
@@ -21,16 +24,14 @@ def _group() -> None:
 
 
 @app.command("check")
-def check(
-    folder: Folder = None, format_: Format = "text", lang: Lang = None
-) -> None:  # fmt: skip
+def check(folder: Folder = None, format_: TextOrJson = "text", lang: Lang = None) -> None:
     """Prove the definition: every rule parses, names known fields, calls only allowed functions, and every worked
     example gives the answer it expects. Exit code 1 when something is wrong; each problem is a file and a line.
 
     \b
     Examples:
       cpms schema check
-      cpms schema check schemas --format json
+      cpms schema check --format json
     """
     one_of(format_, ("text", "json"))
     told = language(lang)

@@ -33,7 +33,7 @@ def template(
     \b
     Examples:
       cpms template -o form.xlsx --round 2569 --lang th
-      cpms template -o next.xlsx --prefill --store cpms.duckdb --area 850105 --identified
+      cpms template -o next.xlsx --prefill --area 850105 --identified
     """
     told, round_year = language(lang), year(round_)
     if prefill:

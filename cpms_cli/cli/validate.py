@@ -12,12 +12,12 @@ from cpms_cli.cli.options import (
     Encoding,
     Files,
     Format,
-    Identified,
     Lang,
     Map,
     Output,
     Round,
     Schemas,
+    Unmasked,
     language,
     one_of,
     year,
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 Annotate = Annotated[
     Path | None,
-    typer.Option(help="Write a copy of the workbook with its wrong cells coloured.", show_default=False),
+    typer.Option(help="Write a copy with the wrong cells coloured and explained: a new .xlsx.", show_default=False),
 ]
 Fix = Annotated[
     Path | None,
-    typer.Option(help="As --annotate, and write plainly what is only written oddly.", show_default=False),
+    typer.Option(help="As --annotate, and what is only written oddly is written plainly.", show_default=False),
 ]
 
 ShowChanges = Annotated[
@@ -44,7 +44,7 @@ ShowChanges = Annotated[
 
 def validate(
     files: Files, round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None,
-    schemas: Schemas = None, encoding: Encoding = None, identified: Identified = False, map_: Map = None,
+    schemas: Schemas = None, encoding: Encoding = None, identified: Unmasked = False, map_: Map = None,
     store: Against = None, show_changes: ShowChanges = False, annotate: Annotate = None, fix: Fix = None,
 ) -> None:  # fmt: skip
     """Say which cells are wrong, and how to mend them.

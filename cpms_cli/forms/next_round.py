@@ -88,7 +88,9 @@ def _known(store: Path, survey: Survey, area: str, round_: int | None) -> Known:
         coming = round_ if round_ is not None else (last or 0) + 1
         known = known_before(connection, survey, area, coming)
     if not len(known.children) + len(known.households) + len(known.left_out):
-        raise UsageError("no_children_there", area=area, round=coming - 1, known=last or "-")
+        if last is None:
+            raise UsageError("no_children_ever", area=area)
+        raise UsageError("no_children_there", area=area, round=coming - 1, known=last)
     with open_store(store, survey, write=True) as connection:
         note_identified(connection, "template", len(known.children) + len(known.left_out))
     return known

@@ -13,7 +13,9 @@ from cpms_cli.errors import UsageError
 from cpms_cli.linking.anchors import anchors_now
 from cpms_cli.linking.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.store_links import relink
+from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
+from cpms_cli.store.history import note_event
 from cpms_cli.store.link_tables import row_reference
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
@@ -76,7 +78,7 @@ def _after(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataF
 
 def _required(reason: str) -> str:
     if not reason.strip():
-        raise UsageError("reason_missing")
+        raise UsageError("link_reason_missing")
     return reason.strip()
 
 
@@ -103,7 +105,8 @@ def split_child(
         _decide(connection, survey, rows[~moved], rows[moved], DIFFERENT, why, "split", who)
         relink(connection, survey)
         after = _after(connection, survey, rows)
-        connection.execute("COMMIT")
+        note_event(connection, "split", who=who or "")
+        commit(connection)
     return after
 
 
@@ -131,5 +134,6 @@ def join_children(
             _decide(connection, survey, pd.concat(parts[:at]), part, SAME, why, "join", who)
         relink(connection, survey)
         after = _after(connection, survey, rows)
-        connection.execute("COMMIT")
+        note_event(connection, "join", who=who or "")
+        commit(connection)
     return after

@@ -19,7 +19,9 @@ from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.container import inspect_container
 from cpms_cli.store.audit import note_identified
+from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
+from cpms_cli.store.history import note_event
 from cpms_cli.store.link_tables import row_reference
 from cpms_cli.survey.definition import LANGUAGES, Language, Role, Survey, folded
 from cpms_cli.survey.loading import load_survey
@@ -146,7 +148,7 @@ def export_review(
             choices = [say("review_same", language), say("review_different", language)]
             write_bytes(where, review_bytes(say("review_sheet", language), table, 1, choices))
             note_identified(connection, "review export", 2 * len(table))
-        connection.execute("COMMIT")
+        commit(connection)
     return len(table)
 
 
@@ -208,7 +210,8 @@ def apply_review(
         pairs = decided[["row_a", "row_b", "verdict"]].assign(reason=decided["reason"].astype("str").fillna(""))
         new = decide(connection, survey, pairs.drop_duplicates(["row_a", "row_b"], keep="last"), "review", who)
         relink(connection, survey)
-        connection.execute("COMMIT")
+        note_event(connection, "review", who=who or "")
+        commit(connection)
     counts = decided["verdict"].value_counts()
     return Applied(
         int(counts.get(SAME, 0)), int(counts.get(DIFFERENT, 0)), int((told["verdict"] == "").sum()),

@@ -227,7 +227,8 @@ def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], where: dict[st
         home = [name for name in lacking if name in survey.child.shared]
         labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in home)
         return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **where)
-    return NoSurveyTable("key_column_missing", fields=labels, **where)
+    told = "key_round_missing" if survey.role("round").name in lacking else "key_column_missing"
+    return NoSurveyTable(told, fields=labels, **where)
 
 
 def _check_consent(survey: Survey, sheet: Sheet, where: dict[str, str]) -> None:

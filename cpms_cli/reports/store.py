@@ -23,7 +23,7 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
         del headings["digest"]
         batches, headings = stacked(batches, headings, {"when": ("merged_by",)})
     show_table(console, batches, headings,
-               title=say("history_batches", language), tight=("when",),
+               title=say("history_batches", language), tight=("when", "merged_by"),
                right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"))  # fmt: skip
     if tables["events"].empty:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,11 +19,23 @@ _PIPED_WIDTH = 200
 NARROW = 100  # a window of the usual 80 columns, where headings of figures are broken between words
 
 
+_INSTEAD = {"→": ">"}  # of the same width, so that tables stay straight
+
+
+def _instead(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_INSTEAD.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("cpms-signs", _instead)
+
+
 def open_console(*, stderr: bool = False) -> Console:
     """A console that never dies on a letter its code page lacks, and that does not cut tables when piped."""
     stream = sys.stderr if stderr else sys.stdout
     if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="replace")
+        stream.reconfigure(errors="cpms-signs")
     told = os.environ.get("COLUMNS", "")
     width = None if stream.isatty() or told.isdigit() else _PIPED_WIDTH
     return Console(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)

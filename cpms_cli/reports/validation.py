@@ -51,6 +51,8 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     table = heads.assign(count=number.value_counts(), where=where.agg(", ".join), value=commonest, others=others)
     table = table.reset_index(drop=True)
     told = Wording(survey, language).told(table)
+    # "And 1 other value" says something only after a value.
+    told["others"] = told["others"].where(Wording(survey, language).tells_value(told["check"]), 0)
     told["message"] = told["message"].astype("str") + told["others"].map(
         lambda count: f" ({say('others', language, count=int(count))})" if count > 0 else ""
     ).astype("str")
@@ -101,6 +103,8 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         # Side by side, narrow columns hold a word or two a line and cut Thai words: the mend goes below the fault.
         lines["message"] = lines["message"].astype("str") + "\n→ " + lines["mend"].astype("str")
         lines["where"] = lines["where"].astype("str").str.replace(", ", "\n", regex=False)
+        # A child who is in no row is named by code, place and round: one under another.
+        lines["where"] = lines["where"].str.replace(" ", "\n", regex=False)
         left_out = ("mend", "rule") if console.width < _NARROW else ("mend",)
         shown = {name: key for name, key in shown.items() if name not in left_out}
     headings = {name: say(f"col_{key}", language) for name, key in shown.items()}

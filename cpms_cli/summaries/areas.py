@@ -14,6 +14,7 @@ from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import line_list_of
 from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
 
@@ -150,10 +151,11 @@ def summarise_area(
     with open_store(Path(store), survey) as connection:
         create_scores(connection, survey)
         rounds = rounds_of(connection, survey, code)
-        if not rounds or (round_ is not None and round_ not in rounds):
-            raise UsageError(
-                "no_children_there", area=code, round=round_ or "-", known=", ".join(map(str, rounds)) or "-"
-            )
+        if not rounds:
+            raise UsageError("no_children_ever", area=code)
+        if round_ is not None and round_ not in rounds:
+            known = ", ".join(shown_year(one, language) for one in rounds)
+            raise UsageError("no_children_there", area=code, round=shown_year(round_, language), known=known)
         current = round_ if round_ is not None else rounds[-1]
         previous = max((one for one in rounds if one < current), default=None)
         where = _within(survey, code, current)

@@ -28,6 +28,9 @@ def say(message_id: str, language: Language, **values: object) -> str:
     words = _catalogue(shipped("schemas"))[message_id]
     text = words[language]
     for name, value in values.items():
+        if value == "":
+            # A CSV has no sheet: nor is there room for its name.
+            text = text.replace(f" {{{name}}}", "")
         text = text.replace(f"{{{name}}}", str(value))
     return text
 

@@ -230,7 +230,8 @@ def test_a_line_of_the_list_is_as_high_as_its_longest_text(cpms: Cpms, draw: Dra
     out = tmp_path / "out.xlsx"
     cpms("validate", draw(*rows, name="survey.xlsx"), "--annotate", out)
     sheet = openpyxl.load_workbook(out)["To mend"]
-    heights = {str(row[8].value): sheet.row_dimensions[row[0].row].height for row in sheet.iter_rows(min_row=4)}
+    rules = {str(sheet.cell(row, 9).value): row for row in range(4, sheet.max_row + 1)}
+    heights = {rule: sheet.row_dimensions[row].height for rule, row in rules.items()}
     assert heights["date"] == 3 * 15, "over a hundred letters, in a column of 52"
     assert heights["code"] is None
 

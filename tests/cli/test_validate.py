@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -156,3 +159,16 @@ def test_an_id_in_a_column_of_answers_is_masked_and_a_wrong_word_is_shown(cpms: 
     ran = cpms("validate", draw({"id_document": "0-9999-00000-51-7", "sex": "ชยา"}))
     assert "0-9999" not in ran.out
     assert "'ชยา' is not an answer to Sex" in ran.out
+
+
+def test_a_thai_console_of_windows_shows_thai_and_an_arrow_it_lacks_as_another_sign(
+    draw: Draw, tmp_path: Path
+) -> None:
+    told = {**os.environ, "PYTHONIOENCODING": "cp874", "CPMS_LANG": "th", "COLUMNS": "80"}
+    words = [sys.executable, "-m", "cpms_cli", "validate", str(draw({"sex": "ชยา"}))]
+    ran = subprocess.run(words, check=False, capture_output=True, timeout=60, env=told, cwd=SAMPLES.parent)
+    shown = ran.stdout.decode("cp874")
+    assert (ran.returncode, ran.stderr) == (1, b"")
+    assert "'ชยา' ไม่ใช่คำตอบของเพศ" in shown
+    assert "> เลือกเขียนอย่างใดอย่างหนึ่ง: หญิง, ชาย" in shown
+    assert "?" not in shown

@@ -43,9 +43,8 @@ def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
 
     Set apart from the other rows, a cell must not come to mean something else (`Column.alone`).
     """
-    frame = pd.DataFrame({name: [value] * len(table.rows) for name, value in table.given.items()})
-    for name, column in table.columns.items():
-        frame[name] = _texts(column.alone())
+    given = {name: [value] * len(table.rows) for name, value in table.given.items()}
+    frame = pd.DataFrame({**given, **{name: _texts(column.alone()) for name, column in table.columns.items()}})
     if is_flat(survey, table):
         # The family's answers may stand on the household's first row only, and that row may not be set aside.
         key = [_texts(table.cells(name)) for name in survey.key("household")]

@@ -68,8 +68,10 @@ class Column:
 
         What the others decided is written out; what they left open has a question mark, so that it stays a question.
         """
-        decided = self.questions.isna()
         by_others = any(one.decides for one in self.evidence)
+        if not by_others and not self.questions.notna().any():
+            return self.written()
+        decided = self.questions.isna()
         told = self.values.where(decided & self.values.notna(), self.texts) if by_others else self.texts
         return self._taken(told.where(decided, self.texts + " ?"), self.codes)
 

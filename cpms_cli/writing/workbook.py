@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
@@ -39,21 +40,20 @@ def sheet_name(name: str, taken: set[str]) -> str:
     return found
 
 
-def _width(frame: pd.DataFrame, name: str) -> float:
-    longest = frame[name].astype("str").str.len().max() if len(frame) else 0
-    return float(min(max(0 if pd.isna(longest) else int(longest), len(str(name)), _NARROWEST), _WIDEST)) + 2
+def _width(name: str, told: Iterable[str]) -> float:
+    return float(min(max(len(name), _NARROWEST, *map(len, told), 0), _WIDEST)) + 2
 
 
 def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object, text: object = None) -> None:
     for column, name in enumerate(frame.columns):
         sheet.write_string(0, column, str(name), bold)
-        values = frame[name]
+        values, known = frame[name], frame[name].notna().to_numpy()
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
             sheet.write_column(1, column, [None if pd.isna(value) else value for value in values])
         else:
-            for row, told in values[values.notna()].astype("str").items():
-                sheet.write_string(int(str(row)) + 1, column, told, text)
-        sheet.set_column(column, column, _width(frame, str(name)), text)
+            for row in np.flatnonzero(known):
+                sheet.write_string(int(row) + 1, column, str(values.iat[row]), text)
+        sheet.set_column(column, column, _width(str(name), map(str, values[known])), text)
     sheet.freeze_panes(1, 0)
     if len(frame):
         sheet.autofilter(0, 0, len(frame), max(len(frame.columns) - 1, 0))

@@ -53,11 +53,13 @@ def child(
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.child import child_history
     from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     history = child_history(store, identifier, language=told, identified=identified, schemas=schemas)
     if output is not None:
         write_tables(history.tables, output)
+        typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document(history.tables, cpms_id=history.cpms_id)))
     elif format_ == "csv":

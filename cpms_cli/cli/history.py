@@ -25,11 +25,13 @@ def history(
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.history import history as run
+    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     tables = run(store, schemas=schemas)
     if output is not None:
         write_tables(tables, output)
+        typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document(tables)))
     elif format_ == "csv":

@@ -34,13 +34,14 @@ def check(store: Store = STORE, format_: Format = "text", lang: Lang = None, sch
     from cpms_cli.writing.files import csv_text, json_text
 
     found = check_store(store, schemas=schemas)
+    exit_code = 1 if found["violations"].any() else 0
     if format_ == "json":
-        typer.echo(json_text(document({"invariants": found})))
+        typer.echo(json_text(document({"invariants": found}, exit_code=exit_code)))
     elif format_ == "csv":
         typer.echo(csv_text(found), nl=False)
     else:
         report.show_check(open_console(), store.name, found, told)
-    raise typer.Exit(1 if found["violations"].any() else 0)
+    raise typer.Exit(exit_code)
 
 
 @app.command("backup")

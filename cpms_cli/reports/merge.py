@@ -60,7 +60,9 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
     for level in survey.rule_levels[:2]:
         there = urgent[urgent["level"] == level.id]
         if len(there):
-            places = [f"{file}:{row}" for file, row in zip(there["file"], there["row"], strict=True)]
+            # A row's number says where it is only together with its sheet.
+            named = there["file"].astype("str") + (" " + there["sheet"].astype("str")).fillna("")
+            places = [f"{sheet}:{row}" for sheet, row in zip(named, there["row"], strict=True)]
             more = ", …" if len(places) > _PLACES else ""
             console.print(say("merge_urgent", language, count=len(there), level=level.label.in_(language),
                               places=", ".join(places[:_PLACES]) + more))  # fmt: skip

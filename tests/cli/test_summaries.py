@@ -132,6 +132,18 @@ def test_in_a_window_of_80_columns_no_word_is_cut_to_pieces(
     assert pieces <= {"be:"}, pieces
 
 
+def test_a_refusal_speaks_of_years_as_they_were_asked_for(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+    ran = cpms("community", "850105", "--round", "2560", "--store", store, "--lang", "th")
+    assert (ran.code, "ในรอบ 2560 รอบที่มี: 2568, 2569" in ran.err) == (2, True)
+    ran = cpms("community", "850106", "--store", store)
+    assert (ran.code, ran.err) == (
+        2, "cpms: 850106: the store has no children of this area. Check the code, or merge the files of this area"
+        " first.\n",
+    )  # fmt: skip
+    words = ("bundle", "850105", "--round", "2560", "-o", tmp_path / "b.cpms.age", "--store", store, "--lang", "th")
+    assert "850105 ในรอบ 2560" in cpms(*words).err
+
+
 def test_one_child_over_the_years(cpms: Cpms, store: Path) -> None:
     ran = cpms("child", _ids(store)["1/1"], "--store", store, "--format", "json").json
     assert [(one["round"], one["level"]) for one in ran["levels"]] == [(2025, "none_found"), (2026, "victim")]

@@ -217,7 +217,7 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
 
 
 def _one_coding(columns: list[Column]) -> list[Column]:
-    """The columns; where most of those with one list of answers leave open what 1 and 2 mean, 1 alone is open as well."""
+    """The columns; where most with one list of answers leave open what 1 and 2 mean, 1 alone is open as well."""
     lists = {column.field.codelist for column in columns if (column.questions == NUMBER_CODES).any()}
     for name in lists:
         alike = {at: ascii_digits(one.texts) for at, one in enumerate(columns) if one.field.codelist == name}

@@ -24,9 +24,8 @@ from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_di
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"
 # How Excel shows a number like 12/3, in its Thai and English editions, or hands it on as a date.
-_EXCEL_DATE = (
-    r"\d{4}-\d{2}-\d{2}(?: .*)?|\d{1,2}-(?:\S{1,3}\.\S{1,2}\.|[A-Z][a-z]{2})|(?:\S{1,3}\.\S{1,2}\.|[A-Z][a-z]{2})-\d{1,4}"
-)
+_MONTH = r"(?:\S{1,3}\.\S{1,2}\.|[A-Z][a-z]{2})"
+_EXCEL_DATE = rf"\d{{4}}-\d{{2}}-\d{{2}}(?: .*)?|\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{1,4}}"
 _PARTIAL = r"\d{4}(-\d{2}(-\d{2})?)?"
 
 
@@ -98,6 +97,10 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
         yield pandera.Check.str_matches(f"^(?:{limits.pattern})$", name="pattern", error="pattern")
     if limits.maxLength:
         yield pandera.Check.str_length(max_value=limits.maxLength, name="length", error="length")
+    yield from _place_checks(survey, field)
+
+
+def _place_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
     if field.role == "household":
         yield _series_check("house_number_as_date", lambda found: ~found.str.fullmatch(_EXCEL_DATE))
     if field.role == "village":

@@ -17,13 +17,14 @@ import pyarrow as pa
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
 from cpms_cli.reading.dates import Evidence
+from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.reading.exports import find_column
 from cpms_cli.reading.headers import Proposal, header_spellings
 from cpms_cli.reading.mapping import HeaderMap, Mapped, check_headers_there, load_map
 from cpms_cli.reading.repeats import NO_PARENT, TWO_PARENTS, join_repeats
 from cpms_cli.reading.sheets import Note, Sheet, understand
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.reading.values import Context, clean
+from cpms_cli.reading.values import NUMBER_CODES, Context, clean
 from cpms_cli.survey.definition import Field, Survey, Table
 from cpms_cli.survey.era import era_of
 
@@ -210,12 +211,30 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
     context = _context(survey, sheet, round_)
     with ThreadPoolExecutor() as pool:
         read = pool.map(lambda item: _column(survey, sheet, item[0], item[1], context), sheet.fields.items())
-    columns = {column.field.name: column for column in read}
+    columns = {column.field.name: column for column in _one_coding(list(read))}
     if round_ is not None and survey.role("round").name in columns:
         _same_round(survey, columns[survey.role("round").name], round_, where)
     given = {name: value for name, value in given.items() if name not in columns}
     ignored = tuple(source.header[index] for index in sheet.unknown)
     return SurveyTable(source, table, columns, given, ignored, sheet.near, sheet.notes)
+
+
+def _one_coding(columns: list[Column]) -> list[Column]:
+    """The columns; where most with one list of answers leave open what 1 and 2 mean, 1 alone is open as well."""
+    lists = {column.field.codelist for column in columns if (column.questions == NUMBER_CODES).any()}
+    for name in lists:
+        alike = {at: ascii_digits(one.texts) for at, one in enumerate(columns) if one.field.codelist == name}
+        asked = [at for at in alike if (columns[at].questions == NUMBER_CODES).any()]
+        plain = [at for at, texts in alike.items() if at not in asked and (texts.str.strip() == "1").any()]
+        if len(asked) < max(2, len(plain)) or any((texts.str.strip() == "0").any() for texts in alike.values()):
+            continue
+        for at in plain:
+            ones = alike[at].str.strip() == "1"
+            columns[at] = dataclasses.replace(
+                columns[at], values=columns[at].values.mask(ones, columns[at].texts),
+                questions=columns[at].questions.mask(ones, NUMBER_CODES),
+            )  # fmt: skip
+    return columns
 
 
 def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], where: dict[str, str]) -> NoSurveyTable:

@@ -126,7 +126,7 @@ def _table(
     kept = set(part.rows.tolist()) if faults or hidden or spread else set()
     unseen = [row for row in hidden if row in kept]
     evidence = {"hidden_rows": ", ".join(map(str, unseen))} if unseen else {}
-    tall = [f"{column_letter(one.left)}{one.top + 1}:{column_letter(one.left)}{one.bottom + 1}" for one in spread if one.top + 1 in kept]
+    tall = [_place(one) for one in spread if one.top + 1 in kept]
     if tall:
         evidence["merged_cells"] = ", ".join(tall)
     mine = sorted(
@@ -136,3 +136,8 @@ def _table(
     return SourceTable(
         path, sheet, part.header, part.header_row, part.data, part.rows, evidence, tuple(mine), part.left_out
     )
+
+
+def _place(span: Span) -> str:
+    letter = column_letter(span.left)
+    return f"{letter}{span.top + 1}:{letter}{span.bottom + 1}"

@@ -1,7 +1,8 @@
 """Staged rows into the store: what is new, what is the same, what takes another's place. All inside one transaction.
 
-Works on the temporary tables that `checking.staging` leaves, and on `rejected` (`_source`, `_row`, `of_home`), the
-rows with errors and whether one of them is the family's, and `arrival` (`_source`, `batch_id`, `sheet`, `known`), one row per table read.
+Works on the temporary tables that `checking.staging` leaves, on `rejected` (`_source`, `_row`, `of_home`), the rows
+with errors and whether one of these is the family's, and on `arrival` (`_source`, `batch_id`, `sheet`, `known`), one
+row per table read.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def accept(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     home = ", ".join(survey.key("household"))
     for table, accepted in ACCEPTED.items():
         flat = "n._differ IS NOT NULL" if table == "household" else "FALSE"
-        aside = "rejected" if table == "child" else f"(FROM rejected ANTI JOIN ({_with_a_sibling(home)}) USING (_source, _row))"
+        aside = "rejected" if table == "child" else _without_siblings(home)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {accepted} AS"
             f" SELECT {_without_consent(survey, table)}, n._source, n._row, {flat} AS _flat"
@@ -76,11 +77,13 @@ def accept(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
         connection.execute(f"UPDATE {accepted} n SET content = {content_of(list(survey.columns(table)))}")
 
 
-def _with_a_sibling(home: str) -> str:
-    """Rejected rows of a flat sheet whose household is right, and has another child that is accepted."""
+def _without_siblings(home: str) -> str:
+    """Rejected rows but those of a flat sheet whose household is right, and has another child that is accepted."""
     return (
-        "SELECT r._source, r._row FROM rejected r JOIN staged_household h USING (_source, _row)"
-        f" SEMI JOIN accepted_child c USING (_source, {home}) WHERE h._differ IS NOT NULL AND NOT r.of_home"
+        "(FROM rejected ANTI JOIN"
+        " (SELECT r._source, r._row FROM rejected r JOIN staged_household h USING (_source, _row)"
+        f" SEMI JOIN accepted_child c USING (_source, {home}) WHERE h._differ IS NOT NULL AND NOT r.of_home)"
+        " USING (_source, _row))"
     )
 
 

@@ -100,7 +100,8 @@ def test_a_mended_row_brings_back_what_its_family_said_on_another_row(cpms: Cpms
 def test_a_family_stays_with_its_other_children_when_its_first_row_is_set_aside(draw: Draw, tmp_path: Path) -> None:
     blank = {"consent": None, "member_violent": None}
     store = tmp_path / "s.duckdb"
-    merged = merge([draw({"sex": "x", "household_no": "8", "member_violent": "yes"}, {"household_no": "8", **blank})], store)
+    first = {"sex": "x", "household_no": "8", "member_violent": "yes"}
+    merged = merge([draw(first, {"household_no": "8", **blank})], store)
     assert merged.files.loc[0, ["stored", "quarantined"]].to_list() == [1, 1]
     assert _rows(store, "SELECT consent, member_violent FROM current_household") == [("yes", "yes")]
     wrong = {"sex": "x", "household_no": "9", "member_violent": "maybe"}
@@ -150,7 +151,8 @@ def test_children_on_a_sheet_of_their_own_wait_for_a_consent_that_cannot_be_read
     key = ["round", "village_code", "household_no"]
     path = tmp_path / "two.xlsx"
     with pd.ExcelWriter(path) as book:
-        flat[[*key, "consent", "interview_date"]].assign(consent=["x", "yes"]).to_excel(book, sheet_name="homes", index=False)
+        homes = flat[[*key, "consent", "interview_date"]].assign(consent=["x", "yes"])
+        homes.to_excel(book, sheet_name="homes", index=False)
         flat[[*key, "child_no", "given_name", "birth_date"]].to_excel(book, sheet_name="children", index=False)
     store = tmp_path / "s.duckdb"
     merge([path], store)

@@ -267,6 +267,23 @@ def test_a_question_stays_one_in_the_rows_set_aside(draw: Draw, tmp_path: Path) 
 
 def test_several_answers_may_stand_on_lines_of_their_own(draw: Draw, survey: Survey) -> None:
     written = ["เยี่ยมบ้าน\nให้คำปรึกษา", "home visit\r\n Legal help\r\n", "home\nvisit"]
-    path = draw(*({"services_received": text, "household_no": str(at)} for at, text in enumerate(written)), name="s.xlsx")
+    rows = [{"services_received": text, "household_no": str(at)} for at, text in enumerate(written)]
+    path = draw(*rows, name="s.xlsx")
     [table] = read(path, survey)
     assert table.cells("services_received").to_pylist() == ["home_visit;counselling", "home_visit;legal", "home_visit"]
+
+
+def test_a_column_of_ones_is_open_where_the_sheet_has_one_and_two(cpms: Cpms, rows: Rows) -> None:
+    path = rows(
+        {"drugs": "1", "alcohol": "2", "mother_alive": "1"},
+        {"drugs": "2", "alcohol": "1", "mother_alive": "1"},
+        {"drugs": "", "alcohol": "", "mother_alive": "๑"},
+    )
+    asked = [(name, row) for check, name, row in _found(path) if check == "number_codes"]
+    assert [row for name, row in asked if name == "mother_alive"] == [2, 3, 4], "1 may be no in the whole sheet"
+
+
+def test_one_slip_in_a_sheet_of_ones_does_not_open_the_others(rows: Rows) -> None:
+    ones = {"drugs": "1", "alcohol": "1", "mother_alive": "1"}
+    path = rows(ones, {**ones, "drugs": "2"})
+    assert {name for check, name, _ in _found(path) if check == "number_codes"} == {"drugs"}

@@ -160,13 +160,16 @@ def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.
     home = ", ".join(survey.key("household"))
     keys = ", ".join(quoted(name) for name in survey.key("child"))
     own = ", ".join(quoted(field.name) for field in survey.child.fields)
+    # What is wrong above or below the records (`record_row`) is told, and is no row to be set aside.
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE rejected AS WITH unwilling_row AS ("
         f" SELECT _source, _row FROM staged_child JOIN unwilling USING ({home}) UNION"
         f" SELECT _source, _row FROM staged_household JOIN unwilling USING ({home}))"
+        ", record_row AS (SELECT _source, _row FROM staged_child UNION SELECT _source, _row FROM staged_household)"
         " SELECT f.source::INTEGER AS _source, f.row::BIGINT AS _row, bool_or(u._row IS NOT NULL) AS silent,"
         f" bool_or(field NOT IN ({own})) AS of_home"
-        " FROM faulty f LEFT JOIN unwilling_row u ON u._source = f.source AND u._row = f.row"
+        " FROM faulty f SEMI JOIN record_row r ON r._source = f.source AND r._row = f.row"
+        " LEFT JOIN unwilling_row u ON u._source = f.source AND u._row = f.row"
         f" WHERE field IN ({keys}) OR u._row IS NULL GROUP BY ALL"
     )
     connection.unregister("faulty")

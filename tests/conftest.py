@@ -43,6 +43,7 @@ def cpms(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     """Runs `cpms` with these words, in English unless told otherwise."""
     monkeypatch.setenv("CPMS_LANG", "en")
     monkeypatch.delenv("CPMS_DEBUG", raising=False)
+    monkeypatch.delenv("COLUMNS", raising=False)
 
     def run(*words: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["cpms", *map(str, words)])

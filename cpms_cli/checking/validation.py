@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault, column_faults
@@ -50,8 +51,8 @@ class Validation:
 
     @property
     def exit_code(self) -> int:
-        """0: nothing to mend; 1: some rows have errors."""
-        return 1 if self.rows_with_errors else 0
+        """0: nothing to mend; 1: something has."""
+        return 1 if self.errors else 0
 
 
 def read_all(
@@ -115,4 +116,8 @@ def validate(
         connection.close()
     rows = sum(int(table.filled.sum()) for table in tables)
     wrong = findings.loc[findings["severity"] == "error", ["source", "row"]].drop_duplicates()
-    return Validation(tables, findings, rows, len(wrong))
+    told = [wrong.loc[wrong["source"] == at, "row"].dropna().astype("int64") for at in range(len(tables))]
+    of_records = sum(
+        int(np.isin(one, table.rows[table.filled]).sum()) for one, table in zip(told, tables, strict=True)
+    )
+    return Validation(tables, findings, rows, of_records)

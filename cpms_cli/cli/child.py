@@ -44,8 +44,8 @@ def child(
 
     \b
     Examples:
-      cpms children --risk victim --store cpms.duckdb
       cpms child ID --store cpms.duckdb
+      cpms child show ID --format json --store cpms.duckdb
     """
     one_of(format_)
     told = language(lang)
@@ -80,8 +80,8 @@ def split(
 
     \b
     Examples:
-      cpms child split ID --round 2569 --reason "the twin was away that year" --store cpms.duckdb
-      cpms child split ID --round 2568 --round 2569 --reason "two families, one name" --store cpms.duckdb
+      cpms child split ID --round 2569 --reason "a twin" --store cpms.duckdb
+      cpms child split ID --round 2568 --round 2569 --reason "two families"
     """
     one_of(format_, ("text", "json"))
     told = language(lang)

@@ -164,8 +164,9 @@ def test_a_blank_cell_and_a_row_without_a_cell_are_marked_too(cpms: Cpms, draw: 
 def test_personal_values_are_hidden_in_the_list_not_in_the_cell(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     path = draw({"birth_date": "32/13/2560"}, name="survey.xlsx")
     for extra, shown in ([], "•••"), (["--identified"], "32/13/2560"):
-        cpms("validate", path, "--annotate", tmp_path / "out.xlsx", *extra)
-        book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+        out = tmp_path / f"out{len(extra)}.xlsx"
+        cpms("validate", path, "--annotate", out, *extra)
+        book = openpyxl.load_workbook(out)
         [line] = [line for line in _listed(book["To mend"]) if line["Rule"] == "date"]
         assert line["Value"] == shown
         assert book["survey"][str(line["Cell"])].value == "32/13/2560"

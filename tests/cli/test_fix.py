@@ -159,6 +159,7 @@ def test_whatever_is_written_the_mended_workbook_says_the_same(
     draw: Callable[..., Path], tmp_path: Path, survey: Survey, rows: list[dict[str, str]], language: Language
 ) -> None:
     path = draw(*rows)
+    (tmp_path / "out.xlsx").unlink(missing_ok=True)
     found = validate([path], columns_only=True)
     annotate(found, tmp_path / "out.xlsx", language=language, fix=True)
     assert _answers(tmp_path / "out.xlsx", survey) == _answers(path, survey)

@@ -70,7 +70,7 @@ def test_a_group_and_its_question_together_are_a_known_header(survey: Survey, tm
     assert list(table.rows) == [3]
     found = {column.field.role or column.field.name: column.cells().to_pylist() for column in table.columns.values()}
     assert found["given_name"] == ["มะลิ"]
-    assert found["mother_name"] == ["จันทร์"]
+    assert found["mother"] == ["จันทร์"]
     assert found["line"] == ["1"]
 
 

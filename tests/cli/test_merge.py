@@ -336,3 +336,10 @@ def test_a_store_in_use_is_refused_with_a_clear_word(sample_store: Path, tmp_pat
     finally:
         done.set()
         other.join()
+
+
+def test_what_is_wrong_outside_the_records_is_no_row_set_aside(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    path = draw({})
+    path.write_bytes(path.read_bytes().replace(b"interviewer", b"inter\x00viewer", 1))
+    ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
+    assert "1 rows in = 1 stored + 0 unchanged + 0 set aside" in ran.out

@@ -233,7 +233,7 @@ def test_what_decided_a_column_is_said_only_where_it_is_not_plain(cpms: Cpms, ro
     assert _lines(plain) == []
     usual = cpms("validate", rows({"birth_date": "5/1/2560"}))
     [line] = _lines(usual)
-    assert "survey.csv , birth_date: read as day/month/year, as is usual in Thailand" in line
+    assert "survey.csv, birth_date: read as day/month/year, as is usual in Thailand" in line
     month = cpms("validate", rows({"birth_date": "5/31/2017"}, {"birth_date": "5/1/2017"}))
     [line] = _lines(month)
     assert "read as month/day/year, because the second number is over 12 in 1 of the dates" in line

@@ -86,7 +86,7 @@ def _chosen() -> list[Mutant]:
     chosen: list[Mutant] = []
     for _, group in groupby(_mutants(), key=lambda mutant: mutant.kind):
         found = list(group)
-        chosen += found if os.environ.get("CPMS_MUTANTS") == "all" else found[:: max(1, len(found) // 5)][:6]
+        chosen += found if os.environ.get("CPMS_MUTANTS") == "all" else found[:: max(1, len(found) // 5)][:5]
     return chosen
 
 

@@ -29,7 +29,9 @@ def spells_answer(survey: Survey, text: str) -> bool:
 
 def to_mask(survey: Survey, texts: pd.Series, moved: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Which of these unread texts must not be shown: long numbers, and in rows that may be `moved` all but answers."""
-    hidden = texts.str.contains(_NATIONAL_ID, regex=True).fillna(False).to_numpy(dtype=bool)
+    codes, distinct = pd.factorize(texts)
+    long_number = pd.Series(distinct, dtype="str").str.contains(_NATIONAL_ID, regex=True).to_numpy(dtype=bool)
+    hidden = np.append(long_number, False)[codes]  # a blank cell has the code -1
     if moved.any():
         words = texts[moved].dropna().unique()
         unknown = {word for word in words if not spells_answer(survey, word)}

@@ -153,7 +153,7 @@ _ROW = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(_ROW, min_size=1, max_size=6), language=st.sampled_from(["en", "th"]))
 def test_whatever_is_written_the_mended_workbook_says_the_same(
     draw: Callable[..., Path], tmp_path: Path, survey: Survey, rows: list[dict[str, str]], language: Language

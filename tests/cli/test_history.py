@@ -87,7 +87,7 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(files=st.lists(st.lists(ANSWERS, min_size=1, max_size=3), min_size=2, max_size=3))
 def test_any_merges_are_undone_one_by_one(files: list[list[dict[str, str]]], draw: Draw, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
     store = tmp_path_factory.mktemp("any") / "s.duckdb"

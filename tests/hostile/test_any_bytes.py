@@ -19,7 +19,7 @@ from tests.conftest import ROUNDS
 from tests.hostile.conftest import Run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each run is a fork, which Windows has not")
-EXAMPLES = int(os.environ.get("CPMS_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("CPMS_EXAMPLES", "16"))
 
 
 def _workbook(sheets: dict[str, pd.DataFrame]) -> bytes:

@@ -22,7 +22,7 @@ from cpms_cli.store.content import content_hash, dump
 from tests.conftest import ROOT, ROUNDS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes are killed and limited the POSIX way")
-KILLS = int(os.environ.get("CPMS_KILLS", "5"))
+KILLS = int(os.environ.get("CPMS_KILLS", "3"))
 SEED = int(os.environ.get("CPMS_SEED", "2569"))
 Run = Callable[..., dict[str, Any]]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cpms_cli import validate
@@ -83,7 +84,7 @@ def test_every_planted_fault_and_no_other_in_its_own_cell(
     row, column = layout(sheet)
     book.save(tmp_path / "survey.xlsx")
     expected = {
-        (rule, f"{openpyxl.utils.get_column_letter(column + at)}{row + record}") for rule, record, at in PLANTED
+        (rule, f"{get_column_letter(column + at)}{row + record}") for rule, record, at in PLANTED
     }
     findings = validate([tmp_path / "survey.xlsx"]).findings
     errors = findings[findings["severity"] == "error"]
@@ -95,5 +96,5 @@ def test_the_same_in_a_csv(tmp_path: Path) -> None:
     (tmp_path / "survey.csv").write_text("\n".join(lines) + "\n", "utf-8")
     findings = validate([tmp_path / "survey.csv"]).findings
     errors = findings[findings["severity"] == "error"]
-    expected = {(rule, f"{openpyxl.utils.get_column_letter(1 + at)}{2 + record}") for rule, record, at in PLANTED}
+    expected = {(rule, f"{get_column_letter(1 + at)}{2 + record}") for rule, record, at in PLANTED}
     assert {(str(one.check), str(one.cell)) for one in errors.itertuples()} == expected

@@ -32,7 +32,7 @@ _NOTE = (
 _DIGITS = r"^\s*[0-9๐-๙][0-9๐-๙\s.,/-]*$"
 _SENTENCE = r"^.{9,}$"
 _NEARLY_BLANK, _USUAL = 2, 0.9
-_FEW_TEXTS, _LEAST_KNOWN, _MOST_PARTS, _HEADER_AND_UNITS = 10_000, 3, 50, 5
+_FEW_TEXTS, _LEAST_KNOWN, _MOST_PARTS, _HEADER_AND_UNITS = 2_000, 3, 50, 5
 
 Flags = npt.NDArray[np.bool_]
 

@@ -6,7 +6,6 @@ decision no longer holds of itself: the pair goes back to a person, and is not l
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.linking.anchors import MAY_DIFFER, changed_details
-from cpms_cli.store.audit import current_user
+from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.link_tables import row_reference
 from cpms_cli.survey.definition import Survey
 
@@ -132,7 +131,7 @@ def decide(
     begin = int(last[0]) + 1 if last else 1
     new = found.assign(
         decision_id=range(begin, begin + len(found)), decided_by=who or current_user(), source=source,
-        decided_at=datetime.datetime.now(datetime.UTC).replace(tzinfo=None),
+        decided_at=now(),
     )  # fmt: skip
     connection.register("decided", new)
     connection.execute("INSERT INTO link_decision BY NAME SELECT * FROM decided")

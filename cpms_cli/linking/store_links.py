@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 
@@ -22,6 +21,7 @@ from cpms_cli.linking.decisions import Decisions, obeyed, read_decisions
 from cpms_cli.linking.probabilistic import Linkage, link
 from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
+from cpms_cli.store.audit import now
 from cpms_cli.store.file import identity_column
 from cpms_cli.store.link_tables import create_link_tables, row_reference
 from cpms_cli.survey.definition import Survey, Table
@@ -177,7 +177,7 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
         _link_households(connection, survey)
         connection.execute(
             "INSERT INTO link_run SELECT coalesce(max(run_id), 0) + 1, ?, ?, ? FROM link_run",
-            [datetime.datetime.now(datetime.UTC).replace(tzinfo=None), _input(connection, survey),
+            [now(), _input(connection, survey),
              json.dumps(found.parameters) if found.parameters else None],
         )  # fmt: skip
     waiting = connection.execute("SELECT count(*) FROM link_pair WHERE verdict = ?", [DOUBTFUL]).fetchone()

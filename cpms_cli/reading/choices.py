@@ -81,11 +81,8 @@ def find_choices(
 
 def distinct(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], list[str | None]]:
     """One column of a sheet as codes into its distinct texts; the code -1, of a blank cell, finds the last: None."""
-    array = source.data.column(str(index)).unify_dictionaries().combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
-    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    return codes, [*array.dictionary.to_pylist(), None]
+    codes, texts = source.encoded(index)
+    return codes, [*texts.to_pylist(), None]
 
 
 def _is_flag(source: SourceTable, index: int) -> bool:

@@ -57,6 +57,15 @@ class SourceTable:
     faults: tuple[CellFault, ...] = ()
     left_out: tuple[RowLeftOut, ...] = ()
 
+    def encoded(self, index: int) -> tuple[npt.NDArray[np.int32], pa.Array]:
+        """One column: for each row the position of its text among the distinct ones, -1 where blank; and these."""
+        chunked = self.data.column(str(index)).unify_dictionaries()
+        array = chunked.combine_chunks() if chunked.num_chunks != 1 else chunked.chunk(0)
+        if isinstance(array, pa.ChunkedArray):
+            array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
+        codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+        return codes, array.dictionary
+
 
 def column_letter(index: int) -> str:
     """The name a spreadsheet gives to a column counted from 0.

@@ -159,12 +159,8 @@ def read_sources(
 
 def distinct_texts(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], pd.Series]:
     """A column of a sheet as it was written: for each row the position of its text among the distinct ones, or -1."""
-    chunked = source.data.column(str(index)).unify_dictionaries()
-    array = chunked.combine_chunks() if chunked.num_chunks != 1 else chunked.chunk(0)
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], array.type)
-    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    return codes, pd.Series(array.dictionary.to_pandas(), dtype="str")
+    codes, texts = source.encoded(index)
+    return codes, pd.Series(texts.to_pandas(), dtype="str")
 
 
 def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Context | None = None) -> Column:

@@ -44,6 +44,13 @@ Map = Annotated[
     Path | None,
     typer.Option("--map", help="Which header is which field: a CSV that cpms map writes.", show_default=False),
 ]
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", help="Break down, as sex, age_group, village; at most two.", show_default=False),
+]
+Rounds = Annotated[
+    str | None, typer.Option("--rounds", help="First and last round, as 2567:2569.", show_default=False)
+]
 STORE = Path("cpms.duckdb")
 
 
@@ -64,6 +71,17 @@ def year(text: str | None) -> int | None:
         raise UsageError("bad_round", round=text)
     number = int(text)
     return number - BUDDHIST_OFFSET if number >= BUDDHIST_FROM else number
+
+
+def years(text: str | None) -> tuple[int, int] | None:
+    """First and last round of `--rounds`; raises UsageError where it is not two years, the earlier one first."""
+    if text is None:
+        return None
+    first, _, last = text.partition(":")
+    found = year(first), year(last or first)
+    if found[0] is None or found[1] is None or found[0] > found[1]:
+        raise UsageError("bad_rounds", rounds=text)
+    return found[0], found[1]
 
 
 def one_of(told: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:

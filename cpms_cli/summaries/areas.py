@@ -13,6 +13,7 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import line_list_of
+from cpms_cli.summaries.shares import area_name, within
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.loading import load_survey
@@ -46,18 +47,6 @@ class AreaSummary:
         return {"levels": self.levels, "indicators": self.indicators, "parts": self.parts, "response": self.response}
 
 
-def area_name(survey: Survey, code: str, language: Language) -> str:
-    """The name of a province, district, subdistrict or village; raises UsageError for a code of no area."""
-    known = survey.areas.get(code[:6] if len(code) == 8 else code)
-    if known is None or not code.isdigit():
-        raise UsageError("unknown_area", area=code)
-    name = known.label.in_(language)
-    if len(code) != 8:
-        return name
-    moo = int(code[6:])
-    return f"{name} หมู่ {moo}" if language == "th" else f"{name}, moo {moo}"
-
-
 def rounds_of(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str) -> list[int]:
     """The rounds in which an area has children, oldest first."""
     village, round_ = survey.role("village").name, survey.role("round").name
@@ -65,10 +54,6 @@ def rounds_of(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str) 
         f"SELECT DISTINCT {round_} FROM {SCORE} WHERE starts_with({village}, ?) ORDER BY 1", [code]
     ).fetchall()
     return [int(row[0]) for row in found]
-
-
-def _within(survey: Survey, code: str, round_: int) -> str:
-    return f"starts_with({survey.role('village').name}, {quoted(code)}) AND {survey.role('round').name} = {int(round_)}"
 
 
 def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
@@ -114,10 +99,10 @@ def _indicators(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, previous: int | None,
     language: Language,
 ) -> pd.DataFrame:  # fmt: skip
-    now = _answers(connection, survey, _within(survey, code, round_))
+    now = _answers(connection, survey, within(survey, code, round_))
     change = pd.Series(float("nan"), index=now.index)
     if previous is not None:
-        change = now["share"] - _answers(connection, survey, _within(survey, code, previous))["share"]
+        change = now["share"] - _answers(connection, survey, within(survey, code, previous))["share"]
     table = now.assign(change=change).reset_index(drop=True)
     table.insert(0, "number", [one.number for one in survey.indicators])
     table.insert(1, "name", [one.name.in_(language) for one in survey.indicators])
@@ -132,7 +117,7 @@ def _parts(
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     table = connection.execute(
         f"SELECT left({village}, {width}) AS area, count(*) AS children, {counts} FROM {SCORE}"
-        f" WHERE {_within(survey, code, round_)} GROUP BY 1 ORDER BY 1"
+        f" WHERE {within(survey, code, round_)} GROUP BY 1 ORDER BY 1"
     ).df()
     table.insert(1, "name", [area_name(survey, str(area), language) for area in table["area"]])
     return table
@@ -158,7 +143,7 @@ def summarise_area(
             raise UsageError("no_children_there", area=code, round=shown_year(round_, language), known=known)
         current = round_ if round_ is not None else rounds[-1]
         previous = max((one for one in rounds if one < current), default=None)
-        where = _within(survey, code, current)
+        where = within(survey, code, current)
         levels = _levels(connection, survey, where, language)
         return AreaSummary(
             code, name, current, previous, int(levels["children"].sum()), int(levels["households"].sum()), levels,

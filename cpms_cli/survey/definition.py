@@ -14,34 +14,24 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Described
 
-Language = Literal["en", "th"]
-LANGUAGES: tuple[Language, ...] = ("en", "th")
-Table = Literal["household", "child"]
+from cpms_cli.survey.figures import Activity, Figures, Measure, Right
+from cpms_cli.survey.words import LANGUAGES, Language, Part, Table, Words
+
+__all__ = [
+    "LANGUAGES", "Answer", "Area", "Case", "Check", "Code", "CodeList", "ColumnCheck", "Constraints", "Field",
+    "Indicator", "Language", "Level", "Pattern", "Phrase", "Role", "Survey", "Table", "TableSchema", "Title",
+    "Translation", "Words", "folded", "folded_header",
+]  # fmt: skip
+
 Role = Literal[
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id",
     "given_name", "family_name", "nickname", "mother", "sex", "born", "age", "nationality", "interviewer",
 ]  # fmt: skip
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
-
-
-class Words(_Part):
-    """The same words in the two languages of the programme."""
-
-    en: str = Described(min_length=1)
-    th: str = Described(min_length=1)
-
-    def in_(self, language: Language) -> str:
-        """The words in this language."""
-        return self.th if language == "th" else self.en
-
-
-class Constraints(_Part):
+class Constraints(Part):
     """Frictionless constraints on one field."""
 
     required: bool = False
@@ -51,7 +41,7 @@ class Constraints(_Part):
     pattern: str | None = None
 
 
-class Field(_Part):
+class Field(Part):
     """One question of the survey, or one part of a row's key."""
 
     name: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
@@ -74,7 +64,7 @@ class Field(_Part):
     source: str | None = None
 
 
-class Code(_Part):
+class Code(Part):
     """One answer of a code list; `missing` marks what is no answer, `exclusive` what stands alone."""
 
     code: str = Described(min_length=1)
@@ -83,7 +73,7 @@ class Code(_Part):
     spellings: tuple[str, ...]
 
 
-class CodeList(_Part):
+class CodeList(Part):
     """A closed list of answers."""
 
     name: str
@@ -100,25 +90,25 @@ class CodeList(_Part):
         return {folded(spelling): entry.code for entry in self.codes for spelling in (entry.code, *entry.spellings)}
 
 
-class TableSchema(_Part):
+class TableSchema(Part):
     """One table of the survey."""
 
     name: str
     label: Words
     shared: tuple[str, ...] = ()
     primaryKey: tuple[str, ...]
-    topics: dict[str, Words] = {}
+    topics: dict[str, Words] = Described(default={})
     fields: tuple[Field, ...]
 
 
-class Phrase(_Part):
+class Phrase(Part):
     """A field's label and question in one further language."""
 
     label: str = Described(min_length=1)
     question: str = Described(min_length=1)
 
 
-class Translation(_Part):
+class Translation(Part):
     """A further language in which the questions are put; `name` is what its speakers call it.
 
     `tables` and `topics` are names, `codes` labels by code list and code, `sentences` by the id of a message.
@@ -134,7 +124,7 @@ class Translation(_Part):
     sentences: dict[str, str]
 
 
-class Indicator(_Part):
+class Indicator(Part):
     """One of the 22: `when` and `applies` are SQL with three truth values over the survey's fields."""
 
     number: int
@@ -152,7 +142,7 @@ class Indicator(_Part):
         return f"i{self.number:02d}"
 
 
-class Level(_Part):
+class Level(Part):
     """A risk level. The list's order is the order of severity; the two without `when` are what is left."""
 
     id: str = Described(pattern=r"^[a-z_]+$")
@@ -169,7 +159,7 @@ Answer = str | int
 Case = dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]]
 
 
-class Check(_Part):
+class Check(Part):
     """A rule over a row and what stands around it; `when` true is the fault."""
 
     id: str = Described(pattern=r"^[a-z0-9_]+$")
@@ -196,7 +186,7 @@ class HistoryCheck(Check):
     table: Table = "child"
 
 
-class Pattern(_Part):
+class Pattern(Part):
     """A pattern in one volunteer's interviews that honest work rarely shows; `measure` names the figure taken.
 
     Nobody with fewer than `at_least` interviews is judged. `limit` is the figure from which it is told, `apart` how far
@@ -217,7 +207,7 @@ class Pattern(_Part):
     source: str | None = None
 
 
-class ColumnCheck(_Part):
+class ColumnCheck(Part):
     """The words for a fault that a field's own type, code list or constraints tell."""
 
     id: str = Described(pattern=r"^[a-z0-9_]+$")
@@ -226,7 +216,7 @@ class ColumnCheck(_Part):
     mend: Words
 
 
-class Title(_Part):
+class Title(Part):
     """A word before a name: the code of the sex that it tells, and whether a name may follow without a space."""
 
     title: str = Described(min_length=1)
@@ -234,7 +224,7 @@ class Title(_Part):
     joined: bool = False
 
 
-class Area(_Part):
+class Area(Part):
     """A province (2 digits), district (4) or subdistrict (6) with its official code."""
 
     code: str
@@ -262,7 +252,7 @@ def folded_header(text: str) -> str:
     return _SEPARATORS.sub("", unicodedata.normalize("NFC", text).casefold())
 
 
-class Survey(_Part):
+class Survey(Part):
     """The whole definition, loaded."""
 
     household: TableSchema
@@ -278,6 +268,11 @@ class Survey(_Part):
     titles: tuple[Title, ...]
     areas: dict[str, Area]
     messages: dict[str, Words]
+    figures: Figures
+    rights: tuple[Right, ...]
+    measures: tuple[Measure, ...]
+    origin: str
+    activities: tuple[Activity, ...]
     translations: tuple[Translation, ...] = ()
     digest: str
 

@@ -18,11 +18,13 @@ from cpms_cli.survey.definition import (
     Field,
     Pattern,
     Survey,
+    Table,
     Words,
     folded,
     folded_header,
 )
 from cpms_cli.survey.documents import Problem
+from cpms_cli.survey.figures_proof import figure_problems
 from cpms_cli.survey.location import shipped
 from cpms_cli.survey.presentation import presentation_problems
 from cpms_cli.survey.relations import vocabulary
@@ -85,6 +87,10 @@ class _Proof:
 
     def note(self, file: str, place: tuple[str | int, ...], found: Iterable[str]) -> None:
         self.problems += [Problem(file, self.at(file, *place), message) for message in found]
+
+    def rule(self, text: str | None, table: Table) -> list[str]:
+        """What is wrong with a rule of scored children, or of households."""
+        return _rule(text, vocabulary(self.survey, table, indicators=table == "child"))
 
     def fields(self) -> None:
         headers: dict[str, str] = {}
@@ -325,4 +331,5 @@ def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
         for part in (proof.titles, proof.indicators, proof.levels, proof.checks, proof.messages):
             part()
         proof.problems += presentation_problems(reader, survey)
+        proof.problems += figure_problems(reader, survey, _languages, proof.rule)
     return survey, sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

@@ -27,6 +27,7 @@ from cpms_cli.survey.definition import (
     Words,
 )  # fmt: skip
 from cpms_cli.survey.documents import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
+from cpms_cli.survey.figures import Activity, Figures, Measure, Right
 
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
@@ -36,8 +37,6 @@ AREA_FILES = {
     "areas/districts.csv": ("district_code", "province_code", "label_en", "label_th"),
     "areas/subdistricts.csv": ("subdistrict_code", "district_code", "label_en", "label_th", "latitude", "longitude"),
 }
-DOCUMENTS = ("household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", "checks.yaml")
-
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -224,11 +223,17 @@ def read_survey(reader: Reader) -> Survey | None:
     }
     titles, areas, messages = _titles(reader), _areas(reader), read_messages(reader)
     translations = _translations(reader)
-    if reader.problems or not all(tables.values()):
+    migration = reader.document("migration.yaml")
+    figures = reader.part(Figures, "summaries.yaml", reader.document("summaries.yaml"))
+    rights = reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml"))
+    measures = reader.parts(Measure, "migration.yaml", "measures", migration)
+    activities = reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml"))
+    if reader.problems or figures is None or not all(tables.values()):
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
         codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history, patterns=patterns,
         column_checks={check.id: check for check in column_checks},
-        titles=titles, areas=areas, messages=messages, translations=translations, digest=digest(reader.folder),
+        titles=titles, areas=areas, messages=messages, translations=translations, figures=figures, rights=rights,
+        measures=measures, origin=str(migration.get("origin")), activities=activities, digest=digest(reader.folder),
     )  # fmt: skip

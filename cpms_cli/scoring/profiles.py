@@ -1,0 +1,114 @@
+"""What summaries ask of a scored child beyond its scores: the groups it belongs to, its rights, its migration.
+
+Three temporary tables, made beside `score`:
+- `profile`, a row per child and round: its key, one column per group (`group_sex`, ...) with the group's code, one per
+  right (`right_education`, ...) and per measure of children (`measure_migrated_in`, ...) with yes / no / unknown / n/a;
+- `home`, a row per household and round: its key, `group_*` of its place, `measure_*` of households;
+- `child_round`, a view: `score` and `profile` side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.survey.figures import Group
+from cpms_cli.survey.relations import quoted, typed_household, typed_record, vocabulary
+from cpms_cli.survey.rules import compiled, parse, sql
+
+CHILD_ROUND, HOME = "child_round", "home"
+UNKNOWN = "unknown"
+
+
+def group_column(group: str) -> str:
+    """The column of `profile` and `home` that holds a group's code."""
+    return f"group_{group}"
+
+
+def right_column(right: str) -> str:
+    """The column of `profile` that says whether a right is enjoyed."""
+    return f"right_{right}"
+
+
+def measure_column(measure: str) -> str:
+    """The column that holds the answer to a measure of migration."""
+    return f"measure_{measure}"
+
+
+def band_name(first: int, last: int) -> str:
+    """A band of ages as it is written: 0-4."""
+    return f"{first}-{last}"
+
+
+def _group(survey: Survey, group: Group) -> str:
+    if group.digits is not None:
+        return f"left({survey.role('village').name}, {group.digits})"
+    if group.bands:
+        cases = " ".join(
+            f"WHEN age_min >= {first} AND age_max <= {last} THEN {quoted(band_name(first, last))}"
+            for first, last in group.bands
+        )
+        return f"CASE {cases} ELSE {quoted(UNKNOWN)} END"
+    return f"coalesce({group.field}, {quoted(UNKNOWN)})"
+
+
+def _groups(survey: Survey, table: Table) -> Iterator[str]:
+    for group in survey.figures.groups:
+        if table == "child" or group.digits is not None:
+            yield f"{_group(survey, group)} AS {group_column(group.id)}"
+
+
+def _answer(survey: Survey, when: str, table: Table, asked: str = "") -> str:
+    condition = sql(compiled(parse(when), vocabulary(survey, table, indicators=table == "child")))
+    told = f"CASE WHEN {condition} THEN 'yes' WHEN NOT ({condition}) THEN 'no' ELSE 'unknown' END"
+    return f"CASE WHEN NOT ({asked}) THEN 'n/a' WHEN {asked} THEN {told} ELSE 'unknown' END" if asked else told
+
+
+def _asked(survey: Survey, applies: str | None, levels: tuple[str, ...]) -> str:
+    parts = [sql(compiled(parse(applies), vocabulary(survey)))] if applies else []
+    if levels:
+        parts.append(f"level IN ({', '.join(map(quoted, levels))})")
+    return " AND ".join(f"({part})" for part in parts)
+
+
+def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `score`, `profile`, `home` and `child_round` for the current rows of the store."""
+    create_scores(connection, survey)
+    key = ", ".join(survey.key("child"))
+    truths = ", ".join(
+        f"CASE s.{one.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {one.column}"
+        for one in survey.indicators
+    )
+    columns = [
+        *_groups(survey, "child"),
+        *(f"{_answer(survey, one.has, 'child', _asked(survey, one.applies, one.levels))} AS {right_column(one.id)}"
+          for one in survey.rights),
+        *(f"{_answer(survey, one.when, 'child')} AS {measure_column(one.id)}"
+          for one in survey.measures if one.of == "child"),
+    ]  # fmt: skip
+    known = (
+        f"SELECT r.*, {truths}, s.level, s.counted_min, s.counted_max"
+        f" FROM ({typed_record(survey, 'current_child', 'current_household')}) r JOIN {SCORE} s USING ({key})"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE profile AS WITH known AS ({known})"
+        f" SELECT {key}, {', '.join(columns)} FROM known"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {CHILD_ROUND} AS SELECT * FROM {SCORE} JOIN profile USING ({key})"
+    )
+    _create_homes(connection, survey)
+
+
+def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    key = ", ".join(survey.key("household"))
+    columns = [
+        *_groups(survey, "household"),
+        *(f"{_answer(survey, one.when, 'household')} AS {measure_column(one.id)}"
+          for one in survey.measures if one.of == "household"),
+    ]  # fmt: skip
+    record = typed_household(survey, "current_household", "current_child")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {HOME} AS SELECT {key}, {', '.join(columns)} FROM ({record})")

@@ -46,6 +46,7 @@ _PUBLIC = {
     "join_children": "cpms_cli.linking.by_hand",
     "link_report": "cpms_cli.linking.quality",
     "summarise_area": "cpms_cli.summaries.areas",
+    "diagnose": "cpms_cli.diagnosing",
     "write_samples": "cpms_cli.samples.layouts",
     "write_template": "cpms_cli.forms.template",
     "write_xlsform": "cpms_cli.forms.xlsform",

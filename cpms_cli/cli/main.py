@@ -16,6 +16,7 @@ from cpms_cli.cli import (
     child,
     children,
     demo,
+    doctor,
     history,
     link,
     map,
@@ -49,6 +50,7 @@ app.command("province")(areas.province)
 app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)
 app.command("history")(history.history)
 app.command("undo")(history.undo)
 app.command("bundle")(bundle.bundle)

@@ -1,0 +1,141 @@
+"""Is this installation sound: what is installed, fonts, encryption, the definition, and a store's health."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from cpms_cli.errors import CpmsError, KeyMissing
+from cpms_cli.scoring.examples import prove_definition
+from cpms_cli.store.connection import attach, is_encrypted, load_cipher
+from cpms_cli.store.file import open_store
+from cpms_cli.store.invariants import check_store
+from cpms_cli.survey.definition import Language
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.location import shipped
+from cpms_cli.survey.messages import say
+from cpms_cli.writing.fonts import thai_fonts
+
+DISTRIBUTION = "cpms-cli"
+Verdict = Literal["ok", "look", "wrong"]
+_NAME = re.compile(r"^[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One thing looked at: what, what was found, and whether it is as it should be. `item` is the id of the sentence
+    `doctor_<item>`; where it is not sound, `doctor_<item>_mend` says what to do."""
+
+    item: str
+    found: str
+    verdict: Verdict = "ok"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """All signs, in the order in which they were looked at."""
+
+    signs: tuple[Sign, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something is wrong."""
+        return int(any(sign.verdict == "wrong" for sign in self.signs))
+
+
+def _packages() -> Iterator[Sign]:
+    lacking, there = [], []
+    for told in metadata.requires(DISTRIBUTION) or []:
+        name = _NAME.match(told)
+        if name is None or "extra ==" in told:
+            continue
+        try:
+            there.append(f"{name[0]} {metadata.version(name[0])}")
+        except metadata.PackageNotFoundError:
+            lacking.append(name[0])
+    yield Sign("packages", ", ".join(there))
+    if lacking:
+        yield Sign("lacking", ", ".join(lacking), "wrong")
+
+
+def _encryption() -> Sign:
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            connection = duckdb.connect(":memory:")
+            try:
+                load_cipher(connection)
+                attach(connection, Path(folder) / "tried.duckdb", "tried", "a key to try", read_only=False)
+                connection.execute("CREATE TABLE tried.one AS SELECT 1")
+            finally:
+                connection.close()
+    except (duckdb.Error, OSError) as error:
+        return Sign("encryption", type(error).__name__, "wrong")
+    return Sign("encryption", f"DuckDB {duckdb.__version__}")
+
+
+def _definition(schemas: Path | None) -> Sign:
+    proof = prove_definition(schemas or shipped("schemas"))
+    if proof.problems:
+        return Sign("definition", str(proof.problems[0]), "wrong")
+    return Sign("definition", load_survey(schemas).digest)
+
+
+def _store(store: Path, schemas: Path | None, language: Language) -> Iterator[Sign]:
+    if not store.exists():
+        yield Sign("store_none", store.name)
+        return
+    try:
+        survey = load_survey(schemas)
+        with open_store(store, survey) as connection:
+            counted = connection.execute(
+                f"SELECT count(*), count(DISTINCT {survey.role('person').name}), min({survey.role('round').name}),"
+                f" max({survey.role('round').name}) FROM current_child"
+            ).fetchone()
+        rows, people, first, last = counted or (0, 0, None, None)
+        yield Sign("store", f"{store.name}: {rows} / {people} / {first}-{last}")
+        yield Sign("encrypted", store.name, "ok") if is_encrypted(store) else Sign("plain", store.name, "look")
+        broken = check_store(store, schemas=schemas).query("violations > 0")["invariant"]
+        yield Sign("invariants", ", ".join(broken) or "0", "wrong" if len(broken) else "ok")
+    except KeyMissing:
+        raise
+    except CpmsError as error:
+        yield Sign("store", say(error.message_id, language, **error.values), "wrong")
+
+
+def diagnose(
+    store: str | Path | None = None, *, schemas: Path | None = None, language: Language = "en"
+) -> Diagnosis:  # fmt: skip
+    """Look at the installation, and at a store where one is given; nothing is written, nothing leaves the machine.
+
+    Raises KeyMissing for an encrypted store where there is no key; what else is wrong with a store is a sign.
+    """
+    fonts = list(dict.fromkeys(path.stem for path in thai_fonts()))
+    ours = metadata.version(DISTRIBUTION)
+    encoding = getattr(sys.stdout, "encoding", None) or "-"
+    signs = [
+        Sign("version", f"cpms {ours}, Python {platform.python_version()}, {platform.platform()}"),
+        *_packages(),
+        _encryption(),
+        _definition(schemas),
+        Sign("fonts", ", ".join(fonts[:5]) or "-", "ok" if fonts else "look"),
+        Sign("console", encoding, "ok" if _prints_thai(encoding) else "look"),
+        *(_store(Path(store), schemas, language) if store is not None else ()),
+    ]  # fmt: skip
+    return Diagnosis(tuple(signs))
+
+
+def _prints_thai(encoding: str) -> bool:
+    try:
+        "เด็ก".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -17,6 +17,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Described
 
+from cpms_cli.survey.privacy import PrivacyRules
+
 Language = Literal["en", "th"]
 LANGUAGES: tuple[Language, ...] = ("en", "th")
 Table = Literal["household", "child"]
@@ -278,6 +280,7 @@ class Survey(_Part):
     titles: tuple[Title, ...]
     areas: dict[str, Area]
     messages: dict[str, Words]
+    privacy: PrivacyRules
     translations: tuple[Translation, ...] = ()
     digest: str
 

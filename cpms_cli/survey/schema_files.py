@@ -27,6 +27,8 @@ from cpms_cli.survey.definition import (
     Words,
 )  # fmt: skip
 from cpms_cli.survey.documents import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
+from cpms_cli.survey.privacy import FILE as PRIVACY
+from cpms_cli.survey.privacy import PrivacyRules
 
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
@@ -223,12 +225,14 @@ def read_survey(reader: Reader) -> Survey | None:
         for path in sorted((reader.folder / "codelists").glob("*.csv"))
     }
     titles, areas, messages = _titles(reader), _areas(reader), read_messages(reader)
+    privacy = reader.part(PrivacyRules, PRIVACY, reader.document(PRIVACY))
     translations = _translations(reader)
-    if reader.problems or not all(tables.values()):
+    if reader.problems or privacy is None or not all(tables.values()):
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
         codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history, patterns=patterns,
         column_checks={check.id: check for check in column_checks},
-        titles=titles, areas=areas, messages=messages, translations=translations, digest=digest(reader.folder),
+        titles=titles, areas=areas, messages=messages, privacy=privacy, translations=translations,
+        digest=digest(reader.folder),
     )  # fmt: skip

@@ -1,0 +1,131 @@
+"""The attack on what is about to be published, before somebody else makes it.
+
+For each goal an integer programme asks whether, with every published count and every relation as given, the hidden
+counts could be such that the goal is met (the attacker problem of Fischetti and Salazar, Management Science 47 (2001);
+integers, because counts are). What hides together is attacked together: hidden cells that no chain of relations joins
+tell nothing of one another, since everything between them is published. One solution is a witness for every goal that
+it meets, so that few programmes are solved.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from cpms_cli.summaries.disclosure import Counts, Flags, Goal, Problem
+
+SECONDS = 20
+"""The longest that one programme may take; what is not proved by then counts as not met."""
+
+
+def met(goal: Goal, count: float, value: float) -> bool:
+    """Whether this value of the cell meets the goal; `count` is the true one."""
+    if goal.direction == 0:
+        return value != count
+    return (value - goal.target) * goal.direction >= 0
+
+
+class Audit:
+    """Attacks one problem again and again, as more of it is hidden; what has not changed is not attacked again."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self._done: dict[bytes, list[Goal]] = {}
+
+    def unmet(self, hidden: Flags) -> list[Goal]:
+        """The goals that fail with these cells hidden, in the order of the cells."""
+        group = self._groups(hidden)
+        by_group: dict[int, list[Goal]] = {}
+        for goal in self.problem.goals(hidden):
+            by_group.setdefault(int(group[goal.cell]), []).append(goal)
+        failed: list[Goal] = []
+        for number, goals in by_group.items():
+            cells = np.flatnonzero(group == number)
+            key = cells.tobytes()
+            if key not in self._done:
+                self._done[key] = _Attack(self.problem, cells).failed(goals)
+            failed += self._done[key]
+        return sorted(failed, key=lambda goal: (goal.cell, goal.insider, goal.direction))
+
+    def _groups(self, hidden: Flags) -> np.ndarray:
+        """The number of the group in which each hidden cell is; -1 for the published."""
+        cells = np.flatnonzero(hidden)
+        joined = abs(self.problem.matrix[:, cells])
+        found = np.full(len(hidden), -1)
+        if cells.size:
+            found[cells] = sparse.csgraph.connected_components(joined.T @ joined, directed=False)[1]
+        return found
+
+
+class _Attack:
+    """One group of hidden cells: everything that the published counts leave possible for them."""
+
+    def __init__(self, problem: Problem, cells: np.ndarray) -> None:
+        self.cells, self.counts = cells, problem.counts[cells]
+        part = problem.matrix[:, cells].tocsr()
+        part = part[np.flatnonzero(np.diff(part.indptr))]
+        # The published members of each relation are constants, and the true counts solve it.
+        self.constraint = LinearConstraint(part, part @ self.counts, part @ self.counts) if part.shape[0] else None
+        self.most_inside = np.where(problem.small[cells], problem.rules.threshold - 1.0, np.inf)
+
+    def failed(self, goals: list[Goal]) -> list[Goal]:
+        place = {int(cell): at for at, cell in enumerate(self.cells)}
+        left = [(place[goal.cell], goal) for goal in goals]
+        found: list[Goal] = []
+        for insider in (True, False):
+            for alone in (False, True):
+                left, failed = self._round(left, insider, alone)
+                found += failed
+        return found
+
+    def _round(
+        self, left: list[tuple[int, Goal]], insider: bool, alone: bool
+    ) -> tuple[list[tuple[int, Goal]], list[Goal]]:
+        """Goals of one kind of attacker, together as long as that proves any, then one by one: those left, and failed."""
+        failed: list[Goal] = []
+        for direction in (1, -1):
+            while True:
+                sought = [
+                    (at, goal) for at, goal in left
+                    if goal.insider == insider and goal.direction in (0, direction)
+                ]  # fmt: skip
+                if not sought:
+                    break
+                tried = sought[:1] if alone else sought
+                values = self._solved(tried, direction, insider)
+                met_now = [pair for pair in left if values is not None
+                           and met(pair[1], self.counts[pair[0]], values[pair[0]])]  # fmt: skip
+                left = [pair for pair in left if pair not in met_now]
+                if alone and tried[0] in left:
+                    if tried[0][1].direction == 0 and direction == 1 and self._other_way(tried[0], insider):
+                        left.remove(tried[0])
+                        continue
+                    left.remove(tried[0])
+                    failed.append(tried[0][1])
+                elif not alone and not met_now:
+                    break
+        return left, failed
+
+    def _other_way(self, one: tuple[int, Goal], insider: bool) -> bool:
+        values = self._solved([one], -1, insider)
+        return values is not None and met(one[1], self.counts[one[0]], values[one[0]])
+
+    def _solved(self, tried: list[tuple[int, Goal]], direction: int, insider: bool) -> Counts | None:
+        """Possible counts in which the cells tried are as far in the direction as their goals need."""
+        least, most = np.zeros(len(self.cells)), np.full(len(self.cells), np.inf)
+        if insider:
+            most = self.most_inside.copy()
+        aim = np.zeros(len(self.cells))
+        for at, goal in tried:
+            target = self.counts[at] + direction if goal.direction == 0 else goal.target
+            aim[at] = -direction
+            if direction > 0:
+                most[at] = max(self.counts[at], min(most[at], target))
+            else:
+                least[at] = min(self.counts[at], max(0.0, target))
+        solved = milp(
+            aim, integrality=np.ones(len(self.cells)), bounds=Bounds(least, most), constraints=self.constraint,
+            options={"time_limit": SECONDS},
+        )  # fmt: skip
+        return None if solved.x is None else np.rint(solved.x)

@@ -1,0 +1,72 @@
+"""A report and what the same audience was given before, as one problem.
+
+A count that is still what it was is one cell in both: if it was shown, the audience knows it. A count that is another
+now is two cells; the old one keeps its own id, the count in it, so that two releases that gave the same are one cell
+again. Whether a count has changed an audience does not know: the promise holds for one who takes every count that
+may be unchanged as unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from cpms_cli.store.release_tables import Release, ReleasedCell
+from cpms_cli.summaries.disclosure import Cell, Problem, Relation
+from cpms_cli.survey.privacy import PrivacyRules
+
+
+def problem_after(
+    cells: Mapping[str, Cell], relations: Sequence[Relation], rules: PrivacyRules, earlier: Iterable[Release]
+) -> Problem:
+    """The problem of these tables, to be published to an audience that has the earlier releases (oldest first).
+
+    Raises ValueError where the counts do not add up.
+    """
+    all_cells = dict(cells)
+    all_relations = {(one.whole, one.parts): one for one in relations}
+    for release in _connected(cells, list(earlier)):
+        names = {name: _name(name, one, cells) for name, one in release.cells.items()}
+        for name, one in release.cells.items():
+            _take(all_cells, name, names[name], one, {*cells})
+        for whole, parts in release.relations:
+            key = (names[whole], tuple(names[part] for part in parts))
+            all_relations.setdefault(key, Relation(*key))
+    return Problem(all_cells, list(all_relations.values()), rules)
+
+
+def released(problem: Problem, hidden: Iterable[str], audience: str, report: str, round_: int | None) -> Release:
+    """What is to be remembered of a report once it is published: its own cells and what relates them."""
+    withheld = set(hidden)
+    own = {name: cell for name, cell in problem.cells.items() if cell.shown or not cell.known}
+    return Release(
+        audience, report, round_, problem.rules.threshold,
+        {name: ReleasedCell(one.count, (one.shown and name not in withheld) or one.known) for name, one in own.items()},
+        tuple((one.whole, one.parts) for one in problem.relations if {one.whole, *one.parts} <= own.keys()),
+    )  # fmt: skip
+
+
+def _connected(cells: Mapping[str, Cell], earlier: list[Release]) -> list[Release]:
+    """The releases that share a cell with these, or with one that does: others tell nothing of them."""
+    known = set(cells)
+    while True:
+        found = [one for one in earlier if not known.isdisjoint(one.cells)]
+        grown = known.union(*(one.cells for one in found))
+        if grown == known:
+            return found
+        known = grown
+
+
+def _name(name: str, one: ReleasedCell, cells: Mapping[str, Cell]) -> str:
+    return name if name in cells and cells[name].count == one.count else f"{name}={one.count}"
+
+
+def _take(all_cells: dict[str, Cell], name: str, named: str, one: ReleasedCell, current: set[str]) -> None:
+    if named in all_cells:
+        if one.shown:
+            all_cells[named] = replace(all_cells[named], known=True)
+        return
+    guarded = all_cells[name].guarded if name in all_cells else True
+    all_cells[named] = Cell(one.count, shown=False, guarded=guarded, known=one.shown)
+    if one.shown and name in current and name in all_cells:
+        all_cells[name] = replace(all_cells[name], before=one.count)

@@ -26,10 +26,12 @@ RELEASE_TABLES = ("release", "release_cell", "release_relation")
 
 @dataclass(frozen=True)
 class ReleasedCell:
-    """A count as it was at the release; `shown` false where n.p. stood in its place, or it stood nowhere."""
+    """A count as it was at the release; `shown` false where n.p. stood in its place, or it stood nowhere. `guarded`:
+    a small count of it must not be found out."""
 
     count: int
     shown: bool
+    guarded: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def create_release_tables(connection: duckdb.DuckDBPyConnection, survey: Survey)
     )
     connection.execute(
         "CREATE TABLE IF NOT EXISTS release_cell (release_id INTEGER NOT NULL, cell VARCHAR NOT NULL,"
-        " count BIGINT NOT NULL, shown BOOLEAN NOT NULL, PRIMARY KEY (release_id, cell))"
+        " count BIGINT NOT NULL, shown BOOLEAN NOT NULL, guarded BOOLEAN NOT NULL, PRIMARY KEY (release_id, cell))"
     )
     connection.execute(
         "CREATE TABLE IF NOT EXISTS release_relation (release_id INTEGER NOT NULL, whole VARCHAR NOT NULL,"
@@ -74,7 +76,8 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int
     )  # fmt: skip
     cells = pd.DataFrame(
         {"cell": list(release.cells), "count": [one.count for one in release.cells.values()],
-         "shown": [one.shown for one in release.cells.values()]}
+         "shown": [one.shown for one in release.cells.values()],
+         "guarded": [one.guarded for one in release.cells.values()]}
     )  # fmt: skip
     relations = pd.DataFrame(
         {"whole": [whole for whole, _ in release.relations], "parts": [list(parts) for _, parts in release.relations]}
@@ -96,7 +99,7 @@ def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> li
     found = []
     for number, report, round_, threshold, when, who in heads:
         cells = connection.execute(
-            "SELECT cell, count, shown FROM release_cell WHERE release_id = ? ORDER BY rowid", [number]
+            "SELECT cell, count, shown, guarded FROM release_cell WHERE release_id = ? ORDER BY rowid", [number]
         ).fetchall()
         relations = connection.execute(
             "SELECT whole, parts FROM release_relation WHERE release_id = ? ORDER BY rowid", [number]
@@ -104,7 +107,7 @@ def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> li
         found.append(
             Release(
                 audience, report, round_, threshold,
-                {cell: ReleasedCell(count, shown) for cell, count, shown in cells},
+                {cell: ReleasedCell(count, shown, guarded) for cell, count, shown, guarded in cells},
                 tuple((whole, tuple(parts)) for whole, parts in relations), when, who,
             )
         )  # fmt: skip

@@ -35,14 +35,16 @@ def problem_after(
     return Problem(all_cells, list(all_relations.values()), rules)
 
 
-def released(problem: Problem, hidden: Iterable[str], audience: str, report: str, round_: int | None) -> Release:
-    """What is to be remembered of a report once it is published: its own cells and what relates them."""
+def released(
+    cells: Mapping[str, Cell], relations: Sequence[Relation], hidden: Iterable[str], *, rules: PrivacyRules,
+    audience: str, report: str, round_: int | None,
+) -> Release:  # fmt: skip
+    """What is to be remembered of a report once it is published, given what of it was withheld."""
     withheld = set(hidden)
-    own = {name: cell for name, cell in problem.cells.items() if cell.shown or not cell.known}
     return Release(
-        audience, report, round_, problem.rules.threshold,
-        {name: ReleasedCell(one.count, (one.shown and name not in withheld) or one.known) for name, one in own.items()},
-        tuple((one.whole, one.parts) for one in problem.relations if {one.whole, *one.parts} <= own.keys()),
+        audience, report, round_, rules.threshold,
+        {name: ReleasedCell(one.count, one.shown and name not in withheld, one.guarded) for name, one in cells.items()},
+        tuple((one.whole, one.parts) for one in relations),
     )  # fmt: skip
 
 
@@ -66,7 +68,6 @@ def _take(all_cells: dict[str, Cell], name: str, named: str, one: ReleasedCell, 
         if one.shown:
             all_cells[named] = replace(all_cells[named], known=True)
         return
-    guarded = all_cells[name].guarded if name in all_cells else True
-    all_cells[named] = Cell(one.count, shown=False, guarded=guarded, known=one.shown)
-    if one.shown and name in current and name in all_cells:
+    all_cells[named] = Cell(one.count, shown=False, guarded=one.guarded, known=one.shown)
+    if one.shown and name in current:
         all_cells[name] = replace(all_cells[name], before=one.count)

@@ -27,6 +27,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from cpms_cli.summaries.audit import SECONDS, Audit
 from cpms_cli.summaries.disclosure import Counts, Flags, Goal, Problem
 
+_ZERO_AS = 1000
+"""The count that is as dear to hide as a zero."""
 _STEPS = (2, 4)
 """How many relations away from the attacked cell a repair is looked for, before the whole report is."""
 
@@ -80,7 +82,9 @@ class _Work:
         self.hidden: Flags = (~self.shown | problem.sensitive) & ~self.known
         wholes = np.zeros(len(self.counts))
         np.add.at(wholes, [members[0] for members in problem.members], 1)
-        self.cost: Counts = (1 + np.log2(1 + self.counts)) * (1 + 3 * wholes) + np.where(self.counts == 0, 10, 0)
+        # A hidden zero protects little: it is taken where nothing else is left.
+        size = np.where(self.counts == 0, _ZERO_AS, self.counts)
+        self.cost: Counts = (1 + np.log2(1 + size)) * (1 + 3 * wholes)
 
     def hide(self, cells: Iterable[int]) -> None:
         """Hide these, and what must be hidden with them."""
@@ -102,7 +106,8 @@ class _Work:
             row = waiting.popleft()
             while self._tells(row) and (choice := self._choice(row)) is not None:
                 self.hidden[choice] = True
-                waiting.extend(other for other in self.problem.within[choice] if other not in waiting)
+                # Its other relations first: what they need hidden may be what those that wait need as well.
+                waiting.extendleft(self.problem.within[choice])
 
     def _tells(self, row: int) -> bool:
         """Whether a relation gives away what is hidden in it, or that the hidden parts together are a small count."""

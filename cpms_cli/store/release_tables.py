@@ -1,7 +1,7 @@
 """What has been published, to whom: so that a later report does not give away what an earlier one withheld.
 
 - `release`: one published report each: to which audience, when, by whom, what and of which round, and the threshold;
-- `release_cell`: each of its counts, whether it was shown or withheld; a withheld count is kept too, since what it was
+- `release_cell`: each of its counts, and whether it was shown or withheld; a withheld count is kept too, since what it was
   decides what may be said later;
 - `release_relation`: how the counts add up, as far as the report tells: a total and its parts.
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import duckdb
 import pandas as pd
@@ -20,17 +21,18 @@ import pandas as pd
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.survey.definition import Survey
 
+State = Literal["shown", "withheld", "unshown"]
 RELEASE_TABLES = ("release", "release_cell", "release_relation")
 """Logs, which a comparison of stores leaves out."""
 
 
 @dataclass(frozen=True)
 class ReleasedCell:
-    """A count as it was at the release; `shown` false where n.p. stood in its place, or it stood nowhere. `guarded`:
-    a small count of it must not be found out."""
+    """A count as it was at the release: `shown`; `withheld`, n.p. in its place; or `unshown`, in no table, but related
+    to what was. `guarded`: a small count of it must not be found out."""
 
     count: int
-    shown: bool
+    state: State
     guarded: bool = True
 
 
@@ -57,7 +59,8 @@ def create_release_tables(connection: duckdb.DuckDBPyConnection, survey: Survey)
     )
     connection.execute(
         "CREATE TABLE IF NOT EXISTS release_cell (release_id INTEGER NOT NULL, cell VARCHAR NOT NULL,"
-        " count BIGINT NOT NULL, shown BOOLEAN NOT NULL, guarded BOOLEAN NOT NULL, PRIMARY KEY (release_id, cell))"
+        " count BIGINT NOT NULL, state VARCHAR NOT NULL CHECK (state IN ('shown', 'withheld', 'unshown')),"
+        " guarded BOOLEAN NOT NULL, PRIMARY KEY (release_id, cell))"
     )
     connection.execute(
         "CREATE TABLE IF NOT EXISTS release_relation (release_id INTEGER NOT NULL, whole VARCHAR NOT NULL,"
@@ -76,7 +79,7 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int
     )  # fmt: skip
     cells = pd.DataFrame(
         {"cell": list(release.cells), "count": [one.count for one in release.cells.values()],
-         "shown": [one.shown for one in release.cells.values()],
+         "state": [one.state for one in release.cells.values()],
          "guarded": [one.guarded for one in release.cells.values()]}
     )  # fmt: skip
     relations = pd.DataFrame(
@@ -99,7 +102,7 @@ def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> li
     found = []
     for number, report, round_, threshold, when, who in heads:
         cells = connection.execute(
-            "SELECT cell, count, shown, guarded FROM release_cell WHERE release_id = ? ORDER BY rowid", [number]
+            "SELECT cell, count, state, guarded FROM release_cell WHERE release_id = ? ORDER BY rowid", [number]
         ).fetchall()
         relations = connection.execute(
             "SELECT whole, parts FROM release_relation WHERE release_id = ? ORDER BY rowid", [number]
@@ -107,7 +110,7 @@ def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> li
         found.append(
             Release(
                 audience, report, round_, threshold,
-                {cell: ReleasedCell(count, shown, guarded) for cell, count, shown, guarded in cells},
+                {cell: ReleasedCell(count, state, guarded) for cell, count, state, guarded in cells},
                 tuple((whole, tuple(parts)) for whole, parts in relations), when, who,
             )
         )  # fmt: skip

@@ -70,46 +70,37 @@ class _Attack:
         self.most_inside = np.where(problem.small[cells], problem.rules.threshold - 1.0, np.inf)
 
     def failed(self, goals: list[Goal]) -> list[Goal]:
+        """The goals that nothing possible meets: sought together as long as that proves any, then one by one."""
         place = {int(cell): at for at, cell in enumerate(self.cells)}
         left = [(place[goal.cell], goal) for goal in goals]
-        found: list[Goal] = []
-        for insider in (True, False):
-            for alone in (False, True):
-                left, failed = self._round(left, insider, alone)
-                found += failed
-        return found
-
-    def _round(
-        self, left: list[tuple[int, Goal]], insider: bool, alone: bool
-    ) -> tuple[list[tuple[int, Goal]], list[Goal]]:
-        """Goals of one kind of attacker, together as long as that proves any, then one by one: those left, and failed."""
+        for insider in (False, True):
+            for direction in (1, -1):
+                left = self._together(left, direction, insider)
         failed: list[Goal] = []
-        for direction in (1, -1):
-            while True:
-                sought = [
-                    (at, goal) for at, goal in left
-                    if goal.insider == insider and goal.direction in (0, direction)
-                ]  # fmt: skip
-                if not sought:
-                    break
-                tried = sought[:1] if alone else sought
-                values = self._solved(tried, direction, insider)
-                met_now = [pair for pair in left if values is not None
-                           and met(pair[1], self.counts[pair[0]], values[pair[0]])]  # fmt: skip
-                left = [pair for pair in left if pair not in met_now]
-                if alone and tried[0] in left:
-                    if tried[0][1].direction == 0 and direction == 1 and self._other_way(tried[0], insider):
-                        left.remove(tried[0])
-                        continue
-                    left.remove(tried[0])
-                    failed.append(tried[0][1])
-                elif not alone and not met_now:
-                    break
-        return left, failed
+        while left:
+            one = left[0]
+            for direction in (one[1].direction,) if one[1].direction else (1, -1):
+                left = self._without(left, self._solved([one], direction, one[1].insider))
+            if one in left:
+                left.remove(one)
+                failed.append(one[1])
+        return failed
 
-    def _other_way(self, one: tuple[int, Goal], insider: bool) -> bool:
-        values = self._solved([one], -1, insider)
-        return values is not None and met(one[1], self.counts[one[0]], values[one[0]])
+    def _together(self, left: list[tuple[int, Goal]], direction: int, insider: bool) -> list[tuple[int, Goal]]:
+        while tried := [one for one in left if one[1].insider == insider and one[1].direction in (0, direction)]:
+            fewer = self._without(left, self._solved(tried, direction, insider))
+            if len(fewer) == len(left):
+                break
+            left = fewer
+        return left
+
+    def _without(self, left: list[tuple[int, Goal]], values: Counts | None) -> list[tuple[int, Goal]]:
+        """The goals that these possible counts do not meet."""
+        if values is None:
+            return left
+        inside = bool((values <= self.most_inside).all())
+        return [(at, goal) for at, goal in left
+                if (goal.insider and not inside) or not met(goal, self.counts[at], values[at])]  # fmt: skip
 
     def _solved(self, tried: list[tuple[int, Goal]], direction: int, insider: bool) -> Counts | None:
         """Possible counts in which the cells tried are as far in the direction as their goals need."""

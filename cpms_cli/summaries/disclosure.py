@@ -34,13 +34,14 @@ Counts = npt.NDArray[np.float64]
 @dataclass(frozen=True)
 class Cell:
     """One count. `shown`: it stands in a table to be published. `guarded`: it counts people, and a small count of it
-    must not be found out. `known`: the audience has it already. `before`: what it was in the last release that gave
-    another count."""
+    must not be found out. `known`: the audience has it already; `withheld`: it was withheld from it before. `before`:
+    what it was in the last release that gave another count."""
 
     count: int
     shown: bool = True
     guarded: bool = True
     known: bool = False
+    withheld: bool = False
     before: int | None = None
 
 
@@ -132,16 +133,27 @@ class Problem:
         threshold, counts = self.rules.threshold, self.counts
         found = (counts < threshold) & ((counts > 0) | (self.rules.zeros == "hidden"))
         if self.rules.zeros == "telling":
-            for one in self.relations:
-                found[self._telling_zeros(one)] = True
+            found[[self.at[part] for _, empty in self._everybody for part in empty]] = True
         return found & self.flags("guarded")
 
-    def _telling_zeros(self, one: Relation) -> list[int]:
-        here = {part: self.cells[part].count for part in one.parts if part not in one.exempt}
-        filled = [part for part, count in here.items() if count]
-        if len(filled) != 1 or filled[0] not in one.telling:
-            return []
-        return [self.at[part] for part in here if part != filled[0]]
+    @cached_property
+    def telling(self) -> Flags:
+        """The cells that hold everybody, where that must not be known."""
+        found = np.zeros(len(self.cells), dtype=bool)
+        if self.rules.zeros != "shown":
+            found[[self.at[part] for part, _ in self._everybody]] = True
+        return found & self.flags("guarded") & ~self.small
+
+    @cached_property
+    def _everybody(self) -> list[tuple[str, list[str]]]:
+        """Every telling part that holds all of its whole, and the parts that are empty for it."""
+        found = []
+        for one in self.relations:
+            here = {part: self.cells[part].count for part in one.parts if part not in one.exempt}
+            filled = [part for part, count in here.items() if count]
+            if len(filled) == 1 and filled[0] in one.telling:
+                found.append((filled[0], [part for part in here if part != filled[0]]))
+        return found
 
     @cached_property
     def changed(self) -> Flags:
@@ -155,7 +167,13 @@ class Problem:
     @cached_property
     def sensitive(self) -> Flags:
         """The cells that must be hidden for their own sake."""
-        return self.small | self.changed
+        return self.small | self.changed | self.telling
+
+    @cached_property
+    def asked(self) -> Flags:
+        """The cells that must not be found out once they are hidden: all but those that stand in no table and count
+        nobody who needs to be guarded."""
+        return self.flags("shown") | self.flags("withheld") | self.sensitive
 
     def goals(self, hidden: Flags) -> list[Goal]:
         """The promise, for these hidden cells.
@@ -165,8 +183,8 @@ class Problem:
         somebody who even knows which of the withheld counts are small: at least one other.
         """
         found: list[Goal] = []
-        shown, before = self.flags("shown"), [cell.before for cell in self.cells.values()]
-        for cell in np.flatnonzero(hidden & (shown | self.sensitive) & ~self.flags("known")).tolist():
+        before = [cell.before for cell in self.cells.values()]
+        for cell in np.flatnonzero(hidden & self.asked & ~self.flags("known")).tolist():
             count, told = self.counts[cell], before[cell]
             if self.small[cell]:
                 found.append(Goal(cell, 0, count, insider=True))
@@ -174,6 +192,6 @@ class Problem:
                 found += [Goal(cell, -1, 1)] if count > 1 else []
             if self.changed[cell] and told is not None:
                 found.append(Goal(cell, 1 if told > count else -1, told))
-            if not self.sensitive[cell]:
+            if not (self.small[cell] or self.changed[cell]):
                 found.append(Goal(cell, 0, count))
         return found

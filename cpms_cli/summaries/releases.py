@@ -3,7 +3,7 @@
 A count that is still what it was is one cell in both: if it was shown, the audience knows it. A count that is another
 now is two cells; the old one keeps its own id, the count in it, so that two releases that gave the same are one cell
 again. Whether a count has changed an audience does not know: the promise holds for one who takes every count that
-may be unchanged as unchanged.
+has not changed as unchanged. What was withheld stays withheld, as long as it is what it was.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cpms_cli.store.release_tables import Release, ReleasedCell
+from cpms_cli.store.release_tables import Release, ReleasedCell, State
 from cpms_cli.summaries.disclosure import Cell, Problem, Relation
 from cpms_cli.survey.privacy import PrivacyRules
 
@@ -43,7 +43,7 @@ def released(
     withheld = set(hidden)
     return Release(
         audience, report, round_, rules.threshold,
-        {name: ReleasedCell(one.count, one.shown and name not in withheld, one.guarded) for name, one in cells.items()},
+        {name: ReleasedCell(one.count, _state(one, name in withheld), one.guarded) for name, one in cells.items()},
         tuple((one.whole, one.parts) for one in relations),
     )  # fmt: skip
 
@@ -63,11 +63,17 @@ def _name(name: str, one: ReleasedCell, cells: Mapping[str, Cell]) -> str:
     return name if name in cells and cells[name].count == one.count else f"{name}={one.count}"
 
 
+def _state(cell: Cell, withheld: bool) -> State:
+    if not cell.shown:
+        return "unshown"
+    return "withheld" if withheld else "shown"
+
+
 def _take(all_cells: dict[str, Cell], name: str, named: str, one: ReleasedCell, current: set[str]) -> None:
-    if named in all_cells:
-        if one.shown:
-            all_cells[named] = replace(all_cells[named], known=True)
-        return
-    all_cells[named] = Cell(one.count, shown=False, guarded=one.guarded, known=one.shown)
-    if one.shown and name in current:
-        all_cells[name] = replace(all_cells[name], before=one.count)
+    told, kept = one.state == "shown", one.state == "withheld"
+    if named not in all_cells:
+        all_cells[named] = Cell(one.count, shown=False, guarded=one.guarded)
+        if told and name in current:
+            all_cells[name] = replace(all_cells[name], before=one.count)
+    cell = all_cells[named]
+    all_cells[named] = replace(cell, known=cell.known or told, withheld=cell.withheld or kept)

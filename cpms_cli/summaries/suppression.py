@@ -52,7 +52,9 @@ def suppress(problem: Problem) -> Suppression:
     """Choose the cells to withhold; the same problem always gives the same answer."""
     work = _Work(problem)
     work.complete(range(len(problem.relations)))
-    audit, exposed = Audit(problem), dict[int, None]()
+    shown = problem.flags("shown")
+    audit = Audit(problem)
+    exposed = dict.fromkeys(np.flatnonzero(problem.small & problem.flags("known") & shown).tolist())
     while failed := [goal for goal in audit.unmet(work.hidden) if goal.cell not in exposed]:
         before = int(work.hidden.sum()) + len(exposed)
         for goal in failed:
@@ -61,7 +63,6 @@ def suppress(problem: Problem) -> Suppression:
         if int(work.hidden.sum()) + len(exposed) == before:
             # A programme was not solved in time: then all that stands beside the cell is hidden, or nothing can be.
             exposed |= {goal.cell: None for goal in failed if not work.hide_beside(goal.cell)}
-    shown = problem.flags("shown")
     primary = problem.sensitive & shown
     # A count that only stands beside others and that the audience can work out anyway is not withheld for nothing.
     told = np.zeros(len(primary), dtype=bool)
@@ -79,7 +80,7 @@ class _Work:
     def __init__(self, problem: Problem) -> None:
         self.problem, self.counts = problem, problem.counts
         self.known, self.shown = problem.flags("known"), problem.flags("shown")
-        self.hidden: Flags = (~self.shown | problem.sensitive) & ~self.known
+        self.hidden: Flags = (~self.shown | problem.flags("withheld") | problem.sensitive) & ~self.known
         wholes = np.zeros(len(self.counts))
         np.add.at(wholes, [members[0] for members in problem.members], 1)
         # A hidden zero protects little: it is taken where nothing else is left.
@@ -113,7 +114,7 @@ class _Work:
         """Whether a relation gives away what is hidden in it, or that the hidden parts together are a small count."""
         members = self.problem.members[row]
         hidden = members[self.hidden[members]]
-        if not (self.shown[hidden] | self.problem.sensitive[hidden]).any():
+        if not self.problem.asked[hidden].any():
             return False
         small_sum = not self.hidden[members[0]] and self.counts[hidden].sum() < self.problem.rules.threshold
         return hidden.size == 1 or (small_sum and bool(self.problem.sensitive[hidden].any()))

@@ -9,12 +9,16 @@ it meets, so that few programmes are solved.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from cpms_cli.summaries.disclosure import Counts, Flags, Goal, Problem
 
+AT_ONCE = 200
+"""About how many cells one programme may have."""
 SECONDS = 20
 """The longest that one programme may take; what is not proved by then counts as not met."""
 
@@ -39,14 +43,15 @@ class Audit:
         by_group: dict[int, list[Goal]] = {}
         for goal in self.problem.goals(hidden):
             by_group.setdefault(int(group[goal.cell]), []).append(goal)
-        failed: list[Goal] = []
-        for number, goals in by_group.items():
-            cells = np.flatnonzero(group == number)
-            key = cells.tobytes()
-            if key not in self._done:
-                self._done[key] = _Attack(self.problem, cells).failed(goals)
-            failed += self._done[key]
-        return sorted(failed, key=lambda goal: (goal.cell, goal.insider, goal.direction))
+        cells = {number: np.flatnonzero(group == number) for number in by_group}
+        new = [number for number in by_group if cells[number].tobytes() not in self._done]
+        for pack in _packs(new, cells):
+            attack = _Attack(self.problem, np.concatenate([cells[number] for number in pack]))
+            failed = attack.failed([goal for number in pack for goal in by_group[number]])
+            for number in pack:
+                self._done[cells[number].tobytes()] = [goal for goal in failed if group[goal.cell] == number]
+        found = [goal for number in by_group for goal in self._done[cells[number].tobytes()]]
+        return sorted(found, key=lambda goal: (goal.cell, goal.insider, goal.direction))
 
     def _groups(self, hidden: Flags) -> np.ndarray:
         """The number of the group in which each hidden cell is; -1 for the published."""
@@ -58,8 +63,20 @@ class Audit:
         return found
 
 
+def _packs(numbers: list[int], cells: dict[int, np.ndarray]) -> Iterator[list[int]]:
+    """Small groups go into one programme together, which costs less than one for each."""
+    pack: list[int] = []
+    for number in numbers:
+        if pack and sum(cells[one].size for one in pack) + cells[number].size > AT_ONCE:
+            yield pack
+            pack = []
+        pack.append(number)
+    if pack:
+        yield pack
+
+
 class _Attack:
-    """One group of hidden cells: everything that the published counts leave possible for them."""
+    """Groups of hidden cells: everything that the published counts leave possible for them."""
 
     def __init__(self, problem: Problem, cells: np.ndarray) -> None:
         self.cells, self.counts = cells, problem.counts[cells]

@@ -50,16 +50,26 @@ def _rules(rng: np.random.Generator) -> PrivacyRules:
     return PrivacyRules(threshold=int(rng.choice([3, 5, 5, 10])), zeros=zeros, differences="hidden", k=5)
 
 
+def _one_report(tables: list[Table]) -> Table:
+    """Tables that have nothing to do with one another, published together."""
+    report = Table({}, [])
+    for number, one in enumerate(tables):
+        report.counts.update({f"{number}:{name}": count for name, count in one.counts.items()})
+        report.sums.extend((f"{number}:{total}", tuple(f"{number}:{part}" for part in parts)) for total, parts in one.sums)
+    return report
+
+
 def test_no_linear_programme_narrows_a_suppressed_cell_of_1000_random_tables() -> None:
-    cases, exposed, least = [], [], []
-    for seed in range(TABLES):
+    cases, exposed = [], []
+    for seed in range(TABLES // 10):
         rng = np.random.default_rng(seed)
-        table, rules = random_table(rng), _rules(rng)
-        found, small = _suppressed(table, rules), _small(table, rules)
-        least.append(small <= found.hidden)
+        tables, rules = [random_table(rng) for _ in range(10)], _rules(rng)
+        found = _suppressed(_one_report(tables), rules)
         exposed += found.exposed
-        cases.append(Case(_published(table, found.hidden), table.counts, small, rules.threshold))
-    assert all(least), "a small count is shown"
+        for number, table in enumerate(tables):
+            hidden = {name for name in table.counts if f"{number}:{name}" in found.hidden}
+            assert _small(table, rules) <= hidden, "a small count is shown"
+            cases.append(Case(_published(table, hidden), table.counts, _small(table, rules), rules.threshold))
     assert exposed == []
     assert breaches(cases) == []
     # Something was left to attack, and something to publish.

@@ -23,6 +23,7 @@ from cpms_cli.survey.messages import say
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
 TELLING, EXEMPT = "yes", "not_applicable"
+Areas = dict[tuple[int, str], dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ def protect_areas(
     for one in previous:
         if (one.code, one.round) not in published:
             sheet.behind(one)
-    sheet.nest(summaries)
-    sheet.nest(previous)
+    earlier = list(earlier)
+    spanning = sheet.nested(_areas([*previous, *summaries], earlier))
     rounds = {one.round for one in summaries}
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=report, round_=min(rounds) if len(rounds) == 1 else None,
-        unshown=sheet.unshown, audience=audience, earlier=earlier, language=language,
+        unshown=sheet.unshown, audience=audience, earlier=earlier, spanning=spanning,
+        language=language,
     )  # fmt: skip
     notes = found.notes
     if any(len(one.response) for one in summaries):
@@ -86,7 +88,9 @@ def _area(round_: int, code: str) -> str:
 
 def _published(one: AreaSummary, tables: Mapping[str, pd.DataFrame]) -> AreaSummary:
     totals = tables[f"{_of(one)} totals"].iloc[0]
-    children, households = (None if pd.isna(count) else int(count) for count in (totals["children"], totals["households"]))
+    children, households = (
+        None if pd.isna(count) else int(count) for count in (totals["children"], totals["households"])
+    )
     return replace(
         one, children=children, households=households, response=one.response.iloc[:0],
         **{name: tables[f"{_of(one)} {name}"] for name in ("levels", "indicators", "parts")},
@@ -154,7 +158,7 @@ class _Sheet:
             homes = level.replace("/level/", "/households/")
             self._rest(level, (homes,), int(row.children) - int(row.households), f"{level}/beyond homes")  # type: ignore[attr-defined, arg-type]
         settled = int(one.children or 0) - int(one.levels["could_be"].sum())
-        self._rest(f"{here}/children", tuple(levels["could_be"]), settled, f"{here}/settled")
+        self._rest(f"{here}/children", tuple(levels["could_be"]), settled, f"{here}/level settled")
         answers = _answer_ids(one)
         for place, indicator in enumerate(self.survey.indicators):
             ids = {answer: answers[answer][place] for answer in ANSWERS}
@@ -178,33 +182,66 @@ class _Sheet:
         if relation.whole not in relation.parts:
             self.added[relation] = None
 
-    def _rest(self, whole: str, parts: tuple[str, ...], count: int, name: str, guarded: bool = False) -> None:
+    def _rest(self, whole: str, parts: tuple[str, ...], count: int, name: str) -> None:
         """What no table shows of a whole beside these parts."""
         if count >= 0:
-            self.unshown[name] = Cell(count, shown=False, guarded=guarded)
+            self.unshown[name] = Cell(count, shown=False, guarded=False)
             self._add(Relation(whole, (*parts, name)))
 
-    def nest(self, summaries: Sequence[AreaSummary]) -> None:
-        """An area and those directly within it, among the summaries: every count of it is the sum of theirs, or there
-        is a rest."""
-        for one in summaries:
-            inside = [other for other in summaries if other.round == one.round and _inside(other.code, one.code)]
-            nearest = [other for other in inside if not any(_inside(other.code, between.code) for between in inside)]
-            if nearest:
-                self._nest(one, nearest)
+    def nested(self, areas: Areas) -> list[Relation]:
+        """An area and those directly within it, of which the readers have or get a count: each count of it is the sum of
+        theirs, or there is a rest."""
+        found = []
+        for (round_, code), counts in areas.items():
+            inside = {other: known for (when, other), known in areas.items() if when == round_ and _inside(other, code)}
+            for partial in (True, False):
+                within = inside if partial else {one: known for one, known in inside.items() if "households" in known}
+                nearest = [one for one in within if not any(_inside(one, between) for between in within)]
+                if nearest:
+                    names = [
+                        name
+                        for name in counts
+                        if _in_parts(name) == partial and all(name in within[one] for one in nearest)
+                    ]
+                    found += self._nested(_area(round_, code), counts, {one: within[one] for one in nearest}, names)
+        return found
 
-    def _nest(self, one: AreaSummary, nearest: Sequence[AreaSummary]) -> None:
-        counts = _counts(one)
-        inner = [_counts(other) for other in nearest]
-        rest = {name: count - sum(each[name] for each in inner) for name, count in counts.items()}
-        areas = [_of(other) for other in nearest]
-        left = f"{_of(one)}/without {' '.join(other.code for other in nearest)}"
-        for name, count in rest.items():
-            whole, parts = f"{_of(one)}/{name}", tuple(f"{area}/{name}" for area in areas)
-            if rest["children"] == count == 0:
-                self._add(Relation(whole, parts))
-            else:
-                self._rest(whole, parts, count, f"{left}/{name}", guarded=True)
+    def _nested(
+        self, whole: str, counts: dict[str, int], inner: dict[str, dict[str, int]], names: Sequence[str]
+    ) -> Iterator[Relation]:
+        everybody = counts["children"] == sum(known["children"] for known in inner.values())
+        around = whole.rpartition("/")[0]
+        for name in names:
+            parts = tuple(f"{around}/{code}/{name}" for code in inner)
+            rest = counts[name] - sum(known[name] for known in inner.values())
+            if everybody and rest == 0:
+                yield Relation(f"{whole}/{name}", parts)
+            elif rest >= 0:
+                left = f"{whole}/without {' '.join(inner)}/{name}"
+                self.unshown[left] = Cell(rest, shown=False)
+                yield Relation(f"{whole}/{name}", (*parts, left))
+
+
+def _areas(summaries: Sequence[AreaSummary], earlier: Iterable[Release]) -> Areas:
+    """Every count of every area that readers have or get, by round and code of the area, and what it counts."""
+    found: Areas = {}
+    for release in earlier:
+        for name, cell in release.cells.items():
+            round_, code, counted = name.split("/", 2)
+            if " " not in counted:
+                found.setdefault((int(round_), code), {})[counted] = cell.count
+    for one in summaries:
+        for row in one.parts.to_dict("records"):
+            part = {str(name): int(count) for name, count in row.items() if name not in ("area", "name")}
+            counts = {name if name == "children" else f"level/{name}": count for name, count in part.items()}
+            found.setdefault((one.round, str(row["area"])), {}).update(counts)
+        found.setdefault((one.round, one.code), {}).update(_counts(one))
+    return dict(sorted(found.items()))
+
+
+def _in_parts(name: str) -> bool:
+    """Whether the table of an area's parts has this count too."""
+    return name == "children" or name.startswith("level/")
 
 
 def _inside(code: str, around: str) -> bool:
@@ -224,7 +261,9 @@ def _named_counts(one: AreaSummary) -> Iterator[tuple[str, int]]:
     yield "children", int(one.children or 0)
     yield "households", int(one.households or 0)
     for column, told in (("children", "level"), ("could_be", "could_be"), ("households", "households")):
-        yield from zip((f"{told}/{level}" for level in one.levels["level"]), one.levels[column].astype(int), strict=True)
+        yield from zip(
+            (f"{told}/{level}" for level in one.levels["level"]), one.levels[column].astype(int), strict=True
+        )
     for answer in ANSWERS:
         numbers = (f"i{number:02d}/{answer}" for number in one.indicators["number"])
         yield from zip(numbers, one.indicators[answer].astype(int), strict=True)

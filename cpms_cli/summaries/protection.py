@@ -47,12 +47,12 @@ class Protected:
 def protect(
     tables: Mapping[str, CountTable], relations: Sequence[Relation], rules: PrivacyRules, *, report: str,
     round_: int | None = None, unshown: Mapping[str, Cell] | None = None, audience: str = "",
-    earlier: Iterable[Release] = (), language: Language = "en",
+    earlier: Iterable[Release] = (), spanning: Sequence[Relation] = (), language: Language = "en",
 ) -> Protected:  # fmt: skip
     """Withhold in these tables, which are published together, what `suppression.suppress` chooses.
 
-    `unshown`: further cells that relations name and no table of counts has. `earlier`: what the audience has, oldest first.
-    Raises ValueError where one id stands for two counts, or the counts do not add up.
+    `unshown`: further cells that relations name and no table of counts has. `earlier`: what the audience has, oldest first;
+    `spanning`: how cells of these tables and of earlier ones add up (see `releases.problem_after`). Raises ValueError where one id stands for two counts, or the counts do not add up.
     """
     cells = dict(unshown or {})
     for table in tables.values():
@@ -60,13 +60,13 @@ def protect(
             for name, count in zip(names, table.frame[column], strict=True):
                 if cells.setdefault(name, Cell(int(count))).count != count:
                     raise ValueError(f"{name} stands for two counts")
-    problem = problem_after(cells, relations, rules, earlier)
+    problem = problem_after(cells, relations, rules, earlier, spanning)
     found = suppress(problem)
     return Protected(
         {name: _masked(table, found.hidden) for name, table in tables.items()},
         tuple(_notes(problem, found, {name for table in tables.values() for names in table.ids.values() for name in names},
                      language)), found,
-        released(cells, relations, found.hidden, rules=rules, audience=audience, report=report, round_=round_),
+        released(cells, [*relations, *spanning], found.hidden, rules=rules, audience=audience, report=report, round_=round_),
     )  # fmt: skip
 
 

@@ -17,21 +17,32 @@ from cpms_cli.survey.privacy import PrivacyRules
 
 
 def problem_after(
-    cells: Mapping[str, Cell], relations: Sequence[Relation], rules: PrivacyRules, earlier: Iterable[Release]
-) -> Problem:
+    cells: Mapping[str, Cell], relations: Sequence[Relation], rules: PrivacyRules, earlier: Iterable[Release],
+    spanning: Sequence[Relation] = (),
+) -> Problem:  # fmt: skip
     """The problem of these tables, to be published to an audience that has the earlier releases (oldest first).
 
-    Raises ValueError where the counts do not add up.
+    `spanning`: how cells of these tables and of earlier ones add up; a relation is left out where a cell of it is in
+    neither, or where counts have changed between so that it no longer holds. Raises ValueError where the counts of
+    these tables do not add up.
     """
+    reach = {*cells, *(name for one in spanning for name in (one.whole, *one.parts))}
+    releases = _connected(reach, list(earlier))
+    latest = {name: one.count for release in releases for name, one in release.cells.items()}
+    latest |= {name: cell.count for name, cell in cells.items()}
     all_cells = dict(cells)
     all_relations = {(one.whole, one.parts): one for one in relations}
-    for release in _connected(cells, list(earlier)):
-        names = {name: _name(name, one, cells) for name, one in release.cells.items()}
+    for release in releases:
+        names = {name: name if latest[name] == one.count else f"{name}={one.count}"
+                 for name, one in release.cells.items()}  # fmt: skip
         for name, one in release.cells.items():
-            _take(all_cells, name, names[name], one, {*cells})
+            _take(all_cells, name, names[name], one, name in cells)
         for whole, parts in release.relations:
             key = (names[whole], tuple(names[part] for part in parts))
             all_relations.setdefault(key, Relation(*key))
+    for one in spanning:
+        if {one.whole, *one.parts} <= all_cells.keys() and latest[one.whole] == sum(latest[part] for part in one.parts):
+            all_relations.setdefault((one.whole, one.parts), one)
     return Problem(all_cells, list(all_relations.values()), rules)
 
 
@@ -44,23 +55,18 @@ def released(
     return Release(
         audience, report, round_, rules.threshold,
         {name: ReleasedCell(one.count, _state(one, name in withheld), one.guarded) for name, one in cells.items()},
-        tuple((one.whole, one.parts) for one in relations),
+        tuple((one.whole, one.parts) for one in relations if {one.whole, *one.parts} <= cells.keys()),
     )  # fmt: skip
 
 
-def _connected(cells: Mapping[str, Cell], earlier: list[Release]) -> list[Release]:
+def _connected(reach: set[str], earlier: list[Release]) -> list[Release]:
     """The releases that share a cell with these, or with one that does: others tell nothing of them."""
-    known = set(cells)
     while True:
-        found = [one for one in earlier if not known.isdisjoint(one.cells)]
-        grown = known.union(*(one.cells for one in found))
-        if grown == known:
+        found = [one for one in earlier if not reach.isdisjoint(one.cells)]
+        grown = reach.union(*(one.cells for one in found))
+        if grown == reach:
             return found
-        known = grown
-
-
-def _name(name: str, one: ReleasedCell, cells: Mapping[str, Cell]) -> str:
-    return name if name in cells and cells[name].count == one.count else f"{name}={one.count}"
+        reach = grown
 
 
 def _state(cell: Cell, withheld: bool) -> State:
@@ -69,11 +75,11 @@ def _state(cell: Cell, withheld: bool) -> State:
     return "withheld" if withheld else "shown"
 
 
-def _take(all_cells: dict[str, Cell], name: str, named: str, one: ReleasedCell, current: set[str]) -> None:
+def _take(all_cells: dict[str, Cell], name: str, named: str, one: ReleasedCell, current: bool) -> None:
     told, kept = one.state == "shown", one.state == "withheld"
     if named not in all_cells:
         all_cells[named] = Cell(one.count, shown=False, guarded=one.guarded)
-        if told and name in current:
+        if told and current:
             all_cells[name] = replace(all_cells[name], before=one.count)
     cell = all_cells[named]
     all_cells[named] = replace(cell, known=cell.known or told, withheld=cell.withheld or kept)

@@ -15,7 +15,16 @@ from scipy.optimize import linprog
 
 ENOUGH = 100_000.0
 """No area has so many children; a count that can be as many is not bounded by the tables."""
-_AT_ONCE = 2_000
+_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some n.p. and the equations between them: `matrix` times their counts is `right`."""
+
+    names: list[str]
+    matrix: sparse.csr_array
+    right: np.ndarray
 
 
 @dataclass
@@ -30,23 +39,47 @@ class Published:
         return [name for name, count in self.counts.items() if count is None]
 
     @cached_property
-    def equations(self) -> tuple[sparse.csr_array, np.ndarray]:
-        """The n.p. of each total that has any: what they must add up to (parts less total)."""
-        at = {name: place for place, name in enumerate(self.hidden)}
-        rows, columns, values, constants = [], [], [], []
+    def pieces(self) -> dict[str, Piece]:
+        """Each n.p. with all that equations join to it, and these equations."""
+        root = {name: name for name in self.hidden}
+
+        def found(name: str) -> str:
+            while root[name] != name:
+                root[name] = root[root[name]]
+                name = root[name]
+            return name
+
+        equations: list[tuple[dict[str, float], float]] = []
         for total, parts in self.sums:
-            told = [(total, -1.0), *((part, 1.0) for part in parts)]
-            if all(name not in at for name, _ in told):
-                assert sum(sign * (self.counts[name] or 0) for name, sign in told) == 0, "tables that contradict themselves"
-                continue
-            for name, sign in told:
-                if name in at:
-                    rows.append(len(constants))
-                    columns.append(at[name])
-                    values.append(sign)
-            constants.append(-sum(sign * (self.counts[name] or 0) for name, sign in told if name not in at))
-        shape = (len(constants), len(self.hidden))
-        return sparse.csr_array((values, (rows, columns)), shape=shape), np.array(constants)
+            unknown: dict[str, float] = {}
+            known = 0
+            for name, sign in [(total, -1), *((part, 1) for part in parts)]:
+                count = self.counts[name]
+                if count is None:
+                    unknown[name] = unknown.get(name, 0.0) + sign
+                else:
+                    known += sign * count
+            assert unknown or known == 0, "tables that contradict themselves"
+            if unknown:
+                equations.append((unknown, -float(known)))
+            for name in unknown:
+                root[found(name)] = found(next(iter(unknown)))
+        members: dict[str, list[str]] = {}
+        for name in self.hidden:
+            members.setdefault(found(name), []).append(name)
+        told: dict[str, list[tuple[dict[str, float], float]]] = {}
+        for unknown, right in equations:
+            told.setdefault(found(next(iter(unknown))), []).append((unknown, right))
+        pieces = {one: _piece(names, told.get(one, [])) for one, names in members.items()}
+        return {name: pieces[found(name)] for name in self.hidden}
+
+
+def _piece(names: list[str], equations: list[tuple[dict[str, float], float]]) -> Piece:
+    at = {name: place for place, name in enumerate(names)}
+    triples = [(row, at[name], value) for row, (unknown, _) in enumerate(equations) for name, value in unknown.items()]
+    rows, columns, values = zip(*triples, strict=True) if triples else ((), (), ())
+    matrix = sparse.csr_array((values, (rows, columns)), shape=(len(equations), len(names)))
+    return Piece(names, matrix, np.array([right for _, right in equations]))
 
 
 @dataclass(frozen=True)
@@ -69,12 +102,13 @@ def bounds(questions: Sequence[Question]) -> list[tuple[float, float]]:
 def _bounds(questions: Sequence[Question]) -> list[tuple[float, float]]:
     blocks, constants, aims, limits = [], [], [], []
     for question in questions:
-        matrix, right = question.tables.equations
+        piece = question.tables.pieces[question.wanted[0]]
+        assert set(question.wanted) <= set(piece.names)
         for sign in (1.0, -1.0):
-            blocks.append(matrix)
-            constants.append(right)
-            aims.append(np.array([sign * (name in question.wanted) for name in question.tables.hidden]))
-            limits.append(np.array([question.most.get(name, ENOUGH) for name in question.tables.hidden]))
+            blocks.append(piece.matrix)
+            constants.append(piece.right)
+            aims.append(np.array([sign * (name in question.wanted) for name in piece.names]))
+            limits.append(np.array([question.most.get(name, ENOUGH) for name in piece.names]))
     most = np.concatenate(limits)
     done = linprog(
         np.concatenate(aims), A_eq=sparse.block_diag(blocks, format="csr"), b_eq=np.concatenate(constants),
@@ -88,12 +122,14 @@ def _bounds(questions: Sequence[Question]) -> list[tuple[float, float]]:
 
 @dataclass(frozen=True)
 class Case:
-    """Tables attacked, and what is true: the counts, which of them are small (or telling zeros), and the threshold."""
+    """Tables attacked, and what is true: the counts, which of them are small, and the threshold. `beside`: what stands in
+    no table, but is known to exist."""
 
     tables: Published
     true: Mapping[str, int]
     small: frozenset[str]
     threshold: int
+    beside: frozenset[str] = frozenset()
 
 
 def breaches(cases: Iterable[Case]) -> list[str]:
@@ -101,13 +137,13 @@ def breaches(cases: Iterable[Case]) -> list[str]:
     asked: list[tuple[Case, str, str, Question]] = []
     for case in cases:
         inside = {name: case.threshold - 1.0 for name in case.small}
-        for name in case.tables.hidden:
+        for name in (one for one in case.tables.hidden if one not in case.beside):
             asked.append((case, "outsider", name, Question(case.tables, (name,))))
             if name in case.small:
                 asked.append((case, "insider", name, Question(case.tables, (name,), inside)))
         for total, parts in case.tables.sums:
             together = tuple(part for part in parts if case.tables.counts[part] is None)
-            if case.small & set(together):
+            if case.small & set(together) and not case.beside & set(together):
                 asked.append((case, "sum", total, Question(case.tables, together)))
     found = []
     for (case, who, name, question), (low, high) in zip(asked, bounds([one[3] for one in asked]), strict=True):

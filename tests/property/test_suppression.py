@@ -20,6 +20,7 @@ from tests.property.tables_attacked import Case, Published, Table, bounds, breac
 from tests.property.tables_attacked import Question as Ask
 
 TABLES = int(os.environ.get("CPMS_TABLES", "1000"))
+RELEASES = max(40, TABLES // 25)
 RULES = PrivacyRules(threshold=5, zeros="shown", differences="hidden", k=5)
 
 
@@ -55,7 +56,9 @@ def _one_report(tables: list[Table]) -> Table:
     report = Table({}, [])
     for number, one in enumerate(tables):
         report.counts.update({f"{number}:{name}": count for name, count in one.counts.items()})
-        report.sums.extend((f"{number}:{total}", tuple(f"{number}:{part}" for part in parts)) for total, parts in one.sums)
+        report.sums.extend(
+            (f"{number}:{total}", tuple(f"{number}:{part}" for part in parts)) for total, parts in one.sums
+        )
     return report
 
 
@@ -195,7 +198,7 @@ def _together(first: Table, one: Suppression, second: Table, two: Suppression) -
 def test_a_second_report_on_the_same_children_gives_nothing_away() -> None:
     """Each table for itself is safe; the second, of other columns, is published to those who have the first."""
     cases, exposed, careless = [], [], []
-    for seed in range(TABLES // 10):
+    for seed in range(RELEASES):
         both = linked(np.random.default_rng(seed), 2, (2, 3), 6)
         first, second = (
             Table({name: count for name, count in both.counts.items() if name.startswith(begins) or name.endswith("/all")},
@@ -209,12 +212,12 @@ def test_a_second_report_on_the_same_children_gives_nothing_away() -> None:
         careless.append(_together(first, one, second, _release(second)[0]))
     assert exposed == []
     assert breaches(cases) == []
-    assert len(breaches(careless)) > 5
+    assert breaches(careless) != []
 
 
 def test_a_report_given_out_again_after_a_correction_gives_nothing_away() -> None:
     cases, exposed, careless = [], [], []
-    for seed in range(TABLES // 10):
+    for seed in range(RELEASES):
         rng = np.random.default_rng(seed)
         first = two_way(rng, 2, 3, 6)
         second = _corrected(rng, first, 2, 3)
@@ -232,7 +235,7 @@ def test_a_report_given_out_again_after_a_correction_gives_nothing_away() -> Non
         assert told == [], "that it has changed can be worked out"
     assert exposed == []
     assert breaches(cases) == []
-    assert len(breaches(careless)) > 5
+    assert breaches(careless) != []
 
 
 def _corrected(rng: np.random.Generator, table: Table, rows: int, columns: int) -> Table:

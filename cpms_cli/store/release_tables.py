@@ -1,8 +1,8 @@
 """What has been published, to whom: so that a later report does not give away what an earlier one withheld.
 
 - `release`: one published report each: to which audience, when, by whom, what and of which round, and the threshold;
-- `release_cell`: each of its counts, and whether it was shown or withheld; a withheld count is kept too, since what it was
-  decides what may be said later;
+- `release_cell`: each of its counts, and whether it was shown or withheld; a withheld count is kept too, since what it
+  was decides what may be said later;
 - `release_relation`: how the counts add up, as far as the report tells: a total and its parts.
 
 It is a log: nothing of it is undone, and a count in it stands for no person that can be named.
@@ -50,7 +50,7 @@ class Release:
     released_by: str | None = None
 
 
-def create_release_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:  # noqa: ARG001
+def create_release_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Make the tables where they are missing."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS release (release_id INTEGER PRIMARY KEY, audience VARCHAR NOT NULL,"

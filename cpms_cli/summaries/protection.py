@@ -51,8 +51,9 @@ def protect(
 ) -> Protected:  # fmt: skip
     """Withhold in these tables, which are published together, what `suppression.suppress` chooses.
 
-    `unshown`: further cells that relations name and no table of counts has. `earlier`: what the audience has, oldest first;
-    `spanning`: how cells of these tables and of earlier ones add up (see `releases.problem_after`). Raises ValueError where one id stands for two counts, or the counts do not add up.
+    `unshown`: further cells that relations name and no table of counts has. `earlier`: what the audience has, oldest
+    first; `spanning`: how cells of these tables and of earlier ones add up (see `releases.problem_after`). Raises
+    ValueError where one id stands for two counts, or the counts do not add up.
     """
     cells = dict(unshown or {})
     for table in tables.values():
@@ -62,11 +63,12 @@ def protect(
                     raise ValueError(f"{name} stands for two counts")
     problem = problem_after(cells, relations, rules, earlier, spanning)
     found = suppress(problem)
+    printed = {name for table in tables.values() for names in table.ids.values() for name in names}
     return Protected(
         {name: _masked(table, found.hidden) for name, table in tables.items()},
-        tuple(_notes(problem, found, {name for table in tables.values() for names in table.ids.values() for name in names},
-                     language)), found,
-        released(cells, [*relations, *spanning], found.hidden, rules=rules, audience=audience, report=report, round_=round_),
+        tuple(_notes(problem, found, printed, language)), found,
+        released(cells, [*relations, *spanning], found.hidden, rules=rules, audience=audience, report=report,
+                 round_=round_),
     )  # fmt: skip
 
 

@@ -40,9 +40,10 @@ def problem_after(
         for whole, parts in release.relations:
             key = (names[whole], tuple(names[part] for part in parts))
             all_relations.setdefault(key, Relation(*key))
-    for one in spanning:
-        if {one.whole, *one.parts} <= all_cells.keys() and latest[one.whole] == sum(latest[part] for part in one.parts):
-            all_relations.setdefault((one.whole, one.parts), one)
+    for sum_ in spanning:
+        together = (sum_.whole, *sum_.parts)
+        if all_cells.keys() >= {*together} and latest[sum_.whole] == sum(latest[part] for part in sum_.parts):
+            all_relations.setdefault((sum_.whole, sum_.parts), sum_)
     return Problem(all_cells, list(all_relations.values()), rules)
 
 

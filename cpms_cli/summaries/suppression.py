@@ -2,9 +2,9 @@
 
 The method, in three steps; each only ever hides more, so that it ends.
 1. Primary: the sensitive cells of `disclosure.Problem`.
-2. Complementary, relation by relation: wherever the hidden members of a relation could be worked out from the others, or
-   their sum is itself a small count (Cox's sensitive union, JASA 75 (1980)), one more member is hidden: rather a part than
-   a total, rather a small one, rather one whose other relations have something hidden already.
+2. Complementary, relation by relation: wherever the hidden members of a relation could be worked out from the others,
+   or their sum is itself a small count (Cox's sensitive union, JASA 75 (1980)), one more member is hidden: rather a
+   part than a total, rather a small one, rather one whose other relations have something hidden already.
 3. Audit and repair: every hidden cell is attacked (`audit.py`). Where the promise fails, a linear programme finds the
    cheapest change of counts that the relations allow and that takes the attacked cell where it must be able to go; the
    published cells that it changes are hidden (Kelly, Golden and Assad, Networks 22 (1992); Zayatz, US Bureau of the

@@ -122,8 +122,8 @@ def _bounds(questions: Sequence[Question]) -> list[tuple[float, float]]:
 
 @dataclass(frozen=True)
 class Case:
-    """Tables attacked, and what is true: the counts, which of them are small, and the threshold. `beside`: what stands in
-    no table, but is known to exist."""
+    """Tables attacked, and what is true: the counts, which of them are small, and the threshold. `beside`: what stands
+    in no table, but is known to exist."""
 
     tables: Published
     true: Mapping[str, int]
@@ -176,8 +176,8 @@ def two_way(rng: np.random.Generator, rows: int, columns: int, mean: float, pref
             counts[f"{prefix}{_name(row, rows)}/{_name(column, columns)}"] = int(part.sum())
     sums = [(f"{prefix}{_name(row, rows)}/all", tuple(f"{prefix}{_name(row, rows)}/{c}" for c in range(columns)))
             for row in range(rows + 1)]  # fmt: skip
-    sums += [(f"{prefix}all/{_name(column, columns)}", tuple(f"{prefix}{r}/{_name(column, columns)}" for r in range(rows)))
-             for column in range(columns + 1)]  # fmt: skip
+    for margin in (_name(number, columns) for number in range(columns + 1)):
+        sums.append((f"{prefix}all/{margin}", tuple(f"{prefix}{row}/{margin}" for row in range(rows))))
     return Table(counts, sums)
 
 
@@ -217,8 +217,8 @@ def linked(rng: np.random.Generator, rows: int, columns: tuple[int, int], mean: 
             counts[f"b/{row}/{column}"] = int(inner[row][column])
         counts[f"b/all/{column}"] = sum(counts[f"b/{row}/{column}"] for row in range(rows))
         sums.append((f"b/all/{column}", tuple(f"b/{row}/{column}" for row in range(rows))))
-    for row in [*map(str, range(rows)), "all"]:
-        sums.append((f"a/{row}/all", tuple(f"b/{row}/{column}" for column in range(columns[1]))))
+    for margin in [*map(str, range(rows)), "all"]:
+        sums.append((f"a/{margin}/all", tuple(f"b/{margin}/{column}" for column in range(columns[1]))))
     return Table(counts, sums)
 
 

@@ -12,6 +12,7 @@ has a space in what comes after the area is in no table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ from cpms_cli.survey.definition import Survey
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
 TELLING, EXEMPT = "yes", "not_applicable"
+_OF_AREA = re.compile(r"(?P<round>\d+)/(?P<code>\d{2,8})/(?P<counted>\S+)")
 Areas = dict[tuple[int, str], dict[str, int]]
 
 
@@ -162,9 +164,8 @@ def known_areas(summaries: Sequence[AreaSummary], earlier: Iterable[Release]) ->
     found: Areas = {}
     for release in earlier:
         for name, cell in release.cells.items():
-            round_, code, counted = name.split("/", 2)
-            if " " not in counted:
-                found.setdefault((int(round_), code), {})[counted] = cell.count
+            if named := _OF_AREA.fullmatch(name):
+                found.setdefault((int(named["round"]), named["code"]), {})[named["counted"]] = cell.count
     for one in summaries:
         for row in one.parts.to_dict("records"):
             part = {str(name): int(count) for name, count in row.items() if name not in ("area", "name")}

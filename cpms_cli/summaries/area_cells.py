@@ -2,9 +2,10 @@
 
 What is taken as known about the counts of one area and round: levels add up to the children, the answers to each
 indicator too, homes by level to all homes; homes with a level are never more than children with it; children whose
-highest possible level is another are never more than all children. An area is the sum of its parts. Where readers have
-or get only some of the parts of an area, what is left is a cell that no table shows, and is guarded like one: it is the
-difference that anybody can compute. The counts of the round before, which `change` compares with, are such cells too.
+highest possible level is another are never more than all children, nor fewer than those with too few answers. An area
+is the sum of its parts. Where readers have or get only some of the parts of an area, what is left is a cell that no
+table shows, and is guarded like one: it is the difference that anybody can compute. The answers of the round before,
+with which `change` compares, are cells too.
 
 Ids: round/area/children, round/area/households, round/area/level|could_be|households/level, round/area/i01/answer; what
 has a space in what comes after the area is in no table.
@@ -97,14 +98,24 @@ class AreaCells:
         more = (one.levels["children"] - one.levels["households"]).astype(int)
         for level, homes, count in zip(levels["children"], levels["households"], more, strict=True):
             self._rest(level, (homes,), count, f"{level}/beyond homes")
-        settled = int(one.children or 0) - int(one.levels["could_be"].sum())
-        self._rest(f"{here}/children", tuple(levels["could_be"]), settled, f"{here}/level settled")
+        self._open(one)
         answers = _answer_ids(one)
         for place, indicator in enumerate(self.survey.indicators):
             ids = {answer: answers[answer][place] for answer in ANSWERS}
             telling = (ids[TELLING],) if indicator.counted else ()
             self._add(Relation(f"{here}/children", tuple(ids.values()), telling, (ids[EXEMPT],)))
         self._parts(one)
+
+    def _open(self, one: AreaSummary) -> None:
+        """Children whose highest possible level is another: of all children, and all those with too few answers."""
+        here, ids, could_be = of(one), self._level_ids(one), int(one.levels["could_be"].sum())
+        name = f"{here}/level open"
+        self.unshown[name] = Cell(could_be, shown=False, guarded=False)
+        self._add(Relation(name, tuple(ids["could_be"])))
+        self._rest(f"{here}/children", (name,), int(one.children or 0) - could_be, f"{here}/level settled")
+        unknown = self.survey.level("open").id
+        without = int(one.levels.loc[one.levels["level"] == unknown, "children"].sum())
+        self._rest(name, (f"{here}/level/{unknown}",), could_be - without, f"{here}/level known but open")
 
     def _parts(self, one: AreaSummary) -> None:
         ids = self._part_ids(one)

@@ -16,7 +16,9 @@ from typing import Literal
 
 from pydantic import Field as Described
 
+from cpms_cli.survey.deidentification import Deidentification
 from cpms_cli.survey.figures import Activity, Figures, Measure, Right
+from cpms_cli.survey.privacy import PrivacyRules
 from cpms_cli.survey.words import LANGUAGES, Language, Part, Table, Words
 
 __all__ = [
@@ -273,6 +275,8 @@ class Survey(Part):
     measures: tuple[Measure, ...]
     origin: str
     activities: tuple[Activity, ...]
+    privacy: PrivacyRules
+    deidentification: Deidentification
     translations: tuple[Translation, ...] = ()
     digest: str
 

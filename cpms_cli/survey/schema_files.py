@@ -26,8 +26,12 @@ from cpms_cli.survey.definition import (
     Translation,
     Words,
 )  # fmt: skip
+from cpms_cli.survey.deidentification import FILE as DEIDENTIFICATION
+from cpms_cli.survey.deidentification import Deidentification
 from cpms_cli.survey.documents import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
 from cpms_cli.survey.figures import Activity, Figures, Measure, Right
+from cpms_cli.survey.privacy import FILE as PRIVACY
+from cpms_cli.survey.privacy import PrivacyRules
 
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
@@ -204,6 +208,22 @@ def digest(folder: Path) -> str:
     return total.hexdigest()
 
 
+def _further(reader: Reader) -> dict[str, Any] | None:
+    """What summaries, plans and exports need; None where a file of one object cannot be read."""
+    migration = reader.document("migration.yaml")
+    whole = {
+        "figures": reader.part(Figures, "summaries.yaml", reader.document("summaries.yaml")),
+        "privacy": reader.part(PrivacyRules, PRIVACY, reader.document(PRIVACY)),
+        "deidentification": reader.part(Deidentification, DEIDENTIFICATION, reader.document(DEIDENTIFICATION)),
+    }
+    lists = {
+        "rights": reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml")),
+        "measures": reader.parts(Measure, "migration.yaml", "measures", migration),
+        "activities": reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml")),
+    }
+    return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin"))}
+
+
 def read_survey(reader: Reader) -> Survey | None:
     """The Survey in the reader's folder; None, and `reader.problems`, when a part cannot be read."""
     tables = {
@@ -223,17 +243,13 @@ def read_survey(reader: Reader) -> Survey | None:
     }
     titles, areas, messages = _titles(reader), _areas(reader), read_messages(reader)
     translations = _translations(reader)
-    migration = reader.document("migration.yaml")
-    figures = reader.part(Figures, "summaries.yaml", reader.document("summaries.yaml"))
-    rights = reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml"))
-    measures = reader.parts(Measure, "migration.yaml", "measures", migration)
-    activities = reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml"))
-    if reader.problems or figures is None or not all(tables.values()):
+    further = _further(reader)
+    if reader.problems or further is None or not all(tables.values()):
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
         codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history, patterns=patterns,
         column_checks={check.id: check for check in column_checks},
-        titles=titles, areas=areas, messages=messages, translations=translations, figures=figures, rights=rights,
-        measures=measures, origin=str(migration.get("origin")), activities=activities, digest=digest(reader.folder),
+        titles=titles, areas=areas, messages=messages, translations=translations, digest=digest(reader.folder),
+        **further,
     )  # fmt: skip

@@ -65,7 +65,8 @@ def records(
     )  # fmt: skip
     survey = load_survey(schemas)
     write_records(survey, found, file, told)
-    typer.echo(say("export_written", told, file=file, count=len(found.frame), detail=say(f"detail_{found.detail}", told)))
+    detail = say(f"detail_{found.detail}", told)
+    typer.echo(say("export_written", told, file=file, count=len(found.frame), detail=detail))
     if found.k is not None:
         labels = {**{name: one.label.in_(told) for name, one in survey.fields.items()}, "age": say("col_age", told)}
         steps = ", ".join(f"{labels[name]} {at}/{last}" for name, (at, last) in found.steps.items())

@@ -62,6 +62,7 @@ def package_bytes(survey: Survey, frame: pd.DataFrame, language: Language, about
     }  # fmt: skip
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, text in ((_FILE, csv_text(frame)), ("datapackage.json", json.dumps(descriptor, ensure_ascii=False, indent=2))):
+        described = json.dumps(descriptor, ensure_ascii=False, indent=2)
+        for name, text in ((_FILE, csv_text(frame)), ("datapackage.json", described)):
             bundle.writestr(zipfile.ZipInfo(name, _STAMP), text.encode("utf-8"))
     return stream.getvalue()

@@ -42,9 +42,16 @@ def _about(told: Records) -> dict[str, Any]:
     return {"name": "cpms-children", "detail": told.detail, **(hidden if told.k is not None else {})}
 
 
+def _plain_records(ending: str) -> RecordWriter:
+    return lambda survey, told, language: WRITERS[ending]({"children": told.frame})
+
+
+def _plain_figures(ending: str) -> FigureWriter:
+    return lambda survey, figures: WRITERS[ending]({"figures": figures})
+
+
 RECORD_WRITERS: Mapping[str, RecordWriter] = {
-    **{ending: (lambda survey, told, language, ending=ending: WRITERS[ending]({"children": told.frame}))
-       for ending in _PLAIN},
+    **{ending: _plain_records(ending) for ending in _PLAIN},
     ".jsonl": lambda survey, told, language: _json_lines(told.frame),
     ".sav": lambda survey, told, language: spss_bytes(survey, told.frame, language),
     ".zip": lambda survey, told, language: package_bytes(survey, told.frame, language, _about(told)),
@@ -84,7 +91,7 @@ def dhis2_bytes(survey: Survey, figures: pd.DataFrame) -> bytes:
 
 
 FIGURE_WRITERS: Mapping[str, FigureWriter] = {
-    **{ending: (lambda survey, figures, ending=ending: WRITERS[ending]({"figures": figures})) for ending in _PLAIN},
+    **{ending: _plain_figures(ending) for ending in _PLAIN},
     ".hxl.csv": hxl_bytes,
     ".dhis2.json": dhis2_bytes,
 }

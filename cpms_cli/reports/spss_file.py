@@ -1,9 +1,10 @@
-"""Records as SPSS sees them: numbers with value labels, variable labels, and four kinds of no answer as missing values."""
+"""Records as SPSS sees them: numbers with labels, and the kinds of no answer as missing values."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,9 +20,9 @@ class _Dictionary:
 
     def __init__(self, survey: Survey, language: Language) -> None:
         self.survey, self.language = survey, language
-        self.labels: dict[str, str] = {}
+        self.labels: dict[str, str | None] = {}
         self.values: dict[str, dict[float, str]] = {}
-        self.missing: dict[str, list[float]] = {}
+        self.missing: dict[str, list[Any]] = {}
 
     def coded(self, name: str, values: pd.Series, codes: dict[str, int], labels: dict[str, str]) -> pd.Series:
         """A column of codes as numbers, with their labels; those from 97 on are missing."""
@@ -77,7 +78,8 @@ def _several(told: _Dictionary, field: Field, values: pd.Series) -> dict[str, pd
     for code, one in codes.by_code.items():
         if code not in told.survey.missing_codes(field):
             name = f"{field.name}_{code}"
-            has = (_SEPARATOR + values.fillna("") + _SEPARATOR).str.contains(_SEPARATOR + code + _SEPARATOR, regex=False)
+            listed = _SEPARATOR + values.fillna("") + _SEPARATOR
+            has = listed.str.contains(_SEPARATOR + code + _SEPARATOR, regex=False)
             answer = pd.Series("no", index=values.index, dtype="str").mask(has, "yes").where(answered)
             told.labels[name] = f"{field.label.in_(told.language)}: {one.label.in_(told.language)}"
             columns[name] = told.coded(name, answer, _ANSWERS, told.words(told.survey.codelists["yes_no"]))
@@ -97,9 +99,11 @@ def spss_bytes(survey: Survey, frame: pd.DataFrame, language: Language) -> bytes
             columns.update(_several(told, field, frame[name]))
         else:
             columns[name] = _column(told, name, frame[name])
-    plain = pd.DataFrame(columns)
-    texts = [name for name in plain if not pd.api.types.is_numeric_dtype(plain[name])]
-    plain = plain.assign(**{name: plain[name].astype("object").where(plain[name].notna(), "") for name in texts})
+    texts = {name for name, values in columns.items() if not pd.api.types.is_numeric_dtype(values)}
+    plain = pd.DataFrame(
+        {name: values.astype("object").where(values.notna(), "") if name in texts else values
+         for name, values in columns.items()}
+    )  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "records.sav"
         pyreadstat.write_sav(plain, str(path), column_labels=told.labels, variable_value_labels=told.values,

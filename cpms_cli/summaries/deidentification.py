@@ -18,8 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cpms_cli.survey.deidentification import QuasiIdentifier, Step
 from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.deidentification import QuasiIdentifier, Step
 
 _LENGTH = 10
 OTHER = "other"
@@ -48,10 +48,10 @@ def coarser(values: pd.Series, step: Step) -> pd.Series:
     if step.keep:
         return values.astype("str").where(values.isin(step.keep) | values.isna(), OTHER)
     numbers = pd.to_numeric(values, errors="coerce")
-    told = pd.Series(np.nan, index=values.index, dtype="str")
-    for first, last in step.bands:
-        told = told.mask((numbers >= first) & (numbers <= last), str(first) if first == last else f"{first}-{last}")
-    return told
+    names = [str(first) if first == last else f"{first}-{last}" for first, last in step.bands]
+    inside = [((numbers >= first) & (numbers <= last)).fillna(False).to_numpy(bool) for first, last in step.bands]
+    at = np.select(inside, range(len(names)), default=-1)
+    return pd.Series(at, index=values.index).map(dict(enumerate(names))).astype("str")
 
 
 def least_alike(frame: pd.DataFrame, columns: list[str]) -> int:
@@ -86,8 +86,23 @@ def generalised(survey: Survey, frame: pd.DataFrame, k: int, by: str) -> General
         one = _next(parts, at, told)
         at[one.field] += 1
         told[one.field] = coarser(frame[one.field], one.steps[at[one.field]])
+    for one in parts:
+        _finer(one, at, told, frame, columns, k)
     steps = {one.field: (at[one.field], len(one.steps) - 1) for one in parts}
     return Generalised(told, least_alike(told, columns), steps)
+
+
+def _finer(
+    one: QuasiIdentifier, at: dict[str, int], told: pd.DataFrame, frame: pd.DataFrame, columns: list[str], k: int
+) -> None:
+    """Take back steps that are not needed any more, since another quasi-identifier was made coarser after them."""
+    while at[one.field]:
+        before = told[one.field].copy()
+        told[one.field] = coarser(frame[one.field], one.steps[at[one.field] - 1])
+        if least_alike(told, columns) < k:
+            told[one.field] = before
+            return
+        at[one.field] -= 1
 
 
 def _next(parts: list[QuasiIdentifier], at: Mapping[str, int], told: pd.DataFrame) -> QuasiIdentifier:

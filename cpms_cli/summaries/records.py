@@ -18,11 +18,11 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.pseudonym_key import pseudonym_key
 from cpms_cli.summaries.deidentification import generalised, pseudonyms
 from cpms_cli.summaries.shares import within
-from cpms_cli.survey.deidentification import AGE
 from cpms_cli.survey.definition import Field, Survey
+from cpms_cli.survey.deidentification import AGE
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import typed_record, vocabulary
-from cpms_cli.survey.rules import compiled, parse, sql
+from cpms_cli.survey.rules import compiled, named, parse, sql
 
 Detail = Literal["identified", "masked", "deidentified"]
 SUBDISTRICT = "subdistrict"
@@ -32,7 +32,7 @@ _ASKED = "asked_"
 
 @dataclass(frozen=True)
 class Records:
-    """A row per child and round, ordered by round and name or pseudonym: its key, answers as canonical text, and scores.
+    """A row per child and round, ordered by its key or pseudonym: the key, answers as canonical text, and scores.
 
     `detail` says how much of who it is stands in it; where it is "deidentified", `k` is how many rows of a round share
     each combination of quasi-identifiers at least, and `steps` how coarse each of these became.
@@ -89,16 +89,19 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> 
         for one in survey.asked_fields() if one.asked
     ]  # fmt: skip
     record = typed_record(survey, "current_child", "current_household")
-    match = " AND ".join(f"c.{name} = s.{name}::VARCHAR" for name in key)
+    home_key = survey.key("household")
+    of_score, of_asked = (
+        " AND ".join(f"{side}.{name} = {other}" for name, other in ((name, form.format(name)) for name in key))
+        for side, form in (("c", "s.{}::VARCHAR"), ("a", "s.{}"))
+    )
     return connection.execute(
         f"WITH asked AS (SELECT {', '.join([*key, *asked])} FROM ({record}))"
         f" SELECT {', '.join([*own, *home])}, CASE WHEN age_min = age_max THEN age_min END AS {AGE}, {scores}, s.level,"
         f" s.highest, a.* EXCLUDE ({', '.join(key)}) FROM (SELECT * FROM {SCORE} WHERE {where}) s"
-        f" JOIN current_child c ON {match} LEFT JOIN current_household h USING ({', '.join(survey.key('household'))})"
-        f" JOIN asked a ON {' AND '.join(f'a.{name} = s.{name}' for name in key)}"
+        f" JOIN current_child c ON {of_score} LEFT JOIN current_household h"
+        f" ON {' AND '.join(f'h.{name} = c.{name}' for name in home_key)} JOIN asked a ON {of_asked}"
         f" ORDER BY {', '.join(f's.{name}' for name in key)}"
     ).df()
-
 
 def _hidden(survey: Survey, born: Field) -> list[str]:
     """Columns that are in no row given away: who it is about, where exactly, and who asked."""
@@ -127,13 +130,18 @@ def _masked(
 def _deidentified(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, k: int) -> Records:
     round_, village = survey.role("round").name, survey.role("village").name
     masked = _masked(survey, frame, key, audience, by_round=True)
-    dates = [one.name for one in survey.fields.values() if one.type == "date" and one.name in masked]
-    told = masked.drop(columns=[*dates, survey.role("age").name]).rename(columns={SUBDISTRICT: village})
+    # Dates tell the age, and who shares a home tells a family: a family is a combination of its own.
+    gone = {*(one.name for one in survey.fields.values() if one.type == "date"), survey.role("born").name,
+            survey.role("age").name, survey.role("home").name}  # fmt: skip
+    told = masked.drop(columns=[name for name in masked if name in gone]).rename(columns={SUBDISTRICT: village})
     try:
         found = generalised(survey, told, k, round_)
     except ValueError:
         raise UsageError("too_few_to_hide", k=k) from None
+    hidden = {name for name, (at, last) in found.steps.items() if at == last}
     plain = _without_ages(survey, found.frame, round_).rename(columns={village: SUBDISTRICT})
+    # What an indicator asks alone would tell it all the same.
+    plain[[one.column for one in survey.indicators if hidden & set(named(parse(one.when)))]] = None
     return Records(plain.drop(columns=_helpers(plain)), "deidentified", found.k, found.steps)
 
 

@@ -29,7 +29,7 @@ class Step(Part):
 
 
 class QuasiIdentifier(Part):
-    """A field, or the age, and its steps from fine to coarse; the last tells nothing, so that every k can be reached."""
+    """A field, or the age, and its steps from fine to coarse; the last tells nothing, so that any k is reached."""
 
     field: str
     steps: tuple[Step, ...] = Field(min_length=1)

@@ -1,10 +1,11 @@
 """Rows without names: pseudonyms that only one recipient's files share, and answers made coarser until enough children
 share every combination of what could tell them apart.
 
-Method: full-domain generalisation. Every quasi-identifier of the definition starts at its finest step; while a
-combination is shared by fewer than k rows of a round, the quasi-identifier with the most different values is made one
-step coarser (Sweeney's Datafly heuristic). No row is left out, so that no child in danger is missing from what is
-given away. k-anonymity does not protect against somebody who knows that all children alike share an answer.
+Method: full-domain generalisation (Samarati 2001). Of all choices of one step for each quasi-identifier of the
+definition that leave every combination to k rows of a round or more, the one with the least loss of precision is taken
+(Sweeney 2002: the mean of how far each went on its way from finest to nothing). No row is left out, so that no child in
+danger is missing from what is given away. k-anonymity does not protect against somebody who knows that all children
+alike share an answer.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,6 +24,7 @@ from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.deidentification import QuasiIdentifier, Step
 
 _LENGTH = 10
+_COUNT = "_count"
 OTHER = "other"
 
 
@@ -79,33 +82,30 @@ def generalised(survey: Survey, frame: pd.DataFrame, k: int, by: str) -> General
     parts = [one for one in survey.deidentification.quasi_identifiers if one.field in frame]
     if len(frame) and int(frame.groupby(by).size().min()) < k:
         raise ValueError(f"fewer than {k} rows")
-    at = dict.fromkeys((one.field for one in parts), 0)
-    told = frame.assign(**{one.field: coarser(frame[one.field], one.steps[0]) for one in parts})
-    columns = [by, *at]
-    while least_alike(told, columns) < k:
-        one = _next(parts, at, told)
-        at[one.field] += 1
-        told[one.field] = coarser(frame[one.field], one.steps[at[one.field]])
-    for one in parts:
-        _finer(one, at, told, frame, columns, k)
-    steps = {one.field: (at[one.field], len(one.steps) - 1) for one in parts}
+    columns = [by, *(one.field for one in parts)]
+    alike = frame.groupby(columns, dropna=False, observed=True).size().reset_index(name=_COUNT)
+    at = next(steps for steps in _least_loss_first(parts) if _hides(alike, parts, steps, by, k))
+    told = frame.assign(
+        **{one.field: coarser(frame[one.field], one.steps[step]) for one, step in zip(parts, at, strict=True)}
+    )
+    steps = {one.field: (step, len(one.steps) - 1) for one, step in zip(parts, at, strict=True)}
     return Generalised(told, least_alike(told, columns), steps)
 
 
-def _finer(
-    one: QuasiIdentifier, at: dict[str, int], told: pd.DataFrame, frame: pd.DataFrame, columns: list[str], k: int
-) -> None:
-    """Take back steps that are not needed any more, since another quasi-identifier was made coarser after them."""
-    while at[one.field]:
-        before = told[one.field].copy()
-        told[one.field] = coarser(frame[one.field], one.steps[at[one.field] - 1])
-        if least_alike(told, columns) < k:
-            told[one.field] = before
-            return
-        at[one.field] -= 1
+def _least_loss_first(parts: list[QuasiIdentifier]) -> list[tuple[int, ...]]:
+    """Every choice of steps, that which tells most first; of equals, that which spares what stands first."""
+    choices = itertools.product(*(range(len(one.steps)) for one in parts))
+
+    def loss(steps: tuple[int, ...]) -> float:
+        return sum(step / max(len(one.steps) - 1, 1) for one, step in zip(parts, steps, strict=True))
+
+    return sorted(choices, key=lambda steps: (round(loss(steps), 9), steps))
 
 
-def _next(parts: list[QuasiIdentifier], at: Mapping[str, int], told: pd.DataFrame) -> QuasiIdentifier:
-    """The quasi-identifier with the most different values among those that can still be made coarser."""
-    left = [one for one in parts if at[one.field] < len(one.steps) - 1]
-    return max(left, key=lambda one: told[one.field].nunique(dropna=False))
+def _hides(alike: pd.DataFrame, parts: list[QuasiIdentifier], steps: tuple[int, ...], by: str, k: int) -> bool:
+    """Whether k rows or more share each combination at these steps; `alike` has each distinct row once, with its count."""
+    told = alike[[by]].assign(
+        **{one.field: coarser(alike[one.field], one.steps[step]) for one, step in zip(parts, steps, strict=True)}
+    )
+    group = told.groupby(list(told), dropna=False).ngroup().to_numpy()
+    return bool(np.bincount(group, weights=alike[_COUNT]).min() >= k) if len(alike) else True

@@ -103,7 +103,7 @@ def _least_loss_first(parts: list[QuasiIdentifier]) -> list[tuple[int, ...]]:
 
 
 def _hides(alike: pd.DataFrame, parts: list[QuasiIdentifier], steps: tuple[int, ...], by: str, k: int) -> bool:
-    """Whether k rows or more share each combination at these steps; `alike` has each distinct row once, with its count."""
+    """Whether k rows or more share each combination at these steps; `alike` has each distinct row with its count."""
     told = alike[[by]].assign(
         **{one.field: coarser(alike[one.field], one.steps[step]) for one, step in zip(parts, steps, strict=True)}
     )

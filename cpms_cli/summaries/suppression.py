@@ -29,8 +29,10 @@ from cpms_cli.summaries.disclosure import Counts, Flags, Goal, Problem
 
 _ZERO_AS = 1000
 """The count that is as dear to hide as a zero."""
-_STEPS = (2, 4)
+_STEPS = (2, 6)
 """How many relations away from the attacked cell a repair is looked for, before the whole report is."""
+_HUB = 8
+"""A cell of more relations than this, such as all children of an area, is not gone through to what is beyond it."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,8 @@ class _Work:
             return np.flatnonzero(~self.known)
         found = {cell}
         for _ in range(steps):
-            rows = {row for one in found for row in self.problem.within[one]}
+            rows = {row for one in found if one == cell or len(self.problem.within[one]) <= _HUB
+                    for row in self.problem.within[one]}  # fmt: skip
             found |= {int(one) for row in rows for one in self.problem.members[row]}
         return np.array(sorted(one for one in found if not self.known[one]))
 

@@ -80,7 +80,7 @@ def _born(rng: np.random.Generator, day: pd.Series) -> pd.DataFrame:
 
 
 def population(seed: int, children: int = 20_000) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(households, children): two rounds, one to five children a home; of some homes nothing came in but the children."""
+    """(households, children): two rounds, a child or more a home; of some homes nothing but the children."""
     rng = np.random.default_rng(seed)
     homes = children // 2
     open_, calm = np.array(OPEN)[rng.integers(0, len(OPEN), homes)], rng.random(homes) < 0.6

@@ -4,8 +4,8 @@ It shares nothing with the product: no code, no definition files, no SQL. It is 
 truth is a nullable boolean: `|`, `&` and `~` are then the three-valued logic (Kleene) that the survey asks for. Where
 it and the product disagree on a child, one of the two misreads the survey.
 
-Where that text is silent, these readings were agreed on: a question put from an age on is a no under it only where it is
-one part of a larger rule; an answer on drugs counts at any age; a birth date that may lie after the interview lies on
+Where that text is silent, these readings were agreed on: a question put from an age on is a no under it where it is one
+part of a larger rule; an answer on drugs counts at any age; a birth date that may lie after the interview lies on
 or before it; a household of which nothing came in has no answers.
 """
 
@@ -33,7 +33,8 @@ def is_one_of(cells: pd.Series, *codes: str) -> pd.Series:
 
 
 def at_least(cells: pd.Series, limit: int) -> pd.Series:
-    return (pd.to_numeric(known(cells)).astype("Int64") >= limit).astype("boolean")
+    found: pd.Series = pd.to_numeric(known(cells)).astype("Int64") >= limit
+    return found
 
 
 def any_of(*truths: pd.Series) -> pd.Series:
@@ -156,7 +157,8 @@ def rules(of: pd.DataFrame, age: Ages, i: pd.DataFrame, least: pd.Series, most: 
 def second_scores(households: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
     """Every score of every child, a row each in the order of `children`.
 
-    Columns: i01 ... i22, level, highest, household_level, household_highest, counted_min, counted_max, age_min, age_max.
+    Columns: i01 ... i22, level, highest, the same two of the household (household_...), counted_min, counted_max,
+    age_min, age_max.
     """
     of = children.merge(households, on=HOME, how="left", validate="many_to_one")
     least_age, most_age = age_range(of)

@@ -55,7 +55,8 @@ def in_words(truth: pd.Series, applies: pd.Series | None = None) -> pd.Series:
 def completed_years(born: pd.Series, day: pd.Series) -> pd.Series:
     """Birthdays passed; NA where either day is not known."""
     to_come = (day.dt.month * 100 + day.dt.day) < (born.dt.month * 100 + born.dt.day)
-    return (day.dt.year - born.dt.year - to_come).astype("Int64")
+    found: pd.Series = (day.dt.year - born.dt.year - to_come).astype("Int64")
+    return found
 
 
 def age_range(of: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

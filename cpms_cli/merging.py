@@ -20,6 +20,7 @@ from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import keep_anchors, next_batch, note_new_anchors
+from cpms_cli.store.run_tables import keep_definition
 from cpms_cli.store.writing import accept, remember_refusals, write
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -84,6 +85,7 @@ def merge(
             merged = _merge(
                 connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user()
             )
+            keep_definition(connection, survey, schemas)
             commit(connection)
             return merged
     except BaseException:

@@ -29,7 +29,7 @@ def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str
     return found
 
 
-LOGS = ("event", "audit", "link_run")
+LOGS = ("event", "audit", "link_run", "definition", "score_run")
 
 
 def dump(store: str | Path, *, schemas: Path | None = None) -> str:

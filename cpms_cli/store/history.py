@@ -46,10 +46,12 @@ def note_new_anchors(connection: duckdb.DuckDBPyConnection, merge_id: int) -> No
 
 
 def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.DataFrame]:
-    """`batches`: who merged what, when, from which file, with which counts; `events`: all else that was done."""
+    """`batches`: who merged what, when, from which file, with which counts; `runs`: who scored, with which definition,
+    up to which batch; `events`: all else that was done."""
     with open_store(Path(store), load_survey(schemas)) as connection:
         return {
             "batches": connection.execute("SELECT * EXCLUDE (merge_id) FROM batch ORDER BY batch_id").df(),
+            "runs": connection.execute("SELECT * FROM score_run ORDER BY run").df(),
             "events": connection.execute("SELECT * FROM event ORDER BY done_at, batch_id").df(),
         }
 

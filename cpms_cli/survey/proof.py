@@ -320,6 +320,16 @@ def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
 
     The examples that go with it are run by `scoring.examples`, since they need the scorer.
     """
+    return _proved(folder, whole=True)
+
+
+def proved_for_scoring(folder: Path) -> tuple[Survey | None, list[Problem]]:
+    """As `proved`, but only what scores are made of: a definition kept from an earlier version of the tool need not
+    have the sentences and checks of this one."""
+    return _proved(folder, whole=False)
+
+
+def _proved(folder: Path, whole: bool) -> tuple[Survey | None, list[Problem]]:
     reader = Reader(folder)
     survey = read_survey(reader)
     if survey is None:
@@ -328,8 +338,10 @@ def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
     for part in (proof.fields, proof.codelists):
         part()
     if not proof.problems:
-        for part in (proof.titles, proof.indicators, proof.levels, proof.checks, proof.messages):
+        further = (proof.titles, proof.checks, proof.messages) if whole else ()
+        for part in (proof.indicators, proof.levels, *further):
             part()
-        proof.problems += presentation_problems(reader, survey)
-        proof.problems += figure_problems(reader, survey, _languages, proof.rule)
+        if whole:
+            proof.problems += presentation_problems(reader, survey)
+            proof.problems += figure_problems(reader, survey, _languages, proof.rule)
     return survey, sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

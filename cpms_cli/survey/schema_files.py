@@ -41,6 +41,8 @@ AREA_FILES = {
     "areas/districts.csv": ("district_code", "province_code", "label_en", "label_th"),
     "areas/subdistricts.csv": ("subdistrict_code", "district_code", "label_en", "label_th", "latitude", "longitude"),
 }
+ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consists
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -202,7 +204,7 @@ def digest(folder: Path) -> str:
     """SHA-256 over names and contents of every file of the definition: the definition's own identity."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.suffix in {".yaml", ".csv"} and path.is_file():
+        if path.suffix in ENDINGS and path.is_file():
             total.update(path.relative_to(folder).as_posix().encode())
             total.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return total.hexdigest()

@@ -1,0 +1,43 @@
+"""Files of the response log to tables, by the same reading as the survey's own."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from cpms_cli.reading.mapping import Mapped
+from cpms_cli.reading.tables import SurveyTable, read_files
+from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.response_log import response_log
+
+
+def read_responses(
+    paths: Iterable[Path], survey: Survey, encoding: str | None = None, mapping: Mapped | None = None
+) -> tuple[SurveyTable, ...]:
+    """The response logs in these files: any sheet that has the log's headers, whatever else the workbook holds.
+
+    A row that names a child and says nothing of what was done is a line of a list of visits that nobody has filled in,
+    and is left out. Raises as `reading.tables.read_files` does.
+    """
+    tables = read_files(paths, response_log(survey), None, encoding, mapping)
+    return tuple(_filled_in(survey, table) for table in tables)
+
+
+def _filled_in(survey: Survey, table: SurveyTable) -> SurveyTable:
+    person = survey.response_role("person").name
+    said = np.zeros(len(table.rows), dtype=bool)
+    for name, column in table.columns.items():
+        said |= (column.codes >= 0) & (name != person)
+    if said.all():
+        return table
+    source = dataclasses.replace(
+        table.source, data=table.source.data.filter(pa.array(said)), rows=table.source.rows[said]
+    )
+    columns = {
+        name: dataclasses.replace(column, codes=column.codes[said]) for name, column in table.columns.items()
+    }  # fmt: skip
+    return dataclasses.replace(table, source=source, columns=columns)

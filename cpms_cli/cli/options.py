@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -64,6 +65,20 @@ def year(text: str | None) -> int | None:
         raise UsageError("bad_round", round=text)
     number = int(text)
     return number - BUDDHIST_OFFSET if number >= BUDDHIST_FROM else number
+
+
+def day(text: str | None) -> datetime.date | None:
+    """A date of either era, written as in a spreadsheet; raises UsageError where it is none, or could be two."""
+    if text is None:
+        return None
+    import pandas as pd
+
+    from cpms_cli.reading.dates import parse_dates
+
+    read = parse_dates(pd.Series([text.strip()], dtype="str"), partial=False).iso.iat[0]
+    if pd.isna(read):
+        raise UsageError("bad_date", date=text)
+    return datetime.date.fromisoformat(str(read))
 
 
 def one_of(told: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:

@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cpms_cli.reading.mapping import Mapped
-from cpms_cli.reading.tables import SurveyTable, read_files
+from cpms_cli.reading.bundle import is_bundle
+from cpms_cli.reading.mapping import Mapped, check_headers_there, load_map
+from cpms_cli.reading.sheets import understand
+from cpms_cli.reading.tables import SurveyTable, is_log, read_sources, survey_table
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.response_log import response_log
 
@@ -21,9 +23,17 @@ def read_responses(
     """The response logs in these files: any sheet that has the log's headers, whatever else the workbook holds.
 
     A row that names a child and says nothing of what was done is a line of a list of visits that nobody has filled in,
-    and is left out. Raises as `reading.tables.read_files` does.
+    and is left out. Of a bundle, the log in it. Raises as `reading.tables.read_files` does.
     """
-    tables = read_files(paths, response_log(survey), None, encoding, mapping)
+    log = response_log(survey)
+    chosen = load_map(mapping, log)
+    sources = [
+        source for path in paths for source in read_sources(path, log, encoding, chosen)
+        if not is_bundle(path) or is_log(survey, source)
+    ]  # fmt: skip
+    if chosen:
+        check_headers_there(chosen, sources)
+    tables = [survey_table(log, sheet) for sheet in (understand(log, source, chosen) for source in sources)]
     return tuple(_filled_in(survey, table) for table in tables)
 
 

@@ -11,7 +11,7 @@ from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.child import ChildHistory
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import records
@@ -49,7 +49,14 @@ def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language
     show_table(console, counts, headings, right=list(headings)[1:])
 
 
-def _age(frame: pd.DataFrame) -> pd.Series:
+def code_labels(survey: Survey, field: Field, cells: pd.Series, language: Language) -> pd.Series:
+    """Codes of a field as their labels; what has no code list stays as it is."""
+    codes = survey.codes(field)
+    return cells.map({one.code: one.label.in_(language) for one in codes.codes}).astype("str") if codes else cells
+
+
+def ages(frame: pd.DataFrame) -> pd.Series:
+    """Ages in completed years, as a range where the birth date leaves them open."""
     low, high = frame["age_min"].astype("Int64").astype("str"), frame["age_max"].astype("Int64").astype("str")
     return low.where((low == high) | low.isna(), low + "–" + high)
 
@@ -58,12 +65,10 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
     """Print a line list; names only when they were asked for."""
     person, village, round_ = (survey.role(role).name for role in ("person", "village", "round"))
     sex, household = survey.role("sex"), survey.role("household")
-    codes = survey.codes(sex)
-    labels = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
     shown = listed.assign(
-        age=_age(listed), level=level_labels(survey, language, listed["level"]),
+        age=ages(listed), level=level_labels(survey, language, listed["level"]),
         highest=level_labels(survey, language, listed["highest"]).mask(listed["highest"] == listed["level"], ""),
-        sex_=listed[sex.name].map(labels), round_=[shown_year(int(year), language) for year in listed[round_]],
+        sex_=code_labels(survey, sex, listed[sex.name], language), round_=[shown_year(int(year), language) for year in listed[round_]],
     )  # fmt: skip
     names = [survey.role("given_name"), survey.role("family_name")] if identified else []
     headings = {

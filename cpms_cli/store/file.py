@@ -8,6 +8,7 @@ Tables
 - `child_link`, `household_link`: which person or home each current observation belongs to;
 - the tables of `store/link_tables.py`: anchors of identifiers, decisions about links, doubtful pairs, parameters;
 - `anchor_added`: which identifiers a merge was the first to give, for `undo`;
+- the table of `store/response_tables.py`: what was done for which child;
 - `event`: what was done to the store, when and by whom; `audit`: each output that showed whom it is about.
 
 Views `current_child` and `current_household` have one row per key, with `cpms_id` and `household_id` filled in.
@@ -25,9 +26,10 @@ from cpms_cli.errors import StoreError, StoreNotOurs, UnreadableFile
 from cpms_cli.store.connection import connect
 from cpms_cli.store.link_tables import create_link_tables
 from cpms_cli.store.migration import OLDER, Step, keep_copy, migrate
+from cpms_cli.store.response_tables import create_response_tables
 from cpms_cli.survey.definition import Survey, Table
 
-FORMAT = 2
+FORMAT = 3
 TABLES: tuple[Table, ...] = ("child", "household")
 
 
@@ -82,7 +84,11 @@ def _to_format_2(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     create_link_tables(connection, survey)
 
 
-STEPS: dict[int, Step] = {2: _to_format_2}
+def _to_format_3(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    create_response_tables(connection, survey)
+
+
+STEPS: dict[int, Step] = {2: _to_format_2, 3: _to_format_3}
 
 
 def _brought_up_to_date(
@@ -130,6 +136,7 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
     create_link_tables(connection, survey)
     for table in TABLES:
         connection.execute(_current_view(survey, table))
+    create_response_tables(connection, survey)
     connection.execute("COMMIT")
 
 

@@ -2,7 +2,8 @@
 
 Formats
 - 1: no `event`, no `*_link_before`, no `batch.merge_id`; its merges cannot be undone exactly, and are not.
-- 2: as `store.file` describes.
+- 2: no `response`, no `batch.kind`: nothing of what was done for the children.
+- 3: as `store.file` describes.
 """
 
 from __future__ import annotations

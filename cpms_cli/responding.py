@@ -6,6 +6,7 @@ import datetime
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -25,13 +26,25 @@ from cpms_cli.store.audit import current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
 from cpms_cli.store.response_tables import create_known_children
-from cpms_cli.store.response_writing import By, Imported, Recorded, Source, record_responses, take_in
+from cpms_cli.store.response_writing import By, Imported, Source, record_responses, take_in
 from cpms_cli.survey.definition import Language, ResponseRole, Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.response_log import response_log
 
 TYPED_IN = "cpms response add"
 """What stands for the file's name where a response was typed in."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A response as it was read: `batch` is its number for `undo`, None where the same was recorded before; `replaced`,
+    whether it took the place of what was said of the same child, day and kind."""
+
+    identifier: str
+    kind: str
+    date: datetime.date
+    batch: int | None
+    replaced: bool
 
 
 def import_responses(
@@ -71,7 +84,7 @@ def add_response(
     store: str | Path, identifier: str, kind: str, date: str, *, by: str = "", outcome: str = "", next_date: str = "",
     language: Language = "en", schemas: Path | None = None, tool_version: str = "", who: str | None = None,
     today: datetime.date | None = None,
-) -> Recorded:  # fmt: skip
+) -> Added:  # fmt: skip
     """Record one response, written as in a spreadsheet: dates of either era, the kind as its code or in words.
 
     Raises UsageError where no child has this identifier, for a kind that is none, or for what a file's row would be set
@@ -96,9 +109,12 @@ def add_response(
         source = Source(TYPED_IN, hashlib.sha256("\x1f".join(told.values()).encode()).hexdigest())
         by = By(who or current_user(), tool_version)
         recorded = record_responses(connection, survey, [table], findings, [source], [0], by)
-        if int(recorded.files["stored"].sum()):
+        counts = recorded.files.iloc[0]
+        if counts["stored"]:
             commit(connection)
-        return recorded
+    batch = int(counts["batch_id"]) if counts["stored"] else None
+    person, what, when = (_cell(survey, table, role) for role in ("person", "response", "responded"))  # type: ignore[arg-type]
+    return Added(person, what, datetime.date.fromisoformat(when), batch, bool(counts["replaced"]))
 
 
 def _typed_in(survey: Survey, cells: Mapping[str, str]) -> SurveyTable:
@@ -110,16 +126,20 @@ def _typed_in(survey: Survey, cells: Mapping[str, str]) -> SurveyTable:
     return survey_table(log, understand(log, source))
 
 
+def _cell(survey: Survey, table: SurveyTable, role: ResponseRole) -> str:
+    return str(table.cells(survey.response_role(role).name)[0].as_py())
+
+
 def _check_kind(survey: Survey, table: SurveyTable, kind: str, language: Language) -> None:
     field = survey.response_role("response")
     codes = survey.codes(field)
     known = codes.by_code if codes else {}
-    if table.cells(field.name)[0].as_py() not in known:
+    if _cell(survey, table, "response") not in known:
         told = ", ".join(f"{code.code} ({code.label.in_(language)})" for code in known.values())
         raise UsageError("unknown_response_kind", kind=kind, known=told)
 
 
 def _check_child(connection: duckdb.DuckDBPyConnection, survey: Survey, table: SurveyTable, identifier: str) -> None:
-    person = table.cells(survey.response_role("person").name)[0].as_py()
+    person = _cell(survey, table, "person")
     if not connection.execute("SELECT 1 FROM known_child WHERE identifier = ?", [person]).fetchall():
         raise UsageError("unknown_child", id=identifier)

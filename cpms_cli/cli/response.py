@@ -99,20 +99,29 @@ def add(
       cpms response add ID --kind referral --date 5/3/2569 --by RAO
     """
     told = language(lang)
+    import pandas as pd
+
     from cpms_cli import __version__
+    from cpms_cli.reports.scores import code_labels
     from cpms_cli.responding import add_response
+    from cpms_cli.survey.era import shown_date
+    from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
 
-    recorded = add_response(
+    added = add_response(
         store, identifier, kind, date, by=by, outcome=outcome, next_date=next_, language=told, schemas=schemas,
         tool_version=__version__,
-    ).files.iloc[0]  # fmt: skip
-    if not recorded["stored"]:
+    )  # fmt: skip
+    if added.batch is None:
         typer.echo(say("response_known", told))
         return
-    typer.echo(say("response_added", told, id=identifier, kind=kind, date=date, batch=recorded["batch_id"]))
-    if recorded["replaced"]:
-        typer.echo(say("responses_replaced", told, count=recorded["replaced"]))
+    survey = load_survey(schemas)
+    field = survey.response_role("response")
+    label = code_labels(survey, field, pd.Series([added.kind]), told).iat[0]
+    when = shown_date(added.date, told)
+    typer.echo(say("response_added", told, id=added.identifier, kind=label, date=when, batch=added.batch))
+    if added.replaced:
+        typer.echo(say("responses_replaced", told, count=1))
 
 
 @app.command("due")

@@ -9,10 +9,9 @@ from rich.console import Console
 
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.how_read import read_notes
-from cpms_cli.reports.scores import ages, code_labels, level_labels
-from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.reports.scores import ages, code_labels, level_labels, shown_dates
+from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.reports.validation import findings_table, show_findings
-from cpms_cli.reports.visits import shown_dates
 from cpms_cli.store.response_writing import Imported
 from cpms_cli.summaries.cases import STATES, UNKNOWN
 from cpms_cli.summaries.response_counts import ResponseSummary
@@ -116,17 +115,9 @@ def show_summary(console: Console, survey: Survey, summary: ResponseSummary, lan
     show_table(console, summary.totals, {**level, **figures}, right=list(figures))
     parts = summary.parts[summary.parts["due"] > 0]
     if len(parts):
-        shown, headings = stacked(parts, {"area": say("col_area", language), "name": "", **level, **figures},
-                                  {"area": ("name",)})  # fmt: skip
-        show_table(console, shown, headings, title=say("area_parts", language), right=list(figures))
+        headings = {"area": say("col_area", language), "name": "", **level, **figures}
+        if console.width < NARROW:
+            parts, headings = stacked(parts, headings, {"area": ("name",)})
+        show_table(console, parts, headings, title=say("area_parts", language), right=list(figures))
     if summary.unplaced:
         console.print(say("responses_unplaced", language, count=summary.unplaced))
-
-
-def responses_shown(survey: Survey, responses: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """A child's responses with dates and kinds as people write them."""
-    kind = survey.response_role("response")
-    dates = {field.name: shown_dates(responses[field.name], language)
-             for field in survey.response.fields if field.type == "date"}  # fmt: skip
-    return responses.assign(**dates, **{kind.name: code_labels(survey, kind, responses[kind.name], language)})
-

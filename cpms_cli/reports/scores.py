@@ -12,7 +12,7 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.child import ChildHistory
 from cpms_cli.survey.definition import Field, Language, Survey
-from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import records
 
@@ -55,6 +55,12 @@ def code_labels(survey: Survey, field: Field, cells: pd.Series, language: Langua
     return cells.map({one.code: one.label.in_(language) for one in codes.codes}).astype("str") if codes else cells
 
 
+def shown_dates(dates: pd.Series, language: Language) -> pd.Series:
+    """Dates as people write them."""
+    known = {one: shown_date(pd.Timestamp(one).date(), language) for one in dates.dropna().unique()}
+    return dates.map(known).astype("str")
+
+
 def ages(frame: pd.DataFrame) -> pd.Series:
     """Ages in completed years, as a range where the birth date leaves them open."""
     low, high = frame["age_min"].astype("Int64").astype("str"), frame["age_max"].astype("Int64").astype("str")
@@ -68,7 +74,8 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
     shown = listed.assign(
         age=ages(listed), level=level_labels(survey, language, listed["level"]),
         highest=level_labels(survey, language, listed["highest"]).mask(listed["highest"] == listed["level"], ""),
-        sex_=code_labels(survey, sex, listed[sex.name], language), round_=[shown_year(int(year), language) for year in listed[round_]],
+        sex_=code_labels(survey, sex, listed[sex.name], language),
+        round_=[shown_year(int(year), language) for year in listed[round_]],
     )  # fmt: skip
     names = [survey.role("given_name"), survey.role("family_name")] if identified else []
     headings = {
@@ -98,10 +105,15 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     )  # fmt: skip
     headings = {name: say(f"col_{name}", language)
                 for name in ("round", "level", "highest", "why", "open", "response", "due")}  # fmt: skip
+    if (levels["standing_why"] != "").any():
+        headings["standing_why"] = say("col_standing", language)
     if console.width < _LINE_LIST:
         below = {"level": ("highest",), "why": ("open",), "response": ("due",)}
-        levels, headings = stacked(levels, headings, below, named=("highest", "open", "due"))
+        if "standing_why" in headings:
+            below["why"] = ("open", "standing_why")
+        levels, headings = stacked(levels, headings, below, named=("highest", "open", "due", "standing_why"))
     show_table(console, levels, headings, title=say("child_levels", language), tight=("round",))
+    show_responses(console, survey, history.responses, language)
     years = [str(year) for year in history.rounds]
     shown = {str(year): shown_year(year, language) for year in history.rounds}
     told = history.indicators.assign(name=history.indicators["number"].astype("str") + " " + history.indicators["name"])
@@ -114,6 +126,24 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     )  # fmt: skip
     show_table(console, history.answers, {"label": say("col_question", language), **shown},
                title=say("child_answers", language))  # fmt: skip
+
+
+def show_responses(console: Console, survey: Survey, responses: pd.DataFrame, language: Language) -> None:
+    """Print what was done for one child, by whom, and who recorded it when."""
+    if responses.empty:
+        console.print(say("child_no_responses", language))
+        return
+    fields = [field for field in survey.response.fields if field.role != "person"]
+    shown = responses.assign(recorded=responses["recorded_at"].dt.strftime("%Y-%m-%d %H:%M"))
+    for field in fields:
+        cells = responses[field.name]
+        told = shown_dates(cells, language) if field.type == "date" else code_labels(survey, field, cells, language)
+        shown[field.name] = told
+    headings = {field.name: field.label.in_(language) for field in fields}
+    headings |= {"recorded_by": say("col_recorded_by", language), "recorded": say("col_when", language)}
+    if console.width < NARROW:
+        shown, headings = stacked(shown, headings, {"recorded_by": ("recorded",)})
+    show_table(console, shown, headings, title=say("child_responses", language))
 
 
 def show_area(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:

@@ -6,19 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.reports.scores import ages, code_labels, level_labels
+from cpms_cli.reports.scores import ages, code_labels, level_labels, shown_dates
 from cpms_cli.survey.definition import Field, Language, Survey
-from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import csv_text, plain_table, write_bytes, write_tables
 from cpms_cli.writing.sheet_notes import LIST_PREFIX
 from cpms_cli.writing.workbook import workbook_bytes
-
-
-def shown_dates(dates: pd.Series, language: Language) -> pd.Series:
-    """ISO dates as people write them."""
-    known = {one: shown_date(pd.Timestamp(one).date(), language) for one in dates.dropna().unique()}
-    return dates.map(known).astype("str")
 
 
 def to_fill_in(survey: Survey) -> list[Field]:

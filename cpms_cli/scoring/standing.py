@@ -29,7 +29,8 @@ def _observed(
 ) -> pd.DataFrame:
     """Scores of each child and round up to a day, with the days on which the interview can have been.
 
-    An interview dated after the day on which its row was already in the store has no date that can be right.
+    A row that the store had by then (a day is left for time zones) with an interview still to come has no date that can
+    be right.
     """
     one, round_, key = survey.role("person").name, survey.role("round").name, survey.key("child")
     same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)
@@ -45,7 +46,7 @@ def _observed(
     found = connection.execute(
         f"WITH dated AS ({dated}), known AS (SELECT * EXCLUDE (told),"
         f" CASE WHEN told <= {day} THEN told END AS visited FROM dated"
-        f" WHERE coalesce(told, make_date(year, 1, 1)) <= {day} OR known_by <= {day} + 1)"
+        f" WHERE coalesce(told, make_date(year, 1, 1)) <= {day} OR known_by <= {day} + 2)"
         " SELECT * EXCLUDE (known_by), coalesce(visited, make_date(year, 1, 1)) AS first_day,"
         " coalesce(visited, greatest(make_date(year, 1, 1), least(make_date(year + 1, 12, 31), known_by))) AS last_day"
         " FROM known ORDER BY year, person"
@@ -64,7 +65,8 @@ def responses_until(
     day, kind = survey.response_role("responded").name, survey.response_role("response").name
     whom = f"of_person = {quoted(person)}" if person else "of_person IS NOT NULL"
     found = connection.execute(
-        f"SELECT of_person AS person, {day} AS day, {kind} AS kind, * EXCLUDE (of_person) FROM ({responses_now(survey)})"
+        f"SELECT of_person AS person, {day} AS day, {kind} AS kind, * EXCLUDE (of_person)"
+        f" FROM ({responses_now(survey)})"
         f" WHERE {whom} AND {day} <= DATE {quoted(as_of.isoformat())} ORDER BY {day}, batch_id, {kind}"
     ).df()
     return found.assign(day=found["day"].astype("datetime64[us]"))

@@ -45,7 +45,7 @@ def find_cases(
 def _since_the_case(cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
     began = cases.set_index("person")["since_first"]
     told = done[done["person"].isin(began.index)]
-    return told[told["day"].to_numpy() >= told["person"].map(began).to_numpy()].reset_index(drop=True)
+    return told[told["day"].to_numpy() >= began.reindex(told["person"]).to_numpy()].reset_index(drop=True)
 
 
 def _answers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Series:
@@ -56,7 +56,7 @@ def _answers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Seri
     held = done[["person", "day", "kind"]].merge(cases[["person", "case", "since_last"]], on="person")
     held = held.merge(asked, on=["case", "kind"])
     first = held[held["day"] >= held["since_last"]].groupby("person")["day"].min()
-    return cases["person"].map(first).astype("datetime64[us]")
+    return first.astype("datetime64[us]").reindex(cases["person"]).set_axis(cases.index)
 
 
 def _states(cases: pd.DataFrame, today: pd.Timestamp) -> pd.Series:

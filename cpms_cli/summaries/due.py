@@ -132,11 +132,12 @@ def _done(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, language: Lan
     words = day + " " + done["kind"].map(labels).astype("str")
     words += (" (" + done[agency].astype("str") + ")").fillna("")
     joined = words.groupby(done["person"]).agg("; ".join)
-    return cases["person"].map(joined).astype("str")
+    return joined.astype("str").reindex(cases["person"]).set_axis(cases.index)
 
 
 def _next(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Series:
     """The date that the last response which names one has for the next step."""
     name = survey.response_role("next_step").name
     dated = done[done[name].notna()].groupby("person")[name].last()
-    return pd.to_datetime(cases["person"].map(dated)).dt.strftime("%Y-%m-%d")
+    found = dated.astype("datetime64[us]").reindex(cases["person"]).set_axis(cases.index)
+    return found.dt.strftime("%Y-%m-%d")

@@ -22,8 +22,8 @@ class ResponseSummary:
     """The cases of an area ("" for all of the store) on a day.
 
     `parts`: area, name, level, label, `due` (children at that level, whatever became of it), and how many of these are
-    in_time, late, open, overdue, closed, unknown (as `summaries.cases` says), for each subdistrict, or each village of a
-    subdistrict; `totals`: the same by level. `unplaced` counts responses whose identifier leads to no child now.
+    in_time, late, open, overdue, closed, unknown (as `summaries.cases` says), for each subdistrict, or each village of
+    a subdistrict; `totals`: the same by level. `unplaced` counts responses whose identifier leads to no child now.
     """
 
     code: str
@@ -43,9 +43,9 @@ def summarise_responses(
     store: str | Path, *, area: str | None = None, as_of: datetime.date | None = None, language: Language = "en",
     schemas: Path | None = None,
 ) -> ResponseSummary:  # fmt: skip
-    """Count the children who stand at a level that demands a response, by what became of it, on the day `as_of` (today).
+    """Count the children who stand at a level that demands a response by a time, by what became of it.
 
-    Raises UsageError for an unknown area; StoreError, UnreadableFile.
+    On the day `as_of` (today). Raises UsageError for an unknown area; StoreError, UnreadableFile.
     """
     survey, day = load_survey(schemas), as_of or datetime.date.today()
     name = area_name(survey, area, language) if area is not None else ""
@@ -61,7 +61,8 @@ def summarise_responses(
     cases = cases.assign(area=cases[survey.role("village").name].astype("str").str[:width])
     parts = _counted(survey, cases, ["area"], language)
     parts.insert(1, "name", [area_name(survey, str(code), language) for code in parts["area"]])
-    return ResponseSummary(area or "", name, day, parts, _counted(survey, cases, [], language), int(lost[0]) if lost else 0)
+    unplaced = int(lost[0]) if lost else 0
+    return ResponseSummary(area or "", name, day, parts, _counted(survey, cases, [], language), unplaced)
 
 
 def _counted(survey: Survey, cases: pd.DataFrame, by: list[str], language: Language) -> pd.DataFrame:

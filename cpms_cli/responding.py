@@ -107,13 +107,13 @@ def add_response(
             first = Wording(response_log(survey), language).told(errors).iloc[0]
             raise UsageError("response_refused", message=first["message"], mend=first["mend"])
         source = Source(TYPED_IN, hashlib.sha256("\x1f".join(told.values()).encode()).hexdigest())
-        by = By(who or current_user(), tool_version)
-        recorded = record_responses(connection, survey, [table], findings, [source], [0], by)
+        recorder = By(who or current_user(), tool_version)
+        recorded = record_responses(connection, survey, [table], findings, [source], [0], recorder)
         counts = recorded.files.iloc[0]
         if counts["stored"]:
             commit(connection)
     batch = int(counts["batch_id"]) if counts["stored"] else None
-    person, what, when = (_cell(survey, table, role) for role in ("person", "response", "responded"))  # type: ignore[arg-type]
+    person, what, when = (_cell(survey, table, role) for role in ("person", "response", "responded"))
     return Added(person, what, datetime.date.fromisoformat(when), batch, bool(counts["replaced"]))
 
 

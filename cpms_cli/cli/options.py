@@ -75,10 +75,10 @@ def day(text: str | None) -> datetime.date | None:
 
     from cpms_cli.reading.dates import parse_dates
 
-    read = parse_dates(pd.Series([text.strip()], dtype="str"), partial=False).iso.iat[0]
-    if pd.isna(read):
+    read = parse_dates(pd.Series([text.strip()], dtype="str"), partial=False).iso.dropna()
+    if read.empty:
         raise UsageError("bad_date", date=text)
-    return datetime.date.fromisoformat(str(read))
+    return datetime.date.fromisoformat(str(read.iat[0]))
 
 
 def one_of(told: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:

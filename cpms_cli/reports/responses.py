@@ -21,7 +21,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.response_log import response_log
 from cpms_cli.writing.files import records
 
-_COUNTS = ("rows_in", "stored", "replaced", "unchanged", "quarantined")
+RESPONSE_COUNTS = ("rows_in", "stored", "replaced", "unchanged", "quarantined")
 
 
 def _checked(imported: Imported) -> Validation:
@@ -32,7 +32,7 @@ def import_document(survey: Survey, imported: Imported, language: Language) -> d
     """The JSON document of an import."""
     return {
         "schema_version": 1, "exit_code": imported.exit_code, "error": None,
-        "counts": {name: imported.total(name) for name in _COUNTS}, "files": records(imported.files),
+        "counts": {name: imported.total(name) for name in RESPONSE_COUNTS}, "files": records(imported.files),
         "quarantine": str(imported.quarantine) if imported.quarantine else None,
         "findings": records(findings_table(response_log(survey), _checked(imported), language)),
     }  # fmt: skip

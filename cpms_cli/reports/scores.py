@@ -108,7 +108,7 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     if (levels["standing_why"] != "").any():
         headings["standing_why"] = say("col_standing", language)
     if console.width < _LINE_LIST:
-        below = {"level": ("highest",), "why": ("open",), "response": ("due",)}
+        below: dict[str, tuple[str, ...]] = {"level": ("highest",), "why": ("open",), "response": ("due",)}
         if "standing_why" in headings:
             below["why"] = ("open", "standing_why")
         levels, headings = stacked(levels, headings, below, named=("highest", "open", "due", "standing_why"))

@@ -45,15 +45,15 @@ def child_visits(
 def _words(survey: Survey, stood: pd.DataFrame, told: pd.DataFrame, language: Language) -> list[str]:
     labels = {level.id: level.label.in_(language) for level in survey.levels}
     found = []
-    for at in range(len(stood)):
+    shown = told.assign(level=stood["level"], by=told["closed_by"].fillna(""))
+    columns = ["level", "standing", "standing_since", "closed_on", "by"]
+    for level, standing, since, closed, by in shown[columns].itertuples(index=False, name=None):
         parts = []
-        level, standing = str(stood.at[at, "level"]), str(told.at[at, "standing"])
         if standing != level:
-            round_ = shown_year(int(str(told.at[at, "standing_since"])), language)
+            round_ = shown_year(int(since), language)
             parts.append(say("standing_carried", language, level=labels[standing], round=round_))
-        if pd.notna(closed := stood.at[at, "closed_on"]):
-            by = told.at[at, "closed_by"]
-            day = shown_date(pd.Timestamp(str(closed)).date(), language)
-            parts.append(say("standing_closed", language, day=day) + (f" ({by})" if pd.notna(by) else ""))
+        if isinstance(closed, str):
+            day = shown_date(datetime.date.fromisoformat(closed), language)
+            parts.append(say("standing_closed", language, day=day) + (f" ({by})" if by else ""))
         found.append("; ".join(parts))
     return found

@@ -38,7 +38,7 @@ def _observed(
     day, whom = f"DATE {quoted(as_of.isoformat())}", f"s.{one} = {quoted(person)}" if person else "TRUE"
     merged = "(b.merged_at + INTERVAL 1 DAY)::DATE"
     dated = (
-        f"SELECT {', '.join(f's.{name}' for name in key)}, s.{one} AS person, s.{round_} AS year, level, highest,"
+        f"SELECT {', '.join(f's.{name}' for name in key)}, s.{one} AS person, s.{round_} AS year, s.level, s.highest,"
         f" {merged} AS known_by, {typed(survey, survey.role('visited'), 'h')} AS told FROM {SCORE} s"
         f" JOIN current_child c ON {same} LEFT JOIN current_household h ON {home}"
         f" JOIN batch b ON b.batch_id = coalesce(h.batch_id, c.batch_id) WHERE {whom}"

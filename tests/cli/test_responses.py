@@ -1,4 +1,4 @@
-"""`cpms response`: what was done for the children is recorded, who waits is listed, and how much was in time is counted."""
+"""`cpms response`: what was done for the children is recorded, who waits is listed, what was in time is counted."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ HOMES: dict[int, tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]] = {
 }
 
 
-def _survey(folder: Path, base: Mapping[str, Mapping[str, Any]], year: int, homes: Mapping[int, Mapping[str, Any]]) -> Path:
+def _survey(
+    folder: Path, base: Mapping[str, Mapping[str, Any]], year: int, homes: Mapping[int, Mapping[str, Any]]
+) -> Path:
     """A flat survey file of one round, interviewed on the first of March, a child in each house."""
     plain = {**base["household"], **base["child"], "left_alone": "no", "round": year, "interview_date": f"{year}-03-01"}
     rows = [
@@ -84,11 +86,13 @@ def _log(path: Path, *rows: Mapping[str, Any]) -> Path:
 
 
 def _thai(identifier: str, kind: str, date: str, outcome: str = "") -> dict[str, str]:
-    return {"รหัสเด็ก": identifier, "วันที่ดำเนินการ": date, "การดำเนินการ": kind, "หน่วยงาน": "พมจ", "ผลการดำเนินการ": outcome}
+    cells = {"รหัสเด็ก": identifier, "วันที่ดำเนินการ": date, "การดำเนินการ": kind}
+    return {**cells, "หน่วยงาน": "พมจ", "ผลการดำเนินการ": outcome}
 
 
 def _due(cpms: Cpms, store: Path, *words: object) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = cpms("response", "due", *DAY, *words, "--store", store, "--format", "json").json["due"]
+    ran = cpms("response", "due", *DAY, *words, "--store", store, "--format", "json")
+    found: list[dict[str, Any]] = ran.json["due"]
     return found
 
 
@@ -344,9 +348,11 @@ def test_a_file_whose_child_was_not_merged_yet_is_recorded_when_it_is(
 
     identifier = new_identifier("C")
     file = _log(tmp_path / "log.csv", _thai(identifier, "เยี่ยมบ้าน", "2/3/2569"))
-    assert "1 responses in = 0 stored + 0 unchanged + 1 set aside" in cpms("response", "import", file, "--store", store).out
+    ran = cpms("response", "import", file, "--store", store)
+    assert "1 responses in = 0 stored + 0 unchanged + 1 set aside" in ran.out
     cpms("merge", _survey(tmp_path, base, 2026, {20: {"cpms_id": identifier}}), "--store", store)
-    assert "1 responses in = 1 stored + 0 unchanged + 0 set aside" in cpms("response", "import", file, "--store", store).out
+    ran = cpms("response", "import", file, "--store", store)
+    assert "1 responses in = 1 stored + 0 unchanged + 0 set aside" in ran.out
 
 
 def test_two_rows_that_say_different_things_are_both_set_aside_and_the_same_twice_is_one(
@@ -368,18 +374,21 @@ def test_the_list_of_visits_filled_in_is_read_back_as_it_is(
 ) -> None:
     path = tmp_path / f"visits{ending}"
     cpms("response", "due", *DAY, "-o", path, "--lang", language, "--store", store)
-    kind, date, of = {"en": ("Home visit", "2026-03-19", "Response"), "th": ("เยี่ยมบ้าน", "19/3/2569", "การดำเนินการ")}[language]
+    kind, date, of, when = {
+        "en": ("Home visit", "2026-03-19", "Response", "Response date"),
+        "th": ("เยี่ยมบ้าน", "19/3/2569", "การดำเนินการ", "วันที่ดำเนินการ"),
+    }[language]
     if ending == ".xlsx":
         book = openpyxl.load_workbook(path)
         sheet = book.worksheets[0]
         header = [str(cell.value) for cell in sheet[1]]
         assert sheet.data_validations.dataValidation, "the kinds are offered"
         sheet.cell(3, header.index(of) + 1).value = kind
-        sheet.cell(3, header.index({"en": "Response date", "th": "วันที่ดำเนินการ"}[language]) + 1).value = date
+        sheet.cell(3, header.index(when) + 1).value = date
         book.save(path)
     else:
         table = pd.read_csv(path, dtype="str")
-        table.loc[1, [of, {"en": "Response date", "th": "วันที่ดำเนินการ"}[language]]] = [kind, date]
+        table.loc[1, [of, when]] = [kind, date]
         table.to_csv(path, index=False, encoding="utf-8-sig")
     ran = cpms("response", "import", path, "--store", store, "--format", "json").json
     assert ran["counts"] == {"rows_in": 1, "stored": 1, "replaced": 0, "unchanged": 0, "quarantined": 0}
@@ -467,7 +476,7 @@ def test_a_joined_child_has_the_responses_of_both_and_a_split_leaves_them_where_
         return [one["response_kind"] for one in ran["responses"]]
 
     with duckdb.connect(str(store), read_only=True) as connection:
-        rows = connection.execute("SELECT round, cpms_id FROM child_link WHERE household_no = '1' ORDER BY 1").fetchall()
+        rows = connection.execute("SELECT round, cpms_id FROM child_link WHERE household_no = '1'").fetchall()
     twin = dict(rows)["2026"]
     assert twin != known[1]
     assert (kinds(known[1]), kinds(twin)) == (["home_visit"], [])

@@ -121,4 +121,3 @@ def _of_round(now: pd.DataFrame, state: pd.DataFrame, closings: pd.DataFrame) ->
     )  # fmt: skip
     told["closed_on"] = _first_within(closings, told["since_last"], told["next_first"])
     return told.assign(standing=told["case"].where(told["closed_on"].isna(), told["own"]))
-

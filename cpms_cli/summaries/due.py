@@ -106,9 +106,7 @@ def _masked(names: pd.Series, identified: bool) -> pd.Series:
     return names if identified else names.mask(names.notna(), MASK)
 
 
-def _why(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, cases: pd.DataFrame
-) -> pd.Series:
+def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, cases: pd.DataFrame) -> pd.Series:
     """The reasons of the round that gave the level; where later answers are missing, that they do not end it."""
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))

@@ -21,6 +21,7 @@ from cpms_cli.cli import (
     link,
     map,
     merge,
+    response,
     review,
     samples,
     schema,
@@ -58,6 +59,7 @@ app.command("bundle-key")(bundle.bundle_key)
 app.add_typer(store.app, name="store")
 app.add_typer(child.app, name="child")
 app.add_typer(link.app, name="link")
+app.add_typer(response.app, name="response")
 app.add_typer(review.app, name="review")
 app.add_typer(schema.app, name="schema")
 

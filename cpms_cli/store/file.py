@@ -9,6 +9,8 @@ Tables
 - the tables of `store/link_tables.py`: anchors of identifiers, decisions about links, doubtful pairs, parameters;
 - `anchor_added`: which identifiers a merge was the first to give, for `undo`;
 - the tables of `store/run_tables.py`: definitions used, and each scoring;
+- the table of `store/response_tables.py`: what was done for which child;
+- the tables of `store/release_tables.py`: which counts were published to whom; `pseudonym_key`: the store's own key;
 - `event`: what was done to the store, when and by whom; `audit`: each output that showed whom it is about.
 
 Views `current_child` and `current_household` have one row per key, with `cpms_id` and `household_id` filled in.
@@ -26,6 +28,9 @@ from cpms_cli.errors import StoreError, StoreNotOurs, UnreadableFile
 from cpms_cli.store.connection import connect
 from cpms_cli.store.link_tables import create_link_tables
 from cpms_cli.store.migration import OLDER, Step, keep_copy, migrate
+from cpms_cli.store.pseudonym_key import create_pseudonym_key
+from cpms_cli.store.release_tables import create_release_tables
+from cpms_cli.store.response_tables import create_response_tables
 from cpms_cli.store.run_tables import create_run_tables
 from cpms_cli.survey.definition import Survey, Table
 
@@ -86,11 +91,12 @@ def _to_format_2(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     create_link_tables(connection, survey)
 
 
-def _to_format_3(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    create_run_tables(connection, survey)
+def _new_in_format_3(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    for create in (create_run_tables, create_response_tables, create_release_tables, create_pseudonym_key):
+        create(connection, survey)
 
 
-STEPS: dict[int, Step] = {2: _to_format_2, 3: _to_format_3}
+STEPS: dict[int, Step] = {2: _to_format_2, 3: _new_in_format_3}
 
 
 def _brought_up_to_date(
@@ -138,7 +144,7 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
     create_link_tables(connection, survey)
     for table in TABLES:
         connection.execute(_current_view(survey, table))
-    create_run_tables(connection, survey)
+    _new_in_format_3(connection, survey)
     connection.execute("COMMIT")
 
 

@@ -20,6 +20,7 @@ from cpms_cli.survey.definition import (
     Indicator,
     Level,
     Pattern,
+    ResponseCheck,
     Survey,
     TableSchema,
     Title,
@@ -237,6 +238,7 @@ def read_survey(reader: Reader) -> Survey | None:
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
     history = reader.parts(HistoryCheck, "checks.yaml", "history", rules)
+    responses = reader.parts(ResponseCheck, "checks.yaml", "responses", rules)
     patterns = reader.parts(Pattern, "checks.yaml", "patterns", rules)
     column_checks = reader.parts(ColumnCheck, "checks.yaml", "columns", rules)
     lists = {
@@ -250,7 +252,8 @@ def read_survey(reader: Reader) -> Survey | None:
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
-        codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history, patterns=patterns,
+        codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history,
+        responses=responses, patterns=patterns,
         column_checks={check.id: check for check in column_checks},
         titles=titles, areas=areas, messages=messages, translations=translations, digest=digest(reader.folder),
         **further,

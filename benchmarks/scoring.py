@@ -5,8 +5,8 @@
 Each side is a process of its own: two threads, 3 GB. `baseline` reads typed Parquet (dates parsed, no answer already
 NULL, the household's answers beside the child's) and works out the 22 indicators and the level. `same` is ours from
 canonical text, two files to join, asked for the same columns. `ours` is all that ours tells: highest possible levels,
-household levels, reasons and answers behind every score, which the baseline has not. Each then makes the community table
-(children by level, yes and known answers by subdistrict and round); the three tables must be equal. Target: 1.3 times.
+household levels, reasons and answers behind every score, which the baseline has not. Each then makes the community
+table (children by level, yes and known answers by subdistrict and round); the three must be equal. Target: 1.3 times.
 CPU seconds are told beside wall time: they say more on a machine that does other things.
 """
 
@@ -29,7 +29,7 @@ FIGURES = ("wall_s", "cpu_s")
 def measured(side: str, folder: Path) -> dict[str, Any]:
     """One run of one side."""
     code = HERE / f"scoring_{'baseline' if side == 'baseline' else 'ours'}.py"
-    words = (sys.executable, code, folder, *(["--same"] if side == "same" else []))
+    words = [sys.executable, str(code), str(folder), *(["--same"] if side == "same" else [])]
     done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
     told: dict[str, Any] = json.loads(done.stdout)
     return told
@@ -54,7 +54,8 @@ def main() -> None:
         side: {figure: round(medians[side][figure] / medians["baseline"][figure], 2) for figure in FIGURES}
         for side in SIDES[1:]
     }
-    print(json.dumps({"children": told.children, "runs": told.runs, **medians, "ratio": ratios, "target": 1.3}, indent=2))
+    found = {"children": told.children, "runs": told.runs, **medians, "ratio": ratios, "target": 1.3}
+    print(json.dumps(found, indent=2))
     if any(run[side]["table"] != runs[0]["baseline"]["table"] for run in runs for side in SIDES):
         sys.exit("the sides do not count the same children")
 

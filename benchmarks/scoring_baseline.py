@@ -1,4 +1,4 @@
-"""The scoring benchmark's baseline: 22 indicators and the level, written by hand in DuckDB SQL over a typed Parquet file.
+"""The scoring benchmark's baseline: 22 indicators and the level, by hand in DuckDB SQL over a typed Parquet file.
 
 One run: `scoring_baseline.py FOLDER`. This is what an analyst would write for this survey alone: no highest possible
 level, no reasons, no household levels.
@@ -96,8 +96,8 @@ def select(path: str) -> str:
         f" limited AS (SELECT *, {limits} FROM aged), judged AS (SELECT *, {', '.join(truths)} FROM limited),"
         f" homes AS (SELECT *, {of_home} FROM judged WINDOW home AS (PARTITION BY {HOME})),"
         f" counted AS (SELECT *, {sure} AS sure, {possible} AS possible FROM homes),"
-        f" ruled AS (SELECT *, t13 OR (needs_unmet = 'yes' AND carer = 'nobody') AS victim, {high} AS high, {one} AS risk"
-        " FROM counted)"
+        f" ruled AS (SELECT *, t13 OR (needs_unmet = 'yes' AND carer = 'nobody') AS victim, {high} AS high,"
+        f" {one} AS risk FROM counted)"
         f" SELECT {HOME}, child_no, {words}, CASE WHEN victim THEN 'victim' WHEN high THEN 'high_risk'"
         " WHEN risk THEN 'at_risk' WHEN victim IS NULL OR high IS NULL OR risk IS NULL THEN 'not_enough_answers'"
         " ELSE 'none_found' END AS level FROM ruled"

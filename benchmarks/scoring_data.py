@@ -1,7 +1,7 @@
 """Invented answers for the scoring benchmark, drawn column by column: `scoring_data.py FOLDER CHILDREN`.
 
 Writes `child.parquet` and `household.parquet` (canonical text, as a store holds it) and `typed.parquet` (one row per
-child with its household's answers, typed, no answer NULL, first and last possible birth day as dates), for the baseline.
+child with its household's answers, typed, no answer NULL, first and last possible birth day as dates: the baseline's).
 """
 
 from __future__ import annotations

@@ -216,3 +216,19 @@ def test_a_definition_with_other_questions_is_refused(cpms: Cpms, store: Path, o
         assert told.code == 2
         assert "name_of_mother" in told.err
     assert "mother_name" in cpms("score", "--store", store, "--schemas", other, "--compare").err
+
+
+def test_a_rule_of_a_level_may_ask_the_other_children_of_the_home(draw: Draw, other: Path, tmp_path: Path) -> None:
+    rows = [
+        {"household_no": "1", "child_no": 1, "violent_behaviour": "yes"},
+        {"household_no": "1", "child_no": 2},
+        {"household_no": "2", "child_no": 1},
+        {"household_no": "2", "child_no": 2, "violent_behaviour": "unknown"},
+    ]
+    path = tmp_path / "homes.duckdb"
+    merge([draw(*rows)], path)
+    _edit(other / "risk.yaml", "      OR i19\n", "      OR any_child(i12)\n")
+    scores = score(path, schemas=other)
+    assert scores["level"].tolist() == ["high_risk", "high_risk", "not_enough_answers", "not_enough_answers"]
+    assert scores["reasons"].map(list).tolist()[1] == ["high_risk.10"]
+    assert scores["household_highest"].tolist() == ["high_risk"] * 4

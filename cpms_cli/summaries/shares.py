@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, group_column
+from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
 from cpms_cli.summaries.intervals import wilson
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.figures import Group
@@ -102,12 +102,27 @@ def broken_down(
     Columns: for each group its code, and its label as `<id>_label`; `item`, `label`; the counts of `count_answers`
     and what `with_shares` makes of them. A row per combination that occurs.
     """
-    counts = with_shares(survey, count_answers(connection, list(columns), where, [group.id for group in by], relation))
+    counts = count_answers(connection, list(columns), where, [group.id for group in by], relation)
+    counts = with_shares(survey, in_order(survey, counts, by))
     labels = {group.id: group_labels(survey, group, counts[group.id], language) for group in by}
     counts = counts.assign(label=counts["item"].map(columns).astype("str"),
                            **{f"{name}_label": told for name, told in labels.items()})  # fmt: skip
     first = [column for group in by for column in (group.id, f"{group.id}_label")]
     return counts[[*first, "item", "label", *(name for name in counts if name not in {*first, "item", "label"})]]
+
+
+def in_order(survey: Survey, table: pd.DataFrame, by: Sequence[Group]) -> pd.DataFrame:
+    """The rows in the order of the groups' codes in the definition, areas by code, unknown last; else as they were."""
+    ranks = pd.DataFrame({group.id: _ranks(survey, group, table[group.id]) for group in by}, index=table.index)
+    return table.loc[ranks.sort_values(list(ranks), kind="stable").index].reset_index(drop=True) if by else table
+
+
+def _ranks(survey: Survey, group: Group, codes: pd.Series) -> pd.Series:
+    listed = survey.codes(survey.fields[group.field]) if group.field else None
+    bands = [band_name(first, last) for first, last in group.bands]
+    known = [*bands, *([code.code for code in listed.codes] if listed else sorted(codes.dropna().unique()))]
+    order = {code: at for at, code in enumerate(dict.fromkeys(code for code in known if code != UNKNOWN))}
+    return codes.map(order).fillna(len(order))
 
 
 def group_labels(survey: Survey, group: Group, codes: pd.Series, language: Language) -> pd.Series:

@@ -12,13 +12,14 @@ from cpms_cli.survey.words import Part, Table, Words
 
 class Group(Part):
     """What a summary can be broken down by: the codes of a `field`, `bands` of completed years, first and last of
-    each, or the first `digits` of the village's code. Exactly one of the three."""
+    each, or the first `digits` of the village's code. Exactly one of the three. What is `usual` is shown where no group is asked for."""
 
     id: str = Described(pattern=r"^[a-z_]+$")
     label: Words
     field: str | None = None
     bands: tuple[tuple[int, int], ...] = ()
     digits: Literal[2, 4, 6, 8] | None = None
+    usual: bool = False
     source: str | None = None
 
     @model_validator(mode="after")
@@ -55,11 +56,12 @@ class Right(Part):
 
 
 class Measure(Part):
-    """One figure about migration, of children or of households."""
+    """One figure about migration, of children or of households; `arrived` is the one that says who moved in."""
 
     id: str = Described(pattern=r"^[a-z_]+$")
     label: Words
     of: Table
+    arrived: bool = False
     when: str
     source: str
 

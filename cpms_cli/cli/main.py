@@ -17,10 +17,13 @@ from cpms_cli.cli import (
     children,
     demo,
     history,
+    indicator,
     link,
     map,
     merge,
+    migration,
     review,
+    rights,
     samples,
     schema,
     score,
@@ -46,6 +49,9 @@ app.command("score")(score.score)
 app.command("children")(children.children)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
+app.command("indicator")(indicator.indicator)
+app.command("rights")(rights.rights)
+app.command("migration")(migration.migration)
 app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)

@@ -42,6 +42,11 @@ class IndicatorSummary:
     children: pd.DataFrame
     quality: pd.DataFrame
 
+    def about(self) -> dict[str, str | int | None]:
+        """What a JSON document says of it before its tables."""
+        return {"number": self.number, "indicator": self.name, "definition": self.definition, "source": self.source,
+                "unknown_children": self.open, **self.scope.about()}  # fmt: skip
+
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""

@@ -96,7 +96,9 @@ def _measures(
     around = counts(None if scope.code is None else scope.code[:PROVINCE], scope.round)
     inside = around[around["area"].str.startswith(scope.code or "")].reset_index(drop=True)
     table = _compared(survey, inside, around, keys)
-    table["change"] = _change(survey, table, counts(scope.code, scope.previous), keys) if scope.previous else float("nan")
+    table["change"] = float("nan")
+    if scope.previous is not None:
+        table["change"] = _change(survey, table, counts(scope.code, scope.previous), keys)
     order = {one.id: at for at, one in enumerate(survey.measures)}
     labels = {one.id: one.label.in_(language) for one in survey.measures}
     table = table.assign(

@@ -75,8 +75,8 @@ def counted_movement(connection: duckdb.DuckDBPyConnection, code: str | None, di
     return connection.execute(
         f"WITH placed AS (SELECT *, left(village_then, {digits}) AS a, left(village_now, {digits}) AS b"
         f" FROM {MOVEMENT}),"
-        f" gone AS (SELECT a AS area, count(*) AS before, count(*) FILTER (b <> a) AS moved_away, {counts('gone', GONE)}"
-        " FROM placed WHERE a IS NOT NULL GROUP BY a),"
+        " gone AS (SELECT a AS area, count(*) AS before, count(*) FILTER (b <> a) AS moved_away,"
+        f" {counts('gone', GONE)} FROM placed WHERE a IS NOT NULL GROUP BY a),"
         " come AS (SELECT b AS area, count(*) AS children, count(*) FILTER (a = b) AS stayed,"
         f" count(*) FILTER (a <> b) AS moved_here, {counts('come', COME)} FROM placed WHERE b IS NOT NULL GROUP BY b)"
         f" SELECT area, {', '.join(f'coalesce({name}, 0) AS {name}' for name in figures)}"

@@ -138,3 +138,20 @@ def group_labels(survey: Survey, group: Group, codes: pd.Series, language: Langu
         known = {}
     return codes.map({**{code: code for code in distinct}, **known, **unknown}).astype("str")
 
+
+
+def tidy(counted: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of `broken_down` as one: `table`, `code` and `group`, the codes and labels of its groups joined by ` / `,
+    then the columns that all have."""
+    parts = []
+    for name, frame in counted.items():
+        first = list(frame.columns[: frame.columns.get_loc("item")])
+        told = [column for column in first if f"{column}_label" in frame or f"{column}" == "round"]
+        rest = frame.drop(columns=first)
+        for at, (heading, columns) in enumerate(
+            (("table", []), ("code", told), ("group", [c for c in first if c.endswith("_label")]))
+        ):
+            joined = frame[columns].astype("str").agg(" / ".join, axis="columns") if columns else ""
+            rest.insert(at, heading, name if heading == "table" else joined)
+        parts.append(rest)
+    return pd.concat(parts, ignore_index=True)

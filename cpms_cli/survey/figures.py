@@ -12,7 +12,8 @@ from cpms_cli.survey.words import Part, Table, Words
 
 class Group(Part):
     """What a summary can be broken down by: the codes of a `field`, `bands` of completed years, first and last of
-    each, or the first `digits` of the village's code. Exactly one of the three. What is `usual` is shown where no group is asked for."""
+    each, or the first `digits` of the village's code. Exactly one of the three. What is `usual` is shown where
+    no group is asked for."""
 
     id: str = Described(pattern=r"^[a-z_]+$")
     label: Words
@@ -40,6 +41,10 @@ class Figures(Part):
     confidence: float = Described(gt=0, lt=1)
     many_unknown: float = Described(gt=0, lt=1)
     groups: tuple[Group, ...]
+
+    def group(self, name: str) -> Group:
+        """The group of this id; KeyError where there is none."""
+        return {group.id: group for group in self.groups}[name]
 
 
 class Right(Part):

@@ -35,7 +35,8 @@ def show_shares(
     """Print shares as `shares.with_shares` makes them, behind the columns `keys` and before the columns `further`.
 
     `words` are the headings of yes and no; without `asked`, who was not asked is left out. A share of which too much
-    is unknown has a mark. In a narrow window the interval stands below the share, the keys below each other, and what `below` says.
+    is unknown has a mark. In a narrow window the interval stands below the share, the keys below each other, and what
+    `below` says.
     """
     shown = frame.assign(
         share=[percent(share) + (" !" if marked else "") for share, marked in zip(frame["share"], frame["marked"],

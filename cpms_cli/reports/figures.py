@@ -41,7 +41,8 @@ def show_indicator(
     console.print(say("indicator_title", language, number=summary.number, name=summary.name, area=scope.name,
                       round=shown_year(scope.round, language)), style="bold")  # fmt: skip
     console.print(summary.definition)
-    console.print(say("indicator_source", language, source=summary.source))
+    if language == "en":  # sources stand in the definition in one language
+        console.print(say("indicator_source", language, source=summary.source))
     show_quality(console, summary.quality, scope.previous, language)
     _show_counted(console, survey, summary.counted, language, "", ("yes", "no"))
     show_note(console, survey, language)

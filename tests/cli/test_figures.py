@@ -23,12 +23,13 @@ BORN = {
     "a": "2016-06-01", "b": "2018-02-03", "c": "2008-06-01", "d": "2015-01-20", "e": "2017-09-09", "f": "2014-04-11",
     "g": "2026-03-01", "h": "2012-12-12", "i": "2013-07-30", "j": "2011-05-05",
 }  # fmt: skip
-THEN = {"a": (PAK_NAM, 1), "b": (PAK_NAM, 1), "c": (PAK_NAM, 2), "d": (PAK_NAM, 3), "e": (PAK_NAM, 4), "f": (PAK_NAM, 5)}
+THEN = {"a": (PAK_NAM, 1), "b": (PAK_NAM, 1), "c": (PAK_NAM, 2), "d": (PAK_NAM, 3), "e": (PAK_NAM, 4),
+        "f": (PAK_NAM, 5)}  # fmt: skip
 NOW = {"a": (PAK_NAM, 1), "b": (PAK_NAM, 1), "g": (PAK_NAM, 1), "e": (PAK_NAM, 4), "h": (PAK_NAM, 6), "i": (PAK_NAM, 7),
        "f": (KAPOE, 1), "j": (KAPOE, 2)}  # fmt: skip
 TOLD: dict[str, dict[str, str]] = {
     "e": {"consent": "no"},
-    "f": {"chronic_illness": "unknown", "sex": "male"},
+    "f": {"chronic_illness": "unknown"},
     "h": {"nationality": "MM", "id_document": "none", "health_insurance": "none", "in_school": "none",
           "arrived_community": "within_12_months", "arrived_from": "MM", "birth_registered": "unknown"},
 }  # fmt: skip
@@ -37,12 +38,13 @@ TOLD: dict[str, dict[str, str]] = {
 def _rows(base: Mapping[str, Mapping[str, Any]], year: int, homes: Mapping[str, tuple[str, int]]) -> pd.DataFrame:
     rows = []
     for letter, (village, home) in homes.items():
-        number = f"19999{'abcdefghij'.index(letter):07d}"
+        at = list(BORN).index(letter)
+        number = f"19999{at:07d}"
         rows.append(
             {**base["household"], **base["child"], "round": year, "interview_date": f"{year}-11-15",
-             "village_code": village, "household_no": home, "child_no": "abcdefghij".index(letter) + 1,
-             "national_id": number + calc_check_digit(number), "given_name": f"ชื่อ{'กขคงจฉชซญฐ'['abcdefghij'.index(letter)] * 3}",
-             "birth_date": BORN[letter], "members_under_18": 1, **(TOLD.get(letter, {}) if year == 2026 else {})}
+             "village_code": village, "household_no": home, "child_no": at + 1, "members_under_18": 1,
+             "national_id": number + calc_check_digit(number), "given_name": f"ชื่อ{'กขคงจฉชซญฐ'[at] * 3}",
+             "birth_date": BORN[letter], "sex": "male" if letter == "f" else "female", **(TOLD.get(letter, {}) if year == 2026 else {})}
         )  # fmt: skip
     return pd.DataFrame(rows)
 

@@ -116,7 +116,8 @@ def _measures(
 
 def _change(survey: Survey, now: pd.DataFrame, before: pd.DataFrame, keys: list[str]) -> pd.Series:
     then = with_shares(survey, before)[[*keys, "share"]].rename(columns={"share": "then"})
-    return now["share"] - now[keys].merge(then, on=keys, how="left")["then"].to_numpy()
+    earlier = pd.Series(now[keys].merge(then, on=keys, how="left")["then"].to_numpy(), index=now.index)
+    return now["share"].sub(earlier)
 
 
 def _total(
@@ -140,7 +141,7 @@ def _asked(survey: Survey, code: str | None, by: Sequence[str]) -> tuple[Group, 
     others = [group for group in groups if group not in areas]
     if len(parts) > 1 or len(others) > 1:
         raise UsageError("one_area_group", groups=", ".join(by), areas=", ".join(group.id for group in areas))
-    return (parts or [parts_of(survey, code)])[0], (others or [None])[0]
+    return parts[0] if parts else parts_of(survey, code), others[0] if others else None
 
 
 def summarise_migration(

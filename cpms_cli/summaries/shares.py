@@ -113,8 +113,11 @@ def broken_down(
 
 def in_order(survey: Survey, table: pd.DataFrame, by: Sequence[Group]) -> pd.DataFrame:
     """The rows in the order of the groups' codes in the definition, areas by code, unknown last; else as they were."""
+    if not by:
+        return table
     ranks = pd.DataFrame({group.id: _ranks(survey, group, table[group.id]) for group in by}, index=table.index)
-    return table.loc[ranks.sort_values(list(ranks), kind="stable").index].reset_index(drop=True) if by else table
+    order = ranks.sort_values([group.id for group in by], kind="stable").index
+    return table.loc[order].reset_index(drop=True)
 
 
 def _ranks(survey: Survey, group: Group, codes: pd.Series) -> pd.Series:

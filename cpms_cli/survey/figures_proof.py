@@ -43,6 +43,8 @@ def _twice(key: str, names: Iterable[str]) -> Iterator[tuple[Place, str]]:
 def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
     groups = survey.figures.groups
     yield from _twice("groups", (group.id for group in groups))
+    if not any(group.digits for group in groups):
+        yield ("groups",), "there must be a group of areas (digits)"
     for index, group in enumerate(groups):
         place = ("groups", index)
         yield from _told((*place, "label"), languages(group.label, group.id))

@@ -44,7 +44,8 @@ def _rows(base: Mapping[str, Mapping[str, Any]], year: int, homes: Mapping[str, 
             {**base["household"], **base["child"], "round": year, "interview_date": f"{year}-11-15",
              "village_code": village, "household_no": home, "child_no": at + 1, "members_under_18": 1,
              "national_id": number + calc_check_digit(number), "given_name": f"ชื่อ{'กขคงจฉชซญฐ'[at] * 3}",
-             "birth_date": BORN[letter], "sex": "male" if letter == "f" else "female", **(TOLD.get(letter, {}) if year == 2026 else {})}
+             "birth_date": BORN[letter], "sex": "male" if letter == "f" else "female",
+             **(TOLD.get(letter, {}) if year == 2026 else {})}
         )  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -172,7 +173,10 @@ def test_quality_stands_beside_every_figure(cpms: Cpms, store: Path, words: list
     assert [quality[name] for name in ("households_known", "households_visited", "households_refused")] == [6, 4, 1]
     assert quality["coverage"] == pytest.approx(4 / 6)
     assert (quality["children_before"], quality["children_lost"]) == (6, 1)
-    out = " ".join(cpms(*words, "--store", store).out.split())
+
+
+def test_quality_is_said_in_words(cpms: Cpms, store: Path) -> None:
+    out = " ".join(cpms("rights", "--area", "850105", "--store", store).out.split())
     assert "4 of 6 known households visited (66.7 %), 1 of them did not consent" in out
     assert "Of 6 children of round 2025, 1 are under 18 and were not seen again anywhere." in out
 

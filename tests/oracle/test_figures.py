@@ -124,7 +124,7 @@ def test_who_lacks_what(sample_store: Path, children: list[Child]) -> None:
 
 
 def _interval(yes: int, known: int) -> tuple[float, float]:
-    """The two rates at which the share seen lies just at the edge of what chance allows: (share - p)^2 = z^2 p(1-p)/n."""
+    """The two rates p at which the share seen lies at the edge of what chance allows: (share - p)^2 = z^2 p(1-p)/n."""
     share, weight = yes / known, Z * Z / known
     low, high = sorted(np.roots([1 + weight, -2 * share - weight, share * share]).real)
     return low, high

@@ -7,31 +7,32 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Format, Lang, Output, Round, Schemas, Store, language, one_of, year
+from cpms_cli.cli.options import STORE, By, Format, Lang, Output, Round, Schemas, Store, language, one_of, year
 from cpms_cli.errors import UsageError
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
 
 
 def community(
-    code: Code, store: Store = STORE, round_: Round = None, format_: Format = "text", output: Output = None,
-    lang: Lang = None, schemas: Schemas = None,
+    code: Code, store: Store = STORE, round_: Round = None, by: By = None, format_: Format = "text",
+    output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Summarise a village (8 digits) or subdistrict (6): levels, indicators, change, whom to visit at once.
 
     \b
     Examples:
       cpms community 850105 --store cpms.duckdb
+      cpms community 850105 --by sex --by age_group --store cpms.duckdb
       cpms community 850105 --round 2568 -o community.xlsx --store cpms.duckdb
     """
     if len(code) not in (6, 8):
         raise UsageError("unknown_area", area=code)
-    _area(code, store, round_, format_, output, lang, schemas)
+    _area(code, store, round_, by, format_, output, lang, schemas)
 
 
 def province(
-    code: Code, store: Store = STORE, round_: Round = None, format_: Format = "text", output: Output = None,
-    lang: Lang = None, schemas: Schemas = None,
+    code: Code, store: Store = STORE, round_: Round = None, by: By = None, format_: Format = "text",
+    output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Compile a province (2 digits) or district (4) over its communities.
 
@@ -42,13 +43,14 @@ def province(
     """
     if len(code) not in (2, 4):
         raise UsageError("unknown_area", area=code)
-    _area(code, store, round_, format_, output, lang, schemas)
+    _area(code, store, round_, by, format_, output, lang, schemas)
 
 
 def _area(
     code: str,
     store: Path,
     round_: str | None,
+    by: list[str] | None,
     format_: str,
     output: Path | None,
     lang: str | None,
@@ -63,7 +65,7 @@ def _area(
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    summary = summarise_area(store, code, round_=round_year, language=told, schemas=schemas)
+    summary = summarise_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
     if output is not None:
         write_tables(summary.tables, output)
         typer.echo(say("written", told, file=output), err=True)
@@ -72,6 +74,6 @@ def _area(
                  "children_total": summary.children, "households_total": summary.households}  # fmt: skip
         typer.echo(json_text(report.document(summary.tables, **about)))
     elif format_ == "csv":
-        typer.echo(csv_text(summary.indicators), nl=False)
+        typer.echo(csv_text(summary.grouped.get("indicators_by", summary.indicators)), nl=False)
     else:
         report.show_area(open_console(), load_survey(schemas), summary, told)

@@ -6,16 +6,26 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Format, Identified, Lang, Output, Round, Schemas, Store, language, one_of, year
+from cpms_cli.cli.options import (
+    STORE,
+    Area,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Round,
+    Schemas,
+    Store,
+    language,
+    one_of,
+    year,
+)  # fmt: skip
 
 Indicator = Annotated[
     int | None, typer.Option("--indicator", help="Only children with this indicator, 1 to 22.", show_default=False)
 ]
 Risk = Annotated[
     list[str] | None, typer.Option("--risk", help="Only this level, as victim; may be repeated.", show_default=False)
-]
-Area = Annotated[
-    str | None, typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False)
 ]
 
 

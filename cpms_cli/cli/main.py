@@ -18,11 +18,14 @@ from cpms_cli.cli import (
     demo,
     doctor,
     history,
+    indicator,
     link,
     map,
     merge,
+    migration,
     response,
     review,
+    rights,
     samples,
     schema,
     score,
@@ -48,6 +51,9 @@ app.command("score")(score.score)
 app.command("children")(children.children)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
+app.command("indicator")(indicator.indicator)
+app.command("rights")(rights.rights)
+app.command("migration")(migration.migration)
 app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)

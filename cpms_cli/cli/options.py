@@ -45,6 +45,9 @@ Map = Annotated[
     Path | None,
     typer.Option("--map", help="Which header is which field: a CSV that cpms map writes.", show_default=False),
 ]
+Area = Annotated[
+    str | None, typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False)
+]
 By = Annotated[
     list[str] | None,
     typer.Option("--by", help="Break down, as sex, age_group, village; at most two.", show_default=False),

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.reports.shares import group_names, show_note, show_quality, show_shares
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
@@ -145,6 +146,7 @@ def show_area(console: Console, survey: Survey, summary: AreaSummary, language: 
     title = say("area_title", language, name=summary.name, code=summary.code, round=shown_year(summary.round, language),
                 children=summary.children, households=summary.households)  # fmt: skip
     console.print(title, style="bold")
+    show_quality(console, summary.quality, summary.previous, language)
     names = {
         "label": "level",
         "children": "children",
@@ -156,22 +158,44 @@ def show_area(console: Console, survey: Survey, summary: AreaSummary, language: 
     show_table(console, summary.levels, headings, title=say("area_levels", language),
                right=("children", "could_be", "households"), percent=("share",))  # fmt: skip
     console.print(say("could_be_note", language))
-    indicators = summary.indicators.assign(
-        label=summary.indicators["number"].astype("str") + " " + summary.indicators["name"]
-    )
-    columns = {"label": "indicator", "yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "na",
-               "share": "share", "change": "change"}  # fmt: skip
-    previous = shown_year(summary.previous, language) if summary.previous else "–"
-    show_table(console, indicators, {name: say(f"col_{key}", language) for name, key in columns.items()},
-               title=say("area_indicators", language, previous=previous),
-               right=("yes", "no", "unknown", "not_applicable"), percent=("share",), signed=("change",))  # fmt: skip
+    _show_area_indicators(console, survey, summary, language)
     headings = {"area": say("col_area", language), "name": "", "children": say("col_children", language),
                 **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip
     parts, figures = summary.parts, list(headings)[2:]
     if console.width < NARROW:
         parts, headings = stacked(parts, headings, {"area": ("name",)})
     show_table(console, parts, headings, title=say("area_parts", language), right=figures)
+    _show_grouped(console, survey, summary, language)
     show_response(console, survey, summary, language)
+
+
+def _show_area_indicators(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
+    previous = shown_year(summary.previous, language) if summary.previous else "–"
+    told = summary.indicators.assign(
+        label=summary.indicators["number"].astype("str") + " " + summary.indicators["name"]
+    )
+    show_shares(
+        console, told, {"label": say("col_indicator", language)}, language, signed=("change",),
+        title=say("area_indicators", language, previous=previous), further={"change": say("col_change", language)},
+    )  # fmt: skip
+    show_note(console, survey, language)
+
+
+def _show_grouped(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
+    """Levels and indicators broken down, where that was asked for."""
+    if not summary.grouped:
+        return
+    levels, indicators = summary.grouped["levels_by"], summary.grouped["indicators_by"]
+    keys = group_names(survey, levels, language)
+    groups, figures = " / ".join(keys.values()), {level.id: level.label.in_(language) for level in survey.levels}
+    shown, headings = levels, {**keys, "children": say("col_children", language), **figures}
+    if console.width < NARROW:
+        first, *rest = keys
+        shown, headings = stacked(shown, headings, {first: rest})
+    show_table(console, shown, headings, title=say("area_levels_by", language, groups=groups),
+               right=["children", *figures])  # fmt: skip
+    show_shares(console, indicators, {**keys, "label": say("col_indicator", language)}, language,
+                title=say("area_indicators_by", language, groups=groups))  # fmt: skip
 
 
 def show_response(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:

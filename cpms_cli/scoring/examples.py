@@ -14,6 +14,7 @@ from cpms_cli.checking.drawn import Answers, Drawn, drawn_row, stage_drawn
 from cpms_cli.checking.readings import READINGS, reading_problems
 from cpms_cli.checking.staging import CARRIED, open_workbench
 from cpms_cli.errors import DefinitionError
+from cpms_cli.scoring.figure_examples import FIGURES, figure_example_problems
 from cpms_cli.scoring.indicators import score_sql
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.documents import BadDocument, Document, Place, Problem, read_yaml
@@ -126,7 +127,7 @@ def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Pro
     survey = survey or load_survey(folder)
     try:
         document, readings = read_yaml(folder, FILE), read_yaml(folder, READINGS)
-        checks = read_yaml(folder, CHECKS)
+        checks, figures = read_yaml(folder, CHECKS), read_yaml(folder, FIGURES)
     except BadDocument as bad:
         return [bad.problem], 0
     problems = list(_unknown_answers(survey, document))
@@ -137,12 +138,14 @@ def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Pro
                 where = f"the rule stands at {file}:{rules[file].line(*place)}"
                 problems.append(Problem(FILE, case.line, f"{case.title}: {told} ({where})"))
             problems += case_problems(survey, document.content["base"], checks)
+            of_figures = {file: read_yaml(folder, file) for file in ("rights.yaml", "migration.yaml")}
+            problems += figure_example_problems(survey, document.content["base"], figures, of_figures)
     except duckdb.Error as error:
         problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))
     except (KeyError, TypeError, AttributeError) as error:
         problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
     problems += reading_problems(survey, readings, folder)
-    run = len(list(examples(survey, document))) + sum(
+    run = len(list(examples(survey, document))) + sum(map(len, figures.content.values())) + sum(
         len(one.passes) + len(one.fails) for one in (*survey.checks, *survey.history, *survey.responses)
     )
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from cpms_cli.errors import UsageError
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
+from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import line_list_of
-from cpms_cli.summaries.shares import area_name, within
+from cpms_cli.summaries.quality import quality_of
+from cpms_cli.summaries.scope import Scope, scope_of
+from cpms_cli.summaries.shares import (
+    area_name,
+    broken_down,
+    count_answers,
+    group_labels,
+    groups_asked,
+    in_order,
+    with_shares,
+    within,
+)
 from cpms_cli.survey.definition import Language, Survey
-from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
 
@@ -25,10 +37,11 @@ class AreaSummary:
     """The tables of one area in one round; `previous` is the round that `change` compares with, if there is one.
 
     `levels`: level, children, share, could_be (children whose highest possible level it is), households.
-    `indicators`: number, name, yes, no, unknown, not_applicable, share (of known answers), change (in points).
+    `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
-    `response`: children to be visited at once, most urgent first. `children` and `households` are None where a summary
-    made for publication withholds them.
+    `response`: children to be visited at once, most urgent first. `quality`: as `quality.quality_of`.
+    `grouped`: where groups are asked for, `levels_by` and `indicators_by`. `children` and `households` are None where
+    a summary made for publication withholds them.
     """
 
     code: str
@@ -41,20 +54,14 @@ class AreaSummary:
     indicators: pd.DataFrame
     parts: pd.DataFrame
     response: pd.DataFrame
+    quality: pd.DataFrame
+    grouped: dict[str, pd.DataFrame]
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        return {"levels": self.levels, "indicators": self.indicators, "parts": self.parts, "response": self.response}
-
-
-def rounds_of(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str) -> list[int]:
-    """The rounds in which an area has children, oldest first."""
-    village, round_ = survey.role("village").name, survey.role("round").name
-    found = connection.execute(
-        f"SELECT DISTINCT {round_} FROM {SCORE} WHERE starts_with({village}, ?) ORDER BY 1", [code]
-    ).fetchall()
-    return [int(row[0]) for row in found]
+        return {"levels": self.levels, "indicators": self.indicators, "parts": self.parts, "response": self.response,
+                "quality": self.quality, **self.grouped}  # fmt: skip
 
 
 def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
@@ -83,27 +90,21 @@ def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, l
     return table
 
 
-def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> pd.DataFrame:
-    columns = ", ".join(one.column for one in survey.indicators)
-    found = connection.execute(
-        f"SELECT indicator, count(*) FILTER (answer = 'yes') AS yes, count(*) FILTER (answer = 'no') AS no,"
-        " count(*) FILTER (answer = 'unknown') AS unknown, count(*) FILTER (answer = 'n/a') AS not_applicable"
-        f" FROM (UNPIVOT (SELECT {columns} FROM {SCORE} WHERE {where}) ON COLUMNS(*) INTO NAME indicator VALUE answer)"
-        " GROUP BY indicator"
-    ).df()  # fmt: skip
-    table = found.set_index("indicator").reindex([one.column for one in survey.indicators], fill_value=0)
-    known = table["yes"] + table["no"]
-    return table.assign(share=(table["yes"] / known.where(known > 0)).astype(float))
+def _answers(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, round_: int
+) -> pd.DataFrame:  # fmt: skip
+    columns = [one.column for one in survey.indicators]
+    counts = count_answers(connection, columns, within(survey, scope.code, round_))
+    return with_shares(survey, counts).set_index("item").reindex(columns)
 
 
 def _indicators(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, previous: int | None,
-    language: Language,
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language
 ) -> pd.DataFrame:  # fmt: skip
-    now = _answers(connection, survey, within(survey, code, round_))
+    now = _answers(connection, survey, scope, scope.round)
     change = pd.Series(float("nan"), index=now.index)
-    if previous is not None:
-        change = now["share"] - _answers(connection, survey, within(survey, code, previous))["share"]
+    if scope.previous is not None:
+        change = now["share"] - _answers(connection, survey, scope, scope.previous)["share"]
     table = now.assign(change=change).reset_index(drop=True)
     table.insert(0, "number", [one.number for one in survey.indicators])
     table.insert(1, "name", [one.name.in_(language) for one in survey.indicators])
@@ -124,32 +125,45 @@ def _parts(
     return table
 
 
+def _grouped(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, groups: Sequence[Group], language: Language
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """Levels and indicators broken down by groups: `levels_by` and `indicators_by`."""
+    where = within(survey, scope.code, scope.round)
+    counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
+    keys = ", ".join(f"{group_column(group.id)} AS {group.id}" for group in groups)
+    table = connection.execute(
+        f"SELECT {keys}, count(*) AS children, {counts} FROM {CHILD_ROUND} WHERE {where} GROUP BY ALL"
+    ).df()
+    table = in_order(survey, table, groups)
+    for at, group in enumerate(groups):
+        table.insert(2 * at + 1, f"{group.id}_label", group_labels(survey, group, table[group.id], language))
+    columns = {one.column: f"{one.number} {one.name.in_(language)}" for one in survey.indicators}
+    return {"levels_by": table, "indicators_by": broken_down(connection, survey, columns, where, groups, language)}
+
+
 def summarise_area(
-    store: str | Path, code: str, *, round_: int | None = None, language: Language = "en",
+    store: str | Path, code: str, *, round_: int | None = None, by: Sequence[str] = (), language: Language = "en",
     schemas: Path | None = None, identified: bool = False,
 ) -> AreaSummary:  # fmt: skip
     """Summarise a village (8 digits), subdistrict (6), district (4) or province (2) in a round, by default its last.
 
-    Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
+    `by` names one or two groups by which levels and indicators are broken down as well. Raises UsageError for an
+    unknown area or group or a round without data; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
-    name = area_name(survey, code, language)
+    area_name(survey, code, language)
+    groups = groups_asked(survey, by)
     with open_store(Path(store), survey) as connection:
-        create_scores(connection, survey)
-        rounds = rounds_of(connection, survey, code)
-        if not rounds:
-            raise UsageError("no_children_ever", area=code)
-        if round_ is not None and round_ not in rounds:
-            known = ", ".join(shown_year(one, language) for one in rounds)
-            raise UsageError("no_children_there", area=code, round=shown_year(round_, language), known=known)
-        current = round_ if round_ is not None else rounds[-1]
-        previous = max((one for one in rounds if one < current), default=None)
-        where = within(survey, code, current)
-        levels = _levels(connection, survey, where, language)
+        create_profiles(connection, survey)
+        scope = scope_of(connection, survey, code, round_, language)
+        levels = _levels(connection, survey, within(survey, code, scope.round), language)
         return AreaSummary(
-            code, name, current, previous, int(levels["children"].sum()), int(levels["households"].sum()), levels,
-            _indicators(connection, survey, code, current, previous, language),
-            _parts(connection, survey, code, current, language),
-            line_list_of(connection, survey, Explainer(survey, language), area=code, round_=current,
+            code, scope.name, scope.round, scope.previous, int(levels["children"].sum()),
+            int(levels["households"].sum()), levels, _indicators(connection, survey, scope, language),
+            _parts(connection, survey, code, scope.round, language),
+            line_list_of(connection, survey, Explainer(survey, language), area=code, round_=scope.round,
                          levels=(survey.levels[0].id,), identified=identified),
+            quality_of(connection, survey, scope),
+            _grouped(connection, survey, scope, groups, language) if groups else {},
         )  # fmt: skip

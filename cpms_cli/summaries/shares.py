@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, group_column
+from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
 from cpms_cli.summaries.intervals import wilson
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.figures import Group
@@ -102,12 +102,30 @@ def broken_down(
     Columns: for each group its code, and its label as `<id>_label`; `item`, `label`; the counts of `count_answers`
     and what `with_shares` makes of them. A row per combination that occurs.
     """
-    counts = with_shares(survey, count_answers(connection, list(columns), where, [group.id for group in by], relation))
+    counts = count_answers(connection, list(columns), where, [group.id for group in by], relation)
+    counts = with_shares(survey, in_order(survey, counts, by))
     labels = {group.id: group_labels(survey, group, counts[group.id], language) for group in by}
     counts = counts.assign(label=counts["item"].map(columns).astype("str"),
                            **{f"{name}_label": told for name, told in labels.items()})  # fmt: skip
     first = [column for group in by for column in (group.id, f"{group.id}_label")]
     return counts[[*first, "item", "label", *(name for name in counts if name not in {*first, "item", "label"})]]
+
+
+def in_order(survey: Survey, table: pd.DataFrame, by: Sequence[Group]) -> pd.DataFrame:
+    """The rows in the order of the groups' codes in the definition, areas by code, unknown last; else as they were."""
+    if not by:
+        return table
+    ranks = pd.DataFrame({group.id: _ranks(survey, group, table[group.id]) for group in by}, index=table.index)
+    order = ranks.sort_values([group.id for group in by], kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _ranks(survey: Survey, group: Group, codes: pd.Series) -> pd.Series:
+    listed = survey.codes(survey.fields[group.field]) if group.field else None
+    bands = [band_name(first, last) for first, last in group.bands]
+    known = [*bands, *([code.code for code in listed.codes] if listed else sorted(codes.dropna().unique()))]
+    order = {code: at for at, code in enumerate(dict.fromkeys(code for code in known if code != UNKNOWN))}
+    return codes.map(order).fillna(len(order))
 
 
 def group_labels(survey: Survey, group: Group, codes: pd.Series, language: Language) -> pd.Series:
@@ -123,3 +141,20 @@ def group_labels(survey: Survey, group: Group, codes: pd.Series, language: Langu
         known = {}
     return codes.map({**{code: code for code in distinct}, **known, **unknown}).astype("str")
 
+
+
+def tidy(counted: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of `broken_down` as one: `table`, `code` and `group`, the codes and labels of its groups joined by ` / `,
+    then the columns that all have."""
+    parts = []
+    for name, frame in counted.items():
+        first = list(frame.columns[: frame.columns.get_loc("item")])
+        told = [column for column in first if f"{column}_label" in frame or f"{column}" == "round"]
+        rest = frame.drop(columns=first)
+        for at, (heading, columns) in enumerate(
+            (("table", []), ("code", told), ("group", [c for c in first if c.endswith("_label")]))
+        ):
+            joined = frame[columns].astype("str").agg(" / ".join, axis="columns") if columns else ""
+            rest.insert(at, heading, name if heading == "table" else joined)
+        parts.append(rest)
+    return pd.concat(parts, ignore_index=True)

@@ -12,13 +12,15 @@ from cpms_cli.survey.words import Part, Table, Words
 
 class Group(Part):
     """What a summary can be broken down by: the codes of a `field`, `bands` of completed years, first and last of
-    each, or the first `digits` of the village's code. Exactly one of the three."""
+    each, or the first `digits` of the village's code. Exactly one of the three. What is `usual` is shown where
+    no group is asked for."""
 
     id: str = Described(pattern=r"^[a-z_]+$")
     label: Words
     field: str | None = None
     bands: tuple[tuple[int, int], ...] = ()
     digits: Literal[2, 4, 6, 8] | None = None
+    usual: bool = False
     source: str | None = None
 
     @model_validator(mode="after")
@@ -40,6 +42,10 @@ class Figures(Part):
     many_unknown: float = Described(gt=0, lt=1)
     groups: tuple[Group, ...]
 
+    def group(self, name: str) -> Group:
+        """The group of this id; KeyError where there is none."""
+        return {group.id: group for group in self.groups}[name]
+
 
 class Right(Part):
     """A right that is monitored. `has` is an SQL condition as of an indicator; with `levels`, only children at these
@@ -55,11 +61,12 @@ class Right(Part):
 
 
 class Measure(Part):
-    """One figure about migration, of children or of households."""
+    """One figure about migration, of children or of households; `arrived` is the one that says who moved in."""
 
     id: str = Described(pattern=r"^[a-z_]+$")
     label: Words
     of: Table
+    arrived: bool = False
     when: str
     source: str
 

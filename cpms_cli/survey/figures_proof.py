@@ -46,6 +46,8 @@ def _twice(key: str, names: Iterable[str]) -> Iterator[tuple[Place, str]]:
 def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
     groups = survey.figures.groups
     yield from _twice("groups", (group.id for group in groups))
+    if not any(group.digits for group in groups):
+        yield ("groups",), "there must be a group of areas (digits)"
     for index, group in enumerate(groups):
         place = ("groups", index)
         yield from _told((*place, "label"), languages(group.label, group.id))
@@ -73,6 +75,9 @@ def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tupl
         place = ("measures", index)
         yield from _told((*place, "label"), languages(measure.label, measure.id))
         yield from _told((*place, "when"), rule(measure.when, measure.of))
+    arrived = [measure for measure in survey.measures if measure.arrived and measure.of == "child"]
+    if len(arrived) != 1:
+        yield ("measures",), "exactly one measure of children must say who moved in (arrived: true)"
     field = survey.fields.get(survey.origin)
     if field is None or field.codelist is None:
         yield ("origin",), f"there is no field '{survey.origin}' with a code list"

@@ -21,11 +21,12 @@ from tests.conftest import ROOT, Cpms
 
 SCHEMAS = ROOT / "schemas"
 TABLES = ("household.yaml", "child.yaml", "response.yaml")
-RULES = ("indicators.yaml", "risk.yaml", "checks.yaml")
+RULES = ("indicators.yaml", "risk.yaml", "checks.yaml", "rights.yaml", "migration.yaml")
+FIGURES = ("summaries.yaml", "migration.yaml")
 CODELISTS = tuple(f"codelists/{path.name}" for path in sorted((SCHEMAS / "codelists").glob("*.csv")))
 TITLES = ("titles.csv",)
 MESSAGES = ("messages/errors.yaml", "messages/output.yaml", "messages/values.yaml")
-SQL = r"^    (  OR|when:|applies:) (?!>-)"
+SQL = r"^    (  OR|when:|applies:|has:) (?!>-)"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,10 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("closed by no kind", ("response.yaml",), r"closes: \[\w+", lambda found: f"{found[0]}x"),
     ("indicator renumbered", RULES, r"^  - number: \d+", lambda found: f"{found[0]}9"),
     ("no such severity", RULES, r"severity: \w+", lambda found: "severity: fatal"),
+    ("no such level", ("rights.yaml",), r"levels: \[\w+", lambda found: f"{found[0]}x"),
+    ("group of no field", FIGURES, r"^(    field|origin): \w+$", lambda found: f"{found[0]}x"),
+    ("bands with a gap", ("summaries.yaml",), r"\[\[0, (\d+)", lambda found: f"[[0, {int(found[1]) - 1}"),
+    ("no such indicator", ("activities.yaml",), r"indicators: \[\d+", lambda found: f"{found[0]}99"),
     ("message renamed", MESSAGES, r"^(?P<word>\w+):", lambda found: f"{found[1]}x:"),
     ("nothing to fill in", MESSAGES, r"(en: [^{]*\{)(\w+)\}", lambda found: f"{found[1]}{found[2]}z}}"),
 )
@@ -98,9 +103,9 @@ def _entry(mutant: Mutant) -> range:
     """The lines of the field, rule, indicator or level in which the mutant stands; of other files, its line alone."""
     lines = (SCHEMAS / mutant.file).read_text("utf-8").splitlines()
     first, last = mutant.line, mutant.line
-    while mutant.file in (*TABLES, *RULES) and lines[first - 1].startswith("    "):
+    while mutant.file in (*TABLES, *RULES, *FIGURES) and lines[first - 1].startswith("    "):
         first -= 1
-    while mutant.file in (*TABLES, *RULES) and last < len(lines) and lines[last].startswith("    "):
+    while mutant.file in (*TABLES, *RULES, *FIGURES) and last < len(lines) and lines[last].startswith("    "):
         last += 1
     # That no code of a list is exclusive is a fault of the whole list, told at its head.
     return range(1 if "exclusive" in lines[mutant.line - 1] else first, last + 1)

@@ -1,0 +1,77 @@
+"""Migration as text."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from cpms_cli.reports.shares import group_names, percent, show_note, show_quality, show_shares
+from cpms_cli.reports.terminal import NARROW, show_table, stacked
+from cpms_cli.summaries.migration import MigrationSummary
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say
+
+_LEFT = ("moved_away", "reached_18", "refused", "lost")
+_CAME = ("moved_here", "born", "arrived", "seen_before", "first_seen")
+
+
+def show_migration(console: Console, survey: Survey, summary: MigrationSummary, language: Language) -> None:
+    """Print migration: the measures in all and by area, where children came from, who came and who left."""
+    scope = summary.scope
+    title = say("migration_title", language, area=scope.name, round=shown_year(scope.round, language))
+    console.print(title, style="bold")
+    show_quality(console, summary.quality, scope.previous, language)
+    measure, change = say("col_measure", language), {"change": say("col_change", language)}
+    show_shares(console, summary.total, {"label": measure}, language, title=say("figures_total", language),
+                further=change, signed=("change",), asked=False)  # fmt: skip
+    _show_measures(console, survey, summary, language)
+    show_note(console, survey, language)
+    _show_origins(console, summary, language)
+    _show_movement(console, summary, language)
+
+
+def _show_measures(console: Console, survey: Survey, summary: MigrationSummary, language: Language) -> None:
+    previous, parts = summary.scope.previous, summary.parts.label.in_(language)
+    shown = summary.measures.assign(
+        compared=[say(f"migration_{level}", language) for level in summary.measures["level"]],
+        rest=[percent(share) for share in summary.measures["rest_share"]],
+    )
+    keys = {"area_label": parts, **group_names(survey, shown, language)}
+    further = {"change": say("col_change", language), "compared": say("col_compared", language),
+               "rest": say("col_rest", language)}  # fmt: skip
+    then = shown_year(previous, language) if previous else "–"
+    console.print(say("migration_measures", language, parts=parts, previous=then), style="bold")
+    for label, rows in shown.groupby("label", sort=False):
+        show_shares(console, rows, keys, language, title=str(label), further=further, signed=("change",), asked=False,
+                    below={"compared": ("rest",)})  # fmt: skip
+    console.print(say("migration_note", language))
+
+
+def _show_origins(console: Console, summary: MigrationSummary, language: Language) -> None:
+    if summary.origins.empty:
+        console.print(say("migration_nobody", language))
+        return
+    headings = {"area_label": summary.parts.label.in_(language), "label": say("col_origin", language),
+                "children": say("col_children", language)}  # fmt: skip
+    show_table(console, summary.origins, headings, title=say("migration_origins", language), right=("children",))
+
+
+def _show_movement(console: Console, summary: MigrationSummary, language: Language) -> None:
+    if summary.scope.previous is None:
+        console.print(say("migration_first", language))
+        return
+    figures = ("before", *_LEFT, *_CAME, "children")
+    headings = {"area_label": summary.parts.label.in_(language),
+                **{name: say(f"move_{name}", language) for name in figures}}  # fmt: skip
+    shown = summary.movement
+    if console.width < NARROW:
+        named = (*_LEFT[1:], *_CAME[1:])
+        # Side by side they are wider than the window: those who left and those who came stand below each other.
+        shown, headings = stacked(shown, headings, {_LEFT[0]: _LEFT[1:], _CAME[0]: _CAME[1:]}, named=named)
+        for first in (_LEFT[0], _CAME[0]):
+            shown[first] = headings[first] + ": " + shown[first].astype("str")
+            headings[first] = ""
+    previous = shown_year(summary.scope.previous, language)
+    right = [name for name in figures if console.width >= NARROW or name in ("before", "children")]
+    show_table(console, shown, headings, right=right, title=say("migration_movement", language, previous=previous))
+    console.print(say("move_note", language))

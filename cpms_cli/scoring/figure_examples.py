@@ -1,0 +1,117 @@
+"""The examples of rights and of measures of migration: drawn children, and what the rules must say of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cpms_cli.checking.drawn import Answers, drawn_row, relation
+from cpms_cli.checking.staging import open_workbench
+from cpms_cli.scoring.profiles import HOME, create_profiles, measure_column, right_column
+from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.documents import Document, Place, Problem
+
+FIGURES = "examples/figures.yaml"
+# What an example of a right says, and the answer that means in `profile`.
+_OF_RIGHT = {"has": "yes", "lacks": "no", "unknown": "unknown", "not_asked": "n/a"}
+_OF_MEASURE = {"yes": "yes", "no": "no", "unknown": "unknown"}
+
+
+@dataclass(frozen=True)
+class FigureExample:
+    """One case: where it stands, the column that answers it, the answer, and the file and place of its rule."""
+
+    place: Place
+    about: str
+    relation: str
+    column: str
+    answers: Answers
+    expect: str
+    rule: tuple[str, Place]
+
+
+def figure_examples(survey: Survey, document: Document) -> Iterator[FigureExample]:
+    """The cases in the file's order; those of a right or measure that is not there are left to `_strange`."""
+    rights = {one.id: at for at, one in enumerate(survey.rights)}
+    measures = {one.id: at for at, one in enumerate(survey.measures)}
+    for at, case in enumerate(document.content["rights"]):
+        if case["right"] in rights:
+            yield FigureExample(
+                ("rights", at), case["right"], "profile", right_column(case["right"]), case["answers"], case["expect"],
+                ("rights.yaml", ("rights", rights[case["right"]])),
+            )  # fmt: skip
+    for at, case in enumerate(document.content["measures"]):
+        if case["measure"] in measures:
+            one = survey.measures[measures[case["measure"]]]
+            yield FigureExample(
+                ("measures", at), one.id, "profile" if one.of == "child" else HOME, measure_column(one.id),
+                case["answers"], case["expect"], ("migration.yaml", ("measures", measures[one.id])),
+            )  # fmt: skip
+
+
+def _strange(survey: Survey, document: Document) -> Iterator[tuple[Place, str]]:
+    """Cases about nothing, with unknown fields or expectations, and rules of which an answer has no case."""
+    needed = {
+        "rights": {one.id: set(_OF_RIGHT) - (set() if one.applies or one.levels else {"not_asked"})
+                   for one in survey.rights},
+        "measures": {one.id: set(_OF_MEASURE) for one in survey.measures},
+    }  # fmt: skip
+    for part, known in needed.items():
+        words = _OF_RIGHT if part == "rights" else _OF_MEASURE
+        for at, case in enumerate(document.content[part]):
+            name = case[part.removesuffix("s")]
+            if name not in known:
+                yield (part, at), f"there is no such one of {part}: '{name}'"
+                continue
+            if case["expect"] not in words:
+                yield (part, at), f"expect is one of {', '.join(words)}, not '{case['expect']}'"
+            known[name].discard(case["expect"])
+            for field, value in case["answers"].items():
+                codes = survey.codes(survey.fields[field]) if field in survey.fields else None
+                if field not in survey.fields:
+                    yield (part, at), f"there is no field '{field}'"
+                elif codes and value != "" and value not in {*codes.by_code, *survey.missing_words}:
+                    yield (part, at), f"'{value}' is not a code of codelists/{codes.name}.csv"
+        for name, lacking in known.items():
+            if lacking:
+                yield (part,), f"'{name}' needs an example of: {', '.join(sorted(lacking))}"
+
+
+def _wrong(
+    survey: Survey, base: Mapping[str, Answers], document: Document, rules: Mapping[str, Document]
+) -> Iterator[tuple[Place, str]]:  # fmt: skip
+    cases = list(figure_examples(survey, document))
+    connection = open_workbench()
+    try:
+        for table in ("child", "household"):
+            rows = [
+                {**drawn_row(survey, base, case.answers, table, str(at)), "_source": 0, "_row": at}
+                for at, case in enumerate(cases)
+            ]
+            connection.register("drawn", relation(survey.columns(table), rows))
+            connection.execute(f"CREATE TEMP TABLE current_{table} AS SELECT * EXCLUDE (_source, _row) FROM drawn")
+            connection.unregister("drawn")
+        create_profiles(connection, survey)
+        household = survey.role("household").name
+        found = {name: connection.execute(f"SELECT * FROM {name}").df().set_index(household)
+                 for name in ("profile", HOME)}  # fmt: skip
+    finally:
+        connection.close()
+    for at, case in enumerate(cases):
+        words = _OF_RIGHT if case.place[0] == "rights" else _OF_MEASURE
+        answer = next(word for word, told in words.items() if told == found[case.relation].at[str(at), case.column])
+        if answer != case.expect:
+            file, place = case.rule
+            where = f"the rule stands at {file}:{rules[file].line(*place)}"
+            yield case.place, f"{case.about} is {answer}, not {case.expect} ({where})"
+
+
+def figure_example_problems(
+    survey: Survey, base: Mapping[str, Answers], document: Document, rules: Mapping[str, Document]
+) -> list[Problem]:  # fmt: skip
+    """Every case in `document` (examples/figures.yaml) of which a rule does not say what it should.
+
+    `rules` has rights.yaml and migration.yaml, to name a rule's line. Raises duckdb.Error where a rule cannot be run.
+    """
+    found = list(_strange(survey, document)) or list(_wrong(survey, base, document, rules))
+    return [Problem(FIGURES, document.line(*place), told) for place, told in found]

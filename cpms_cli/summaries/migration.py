@@ -1,0 +1,172 @@
+"""Migration: areas with high levels of it, where children came from, who arrived and who left.
+
+An area is high by a measure when the whole Wilson interval of its share lies above the share in the rest of its
+province. With a group of children beside the area, like is compared with like: its girls with the other girls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, measure_column
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.movement import counted_movement, create_movement, origins
+from cpms_cli.summaries.quality import quality_of
+from cpms_cli.summaries.scope import Scope, area_groups, parts_of, scope_of
+from cpms_cli.summaries.shares import count_answers, group_labels, groups_asked, with_shares, within
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.figures import Group
+from cpms_cli.survey.loading import load_survey
+
+# An area's place in the official code: its first two digits are its province.
+PROVINCE = 2
+
+
+@dataclass(frozen=True)
+class MigrationSummary:
+    """Migration in one area and round, in parts: `parts` is the group of areas.
+
+    `measures`: a row per part and measure (and code of the group `by`): area, area_label, measure, label, of (child or
+    household), the columns of `shares.with_shares`, rest_share and rest_known (the rest of the province), `level`
+    (high, not_high, no_rest: nothing to compare with, or unknown: no answer of its own), and change since the previous
+    round as a fraction. `total`: the same for the whole, without a comparison.
+    `origins`: area, origin, label, children. `movement`: as `movement.counted_movement`, with area_label; empty where
+    no round came before.
+    """
+
+    scope: Scope
+    parts: Group
+    total: pd.DataFrame
+    measures: pd.DataFrame
+    origins: pd.DataFrame
+    movement: pd.DataFrame
+    quality: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        return {"total": self.total, "measures": self.measures, "origins": self.origins, "movement": self.movement,
+                "quality": self.quality}  # fmt: skip
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, by: Sequence[str], of_children: bool
+) -> pd.DataFrame:  # fmt: skip
+    """Counts of every measure, children's and, unless a group of children is asked for, households'."""
+    tables = []
+    for relation, table in ((CHILD_ROUND, "child"), (HOME, "household")):
+        ids = {measure_column(one.id): one.id for one in survey.measures if one.of == table}
+        if ids and (table == "child" or not of_children):
+            counts = count_answers(connection, list(ids), where, by, relation)
+            tables.append(counts.assign(measure=counts["item"].map(ids).astype("str"), of=table).drop(columns="item"))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _compared(survey: Survey, inside: pd.DataFrame, province: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Shares of each area beside the rest of its province, and whether they are high."""
+    whole = province.groupby(["province", "measure", *keys[2:]], as_index=False)[["yes", "no"]].sum()
+    table = inside.merge(whole, on=["province", "measure", *keys[2:]], suffixes=("", "_province"))
+    rest_yes, rest_no = table["yes_province"] - table["yes"], table["no_province"] - table["no"]
+    known = rest_yes + rest_no
+    shares = with_shares(survey, table.drop(columns=["yes_province", "no_province"]))
+    rest = (rest_yes / known.where(known > 0)).astype("float64")
+    level = pd.Series("not_high", index=table.index, dtype="str").mask(shares["low"] > rest, "high")
+    level = level.mask(known == 0, "no_rest").mask(shares["share"].isna(), "unknown")
+    return shares.assign(rest_share=rest, rest_known=known, level=level)
+
+
+def _measures(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, parts: Group, other: Group | None,
+    language: Language,
+) -> pd.DataFrame:  # fmt: skip
+    names = [parts.id, *([other.id] if other else [])]
+    keys = ["measure", "area", *names[1:]]
+
+    def counts(code: str | None, round_: int) -> pd.DataFrame:
+        found = _counted(connection, survey, within(survey, code, round_), names, other is not None)
+        found = found.rename(columns={parts.id: "area"})
+        return found.assign(province=found["area"].str[:PROVINCE])
+
+    around = counts(None if scope.code is None else scope.code[:PROVINCE], scope.round)
+    inside = around[around["area"].str.startswith(scope.code or "")].reset_index(drop=True)
+    table = _compared(survey, inside, around, keys)
+    table["change"] = float("nan")
+    if scope.previous is not None:
+        table["change"] = _change(survey, table, counts(scope.code, scope.previous), keys)
+    order = {one.id: at for at, one in enumerate(survey.measures)}
+    labels = {one.id: one.label.in_(language) for one in survey.measures}
+    table = table.assign(
+        label=table["measure"].map(labels).astype("str"),
+        area_label=group_labels(survey, parts, table["area"], language),
+    ).sort_values(["measure", *keys[1:]], key=lambda one: one.map(order) if one.name == "measure" else one)
+    told = []
+    if other is not None:
+        table[f"{other.id}_label"] = group_labels(survey, other, table[other.id], language)
+        told = [other.id, f"{other.id}_label"]
+    first = ["area", "area_label", *told, "measure", "label", "of"]
+    rest = [name for name in table if name not in {*first, "province"}]
+    return table[[*first, *rest]].reset_index(drop=True)
+
+
+def _change(survey: Survey, now: pd.DataFrame, before: pd.DataFrame, keys: list[str]) -> pd.Series:
+    then = with_shares(survey, before)[[*keys, "share"]].rename(columns={"share": "then"})
+    earlier = pd.Series(now[keys].merge(then, on=keys, how="left")["then"].to_numpy(), index=now.index)
+    return now["share"].sub(earlier)
+
+
+def _total(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language
+) -> pd.DataFrame:  # fmt: skip
+    now = with_shares(survey, _counted(connection, survey, within(survey, scope.code, scope.round), (), False))
+    change = pd.Series(float("nan"), index=now.index)
+    if scope.previous is not None:
+        before = _counted(connection, survey, within(survey, scope.code, scope.previous), (), False)
+        change = _change(survey, now, before, ["measure"])
+    labels = {one.id: one.label.in_(language) for one in survey.measures}
+    table = now.assign(label=now["measure"].map(labels).astype("str"), change=change)
+    first = ["measure", "label", "of"]
+    return table[[*first, *(name for name in table if name not in first)]]
+
+
+def _asked(survey: Survey, code: str | None, by: Sequence[str]) -> tuple[Group, Group | None]:
+    """The group of areas and the other group; raises UsageError for two groups that are not one of each."""
+    groups, areas = groups_asked(survey, by), area_groups(survey)
+    parts = [group for group in groups if group in areas]
+    others = [group for group in groups if group not in areas]
+    if len(parts) > 1 or len(others) > 1:
+        raise UsageError("one_area_group", groups=", ".join(by), areas=", ".join(group.id for group in areas))
+    return parts[0] if parts else parts_of(survey, code), others[0] if others else None
+
+
+def summarise_migration(
+    store: str | Path, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = (),
+    language: Language = "en", schemas: Path | None = None,
+) -> MigrationSummary:  # fmt: skip
+    """Migration in an area (None: the whole store) and a round, by default the area's last, in its parts.
+
+    `by` may name the areas to show (district, subdistrict, village) and a group of children. Raises UsageError for an
+    unknown area, group or round.
+    """
+    survey = load_survey(schemas)
+    parts, other = _asked(survey, area, by)
+    arrived = next(one.id for one in survey.measures if one.arrived)
+    digits = parts.digits or 0
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        scope = scope_of(connection, survey, area, round_, language)
+        quality = quality_of(connection, survey, scope)
+        create_movement(connection, survey, scope.round, scope.previous, arrived)
+        moved = counted_movement(connection, area, digits)
+        moved.insert(1, "area_label", group_labels(survey, parts, moved["area"], language))
+        came = origins(connection, survey, within(survey, area, scope.round), arrived, digits, language)
+        came.insert(1, "area_label", group_labels(survey, parts, came["area"], language))
+        return MigrationSummary(
+            scope, parts, _total(connection, survey, scope, language),
+            _measures(connection, survey, scope, parts, other, language), came, moved, quality,
+        )  # fmt: skip

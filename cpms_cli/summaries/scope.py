@@ -1,0 +1,72 @@
+"""What part of the store a summary is of: an area, a round, and the round before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from cpms_cli.errors import UsageError
+from cpms_cli.scoring.profiles import CHILD_ROUND
+from cpms_cli.summaries.shares import area_name, within
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.figures import Group
+from cpms_cli.survey.messages import say
+
+
+@dataclass(frozen=True)
+class Scope:
+    """An area's code (None: the whole store) and name; the round summarised, the one before it, all rounds there."""
+
+    code: str | None
+    name: str
+    round: int
+    previous: int | None
+    rounds: tuple[int, ...]
+
+    def about(self) -> dict[str, str | int | None]:
+        """What a JSON document says of it."""
+        return {"area": self.code, "name": self.name, "round": self.round, "previous": self.previous}
+
+
+def rounds_of(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None) -> tuple[int, ...]:
+    """The rounds in which an area has children, oldest first."""
+    round_ = survey.role("round").name
+    found = connection.execute(
+        f"SELECT DISTINCT {round_} FROM {CHILD_ROUND} WHERE {within(survey, code, None)} ORDER BY 1"
+    ).fetchall()
+    return tuple(int(row[0]) for row in found)
+
+
+def scope_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, round_: int | None, language: Language
+) -> Scope:  # fmt: skip
+    """The area and round asked for, by default its last round; `child_round` must exist.
+
+    Raises UsageError for an unknown area or a round without data.
+    """
+    name = say("whole_store", language) if code is None else area_name(survey, code, language)
+    rounds = rounds_of(connection, survey, code)
+    if not rounds:
+        raise UsageError("no_children_ever", area=name if code is None else code)
+    if round_ is not None and round_ not in rounds:
+        known = ", ".join(shown_year(one, language) for one in rounds)
+        raise UsageError(
+            "no_children_there", area=name if code is None else code, round=shown_year(round_, language), known=known
+        )
+    current = rounds[-1] if round_ is None else round_
+    return Scope(code, name, current, max((one for one in rounds if one < current), default=None), rounds)
+
+
+def area_groups(survey: Survey) -> tuple[Group, ...]:
+    """The groups that are areas, the widest first."""
+    return tuple(sorted((one for one in survey.figures.groups if one.digits), key=lambda one: one.digits or 0))
+
+
+def parts_of(survey: Survey, code: str | None) -> Group:
+    """The group by which an area is shown in parts: the villages of a subdistrict, else the subdistricts."""
+    areas = area_groups(survey)
+    narrowest = areas[-1]
+    wider = areas[-2] if len(areas) > 1 else narrowest
+    return narrowest if code is not None and len(code) >= (wider.digits or 0) else wider

@@ -1,0 +1,160 @@
+"""The rights and the measures of migration, counted a second time from the survey's text (SURVEY.md): plain loops over
+the answers of the sample store's last round, some 300 drawn children in six villages."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from cpms_cli import summarise_migration, summarise_rights
+from tests.oracle.scorer import Row, age_of, is_one_of, not3, score_household, within_age, word
+
+ROUND = "2026"
+Z = 1.959963984540054  # the 97.5 % point of the normal distribution, from its table
+
+
+@dataclass(frozen=True)
+class Child:
+    home: Row
+    own: Row
+    groups: dict[str, str]
+    rights: dict[str, str]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
+    found = connection.execute(f"SELECT * FROM current_{table} WHERE round = ?", [ROUND])
+    names = [one[0] for one in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _answered(row: Row, field: str) -> str | None:
+    cell = row[field]
+    return None if cell in (None, "", "unknown", "refused", "not_asked") else cell
+
+
+def _band(home: Row, child: Row) -> str:
+    age = age_of(home, child)
+    for first, last in ((0, 4), (5, 9), (10, 14), (15, 17)):
+        if age.between(first, last):
+            return f"{first}-{last}"
+    return "unknown"
+
+
+def _legal(child: Row) -> str:
+    thai, paper = is_one_of(child, "nationality", "TH"), not3(is_one_of(child, "id_document", "none"))
+    if thai or paper:
+        return "yes"
+    return "no" if thai is False and paper is False else "unknown"
+
+
+def _rights(home: Row, child: Row, level: str, served: str) -> dict[str, str]:
+    return {
+        "right_legal_status": _legal(child),
+        "right_birth_registration": word(not3(is_one_of(child, "birth_registered", "not_registered"))),
+        "right_education": within_age(age_of(home, child).between(7, 15), not3(is_one_of(child, "in_school", "none"))),
+        "right_health_insurance": word(not3(is_one_of(child, "health_insurance", "none"))),
+        "right_protection_services": served if level in ("victim", "high_risk") else "n/a",
+    }
+
+
+def _children(homes: list[Row], members: list[Row]) -> Iterator[Child]:
+    for home in homes:
+        place = (home["village_code"], home["household_no"])
+        own = [child for child in members if (child["village_code"], child["household_no"]) == place]
+        for child, scored in zip(own, score_household(home, own), strict=True):
+            groups = {
+                "village": str(child["village_code"]), "sex": _answered(child, "sex") or "unknown",
+                "age_group": _band(home, child), "nationality": _answered(child, "nationality") or "unknown",
+            }  # fmt: skip
+            yield Child(home, child, groups, _rights(home, child, scored.level, scored.indicators[16]))
+
+
+@pytest.fixture(scope="module")
+def homes(sample_store: Path) -> list[Row]:
+    with duckdb.connect(str(sample_store), read_only=True) as connection:
+        return _rows(connection, "household")
+
+
+@pytest.fixture(scope="module")
+def children(sample_store: Path, homes: list[Row]) -> list[Child]:
+    with duckdb.connect(str(sample_store), read_only=True) as connection:
+        found = list(_children(homes, _rows(connection, "child")))
+    assert len(found) > 250
+    return found
+
+
+def _counts(told: Counter[str]) -> tuple[int, int, int, int]:
+    return told["yes"], told["no"], told["unknown"], told["n/a"]
+
+
+def test_rights_by_group(sample_store: Path, children: list[Child]) -> None:
+    summary = summarise_rights(sample_store, area="850105")
+    assert list(summary.counted) == ["total", "by_village", "by_sex", "by_age_group", "by_nationality"]
+    seen = 0
+    for group in ("village", "sex", "age_group", "nationality"):
+        for row in summary.counted[f"by_{group}"].to_dict("records"):
+            told = Counter(one.rights[row["item"]] for one in children if one.groups[group] == row[group])
+            assert (row["yes"], row["no"], row["unknown"], row["not_applicable"]) == _counts(told), row
+            seen += sum(told.values())
+    assert seen == 4 * 5 * len(children)
+    crossed = summarise_rights(sample_store, by=["sex", "age_group"]).counted["by_sex_age_group"]
+    for row in crossed.to_dict("records"):
+        told = Counter(
+            one.rights[row["item"]] for one in children
+            if (one.groups["sex"], one.groups["age_group"]) == (row["sex"], row["age_group"])
+        )  # fmt: skip
+        assert (row["yes"], row["no"], row["unknown"], row["not_applicable"]) == _counts(told), row
+
+
+def test_who_lacks_what(sample_store: Path, children: list[Child]) -> None:
+    lacking = summarise_rights(sample_store).lacking
+    expected = {str(one.own["cpms_id"]) for one in children if "no" in one.rights.values()}
+    assert set(lacking["cpms_id"]) == expected
+    uneducated = summarise_rights(sample_store, lacking="education").lacking
+    assert set(uneducated["cpms_id"]) == {
+        str(one.own["cpms_id"]) for one in children if one.rights["right_education"] == "no"
+    }
+    assert uneducated["lacks"].str.contains("Education").all()
+
+
+def _interval(yes: int, known: int) -> tuple[float, float]:
+    """The two rates p at which the share seen lies at the edge of what chance allows: (share - p)^2 = z^2 p(1-p)/n."""
+    share, weight = yes / known, Z * Z / known
+    low, high = sorted(np.roots([1 + weight, -2 * share - weight, share * share]).real)
+    return low, high
+
+
+def test_migration_by_village_and_what_is_high(sample_store: Path, children: list[Child], homes: list[Row]) -> None:
+    answers: dict[str, list[tuple[str, str]]] = {
+        "no_thai_nationality": [
+            (str(one.own["village_code"]), word(not3(is_one_of(one.own, "nationality", "TH")))) for one in children],
+        "migrated_in": [
+            (str(one.own["village_code"]), word(is_one_of(one.own, "arrived_community", "within_12_months")))
+            for one in children],
+        "parents_away": [
+            (str(one.own["village_code"]), word(is_one_of(one.own, "parent_away_work", "mother", "father", "both")))
+            for one in children],
+        "households_arrived": [
+            (str(one["village_code"]), word(is_one_of(one, "arrived", "within_12_months"))) for one in homes],
+    }  # fmt: skip
+    measures = summarise_migration(sample_store, area="850105").measures
+    assert len(measures) == 4 * 6
+    levels = set()
+    for row in measures.to_dict("records"):
+        here = Counter(answer for village, answer in answers[row["measure"]] if village == row["area"])
+        rest = Counter(answer for village, answer in answers[row["measure"]] if village != row["area"])
+        known, known_rest = here["yes"] + here["no"], rest["yes"] + rest["no"]
+        low, high = _interval(here["yes"], known)
+        rate = rest["yes"] / known_rest
+        assert (row["yes"], row["no"], row["unknown"]) == (here["yes"], here["no"], here["unknown"]), row
+        told = (row["share"], row["low"], row["high"], row["rest_share"])
+        assert told == pytest.approx((here["yes"] / known, low, high, rate), abs=1e-9), row
+        assert row["level"] == ("high" if low > rate else "not_high"), row
+        levels.add(row["level"])
+    assert levels == {"high", "not_high"}

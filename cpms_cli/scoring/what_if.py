@@ -1,10 +1,11 @@
 """What one more answer would change: every answer that is still open, given in every possible way, and scored.
 
 For each open question of a household one copy of the household is made per possible answer, with that answer in
-place; all copies are scored in one statement. Two temporary tables come of it, both about children whose level is open:
+place; all copies are scored in one statement. Three temporary tables come of it, about children whose level is open:
 - `what_if`: the child's key and person; `about` (the line of the child asked about, NULL for the household), `field`,
   `code`, `upto`, `place`; `level_now`, `highest_now`; `level`, `highest` after that answer; `changed`, whether anything
   that the level still hangs on would be another.
+- `was`: what stands in the store instead of those answers;
 - `to_ask`: the child's key and person, `about`, `field`: the questions that are worth asking for that child's level.
   A question is one of them if some answer to it changes something, alone or beside an answer to one other question;
   where that proves none for an open rule, all questions that the rule looks at stay, for none may be missed.
@@ -247,5 +248,30 @@ def _create_questions(connection: duckdb.DuckDBPyConnection, survey: Survey, fou
         f" WHERE NOT EXISTS (SELECT 1 FROM proved p JOIN reason_field f USING (field)"
         f" WHERE f.reason = c.reason AND {_same('p', 'c', child)})"
     )
+    _create_were(connection, survey, found)
     for table in ("scenario", "pair", "proved", "candidate", "reason_field", "after_one", "after_two"):
         connection.execute(f"DROP TABLE {table}")
+
+
+def _create_were(connection: duckdb.DuckDBPyConnection, survey: Survey, found: Deciding) -> None:
+    """`was`: what stands in the store where an answer is open (home, about, field, named, was). `named` is the question
+    to ask: for the age the birth date, or the interview's date where that is what lacks; `was` is "partial" where a
+    birth date is known only to the month or year."""
+    line, born, age = survey.role("line").name, survey.role("born").name, survey.role("age").name
+    keys = ", ".join(survey.key("household"))
+    parts = []
+    for table, names, about in (
+        ("asked_child", found.child, f"{line}::VARCHAR"), ("asked_household", found.household, "NULL::VARCHAR")
+    ):  # fmt: skip
+        if names:
+            parts.append(
+                f"SELECT {keys}, about, field, field AS named, was FROM (SELECT {keys}, {about} AS about,"
+                f" {', '.join(names)} FROM {table}) UNPIVOT INCLUDE NULLS (was FOR field IN ({', '.join(names)}))"
+            )
+    visited = survey.role("visited").name
+    parts.append(
+        f"SELECT {keys}, {line}::VARCHAR, {quoted(AGE)}, CASE WHEN length({born}) = 10 OR {age} IS NOT NULL"
+        f" THEN {quoted(visited)} ELSE {quoted(born)} END, CASE WHEN length({born}) < 10 THEN 'partial' END"
+        " FROM asked_child"
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE was AS {' UNION ALL '.join(parts)}")

@@ -96,12 +96,12 @@ def _why(
 
     found = why_child(store, identifier, round_=round_, language=told, schemas=schemas)
     if output is not None:
-        write_tables(found.why.tables, output)
+        write_tables(found.why.sheets, output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document(found)))
     elif format_ == "csv":
-        typer.echo(csv_text(found.why.what_if), nl=False)
+        typer.echo(csv_text(found.why.sheets["what_if"]), nl=False)
     else:
         report.show_why(open_console(), load_survey(schemas), found, told)
 

@@ -57,7 +57,7 @@ def children(
         listed = with_effects(load_survey(schemas), listed, explained)
         tables = {"children": listed, **explained.tables}
     if output is not None:
-        write_tables(tables, output)
+        write_tables({**tables, **explained.sheets} if why else tables, output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document(tables)))

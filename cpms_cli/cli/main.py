@@ -27,6 +27,7 @@ from cpms_cli.cli import (
     store,
     template,
     validate,
+    visits,
 )
 from cpms_cli.errors import CpmsError, KeyMissing
 
@@ -44,6 +45,7 @@ app.command("map")(map.map_)
 app.command("merge")(merge.merge)
 app.command("score")(score.score)
 app.command("children")(children.children)
+app.command("visits")(visits.visits)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
 app.command("template")(template.template)

@@ -45,6 +45,11 @@ class Why:
         """The tables by name, in the order in which they are read."""
         return {"rules": self.rules, "indicators": self.indicators, "what_if": self.what_if}
 
+    @property
+    def sheets(self) -> dict[str, pd.DataFrame]:
+        """The tables without what no cell of a sheet can hold."""
+        return {**self.tables, "what_if": self.what_if.drop(columns="outcomes")}
+
 
 @dataclass(frozen=True)
 class ChildWhy:

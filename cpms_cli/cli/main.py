@@ -20,6 +20,7 @@ from cpms_cli.cli import (
     link,
     map,
     merge,
+    overlap,
     review,
     samples,
     schema,
@@ -48,6 +49,7 @@ app.command("children")(children.children)
 app.command("visits")(visits.visits)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
+app.command("overlap")(overlap.overlap)
 app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)

@@ -9,16 +9,27 @@ import typer
 
 from cpms_cli.cli.change import change_of_area
 from cpms_cli.cli.options import (
-    STORE, By, Format, Lang, Output, Round, Rounds, Schemas, Store, language, one_of, year,
-)  # fmt: skip
+    STORE,
+    By,
+    Format,
+    Lang,
+    Output,
+    Round,
+    Rounds,
+    Schemas,
+    Store,
+    language,
+    one_of,
+    year,
+)
 from cpms_cli.errors import UsageError
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
 
 
 def community(
-    code: Code, rounds: Rounds = None, by: By = None, store: Store = STORE, round_: Round = None, format_: Format = "text",
-    output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    code: Code, rounds: Rounds = None, by: By = None, store: Store = STORE, round_: Round = None,
+    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Summarise a village (8 digits) or subdistrict (6): levels, indicators, change, whom to visit at once.
 
@@ -39,8 +50,8 @@ def community(
 
 
 def province(
-    code: Code, rounds: Rounds = None, by: By = None, store: Store = STORE, round_: Round = None, format_: Format = "text",
-    output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    code: Code, rounds: Rounds = None, by: By = None, store: Store = STORE, round_: Round = None,
+    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Compile a province (2 digits) or district (4) over its communities.
 

@@ -8,8 +8,19 @@ import typer
 from typer.core import TyperGroup
 
 from cpms_cli.cli.options import (
-    STORE, Format, Identified, Lang, Output, Round, Schemas, Store, Why, language, one_of, year,
-)  # fmt: skip
+    STORE,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Round,
+    Schemas,
+    Store,
+    Why,
+    language,
+    one_of,
+    year,
+)
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -7,8 +7,19 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import (
-    STORE, Format, Identified, Lang, Output, Round, Schemas, Store, Why, language, one_of, year,
-)  # fmt: skip
+    STORE,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Round,
+    Schemas,
+    Store,
+    Why,
+    language,
+    one_of,
+    year,
+)
 
 Indicator = Annotated[
     int | None, typer.Option("--indicator", help="Only children with this indicator, 1 to 22.", show_default=False)
@@ -51,7 +62,7 @@ def children(
     )  # fmt: skip
     tables = {"children": listed}
     if why:
-        from cpms_cli.summaries.why import with_effects, why_children
+        from cpms_cli.summaries.why import why_children, with_effects
 
         explained = why_children(store, listed, language=told, schemas=schemas)
         listed = with_effects(load_survey(schemas), listed, explained)

@@ -11,8 +11,10 @@ from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 
-_CASES = ("before", "new", "reopened", "found_again", "moved_in", "continuing", "resolved", "outgrown", "unknown_now", "lost",
-          "turned_18", "moved_away", "now")  # fmt: skip
+_CASES = (
+    "before", "new", "reopened", "found_again", "moved_in", "continuing", "resolved", "outgrown", "unknown_now",
+    "lost", "turned_18", "moved_away", "now",
+)  # fmt: skip
 
 
 def show_change(console: Console, survey: Survey, found: AreaChange, by: str | None, language: Language) -> None:
@@ -22,8 +24,8 @@ def show_change(console: Console, survey: Survey, found: AreaChange, by: str | N
     keys = ["from_round", "to_round", *([f"{by}_label"] if by else [])]
     flows = dict(list(found.flow.groupby(keys, sort=False)))
     for key, cases in found.cases.groupby(keys, sort=False):
-        years = f"{shown_year(key[0], language)} → {shown_year(key[1], language)}"
-        title = f"{years}  {key[2]}" if by else years
+        first, last = (shown_year(int(cases[name].iloc[0]), language) for name in ("from_round", "to_round"))
+        title = f"{first} → {last}" + (f"  {cases[keys[2]].iloc[0]}" if by else "")
         shown = cases.assign(label=cases["number"].astype("str") + " " + cases["name"])
         shown = shown[(shown["before"] > 0) | (shown["now"] > 0)]
         headings = {"label": say("col_indicator", language), **{name: say(f"case_{name}", language) for name in _CASES}}
@@ -47,10 +49,11 @@ def _show_flow(console: Console, survey: Survey, flow: pd.DataFrame, title: str,
     names = {**labels, NOT_SEEN: say("flow_not_seen_before", language), "total": say("flow_total", language)}
     table = matrix.reset_index(names="from_level")
     table["from_level"] = table["from_level"].map(names).astype("str")
-    table[columns + ["away", "total"]] = table[columns + ["away", "total"]].astype("str").replace("0", "·")
+    figures = [*columns, "away", "total"]
+    table[figures] = table[figures].astype("str").replace("0", "·")
     headings = {"from_level": say("flow_from", language), **labels, NOT_SEEN: say("flow_not_seen_now", language),
                 GROWN: say("case_turned_18", language), "away": say("case_moved_away", language),
                 "total": say("flow_total", language)}  # fmt: skip
-    show_table(console, table, headings, title=title, right=[*columns, "away", "total"])
+    show_table(console, table, headings, title=title, right=figures)
     if came:
         console.print(say("flow_came", language, count=came))

@@ -34,7 +34,8 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
         child=visits[person.name].fillna(""), name=names.str.strip(),
         who=(visits[sex.name].map(labels).fillna("").astype("str") + " " + age).str.strip(),
         level=level.where((highest == level) | (highest == ""), level + " → " + highest),
-        due=due.where(late == "", due + " (" + late + ")"), question=visits["question"].fillna(say("visits_no_question", language)),
+        due=due.where(late == "", due + " (" + late + ")"),
+        question=visits["question"].fillna(say("visits_no_question", language)),
         choices=visits["choices"].fillna(""), was=visits["was"].fillna(""), could=could,
     )  # fmt: skip
 
@@ -80,7 +81,8 @@ def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Lan
         PrintedColumn("child", survey.role("person").label.in_(language), 15),
         PrintedColumn("name", say("col_name", language), 16), PrintedColumn("who", say("col_sex_age", language), 11),
         PrintedColumn("level", say("col_level", language), 20), PrintedColumn("due", say("col_due_late", language), 12),
-        PrintedColumn("question", say("col_question", language), 46), PrintedColumn("choices", say("col_choices", language), 24),
+        PrintedColumn("question", say("col_question", language), 46),
+        PrintedColumn("choices", say("col_choices", language), 24),
         PrintedColumn("was", say("col_was", language), 12), PrintedColumn(None, say("col_answer", language), 24),
     ]  # fmt: skip
     sheets = {

@@ -44,7 +44,8 @@ def show_why(console: Console, survey: Survey, found: ChildWhy, language: Langua
                          holds=_answers(rules["holds"], language))  # fmt: skip
     show_table(console, shown, columns, title=say("why_rules", language))
     told = found.why.indicators
-    shown = told.assign(name=told["number"].astype("str") + " " + told["name"], holds=_answers(told["answer"], language))
+    named = told["number"].astype("str") + " " + told["name"]
+    shown = told.assign(name=named, holds=_answers(told["answer"], language))
     columns = {"name": say("col_indicator", language), **{name: columns[name] for name in
                                                           ("holds", "answers", "not_known")}}  # fmt: skip
     show_table(console, shown, columns | {"holds": say("col_level_answer", language)},

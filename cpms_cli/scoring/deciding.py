@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from cpms_cli.scoring.indicators import level_reasons, reasons
 from cpms_cli.survey.definition import Field, Indicator, Survey
-from cpms_cli.survey.rules import COUNTED, named, parse
+from cpms_cli.survey.rules import COUNTED, alternatives, named, parse
 
 AGE = "age"  # stands for the question after the birth date: only its completed years matter to a rule
 
@@ -34,7 +34,7 @@ def _rules(one: Indicator) -> list[str]:
 
 
 def _names(survey: Survey, rules: list[str]) -> set[str]:
-    """All that rules look at: fields, `age`; through the indicators they name, and what a question's asking hangs on."""
+    """All that rules look at: fields, `age`; what the indicators they name do, and what a question's asking hangs on."""
     columns = {one.column: one for one in survey.indicators}
     found, waiting = set[str](), list(rules)
     while waiting:
@@ -54,7 +54,7 @@ def _names(survey: Survey, rules: list[str]) -> set[str]:
 @lru_cache(maxsize=16)
 def deciding(survey: Survey) -> Deciding:
     """The questions that can change a level."""
-    looked_at = {}
+    looked_at: dict[str, set[str]] = {}
     for level in survey.rule_levels:
         found = reasons(survey, level.when or "FALSE", level.id)
         parts = _alternatives(level.when or "FALSE")
@@ -69,8 +69,6 @@ def deciding(survey: Survey) -> Deciding:
 
 
 def _alternatives(rule: str) -> list[str]:
-    from cpms_cli.survey.rules import alternatives
-
     return [part.sql(dialect="duckdb") for part in alternatives(parse(rule))]
 
 
@@ -117,7 +115,9 @@ def _edges(survey: Survey, name: str) -> set[int]:
     found = set[int]()
     for column in (one for text in texts for one in parse(text).find_all(exp.Column) if one.name == name):
         parent = column.parent
-        literals = [one for one in parent.find_all(exp.Literal)] if parent is not None else []
+        if parent is None:
+            return set()
+        literals = list(parent.find_all(exp.Literal))
         plain = isinstance(parent, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In))
         if not plain or len(list(parent.find_all(exp.Column))) > 1 or not all(one.is_int for one in literals):
             return set()

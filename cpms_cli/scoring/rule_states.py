@@ -40,8 +40,8 @@ def rule_states(connection: duckdb.DuckDBPyConnection, survey: Survey, where: st
     )
     record = typed_record(survey, "current_child", "current_household")
     items = ", ".join(
-        f"{{'place': {place}, 'part': {quoted(part.id)}, 'holds': CASE WHEN {part.condition} THEN 'yes' WHEN NOT ({part.condition})"
-        f" THEN 'no' ELSE 'unknown' END, 'seen': {_seen(survey, part)}}}"
+        f"{{'place': {place}, 'part': {quoted(part.id)}, 'seen': {_seen(survey, part)}, 'holds':"
+        f" CASE WHEN {part.condition} THEN 'yes' WHEN NOT ({part.condition}) THEN 'no' ELSE 'unknown' END}}"
         for place, part in enumerate(_every(survey))
     )
     wanted = f"SELECT {key} FROM {SCORE} WHERE {where}"

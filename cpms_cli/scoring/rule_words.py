@@ -40,9 +40,8 @@ class _Words:
         return kinds.get(type(node), lambda one: str(one.sql(dialect="duckdb")))(node)
 
     def _joined(self, node: exp.Connector, word: str) -> str:
-        parts = [part for part in node.flatten(unnest=False) if not (isinstance(part, exp.Anonymous) and part.name.upper() == "ASKED")]
-        if len(parts) == 1:
-            return self.told(parts[0])
+        # Whether a question is put at this age is no part of what its answer says.
+        parts = [part for part in node.flatten(unnest=False) if part.name.upper() != "ASKED"]
         return f" {say(word, self.explainer.language)} ".join(self.told(part) for part in parts)
 
     def _named(self, name: str) -> str:
@@ -58,7 +57,7 @@ class _Words:
         field = self.explainer.survey.fields.get(name)
         return self.explainer.answer(field, literal.name) if field and field.codelist else literal.name
 
-    def _compared(self, node: exp.Binary) -> str:
+    def _compared(self, node: Any) -> str:
         name, sign = node.this.name, _SIGNS[type(node)]
         of_code = isinstance(node.expression, exp.Literal) and node.expression.is_string
         told = self._answer(name, node.expression) if of_code else self.told(node.expression)

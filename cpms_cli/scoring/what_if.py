@@ -180,8 +180,8 @@ def _create_singles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
     home, line, person = survey.key("household"), survey.role("line").name, survey.role("person").name
     key = ", ".join(f"o.{name}" for name in survey.key("child"))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {WHAT_IF} AS SELECT {key}, o.{person}, s.about, s.field, s.code, s.upto, s.place,"
-        f" o.level AS level_now, o.highest AS highest_now, a.level, a.highest, {_differs(survey, 'a', 'o', 'o')} AS"
+        f"CREATE OR REPLACE TEMP TABLE {WHAT_IF} AS SELECT {key}, o.{person}, s.about, s.field, s.code, s.upto,"
+        f" s.place, o.level AS level_now, o.highest AS highest_now, a.level, a.highest, {_differs(survey, 'a', 'o', 'o')} AS"
         f" changed, s.{_SCENARIO} FROM open_child o JOIN scenario s ON {_same('o', 's', home)}"
         f" JOIN after_one a ON a.{_SCENARIO} = s.{_SCENARIO} AND a.{line} = o.{line}"
     )
@@ -212,9 +212,9 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
         f"CREATE OR REPLACE TEMP TABLE proved AS SELECT DISTINCT {key}, about, field FROM {WHAT_IF} WHERE changed"
     )
     home, line = survey.key("household"), survey.role("line").name
+    of_child = ", ".join(f"x.{name}" for name in survey.key("child"))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE pair AS SELECT DISTINCT {', '.join(f'x.{name}' for name in survey.key('child'))},"
-        f" x.about, x.field, y.about AS about2, y.field AS field2 FROM candidate x JOIN candidate y"
+        f"CREATE OR REPLACE TEMP TABLE pair AS SELECT DISTINCT {of_child}, x.about, x.field, y.about AS about2, y.field AS field2 FROM candidate x JOIN candidate y"
         f" ON {_same('x', 'y', survey.key('child'))} AND x.reason = y.reason AND x.field <> y.field"
         f" ANTI JOIN proved p ON {_same('x', 'p', survey.key('child'))} AND x.field = p.field"
         " AND x.about IS NOT DISTINCT FROM p.about"
@@ -225,7 +225,8 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
         " p.about2, p.field2, b.code AS code2"
         f" FROM pair p JOIN cell_answer a ON {_same('p', 'a', home)} AND a.field = p.field"
         " AND a.about IS NOT DISTINCT FROM p.about"
-        f" JOIN cell_answer b ON {_same('p', 'b', home)} AND b.field = p.field2 AND b.about IS NOT DISTINCT FROM p.about2"
+        f" JOIN cell_answer b ON {_same('p', 'b', home)} AND b.field = p.field2"
+        " AND b.about IS NOT DISTINCT FROM p.about2"
     )
     _score_scenarios(connection, survey, found, "after_two")
     own = ", ".join(f"o.{name}" for name in (*survey.key("child"), survey.role("person").name))
@@ -244,8 +245,8 @@ def _create_questions(connection: duckdb.DuckDBPyConnection, survey: Survey, fou
     key = ", ".join((*survey.key("child"), survey.role("person").name))
     child = survey.key("child")
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {TO_ASK} AS SELECT * FROM proved UNION SELECT {key}, about, field FROM candidate c"
-        f" WHERE NOT EXISTS (SELECT 1 FROM proved p JOIN reason_field f USING (field)"
+        f"CREATE OR REPLACE TEMP TABLE {TO_ASK} AS SELECT * FROM proved UNION SELECT {key}, about, field"
+        f" FROM candidate c WHERE NOT EXISTS (SELECT 1 FROM proved p JOIN reason_field f USING (field)"
         f" WHERE f.reason = c.reason AND {_same('p', 'c', child)})"
     )
     _create_were(connection, survey, found)

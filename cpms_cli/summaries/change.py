@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -29,8 +30,8 @@ NOT_SEEN, GROWN = "not_seen", "turned_18"
 STAYED, CAME, LEFT = "stayed", "moved_in", "moved_away"
 _ADULT = 18  # Convention on the Rights of the Child, article 1
 CASES = (
-    "new", "reopened", "found_again", "continuing", "moved_in", "resolved", "outgrown", "unknown_now", "lost", "turned_18",
-    "moved_away",
+    "new", "reopened", "found_again", "continuing", "moved_in", "resolved", "outgrown", "unknown_now", "lost",
+    "turned_18", "moved_away",
 )  # fmt: skip
 _BEFORE = ("continuing", "resolved", "outgrown", "unknown_now", "lost", "turned_18", "moved_away")
 _NOW = ("new", "reopened", "found_again", "continuing", "moved_in")
@@ -58,7 +59,7 @@ def spans(rounds: Sequence[int]) -> list[tuple[int, int]]:
     >>> spans([2024, 2025, 2026])
     [(2024, 2025), (2025, 2026), (2024, 2026)]
     """
-    pairs = list(zip(rounds, rounds[1:], strict=False))
+    pairs = list(pairwise(rounds))
     return pairs + ([(rounds[0], rounds[-1])] if len(rounds) > 2 else [])
 
 
@@ -136,8 +137,9 @@ def case_changes(
     from_round, to_round, number, name; `before`, children of the area with yes; `now`, likewise. `before` is the sum of
     continuing, resolved (no now), outgrown (does not apply to the child's age now), unknown_now (not resolved: nobody
     knows), lost (not seen), turned_18, moved_away. `now` is the sum of continuing, new, reopened (yes in a round before
-    `from_round`, no then), found_again (likewise, but not seen or unknown then), moved_in (yes elsewhere then). Of the new, new_not_seen were not seen before, and
-    new_unknown had no answer. n/a before counts as no. Raises UsageError where fewer than two rounds have children.
+    `from_round`, no then), found_again (likewise, but not seen or unknown then), moved_in (yes elsewhere then). Of the
+    new, new_not_seen were not seen before, and new_unknown had no answer. n/a before counts as no. Raises UsageError
+    where fewer than two rounds have children.
     """
     names = {one.column: one.name.in_(language) for one in survey.indicators}
     numbers = {one.column: one.number for one in survey.indicators}
@@ -160,9 +162,9 @@ def level_flow(
     """How the children of an area moved between levels, from each round to the next and over the whole span.
 
     `create_profiles` must have run. Columns: from_round, to_round, (the group,) from_level (or "not_seen"), to_level
-    (or "not_seen", "turned_18": not seen, and 18 by then), place, children; only what occurs. `place`: stayed; moved_in,
-    with the level it had elsewhere; moved_away, with the level it has elsewhere. Every child of the area in either round
-    stands in one row of each pair. Raises UsageError where fewer than two rounds have children.
+    (or "not_seen"; "turned_18": not seen, and 18 by then), place, children; only what occurs. `place`: stayed; moved_in
+    (with the level it had elsewhere); moved_away (with the level it has elsewhere). Every child of the area in either
+    round stands in one row of each pair. Raises UsageError where fewer than two rounds have children.
     """
     ranks = [*(level.id for level in survey.levels), NOT_SEEN, GROWN]
     found = []
@@ -183,7 +185,7 @@ def level_flow(
 def _with_group(survey: Survey, frame: pd.DataFrame, by: Group | None, language: Language) -> pd.DataFrame:
     if by is None:
         return frame.drop(columns="grouped")
-    frame.insert(frame.columns.get_loc("grouped") + 1, f"{by.id}_label",
+    frame.insert(list(frame).index("grouped") + 1, f"{by.id}_label",
                  group_labels(survey, by, frame["grouped"], language))  # fmt: skip
     return frame.rename(columns={"grouped": by.id})
 
@@ -206,8 +208,8 @@ def area_change(
 ) -> AreaChange:  # fmt: skip
     """Change in a village, subdistrict, district or province between two rounds and at each round between.
 
-    Raises UsageError for an unknown area, an unknown or a second group, fewer than two rounds with children; StoreError,
-    UnreadableFile.
+    Raises UsageError for an unknown area, an unknown or a second group, fewer than two rounds with children;
+    StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
     name = area_name(survey, code, language)

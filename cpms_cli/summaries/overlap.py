@@ -37,8 +37,8 @@ class Overlap:
     `numbers`: number; `certain`, children with exactly so many yes; `possible`, with exactly so many yes or unknown;
     `at_least`, children with so many yes or more, a lower bound; `at_most`, the upper bound, unknown answers being yes.
     `single`: number, name, yes; of these `alone`, `with_one`, `with_two`, `with_three_or_more` others; `mean_others`.
-    `pairs`, `triples`: the indicators' numbers and names (`first`, `second`, ...); `children` with all of them; `known`,
-    children of whom all are known; `share` of these; `possible`, children with all yes or unknown; `expected` if they
+    `pairs`, `triples`: the indicators' numbers and names (`first`, `second`, ...); `children` with all of them;
+    `known`, children of whom all are known; `share` of these; `possible`, children with all yes or unknown; `expected` if they
     occurred independently of each other, and `lift`, how many times that many there are; in pairs `second_of_first`,
     the share with the second among those with the first, and `first_of_second`. Most frequent first.
     With a group, each table has its code and label first.
@@ -189,13 +189,12 @@ def overlap_of(
     at = round_ if round_ is not None else rounds[-1]
     patterns = _patterns(connection, survey, within(survey, area, at), by)
     most = len(_counted(survey))
-    tables = [
-        _grouped(survey, by, {code: make(part) for code, part in patterns.items()}, language)
-        for make in (
-            lambda part: _numbers(part, most), lambda part: _single(survey, part, language),
-            lambda part: _together(survey, part, 2, language), lambda part: _together(survey, part, 3, language),
-        )
-    ]  # fmt: skip
+    of_group = {
+        code: (_numbers(part, most), _single(survey, part, language),
+               _together(survey, part, 2, language), _together(survey, part, 3, language))
+        for code, part in patterns.items()
+    }  # fmt: skip
+    tables = [_grouped(survey, by, {code: parts[at] for code, parts in of_group.items()}, language) for at in range(4)]
     name = area_name(survey, area, language) if area else ""
     children = int(sum(part.children.sum() for part in patterns.values()))
     return Overlap(area, name, at, children, *tables)

@@ -65,7 +65,7 @@ def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> pd.DataFrame:
     """Every child of the rounds asked for: key as text, person, names, sex, ages, level, highest."""
     key = survey.key("child")
-    columns = [survey.role(role).name for role in ("person", "given_name", "family_name", "sex")]  # type: ignore[arg-type]
+    columns = [survey.role(role).name for role in ("person", "given_name", "family_name", "sex")]
     own = ", ".join(f"c.{name}" for name in (*key, *columns))
     same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)
     return connection.execute(
@@ -79,7 +79,7 @@ def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | N
 
     `overdue`: cpms_id, due (a date), days_late, for children whose response is outstanding. Households stay together
     and stand where their most urgent child puts them: overdue ones first, most severe level first, then the other
-    levels that are visited for their own sake, then open questions; within each by village, house (6 before 12) and line.
+    levels that are visited for their own sake, then open questions; within each by village, house (6 before 12), line.
     """
     person = survey.role("person").name
     told = overdue if overdue is not None else pd.DataFrame({"cpms_id": [], "due": [], "days_late": []})
@@ -96,13 +96,13 @@ def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | N
         _line=pd.to_numeric(found[line]).fillna(0), _at=range(len(found)),
     )  # fmt: skip
     order = ["_urgency", village, "_number", house, "_line", "_at"]
-    return sort.sort_values(order, kind="stable").drop(columns=[name for name in sort if name.startswith("_")]).reset_index(drop=True)  # fmt: skip
+    return sort.sort_values(order, kind="stable", ignore_index=True)[list(found)]
 
 
 def _choices(explainer: Explainer, field: Field) -> str:
     codes = explainer.survey.codes(field)
-    named = [code.label.in_(explainer.language) for code in codes.codes if code.missing in ("", "exclusive")] if codes else []
-    return " / ".join(named)
+    known = [code for code in codes.codes if code.missing in ("", "exclusive")] if codes else []
+    return " / ".join(code.label.in_(explainer.language) for code in known)
 
 
 def _with_words(explainer: Explainer, questions: pd.DataFrame) -> pd.DataFrame:
@@ -110,9 +110,10 @@ def _with_words(explainer: Explainer, questions: pd.DataFrame) -> pd.DataFrame:
     fields = {name: survey.fields[name] for name in questions["named"].unique()}
     place = {name: at for at, name in enumerate(survey.fields)}
     levels = dict(enumerate(level.id for level in survey.levels))
+    asked = {name: one.question.in_(language) for name, one in fields.items()}
+    choices = {name: _choices(explainer, one) for name, one in fields.items()}
     return questions.assign(
-        question=questions["named"].map({name: one.question.in_(language) for name, one in fields.items()}).astype("str"),
-        choices=questions["named"].map({name: _choices(explainer, one) for name, one in fields.items()}).astype("str"),
+        question=questions["named"].map(asked).astype("str"), choices=questions["named"].map(choices).astype("str"),
         was=was_words(explainer, questions["named"], questions["was"]),
         could_become=questions["could_become"].map(levels).astype("str"), place=questions["named"].map(place),
     ).rename(columns={"named": "field"}).sort_values("place", kind="stable").drop(columns="place")  # fmt: skip

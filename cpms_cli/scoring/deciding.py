@@ -34,7 +34,7 @@ def _rules(one: Indicator) -> list[str]:
 
 
 def _names(survey: Survey, rules: list[str]) -> set[str]:
-    """All that rules look at: fields, `age`; what the indicators they name do, and what a question's asking hangs on."""
+    """All that rules look at: fields, `age`; what indicators they name do, and what a question's asking hangs on."""
     columns = {one.column: one for one in survey.indicators}
     found, waiting = set[str](), list(rules)
     while waiting:

@@ -181,8 +181,8 @@ def _create_singles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
     key = ", ".join(f"o.{name}" for name in survey.key("child"))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {WHAT_IF} AS SELECT {key}, o.{person}, s.about, s.field, s.code, s.upto,"
-        f" s.place, o.level AS level_now, o.highest AS highest_now, a.level, a.highest, {_differs(survey, 'a', 'o', 'o')} AS"
-        f" changed, s.{_SCENARIO} FROM open_child o JOIN scenario s ON {_same('o', 's', home)}"
+        f" s.place, o.level AS level_now, o.highest AS highest_now, a.level, a.highest,"
+        f" {_differs(survey, 'a', 'o', 'o')} AS changed, s.{_SCENARIO} FROM open_child o JOIN scenario s ON {_same('o', 's', home)}"
         f" JOIN after_one a ON a.{_SCENARIO} = s.{_SCENARIO} AND a.{line} = o.{line}"
     )
 
@@ -214,7 +214,8 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
     home, line = survey.key("household"), survey.role("line").name
     of_child = ", ".join(f"x.{name}" for name in survey.key("child"))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE pair AS SELECT DISTINCT {of_child}, x.about, x.field, y.about AS about2, y.field AS field2 FROM candidate x JOIN candidate y"
+        f"CREATE OR REPLACE TEMP TABLE pair AS SELECT DISTINCT {of_child}, x.about, x.field, y.about AS about2,"
+        f" y.field AS field2 FROM candidate x JOIN candidate y"
         f" ON {_same('x', 'y', survey.key('child'))} AND x.reason = y.reason AND x.field <> y.field"
         f" ANTI JOIN proved p ON {_same('x', 'p', survey.key('child'))} AND x.field = p.field"
         " AND x.about IS NOT DISTINCT FROM p.about"

@@ -182,7 +182,8 @@ def _create_singles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {WHAT_IF} AS SELECT {key}, o.{person}, s.about, s.field, s.code, s.upto,"
         f" s.place, o.level AS level_now, o.highest AS highest_now, a.level, a.highest,"
-        f" {_differs(survey, 'a', 'o', 'o')} AS changed, s.{_SCENARIO} FROM open_child o JOIN scenario s ON {_same('o', 's', home)}"
+        f" {_differs(survey, 'a', 'o', 'o')} AS changed, s.{_SCENARIO} FROM open_child o"
+        f" JOIN scenario s ON {_same('o', 's', home)}"
         f" JOIN after_one a ON a.{_SCENARIO} = s.{_SCENARIO} AND a.{line} = o.{line}"
     )
 

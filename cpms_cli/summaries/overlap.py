@@ -38,9 +38,9 @@ class Overlap:
     `at_least`, children with so many yes or more, a lower bound; `at_most`, the upper bound, unknown answers being yes.
     `single`: number, name, yes; of these `alone`, `with_one`, `with_two`, `with_three_or_more` others; `mean_others`.
     `pairs`, `triples`: the indicators' numbers and names (`first`, `second`, ...); `children` with all of them;
-    `known`, children of whom all are known; `share` of these; `possible`, children with all yes or unknown; `expected` if
-    they occurred independently of each other, and `lift`, how many times that many there are; in pairs `second_of_first`,
-    the share with the second among those with the first, and `first_of_second`. Most frequent first.
+    `known`, children of whom all are known; `share` of these; `possible`, children with all yes or unknown;
+    `expected` if they occurred independently of each other, and `lift`, how many times that many there are; in pairs
+    `second_of_first`, the share with the second among those with the first, and `first_of_second`. Most frequent first.
     With a group, each table has its code and label first.
     """
 

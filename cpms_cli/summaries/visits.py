@@ -52,7 +52,7 @@ def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str
     # An answer that counts only beside another one leads, with it, up to the highest possible level.
     worst = f"min(CASE WHEN {rank} < {now} THEN {rank} END)"
     return connection.execute(
-        f"SELECT {keys}, t.about, any_value(x.named) AS named, any_value(x.was) AS was,"
+        f"SELECT {keys}, t.about, x.named, x.was,"
         f" coalesce({worst}, min({highest})) AS could_become FROM {TO_ASK} t JOIN {WHAT_IF} w ON {of_child}"
         " AND w.field = t.field AND w.about IS NOT DISTINCT FROM t.about"
         f" JOIN was x ON {at_home} AND x.field = t.field AND x.about IS NOT DISTINCT FROM t.about GROUP BY ALL"

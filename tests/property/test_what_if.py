@@ -1,8 +1,9 @@
-"""What one more answer would change is what scoring says once it is given, and the questions on the list settle a level."""
+"""What one more answer would change is what scoring says once it is given; the questions to ask settle a level."""
 
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from typing import Any
 
 import duckdb
@@ -123,7 +124,7 @@ def test_numbers_are_tried_on_both_sides_of_every_limit_of_a_rule() -> None:
     tried = possible_answers(SURVEY)
     hours = tried[tried["field"] == "work_hours_week"]
     spans = list(zip(hours["code"].astype(int), hours["upto"].astype(int), strict=True))
-    assert [first for first, _ in spans][0] == 0 and spans[-1][1] == 112
-    assert all(last + 1 == first for (_, last), (first, _) in zip(spans, spans[1:], strict=False))
+    assert spans[0][0] == 0 and spans[-1][1] == 112
+    assert all(last + 1 == first for (_, last), (first, _) in pairwise(spans))
     assert {1, 14, 43} <= {first for first, _ in spans}
     assert "3" in set(tried.loc[tried["field"] == "moves_last_12m", "code"])

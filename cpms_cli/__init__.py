@@ -5,7 +5,7 @@ The public functions; everything the command line does is one of them. Each is i
 
 >>> import cpms_cli
 >>> sorted(cpms_cli.__all__)[:4]
-['CpmsError', 'annotate', 'apply_review', 'backup']
+['CpmsError', 'annotate', 'apply_review', 'area_change']
 """
 
 from __future__ import annotations

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import show_table, stacked
 from cpms_cli.summaries.overlap import Overlap
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
+
+_WIDE = 140  # in a narrower window, a pair stands in two lines, and some figures only in the files
 
 
 def show_overlap(console: Console, found: Overlap, by: str | None, top: int, language: Language) -> None:
@@ -52,10 +54,16 @@ def _show_combinations(
         expected=shown["expected"].map("{:.1f}".format), lift=shown["lift"].map("{:.1f}".format),
     )  # fmt: skip
     headings = {**group, **{f"{member}_told": say("col_indicator", language) for member in members}}
-    headings |= {name: say(f"col_{name}", language) for name in ("children", "share", "possible", "expected", "lift")}
+    figures = ("children", "share", "possible", "expected", "lift")
+    headings |= {name: say(f"col_{name}", language) for name in figures}
     shares: tuple[str, ...] = ("share",)
     if len(members) == 2:
         shares = ("share", "second_of_first", "first_of_second")
         headings |= {name: say(f"col_{name}", language) for name in shares[1:]}
+    if console.width < _WIDE:
+        first, *others = (f"{member}_told" for member in members)
+        shown, headings = stacked(shown, headings, {first: others})
+        headings = {name: heading for name, heading in headings.items() if name not in ("expected", *shares[1:])}
+        headings[first] = say("col_indicator", language)
     show_table(console, shown, headings, title=say(title, language), percent=shares,
                right=("children", "possible", "expected", "lift"))  # fmt: skip

@@ -8,12 +8,15 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.scores import level_labels
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import show_table, stacked
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.printing import PrintedColumn, printed_workbook
+
+
+_WIDE = 140  # in a narrower window, columns are laid below each other
 
 
 def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -64,7 +67,13 @@ def show_visits(
         headings["due"] = say("col_due_late", language)
     headings |= {"question": say("col_question", language), "was": say("col_was", language),
                  "could": say("col_could_become", language)}  # fmt: skip
-    show_table(console, shown, headings, title=say("visits_title", language), tight=("child",))
+    if console.width < _WIDE:
+        who = ("child", "name", "who") if identified else ("child", "who")
+        below = {"place": ("house",), "line": who, "question": ("was", "could")}
+        if "due" in headings:
+            below["level"] = ("due",)
+        shown, headings = stacked(shown, headings, below, named=("was", "could"))
+    show_table(console, shown, headings, title=say("visits_title", language), tight=("line", "child"))
     counts = {"children": int(visits[person].nunique()), "questions": int(visits["field"].notna().sum()),
               "homes": len(visits.drop_duplicates(list(survey.key("household"))))}  # fmt: skip
     console.print(say("visits_sum", language, **counts))

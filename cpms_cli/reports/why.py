@@ -9,11 +9,13 @@ from rich.console import Console
 
 from cpms_cli.reports.scores import document as tables_document
 from cpms_cli.reports.scores import level_labels
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import show_table, stacked
 from cpms_cli.summaries.why import ChildWhy, Why
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
+
+_WIDE = 140  # in a narrower window, columns are laid below each other
 
 
 def document(found: ChildWhy) -> dict[str, Any]:
@@ -42,14 +44,23 @@ def show_why(console: Console, survey: Survey, found: ChildWhy, language: Langua
     rules = found.why.rules
     shown = rules.assign(level=level_labels(survey, language, rules["level"]).mask(rules["level"].duplicated(), ""),
                          holds=_answers(rules["holds"], language))  # fmt: skip
-    show_table(console, shown, columns, title=say("why_rules", language))
+    _show(console, shown, columns, {"rule": ("answers", "not_known")}, say("why_rules", language))
     told = found.why.indicators
     named = told["number"].astype("str") + " " + told["name"]
     shown = told.assign(name=named, holds=_answers(told["answer"], language))
     columns = {"name": say("col_indicator", language), **{name: columns[name] for name in
                                                           ("holds", "answers", "not_known")}}  # fmt: skip
-    show_table(console, shown, columns | {"holds": say("col_level_answer", language)},
-               title=say("why_indicators", language))  # fmt: skip
+    _show(console, shown, columns | {"holds": say("col_level_answer", language)}, {"name": ("answers", "not_known")},
+          say("why_indicators", language))  # fmt: skip
+
+
+def _show(
+    console: Console, shown: pd.DataFrame, columns: dict[str, str], below: dict[str, tuple[str, ...]], title: str
+) -> None:
+    """A table whose further columns are laid below others in a narrow window."""
+    if console.width < _WIDE:
+        shown, columns = stacked(shown, columns, below, named=[name for names in below.values() for name in names])
+    show_table(console, shown, columns, title=title)
 
 
 def _answers(answers: pd.Series, language: Language) -> pd.Series:
@@ -71,7 +82,7 @@ def _show_what_if(console: Console, found: ChildWhy, language: Language) -> None
         console.print(say("why_settled", language))
     else:
         columns = {name: say(f"col_{name}", language) for name in ("question", "about", "was", "effect")}
-        show_table(console, worth, columns, title=say("why_what_if", language))
+        _show(console, worth, columns, {"question": ("about", "was")}, say("why_what_if", language))
     if len(asked) > len(worth) > 0:
         console.print(say("why_others", language, count=len(asked) - len(worth)))
 

@@ -15,7 +15,6 @@ from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.printing import PrintedColumn, printed_workbook
 
-
 _WIDE = 140  # in a narrower window, columns are laid below each other
 
 

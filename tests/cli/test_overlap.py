@@ -62,7 +62,7 @@ def test_how_many_others_a_child_with_one_indicator_has(
 
 
 def test_pairs_are_shares_of_children_of_whom_both_are_known(found: Overlap) -> None:
-    """1 and 2: known of 8, of whom 3 and 3 have each: 9/8 expected. 1 and 8: known of 9, 4 and 1. 2 and 8: 9, 3 and 1."""
+    """1 and 2: known of 8, 3 and 3 of them have each: 9/8 expected. 1 and 8: of 9, 4 and 1. 2 and 8: of 9, 3 and 1."""
     columns = ["first", "second", "children", "known", "possible", "share", "expected", "lift", "second_of_first",
                "first_of_second"]  # fmt: skip
     expected = [

@@ -26,7 +26,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
     """
     folder = tmp_path_factory.mktemp("visits")
     open_income = {"household_no": 7, "income_enough": None, "income_steady": "refused"}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"household_no": 30, "child_no": 1, "violence_sexual": "yes", "given_name": "ชื่อลับ"},
         {"household_no": 30, "child_no": 2},
         {"household_no": 12, "child_no": 1, "violence_physical": None},
@@ -111,7 +111,8 @@ def test_the_workbook_is_made_to_be_printed(cpms: Cpms, store: Path, tmp_path: P
     for sheet in book.worksheets:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         # One page wide (the format's default where nothing is said), as long as it must be.
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        fitted = sheet.sheet_properties.pageSetUpPr
+        assert fitted is not None and fitted.fitToPage
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
         assert sheet.print_title_rows == "$1:$1"
         assert [cell.value for cell in sheet[1]][-1] == "คำตอบที่ได้"

@@ -1,4 +1,4 @@
-"""Given children with open answers, `cpms child ID --why` and `cpms children --why` say what each answer would change."""
+"""Given children with open answers, `cpms child ID --why` and `cpms children --why` say what each would change."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.conftest import Cpms, write_drawn
 def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[str, Any]]) -> Path:
     """One child a home, aged 10, about whom all is known and nothing is wrong but:
 
-    1 not Thai, physical violence not answered; 2 income and its steadiness not answered; 3 income and debt not answered,
-    nobody earns steadily; 4 hours of work not answered; 5 birth date known to the year (9 or 10), left alone not
+    1 not Thai, physical violence not answered; 2 income and its steadiness not answered; 3 income and debt not
+    answered, nobody earns steadily; 4 hours of work not answered; 5 birth date known to the year (9 or 10), left alone not
     answered; 6 nothing open; 7 first child a victim, second all known, first's emotional violence open.
     """
     folder = tmp_path_factory.mktemp("why")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"household_no": 1, "child_no": 1, "nationality": "MM", "violence_physical": "refused"},
         {"household_no": 2, "child_no": 1, "income_enough": None, "income_steady": "unknown"},
         {"household_no": 3, "child_no": 1, "income_enough": None, "income_steady": "no", "informal_debt": None},

@@ -32,7 +32,7 @@ class Drawn:
         homes = [home(SURVEY, rng, number) for number in range(120)]
         children = [child | {"cpms_id": f"C{number}"} for number, child in
                     enumerate(child for one in homes for child in one.children)]  # fmt: skip
-        willing = {"consent": "yes"}
+        willing: dict[str, str | None] = {"consent": "yes"}
         self.children = pd.DataFrame(children).astype("object")
         self.households = pd.DataFrame([one.household | willing for one in homes]).astype("object")
         with duckdb.connect() as connection:
@@ -75,10 +75,10 @@ def _scored(copies: list[tuple[list[Any], list[Any]]]) -> pd.DataFrame:
 
 def test_each_answer_leads_where_scoring_says(drawn: Drawn) -> None:
     rows = drawn.what_if.sample(250, random_state=3).reset_index(drop=True)
-    copies = [drawn.answered(number, row.household_no, [(row.about, row.field, row.code)])
-              for number, row in enumerate(rows.itertuples())]  # fmt: skip
-    scored = _scored(copies)
-    after = [scored.loc[(str(number), row.child_no)] for number, row in enumerate(rows.itertuples())]
+    tried: list[dict[Any, Any]] = rows.to_dict("records")
+    copies = [drawn.answered(number, row[HOME], [(row["about"], row["field"], row["code"])])
+              for number, row in enumerate(tried)]  # fmt: skip
+    after = _after(_scored(copies), [row["child_no"] for row in tried])
     assert [(one.level, one.highest) for one in after] == list(zip(rows["level"], rows["highest"], strict=True))
     assert (rows["level"] != rows["level_now"]).sum() > 20
 
@@ -91,9 +91,16 @@ def test_an_answer_never_takes_back_a_rule_and_never_passes_the_highest_level(dr
     assert (level[ruled] <= now[ruled]).all()
 
 
-def _answers_in_some_way(drawn: Drawn, questions: pd.DataFrame, rng: random.Random) -> list[tuple[Any, str, str]]:
+def _after(scored: pd.DataFrame, lines: list[Any]) -> list[Any]:
+    """The scores of one child of each copy, the copies being numbered."""
+    places = pd.MultiIndex.from_tuples([(str(number), line) for number, line in enumerate(lines)])
+    return list(scored.loc[places].itertuples())
+
+
+def _answers_in_some_way(questions: pd.DataFrame, rng: random.Random) -> list[tuple[Any, str, str]]:
     """Each question with an answer drawn from those that were tried."""
-    return [(row.about, row.field, rng.choice(row.codes)) for row in questions.itertuples()]
+    rows: list[dict[Any, Any]] = questions.to_dict("records")
+    return [(row["about"], row["field"], rng.choice(row["codes"])) for row in rows]
 
 
 def test_the_questions_on_the_list_settle_the_level_however_they_are_answered(drawn: Drawn) -> None:
@@ -101,14 +108,16 @@ def test_the_questions_on_the_list_settle_the_level_however_they_are_answered(dr
     codes = drawn.what_if.groupby([*CHILD, "about", "field"], dropna=False)["code"].agg(list).rename("codes")
     asked = drawn.to_ask.merge(codes.reset_index(), on=[*CHILD, "about", "field"])
     assert len(asked) == len(drawn.to_ask)
-    rng, copies, lines = random.Random(5), [], []
-    for (_, _, house, line), questions in asked.groupby(CHILD):
+    rng = random.Random(5)
+    copies: list[tuple[list[Any], list[Any]]] = []
+    lines: list[Any] = []
+    for _, questions in asked.groupby(CHILD):
+        house, line = questions[HOME].iloc[0], questions["child_no"].iloc[0]
         for _ in range(3):
-            given = _answers_in_some_way(drawn, questions, rng)
+            given = _answers_in_some_way(questions, rng)
             copies.append(drawn.answered(len(copies), str(house), given))
             lines.append(line)
-    scored = _scored(copies)
-    after = [scored.loc[(str(number), line)] for number, line in enumerate(lines)]
+    after = _after(_scored(copies), lines)
     assert [one.open_reasons.tolist() for one in after if one.level != one.highest or one.level == OPEN] == []
     assert len(lines) > 150
 

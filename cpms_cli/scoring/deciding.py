@@ -9,7 +9,7 @@ from functools import lru_cache
 import pandas as pd
 from sqlglot import exp
 
-from cpms_cli.scoring.indicators import level_reasons, reasons
+from cpms_cli.scoring.indicators import Reason, level_reasons, reasons
 from cpms_cli.survey.definition import Field, Indicator, Survey
 from cpms_cli.survey.rules import COUNTED, alternatives, named, parse
 
@@ -20,13 +20,14 @@ AGE = "age"  # stands for the question after the birth date: only its completed 
 class Deciding:
     """`child` and `household`: names of the questions whose answers can change a level; `ages`: whether the age can.
 
-    `of_reason`: for each alternative of a level's rule, those of them that it looks at, directly or through indicators.
+    `of_reason`: for each alternative of a level's rule, those of them that it looks at, directly or through indicators,
+    in groups: only answers of one group can need each other. A count of indicators has a group for each indicator.
     """
 
     child: tuple[str, ...]
     household: tuple[str, ...]
     ages: bool
-    of_reason: dict[str, tuple[str, ...]]
+    of_reason: dict[str, tuple[tuple[str, ...], ...]]
 
 
 def _rules(one: Indicator) -> list[str]:
@@ -54,18 +55,24 @@ def _names(survey: Survey, rules: list[str]) -> set[str]:
 @lru_cache(maxsize=16)
 def deciding(survey: Survey) -> Deciding:
     """The questions that can change a level."""
-    looked_at: dict[str, set[str]] = {}
+    looked_at: dict[str, list[set[str]]] = {}
     for level in survey.rule_levels:
         found = reasons(survey, level.when or "FALSE", level.id)
         parts = _alternatives(level.when or "FALSE")
-        looked_at |= {reason.id: _names(survey, [part]) for reason, part in zip(found, parts, strict=True)}
-    every = set[str]().union(*looked_at.values())
+        looked_at |= {reason.id: _groups(survey, reason, part) for reason, part in zip(found, parts, strict=True)}
+    every = set[str]().union(*(group for groups in looked_at.values() for group in groups))
     answerable = {field.name for field in survey.fields.values() if _listed(survey, field)}
     child = tuple(field.name for field in survey.child.fields if field.name in every & answerable)
     household = tuple(field.name for field in survey.household.fields if field.name in every & answerable)
     kept = {*child, *household, AGE}
-    return Deciding(child, household, AGE in every, {name: tuple(sorted(found & kept))
-                                                     for name, found in looked_at.items()})  # fmt: skip
+    of_reason = {name: tuple(tuple(sorted(group & kept)) for group in groups) for name, groups in looked_at.items()}
+    return Deciding(child, household, AGE in every, of_reason)
+
+
+def _groups(survey: Survey, reason: Reason, part: str) -> list[set[str]]:
+    if reason.counts and not reason.fields and not reason.indicators:
+        return [_names(survey, _rules(one)) for one in survey.indicators if one.counted]
+    return [_names(survey, [part])]
 
 
 def _alternatives(rule: str) -> list[str]:

@@ -189,12 +189,12 @@ def _create_singles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
 
 
 def _candidates(survey: Survey) -> str:
-    """SELECT of (child's key, person, reason, about, field): the open questions of the child itself and of its home
+    """SELECT of (child's key, person, reason, part, about, field): the open questions of the child and of its home
     that its open rules look at."""
     home, line = survey.key("household"), survey.role("line").name
     key = ", ".join(f"o.{name}" for name in survey.key("child"))
     return (
-        f"SELECT {key}, o.{survey.role('person').name}, o.reason, c.about, c.field"
+        f"SELECT {key}, o.{survey.role('person').name}, o.reason, f.part, c.about, c.field"
         " FROM (SELECT *, unnest(open_reasons) AS reason FROM open_child) o"
         f" JOIN reason_field f ON f.reason = o.reason JOIN cell c ON {_same('o', 'c', home)} AND c.field = f.field"
         f" AND (c.about IS NULL OR c.about = o.{line}::VARCHAR)"
@@ -205,9 +205,10 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
     """`proved`: questions some answer to which changes something, alone or beside one other answer."""
     key = ", ".join((*survey.key("child"), survey.role("person").name))
     rows = ", ".join(
-        f"({quoted(reason)}, {quoted(name)})" for reason, names in found.of_reason.items() for name in names
-    )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE reason_field AS SELECT * FROM (VALUES {rows}) t(reason, field)")
+        f"({quoted(reason)}, {at}, {quoted(name)})"
+        for reason, groups in found.of_reason.items() for at, names in enumerate(groups) for name in names
+    )  # fmt: skip
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE reason_field AS SELECT * FROM (VALUES {rows}) t(reason, part, field)")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS {_candidates(survey)}")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE proved AS SELECT DISTINCT {key}, about, field FROM {WHAT_IF} WHERE changed"
@@ -217,7 +218,7 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE pair AS SELECT DISTINCT {of_child}, x.about, x.field, y.about AS about2,"
         f" y.field AS field2 FROM candidate x JOIN candidate y"
-        f" ON {_same('x', 'y', survey.key('child'))} AND x.reason = y.reason AND x.field <> y.field"
+        f" ON {_same('x', 'y', survey.key('child'))} AND x.reason = y.reason AND x.part = y.part AND x.field <> y.field"
         f" ANTI JOIN proved p ON {_same('x', 'p', survey.key('child'))} AND x.field = p.field"
         " AND x.about IS NOT DISTINCT FROM p.about"
     )

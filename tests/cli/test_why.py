@@ -18,8 +18,8 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
     """One child a home, aged 10, about whom all is known and nothing is wrong but:
 
     1 not Thai, physical violence not answered; 2 income and its steadiness not answered; 3 income and debt not
-    answered, nobody earns steadily; 4 hours of work not answered; 5 birth date known to the year (9 or 10), left alone not
-    answered; 6 nothing open; 7 first child a victim, second all known, first's emotional violence open.
+    answered, nobody earns steadily; 4 hours of work not answered; 5 birth date known to the year (9 or 10), left alone
+    not answered; 6 nothing open; 7 first child a victim, second all known, first's emotional violence open.
     """
     folder = tmp_path_factory.mktemp("why")
     rows: list[dict[str, Any]] = [

@@ -208,7 +208,9 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
         f"({quoted(reason)}, {at}, {quoted(name)})"
         for reason, groups in found.of_reason.items() for at, names in enumerate(groups) for name in names
     )  # fmt: skip
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE reason_field AS SELECT * FROM (VALUES {rows}) t(reason, part, field)")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE reason_field AS SELECT * FROM (VALUES {rows}) t(reason, part, field)"
+    )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS {_candidates(survey)}")
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE proved AS SELECT DISTINCT {key}, about, field FROM {WHAT_IF} WHERE changed"

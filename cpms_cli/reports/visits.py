@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from rich.console import Console
@@ -15,13 +16,14 @@ from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.printing import PrintedColumn, printed_workbook
 
+_NAMES: tuple[Literal["given_name", "family_name"], ...] = ("given_name", "family_name")
 _WIDE = 140  # in a narrower window, columns are laid below each other
 
 
 def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The list with codes in words: columns house, line, child, who, level, due, question, was."""
     house, line, person, sex = (survey.role(role) for role in ("household", "line", "person", "sex"))
-    names = visits[[survey.role("given_name").name, survey.role("family_name").name]].fillna("").agg(" ".join, axis=1)
+    given, family = (visits[survey.role(role).name].fillna("").astype("str") for role in _NAMES)
     listed = survey.codes(sex)
     labels = {code.code: code.label.in_(language) for code in listed.codes} if listed else {}
     low, high = (visits[name].astype("Int64").astype("str").fillna("") for name in ("age_min", "age_max"))
@@ -33,7 +35,7 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
     late = visits["days_late"].astype("Int64").astype("str").fillna("")
     return visits.assign(
         house=visits[house.name], line=visits[line.name].fillna(say("visits_home", language)),
-        child=visits[person.name].fillna(""), name=names.str.strip(),
+        child=visits[person.name].fillna(""), name=(given + " " + family).str.strip(),
         who=(visits[sex.name].map(labels).fillna("").astype("str") + " " + age).str.strip(),
         level=level.where((highest == level) | (highest == ""), level + " → " + highest),
         due=due.where(late == "", due + " (" + late + ")"),

@@ -76,7 +76,8 @@ def test_an_area_and_a_round_narrow_the_list(cpms: Cpms, store: Path) -> None:
 
 def test_a_list_of_nobody_is_a_workbook_too(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     assert cpms("visits", "--round", "2567", "-o", tmp_path / "v.xlsx", "--store", store).code == 0
-    assert [cell.value for cell in openpyxl.load_workbook(tmp_path / "v.xlsx").active[1]][0] == "House number"
+    [sheet] = openpyxl.load_workbook(tmp_path / "v.xlsx").worksheets
+    assert (sheet["A1"].value, sheet.max_row) == ("House number", 1)
 
 
 def test_overdue_children_stand_at_the_head_with_how_late_they_are(store: Path) -> None:

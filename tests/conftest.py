@@ -80,23 +80,29 @@ def draw(tmp_path: Path, base: Mapping[str, Mapping[str, Any]]) -> Draw:
     """Writes a flat survey file: one row for each mapping, the example's child with these answers in place."""
 
     def write(*rows: Mapping[str, Any], name: str = "survey.csv", without: Sequence[str] = ()) -> Path:
-        plain = {**base["household"], **base["child"], "national_id": None}
-        homes = [str(row.get("household_no", plain["household_no"])) for row in rows]
-        listed = [homes.count(home) for home in homes] if len(rows) < 50 else [1] * len(rows)
-        cells = [
-            {**plain, "child_no": number, "members_under_18": children,
-             "given_name": plain["given_name"] if children == 1 else f"{plain['given_name']} {number}", **row}
-            for number, (row, children) in enumerate(zip(rows, listed, strict=True), start=1)
-        ]  # fmt: skip
-        frame = pd.DataFrame(cells).drop(columns=list(without)).astype("object")
-        path = tmp_path / name
-        if path.suffix == ".csv":
-            frame.to_csv(path, index=False, encoding="utf-8")
-        else:
-            frame.map(lambda cell: None if cell is None else str(cell)).to_excel(path, index=False, sheet_name="survey")
-        return path
+        return write_drawn(tmp_path / name, base, rows, without)
 
     return write
+
+
+def write_drawn(
+    path: Path, base: Mapping[str, Mapping[str, Any]], rows: Sequence[Mapping[str, Any]], without: Sequence[str] = ()
+) -> Path:
+    """What `draw` writes, for a fixture that lives longer than a test."""
+    plain = {**base["household"], **base["child"], "national_id": None}
+    homes = [str(row.get("household_no", plain["household_no"])) for row in rows]
+    listed = [homes.count(home) for home in homes] if len(rows) < 50 else [1] * len(rows)
+    cells = [
+        {**plain, "child_no": number, "members_under_18": children,
+         "given_name": plain["given_name"] if children == 1 else f"{plain['given_name']} {number}", **row}
+        for number, (row, children) in enumerate(zip(rows, listed, strict=True), start=1)
+    ]  # fmt: skip
+    frame = pd.DataFrame(cells).drop(columns=list(without)).astype("object")
+    if path.suffix == ".csv":
+        frame.to_csv(path, index=False, encoding="utf-8")
+    else:
+        frame.map(lambda cell: None if cell is None else str(cell)).to_excel(path, index=False, sheet_name="survey")
+    return path
 
 
 @pytest.fixture(scope="session")

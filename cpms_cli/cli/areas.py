@@ -7,43 +7,75 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, By, Format, Lang, Output, Round, Schemas, Store, language, one_of, year
+from cpms_cli.cli.change import change_of_area
+from cpms_cli.cli.options import (
+    STORE,
+    By,
+    Format,
+    Lang,
+    Output,
+    Round,
+    Rounds,
+    Schemas,
+    Store,
+    language,
+    one_of,
+    year,
+)
 from cpms_cli.errors import UsageError
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
 
 
 def community(
-    code: Code, store: Store = STORE, round_: Round = None, by: By = None, format_: Format = "text",
-    output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    code: Code, rounds: Rounds = None, by: By = None, store: Store = STORE, round_: Round = None,
+    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Summarise a village (8 digits) or subdistrict (6): levels, indicators, change, whom to visit at once.
+
+    With --rounds, what became of each child's indicators and level from round to round instead.
 
     \b
     Examples:
       cpms community 850105 --store cpms.duckdb
       cpms community 850105 --by sex --by age_group --store cpms.duckdb
       cpms community 850105 --round 2568 -o community.xlsx --store cpms.duckdb
+      cpms community 850105 --rounds 2567:2569 --store cpms.duckdb
     """
     if len(code) not in (6, 8):
         raise UsageError("unknown_area", area=code)
+    if _asks_for_change(rounds, round_):
+        change_of_area(code, rounds or "", by, store, format_, output, lang, schemas)
+        return
     _area(code, store, round_, by, format_, output, lang, schemas)
 
 
 def province(
-    code: Code, store: Store = STORE, round_: Round = None, by: By = None, format_: Format = "text",
-    output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    code: Code, rounds: Rounds = None, by: By = None, store: Store = STORE, round_: Round = None,
+    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Compile a province (2 digits) or district (4) over its communities.
+
+    With --rounds, what became of each child's indicators and level from round to round instead.
 
     \b
     Examples:
       cpms province 85 --store cpms.duckdb
       cpms province 85 --format json --lang th --store cpms.duckdb
+      cpms province 85 --rounds 2567:2569 --by sex --store cpms.duckdb
     """
     if len(code) not in (2, 4):
         raise UsageError("unknown_area", area=code)
+    if _asks_for_change(rounds, round_):
+        change_of_area(code, rounds or "", by, store, format_, output, lang, schemas)
+        return
     _area(code, store, round_, by, format_, output, lang, schemas)
+
+
+def _asks_for_change(rounds: str | None, round_: str | None) -> bool:
+    if rounds is not None and round_ is not None:
+        raise UsageError("round_and_rounds")
+    return rounds is not None
 
 
 def _area(

@@ -7,10 +7,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cpms_cli.cli.options import STORE, Format, Identified, Lang, Output, Schemas, Store, language, one_of, year
+from cpms_cli.cli.options import (
+    STORE,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Round,
+    Schemas,
+    Store,
+    Why,
+    language,
+    one_of,
+    year,
+)
+from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cpms_cli.linking.by_hand import Regrouped
+    from cpms_cli.survey.definition import Language
 
 _SHOW = "show"
 
@@ -37,18 +54,27 @@ def _group() -> None:
 @app.command(_SHOW)
 def child(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
-    identified: Identified = False, schemas: Schemas = None,
+    why: Why = False, round_: Round = None, store: Store = STORE, format_: Format = "text", output: Output = None,
+    lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Show one child over the years: levels and why, indicators side by side by round, every answer.
+
+    With --why, one round (the last, or --round): every indicator and every risk rule with the answers behind it, what
+    is not known, and what the level would become with one more answer.
 
     \b
     Examples:
       cpms child ID --store cpms.duckdb
+      cpms child ID --why --round 2569 --store cpms.duckdb
       cpms child show ID --format json --store cpms.duckdb
     """
     one_of(format_)
-    told = language(lang)
+    told, round_year = language(lang), year(round_)
+    if why:
+        _why(identifier, round_year, store, format_, output, told, schemas)
+        return
+    if round_year is not None:
+        raise UsageError("round_needs_why")
     from cpms_cli.reports import scores as report
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.child import child_history
@@ -66,6 +92,29 @@ def child(
         typer.echo(csv_text(history.indicators), nl=False)
     else:
         report.show_child(open_console(), load_survey(schemas), history, told)
+
+
+def _why(
+    identifier: str, round_: int | None, store: Path, format_: str, output: Path | None, told: Language,
+    schemas: Path | None,
+) -> None:  # fmt: skip
+    from cpms_cli.reports import why as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.summaries.why import why_child
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text, write_tables
+
+    found = why_child(store, identifier, round_=round_, language=told, schemas=schemas)
+    if output is not None:
+        write_tables(found.why.sheets, output)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(report.document(found)))
+    elif format_ == "csv":
+        typer.echo(csv_text(found.why.sheets["what_if"]), nl=False)
+    else:
+        report.show_why(open_console(), load_survey(schemas), found, told)
 
 
 @app.command("split")

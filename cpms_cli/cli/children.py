@@ -16,10 +16,11 @@ from cpms_cli.cli.options import (
     Round,
     Schemas,
     Store,
+    Why,
     language,
     one_of,
     year,
-)  # fmt: skip
+)
 
 Indicator = Annotated[
     int | None, typer.Option("--indicator", help="Only children with this indicator, 1 to 22.", show_default=False)
@@ -30,11 +31,13 @@ Risk = Annotated[
 
 
 def children(
-    indicator: Indicator = None, risk: Risk = None, area: Area = None, round_: Round = None, store: Store = STORE,
-    format_: Format = "text", output: Output = None, lang: Lang = None, identified: Identified = False,
-    schemas: Schemas = None,
+    indicator: Indicator = None, risk: Risk = None, area: Area = None, round_: Round = None, why: Why = False,
+    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
+    identified: Identified = False, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """List children by indicator, level, area or round, most severe first, each with the reason.
+
+    With --why, JSON and a written file also hold every rule of every child and what each open answer would change.
 
     \b
     Examples:
@@ -45,6 +48,7 @@ def children(
     told, round_year = language(lang), year(round_)
     from cpms_cli.reports import scores as report
     from cpms_cli.reports.terminal import open_console
+    from cpms_cli.reports.why import show_effects
     from cpms_cli.summaries.children import list_children
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
@@ -54,12 +58,21 @@ def children(
         store, area=area, round_=round_year, levels=risk or (), indicator=indicator, language=told,
         identified=identified, schemas=schemas,
     )  # fmt: skip
+    tables = {"children": listed}
+    if why:
+        from cpms_cli.summaries.why import why_children, with_effects
+
+        explained = why_children(store, listed, language=told, schemas=schemas)
+        listed = with_effects(load_survey(schemas), listed, explained)
+        tables = {"children": listed, **explained.tables}
     if output is not None:
-        write_tables({"children": listed}, output)
+        write_tables({**tables, **explained.sheets} if why else tables, output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(report.document({"children": listed})))
+        typer.echo(json_text(report.document(tables)))
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
     else:
         report.show_children(open_console(), load_survey(schemas), listed, told, identified)
+        if why:
+            show_effects(open_console(), explained, told)

@@ -23,6 +23,7 @@ from cpms_cli.cli import (
     map,
     merge,
     migration,
+    overlap,
     response,
     review,
     rights,
@@ -32,6 +33,7 @@ from cpms_cli.cli import (
     store,
     template,
     validate,
+    visits,
 )
 from cpms_cli.errors import CpmsError, KeyMissing
 
@@ -49,11 +51,13 @@ app.command("map")(map.map_)
 app.command("merge")(merge.merge)
 app.command("score")(score.score)
 app.command("children")(children.children)
+app.command("visits")(visits.visits)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
 app.command("indicator")(indicator.indicator)
 app.command("rights")(rights.rights)
 app.command("migration")(migration.migration)
+app.command("overlap")(overlap.overlap)
 app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)

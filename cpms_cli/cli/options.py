@@ -55,6 +55,7 @@ By = Annotated[
 Rounds = Annotated[
     str | None, typer.Option("--rounds", help="First and last round, as 2567:2569.", show_default=False)
 ]
+Why = Annotated[bool, typer.Option("--why", help="Every rule, what is unknown, and what an answer would change.")]
 STORE = Path("cpms.duckdb")
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.children import Area
 from cpms_cli.cli.options import (
     STORE,
+    Area,
     Encoding,
     Format,
     Identified,
@@ -145,9 +145,9 @@ def due(
     import datetime
 
     from cpms_cli.reports import responses as report
+    from cpms_cli.reports.due_list import write_visits
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.reports.visits import write_visits
     from cpms_cli.summaries.due import due_responses
     from cpms_cli.survey.era import shown_date
     from cpms_cli.survey.loading import load_survey

@@ -14,7 +14,7 @@ from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import MASK
-from cpms_cli.summaries.visits import child_visits
+from cpms_cli.summaries.standing_history import child_visits
 from cpms_cli.survey.definition import Language, Survey, Table
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted, typed_record, vocabulary
@@ -26,7 +26,7 @@ class ChildHistory:
     """One child. Tables have one column per round, named by its year, and a row per question or indicator.
 
     `levels`: a row per round: round, level, highest, why, open, response, due, and where the child stands: standing,
-    standing_since, closed_on, closed_by, standing_why (see `summaries.visits`).
+    standing_since, closed_on, closed_by, standing_why (see `summaries.standing_history`).
     `responses`: what was done for the child, by date.
     `indicators`: number, name, an answer per round, and `because`, the answers behind the latest one.
     `answers`: field, label, an answer per round in words.

@@ -1,59 +1,177 @@
-"""What was done for one child, and what that means for where the child stands."""
+"""Whom to visit next, in an order that can be walked, with exactly the questions that can still change a level."""
 
 from __future__ import annotations
 
-import datetime
+from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
-from cpms_cli.scoring.standing import responses_until, standings
-from cpms_cli.store.response_tables import create_known_children
-from cpms_cli.survey.definition import Language, Survey
-from cpms_cli.survey.era import shown_date, shown_year
-from cpms_cli.survey.messages import say
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if, open_condition
+from cpms_cli.store.audit import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.children import MASK
+from cpms_cli.summaries.outcomes import was_words
+from cpms_cli.summaries.shares import area_name, within
+from cpms_cli.survey.definition import Field, Language, Survey
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.relations import quoted
+
+_LATE = 1000  # less than this: somebody of the household is overdue
 
 
-def child_visits(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, person: str, language: Language
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The standing of a child in each round, and all responses recorded for it; needs `score`.
+def _last_rounds(survey: Survey, area: str | None, round_: int | None) -> str:
+    """SQL for the rows of a round, or of the last round of each village."""
+    if round_ is not None:
+        return within(survey, area, round_)
+    village, when = survey.role("village").name, survey.role("round").name
+    last = f"({village}, {when}) IN (SELECT ({village}, max({when})) FROM {SCORE} GROUP BY {village})"
+    return f"{within(survey, area, None)} AND {last}"
 
-    Standing, by round: `standing`, `standing_since` (the round that gave it), `closed_on`, `closed_by` (the agency),
-    and `standing_why`, in words, where it is not simply what the round says. Responses, by date: the fields of the log,
-    `recorded_at` (UTC), `recorded_by`, `batch_id`.
+
+def _rank(survey: Survey, column: str) -> str:
+    cases = " ".join(f"WHEN {quoted(level.id)} THEN {rank}" for rank, level in enumerate(survey.levels))
+    return f"CASE {column} {cases} END"
+
+
+def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> pd.DataFrame:
+    """Each question to be asked, once: home, about (the child's line), named, was, could_become (rank of a level).
+
+    A question about one child may be worth asking for a brother's or sister's sake. Families that did not consent have
+    one question: whether they do now.
     """
-    today = datetime.date.today()
-    create_known_children(connection, survey)
-    done = responses_until(connection, survey, today, person)
-    stood = standings(connection, survey, today, person).sort_values("year").reset_index(drop=True)
-    kind, agency = survey.response_role("response"), survey.response_role("agency").name
-    closings = done[done["kind"].isin(kind.closes)].drop_duplicates("day").set_index("day")[agency]
-    told = pd.DataFrame(
-        {
-            "standing": stood["standing"], "standing_since": stood["since"].where(stood["standing"] == stood["case"]),
-            "closed_on": stood["closed_on"].dt.strftime("%Y-%m-%d"),
-            "closed_by": closings.astype("str").reindex(stood["closed_on"]).to_numpy(),
-        }
+    home, consent = survey.key("household"), survey.role("consent").name
+    keys = ", ".join(f"t.{name}::VARCHAR AS {name}" for name in home)
+    of_child = " AND ".join(f"w.{name} = t.{name}" for name in survey.key("child"))
+    at_home = " AND ".join(f"x.{name}::VARCHAR = t.{name}::VARCHAR" for name in home)
+    refused = ", ".join(map(quoted, survey.no_consent)) or "NULL"
+    rank, now, highest = (_rank(survey, f"w.{name}") for name in ("level", "level_now", "highest_now"))
+    # An answer that counts only beside another one leads, with it, up to the highest possible level.
+    worst = f"min(CASE WHEN {rank} < {now} THEN {rank} END)"
+    return connection.execute(
+        f"SELECT {keys}, t.about, x.named, x.was,"
+        f" coalesce({worst}, min({highest})) AS could_become FROM {TO_ASK} t JOIN {WHAT_IF} w ON {of_child}"
+        " AND w.field = t.field AND w.about IS NOT DISTINCT FROM t.about"
+        f" JOIN was x ON {at_home} AND x.field = t.field AND x.about IS NOT DISTINCT FROM t.about GROUP BY ALL"
+        f" UNION ALL SELECT DISTINCT {keys}, NULL, {quoted(consent)}, x.{consent}, 0 FROM {SCORE} t"
+        f" JOIN current_household x ON {at_home} WHERE x.{consent} IN ({refused}) AND {open_condition(survey)}"
+        f" AND ({', '.join(f't.{name}' for name in home)}) IN (SELECT ({', '.join(home)}) FROM {SCORE} WHERE {where})"
+    ).df()
+
+
+def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> pd.DataFrame:
+    """Every child of the rounds asked for: key as text, person, names, sex, ages, level, highest."""
+    key = survey.key("child")
+    columns = [survey.role(role).name for role in ("person", "given_name", "family_name", "sex")]
+    own = ", ".join(f"c.{name}" for name in (*key, *columns))
+    same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)
+    return connection.execute(
+        f"SELECT {own}, s.age_min, s.age_max, s.level, s.highest FROM (SELECT * FROM {SCORE} WHERE {where}) s"
+        f" JOIN current_child c ON {same}"
+    ).df()
+
+
+def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The rows of visits in the order in which they are made, with columns `due` and `days_late`.
+
+    `overdue`: cpms_id, due (a date), days_late, for children whose response is outstanding. Households stay together
+    and stand where their most urgent child puts them: overdue ones first, most severe level first, then the other
+    levels that are visited for their own sake, then open questions; within each by village, house (6 before 12), line.
+    """
+    person = survey.role("person").name
+    told = overdue if overdue is not None else pd.DataFrame({"cpms_id": [], "due": [], "days_late": []})
+    told = told[["cpms_id", "due", "days_late"]].rename(columns={"cpms_id": person}).astype({person: "str"})
+    found = visits.drop(columns=["due", "days_late"], errors="ignore").merge(told, on=person, how="left")
+    visited = {level: rank for rank, level in enumerate(survey.figures.visited)}
+    late = pd.to_numeric(found["days_late"]).fillna(0) > 0
+    own = found["level"].map(visited).fillna(len(visited)).astype("int64") + np.where(late, 0, _LATE)
+    home = list(survey.key("household"))
+    village, house, line = home[1], survey.role("household").name, survey.role("line").name
+    sort = found.assign(
+        _urgency=own.groupby([found[name] for name in home]).transform("min"),
+        _number=pd.to_numeric(found[house].str.extract(r"([0-9]+)")[0]),
+        _line=pd.to_numeric(found[line]).fillna(0), _at=range(len(found)),
     )  # fmt: skip
-    told["standing_since"] = told["standing_since"].fillna(stood["year"]).astype("int64")
-    told["standing_why"] = _words(survey, stood, told, language)
-    columns = [field.name for field in survey.response.fields]
-    return told, done[[*columns, "recorded_at", "recorded_by", "batch_id"]].reset_index(drop=True)
+    order = ["_urgency", village, "_number", house, "_line", "_at"]
+    return sort.sort_values(order, kind="stable", ignore_index=True)[list(found)]
 
 
-def _words(survey: Survey, stood: pd.DataFrame, told: pd.DataFrame, language: Language) -> list[str]:
-    labels = {level.id: level.label.in_(language) for level in survey.levels}
-    found = []
-    shown = told.assign(level=stood["level"], by=told["closed_by"].fillna(""))
-    columns = ["level", "standing", "standing_since", "closed_on", "by"]
-    for level, standing, since, closed, by in shown[columns].itertuples(index=False, name=None):
-        parts = []
-        if standing != level:
-            round_ = shown_year(int(since), language)
-            parts.append(say("standing_carried", language, level=labels[standing], round=round_))
-        if isinstance(closed, str):
-            day = shown_date(datetime.date.fromisoformat(closed), language)
-            parts.append(say("standing_closed", language, day=day) + (f" ({by})" if by else ""))
-        found.append("; ".join(parts))
-    return found
+def _choices(explainer: Explainer, field: Field) -> str:
+    codes = explainer.survey.codes(field)
+    known = [code for code in codes.codes if code.missing in ("", "exclusive")] if codes else []
+    return " / ".join(code.label.in_(explainer.language) for code in known)
+
+
+def _with_words(explainer: Explainer, questions: pd.DataFrame) -> pd.DataFrame:
+    survey, language = explainer.survey, explainer.language
+    fields = {name: survey.fields[name] for name in questions["named"].unique()}
+    place = {name: at for at, name in enumerate(survey.fields)}
+    levels = dict(enumerate(level.id for level in survey.levels))
+    asked = {name: one.question.in_(language) for name, one in fields.items()}
+    choices = {name: _choices(explainer, one) for name, one in fields.items()}
+    return questions.assign(
+        question=questions["named"].map(asked).astype("str"), choices=questions["named"].map(choices).astype("str"),
+        was=was_words(explainer, questions["named"], questions["was"]),
+        could_become=questions["could_become"].map(levels).astype("str"), place=questions["named"].map(place),
+    ).rename(columns={"named": "field"}).sort_values("place", kind="stable").drop(columns="place")  # fmt: skip
+
+
+def visits_of(
+    connection: duckdb.DuckDBPyConnection, explainer: Explainer, *, area: str | None = None, round_: int | None = None,
+    overdue: pd.DataFrame | None = None, identified: bool = False,
+) -> pd.DataFrame:  # fmt: skip
+    """Whom to visit, from a connection on which `score` exists: a row per child or household and question.
+
+    Listed are children at a level that is visited for its own sake (with `overdue`, only those in it), and whoever has
+    a question to answer; a child without one has one row, `field` empty. Columns: round, village_code, village (its
+    name), household_no, child_no and cpms_id (none for a question about the household), names, sex, age_min, age_max,
+    level, highest, due, days_late, field, question, choices, was, could_become.
+    """
+    survey = explainer.survey
+    where = _last_rounds(survey, area, round_)
+    create_what_if(connection, survey, where)
+    home, line, person = list(survey.key("household")), survey.role("line").name, survey.role("person").name
+    people = _people(connection, survey, where)
+    questions = _with_words(explainer, _questions(connection, survey, where))
+    urgent = people["level"].isin(survey.figures.visited)
+    if overdue is not None:
+        urgent &= people[person].isin(overdue["cpms_id"])
+    asked = questions.rename(columns={"about": line})
+    of_child = people.merge(asked[asked[line].notna()], on=[*home, line], how="left")
+    of_child = of_child[of_child["field"].notna() | of_child[person].isin(people.loc[urgent, person])]
+    of_home = asked[asked[line].isna()]
+    rows = pd.concat([of_home, of_child], ignore_index=True)
+    names = [survey.role("given_name").name, survey.role("family_name").name]
+    if not identified:
+        rows[names] = rows[names].mask(rows[names].notna(), MASK)
+    rows["village"] = rows[home[1]].map(
+        {code: area_name(survey, code, explainer.language) for code in rows[home[1]].unique()}
+    ).astype("str")  # fmt: skip
+    ordered = order_visits(survey, rows, overdue)
+    first = [home[0], home[1], "village", home[2], line, person, *names, survey.role("sex").name, "age_min", "age_max",
+             "level", "highest", "due", "days_late", "field", "question", "choices", "was", "could_become"]  # fmt: skip
+    return ordered[first]
+
+
+def plan_visits(
+    store: str | Path, *, area: str | None = None, round_: int | None = None, overdue: pd.DataFrame | None = None,
+    language: Language = "en", identified: bool = False, schemas: Path | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Whom to visit next and what to ask, as `visits_of` says; without `round_`, by the last round of each village.
+
+    Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area that does
+    not exist; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    if area is not None:
+        area_name(survey, area, language)
+    with open_store(Path(store), survey, write=identified) as connection:
+        create_scores(connection, survey)
+        found = visits_of(connection, Explainer(survey, language), area=area, round_=round_, overdue=overdue,
+                          identified=identified)  # fmt: skip
+        if identified:
+            note_identified(connection, "visits", int(found[survey.role("person").name].nunique()))
+        return found

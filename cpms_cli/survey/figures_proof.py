@@ -45,6 +45,10 @@ def _twice(key: str, names: Iterable[str]) -> Iterator[tuple[Place, str]]:
 
 def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
     groups = survey.figures.groups
+    levels = {level.id for level in survey.levels}
+    for index, level in enumerate(survey.figures.visited):
+        if level not in levels:
+            yield ("visited", index), f"there is no level '{level}'"
     yield from _twice("groups", (group.id for group in groups))
     if not any(group.digits for group in groups):
         yield ("groups",), "there must be a group of areas (digits)"

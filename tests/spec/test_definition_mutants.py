@@ -58,6 +58,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("title dropped", TITLES, r"^(?P<word>(?!title,)[^,]+),.*$", lambda found: None),
     ("title of no sex", TITLES, r",(male|female),", lambda found: f",{found[1]}x,"),
     ("title of the other sex", TITLES, r"^(?P<word>[^,]+),male,", lambda found: f"{found[1]},female,"),
+    ("no such level visited", ("summaries.yaml",), r"^visited: \[(?P<word>\w+)", lambda found: f"{found[0]}x"),
     ("broken SQL", RULES, SQL + r".*$", lambda found: f"{found[0]} AND"),
     ("no such code", RULES, SQL + r"[^']*'\w+", lambda found: f"{found[0]}x"),
     ("number changed", RULES, SQL + r".*?(?<![\w'])(\d+)(?![\w'])", lambda f: f"{f[0][: -len(f[2])]}{int(f[2]) + 1}"),

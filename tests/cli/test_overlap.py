@@ -1,0 +1,112 @@
+"""Given ten known children, `cpms overlap` says which indicators occur together, with bounds for what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cpms_cli import merge, overlap
+from cpms_cli.summaries.overlap import Overlap
+from tests.conftest import Cpms, write_drawn
+
+FOREIGN, UNREGISTERED, ARRIVED = 1, 2, 8
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[str, Any]]) -> Path:
+    """Ten children, each alone in a home; the first is a boy."""
+    foreign, unregistered = {"nationality": "MM"}, {"birth_registered": "not_registered"}
+    told: list[dict[str, Any]] = [
+        {**foreign, **unregistered, "arrived_community": "within_12_months", "sex": "male"},
+        {**foreign, **unregistered},
+        {**foreign, "birth_registered": "unknown"},
+        foreign,
+        unregistered,
+        {"nationality": None},
+        {}, {}, {}, {},
+    ]  # fmt: skip
+    folder = tmp_path_factory.mktemp("overlap")
+    rows = [{"sex": "female", **one, "household_no": at, "child_no": 1} for at, one in enumerate(told, start=1)]
+    merge([write_drawn(folder / "2026.csv", base, rows)], folder / "s.duckdb")
+    return folder / "s.duckdb"
+
+
+@pytest.fixture(scope="module")
+def found(store: Path) -> Overlap:
+    told: Overlap = overlap(store)
+    return told
+
+
+def test_children_by_number_of_indicators_with_bounds(found: Overlap) -> None:
+    """The third child has one or two, the sixth none or one."""
+    assert found.children == 10
+    assert found.numbers.to_dict("list") == {
+        "number": [0, 1, 2, 3], "certain": [5, 3, 1, 1], "possible": [4, 3, 2, 1],
+        "at_least": [10, 5, 2, 1], "at_most": [10, 6, 3, 1],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [(FOREIGN, (4, 2, 1, 1, 0, 0.75)), (UNREGISTERED, (3, 1, 1, 1, 0, 1.0)), (ARRIVED, (1, 0, 0, 1, 0, 2.0))],
+)
+def test_how_many_others_a_child_with_one_indicator_has(
+    found: Overlap, number: int, expected: tuple[float, ...]
+) -> None:
+    row = found.single.set_index("number").loc[number].drop("name")
+    assert tuple(row) == expected
+
+
+def test_pairs_are_shares_of_children_of_whom_both_are_known(found: Overlap) -> None:
+    """1 and 2: known of 8, 3 and 3 of them have each: 9/8 expected. 1 and 8: of 9, 4 and 1. 2 and 8: of 9, 3 and 1."""
+    columns = ["first", "second", "children", "known", "possible", "share", "expected", "lift", "second_of_first",
+               "first_of_second"]  # fmt: skip
+    expected = [
+        (1, 2, 2, 8, 3, 2 / 8, 9 / 8, 16 / 9, 2 / 3, 2 / 3),
+        (1, 8, 1, 9, 1, 1 / 9, 4 / 9, 9 / 4, 1 / 4, 1.0),
+        (2, 8, 1, 9, 1, 1 / 9, 3 / 9, 3.0, 1 / 3, 1.0),
+    ]
+    rows = list(found.pairs[columns].itertuples(index=False, name=None))
+    assert [pytest.approx(row) for row in expected] == rows
+
+
+def test_triples(found: Overlap) -> None:
+    """Known of 8, of whom 3, 3 and 1 have each: 9/64 expected."""
+    [row] = found.triples.to_dict("records")
+    assert (row["first"], row["second"], row["third"], row["children"], row["known"]) == (1, 2, 8, 1, 8)
+    assert (row["expected"], row["lift"]) == (pytest.approx(9 / 64), pytest.approx(64 / 9))
+
+
+def test_by_group_each_group_is_counted_alone(store: Path) -> None:
+    by_sex = overlap(store, by=["sex"]).numbers
+    boys = by_sex[by_sex["sex"] == "male"]
+    assert boys[["sex_label", "number", "certain"]].to_numpy().tolist()[-1] == ["Male", 3, 1]
+    assert by_sex["certain"].sum() == 10
+
+
+def test_in_every_format_and_in_thai(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+    lines = [" ".join(line.split()) for line in cpms("overlap", "--top", "1", "--store", store).out.splitlines()]
+    assert lines[0] == "The whole store, round 2026: indicators that occur together in 10 children"
+    pair = "1 No Thai nationality 2 No birth registration 2 25.0 % 3 1.1 1.8 66.7 % 66.7 %"
+    assert pair in lines
+    assert sum(line.startswith("1 No Thai nationality") for line in lines) == 3  # itself, one pair, one triple
+    document = cpms("overlap", "--area", "850105", "--format", "json", "--store", store).json
+    assert (document["children_total"], document["area"], len(document["pairs"])) == (10, "850105", 3)
+    assert cpms("overlap", "-o", tmp_path / "o.xlsx", "--store", store).code == 0
+    sheets = pd.read_excel(tmp_path / "o.xlsx", sheet_name=None, engine="openpyxl")
+    assert list(sheets) == ["numbers", "single", "pairs", "triples"]
+    thai = cpms("overlap", "--lang", "th", "--by", "sex", "--store", store).out
+    assert {word for word in thai.split() if word.isascii() and word.isalpha()} == set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["--area", "840101"], ["--area", "85010502"], ["--round", "2560"], ["--by", "sex", "--by", "village"]],
+)
+def test_wrong_use_is_told_in_one_sentence(cpms: Cpms, store: Path, words: list[str]) -> None:
+    ran = cpms("overlap", *words, "--store", store)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)

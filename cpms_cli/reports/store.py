@@ -6,13 +6,16 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
+from cpms_cli.store.response_tables import RESPONSE
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
 
 
 def show_history(console: Console, tables: dict[str, pd.DataFrame], language: Language) -> None:
     """Print the merged files with their counts, and what else was done."""
+    file, of_log = tables["batches"]["file"].astype("str"), tables["batches"]["kind"] == RESPONSE
     batches = tables["batches"].assign(
+        file=file.where(~of_log, file + f" ({say('history_responses', language)})"),
         when=tables["batches"]["merged_at"].dt.strftime("%Y-%m-%d %H:%M"), digest=tables["batches"]["sha256"].str[:12]
     )
     names = {"batch_id": "batch", "when": "when", "merged_by": "who", "file": "file", "digest": "sha256",

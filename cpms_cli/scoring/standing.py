@@ -97,11 +97,11 @@ def standings(
     rows = rows.assign(own=rows["level"].map(rank), possible=rows["highest"].map(rank))
     state = pd.DataFrame(columns=_STATE)
     parts = []
-    for _, now in rows.groupby("year", sort=True):
+    for now in [part for _, part in rows.groupby("year", sort=True)] or [rows]:
         told = _of_round(now.set_index("person"), state, closings)
         parts.append(told)
         state = told[_STATE] if state.empty else pd.concat([state.drop(told.index, errors="ignore"), told[_STATE]])
-    found = pd.concat(parts).reset_index() if parts else rows.reindex(columns=[*rows.columns, *_STATE, "standing"])
+    found = pd.concat(parts).reset_index()
     ids = pd.Series([level.id for level in survey.levels])
     for column in ("case", "standing"):
         found[column] = found[column].map(ids).astype("str")

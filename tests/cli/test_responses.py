@@ -137,6 +137,9 @@ def test_the_day_on_which_it_is_due_is_still_in_time(cpms: Cpms, store: Path, da
 def test_on_a_day_before_the_round_only_what_was_known_counts(cpms: Cpms, store: Path) -> None:
     ran = cpms("response", "due", "--as-of", "2568-03-10", "--store", store, "--format", "json").json
     assert [one["household_no"] for one in ran["due"]] == ["3", "4", "5", "7"]
+    assert "Nobody waits" in cpms("response", "due", "--as-of", "2567-01-01", "--store", store).out
+    ran = cpms("response", "summary", "--as-of", "2567-01-01", "--store", store, "--format", "json").json
+    assert [(one["level"], one["due"]) for one in ran["totals"]] == [("victim", 0), ("high_risk", 0)]
 
 
 def test_what_answers_a_level(cpms: Cpms, tmp_path: Path, base: dict[str, dict[str, Any]]) -> None:

@@ -7,6 +7,7 @@ empty to be filled in, drops what nothing says any more, and compiles the catalo
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from cpms_cli.cli.translation import (
 
 PO = LOCALES / "th" / "LC_MESSAGES" / f"{DOMAIN}.po"
 MO = PO.with_suffix(".mo")
+THAI = re.compile(r"[\u0e01-\u0e5b]")
+# What must stand in both languages alike: places, options, variables, file endings, numbers, commands to type.
+CODES = re.compile(r"\{\w+\}|--[a-z-]+|CPMS_[A-Z_]+|(?<!\w)\.[a-z]{3,}|\d[\d:-]*|cpms [a-z-]+")
 HEADER = "# Help and refusals of cpms in Thai. Fill in msgstr, then: python run.py messages\n# {name} stays as it is."
 
 
@@ -53,12 +57,35 @@ def read(path: Path = PO) -> Catalog:
 def updated(before: Catalog) -> Catalog:
     """The texts of now with the translations of before. Its dates stand still, so that only texts change the file."""
     still = datetime(2026, 1, 1, tzinfo=UTC)
-    after = Catalog(locale="th", project="cpms", version="1", header_comment=HEADER, copyright_holder="cpms",
-                    msgid_bugs_address="", creation_date=still, revision_date=still, fuzzy=False)  # fmt: skip
+    after = Catalog(
+        locale="th", project="cpms", version="1", header_comment=HEADER, copyright_holder="cpms", fuzzy=False,
+        msgid_bugs_address="cpms", last_translator="cpms", language_team="cpms",
+        creation_date=still, revision_date=still,
+    )  # fmt: skip
     for text, path in texts().items():
         known = before.get(text)
-        after.add(text, known.string if known else "", auto_comments=[path])
+        flags = known.flags if known else ()
+        after.add(text, known.string if known else "", flags=flags, auto_comments=[path])
     return after
+
+
+def faults(catalog: Catalog) -> list[str]:
+    """What is wrong with a catalogue: a text without Thai, doubtful, no longer said, or with other codes in it."""
+    now = texts()
+    found = [f"missing: {text}" for text in now if catalog.get(text) is None]
+    for message in catalog:
+        text, told = str(message.id), str(message.string)
+        if not text:
+            continue
+        if text not in now:
+            found.append(f"not said any more: {text}")
+        if message.fuzzy:
+            found.append(f"doubtful: {text}")
+        if not THAI.search(told):
+            found.append(f"no Thai: {text}")
+        elif sorted(CODES.findall(text)) != sorted(CODES.findall(told)):
+            found.append(f"other codes: {text}")
+    return found
 
 
 def po_bytes(catalog: Catalog) -> bytes:
@@ -80,8 +107,10 @@ def main() -> None:
     catalog = updated(read())
     PO.write_bytes(po_bytes(catalog))
     MO.write_bytes(mo_bytes(catalog))
-    empty = [message.id for message in catalog if message.id and not message.string]
-    print(f"{len(catalog)} texts, {len(empty)} to be translated in {PO.name}", *empty, sep="\n  ")
+    left = faults(catalog)
+    print(
+        f"{len(catalog)} texts, {len(left)} to be mended in {PO.relative_to(LOCALES.parent.parent)}", *left, sep="\n  "
+    )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ Translate = Callable[[str], str]
 
 # What typer and click say themselves. The names in braces are ours; most of these texts pass through no gettext.
 HEADINGS = ("Usage: ", "Arguments", "Options", "Commands")
-TYPES = ("str", "int", "float", "path", "file", "directory", "list[Path]", "list[str]")
+TYPES = ("str", "int", "float", "int range", "float range", "path", "file", "directory", "list[Path]", "list[str]")
 SENTENCES = (
     "Show this message and exit.",
     "default: {default}",
@@ -45,6 +45,8 @@ SENTENCES = (
     "Invalid value for {name}: {message}",
     "Input should be a valid integer, unable to parse string as an integer",
     "Input should be a valid number, unable to parse string as a number",
+    "Input should be greater than or equal to {limit}",
+    "Input should be less than or equal to {limit}",
 )
 
 

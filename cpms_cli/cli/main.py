@@ -21,6 +21,7 @@ from cpms_cli.cli import (
     link,
     map,
     merge,
+    plan,
     review,
     samples,
     schema,
@@ -59,6 +60,7 @@ app.add_typer(store.app, name="store")
 app.add_typer(child.app, name="child")
 app.add_typer(link.app, name="link")
 app.add_typer(review.app, name="review")
+app.add_typer(plan.app, name="plan")
 app.add_typer(schema.app, name="schema")
 
 

@@ -56,7 +56,25 @@ def rounds_of(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str) 
     return [int(row[0]) for row in found]
 
 
-def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
+def round_asked(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int | None, language: Language
+) -> tuple[int, int | None]:
+    """The round to summarise, by default the area's last, and the one before it; `score` must exist.
+
+    Raises UsageError where the area has no children, ever or in that round.
+    """
+    rounds = rounds_of(connection, survey, code)
+    if not rounds:
+        raise UsageError("no_children_ever", area=code)
+    if round_ is not None and round_ not in rounds:
+        known = ", ".join(shown_year(one, language) for one in rounds)
+        raise UsageError("no_children_there", area=code, round=shown_year(round_, language), known=known)
+    current = round_ if round_ is not None else rounds[-1]
+    return current, max((one for one in rounds if one < current), default=None)
+
+
+def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
+    """Children and households at each level, as `AreaSummary.levels`."""
     home = survey.role("home").name
     counted = connection.execute(
         f"SELECT level, count(*) AS children FROM {SCORE} WHERE {where} GROUP BY level"
@@ -109,9 +127,10 @@ def _indicators(
     return table
 
 
-def _parts(
+def parts_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, language: Language
 ) -> pd.DataFrame:
+    """Children at each level in each part of an area, as `AreaSummary.parts`."""
     village = survey.role("village").name
     width = 6 if len(code) < 6 else 8
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
@@ -135,20 +154,13 @@ def summarise_area(
     name = area_name(survey, code, language)
     with open_store(Path(store), survey) as connection:
         create_scores(connection, survey)
-        rounds = rounds_of(connection, survey, code)
-        if not rounds:
-            raise UsageError("no_children_ever", area=code)
-        if round_ is not None and round_ not in rounds:
-            known = ", ".join(shown_year(one, language) for one in rounds)
-            raise UsageError("no_children_there", area=code, round=shown_year(round_, language), known=known)
-        current = round_ if round_ is not None else rounds[-1]
-        previous = max((one for one in rounds if one < current), default=None)
+        current, previous = round_asked(connection, survey, code, round_, language)
         where = within(survey, code, current)
-        levels = _levels(connection, survey, where, language)
+        levels = levels_of(connection, survey, where, language)
         return AreaSummary(
             code, name, current, previous, int(levels["children"].sum()), int(levels["households"].sum()), levels,
             _indicators(connection, survey, code, current, previous, language),
-            _parts(connection, survey, code, current, language),
+            parts_of(connection, survey, code, current, language),
             line_list_of(connection, survey, Explainer(survey, language), area=code, round_=current,
                          levels=(survey.levels[0].id,), identified=identified),
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 from rich.cells import cell_len
@@ -15,6 +15,10 @@ from cpms_cli.writing.gate import printable
 NOT_COMPUTED = "–"
 # A page holds this many columns upright; a wider table turns the document.
 _UPRIGHT = 6
+# Letters of a table's text in the width of a page, and how wide a column is made, its padding included.
+_LETTERS_ACROSS, _LETTERS_UPRIGHT = 140, 95
+_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 7, 56, 13, 3
+_SHORT = 10
 _FORMS = {"share": "{:.1f} %", "change": "{:+.1f}"}
 
 
@@ -58,8 +62,30 @@ def _kind(values: pd.Series) -> Kind:
     return "count" if pd.api.types.is_integer_dtype(values) else "text"
 
 
-def widths(cells: Sequence[Sequence[str]], narrowest: float, widest: float) -> list[float]:
-    """How wide each column of cells wants to be, in letters as they are seen: Thai vowels and tones above and below
-    take no room."""
-    longest = (max((cell_len(line) for cell in column for line in cell.splitlines()), default=0) for column in cells)
-    return [min(max(length, narrowest), widest) for length in longest]
+def widths(cells: Iterable[Sequence[str]]) -> list[int]:
+    """How wide each column of cells is, in letters as they are seen: Thai vowels and tones above and below take no
+    room."""
+    return [max((cell_len(line) for cell in column for line in cell.splitlines()), default=0) for column in cells]
+
+
+def column_shares(block: TableBlock, cells: Sequence[Sequence[str]], wide: bool) -> list[float]:
+    """Which part of the page's width each column gets, together at most 1.
+
+    Figures are never broken, nor columns to be written into narrowed; columns of words share what is left.
+    """
+    room = _LETTERS_ACROSS if wide else _LETTERS_UPRIGHT
+    told = [[*texts, *column.heading.split()] for texts, column in zip(cells, block.columns, strict=True)]
+    wanted = [min(max(width, _NARROWEST), _WIDEST) + _PADDING for width in widths(told)]
+    wanted = [_TO_FILL if is_blank(block, column) else width
+              for column, width in zip(block.columns, wanted, strict=True)]  # fmt: skip
+    words = [column.kind == "text" and not is_blank(block, column) for column in block.columns]
+    fixed = sum(width for width, free in zip(wanted, words, strict=True) if not free)
+    free = sum(wanted) - fixed
+    scale = min(1.0, max(room - fixed, room / 3) / free) if free else 1.0
+    scaled = [width * scale if free else width for width, free in zip(wanted, words, strict=True)]
+    return [width / max(room, sum(scaled)) for width in scaled]
+
+
+def stays_together(block: TableBlock) -> bool:
+    """Whether a table is so short that it, its caption and its note belong on one page."""
+    return len(block.frame) <= _SHORT and not any(is_blank(block, column) for column in block.columns)

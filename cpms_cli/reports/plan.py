@@ -35,10 +35,7 @@ _OWN, _MARK = "• ", " *"
 def plan_document(survey: Survey, plan: AreaPlan, language: Language) -> Document:
     """The plan, in reading order."""
     words = _Words(survey, plan, language)
-    notes = (
-        words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12]),
-        words.say("counts_only"),
-    )
+    notes = (words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12]),)
     parts = (
         *words.situation(), *words.leading(), *words.response(), *words.by_part(), *words.activities(),
         *words.decisions(), *words.quality(),
@@ -147,13 +144,14 @@ class _Words:
         own = found["source"].str.startswith("S").map({True: _OWN, False: ""})
         names = {str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}
         told = ["; ".join(names[number] for number in numbers.split(", ")) for numbers in found["indicators"]]
-        shown = found.assign(activity=own + found["activity"], told=told, **dict.fromkeys(_TO_FILL, ""))
+        shown = found.rename(columns={"who": "usually"}).assign(
+            activity=own + found["activity"], told=told, **dict.fromkeys(_TO_FILL, "")
+        )
         columns = (
             Column("activity", self.say("activity")), Column("told", self.say("answers_to")),
-            Column("children", self.say("concerned"), "count"), Column("who_usually", self.say("who_usually")),
+            Column("children", self.say("concerned"), "count"), Column("usually", self.say("who_usually")),
             *(Column(name, self.say(name)) for name in _TO_FILL),
         )  # fmt: skip
-        shown = shown.assign(who_usually=found["who"])
         return TableBlock(self.say("activities_caption"), shown, columns, self.say("activities_note"))
 
     def decisions(self) -> Iterator[Part]:

@@ -1,0 +1,27 @@
+"""Charts as pictures: drawn as SVG by `reports.charts`, turned into PNG where a format takes no SVG."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import typst
+
+from cpms_cli.reports.documents import Chart
+
+_CHARTS = "cpms_cli.reports.charts"
+_SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", width: 16cm)"""
+_DOTS_PER_INCH = 200.0
+
+
+def chart_picture(chart: Chart) -> str | None:
+    """The chart as SVG; None where nothing draws it, and its table must stand for it."""
+    if find_spec(_CHARTS) is None:
+        return None
+    return str(import_module(_CHARTS).chart_svg(chart))
+
+
+def as_png(svg: str) -> bytes:
+    """An SVG as PNG, 16 cm wide; letters from the fonts of this machine."""
+    return bytes(typst.compile(_SHEET, sys_inputs={"svg": svg}, format="png", ppi=_DOTS_PER_INCH))

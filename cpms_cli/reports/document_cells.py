@@ -18,6 +18,7 @@ _UPRIGHT = 6
 # Letters of a table's text in the width of a page, and how wide a column is made, its padding included.
 _LETTERS_ACROSS, _LETTERS_UPRIGHT = 140, 95
 _NARROWEST, _WIDEST, _TO_FILL, _PADDING = 7, 56, 13, 3
+_BOLD = 1.25
 _SHORT = 10
 _FORMS = {"share": "{:.1f} %", "change": "{:+.1f}"}
 
@@ -74,8 +75,9 @@ def column_shares(block: TableBlock, cells: Sequence[Sequence[str]], wide: bool)
     Figures are never broken, nor columns to be written into narrowed; columns of words share what is left.
     """
     room = _LETTERS_ACROSS if wide else _LETTERS_UPRIGHT
-    told = [[*texts, *column.heading.split()] for texts, column in zip(cells, block.columns, strict=True)]
-    wanted = [min(max(width, _NARROWEST), _WIDEST) + _PADDING for width in widths(told)]
+    headings = widths(column.heading.split() for column in block.columns)
+    longest = (max(width, head * _BOLD, _NARROWEST) for width, head in zip(widths(cells), headings, strict=True))
+    wanted = [min(width, _WIDEST) + _PADDING for width in longest]
     wanted = [_TO_FILL if is_blank(block, column) else width
               for column, width in zip(block.columns, wanted, strict=True)]  # fmt: skip
     words = [column.kind == "text" and not is_blank(block, column) for column in block.columns]

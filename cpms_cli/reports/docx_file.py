@@ -15,7 +15,7 @@ from typing import Any
 import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Length, Pt
@@ -67,7 +67,8 @@ def _without_times(content: bytes) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
         for entry in given.infolist():
-            made.writestr(zipfile.ZipInfo(entry.filename, (1980, 1, 1, 0, 0, 0)), given.read(entry), zipfile.ZIP_DEFLATED)
+            timeless = zipfile.ZipInfo(entry.filename)
+            made.writestr(timeless, given.read(entry), zipfile.ZIP_DEFLATED)
     return stream.getvalue()
 
 
@@ -78,7 +79,7 @@ class _Writer:
         self.document, self.language = document, document.language
         self.book = docx.Document()
         set_styles(self.book, self.language)
-        self.wide = is_wide(document)
+        self.wide, self.broken = is_wide(document), False
         self._set_page()
         self._set_properties()
         self._set_footer()
@@ -114,7 +115,9 @@ class _Writer:
     def add(self, part: Part) -> None:
         """Write one part below what is there."""
         if isinstance(part, Heading):
-            self.book.add_heading(part.text, level=part.level - 1)
+            made = self.book.add_heading(part.text, level=part.level - 1)
+            made.paragraph_format.page_break_before = self.broken or None
+            self.broken = False
         elif isinstance(part, Paragraph):
             self.book.add_paragraph(part.text, style=_STYLES[part.style])
         elif isinstance(part, Bullets):
@@ -127,7 +130,7 @@ class _Writer:
         elif isinstance(part, BlankLines):
             self.add_lines(part)
         elif isinstance(part, PageBreak):
-            self.book.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+            self.broken = True
 
     def caption(self, text: str) -> None:
         """A line that stays with what follows it."""

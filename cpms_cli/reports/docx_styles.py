@@ -12,10 +12,9 @@ from docx.shared import Pt, RGBColor
 from lxml import etree
 
 from cpms_cli.survey.definition import Language
+from cpms_cli.writing.fonts import OFFICE_FONT
 
-# On every Windows since 8, and of the size of Latin letters; TH Sarabun New, the usual font of Thai offices, is a third
-# smaller, so that where it is not installed what stands for it would no longer fit. Others stand in where it is not.
-FONT, INSTEAD = "Leelawadee UI", "Thonburi,Noto Sans Thai,Loma,Tahoma"
+_INSTEAD = "Thonburi,Noto Sans Thai,Loma,Tahoma"
 # Styles of our own, beside those of the template.
 CELL, HEAD, CAPTION = "Table Cell", "Table Head", "Table Caption"
 _INK, _GREY = RGBColor(0x1F, 0x1F, 0x1F), RGBColor(0x5A, 0x5A, 0x5A)
@@ -38,7 +37,7 @@ def _child(parent: Any, tag: str, **attributes: str) -> Any:
 
 
 def _set_run(properties: Any, size: float, bold: bool) -> None:
-    fonts = _child(properties, "rFonts", ascii=FONT, hAnsi=FONT, eastAsia=FONT, cs=FONT)
+    fonts = _child(properties, "rFonts", ascii=OFFICE_FONT, hAnsi=OFFICE_FONT, eastAsia=OFFICE_FONT, cs=OFFICE_FONT)
     for name in [name for name in fonts.attrib if str(name).endswith("Theme") or str(name).endswith("theme")]:
         del fonts.attrib[name]
     _child(properties, "bCs", val="1" if bold else "0")
@@ -95,7 +94,6 @@ def _name_fonts(book: Any) -> None:
     """Say in the font table what stands in where the font is not installed."""
     part = book.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
     table = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
-    table.append(
-        parse_xml(f'<w:font {nsdecls("w")} w:name="{FONT}"><w:altName w:val="{INSTEAD}"/><w:family w:val="swiss"/></w:font>')
-    )
+    instead = f'<w:altName w:val="{_INSTEAD}"/><w:family w:val="swiss"/>'
+    table.append(parse_xml(f'<w:font {nsdecls("w")} w:name="{OFFICE_FONT}">{instead}</w:font>'))
     part._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)

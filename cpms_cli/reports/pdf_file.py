@@ -55,23 +55,30 @@ def _table(block: TableBlock, language: Language, wide: bool) -> dict[str, Any]:
             "together": stays_together(block), "rows": [list(row) for row in zip(*cells, strict=True)]}  # fmt: skip
 
 
+def _chart(chart: Chart, language: Language, wide: bool) -> dict[str, Any]:
+    svg = chart_picture(chart)
+    if svg is None:
+        return _table(as_table(chart), language, wide)
+    return {"kind": "picture", "title": chart.title, "svg": svg, "alt": chart.alt, "note": chart.note}
+
+
 def _part(part: Part, language: Language, wide: bool) -> dict[str, Any]:
-    if isinstance(part, Heading):
-        return {"kind": "heading", "level": part.level, "text": part.text}
-    if isinstance(part, Paragraph):
-        return {"kind": part.style, "text": part.text}
-    if isinstance(part, Bullets):
-        return {"kind": "bullets", "items": list(part.items)}
-    if isinstance(part, TableBlock):
-        return _table(part, language, wide)
-    if isinstance(part, Chart):
-        svg = chart_picture(part)
-        if svg is None:
-            return _table(as_table(part), language, wide)
-        return {"kind": "picture", "title": part.title, "svg": svg, "alt": part.alt, "note": part.note}
-    if isinstance(part, BlankLines):
-        return {"kind": "lines", "label": part.label, "count": part.count}
-    return {"kind": "break"}
+    match part:
+        case Heading():
+            told: dict[str, Any] = {"kind": "heading", "level": part.level, "text": part.text}
+        case Paragraph():
+            told = {"kind": part.style, "text": part.text}
+        case Bullets():
+            told = {"kind": "bullets", "items": list(part.items)}
+        case TableBlock():
+            told = _table(part, language, wide)
+        case Chart():
+            told = _chart(part, language, wide)
+        case BlankLines():
+            told = {"kind": "lines", "label": part.label, "count": part.count}
+        case _:
+            told = {"kind": "break"}
+    return told
 
 
 def _texts(content: Any) -> Iterator[str]:

@@ -9,9 +9,12 @@ from cpms_cli.errors import UsageError
 from cpms_cli.reports.documents import Document
 from cpms_cli.reports.docx_file import docx_bytes
 from cpms_cli.reports.pdf_file import pdf_bytes
+from cpms_cli.reports.xlsx_report import xlsx_bytes
 from cpms_cli.writing.files import write_bytes
 
-WRITERS: dict[str, Callable[[Document], bytes]] = {".docx": docx_bytes, ".pdf": pdf_bytes}
+WRITERS: dict[str, Callable[[Document], bytes]] = {
+    ".docx": docx_bytes, ".pdf": pdf_bytes, ".xlsx": xlsx_bytes,
+}  # fmt: skip
 
 
 def render(document: Document, path: Path) -> None:

@@ -89,9 +89,13 @@ def _texts(content: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def pdf_bytes(document: Document) -> bytes:
-    """The document as PDF. Raises UsageError where it has Thai letters and no font of this machine has them."""
-    families = thai_families([font.family for font in _fonts().fonts()])
+def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
+    """The document as PDF, in `fonts` or else those of this machine.
+
+    Raises UsageError where it has Thai letters and none of the fonts has them.
+    """
+    fonts = fonts or _fonts()
+    families = thai_families([font.family for font in fonts.fonts()])
     wide = is_wide(document)
     told = {
         "title": document.title, "subtitle": document.subtitle, "language": document.language,
@@ -105,4 +109,4 @@ def pdf_bytes(document: Document) -> bytes:
     # A time of making would make the same document two different files.
     made = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
     inputs = {"document": json.dumps(told, ensure_ascii=False)}
-    return bytes(typst.compile(_TEMPLATE.read_bytes(), font_paths=_fonts(), sys_inputs=inputs, timestamp=made))
+    return bytes(typst.compile(_TEMPLATE.read_bytes(), font_paths=fonts, sys_inputs=inputs, timestamp=made))

@@ -122,12 +122,16 @@ class _Words:
         if found.empty:
             return
         yield Heading(self.say("by_part"))
-        told = [self.say("ranked", indicator=f"{row.number} {row.indicator}", children=self.count(row.yes),
-                         share=self.share(row.share)) for row in found.itertuples()]  # fmt: skip
+        columns = (found[name].tolist() for name in ("number", "indicator", "yes", "share"))
+        told = [
+            self.say("ranked", indicator=f"{number} {name}", children=self.count(yes), share=self.share(share))
+            for number, name, yes, share in zip(*columns, strict=True)
+        ]
         wide = found.assign(told=told).pivot(index=["area", "name"], columns="rank", values="told").fillna("")
-        wide.columns = pd.Index([f"rank_{rank}" for rank in wide.columns])
-        ranks = (Column(name, self.say("rank", rank=name.removeprefix("rank_"))) for name in wide)
-        yield TableBlock(self.say("by_part_caption"), wide.reset_index(), (Column("name", self.say("area")), *ranks))
+        ranks = [str(rank) for rank in wide.columns]
+        wide = wide.set_axis(ranks, axis="columns").reset_index()
+        shown = (Column(rank, self.say("rank", rank=rank)) for rank in ranks)
+        yield TableBlock(self.say("by_part_caption"), wide, (Column("name", self.say("area")), *shown))
 
     def activities(self) -> Iterator[Part]:
         yield PageBreak()

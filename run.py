@@ -63,11 +63,15 @@ def install(python: Path, requirements: str) -> None:
 
 
 def main() -> None:
-    """`demo` (or any cpms command) and `test`."""
+    """`demo` (or any cpms command), `test`, and `offline`."""
     if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit("cpms needs Python 3.11 or newer")
     words = sys.argv[1:] or ["demo"]
     python = environment()
+    if words[0] == "offline":
+        install(python, RUN)
+        call(python, HERE / "offline.py", *(word if word.startswith("-") else Path.cwd() / word for word in words[1:]))
+        return
     if words[0] != "test":
         install(python, RUN)
         call(python, "-m", "cpms_cli", *words)

@@ -152,13 +152,24 @@ def export_review(
     return len(table)
 
 
+def waiting_pairs(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
+    """The doubtful pairs of a store: `pair`, as the workbook calls it, and the references to both rows."""
+    survey = load_survey(schemas)
+    with open_store(Path(store), survey) as connection:
+        waiting = f"SELECT * FROM link_pair WHERE verdict = '{DOUBTFUL}'"
+        return connection.execute(f"SELECT pair, row_a, row_b FROM ({_pairs(survey, waiting)}) ORDER BY ALL").df()
+
+
 def _words(message: str, code: str) -> Mapping[str, str]:
     """All spellings of one heading or answer."""
     return {folded(say(message, language)): code for language in LANGUAGES} | {folded(code): code}
 
 
-def _filled_in(path: Path) -> pd.DataFrame:
-    """The workbook's rows: row (as Excel counts), pair, verdict ("" where blank), reason."""
+def filled_in(path: Path) -> pd.DataFrame:
+    """The workbook's rows: row (as Excel counts), pair, verdict ("" where blank, else "same" or "different"), reason.
+
+    Raises UnreadableFile, and UsageError for a word that is no decision.
+    """
     headings = {
         **_words("review_pair", "pair"), **_words("review_decision", "decision"), **_words("review_reason", "reason"),
     }  # fmt: skip
@@ -198,7 +209,7 @@ def apply_review(
     All or nothing. Blank decisions stay open; a pair whose rows changed since is left for the next review. Raises
     UnreadableFile, UsageError for a word that is no decision, StoreError.
     """
-    told = _filled_in(Path(path))
+    told = filled_in(Path(path))
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")

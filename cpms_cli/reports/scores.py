@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.terminal import NARROW, show_table, stacked
+from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.child import ChildHistory
@@ -49,11 +49,6 @@ def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language
     show_table(console, counts, headings, right=list(headings)[1:])
 
 
-def _age(frame: pd.DataFrame) -> pd.Series:
-    low, high = frame["age_min"].astype("Int64").astype("str"), frame["age_max"].astype("Int64").astype("str")
-    return low.where((low == high) | low.isna(), low + "–" + high)
-
-
 def show_children(console: Console, survey: Survey, listed: pd.DataFrame, language: Language, identified: bool) -> None:
     """Print a line list; names only when they were asked for."""
     person, village, round_ = (survey.role(role).name for role in ("person", "village", "round"))
@@ -61,7 +56,7 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
     codes = survey.codes(sex)
     labels = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
     shown = listed.assign(
-        age=_age(listed), level=level_labels(survey, language, listed["level"]),
+        age=age_text(listed), level=level_labels(survey, language, listed["level"]),
         highest=level_labels(survey, language, listed["highest"]).mask(listed["highest"] == listed["level"], ""),
         sex_=listed[sex.name].map(labels), round_=[shown_year(int(year), language) for year in listed[round_]],
     )  # fmt: skip

@@ -48,6 +48,12 @@ def _cells(values: pd.Series, percent: bool, signed: bool) -> list[str]:
     return list(printable(values.astype("str").fillna("")))
 
 
+def age_text(frame: pd.DataFrame) -> pd.Series:
+    """Ages in completed years as they are written: one number, or the range where the birth date is not known."""
+    low, high = frame["age_min"].astype("Int64").astype("str"), frame["age_max"].astype("Int64").astype("str")
+    return low.where((low == high) | low.isna(), low + "–" + high)
+
+
 def stacked(
     frame: pd.DataFrame, headings: Mapping[str, str], below: Mapping[str, Sequence[str]], named: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, dict[str, str]]:

@@ -18,7 +18,7 @@ from cpms_cli.writing.answers import written_table
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.workbook import workbook_bytes
 
-TRUTH = "truth.csv"
+TRUTH, MISTAKES = "truth.csv", "mistakes.csv"
 
 
 def _headed(survey: Survey, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -87,7 +87,7 @@ def write_samples(
         written += paths
         logs.append(log)
     truth = pd.concat([one.truth for one in made], ignore_index=True)
-    for name, table in ((TRUTH, truth), ("mistakes.csv", pd.concat(logs, ignore_index=True))):
+    for name, table in ((TRUTH, truth), (MISTAKES, pd.concat(logs, ignore_index=True))):
         if len(table):
             write_bytes(where / name, table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))
             written.append(where / name)

@@ -64,6 +64,10 @@ def _plan(
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
 
+    if output is not None:
+        from cpms_cli.reports.rendering import check_ending
+
+        check_ending(output)
     plan = plan_area(store, code, round_=round_year, language=told, schemas=schemas)
     document = plan_document(load_survey(schemas), plan, told)
     if output is not None:

@@ -33,7 +33,7 @@ from cpms_cli.reports.documents import (
     TableBlock,
 )
 from cpms_cli.reports.docx_styles import CAPTION, CELL, HEAD, set_styles
-from cpms_cli.reports.pictures import as_png, chart_picture
+from cpms_cli.reports.pictures import as_png, chart_picture, picture_width
 from cpms_cli.survey.messages import say
 
 _A4 = (Cm(21), Cm(29.7))
@@ -143,7 +143,7 @@ class _Writer:
             self.add_table(as_table(chart))
             return
         self.caption(chart.title)
-        picture = self.book.add_picture(io.BytesIO(as_png(svg)), width=min(self.width, Cm(17)))
+        picture = self.book.add_picture(io.BytesIO(as_png(svg)), width=Cm(picture_width(svg, self.wide)))
         picture._inline.docPr.set("descr", chart.alt)
         if chart.note:
             self.book.add_paragraph(chart.note, style="Caption")

@@ -18,7 +18,7 @@ import typst
 from cpms_cli.errors import UsageError
 from cpms_cli.reports.document_cells import as_table, cell_texts, column_shares, is_blank, is_wide, stays_together
 from cpms_cli.reports.documents import BlankLines, Bullets, Chart, Document, Heading, Paragraph, Part, TableBlock
-from cpms_cli.reports.pictures import chart_picture
+from cpms_cli.reports.pictures import chart_picture, picture_width
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.fonts import FAMILIES
@@ -59,7 +59,8 @@ def _chart(chart: Chart, language: Language, wide: bool) -> dict[str, Any]:
     svg = chart_picture(chart)
     if svg is None:
         return _table(as_table(chart), language, wide)
-    return {"kind": "picture", "title": chart.title, "svg": svg, "alt": chart.alt, "note": chart.note}
+    return {"kind": "picture", "title": chart.title, "svg": svg, "alt": chart.alt, "note": chart.note,
+            "width": picture_width(svg, wide)}  # fmt: skip
 
 
 def _part(part: Part, language: Language, wide: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import typst
+from lxml import etree
 
 from cpms_cli.reports.documents import Chart
 
@@ -13,6 +14,8 @@ _CHARTS = "cpms_cli.reports.charts"
 _SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 16cm)"""
 _DOTS_PER_INCH = 200.0
+# Centimetres: no picture is wider than an upright page, nor higher than what a page has left under a heading.
+_WIDEST, _HIGHEST_UPRIGHT, _HIGHEST_ACROSS = 17.0, 21.0, 12.5
 
 
 def chart_picture(chart: Chart) -> str | None:
@@ -20,6 +23,13 @@ def chart_picture(chart: Chart) -> str | None:
     if find_spec(_CHARTS) is None:
         return None
     return str(import_module(_CHARTS).chart_svg(chart))
+
+
+def picture_width(svg: str, wide: bool) -> float:
+    """How wide the picture is to be on A4, in centimetres, so that all of it stands on one page."""
+    root = etree.fromstring(svg.encode("utf-8"), etree.XMLParser(resolve_entities=False, no_network=True))
+    width, height = (float(str(root.get(name)).removesuffix("px")) for name in ("width", "height"))
+    return min(_WIDEST, (_HIGHEST_ACROSS if wide else _HIGHEST_UPRIGHT) * width / height)
 
 
 def as_png(svg: str) -> bytes:

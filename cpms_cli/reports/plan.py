@@ -51,6 +51,8 @@ class _Words:
         self.survey, self.plan, self.language = survey, plan, language
         self.labels = {level.id: level.label.in_(language) for level in survey.levels}
         self.clear = survey.level("clear").id
+        told = say("cell_withheld", language)
+        self.withheld = {"withheld": told, "cell_withheld": told}
 
     def say(self, message: str, **values: object) -> str:
         return say(f"plan_{message}", self.language, **values)
@@ -74,7 +76,7 @@ class _Words:
         yield TableBlock(self.say("levels"), plan.levels, columns, self.say("could_be_note"))
         frame = plan.parts[["name", *self.labels]]
         yield Chart("level_bars", self.say("levels"), frame, self.say("levels_alt"),
-                    words={"name": self.say("area"), **self.labels})  # fmt: skip
+                    words={"name": self.say("area"), **self.labels, **self.withheld})  # fmt: skip
 
     def leading(self) -> Iterator[Part]:
         yield Heading(self.say("leading"))
@@ -93,10 +95,21 @@ class _Words:
         note = self.say("leading_note", confidence=f"{figures.confidence * 100:g}",
                         limit=f"{figures.many_unknown * 100:g}")  # fmt: skip
         yield TableBlock(self.say("leading_caption"), shown, columns, note)
-        yield Chart("indicator_bars", self.say("leading"), shown[["label", "share", "low", "high"]],
-                    self.say("leading_alt"), words={column.name: column.heading for column in columns})  # fmt: skip
+        yield self.bars(shown, {column.name: column.heading for column in columns})
         if self.plan.previous is None:
             yield Paragraph(self.say("first_round"), "note")
+
+    def bars(self, shown: pd.DataFrame, headings: dict[str, str]) -> Chart:
+        """Shares with their intervals, and beside them those of the round before, where there was one."""
+        names, note, previous = ["label", "share", "low", "high"], "", self.plan.previous
+        if previous is not None:
+            names.append("before")
+            before = shown_year(previous, self.language)
+            headings = {**headings, "before": self.say("before", previous=before)}
+            note = self.say("bars_note", previous=before)
+        drawn = shown.assign(before=shown["share"] - shown["change"])[names]
+        return Chart("indicator_bars", self.say("leading"), drawn, self.say("leading_alt"), note,
+                     {**headings, **self.withheld})  # fmt: skip
 
     def change(self) -> str:
         previous = self.plan.previous

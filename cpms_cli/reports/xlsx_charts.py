@@ -9,8 +9,9 @@ import pandas as pd
 
 from cpms_cli.reports.documents import Chart, TableBlock
 
-# Most severe first; told apart without red and green.
-_COLOURS = ("#7F1D1D", "#D95F02", "#E6AB02", "#9CA3AF", "#4B8BBE", "#1B6E8A")
+# Most severe first, as in the pictures of other formats; told apart without red and green.
+_COLOURS = ("#7f1d1d", "#d95f02", "#f0c04a", "#aab2bb", "#d3e5f0", "#1b6e8a")
+_MARK = _COLOURS[-1]
 _LEAST_WIDTH, _ROW_HEIGHT, _LEAST_HEIGHT = 640, 30, 260
 _PIXELS_OF_ROW, _PIXELS_OF_LETTER, _PIXELS_OF_COLUMN = 20, 7, 64
 
@@ -87,7 +88,7 @@ def _bars(book: Any, sheet: Any, block: TableBlock, first: int) -> Any:
     drawn = book.add_chart({"type": "bar"})
     found = _of_kind(block, "share") or _of_kind(block, "count")
     for at in found[:1]:
-        drawn.add_series({**_series(sheet, block, first, at, _COLOURS[4]), **_errors(block)})
+        drawn.add_series({**_series(sheet, block, first, at, _MARK), **_errors(block)})
     drawn.set_legend({"none": True})
     form = "0 %" if block.columns[found[0]].kind == "share" else "#,##0"
     drawn.set_x_axis({"min": 0, "num_format": form,

@@ -27,6 +27,8 @@ _TEMPLATE = Path(__file__).with_name("document.typ")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 # Letters of these are a third smaller than others of the same size.
 _SMALL = re.compile("thsarabun|angsana|cordia|browallia")
+# Not every Thai font has figures and Latin letters; the last is part of Typst.
+_LATIN = ("Noto Sans", "Segoe UI", "Helvetica Neue", "DejaVu Sans", "Libertinus Serif")
 _SIZE, _SIZE_OF_SMALL = 10.0, 14.0
 
 
@@ -106,7 +108,7 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     if not families and any(_THAI.search(text) for text in _texts(told)):
         raise UsageError("pdf_needs_font")
     small = bool(families) and _SMALL.search(re.sub(r"[^a-z]", "", families[0].lower())) is not None
-    told |= {"fonts": [*families[:1], "DejaVu Sans", "Libertinus Serif"], "size": _SIZE_OF_SMALL if small else _SIZE}
+    told |= {"fonts": [*families[:1], *_LATIN], "size": _SIZE_OF_SMALL if small else _SIZE}
     # A time of making would make the same document two different files.
     made = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
     inputs = {"document": json.dumps(told, ensure_ascii=False)}

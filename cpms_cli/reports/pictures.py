@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -13,6 +14,7 @@ from cpms_cli.reports.documents import Chart
 _CHARTS = "cpms_cli.reports.charts"
 _SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 16cm)"""
+_SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e33")
 _DOTS_PER_INCH = 200.0
 # Centimetres: no picture is wider than an upright page, nor higher than what a page has left under a heading.
 _WIDEST, _HIGHEST_UPRIGHT, _HIGHEST_ACROSS = 17.0, 21.0, 12.5
@@ -22,7 +24,19 @@ def chart_picture(chart: Chart) -> str | None:
     """The chart as SVG; None where nothing draws it, and its table must stand for it."""
     if find_spec(_CHARTS) is None:
         return None
-    return str(import_module(_CHARTS).chart_svg(chart))
+    return without_sara_am(str(import_module(_CHARTS).chart_svg(chart)))
+
+
+def without_sara_am(svg: str) -> str:
+    """The same letters with each sara am written as the two signs it is made of, in the order in which they are drawn.
+
+    What draws text in a picture (usvg) takes the two signs that shaping makes of it for one letter, and lays the next
+    one over it.
+
+    >>> [f"{ord(sign):x}" for sign in without_sara_am("น้ำ")]
+    ['e19', 'e4d', 'e49', 'e32']
+    """
+    return _SARA_AM.sub("\u0e4d\\1\u0e32", svg)
 
 
 def picture_width(svg: str, wide: bool) -> float:

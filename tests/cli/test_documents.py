@@ -30,6 +30,7 @@ from cpms_cli.reports.documents import (
     TableBlock,
 )
 from cpms_cli.reports.pdf_file import pdf_bytes, thai_families
+from cpms_cli.reports.pictures import as_png, picture_width, without_sara_am
 from cpms_cli.reports.plan import plan_document
 from cpms_cli.reports.rendering import render
 from cpms_cli.reports.xlsx_report import xlsx_bytes
@@ -239,3 +240,19 @@ def test_the_same_document_is_the_same_file(ending: str, tmp_path: Path) -> None
     for path in paths:
         render(EVERYTHING, path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_pictures_are_drawn_whole_on_one_page() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"><text y="20">น้ำ</text></svg>'
+    assert picture_width(svg.format(720, 300), wide=False) == 17
+    # 2,640 px of height on the 21 cm that an upright page has left.
+    assert picture_width(svg.format("720px", "2640px"), wide=False) == pytest.approx(21 * 720 / 2640)
+    assert as_png(svg.format(720, 300))[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_sara_am_in_a_picture_is_the_two_signs_it_is_drawn_as() -> None:
+    """Nikhahit stands below a tone mark: น้ำ is no nu, nikhahit, mai tho, sara aa; คำ has no tone."""
+    told = without_sara_am("น้ำ คำ มา")
+    assert [f"{ord(sign):x}" for sign in told] == [
+        "e19", "e4d", "e49", "e32", "20", "e04", "e4d", "e32", "20", "e21", "e32",
+    ]  # fmt: skip

@@ -17,7 +17,7 @@ _SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)
 _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e33")
 _DOTS_PER_INCH = 200.0
 # Centimetres: no picture is wider than an upright page, nor higher than what a page has left under a heading.
-_WIDEST, _HIGHEST_UPRIGHT, _HIGHEST_ACROSS = 17.0, 21.0, 12.5
+_WIDEST, _HIGHEST_UPRIGHT, _HIGHEST_ACROSS = 17.0, 21.0, 14.5
 
 
 def chart_picture(chart: Chart) -> str | None:

@@ -158,7 +158,7 @@ class _Words:
             yield Paragraph(self.say("idle", activities="; ".join(self.plan.idle["activity"])), "note")
 
     def proposals(self, found: pd.DataFrame) -> TableBlock:
-        own = found["source"].str.startswith("S").map({True: _OWN, False: ""})
+        own = found["own"].map({True: _OWN, False: ""})
         names = {str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}
         told = ["; ".join(names[number] for number in numbers.split(", ")) for numbers in found["indicators"]]
         shown = found.rename(columns={"who": "usually"}).assign(

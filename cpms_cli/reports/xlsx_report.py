@@ -34,7 +34,7 @@ from cpms_cli.writing.gate import printable
 from cpms_cli.writing.workbook import OPTIONS, sheet_name
 
 _A4 = 9
-_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 8, 32, 14, 2
+_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 6, 32, 14, 2
 _BUTTON = 4  # letters that the button of a filter takes from a heading, which is bold
 _ACROSS = 95  # letters: a wider sheet is laid across
 _LINE = 15.0  # points of a line of text
@@ -227,7 +227,8 @@ class _Writer:
         self.sheet.set_paper(_A4)
         if sum(self.columns) > _ACROSS:
             self.sheet.set_landscape()
-        self.sheet.fit_to_pages(1, 0)
+        # A chart is not cut by the end of a page.
+        self.sheet.fit_to_pages(1, 1 if self.across else 0)
         self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         self.sheet.set_footer("&C" + say("page_of", self.document.language, page="&P", pages="&N"))
         self.sheet.print_area(0, 0, max(self.row - 1, 0), max(self.across, len(self.columns)) - 1)

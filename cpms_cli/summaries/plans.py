@@ -21,8 +21,6 @@ from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
 
 LEADING, LEADING_OF_PART = 5, 3
-# Of S, D and P in the definition's sources, the one that marks the source document's own word.
-_OWN = "S"
 
 
 @dataclass(frozen=True)
@@ -33,8 +31,8 @@ class AreaPlan:
     `leading`: the counted indicators with most children at yes: number, name, yes, no, unknown, not_applicable, share,
     low, high, unknown_share, marked, change (all fractions).
     `parts`: area, name, children, one column per level: the children of each subdistrict or village.
-    `activities`: id, activity, indicators (their numbers), children with yes at any of them, who, source; those of the
-    source document first, then by children. `idle`: the same for those that no child's answers call for.
+    `activities`: id, activity, indicators (their numbers), children with yes at any of them, who, own; those that are
+    the source document's own first, then by children. `idle`: the same for those that no child's answers call for.
     `leading_by_part`: area, name, rank, number, indicator, yes, share; empty below a district.
     `quality`: the counted indicators with more unknown answers than the definition's limit: number, name, unknown,
     unknown_share. `unknown_share` is of all answers to counted indicators; `withheld` households without consent.
@@ -127,12 +125,10 @@ def _activities(
             "indicators": [", ".join(map(str, one.indicators)) for one in survey.activities],
             "children": pd.array([int(count) for count in told], dtype="Int64"),
             "who": [one.who.in_(language) for one in survey.activities],
-            "source": [one.source for one in survey.activities],
+            "own": [one.own for one in survey.activities],
         }
     )
-    own = table["source"].str.startswith(_OWN)
-    ordered = table.assign(own=own).sort_values(["own", "children"], ascending=[False, False], kind="stable")
-    return ordered.drop(columns="own").reset_index(drop=True)
+    return table.sort_values(["own", "children"], ascending=[False, False], kind="stable").reset_index(drop=True)
 
 
 def _withheld(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> int:

@@ -35,7 +35,9 @@ from cpms_cli.writing.workbook import OPTIONS, sheet_name
 
 _A4 = 9
 _NARROWEST, _WIDEST, _TO_FILL, _PADDING = 6, 32, 14, 2
+_LONG_WORD = 14  # letters of a heading without spaces, as Thai has them, from which it is broken
 _BUTTON = 4  # letters that the button of a filter takes from a heading, which is bold
+_LEGIBLE = 230  # letters in the width of one page
 _ACROSS = 95  # letters: a wider sheet is laid across
 _LINE = 15.0  # points of a line of text
 _TEXT_WIDTH = 90  # letters of a line of text on a sheet without a table
@@ -146,7 +148,9 @@ class _Writer:
         cells = [cell_texts(block, column, self.document.language) for column in block.columns]
         headings = widths(column.heading.split() for column in block.columns)
         return [
-            _TO_FILL if is_blank(block, column) else max(min(width, _WIDEST), head + _BUTTON, _NARROWEST) + _PADDING
+            _TO_FILL
+            if is_blank(block, column)
+            else max(min(width, _WIDEST), min(head, _LONG_WORD) + _BUTTON, _NARROWEST) + _PADDING
             for column, width, head in zip(block.columns, widths(cells), headings, strict=True)
         ]
 
@@ -227,8 +231,11 @@ class _Writer:
         self.sheet.set_paper(_A4)
         if sum(self.columns) > _ACROSS:
             self.sheet.set_landscape()
-        # A chart is not cut by the end of a page.
-        self.sheet.fit_to_pages(1, 1 if self.across else 0)
+        # A chart is not cut by the end of a page; what would be too small to read is given more pages.
+        pages = math.ceil(sum(self.columns) / _LEGIBLE)
+        self.sheet.fit_to_pages(pages, 1 if self.across else 0)
+        if pages > 1:
+            self.sheet.repeat_columns(0)
         self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         self.sheet.set_footer("&C" + say("page_of", self.document.language, page="&P", pages="&N"))
         self.sheet.print_area(0, 0, max(self.row - 1, 0), max(self.across, len(self.columns)) - 1)

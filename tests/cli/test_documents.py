@@ -181,6 +181,12 @@ def test_columns_are_as_wide_as_thai_is_seen() -> None:
     assert wide == _book(_document(_table(area=[seen])))["Title"].column_dimensions["A"].width
 
 
+def test_a_table_too_wide_for_a_page_goes_on_beside_it_with_its_names_repeated() -> None:
+    sheet: Any = _book(_document(_table(**{f"ตัวชี้วัดที่มีชื่อยาวมาก{at}": [0.5] for at in range(30)})))["Title"]
+    assert sheet.page_setup.fitToWidth == 3
+    assert sheet.print_title_cols == "$A:$A"
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=4))
 def test_no_text_of_a_document_is_a_formula_in_excel(texts: list[str]) -> None:

@@ -5,7 +5,7 @@ The public functions; everything the command line does is one of them. Each is i
 
 >>> import cpms_cli
 >>> sorted(cpms_cli.__all__)[:4]
-['CpmsError', 'annotate', 'apply_review', 'backup']
+['CpmsError', 'add_response', 'annotate', 'apply_review']
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ _PUBLIC = {
     "bundle": "cpms_cli.store.bundles",
     "score": "cpms_cli.scoring.scores",
     "score_tables": "cpms_cli.scoring.scores",
+    "score_and_record": "cpms_cli.scoring.runs",
+    "score_again": "cpms_cli.scoring.runs",
+    "compare_definitions": "cpms_cli.scoring.comparison",
     "list_children": "cpms_cli.summaries.children",
     "child_history": "cpms_cli.summaries.child",
     "export_review": "cpms_cli.linking.review",
@@ -55,6 +58,10 @@ _PUBLIC = {
     "set_visits": "cpms_cli.exercises",
     "visits_marked": "cpms_cli.exercises",
     "diagnose": "cpms_cli.diagnosing",
+    "import_responses": "cpms_cli.responding",
+    "add_response": "cpms_cli.responding",
+    "due_responses": "cpms_cli.summaries.due",
+    "summarise_responses": "cpms_cli.summaries.response_counts",
     "write_samples": "cpms_cli.samples.layouts",
     "write_template": "cpms_cli.forms.template",
     "write_xlsform": "cpms_cli.forms.xlsform",

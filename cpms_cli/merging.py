@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +11,21 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.checking.quarantine import write_quarantine
+from cpms_cli.checking.quarantine import free_name, write_quarantine
 from cpms_cli.checking.validation import check, read_all
 from cpms_cli.errors import UsageError
 from cpms_cli.linking.store_links import relink
+from cpms_cli.reading.bundle import is_bundle
 from cpms_cli.reading.mapping import Mapped
+from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import keep_anchors, next_batch, note_new_anchors
+from cpms_cli.store.response_tables import SURVEY
+from cpms_cli.store.response_writing import By, Imported, take_in
+from cpms_cli.store.run_tables import keep_definition
 from cpms_cli.store.writing import accept, remember_refusals, write
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -32,7 +38,8 @@ class Merge:
 
     `files` has a row per file: file, rows_in, stored, unchanged, quarantined, known (merged before, to the byte);
     `set_aside` the rows set aside (`source`, `row`, `silent` for a family without consent), `new_people` how many
-    children were not known before, `doubtful` how many pairs of rows wait for a person.
+    children were not known before, `doubtful` how many pairs of rows wait for a person; `responses` what became of the
+    responses that bundles brought along, None where there was no bundle.
     """
 
     files: pd.DataFrame
@@ -42,6 +49,7 @@ class Merge:
     quarantine: Path | None
     new_people: int
     doubtful: int
+    responses: Imported | None = None
 
     def total(self, column: str) -> int:
         """The sum of one count over all files."""
@@ -50,7 +58,8 @@ class Merge:
     @property
     def exit_code(self) -> int:
         """0: every row is in the store; 1: some were set aside."""
-        return 1 if self.total("quarantined") else 0
+        of_log = self.responses.exit_code if self.responses else 0
+        return 1 if self.total("quarantined") else of_log
 
 
 def file_digest(path: Path) -> str:
@@ -84,6 +93,7 @@ def merge(
             merged = _merge(
                 connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user()
             )
+            keep_definition(connection, survey, schemas)
             commit(connection)
             return merged
     except BaseException:
@@ -110,19 +120,15 @@ def _merge(
     keep_anchors(connection)
     doubtful = relink(connection, survey)
     note_new_anchors(connection, first)
-    aside = quarantine or _free_name(store, first)
+    aside = quarantine or free_name(store, first)
     workbook = write_quarantine(aside, survey, tables, rejected, findings, language) if len(rejected) else None
-    return Merge(counts, findings, tables, rejected, workbook, _people(connection, survey) - before, doubtful)
-
-
-def _free_name(store: Path, batch: int) -> Path:
-    """A name of its own for each merge: an officer may still be mending the workbook of an earlier one, or of another
-    store that had this name."""
-    path, number = store.with_name(f"{store.stem}-set-aside-{batch}.xlsx"), 1
-    while path.exists():
-        number += 1
-        path = store.with_name(f"{store.stem}-set-aside-{batch}-{number}.xlsx")
-    return path
+    packed = [path for path in files if is_bundle(path)]
+    responses = take_in(
+        connection, survey, read_responses(packed, survey), packed, datetime.date.today(),
+        By(who, tool_version, merge_id=first), lambda batch: free_name(store, batch), language,
+    ) if packed else None  # fmt: skip
+    new = _people(connection, survey) - before
+    return Merge(counts, findings, tables, rejected, workbook, new, doubtful, responses)
 
 
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
@@ -133,7 +139,8 @@ def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
 def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, ...], files: list[Path]) -> int:
     """Create `arrival`, which says of each table its batch and whether its file was merged before; the first batch."""
     first = next_batch(connection)
-    seen = {str(row[0]) for row in connection.execute("SELECT sha256 FROM batch").fetchall()}
+    merged = connection.execute(f"SELECT sha256 FROM batch WHERE kind = {quoted(SURVEY)}").fetchall()
+    seen = {str(row[0]) for row in merged}
     known = {path: file_digest(path) in seen for path in files}
     arrival = pd.DataFrame(
         {

@@ -13,7 +13,7 @@ from pathlib import Path
 from cpms_cli.linking.store_links import relink
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
-from cpms_cli.store.history import merge_of, note_event, restore_rows, withdrawals
+from cpms_cli.store.history import check_responses_stay, merge_of, note_event, of_survey, restore_rows, withdrawals
 from cpms_cli.survey.loading import load_survey
 
 
@@ -34,15 +34,19 @@ class Undone:
 def undo(store: str | Path, batch: int, *, schemas: Path | None = None, who: str | None = None) -> Undone:
     """Bring back the state before a batch, with all that was merged in the same command; in one transaction.
 
-    Raises UsageError for a batch that is not there, or after which others came; StoreError.
+    Responses that were recorded since then stay; where one is about a child who came with this batch, it is refused.
+    Raises UsageError for a batch that is not there, or on which later ones rest; StoreError.
     """
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         merge_id, batches = merge_of(connection, batch)
         withdrawn = withdrawals(connection, survey, batches)
+        rows_of_survey = of_survey(connection, merge_id)
         removed, restored = restore_rows(connection, merge_id, batches)
-        relink(connection, survey)
+        if rows_of_survey:
+            relink(connection, survey)
+            check_responses_stay(connection, survey, batch)
         for one in batches:
             note_event(connection, "undo", one, who=who or "")
         commit(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -11,10 +11,12 @@ from sqlglot import exp
 from cpms_cli.checking.drawn import WORDS, Answers, drawn_before, drawn_case, joined, stage_before, stage_drawn
 from cpms_cli.checking.history import RELATIONS as ABOUT
 from cpms_cli.checking.history import history_tree
+from cpms_cli.checking.responses import RECORD, response_condition, stage_drawn_responses
 from cpms_cli.checking.rules import RELATIONS, rule_tree
 from cpms_cli.checking.staging import open_workbench
-from cpms_cli.survey.definition import Check, HistoryCheck, Survey
+from cpms_cli.survey.definition import Check, HistoryCheck, ResponseCheck, Survey
 from cpms_cli.survey.documents import Document, Problem
+from cpms_cli.survey.response_log import FACTS, response_log
 from cpms_cli.survey.rules import sql
 
 CHECKS = "checks.yaml"
@@ -36,7 +38,9 @@ class _Case:
 
 def case_problems(survey: Survey, base: Mapping[str, Answers], document: Document) -> list[Problem]:
     """Every case in `document` (checks.yaml) whose check does not say what it should."""
-    sections: dict[str, Sequence[Check]] = {"rules": survey.checks, "history": survey.history}
+    sections: dict[str, Sequence[Check]] = {
+        "rules": survey.checks, "history": survey.history, "responses": survey.responses,
+    }  # fmt: skip
     cases = [
         _Case(section, at, part, index, answers)
         for section, checks in sections.items()
@@ -46,7 +50,7 @@ def case_problems(survey: Survey, base: Mapping[str, Answers], document: Documen
     ]  # fmt: skip
     strange = [
         case.problem(document, f"there is no field '{name}'")
-        for case in cases for name in _names(case.answers) if name not in survey.fields
+        for case in cases for name in _names(case.answers) if name not in _fields_of(survey, case.section)
     ]  # fmt: skip
     return strange or [
         problem for section, checks in sections.items()
@@ -60,6 +64,9 @@ def _of_section(
     connection = open_workbench()
     try:
         numbered = list(enumerate(case.answers for case in cases))
+        if checks and isinstance(checks[0], ResponseCheck):
+            stage_drawn_responses(connection, survey, base, [case for _, case in numbered])
+            return list(_wrong(connection, survey, checks, cases, document))
         stage_drawn(connection, survey, joined(drawn_case(survey, base, case, number) for number, case in numbered))
         if any("_before" in case for _, case in numbered):
             before = joined(drawn_before(survey, base, case, number) for number, case in numbered)
@@ -80,12 +87,20 @@ def _names(answers: Answers) -> Iterator[str]:
                 yield from _names(other)
 
 
+def _fields_of(survey: Survey, section: str) -> Collection[str]:
+    return {*response_log(survey).fields, *FACTS} if section == "responses" else survey.fields
+
+
 def _relation(check: Check) -> str:
+    if isinstance(check, ResponseCheck):
+        return RECORD
     return ABOUT[check.about] if isinstance(check, HistoryCheck) else RELATIONS[check.table]
 
 
 def _apart(survey: Survey, check: Check) -> str:
     """The rule's condition, its windows kept within one case."""
+    if isinstance(check, ResponseCheck):
+        return response_condition(survey, check)
     tree = history_tree(survey, check) if isinstance(check, HistoryCheck) else rule_tree(survey, check)
     for window in tree.find_all(exp.Window):
         window.append("partition_by", exp.column("_source"))

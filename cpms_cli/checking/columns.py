@@ -75,7 +75,8 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
     limits = field.constraints
     codes = survey.codes(field)
     if codes is not None:
-        legal = [*codes.by_code, *survey.missing_words]
+        # What tells a row from others cannot be "don't know".
+        legal = [*codes.by_code, *(() if limits.required else survey.missing_words)]
         pattern = "|".join(legal)
         yield (
             pandera.Check.str_matches(rf"^(?:{pattern})(?:;(?:{pattern}))*$", name="code", error="code")

@@ -15,7 +15,7 @@ from cpms_cli.survey.definition import Survey, Table
 Answers = Mapping[str, Any]
 Drawn = dict[Table, list[dict[str, Any]]]
 # What a case may say beside answers: how many rows, which of the two rows is missing, who else is in the file.
-WORDS = {"_rows", "_child", "_household", "_blank", "_siblings", "_homes", "_times", "_before"}
+WORDS = {"_rows", "_child", "_household", "_blank", "_siblings", "_homes", "_times", "_before", "_facts"}
 
 
 def drawn_row(

@@ -80,6 +80,16 @@ def _notes(
         yield CellNote(at_row, at_column, "\n".join(texts), name)
 
 
+def free_name(store: Path, batch: int) -> Path:
+    """A name of its own for each merge: an officer may still be mending the workbook of an earlier one, or of another
+    store that had this name."""
+    path, number = store.with_name(f"{store.stem}-set-aside-{batch}.xlsx"), 1
+    while path.exists():
+        number += 1
+        path = store.with_name(f"{store.stem}-set-aside-{batch}-{number}.xlsx")
+    return path
+
+
 def write_quarantine(
     path: Path, survey: Survey, tables: Sequence[SurveyTable], rejected: pd.DataFrame, findings: pd.DataFrame,
     language: Language = "en",

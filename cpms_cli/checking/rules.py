@@ -48,9 +48,10 @@ def _numbers(column: object) -> npt.NDArray[np.int64]:
     return np.asarray(column, dtype=np.int64)
 
 
-def _found(
+def found_rows(
     connection: duckdb.DuckDBPyConnection, table: str, condition: str
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Table and row of every row of a relation on which a condition is true."""
     # A condition with a window cannot stand in WHERE.
     query = f"SELECT _source, _row FROM (SELECT _source, _row, ({condition}) AS fault FROM {table}) WHERE fault"
     found = connection.execute(f"{query} ORDER BY _source, _row").fetchnumpy()
@@ -60,7 +61,7 @@ def _found(
 def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
     """Every rule of the definition that is true somewhere in the staged tables."""
     for check, condition in _conditions(survey):
-        sources, rows = _found(connection, RELATIONS[check.table], condition)
+        sources, rows = found_rows(connection, RELATIONS[check.table], condition)
         if len(rows):
             yield RuleFault(check.id, check.fields, sources, rows)
 

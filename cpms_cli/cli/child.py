@@ -151,4 +151,4 @@ def forget(
     if not yes and not typer.confirm(say("forget_sure", told, id=identifier), err=True):
         raise typer.Exit(2)
     erased = run(store, identifier, schemas=schemas)
-    typer.echo(say("child_forgotten", told, rows=erased.rows, rounds=erased.rounds))
+    typer.echo(say("child_forgotten", told, rows=erased.rows, rounds=erased.rounds, responses=erased.responses))

@@ -22,6 +22,7 @@ from cpms_cli.cli import (
     map,
     merge,
     plan,
+    response,
     review,
     samples,
     schema,
@@ -59,6 +60,7 @@ app.command("bundle-key")(bundle.bundle_key)
 app.add_typer(store.app, name="store")
 app.add_typer(child.app, name="child")
 app.add_typer(link.app, name="link")
+app.add_typer(response.app, name="response")
 app.add_typer(review.app, name="review")
 app.add_typer(plan.app, name="plan")
 app.add_typer(schema.app, name="schema")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -82,6 +83,20 @@ def years(text: str | None) -> tuple[int, int] | None:
     if found[0] is None or found[1] is None or found[0] > found[1]:
         raise UsageError("bad_rounds", rounds=text)
     return found[0], found[1]
+
+
+def day(text: str | None) -> datetime.date | None:
+    """A date of either era, written as in a spreadsheet; raises UsageError where it is none, or could be two."""
+    if text is None:
+        return None
+    import pandas as pd
+
+    from cpms_cli.reading.dates import parse_dates
+
+    read = parse_dates(pd.Series([text.strip()], dtype="str"), partial=False).iso.dropna()
+    if read.empty:
+        raise UsageError("bad_date", date=text)
+    return datetime.date.fromisoformat(str(read.iat[0]))
 
 
 def one_of(told: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:

@@ -10,9 +10,9 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.linking.anchors import anchors_now
 from cpms_cli.linking.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.store_links import relink
+from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
@@ -33,14 +33,8 @@ def current_identifier(connection: duckdb.DuckDBPyConnection, survey: Survey, id
 
     Raises UsageError where no child has it.
     """
-    person, key = survey.role("person").name, ", ".join(survey.key("child"))
-    found = connection.execute(
-        f"SELECT l.{person} FROM child_link l LEFT JOIN child_observation o USING ({key})"
-        f" LEFT JOIN ({anchors_now(survey)}) a"
-        f" ON a.row_key = {row_reference(survey, 'child', 'l')} AND a.identifier = ?"
-        f" WHERE l.{person} = ? OR a.identifier IS NOT NULL OR o.{person} = ?"
-        f" ORDER BY l.{person} = ? DESC, a.identifier IS NOT NULL DESC, 1 LIMIT 1", [identifier] * 4,
-    ).fetchone()  # fmt: skip
+    query = f"SELECT person FROM ({identifiers_now(survey)}) WHERE identifier = ?"
+    found = connection.execute(query, [identifier]).fetchone()
     if found is None:
         raise UsageError("unknown_child", id=identifier)
     return str(found[0])

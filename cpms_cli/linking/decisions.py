@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.anchors import MAY_DIFFER, changed_details
+from cpms_cli.store.anchors import MAY_DIFFER, changed_details
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.link_tables import row_reference
 from cpms_cli.survey.definition import Survey

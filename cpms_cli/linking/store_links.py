@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.anchors import anchors_now
 from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.carried import ALONE, keep_identifiers, same_person
 from cpms_cli.linking.comparisons import CONDITIONS
@@ -21,6 +20,7 @@ from cpms_cli.linking.decisions import Decisions, obeyed, read_decisions
 from cpms_cli.linking.probabilistic import Linkage, link
 from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
+from cpms_cli.store.anchors import anchors_now
 from cpms_cli.store.audit import now
 from cpms_cli.store.file import identity_column
 from cpms_cli.store.link_tables import create_link_tables, row_reference

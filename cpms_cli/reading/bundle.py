@@ -70,6 +70,12 @@ def _resource(path: Path, container: zipfile.ZipFile, resource: dict[str, Any]) 
     return SourceTable(path, str(resource["name"]), tuple(data.column_names), 1, plain, rows)
 
 
+def is_bundle(path: Path) -> bool:
+    """Whether a file that can be read is a bundle."""
+    with path.open("rb") as stream:
+        return stream.read(len(SIGNATURE)) == SIGNATURE
+
+
 def read_bundle(path: Path) -> list[SourceTable]:
     """The tables of a bundle. Raises KeyMissing, or UnreadableFile where it does not open or is not what it says."""
     try:

@@ -157,6 +157,11 @@ def read_sources(
     return read_sheets(path, spellings, encoding)
 
 
+def is_log(survey: Survey, source: SourceTable) -> bool:
+    """Whether a sheet is the response log as a bundle brings it, under the fields' own names."""
+    return tuple(source.header) == tuple(field.name for field in survey.response.fields)
+
+
 def distinct_texts(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], pd.Series]:
     """A column of a sheet as it was written: for each row the position of its text among the distinct ones, or -1."""
     codes, texts = source.encoded(index)
@@ -276,7 +281,10 @@ def read_files(
     sources = [source for path in paths for source in read_sources(path, survey, encoding, chosen)]
     if chosen:
         check_headers_there(chosen, sources)
-    sheets = join_repeats(survey, [understand(survey, source, chosen) for source in sources])
+    of_survey = [source for source in sources if not is_log(survey, source)]
+    if sources and not of_survey:
+        raise NoSurveyTable("is_response_log", file=sources[0].path.name)
+    sheets = join_repeats(survey, [understand(survey, source, chosen) for source in of_survey])
     return [survey_table(survey, sheet, round_) for sheet in sheets]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.merging import Merge
+from cpms_cli.reports.responses import RESPONSE_COUNTS, show_counts
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
@@ -23,6 +24,7 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
         "counts": {name: merged.total(name) for name in ("rows_in", "stored", "unchanged", "quarantined")},
         "new_children": merged.new_people, "doubtful_pairs": merged.doubtful, "files": records(merged.files),
         "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
+        **({"responses": {name: merged.responses.total(name) for name in RESPONSE_COUNTS}} if merged.responses else {}),
         "columns_not_read": [
             {"file": table.source.path.name, "sheet": table.source.sheet, "header": table.source.header[index],
              "may_be": miss.field}
@@ -57,6 +59,8 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
         console.print(say("merge_doubtful", language, count=merged.doubtful))
     if merged.quarantine:
         console.print(say("merge_set_aside", language, file=merged.quarantine))
+    if merged.responses:
+        show_counts(console, merged.responses, language)
     for level in survey.rule_levels[:2]:
         there = urgent[urgent["level"] == level.id]
         if len(there):

@@ -11,8 +11,8 @@ from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.child import ChildHistory
-from cpms_cli.survey.definition import Language, Survey
-from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.definition import Field, Language, Survey
+from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import records
 
@@ -49,16 +49,27 @@ def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language
     show_table(console, counts, headings, right=list(headings)[1:])
 
 
+def code_labels(survey: Survey, field: Field, cells: pd.Series, language: Language) -> pd.Series:
+    """Codes of a field as their labels; what has no code list stays as it is."""
+    codes = survey.codes(field)
+    return cells.map({one.code: one.label.in_(language) for one in codes.codes}).astype("str") if codes else cells
+
+
+def shown_dates(dates: pd.Series, language: Language) -> pd.Series:
+    """Dates as people write them."""
+    known = {one: shown_date(pd.Timestamp(one).date(), language) for one in dates.dropna().unique()}
+    return dates.map(known).astype("str")
+
+
 def show_children(console: Console, survey: Survey, listed: pd.DataFrame, language: Language, identified: bool) -> None:
     """Print a line list; names only when they were asked for."""
     person, village, round_ = (survey.role(role).name for role in ("person", "village", "round"))
     sex, household = survey.role("sex"), survey.role("household")
-    codes = survey.codes(sex)
-    labels = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
     shown = listed.assign(
         age=age_text(listed), level=level_labels(survey, language, listed["level"]),
         highest=level_labels(survey, language, listed["highest"]).mask(listed["highest"] == listed["level"], ""),
-        sex_=listed[sex.name].map(labels), round_=[shown_year(int(year), language) for year in listed[round_]],
+        sex_=code_labels(survey, sex, listed[sex.name], language),
+        round_=[shown_year(int(year), language) for year in listed[round_]],
     )  # fmt: skip
     names = [survey.role("given_name"), survey.role("family_name")] if identified else []
     headings = {
@@ -88,10 +99,15 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     )  # fmt: skip
     headings = {name: say(f"col_{name}", language)
                 for name in ("round", "level", "highest", "why", "open", "response", "due")}  # fmt: skip
+    if (levels["standing_why"] != "").any():
+        headings["standing_why"] = say("col_standing", language)
     if console.width < _LINE_LIST:
-        below = {"level": ("highest",), "why": ("open",), "response": ("due",)}
-        levels, headings = stacked(levels, headings, below, named=("highest", "open", "due"))
+        below: dict[str, tuple[str, ...]] = {"level": ("highest",), "why": ("open",), "response": ("due",)}
+        if "standing_why" in headings:
+            below["why"] = ("open", "standing_why")
+        levels, headings = stacked(levels, headings, below, named=("highest", "open", "due", "standing_why"))
     show_table(console, levels, headings, title=say("child_levels", language), tight=("round",))
+    show_responses(console, survey, history.responses, language)
     years = [str(year) for year in history.rounds]
     shown = {str(year): shown_year(year, language) for year in history.rounds}
     told = history.indicators.assign(name=history.indicators["number"].astype("str") + " " + history.indicators["name"])
@@ -104,6 +120,24 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     )  # fmt: skip
     show_table(console, history.answers, {"label": say("col_question", language), **shown},
                title=say("child_answers", language))  # fmt: skip
+
+
+def show_responses(console: Console, survey: Survey, responses: pd.DataFrame, language: Language) -> None:
+    """Print what was done for one child, by whom, and who recorded it when."""
+    if responses.empty:
+        console.print(say("child_no_responses", language))
+        return
+    fields = [field for field in survey.response.fields if field.role != "person"]
+    shown = responses.assign(recorded=responses["recorded_at"].dt.strftime("%Y-%m-%d %H:%M"))
+    for field in fields:
+        cells = responses[field.name]
+        told = shown_dates(cells, language) if field.type == "date" else code_labels(survey, field, cells, language)
+        shown[field.name] = told
+    headings = {field.name: field.label.in_(language) for field in fields}
+    headings |= {"recorded_by": say("col_recorded_by", language), "recorded": say("col_when", language)}
+    if console.width < NARROW:
+        shown, headings = stacked(shown, headings, {"recorded_by": ("recorded",)})
+    show_table(console, shown, headings, title=say("child_responses", language))
 
 
 def show_area(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:

@@ -25,6 +25,7 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
     show_table(console, batches, headings,
                title=say("history_batches", language), tight=("when", "merged_by"),
                right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"))  # fmt: skip
+    _show_runs(console, tables["runs"], language)
     if tables["events"].empty:
         return
     events = tables["events"].assign(
@@ -35,6 +36,17 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
     names = {"when": "when", "who": "who", "event": "event", "batch": "batch", "detail": "detail"}
     show_table(console, events, {name: say(f"col_{key}", language) for name, key in names.items()},
                title=say("history_events", language), tight=("when",), right=("batch",))  # fmt: skip
+
+
+def _show_runs(console: Console, runs: pd.DataFrame, language: Language) -> None:
+    if runs.empty:
+        return
+    shown = runs.assign(when=runs["scored_at"].dt.strftime("%Y-%m-%d %H:%M"), digest=runs["definition"].str[:12])
+    names = {"run": "run", "when": "when", "scored_by": "who", "digest": "definition", "last_batch": "last_batch",
+             "children": "children"}  # fmt: skip
+    show_table(console, shown, {name: say(f"col_{key}", language) for name, key in names.items()},
+               title=say("history_runs", language), tight=("when", "scored_by"),
+               right=("run", "last_batch", "children"))  # fmt: skip
 
 
 def show_check(console: Console, store: str, found: pd.DataFrame, language: Language) -> None:

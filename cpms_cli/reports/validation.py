@@ -96,6 +96,15 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
     """Print a validation as the officer reads it: grouped by cause, worst first, the sum at the end."""
     for note in read_notes(validation.tables, language):
         console.print(note["message"])
+    lines = show_findings(console, survey, validation, language)
+    sums = counts(validation)
+    console.print(say("validate_sum", language, bad=sums["rows_with_errors"], **sums))
+    if not lines:
+        console.print(say("validate_clean", language))
+
+
+def show_findings(console: Console, survey: Survey, validation: Validation, language: Language) -> int:
+    """Print what is wrong, grouped by cause, worst first; how many causes there are."""
     lines = grouped(survey, validation, language)
     lines["severity"] = [say(f"severity_{one}", language) for one in lines["severity"]]
     shown = {name: name for name in ("severity", "count", "where", "message", "mend", "rule")} | {"message": "what"}
@@ -117,7 +126,4 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
     if patterns.any():
         columns: dict[str, str] = {name: headings[name] for name in ("message", "mend", "rule") if name in headings}
         show_table(console, lines[patterns], columns, title=say("validate_patterns", language))
-    sums = counts(validation)
-    console.print(say("validate_sum", language, bad=sums["rows_with_errors"], **sums))
-    if lines.empty:
-        console.print(say("validate_clean", language))
+    return len(lines)

@@ -143,7 +143,7 @@ def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Pro
         problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
     problems += reading_problems(survey, readings, folder)
     run = len(list(examples(survey, document))) + sum(
-        len(one.passes) + len(one.fails) for one in (*survey.checks, *survey.history)
+        len(one.passes) + len(one.fails) for one in (*survey.checks, *survey.history, *survey.responses)
     )
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
 

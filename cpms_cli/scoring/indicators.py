@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import sqlglot
+from sqlglot import exp
+
 from cpms_cli.survey.definition import Indicator, Survey
 from cpms_cli.survey.relations import quoted, vocabulary
 from cpms_cli.survey.rules import COUNTED, Vocabulary, alternatives, compiled, named, parse, sql
 
 ANSWERS = ("yes", "no", "unknown", "n/a")
+_SEPARATOR = "chr(31)"
 
 
 @dataclass(frozen=True)
@@ -66,17 +70,19 @@ def _stages(survey: Survey) -> list[list[Indicator]]:
     return stages
 
 
-def _indicator_columns(one: Indicator, words: Vocabulary) -> str:
-    applies, when = _condition(one.applies, words), _condition(one.when, words)
+def _truths(one: Indicator, words: Vocabulary) -> list[str]:
+    """Columns of truth: the indicator's, n/a counting as no, and before it whether it applies, where it has a limit."""
+    when = _condition(one.when, words)
     if one.applies is None:
-        truth, answer = when, f"CASE WHEN {when} THEN 'yes' WHEN NOT {when} THEN 'no' ELSE 'unknown' END"
-    else:
-        truth = f"CASE WHEN {applies} THEN {when} WHEN NOT {applies} THEN FALSE END"
-        answer = (
-            f"CASE WHEN NOT {applies} THEN 'n/a' WHEN {applies} AND {when} THEN 'yes'"
-            f" WHEN {applies} AND NOT {when} THEN 'no' ELSE 'unknown' END"
-        )
-    return f"{truth} AS {one.column}, {answer} AS {one.column}_answer"
+        return [f"{when} AS {one.column}"]
+    applies = _condition(one.applies, words)
+    truth = f"CASE WHEN {applies} THEN {when} WHEN NOT {applies} THEN FALSE END"
+    return [f"{applies} AS {one.column}_applies", f"{truth} AS {one.column}"]
+
+
+def _answer(one: Indicator) -> str:
+    outside = f"WHEN NOT {one.column}_applies THEN 'n/a' " if one.applies else ""
+    return f"CASE {outside}WHEN {one.column} THEN 'yes' WHEN NOT {one.column} THEN 'no' ELSE 'unknown' END"
 
 
 def _counted(survey: Survey) -> str:
@@ -87,42 +93,49 @@ def _counted(survey: Survey) -> str:
 
 
 def _reason_list(found: tuple[Reason, ...], test: str) -> str:
-    return _present([f"CASE WHEN {test.format(reason.condition)} THEN {quoted(reason.id)} END" for reason in found])
+    return _joined([f"CASE WHEN {test.format(reason.condition)} THEN {quoted(reason.id)} END" for reason in found])
 
 
-def _present(items: list[str]) -> str:
-    return f"list_filter([{', '.join(items)}], lambda item: item IS NOT NULL)"
+def _joined(items: list[str]) -> str:
+    """The items that are there as one text, NULL where none is: far cheaper than lists, which few rows need."""
+    return f"NULLIF(concat_ws({_SEPARATOR}, {', '.join(items)}), '')"
 
 
-def _parts(survey: Survey) -> list[tuple[str, str, Reason]]:
-    """What can stand behind a score: (label, SQL for "it counts here", alternative)."""
-    found = [
-        (f"{one.number}", f"{one.column}_answer", part)
-        for one in survey.indicators for part in reasons(survey, one.when, one.column)
-    ]  # fmt: skip
-    return found + [(reason.id, "", reason) for reason in level_reasons(survey).values() if reason.fields]
+def _listed(joined: str) -> str:
+    return f"CASE WHEN {joined} IS NULL THEN CAST([] AS VARCHAR[]) ELSE string_split({joined}, {_SEPARATOR}) END"
+
+
+def _told(label: str, part: Reason, holds: str, answer: str) -> str:
+    told = [answer.format(name=name, quoted=quoted(name), equals=quoted(f"{name}=")) for name in part.fields] or [
+        quoted(f"i{number:02d}") for number in part.indicators
+    ]
+    several = f"concat_ws('&', {', '.join(told)})" if len(told) > 1 else f"COALESCE({told[0]}, '')"
+    return f"CASE WHEN {holds} THEN {quoted(label + ':')} || {several} END"
+
+
+def _behind(survey: Survey, test: str, told: str) -> str:
+    """What stands behind scores: of each indicator, and of each level's rule where it looks at answers itself, the
+    alternatives that pass the test. An indicator's are looked at only where it passes, which on most rows it does not.
+    """
+    groups = []
+    for one in survey.indicators:
+        parts = reasons(survey, one.when, one.column)
+        items = [_told(str(one.number), part, test.format(part.condition), told) for part in parts]
+        groups.append(f"CASE WHEN {test.format(one.column)} THEN {_joined(items)} END")
+    for level in survey.rule_levels:
+        own = [one for one in reasons(survey, level.when or "FALSE", level.id) if one.fields]
+        items = [_told(one.id, one, test.format(one.condition), told) for one in own]
+        # An alternative that is true, or not known, leaves its rule not false.
+        groups += [f"CASE WHEN is_{level.id} IS NOT FALSE THEN {_joined(items)} END"] if own else []
+    return _joined(groups)
 
 
 def _answers(survey: Survey) -> str:
-    items = []
-    for label, column, part in _parts(survey):
-        told = [f"'{name}=' || {name}::VARCHAR" for name in part.fields] or [
-            quoted(f"i{number:02d}") for number in part.indicators
-        ]
-        holds = f"{column} = 'yes' AND ({part.condition})" if column else f"({part.condition})"
-        items.append(f"CASE WHEN {holds} THEN {quoted(label + ':')} || concat_ws('&', {', '.join(told)}) END")
-    return _present(items)
+    return _behind(survey, "({})", "{equals} || {name}::VARCHAR")
 
 
 def _open_answers(survey: Survey) -> str:
-    items = []
-    for label, column, part in _parts(survey):
-        told = [f"CASE WHEN {name} IS NULL THEN {quoted(name)} END" for name in part.fields] or [
-            quoted(f"i{number:02d}") for number in part.indicators
-        ]
-        holds = f"{column} = 'unknown' AND ({part.condition}) IS NULL" if column else f"({part.condition}) IS NULL"
-        items.append(f"CASE WHEN {holds} THEN {quoted(label + ':')} || concat_ws('&', {', '.join(told)}) END")
-    return _present(items)
+    return _behind(survey, "({}) IS NULL", "CASE WHEN {name} IS NULL THEN {quoted} END")
 
 
 def _first(survey: Survey, test: str, otherwise: str) -> str:
@@ -140,39 +153,94 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     the household's children; `answers`, as `13:violence_physical=yes`, what makes each indicator yes (and
     `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.
     """
-    words = vocabulary(survey)
-    ctes = [f"record AS ({record})"]
+    words, key = vocabulary(survey), survey.key("household")
+    ctes = [f"record AS NOT MATERIALIZED ({record})"]
     previous = "record"
+    homes = _Homes(key)
     for index, stage in enumerate(_stages(survey)):
-        columns = ", ".join(_indicator_columns(one, words) for one in stage)
-        ctes.append(f"stage_{index} AS (SELECT *, {columns} FROM {previous})")
+        columns = ", ".join(column for one in stage for column in _truths(one, words))
+        ctes += homes.stage(f"stage_{index}", columns, previous)
         previous = f"stage_{index}"
-    ctes.append(f"counted AS (SELECT *, {_counted(survey)} FROM {previous})")
+    ctes.append(f"counted AS NOT MATERIALIZED (SELECT *, {_counted(survey)} FROM {previous})")
     rules = ", ".join(f"{_condition(level.when, words)} AS is_{level.id}" for level in survey.rule_levels)
-    ctes.append(f"ruled AS (SELECT *, {rules} FROM counted)")
+    ctes += homes.stage("ruled", rules, "counted")
     unknown = " OR ".join(f"is_{level.id} IS NULL" for level in survey.rule_levels)
     clear, undecided = quoted(survey.level("clear").id), quoted(survey.level("open").id)
     left = f"CASE WHEN {unknown} THEN {undecided} ELSE {clear} END"
     level, highest = _first(survey, "is_{}", left), _first(survey, "is_{0} IS NOT FALSE", clear)
-    ctes.append(f"placed AS (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
+    ctes.append(f"placed AS NOT MATERIALIZED (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
+    told = (
+        f"{_why(survey)} AS reasons, {_why_open(survey)} AS open_reasons, {_answers(survey)} AS answers,"
+        f" {_open_answers(survey)} AS open_answers"
+    )
+    ctes += homes.stage("levelled", told, "placed")
+    answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
+    lists = ", ".join(f"{_listed(name)} AS {name}" for name in ("reasons", "open_reasons", "answers", "open_answers"))
+    both = ("level", "highest")
+    kept = ", ".join(dict.fromkeys((*carried, *key)))
     ctes.append(
-        f"levelled AS (SELECT *, {_why(survey)} AS reasons, {_why_open(survey)} AS open_reasons,"
-        f" {_answers(survey)} AS answers, {_open_answers(survey)} AS open_answers FROM placed)"
+        f"scored AS NOT MATERIALIZED (SELECT {kept}, {answers}, level, highest, counted_min, counted_max, {lists}"
+        " FROM levelled)"
     )
-    answers = ", ".join(f"{one.column}_answer AS {one.column}" for one in survey.indicators)
-    home = ", ".join(survey.key("household"))
-    of_home = ", ".join(
-        f"{_worst(survey, name)} OVER (PARTITION BY {home}) AS household_{name}" for name in ("level", "highest")
-    )
+    ctes.append(_of_homes("home", "scored", key, {_rank(survey, name): f"rank_{name}" for name in both}))
+    of_household = ", ".join(f"{_level_of_rank(survey, f'rank_{name}')} AS household_{name}" for name in both)
+    shown = ", ".join(one.column for one in survey.indicators)
     return (
-        f"WITH {', '.join(ctes)} SELECT {', '.join(carried)}, {answers}, level, highest, {of_home}, counted_min,"
-        " counted_max, reasons, open_reasons, answers, open_answers FROM levelled"
+        f"WITH {', '.join(ctes)} SELECT {', '.join(carried)}, {shown}, level, highest, {of_household}, counted_min,"
+        f" counted_max, reasons, open_reasons, answers, open_answers FROM {_with_homes('home', 'scored', key)}"
     )
 
 
-def _worst(survey: Survey, column: str) -> str:
+class _Homes:
+    """Takes the windows over a household out of the stages' columns, and joins what they are to be told instead.
+
+    A window would carry every answer of every row through a sort; an aggregate takes what it needs.
+    """
+
+    def __init__(self, key: tuple[str, ...]) -> None:
+        self.key = key
+        self.known: dict[str, str] = {}
+
+    def stage(self, name: str, columns: str, source: str) -> list[str]:
+        """CTEs that add the columns to the source under a name; those added in an earlier stage are there already."""
+        before = len(self.known)
+        if " OVER (" in columns:
+            tree = sqlglot.parse_one(f"SELECT {columns}", dialect="duckdb").transform(self._named)
+            columns = tree.sql(dialect="duckdb").removeprefix("SELECT ")
+        new = dict(list(self.known.items())[before:])
+        ctes = []
+        if new:
+            ctes.append(_of_homes(f"home_of_{name}", source, self.key, new))
+            source = _with_homes(f"home_of_{name}", source, self.key)
+        return [*ctes, f"{name} AS NOT MATERIALIZED (SELECT *, {columns} FROM {source})"]
+
+    def _named(self, node: exp.Expression) -> exp.Expression:
+        if not isinstance(node, exp.Window) or node.args.get("order") or node.args.get("spec"):
+            return node
+        if tuple(part.name for part in node.args.get("partition_by") or ()) != self.key:
+            return node
+        return exp.column(self.known.setdefault(node.this.sql(dialect="duckdb"), f"of_home_{len(self.known)}"))
+
+
+def _of_homes(name: str, source: str, key: tuple[str, ...], found: dict[str, str]) -> str:
+    columns = ", ".join(f"{aggregate} AS {column}" for aggregate, column in found.items())
+    return f"{name} AS NOT MATERIALIZED (SELECT {', '.join(key)}, {columns} FROM {source} GROUP BY {', '.join(key)})"
+
+
+def _with_homes(name: str, source: str, key: tuple[str, ...]) -> str:
+    """A relation with the columns of its households; rows of no household, by an unreadable key, are one."""
+    same = " AND ".join(f"{name}.{column} IS NOT DISTINCT FROM {source}.{column}" for column in key)
+    return f"(SELECT {source}.*, {name}.* EXCLUDE ({', '.join(key)}) FROM {source} JOIN {name} ON {same})"
+
+
+def _rank(survey: Survey, column: str) -> str:
     ranks = " ".join(f"WHEN {quoted(level.id)} THEN {rank}" for rank, level in enumerate(survey.levels))
-    return f"arg_min({column}, CASE {column} {ranks} END)"
+    return f"MIN(CASE {column} {ranks} END)"
+
+
+def _level_of_rank(survey: Survey, column: str) -> str:
+    ids = " ".join(f"WHEN {rank} THEN {quoted(level.id)}" for rank, level in enumerate(survey.levels))
+    return f"CASE {column} {ids} END"
 
 
 def _why(survey: Survey) -> str:
@@ -180,7 +248,7 @@ def _why(survey: Survey) -> str:
         f"WHEN {quoted(level.id)} THEN {_reason_list(reasons(survey, level.when or 'FALSE', level.id), '({})')}"
         for level in survey.rule_levels
     )
-    return f"CASE level {cases} ELSE CAST([] AS VARCHAR[]) END"
+    return f"CASE level {cases} END"
 
 
 def _why_open(survey: Survey) -> str:
@@ -189,5 +257,5 @@ def _why_open(survey: Survey) -> str:
     for index, level in enumerate(survey.rule_levels):
         settled = ", ".join(quoted(above.id) for above in survey.rule_levels[: index + 1])
         unknown = _reason_list(reasons(survey, level.when or "FALSE", level.id), "({}) IS NULL")
-        parts.append(f"CASE WHEN level IN ({settled}) OR is_{level.id} IS NOT NULL THEN [] ELSE {unknown} END")
-    return f"list_concat({', '.join(parts)})" if len(parts) > 1 else parts[0]
+        parts.append(f"CASE WHEN level IN ({settled}) OR is_{level.id} IS NOT NULL THEN NULL ELSE {unknown} END")
+    return _joined(parts)

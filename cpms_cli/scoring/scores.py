@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.indicators import score_sql
-from cpms_cli.store.file import open_store
+from cpms_cli.store.file import OF_THE_STORE, TABLES, open_store
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import typed_record
@@ -25,8 +25,28 @@ def carried_columns(survey: Survey) -> tuple[str, ...]:
     return (*survey.key("child"), *names, "age_min", "age_max")
 
 
+def require_columns(connection: duckdb.DuckDBPyConnection, survey: Survey, exactly: bool = False) -> None:
+    """Raise UsageError where the store lacks a column that this definition has; `exactly`: or has one more."""
+    for table in TABLES:
+        wanted = survey.columns(table)
+        rows = connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND NOT internal ORDER BY column_index",
+            [f"current_{table}"],
+        ).fetchall()
+        there = [str(row[0]) for row in rows if row[0] not in OF_THE_STORE]
+        lacking = [name for name in wanted if name not in there]
+        further = [name for name in there if name not in wanted] if exactly else []
+        if lacking or further:
+            raise UsageError("definition_other_columns", table=table, lacking=", ".join(lacking) or "–",
+                             further=", ".join(further) or "–")  # fmt: skip
+
+
 def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create the temporary table `score`, one row per current child row of the store."""
+    """Create the temporary table `score`, one row per current child row of the store.
+
+    Raises UsageError where the definition has a field that the store has not.
+    """
+    require_columns(connection, survey)
     record = typed_record(survey, "current_child", "current_household")
     query = score_sql(survey, record, carried_columns(survey))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {SCORE} AS {query}")
@@ -40,7 +60,12 @@ def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
     survey = load_survey(schemas)
     with open_store(Path(store), survey) as connection:
         create_scores(connection, survey)
-        return connection.execute(f"SELECT * FROM {SCORE} ORDER BY {', '.join(survey.key('child'))}").df()
+        return scores_of(connection, survey)
+
+
+def scores_of(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
+    """The table `score`, ordered by the key of a child's row."""
+    return connection.execute(f"SELECT * FROM {SCORE} ORDER BY {', '.join(survey.key('child'))}").df()
 
 
 def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: Path | None = None) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from cpms_cli.errors import KeyMissing, UsageError
 from cpms_cli.reading.bundle import DESCRIPTOR, PASSPHRASE
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import TABLES, open_store
+from cpms_cli.store.response_tables import create_known_children
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.writing.files import write_bytes
@@ -37,14 +38,35 @@ def _csv(
     return rows.to_csv(index=False, lineterminator="\n").encode("utf-8"), len(rows)
 
 
-def _schema(survey: Survey, table: Table) -> dict[str, Any]:
-    fields = [
-        {"name": name, "type": "string", "title": survey.fields[name].label.en} for name in survey.columns(table)
-    ]
-    return {"fields": fields, "primaryKey": list(survey.key(table)), "missingValues": [""]}
+def _log_csv(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, round_: int) -> bytes:
+    """All that was done for the children of the bundle, at any time, under the identifiers now shown for them."""
+    create_known_children(connection, survey)
+    told, person = survey.response_role("person").name, survey.role("person").name
+    cells = ", ".join(
+        f"k.person AS {told}" if field.name == told else f"r.{field.name}" for field in survey.response.fields
+    )
+    rows = connection.execute(
+        f"SELECT DISTINCT {cells} FROM response r JOIN known_child k ON k.identifier = r.{told}"
+        f" SEMI JOIN (SELECT {person} AS person FROM current_child WHERE starts_with({survey.role('village').name}, ?)"
+        f" AND {survey.role('round').name} = ?) c ON c.person = k.person"
+        " WHERE r.superseded_by IS NULL ORDER BY ALL",
+        [area, str(round_)],
+    ).df()
+    return rows.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
-def _package(survey: Survey, tables: dict[Table, bytes], area: str, round_: int) -> bytes:
+def _schema(survey: Survey, table: str) -> dict[str, Any]:
+    known = {**survey.fields, **({one.name: one for one in survey.response.fields} if table == "response" else {})}
+    columns, key = {
+        "child": (survey.columns("child"), survey.key("child")),
+        "household": (survey.columns("household"), survey.key("household")),
+        "response": (tuple(one.name for one in survey.response.fields), survey.response.primaryKey),
+    }[table]
+    fields = [{"name": name, "type": "string", "title": known[name].label.en} for name in columns]
+    return {"fields": fields, "primaryKey": list(key), "missingValues": [""]}
+
+
+def _package(survey: Survey, tables: dict[str, bytes], area: str, round_: int) -> bytes:
     resources = [
         {
             "name": table, "path": f"{table}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
@@ -84,8 +106,9 @@ def bundle(
 ) -> int:  # fmt: skip
     """Pack one round of an area (2 to 8 digits) into an encrypted file; the number of children in it.
 
-    Encrypted for `recipients` (age public keys), else with the passphrase of the environment. It holds names: that
-    is written to the audit log. Raises UsageError where there are no such rows, KeyMissing, StoreError.
+    What was done for these children goes along. Encrypted for `recipients` (age public keys), else with the passphrase
+    of the environment. It holds names: that is written to the audit log. Raises UsageError where there are no such
+    rows, KeyMissing, StoreError.
     """
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
@@ -93,7 +116,8 @@ def bundle(
         children = packed["child"][1]
         if not any(count for _, count in packed.values()):
             raise UsageError("nothing_to_bundle", area=area, round=round_)
-        tables = {table: content for table, (content, _) in packed.items()}
+        tables: dict[str, bytes] = {table: content for table, (content, _) in packed.items()}
+        tables["response"] = _log_csv(connection, survey, area, round_)
         write_bytes(Path(to), _sealed(_package(survey, tables, area, round_), recipients or []))
         note_identified(connection, f"bundle {area} {round_}", children)
     return children

@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.store.pseudonym_key import PSEUDONYM_KEY_TABLES
+from cpms_cli.store.release_tables import RELEASE_TABLES
 from cpms_cli.survey.loading import load_survey
 
 
@@ -29,7 +31,7 @@ def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str
     return found
 
 
-LOGS = ("event", "audit", "link_run")
+LOGS = ("event", "audit", "link_run", "definition", "score_run", *RELEASE_TABLES, *PSEUDONYM_KEY_TABLES)
 
 
 def dump(store: str | Path, *, schemas: Path | None = None) -> str:

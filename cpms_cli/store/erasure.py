@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cpms_cli.errors import UsageError
+from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.copies import compact
 from cpms_cli.store.file import identity_column, open_store
@@ -16,18 +17,19 @@ from cpms_cli.survey.loading import load_survey
 
 @dataclass(frozen=True)
 class Erased:
-    """How many rows of how many rounds are gone."""
+    """How many rows of how many rounds are gone, and how many responses (earlier versions counted too)."""
 
     rows: int
     rounds: int
+    responses: int
 
 
 def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, who: str | None = None) -> Erased:
     """Remove a child from the store and its history; the log says that it was done, not about whom.
 
-    Earlier versions of the child's rows go as well, and the file is written anew, so that nothing is left in it. The
-    family's own answers stay while the household does. Backups, bundles and survey files are not reached: whoever
-    keeps them must be told. Raises UsageError where nobody has this identifier.
+    Earlier versions of the child's rows and all that was done for it go as well, and the file is written anew, so that
+    nothing is left in it. The family's own answers stay while the household does. Backups, bundles and survey files are
+    not reached: whoever keeps them must be told. Raises UsageError where nobody has this identifier.
     """
     survey, path = load_survey(schemas), Path(store)
     key, identity = ", ".join(survey.key("child")), identity_column(survey, "child")
@@ -42,6 +44,11 @@ def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, w
         references = connection.execute(f"SELECT {row_reference(survey, 'child', 'f')} FROM forgotten f").fetchall()
         if not references:
             raise UsageError("unknown_child", id=identifier)
+        responses = connection.execute(
+            f"DELETE FROM response WHERE {survey.response_role('person').name} IN"
+            f" (SELECT identifier FROM ({identifiers_now(survey)}) i SEMI JOIN"
+            f" (SELECT {identity} AS person FROM child_link WHERE ({key}) IN (FROM forgotten)) f USING (person))"
+        ).fetchone()
         deleted = connection.execute(f"DELETE FROM child_observation WHERE ({key}) IN (FROM forgotten)").fetchone()
         connection.execute(f"DELETE FROM child_link WHERE ({key}) IN (FROM forgotten)")
         connection.execute("DELETE FROM anchor_added WHERE identifier = ?", [identifier])
@@ -50,4 +57,4 @@ def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, w
         note_event(connection, "forget", who=who or "")
         commit(connection)
     compact(path, schemas=schemas)
-    return Erased(int(deleted[0]) if deleted else 0, len(references))
+    return Erased(int(deleted[0]) if deleted else 0, len(references), int(responses[0]) if responses else 0)

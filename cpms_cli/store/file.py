@@ -8,6 +8,9 @@ Tables
 - `child_link`, `household_link`: which person or home each current observation belongs to;
 - the tables of `store/link_tables.py`: anchors of identifiers, decisions about links, doubtful pairs, parameters;
 - `anchor_added`: which identifiers a merge was the first to give, for `undo`;
+- the tables of `store/run_tables.py`: definitions used, and each scoring;
+- the table of `store/response_tables.py`: what was done for which child;
+- the tables of `store/release_tables.py`: which counts were published to whom; `pseudonym_key`: the store's own key;
 - `event`: what was done to the store, when and by whom; `audit`: each output that showed whom it is about.
 
 Views `current_child` and `current_household` have one row per key, with `cpms_id` and `household_id` filled in.
@@ -25,10 +28,16 @@ from cpms_cli.errors import StoreError, StoreNotOurs, UnreadableFile
 from cpms_cli.store.connection import connect
 from cpms_cli.store.link_tables import create_link_tables
 from cpms_cli.store.migration import OLDER, Step, keep_copy, migrate
+from cpms_cli.store.pseudonym_key import create_pseudonym_key
+from cpms_cli.store.release_tables import create_release_tables
+from cpms_cli.store.response_tables import create_response_tables
+from cpms_cli.store.run_tables import create_run_tables
 from cpms_cli.survey.definition import Survey, Table
 
-FORMAT = 2
+FORMAT = 3
 TABLES: tuple[Table, ...] = ("child", "household")
+OF_THE_STORE = ("batch_id", "sheet", "row_number")
+"""What the views `current_...` say of a row beside its answers."""
 
 
 def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -61,7 +70,7 @@ def _current_view(survey: Survey, table: Table) -> str:
     home = f"LEFT JOIN household_link h USING ({', '.join(survey.key('household'))})"
     person = f"LEFT JOIN child_link c USING ({', '.join(survey.key('child'))})" if table == "child" else ""
     return (
-        f"CREATE VIEW current_{table} AS SELECT {shown}, o.batch_id, o.sheet, o.row_number"
+        f"CREATE VIEW current_{table} AS SELECT {shown}, {', '.join(f'o.{name}' for name in OF_THE_STORE)}"
         f" FROM {table}_observation o {home} {person} WHERE o.superseded_by IS NULL"
     )
 
@@ -82,7 +91,12 @@ def _to_format_2(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     create_link_tables(connection, survey)
 
 
-STEPS: dict[int, Step] = {2: _to_format_2}
+def _new_in_format_3(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    for create in (create_run_tables, create_response_tables, create_release_tables, create_pseudonym_key):
+        create(connection, survey)
+
+
+STEPS: dict[int, Step] = {2: _to_format_2, 3: _new_in_format_3}
 
 
 def _brought_up_to_date(
@@ -130,6 +144,7 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
     create_link_tables(connection, survey)
     for table in TABLES:
         connection.execute(_current_view(survey, table))
+    _new_in_format_3(connection, survey)
     connection.execute("COMMIT")
 
 

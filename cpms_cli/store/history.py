@@ -12,6 +12,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.file import TABLES, open_store
 from cpms_cli.store.migration import OLDER
+from cpms_cli.store.response_tables import RESPONSE, SURVEY, without_child
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
@@ -46,10 +47,12 @@ def note_new_anchors(connection: duckdb.DuckDBPyConnection, merge_id: int) -> No
 
 
 def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.DataFrame]:
-    """`batches`: who merged what, when, from which file, with which counts; `events`: all else that was done."""
+    """`batches`: who merged what, when, from which file, with which counts; `runs`: who scored, with which definition,
+    up to which batch; `events`: all else that was done."""
     with open_store(Path(store), load_survey(schemas)) as connection:
         return {
             "batches": connection.execute("SELECT * EXCLUDE (merge_id) FROM batch ORDER BY batch_id").df(),
+            "runs": connection.execute("SELECT * FROM score_run ORDER BY run").df(),
             "events": connection.execute("SELECT * FROM event ORDER BY done_at, batch_id").df(),
         }
 
@@ -61,7 +64,14 @@ def merge_of(connection: duckdb.DuckDBPyConnection, batch: int) -> tuple[int, li
         raise UsageError("unknown_batch", batch=batch)
     if found[0] == OLDER:
         raise UsageError("undo_too_old", batch=batch)
-    later = connection.execute("SELECT batch_id FROM batch WHERE merge_id > ? ORDER BY ALL DESC", [found[0]]).fetchall()
+    later = connection.execute(
+        # Of the survey, all that came later rests on it; of responses, only what corrects one.
+        "SELECT batch_id FROM batch WHERE merge_id > $1 AND kind = $2"
+        " AND EXISTS (FROM batch WHERE merge_id = $1 AND kind = $2)"
+        " UNION SELECT r.superseded_by FROM response r JOIN batch b USING (batch_id) JOIN batch l"
+        " ON l.batch_id = r.superseded_by WHERE b.merge_id = $1 AND l.merge_id > $1 ORDER BY ALL DESC",
+        [found[0], SURVEY],
+    ).fetchall()
     if later:
         # Later files were read in the light of this one: a family's blanks were filled from it, children recognised.
         raise UsageError("undo_later_first", batch=batch, later=", ".join(str(row[0]) for row in later))
@@ -80,12 +90,13 @@ def restore_rows(
     """Take the rows of these batches out, bring back those they took the place of, and forget the identifiers that this
     merge gave; how many rows went and came."""
     told, removed, restored = ", ".join(map(str, batches)), 0, 0
+    theirs, replaced = f"batch_id IN ({told})", f"superseded_by IN ({told}) AND batch_id NOT IN ({told})"
+    for rows in (*(f"{table}_observation" for table in TABLES), RESPONSE):
+        removed += _count(connection, f"SELECT count(*) FROM {rows} WHERE {theirs}")
+        restored += _count(connection, f"SELECT count(*) FROM {rows} WHERE {replaced}")
+        connection.execute(f"DELETE FROM {rows} WHERE {theirs}")
+        connection.execute(f"UPDATE {rows} SET superseded_by = NULL WHERE superseded_by IN ({told})")
     for table in TABLES:
-        theirs, replaced = f"batch_id IN ({told})", f"superseded_by IN ({told}) AND batch_id NOT IN ({told})"
-        removed += _count(connection, f"SELECT count(*) FROM {table}_observation WHERE {theirs}")
-        restored += _count(connection, f"SELECT count(*) FROM {table}_observation WHERE {replaced}")
-        connection.execute(f"DELETE FROM {table}_observation WHERE {theirs}")
-        connection.execute(f"UPDATE {table}_observation SET superseded_by = NULL WHERE superseded_by IN ({told})")
         connection.execute(
             f"DELETE FROM {table}_anchor WHERE identifier IN (SELECT identifier FROM anchor_added"
             f" WHERE merge_id = {merge_id} AND of_table = {quoted(table)})"
@@ -93,6 +104,18 @@ def restore_rows(
     connection.execute("DELETE FROM anchor_added WHERE merge_id = ?", [merge_id])
     connection.execute("DELETE FROM batch WHERE merge_id = ?", [merge_id])
     return removed, restored
+
+
+def of_survey(connection: duckdb.DuckDBPyConnection, merge_id: int) -> bool:
+    """Whether rows of the survey came with this merge."""
+    return _count(connection, f"SELECT count(*) FROM batch WHERE merge_id = {merge_id} AND kind = {quoted(SURVEY)}") > 0
+
+
+def check_responses_stay(connection: duckdb.DuckDBPyConnection, survey: Survey, batch: int) -> None:
+    """Raise UsageError where responses are recorded for children whom an undo is about to make unknown."""
+    lost = connection.execute(f"SELECT DISTINCT * FROM ({without_child(survey)}) ORDER BY ALL").fetchall()
+    if lost:
+        raise UsageError("undo_has_responses", batch=batch, ids=", ".join(str(row[0]) for row in lost))
 
 
 def withdrawals(connection: duckdb.DuckDBPyConnection, survey: Survey, batches: Sequence[int]) -> int:

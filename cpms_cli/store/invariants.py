@@ -9,10 +9,12 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.store.response_tables import RESPONSE, without_child
 from cpms_cli.store.writing import content_of
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.identifiers import has_cpms_check_letter
 from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.relations import quoted
 
 
 def _of_table(survey: Survey, table: Table) -> Iterator[tuple[str, str]]:
@@ -41,12 +43,36 @@ def _of_table(survey: Survey, table: Table) -> Iterator[tuple[str, str]]:
 
 def _of_batches() -> Iterator[tuple[str, str]]:
     yield "sums_hold", "SELECT 1 FROM batch WHERE rows_in <> rows_stored + rows_unchanged + rows_quarantined"
-    rows = " UNION ALL ".join(f"SELECT batch_id FROM {table}_observation" for table in TABLES)
+    rows = " UNION ALL ".join(
+        f"SELECT batch_id FROM {rows}" for rows in (*(f"{table}_observation" for table in TABLES), RESPONSE)
+    )
     yield (
         "stored_rows_are_there",
         f"SELECT 1 FROM (SELECT batch_id, count(*) AS found FROM ({rows}) GROUP BY ALL) JOIN batch USING (batch_id)"
         " WHERE rows_stored = 0 AND found > 0",
     )
+
+
+def _of_responses(survey: Survey) -> Iterator[tuple[str, str]]:
+    key = ", ".join(survey.response.primaryKey)
+    done = survey.response_role("responded").name
+    yield (
+        "response_one_current_row",
+        f"SELECT 1 FROM response WHERE superseded_by IS NULL GROUP BY {key} HAVING count(*) > 1",
+    )
+    yield (
+        "response_belongs_to_a_batch",
+        f"SELECT 1 FROM response ANTI JOIN (FROM batch WHERE kind = {quoted(RESPONSE)}) USING (batch_id)",
+    )
+    yield (
+        "response_superseded_by_a_later_batch",
+        "SELECT 1 FROM response o LEFT JOIN batch b ON b.batch_id = o.superseded_by"
+        " WHERE o.superseded_by IS NOT NULL AND (b.batch_id IS NULL OR b.batch_id < o.batch_id)",
+    )
+    yield "response_has_a_child", without_child(survey)
+    yield "response_has_a_date", f"SELECT 1 FROM response WHERE TRY_CAST({done} AS DATE) IS NULL"
+    names = [field.name for field in survey.response.fields]
+    yield "response_content_as_stored", f"SELECT 1 FROM response n WHERE content <> {content_of(names)}"
 
 
 def _bad_identifiers(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table) -> int:
@@ -62,7 +88,8 @@ def check_store(store: str | Path, *, schemas: Path | None = None) -> pd.DataFra
     """
     survey = load_survey(schemas)
     with open_store(Path(store), survey) as connection:
-        queries = [*_of_batches(), *(query for table in TABLES for query in _of_table(survey, table))]
+        of_tables = (query for table in TABLES for query in _of_table(survey, table))
+        queries = [*_of_batches(), *_of_responses(survey), *of_tables]
         counted = [(name, len(connection.execute(query).fetchall())) for name, query in queries]
         counted += [(f"{table}_identifier_is_whole", _bad_identifiers(connection, survey, table)) for table in TABLES]
     return pd.DataFrame(counted, columns=["invariant", "violations"])

@@ -2,7 +2,9 @@
 
 Formats
 - 1: no `event`, no `*_link_before`, no `batch.merge_id`; its merges cannot be undone exactly, and are not.
-- 2: as `store.file` describes.
+- 2: no `response`, no `batch.kind`: nothing of what was done for the children; no `score_run`, no `definition`:
+  scorings left no trace; no `release`, no `pseudonym_key`: nothing was published.
+- 3: as `store.file` describes.
 """
 
 from __future__ import annotations

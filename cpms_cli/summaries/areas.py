@@ -27,15 +27,16 @@ class AreaSummary:
     `levels`: level, children, share, could_be (children whose highest possible level it is), households.
     `indicators`: number, name, yes, no, unknown, not_applicable, share (of known answers), change (in points).
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
-    `response`: children to be visited at once, most urgent first.
+    `response`: children to be visited at once, most urgent first. `children` and `households` are None where a summary
+    made for publication withholds them.
     """
 
     code: str
     name: str
     round: int
     previous: int | None
-    children: int
-    households: int
+    children: int | None
+    households: int | None
     levels: pd.DataFrame
     indicators: pd.DataFrame
     parts: pd.DataFrame

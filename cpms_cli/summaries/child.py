@@ -14,6 +14,7 @@ from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import MASK
+from cpms_cli.summaries.visits import child_visits
 from cpms_cli.survey.definition import Language, Survey, Table
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted, typed_record, vocabulary
@@ -24,7 +25,9 @@ from cpms_cli.survey.rules import compiled, parse, sql
 class ChildHistory:
     """One child. Tables have one column per round, named by its year, and a row per question or indicator.
 
-    `levels`: a row per round: round, level, highest, why, open, response, due, batch, how the rows were linked.
+    `levels`: a row per round: round, level, highest, why, open, response, due, and where the child stands: standing,
+    standing_since, closed_on, closed_by, standing_why (see `summaries.visits`).
+    `responses`: what was done for the child, by date.
     `indicators`: number, name, an answer per round, and `because`, the answers behind the latest one.
     `answers`: field, label, an answer per round in words.
     """
@@ -34,11 +37,14 @@ class ChildHistory:
     levels: pd.DataFrame
     indicators: pd.DataFrame
     answers: pd.DataFrame
+    responses: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        return {"levels": self.levels, "indicators": self.indicators, "answers": self.answers}
+        return {
+            "levels": self.levels, "responses": self.responses, "indicators": self.indicators, "answers": self.answers,
+        }  # fmt: skip
 
 
 def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str, table: Table) -> pd.DataFrame:
@@ -120,6 +126,7 @@ def child_history(
         if identified:
             note_identified(connection, "child", 1)
         not_asked = _not_asked(connection, survey, person)
+        stood, responses = child_visits(connection, survey, person, language)
     rounds = tuple(int(year) for year in scored[round_])
     answers = _words(survey, explainer, seen, not_asked, identified)
     by_id = {level.id: level for level in survey.levels}
@@ -128,7 +135,7 @@ def child_history(
             "round": list(rounds), "level": scored["level"], "highest": scored["highest"],
             "why": explainer.why(scored), "open": explainer.why(scored, "open_reasons", "open_answers"),
             "response": [by_id[level].response.in_(language) for level in scored["level"]],
-            "due": [by_id[level].due.in_(language) for level in scored["level"]],
+            "due": [by_id[level].due.in_(language) for level in scored["level"]], **stood,
         }
     )  # fmt: skip
     indicators = pd.DataFrame(
@@ -139,4 +146,4 @@ def child_history(
             "because": _because(survey, explainer, answers, str(rounds[-1])),
         }
     )
-    return ChildHistory(person, rounds, levels, indicators, answers)
+    return ChildHistory(person, rounds, levels, indicators, answers, responses)

@@ -1,22 +1,25 @@
 """The shape of the definition: what `schemas/` may say, as checked, immutable objects.
 
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema); what is ours beside it
-is `codelist`, `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `titled` (a name before
-which a title may stand), `personal`, `sensitive`, `topic` (the part of a form it stands in), `carried` (does not
-change: next year's form brings it along), `headers` and the two-language `label` and `question`.
+is `codelist`, `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `closes` (answers that
+end a child's case), `titled` (a name before which a title may stand), `personal`, `sensitive`, `topic` (the part of a
+form it stands in), `carried` (does not change: next year's form brings it along), `headers` and the two-language
+`label` and `question`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field as Described
 
+from cpms_cli.survey.deidentification import Deidentification
 from cpms_cli.survey.figures import Activity, Figures, Measure, Right
+from cpms_cli.survey.privacy import PrivacyRules
 from cpms_cli.survey.words import LANGUAGES, Language, Part, Table, Words
 
 __all__ = [
@@ -29,6 +32,7 @@ Role = Literal[
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id",
     "given_name", "family_name", "nickname", "mother", "sex", "born", "age", "nationality", "interviewer",
 ]  # fmt: skip
+ResponseRole = Literal["person", "responded", "response", "agency", "outcome", "next_step"]
 
 
 class Constraints(Part):
@@ -54,8 +58,9 @@ class Field(Part):
     topic: str | None = None
     carried: bool = False
     asked: str | None = None
-    role: Role | None = None
+    role: Role | ResponseRole | None = None
     withholds: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
     titled: bool = False
     constraints: Constraints = Constraints()
     label: Words
@@ -143,13 +148,18 @@ class Indicator(Part):
 
 
 class Level(Part):
-    """A risk level. The list's order is the order of severity; the two without `when` are what is left."""
+    """A risk level. The list's order is the order of severity; the two without `when` are what is left.
+
+    `due_hours` is by when a first response is demanded, `answered_by` the kinds of response that are one.
+    """
 
     id: str = Described(pattern=r"^[a-z_]+$")
     label: Words
     meaning: Words
     response: Words
     due: Words
+    due_hours: int | None = Described(default=None, ge=1)
+    answered_by: tuple[str, ...] = ()
     role: Literal["rule", "open", "clear"] = "rule"
     when: str | None = None
     source: str
@@ -183,6 +193,16 @@ class HistoryCheck(Check):
     """
 
     about: Literal["child", "absent", "village"]
+    table: Table = "child"
+
+
+class ResponseCheck(Check):
+    """A rule on one row of the response log, held against what the store knows of its child.
+
+    Beside the row's own fields it may name the facts of `survey.response_log`: today, known_as, first_interview,
+    told_otherwise. `_facts` in a case puts others in their place.
+    """
+
     table: Table = "child"
 
 
@@ -252,6 +272,11 @@ def folded_header(text: str) -> str:
     return _SEPARATORS.sub("", unicodedata.normalize("NFC", text).casefold())
 
 
+def roles_of(tables: Iterable[TableSchema]) -> dict[str, Field]:
+    """The fields of some tables by the parts they play."""
+    return {field.role: field for table in tables for field in table.fields if field.role}
+
+
 class Survey(Part):
     """The whole definition, loaded."""
 
@@ -263,6 +288,7 @@ class Survey(Part):
     levels: tuple[Level, ...]
     checks: tuple[Check, ...]
     history: tuple[HistoryCheck, ...]
+    responses: tuple[ResponseCheck, ...]
     patterns: tuple[Pattern, ...]
     column_checks: dict[str, ColumnCheck]
     titles: tuple[Title, ...]
@@ -273,6 +299,8 @@ class Survey(Part):
     measures: tuple[Measure, ...]
     origin: str
     activities: tuple[Activity, ...]
+    privacy: PrivacyRules
+    deidentification: Deidentification
     translations: tuple[Translation, ...] = ()
     digest: str
 
@@ -295,7 +323,16 @@ class Survey(Part):
 
     @cached_property
     def _by_role(self) -> dict[str, Field]:
-        return {field.role: field for field in self.fields.values() if field.role}
+        return roles_of((self.household, self.child))
+
+    def response_role(self, role: ResponseRole) -> Field:
+        """The field of the response log that plays this part."""
+        return next(field for field in self.response.fields if field.role == role)
+
+    @cached_property
+    def urgent_levels(self) -> tuple[Level, ...]:
+        """The levels that demand a response by a time, most severe first."""
+        return tuple(level for level in self.levels if level.due_hours is not None)
 
     def columns(self, table: Table) -> tuple[str, ...]:
         """The names of a table's own columns, those it shares with the household first."""
@@ -313,7 +350,7 @@ class Survey(Part):
     @cached_property
     def told_by(self) -> dict[str, Check | ColumnCheck | Pattern]:
         """Every check by its id: what a finding names."""
-        rules: list[Check | Pattern] = [*self.checks, *self.history, *self.patterns]
+        rules: list[Check | Pattern] = [*self.checks, *self.history, *self.responses, *self.patterns]
         return {**self.column_checks, **{one.id: one for one in rules}}
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Literal
 
 Era = Literal["buddhist", "christian"]
@@ -20,6 +21,15 @@ def shown_year(year: int, language: str) -> str:
     ('2569', '2026')
     """
     return str(year + BUDDHIST_OFFSET if language == "th" else year)
+
+
+def shown_date(day: datetime.date, language: str) -> str:
+    """A date as people write it in this language.
+
+    >>> shown_date(datetime.date(2026, 3, 1), "th"), shown_date(datetime.date(2026, 3, 1), "en")
+    ('1/3/2569', '2026-03-01')
+    """
+    return f"{day.day}/{day.month}/{day.year + BUDDHIST_OFFSET}" if language == "th" else day.isoformat()
 
 
 def era_of(year: int) -> Era | None:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from cpms_cli.survey.definition import Survey, Table, Words
+from cpms_cli.survey.deidentification import FILE as DEIDENTIFICATION
+from cpms_cli.survey.deidentification import deidentification_faults
 from cpms_cli.survey.documents import Problem
 from cpms_cli.survey.schema_files import Reader
 
@@ -15,13 +17,14 @@ Place = tuple[str | int, ...]
 
 
 def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: Rule) -> list[Problem]:
-    """Every fault of summaries.yaml, rights.yaml, migration.yaml and activities.yaml, at its line.
+    """Every fault of the files on summaries, rights, migration, activities and de-identification, at its line.
 
     `languages` and `rule` say what is wrong with words and with a rule.
     """
     parts = [
         ("summaries.yaml", _groups(survey, languages)), ("rights.yaml", _rights(survey, languages, rule)),
         ("migration.yaml", _measures(survey, languages, rule)), ("activities.yaml", _activities(survey, languages)),
+        (DEIDENTIFICATION, _hidden(survey)),
     ]  # fmt: skip
     return [
         Problem(file, reader.documents[file].line(*place), message) for file, found in parts for place, message in found
@@ -73,6 +76,14 @@ def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tupl
     field = survey.fields.get(survey.origin)
     if field is None or field.codelist is None:
         yield ("origin",), f"there is no field '{survey.origin}' with a code list"
+
+
+def _hidden(survey: Survey) -> Iterator[tuple[Place, str]]:
+    def codes_of(name: str) -> Iterable[str]:
+        codes = survey.codes(survey.fields[name]) if name in survey.fields else None
+        return codes.by_code if codes else ()
+
+    return deidentification_faults(survey.deidentification, survey.fields, codes_of)
 
 
 def _activities(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:

@@ -28,6 +28,8 @@ from cpms_cli.survey.figures_proof import figure_problems
 from cpms_cli.survey.location import shipped
 from cpms_cli.survey.presentation import presentation_problems
 from cpms_cli.survey.relations import vocabulary
+from cpms_cli.survey.response_log import log_vocabulary
+from cpms_cli.survey.response_proof import response_problems
 from cpms_cli.survey.rules import RuleError, Vocabulary, compiled, faults, parse
 from cpms_cli.survey.schema_files import TITLES, Reader, read_messages, read_survey
 
@@ -257,6 +259,8 @@ class _Proof:
         for index, told in enumerate(self.survey.history):
             words = vocabulary(self.survey, indicators=False, earlier=told.about == "child")
             self._check(("history", index), told, words, known)
+        for index, of_log in enumerate(self.survey.responses):
+            self._check(("responses", index), of_log, log_vocabulary(self.survey), known)
         for index, pattern in enumerate(self.survey.patterns):
             self._once(("patterns", index), pattern.id, known)
             self._words(("patterns", index), pattern, FIGURES)
@@ -278,7 +282,7 @@ class _Proof:
         file = "checks.yaml"
         self._once(place, check.id, known)
         self._words(place, check, _COLUMN_WORDS)
-        strange = [f"there is no field '{name}'" for name in check.fields if name not in self.survey.fields]
+        strange = [f"there is no field '{name}'" for name in check.fields if name not in words.fields]
         self.note(file, (*place, "fields"), strange)
         self.note(file, (*place, "when"), _rule(check.when, words))
         if not check.passes or not check.fails:
@@ -320,6 +324,16 @@ def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
 
     The examples that go with it are run by `scoring.examples`, since they need the scorer.
     """
+    return _proved(folder, whole=True)
+
+
+def proved_for_scoring(folder: Path) -> tuple[Survey | None, list[Problem]]:
+    """As `proved`, but only what scores are made of: a definition kept from an earlier version of the tool need not
+    have the sentences and checks of this one."""
+    return _proved(folder, whole=False)
+
+
+def _proved(folder: Path, whole: bool) -> tuple[Survey | None, list[Problem]]:
     reader = Reader(folder)
     survey = read_survey(reader)
     if survey is None:
@@ -328,8 +342,11 @@ def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
     for part in (proof.fields, proof.codelists):
         part()
     if not proof.problems:
-        for part in (proof.titles, proof.indicators, proof.levels, proof.checks, proof.messages):
+        further = (proof.titles, proof.checks, proof.messages) if whole else ()
+        for part in (proof.indicators, proof.levels, *further):
             part()
-        proof.problems += presentation_problems(reader, survey)
-        proof.problems += figure_problems(reader, survey, _languages, proof.rule)
+        if whole:
+            proof.problems += presentation_problems(reader, survey)
+            proof.problems += figure_problems(reader, survey, _languages, proof.rule)
+            proof.problems += response_problems(reader, survey)
     return survey, sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

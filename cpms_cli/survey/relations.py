@@ -32,7 +32,8 @@ def typed(survey: Survey, field: Field, source: str) -> str:
         return f"TRY_CAST({cell} AS DATE)"
     missing = survey.missing_codes(field)
     if not field.many:
-        return f"CASE WHEN {cell} NOT IN {_sql_list(missing)} THEN {cell} END"
+        # The engine works this form out once for each text that a column holds, and NOT IN for each row.
+        return f"CASE {cell} {' '.join(f'WHEN {quoted(code)} THEN NULL' for code in missing)} ELSE {cell} END"
     codes = survey.codes(field)
     alone = tuple(code.code for code in codes.codes if code.missing == "exclusive") if codes else ()
     given = f"list_filter(string_split({cell}, ';'), lambda code: code NOT IN {_sql_list((*missing, *alone))})"
@@ -87,19 +88,23 @@ def typed_record(survey: Survey, child: str, household: str, carried: tuple[str,
 
     `child` and `household` name relations of canonical text that hold one row per key.
     """
-    shared = set(survey.child.shared)
-    own = [f"{typed(survey, field, 'c')} AS {field.name}" for field in survey.child.fields]
-    of_home = [
-        f"{typed(survey, field, 'c' if field.name in shared else 'h')} AS {field.name}"
-        for field in survey.household.fields
-    ]
+    shared = [field for field in survey.household.fields if field.name in survey.child.shared]
+    asked = [field for field in survey.household.fields if field.name not in survey.child.shared]
+    own = [f"{typed(survey, field, 'c')} AS {field.name}" for field in (*survey.child.fields, *shared)]
+    of_home = [f"{typed(survey, field, 'h')} AS {field.name}" for field in asked]
     first, last = partial_date_bounds(f"c.{survey.role('born').name}")
-    key = ", ".join(survey.key("household"))
+    raw = {name: f"_key_{name}" for name in survey.key("household")}
+    key, same = ", ".join(raw.values()), [f"{{0}}.{name} AS {alias}" for name, alias in raw.items()]
+    names = [*carried, *(field.name for field in (*survey.child.fields, *survey.household.fields))]
+    # Texts are typed before the join: the engine then works a column's few texts out once, not for each row.
     return (
-        f"WITH joined AS (SELECT {', '.join([f'c.{name}' for name in carried] + own + of_home)},"
-        f" {first} AS birth_from, {last} AS birth_to, h.{survey.role('household').name} IS NOT NULL AS has_household,"
-        " TRUE AS has_children"
-        f" FROM {child} c LEFT JOIN {household} h USING ({key}))"
+        f"WITH own AS NOT MATERIALIZED (SELECT {', '.join([f'c.{name}' for name in carried] + own)},"
+        f" {first} AS birth_from, {last} AS birth_to, {', '.join(same).format('c')} FROM {child} c),"
+        f" of_home AS NOT MATERIALIZED (SELECT {', '.join(of_home)}, TRUE AS has_household,"
+        f" {', '.join(same).format('h')} FROM {household} h),"
+        f" joined AS NOT MATERIALIZED (SELECT {', '.join(names)}, birth_from, birth_to,"
+        f" COALESCE(has_household, FALSE) AS has_household, TRUE AS has_children"
+        f" FROM own LEFT JOIN of_home USING ({key}))"
         f" SELECT *, {age_bounds(survey)} FROM joined"
     )
 

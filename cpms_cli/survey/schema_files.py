@@ -20,14 +20,19 @@ from cpms_cli.survey.definition import (
     Indicator,
     Level,
     Pattern,
+    ResponseCheck,
     Survey,
     TableSchema,
     Title,
     Translation,
     Words,
 )  # fmt: skip
+from cpms_cli.survey.deidentification import FILE as DEIDENTIFICATION
+from cpms_cli.survey.deidentification import Deidentification
 from cpms_cli.survey.documents import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
 from cpms_cli.survey.figures import Activity, Figures, Measure, Right
+from cpms_cli.survey.privacy import FILE as PRIVACY
+from cpms_cli.survey.privacy import PrivacyRules
 
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
@@ -37,6 +42,8 @@ AREA_FILES = {
     "areas/districts.csv": ("district_code", "province_code", "label_en", "label_th"),
     "areas/subdistricts.csv": ("subdistrict_code", "district_code", "label_en", "label_th", "latitude", "longitude"),
 }
+ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consists
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -198,10 +205,26 @@ def digest(folder: Path) -> str:
     """SHA-256 over names and contents of every file of the definition: the definition's own identity."""
     total = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.suffix in {".yaml", ".csv"} and path.is_file():
+        if path.suffix in ENDINGS and path.is_file():
             total.update(path.relative_to(folder).as_posix().encode())
             total.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return total.hexdigest()
+
+
+def _further(reader: Reader) -> dict[str, Any] | None:
+    """What summaries, plans and exports need; None where a file of one object cannot be read."""
+    migration = reader.document("migration.yaml")
+    whole = {
+        "figures": reader.part(Figures, "summaries.yaml", reader.document("summaries.yaml")),
+        "privacy": reader.part(PrivacyRules, PRIVACY, reader.document(PRIVACY)),
+        "deidentification": reader.part(Deidentification, DEIDENTIFICATION, reader.document(DEIDENTIFICATION)),
+    }
+    lists = {
+        "rights": reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml")),
+        "measures": reader.parts(Measure, "migration.yaml", "measures", migration),
+        "activities": reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml")),
+    }
+    return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin"))}
 
 
 def read_survey(reader: Reader) -> Survey | None:
@@ -215,6 +238,7 @@ def read_survey(reader: Reader) -> Survey | None:
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
     history = reader.parts(HistoryCheck, "checks.yaml", "history", rules)
+    responses = reader.parts(ResponseCheck, "checks.yaml", "responses", rules)
     patterns = reader.parts(Pattern, "checks.yaml", "patterns", rules)
     column_checks = reader.parts(ColumnCheck, "checks.yaml", "columns", rules)
     lists = {
@@ -223,17 +247,14 @@ def read_survey(reader: Reader) -> Survey | None:
     }
     titles, areas, messages = _titles(reader), _areas(reader), read_messages(reader)
     translations = _translations(reader)
-    migration = reader.document("migration.yaml")
-    figures = reader.part(Figures, "summaries.yaml", reader.document("summaries.yaml"))
-    rights = reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml"))
-    measures = reader.parts(Measure, "migration.yaml", "measures", migration)
-    activities = reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml"))
-    if reader.problems or figures is None or not all(tables.values()):
+    further = _further(reader)
+    if reader.problems or further is None or not all(tables.values()):
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
-        codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history, patterns=patterns,
+        codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history,
+        responses=responses, patterns=patterns,
         column_checks={check.id: check for check in column_checks},
-        titles=titles, areas=areas, messages=messages, translations=translations, figures=figures, rights=rights,
-        measures=measures, origin=str(migration.get("origin")), activities=activities, digest=digest(reader.folder),
+        titles=titles, areas=areas, messages=messages, translations=translations, digest=digest(reader.folder),
+        **further,
     )  # fmt: skip

@@ -40,7 +40,8 @@ def check_not_read(path: Path, read: Iterable[Path]) -> None:
             raise UsageError("annotate_itself", file=path.name)
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+def plain_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with lists as text, and without what changes how a cell is shown."""
     flat = frame.apply(flat_text)
     for name in flat.columns:
         if pd.api.types.is_string_dtype(flat[name]) or flat[name].dtype in (object, "category"):
@@ -50,7 +51,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 def csv_text(frame: pd.DataFrame, line_end: str = "\n") -> str:
     """A table as CSV, formulas disarmed."""
-    plain = _plain(frame)
+    plain = plain_table(frame)
     texts = plain.select_dtypes(include=["str", "object"]).columns
     return plain.assign(**{str(name): disarmed(plain[name].astype("str")) for name in texts}).to_csv(
         index=False, lineterminator=line_end
@@ -86,7 +87,7 @@ def _parquet(tables: Tables) -> bytes:
 
 
 def _xlsx(tables: Tables) -> bytes:
-    return workbook_bytes({name: _plain(frame) for name, frame in tables.items()})
+    return workbook_bytes({name: plain_table(frame) for name, frame in tables.items()})
 
 
 WRITERS: dict[str, Callable[[Tables], bytes]] = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}

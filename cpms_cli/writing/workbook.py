@@ -74,9 +74,10 @@ def _add_lists(book: xlsxwriter.Workbook, choices: Mapping[str, Sequence[str]], 
 
 def workbook_bytes(
     tables: Mapping[str, pd.DataFrame], notes: Mapping[str, list[CellNote]] | None = None,
-    choices: Mapping[str, Sequence[str]] | None = None,
+    choices: Mapping[str, Sequence[str]] | None = None, offers: Mapping[str, Mapping[int, str]] | None = None,
 ) -> bytes:  # fmt: skip
-    """Tables as the sheets of one workbook; `notes` colours cells of a sheet, comments on them and offers `choices`.
+    """Tables as the sheets of one workbook; `notes` colours cells of a sheet, comments on them and offers `choices`;
+    `offers` does so for all cells of a column, by sheet and column.
 
     With notes it is a workbook to be filled in: every cell is text, so that what is typed keeps its leading zeros.
     """
@@ -100,5 +101,8 @@ def workbook_bytes(
                 if note.choices:
                     rule = {"validate": "list", "source": f"={note.choices}", "error_type": "warning"}
                     sheet.data_validation(note.row + 1, note.column, note.row + 1, note.column, rule)
+            for column, listed in (offers or {}).get(name, {}).items():
+                rule = {"validate": "list", "source": f"={listed}", "error_type": "warning"}
+                sheet.data_validation(1, column, max(len(frame), 1), column, rule)
         _add_lists(book, choices or {}, taken)
     return stream.getvalue()

@@ -42,3 +42,19 @@ def anchors_now(survey: Survey) -> str:
         " SELECT identifier, row_key FROM followed UNION ALL"
         " SELECT identifier, row_key FROM child_anchor ANTI JOIN t USING (identifier)"
     )
+
+
+def identifiers_now(survey: Survey) -> str:
+    """SELECT of `identifier` and `person`: to whom each identifier leads now that was ever given to a child, or that a
+    form carried for one; `person` is the identifier shown for that child. One row per identifier.
+    """
+    person, key = survey.role("person").name, ", ".join(survey.key("child"))
+    return (
+        f"WITH leads AS (SELECT {person} AS identifier, {person} AS person, 0 AS trust FROM child_link UNION ALL"
+        f" SELECT a.identifier, l.{person}, 1 FROM ({anchors_now(survey)}) a"
+        f" JOIN child_link l ON a.row_key = {row_reference(survey, 'child', 'l')} UNION ALL"
+        f" SELECT o.{person}, l.{person}, 2 FROM child_observation o JOIN child_link l USING ({key})"
+        f" WHERE o.{person} IS NOT NULL)"
+        " SELECT identifier, person FROM leads"
+        " QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY trust, person) = 1"
+    )

@@ -1,0 +1,98 @@
+"""`cpms export`: rows and figures for other systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, language, year
+from cpms_cli.errors import UsageError
+
+app = typer.Typer(no_args_is_help=True, help="Rows and figures as other systems take them; names only when asked for.")
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Its ending chooses the format.", show_default=False)]
+Area = Annotated[
+    str | None, typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False)
+]
+Audience = Annotated[
+    str, typer.Option("--audience", help="For whom: each gets pseudonyms of its own, and figures that fit together.")
+]
+Deidentified = Annotated[
+    bool, typer.Option("--deidentified", help="Make answers coarser until nobody stands alone, and say how far.")
+]
+Alike = Annotated[
+    int | None,
+    typer.Option("--k", min=2, help="How many children must share each combination; else the definition's.",
+                 show_default=False),
+]  # fmt: skip
+
+
+@app.callback()
+def _group() -> None:
+    """Rows and figures as other systems take them; names only when asked for."""
+
+
+@app.command("records")
+def records(
+    file: File, store: Store = STORE, area: Area = None, round_: Round = None, audience: Audience = "public",
+    deidentified: Deidentified = False, k: Alike = None, identified: Identified = False, lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Write a row per child and round: answers and scores. Endings: .csv, .xlsx, .parquet, .jsonl, .sav (SPSS),
+    .zip (Frictionless Data Package).
+
+    Without an option there are no names, numbers or houses; a birth date is its month, a village its subdistrict, and
+    identifiers are pseudonyms for this audience. --deidentified also makes answers coarser, and says the k it reached.
+
+    \b
+    Examples:
+      cpms export records children.sav --store cpms.duckdb
+      cpms export records open.zip --deidentified --k 5 --round 2569
+    """
+    told, round_year = language(lang), year(round_)
+    if identified and (deidentified or k is not None):
+        raise UsageError("identified_and_not")
+    from cpms_cli.reports.interchange import write_records
+    from cpms_cli.summaries.records import child_records
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
+
+    found = child_records(
+        store, area=area, round_=round_year, k=k, audience=audience, schemas=schemas,
+        detail="identified" if identified else "deidentified" if deidentified or k is not None else "masked",
+    )  # fmt: skip
+    survey = load_survey(schemas)
+    write_records(survey, found, file, told)
+    detail = say(f"detail_{found.detail}", told)
+    typer.echo(say("export_written", told, file=file, count=len(found.frame), detail=detail))
+    if found.k is not None:
+        labels = {**{name: one.label.in_(told) for name, one in survey.fields.items()}, "age": say("col_age", told)}
+        steps = ", ".join(f"{labels[name]} {at}/{last}" for name, (at, last) in found.steps.items())
+        typer.echo(say("export_k", told, k=found.k, steps=steps))
+
+
+@app.command("figures")
+def figures(
+    file: File, store: Store = STORE, area: Area = None, round_: Round = None, audience: Audience = "public",
+    lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Write counts of answers by subdistrict, round and indicator; small counts are withheld. Endings: .csv, .xlsx,
+    .parquet, .hxl.csv (HXL hashtags), .dhis2.json (DHIS2 data value set).
+
+    \b
+    Examples:
+      cpms export figures figures.hxl.csv --store cpms.duckdb
+      cpms export figures figures.dhis2.json --round 2569 --store cpms.duckdb
+    """
+    told, round_year = language(lang), year(round_)
+    from cpms_cli.reports.interchange import write_figures
+    from cpms_cli.summaries.published_figures import published_figures
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
+
+    found = published_figures(store, area=area, round_=round_year, audience=audience, language=told, schemas=schemas)
+    write_figures(load_survey(schemas), found, file)
+    withheld = int(found[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())
+    typer.echo(say("figures_written", told, file=file, count=len(found), withheld=withheld))

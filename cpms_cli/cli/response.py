@@ -1,0 +1,203 @@
+"""`cpms response`: what was done for the children, who is due, and how much was done in time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.children import Area
+from cpms_cli.cli.options import (
+    STORE,
+    Encoding,
+    Format,
+    Identified,
+    Lang,
+    Map,
+    Output,
+    Schemas,
+    Store,
+    TextOrJson,
+    day,
+    language,
+    one_of,
+)
+
+app = typer.Typer(no_args_is_help=True, help="What was done for the children: record it, see who is due.")
+
+Logs = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Responses: CSV or workbook, one row each.", show_default=False),
+]
+Quarantine = Annotated[
+    Path | None,
+    typer.Option(
+        "--quarantine", "-q", help="Where rows with errors go: a new .xlsx; else beside the store.", show_default=False
+    ),
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)
+]  # fmt: skip
+
+
+@app.callback()
+def _group() -> None:
+    """What was done for the children: record it, see who is due."""
+
+
+@app.command("import")
+def import_(
+    files: Logs, store: Store = STORE, quarantine: Quarantine = None, format_: TextOrJson = "text", lang: Lang = None,
+    schemas: Schemas = None, encoding: Encoding = None, map_: Map = None,
+) -> None:  # fmt: skip
+    """Record the responses in spreadsheets, as the list of visits filled in; set rows with errors aside.
+
+    All of it or nothing. Exit code 0: every row is in the store; 1: some were set aside; 2: nothing was recorded.
+
+    \b
+    Examples:
+      cpms response due -o visits.xlsx --store cpms.duckdb
+      cpms response import visits.xlsx --store cpms.duckdb
+    """
+    one_of(format_, ("text", "json"))
+    told = language(lang)
+    from cpms_cli import __version__
+    from cpms_cli.reports import responses as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.responding import import_responses
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.writing.files import json_text
+
+    imported = import_responses(
+        files, store, quarantine=quarantine, schemas=schemas, encoding=encoding, language=told,
+        tool_version=__version__, mapping=map_,
+    )  # fmt: skip
+    survey = load_survey(schemas)
+    if format_ == "json":
+        typer.echo(json_text(report.import_document(survey, imported, told)))
+    else:
+        report.show_import(open_console(), survey, imported, told)
+    raise typer.Exit(imported.exit_code)
+
+
+@app.command("add")
+def add(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    kind: Annotated[str, typer.Option("--kind", help="What was done, as home_visit.", show_default=False)],
+    date: Annotated[str, typer.Option("--date", help="When, as 2569-03-01.", show_default=False)],
+    by: Annotated[str, typer.Option("--by", help="The agency's code.", show_default=False)] = "",
+    outcome: Annotated[str, typer.Option("--outcome", help="What came of it; no names.", show_default=False)] = "",
+    next_: Annotated[str, typer.Option("--next", help="The date of the next step.", show_default=False)] = "",
+    store: Store = STORE, lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Record one response to one child. `cpms undo` takes it back.
+
+    \b
+    Examples:
+      cpms response add ID --kind home_visit --date 2569-03-01
+      cpms response add ID --kind referral --date 5/3/2569 --by RAO
+    """
+    told = language(lang)
+    import pandas as pd
+
+    from cpms_cli import __version__
+    from cpms_cli.reports.scores import code_labels
+    from cpms_cli.responding import add_response
+    from cpms_cli.survey.era import shown_date
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
+
+    added = add_response(
+        store, identifier, kind, date, by=by, outcome=outcome, next_date=next_, language=told, schemas=schemas,
+        tool_version=__version__,
+    )  # fmt: skip
+    if added.batch is None:
+        typer.echo(say("response_known", told))
+        return
+    survey = load_survey(schemas)
+    field = survey.response_role("response")
+    label = code_labels(survey, field, pd.Series([added.kind]), told).iat[0]
+    when = shown_date(added.date, told)
+    typer.echo(say("response_added", told, id=added.identifier, kind=label, date=when, batch=added.batch))
+    if added.replaced:
+        typer.echo(say("responses_replaced", told, count=1))
+
+
+@app.command("due")
+def due(
+    area: Area = None, as_of: AsOf = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Also those who had their response.")] = False,
+    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
+    identified: Identified = False, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """List children without the response that their level demands, the longest overdue first.
+
+    As a workbook it has blank columns to fill in, which `cpms response import` reads back.
+
+    \b
+    Examples:
+      cpms response due --area 850105 --store cpms.duckdb
+      cpms response due --as-of 2570-01-15 -o visits.xlsx --store cpms.duckdb
+    """
+    one_of(format_)
+    told, until = language(lang), day(as_of)
+    import datetime
+
+    from cpms_cli.reports import responses as report
+    from cpms_cli.reports.scores import document
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.reports.visits import write_visits
+    from cpms_cli.summaries.due import due_responses
+    from cpms_cli.survey.era import shown_date
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text
+
+    until = until or datetime.date.today()
+    listed = due_responses(
+        store, area=area, as_of=until, everybody=everybody, language=told, identified=identified, schemas=schemas
+    )
+    survey = load_survey(schemas)
+    if output is not None:
+        write_visits(survey, listed, output, told)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(document({"due": listed}, as_of=until.isoformat())))
+    elif format_ == "csv":
+        typer.echo(csv_text(listed), nl=False)
+    else:
+        report.show_due(open_console(), survey, listed, told, shown_date(until, told), identified)
+
+
+@app.command("summary")
+def summary(
+    area: Area = None, as_of: AsOf = None, store: Store = STORE, format_: Format = "text", output: Output = None,
+    lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Count by area and level: due, done in time, done late, not yet due, overdue, unknown.
+
+    \b
+    Examples:
+      cpms response summary --area 85 --store cpms.duckdb
+      cpms response summary --as-of 2570-01-15 -o responses.xlsx
+    """
+    one_of(format_)
+    told, until = language(lang), day(as_of)
+    from cpms_cli.reports import responses as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.summaries.response_counts import summarise_responses
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text, write_tables
+
+    found = summarise_responses(store, area=area, as_of=until, language=told, schemas=schemas)
+    if output is not None:
+        write_tables(found.tables, output)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(report.summary_document(found)))
+    elif format_ == "csv":
+        typer.echo(csv_text(found.parts), nl=False)
+    else:
+        report.show_summary(open_console(), load_survey(schemas), found, told)

@@ -1,0 +1,53 @@
+"""Files of the response log to tables, by the same reading as the survey's own."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from cpms_cli.reading.bundle import is_bundle
+from cpms_cli.reading.mapping import Mapped, check_headers_there, load_map
+from cpms_cli.reading.sheets import understand
+from cpms_cli.reading.tables import SurveyTable, is_log, read_sources, survey_table
+from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.response_log import response_log
+
+
+def read_responses(
+    paths: Iterable[Path], survey: Survey, encoding: str | None = None, mapping: Mapped | None = None
+) -> tuple[SurveyTable, ...]:
+    """The response logs in these files: any sheet that has the log's headers, whatever else the workbook holds.
+
+    A row that names a child and says nothing of what was done is a line of a list of visits that nobody has filled in,
+    and is left out. Of a bundle, the log in it. Raises as `reading.tables.read_files` does.
+    """
+    log = response_log(survey)
+    chosen = load_map(mapping, log)
+    sources = [
+        source for path in paths for source in read_sources(path, log, encoding, chosen)
+        if not is_bundle(path) or is_log(survey, source)
+    ]  # fmt: skip
+    if chosen:
+        check_headers_there(chosen, sources)
+    tables = [survey_table(log, sheet) for sheet in (understand(log, source, chosen) for source in sources)]
+    return tuple(_filled_in(survey, table) for table in tables)
+
+
+def _filled_in(survey: Survey, table: SurveyTable) -> SurveyTable:
+    person = survey.response_role("person").name
+    said = np.zeros(len(table.rows), dtype=bool)
+    for name, column in table.columns.items():
+        said |= (column.codes >= 0) & (name != person)
+    if said.all():
+        return table
+    source = dataclasses.replace(
+        table.source, data=table.source.data.filter(pa.array(said)), rows=table.source.rows[said]
+    )
+    columns = {
+        name: dataclasses.replace(column, codes=column.codes[said]) for name, column in table.columns.items()
+    }  # fmt: skip
+    return dataclasses.replace(table, source=source, columns=columns)

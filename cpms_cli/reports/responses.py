@@ -1,0 +1,123 @@
+"""Responses for people and for scripts: what became of an import, who is due, how much was done in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.checking.validation import Validation
+from cpms_cli.reports.how_read import read_notes
+from cpms_cli.reports.scores import code_labels, level_labels, shown_dates
+from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
+from cpms_cli.reports.validation import findings_table, show_findings
+from cpms_cli.store.response_writing import Imported
+from cpms_cli.summaries.cases import STATES, UNKNOWN
+from cpms_cli.summaries.response_counts import ResponseSummary
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.era import shown_date
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.response_log import response_log
+from cpms_cli.writing.files import records
+
+RESPONSE_COUNTS = ("rows_in", "stored", "replaced", "unchanged", "quarantined")
+
+
+def _checked(imported: Imported) -> Validation:
+    return Validation(imported.tables, imported.findings, imported.total("rows_in"), imported.total("quarantined"))
+
+
+def import_document(survey: Survey, imported: Imported, language: Language) -> dict[str, Any]:
+    """The JSON document of an import."""
+    return {
+        "schema_version": 1, "exit_code": imported.exit_code, "error": None,
+        "counts": {name: imported.total(name) for name in RESPONSE_COUNTS}, "files": records(imported.files),
+        "quarantine": str(imported.quarantine) if imported.quarantine else None,
+        "findings": records(findings_table(response_log(survey), _checked(imported), language)),
+    }  # fmt: skip
+
+
+def show_import(console: Console, survey: Survey, imported: Imported, language: Language) -> None:
+    """Print how the files were read, what is wrong, and the counts."""
+    for note in read_notes(imported.tables, language):
+        if note["id"] != "validate_ignored":
+            console.print(note["message"])
+    show_findings(console, response_log(survey), _checked(imported), language)
+    show_counts(console, imported, language)
+
+
+def show_counts(console: Console, imported: Imported, language: Language) -> None:
+    """Print what became of the rows, and where those are that were set aside."""
+    told = {name: imported.total(name) for name in ("stored", "unchanged", "quarantined")}
+    console.print(say("responses_sum", language, rows=imported.total("rows_in"), **told))
+    if imported.total("replaced"):
+        console.print(say("responses_replaced", language, count=imported.total("replaced")))
+    if imported.quarantine:
+        console.print(say("responses_set_aside", language, file=imported.quarantine))
+
+
+def show_due(
+    console: Console, survey: Survey, due: pd.DataFrame, language: Language, as_of: str, identified: bool
+) -> None:
+    """Print the list of visits; names only when they were asked for."""
+    if due.empty:
+        console.print(say("due_nobody", language, day=as_of))
+        return
+    person, village = survey.response_role("person"), survey.role("village")
+    household, sex = survey.role("household"), survey.role("sex")
+    undated = due["interview_date"].isna()
+    shown = due.assign(
+        age=age_text(due), level=level_labels(survey, language, due["level"]),
+        sex_=code_labels(survey, sex, due[sex.name], language),
+        interview=shown_dates(due["interview_date"], language).mask(undated, say("due_undated", language)),
+        due_=shown_dates(due["due_date"], language).mask(undated, say("due_at_once", language)),
+        next_=shown_dates(due["next_date"], language),
+        state_=[say(f"state_{state}", language) for state in due["state"]],
+    )  # fmt: skip
+    names = [survey.role("given_name"), survey.role("family_name")] if identified else []
+    headings = {
+        survey.role("person").name: person.label.in_(language), **{one.name: one.label.in_(language) for one in names},
+        village.name: village.label.in_(language), household.name: household.label.in_(language),
+        "sex_": sex.label.in_(language), "age": say("col_age", language), "level": say("col_level", language),
+        "why": say("col_why", language), "action": say("col_action", language),
+        "interview": say("col_interview", language), "due_": say("col_due_date", language),
+        "days_late": say("col_days_late", language), "state_": say("col_state", language),
+        "done": say("col_done", language), "next_": say("col_planned", language),
+    }  # fmt: skip
+    below = {
+        survey.role("person").name: (village.name, household.name, *(one.name for one in names), "sex_", "age"),
+        "level": ("why", "action"), "due_": ("days_late", "interview", "state_"), "done": ("next_",),
+    }  # fmt: skip
+    named = (household.name, "age", "action", "days_late", "interview", "next_")
+    shown, headings = stacked(shown, headings, below, named=named)
+    show_table(console, shown, headings, tight=(survey.role("person").name,))
+    console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(due)))
+    if (due["state"] == UNKNOWN).any():
+        console.print(say("due_undated_note", language))
+
+
+def summary_document(summary: ResponseSummary) -> dict[str, Any]:
+    """The JSON document of a summary."""
+    return {
+        "schema_version": 1, "exit_code": 0, "error": None, "area": summary.code, "name": summary.name,
+        "as_of": summary.as_of.isoformat(), "unplaced": summary.unplaced,
+        **{name: records(frame) for name, frame in summary.tables.items()},
+    }  # fmt: skip
+
+
+def show_summary(console: Console, survey: Survey, summary: ResponseSummary, language: Language) -> None:
+    """Print how many were due by level, and the same by area."""
+    place = f"{summary.name} ({summary.code})" if summary.code else say("responses_everywhere", language)
+    console.print(say("responses_title", language, place=place, day=shown_date(summary.as_of, language)), style="bold")
+    figures = {"due": say("col_cases", language), **{state: say(f"state_{state}", language) for state in STATES}}
+    level = {"label": say("col_level", language)}
+    show_table(console, summary.totals, {**level, **figures}, right=list(figures))
+    parts = summary.parts[summary.parts["due"] > 0]
+    if len(parts):
+        headings = {"area": say("col_area", language), "name": "", **level, **figures}
+        if console.width < NARROW:
+            parts, headings = stacked(parts, headings, {"area": ("name",)})
+        show_table(console, parts, headings, title=say("area_parts", language), right=list(figures))
+    if summary.unplaced:
+        console.print(say("responses_unplaced", language, count=summary.unplaced))

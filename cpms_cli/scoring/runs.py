@@ -1,0 +1,116 @@
+"""Scores that leave a trace: each scoring is recorded in the store, and can be made again as it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import CpmsError, StoreError
+from cpms_cli.scoring.indicators import score_sql
+from cpms_cli.scoring.scores import carried_columns, create_scores, require_columns, scores_of
+from cpms_cli.store.connection import commit
+from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.store.run_tables import Counts, RunRecord, keep_definition, last_batch, record_run, recorded_run
+from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.relations import typed_record
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores as `score` gives them, and the number under which the scoring was recorded; where it could not be, why."""
+
+    scores: pd.DataFrame
+    run: int | None
+    unrecorded: CpmsError | None
+
+
+@dataclass(frozen=True)
+class ScoredAgain:
+    """The scores of an earlier run, made again with its definition from the data up to its last batch.
+
+    `differences` has a row for each round and level of which there are not as many children as there were: round,
+    level, then, now. Children forgotten, consent withdrawn and batches undone since are in no state of the store.
+    """
+
+    record: RunRecord
+    survey: Survey
+    scores: pd.DataFrame
+    differences: pd.DataFrame
+
+
+def score_and_record(
+    store: str | Path, *, schemas: Path | None = None, tool_version: str = "", who: str | None = None
+) -> Scored:
+    """Score a store and record it there: when, who, which definition, up to which batch, with which counts.
+
+    Where the store can be read but not written (another reads it, it lies on a read-only disk), the scores are made
+    and `unrecorded` says why they left no trace. Raises StoreError, UsageError, UnreadableFile, DefinitionError.
+    """
+    survey, path = load_survey(schemas), Path(store)
+    with open_store(path, survey) as connection:
+        create_scores(connection, survey)
+        scores, seen = scores_of(connection, survey), last_batch(connection)
+    try:
+        with open_store(path, survey, write=True) as connection:
+            connection.execute("BEGIN")
+            keep_definition(connection, survey, schemas)
+            run = record_run(connection, survey, seen, counts_of(survey, scores), tool_version, who)
+            commit(connection)
+    except CpmsError as error:
+        return Scored(scores, None, error)
+    except (duckdb.Error, OSError) as error:
+        told = StoreError("store_unusable", store=path.name, reason=str(error).splitlines()[0])
+        return Scored(scores, None, told)
+    return Scored(scores, run, None)
+
+
+def counts_of(survey: Survey, scores: pd.DataFrame) -> Counts:
+    """Children by round and by level."""
+    sizes = scores.groupby([survey.role("round").name, "level"]).size()
+    table = sizes.unstack(fill_value=0).to_dict("index")
+    return {str(round_): {str(level): int(count) for level, count in row.items() if count}
+            for round_, row in table.items()}  # fmt: skip
+
+
+def score_again(store: str | Path, run: int) -> ScoredAgain:
+    """The scores of a recorded run: its definition, and the data as of its last batch.
+
+    Which child a row belongs to is taken as it is now: what was decided about links since then holds. Raises
+    UsageError where there is no such run or its definition was not kept; StoreError, DefinitionError.
+    """
+    with open_store(Path(store), load_survey()) as connection:
+        record, survey = recorded_run(connection, run)
+        require_columns(connection, survey)
+        for table in TABLES:
+            connection.execute(_as_of(survey, table, record.last_batch))
+        query = score_sql(survey, typed_record(survey, "then_child", "then_household"), carried_columns(survey))
+        scores = connection.execute(f"SELECT * FROM ({query}) ORDER BY {', '.join(survey.key('child'))}").df()
+    return ScoredAgain(record, survey, scores, _differences(record.counts, counts_of(survey, scores)))
+
+
+def _as_of(survey: Survey, table: Table, batch: int) -> str:
+    """The rows that were the current ones when this batch was the last."""
+    joined = {identity_column(survey, "household"): ("h", "household")}
+    if table == "child":
+        joined[identity_column(survey, "child")] = ("c", "child")
+    shown = ", ".join(f"{joined[name][0] if name in joined else 'o'}.{name}" for name in survey.columns(table))
+    links = " ".join(
+        f"LEFT JOIN {of}_link {alias} USING ({', '.join(survey.key(of))})"  # type: ignore[arg-type]
+        for alias, of in joined.values()
+    )
+    return (
+        f"CREATE TEMP VIEW then_{table} AS SELECT {shown} FROM {table}_observation o {links}"
+        f" WHERE o.batch_id <= {batch} AND (o.superseded_by IS NULL OR o.superseded_by > {batch})"
+    )
+
+
+def _differences(then: Counts, now: Counts) -> pd.DataFrame:
+    places = sorted({(round_, level) for counts in (then, now) for round_ in counts for level in counts[round_]})
+    rows = [(round_, level, then.get(round_, {}).get(level, 0), now.get(round_, {}).get(level, 0))
+            for round_, level in places]  # fmt: skip
+    found = pd.DataFrame(rows, columns=["round", "level", "then", "now"])
+    return found[found["then"] != found["now"]].reset_index(drop=True)

@@ -1,0 +1,71 @@
+"""The children whose level demands a response by a time, and whether they had it."""
+
+from __future__ import annotations
+
+import datetime
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from cpms_cli.scoring.standing import responses_until, standings
+from cpms_cli.survey.definition import Survey
+
+IN_TIME, LATE, OPEN, OVERDUE, CLOSED, UNKNOWN = "in_time", "late", "open", "overdue", "closed", "unknown"
+STATES = (IN_TIME, LATE, OPEN, OVERDUE, CLOSED, UNKNOWN)
+HOURS_A_DAY = 24
+
+
+def find_cases(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, as_of: datetime.date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The cases of an area ("" for all) as they are on a day, one row per child at most, and the responses since then.
+
+    Cases: the columns of `standings` of the child's last round; `due_date` (NaT where the date of the interview is not
+    known); `answered_on`, the first response that the level asks for; `days_late`; `answered`, whether there surely is
+    one; and `state`: in_time, late (answered, in time or late), open (not due yet), overdue, closed (without a
+    response), unknown (dates leave it undecided). Responses: as `responses_until`, those since the case began.
+    Needs `score` and `known_child`.
+    """
+    stood = standings(connection, survey, as_of)
+    hours = {level.id: level.due_hours for level in survey.urgent_levels}
+    here = stood["latest"] & stood["case"].isin(list(hours))
+    cases = stood[here & stood[survey.role("village").name].astype("str").str.startswith(area)].reset_index(drop=True)
+    days = np.ceil(cases["case"].map(hours).astype("float64") / HOURS_A_DAY)
+    cases["due_date"] = cases["since_visited"] + pd.to_timedelta(days, unit="D")
+    done = _since_the_case(cases, responses_until(connection, survey, as_of))
+    cases["answered_on"] = _answers(survey, cases, done)
+    cases["answered"] = cases["answered_on"].notna()
+    today = pd.Timestamp(as_of)
+    cases["days_late"] = ((today - cases["due_date"]).dt.days.clip(lower=0)).astype("Int64")
+    cases["state"] = _states(cases, today)
+    return cases, done
+
+
+def _since_the_case(cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
+    began = cases.set_index("person")["since_first"]
+    told = done[done["person"].isin(began.index)]
+    return told[told["day"].to_numpy() >= began.reindex(told["person"]).to_numpy()].reset_index(drop=True)
+
+
+def _answers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Series:
+    """The day of the first response that counts, surely after the interview."""
+    asked = pd.DataFrame(
+        [(level.id, kind) for level in survey.urgent_levels for kind in level.answered_by], columns=["case", "kind"]
+    )
+    held = done[["person", "day", "kind"]].merge(cases[["person", "case", "since_last"]], on="person")
+    held = held.merge(asked, on=["case", "kind"])
+    first = held[held["day"] >= held["since_last"]].groupby("person")["day"].min()
+    return first.astype("datetime64[us]").reindex(cases["person"]).set_axis(cases.index)
+
+
+def _states(cases: pd.DataFrame, today: pd.Timestamp) -> pd.Series:
+    answered, dated = cases["answered"], cases["due_date"].notna()
+    in_time = cases["answered_on"] <= cases["due_date"]
+    choices = [
+        answered & dated & in_time, answered & dated, ~answered & cases["closed_on"].notna(), ~dated,
+        cases["due_date"] < today,
+    ]  # fmt: skip
+    names = (IN_TIME, LATE, CLOSED, UNKNOWN, OVERDUE)
+    told = np.select([choice.to_numpy(dtype=bool) for choice in choices], names, default=OPEN)
+    return pd.Series(told, index=cases.index, dtype="str")

@@ -1,0 +1,97 @@
+"""Summary tables made fit for publication: what must not be found out is blank, with all that is computed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from cpms_cli.store.release_tables import Release
+from cpms_cli.summaries.disclosure import Cell, Problem, Relation
+from cpms_cli.summaries.releases import problem_after, released
+from cpms_cli.summaries.suppression import Suppression, suppress
+from cpms_cli.survey.definition import Language
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.privacy import PrivacyRules
+
+
+@dataclass(frozen=True)
+class CountTable:
+    """One table to be published, and which counts stand where.
+
+    `ids`: for each column of counts, the ids of its cells, row by row; the same id is the same count, in whatever
+    table it stands. `derived`: for each column computed from counts, one or more columns of ids, all of which must be
+    published for a row to keep its figure.
+    """
+
+    frame: pd.DataFrame
+    ids: Mapping[str, Sequence[str]]
+    derived: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The tables under the names they came with; withheld counts are NA and so is what was computed from them.
+
+    `notes` say to the reader what was withheld and why; `release` is what to remember once the tables are given away
+    (`store.release_tables.note_release`), with the audience that was named.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    notes: tuple[str, ...]
+    suppression: Suppression
+    release: Release
+
+
+def protect(
+    tables: Mapping[str, CountTable], relations: Sequence[Relation], rules: PrivacyRules, *, report: str,
+    round_: int | None = None, unshown: Mapping[str, Cell] | None = None, audience: str = "",
+    earlier: Iterable[Release] = (), spanning: Sequence[Relation] = (), language: Language = "en",
+) -> Protected:  # fmt: skip
+    """Withhold in these tables, which are published together, what `suppression.suppress` chooses.
+
+    `unshown`: further cells that relations name and no table of counts has. `earlier`: what the audience has, oldest
+    first; `spanning`: how cells of these tables and of earlier ones add up (see `releases.problem_after`). Raises
+    ValueError where one id stands for two counts, or the counts do not add up.
+    """
+    cells = dict(unshown or {})
+    for table in tables.values():
+        for column, names in table.ids.items():
+            for name, count in zip(names, table.frame[column], strict=True):
+                if cells.setdefault(name, Cell(int(count))).count != count:
+                    raise ValueError(f"{name} stands for two counts")
+    problem = problem_after(cells, relations, rules, earlier, spanning)
+    found = suppress(problem)
+    printed = {name for table in tables.values() for names in table.ids.values() for name in names}
+    return Protected(
+        {name: _masked(table, found.hidden) for name, table in tables.items()},
+        tuple(_notes(problem, found, printed, language)), found,
+        released(cells, [*relations, *spanning], found.hidden, rules=rules, audience=audience, report=report,
+                 round_=round_),
+    )  # fmt: skip
+
+
+def _masked(table: CountTable, hidden: frozenset[str]) -> pd.DataFrame:
+    frame = table.frame.copy()
+    for column, names in table.ids.items():
+        gone = pd.Series([name in hidden for name in names], index=frame.index, dtype=bool)
+        frame[column] = frame[column].astype("Int64").mask(gone)
+    for column, sources in table.derived.items():
+        gone = pd.Series([not hidden.isdisjoint(names) for names in zip(*sources, strict=True)], index=frame.index,
+                         dtype=bool)  # fmt: skip
+        frame[column] = frame[column].astype("Float64").mask(gone)
+    return frame
+
+
+def _notes(problem: Problem, found: Suppression, printed: set[str], language: Language) -> Iterable[str]:
+    threshold = problem.rules.threshold
+    small, others = found.primary & printed, found.secondary & printed
+    changed = [name for name in small if problem.changed[problem.at[name]]]
+    if small or others:
+        yield say("privacy_withheld", language, hidden=len(small | others), count=len(printed), small=len(small),
+                  others=len(others), threshold=threshold)  # fmt: skip
+    if changed:
+        yield say("privacy_changed", language, count=len(changed), threshold=threshold)
+    if found.exposed:
+        yield say("privacy_exposed", language, count=len(found.exposed))

@@ -1,0 +1,218 @@
+"""`cpms score` is recorded and can be made again; `--compare` tries another definition and leaves no trace."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from cpms_cli import compare_definitions, merge, score, score_again, undo
+from cpms_cli.store.content import dump
+from tests.conftest import ROOT, Cpms, Draw
+
+
+@pytest.fixture
+def store(draw: Draw, tmp_path: Path) -> Path:
+    """One round of three children of three homes: a victim, one who works at 12, one with nothing found."""
+    rows = [
+        {"household_no": "1", "violence_physical": "yes", "given_name": "ชื่อลับ"},
+        {"household_no": "2", "nationality": "MM", "birth_registered": "not_registered"},
+        {"household_no": "3"},
+    ]
+    path = tmp_path / "s.duckdb"
+    merge([draw(*rows)], path)
+    return path
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """A province's own definition: two counted indicators are high risk already."""
+    folder = tmp_path / "own"
+    shutil.copytree(ROOT / "schemas", folder)
+    _edit(folder / "risk.yaml", "counted >= 5", "counted >= 2")
+    return folder
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_each_scoring_is_recorded_with_what_it_saw(cpms: Cpms, draw: Draw, store: Path) -> None:
+    assert "cpms score --run 1" in cpms("score", "--store", store).err
+    assert cpms("score", "--store", store, "--format", "json").json["run"] == 2
+    runs = cpms("history", "--store", store, "--format", "json").json["runs"]
+    assert [(run["run"], run["last_batch"], run["children"], run["tool_version"]) for run in runs] == [
+        (1, 1, 3, "0.1.0"), (2, 1, 3, "0.1.0")
+    ]  # fmt: skip
+    assert json.loads(runs[0]["counts"]) == {"2026": {"victim": 1, "at_risk": 1, "none_found": 1}}
+    told = cpms("history", "--store", store)
+    assert "Scorings" in told.out
+
+
+def test_a_run_is_made_again_from_the_data_of_then(cpms: Cpms, draw: Draw, store: Path) -> None:
+    before = score(store)
+    cpms("score", "--store", store)
+    corrected = {"household_no": "2", "child_no": 2, "exploited": "yes"}
+    merge([draw(corrected, {"household_no": "9"}, name="later.csv")], store)
+    again = score_again(store, 1)
+    assert again.differences.empty
+    assert again.scores.equals(before)
+    assert score(store)["level"].tolist() == ["victim", "victim", "none_found", "none_found"]
+    told = cpms("score", "--store", store, "--run", 1)
+    assert told.code == 0
+    assert "data up to batch 1" in told.out
+    assert "As many children at each level as then" in told.out
+
+
+def test_a_run_is_made_again_with_the_definition_of_then(cpms: Cpms, store: Path, other: Path) -> None:
+    cpms("score", "--store", store, "--schemas", other)
+    cpms("score", "--store", store)
+    shutil.rmtree(other)
+    kept, shipped = score_again(store, 1), score_again(store, 2)
+    assert sorted(kept.scores["level"]) == ["high_risk", "none_found", "victim"]
+    assert sorted(shipped.scores["level"]) == ["at_risk", "none_found", "victim"]
+    assert kept.differences.empty and shipped.differences.empty
+
+
+def test_who_was_forgotten_since_is_in_no_run_and_it_is_said(cpms: Cpms, store: Path) -> None:
+    cpms("score", "--store", store)
+    victim = score(store).set_index("level").loc["victim", "cpms_id"]
+    cpms("child", "forget", victim, "--yes", "--store", store)
+    told = cpms("score", "--store", store, "--run", 1)
+    assert "children were forgotten" in told.out
+    (line,) = [line for line in told.out.splitlines() if line.split()[-2:] == ["1", "0"]]
+    assert line.split() == ["2026", "Victim", "1", "0"]
+    found = cpms("score", "--store", store, "--run", 1, "--format", "json")
+    assert found.json["differences"] == [{"round": "2026", "level": "victim", "then": 1, "now": 0}]
+    assert "children were forgotten" in found.err
+
+
+def test_consent_withdrawn_since_is_not_scored_again(cpms: Cpms, draw: Draw, store: Path) -> None:
+    cpms("score", "--store", store)
+    merge([draw({"household_no": "1", "consent": "no"}, name="no.csv")], store)
+    levels = score_again(store, 1).scores["level"].tolist()
+    assert "victim" not in levels
+
+
+def test_the_log_of_runs_does_not_stand_in_the_way_of_undo(cpms: Cpms, draw: Draw, store: Path) -> None:
+    before = dump(store)
+    cpms("score", "--store", store)
+    assert dump(store) == before
+    merge([draw({"household_no": "7"}, name="more.csv")], store)
+    cpms("score", "--store", store)
+    undo(store, 2)
+    assert dump(store) == before
+    assert "batches were undone" in cpms("score", "--store", store, "--run", 2).out
+
+
+def test_merging_keeps_the_definition_and_keeps_it_once(store: Path, draw: Draw) -> None:
+    merge([draw({"household_no": "8"}, name="more.csv")], store)
+    with duckdb.connect(str(store), read_only=True) as connection:
+        found = connection.execute("SELECT digest, count(*) FROM definition GROUP BY 1").fetchall()
+        used = connection.execute("SELECT DISTINCT definition FROM batch").fetchall()
+    assert found == [(used[0][0], 1)]
+
+
+READER = (
+    "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); sys.stdin.read()"
+)
+
+
+def test_a_store_that_cannot_be_written_is_scored_all_the_same(cpms: Cpms, store: Path) -> None:
+    """Another process has it open for reading, so that nobody may write."""
+    command = [sys.executable, "-c", READER, str(store)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout and reader.stdout.readline() == "open\n"
+        told = cpms("score", "--store", store)
+        reader.communicate("")
+    assert told.code == 0
+    assert "Victim" in told.out
+    assert "This run was not recorded in the store: " in told.err
+    assert cpms("history", "--store", store, "--format", "json").json["runs"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--run", 7), "no scoring has this number"),
+        (("--run", 1, "--compare"), "cannot be given together"),
+        (("--compare",), "--compare needs the other definition"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(cpms: Cpms, store: Path, words: tuple[object, ...], told: str) -> None:
+    ran = cpms("score", "--store", store, *words)
+    assert ran.code == 2
+    assert told in ran.err
+
+
+def test_a_definition_altered_in_the_store_is_not_used(cpms: Cpms, store: Path, other: Path) -> None:
+    """Somebody may hand over a store: what is kept in it is held against its digest, and its rules are proved."""
+    cpms("score", "--store", store, "--schemas", other)
+    with duckdb.connect(str(store)) as connection:
+        connection.execute(
+            "UPDATE definition SET files = encode('no') WHERE digest IN (SELECT definition FROM score_run)"
+        )
+    told = cpms("score", "--store", store, "--run", 1)
+    assert (told.code, "is damaged, and was not used" in told.err) == (2, True)
+
+
+def test_compare_tells_who_moves_from_where_to_where_and_why(cpms: Cpms, store: Path, other: Path) -> None:
+    before = dump(store)
+    told = cpms("score", "--store", store, "--schemas", other, "--compare")
+    assert told.code == 0
+    assert "1 of 3 child rows change" in told.out
+    lines = told.out.splitlines()
+    (moved,) = [line for line in lines if "At risk" in line and "High risk" in line and "2026" in line]
+    assert "1 No Thai nationality" in moved
+    figures = {" ".join(line.split()[:-5]): [int(word) for word in line.split()[-5:]] for line in lines
+               if len(line.split()) > 5 and all(word.isdigit() for word in line.split()[-5:])}  # fmt: skip
+    assert figures == {"Victim": [1, 0, 0, 0, 0], "High risk": [0] * 5, "At risk": [0, 1, 0, 0, 0],
+                       "Not enough answers": [0] * 5, "None found": [0, 0, 0, 0, 1]}  # fmt: skip
+    assert "ชื่อลับ" not in told.out
+    assert dump(store) == before
+    assert cpms("history", "--store", store, "--format", "json").json["runs"] == []
+
+
+def test_compare_in_every_format(cpms: Cpms, store: Path, other: Path, tmp_path: Path) -> None:
+    words = ("score", "--store", store, "--schemas", other, "--compare")
+    found = cpms(*words, "--format", "json").json
+    assert {(one["before"], one["after"]): one["children"] for one in found["flow"]} == {
+        ("victim", "victim"): 1, ("at_risk", "high_risk"): 1, ("none_found", "none_found"): 1
+    }  # fmt: skip
+    (child,) = found["children"]
+    assert (child["level_before"], child["level_after"]) == ("at_risk", "high_risk")
+    assert "No Thai nationality" in child["why_before"] and "No Thai nationality" in child["why_after"]
+    lines = cpms(*words, "--format", "csv").out.splitlines()
+    assert len(lines) == 2 and lines[0].startswith("cpms_id,round,village_code,level_before,level_after")
+    assert cpms(*words, "-o", tmp_path / "changes.xlsx", "--lang", "th").code == 0
+    workbook = load_workbook(tmp_path / "changes.xlsx")
+    assert workbook.sheetnames == ["flow", "indicators", "children"]
+    cells = [cell.value for row in workbook["children"].iter_rows(min_row=2) for cell in row]
+    assert "เสี่ยงสูง" in cells and "ชื่อลับ" not in cells
+
+
+def test_compare_counts_the_answers_that_change(store: Path, other: Path) -> None:
+    _edit(other / "indicators.yaml", "    when: nationality <> 'TH'", "    when: nationality = 'stateless'")
+    found = compare_definitions(store, other)
+    assert found.indicators.to_dict("records") == [
+        {"number": 1, "name": "No Thai nationality", "before": "yes", "after": "no", "children": 1}
+    ]
+    assert found.children == 3
+
+
+def test_a_definition_with_other_questions_is_refused(cpms: Cpms, store: Path, other: Path) -> None:
+    for path in other.rglob("*.yaml"):
+        path.write_text(path.read_text("utf-8").replace("mother_name", "name_of_mother"), "utf-8")
+    for words in (("--compare",), ()):
+        told = cpms("score", "--store", store, "--schemas", other, *words)
+        assert told.code == 2
+        assert "name_of_mother" in told.err
+    assert "mother_name" in cpms("score", "--store", store, "--schemas", other, "--compare").err

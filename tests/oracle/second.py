@@ -1,0 +1,180 @@
+"""The second scorer: every indicator, level, highest level and range again, written from the text of the survey.
+
+It shares nothing with the product: no code, no definition files, no SQL. It is plain pandas over whole columns, where a
+truth is a nullable boolean: `|`, `&` and `~` are then the three-valued logic (Kleene) that the survey asks for. Where
+it and the product disagree on a child, one of the two misreads the survey.
+
+Where that text is silent, these readings were agreed on: a question put from an age on is a no under it where it is one
+part of a larger rule; an answer on drugs counts at any age; a birth date that may lie after the interview lies on
+or before it; a household of which nothing came in has no answers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+HOME = ["round", "village_code", "household_no"]
+NO_ANSWER = ("", "unknown", "refused", "not_asked")
+SEVERITY = ("victim", "high_risk", "at_risk", "not_enough_answers", "none_found")
+COUNTED = [f"i{number:02d}" for number in range(1, 23) if number != 16]  # 16 is a response, not a risk
+DIFFICULTIES = ("seeing", "hearing", "walking", "communicating", "learning")
+MICS_HOURS = ((5, 11, 1), (12, 14, 14), (15, 17, 43))  # from age, to age, hours a week
+
+
+def known(cells: pd.Series) -> pd.Series:
+    """The cells that answer something; blank, unknown, refused and not asked are NA."""
+    return cells.astype("str").where(~cells.isin(NO_ANSWER))
+
+
+def is_one_of(cells: pd.Series, *codes: str) -> pd.Series:
+    given = known(cells)
+    return given.isin(codes).astype("boolean").mask(given.isna())
+
+
+def at_least(cells: pd.Series, limit: int) -> pd.Series:
+    found: pd.Series = pd.to_numeric(known(cells)).astype("Int64") >= limit
+    return found
+
+
+def any_of(*truths: pd.Series) -> pd.Series:
+    found = truths[0]
+    for truth in truths[1:]:
+        found = found | truth
+    return found
+
+
+def in_words(truth: pd.Series, applies: pd.Series | None = None) -> pd.Series:
+    """yes, no or unknown; n/a where the age puts it out of the question, unknown where the age does not decide."""
+    words = truth.astype("object").map({True: "yes", False: "no"}).fillna("unknown")
+    if applies is None:
+        return words
+    return words.where(applies.notna(), "unknown").mask(applies.eq(False).fillna(False).astype("bool"), "n/a")
+
+
+def completed_years(born: pd.Series, day: pd.Series) -> pd.Series:
+    """Birthdays passed; NA where either day is not known."""
+    to_come = (day.dt.month * 100 + day.dt.day) < (born.dt.month * 100 + born.dt.day)
+    found: pd.Series = (day.dt.year - born.dt.year - to_come).astype("Int64")
+    return found
+
+
+def age_range(of: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """The least and the most completed years at the interview; NA where no age is known."""
+    born, day = known(of["birth_date"]), pd.to_datetime(known(of["interview_date"]))
+    first = pd.to_datetime(born + born.str.len().map({4: "-01-01", 7: "-01", 10: ""}))
+    last = (first + pd.offsets.MonthEnd(0)).where(born.str.len() == 7, first)
+    last = last.mask(born.str.len() == 4, pd.to_datetime(born.str[:4] + "-12-31"))
+    told = pd.to_numeric(known(of["age_years"])).astype("Int64")
+    least = completed_years(last.mask(last > day, day), day).where(born.notna(), told)
+    return least, completed_years(first, day).where(born.notna(), told)
+
+
+class Ages:
+    """Age limits, decided where the whole range of a child's possible ages lies on one side."""
+
+    def __init__(self, least: pd.Series, most: pd.Series) -> None:
+        self.least, self.most = least, most
+
+    def from_(self, years: int) -> pd.Series:
+        sure, possible = (self.least >= years), (self.most >= years)
+        return sure.mask(sure.ne(possible))
+
+    def between(self, first: int, last: int) -> pd.Series:
+        return self.from_(first) & ~self.from_(last + 1)
+
+
+def of_any_child(of: pd.DataFrame, truth: pd.Series) -> pd.Series:
+    """Or over the children of each household."""
+    home = [of[name] for name in HOME]
+    one_yes = truth.fillna(False).astype("bool").groupby(home).transform("any")
+    one_unknown = truth.isna().groupby(home).transform("any")
+    return one_yes.astype("boolean").mask(one_unknown & ~one_yes)
+
+
+def indicators(of: pd.DataFrame, age: Ages) -> pd.DataFrame:
+    """The 22 as words, one column each."""
+    yes = {name: is_one_of(of[name], "yes") for name in of}
+    no = {name: is_one_of(of[name], "no") for name in of}
+
+    difficulty = any_of(*(is_one_of(of[f"difficulty_{name}"], "a_lot", "cannot") for name in DIFFICULTIES))
+    services = of["services_received"].astype("str").fillna("").str.split(";").explode()
+    received = ~is_one_of(services.str.strip(), "none")
+    some = received.fillna(False).astype("bool").groupby(level=0).any()
+    not_said = received.isna().groupby(level=0).any()
+    pressed = no["income_steady"] | yes["informal_debt"]
+
+    found = pd.DataFrame(index=of.index)
+    found["i01"] = in_words(~is_one_of(of["nationality"], "TH"))
+    found["i02"] = in_words(is_one_of(of["birth_registered"], "not_registered"))
+    found["i03"] = in_words(is_one_of(of["in_school"], "none"), age.between(7, 15))
+    found["i04"] = in_words(no["mother_alive"] & no["father_alive"])
+    found["i05"] = in_words(no["mother_home"] | no["father_home"])
+    neglected = (~age.from_(10) & yes["left_alone"]) | yes["needs_unmet"] | is_one_of(of["carer"], "nobody")
+    found["i06"] = in_words(neglected)
+    found["i07"] = in_words(is_one_of(of["dwelling"], "temporary", "none") | at_least(of["moves_last_12m"], 3))
+    found["i08"] = in_words(is_one_of(of["arrived_community"], "within_12_months"))
+    found["i09"] = in_words(is_one_of(of["parent_away_work"], "mother", "father", "both"))
+    distressed = age.from_(5) & is_one_of(of["distress"], "daily")
+    found["i10"] = in_words((age.from_(2) & difficulty) | distressed | yes["chronic_illness"])
+    found["i11"] = in_words(yes["worked_for_wages"], age.from_(5))
+    found["i12"] = in_words(yes["violent_behaviour"], age.from_(5))
+    victim = any_of(*(yes[f"violence_{kind}"] for kind in ("physical", "emotional", "sexual")), yes["exploited"])
+    found["i13"] = in_words(victim)
+    found["i14"] = in_words(yes["law_conflict"], age.from_(7))
+    found["i15"] = in_words(any_of(yes["tobacco"], yes["alcohol"], yes["drugs"]), age.from_(7))
+    found["i16"] = in_words(some.astype("boolean").mask(not_said & ~some))
+    short = is_one_of(of["income_enough"], "sometimes_short")
+    found["i17"] = in_words(is_one_of(of["income_enough"], "often_short") | (short & pressed))
+    ill = any_of(*(yes[f"member_{what}"] for what in ("chronic_illness", "disability", "mental_health")))
+    found["i18"] = in_words(ill)
+    found["i19"] = in_words(yes["member_violent"])
+    found["i20"] = in_words(yes["member_hurt"] | of_any_child(of, victim))
+    found["i21"] = in_words(yes["member_law"] | of_any_child(of, truth_of(found["i14"])))
+    found["i22"] = in_words(any_of(yes["member_alcohol"], yes["member_drugs"], yes["member_gambling"]))
+    return found
+
+
+def truth_of(words: pd.Series) -> pd.Series:
+    """An indicator as a condition of a rule: n/a counts as no."""
+    return words.map({"yes": True, "no": False, "n/a": False, "unknown": pd.NA}).astype("boolean")
+
+
+def rules(of: pd.DataFrame, age: Ages, i: pd.DataFrame, least: pd.Series, most: pd.Series) -> dict[str, pd.Series]:
+    """The rules of the three levels that have one, as truths; `least` and `most` counted indicators are yes."""
+    yes = {name: is_one_of(of[name], "yes") for name in ("needs_unmet", "work_hazardous", "drugs")}
+    hours = any_of(*(age.between(first, last) & at_least(of["work_hours_week"], limit)
+                     for first, last, limit in MICS_HOURS))  # fmt: skip
+    drugs = yes["drugs"].where(yes["drugs"].notna(), age.from_(7) & yes["drugs"])
+    addiction = i["i22"] & (i["i03"] | i["i05"] | i["i10"])
+    five = (least >= 5).astype("boolean").mask((least < 5) & (most >= 5))
+    one = (least >= 1).astype("boolean").mask((least < 1) & (most >= 1))
+    grave = any_of(i["i04"], i["i06"], i["i11"] & ~age.from_(15), yes["work_hazardous"], hours, drugs, i["i14"],
+                   i["i19"], i["i20"], addiction, five)  # fmt: skip
+    alone_in_need = yes["needs_unmet"] & is_one_of(of["carer"], "nobody")
+    return {"victim": i["i13"] | alone_in_need, "high_risk": grave, "at_risk": one}
+
+
+def second_scores(households: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
+    """Every score of every child, a row each in the order of `children`.
+
+    Columns: i01 ... i22, level, highest, the same two of the household (household_...), counted_min, counted_max,
+    age_min, age_max.
+    """
+    of = children.merge(households, on=HOME, how="left", validate="many_to_one")
+    least_age, most_age = age_range(of)
+    age = Ages(least_age, most_age)
+    found = indicators(of, age)
+    i = found.apply(truth_of)
+    least = i[COUNTED].fillna(False).sum(axis=1).astype("int64")
+    most = i[COUNTED].fillna(True).sum(axis=1).astype("int64")
+    decided = rules(of, age, i, least, most)
+    true = [decided[level].fillna(False).astype("bool").to_numpy() for level in decided]
+    possible = [decided[level].fillna(True).astype("bool").to_numpy() for level in decided]
+    otherwise = np.where(np.any(possible, axis=0), "not_enough_answers", "none_found")
+    found["level"] = np.select(true, list(decided), otherwise)
+    found["highest"] = np.select(possible, list(decided), "none_found")
+    for name in ("level", "highest"):
+        rank = found[name].map(SEVERITY.index).groupby([of[key] for key in HOME]).transform("min")
+        found[f"household_{name}"] = rank.map(dict(enumerate(SEVERITY)))
+    return found.assign(counted_min=least, counted_max=most, age_min=least_age, age_max=most_age)

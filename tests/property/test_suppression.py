@@ -1,0 +1,263 @@
+"""Promise 15: no suppressed cell can be found, by linear programming over all that was published.
+
+CPMS_TABLES raises the number of random tables.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+
+from cpms_cli.store.release_tables import Release
+from cpms_cli.summaries.disclosure import Cell, Problem, Relation
+from cpms_cli.summaries.releases import problem_after, released
+from cpms_cli.summaries.suppression import Suppression, suppress
+from cpms_cli.survey.privacy import PrivacyRules
+from tests.property.tables_attacked import Case, Published, Table, bounds, breaches, linked, random_table, two_way
+from tests.property.tables_attacked import Question as Ask
+
+TABLES = int(os.environ.get("CPMS_TABLES", "1000"))
+RELEASES = max(40, TABLES // 25)
+RULES = PrivacyRules(threshold=5, zeros="shown", differences="hidden", k=5)
+
+
+def _cells(table: Table) -> dict[str, Cell]:
+    return {name: Cell(count) for name, count in table.counts.items()}
+
+
+def _relations(table: Table) -> list[Relation]:
+    return [Relation(total, tuple(parts)) for total, parts in table.sums]
+
+
+def _suppressed(table: Table, rules: PrivacyRules = RULES) -> Suppression:
+    return suppress(Problem(_cells(table), _relations(table), rules))
+
+
+def _small(table: Table, rules: PrivacyRules) -> frozenset[str]:
+    least = 0 if rules.zeros == "hidden" else 1
+    return frozenset(name for name, count in table.counts.items() if least <= count < rules.threshold)
+
+
+def _published(table: Table, hidden: Iterable[str]) -> Published:
+    gone = set(hidden)
+    return Published({name: None if name in gone else count for name, count in table.counts.items()}, list(table.sums))
+
+
+def _rules(rng: np.random.Generator) -> PrivacyRules:
+    zeros = "hidden" if rng.random() < 0.25 else "shown"
+    return RULES.model_copy(update={"threshold": int(rng.choice([3, 5, 5, 10])), "zeros": zeros})
+
+
+def _one_report(tables: list[Table]) -> Table:
+    """Tables that have nothing to do with one another, published together."""
+    report = Table({}, [])
+    for number, one in enumerate(tables):
+        report.counts.update({f"{number}:{name}": count for name, count in one.counts.items()})
+        report.sums.extend(
+            (f"{number}:{total}", tuple(f"{number}:{part}" for part in parts)) for total, parts in one.sums
+        )
+    return report
+
+
+def test_no_linear_programme_narrows_a_suppressed_cell_of_1000_random_tables() -> None:
+    cases, exposed = [], list[str]()
+    for seed in range(TABLES // 10):
+        rng = np.random.default_rng(seed)
+        tables, rules = [random_table(rng) for _ in range(10)], _rules(rng)
+        found = _suppressed(_one_report(tables), rules)
+        exposed += found.exposed
+        for number, table in enumerate(tables):
+            hidden = {name for name in table.counts if f"{number}:{name}" in found.hidden}
+            assert _small(table, rules) <= hidden, "a small count is shown"
+            cases.append(Case(_published(table, hidden), table.counts, _small(table, rules), rules.threshold))
+    assert exposed == []
+    assert breaches(cases) == []
+    # Something was left to attack, and something to publish.
+    counts = [count for case in cases for count in case.tables.counts.values()]
+    assert 0.2 < sum(count is None for count in counts) / len(counts) < 0.8
+
+
+def test_the_attack_does_find_what_is_badly_hidden() -> None:
+    """The same attack, on tables in which nothing but the small counts themselves is hidden, and on those of which one
+    complementary cell is given back."""
+    careless, one_less = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        table = random_table(rng)
+        small, found = _small(table, RULES), _suppressed(table)
+        careless.append(Case(_published(table, small), table.counts, small, RULES.threshold))
+        for name in sorted(found.secondary)[:1]:
+            one_less.append(Case(_published(table, found.hidden - {name}), table.counts, small, RULES.threshold))
+    assert len(breaches(careless)) > 100
+    assert len(breaches(one_less)) > 20
+
+
+# By hand: nothing of these tables can be hidden less, or it would be found out as the comment says.
+BY_HAND = {
+    "nothing small": ({"n": 30, "a": 10, "b": 20}, [("n", "ab")], set()),
+    "one small part: the total less the other": ({"n": 23, "a": 3, "b": 20}, [("n", "ab")], {"a", "b"}),
+    "two small parts whose sum is enough": ({"n": 27, "a": 3, "b": 4, "c": 20}, [("n", "abc")], {"a", "b"}),
+    "two small parts, 2 together: a sum that is small": (
+        {"n": 28, "a": 1, "b": 1, "c": 6, "d": 20}, [("n", "abcd")], {"a", "b", "c"}),
+    "4 and 4 of 8: at most 4 each, so both are 4": (
+        {"n": 34, "a": 4, "b": 4, "c": 6, "d": 20}, [("n", "abcd")], {"a", "b", "c"}),
+    "a total of 3 and its one part": ({"n": 3, "a": 3, "b": 0}, [("n", "ab")], {"n", "a"}),
+    "two by two: one small, so all four": (
+        {"n": 80, "r": 33, "s": 47, "c": 22, "d": 58, "1": 2, "2": 31, "3": 20, "4": 27},
+        [("n", "rs"), ("n", "cd"), ("r", "12"), ("s", "34"), ("c", "13"), ("d", "24")], {"1", "2", "3", "4"}),
+    "the same total in two tables": (
+        {"n": 20, "a": 2, "b": 18, "x": 5, "y": 15}, [("n", "ab"), ("n", "xy")], {"a", "b"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BY_HAND, ids=str)
+def test_no_more_and_no_less_is_hidden_than_a_person_would(case: str) -> None:
+    counts, sums, hidden = BY_HAND[case]
+    table = Table(dict(counts), [(total, tuple(parts)) for total, parts in sums])
+    assert _suppressed(table).hidden == hidden
+
+
+@pytest.mark.parametrize(("threshold", "hidden"), [(3, set()), (4, {"a", "b"}), (7, {"a", "b"}), (30, {"n", "a", "b"})])
+def test_the_threshold_can_be_chosen(threshold: int, hidden: set[str]) -> None:
+    table = Table({"n": 23, "a": 3, "b": 20}, [("n", ("a", "b"))])
+    assert _suppressed(table, RULES.model_copy(update={"threshold": threshold})).hidden == hidden
+
+
+@pytest.mark.parametrize(
+    ("zeros", "yes", "no", "unknown", "hidden"),
+    [
+        ("shown", 8, 0, 0, set()),
+        ("telling", 8, 0, 0, {"yes", "no", "unknown"}),
+        ("telling", 0, 8, 0, set()),
+        ("telling", 8, 7, 0, set()),
+        ("hidden", 0, 8, 9, {"yes", "n/a"}),
+    ],
+)
+def test_a_zero_is_withheld_where_it_would_tell_of_everybody(
+    zeros: str, yes: int, no: int, unknown: int, hidden: set[str]
+) -> None:
+    """SDC Handbook 5.2: of six married people six work full time, so everybody knows it of each."""
+    counts = {"n": yes + no + unknown + 7, "yes": yes, "no": no, "unknown": unknown, "n/a": 7}
+    relation = Relation("n", ("yes", "no", "unknown", "n/a"), telling=("yes",), exempt=("n/a",))
+    rules = PrivacyRules(threshold=5, zeros=zeros, differences="hidden", k=5)  # type: ignore[arg-type]
+    assert suppress(Problem({name: Cell(count) for name, count in counts.items()}, [relation], rules)).hidden == hidden
+
+
+def test_what_a_count_cannot_exceed_is_known_to_the_attacker_too() -> None:
+    """4 homes with a level hide beside 12, but these 12 cannot be more than the 13 children: so the 4 are 3 or 4."""
+    counts = {"homes": 60, "a": 4, "b": 12, "c": 44, "children of b": 13}
+    cells = {name: Cell(count) for name, count in counts.items()}
+    cells["more children"] = Cell(1, shown=False, guarded=False)
+    at_most = Relation("children of b", ("b", "more children"))
+    found = suppress(Problem(cells, [Relation("homes", ("a", "b", "c")), at_most], RULES))
+    assert found.hidden == {"a", "b", "c"}
+    without = suppress(Problem(cells, [Relation("homes", ("a", "b", "c"))], RULES))
+    assert without.hidden == {"a", "b"}
+
+
+def test_the_same_tables_always_give_the_same_answer() -> None:
+    table = random_table(np.random.default_rng(17))
+    assert _suppressed(table) == _suppressed(table)
+
+
+def test_counts_that_do_not_add_up_are_refused() -> None:
+    with pytest.raises(ValueError, match="n is not the sum of its parts"):
+        Problem({"n": Cell(3), "a": Cell(1)}, [Relation("n", ("a",))], RULES)
+    with pytest.raises(ValueError, match="there is no cell b"):
+        Problem({"n": Cell(3), "a": Cell(3)}, [Relation("n", ("a", "b"))], RULES)
+
+
+# Releases one after the other, to the same readers.
+
+
+def _release(table: Table, earlier: Iterable[Release] = ()) -> tuple[Suppression, Release]:
+    cells, relations = _cells(table), _relations(table)
+    found = suppress(problem_after(cells, relations, RULES, earlier))
+    return found, released(cells, relations, found.hidden, rules=RULES, audience="x", report="r", round_=None)
+
+
+def _together(first: Table, one: Suppression, second: Table, two: Suppression) -> Case:
+    """What lies on the desk of one who has both, and takes every count that has not changed as unchanged."""
+    counts = {f"1/{name}": count for name, count in first.counts.items()}
+    counts |= {f"2/{name}": count for name, count in second.counts.items()}
+    same = [name for name in second.counts if first.counts.get(name) == second.counts[name]]
+    sums: list[tuple[str, tuple[str, ...]]] = [(f"2/{name}", (f"1/{name}",)) for name in same]
+    sums += [(f"{at}/{total}", tuple(f"{at}/{part}" for part in parts))
+             for at, table in ((1, first), (2, second)) for total, parts in table.sums]  # fmt: skip
+    hidden = {f"1/{name}" for name in one.hidden} | {f"2/{name}" for name in two.hidden}
+    # What was shown once is known, though n.p. may stand in its place now.
+    hidden -= {f"{at}/{name}" for name in same for at in (1, 2) if name not in one.hidden or name not in two.hidden}
+    small = frozenset(name for name in hidden if 0 < counts[name] < RULES.threshold)
+    shown = {name: None if name in hidden else count for name, count in counts.items()}
+    return Case(Published(shown, list(sums)), counts, small, RULES.threshold)
+
+
+def _of_columns(both: Table, begins: str) -> Table:
+    """One of two linked tables, with the margin that they share."""
+    counts = {name: count for name, count in both.counts.items() if name.startswith(begins) or name.endswith("/all")}
+    return Table(counts, [(total, parts) for total, parts in both.sums if {total, *parts} <= counts.keys()])
+
+
+def test_a_second_report_on_the_same_children_gives_nothing_away() -> None:
+    """Each table for itself is safe; the second, of other columns, is published to those who have the first."""
+    cases, careless, exposed = [], [], list[str]()
+    for seed in range(RELEASES):
+        both = linked(np.random.default_rng(seed), 2, (2, 3), 6)
+        first, second = _of_columns(both, "a/"), _of_columns(both, "b/")
+        one, release = _release(first)
+        two, _ = _release(second, [release])
+        cases.append(_together(first, one, second, two))
+        exposed += two.exposed
+        careless.append(_together(first, one, second, _release(second)[0]))
+    assert exposed == []
+    assert breaches(cases) == []
+    assert breaches(careless) != []
+
+
+def test_a_report_given_out_again_after_a_correction_gives_nothing_away() -> None:
+    cases, careless, exposed = [], [], list[str]()
+    for seed in range(RELEASES):
+        rng = np.random.default_rng(seed)
+        first = two_way(rng, 2, 3, 6)
+        second = _corrected(rng, first, 2, 3)
+        one, release = _release(first)
+        two, _ = _release(second, [release])
+        cases.append(_together(first, one, second, two))
+        exposed += two.exposed
+        careless.append(_together(first, one, second, _release(second)[0]))
+        changed = {name for name, count in second.counts.items()
+                   if 0 < abs(count - first.counts[name]) < RULES.threshold and name not in one.hidden}  # fmt: skip
+        assert changed <= two.hidden, "the difference of the two is a small count"
+        could_be = bounds([Ask(cases[-1].tables, (f"2/{name}",)) for name in sorted(changed)]) if changed else []
+        told = [name for name, (low, high) in zip(sorted(changed), could_be, strict=True)
+                if not low <= first.counts[name] <= high]  # fmt: skip
+        assert told == [], "that it has changed can be worked out"
+    assert exposed == []
+    assert breaches(cases) == []
+    assert breaches(careless) != []
+
+
+def _corrected(rng: np.random.Generator, table: Table, rows: int, columns: int) -> Table:
+    """Some children more or fewer in one or two cells, and all totals again."""
+    counts = dict(table.counts)
+    for _ in range(rng.integers(1, 3)):
+        cell = f"{rng.integers(rows)}/{rng.integers(columns)}"
+        counts[cell] = max(0, counts[cell] + int(rng.choice([-3, -1, 1, 2, 9])))
+    for total, parts in sorted(table.sums, key=lambda one: one[0].startswith("all")):
+        counts[total] = sum(counts[part] for part in parts)
+    return Table(counts, table.sums)
+
+
+def test_what_an_earlier_report_has_told_is_named() -> None:
+    """Given out before with a threshold of 3: the 4 is known, and no n.p. brings that back."""
+    table = Table({"n": 24, "a": 4, "b": 20}, [("n", ("a", "b"))])
+    loose = RULES.model_copy(update={"threshold": 3})
+    cells, relations = _cells(table), _relations(table)
+    before = released(cells, relations, (), rules=loose, audience="x", report="r", round_=2026)
+    wider = Table({"m": 30, "n": 24, "a": 4, "b": 20, "c": 6}, [("n", ("a", "b")), ("m", ("a", "b", "c"))])
+    found = suppress(problem_after(_cells(wider), _relations(wider), RULES, [before]))
+    assert "a" in found.hidden
+    assert found.exposed == ("a",)

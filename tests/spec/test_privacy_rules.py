@@ -1,0 +1,57 @@
+"""What may be published is data: `privacy.yaml` is read and checked like the rest of the definition."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cpms_cli import prove_definition
+from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.loading import load_survey
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "schemas", tmp_path / "schemas"))
+
+
+def test_five_is_the_threshold_as_shipped(survey: Survey) -> None:
+    assert (survey.privacy.threshold, survey.privacy.zeros, survey.privacy.differences) == (5, "telling", "hidden")
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "told"),
+    [
+        ("threshold: 5", "threshold: 2", "greater than or equal to 3"),
+        ("threshold: 5", "threshold: five", "valid integer"),
+        ("threshold: 5", "treshold: 5", "Field required"),
+        ("zeros: telling", "zeros: shown sometimes", "'shown', 'telling' or 'hidden'"),
+        ("differences: hidden", "differences: telling", "'shown' or 'hidden'"),
+        ("k: 5", "k: 1", "greater than or equal to 2"),
+        ("k: 5", "k: 5\nl: 3", "Extra inputs"),
+        ("k: 5", "k: 5\nk: 5", "stands twice"),
+    ],
+)
+def test_a_mutant_is_found_where_it_stands(folder: Path, line: str, wrong: str, told: str) -> None:
+    path = folder / "privacy.yaml"
+    text = path.read_text("utf-8")
+    assert f"\n{line}\n" in text
+    path.write_text(text.replace(f"\n{line}\n", f"\n{wrong}\n"), "utf-8")
+    at = text[: text.index(f"\n{line}\n") + 1].count("\n") + 1 + wrong.count("\n")
+    problems = [problem for problem in prove_definition(folder).problems if problem.file == "privacy.yaml"]
+    assert any(told in problem.message and problem.line in (at, 1) for problem in problems), problems
+
+
+def test_a_definition_without_the_file_is_refused(folder: Path) -> None:
+    (folder / "privacy.yaml").unlink()
+    problems = prove_definition(folder).problems
+    assert [(problem.file, problem.message) for problem in problems] == [("privacy.yaml", "this file is missing")]
+
+
+def test_a_threshold_of_ones_own_holds(folder: Path) -> None:
+    path = folder / "privacy.yaml"
+    path.write_text(path.read_text("utf-8").replace("threshold: 5", "threshold: 10"), "utf-8")
+    assert load_survey(folder).privacy.threshold == 10

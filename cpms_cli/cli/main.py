@@ -15,8 +15,10 @@ from cpms_cli.cli import (
     bundle,
     child,
     children,
+    codebook,
     demo,
     doctor,
+    export,
     history,
     indicator,
     link,
@@ -24,6 +26,7 @@ from cpms_cli.cli import (
     merge,
     migration,
     overlap,
+    plan,
     response,
     review,
     rights,
@@ -63,15 +66,18 @@ app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("codebook")(codebook.codebook)
 app.command("history")(history.history)
 app.command("undo")(history.undo)
 app.command("bundle")(bundle.bundle)
 app.command("bundle-key")(bundle.bundle_key)
 app.add_typer(store.app, name="store")
 app.add_typer(child.app, name="child")
+app.add_typer(export.app, name="export")
 app.add_typer(link.app, name="link")
 app.add_typer(response.app, name="response")
 app.add_typer(review.app, name="review")
+app.add_typer(plan.app, name="plan")
 app.add_typer(schema.app, name="schema")
 
 

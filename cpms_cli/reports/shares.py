@@ -65,19 +65,22 @@ def show_note(console: Console, survey: Survey, language: Language) -> None:
     console.print(say("marked_note", language, limit=limit, confidence=confidence))
 
 
+def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Language) -> tuple[str, str]:
+    """How far the figures can be trusted, in two sentences; `quality` is one row, as `summaries.quality` makes it."""
+    told = quality.to_dict("records")[0]
+    visited = say("quality_line", language, visited=told["households_visited"], known=told["households_known"],
+                  coverage=percent(told["coverage"]), refused=told["households_refused"],
+                  unknown=percent(told["unknown_share"]))  # fmt: skip
+    if previous is None:
+        return visited, say("quality_first", language)
+    return visited, say("quality_lost", language, before=told["children_before"], lost=told["children_lost"],
+                        previous=shown_year(previous, language))  # fmt: skip
+
+
 def show_quality(console: Console, quality: pd.DataFrame, previous: int | None, language: Language) -> None:
     """Print how far the figures can be trusted, in two sentences."""
-    told = quality.to_dict("records")[0]
-    console.print(
-        say("quality_line", language, visited=told["households_visited"], known=told["households_known"],
-            coverage=percent(told["coverage"]), refused=told["households_refused"],
-            unknown=percent(told["unknown_share"]))
-    )  # fmt: skip
-    if previous is None:
-        console.print(say("quality_first", language))
-    else:
-        console.print(say("quality_lost", language, before=told["children_before"], lost=told["children_lost"],
-                          previous=shown_year(previous, language)))  # fmt: skip
+    for sentence in quality_sentences(quality, previous, language):
+        console.print(sentence)
 
 
 def group_names(survey: Survey, frame: pd.DataFrame, language: Language) -> dict[str, str]:

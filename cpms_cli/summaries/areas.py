@@ -64,7 +64,8 @@ class AreaSummary:
                 "quality": self.quality, **self.grouped}  # fmt: skip
 
 
-def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
+def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
+    """Children and households at each level, as `AreaSummary.levels`."""
     home = survey.role("home").name
     counted = connection.execute(
         f"SELECT level, count(*) AS children FROM {SCORE} WHERE {where} GROUP BY level"
@@ -111,9 +112,10 @@ def _indicators(
     return table
 
 
-def _parts(
+def parts_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, language: Language
 ) -> pd.DataFrame:
+    """Children at each level in each part of an area, as `AreaSummary.parts`."""
     village = survey.role("village").name
     width = 6 if len(code) < 6 else 8
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
@@ -153,17 +155,26 @@ def summarise_area(
     """
     survey = load_survey(schemas)
     area_name(survey, code, language)
-    groups = groups_asked(survey, by)
+    groups_asked(survey, by)
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
-        scope = scope_of(connection, survey, code, round_, language)
-        levels = _levels(connection, survey, within(survey, code, scope.round), language)
-        return AreaSummary(
-            code, scope.name, scope.round, scope.previous, int(levels["children"].sum()),
-            int(levels["households"].sum()), levels, _indicators(connection, survey, scope, language),
-            _parts(connection, survey, code, scope.round, language),
-            line_list_of(connection, survey, Explainer(survey, language), area=code, round_=scope.round,
-                         levels=(survey.levels[0].id,), identified=identified),
-            quality_of(connection, survey, scope),
-            _grouped(connection, survey, scope, groups, language) if groups else {},
-        )  # fmt: skip
+        return area_summary(connection, survey, code, round_, by=by, language=language, identified=identified)
+
+
+def area_summary(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int | None, *, by: Sequence[str] = (),
+    language: Language = "en", identified: bool = False,
+) -> AreaSummary:  # fmt: skip
+    """`summarise_area`, from a connection on which the profiles exist."""
+    groups = groups_asked(survey, by)
+    scope = scope_of(connection, survey, code, round_, language)
+    levels = levels_of(connection, survey, within(survey, code, scope.round), language)
+    return AreaSummary(
+        code, scope.name, scope.round, scope.previous, int(levels["children"].sum()),
+        int(levels["households"].sum()), levels, _indicators(connection, survey, scope, language),
+        parts_of(connection, survey, code, scope.round, language),
+        line_list_of(connection, survey, Explainer(survey, language), area=code, round_=scope.round,
+                     levels=(survey.levels[0].id,), identified=identified),
+        quality_of(connection, survey, scope),
+        _grouped(connection, survey, scope, groups, language) if groups else {},
+    )  # fmt: skip

@@ -80,3 +80,8 @@ class Activity(Part):
     indicators: tuple[int, ...] = Described(min_length=1)
     who: Words
     source: str
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the source document's own, marked S, and no proposal."""
+        return self.source.partition(":")[0].strip() == "S"

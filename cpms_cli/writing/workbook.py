@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _WIDEST, _NARROWEST = 60, 8
 
 
@@ -82,7 +82,7 @@ def workbook_bytes(
     With notes it is a workbook to be filled in: every cell is text, so that what is typed keeps its leading zeros.
     """
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, _OPTIONS) as book:
+    with xlsxwriter.Workbook(stream, OPTIONS) as book:
         # A time of writing would make the same table two different files.
         book.set_properties({"created": datetime.datetime(2000, 1, 1)})
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})

@@ -1,0 +1,90 @@
+"""`cpms plan community` and `cpms plan province`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.areas import Code
+from cpms_cli.cli.options import STORE, Lang, Round, Schemas, Store, TextOrJson, language, one_of, year
+from cpms_cli.errors import UsageError
+
+app = typer.Typer(no_args_is_help=True, help="A document for a committee: what was found, what is due, what to decide.")
+File = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Write a document: .docx, .xlsx, .pdf or .html.", show_default=False),
+]
+
+
+@app.command("community")
+def community(
+    code: Code, store: Store = STORE, round_: Round = None, format_: TextOrJson = "text", output: File = None,
+    lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Plan of a village (8 digits) or subdistrict (6): situation, activities, lines for decisions. Counts, no names.
+
+    \b
+    Examples:
+      cpms plan community 850105 --store cpms.duckdb
+      cpms plan community 850105 --lang th -o plan.docx --store cpms.duckdb
+    """
+    if len(code) not in (6, 8):
+        raise UsageError("unknown_area", area=code)
+    _plan(code, store, round_, format_, output, lang, schemas)
+
+
+@app.command("province")
+def province(
+    code: Code, store: Store = STORE, round_: Round = None, format_: TextOrJson = "text", output: File = None,
+    lang: Lang = None, schemas: Schemas = None,
+) -> None:  # fmt: skip
+    """Plan of a province (2 digits) or district (4), with what leads in each subdistrict. Counts, no names.
+
+    \b
+    Examples:
+      cpms plan province 85 --store cpms.duckdb
+      cpms plan province 85 --round 2569 -o plan.xlsx --store cpms.duckdb
+      cpms plan province 85 -o plan.pdf --store cpms.duckdb
+    """
+    if len(code) not in (2, 4):
+        raise UsageError("unknown_area", area=code)
+    _plan(code, store, round_, format_, output, lang, schemas)
+
+
+def _plan(
+    code: str, store: Path, round_: str | None, format_: str, output: Path | None, lang: str | None,
+    schemas: Path | None,
+) -> None:  # fmt: skip
+    one_of(format_, ("text", "json"))
+    told, round_year = language(lang), year(round_)
+    from cpms_cli.reports.plan import plan_document
+    from cpms_cli.summaries.plans import plan_area
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.messages import say
+
+    if output is not None:
+        from cpms_cli.reports.rendering import check_ending
+
+        check_ending(output)
+    plan = plan_area(store, code, round_=round_year, language=told, schemas=schemas)
+    document = plan_document(load_survey(schemas), plan, told)
+    if output is not None:
+        from cpms_cli.reports.rendering import render
+
+        render(document, output)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        from cpms_cli.reports import scores as report
+        from cpms_cli.writing.files import json_text
+
+        about = {"area": plan.code, "name": plan.name, "round": plan.round, "previous": plan.previous,
+                 "children_total": plan.children, "households_total": plan.households,
+                 "unknown_share": plan.unknown_share}  # fmt: skip
+        typer.echo(json_text(report.document(plan.tables, **about)))
+    elif output is None:
+        from cpms_cli.reports.document_text import show_document
+        from cpms_cli.reports.terminal import open_console
+
+        show_document(open_console(), document)

@@ -1,0 +1,264 @@
+"""Documents in each format, opened again: what stands in them, and how they print."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pandas as pd
+import pypdf
+import pytest
+import typst
+from docx.oxml.ns import qn
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cpms_cli.errors import UsageError
+from cpms_cli.reports.documents import (
+    BlankLines,
+    Bullets,
+    Chart,
+    Column,
+    Document,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Part,
+    TableBlock,
+)
+from cpms_cli.reports.pdf_file import pdf_bytes, thai_families
+from cpms_cli.reports.pictures import as_png, picture_width, without_sara_am
+from cpms_cli.reports.plan import plan_document
+from cpms_cli.reports.rendering import render
+from cpms_cli.reports.xlsx_report import xlsx_bytes
+from cpms_cli.summaries.plans import plan_area
+from cpms_cli.survey.definition import Survey
+
+
+@pytest.fixture(scope="module")
+def thai_plan(sample_store: Path, survey: Survey) -> Document:
+    return plan_document(survey, plan_area(sample_store, "850105", language="th"), "th")
+
+
+@pytest.fixture(scope="module")
+def english_plan(sample_store: Path, survey: Survey) -> Document:
+    return plan_document(survey, plan_area(sample_store, "85"), "en")
+
+
+def _table(**columns: Any) -> TableBlock:
+    kinds = {"children": "count", "share": "share", "change": "change"}
+    told = tuple(Column(name, name.title(), kinds.get(name, "text")) for name in columns)  # type: ignore[arg-type]
+    return TableBlock("Caption", pd.DataFrame(columns), told, "Note")
+
+
+def _document(*parts: Part) -> Document:
+    return Document("Title", "Subtitle", "en", parts, ("Source",))
+
+
+EVERYTHING = _document(
+    Heading("First section"), Paragraph("Plain"), Paragraph("Key", "key"), Paragraph("Small", "note"),
+    Bullets(("one", "two")), _table(area=["A", "B"], children=pd.array([12, None], dtype="Int64"), share=[0.125, None],
+                                    change=[-0.05, None], decision=["", ""]),
+    Chart("indicator_bars", "Bars", pd.DataFrame({"label": ["x", "y"], "share": [0.5, 0.25], "low": [0.4, 0.2],
+                                                  "high": [0.6, 0.3]}), "Two bars", words={"label": "Indicator"}),
+    PageBreak(), Heading("Second section"), Heading("Below", 3), BlankLines("Decided", 3),
+)  # fmt: skip
+
+
+def _word(document: Document, path: Path) -> Any:
+    render(document, path)
+    return docx.Document(str(path))
+
+
+def _cells(table: Any) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def test_docx_has_real_headings_and_header_rows_that_repeat(thai_plan: Document, tmp_path: Path) -> None:
+    book = _word(thai_plan, tmp_path / "plan.docx")
+    headings = [one.text for one in book.paragraphs if one.style.name == "Heading 1"]
+    assert headings[0] == "สถานการณ์"
+    assert headings == [part.text for part in thai_plan.parts if isinstance(part, Heading)]
+    assert len(book.tables) >= 4
+    for table in book.tables:
+        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows[1:])
+    proposals = next(table for table in book.tables if "กิจกรรม" in table.rows[0].cells[0].text)
+    assert [cell.text for cell in proposals.rows[0].cells][-4:] == ["มติ", "ผู้รับผิดชอบ", "ภายในวันที่", "งบประมาณ"]
+    assert {cell.text for row in proposals.rows[1:] for cell in row.cells[-4:]} == {""}
+
+
+def test_docx_names_font_size_and_language_of_complex_script(thai_plan: Document, tmp_path: Path) -> None:
+    book = _word(thai_plan, tmp_path / "plan.docx")
+    for name in ("Normal", "Title", "Heading 1", "Table Cell", "Table Head", "Caption"):
+        told = book.styles[name].element.rPr
+        assert told.find(qn("w:rFonts")).get(qn("w:cs")) == told.find(qn("w:rFonts")).get(qn("w:ascii")), name
+        assert told.find(qn("w:szCs")).get(qn("w:val")) == told.find(qn("w:sz")).get(qn("w:val")), name
+        assert not [key for key in told.find(qn("w:rFonts")).attrib if key.lower().endswith("theme")]
+    language = book.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
+    assert (language.get(qn("w:val")), language.get(qn("w:bidi"))) == ("th-TH", "th-TH")
+
+
+def test_docx_is_a4_with_page_numbers_and_ruled_lines(english_plan: Document, tmp_path: Path) -> None:
+    book = _word(english_plan, tmp_path / "plan.docx")
+    section = book.sections[0]
+    assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (29.7, 21.0)
+    fields = [one.get(qn("w:instr")) for one in section.footer._element.iter(qn("w:fldSimple"))]
+    assert fields == ["PAGE", "NUMPAGES"]
+    ruled = [one for one in book.paragraphs if one._p.find(f".//{qn('w:pBdr')}") is not None]
+    assert len(ruled) == sum(part.count for part in english_plan.parts if isinstance(part, BlankLines))
+
+
+def test_docx_says_what_is_withheld_and_what_cannot_be_computed(tmp_path: Path) -> None:
+    book = _word(EVERYTHING, tmp_path / "all.docx")
+    assert _cells(book.tables[0]) == [
+        ["Area", "Children", "Share", "Change", "Decision"], ["A", "12", "12.5 %", "-5.0", ""],
+        ["B", "n.p.", "–", "–", ""],
+    ]  # fmt: skip
+    assert [one.text for one in book.paragraphs if one.style.name == "List Bullet"] == ["one", "two"]
+    assert book.sections[0].page_height > book.sections[0].page_width
+
+
+def _book(document: Document) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(io.BytesIO(xlsx_bytes(document)))
+
+
+def _head(sheet: Any) -> int:
+    return int(sheet.freeze_panes[1:]) - 1
+
+
+def test_xlsx_holds_figures_as_numbers(english_plan: Document) -> None:
+    sheet = _book(english_plan)["Leading indicators"]
+    head = _head(sheet)
+    assert [cell.value for cell in sheet[head]][:3] == ["Indicator", "Children", "Share"]
+    first = sheet[head + 1]
+    assert (first[1].value, first[1].number_format) == (98, "#,##0")
+    assert (first[2].data_type, first[2].number_format) == ("n", "0.0 %")
+    # 98 of 293 known answers, as `cpms province 85` counts them.
+    assert first[2].value == pytest.approx(98 / 293)
+    assert first[5].number_format == "+0.0;-0.0;0.0"
+
+
+def test_every_sheet_of_an_xlsx_prints_on_a4_and_none_has_a_formula(thai_plan: Document) -> None:
+    book = _book(thai_plan)
+    sheets: list[Any] = list(book.worksheets)
+    for sheet in sheets:  # one page high is what a sheet is without being told
+        assert (sheet.page_setup.paperSize, sheet.page_setup.fitToHeight) == (9, None if sheet._charts else 0)
+        assert sheet.print_area
+        assert sheet.oddFooter.center.text == "หน้า &P จาก &N"
+        assert [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"] == []
+        if sheet.freeze_panes:
+            assert sheet.print_title_rows == f"${_head(sheet)}:${_head(sheet)}"
+            assert sheet.auto_filter.ref.startswith(f"A{_head(sheet)}:")
+    tables = [sheet.title for sheet in book.worksheets if sheet.freeze_panes]
+    assert len(tables) >= 5
+    assert {"กิจกรรมที่เสนอ", "เด็กที่ต้องได้รับการช่วยเหลือ"} <= set(tables)
+
+
+def test_xlsx_charts_are_excels_own_and_drawn_from_their_sheet(english_plan: Document) -> None:
+    sheets: list[Any] = list(_book(english_plan).worksheets)
+    charts = {sheet.title: sheet._charts[0] for sheet in sheets if sheet._charts}
+    stacked, bars = charts["Children by level"], charts["Leading indicators 2"]
+    assert stacked.grouping == "stacked"
+    assert len(stacked.series) == 5
+    assert all(one.val.numRef.f.startswith("'Children by level'!") for one in stacked.series)
+    assert bars.series[0].errBars is not None
+
+
+def test_xlsx_says_what_is_withheld(tmp_path: Path) -> None:
+    sheet = _book(EVERYTHING)["First section"]
+    second = sheet[_head(sheet) + 2]
+    assert [cell.value for cell in second][:4] == ["B", "n.p.", "–", "–"]
+
+
+def test_columns_are_as_wide_as_thai_is_seen() -> None:
+    """Nine letters of which four stand above or below the others take the room of five."""
+    low, seen = "กรุงเทพฯ" * 3, "กรงเทพฯ" * 3
+    wide = _book(_document(_table(area=[low])))["Title"].column_dimensions["A"].width
+    assert wide == _book(_document(_table(area=[seen])))["Title"].column_dimensions["A"].width
+
+
+def test_a_table_too_wide_for_a_page_goes_on_beside_it_with_its_names_repeated() -> None:
+    sheet: Any = _book(_document(_table(**{f"ตัวชี้วัดที่มีชื่อยาวมาก{at}": [0.5] for at in range(30)})))["Title"]
+    assert sheet.page_setup.fitToWidth == 3
+    assert sheet.print_title_cols == "$A:$A"
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=4))
+def test_no_text_of_a_document_is_a_formula_in_excel(texts: list[str]) -> None:
+    texts = ["=1+1", "+66", "@SUM(A1)", "{=1}", "http://a.b", *texts]
+    sheet = _book(_document(_table(area=texts)))["Title"]
+    cells = [sheet.cell(_head(sheet) + 1 + at, 1) for at in range(len(texts))]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
+    assert [cell.value for cell in cells[:5]] == texts[:5]
+    assert all(cell.hyperlink is None for cell in cells)
+
+
+needs_thai = pytest.mark.skipif(
+    not thai_families([font.family for font in typst.Fonts().fonts()]), reason="no font with Thai letters is installed"
+)
+
+
+@needs_thai
+def test_pdf_in_thai_is_a4_across_with_its_font_in_it(thai_plan: Document, tmp_path: Path) -> None:
+    render(thai_plan, tmp_path / "plan.pdf")
+    read: Any = pypdf.PdfReader(tmp_path / "plan.pdf")
+    assert 3 <= len(read.pages) <= 9
+    assert [round(float(side) / 72 * 2.54, 1) for side in read.pages[0].mediabox[2:]] == [29.7, 21.0]
+    assert read.metadata.title == "แผนคุ้มครองเด็ก ปากน้ำ"
+    assert str(read.trailer["/Root"]["/Lang"]).startswith("th")
+    fonts = [font.get_object() for page in read.pages for font in page["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        inner = font["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        assert {"/FontFile2", "/FontFile3"} & set(inner)
+        assert "/ToUnicode" in font
+
+
+def test_pdf_holds_every_part_and_needs_no_thai_font_for_english() -> None:
+    bare = typst.Fonts(include_system_fonts=False)
+    read = pypdf.PdfReader(io.BytesIO(pdf_bytes(EVERYTHING, bare)))
+    told = " ".join(page.extract_text() for page in read.pages)
+    words = ("Title", "Subtitle", "First section", "Second section", "Below", "Plain", "Key", "Small", "one", "two",
+             "Caption", "12.5 %", "n.p.", "-5.0", "Decided", "Source", "Page 1 of 2", "Page 2 of 2")  # fmt: skip
+    assert [word for word in words if word not in told] == []
+
+
+def test_pdf_without_a_thai_font_says_what_to_install(thai_plan: Document) -> None:
+    with pytest.raises(UsageError) as told:
+        pdf_bytes(thai_plan, typst.Fonts(include_system_fonts=False))
+    assert told.value.message_id == "pdf_needs_font"
+
+
+def test_text_of_a_document_is_never_read_as_markup_of_the_pdf() -> None:
+    text = '#panic("no") $x$ @ref *bold* </a> \\ "'
+    read = pypdf.PdfReader(io.BytesIO(pdf_bytes(_document(Paragraph(text), _table(area=[text])))))
+    assert read.pages[0].extract_text().count('#panic("no") $x$ @ref *bold* </a> \\ "') == 2
+
+
+@pytest.mark.parametrize("ending", [".docx", ".xlsx", ".pdf"])
+def test_the_same_document_is_the_same_file(ending: str, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}{ending}" for name in ("one", "two")]
+    for path in paths:
+        render(EVERYTHING, path)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_pictures_are_drawn_whole_on_one_page() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}"><text y="20">น้ำ</text></svg>'
+    assert picture_width(svg.format(720, 300), wide=False) == 17
+    # 2,640 px of height on the 21 cm that an upright page has left.
+    assert picture_width(svg.format("720px", "2640px"), wide=False) == pytest.approx(21 * 720 / 2640)
+    assert as_png(svg.format(720, 300))[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_sara_am_in_a_picture_is_the_two_signs_it_is_drawn_as() -> None:
+    """Nikhahit stands below a tone mark: น้ำ is no nu, nikhahit, mai tho, sara aa; คำ has no tone."""
+    told = without_sara_am("น้ำ คำ มา")
+    assert [f"{ord(sign):x}" for sign in told] == [
+        "e19", "e4d", "e49", "e32", "20", "e04", "e4d", "e32", "20", "e21", "e32",
+    ]  # fmt: skip

@@ -23,7 +23,7 @@ NAMES = {
     "aes", "enter", "en", "th", "hxl", "dhis", "spss", "frictionless", "data", "package",
 }  # fmt: skip
 # Codes of the definition that a help gives as examples.
-EXAMPLES = {"victim", "education", "sex", "village"}
+EXAMPLES = {"victim", "education", "sex", "village", "public"}
 
 
 def _english(told: str, codes: set[str]) -> set[str]:

@@ -20,8 +20,8 @@ CODES = re.compile(r"--?[a-z][\w-]*|[\w/.-]*/[\w/.-]*|[\w-]*\.[\w.-]+|\w+_\w+|\b
 COMMANDS = re.compile(r"\bcpms( [a-z-]+)*")
 # Ids of checks and rights in their column, header of the sample file and its sheets, who merged, and units.
 NAMES = {
-    "code", "date", "integer", "pattern", "range", "field", "BOM", "utf", "UTC", "SHA", "MB", "KB", "education", "practice",
-    "children", "households", "root", "CSV", "CPMS", "Excel",
+    "code", "date", "integer", "pattern", "range", "field", "BOM", "utf", "UTC", "SHA", "MB", "KB", "education",
+    "practice", "children", "households", "root", "CSV", "CPMS", "Excel",
 }  # fmt: skip
 # `demo` runs the others; provinces say the words of communities; these are one sentence, or names of packages.
 NOT_HERE = {

@@ -11,7 +11,7 @@ from cpms_cli.survey.documents import read_yaml
 from cpms_cli.survey.language import chosen_language
 from cpms_cli.survey.location import shipped
 
-__all__ = ["chosen_language", "say"]
+__all__ = ["chosen_language", "knows", "say"]
 
 
 @cache
@@ -21,6 +21,11 @@ def _catalogue(folder: Path) -> dict[str, dict[str, str]]:
         content: dict[str, Any] = read_yaml(folder, f"messages/{path.name}").content
         found.update(content)
     return found
+
+
+def knows(message_id: str) -> bool:
+    """Whether there is a sentence of this id."""
+    return message_id in _catalogue(shipped("schemas"))
 
 
 def say(message_id: str, language: Language, **values: object) -> str:

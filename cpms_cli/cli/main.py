@@ -20,6 +20,7 @@ from cpms_cli.cli import (
     link,
     map,
     merge,
+    report,
     review,
     samples,
     schema,
@@ -57,6 +58,7 @@ app.add_typer(store.app, name="store")
 app.add_typer(child.app, name="child")
 app.add_typer(link.app, name="link")
 app.add_typer(review.app, name="review")
+app.add_typer(report.app, name="report")
 app.add_typer(schema.app, name="schema")
 
 

@@ -1,0 +1,53 @@
+"""The map of a report: which figure shades it, by outlines or, where there are none, by squares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.reports.chart_style import per_cent
+from cpms_cli.reports.documents import Chart
+from cpms_cli.reports.map_outlines import has_outlines, outline_source
+from cpms_cli.summaries.area_figures import AreaFigures, severe_levels
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.messages import say
+
+_NAMED_IN_ALT = 3
+
+
+def map_chart(survey: Survey, figures: AreaFigures, shade: str | None, language: Language, schemas: Path | None) -> Chart:
+    """The map of the subdistricts of a province or district. `shade` is the id of a level or the number of an
+    indicator, else the share of children at the severe levels; raises UsageError for another."""
+    what, frame = _shaded(survey, figures, shade, language)
+    province = figures.code[:2]
+    outlined = has_outlines(province, schemas)
+    source = outline_source(province, language, schemas)
+    note = say("report_map_note", language, source=source) if outlined else say("report_tiles_note", language)
+    words = {"area": say("col_area", language), "label": "", "share": say("col_share", language), "map": figures.code,
+             "withheld": say("report_withheld", language), "no_data": say("report_no_data", language),
+             "cell_withheld": say("cell_withheld", language), **({"schemas": str(schemas)} if schemas else {})}  # fmt: skip
+    most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
+    told = "; ".join(f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True))
+    return Chart("area_map" if outlined else "tile_map", say("report_map_chart", language, what=what), frame,
+                 say("report_map_alt", language, told=told or "–"), note, words)  # fmt: skip
+
+
+def _shaded(
+    survey: Survey, figures: AreaFigures, shade: str | None, language: Language
+) -> tuple[str, pd.DataFrame]:
+    if shade is None:
+        names = say("report_and", language).join(level.label.in_(language) for level in severe_levels(survey))
+        return say("report_map_severe", language, levels=names), figures.parts[["area", "label", "share"]]
+    level = next((one for one in survey.levels if one.id == shade), None)
+    if level is not None:
+        frame = figures.parts.assign(share=figures.parts[level.id] / figures.parts["children"])
+        what = say("report_map_severe", language, levels=level.label.in_(language))
+        return what, frame[["area", "label", "share"]]
+    indicator = survey.indicator(int(shade)) if shade.isdecimal() else None
+    if indicator is None:
+        known = ", ".join(one.id for one in survey.levels)
+        raise UsageError("bad_shade", shade=shade, known=known, last=len(survey.indicators))
+    frame = figures.heat[["area", "label", str(indicator.number)]].set_axis(["area", "label", "share"], axis=1)
+    return say("report_map_indicator", language, indicator=f"{indicator.number} {indicator.name.in_(language)}"), frame

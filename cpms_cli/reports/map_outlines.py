@@ -1,0 +1,123 @@
+"""A map of a province's subdistricts by their outlines, each shaded by a share."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cpms_cli.errors import DefinitionError
+from cpms_cli.reports.chart_style import QUIET, Spec, ink_on, picture, place, text_mark, values
+from cpms_cli.reports.documents import Chart
+from cpms_cli.reports.map_legend import fills, map_legend, short_code
+from cpms_cli.survey.definition import Language
+from cpms_cli.survey.location import shipped
+
+_TALLEST = 620
+_LABEL = 9
+_CODE = "subdistrict_code"
+
+
+@lru_cache(maxsize=4)
+def _outlines(province: str, schemas: Path | None) -> dict[str, Any] | None:
+    path = (schemas or shipped("schemas")) / "areas" / "outlines" / f"{province}.geojson"
+    if not path.is_file():
+        return None
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        for feature in found["features"]:
+            _rings(feature)
+            str(feature["properties"][_CODE])
+        found["source"]["en"], found["source"]["th"]
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise DefinitionError("bad_outlines", file=path.name) from None
+    return found
+
+
+def has_outlines(province: str, schemas: Path | None = None) -> bool:
+    """Whether the outlines of a province's subdistricts are known."""
+    return _outlines(province, schemas) is not None
+
+
+def outline_source(province: str, language: Language, schemas: Path | None = None) -> str:
+    """Where the outlines of a province come from."""
+    found = _outlines(province, schemas)
+    return str(found["source"][language]) if found else ""
+
+
+def _rings(feature: dict[str, Any]) -> list[np.ndarray[Any, Any]]:
+    shape = feature["geometry"]
+    polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+    return [np.asarray(ring, dtype="float64")[:, :2] for polygon in polygons for ring in polygon]
+
+
+def _size(ring: np.ndarray[Any, Any]) -> float:
+    x, y = ring[:, 0], ring[:, 1]
+    return abs(float(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1)))) / 2
+
+
+def _middle(ring: np.ndarray[Any, Any]) -> tuple[float, float]:
+    """A place well inside a shape: of points on a grid, the one farthest from its edge."""
+    low, high = ring.min(axis=0), ring.max(axis=0)
+    grid = np.stack(np.meshgrid(*np.linspace(low, high, 25).T), axis=-1).reshape(-1, 2)
+    a, b = ring, np.roll(ring, -1, axis=0)
+    (ax, ay), (bx, by) = a.T[:, :, None], b.T[:, :, None]
+    x, y = grid.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossed = ((ay > y) != (by > y)) & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
+        along = np.clip(((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2), 0, 1)
+        away = np.nanmin(np.hypot(x - ax - along * (bx - ax), y - ay - along * (by - ay)), axis=0)
+    best = grid[np.argmax(np.where(crossed.sum(axis=0) % 2 == 1, away, -1.0))]
+    return float(best[0]), float(best[1])
+
+
+def area_map(chart: Chart, width: int) -> Spec:
+    """Columns area, label, share; the map's code (2 or 4 digits) is `words["map"]`, its definition `words["schemas"]`.
+
+    Every subdistrict of the map has an outline, whether it has a row or not.
+    """
+    code, own = chart.words["map"], chart.words.get("schemas")
+    known = _outlines(code[:2], Path(own) if own else None)
+    features = [one for one in (known or {})["features"] if str(one["properties"][_CODE]).startswith(code)]
+    legend, top = map_legend(chart, width)
+    points = np.concatenate([ring for feature in features for ring in _rings(feature)])
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    # A degree of longitude is shorter than one of latitude by the cosine of the latitude.
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = min((width - 8) / ((east - west) * squeeze), _TALLEST / (north - south))
+    shift = (width - (east - west) * squeeze * scale) / 2
+    areas = pd.Series([str(feature["properties"][_CODE]) for feature in features])
+    shapes, labels = [], []
+    for area, fill, feature in zip(areas, fills(chart, areas), features, strict=True):
+        rings = [
+            np.column_stack([shift + (ring[:, 0] - west) * squeeze * scale, top + 4 + (north - ring[:, 1]) * scale])
+            for ring in _rings(feature)
+        ]
+        shape = {"type": "MultiPolygon", "coordinates": [[_wound(ring).round(1).tolist()] for ring in rings]}
+        shapes.append({"type": "Feature", "geometry": shape, "fill": fill})
+        x, y = _middle(max(rings, key=_size))
+        labels.append({"x": x, "y": y, "label": short_code(area), "ink": ink_on(fill)})
+    return picture([*legend, *_layers(shapes, labels)], width, top + 8 + (north - south) * scale)
+
+
+def _wound(ring: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The ring clockwise as it is seen: the other way round, a library of maps takes it for all that is outside."""
+    x, y = ring[:, 0], ring[:, 1]
+    turned = float(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) > 0
+    return ring[::-1] if turned else ring
+
+
+def _layers(shapes: list[dict[str, Any]], labels: list[dict[str, Any]]) -> list[Spec]:
+    where = {"type": "identity", "scale": 1, "translate": [0, 0]}
+    return [
+        {"data": {"values": shapes}, "projection": where,
+         "mark": {"type": "geoshape", "stroke": QUIET, "strokeWidth": 0.8},
+         "encoding": {"fill": {"field": "fill", "type": "nominal", "scale": None}}},
+        {"data": values(pd.DataFrame(labels)), "mark": text_mark(_LABEL, align="center"),
+         "encoding": place(x="x", y="y", text="label", color="ink")},
+    ]  # fmt: skip

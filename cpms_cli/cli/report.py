@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="A report as one file: HTML, PDF, DOCX or XLSX, by its ending.")
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
-To = Annotated[
-    Path, typer.Option("--output", "-o", help="The file: .html, .pdf, .docx or .xlsx.", show_default=False)
-]
+To = Annotated[Path, typer.Option("--output", "-o", help="The file: .html, .pdf, .docx or .xlsx.", show_default=False)]
 Shade = Annotated[
     str | None,
     typer.Option("--shade", help="What the map shows: a level, as victim, or an indicator's number.",

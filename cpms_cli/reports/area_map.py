@@ -17,37 +17,53 @@ from cpms_cli.survey.messages import say
 _NAMED_IN_ALT = 3
 
 
-def map_chart(survey: Survey, figures: AreaFigures, shade: str | None, language: Language, schemas: Path | None) -> Chart:
+def withheld_cells(counts: pd.DataFrame) -> frozenset[tuple[int, str]]:
+    """The cells, by row and column, whose count is withheld; the share in the same place is so too."""
+    missing = counts.isna()
+    return frozenset((at, str(name)) for name in missing for at, lacks in enumerate(missing[name]) if lacks)
+
+
+def map_chart(
+    survey: Survey, figures: AreaFigures, shade: str | None, language: Language, schemas: Path | None
+) -> Chart:
     """The map of the subdistricts of a province or district. `shade` is the id of a level or the number of an
     indicator, else the share of children at the severe levels; raises UsageError for another."""
-    what, frame = _shaded(survey, figures, shade, language)
+    what, frame, counts = _shaded(survey, figures, shade, language)
     province = figures.code[:2]
     outlined = has_outlines(province, schemas)
     source = outline_source(province, language, schemas)
     note = say("report_map_note", language, source=source) if outlined else say("report_tiles_note", language)
-    words = {"area": say("col_area", language), "label": "", "share": say("col_share", language), "map": figures.code,
+    words = {"area": say("col_area", language), "label": say("report_col_name", language), "share": say("col_share", language), "map": figures.code,
              "withheld": say("report_withheld", language), "no_data": say("report_no_data", language),
-             "cell_withheld": say("cell_withheld", language), **({"schemas": str(schemas)} if schemas else {})}  # fmt: skip
+             "cell_withheld": say("cell_withheld", language)}  # fmt: skip
+    if schemas is not None:
+        words["schemas"] = str(schemas)
     most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
     told = "; ".join(f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True))
     return Chart("area_map" if outlined else "tile_map", say("report_map_chart", language, what=what), frame,
-                 say("report_map_alt", language, told=told or "–"), note, words)  # fmt: skip
+                 say("report_map_alt", language, told=told or "–"), note, words, withheld_cells(counts.to_frame("share")))  # fmt: skip
 
 
 def _shaded(
     survey: Survey, figures: AreaFigures, shade: str | None, language: Language
-) -> tuple[str, pd.DataFrame]:
+) -> tuple[str, pd.DataFrame, pd.Series]:
+    """What is shown, in words; area, label and share; and the counts behind the shares."""
     if shade is None:
         names = say("report_and", language).join(level.label.in_(language) for level in severe_levels(survey))
-        return say("report_map_severe", language, levels=names), figures.parts[["area", "label", "share"]]
+        return (
+            say("report_map_severe", language, levels=names),
+            figures.parts[["area", "label", "share"]],
+            figures.parts["severe"],
+        )
     level = next((one for one in survey.levels if one.id == shade), None)
     if level is not None:
         frame = figures.parts.assign(share=figures.parts[level.id] / figures.parts["children"])
         what = say("report_map_severe", language, levels=level.label.in_(language))
-        return what, frame[["area", "label", "share"]]
+        return what, frame[["area", "label", "share"]], figures.parts[level.id]
     indicator = survey.indicator(int(shade)) if shade.isdecimal() else None
     if indicator is None:
         known = ", ".join(one.id for one in survey.levels)
         raise UsageError("bad_shade", shade=shade, known=known, last=len(survey.indicators))
     frame = figures.heat[["area", "label", str(indicator.number)]].set_axis(["area", "label", "share"], axis=1)
-    return say("report_map_indicator", language, indicator=f"{indicator.number} {indicator.name.in_(language)}"), frame
+    what = say("report_map_indicator", language, indicator=f"{indicator.number} {indicator.name.in_(language)}")
+    return what, frame, figures.heat_counts[str(indicator.number)]

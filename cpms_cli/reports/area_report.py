@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.reports.area_map import map_chart
+from cpms_cli.reports.area_map import map_chart, withheld_cells
 from cpms_cli.reports.chart_style import per_cent
 from cpms_cli.reports.documents import Chart, Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.summaries.area_figures import NOT_SEEN, AreaFigures, area_figures, severe_levels
@@ -25,9 +25,9 @@ def report_area(
 ) -> Document:  # fmt: skip
     """The report of a village (8 digits), subdistrict (6), district (4) or province (2), by default of its last round.
 
-    `shade` is what the map shows: the id of a level or the number of an indicator; `responses` a table of what became of
-    the responses that were due. Write it with `render`. Raises UsageError for an unknown area, shade or a round without
-    data; StoreError, UnreadableFile.
+    `shade` is what the map shows: the id of a level or the number of an indicator; `responses` a table of what became
+    of the responses that were due. Write it with `render`. Raises UsageError for an unknown area, shade or a round
+    without data; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
     figures = area_figures(store, code, round_=round_, language=language, schemas=schemas)
@@ -76,13 +76,15 @@ class _Report:
         for label, count in zip(rows["label"], rows["children"], strict=True):
             share = None if pd.isna(count) or not children else per_cent(count / children)
             message = "report_key_level" if share is None else "report_key_level_share"
-            yield Paragraph(self.say(message, level=label, count=_count(count, self.language), share=share or ""), "key")
+            told = _count(count, self.language)
+            yield Paragraph(self.say(message, level=label, count=told, share=share or ""), "key")
 
     def levels(self) -> Iterator[Part]:
         """Children by level, a bar for each round; and for how many a level is open."""
         yield Heading(self.say("report_levels"))
         labels = {level.id: level.label.in_(self.language) for level in self.survey.levels}
-        frame = self.figures.levels.assign(round=[shown_year(int(one), self.language) for one in self.figures.levels["round"]])
+        years = [shown_year(int(one), self.language) for one in self.figures.levels["round"]]
+        frame = self.figures.levels.assign(round=years)
         last = frame.iloc[-1]
         told = ", ".join(
             self.say("report_level_told", level=label, count=_count(last[level], self.language))
@@ -91,26 +93,28 @@ class _Report:
         words = {"round": self.say("col_round"), **labels, **self.withheld}
         alt = self.say("report_levels_alt", round=self.year, told=told)
         yield Chart("level_bars", self.say("report_levels_chart"), frame, alt, words=words)
-        found = self.figures.response
-        for label, count in zip(found["label"], found["could_be"], strict=True):
-            if pd.isna(count) or count > 0:
-                yield Paragraph(self.say("report_could_be", count=_count(count, self.language), level=label), "note")
+        found = self.figures.response[self.figures.response["could_be"].fillna(1) > 0]
+        if not found.empty:
+            could = ", ".join(self.say("report_level_told", level=label, count=_count(count, self.language))
+                              for label, count in zip(found["label"], found["could_be"], strict=True))  # fmt: skip
+            yield Paragraph(self.say("report_could_be", told=could), "note")
 
     def indicators(self) -> Iterator[Part]:
         """Each indicator, highest share first."""
         yield Heading(self.say("report_indicators"))
         frame = self.figures.indicators.sort_values("share", ascending=False, kind="stable", na_position="last")
-        yield from self.bars(self.say("report_indicators_chart"), frame, ("yes", "no"))
+        yield from self.bars("indicators", frame, ("yes", "no"))
 
     def shares(self, name: str, frame: pd.DataFrame, answers: tuple[str, str]) -> Iterator[Part]:
         """A section of shares with intervals: rights, migration."""
         if frame.empty:
             return
         yield Heading(self.say(f"report_{name}"))
-        yield from self.bars(self.say(f"report_{name}_chart"), frame, answers)
+        yield from self.bars(name, frame, answers)
 
-    def bars(self, title: str, frame: pd.DataFrame, answers: tuple[str, str]) -> Iterator[Part]:
+    def bars(self, name: str, frame: pd.DataFrame, answers: tuple[str, str]) -> Iterator[Part]:
         """A chart of shares and the table that it is drawn from."""
+        title = self.say(f"report_{name}_chart")
         marks = frame["marked"].fillna(False).map({True: " *", False: ""})
         frame = frame.assign(label=frame["label"] + marks).reset_index(drop=True)
         note = self.say("report_bars_note" if self.previous else "report_bars_note_first",
@@ -119,14 +123,15 @@ class _Report:
             limit = f"{self.survey.figures.many_unknown * 100:.0f}"
             note = f"{note} {self.say('report_marked', limit=limit)}"
         most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
-        told = "; ".join(f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True))
-        shown = frame[["label", "share", "low", "high", "before"]] if self.previous else frame[["label", "share", "low", "high"]]
-        words = {"label": "", "share": self.say("col_share"), "low": self.say("report_col_low"),
+        told = "; ".join(f"{label} {per_cent(one)}" for label, one in zip(most["label"], most["share"], strict=True))
+        shown = frame[["label", "share", "low", "high", *self.before()]]
+        words = {"label": self.say(f"report_{name}"), "share": self.say("col_share"), "low": self.say("report_col_low"),
                  "high": self.say("report_col_high"), **self.before(), **self.withheld}  # fmt: skip
-        yield Chart("indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words)
+        yield Chart("indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words,
+                    withheld_cells(frame[["yes"]].set_axis(["share"], axis=1)))  # fmt: skip
         headings = [self.say(f"col_{one}" if one in ("yes", "no") else f"report_col_{one}") for one in answers]
         columns = [
-            Column("label", self.say("col_indicator")), Column("yes", headings[0], "count"),
+            Column("label", self.say(f"report_{name}")), Column("yes", headings[0], "count"),
             Column("no", headings[1], "count"), Column("unknown", self.say("col_unknown"), "count"),
             Column("not_applicable", self.say("col_na"), "count"), Column("share", words["share"], "share"),
             Column("low", words["low"], "share"), Column("high", words["high"], "share"),
@@ -144,19 +149,19 @@ class _Report:
         if figures.parts.empty:
             return
         yield Heading(self.say("report_parts"))
-        if len(figures.code) < 6:
-            yield map_chart(self.survey, figures, shade, self.language, self.schemas)
         severe = self.say("report_and").join(level.label.in_(self.language) for level in severe_levels(self.survey))
-        columns = (Column("area", self.say("col_area")), Column("label", ""),
+        columns = (Column("area", self.say("col_area")), Column("label", self.say("report_col_name")),
                    Column("children", self.say("col_children"), "count"), Column("severe", severe, "count"),
                    Column("share", self.say("col_share"), "share"))  # fmt: skip
         yield TableBlock(self.say("report_map_severe", levels=severe), figures.parts, columns)
-        numbers = [str(one.number) for one in self.survey.indicators]
-        words = {"label": self.say("col_area"), **self.withheld,
-                 **{str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}}  # fmt: skip
+        if len(figures.code) < 6:
+            yield map_chart(self.survey, figures, shade, self.language, self.schemas)
+        names = {str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}
+        words = {"label": self.say("col_area"), "no_data": self.say("report_no_data"), **self.withheld, **names}
+        withheld = withheld_cells(figures.heat_counts[list(names)])
         alt = self.say("report_heat_alt", count=len(figures.heat))
-        yield Chart("heat_map", self.say("report_heat_chart"), figures.heat[["label", *numbers]], alt,
-                    self.say("report_heat_note"), words)  # fmt: skip
+        yield Chart("heat_map", self.say("report_heat_chart"), figures.heat[["label", *names]], alt,
+                    self.say("report_heat_note"), words, withheld)  # fmt: skip
 
     def flow(self) -> Iterator[Part]:
         """How children moved between levels since the round before."""
@@ -174,8 +179,9 @@ class _Report:
         words = {"from_level": self.say("report_col_from", round=self.previous), "children": self.say("col_children"),
                  "to_level": self.say("report_col_from", round=self.year), **self.withheld}  # fmt: skip
         yield Heading(self.say("report_flow"))
-        yield Chart("level_flow", self.say("report_flow_chart", first=self.previous, last=self.year), told,
-                    self.say("report_flow_alt", same=sums[0], both=sums[1]), self.say("report_flow_note"), words)  # fmt: skip
+        title = self.say("report_flow_chart", first=self.previous, last=self.year)
+        alt = self.say("report_flow_alt", same=sums[0], both=sums[1])
+        yield Chart("level_flow", title, told, alt, self.say("report_flow_note"), words)
 
     def response(self, responses: TableBlock | None) -> Iterator[Part]:
         """What each level demands and by when, for how many; and what became of it, where that is known."""

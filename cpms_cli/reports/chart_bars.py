@@ -9,14 +9,13 @@ from cpms_cli.reports.chart_style import (
     HATCH,
     INK,
     LEVEL_COLOURS,
-    LINE,
     MARK,
     PAPER,
     QUIET,
     Spec,
     ink_on,
+    interval_text,
     legend_layers,
-    per_cent,
     picture,
     place,
     text_mark,
@@ -90,19 +89,23 @@ def indicator_bars(chart: Chart, width: int) -> Spec:
     widest = frame[["share", "high", "before"]].max().max()
     most = float(widest) if pd.notna(widest) and widest > 0 else 1.0
     told = [
-        per_cent(row.share) + (f" ({row.low * 100:.1f}–{row.high * 100:.1f})" if pd.notna(row.low) else "")
-        if pd.notna(row.share) else chart.words["cell_withheld"] for row in frame.itertuples()
-    ]  # fmt: skip
+        chart.words["cell_withheld"] if (at, "share") in chart.withheld else interval_text(*row)
+        for at, row in enumerate(
+            zip(frame["share"].tolist(), frame["low"].tolist(), frame["high"].tolist(), strict=True)
+        )
+    ]
     room = width - max((text_width(text, 12) for text in told), default=0) - 20
     scale = room / most
     frame = frame.assign(told=told, row=[at * _STEP for at in range(len(frame))])
     frame = frame.assign(
         x=0.0, x2=frame["share"] * scale, low_x=frame["low"] * scale, high_x=frame["high"] * scale,
         before_x=frame["before"] * scale, name_y=frame["row"] + 9, y=frame["row"] + 19, y2=frame["row"] + 19 + _THIN,
-        mid=frame["row"] + 19 + _THIN / 2, up=frame["row"] + 22, down=frame["row"] + 28, all=float(room),
+        mid=frame["row"] + 19 + _THIN / 2, up=frame["row"] + 22, down=frame["row"] + 28,
+        up_to=frame["row"] + 17, down_to=frame["row"] + 21 + _THIN,
     )  # fmt: skip
-    frame["told_x"] = frame[["x2", "high_x", "before_x"]].max(axis=1).fillna(_WITHHELD_WIDTH) + 10
-    known, hidden = frame[frame["share"].notna()], frame[frame["share"].isna()].assign(fill=HATCH, x2=_WITHHELD_WIDTH)
+    withheld = [(at, "share") in chart.withheld for at in range(len(frame))]
+    frame["told_x"] = frame[["x2", "high_x", "before_x"]].max(axis=1).fillna(0.0).mask(withheld, _WITHHELD_WIDTH) + 10
+    known, hidden = frame[frame["share"].notna()], frame[withheld].assign(fill=HATCH, x2=_WITHHELD_WIDTH)
     return picture(_indicator_layers(frame, known, hidden), width, len(frame) * _STEP + 2)
 
 
@@ -112,7 +115,8 @@ def _indicator_layers(frame: pd.DataFrame, known: pd.DataFrame, hidden: pd.DataF
     diamond = {"type": "point", "shape": "diamond", "size": 62, "filled": True, "fill": PAPER, "stroke": INK,
                "strokeWidth": 1.4, "opacity": 1}  # fmt: skip
     layers = [
-        {"data": values(frame), "mark": {"type": "rule", "color": LINE}, "encoding": place(x="x", x2="all", y="y2")},
+        {"data": values(frame), "mark": {"type": "rule", "color": QUIET},
+         "encoding": place(x="x", y="up_to", y2="down_to")},
         {"data": values(known), "mark": {"type": "rect", "color": MARK},
          "encoding": place(x="x", x2="x2", y="y", y2="y2")},
         {"data": values(hidden), "mark": {"type": "rect", "stroke": QUIET, "strokeWidth": 0.7},

@@ -33,7 +33,9 @@ def level_flow(chart: Chart, width: int) -> Spec:
     """Columns from_level, to_level (in words, most severe first) and children; a missing count is hatched and thin."""
     frame = chart.frame.assign(children=chart.frame["children"].astype("Float64"))
     order = list(dict.fromkeys([*frame["from_level"].cat.categories, *frame["to_level"].cat.categories]))
-    frame = frame.assign(a=frame["from_level"].map(order.index).astype(int), b=frame["to_level"].map(order.index).astype(int))
+    frame = frame.assign(
+        a=frame["from_level"].map(order.index).astype(int), b=frame["to_level"].map(order.index).astype(int)
+    )
     total = max(float(frame["children"].sum()), 1.0)
     scale = (_HEIGHT - _GAP * len(order)) / total
     size = (frame["children"] * scale).astype("float64").clip(lower=_LEAST).fillna(_LEAST * 2)
@@ -46,13 +48,14 @@ def level_flow(chart: Chart, width: int) -> Spec:
     left, right = edge, width - edge
     boxes, frame = _boxes(frame, order, chart.words["cell_withheld"], top + _HEAD)
     ribbons = _ribbons(frame, left + _BOX, right - _BOX)
-    ribbons["fill"] = [HATCH if hidden else colours[a] for a, hidden in zip(ribbons["a"], ribbons["hidden"], strict=True)]
+    ribbons["fill"] = ribbons["a"].map(colours).mask(ribbons["hidden"], HATCH)
     boxes["fill"] = boxes["level"].map(colours)
     boxes["x"] = boxes["side"].map({"a": left, "b": right - _BOX})
     boxes["x2"], boxes["mid"] = boxes["x"] + _BOX, (boxes["y"] + boxes["y2"]) / 2
     boxes["mid"] = boxes.groupby("side")["mid"].transform(_apart)
     boxes["text_x"] = boxes["side"].map({"a": left - 6, "b": right + 6})
     boxes["words"] = boxes["told"] if narrow else boxes["label"] + " " + boxes["told"]
+    # Above the ribbons, where there is always room, however long the words.
     heads = pd.DataFrame({"x": [left, right], "y": top + 8, "side": ["a", "b"],
                           "label": [chart.words["from_level"], chart.words["to_level"]]})  # fmt: skip
     height = max(float(boxes["y2"].max()), float(boxes["mid"].max()) + 8) + 4
@@ -67,9 +70,7 @@ def _apart(middles: pd.Series) -> pd.Series:
     return pd.Series(found, index=middles.index)
 
 
-def _boxes(
-    frame: pd.DataFrame, order: list[str], withheld: str, top: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _boxes(frame: pd.DataFrame, order: list[str], withheld: str, top: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The box of each level on either side, and where in it each ribbon begins."""
     rows = []
     for side, other in (("a", "b"), ("b", "a")):
@@ -79,7 +80,8 @@ def _boxes(
             starts.loc[ribbons.index] = y + ribbons["size"].cumsum() - ribbons["size"]
             end = y + ribbons["size"].sum()
             told = withheld if ribbons["hidden"].any() else f"{int(ribbons['children'].sum()):,}"
-            rows.append({"side": side, "level": level, "y": y, "y2": end, "label": order[int(str(level))], "told": told})
+            rows.append({"side": side, "level": level, "y": y, "y2": end, "label": order[int(str(level))],
+                         "told": told})  # fmt: skip
             y = end + _GAP
         frame = frame.assign(**{f"start_{side}": starts})
     return pd.DataFrame(rows), frame
@@ -87,15 +89,14 @@ def _boxes(
 
 def _ribbons(frame: pd.DataFrame, left: float, right: float) -> pd.DataFrame:
     """Each ribbon as points along a curve, upper and lower edge."""
-    points = []
-    for link, row in enumerate(frame.sort_values("size", ascending=False).itertuples()):
-        for at in range(_POINTS + 1):
-            part = at / _POINTS
-            bend = (1 - math.cos(math.pi * part)) / 2
-            y = row.start_a + (row.start_b - row.start_a) * bend
-            points.append({"link": link, "x": left + (right - left) * part, "y": y, "y2": y + row.size,
-                           "a": row.a, "hidden": row.hidden})  # fmt: skip
-    return pd.DataFrame(points)
+    links = frame.sort_values("size", ascending=False)
+    links = links[["start_a", "start_b", "size", "a", "hidden"]].assign(link=range(len(links)))
+    part = pd.DataFrame({"part": [at / _POINTS for at in range(_POINTS + 1)]})
+    points = links.merge(part, how="cross")
+    bend = points["part"].map(lambda along: (1 - math.cos(math.pi * along)) / 2)
+    y = points["start_a"] + (points["start_b"] - points["start_a"]) * bend
+    points = points.assign(x=left + (right - left) * points["part"], y=y, y2=y + points["size"])
+    return points[["link", "x", "y", "y2", "a", "hidden"]]
 
 
 def _layers(ribbons: pd.DataFrame, boxes: pd.DataFrame, heads: pd.DataFrame) -> list[Spec]:
@@ -110,6 +111,7 @@ def _layers(ribbons: pd.DataFrame, boxes: pd.DataFrame, heads: pd.DataFrame) -> 
         told, head = boxes[boxes["side"] == side], heads[heads["side"] == side]
         layers.append({"data": values(told), "mark": text_mark(12, align=align),
                        "encoding": place(x="text_x", y="mid", text="words")})  # fmt: skip
-        layers.append({"data": values(head), "mark": text_mark(12, align=align, color=QUIET, fontWeight="bold"),
+        inward = "left" if side == "a" else "right"
+        layers.append({"data": values(head), "mark": text_mark(12, align=inward, color=QUIET, fontWeight="bold"),
                        "encoding": place(x="x", y="y", text="label")})  # fmt: skip
     return layers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pandas as pd
 
 from cpms_cli.reports.chart_style import (
@@ -30,10 +32,17 @@ def shade_of(share: float) -> str:
     return SHADES[sum(share >= limit for limit in _LIMITS)]
 
 
+def fill_of(share: float, withheld: bool) -> str:
+    """The fill of a share: hatched where it is withheld, white where there was nothing to compute it from."""
+    if pd.isna(share):
+        return HATCH if withheld else PAPER
+    return shade_of(share)
+
+
 def shade_legend() -> list[tuple[str, str]]:
     """The shades and the shares they stand for."""
     edges = [f"{limit * 100:.0f}" for limit in _LIMITS]
-    labels = [f"< {edges[0]} %", *(f"{a}–{b} %" for a, b in zip(edges, edges[1:], strict=False)), f"≥ {edges[-1]} %"]
+    labels = [f"< {edges[0]} %", *(f"{a}–{b} %" for a, b in pairwise(edges)), f"≥ {edges[-1]} %"]
     return list(zip(SHADES, labels, strict=True))
 
 
@@ -48,22 +57,26 @@ def heat_map(chart: Chart, width: int) -> Spec:
     above = (width - left) / len(columns) < _LEAST_FOR_NUMBER
     left = 0.0 if above else left
     cell, step = (width - left - 2) / len(columns), _CELL + 18 if above else _CELL
-    extra = [(HATCH, chart.words["withheld"])] if chart.frame[columns].isna().to_numpy().any() else []
+    extra = [(HATCH, chart.words["withheld"])] if chart.withheld else []
+    if int(chart.frame[columns].isna().to_numpy().sum()) > len(chart.withheld):
+        extra.append((PAPER, chart.words["no_data"]))
     legend, top = legend_layers([*shade_legend(), *extra], width, 2)
     first = top + _HEAD + (18 if above else 0)
     rows = chart.frame[columns].astype("float64").to_numpy()
     cells = pd.DataFrame(
         [
-            {"x": left + at * cell, "x2": left + (at + 1) * cell, "y": first + row * step, "y2": first + row * step + _CELL,
-             "fill": HATCH if pd.isna(share) else shade_of(share), "label": "" if pd.isna(share) else f"{share * 100:.0f}",
-             "mid": left + (at + 0.5) * cell, "mid_y": first + row * step + _CELL / 2}
+            {"x": left + at * cell, "y": first + row * step, "fill": fill_of(share, (row, columns[at]) in chart.withheld),
+             "label": "" if pd.isna(share) else f"{share * 100:.0f}"}
             for row, shares in enumerate(rows) for at, share in enumerate(shares)
         ]
     )  # fmt: skip
-    cells["ink"] = cells["fill"].map(ink_on)
-    heads = pd.DataFrame({"x": [left + (at + 0.5) * cell for at in range(len(columns))], "y": top + 8, "label": columns})
-    shown = pd.DataFrame({"x": 0.0, "label": names,
-                          "y": [first + at * step + (-9 if above else _CELL / 2) for at in range(len(names))]})  # fmt: skip
+    cells = cells.assign(x2=cells["x"] + cell, y2=cells["y"] + _CELL, mid=cells["x"] + cell / 2,
+                         mid_y=cells["y"] + _CELL / 2, ink=cells["fill"].map(ink_on))  # fmt: skip
+    middles = [left + (at + 0.5) * cell for at in range(len(columns))]
+    heads = pd.DataFrame({"x": middles, "y": top + 8, "label": columns})
+    beside = -9 if above else _CELL / 2
+    places = [first + at * step + beside for at in range(len(names))]
+    shown = pd.DataFrame({"x": 0.0, "label": names, "y": places})
     layers = [
         *legend,
         {"data": values(cells), "mark": {"type": "rect", "stroke": PAPER, "strokeWidth": 1},

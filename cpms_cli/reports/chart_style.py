@@ -52,6 +52,11 @@ def per_cent(value: float | None) -> str:
     return "–" if value is None or pd.isna(value) else f"{value * 100:.1f} %"
 
 
+def interval_text(share: float, low: float, high: float) -> str:
+    """A share with its interval, where it has one."""
+    return per_cent(share) + ("" if pd.isna(low) or pd.isna(share) else f" ({low * 100:.1f}–{high * 100:.1f})")
+
+
 def values(frame: pd.DataFrame) -> Spec:
     """The data of a chart or of a layer: plain records, what is missing null."""
     plain = frame.astype("object").where(frame.notna(), None)
@@ -81,7 +86,8 @@ def legend_layers(entries: list[tuple[str, str]], width: float, y: float) -> tup
         needed = 20 + text_width(label) + 14
         if x and x + needed - 14 > width:
             x, y = 0.0, y + 20
-        rows.append({"x": x, "x2": x + 13, "y": y, "y2": y + 13, "fill": fill, "label": label, "at": x + 19, "mid": y + 7})
+        rows.append({"x": x, "x2": x + 13, "y": y, "y2": y + 13, "fill": fill, "label": label, "at": x + 19,
+                     "mid": y + 7})  # fmt: skip
         x += needed
     data = pd.DataFrame(rows)
     square = {"type": "rect", "stroke": QUIET, "strokeWidth": 0.7}

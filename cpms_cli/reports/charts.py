@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
+import vl_convert
 from lxml import etree
 
 from cpms_cli.reports.chart_bars import indicator_bars, level_bars
@@ -32,8 +33,6 @@ def chart_svg(chart: Chart, width: int = WIDE) -> str:
 
     Its identifiers differ from those of every other chart, so that many can stand in one page.
     """
-    import vl_convert
-
     drawn = vl_convert.vegalite_to_svg(SHAPES[chart.shape](chart, width), vl_version="5.21")
     root = etree.fromstring(drawn.encode("utf-8"))
     for one in list(root.iter()):

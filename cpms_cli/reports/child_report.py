@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.reports.documents import Column, Document, Heading, Paragraph, TableBlock
+from cpms_cli.reports.documents import Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.reports.scores import level_labels
 from cpms_cli.summaries.child import ChildHistory, child_history
 from cpms_cli.survey.definition import Language, Survey
@@ -27,7 +27,7 @@ def report_child(
     history = child_history(store, identifier, language=language, identified=identified, schemas=schemas)
     rounds = ", ".join(shown_year(year, language) for year in history.rounds)
     masked = say("report_child_identified" if identified else "report_child_masked", language)
-    parts = (
+    parts: tuple[Part, ...] = (
         *_now(survey, history, language), Heading(say("report_child_levels", language)),
         _levels(survey, history, language), Heading(say("child_indicators", language)), _indicators(history, language),
         Heading(say("child_answers", language)), _answers(history, language),
@@ -39,8 +39,9 @@ def report_child(
 def _now(survey: Survey, history: ChildHistory, language: Language) -> list[Paragraph]:
     last = history.levels.iloc[-1]
     labels = {level.id: level.label.in_(language) for level in survey.levels}
-    told = say("report_child_now", language, round=shown_year(history.rounds[-1], language), level=labels[last["level"]],
-               response=last["response"], due=last["due"])  # fmt: skip
+    year = shown_year(history.rounds[-1], language)
+    told = say("report_child_now", language, round=year, level=labels[last["level"]], response=last["response"],
+               due=last["due"])  # fmt: skip
     found = [Paragraph(told, "key")]
     if last["highest"] != last["level"]:
         found.append(Paragraph(say("report_child_could_be", language, level=labels[last["highest"]])))
@@ -74,6 +75,7 @@ def _indicators(history: ChildHistory, language: Language) -> TableBlock:
 
 def _answers(history: ChildHistory, language: Language) -> TableBlock:
     frame = history.answers
-    empty = frame[[str(year) for year in history.rounds]].apply(lambda one: one.astype("str").fillna("") == "").all(axis=1)
+    said = frame[[str(year) for year in history.rounds]].astype("str").fillna("")
+    empty = (said == "").all(axis=1)
     columns = (Column("label", say("col_question", language)), *_by_round(history, language))
     return TableBlock(say("child_answers", language), pd.DataFrame(frame[~empty]), columns)

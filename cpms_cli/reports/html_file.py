@@ -47,8 +47,9 @@ class _Section:
 def _page() -> tuple[Template, Markup]:
     folder = Path(__file__).parent
     environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
     style = (folder / _STYLE).read_text("utf-8")
     return environment.get_template(_TEMPLATE), Markup(style)  # noqa: S704 - our own style sheet
 
@@ -69,10 +70,9 @@ def _sections(document: Document) -> list[_Section]:
         if isinstance(part, Heading) and part.level <= 2:
             found.append(_Section(f"s{len(found)}", part.text))
             continue
-        key = isinstance(part, Paragraph) and part.style == "key"
-        blocks = found[-1].blocks
-        if key and blocks and blocks[-1]["kind"] == "key":
-            blocks[-1]["items"].append(part.text)  # type: ignore[union-attr]
+        blocks, under_key = found[-1].blocks, bool(found[-1].blocks) and found[-1].blocks[-1]["kind"] == "key"
+        if isinstance(part, Paragraph) and part.style == "key" and under_key:
+            blocks[-1]["items"].append(part.text)
         else:
             blocks.extend(_blocks(parts, at, document.language))
     return [one for one in found if one.heading or one.blocks]
@@ -103,14 +103,19 @@ def _blocks(parts: Sequence[Part], at: int, language: Language) -> list[dict[str
 
 def _chart(part: Chart, following: Part | None, language: Language) -> list[dict[str, Any]]:
     """The chart, and the figures it is drawn from, unless a table of more figures follows."""
-    drawn = {name: Markup(chart_svg(part, width)) for name, width in (("wide", WIDE), ("narrow", NARROW))}  # noqa: S704 - made by an XML library, which escapes
+    # The library that writes the SVG escapes what stands in it.
+    drawn = {name: Markup(chart_svg(part, width)) for name, width in (("wide", WIDE), ("narrow", NARROW))}  # noqa: S704
     shown: dict[str, Any] = {"kind": "chart", "title": part.title, "note": part.note, **drawn}
     if part.shape == "indicator_bars" and isinstance(following, TableBlock):
         return [shown]
     table = as_table(part)
     caption = say("report_figures", language, title=part.title)
     block = TableBlock(caption, table.frame, table.columns)
-    return [shown, {**_table(block, language, folded=True), "shape": part.shape}]
+    told = {**_table(block, language, folded=True), "shape": part.shape}
+    at = {str(column.name): index for index, column in enumerate(block.columns)}
+    for row, name in part.withheld:
+        told["rows"][row][at[name]]["text"] = say("cell_withheld", language)
+    return [shown, told]
 
 
 Fold = Literal["open", "folded"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.reports.chart_heat import shade_legend, shade_of
+from cpms_cli.reports.chart_heat import fill_of, shade_legend
 from cpms_cli.reports.chart_style import HATCH, PAPER, Spec, legend_layers
 from cpms_cli.reports.documents import Chart
 
 
 def fills(chart: Chart, areas: pd.Series) -> pd.Series:
     """The fill of each of these areas: by its share, hatched where the share is withheld, white without data."""
-    shares = chart.frame.set_index("area")["share"].astype("float64")
-    shades = {area: HATCH if pd.isna(share) else shade_of(share) for area, share in shares.items()}
+    rows = enumerate(zip(chart.frame["area"], chart.frame["share"].astype("float64"), strict=True))
+    shades = {area: fill_of(share, (at, "share") in chart.withheld) for at, (area, share) in rows}
     return areas.map(shades).fillna(PAPER).astype("str")
 
 

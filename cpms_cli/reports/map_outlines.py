@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.reports.chart_style import QUIET, Spec, ink_on, picture, place, text_mark, values
+from cpms_cli.reports.chart_style import BLACK, PAPER, QUIET, Spec, picture, place, text_mark, values
 from cpms_cli.reports.documents import Chart
 from cpms_cli.reports.map_legend import fills, map_legend, short_code
 from cpms_cli.survey.definition import Language
@@ -101,7 +101,7 @@ def area_map(chart: Chart, width: int) -> Spec:
         shape = {"type": "MultiPolygon", "coordinates": [[_wound(ring).round(1).tolist()] for ring in rings]}
         shapes.append({"type": "Feature", "geometry": shape, "fill": fill})
         x, y = _middle(max(rings, key=_size))
-        labels.append({"x": x, "y": y, "label": short_code(area), "ink": ink_on(fill)})
+        labels.append({"x": x, "y": y, "label": short_code(area)})
     return picture([*legend, *_layers(shapes, labels)], width, top + 8 + (north - south) * scale)
 
 
@@ -114,10 +114,13 @@ def _wound(ring: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def _layers(shapes: list[dict[str, Any]], labels: list[dict[str, Any]]) -> list[Spec]:
     where = {"type": "identity", "scale": 1, "translate": [0, 0]}
+    # A code may be wider than its area: it stands on a ground of its own.
     return [
         {"data": {"values": shapes}, "projection": where,
          "mark": {"type": "geoshape", "stroke": QUIET, "strokeWidth": 0.8},
          "encoding": {"fill": {"field": "fill", "type": "nominal", "scale": None}}},
-        {"data": values(pd.DataFrame(labels)), "mark": text_mark(_LABEL, align="center"),
-         "encoding": place(x="x", y="y", text="label", color="ink")},
+        {"data": values(pd.DataFrame(labels)), "encoding": place(x="x", y="y", text="label"),
+         "mark": text_mark(_LABEL, align="center", stroke=PAPER, strokeWidth=3, strokeJoin="round", color=PAPER)},
+        {"data": values(pd.DataFrame(labels)), "mark": text_mark(_LABEL, align="center", color=BLACK),
+         "encoding": place(x="x", y="y", text="label")},
     ]  # fmt: skip

@@ -29,9 +29,10 @@ class AreaFigures:
 
     `levels`: round, then a column of children per level. `response`: level, label, children, could_be (children whose
     highest possible level it is). `indicators`, `rights`, `migration`: label and the columns of `shares.with_shares`,
-    `before` (the share in `previous`), and `number` or `item`. `parts`: area, label, children, severe (children at a
-    level that demands a response by a time), its share, and a column of children per level. `heat`: area, label, then a share per indicator, named by its
-    number. `flow`: from_level, to_level, children, of the children seen in `previous` or this round; empty without one.
+    `before` (the share in `previous`), and `item`. `parts`: area, label, children, severe (children at a level that
+    demands a response by a time), its share, and a column of children per level. `heat`: area, label, then a share per
+    indicator, named by its number, and `heat_counts` the children of each. `flow`: from_level, to_level, children, of the children seen in `previous` or this
+    round; empty without one.
     """
 
     code: str
@@ -46,6 +47,7 @@ class AreaFigures:
     indicators: pd.DataFrame
     parts: pd.DataFrame
     heat: pd.DataFrame
+    heat_counts: pd.DataFrame
     flow: pd.DataFrame
     rights: pd.DataFrame
     migration: pd.DataFrame
@@ -77,9 +79,7 @@ def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, la
     ).df()
 
 
-def _response(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language
-) -> pd.DataFrame:
+def _response(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
     found = connection.execute(
         f"SELECT level, highest, count(*) AS children FROM {CHILD_ROUND} WHERE {where} GROUP BY ALL"
     ).df()
@@ -100,6 +100,7 @@ def _with_before(
     rounds: Sequence[int], language: Language, relation: str = CHILD_ROUND,
 ) -> pd.DataFrame:  # fmt: skip
     """The answers in this round, every column of `columns` with a row, and the share of yes the round before."""
+
     def at(round_: int) -> pd.DataFrame:
         where = within(survey, code, round_)
         return broken_down(connection, survey, columns, where, language=language, relation=relation).set_index("item")
@@ -130,8 +131,9 @@ def _parts(
     severe = ", ".join(quoted(level.id) for level in severe_levels(survey))
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     found = connection.execute(
-        f"SELECT {group_column(group.id)} AS area, count(*) AS children, count(*) FILTER (level IN ({severe})) AS severe,"
-        f" {counts} FROM {CHILD_ROUND} WHERE {where} GROUP BY 1 ORDER BY 1"
+        f"SELECT {group_column(group.id)} AS area, count(*) AS children,"
+        f" count(*) FILTER (level IN ({severe})) AS severe, {counts}"
+        f" FROM {CHILD_ROUND} WHERE {where} GROUP BY 1 ORDER BY 1"
     ).df()
     found.insert(1, "label", [area_name(survey, str(code), language) for code in found["area"]])
     return found.assign(share=found["severe"] / found["children"])
@@ -139,33 +141,34 @@ def _parts(
 
 def _heat(
     connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, group: Group, language: Language
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The share of each indicator in each part, and how many children it is."""
     columns = {one.column: str(one.number) for one in survey.indicators}
     found = broken_down(connection, survey, columns, where, [group], language)
-    wide = found.pivot_table(
-        index=[group.id, f"{group.id}_label"], columns="label", values="share", dropna=False, observed=True
-    )
-    wide = wide.reindex(columns=list(columns.values())).reset_index()
-    wide.columns = pd.Index(["area", "label", *columns.values()])
-    return wide.dropna(subset=list(columns.values()), how="all").reset_index(drop=True)
+    keys, numbers = [group.id, f"{group.id}_label"], list(columns.values())
+    wide = found.set_index([*keys, "label"])[["yes", "share"]].unstack("label")
+    shares, counts = (wide[name].reindex(columns=numbers).reset_index() for name in ("share", "yes"))
+    for one in (shares, counts):
+        one.columns = pd.Index(["area", "label", *numbers])
+    return shares, counts
 
 
-def _flow(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, first: int, last: int
-) -> pd.DataFrame:
+def _flow(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, first: int, last: int) -> pd.DataFrame:
     """Children by their level in two rounds; `not_seen` where a child has no row in the area in one of them."""
     person = survey.role("person").name
     sides = [f"(SELECT {person}, level FROM {CHILD_ROUND} WHERE {within(survey, code, one)})" for one in (first, last)]
     return connection.execute(
-        f"SELECT coalesce(a.level, {quoted(NOT_SEEN)}) AS from_level, coalesce(b.level, {quoted(NOT_SEEN)}) AS to_level,"
-        f" count(*) AS children FROM {sides[0]} a FULL JOIN {sides[1]} b USING ({person}) GROUP BY 1, 2"
+        f"SELECT coalesce(a.level, {quoted(NOT_SEEN)}) AS from_level,"
+        f" coalesce(b.level, {quoted(NOT_SEEN)}) AS to_level, count(*) AS children"
+        f" FROM {sides[0]} a FULL JOIN {sides[1]} b USING ({person}) GROUP BY 1, 2"
     ).df()
 
 
 def area_figures(
     store: str | Path, code: str, *, round_: int | None = None, language: Language = "en", schemas: Path | None = None
 ) -> AreaFigures:
-    """The figures of a village (8 digits), subdistrict (6), district (4) or province (2) in a round, by default its last.
+    """The figures of a village (8 digits), subdistrict (6), district (4) or province (2) in a round, by default
+    its last.
 
     Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
     """
@@ -193,7 +196,7 @@ def area_figures(
             _levels(connection, survey, code, rounds[-1]), response,
             _indicators(connection, survey, code, rounds, language),
             _parts(connection, survey, where, group, language) if group else none,
-            _heat(connection, survey, where, group, language) if group else none,
+            *(_heat(connection, survey, where, group, language) if group else (none, none)),
             _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
             _with_before(connection, survey, rights, code, rounds, language),
             pd.concat(migration, ignore_index=True),

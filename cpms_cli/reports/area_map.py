@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -33,15 +34,16 @@ def map_chart(
     outlined = has_outlines(province, schemas)
     source = outline_source(province, language, schemas)
     note = say("report_map_note", language, source=source) if outlined else say("report_tiles_note", language)
-    words = {"area": say("col_area", language), "label": say("report_col_name", language), "share": say("col_share", language), "map": figures.code,
-             "withheld": say("report_withheld", language), "no_data": say("report_no_data", language),
-             "cell_withheld": say("cell_withheld", language)}  # fmt: skip
+    named = {"area": "col_area", "label": "report_col_name", "share": "col_share", "withheld": "report_withheld",
+             "no_data": "report_no_data", "cell_withheld": "cell_withheld"}  # fmt: skip
+    words = {"map": figures.code, **{name: say(message, language) for name, message in named.items()}}
     if schemas is not None:
         words["schemas"] = str(schemas)
     most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
     told = "; ".join(f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True))
-    return Chart("area_map" if outlined else "tile_map", say("report_map_chart", language, what=what), frame,
-                 say("report_map_alt", language, told=told or "–"), note, words, withheld_cells(counts.to_frame("share")))  # fmt: skip
+    shape: Literal["area_map", "tile_map"] = "area_map" if outlined else "tile_map"
+    title, alt = say("report_map_chart", language, what=what), say("report_map_alt", language, told=told or "–")
+    return Chart(shape, title, frame, alt, note, words, withheld_cells(counts.to_frame("share")))
 
 
 def _shaded(

@@ -103,7 +103,7 @@ def indicator_bars(chart: Chart, width: int) -> Spec:
         mid=frame["row"] + 19 + _THIN / 2, up=frame["row"] + 22, down=frame["row"] + 28,
         up_to=frame["row"] + 17, down_to=frame["row"] + 21 + _THIN,
     )  # fmt: skip
-    withheld = [(at, "share") in chart.withheld for at in range(len(frame))]
+    withheld = pd.Series([(at, "share") in chart.withheld for at in range(len(frame))], dtype="bool")
     frame["told_x"] = frame[["x2", "high_x", "before_x"]].max(axis=1).fillna(0.0).mask(withheld, _WITHHELD_WIDTH) + 10
     known, hidden = frame[frame["share"].notna()], frame[withheld].assign(fill=HATCH, x2=_WITHHELD_WIDTH)
     return picture(_indicator_layers(frame, known, hidden), width, len(frame) * _STEP + 2)

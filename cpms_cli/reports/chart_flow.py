@@ -40,11 +40,13 @@ def level_flow(chart: Chart, width: int) -> Spec:
     scale = (_HEIGHT - _GAP * len(order)) / total
     size = (frame["children"] * scale).astype("float64").clip(lower=_LEAST).fillna(_LEAST * 2)
     frame = frame.assign(size=size, hidden=frame["children"].isna())
-    longest = max(text_width(f"{one} {total:,.0f}", 12) for one in order)
-    narrow = longest + 12 > width * _LABEL_ROOM
+    said = [f"{total:,.0f}", *([chart.words["cell_withheld"]] if frame["hidden"].any() else [])]
+    figure = max(text_width(one, 12) for one in said) + 12
+    longest = max(text_width(f"{one} ", 12) for one in order) + figure
+    narrow = longest > width * _LABEL_ROOM
     colours = dict(zip(range(len(order)), (*LEVEL_COLOURS, *LEVEL_COLOURS), strict=False))
     legend, top = legend_layers(list(zip(colours.values(), order, strict=True)), width, 2) if narrow else ([], 0.0)
-    edge = text_width(f"{total:,.0f}", 12) + 12 if narrow else longest + 12
+    edge = figure if narrow else longest
     left, right = edge, width - edge
     boxes, frame = _boxes(frame, order, chart.words["cell_withheld"], top + _HEAD)
     ribbons = _ribbons(frame, left + _BOX, right - _BOX)

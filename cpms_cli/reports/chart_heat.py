@@ -65,8 +65,8 @@ def heat_map(chart: Chart, width: int) -> Spec:
     rows = chart.frame[columns].astype("float64").to_numpy()
     cells = pd.DataFrame(
         [
-            {"x": left + at * cell, "y": first + row * step, "fill": fill_of(share, (row, columns[at]) in chart.withheld),
-             "label": "" if pd.isna(share) else f"{share * 100:.0f}"}
+            {"x": left + at * cell, "y": first + row * step, "label": "" if pd.isna(share) else f"{share * 100:.0f}",
+             "fill": fill_of(share, (row, columns[at]) in chart.withheld)}
             for row, shares in enumerate(rows) for at, share in enumerate(shares)
         ]
     )  # fmt: skip

@@ -31,8 +31,8 @@ class AreaFigures:
     highest possible level it is). `indicators`, `rights`, `migration`: label and the columns of `shares.with_shares`,
     `before` (the share in `previous`), and `item`. `parts`: area, label, children, severe (children at a level that
     demands a response by a time), its share, and a column of children per level. `heat`: area, label, then a share per
-    indicator, named by its number, and `heat_counts` the children of each. `flow`: from_level, to_level, children, of the children seen in `previous` or this
-    round; empty without one.
+    indicator, named by its number, and `heat_counts` how many children it is. `flow`: from_level, to_level, children,
+    of the children seen in `previous` or this round; empty without one.
     """
 
     code: str
@@ -146,11 +146,9 @@ def _heat(
     columns = {one.column: str(one.number) for one in survey.indicators}
     found = broken_down(connection, survey, columns, where, [group], language)
     keys, numbers = [group.id, f"{group.id}_label"], list(columns.values())
-    wide = found.set_index([*keys, "label"])[["yes", "share"]].unstack("label")
-    shares, counts = (wide[name].reindex(columns=numbers).reset_index() for name in ("share", "yes"))
-    for one in (shares, counts):
-        one.columns = pd.Index(["area", "label", *numbers])
-    return shares, counts
+    told = ["area", "label", *numbers]
+    wide = [found.pivot(index=keys, columns="label", values=name)[numbers].reset_index() for name in ("share", "yes")]
+    return wide[0].set_axis(told, axis=1), wide[1].set_axis(told, axis=1)
 
 
 def _flow(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, first: int, last: int) -> pd.DataFrame:

@@ -150,12 +150,18 @@ class _Report:
             return
         yield Heading(self.say("report_parts"))
         severe = self.say("report_and").join(level.label.in_(self.language) for level in severe_levels(self.survey))
-        columns = (Column("area", self.say("col_area")), Column("label", self.say("report_col_name")),
+        columns = [Column("area", self.say("col_area")), Column("label", self.say("report_col_name")),
                    Column("children", self.say("col_children"), "count"), Column("severe", severe, "count"),
-                   Column("share", self.say("col_share"), "share"))  # fmt: skip
-        yield TableBlock(self.say("report_map_severe", levels=severe), figures.parts, columns)
+                   Column("share", self.say("col_share"), "share")]  # fmt: skip
+        frame, caption = figures.parts, self.say("report_map_severe", levels=severe)
         if len(figures.code) < 6:
-            yield map_chart(self.survey, figures, shade, self.language, self.schemas)
+            drawn = map_chart(self.survey, figures, shade, self.language, self.schemas)
+            yield drawn
+            if shade is not None:
+                frame = frame.assign(shaded=frame["area"].map(drawn.frame.set_index("area")["share"]))
+                columns.append(Column("shaded", drawn.title, "share"))
+            caption = self.say("report_figures", title=drawn.title)
+        yield TableBlock(caption, frame, tuple(columns))
         names = {str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}
         words = {"label": self.say("col_area"), "no_data": self.say("report_no_data"), **self.withheld, **names}
         withheld = withheld_cells(figures.heat_counts[list(names)])
@@ -182,6 +188,20 @@ class _Report:
         title = self.say("report_flow_chart", first=self.previous, last=self.year)
         alt = self.say("report_flow_alt", same=sums[0], both=sums[1])
         yield Chart("level_flow", title, told, alt, self.say("report_flow_note"), words)
+        yield self.flow_table(title, flow, labels)
+
+    def flow_table(self, title: str, flow: pd.DataFrame, labels: dict[str, str]) -> TableBlock:
+        """The same, a row for each level before and a column for each level now."""
+        cells = flow.assign(children=flow["children"].astype("Int64")).pivot(
+            index="from_level", columns="to_level", values="children"
+        )
+        # What has no row is no child; what has one and is missing is withheld.
+        seen = flow.assign(children=1).pivot(index="from_level", columns="to_level", values="children")
+        cells = cells.mask(seen.isna(), 0).reindex(index=list(labels), columns=list(labels), fill_value=0)
+        frame = cells.reset_index(drop=True).assign(label=list(labels.values()))
+        columns = (Column("label", self.say("report_flow_corner", first=self.previous, last=self.year)),
+                   *(Column(level, label, "count") for level, label in labels.items()))  # fmt: skip
+        return TableBlock(self.say("report_figures", title=title), frame, columns)
 
     def response(self, responses: TableBlock | None) -> Iterator[Part]:
         """What each level demands and by when, for how many; and what became of it, where that is known."""

@@ -56,7 +56,8 @@ def _levels(survey: Survey, history: ChildHistory, language: Language) -> TableB
         highest=level_labels(survey, language, levels["highest"]).mask(levels["highest"] == levels["level"], ""),
     )
     names = ("round", "level", "highest", "why", "open", "response", "due")
-    columns = tuple(Column(name, say(f"col_{name}", language)) for name in names)
+    said = [name for name in names if (frame[name].astype("str").fillna("") != "").any()]
+    columns = tuple(Column(name, say(f"col_{name}", language)) for name in said)
     return TableBlock(say("child_levels", language), frame, columns)
 
 

@@ -106,7 +106,7 @@ def _chart(part: Chart, following: Part | None, language: Language) -> list[dict
     # The library that writes the SVG escapes what stands in it.
     drawn = {name: Markup(chart_svg(part, width)) for name, width in (("wide", WIDE), ("narrow", NARROW))}  # noqa: S704
     shown: dict[str, Any] = {"kind": "chart", "title": part.title, "note": part.note, **drawn}
-    if part.shape == "indicator_bars" and isinstance(following, TableBlock):
+    if isinstance(following, TableBlock):
         return [shown]
     table = as_table(part)
     caption = say("report_figures", language, title=part.title)

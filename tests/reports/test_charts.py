@@ -1,4 +1,4 @@
-"""Charts as SVG: given the figures, when they are drawn, then every label stands there, and what is withheld is hatched."""
+"""Charts as SVG: given figures, when they are drawn, then every label stands there; what is withheld is hatched."""
 
 from __future__ import annotations
 

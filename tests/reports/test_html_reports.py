@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ def pages(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[
     folder, found = tmp_path_factory.mktemp("reports"), {}
     for code, language in (("85", "th"), ("850105", "en")):
         path = folder / f"{code}.html"
-        render(report_area(sample_store, code, language=language), path)  # type: ignore[arg-type]
+        render(report_area(sample_store, code, language=language), path)
         found[language] = html.fromstring(path.read_bytes().decode("utf-8"))
     return found
 
@@ -61,7 +62,7 @@ def test_a_page_reads_without_eyes(pages: dict[str, Any], language: str) -> None
     assert page.get("lang") == language
     levels = [int(one.tag[1]) for one in page.xpath("//h1 | //h2 | //h3")]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     tables = page.xpath("//table")
     assert len(tables) >= 8
     for table in tables:

@@ -19,7 +19,9 @@ from cpms_cli.survey.definition import Language
 from cpms_cli.survey.location import shipped
 
 _TALLEST = 620
-_LABEL = 9
+_LABEL = 10
+# An area smaller than this many px is shown by a square as well: its shade is not to be overlooked.
+_TOO_SMALL, _SQUARE = 260, 11
 _CODE = "subdistrict_code"
 
 
@@ -72,6 +74,8 @@ def _middle(ring: np.ndarray[Any, Any]) -> tuple[float, float]:
         crossed = ((ay > y) != (by > y)) & (x < (bx - ax) * (y - ay) / (by - ay) + ax)
         along = np.clip(((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2), 0, 1)
         away = np.nanmin(np.hypot(x - ax - along * (bx - ax), y - ay - along * (by - ay)), axis=0)
+    if not (crossed.sum(axis=0) % 2 == 1).any():
+        return float(ring[:, 0].mean()), float(ring[:, 1].mean())
     best = grid[np.argmax(np.where(crossed.sum(axis=0) % 2 == 1, away, -1.0))]
     return float(best[0]), float(best[1])
 
@@ -101,7 +105,10 @@ def area_map(chart: Chart, width: int) -> Spec:
         shape = {"type": "MultiPolygon", "coordinates": [[_wound(ring).round(1).tolist()] for ring in rings]}
         shapes.append({"type": "Feature", "geometry": shape, "fill": fill})
         x, y = _middle(max(rings, key=_size))
-        labels.append({"x": x, "y": y, "label": short_code(area)})
+        small = sum(map(_size, rings)) < _TOO_SMALL
+        labels.append({"x": x + (_SQUARE + 6 if small else 0), "y": y, "label": short_code(area), "fill": fill,
+                       "square": small, "left": x - _SQUARE / 2, "right": x + _SQUARE / 2, "top": y - _SQUARE / 2,
+                       "bottom": y + _SQUARE / 2})  # fmt: skip
     return picture([*legend, *_layers(shapes, labels)], width, top + 8 + (north - south) * scale)
 
 
@@ -114,13 +121,20 @@ def _wound(ring: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def _layers(shapes: list[dict[str, Any]], labels: list[dict[str, Any]]) -> list[Spec]:
     where = {"type": "identity", "scale": 1, "translate": [0, 0]}
+    squares = pd.DataFrame([one for one in labels if one["square"]])
+    shown = values(pd.DataFrame(labels))
     # A code may be wider than its area: it stands on a ground of its own.
-    return [
+    layers: list[Spec] = [
         {"data": {"values": shapes}, "projection": where,
          "mark": {"type": "geoshape", "stroke": QUIET, "strokeWidth": 0.8},
          "encoding": {"fill": {"field": "fill", "type": "nominal", "scale": None}}},
-        {"data": values(pd.DataFrame(labels)), "encoding": place(x="x", y="y", text="label"),
+        {"data": shown, "encoding": place(x="x", y="y", text="label"),
          "mark": text_mark(_LABEL, align="center", stroke=PAPER, strokeWidth=3, strokeJoin="round", color=PAPER)},
-        {"data": values(pd.DataFrame(labels)), "mark": text_mark(_LABEL, align="center", color=BLACK),
+        {"data": shown, "mark": text_mark(_LABEL, align="center", color=BLACK),
          "encoding": place(x="x", y="y", text="label")},
     ]  # fmt: skip
+    if not squares.empty:
+        mark = {"type": "rect", "stroke": BLACK, "strokeWidth": 1}
+        layers.append({"data": values(squares), "mark": mark,
+                       "encoding": place(x="left", x2="right", y="top", y2="bottom", color="fill")})  # fmt: skip
+    return layers

@@ -25,7 +25,7 @@ from cpms_cli.reports.documents import (
     TableBlock,
 )
 from cpms_cli.survey.definition import Survey
-from tests.conftest import Cpms
+from tests.conftest import ROOT, Cpms
 
 LANGUAGES = ("en", "th")
 # Names of those the outlines come from, which have no Thai form.
@@ -165,3 +165,13 @@ def test_a_report_is_the_same_from_run_to_run(sample_store: Path, tmp_path: Path
 
 def _someone(store: Path) -> str:
     return str(list_children(store)["cpms_id"].iloc[0])
+
+
+def test_outlines_that_cannot_be_read_are_named(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:
+    """A province's own definition whose outlines lack the subdistricts' codes."""
+    schemas = tmp_path / "schemas"
+    shutil.copytree(ROOT / "schemas", schemas)
+    outlines = schemas / "areas" / "outlines" / "85.geojson"
+    outlines.write_text(outlines.read_text("utf-8").replace("subdistrict_code", "code"), "utf-8")
+    told = cpms("report", "province", "85", "-o", tmp_path / "r.html", "--store", sample_store, "--schemas", schemas)
+    assert told.code == 2 and "85.geojson" in told.err and "subdistrict_code" in told.err

@@ -31,7 +31,7 @@ def map_chart(
     indicator, else the share of children at the severe levels; raises UsageError for another."""
     what, frame, counts = _shaded(survey, figures, shade, language)
     province = figures.code[:2]
-    outlined = has_outlines(province, schemas)
+    outlined = has_outlines(figures.code, schemas)
     source = outline_source(province, language, schemas)
     note = say("report_map_note", language, source=source) if outlined else say("report_tiles_note", language)
     named = {"area": "col_area", "label": "report_col_name", "share": "col_share", "withheld": "report_withheld",

@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import math
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cpms_cli.errors import DefinitionError
 from cpms_cli.reports.chart_style import BLACK, PAPER, QUIET, Spec, picture, place, text_mark, values
 from cpms_cli.reports.documents import Chart
 from cpms_cli.reports.map_legend import fills, map_legend, short_code
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.location import shipped
+from cpms_cli.survey.outlines import CODE, outlines_of
 
 _TALLEST = 620
 _LABEL = 10
 # An area smaller than this many px is shown by a square as well: its shade is not to be overlooked.
 _TOO_SMALL, _SQUARE = 260, 11
-_CODE = "subdistrict_code"
 
 
-@lru_cache(maxsize=4)
 def _outlines(province: str, schemas: Path | None) -> dict[str, Any] | None:
-    path = (schemas or shipped("schemas")) / "areas" / "outlines" / f"{province}.geojson"
-    if not path.is_file():
-        return None
-    try:
-        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        for feature in found["features"]:
-            _rings(feature)
-            str(feature["properties"][_CODE])
-        found["source"]["en"], found["source"]["th"]
-    except (ValueError, KeyError, TypeError, IndexError):
-        raise DefinitionError("bad_outlines", file=path.name) from None
-    return found
+    return outlines_of(schemas or shipped("schemas"), province)
 
 
-def has_outlines(province: str, schemas: Path | None = None) -> bool:
-    """Whether the outlines of a province's subdistricts are known."""
-    return _outlines(province, schemas) is not None
+def has_outlines(code: str, schemas: Path | None = None) -> bool:
+    """Whether the outlines of the subdistricts of a province (2 digits) or district (4) are known."""
+    known = _outlines(code[:2], schemas)
+    return known is not None and any(one["properties"][CODE].startswith(code) for one in known["features"])
 
 
 def outline_source(province: str, language: Language, schemas: Path | None = None) -> str:
@@ -87,7 +73,7 @@ def area_map(chart: Chart, width: int) -> Spec:
     """
     code, own = chart.words["map"], chart.words.get("schemas")
     known = _outlines(code[:2], Path(own) if own else None)
-    features = [one for one in (known or {})["features"] if str(one["properties"][_CODE]).startswith(code)]
+    features = [one for one in (known or {})["features"] if str(one["properties"][CODE]).startswith(code)]
     legend, top = map_legend(chart, width)
     points = np.concatenate([ring for feature in features for ring in _rings(feature)])
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
@@ -95,7 +81,7 @@ def area_map(chart: Chart, width: int) -> Spec:
     squeeze = math.cos(math.radians((south + north) / 2))
     scale = min((width - 8) / ((east - west) * squeeze), _TALLEST / (north - south))
     shift = (width - (east - west) * squeeze * scale) / 2
-    areas = pd.Series([str(feature["properties"][_CODE]) for feature in features])
+    areas = pd.Series([str(feature["properties"][CODE]) for feature in features])
     shapes, labels = [], []
     for area, fill, feature in zip(areas, fills(chart, areas), features, strict=True):
         rings = [

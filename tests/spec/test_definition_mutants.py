@@ -24,6 +24,7 @@ TABLES = ("household.yaml", "child.yaml", "response.yaml")
 RULES = ("indicators.yaml", "risk.yaml", "checks.yaml")
 CODELISTS = tuple(f"codelists/{path.name}" for path in sorted((SCHEMAS / "codelists").glob("*.csv")))
 TITLES = ("titles.csv",)
+OUTLINES = tuple(f"areas/outlines/{path.name}" for path in sorted((SCHEMAS / "areas" / "outlines").glob("*.geojson")))
 MESSAGES = ("messages/errors.yaml", "messages/output.yaml", "messages/values.yaml")
 SQL = r"^    (  OR|when:|applies:) (?!>-)"
 
@@ -66,6 +67,9 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("below made at most", RULES, SQL + r".*? < ", lambda found: found[0].removesuffix(" ") + "= "),
     ("indicator renumbered", RULES, r"^  - number: \d+", lambda found: f"{found[0]}9"),
     ("no such severity", RULES, r"severity: \w+", lambda found: "severity: fatal"),
+    ("outline of no subdistrict", OUTLINES, r'"subdistrict_code":"(?P<word>\d{5})', lambda found: f"{found[0]}9"),
+    ("outline without a code", OUTLINES, r'"subdistrict_code"', lambda found: '"code"'),
+    ("outline without a shape", OUTLINES, r'"MultiPolygon"', lambda found: '"Point"'),
     ("message renamed", MESSAGES, r"^(?P<word>\w+):", lambda found: f"{found[1]}x:"),
     ("nothing to fill in", MESSAGES, r"(en: [^{]*\{)(\w+)\}", lambda found: f"{found[1]}{found[2]}z}}"),
 )

@@ -17,6 +17,7 @@ from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say
 
 _NAMED_IN_ALT = 3
+_NO_BREAK = "\u00a0"
 
 
 def report_area(
@@ -36,6 +37,14 @@ def report_area(
 
 def _count(value: object, language: Language) -> str:
     return say("cell_withheld", language) if pd.isna(value) else f"{int(value):,}"  # type: ignore[call-overload]
+
+
+def _withholds(part: Part) -> bool:
+    """Whether something in a part is withheld: then a note says what that means, and only then."""
+    if isinstance(part, TableBlock):
+        counts = [column.name for column in part.columns if column.kind == "count"]
+        return bool(part.frame[counts].isna().to_numpy().any())
+    return isinstance(part, Chart) and bool(part.withheld)
 
 
 class _Report:
@@ -59,7 +68,9 @@ class _Report:
             *self.shares("migration", self.figures.migration, ("yes", "no")),
             *self.shares("rights", self.figures.rights, ("has", "lacks")), *self.response(responses),
         ]  # fmt: skip
-        names = ("report_note_withheld", "report_note_interval", "report_note_made")
+        names = ["report_note_interval", "report_note_made"]
+        if any(map(_withholds, parts)):
+            names.insert(0, "report_note_withheld")
         notes = tuple(self.say(name, confidence=self.confidence) for name in names)
         title = self.say("report_title", name=self.figures.name)
         subtitle = self.say("report_subtitle", round=self.year, code=self.figures.code)
@@ -77,7 +88,9 @@ class _Report:
             share = None if pd.isna(count) or not children else per_cent(count / children)
             message = "report_key_level" if share is None else "report_key_level_share"
             told = _count(count, self.language)
-            yield Paragraph(self.say(message, level=label, count=told, share=share or ""), "key")
+            yield Paragraph(
+                self.say(message, level=label, count=told, share=(share or "").replace(" ", _NO_BREAK)), "key"
+            )
 
     def levels(self) -> Iterator[Part]:
         """Children by level, a bar for each round; and for how many a level is open."""

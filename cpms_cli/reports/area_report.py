@@ -44,7 +44,9 @@ def _withholds(part: Part) -> bool:
     if isinstance(part, TableBlock):
         counts = [column.name for column in part.columns if column.kind == "count"]
         return bool(part.frame[counts].isna().to_numpy().any())
-    return isinstance(part, Chart) and bool(part.withheld)
+    if not isinstance(part, Chart):
+        return False
+    return bool(part.withheld) or (part.shape == "level_bars" and bool(part.frame.isna().to_numpy().any()))
 
 
 class _Report:

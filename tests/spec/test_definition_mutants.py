@@ -25,6 +25,7 @@ RULES = ("indicators.yaml", "risk.yaml", "checks.yaml", "rights.yaml", "migratio
 FIGURES = ("summaries.yaml", "migration.yaml")
 CODELISTS = tuple(f"codelists/{path.name}" for path in sorted((SCHEMAS / "codelists").glob("*.csv")))
 TITLES = ("titles.csv",)
+OUTLINES = tuple(f"areas/outlines/{path.name}" for path in sorted((SCHEMAS / "areas" / "outlines").glob("*.geojson")))
 MESSAGES = ("messages/errors.yaml", "messages/output.yaml", "messages/values.yaml")
 SQL = r"^    (  OR|when:|applies:|has:) (?!>-)"
 
@@ -76,6 +77,9 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("group of no field", FIGURES, r"^(    field|origin): \w+$", lambda found: f"{found[0]}x"),
     ("bands with a gap", ("summaries.yaml",), r"\[\[0, (\d+)", lambda found: f"[[0, {int(found[1]) - 1}"),
     ("no such indicator", ("activities.yaml",), r"indicators: \[\d+", lambda found: f"{found[0]}99"),
+    ("outline of no subdistrict", OUTLINES, r'"subdistrict_code":"(?P<word>\d{5})', lambda found: f"{found[0]}9"),
+    ("outline without a code", OUTLINES, r'"subdistrict_code"', lambda found: '"code"'),
+    ("outline without a shape", OUTLINES, r'"MultiPolygon"', lambda found: '"Point"'),
     ("message renamed", MESSAGES, r"^(?P<word>\w+):", lambda found: f"{found[1]}x:"),
     ("nothing to fill in", MESSAGES, r"(en: [^{]*\{)(\w+)\}", lambda found: f"{found[1]}{found[2]}z}}"),
 )

@@ -73,9 +73,7 @@ def _also(likely: pd.Series, found: pd.Series, pattern: str) -> pd.Series:
 
 
 def _national_id_checks() -> Iterator[pandera.Check]:
-    yield _series_check(
-        "national_id_form", lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found)
-    )
+    yield _series_check("national_id_form", lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found))
     yield _series_check("national_id_zero_lost", lambda found: ~_lost_zero(found))
     yield _series_check("number_shortened", lambda found: ~_shortened(found))
     yield _series_check("national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found))

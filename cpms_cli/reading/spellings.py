@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from cpms_cli.survey.definition import CodeList, Survey
 
+
 @dataclass(frozen=True)
 class Spellings:
     """All spellings of a list, those of a missing answer among them; `values` is what each says, null for blank.
@@ -31,7 +32,8 @@ def spellings_of(survey: Survey, name: str) -> Spellings:
     blank = _blank(missing)
     said = {**missing.by_spelling, **own}
     values = [None if code in blank and word in missing.by_spelling else code for word, code in said.items()]
-    return Spellings(pa.array(said, pa.string()), pa.array(values, pa.string()), np.array([word in own for word in said]))
+    mine = np.array([word in own for word in said])
+    return Spellings(pa.array(said, pa.string()), pa.array(values, pa.string()), mine)
 
 
 def _blank(missing: CodeList) -> set[str]:

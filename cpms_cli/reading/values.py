@@ -113,8 +113,9 @@ def _trimmed_and_folded(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     if not len(others):
         return texts, texts
     trimmed = _trimmed(pd.Series(others, dtype="str"))
-    both = (trimmed.to_list(), trimmed.map(folded).to_list())
-    return tuple(pc.replace_with_mask(texts, strange, pa.array(one, pa.string())) for one in both)  # type: ignore[return-value]
+    as_compared = pa.array(trimmed.map(folded).to_list(), pa.string())
+    whole = pc.replace_with_mask(texts, strange, pa.array(trimmed.to_list(), pa.string()))
+    return whole, pc.replace_with_mask(texts, strange, as_compared)
 
 
 def _no_questions(texts: pd.Series) -> pd.Series:

@@ -94,10 +94,9 @@ def _apart(survey: Survey, check: Check) -> str:
 
 def _found(connection: duckdb.DuckDBPyConnection, relation: str, conditions: Sequence[str]) -> list[set[int]]:
     """For each condition the cases with a row on which it is true."""
-    columns = ", ".join(f"({condition}) AS c{at}" for at, condition in enumerate(conditions))
-    true = ", ".join(f"list(DISTINCT _source) FILTER (c{at})" for at in range(len(conditions)))
-    row = connection.execute(f"SELECT {true} FROM (SELECT _source, {columns} FROM {relation})").fetchone()
-    return [set(found or ()) for found in row or ()]
+    columns = ", ".join(f"({condition}) IS TRUE AS c{at}" for at, condition in enumerate(conditions))
+    told = connection.execute(f"SELECT _source, {columns} FROM {relation}").fetchnumpy()
+    return [set(told["_source"][told[f"c{at}"]].tolist()) for at in range(len(conditions))]
 
 
 def _wrong(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 from sqlglot import exp
 
 from cpms_cli.checking.drawn import WORDS, Answers, drawn_before, drawn_case, joined, stage_before, stage_drawn
@@ -96,7 +97,8 @@ def _found(connection: duckdb.DuckDBPyConnection, relation: str, conditions: Seq
     """For each condition the cases with a row on which it is true."""
     columns = ", ".join(f"({condition}) IS TRUE AS c{at}" for at, condition in enumerate(conditions))
     told = connection.execute(f"SELECT _source, {columns} FROM {relation}").fetchnumpy()
-    return [set(told["_source"][told[f"c{at}"]].tolist()) for at in range(len(conditions))]
+    sources = np.asarray(told["_source"], dtype=np.int64)
+    return [{int(one) for one in sources[np.asarray(told[f"c{at}"], dtype=bool)]} for at in range(len(conditions))]
 
 
 def _wrong(

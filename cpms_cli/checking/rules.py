@@ -39,7 +39,7 @@ def rule_tree(survey: Survey, check: Check) -> exp.Expression:
 
 
 @lru_cache(maxsize=8)
-def _conditions(survey: Survey) -> tuple[tuple[tuple[Check, str], ...], ...]:
+def rule_groups(survey: Survey) -> tuple[tuple[tuple[Check, str], ...], ...]:
     """Every rule with its condition in DuckDB's SQL, in groups that one look at the rows answers.
 
     A window has to sort the rows, with all that is carried along; each rule that has one is a group of its own.
@@ -75,7 +75,7 @@ def _found(
 
 def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
     """Every rule of the definition that is true somewhere in the staged tables, in the definition's order."""
-    found = dict(one for group in _conditions(survey) for one in _found(connection, group))
+    found = dict(one for group in rule_groups(survey) for one in _found(connection, group))
     yield from (found[check.id] for check in survey.checks if check.id in found)
 
 

@@ -51,7 +51,7 @@ def quotes_keep_rules(stream: IO[bytes], dialect: Dialect) -> bool:
 
 
 def _has_quotes(stream: IO[bytes], dialect: Dialect) -> bool:
-    """Whether there is a quotation mark anywhere: only within such can a cell go over the end of its line."""
+    """Whether a quotation mark follows: only within such can a cell go over the end of its line."""
     quote = dialect.quote.encode()
     return bool(quote) and any(quote in chunk for chunk in iter(lambda: stream.read(_CHUNK), b""))
 
@@ -103,8 +103,10 @@ def _row_faults(number: int, cells: Sequence[str], width: int, astray: int | Non
         yield CellFault("row_too_short", number)
 
 
-def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int) -> Body | None:
+def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int, begins: int) -> Body | None:
     """The rows after `skip` lines, where what was read proves that the file is regular UTF-8; None where it does not.
+
+    They begin at the byte `begins` of the file, or after it. Programs quote headers where no cell needs it.
 
     A quotation mark that stands astray, or a mark or zero byte within the text, leaves its trace in a cell.
     """
@@ -112,6 +114,7 @@ def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int)
         return None
     try:
         with path.open("rb") as stream:
+            stream.seek(begins)
             quoted = _has_quotes(stream, dialect)
         data = _one_piece(_arrow(path, dialect, width, skip, None, quoted))
     except pa.ArrowInvalid:

@@ -185,9 +185,8 @@ def _quick(path: Path, spellings: Mapping[str, str] | None, told: str | None) ->
     start = _start(text, spellings)
     if start is None:
         return None
-    head = text.sample[: start.begins]
-    skip, begins = len(_LINE_END.findall(head)), text.encoding.bom + len(head.encode("utf-8"))
-    body = proved_body(path, start.judged.dialect, start.width, skip, start.layout.begins + 1, begins)
+    skip = len(_LINE_END.findall(text.sample[: start.begins]))
+    body = proved_body(path, start.judged.dialect, start.width, skip, start.layout.begins + 1)
     return None if body is None else (text, start, body)
 
 

@@ -50,19 +50,14 @@ def quotes_keep_rules(stream: IO[bytes], dialect: Dialect) -> bool:
     return opened % 2 == 0
 
 
-def _has_quotes(stream: IO[bytes], dialect: Dialect) -> bool:
-    """Whether a quotation mark follows: only within such can a cell go over the end of its line."""
-    quote = dialect.quote.encode()
-    return bool(quote) and any(quote in chunk for chunk in iter(lambda: stream.read(_CHUNK), b""))
-
-
 def _arrow(
     source: Path | bytes, dialect: Dialect, width: int, skip: int, ragged: list[tuple[int, str]] | None,
-    quoted: bool = True,
+    over_lines: bool = True,
 ) -> pa.Table:  # fmt: skip
     """All rows of the expected width; with `ragged`, the others are put there by number instead of raising.
 
-    Not `quoted`, each line end ends a row, and pyarrow can give each thread its part of the file at once.
+    Where no cell goes `over_lines`, pyarrow cuts the file at line ends without looking for quotation marks, which is
+    faster. Where such a cut falls within a cell it raises, or the cell holds the line end.
     """
 
     def keep(row: arrow_csv.InvalidRow) -> str:
@@ -78,7 +73,7 @@ def _arrow(
             column_names=names, skip_rows=skip, block_size=_BLOCK, use_threads=ragged is None
         ),
         parse_options=arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=quoted,
+            delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=over_lines,
             ignore_empty_lines=False, invalid_row_handler=None if ragged is None else keep,
         ),
         convert_options=arrow_csv.ConvertOptions(
@@ -103,20 +98,15 @@ def _row_faults(number: int, cells: Sequence[str], width: int, astray: int | Non
         yield CellFault("row_too_short", number)
 
 
-def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int, begins: int) -> Body | None:
+def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int) -> Body | None:
     """The rows after `skip` lines, where what was read proves that the file is regular UTF-8; None where it does not.
 
-    They begin at the byte `begins` of the file, or after it. Programs quote headers where no cell needs it.
-
-    A quotation mark that stands astray, or a mark or zero byte within the text, leaves its trace in a cell.
+    A quotation mark that stands astray, a line end within a cell, or a mark or zero byte in the text leaves its trace.
     """
     if not _for_arrow(dialect):
         return None
     try:
-        with path.open("rb") as stream:
-            stream.seek(begins)
-            quoted = _has_quotes(stream, dialect)
-        data = _one_piece(_arrow(path, dialect, width, skip, None, quoted))
+        data = _one_piece(_arrow(path, dialect, width, skip, None, over_lines=False))
     except pa.ArrowInvalid:
         return None
     trace = f"[{dialect.quote}\r\n\ufeff\\x00]"

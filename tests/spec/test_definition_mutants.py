@@ -104,6 +104,27 @@ def _chosen() -> list[Mutant]:
     return chosen
 
 
+def _stands_alone(mutant: Mutant) -> bool:
+    """Whether no other line of the file can be blamed for it: of checks, ages and titles each is judged by itself."""
+    kinds = ("number changed", "OR made AND", "equal made unequal", "at least made more than", "below made at most")
+    alone = ("asked a year later", "title dropped", "title of the other sex")
+    return mutant.kind in alone or (mutant.file == "checks.yaml" and mutant.kind in kinds)
+
+
+def _together() -> list[tuple[Mutant, ...]]:
+    """The chosen mutants as they are tried: alone, or with those of their kind in other entries of the same file."""
+    together: list[tuple[Mutant, ...]] = []
+    for (_, _, alone), group in groupby(_chosen(), key=lambda one: (one.kind, one.file, _stands_alone(one))):
+        found = list(group)
+        if not alone:
+            together += [(one,) for one in found]
+        while alone and found:
+            batch = {_entry(one): one for one in reversed(found)}
+            together.append(tuple(batch.values()))
+            found = [one for one in found if one not in batch.values()]
+    return together
+
+
 def _entry(mutant: Mutant) -> range:
     """The lines of the field, rule, indicator or level in which the mutant stands; of other files, its line alone."""
     lines = (SCHEMAS / mutant.file).read_text("utf-8").splitlines()
@@ -123,17 +144,23 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("mutant", _chosen(), ids=str)
-def test_a_mutant_is_found_where_it_stands(mutant: Mutant, folder: Path) -> None:
-    path = folder / mutant.file
-    lines = path.read_text("utf-8").splitlines()
-    lines[mutant.line - 1 : mutant.line] = [] if mutant.new is None else [mutant.new]
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+def _names(mutants: tuple[Mutant, ...]) -> str:
+    return f"{mutants[0].kind} {mutants[0].file}:{','.join(str(one.line) for one in mutants)}"
+
+
+@pytest.mark.parametrize("mutants", _together(), ids=_names)
+def test_a_mutant_is_found_where_it_stands(mutants: tuple[Mutant, ...], folder: Path) -> None:
+    path = folder / mutants[0].file
+    lines: list[str | None] = list(path.read_text("utf-8").splitlines())
+    for mutant in mutants:
+        lines[mutant.line - 1] = mutant.new
+    path.write_text("\n".join(line for line in lines if line is not None) + "\n", "utf-8")
     told = " ".join(map(str, prove_definition(folder).problems))
-    places = {int(line) for line in re.findall(re.escape(mutant.file) + r":(\d+)", told)}
-    named = [word for word in mutant.words if re.search(rf"'{word}x?'", told)]
     assert told, "nobody noticed"
-    assert places & set(_entry(mutant)) or named, told
+    places = {int(line) for line in re.findall(re.escape(mutants[0].file) + r":(\d+)", told)}
+    for mutant in mutants:
+        named = [word for word in mutant.words if re.search(rf"'{word}x?'", told)]
+        assert places & set(_entry(mutant)) or named, (str(mutant), told)
 
 
 def test_there_are_about_a_hundred() -> None:

@@ -23,6 +23,8 @@ Shade = Annotated[
     typer.Option("--shade", help="What the map shows: a level, as victim, or an indicator's number.",
                  show_default=False),
 ]  # fmt: skip
+Audience = Annotated[str, typer.Option("--audience", help="Whom it is for: what it was given before is reckoned with.")]
+Internal = Annotated[bool, typer.Option("--internal", help="Withhold nothing; for the office, not for publication.")]
 
 
 @app.callback()
@@ -32,9 +34,10 @@ def _group() -> None:
 
 @app.command("community")
 def community(
-    code: Code, output: To, store: Store = STORE, round_: Round = None, lang: Lang = None, schemas: Schemas = None,
+    code: Code, output: To, store: Store = STORE, round_: Round = None, audience: Audience = "public",
+    internal: Internal = False, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
-    """Report on a village (8 digits) or subdistrict (6), with charts. It shows counts only, and no child.
+    """Report on a village (8 digits) or subdistrict (6), with charts. Small counts are withheld, and no child is shown.
 
     \b
     Examples:
@@ -43,15 +46,15 @@ def community(
     """
     if len(code) not in (6, 8):
         raise UsageError("unknown_area", area=code)
-    _area(code, output, store, round_, None, lang, schemas)
+    _area(code, output, store, round_, None, None if internal else audience, lang, schemas)
 
 
 @app.command("province")
 def province(
-    code: Code, output: To, store: Store = STORE, round_: Round = None, shade: Shade = None, lang: Lang = None,
-    schemas: Schemas = None,
+    code: Code, output: To, store: Store = STORE, round_: Round = None, shade: Shade = None,
+    audience: Audience = "public", internal: Internal = False, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
-    """Report on a province (2 digits) or district (4), with a map. It shows counts only, and no child.
+    """Report on a province (2 digits) or district (4), with a map. Small counts are withheld, and no child is shown.
 
     \b
     Examples:
@@ -60,7 +63,7 @@ def province(
     """
     if len(code) not in (2, 4):
         raise UsageError("unknown_area", area=code)
-    _area(code, output, store, round_, shade, lang, schemas)
+    _area(code, output, store, round_, shade, None if internal else audience, lang, schemas)
 
 
 @app.command("child")
@@ -84,14 +87,18 @@ def child(
 
 
 def _area(
-    code: str, output: Path, store: Path, round_: str | None, shade: str | None, lang: str | None, schemas: Path | None
-) -> None:
+    code: str, output: Path, store: Path, round_: str | None, shade: str | None, audience: str | None,
+    lang: str | None, schemas: Path | None,
+) -> None:  # fmt: skip
     told, round_year = language(lang), year(round_)
     from cpms_cli.reports.area_report import report_area
     from cpms_cli.reports.rendering import check_ending
 
     check_ending(output)
-    _write(report_area(store, code, round_=round_year, shade=shade, language=told, schemas=schemas), output, told)
+    found = report_area(
+        store, code, round_=round_year, shade=shade, audience=audience, language=told, schemas=schemas
+    )
+    _write(found, output, told)
 
 
 def _write(document: Document, output: Path, told: Language) -> None:

@@ -11,6 +11,7 @@ from cpms_cli.reports.area_map import map_chart, withheld_cells
 from cpms_cli.reports.chart_style import per_cent
 from cpms_cli.reports.documents import Chart, Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.summaries.area_figures import NOT_SEEN, AreaFigures, area_figures, severe_levels
+from cpms_cli.summaries.area_release import published_area
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.loading import load_survey
@@ -22,17 +23,25 @@ _NO_BREAK = "\u00a0"
 
 def report_area(
     store: str | Path, code: str, *, round_: int | None = None, shade: str | None = None,
-    responses: TableBlock | None = None, language: Language = "en", schemas: Path | None = None,
+    responses: TableBlock | None = None, audience: str | None = "public", language: Language = "en",
+    schemas: Path | None = None,
 ) -> Document:  # fmt: skip
     """The report of a village (8 digits), subdistrict (6), district (4) or province (2), by default of its last round.
 
+    Small counts, and all that would give them away, are withheld from the `audience`, together with what it was given
+    before; the store remembers it. With no audience (None) nothing is withheld, and the report says so.
     `shade` is what the map shows: the id of a level or the number of an indicator; `responses` a table of what became
     of the responses that were due. Write it with `render`. Raises UsageError for an unknown area, shade or a round
     without data; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
-    figures = area_figures(store, code, round_=round_, language=language, schemas=schemas)
-    return _Report(survey, figures, language, schemas).document(shade, responses)
+    if audience is None:
+        figures = area_figures(store, code, round_=round_, language=language, schemas=schemas)
+        notes: tuple[str, ...] = (say("report_internal", language),)
+    else:
+        found = published_area(store, code, round_=round_, audience=audience, language=language, schemas=schemas)
+        figures, notes = found.figures, found.notes
+    return _Report(survey, figures, language, schemas).document(shade, responses, notes)
 
 
 def _count(value: object, language: Language) -> str:
@@ -63,7 +72,7 @@ class _Report:
         """A sentence in the report's language."""
         return say(message_id, self.language, **values)
 
-    def document(self, shade: str | None, responses: TableBlock | None) -> Document:
+    def document(self, shade: str | None, responses: TableBlock | None, privacy: tuple[str, ...]) -> Document:
         """All sections, in reading order; one without figures is left out."""
         parts = [
             *self.key(), *self.levels(), *self.indicators(), *self.parts(shade), *self.flow(),
@@ -73,7 +82,7 @@ class _Report:
         names = ["report_note_interval", "report_note_made"]
         if any(map(_withholds, parts)):
             names.insert(0, "report_note_withheld")
-        notes = tuple(self.say(name, confidence=self.confidence) for name in names)
+        notes = (*privacy, *(self.say(name, confidence=self.confidence) for name in names))
         title = self.say("report_title", name=self.figures.name)
         subtitle = self.say("report_subtitle", round=self.year, code=self.figures.code)
         return Document(title, subtitle, self.language, tuple(parts), notes)

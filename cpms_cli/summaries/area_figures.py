@@ -29,10 +29,11 @@ class AreaFigures:
 
     `levels`: round, then a column of children per level. `response`: level, label, children, could_be (children whose
     highest possible level it is). `indicators`, `rights`, `migration`: label and the columns of `shares.with_shares`,
-    `before` (the share in `previous`), and `item`. `parts`: area, label, children, severe (children at a level that
-    demands a response by a time), its share, and a column of children per level. `heat`: area, label, then a share per
-    indicator, named by its number, and `heat_counts` how many children it is. `flow`: from_level, to_level, children,
-    of the children seen in `previous` or this round; empty without one.
+    `before` (the share in `previous`), `before_yes` and `before_no` behind it, and `item`. `parts`: area, label,
+    children, severe (children at a level that demands a response by a time), its share, and a column of children per
+    level. `heat`: area, label, then a share per indicator, named by its number; `heat_counts` how many children it is,
+    `heat_others` how many are known not to have it. `flow`: from_level, to_level, children, of the children seen in
+    `previous` or this round; empty without one. `children` and `households` are None where a report withholds them.
     """
 
     code: str
@@ -40,14 +41,15 @@ class AreaFigures:
     round: int
     previous: int | None
     rounds: tuple[int, ...]
-    children: int
-    households: int
+    children: int | None
+    households: int | None
     levels: pd.DataFrame
     response: pd.DataFrame
     indicators: pd.DataFrame
     parts: pd.DataFrame
     heat: pd.DataFrame
     heat_counts: pd.DataFrame
+    heat_others: pd.DataFrame
     flow: pd.DataFrame
     rights: pd.DataFrame
     migration: pd.DataFrame
@@ -106,8 +108,9 @@ def _with_before(
         return broken_down(connection, survey, columns, where, language=language, relation=relation).set_index("item")
 
     now = at(rounds[-1])
-    before = at(rounds[-2])["share"] if len(rounds) > 1 else pd.Series(dtype="float64")
-    return now.assign(before=before.reindex(now.index).astype("float64")).reset_index()
+    before = at(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(share=float("nan"), yes=0, no=0)
+    counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in ("yes", "no")}
+    return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
 
 
 def _indicators(
@@ -141,14 +144,17 @@ def _parts(
 
 def _heat(
     connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, group: Group, language: Language
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The share of each indicator in each part, and how many children it is."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The share of each indicator in each part, how many children it is, and how many have a known no."""
     columns = {one.column: str(one.number) for one in survey.indicators}
     found = broken_down(connection, survey, columns, where, [group], language)
     keys, numbers = [group.id, f"{group.id}_label"], list(columns.values())
     told = ["area", "label", *numbers]
-    wide = [found.pivot(index=keys, columns="label", values=name)[numbers].reset_index() for name in ("share", "yes")]
-    return wide[0].set_axis(told, axis=1), wide[1].set_axis(told, axis=1)
+    share, yes, no = (
+        found.pivot(index=keys, columns="label", values=name)[numbers].reset_index().set_axis(told, axis=1)
+        for name in ("share", "yes", "no")
+    )
+    return share, yes, no
 
 
 def _flow(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, first: int, last: int) -> pd.DataFrame:
@@ -171,31 +177,39 @@ def area_figures(
     Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
-    name = area_name(survey, code, language)
+    area_name(survey, code, language)
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
-        rounds = _rounds(connection, survey, code, round_, language)
-        where = within(survey, code, rounds[-1])
-        homes = connection.execute(f"SELECT count(*) FROM {HOME} WHERE {where}").fetchone()
-        response, group = _response(connection, survey, where, language), _part_group(survey, code)
-        rights = {right_column(one.id): one.label.in_(language) for one in survey.rights}
-        measures = {
-            of: {measure_column(one.id): one.label.in_(language) for one in survey.measures if one.of == of}
-            for of in ("child", "household")
-        }
-        migration = [
-            _with_before(connection, survey, measures[of], code, rounds, language, relation)
-            for of, relation in (("child", CHILD_ROUND), ("household", HOME)) if measures[of]
-        ]  # fmt: skip
-        none = pd.DataFrame()
-        return AreaFigures(
-            code, name, rounds[-1], rounds[-2] if len(rounds) > 1 else None, tuple(rounds),
-            int(response["children"].sum()), int(homes[0]) if homes else 0,
-            _levels(connection, survey, code, rounds[-1]), response,
-            _indicators(connection, survey, code, rounds, language),
-            _parts(connection, survey, where, group, language) if group else none,
-            *(_heat(connection, survey, where, group, language) if group else (none, none)),
-            _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
-            _with_before(connection, survey, rights, code, rounds, language),
-            pd.concat(migration, ignore_index=True),
-        )  # fmt: skip
+        return figures_of(connection, survey, code, round_, language)
+
+
+def figures_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int | None, language: Language
+) -> AreaFigures:
+    """`area_figures`, from a connection on which the profiles exist."""
+    name = area_name(survey, code, language)
+    rounds = _rounds(connection, survey, code, round_, language)
+    where = within(survey, code, rounds[-1])
+    homes = connection.execute(f"SELECT count(*) FROM {HOME} WHERE {where}").fetchone()
+    response, group = _response(connection, survey, where, language), _part_group(survey, code)
+    rights = {right_column(one.id): one.label.in_(language) for one in survey.rights}
+    measures = {
+        of: {measure_column(one.id): one.label.in_(language) for one in survey.measures if one.of == of}
+        for of in ("child", "household")
+    }
+    migration = [
+        _with_before(connection, survey, measures[of], code, rounds, language, relation)
+        for of, relation in (("child", CHILD_ROUND), ("household", HOME)) if measures[of]
+    ]  # fmt: skip
+    none = pd.DataFrame()
+    return AreaFigures(
+        code, name, rounds[-1], rounds[-2] if len(rounds) > 1 else None, tuple(rounds),
+        int(response["children"].sum()), int(homes[0]) if homes else 0,
+        _levels(connection, survey, code, rounds[-1]), response,
+        _indicators(connection, survey, code, rounds, language),
+        _parts(connection, survey, where, group, language) if group else none,
+        *(_heat(connection, survey, where, group, language) if group else (none, none, none)),
+        _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
+        _with_before(connection, survey, rights, code, rounds, language),
+        pd.concat(migration, ignore_index=True),
+    )  # fmt: skip

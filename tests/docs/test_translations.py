@@ -20,7 +20,7 @@ from tests.conftest import Cpms
 # Names of formats, programs and techniques that Thai offices write in Latin letters.
 NAMES = {
     "csv", "json", "xlsx", "parquet", "text", "flat", "two", "sheet", "xlsform", "kobotoolbox", "odk", "excel", "cpms",
-    "aes", "enter", "en", "th", "hxl", "dhis", "spss", "frictionless", "data", "package",
+    "aes", "html", "pdf", "docx", "enter", "en", "th", "hxl", "dhis", "spss", "frictionless", "data", "package",
 }  # fmt: skip
 # Codes of the definition that a help gives as examples.
 EXAMPLES = {"victim", "education", "sex", "village", "public"}

@@ -6,15 +6,17 @@ each level rule becomes one, and from these the level, the highest possible leve
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 
+from cpms_cli.scoring.facts import Facts, given
 from cpms_cli.survey.definition import Indicator, Survey
-from cpms_cli.survey.relations import quoted, vocabulary
-from cpms_cli.survey.rules import COUNTED, Vocabulary, alternatives, compiled, named, parse, sql
+from cpms_cli.survey.relations import FURTHER, quoted, typed_record, vocabulary
+from cpms_cli.survey.rules import COUNTED, alternatives, compiled, named, parse, sql
 
 ANSWERS = ("yes", "no", "unknown", "n/a")
 _SEPARATOR = "chr(31)"
@@ -52,10 +54,6 @@ def level_reasons(survey: Survey) -> dict[str, Reason]:
     return {reason.id: reason for reason in found}
 
 
-def _condition(rule: str | None, words: Vocabulary) -> str:
-    return f"({sql(compiled(parse(rule), words))})" if rule else "TRUE"
-
-
 def _stages(survey: Survey) -> list[list[Indicator]]:
     """The indicators in an order in which each comes after those it looks at."""
     columns = {one.column: one for one in survey.indicators}
@@ -70,16 +68,6 @@ def _stages(survey: Survey) -> list[list[Indicator]]:
     return stages
 
 
-def _truths(one: Indicator, words: Vocabulary) -> list[str]:
-    """Columns of truth: the indicator's, n/a counting as no, and before it whether it applies, where it has a limit."""
-    when = _condition(one.when, words)
-    if one.applies is None:
-        return [f"{when} AS {one.column}"]
-    applies = _condition(one.applies, words)
-    truth = f"CASE WHEN {applies} THEN {when} WHEN NOT {applies} THEN FALSE END"
-    return [f"{applies} AS {one.column}_applies", f"{truth} AS {one.column}"]
-
-
 def _answer(one: Indicator) -> str:
     outside = f"WHEN NOT {one.column}_applies THEN 'n/a' " if one.applies else ""
     return f"CASE {outside}WHEN {one.column} THEN 'yes' WHEN NOT {one.column} THEN 'no' ELSE 'unknown' END"
@@ -92,8 +80,60 @@ def _counted(survey: Survey) -> str:
     return f"{sure} AS counted_min, {possible} AS counted_max"
 
 
-def _reason_list(found: tuple[Reason, ...], test: str) -> str:
-    return _joined([f"CASE WHEN {test.format(reason.condition)} THEN {quoted(reason.id)} END" for reason in found])
+
+@dataclass(frozen=True)
+class _Part:
+    """An alternative of a rule in terms of facts; `given`: the answers that it cannot be true without."""
+
+    reason: Reason
+    condition: str
+    given: dict[str, str]
+
+
+class _Rules:
+    """The definition's rules as SQL over a typed record and its facts."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey, self.words, self.facts = survey, vocabulary(survey), Facts(survey)
+        self.of_indicator = {one.column: self._parts(one.when, one.column) for one in survey.indicators}
+        self.of_level = {one.id: self._parts(one.when or "FALSE", one.id) for one in survey.rule_levels}
+        self.when = {one.column: self.condition(one.when) for one in survey.indicators}
+        self.applies = {one.column: self.condition(one.applies) for one in survey.indicators if one.applies}
+        self.level = {one.id: self.condition(one.when) for one in survey.rule_levels}
+
+    def condition(self, rule: str | None) -> str:
+        return f"({self.facts.written(compiled(parse(rule), self.words))})" if rule else "TRUE"
+
+    def _parts(self, rule: str, prefix: str) -> tuple[_Part, ...]:
+        found = []
+        for reason, part in zip(reasons(self.survey, rule, prefix), alternatives(parse(rule)), strict=True):
+            answers = {name: given(part, name) for name in reason.fields}
+            written = self.facts.written(compiled(part, self.words))
+            found.append(_Part(reason, written, answers))
+        return tuple(found)
+
+    def truths(self, one: Indicator) -> list[str]:
+        """Columns of truth: the indicator's, n/a counting as no, and before it whether it applies, where it has a
+        limit."""
+        when, applies = self.when[one.column], self.applies.get(one.column)
+        if applies is None:
+            return [f"{when} AS {one.column}"]
+        truth = f"CASE WHEN {applies} THEN {when} WHEN NOT {applies} THEN FALSE END"
+        return [f"{applies} AS {one.column}_applies", f"{truth} AS {one.column}"]
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """The columns of the record that rules, and what is told of them, look at."""
+        texts = [*self.when.values(), *self.applies.values(), *self.level.values()]
+        in_rules = {name for text in texts for name in named(sqlglot.parse_one(text, dialect="duckdb"))}
+        told = {name for parts in (*self.of_indicator.values(), *self.of_level.values()) for part in parts
+                for name, answer in part.given.items() if not answer}  # fmt: skip
+        known = {*self.facts.names, *self.survey.fields, *FURTHER}
+        return tuple(sorted((in_rules | told) & known))
+
+
+def _reason_list(found: tuple[_Part, ...], test: str) -> str:
+    return _joined([f"CASE WHEN {test.format(part.condition)} THEN {quoted(part.reason.id)} END" for part in found])
 
 
 def _joined(items: list[str]) -> str:
@@ -105,37 +145,48 @@ def _listed(joined: str) -> str:
     return f"CASE WHEN {joined} IS NULL THEN CAST([] AS VARCHAR[]) ELSE string_split({joined}, {_SEPARATOR}) END"
 
 
-def _told(label: str, part: Reason, holds: str, answer: str) -> str:
-    told = [answer.format(name=name, quoted=quoted(name), equals=quoted(f"{name}=")) for name in part.fields] or [
-        quoted(f"i{number:02d}") for number in part.indicators
-    ]
+def _told(label: str, part: _Part, holds: str, answers: list[str]) -> str:
+    told = answers or [quoted(f"i{number:02d}") for number in part.reason.indicators]
     several = f"concat_ws('&', {', '.join(told)})" if len(told) > 1 else f"COALESCE({told[0]}, '')"
     return f"CASE WHEN {holds} THEN {quoted(label + ':')} || {several} END"
 
 
-def _behind(survey: Survey, test: str, told: str) -> str:
+def _behind(rules: _Rules, test: str, told: Callable[[_Part, str], str]) -> str:
     """What stands behind scores: of each indicator, and of each level's rule where it looks at answers itself, the
     alternatives that pass the test. An indicator's are looked at only where it passes, which on most rows it does not.
     """
+
+    def items(parts: Iterable[_Part], label: str) -> list[str]:
+        return [
+            _told(label or part.reason.id, part, test.format(part.condition),
+                  [told(part, name) for name in part.reason.fields])
+            for part in parts
+        ]  # fmt: skip
+
     groups = []
-    for one in survey.indicators:
-        parts = reasons(survey, one.when, one.column)
-        items = [_told(str(one.number), part, test.format(part.condition), told) for part in parts]
-        groups.append(f"CASE WHEN {test.format(one.column)} THEN {_joined(items)} END")
-    for level in survey.rule_levels:
-        own = [one for one in reasons(survey, level.when or "FALSE", level.id) if one.fields]
-        items = [_told(one.id, one, test.format(one.condition), told) for one in own]
+    for one in rules.survey.indicators:
+        found = items(rules.of_indicator[one.column], str(one.number))
+        groups.append(f"CASE WHEN {test.format(one.column)} THEN {_joined(found)} END")
+    for level, parts in rules.of_level.items():
+        found = items([part for part in parts if part.reason.fields], "")
         # An alternative that is true, or not known, leaves its rule not false.
-        groups += [f"CASE WHEN is_{level.id} IS NOT FALSE THEN {_joined(items)} END"] if own else []
+        groups += [f"CASE WHEN is_{level} IS NOT FALSE THEN {_joined(found)} END"] if found else []
     return _joined(groups)
 
 
-def _answers(survey: Survey) -> str:
-    return _behind(survey, "({})", "{equals} || {name}::VARCHAR")
+def _answers(rules: _Rules) -> str:
+    def told(part: _Part, name: str) -> str:
+        answer = part.given[name]
+        return quoted(f"{name}={answer}") if answer else f"{quoted(f'{name}=')} || {name}::VARCHAR"
+
+    return _behind(rules, "({})", told)
 
 
-def _open_answers(survey: Survey) -> str:
-    return _behind(survey, "({}) IS NULL", "CASE WHEN {name} IS NULL THEN {quoted} END")
+def _open_answers(rules: _Rules) -> str:
+    def told(part: _Part, name: str) -> str:
+        return f"CASE WHEN {rules.facts.unanswered(name)} THEN {quoted(name)} END"
+
+    return _behind(rules, "({}) IS NULL", told)
 
 
 def _first(survey: Survey, test: str, otherwise: str) -> str:
@@ -153,33 +204,56 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     the household's children; `answers`, as `13:violence_physical=yes`, what makes each indicator yes (and
     `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.
     """
-    words, key = vocabulary(survey), survey.key("household")
-    ctes = [f"record AS NOT MATERIALIZED ({record})"]
-    previous = "record"
+    facts = ", ".join(column for table in ("child", "household") for column in _rules(survey).facts.columns(table))
+    return _score_sql(survey, f"SELECT *, {facts} FROM ({record})", carried)
+
+
+@lru_cache(maxsize=16)
+def score_rows_sql(
+    survey: Survey, child: str, household: str, carried: tuple[str, ...], along: tuple[str, ...] = ()
+) -> str:
+    """`score_sql` of the typed record of two relations of canonical text, which it reads in a quicker way.
+
+    `along` are columns of `child` that are no answers.
+    """
+    facts = _rules(survey).facts
+    further = {table: facts.columns(table) for table in ("child", "household")}
+    return _score_sql(survey, typed_record(survey, child, household, along, further), carried)
+
+
+@lru_cache(maxsize=16)
+def _rules(survey: Survey) -> _Rules:
+    return _Rules(survey)
+
+
+def _score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+    rules, key = _rules(survey), survey.key("household")
+    kept = tuple(dict.fromkeys((*carried, *key)))
+    ctes = [f"facts AS MATERIALIZED (SELECT {', '.join(dict.fromkeys((*kept, *rules.looked_at)))} FROM ({record}))"]
+    previous = "facts"
     homes = _Homes(key)
     for index, stage in enumerate(_stages(survey)):
-        columns = ", ".join(column for one in stage for column in _truths(one, words))
+        columns = ", ".join(column for one in stage for column in rules.truths(one))
         ctes += homes.stage(f"stage_{index}", columns, previous)
         previous = f"stage_{index}"
     ctes.append(f"counted AS NOT MATERIALIZED (SELECT *, {_counted(survey)} FROM {previous})")
-    rules = ", ".join(f"{_condition(level.when, words)} AS is_{level.id}" for level in survey.rule_levels)
-    ctes += homes.stage("ruled", rules, "counted")
+    ruled = ", ".join(f"{condition} AS is_{level}" for level, condition in rules.level.items())
+    ctes += homes.stage("ruled", ruled, "counted")
     unknown = " OR ".join(f"is_{level.id} IS NULL" for level in survey.rule_levels)
     clear, undecided = quoted(survey.level("clear").id), quoted(survey.level("open").id)
     left = f"CASE WHEN {unknown} THEN {undecided} ELSE {clear} END"
     level, highest = _first(survey, "is_{}", left), _first(survey, "is_{0} IS NOT FALSE", clear)
     ctes.append(f"placed AS NOT MATERIALIZED (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
     told = (
-        f"{_why(survey)} AS reasons, {_why_open(survey)} AS open_reasons, {_answers(survey)} AS answers,"
-        f" {_open_answers(survey)} AS open_answers"
+        f"{_why(rules)} AS reasons, {_why_open(rules)} AS open_reasons, {_answers(rules)} AS answers,"
+        f" {_open_answers(rules)} AS open_answers"
     )
     ctes += homes.stage("levelled", told, "placed")
     answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
     lists = ", ".join(f"{_listed(name)} AS {name}" for name in ("reasons", "open_reasons", "answers", "open_answers"))
     both = ("level", "highest")
-    kept = ", ".join(dict.fromkeys((*carried, *key)))
     ctes.append(
-        f"scored AS NOT MATERIALIZED (SELECT {kept}, {answers}, level, highest, counted_min, counted_max, {lists}"
+        f"scored AS MATERIALIZED (SELECT {', '.join(kept)}, {answers}, level, highest, counted_min, counted_max, {lists}"
         " FROM levelled)"
     )
     ctes.append(_of_homes("home", "scored", key, {_rank(survey, name): f"rank_{name}" for name in both}))
@@ -243,19 +317,16 @@ def _level_of_rank(survey: Survey, column: str) -> str:
     return f"CASE {column} {ids} END"
 
 
-def _why(survey: Survey) -> str:
-    cases = " ".join(
-        f"WHEN {quoted(level.id)} THEN {_reason_list(reasons(survey, level.when or 'FALSE', level.id), '({})')}"
-        for level in survey.rule_levels
-    )
+def _why(rules: _Rules) -> str:
+    cases = " ".join(f"WHEN {quoted(level)} THEN {_reason_list(parts, '({})')}" for level, parts in rules.of_level.items())
     return f"CASE level {cases} END"
 
 
-def _why_open(survey: Survey) -> str:
+def _why_open(rules: _Rules) -> str:
     # Only rules above the child's level can still change it; with no rule true, every unknown one can.
-    parts = []
-    for index, level in enumerate(survey.rule_levels):
-        settled = ", ".join(quoted(above.id) for above in survey.rule_levels[: index + 1])
-        unknown = _reason_list(reasons(survey, level.when or "FALSE", level.id), "({}) IS NULL")
-        parts.append(f"CASE WHEN level IN ({settled}) OR is_{level.id} IS NOT NULL THEN NULL ELSE {unknown} END")
+    parts, settled = [], list[str]()
+    for level, found in rules.of_level.items():
+        settled.append(quoted(level))
+        unknown = _reason_list(found, "({}) IS NULL")
+        parts.append(f"CASE WHEN level IN ({', '.join(settled)}) OR is_{level} IS NOT NULL THEN NULL ELSE {unknown} END")
     return _joined(parts)

@@ -8,11 +8,10 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.indicators import score_sql
+from cpms_cli.scoring.indicators import score_rows_sql
 from cpms_cli.store.file import OF_THE_STORE, TABLES, open_store
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
-from cpms_cli.survey.relations import typed_record
 
 SCORE = "score"
 _POSITION = "_position"
@@ -47,8 +46,7 @@ def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None
     Raises UsageError where the definition has a field that the store has not.
     """
     require_columns(connection, survey)
-    record = typed_record(survey, "current_child", "current_household")
-    query = score_sql(survey, record, carried_columns(survey))
+    query = score_rows_sql(survey, "current_child", "current_household", carried_columns(survey))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {SCORE} AS {query}")
 
 
@@ -79,8 +77,8 @@ def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: P
     try:
         connection.register("given_child", _canonical(survey, children, "child"))
         connection.register("given_household", _canonical(survey, households, "household"))
-        record = typed_record(survey, "given_child", "given_household", (_POSITION,))
-        query = score_sql(survey, record, (*carried_columns(survey), _POSITION))
+        carried = (*carried_columns(survey), _POSITION)
+        query = score_rows_sql(survey, "given_child", "given_household", carried, (_POSITION,))
         found = connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM ({query}) ORDER BY {_POSITION}").df()
         return found
     finally:

@@ -21,9 +21,9 @@ class Facts:
         self.survey = survey
         self._columns: dict[str, tuple[str, str]] = {}
 
-    def written(self, rule: exp.Expression) -> str:
-        """A rule in plain SQL, its conditions on one answer replaced by their columns."""
-        return sql(rule.copy().transform(self._replaced, copy=False))
+    def named(self, rule: exp.Expression) -> exp.Expression:
+        """A compiled rule, its conditions on one answer replaced by their columns."""
+        return rule.copy().transform(self._replaced, copy=False)
 
     def unanswered(self, name: str) -> str:
         """SQL that is true where this field has no answer."""

@@ -6,6 +6,7 @@ each level rule becomes one, and from these the level, the highest possible leve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,7 @@ from cpms_cli.survey.rules import COUNTED, alternatives, compiled, named, parse,
 
 ANSWERS = ("yes", "no", "unknown", "n/a")
 _SEPARATOR = "chr(31)"
+_OF_HOME = re.compile(r"\bof_home_\d+\b")
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class _Rules:
 
     def __init__(self, survey: Survey) -> None:
         self.survey, self.words, self.facts = survey, vocabulary(survey), Facts(survey)
+        self.homes = _Homes(survey.key("household"))
         self.of_indicator = {one.column: self._parts(one.when, one.column) for one in survey.indicators}
         self.of_level = {one.id: self._parts(one.when or "FALSE", one.id) for one in survey.rule_levels}
         self.when = {one.column: self.condition(one.when) for one in survey.indicators}
@@ -102,14 +105,16 @@ class _Rules:
         self.level = {one.id: self.condition(one.when) for one in survey.rule_levels}
 
     def condition(self, rule: str | None) -> str:
-        return f"({self.facts.written(compiled(parse(rule), self.words))})" if rule else "TRUE"
+        return f"({self._written(parse(rule))})" if rule else "TRUE"
+
+    def _written(self, rule: exp.Expression) -> str:
+        return sql(self.facts.named(compiled(rule, self.words)).transform(self.homes.told))
 
     def _parts(self, rule: str, prefix: str) -> tuple[_Part, ...]:
         found = []
         for reason, part in zip(reasons(self.survey, rule, prefix), alternatives(parse(rule)), strict=True):
             answers = {name: given(part, name) for name in reason.fields}
-            written = self.facts.written(compiled(part, self.words))
-            found.append(_Part(reason, written, answers))
+            found.append(_Part(reason, self._written(part), answers))
         return tuple(found)
 
     def truths(self, one: Indicator) -> list[str]:
@@ -124,7 +129,7 @@ class _Rules:
     @property
     def looked_at(self) -> tuple[str, ...]:
         """The columns of the record that rules, and what is told of them, look at."""
-        texts = [*self.when.values(), *self.applies.values(), *self.level.values()]
+        texts = [*self.when.values(), *self.applies.values(), *self.level.values(), *self.homes.known]
         in_rules = {name for text in texts for name in named(sqlglot.parse_one(text, dialect="duckdb"))}
         told = {name for parts in (*self.of_indicator.values(), *self.of_level.values()) for part in parts
                 for name, answer in part.given.items() if not answer}  # fmt: skip
@@ -142,7 +147,7 @@ def _joined(items: list[str]) -> str:
 
 
 def _listed(joined: str) -> str:
-    return f"CASE WHEN {joined} IS NULL THEN CAST([] AS VARCHAR[]) ELSE string_split({joined}, {_SEPARATOR}) END"
+    return f"COALESCE(string_split({joined}, {_SEPARATOR}), CAST([] AS VARCHAR[]))"
 
 
 def _told(label: str, part: _Part, holds: str, answers: list[str]) -> str:
@@ -205,20 +210,22 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.
     """
     facts = ", ".join(column for table in ("child", "household") for column in _rules(survey).facts.columns(table))
-    return _score_sql(survey, f"SELECT *, {facts} FROM ({record})", carried)
+    judged = _judged_sql(survey, f"SELECT *, {facts} FROM ({record})", carried)
+    return f"SELECT {told_columns(survey, carried)} FROM ({judged})"
 
 
 @lru_cache(maxsize=16)
-def score_rows_sql(
+def judged_sql(
     survey: Survey, child: str, household: str, carried: tuple[str, ...], along: tuple[str, ...] = ()
 ) -> str:
-    """`score_sql` of the typed record of two relations of canonical text, which it reads in a quicker way.
+    """SELECT of one row per child of two relations of canonical text: what scores are told from by `told_columns`.
 
-    `along` are columns of `child` that are no answers.
+    Truths of indicators and rules, levels, and facts: few bytes a row. `along` are columns of `child` that are no
+    answers.
     """
     facts = _rules(survey).facts
     further = {table: facts.columns(table) for table in ("child", "household")}
-    return _score_sql(survey, typed_record(survey, child, household, along, further), carried)
+    return _judged_sql(survey, typed_record(survey, child, household, along, further), carried)
 
 
 @lru_cache(maxsize=16)
@@ -226,47 +233,49 @@ def _rules(survey: Survey) -> _Rules:
     return _Rules(survey)
 
 
-def _score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     rules, key = _rules(survey), survey.key("household")
     kept = tuple(dict.fromkeys((*carried, *key)))
     ctes = [f"facts AS MATERIALIZED (SELECT {', '.join(dict.fromkeys((*kept, *rules.looked_at)))} FROM ({record}))"]
     previous = "facts"
-    homes = _Homes(key)
+    joined = set[str]()
     for index, stage in enumerate(_stages(survey)):
         columns = ", ".join(column for one in stage for column in rules.truths(one))
-        ctes += homes.stage(f"stage_{index}", columns, previous)
+        ctes += rules.homes.stage(f"stage_{index}", columns, previous, joined)
         previous = f"stage_{index}"
     ctes.append(f"counted AS NOT MATERIALIZED (SELECT *, {_counted(survey)} FROM {previous})")
     ruled = ", ".join(f"{condition} AS is_{level}" for level, condition in rules.level.items())
-    ctes += homes.stage("ruled", ruled, "counted")
+    ctes += rules.homes.stage("ruled", ruled, "counted", joined)
     unknown = " OR ".join(f"is_{level.id} IS NULL" for level in survey.rule_levels)
     clear, undecided = quoted(survey.level("clear").id), quoted(survey.level("open").id)
     left = f"CASE WHEN {unknown} THEN {undecided} ELSE {clear} END"
     level, highest = _first(survey, "is_{}", left), _first(survey, "is_{0} IS NOT FALSE", clear)
-    ctes.append(f"placed AS NOT MATERIALIZED (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
-    told = (
-        f"{_why(rules)} AS reasons, {_why_open(rules)} AS open_reasons, {_answers(rules)} AS answers,"
-        f" {_open_answers(rules)} AS open_answers"
-    )
-    ctes += homes.stage("levelled", told, "placed")
-    answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
-    lists = ", ".join(f"{_listed(name)} AS {name}" for name in ("reasons", "open_reasons", "answers", "open_answers"))
+    ctes.append(f"placed AS MATERIALIZED (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
     both = ("level", "highest")
-    ctes.append(
-        f"scored AS MATERIALIZED (SELECT {', '.join(kept)}, {answers}, level, highest, counted_min, counted_max, {lists}"
-        " FROM levelled)"
-    )
-    ctes.append(_of_homes("home", "scored", key, {_rank(survey, name): f"rank_{name}" for name in both}))
+    ctes.append(_of_homes("home", "placed", key, {_rank(survey, name): f"rank_{name}" for name in both}))
     of_household = ", ".join(f"{_level_of_rank(survey, f'rank_{name}')} AS household_{name}" for name in both)
-    shown = ", ".join(one.column for one in survey.indicators)
+    ranks = ", ".join(f"rank_{name}" for name in both)
     return (
-        f"WITH {', '.join(ctes)} SELECT {', '.join(carried)}, {shown}, level, highest, {of_household}, counted_min,"
-        f" counted_max, reasons, open_reasons, answers, open_answers FROM {_with_homes('home', 'scored', key)}"
+        f"WITH {', '.join(ctes)} SELECT * EXCLUDE ({ranks}), {of_household} FROM {_with_homes('home', 'placed', key)}"
+    )
+
+
+@lru_cache(maxsize=16)
+def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
+    """The columns that `score_sql` says, out of what `judged_sql` gives."""
+    rules = _rules(survey)
+    answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
+    told = {"reasons": _why(rules), "open_reasons": _why_open(rules), "answers": _answers(rules),
+            "open_answers": _open_answers(rules)}  # fmt: skip
+    lists = ", ".join(f"{_listed(joined)} AS {name}" for name, joined in told.items())
+    return (
+        f"{', '.join(carried)}, {answers}, level, highest, household_level, household_highest, counted_min,"
+        f" counted_max, {lists}"
     )
 
 
 class _Homes:
-    """Takes the windows over a household out of the stages' columns, and joins what they are to be told instead.
+    """Takes the windows over a household out of rules, and joins what they are to be told instead.
 
     A window would carry every answer of every row through a sort; an aggregate takes what it needs.
     """
@@ -275,25 +284,24 @@ class _Homes:
         self.key = key
         self.known: dict[str, str] = {}
 
-    def stage(self, name: str, columns: str, source: str) -> list[str]:
-        """CTEs that add the columns to the source under a name; those added in an earlier stage are there already."""
-        before = len(self.known)
-        if " OVER (" in columns:
-            tree = sqlglot.parse_one(f"SELECT {columns}", dialect="duckdb").transform(self._named)
-            columns = tree.sql(dialect="duckdb").removeprefix("SELECT ")
-        new = dict(list(self.known.items())[before:])
-        ctes = []
-        if new:
-            ctes.append(_of_homes(f"home_of_{name}", source, self.key, new))
-            source = _with_homes(f"home_of_{name}", source, self.key)
-        return [*ctes, f"{name} AS NOT MATERIALIZED (SELECT *, {columns} FROM {source})"]
-
-    def _named(self, node: exp.Expression) -> exp.Expression:
+    def told(self, node: exp.Expression) -> exp.Expression:
+        """A window over the household as the column that will hold it; anything else as it is."""
         if not isinstance(node, exp.Window) or node.args.get("order") or node.args.get("spec"):
             return node
         if tuple(part.name for part in node.args.get("partition_by") or ()) != self.key:
             return node
         return exp.column(self.known.setdefault(node.this.sql(dialect="duckdb"), f"of_home_{len(self.known)}"))
+
+    def stage(self, name: str, columns: str, source: str, joined: set[str]) -> list[str]:
+        """CTEs that add the columns to the source under a name; what was joined for an earlier stage is there."""
+        wanted = set(_OF_HOME.findall(columns)) - joined
+        joined |= wanted
+        ctes = []
+        if wanted:
+            new = {aggregate: column for aggregate, column in self.known.items() if column in wanted}
+            ctes.append(_of_homes(f"home_of_{name}", source, self.key, new))
+            source = _with_homes(f"home_of_{name}", source, self.key)
+        return [*ctes, f"{name} AS NOT MATERIALIZED (SELECT *, {columns} FROM {source})"]
 
 
 def _of_homes(name: str, source: str, key: tuple[str, ...], found: dict[str, str]) -> str:

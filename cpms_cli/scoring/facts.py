@@ -62,8 +62,8 @@ def _compared(node: exp.Expression) -> str:
 def given(rule: exp.Expression, name: str) -> str:
     """The one answer to a question without which this alternative is not true; empty where there are several."""
     whole = rule.unnest()
-    for part in whole.flatten() if isinstance(whole, exp.And) else [whole]:
-        part = part.unnest()
+    parts = whole.flatten() if isinstance(whole, exp.And) else [whole]
+    for part in (one.unnest() for one in parts):
         if isinstance(part, exp.EQ) and _compared(part) == name:
             return str(part.expression.name)
     return ""

@@ -8,7 +8,8 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.indicators import judged_sql, told_columns
+from cpms_cli.scoring.indicators import judged_sql
+from cpms_cli.scoring.told import told_columns
 from cpms_cli.store.file import OF_THE_STORE, TABLES, open_store
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey

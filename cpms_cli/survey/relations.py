@@ -94,7 +94,7 @@ def typed_record(
     `child` and `household` name relations of canonical text that hold one row per key. `further` columns, as
     `condition AS name`, are worked out of a table's own typed answers.
     """
-    of_child, of_household = ((further or {}).get(table, ()) for table in ("child", "household"))
+    of_child, of_household = (further or {}).get("child", ()), (further or {}).get("household", ())
     shared = [field for field in survey.household.fields if field.name in survey.child.shared]
     asked = [field for field in survey.household.fields if field.name not in survey.child.shared]
     own = [f"{typed(survey, field, 'c')} AS {field.name}" for field in (*survey.child.fields, *shared)]

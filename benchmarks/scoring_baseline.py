@@ -192,7 +192,11 @@ def main() -> None:
     """One run of a baseline."""
     folder, text = Path(sys.argv[1]), sys.argv[2] == "text"
     query = select(text_source(folder) if text else f"'{folder / 'typed.parquet'}'", reasons=text)
-    run(lambda connection: connection.execute(f"CREATE TEMP TABLE score AS {query}") and None)
+
+    def scored(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(f"CREATE TEMP TABLE score AS {query}")
+
+    run(scored)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import sqlglot
 from sqlglot import exp
 
 from cpms_cli.scoring.facts import Facts, given
@@ -31,6 +30,7 @@ class Rules:
     def __init__(self, survey: Survey) -> None:
         self.survey, self.words, self.facts = survey, vocabulary(survey), Facts(survey)
         self.homes = Homes(survey.key("household"))
+        self._names = set[str]()
         self.of_indicator = {one.column: self._parts(one.when, one.column) for one in survey.indicators}
         self.of_level = {one.id: self._parts(one.when or "FALSE", one.id) for one in survey.rule_levels}
         self.when = {one.column: self.condition(one.when) for one in survey.indicators}
@@ -42,7 +42,9 @@ class Rules:
         return f"({self._written(parse(rule))})" if rule else "TRUE"
 
     def _written(self, rule: exp.Expression) -> str:
-        return sql(self.facts.named(compiled(rule, self.words)).transform(self.homes.told))
+        tree = self.facts.named(compiled(rule, self.words))
+        self._names.update(named(tree))
+        return sql(tree.transform(self.homes.told))
 
     def _parts(self, rule: str, prefix: str) -> tuple[Part, ...]:
         found = []
@@ -63,12 +65,10 @@ class Rules:
     @property
     def looked_at(self) -> tuple[str, ...]:
         """The columns of the record that rules, and what is told of them, look at."""
-        texts = [*self.when.values(), *self.applies.values(), *self.level.values(), *self.homes.known]
-        in_rules = {name for text in texts for name in named(sqlglot.parse_one(text, dialect="duckdb"))}
         told = {name for parts in (*self.of_indicator.values(), *self.of_level.values()) for part in parts
                 for name, answer in part.given.items() if not answer}  # fmt: skip
         known = {*self.facts.names, *self.survey.fields, *FURTHER}
-        return tuple(sorted((in_rules | told) & known))
+        return tuple(sorted((self._names | told) & known))
 
 
 @lru_cache(maxsize=16)

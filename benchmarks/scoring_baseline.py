@@ -1,7 +1,8 @@
-"""The scoring benchmark's baseline: 22 indicators and the level, by hand in DuckDB SQL over a typed Parquet file.
+"""The scoring benchmark's baselines: the 22 indicators by hand in DuckDB SQL over Parquet, for this survey alone.
 
-One run: `scoring_baseline.py FOLDER`. This is what an analyst would write for this survey alone: no highest possible
-level, no reasons, no household levels.
+One run: `scoring_baseline.py FOLDER typed` reads a typed file with the household's answers beside the child's, and
+tells indicators and level. `scoring_baseline.py FOLDER text` reads what ours reads, canonical text of children and
+households, and tells the highest possible level and the reasons for the level as well.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -46,6 +48,20 @@ OF_HOME = {20: ("member_hurt = 'yes'", "t13"), 21: ("member_law = 'yes'", "t14")
 COUNTED = [number for number in range(1, 23) if number != 16]
 YEARS = (2, 5, 7, 10, 12, 15, 16, 18)
 HOME = "round, village_code, household_no"
+NO_ANSWER = ("unknown", "refused", "not_asked")
+OF_CHILD = (
+    "nationality", "birth_registered", "in_school", "mother_alive", "father_alive", "mother_home", "father_home",
+    "parent_away_work", "carer", "left_alone", "needs_unmet", "arrived_community", "difficulty_seeing",
+    "difficulty_hearing", "difficulty_walking", "difficulty_communicating", "difficulty_learning", "distress",
+    "chronic_illness", "worked_for_wages", "work_hazardous", "violent_behaviour", "violence_physical",
+    "violence_emotional", "violence_sexual", "exploited", "law_conflict", "tobacco", "alcohol", "drugs",
+    "services_received",
+)  # fmt: skip
+OF_HOUSEHOLD = (
+    "dwelling", "income_enough", "income_steady", "informal_debt", "member_chronic_illness", "member_disability",
+    "member_mental_health", "member_violent", "member_hurt", "member_law", "member_alcohol", "member_drugs",
+    "member_gambling",
+)  # fmt: skip
 
 
 def _years(born: str) -> str:
@@ -59,8 +75,30 @@ def _word(truth: str, otherwise: str = "") -> str:
     return f"CASE {otherwise} WHEN {truth} THEN 'yes' WHEN NOT {truth} THEN 'no' ELSE 'unknown' END"
 
 
-def select(path: str) -> str:
-    """The SELECT: key, i01 ... i22, level."""
+def text_source(folder: Path) -> str:
+    """A relation of the typed columns, from children and households as canonical text."""
+
+    def coded(source: str, names: tuple[str, ...]) -> str:
+        none = " ".join(f"WHEN '{code}' THEN NULL" for code in NO_ANSWER)
+        return ", ".join(f"CASE {source}.{name} {none} ELSE {source}.{name} END AS {name}" for name in names)
+
+    born = "CASE length(birth_date) WHEN 10 THEN birth_date::DATE WHEN 7 THEN {} WHEN 4 THEN {} END"
+    first = born.format("(birth_date || '-01')::DATE", "(birth_date || '-01-01')::DATE")
+    last = born.format("last_day((birth_date || '-01')::DATE)", "(birth_date || '-12-31')::DATE")
+    numbers = ", ".join(
+        f"try_cast({name} AS INTEGER) AS {name}" for name in ("age_years", "moves_last_12m", "work_hours_week")
+    )
+    # Typed before the join, where the engine works out a column's few texts once.
+    return (
+        f"(SELECT * FROM (SELECT {HOME}, child_no, {numbers}, {first} AS birth_from, {last} AS birth_to,"
+        f" {coded('c', OF_CHILD)} FROM '{folder / 'child.parquet'}' c) LEFT JOIN (SELECT {HOME},"
+        f" try_cast(interview_date AS DATE) AS interview_date, {coded('h', OF_HOUSEHOLD)}"
+        f" FROM '{folder / 'household.parquet'}' h) USING ({HOME}))"
+    )
+
+
+def select(source: str, reasons: bool = False) -> str:
+    """The SELECT: key, i01 ... i22, level; with reasons also `highest` and `reasons`."""
     least, most = _years("least(birth_to, interview_date)"), _years("birth_from")
     ages = f"CASE WHEN birth_from IS NULL THEN age_years ELSE {least} END AS least, CASE WHEN birth_from IS NULL"
     limits = ", ".join(
@@ -78,29 +116,43 @@ def select(path: str) -> str:
     possible = " + ".join(f"coalesce(t{number}, TRUE)::TINYINT" for number in COUNTED)
     five = "CASE WHEN sure >= 5 THEN TRUE WHEN possible < 5 THEN FALSE END"
     one = "CASE WHEN sure >= 1 THEN TRUE WHEN possible < 1 THEN FALSE END"
-    hours = (
-        "((from_5 AND NOT from_12) AND work_hours_week >= 1) OR ((from_12 AND NOT from_15) AND work_hours_week >= 14)"
-        " OR ((from_15 AND NOT from_18) AND work_hours_week >= 43)"
+    rules = {
+        "victim": ["t13", "(needs_unmet = 'yes' AND carer = 'nobody')"],
+        "high_risk": [
+            "t4", "t6", "(t11 AND NOT from_15)", "work_hazardous = 'yes'",
+            "((from_5 AND NOT from_12) AND work_hours_week >= 1)",
+            "((from_12 AND NOT from_15) AND work_hours_week >= 14)",
+            "((from_15 AND NOT from_18) AND work_hours_week >= 43)",
+            "CASE WHEN drugs = 'yes' THEN TRUE ELSE from_7 AND drugs = 'yes' END",
+            "t14", "t19", "t20", "(t22 AND (t3 OR t5 OR t10))", five,
+        ],
+    }  # fmt: skip
+    victim, high = (" OR ".join(parts) for parts in rules.values())
+    why = " ".join(
+        f"WHEN '{level}' THEN string_split(concat_ws(',', "
+        + ", ".join(f"CASE WHEN {part} THEN '{level}.{at}' END" for at, part in enumerate(parts, start=1))
+        + "), ',')"
+        for level, parts in rules.items()
     )
-    drugs = "CASE WHEN drugs = 'yes' THEN TRUE ELSE from_7 AND drugs = 'yes' END"
-    high = (
-        f"t4 OR t6 OR (t11 AND NOT from_15) OR work_hazardous = 'yes' OR {hours} OR {drugs} OR t14 OR t19 OR t20"
-        f" OR (t22 AND (t3 OR t5 OR t10)) OR {five}"
+    told = (
+        ", CASE WHEN coalesce(victim, TRUE) THEN 'victim' WHEN coalesce(high, TRUE) THEN 'high_risk'"
+        " WHEN coalesce(risk, TRUE) THEN 'at_risk' ELSE 'none_found' END AS highest,"
+        f" CASE level {why} WHEN 'at_risk' THEN ['at_risk.1'] ELSE CAST([] AS VARCHAR[]) END AS reasons"
     )
     words = ", ".join(
         _word(f"t{number}", f"WHEN NOT a{number} THEN 'n/a'" if number in LIMITED else "") + f" AS i{number:02d}"
         for number in range(1, 23)
     )
     return (
-        f"WITH aged AS (SELECT *, {ages} THEN age_years ELSE {most} END AS most FROM '{path}'),"
+        f"WITH aged AS (SELECT *, {ages} THEN age_years ELSE {most} END AS most FROM {source}),"
         f" limited AS (SELECT *, {limits} FROM aged), judged AS (SELECT *, {', '.join(truths)} FROM limited),"
         f" homes AS (SELECT *, {of_home} FROM judged WINDOW home AS (PARTITION BY {HOME})),"
         f" counted AS (SELECT *, {sure} AS sure, {possible} AS possible FROM homes),"
-        f" ruled AS (SELECT *, t13 OR (needs_unmet = 'yes' AND carer = 'nobody') AS victim, {high} AS high,"
+        f" ruled AS (SELECT *, {victim} AS victim, {high} AS high,"
         f" {one} AS risk FROM counted)"
         f" SELECT {HOME}, child_no, {words}, CASE WHEN victim THEN 'victim' WHEN high THEN 'high_risk'"
         " WHEN risk THEN 'at_risk' WHEN victim IS NULL OR high IS NULL OR risk IS NULL THEN 'not_enough_answers'"
-        " ELSE 'none_found' END AS level FROM ruled"
+        f" ELSE 'none_found' END AS level{told if reasons else ''} FROM ruled"
     )
 
 
@@ -115,25 +167,36 @@ def community(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]
         for level in ("victim", "high_risk", "at_risk", "not_enough_answers", "none_found")
     )
     return connection.execute(
-        f"SELECT round, village_code[:6] AS subdistrict, count(*), {levels}, {counts} FROM score GROUP BY 1, 2"
+        f"SELECT round::INTEGER, village_code[:6] AS subdistrict, count(*), {levels}, {counts} FROM score GROUP BY 1, 2"
         " ORDER BY 1, 2"
     ).fetchall()
 
 
-def run(query: str) -> None:
-    """Score by this query, make the community table, and print time, CPU seconds, peak memory and the table as JSON."""
+def run(scored: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+    """Make the table `score`, then the community table, and print time, CPU seconds, peak memory and what was found.
+
+    `sum` is of all scores, row by row, and stands outside the time.
+    """
     with duckdb.connect(config=dict(SETTINGS)) as connection:
         wall, cpu = time.perf_counter(), time.process_time()
-        connection.execute(f"CREATE TEMP TABLE score AS {query}")
+        scored(connection)
         table = community(connection)
         told = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+        found = connection.execute("SELECT sum(hash(COLUMNS('^(i..|level|highest|reasons)$'))::HUGEINT) FROM score")
+        sums = [str(one) for one in found.fetchone() or ()]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({**told, "peak_gb": peak / 1e9, "table": table}))
+    print(json.dumps({**told, "peak_gb": peak / 1e9, "table": table, "sums": sums}))
 
 
 def main() -> None:
-    """One run of the baseline."""
-    run(select(str(Path(sys.argv[1]) / "typed.parquet")))
+    """One run of a baseline."""
+    folder, text = Path(sys.argv[1]), sys.argv[2] == "text"
+    query = select(text_source(folder) if text else f"'{folder / 'typed.parquet'}'", reasons=text)
+
+    def scored(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(f"CREATE TEMP TABLE score AS {query}")
+
+    run(scored)
 
 
 if __name__ == "__main__":

@@ -1,25 +1,33 @@
-"""One run of ours for the scoring benchmark, from canonical text in Parquet: `scoring_ours.py FOLDER [--same]`."""
+"""One run of ours for the scoring benchmark, from canonical text in Parquet: `scoring_ours.py FOLDER VARIANT`.
+
+VARIANT: `levels` (what the typed baseline tells), `reasons` (what the text baseline tells), or `everything`. Ours works
+reasons and answers out only when asked, so the columns of the variant are asked for, of all rows, and stored.
+"""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+import duckdb
 from scoring_baseline import run
 
-from cpms_cli.scoring.indicators import score_sql
-from cpms_cli.scoring.scores import carried_columns
+from cpms_cli.scoring.scores import judge
 from cpms_cli.survey.loading import load_survey
-from cpms_cli.survey.relations import typed_record
 
 
 def main() -> None:
-    """All columns of a score, or with `--same` those that the baseline has too."""
+    """One run of ours."""
     folder, survey = Path(sys.argv[1]), load_survey()
-    sources = [f"'{folder / name}.parquet'" for name in ("child", "household")]
-    query = score_sql(survey, typed_record(survey, sources[0], sources[1]), carried_columns(survey))
-    shown = [*survey.key("child"), *(one.column for one in survey.indicators), "level"]
-    run(f"SELECT {', '.join(shown)} FROM ({query})" if "--same" in sys.argv else query)
+    levels = [*survey.key("child"), *(one.column for one in survey.indicators), "level"]
+    shown = {"levels": levels, "reasons": [*levels, "highest", "reasons"], "everything": ["*"]}[sys.argv[2]]
+
+    def scored(connection: duckdb.DuckDBPyConnection) -> None:
+        judge(connection, survey, f"'{folder / 'child.parquet'}'", f"'{folder / 'household.parquet'}'")
+        connection.execute(f"CREATE TEMP TABLE told AS SELECT {', '.join(shown)} FROM score")
+        connection.execute("CREATE OR REPLACE TEMP VIEW score AS SELECT * FROM told")
+
+    run(scored)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from functools import lru_cache
 import pandas as pd
 from sqlglot import exp
 
-from cpms_cli.scoring.indicators import Reason, level_reasons, reasons
+from cpms_cli.scoring.reasons import Reason, level_reasons, reasons
 from cpms_cli.survey.definition import Field, Indicator, Survey
 from cpms_cli.survey.rules import COUNTED, alternatives, named, parse
 

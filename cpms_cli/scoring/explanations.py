@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from cpms_cli.scoring.indicators import Reason, level_reasons, reasons
+from cpms_cli.scoring.reasons import Reason, level_reasons, reasons
 from cpms_cli.survey.definition import Field, Indicator, Language, Survey
 
 NO_ANSWER, NOT_ASKED = "blank", "not_asked"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.indicators import Reason, level_reasons, reasons
+from cpms_cli.scoring.reasons import Reason, level_reasons, reasons
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.relations import quoted, typed_record

@@ -8,11 +8,11 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.indicators import score_sql
+from cpms_cli.scoring.indicators import judged_sql
+from cpms_cli.scoring.told import told_columns
 from cpms_cli.store.file import OF_THE_STORE, TABLES, open_store
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
-from cpms_cli.survey.relations import typed_record
 
 SCORE = "score"
 _POSITION = "_position"
@@ -42,14 +42,26 @@ def require_columns(connection: duckdb.DuckDBPyConnection, survey: Survey, exact
 
 
 def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create the temporary table `score`, one row per current child row of the store.
+    """Create the temporary view `score`, one row per current child row of the store.
 
     Raises UsageError where the definition has a field that the store has not.
     """
     require_columns(connection, survey)
-    record = typed_record(survey, "current_child", "current_household")
-    query = score_sql(survey, record, carried_columns(survey))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {SCORE} AS {query}")
+    judge(connection, survey, "current_child", "current_household")
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, child: str, household: str, along: tuple[str, ...] = ()
+) -> None:
+    """Create `score` for two relations of canonical text that hold one row per key; `along` columns come along.
+
+    Rules are worked out once, into the temporary table `judged`; `score` puts it into the columns that
+    `indicators.score_sql` says, and works out reasons and answers only for the rows and columns that are asked for.
+    """
+    carried = (*carried_columns(survey), *along)
+    query = judged_sql(survey, child, household, carried, along)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {query}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {SCORE} AS SELECT {told_columns(survey, carried)} FROM judged")
 
 
 def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
@@ -79,9 +91,8 @@ def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: P
     try:
         connection.register("given_child", _canonical(survey, children, "child"))
         connection.register("given_household", _canonical(survey, households, "household"))
-        record = typed_record(survey, "given_child", "given_household", (_POSITION,))
-        query = score_sql(survey, record, (*carried_columns(survey), _POSITION))
-        found = connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM ({query}) ORDER BY {_POSITION}").df()
+        judge(connection, survey, "given_child", "given_household", (_POSITION,))
+        found = connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM {SCORE} ORDER BY {_POSITION}").df()
         return found
     finally:
         connection.close()

@@ -6,6 +6,8 @@ The store and the tables read from files hold every cell as canonical text, so t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cpms_cli.survey.definition import Field, Survey, Table
 from cpms_cli.survey.rules import Vocabulary
 
@@ -83,11 +85,16 @@ def typed_household(survey: Survey, household: str, child: str, carried: tuple[s
     )
 
 
-def typed_record(survey: Survey, child: str, household: str, carried: tuple[str, ...] = ()) -> str:
+def typed_record(
+    survey: Survey, child: str, household: str, carried: tuple[str, ...] = (),
+    further: Mapping[Table, tuple[str, ...]] | None = None,
+) -> str:  # fmt: skip
     """SELECT of one typed row per child, joined with its household; `carried` columns come along as they are.
 
-    `child` and `household` name relations of canonical text that hold one row per key.
+    `child` and `household` name relations of canonical text that hold one row per key. `further` columns, as
+    `condition AS name`, are worked out of a table's own typed answers.
     """
+    of_child, of_household = (further or {}).get("child", ()), (further or {}).get("household", ())
     shared = [field for field in survey.household.fields if field.name in survey.child.shared]
     asked = [field for field in survey.household.fields if field.name not in survey.child.shared]
     own = [f"{typed(survey, field, 'c')} AS {field.name}" for field in (*survey.child.fields, *shared)]
@@ -95,13 +102,16 @@ def typed_record(survey: Survey, child: str, household: str, carried: tuple[str,
     first, last = partial_date_bounds(f"c.{survey.role('born').name}")
     raw = {name: f"_key_{name}" for name in survey.key("household")}
     key, same = ", ".join(raw.values()), [f"{{0}}.{name} AS {alias}" for name, alias in raw.items()]
-    names = [*carried, *(field.name for field in (*survey.child.fields, *survey.household.fields))]
+    names = [*carried, *(field.name for field in (*survey.child.fields, *survey.household.fields)),
+             *(column.rpartition(" AS ")[2] for column in (*of_child, *of_household))]  # fmt: skip
     # Texts are typed before the join: the engine then works a column's few texts out once, not for each row.
     return (
-        f"WITH own AS NOT MATERIALIZED (SELECT {', '.join([f'c.{name}' for name in carried] + own)},"
+        f"WITH own_typed AS NOT MATERIALIZED (SELECT {', '.join([f'c.{name}' for name in carried] + own)},"
         f" {first} AS birth_from, {last} AS birth_to, {', '.join(same).format('c')} FROM {child} c),"
-        f" of_home AS NOT MATERIALIZED (SELECT {', '.join(of_home)}, TRUE AS has_household,"
+        f" own AS NOT MATERIALIZED (SELECT {', '.join(('*', *of_child))} FROM own_typed),"
+        f" home_typed AS NOT MATERIALIZED (SELECT {', '.join(of_home)}, TRUE AS has_household,"
         f" {', '.join(same).format('h')} FROM {household} h),"
+        f" of_home AS NOT MATERIALIZED (SELECT {', '.join(('*', *of_household))} FROM home_typed),"
         f" joined AS NOT MATERIALIZED (SELECT {', '.join(names)}, birth_from, birth_to,"
         f" COALESCE(has_household, FALSE) AS has_household, TRUE AS has_children"
         f" FROM own LEFT JOIN of_home USING ({key}))"

@@ -1,0 +1,42 @@
+"""The alternatives of the rules: each alone makes its rule true, and is a reason to be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.relations import vocabulary
+from cpms_cli.survey.rules import COUNTED, alternatives, compiled, named, parse, sql
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One alternative of a rule: alone it makes the rule true. `fields` and `indicators` are what it looks at; where it
+    `counts`, it looks at the number of all counted indicators."""
+
+    id: str
+    condition: str
+    fields: tuple[str, ...]
+    indicators: tuple[int, ...]
+    counts: bool
+
+
+@lru_cache(maxsize=256)
+def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
+    """The alternatives of one rule, numbered from 1 in its order, as `prefix.1`, `prefix.2`, ..."""
+    words = vocabulary(survey)
+    numbers = {one.column: one.number for one in survey.indicators}
+    found = []
+    for index, part in enumerate(alternatives(parse(rule)), start=1):
+        names = named(part)
+        fields = tuple(name for name in names if name in survey.fields)
+        looked_at = tuple(numbers[name] for name in names if name in numbers)
+        found.append(Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at, COUNTED in names))
+    return tuple(found)
+
+
+def level_reasons(survey: Survey) -> dict[str, Reason]:
+    """Every alternative of every level rule by its id, as `victim.1`."""
+    found = [reason for level in survey.rule_levels for reason in reasons(survey, level.when or "FALSE", level.id)]
+    return {reason.id: reason for reason in found}

@@ -1,0 +1,106 @@
+"""Truths put into the columns of a score: answers, reasons, and the answers behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from cpms_cli.scoring.truths import Part, Rules, rules_of
+from cpms_cli.survey.definition import Indicator, Survey
+from cpms_cli.survey.relations import quoted
+
+_SEPARATOR = "chr(31)"
+
+
+@lru_cache(maxsize=16)
+def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
+    """The columns that `score_sql` says, out of what `judged_sql` gives."""
+    rules = rules_of(survey)
+    answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
+    told = {"reasons": _why(rules), "open_reasons": _why_open(rules), "answers": _answers(rules),
+            "open_answers": _open_answers(rules)}  # fmt: skip
+    lists = ", ".join(f"{_listed(joined)} AS {name}" for name, joined in told.items())
+    return (
+        f"{', '.join(carried)}, {answers}, level, highest, household_level, household_highest, counted_min,"
+        f" counted_max, {lists}"
+    )
+
+
+def _answer(one: Indicator) -> str:
+    outside = f"WHEN NOT {one.column}_applies THEN 'n/a' " if one.applies else ""
+    return f"CASE {outside}WHEN {one.column} THEN 'yes' WHEN NOT {one.column} THEN 'no' ELSE 'unknown' END"
+
+
+def _reason_list(found: tuple[Part, ...], test: str) -> str:
+    return _joined([f"CASE WHEN {test.format(part.condition)} THEN {quoted(part.reason.id)} END" for part in found])
+
+
+def _joined(items: list[str]) -> str:
+    """The items that are there as one text, NULL where none is: far cheaper than lists, which few rows need."""
+    return f"NULLIF(concat_ws({_SEPARATOR}, {', '.join(items)}), '')"
+
+
+def _listed(joined: str) -> str:
+    return f"COALESCE(string_split({joined}, {_SEPARATOR}), CAST([] AS VARCHAR[]))"
+
+
+def _told(label: str, part: Part, holds: str, answers: list[str]) -> str:
+    told = answers or [quoted(f"i{number:02d}") for number in part.reason.indicators]
+    several = f"concat_ws('&', {', '.join(told)})" if len(told) > 1 else f"COALESCE({told[0]}, '')"
+    return f"CASE WHEN {holds} THEN {quoted(label + ':')} || {several} END"
+
+
+def _behind(rules: Rules, test: str, told: Callable[[Part, str], str]) -> str:
+    """What stands behind scores: of each indicator, and of each level's rule where it looks at answers itself, the
+    alternatives that pass the test. An indicator's are looked at only where it passes, which on most rows it does not.
+    """
+
+    def items(parts: Iterable[Part], label: str) -> list[str]:
+        return [
+            _told(label or part.reason.id, part, test.format(part.condition),
+                  [told(part, name) for name in part.reason.fields])
+            for part in parts
+        ]  # fmt: skip
+
+    groups = []
+    for one in rules.survey.indicators:
+        found = items(rules.of_indicator[one.column], str(one.number))
+        groups.append(f"CASE WHEN {test.format(one.column)} THEN {_joined(found)} END")
+    for level, parts in rules.of_level.items():
+        found = items([part for part in parts if part.reason.fields], "")
+        # An alternative that is true, or not known, leaves its rule not false.
+        groups += [f"CASE WHEN is_{level} IS NOT FALSE THEN {_joined(found)} END"] if found else []
+    return _joined(groups)
+
+
+def _answers(rules: Rules) -> str:
+    def told(part: Part, name: str) -> str:
+        answer = part.given[name]
+        return quoted(f"{name}={answer}") if answer else f"{quoted(f'{name}=')} || {name}::VARCHAR"
+
+    return _behind(rules, "({})", told)
+
+
+def _open_answers(rules: Rules) -> str:
+    def told(part: Part, name: str) -> str:
+        return f"CASE WHEN {rules.facts.unanswered(name)} THEN {quoted(name)} END"
+
+    return _behind(rules, "({}) IS NULL", told)
+
+
+def _why(rules: Rules) -> str:
+    cases = " ".join(
+        f"WHEN {quoted(level)} THEN {_reason_list(parts, '({})')}" for level, parts in rules.of_level.items()
+    )
+    return f"CASE level {cases} END"
+
+
+def _why_open(rules: Rules) -> str:
+    # Only rules above the child's level can still change it; with no rule true, every unknown one can.
+    parts, settled = [], list[str]()
+    for level, found in rules.of_level.items():
+        settled.append(quoted(level))
+        unknown = _reason_list(found, "({}) IS NULL")
+        decided = f"level IN ({', '.join(settled)}) OR is_{level} IS NOT NULL"
+        parts.append(f"CASE WHEN {decided} THEN NULL ELSE {unknown} END")
+    return _joined(parts)

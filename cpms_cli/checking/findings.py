@@ -144,7 +144,8 @@ def _values(
         return pc.if_else(pc.is_null(written), None, MASK)
     if identified or part.open or not part.field:
         return written
-    hidden = to_mask(survey, pd.Series(written, dtype="str"), np.isin(part.rows, table.rows[moved]))
+    of_codes = survey.fields[part.field].format == "cpms-id"
+    hidden = to_mask(survey, pd.Series(written, dtype="str"), np.isin(part.rows, table.rows[moved]), of_codes)
     return pc.if_else(pa.array(hidden), MASK, written) if hidden.any() else written
 
 

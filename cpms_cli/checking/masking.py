@@ -17,6 +17,8 @@ from cpms_cli.survey.definition import Survey, folded
 MOVED = 3
 _SHORT_NUMBER = re.compile(r"[-+]?[\d.,%]{1,8}")
 _NATIONAL_ID = r"^\D{0,3}(?:\d[\s-]*){12,}$"
+# Most of a permanent code is digits; who does not have it at hand writes the child's name in its place.
+_LIKE_A_CODE = r"^[\x20-\x7e]*\d[\x20-\x7e]*$"
 
 
 def spells_answer(survey: Survey, text: str) -> bool:
@@ -27,13 +29,18 @@ def spells_answer(survey: Survey, text: str) -> bool:
     )
 
 
-def to_mask(survey: Survey, texts: pd.Series, moved: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Which of these unread texts must not be shown: long numbers, and in rows that may be `moved` all but answers."""
+def to_mask(
+    survey: Survey, texts: pd.Series, moved: npt.NDArray[np.bool_], of_codes: bool = False
+) -> npt.NDArray[np.bool_]:
+    """Which of these unread texts must not be shown: long numbers, in rows that may be `moved` all but answers, and where
+    the column is one `of_codes` of children what looks like a word."""
     codes, distinct = pd.factorize(texts)
-    long_number = pd.Series(distinct, dtype="str").str.contains(_NATIONAL_ID, regex=True).to_numpy(dtype=bool)
-    hidden = np.append(long_number, False)[codes]  # a blank cell has the code -1
+    words = pd.Series(distinct, dtype="str")
+    told = words.str.contains(_NATIONAL_ID, regex=True).to_numpy(dtype=bool)
+    if of_codes:
+        told = told | ~words.str.contains(_LIKE_A_CODE, regex=True).to_numpy(dtype=bool)
+    hidden = np.append(told, False)[codes]  # a blank cell has the code -1
     if moved.any():
-        words = texts[moved].dropna().unique()
-        unknown = {word for word in words if not spells_answer(survey, word)}
+        unknown = {word for word in texts[moved].dropna().unique() if not spells_answer(survey, word)}
         hidden = hidden | (moved & texts.isin(unknown).to_numpy(dtype=bool))
     return hidden

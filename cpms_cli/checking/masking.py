@@ -32,8 +32,8 @@ def spells_answer(survey: Survey, text: str) -> bool:
 def to_mask(
     survey: Survey, texts: pd.Series, moved: npt.NDArray[np.bool_], of_codes: bool = False
 ) -> npt.NDArray[np.bool_]:
-    """Which of these unread texts must not be shown: long numbers, in rows that may be `moved` all but answers, and where
-    the column is one `of_codes` of children what looks like a word."""
+    """Which of these unread texts must not be shown: long numbers, in rows that may be `moved` all but answers, in a
+    column `of_codes` of children what is like a word."""
     codes, distinct = pd.factorize(texts)
     words = pd.Series(distinct, dtype="str")
     told = words.str.contains(_NATIONAL_ID, regex=True).to_numpy(dtype=bool)

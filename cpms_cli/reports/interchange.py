@@ -105,8 +105,8 @@ def _writer(writers: Mapping[str, Any], path: Path) -> Any:
 
 
 def check_export(writers: Mapping[str, Any], path: Path) -> None:
-    """Raise UsageError where nobody writes this ending or the folder is missing: before the store notes that something was
-    given away."""
+    """Raise UsageError where nobody writes this ending or there is no such folder, before the store notes that anything
+    was given away."""
     _writer(writers, path)
     if not path.resolve().parent.is_dir():
         raise UsageError("folder_missing", folder=str(path.resolve().parent))

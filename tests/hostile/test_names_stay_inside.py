@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 import duckdb
 import pandas as pd
 import pypdf
@@ -43,7 +42,8 @@ BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \-,.](?=\d)")
 def _person(number: int, latin: bool = False) -> dict[str, Any]:
     body = f"1{DIGITS}{number:03}"
     names = WORDS[4:] if latin else WORDS[:4]
-    given, family, other, mother = (f"{name}{'abcdefghijklm'[number]}" if latin else f"{name}{'กขคงจฉชซฌญดตท'[number]}" for name in names)
+    letter = ("abcdefghijklm" if latin else "กขคงจฉชซฌญดตท")[number]
+    given, family, other, mother = (name + letter for name in names)
     return {
         "national_id": body + calc_check_digit(body), "given_name": given, "family_name": family, "other_name": other,
         "mother_name": mother, "birth_date": f"2013-07-{10 + number}",
@@ -57,8 +57,9 @@ def _survey(folder: Path, base: dict[str, dict[str, Any]], year: int) -> Path:
         {"in_school": "none"}, {"work_hazardous": "yes"},
     ]  # fmt: skip
     rows = [
-        {"round": year, "interview_date": f"{year}-03-01", "household_no": f"{number // 2 + 1}", "child_no": number % 2 + 1,
-         "village_code": "85010501" if number < 8 else "85030101", **answers[number % 6], **_person(number, number % 3 == 2)}
+        {"round": year, "interview_date": f"{year}-03-01", "household_no": f"{number // 2 + 1}",
+         "child_no": number % 2 + 1, "village_code": "85010501" if number < 8 else "85030101", **answers[number % 6],
+         **_person(number, latin=number % 3 == 2)}
         for number in range(12)
     ]  # fmt: skip
     # A child without a number who has another given name in the second round: a doubtful pair, that waits.
@@ -68,14 +69,16 @@ def _survey(folder: Path, base: dict[str, dict[str, Any]], year: int) -> Path:
 
 
 def _faulty(folder: Path, base: dict[str, dict[str, Any]]) -> Path:
-    """Each personal answer wrong in a row of its own: too long, no such check digit, a date that is none, moved cells, a
-    name where the child's code belongs. One name alone in a question with a list of answers would be quoted: how else
+    """Each personal answer wrong in a row of its own: too long, no such check digit, a date that is none, moved cells,
+    a name where the child's code belongs. One name alone in a question with a list of answers would be quoted: how else
     would a mistyped answer be found?"""
     wrong = _person(1)["national_id"][:-1] + ("1" if _person(1)["national_id"][-1] != "1" else "2")
     rows: list[dict[str, Any]] = [
-        {"given_name": WORDS[0] * 30}, {"national_id": wrong}, {"birth_date": "19/07/2556 หรือ"}, {"birth_date": "2556-07-19"},
+        {"given_name": WORDS[0] * 30}, {"national_id": wrong}, {"birth_date": "19/07/2556 หรือ"},
+        {"birth_date": "2556-07-19"},
         {"mother_name": "=" + WORDS[3]}, {"national_id": _person(5)["national_id"], "child_no": None},
-        {"cpms_id": WORDS[0]}, {"cpms_id": WORDS[4]}, {"sex": WORDS[1], "nationality": WORDS[0], "in_school": "9" + DIGITS + "9999", "carer": WORDS[3]},
+        {"cpms_id": WORDS[0]}, {"cpms_id": WORDS[4]},
+        {"sex": WORDS[1], "nationality": WORDS[0], "in_school": "9" + DIGITS + "9999", "carer": WORDS[3]},
         {"national_id": _person(4)["national_id"]}, {"given_name": "à¸Š " + WORDS[4]},
     ]  # fmt: skip
     cells = [{"round": 2027, "interview_date": "2027-03-01", "household_no": f"{number + 1}", **_person(number), **row}
@@ -113,11 +116,13 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
     return Marked(folder, child, parted, other)
 
 
-# How each command is called; {child}, {parted} and {other} are identifiers. `!` before a line: what it writes may hold names, since
-# it gives the officer's own cells or the whole store back; what it says may not. The first line is run in both languages,
-# as text and as JSON where there is JSON. Every ending is written by one command or another.
+# How each command is called; {child}, {parted} and {other} are identifiers. `!` before a line: what it writes may hold
+# names, since it gives the officer's own cells (rows set aside, copies with notes or mends) or the whole store back;
+# what it says may not. The first line is run in both languages, as text and as JSON where there is JSON. Every ending is
+# written by one command or another.
 RUNS: dict[str, tuple[str, ...]] = {
-    "validate": ("faulty.csv --store s.duckdb --show-changes -o f.xlsx", "!faulty.csv --annotate marked.xlsx", "!faulty.csv --fix mended.xlsx"),
+    "validate": ("faulty.csv --store s.duckdb --show-changes -o f.xlsx",
+                 "!faulty.csv --annotate marked.xlsx", "!faulty.csv --fix mended.xlsx"),
     "map": ("faulty.csv -o map.csv",),
     "merge": ("!faulty.csv",),
     "score": ("-o scores.xlsx", "-o scores.parquet"),
@@ -207,7 +212,9 @@ def _found(text: str) -> list[str]:
 
 def _leaks(folder: Path, before: set[Path]) -> list[str]:
     fresh = [one for one in folder.rglob("*") if one not in before and one.is_file()]
-    return [f"{one.name}: {mark}" for one in fresh for text in _texts(one.name, one.read_bytes()) for mark in _found(text)]
+    return [
+        f"{one.name}: {mark}" for one in fresh for text in _texts(one.name, one.read_bytes()) for mark in _found(text)
+    ]
 
 
 def test_every_command_is_tried() -> None:
@@ -231,7 +238,7 @@ def test_no_name_gets_out(
     temporary = tmp_path / "temporary"
     monkeypatch.setenv("CPMS_BUNDLE_KEY", "correct horse battery")
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    ways = [("--lang", "en"), ("--lang", "th")]
+    ways: list[tuple[str, ...]] = [("--lang", "en"), ("--lang", "th")]
     if "--format" in OPTIONS[name]:
         ways = [("--lang", "en"), ("--lang", "th", "--format", "json")]
     leaks: list[str] = []
@@ -297,9 +304,7 @@ def test_an_encrypted_store_holds_no_name_that_can_be_read(
     assert not [one.name for one in tmp_path.iterdir() for mark in marks if mark in one.read_bytes()]
 
 
-def test_an_error_nobody_thought_of_quotes_nothing(
-    cpms: Cpms, marked: Marked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_nobody_thought_of_quotes_nothing(cpms: Cpms, marked: Marked, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ValueError(f"Could not convert string '{WORDS[0]}' to INT32")
 

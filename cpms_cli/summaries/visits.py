@@ -15,6 +15,7 @@ from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import MASK
 from cpms_cli.summaries.outcomes import was_words
+from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.summaries.shares import area_name, within
 from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -162,13 +163,12 @@ def plan_visits(
 ) -> pd.DataFrame:  # fmt: skip
     """Whom to visit next and what to ask, as `visits_of` says; without `round_`, by the last round of each village.
 
-    Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area that does
-    not exist; StoreError, UnreadableFile.
+    Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area or
+    a round of which the store has nothing; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
-    if area is not None:
-        area_name(survey, area, language)
     with open_store(Path(store), survey, write=identified) as connection:
+        check_surveyed(connection, survey, area, round_, language)
         create_scores(connection, survey)
         found = visits_of(connection, Explainer(survey, language), area=area, round_=round_, overdue=overdue,
                           identified=identified)  # fmt: skip

@@ -58,8 +58,8 @@ def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.D
 
 
 def audit_log(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
-    """Each output that showed whom it is about, the oldest first: `shown_at` (UTC), `who` ran it, `what` command, for how
-    many `children`. Raises StoreError, UnreadableFile."""
+    """Each output that showed whom it is about, the oldest first: `shown_at` (UTC), `who` ran it, `what` command,
+    how many `children`. Raises StoreError, UnreadableFile."""
     with open_store(Path(store), load_survey(schemas)) as connection:
         return connection.execute("SELECT shown_at, who, what, children FROM audit ORDER BY shown_at").df()
 

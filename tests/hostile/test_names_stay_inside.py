@@ -118,8 +118,8 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
 
 # How each command is called; {child}, {parted} and {other} are identifiers. `!` before a line: what it writes may hold
 # names, since it gives the officer's own cells (rows set aside, copies with notes or mends) or the whole store back;
-# what it says may not. The first line is run in both languages, as text and as JSON where there is JSON. Every ending is
-# written by one command or another.
+# what it says may not. The first line is run in both languages, as text and as JSON where there is JSON. Every ending
+# is written by one command or another.
 RUNS: dict[str, tuple[str, ...]] = {
     "validate": ("faulty.csv --store s.duckdb --show-changes -o f.xlsx",
                  "!faulty.csv --annotate marked.xlsx", "!faulty.csv --fix mended.xlsx"),

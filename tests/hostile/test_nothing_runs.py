@@ -122,7 +122,8 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
     """Victims whose names begin like formulas."""
     folder = tmp_path_factory.mktemp("armed")
     rows = [{"household_no": f"={number}", "given_name": f"{start}1+1", "family_name": f"{start}A1",
-             "mother_name": f"{number}", "violence_physical": "yes", "drugs": None, "child_no": number, "birth_date": f"2016-0{number}-01"}
+             "mother_name": f"{number}", "violence_physical": "yes", "drugs": None, "child_no": number,
+             "birth_date": f"2016-0{number}-01"}
             for number, start in enumerate(STARTS[:4], start=1)]  # fmt: skip
     merge([write_drawn(folder / "s.csv", base, rows)], folder / "s.duckdb")
     return folder / "s.duckdb"

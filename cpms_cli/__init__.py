@@ -28,6 +28,7 @@ _PUBLIC = {
     "validate_against_store": "cpms_cli.comparing",
     "merge": "cpms_cli.merging",
     "history": "cpms_cli.store.history",
+    "audit_log": "cpms_cli.store.history",
     "undo": "cpms_cli.undoing",
     "check_store": "cpms_cli.store.invariants",
     "backup": "cpms_cli.store.copies",

@@ -79,7 +79,9 @@ def _of_table(survey: Survey, table: SurveyTable, identified: bool) -> Iterator[
     for column in sorted(table.columns.values(), key=lambda one: one.index):
         found = _of_column(survey, table, column)
         if len(found):
-            told = found if identified or not column.field.personal else _masked(found)
+            # Where a child's code belongs, somebody may have written its name.
+            hide = column.field.personal or column.field.format == "cpms-id"
+            told = found if identified or not hide else _masked(found)
             yield told.sort_values("row", kind="stable").assign(
                 file=table.source.path.name, sheet=table.source.sheet, column=column.header, field=column.field.name
             )

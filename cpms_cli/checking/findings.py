@@ -148,7 +148,8 @@ def _values(
     if identified or part.open or not part.field:
         return shown
     numbers = written.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    hidden = to_mask(survey, numbers, written.dictionary, here)
+    of_codes = survey.fields[part.field].format == "cpms-id"
+    hidden = to_mask(survey, numbers, written.dictionary, here, of_codes)
     return pc.if_else(pa.array(hidden), MASK, shown) if hidden.any() else shown
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from cpms_cli.checking.findings import MASK
-from cpms_cli.checking.masking import spells_answer
+from cpms_cli.checking.masking import spells_answer, to_mask
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
 from cpms_cli.reading.choices import distinct
@@ -70,4 +72,9 @@ def _examples(survey: Survey, found: Matched, index: int, name: str) -> str:
     if survey.fields[name].codelist or survey.fields[name].type == "integer":
         # In a row that was moved by a column, a name may stand where an answer should.
         texts = [text if spells_answer(survey, text) else MASK for text in texts]
+    # Nobody has said yet that this is the right field for the column.
+    nowhere_moved = np.zeros(len(texts), dtype=np.bool_)
+    of_codes = survey.fields[name].format == "cpms-id"
+    hidden = to_mask(survey, np.arange(len(texts)), pa.array(texts, pa.string()), nowhere_moved, of_codes)
+    texts = [MASK if hide else text for text, hide in zip(texts, hidden, strict=True)]
     return " | ".join(text[:_EXAMPLE_LETTERS] for text in texts)

@@ -19,6 +19,8 @@ from cpms_cli.survey.definition import Survey, folded
 MOVED = 3
 _SHORT_NUMBER = re.compile(r"[-+]?[\d.,%]{1,8}")
 _DIGITS_OF_ID = 12
+# Most of a permanent code is digits; who does not have it at hand writes the child's name in its place.
+_LIKE_A_CODE = re.compile(r"[\x20-\x7e]*\d[\x20-\x7e]*")
 _NATIONAL_ID = re.compile(rf"^\D{{0,3}}(?:\d[\s-]*){{{_DIGITS_OF_ID},}}$")
 
 
@@ -34,9 +36,11 @@ def spells_answer(survey: Survey, text: str) -> bool:
 
 
 def to_mask(
-    survey: Survey, numbers: npt.NDArray[np.int64], texts: pa.Array, moved: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    """Which cells must not be shown: long numbers, and in rows that may be `moved` all but answers.
+    survey: Survey, numbers: npt.NDArray[np.int64], texts: pa.Array, moved: npt.NDArray[np.bool_],
+    of_codes: bool = False,
+) -> npt.NDArray[np.bool_]:  # fmt: skip
+    """Which cells must not be shown: long numbers, in rows that may be `moved` all but answers, and in a column
+    `of_codes` of children what is like a word.
 
     `numbers` points from the cells into their distinct `texts`, -1 for blank; shapes (n,) as that of `moved`.
     """
@@ -44,6 +48,9 @@ def to_mask(
     used[numbers] = True
     long = used[:-1] & pc.greater_equal(pc.utf8_length(texts), _DIGITS_OF_ID).to_numpy(zero_copy_only=False)
     hidden[:-1][long] = [_NATIONAL_ID.search(text) is not None for text in texts.filter(pa.array(long)).to_pylist()]
+    if of_codes:
+        told = zip(used[:-1], texts.to_pylist(), strict=True)
+        hidden[:-1] |= np.array([seen and not _LIKE_A_CODE.fullmatch(text) for seen, text in told], dtype=bool)
     if moved.any():
         strange[numbers[moved]] = True
         words = texts.filter(pa.array(strange[:-1])).to_pylist()

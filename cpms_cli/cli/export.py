@@ -54,11 +54,12 @@ def records(
     told, round_year = language(lang), year(round_)
     if identified and (deidentified or k is not None):
         raise UsageError("identified_and_not")
-    from cpms_cli.reports.interchange import write_records
+    from cpms_cli.reports.interchange import RECORD_WRITERS, check_export, write_records
     from cpms_cli.summaries.records import child_records
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
 
+    check_export(RECORD_WRITERS, file)
     found = child_records(
         store, area=area, round_=round_year, k=k, audience=audience, schemas=schemas,
         detail="identified" if identified else "deidentified" if deidentified or k is not None else "masked",
@@ -87,11 +88,12 @@ def figures(
       cpms export figures figures.dhis2.json --round 2569 --store cpms.duckdb
     """
     told, round_year = language(lang), year(round_)
-    from cpms_cli.reports.interchange import write_figures
+    from cpms_cli.reports.interchange import FIGURE_WRITERS, check_export, write_figures
     from cpms_cli.summaries.published_figures import published_figures
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
 
+    check_export(FIGURE_WRITERS, file)
     found = published_figures(store, area=area, round_=round_year, audience=audience, language=told, schemas=schemas)
     write_figures(load_survey(schemas), found, file)
     withheld = int(found[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())

@@ -1,4 +1,4 @@
-"""`cpms store`: check, backup, restore, compact, encrypt."""
+"""`cpms store`: check, backup, restore, compact, encrypt, audit."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Format, Lang, Schemas, Store, language, one_of
+from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
 
-app = typer.Typer(no_args_is_help=True, help="The store as a file: check, backup, restore, compact, encrypt.")
+app = typer.Typer(no_args_is_help=True, help="The store as a file: check, backup, restore, compact, encrypt, audit.")
 Target = Annotated[Path, typer.Argument(metavar="FILE", help="The copy.", show_default=False)]
 MB = 1_000_000
 
@@ -111,3 +111,35 @@ def encrypt(store: Store = STORE, lang: Lang = None, schemas: Schemas = None) ->
 
     run(store, schemas=schemas)
     typer.echo(say("store_encrypted", told, store=store.name))
+
+
+@app.command("audit")
+def audit(
+    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None
+) -> None:
+    """Show which outputs said whom they are about: when, who ran the command, which one, how many children.
+
+    \b
+    Examples:
+      cpms store audit --store cpms.duckdb
+      cpms store audit --store cpms.duckdb -o audit.xlsx
+    """
+    one_of(format_)
+    told = language(lang)
+    from cpms_cli.reports import store as report
+    from cpms_cli.reports.scores import document
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.store.history import audit_log
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text, write_tables
+
+    log = audit_log(store, schemas=schemas)
+    if output is not None:
+        write_tables({"audit": log}, output)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(document({"audit": log})))
+    elif format_ == "csv":
+        typer.echo(csv_text(log), nl=False)
+    else:
+        report.show_audit(open_console(), log, told)

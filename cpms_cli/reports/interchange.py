@@ -104,6 +104,16 @@ def _writer(writers: Mapping[str, Any], path: Path) -> Any:
     return writers[ending]
 
 
+def check_export(writers: Mapping[str, Any], path: Path) -> None:
+    """Raise UsageError where nobody writes this ending or there is no such folder, before the store notes that anything
+    was given away."""
+    _writer(writers, path)
+    if not path.resolve().parent.is_dir():
+        raise UsageError("folder_missing", folder=str(path.resolve().parent))
+    if path.is_dir():
+        raise UsageError("file_is_directory", file=path.name)
+
+
 def write_records(survey: Survey, told: Records, path: Path, language: Language) -> None:
     """Write records to a file whose ending chooses the format; raises UsageError for an ending nobody writes."""
     content: bytes = _writer(RECORD_WRITERS, path)(survey, told, language)

@@ -61,3 +61,14 @@ def show_check(console: Console, store: str, found: pd.DataFrame, language: Lang
     names = ("invariant", "violations")
     show_table(console, broken, {name: say(f"col_{name}", language) for name in names}, right=("violations",))
     console.print(say("store_unsound", language, store=store, count=len(broken)))
+
+
+def show_audit(console: Console, log: pd.DataFrame, language: Language) -> None:
+    """Print which outputs showed whom they are about, when and to whom; or that none did."""
+    if log.empty:
+        console.print(say("audit_none", language))
+        return
+    shown = log.assign(when=log["shown_at"].dt.strftime("%Y-%m-%d %H:%M"))
+    names = {"when": "when", "who": "who", "what": "command", "children": "children"}
+    show_table(console, shown, {name: say(f"col_{key}", language) for name, key in names.items()},
+               title=say("audit_title", language), tight=("when", "who"), right=("children",))  # fmt: skip

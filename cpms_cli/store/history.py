@@ -57,6 +57,13 @@ def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.D
         }
 
 
+def audit_log(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
+    """Each output that showed whom it is about, the oldest first: `shown_at` (UTC), `who` ran it, `what` command,
+    how many `children`. Raises StoreError, UnreadableFile."""
+    with open_store(Path(store), load_survey(schemas)) as connection:
+        return connection.execute("SELECT shown_at, who, what, children FROM audit ORDER BY shown_at").df()
+
+
 def merge_of(connection: duckdb.DuckDBPyConnection, batch: int) -> tuple[int, list[int]]:
     """The merge a batch came with, and all its batches. Raises UsageError where it cannot be undone."""
     found = connection.execute("SELECT merge_id FROM batch WHERE batch_id = ?", [batch]).fetchone()

@@ -13,6 +13,7 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
+from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
@@ -90,7 +91,7 @@ def list_children(
     """Children of a store by area, round, level or indicator; without `round_`, the latest round of each child.
 
     Names and numbers are masked unless `identified`, which the store's audit log records. Raises UsageError for an
-    unknown level or indicator; StoreError, UnreadableFile.
+    unknown level or indicator, or an area or round of which the store has nothing; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
     unknown = set(levels) - {level.id for level in survey.levels}
@@ -99,6 +100,7 @@ def list_children(
             "unknown_level", level=", ".join(sorted(unknown)), known=", ".join(one.id for one in survey.levels)
         )
     with open_store(Path(store), survey, write=identified) as connection:
+        check_surveyed(connection, survey, area, round_, language)
         create_scores(connection, survey)
         found = line_list_of(
             connection, survey, Explainer(survey, language), area=area, round_=round_, levels=levels,

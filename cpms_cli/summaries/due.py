@@ -15,7 +15,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.response_tables import create_known_children
 from cpms_cli.summaries.cases import OPEN, OVERDUE, UNKNOWN, find_cases
 from cpms_cli.summaries.children import MASK
-from cpms_cli.summaries.shares import area_name
+from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.definition import Language, Role, Survey
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.loading import load_survey
@@ -34,12 +34,11 @@ def due_responses(
     Columns: the child's identifier, village, household, names (masked unless `identified`, which is logged), sex,
     `age_min`, `age_max` (at the last interview), `level`, `since` (the round that gave it), `why`, `action` (what the
     source document asks for), `interview_date`, `due_date`, `days_late`, `state` (see `summaries.cases`), `done` (in
-    words), `next_date`. Raises UsageError for an unknown area; StoreError, UnreadableFile.
+    words), `next_date`. Raises UsageError for an area of which the store has nothing; StoreError, UnreadableFile.
     """
     survey, day = load_survey(schemas), as_of or datetime.date.today()
-    if area is not None:
-        area_name(survey, area, language)
     with open_store(Path(store), survey, write=identified) as connection:
+        check_surveyed(connection, survey, area, None, language)
         create_scores(connection, survey)
         create_known_children(connection, survey)
         cases, done = find_cases(connection, survey, area or "", day)

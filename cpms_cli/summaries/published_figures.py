@@ -34,6 +34,8 @@ def published_figures(
     """
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
+        if area is not None:
+            area_name(survey, area, language)
         create_profiles(connection, survey)
         counts = _counts(connection, survey, area, round_, language)
         if counts.empty:

@@ -17,7 +17,7 @@ from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.store.pseudonym_key import pseudonym_key
 from cpms_cli.summaries.deidentification import generalised, pseudonyms
-from cpms_cli.summaries.shares import within
+from cpms_cli.summaries.shares import area_name, within
 from cpms_cli.survey.definition import Field, Survey
 from cpms_cli.survey.deidentification import AGE
 from cpms_cli.survey.loading import load_survey
@@ -60,6 +60,8 @@ def child_records(
     """
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=detail == "identified") as connection:
+        if area is not None:
+            area_name(survey, area, "en")
         create_scores(connection, survey)
         frame = _rows(connection, survey, within(survey, area, round_))
         key = pseudonym_key(connection)

@@ -12,6 +12,7 @@ from cpms_cli.scoring.scores import create_scores
 from cpms_cli.store.file import open_store
 from cpms_cli.store.response_tables import create_known_children
 from cpms_cli.summaries.cases import STATES, find_cases
+from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.summaries.shares import area_name
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -50,6 +51,7 @@ def summarise_responses(
     survey, day = load_survey(schemas), as_of or datetime.date.today()
     name = area_name(survey, area, language) if area is not None else ""
     with open_store(Path(store), survey) as connection:
+        check_surveyed(connection, survey, area, None, language)
         create_scores(connection, survey)
         create_known_children(connection, survey)
         cases, _ = find_cases(connection, survey, area or "", day)

@@ -39,6 +39,28 @@ def rounds_of(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str |
     return tuple(int(row[0]) for row in found)
 
 
+def _check_rounds(rounds: tuple[int, ...], area: str, round_: int | None, language: Language) -> None:
+    if not rounds:
+        raise UsageError("no_children_ever", area=area)
+    if round_ is not None and round_ not in rounds:
+        known = ", ".join(shown_year(one, language) for one in rounds)
+        raise UsageError("no_children_there", area=area, round=shown_year(round_, language), known=known)
+
+
+def check_surveyed(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, round_: int | None, language: Language
+) -> None:
+    """Raise UsageError for an area that does not exist, or of which the store has nothing (in this round): a list of
+    nobody would read as if nobody there needed help."""
+    name = say("whole_store", language) if code is None else area_name(survey, code, language)
+    when, where = survey.role("round").name, within(survey, code, None)
+    found = connection.execute(
+        " UNION ".join(f"SELECT DISTINCT {when}::INTEGER FROM {view} WHERE {where}"
+                       for view in ("current_child", "current_household")) + " ORDER BY 1"
+    ).fetchall()  # fmt: skip
+    _check_rounds(tuple(int(row[0]) for row in found), name if code is None else code, round_, language)
+
+
 def scope_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, round_: int | None, language: Language
 ) -> Scope:  # fmt: skip
@@ -48,13 +70,7 @@ def scope_of(
     """
     name = say("whole_store", language) if code is None else area_name(survey, code, language)
     rounds = rounds_of(connection, survey, code)
-    if not rounds:
-        raise UsageError("no_children_ever", area=name if code is None else code)
-    if round_ is not None and round_ not in rounds:
-        known = ", ".join(shown_year(one, language) for one in rounds)
-        raise UsageError(
-            "no_children_there", area=name if code is None else code, round=shown_year(round_, language), known=known
-        )
+    _check_rounds(rounds, name if code is None else code, round_, language)
     current = rounds[-1] if round_ is None else round_
     return Scope(code, name, current, max((one for one in rounds if one < current), default=None), rounds)
 

@@ -17,6 +17,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import MASK
 from cpms_cli.summaries.due import due_responses
 from cpms_cli.summaries.outcomes import was_words
+from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.summaries.shares import area_name, within
 from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -180,6 +181,8 @@ def plan_visits(
     survey = load_survey(schemas)
     if area is not None:
         area_name(survey, area, language)
+    with open_store(Path(store), survey) as connection:
+        check_surveyed(connection, survey, area, round_, language)
     if overdue is None and round_ is None:
         overdue = _outstanding(survey, due_responses(store, area=area, as_of=as_of, language=language, schemas=schemas))
     with open_store(Path(store), survey, write=identified) as connection:

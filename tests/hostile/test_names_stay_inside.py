@@ -1,0 +1,315 @@
+"""Whatever the tool says or writes without --identified, nobody's name, number or birth date is in it.
+
+Every command there is runs on a store whose every personal answer is a marked word. A command without an entry in RUNS
+fails: who adds one says how it is called.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pypdf
+import pyreadstat
+import pytest
+import typer
+from stdnum.th.pin import calc_check_digit
+
+import cpms_cli.summaries.children
+from cpms_cli import encrypt, export_review, import_responses, merge
+from cpms_cli.cli.main import app
+from tests.conftest import Cpms, write_drawn
+
+# Written in no file of the definition, so that each stands for nothing but the answer it was given as.
+WORDS = ("ชื่อลับ", "สกุลลับ", "เล่นลับ", "แม่ลับ", "Zzqgiven", "Zzqfamily", "Zzqnick", "Zzqmother")
+DIGITS = "99977701"
+# Everybody is born on a day of its own of July 2013, which may be told; the day may not.
+BORN = r"(?:2013|2556)-0?7-[123]\d|[123]\d/0?7/(?:2013|2556)|[123]\d (?:ก\.ค\.|กรกฎาคม|July?) (?:2013|2556)"
+MARKS = re.compile("|".join((*WORDS, DIGITS, BORN)), re.IGNORECASE)
+# A number written as people write it is the same number.
+BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \-,.](?=\d)")
+
+
+def _person(number: int, latin: bool = False) -> dict[str, Any]:
+    body = f"1{DIGITS}{number:03}"
+    names = WORDS[4:] if latin else WORDS[:4]
+    letter = ("abcdefghijklm" if latin else "กขคงจฉชซฌญดตท")[number]
+    given, family, other, mother = (name + letter for name in names)
+    return {
+        "national_id": body + calc_check_digit(body), "given_name": given, "family_name": family, "other_name": other,
+        "mother_name": mother, "birth_date": f"2013-07-{10 + number}",
+    }  # fmt: skip
+
+
+def _survey(folder: Path, base: dict[str, dict[str, Any]], year: int) -> Path:
+    """Twelve children of six houses: victims, at high risk, with answers missing, in two subdistricts."""
+    answers: list[dict[str, Any]] = [
+        {"violence_sexual": "yes"}, {"violence_physical": None}, {"mother_alive": "no", "father_alive": "no"}, {},
+        {"in_school": "none"}, {"work_hazardous": "yes"},
+    ]  # fmt: skip
+    rows = [
+        {"round": year, "interview_date": f"{year}-03-01", "household_no": f"{number // 2 + 1}",
+         "child_no": number % 2 + 1, "village_code": "85010501" if number < 8 else "85030101", **answers[number % 6],
+         **_person(number, latin=number % 3 == 2)}
+        for number in range(12)
+    ]  # fmt: skip
+    # A child without a number who has another given name in the second round: a doubtful pair, that waits.
+    other = {**_person(12), "national_id": None, "given_name": {2025: "ชื่อลับละไม", 2026: "ประภาชื่อลับ"}[year]}
+    rows.append({"round": year, "interview_date": f"{year}-03-01", "household_no": "9", **other})
+    return write_drawn(folder / f"survey_{year}.csv", base, rows)
+
+
+def _faulty(folder: Path, base: dict[str, dict[str, Any]]) -> Path:
+    """Each personal answer wrong in a row of its own: too long, no such check digit, a date that is none, moved cells,
+    a name where the child's code belongs. One name alone in a question with a list of answers would be quoted: how else
+    would a mistyped answer be found?"""
+    wrong = _person(1)["national_id"][:-1] + ("1" if _person(1)["national_id"][-1] != "1" else "2")
+    rows: list[dict[str, Any]] = [
+        {"given_name": WORDS[0] * 30}, {"national_id": wrong}, {"birth_date": "19/07/2556 หรือ"},
+        {"birth_date": "2556-07-19"},
+        {"mother_name": "=" + WORDS[3]}, {"national_id": _person(5)["national_id"], "child_no": None},
+        {"cpms_id": WORDS[0]}, {"cpms_id": WORDS[4]},
+        {"sex": WORDS[1], "nationality": WORDS[0], "in_school": "9" + DIGITS + "9999", "carer": WORDS[3]},
+        {"national_id": _person(4)["national_id"]}, {"given_name": "à¸Š " + WORDS[4]},
+    ]  # fmt: skip
+    cells = [{"round": 2027, "interview_date": "2027-03-01", "household_no": f"{number + 1}", **_person(number), **row}
+             for number, row in enumerate(rows)]  # fmt: skip
+    return write_drawn(folder / "faulty.csv", base, cells)
+
+
+@dataclass(frozen=True)
+class Marked:
+    """The store, a child of it, and files to read; copied anew for each command."""
+
+    folder: Path
+    child: str
+    parted: str
+    other: str
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, Any]]) -> Marked:
+    folder = tmp_path_factory.mktemp("marked")
+    store = folder / "s.duckdb"
+    merge([_survey(folder, base, year) for year in (2025, 2026)], store)
+    _faulty(folder, base)
+    with duckdb.connect(str(store), read_only=True) as connection:
+        found = connection.execute("SELECT cpms_id FROM child_link ORDER BY household_no, child_no, round").fetchall()
+    child, (parted, other) = found[0][0], (found[-2][0], found[-1][0])
+    assert parted != other, "a doubtful pair is two children until somebody decides"
+    log = pd.DataFrame({"cpms_id": [child], "response_date": ["2026-03-03"], "response_kind": ["home_visit"]})
+    log.to_csv(folder / "log.csv", index=False)
+    import_responses([folder / "log.csv"], store)
+    bad = pd.DataFrame({"cpms_id": [WORDS[0], WORDS[4], child], "given_name": WORDS[0], "response_kind": "home_visit",
+                        "response_date": ["2026-03-05", "2026-03-06", _person(3)["national_id"]]})  # fmt: skip
+    bad.to_csv(folder / "bad_log.csv", index=False)
+    assert export_review(store, folder / "review.xlsx", identified=True)
+    return Marked(folder, child, parted, other)
+
+
+# How each command is called; {child}, {parted} and {other} are identifiers. `!` before a line: what it writes may hold
+# names, since it gives the officer's own cells (rows set aside, copies with notes or mends) or the whole store back;
+# what it says may not. The first line is run in both languages, as text and as JSON where there is JSON. Every ending
+# is written by one command or another.
+RUNS: dict[str, tuple[str, ...]] = {
+    "validate": ("faulty.csv --store s.duckdb --show-changes -o f.xlsx",
+                 "!faulty.csv --annotate marked.xlsx", "!faulty.csv --fix mended.xlsx"),
+    "map": ("faulty.csv -o map.csv",),
+    "merge": ("!faulty.csv",),
+    "score": ("-o scores.xlsx", "-o scores.parquet"),
+    "children": ("--risk victim --why -o children.xlsx", "-o children.csv"),
+    "visits": ("-o visits.xlsx",),
+    "community": ("850105 -o community.xlsx", "850105 --rounds 2568:2569"),
+    "province": ("85 -o province.json", "85 --rounds 2568:2569 --by sex"),
+    "indicator": ("11 --by sex -o indicator.xlsx",),
+    "rights": ("--list education -o rights.xlsx",),
+    "migration": ("-o migration.xlsx",),
+    "overlap": ("-o overlap.xlsx",),
+    "template": ("-o next.xlsx --prefill --area 850105",),
+    "samples": ("practice --children 5 --rounds 2569",),
+    "demo": (),
+    "doctor": ("",),
+    "codebook": ("-o codebook.md",),
+    "history": ("-o history.xlsx",),
+    "undo": ("3",),
+    "bundle": ("850105 --round 2569 -o community.cpms.age",),
+    "bundle-key": ("province.key",),
+    "store check": ("",),
+    "store backup": ("!copy.duckdb",),
+    "store restore": ("!copy.duckdb",),
+    "store compact": ("!",),
+    "store encrypt": ("!",),
+    "store audit": ("-o audit.xlsx",),
+    "child show": ("{child} --why -o child.xlsx",),
+    "child split": ("{child} --round 2569 --reason seen",),
+    "child join": ("{parted} {other} --reason seen",),
+    "child forget": ("{child} --yes",),
+    "export records": ("r.csv", "r.xlsx", "r.parquet", "r.jsonl", "r.sav", "r.zip", "d.csv --k 2"),
+    "export figures": ("f.csv", "f.xlsx", "f.hxl.csv", "f.dhis2.json"),
+    "link report": ("-o links.xlsx",),
+    "response import": ("!bad_log.csv",),
+    "response add": ("{child} --kind home_visit --date 2569-03-09",),
+    "response due": ("--all -o due.xlsx",),
+    "response summary": ("-o responses.xlsx",),
+    "review export": ("pairs.xlsx",),
+    "review apply": ("review.xlsx",),
+    "plan community": tuple(f"850105 -o plan{ending}" for ending in (".pdf", ".docx", ".xlsx")),
+    "plan province": ("85 -o plan.md",),
+    "schema check": ("",),
+}  # fmt: skip
+# Commands that refuse without --identified, and files with faults; all others must do what they were asked.
+EXPECTED = {"template": 2, "review export": 2, "validate": 1, "merge": 1, "response import": 1}
+WITHOUT_STORE = {"doctor", "codebook", "samples", "bundle-key", "schema check", "store check"}
+EXEMPT = {"demo": "runs on the sample files only, which are shipped and hold nobody"}
+
+
+def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    if hasattr(command, "commands"):
+        for name, one in command.commands.items():
+            yield from _commands(one, (*path, name))
+    else:
+        yield " ".join(path), command
+
+
+COMMANDS = dict(_commands(typer.main.get_command(app)))
+OPTIONS = {name: {word for one in command.params for word in one.opts} for name, command in COMMANDS.items()}
+
+
+def _texts(name: str, content: bytes) -> Iterator[str]:
+    """What somebody who opens a file can read in it."""
+    ending = Path(name).suffix
+    yield name
+    if ending in (".xlsx", ".docx", ".zip"):
+        with zipfile.ZipFile(io.BytesIO(content)) as bundle:
+            for one in bundle.namelist():
+                yield from _texts(one, bundle.read(one))
+    elif ending == ".pdf":
+        yield "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+    elif ending == ".parquet":
+        yield pd.read_parquet(io.BytesIO(content)).to_csv()
+    elif ending == ".sav":
+        with tempfile.NamedTemporaryFile(suffix=".sav", delete=False) as stream:
+            stream.write(content)
+        frame, about = pyreadstat.read_sav(stream.name)
+        Path(stream.name).unlink()
+        yield frame.to_csv() + str(about.variable_value_labels)
+    yield content.decode("utf-8", "replace")
+    yield content.decode("utf-16-le", "replace")
+
+
+def _found(text: str) -> list[str]:
+    return MARKS.findall(text) + MARKS.findall(BETWEEN_DIGITS.sub("", text))
+
+
+def _leaks(folder: Path, before: set[Path]) -> list[str]:
+    fresh = [one for one in folder.rglob("*") if one not in before and one.is_file()]
+    return [
+        f"{one.name}: {mark}" for one in fresh for text in _texts(one.name, one.read_bytes()) for mark in _found(text)
+    ]
+
+
+def test_every_command_is_tried() -> None:
+    assert set(RUNS) == set(COMMANDS)
+
+
+def test_the_marks_are_found_where_they_are(cpms: Cpms, marked: Marked, tmp_path: Path) -> None:
+    """The search itself can fail: with --identified, every kind of file holds marks."""
+    shutil.copytree(marked.folder, tmp_path, dirs_exist_ok=True)
+    store = tmp_path / "s.duckdb"
+    for ending in (".csv", ".xlsx", ".parquet", ".jsonl", ".sav", ".zip"):
+        before = set(tmp_path.rglob("*"))
+        assert cpms("export", "records", tmp_path / f"r{ending}", "--store", store, "--identified").code == 0
+        assert {mark.partition(": ")[2] for mark in _leaks(tmp_path, before)} >= {*WORDS, DIGITS, "2013-07-10"}, ending
+
+
+@pytest.mark.parametrize("name", [name for name in RUNS if name not in EXEMPT])
+def test_no_name_gets_out(
+    name: str, cpms: Cpms, marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    monkeypatch.setenv("CPMS_BUNDLE_KEY", "correct horse battery")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    ways: list[tuple[str, ...]] = [("--lang", "en"), ("--lang", "th")]
+    if "--format" in OPTIONS[name]:
+        ways = [("--lang", "en"), ("--lang", "th", "--format", "json")]
+    leaks: list[str] = []
+    for number, line in enumerate(RUNS[name]):
+        for way in ways if number == 0 and name not in WITHOUT_STORE else ways[-1:]:
+            folder = tmp_path / f"{number}{way[-1]}"
+            shutil.copytree(marked.folder, folder)
+            temporary.mkdir(exist_ok=True)
+            monkeypatch.chdir(folder)
+            if name == "store encrypt":
+                monkeypatch.setenv("CPMS_KEY", "correct horse battery")
+            if name == "store restore":
+                shutil.copy("s.duckdb", "copy.duckdb")
+            before = set(folder.rglob("*"))
+            store = ("--store", "s.duckdb") if "--store" in OPTIONS[name] and "--store" not in line else ()
+            words = line.lstrip("!").format(child=marked.child, parted=marked.parted, other=marked.other).split()
+            ran = cpms(*name.split(), *words, *store, *way)
+            told = [f"{name} {line} {' '.join(way)}: {mark}" for mark in _found(ran.out + ran.err)]
+            assert ran.code == EXPECTED.get(name, 0), ran.err
+            written = [] if line.startswith("!") else _leaks(folder, before)
+            leaks += told + written + _leaks(temporary, set())
+    assert not leaks
+
+
+IDENTIFIED = {
+    "children": "", "visits": "", "indicator": "4", "rights": "--list education", "child show": "{child}",
+    "export records": "r.csv", "response due": "--all", "review export": "pairs.xlsx",
+    "template": "-o next.xlsx --prefill --area 850105",
+}  # fmt: skip
+
+
+def test_whatever_shows_names_is_in_the_audit_log(
+    cpms: Cpms, marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But `validate --identified`, which shows a file that its reader holds, and has no store to write to."""
+    assert set(IDENTIFIED) == {name for name in COMMANDS if "--identified" in OPTIONS[name]} - {"validate"}
+    shutil.copytree(marked.folder, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    for number, (name, line) in enumerate(IDENTIFIED.items(), start=2):
+        before = set(tmp_path.rglob("*"))
+        ran = cpms(*name.split(), *line.format(child=marked.child).split(), "--store", "s.duckdb", "--identified")
+        assert ran.code == 0, ran.err
+        assert _found(ran.out) or _leaks(tmp_path, before), f"{name} shows nobody"
+        log = cpms("store", "audit", "--store", "s.duckdb", "--format", "json").json["audit"]
+        assert len(log) == number, f"{name} is not in the log"
+        assert log[-1]["children"] >= 1
+        assert log[-1]["who"]
+    told = cpms("store", "audit", "--store", "s.duckdb", "--lang", "th").out
+    assert "ผลลัพธ์ที่แสดงชื่อ" in told
+    assert "review export" in told
+    assert cpms("store", "audit", "--store", "s.duckdb", "--format", "csv").out.startswith("shown_at,who,what,children")
+
+
+def test_an_encrypted_store_holds_no_name_that_can_be_read(
+    marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "s.duckdb"
+    shutil.copy(marked.folder / "s.duckdb", store)
+    marks = [word.encode() for word in (*WORDS, DIGITS)]
+    assert any(mark in store.read_bytes() for mark in marks), "the search can fail"
+    monkeypatch.setenv("CPMS_KEY", "correct horse battery")
+    encrypt(store)
+    assert not [one.name for one in tmp_path.iterdir() for mark in marks if mark in one.read_bytes()]
+
+
+def test_an_error_nobody_thought_of_quotes_nothing(cpms: Cpms, marked: Marked, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError(f"Could not convert string '{WORDS[0]}' to INT32")
+
+    monkeypatch.setattr(cpms_cli.summaries.children, "list_children", broken)
+    for way in (("--format", "json"), ("--lang", "th")):
+        ran = cpms("children", "--store", marked.folder / "s.duckdb", *way)
+        assert ran.code == 2
+        assert not _found(ran.out + ran.err)

@@ -152,7 +152,7 @@ class _Report:
         words = {"label": self.say(f"report_{name}"), "share": self.say("col_share"), "low": self.say("report_col_low"),
                  "high": self.say("report_col_high"), **self.before(), **self.withheld}  # fmt: skip
         yield Chart("indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words,
-                    withheld_cells(frame[["yes"]].set_axis(["share"], axis=1)))  # fmt: skip
+                    withheld_cells(frame[["yes"]].mask(frame["no"].isna()).set_axis(["share"], axis=1)))  # fmt: skip
         headings = [self.say(f"col_{one}" if one in ("yes", "no") else f"report_col_{one}") for one in answers]
         columns = [
             Column("label", self.say(f"report_{name}")), Column("yes", headings[0], "count"),

@@ -48,7 +48,7 @@ def level_flow(chart: Chart, width: int) -> Spec:
     legend, top = legend_layers(list(zip(colours.values(), order, strict=True)), width, 2) if narrow else ([], 0.0)
     edge = figure if narrow else longest
     left, right = edge, width - edge
-    boxes, frame = _boxes(frame, order, chart.words["not_published"], top + _HEAD)
+    boxes, frame = _boxes(frame, order, top + _HEAD)
     ribbons = _ribbons(frame, left + _BOX, right - _BOX)
     ribbons["fill"] = ribbons["a"].map(colours).mask(ribbons["hidden"], HATCH)
     boxes["fill"] = boxes["level"].map(colours)
@@ -72,7 +72,7 @@ def _apart(middles: pd.Series) -> pd.Series:
     return pd.Series(found, index=middles.index)
 
 
-def _boxes(frame: pd.DataFrame, order: list[str], withheld: str, top: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _boxes(frame: pd.DataFrame, order: list[str], top: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The box of each level on either side, and where in it each ribbon begins."""
     rows = []
     for side, other in (("a", "b"), ("b", "a")):
@@ -81,7 +81,8 @@ def _boxes(frame: pd.DataFrame, order: list[str], withheld: str, top: float) -> 
         for level, ribbons in frame.sort_values([side, other]).groupby(side):
             starts.loc[ribbons.index] = y + ribbons["size"].cumsum() - ribbons["size"]
             end = y + ribbons["size"].sum()
-            told = withheld if ribbons["hidden"].any() else f"{int(ribbons['children'].sum()):,}"
+            # How many are at the level may be published all the same: the picture of levels says so, or that it is not.
+            told = "" if ribbons["hidden"].any() else f"{int(ribbons['children'].sum()):,}"
             rows.append({"side": side, "level": level, "y": y, "y2": end, "label": order[int(str(level))],
                          "told": told})  # fmt: skip
             y = end + _GAP

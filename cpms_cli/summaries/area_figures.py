@@ -13,7 +13,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, group_column, measure_column, right_column
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.scope import rounds_of
-from cpms_cli.summaries.shares import area_name, broken_down, within
+from cpms_cli.summaries.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.survey.definition import Language, Level, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.figures import Group
@@ -29,7 +29,7 @@ class AreaFigures:
 
     `levels`: round, then a column of children per level. `response`: level, label, children, could_be (children whose
     highest possible level it is). `indicators`, `rights`, `migration`: label and the columns of `shares.with_shares`,
-    `before` (the share in `previous`), `before_yes` and `before_no` behind it, and `item`. `parts`: area, label,
+    `before` (the share in `previous`) and `before_yes` and so on, the counts then, which no report shows; and `item`. `parts`: area, label,
     children, severe (children at a level that demands a response by a time), its share, and a column of children per
     level. `heat`: area, label, then a share per indicator, named by its number; `heat_counts` how many children it is,
     `heat_others` how many are known not to have it. `flow`: from_level, to_level, children, of the children seen in
@@ -108,8 +108,8 @@ def _with_before(
         return broken_down(connection, survey, columns, where, language=language, relation=relation).set_index("item")
 
     now = at(rounds[-1])
-    before = at(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(share=float("nan"), yes=0, no=0)
-    counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in ("yes", "no")}
+    before = at(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(share=float("nan"), **dict.fromkeys(COUNTS, 0))
+    counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in COUNTS}
     return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
 
 

@@ -108,15 +108,29 @@ class _Sheet:
         of_share, of_all = (ids["yes"], ids["no"]), (ids["yes"], ids["no"], ids["unknown"])
         derived = {**dict.fromkeys(_OF_SHARE, of_share), **dict.fromkeys(_OF_ALL, of_all)}
         if self.figures.previous is not None:
-            before = [self.answer_ids(items, answer, self.place(self.figures.previous)) for answer in ("yes", "no")]
-            derived["before"] = tuple(before)
-            for answer, names in zip(("yes", "no"), before, strict=True):
-                self.unshown |= dict(zip(names, map(Cell, frame[f"before_{answer}"].astype(int)), strict=True))
-        self.tables[name] = CountTable(frame, ids, derived)
+            before = self.before(frame, whole)
+            derived["before"] = (before["yes"], before["no"])
+        self.tables[name] = CountTable(frame.drop(columns=[f"before_{answer}" for answer in ANSWERS]), ids, derived)
         for at, item in enumerate(items):
             parts = tuple(ids[answer][at] for answer in ANSWERS)
             telling = (ids[TELLING][at],) if item in counted else ()
             self.relations.append(Relation(whole, parts, telling, (ids[EXEMPT][at],)))
+
+    def before(self, frame: pd.DataFrame, whole: str) -> dict[str, list[str]]:
+        """The answers of the round before: a share of then tells two counts, and with them how many are left."""
+        place = self.place(self.figures.previous)
+        whole = f"{place}/{whole.rpartition('/')[2]}"
+        ids = {answer: self.answer_ids(list(frame["item"]), answer, place) for answer in ANSWERS}
+        counts = frame[[f"before_{answer}" for answer in ANSWERS]].set_axis(list(ANSWERS), axis=1).astype(int)
+        for answer, names in ids.items():
+            shown = answer in ("yes", "no")
+            self.unshown |= {name: Cell(count, shown) for name, count in zip(names, counts[answer], strict=True)}
+        every = int(counts.sum(axis=1).max())
+        self.unshown.setdefault(whole, Cell(every, shown=False, guarded=False))
+        complete = counts.sum(axis=1) == self.unshown[whole].count
+        for at in [at for at, whether in enumerate(complete) if whether]:
+            self.relations.append(Relation(whole, tuple(ids[answer][at] for answer in ANSWERS)))
+        return ids
 
     def levels(self) -> None:
         """Children by level in every round, and how many are open to a higher one."""
@@ -138,11 +152,25 @@ class _Sheet:
         self.tables["response"] = CountTable(response, {"children": told, "could_be": could})
         settled = int(response["children"].sum() - response["could_be"].sum())
         self.rest(f"{here}/children", tuple(could), settled, "settled")
+        self.open(f"{here}/children settled")
 
-    def rest(self, whole: str, parts: tuple[str, ...], count: int, name: str) -> None:
+    def open(self, settled: str) -> None:
+        """Whoever has too few answers could be at a higher level: that is at least some of those who could."""
+        here, response = self.place(), self.figures.response
+        unknown = self.survey.level("open").id
+        rest = int(response["could_be"].sum()) - int(response.loc[response["level"] == unknown, "children"].sum())
+        if rest >= 0:
+            others = tuple(f"{here}/level/{level.id}" for level in self.survey.levels if level.id != unknown)
+            left = f"{settled} though open"
+            self.unshown[left] = Cell(rest, shown=False, guarded=False)
+            self.unshown[f"{settled} level"] = Cell(self.unshown[settled].count + rest, shown=False, guarded=False)
+            self.relations.append(Relation(f"{settled} level", others))
+            self.relations.append(Relation(f"{settled} level", (settled, left)))
+
+    def rest(self, whole: str, parts: tuple[str, ...], count: int, name: str, guarded: bool = False) -> None:
         """What no table shows of a whole beside these parts."""
         left = f"{whole} {name}"
-        self.unshown[left] = Cell(count, shown=False, guarded=False)
+        self.unshown[left] = Cell(count, shown=False, guarded=guarded)
         self.relations.append(Relation(whole, (*parts, left)))
 
     def totals(self) -> None:
@@ -191,8 +219,10 @@ class _Sheet:
             counts = figures.heat_counts[name].fillna(0).astype(int) + others
             for place, area, count in zip(places, figures.heat["area"], counts, strict=True):
                 both = (f"{place}/{one.column}/yes", f"{place}/{one.column}/no")
-                self.rest(f"{place}/children", both, int(sizes[area]) - int(count), f"{one.column} open")
-        self.tables["heat_counts"] = CountTable(figures.heat_counts.fillna(0), yes)
+                # The share tells both counts, and so how many are in neither: few of them must not be found out.
+                self.rest(f"{place}/children", both, int(sizes[area]) - int(count), f"{one.column} open", guarded=True)
+        # Hatched is a share of which either count is withheld; white, one that nobody could compute.
+        self.tables["heat_counts"] = CountTable(figures.heat_counts.fillna(0), yes, derived)
         self.tables["heat"] = CountTable(figures.heat, {}, derived)
 
     def flow(self) -> None:
@@ -247,7 +277,7 @@ def _areas(sheet: _Sheet, earlier: Sequence[Release]) -> Areas:
                     found.setdefault((int(round_), code), {})[told] = int(count)
     for name, cell in sheet.unshown.items():
         round_, code, told = name.split("/", 2)
-        if " " not in told and (told == "children" or told.endswith("/no")):
+        if " " not in told:
             found.setdefault((int(round_), code), {})[told] = cell.count
     return {key: counts for key, counts in sorted(found.items()) if "children" in counts}
 

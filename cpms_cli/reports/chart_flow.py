@@ -44,7 +44,7 @@ def level_flow(chart: Chart, width: int) -> Spec:
     figure = max(text_width(one, 12) for one in said) + 12
     longest = max(text_width(f"{one} ", 12) for one in order) + figure
     narrow = longest > width * _LABEL_ROOM
-    colours = dict(zip(range(len(order)), (*LEVEL_COLOURS, *LEVEL_COLOURS), strict=False))
+    colours = dict(zip(range(len(order)), (*LEVEL_COLOURS, QUIET), strict=False))
     legend, top = legend_layers(list(zip(colours.values(), order, strict=True)), width, 2) if narrow else ([], 0.0)
     edge = figure if narrow else longest
     left, right = edge, width - edge

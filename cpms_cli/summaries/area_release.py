@@ -8,6 +8,7 @@ every child in the store just what an indicator says (or just the opposite) is t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from cpms_cli.survey.loading import load_survey
 _OPPOSITE = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
 _OF_SHARE = ("share", "low", "high")
 _OF_ALL = ("lowest", "highest", "unknown_share")
+_STEPS = 20  # of a share that is published without its counts: 5 % each
 Same = dict[str, tuple[str, bool]]
 
 
@@ -247,6 +249,11 @@ def _unmarked(survey: Survey, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(marked=(frame["unknown_share"] > survey.figures.many_unknown).fillna(False).astype(bool))
 
 
+def _coarse(quality: pd.DataFrame) -> pd.DataFrame:
+    """Of the quality of the data only the share of households visited, in steps of which nobody reads one household."""
+    return quality[["coverage"]].assign(coverage=(quality["coverage"] * _STEPS).apply(math.floor) / _STEPS)
+
+
 def _sheet(survey: Survey, figures: AreaFigures, same: Same) -> _Sheet:
     sheet = _Sheet(survey, figures, same)
     sheet.levels()
@@ -303,6 +310,7 @@ def _protected(
             migration=pd.concat([tables["measures"], tables["homes"]], ignore_index=True),
             parts=tables.get("parts", none), heat=tables.get("heat", none),
             heat_counts=tables.get("heat_counts", none), heat_others=none, flow=tables.get("flow", none),
+            quality=_coarse(figures.quality),
         ),
         found.notes, found.release,
     )  # fmt: skip

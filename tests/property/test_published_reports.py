@@ -19,6 +19,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
 from cpms_cli.summaries.published_figures import published_figures
 from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.messages import say
 from tests.property.tables_attacked import Case, Published, breaches
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
@@ -57,6 +58,7 @@ def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) 
     """Everything that a report of an area prints."""
     here, then = f"{year}/{code}", f"{year - 1}/{code}"
     levels = {level.label.in_("en"): level.id for level in survey.levels}
+    ends = {**levels, "Not seen": "not_seen", say("move_reached_18", "en"): "reached_18"}
     tables = [part for part in document.parts if isinstance(part, TableBlock)]
     charts = {part.shape: part for part in document.parts if isinstance(part, Chart)}
     keys = [part.text.split()[0] for part in document.parts if isinstance(part, Paragraph) and part.style == "key"]
@@ -76,8 +78,7 @@ def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) 
             _parts(desk, table.frame, charts["heat_map"].frame, year, survey)
     if "level_flow" in charts:
         for row in charts["level_flow"].frame.to_dict("records"):
-            ends = [levels.get(row[side], "not_seen") for side in ("from_level", "to_level")]
-            desk.put(f"{here}/flow/{'/'.join(ends)}", row["children"])
+            desk.put(f"{here}/flow/{ends[row['from_level']]}/{ends[row['to_level']]}", row["children"])
 
 
 def _answers(desk: Desk, frame: pd.DataFrame, here: str, then: str) -> None:
@@ -136,9 +137,12 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
     desk, documents, true = Desk(), {}, {}
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
-        for code in ("85", "850105", *VILLAGES):
-            for year in YEARS:
-                true |= dict(_true(figures_of(connection, survey, code, year, "en")))
+        for year in YEARS:
+            true |= dict(_true(figures_of(connection, survey, "85", year, "en")))
+        # The sample lies in one subdistrict.
+        true |= {name.replace("/85/", "/850105/"): count for name, count in true.items()}
+        for village, year in [*((village, 2026) for village in VILLAGES), ("85010501", 2025)]:
+            true |= dict(_true(figures_of(connection, survey, village, year, "en")))
     for code, year in GIVEN:
         if year is None:
             for row in published_figures(store).to_dict("records"):
@@ -206,7 +210,7 @@ def _outsider(given: Given, survey: Survey) -> _Known:
             if not what.startswith("flow/"):
                 known.sum(f"{year}/85/{what}", [f"{year}/850105/{what}"])
                 known.sum(f"{year}/850105/{what}", [f"{year}/{village}/{what}" for village in VILLAGES])
-            elif "not_seen" not in what:
+            elif not {"not_seen", "reached_18"} & {*what.split("/")}:
                 known.sum(f"{year}/85/{what}", [f"{year}/850105/{what}"])
                 known.most(f"{year}/850105/{what}", [f"{year}/{village}/{what}" for village in VILLAGES])
     return known
@@ -214,7 +218,7 @@ def _outsider(given: Given, survey: Survey) -> _Known:
 
 def _alike(true: dict[str, int], items: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Rights and measures that are an indicator in other words, or its opposite, and which answer is which."""
-    places = [f"{year}/{code}" for year in YEARS for code in ("85", *VILLAGES)]
+    places = [*(f"{year}/85" for year in YEARS), *(f"2026/{village}" for village in VILLAGES)]
     turned = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
     for other in (one for one in others if one not in items):
         for answers in ({one: one for one in ANSWERS}, turned):
@@ -228,7 +232,7 @@ def _flows(known: _Known, year: int, code: str, levels: Sequence[str]) -> None:
     here = f"{year}/{code}/flow"
     if not any(name.startswith(here) for name in known.desk):
         return
-    ends = [*levels, "not_seen"]
+    ends = [*levels, "not_seen", "reached_18"]
     for one in levels:
         for place, parts in ((f"{year - 1}/{code}", [f"{here}/{one}/{end}" for end in ends]),
                              (f"{year}/{code}", [f"{here}/{end}/{one}" for end in ends])):  # fmt: skip
@@ -250,3 +254,33 @@ def test_no_small_count_can_be_worked_out_from_all_that_an_audience_was_given(gi
     case = Case(desk, given.true | known.beside, small, threshold, frozenset(known.beside) | free)
     found = breaches([case])
     assert found == [], "\n".join(found)
+
+
+def test_the_page_says_not_published_just_where_the_tables_do(given: Given, tmp_path: Path) -> None:
+    """The village's report, of which most is withheld: every table as a browser has it, and every chart's numbers."""
+    document = given.documents["85010501", 2026]
+    render(document, tmp_path / "r.html")
+    page = html.fromstring((tmp_path / "r.html").read_text(encoding="utf-8"))
+    blocks = [part for part in document.parts if isinstance(part, TableBlock)]
+    withheld = 0
+    for block in blocks:
+        [table] = [one for one in page.xpath("//table") if one.xpath("string(caption)") == block.caption]
+        for at, column in enumerate(block.columns):
+            if column.kind == "count":
+                cells = [row.xpath("*")[at].text_content().strip() for row in table.xpath("tbody/tr")]
+                assert [cell == "n.p." for cell in cells] == block.frame[column.name].isna().tolist()
+                withheld += cells.count("n.p.")
+    assert withheld > 50
+    for chart in (part for part in document.parts if isinstance(part, Chart) and part.shape == "indicator_bars"):
+        [block] = [one for one in blocks if one.caption.endswith(chart.title)]
+        gone = block.frame[["yes", "no"]].isna().any(axis=1).to_numpy()
+        assert chart.frame.loc[gone, ["share", "low", "high"]].isna().to_numpy().all()
+        assert chart.withheld == {(at, "share") for at in gone.nonzero()[0]}
+
+
+def test_nothing_rides_along_that_is_not_printed(given: Given) -> None:
+    """A document is handed about in Python too: no frame of it holds the counts of the round before, or such."""
+    for document in given.documents.values():
+        for part in document.parts:
+            if isinstance(part, TableBlock | Chart):
+                assert not {"before_yes", "before_no", "before_unknown"} & {str(name) for name in part.frame}

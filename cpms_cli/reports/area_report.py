@@ -32,8 +32,9 @@ def report_area(
     Small counts, and all that would give them away, are withheld from the `audience`, together with what it was given
     before; the store remembers it. With no audience (None) nothing is withheld, and the report says so.
     What became of the responses that were due, and which parts have high migration, stands only there.
-    `shade` is what the map shows: the id of a level or the number of an indicator. Write it with `render`. Raises UsageError for an unknown area, shade or a round
-    without data; StoreError, UnreadableFile.
+
+    `shade` is what the map shows: the id of a level or the number of an indicator. Write it with `render`. Raises
+    UsageError for an unknown area, shade or a round without data; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
     if audience is None:

@@ -30,12 +30,13 @@ class AreaFigures:
     """One area in one round; `previous` is the round before, `rounds` all up to this one, oldest first.
 
     `levels`: round, then a column of children per level. `response`: level, label, children, could_be (children whose
-    highest possible level it is). `indicators`, `rights`, `migration`: label and the columns of `shares.with_shares`,
-    `before` (the share in `previous`) and `before_yes` and so on, the counts then, which no report shows; and `item`. `parts`: area, label,
-    children, severe (children at a level that demands a response by a time), its share, and a column of children per
-    level. `heat`: area, label, then a share per indicator, named by its number; `heat_counts` how many children it is,
-    `heat_others` how many are known not to have it. `flow`: from_level, to_level, children, of the children seen in
-    `previous` or this round; empty without one. `quality`: one row, see `quality.quality_of`. `children` and `households` are None where a report withholds them.
+    highest possible level it is). `indicators`, `rights`, `migration`: `item` and label, the columns of
+    `shares.with_shares`, `before` (the share in `previous`), and the counts behind it as `before_yes` and so on, which
+    no report shows. `parts`: area, label, children, severe (children at a level that demands a response by a time), its
+    share, and a column of children per level. `heat`: area, label, then a share per indicator, named by its number;
+    `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`: from_level,
+    to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one row, see
+    `quality.quality_of`. `children` and `households` are None where a report withholds them.
     """
 
     code: str
@@ -111,7 +112,8 @@ def _with_before(
         return broken_down(connection, survey, columns, where, language=language, relation=relation).set_index("item")
 
     now = at(rounds[-1])
-    before = at(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(share=float("nan"), **dict.fromkeys(COUNTS, 0))
+    nothing = {"share": float("nan"), **dict.fromkeys(COUNTS, 0)}
+    before = at(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(**nothing)
     counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in COUNTS}
     return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
 

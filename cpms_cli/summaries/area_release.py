@@ -8,12 +8,12 @@ every child in the store just what an indicator says (or just the opposite) is t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, measure_column, right_column
@@ -251,7 +251,7 @@ def _unmarked(survey: Survey, frame: pd.DataFrame) -> pd.DataFrame:
 
 def _coarse(quality: pd.DataFrame) -> pd.DataFrame:
     """Of the quality of the data only the share of households visited, in steps of which nobody reads one household."""
-    return quality[["coverage"]].assign(coverage=(quality["coverage"] * _STEPS).apply(math.floor) / _STEPS)
+    return quality[["coverage"]].assign(coverage=np.floor(quality["coverage"] * _STEPS) / _STEPS)
 
 
 def _sheet(survey: Survey, figures: AreaFigures, same: Same) -> _Sheet:

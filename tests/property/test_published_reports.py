@@ -1,4 +1,5 @@
-"""Promise 15 on reports as they are given away: one audience gets one after another, and everything printed is attacked."""
+"""Promise 15 on reports as they are given away: an audience gets one after another, and all that is printed is attacked.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from lxml import html
 
 from cpms_cli import render, report_area
 from cpms_cli.reports.documents import Chart, Document, Paragraph, TableBlock
-from cpms_cli.scoring.profiles import create_profiles
+from cpms_cli.scoring.profiles import create_profiles, measure_column
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
 from cpms_cli.summaries.published_figures import published_figures
@@ -31,7 +32,7 @@ Sums = list[tuple[str, Sequence[str]]]
 
 @dataclass
 class Desk:
-    """What lies before the reader: counts by round/area/what, None for an n.p.; and counts that a printed share tells."""
+    """What lies before the reader: counts by round/area/what, None for an n.p.; and counts that a share tells."""
 
     counts: dict[str, int | None] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
@@ -67,18 +68,22 @@ def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) 
     for row in charts["level_bars"].frame.to_dict("records"):
         for level in levels.values():
             desk.put(f"{row['round']}/{code}/level/{level}", row[level])
-    for table in tables:
-        if "item" in table.frame:
-            _answers(desk, table.frame, here, then)
-        elif "could_be" in table.frame:
-            for row in table.frame.to_dict("records"):
-                desk.put(f"{here}/level/{row['level']}", row["children"])
-                desk.put(f"{here}/could_be/{row['level']}", row["could_be"])
-        elif "severe" in table.frame:
-            _parts(desk, table.frame, charts["heat_map"].frame, year, survey)
+    for frame in (table.frame for table in tables):
+        if "item" in frame:
+            _answers(desk, frame, here, then)
+        elif "could_be" in frame:
+            _response(desk, frame, here)
+        elif "severe" in frame:
+            _parts(desk, frame, charts["heat_map"].frame, year, survey)
     if "level_flow" in charts:
         for row in charts["level_flow"].frame.to_dict("records"):
             desk.put(f"{here}/flow/{ends[row['from_level']]}/{ends[row['to_level']]}", row["children"])
+
+
+def _response(desk: Desk, frame: pd.DataFrame, here: str) -> None:
+    for row in frame.to_dict("records"):
+        desk.put(f"{here}/level/{row['level']}", row["children"])
+        desk.put(f"{here}/could_be/{row['level']}", row["could_be"])
 
 
 def _answers(desk: Desk, frame: pd.DataFrame, here: str, then: str) -> None:
@@ -185,9 +190,8 @@ def _outsider(given: Given, survey: Survey) -> _Known:
     levels = [level.id for level in survey.levels]
     items = [one.column for one in survey.indicators]
     others = sorted({name.split("/")[2] for name in given.desk.counts if name.count("/") == 3} - {"level", "could_be"})
-    homes = {one for one in others if one not in items and given.true[f"2026/85/{one}/yes"] > 0
-             and sum(given.true[f"2026/85/{one}/{answer}"] for answer in ANSWERS) == given.true["2026/85/homes"]}  # fmt: skip
-    for _, pairs in _alike(given.true, items, others):
+    homes = [measure_column(one.id) for one in survey.measures if one.of == "household"]
+    for pairs in _alike(given.true, items, others):
         for place in (f"{year}/{code}" for year in YEARS for code in ("85", "850105", *VILLAGES)):
             for one, same in pairs.items():
                 known.sum(f"{place}/{one}", [f"{place}/{same}"])
@@ -205,18 +209,23 @@ def _outsider(given: Given, survey: Survey) -> _Known:
                 whole = f"{place}/homes" if item in homes else f"{place}/children"
                 known.sum(whole, [f"{place}/{item}/{answer}" for answer in ANSWERS])
             _flows(known, year, place.split("/")[1], levels)
-        told = {name.split("/", 2)[2] for name in given.true if name.startswith(f"{year}/85/")}
-        for what in sorted(told):
-            if not what.startswith("flow/"):
-                known.sum(f"{year}/85/{what}", [f"{year}/850105/{what}"])
-                known.sum(f"{year}/850105/{what}", [f"{year}/{village}/{what}" for village in VILLAGES])
-            elif not {"not_seen", "reached_18"} & {*what.split("/")}:
-                known.sum(f"{year}/85/{what}", [f"{year}/850105/{what}"])
-                known.most(f"{year}/850105/{what}", [f"{year}/{village}/{what}" for village in VILLAGES])
+        _nested(known, year)
     return known
 
 
-def _alike(true: dict[str, int], items: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+def _nested(known: _Known, year: int) -> None:
+    """A level is the sum of the one below; of those who moved between levels, some moved between villages too."""
+    for what in sorted({name.split("/", 2)[2] for name in known.true if name.startswith(f"{year}/85/")}):
+        villages = [f"{year}/{village}/{what}" for village in VILLAGES]
+        if not what.startswith("flow/"):
+            known.sum(f"{year}/85/{what}", [f"{year}/850105/{what}"])
+            known.sum(f"{year}/850105/{what}", villages)
+        elif not {"not_seen", "reached_18"} & {*what.split("/")}:
+            known.sum(f"{year}/85/{what}", [f"{year}/850105/{what}"])
+            known.most(f"{year}/850105/{what}", villages)
+
+
+def _alike(true: dict[str, int], items: Sequence[str], others: Sequence[str]) -> Iterator[dict[str, str]]:
     """Rights and measures that are an indicator in other words, or its opposite, and which answer is which."""
     places = [*(f"{year}/85" for year in YEARS), *(f"2026/{village}" for village in VILLAGES)]
     turned = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
@@ -225,7 +234,7 @@ def _alike(true: dict[str, int], items: Sequence[str], others: Sequence[str]) ->
             for item in items:
                 pairs = {f"{other}/{one}": f"{item}/{same}" for one, same in answers.items()}
                 if all(true.get(f"{at}/{a}") == true.get(f"{at}/{b}") for at in places for a, b in pairs.items()):
-                    yield other, pairs
+                    yield pairs
 
 
 def _flows(known: _Known, year: int, code: str, levels: Sequence[str]) -> None:

@@ -229,7 +229,10 @@ class _Report:
         yield Heading(self.say("report_flow"))
         title = self.say("report_flow_chart", first=self.previous, last=self.year)
         alt = self.say("report_flow_alt", same=sums[0], both=sums[1])
-        yield Chart("level_flow", title, told, alt, self.say("report_flow_note"), words)
+        note = self.say("report_flow_note")
+        if flow["children"].isna().any():
+            note = f"{note} {self.say('report_flow_withheld')}"
+        yield Chart("level_flow", title, told, alt, note, words)
         yield self.flow_table(title, flow, labels)
 
     def flow_table(self, title: str, flow: pd.DataFrame, labels: dict[str, str]) -> TableBlock:

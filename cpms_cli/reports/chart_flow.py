@@ -40,8 +40,7 @@ def level_flow(chart: Chart, width: int) -> Spec:
     scale = (_HEIGHT - _GAP * len(order)) / total
     size = (frame["children"] * scale).astype("float64").clip(lower=_LEAST).fillna(_LEAST * 2)
     frame = frame.assign(size=size, hidden=frame["children"].isna())
-    said = [f"{total:,.0f}", *([chart.words["not_published"]] if frame["hidden"].any() else [])]
-    figure = max(text_width(one, 12) for one in said) + 12
+    figure = text_width(f"{total:,.0f}", 12) + 12
     longest = max(text_width(f"{one} ", 12) for one in order) + figure
     narrow = longest > width * _LABEL_ROOM
     colours = dict(zip(range(len(order)), (*LEVEL_COLOURS, QUIET), strict=False))
@@ -56,7 +55,7 @@ def level_flow(chart: Chart, width: int) -> Spec:
     boxes["x2"], boxes["mid"] = boxes["x"] + _BOX, (boxes["y"] + boxes["y2"]) / 2
     boxes["mid"] = boxes.groupby("side")["mid"].transform(_apart)
     boxes["text_x"] = boxes["side"].map({"a": left - 6, "b": right + 6})
-    boxes["words"] = boxes["told"] if narrow else boxes["label"] + " " + boxes["told"]
+    boxes["words"] = boxes["told"] if narrow else (boxes["label"] + " " + boxes["told"]).str.strip()
     # Above the ribbons, where there is always room, however long the words.
     heads = pd.DataFrame({"x": [left, right], "y": top + 8, "side": ["a", "b"],
                           "label": [chart.words["from_level"], chart.words["to_level"]]})  # fmt: skip

@@ -1,4 +1,4 @@
-"""Promise 15 on reports as they are given away: an audience gets one after another, and all that is printed is attacked.
+"""Promise 15 on reports as given away: an audience gets one after another, and all that is printed is attacked.
 """
 
 from __future__ import annotations

@@ -26,7 +26,9 @@ from tests.property.tables_attacked import Case, Published, breaches
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
 VILLAGES = tuple(f"8501050{moo}" for moo in range(1, 7))
 YEARS = (2024, 2025, 2026)
-GIVEN = (("85", 2026), ("850105", 2026), ("85010501", 2026), ("figures", None), ("85", 2025))
+GIVEN: tuple[tuple[str, int | None], ...] = (
+    ("85", 2026), ("850105", 2026), ("85010501", 2026), ("figures", None), ("85", 2025),
+)  # fmt: skip
 Sums = list[tuple[str, Sequence[str]]]
 
 
@@ -139,15 +141,17 @@ class Given:
 @pytest.fixture(scope="module")
 def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathFactory) -> Given:
     store = shutil.copy(sample_store, tmp_path_factory.mktemp("published") / "s.duckdb")
-    desk, documents, true = Desk(), {}, {}
+    desk = Desk()
+    documents: dict[tuple[str, int | None], Document] = {}
+    true: dict[str, int] = {}
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
-        for year in YEARS:
-            true |= dict(_true(figures_of(connection, survey, "85", year, "en")))
+        for when in YEARS:
+            true |= dict(_true(figures_of(connection, survey, "85", when, "en")))
         # The sample lies in one subdistrict.
         true |= {name.replace("/85/", "/850105/"): count for name, count in true.items()}
-        for village, year in [*((village, 2026) for village in VILLAGES), ("85010501", 2025)]:
-            true |= dict(_true(figures_of(connection, survey, village, year, "en")))
+        for village, when in [*((village, 2026) for village in VILLAGES), ("85010501", 2025)]:
+            true |= dict(_true(figures_of(connection, survey, village, when, "en")))
     for code, year in GIVEN:
         if year is None:
             for row in published_figures(store).to_dict("records"):
@@ -284,7 +288,7 @@ def test_the_page_says_not_published_just_where_the_tables_do(given: Given, tmp_
         [block] = [one for one in blocks if one.caption.endswith(chart.title)]
         gone = block.frame[["yes", "no"]].isna().any(axis=1).to_numpy()
         assert chart.frame.loc[gone, ["share", "low", "high"]].isna().to_numpy().all()
-        assert chart.withheld == {(at, "share") for at in gone.nonzero()[0]}
+        assert chart.withheld == frozenset((at, "share") for at, whether in enumerate(gone) if whether)
 
 
 def test_nothing_rides_along_that_is_not_printed(given: Given) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.reports.area_map import map_chart, withheld_cells
+from cpms_cli.reports.area_response import high_migration, response_table
 from cpms_cli.reports.chart_style import per_cent
 from cpms_cli.reports.documents import Chart, Column, Document, Heading, Paragraph, Part, TableBlock
-from cpms_cli.summaries.area_figures import NOT_SEEN, AreaFigures, area_figures, severe_levels
+from cpms_cli.reports.shares import quality_sentences
+from cpms_cli.summaries.area_figures import GROWN, NOT_SEEN, AreaFigures, area_figures, severe_levels
 from cpms_cli.summaries.area_release import published_area
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
@@ -23,25 +25,28 @@ _NO_BREAK = "\u00a0"
 
 def report_area(
     store: str | Path, code: str, *, round_: int | None = None, shade: str | None = None,
-    responses: TableBlock | None = None, audience: str | None = "public", language: Language = "en",
-    schemas: Path | None = None,
+    audience: str | None = "public", language: Language = "en", schemas: Path | None = None,
 ) -> Document:  # fmt: skip
     """The report of a village (8 digits), subdistrict (6), district (4) or province (2), by default of its last round.
 
     Small counts, and all that would give them away, are withheld from the `audience`, together with what it was given
     before; the store remembers it. With no audience (None) nothing is withheld, and the report says so.
-    `shade` is what the map shows: the id of a level or the number of an indicator; `responses` a table of what became
-    of the responses that were due. Write it with `render`. Raises UsageError for an unknown area, shade or a round
-    without data; StoreError, UnreadableFile.
+    What became of the responses that were due, and which parts have high migration, stands only there.
+
+    `shade` is what the map shows: the id of a level or the number of an indicator. Write it with `render`. Raises
+    UsageError for an unknown area, shade or a round without data; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
     if audience is None:
         figures = area_figures(store, code, round_=round_, language=language, schemas=schemas)
         notes: tuple[str, ...] = (say("report_internal", language),)
+        inside: tuple[Part, ...] = (response_table(store, code, language, schemas),)
+        marked = high_migration(store, code, figures.round, language, schemas)
     else:
         found = published_area(store, code, round_=round_, audience=audience, language=language, schemas=schemas)
-        figures, notes = found.figures, found.notes
-    return _Report(survey, figures, language, schemas).document(shade, responses, notes)
+        figures, notes = found.figures, (*found.notes, say("report_only_internal", language))
+        inside, marked = (), ()
+    return _Report(survey, figures, language, schemas).document(shade, inside, marked, notes)
 
 
 def _count(value: object, language: Language) -> str:
@@ -72,12 +77,14 @@ class _Report:
         """A sentence in the report's language."""
         return say(message_id, self.language, **values)
 
-    def document(self, shade: str | None, responses: TableBlock | None, privacy: tuple[str, ...]) -> Document:
+    def document(
+        self, shade: str | None, responses: tuple[Part, ...], marked: tuple[Part, ...], privacy: tuple[str, ...]
+    ) -> Document:
         """All sections, in reading order; one without figures is left out."""
         parts = [
             *self.key(), *self.levels(), *self.indicators(), *self.parts(shade), *self.flow(),
-            *self.shares("migration", self.figures.migration, ("yes", "no")),
-            *self.shares("rights", self.figures.rights, ("has", "lacks")), *self.response(responses),
+            *self.shares("migration", self.figures.migration, ("yes", "no")), *marked,
+            *self.shares("rights", self.figures.rights, ("has", "lacks")), *self.response(), *responses,
         ]  # fmt: skip
         names = ["report_note_interval", "report_note_made"]
         if any(map(_withholds, parts)):
@@ -102,6 +109,17 @@ class _Report:
             yield Paragraph(
                 self.say(message, level=label, count=told, share=(share or "").replace(" ", _NO_BREAK)), "key"
             )
+
+        yield from self.quality()
+
+    def quality(self) -> Iterator[Part]:
+        """How many households were visited, and which children were not seen again; published, only about how many."""
+        quality = self.figures.quality
+        if "children_lost" in quality:
+            for sentence in quality_sentences(quality, self.figures.previous, self.language):
+                yield Paragraph(sentence)
+        elif quality["coverage"].notna().all():
+            yield Paragraph(self.say("report_coverage", share=f"{float(quality['coverage'].iloc[0]) * 100:.0f}"))
 
     def levels(self) -> Iterator[Part]:
         """Children by level, a bar for each round; and for how many a level is open."""
@@ -152,7 +170,7 @@ class _Report:
         words = {"label": self.say(f"report_{name}"), "share": self.say("col_share"), "low": self.say("report_col_low"),
                  "high": self.say("report_col_high"), **self.before(), **self.withheld}  # fmt: skip
         yield Chart("indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words,
-                    withheld_cells(frame[["yes"]].set_axis(["share"], axis=1)))  # fmt: skip
+                    withheld_cells(frame[["yes"]].mask(frame["no"].isna()).set_axis(["share"], axis=1)))  # fmt: skip
         headings = [self.say(f"col_{one}" if one in ("yes", "no") else f"report_col_{one}") for one in answers]
         columns = [
             Column("label", self.say(f"report_{name}")), Column("yes", headings[0], "count"),
@@ -199,8 +217,8 @@ class _Report:
         if flow.empty:
             return
         labels = {level.id: level.label.in_(self.language) for level in self.survey.levels}
-        labels[NOT_SEEN] = self.say("report_not_seen")
-        both = flow[(flow["from_level"] != NOT_SEEN) & (flow["to_level"] != NOT_SEEN)]
+        both = flow[flow["from_level"].isin(labels) & flow["to_level"].isin(labels)]
+        labels |= {NOT_SEEN: self.say("report_not_seen"), GROWN: self.say("move_reached_18")}
         same = both[both["from_level"] == both["to_level"]]
         sums = [_count(one["children"].sum(skipna=False), self.language) for one in (same, both)]
         order = pd.CategoricalDtype(list(labels.values()), ordered=True)
@@ -211,7 +229,10 @@ class _Report:
         yield Heading(self.say("report_flow"))
         title = self.say("report_flow_chart", first=self.previous, last=self.year)
         alt = self.say("report_flow_alt", same=sums[0], both=sums[1])
-        yield Chart("level_flow", title, told, alt, self.say("report_flow_note"), words)
+        note = self.say("report_flow_note")
+        if flow["children"].isna().any():
+            note = f"{note} {self.say('report_flow_withheld')}"
+        yield Chart("level_flow", title, told, alt, note, words)
         yield self.flow_table(title, flow, labels)
 
     def flow_table(self, title: str, flow: pd.DataFrame, labels: dict[str, str]) -> TableBlock:
@@ -221,14 +242,15 @@ class _Report:
         )
         # What has no row is no child; what has one and is missing is withheld.
         seen = flow.assign(children=1).pivot(index="from_level", columns="to_level", values="children")
-        cells = cells.mask(seen.isna(), 0).reindex(index=list(labels), columns=list(labels), fill_value=0)
-        frame = cells.reset_index(drop=True).assign(label=list(labels.values()))
+        before = {level: label for level, label in labels.items() if level != GROWN}
+        cells = cells.mask(seen.isna(), 0).reindex(index=list(before), columns=list(labels), fill_value=0)
+        frame = cells.reset_index(drop=True).assign(label=list(before.values()))
         columns = (Column("label", self.say("report_flow_corner", first=self.previous, last=self.year)),
                    *(Column(level, label, "count") for level, label in labels.items()))  # fmt: skip
         return TableBlock(self.say("report_figures", title=title), frame, columns)
 
-    def response(self, responses: TableBlock | None) -> Iterator[Part]:
-        """What each level demands and by when, for how many; and what became of it, where that is known."""
+    def response(self) -> Iterator[Part]:
+        """What each level demands and by when, for how many."""
         yield Heading(self.say("report_response"))
         by_id = {level.id: level for level in self.survey.levels}
         frame = self.figures.response.assign(
@@ -239,5 +261,3 @@ class _Report:
                    Column("could_be", self.say("col_could_be"), "count"), Column("response", self.say("col_response")),
                    Column("due", self.say("col_due")))  # fmt: skip
         yield TableBlock(self.say("report_response_caption"), frame, columns, self.say("report_counts_only"))
-        if responses is not None:
-            yield responses

@@ -40,15 +40,14 @@ def level_flow(chart: Chart, width: int) -> Spec:
     scale = (_HEIGHT - _GAP * len(order)) / total
     size = (frame["children"] * scale).astype("float64").clip(lower=_LEAST).fillna(_LEAST * 2)
     frame = frame.assign(size=size, hidden=frame["children"].isna())
-    said = [f"{total:,.0f}", *([chart.words["not_published"]] if frame["hidden"].any() else [])]
-    figure = max(text_width(one, 12) for one in said) + 12
+    figure = text_width(f"{total:,.0f}", 12) + 12
     longest = max(text_width(f"{one} ", 12) for one in order) + figure
     narrow = longest > width * _LABEL_ROOM
-    colours = dict(zip(range(len(order)), (*LEVEL_COLOURS, *LEVEL_COLOURS), strict=False))
+    colours = dict(zip(range(len(order)), (*LEVEL_COLOURS, QUIET), strict=False))
     legend, top = legend_layers(list(zip(colours.values(), order, strict=True)), width, 2) if narrow else ([], 0.0)
     edge = figure if narrow else longest
     left, right = edge, width - edge
-    boxes, frame = _boxes(frame, order, chart.words["not_published"], top + _HEAD)
+    boxes, frame = _boxes(frame, order, top + _HEAD)
     ribbons = _ribbons(frame, left + _BOX, right - _BOX)
     ribbons["fill"] = ribbons["a"].map(colours).mask(ribbons["hidden"], HATCH)
     boxes["fill"] = boxes["level"].map(colours)
@@ -56,7 +55,7 @@ def level_flow(chart: Chart, width: int) -> Spec:
     boxes["x2"], boxes["mid"] = boxes["x"] + _BOX, (boxes["y"] + boxes["y2"]) / 2
     boxes["mid"] = boxes.groupby("side")["mid"].transform(_apart)
     boxes["text_x"] = boxes["side"].map({"a": left - 6, "b": right + 6})
-    boxes["words"] = boxes["told"] if narrow else boxes["label"] + " " + boxes["told"]
+    boxes["words"] = boxes["told"] if narrow else (boxes["label"] + " " + boxes["told"]).str.strip()
     # Above the ribbons, where there is always room, however long the words.
     heads = pd.DataFrame({"x": [left, right], "y": top + 8, "side": ["a", "b"],
                           "label": [chart.words["from_level"], chart.words["to_level"]]})  # fmt: skip
@@ -72,7 +71,7 @@ def _apart(middles: pd.Series) -> pd.Series:
     return pd.Series(found, index=middles.index)
 
 
-def _boxes(frame: pd.DataFrame, order: list[str], withheld: str, top: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _boxes(frame: pd.DataFrame, order: list[str], top: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The box of each level on either side, and where in it each ribbon begins."""
     rows = []
     for side, other in (("a", "b"), ("b", "a")):
@@ -81,7 +80,8 @@ def _boxes(frame: pd.DataFrame, order: list[str], withheld: str, top: float) -> 
         for level, ribbons in frame.sort_values([side, other]).groupby(side):
             starts.loc[ribbons.index] = y + ribbons["size"].cumsum() - ribbons["size"]
             end = y + ribbons["size"].sum()
-            told = withheld if ribbons["hidden"].any() else f"{int(ribbons['children'].sum()):,}"
+            # How many are at the level may be published all the same: the picture of levels says so, or that it is not.
+            told = "" if ribbons["hidden"].any() else f"{int(ribbons['children'].sum()):,}"
             rows.append({"side": side, "level": level, "y": y, "y2": end, "label": order[int(str(level))],
                          "told": told})  # fmt: skip
             y = end + _GAP

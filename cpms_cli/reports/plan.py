@@ -36,7 +36,8 @@ _OWN, _MARK = "• ", " *"
 def plan_document(survey: Survey, plan: AreaPlan, language: Language) -> Document:
     """The plan, in reading order."""
     words = _Words(survey, plan, language)
-    notes = (words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12]),)
+    source = words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12])
+    notes = (source, words.say("note_working_paper"))
     parts = (
         *words.situation(), *words.leading(), *words.response(), *words.by_part(), *words.activities(),
         *words.decisions(), *words.quality(),

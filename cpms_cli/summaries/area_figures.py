@@ -12,15 +12,17 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, group_column, measure_column, right_column
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.scope import rounds_of
-from cpms_cli.summaries.shares import area_name, broken_down, within
+from cpms_cli.summaries.movement import MOVEMENT
+from cpms_cli.summaries.quality import quality_of
+from cpms_cli.summaries.scope import Scope, rounds_of
+from cpms_cli.summaries.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.survey.definition import Language, Level, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
 
-NOT_SEEN = "not_seen"
+NOT_SEEN, GROWN = "not_seen", "reached_18"
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,13 @@ class AreaFigures:
     """One area in one round; `previous` is the round before, `rounds` all up to this one, oldest first.
 
     `levels`: round, then a column of children per level. `response`: level, label, children, could_be (children whose
-    highest possible level it is). `indicators`, `rights`, `migration`: label and the columns of `shares.with_shares`,
-    `before` (the share in `previous`), `before_yes` and `before_no` behind it, and `item`. `parts`: area, label,
-    children, severe (children at a level that demands a response by a time), its share, and a column of children per
-    level. `heat`: area, label, then a share per indicator, named by its number; `heat_counts` how many children it is,
-    `heat_others` how many are known not to have it. `flow`: from_level, to_level, children, of the children seen in
-    `previous` or this round; empty without one. `children` and `households` are None where a report withholds them.
+    highest possible level it is). `indicators`, `rights`, `migration`: `item` and label, the columns of
+    `shares.with_shares`, `before` (the share in `previous`), and the counts behind it as `before_yes` and so on, which
+    no report shows. `parts`: area, label, children, severe (children at a level that demands a response by a time), its
+    share, and a column of children per level. `heat`: area, label, then a share per indicator, named by its number;
+    `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`: from_level,
+    to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one row, see
+    `quality.quality_of`. `children` and `households` are None where a report withholds them.
     """
 
     code: str
@@ -53,6 +56,7 @@ class AreaFigures:
     flow: pd.DataFrame
     rights: pd.DataFrame
     migration: pd.DataFrame
+    quality: pd.DataFrame
 
 
 def severe_levels(survey: Survey) -> tuple[Level, ...]:
@@ -108,8 +112,9 @@ def _with_before(
         return broken_down(connection, survey, columns, where, language=language, relation=relation).set_index("item")
 
     now = at(rounds[-1])
-    before = at(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(share=float("nan"), yes=0, no=0)
-    counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in ("yes", "no")}
+    nothing = {"share": float("nan"), **dict.fromkeys(COUNTS, 0)}
+    before = at(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(**nothing)
+    counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in COUNTS}
     return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
 
 
@@ -158,13 +163,16 @@ def _heat(
 
 
 def _flow(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, first: int, last: int) -> pd.DataFrame:
-    """Children by their level in two rounds; `not_seen` where a child has no row in the area in one of them."""
+    """Children by their level in two rounds; where a child has no row in the area in one of them, `not_seen`, or
+    `reached_18` where that is why. `movement` must exist."""
     person = survey.role("person").name
     sides = [f"(SELECT {person}, level FROM {CHILD_ROUND} WHERE {within(survey, code, one)})" for one in (first, last)]
     return connection.execute(
         f"SELECT coalesce(a.level, {quoted(NOT_SEEN)}) AS from_level,"
-        f" coalesce(b.level, {quoted(NOT_SEEN)}) AS to_level, count(*) AS children"
-        f" FROM {sides[0]} a FULL JOIN {sides[1]} b USING ({person}) GROUP BY 1, 2"
+        f" coalesce(b.level, CASE gone WHEN {quoted(GROWN)} THEN gone END, {quoted(NOT_SEEN)}) AS to_level,"
+        f" count(*) AS children FROM {sides[0]} a FULL JOIN {sides[1]} b USING ({person})"
+        f" LEFT JOIN (SELECT {person}, any_value(gone) AS gone FROM {MOVEMENT} GROUP BY 1) USING ({person})"
+        " GROUP BY 1, 2"
     ).df()
 
 
@@ -201,9 +209,10 @@ def figures_of(
         _with_before(connection, survey, measures[of], code, rounds, language, relation)
         for of, relation in (("child", CHILD_ROUND), ("household", HOME)) if measures[of]
     ]  # fmt: skip
-    none = pd.DataFrame()
+    none, previous = pd.DataFrame(), rounds[-2] if len(rounds) > 1 else None
+    quality = quality_of(connection, survey, Scope(code, name, rounds[-1], previous, tuple(rounds)))
     return AreaFigures(
-        code, name, rounds[-1], rounds[-2] if len(rounds) > 1 else None, tuple(rounds),
+        code, name, rounds[-1], previous, tuple(rounds),
         int(response["children"].sum()), int(homes[0]) if homes else 0,
         _levels(connection, survey, code, rounds[-1]), response,
         _indicators(connection, survey, code, rounds, language),
@@ -211,5 +220,5 @@ def figures_of(
         *(_heat(connection, survey, where, group, language) if group else (none, none, none)),
         _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
         _with_before(connection, survey, rights, code, rounds, language),
-        pd.concat(migration, ignore_index=True),
+        pd.concat(migration, ignore_index=True), quality,
     )  # fmt: skip

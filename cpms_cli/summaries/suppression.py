@@ -118,8 +118,18 @@ class _Work:
         hidden = members[self.hidden[members]]
         if not self.problem.asked[hidden].any():
             return False
-        small_sum = not self.hidden[members[0]] and self.counts[hidden].sum() < self.problem.rules.threshold
-        return hidden.size == 1 or (small_sum and bool(self.problem.sensitive[hidden].any()))
+        if hidden.size == 1:
+            return True
+        parts = hidden[hidden != members[0]]
+        small_sum = self.counts[parts].sum() < self.problem.rules.threshold and self.problem.sensitive[parts].any()
+        return bool(small_sum) and self._told(int(members[0]))
+
+    def _told(self, whole: int) -> bool:
+        """Whether a total is published, or is in no table, but all parts of one of its sums are."""
+        if not self.hidden[whole] or self.shown[whole]:
+            return not self.hidden[whole]
+        sums = (self.problem.members[row] for row in self.problem.within[whole])
+        return any(one[0] == whole and not self.hidden[one[1:]].any() for one in sums)
 
     def _choice(self, row: int) -> int | None:
         members = self.problem.members[row]

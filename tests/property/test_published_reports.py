@@ -1,0 +1,299 @@
+"""Promise 15 on reports as given away: an audience gets one after another, and all that is printed is attacked.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from lxml import html
+
+from cpms_cli import render, report_area
+from cpms_cli.reports.documents import Chart, Document, Paragraph, TableBlock
+from cpms_cli.scoring.profiles import create_profiles, measure_column
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.area_figures import AreaFigures, figures_of
+from cpms_cli.summaries.published_figures import published_figures
+from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.messages import say
+from tests.property.tables_attacked import Case, Published, breaches
+
+ANSWERS = ("yes", "no", "unknown", "not_applicable")
+VILLAGES = tuple(f"8501050{moo}" for moo in range(1, 7))
+YEARS = (2024, 2025, 2026)
+GIVEN: tuple[tuple[str, int | None], ...] = (
+    ("85", 2026), ("850105", 2026), ("85010501", 2026), ("figures", None), ("85", 2025),
+)  # fmt: skip
+Sums = list[tuple[str, Sequence[str]]]
+
+
+@dataclass
+class Desk:
+    """What lies before the reader: counts by round/area/what, None for an n.p.; and counts that a share tells."""
+
+    counts: dict[str, int | None] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    printed: set[str] = field(default_factory=set)
+
+    def put(self, name: str, count: Any) -> None:
+        """A count; one that was printed once is known, whatever is printed later."""
+        self.printed.add(name)
+        if pd.isna(count):
+            self.counts.setdefault(name, None)
+        else:
+            assert self.counts.get(name) in (None, int(count)), f"{name} is printed in two ways"
+            self.counts[name] = int(count)
+
+    def share(self, share: Any, *names: str) -> None:
+        """A share: the reader is taken to find out all counts of which it is made."""
+        for name in names:
+            self.counts.setdefault(name, None)
+        if not pd.isna(share):
+            self.told.update(names)
+
+
+def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) -> None:
+    """Everything that a report of an area prints."""
+    here, then = f"{year}/{code}", f"{year - 1}/{code}"
+    levels = {level.label.in_("en"): level.id for level in survey.levels}
+    ends = {**levels, "Not seen": "not_seen", say("move_reached_18", "en"): "reached_18"}
+    tables = [part for part in document.parts if isinstance(part, TableBlock)]
+    charts = {part.shape: part for part in document.parts if isinstance(part, Chart)}
+    keys = [part.text.split()[0] for part in document.parts if isinstance(part, Paragraph) and part.style == "key"]
+    for name, text in zip(("children", "homes"), keys, strict=False):
+        desk.put(f"{here}/{name}", None if text == "n.p." else text.replace(",", ""))
+    for row in charts["level_bars"].frame.to_dict("records"):
+        for level in levels.values():
+            desk.put(f"{row['round']}/{code}/level/{level}", row[level])
+    for frame in (table.frame for table in tables):
+        if "item" in frame:
+            _answers(desk, frame, here, then)
+        elif "could_be" in frame:
+            _response(desk, frame, here)
+        elif "severe" in frame:
+            _parts(desk, frame, charts["heat_map"].frame, year, survey)
+    if "level_flow" in charts:
+        for row in charts["level_flow"].frame.to_dict("records"):
+            desk.put(f"{here}/flow/{ends[row['from_level']]}/{ends[row['to_level']]}", row["children"])
+
+
+def _response(desk: Desk, frame: pd.DataFrame, here: str) -> None:
+    for row in frame.to_dict("records"):
+        desk.put(f"{here}/level/{row['level']}", row["children"])
+        desk.put(f"{here}/could_be/{row['level']}", row["could_be"])
+
+
+def _answers(desk: Desk, frame: pd.DataFrame, here: str, then: str) -> None:
+    for row in frame.to_dict("records"):
+        name = f"{here}/{row['item']}"
+        for answer in ANSWERS:
+            desk.put(f"{name}/{answer}", row[answer])
+        for column in ("share", "low", "high"):
+            desk.share(row[column], f"{name}/yes", f"{name}/no")
+        for column in ("lowest", "highest", "unknown_share"):
+            desk.share(row[column], f"{name}/yes", f"{name}/no", f"{name}/unknown")
+        desk.share(row.get("before"), f"{then}/{row['item']}/yes", f"{then}/{row['item']}/no")
+
+
+def _parts(desk: Desk, frame: pd.DataFrame, heat: pd.DataFrame, year: int, survey: Survey) -> None:
+    for row, shares in zip(frame.to_dict("records"), heat.to_dict("records"), strict=True):
+        place = f"{year}/{row['area']}"
+        for name in ("children", "severe"):
+            desk.put(f"{place}/{name}", row[name])
+        for level in survey.levels:
+            desk.put(f"{place}/level/{level.id}", row[level.id])
+        desk.share(row["share"], f"{place}/severe", f"{place}/children")
+        for one in survey.indicators:
+            desk.share(shares[str(one.number)], f"{place}/{one.column}/yes", f"{place}/{one.column}/no")
+
+
+def _true(figures: AreaFigures) -> Iterator[tuple[str, int]]:
+    """The counts behind all of it."""
+    here, code = f"{figures.round}/{figures.code}", figures.code
+    yield from ((f"{here}/children", figures.children or 0), (f"{here}/homes", figures.households or 0))
+    for row in figures.levels.to_dict("records"):
+        levels = {str(level): int(count) for level, count in row.items() if level != "round"}
+        yield f"{row['round']}/{code}/children", sum(levels.values())
+        yield from ((f"{row['round']}/{code}/level/{level}", count) for level, count in levels.items())
+    for row in figures.response.to_dict("records"):
+        yield f"{here}/could_be/{row['level']}", row["could_be"]
+    for frame in (figures.indicators, figures.rights, figures.migration):
+        for row in frame.to_dict("records"):
+            yield from ((f"{here}/{row['item']}/{answer}", row[answer]) for answer in ANSWERS)
+    for row in figures.flow.to_dict("records"):
+        yield f"{here}/flow/{row['from_level']}/{row['to_level']}", row["children"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What an audience was given, and the truth about it."""
+
+    documents: dict[tuple[str, int | None], Document]
+    desk: Desk
+    true: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathFactory) -> Given:
+    store = shutil.copy(sample_store, tmp_path_factory.mktemp("published") / "s.duckdb")
+    desk = Desk()
+    documents: dict[tuple[str, int | None], Document] = {}
+    true: dict[str, int] = {}
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        for when in YEARS:
+            true |= dict(_true(figures_of(connection, survey, "85", when, "en")))
+        # The sample lies in one subdistrict.
+        true |= {name.replace("/85/", "/850105/"): count for name, count in true.items()}
+        for village, when in [*((village, 2026) for village in VILLAGES), ("85010501", 2025)]:
+            true |= dict(_true(figures_of(connection, survey, village, when, "en")))
+    for code, year in GIVEN:
+        if year is None:
+            for row in published_figures(store).to_dict("records"):
+                for answer in ANSWERS:
+                    desk.put(f"{row['round']}/{row['area']}/i{row['indicator']:02d}/{answer}", row[answer])
+            continue
+        documents[code, year] = report_area(store, code, round_=year)
+        _read(desk, documents[code, year], code, year, survey)
+    severe = [level.id for level in survey.rule_levels[:-1]]
+    for name in [name for name in desk.counts if name.endswith("/severe")]:
+        true[name] = sum(true[f"{name.removesuffix('severe')}level/{level}"] for level in severe)
+    return Given(documents, desk, true)
+
+
+@dataclass
+class _Known:
+    """How everybody knows the counts to add up. Who adds what is printed nowhere (`beside`) says that one count is at
+    most another."""
+
+    true: dict[str, int]
+    desk: dict[str, int | None]
+    sums: Sums = field(default_factory=list)
+    beside: dict[str, int] = field(default_factory=dict)
+
+    def sum(self, whole: str, parts: Sequence[str]) -> None:
+        """A sum of which something is printed; parts of which nothing is are unknown."""
+        if any(name in self.desk for name in (whole, *parts)):
+            self.beside |= {name: self.true.get(name, 0) for name in (whole, *parts) if name not in self.desk}
+            self.sums.append((whole, parts))
+
+    def most(self, whole: str, parts: Sequence[str]) -> None:
+        """A sum of counts that are no more than another."""
+        rest = f"{whole} beside {' '.join(parts)}"
+        self.beside[rest] = self.true.get(whole, 0) - sum(self.true.get(name, 0) for name in parts)
+        self.sum(whole, [*parts, rest])
+
+
+def _outsider(given: Given, survey: Survey) -> _Known:
+    known = _Known(given.true, given.desk.counts)
+    levels = [level.id for level in survey.levels]
+    items = [one.column for one in survey.indicators]
+    others = sorted({name.split("/")[2] for name in given.desk.counts if name.count("/") == 3} - {"level", "could_be"})
+    homes = [measure_column(one.id) for one in survey.measures if one.of == "household"]
+    for pairs in _alike(given.true, items, others):
+        for place in (f"{year}/{code}" for year in YEARS for code in ("85", "850105", *VILLAGES)):
+            for one, same in pairs.items():
+                known.sum(f"{place}/{one}", [f"{place}/{same}"])
+    for year in YEARS:
+        for place in (f"{year}/{code}" for code in ("85", "850105", *VILLAGES)):
+            known.sum(f"{place}/children", [f"{place}/level/{level}" for level in levels])
+            known.sum(f"{place}/severe", [f"{place}/level/{level.id}" for level in survey.rule_levels[:-1]])
+            could_be = [f"{place}/could_be/{level}" for level in levels]
+            known.most(f"{place}/children", could_be)
+            if could_be[0] in known.desk:
+                known.true[f"{place} open"] = sum(known.true[name] for name in could_be)
+                known.sum(f"{place} open", could_be)
+                known.most(f"{place} open", [f"{place}/level/{survey.level('open').id}"])
+            for item in others:
+                whole = f"{place}/homes" if item in homes else f"{place}/children"
+                known.sum(whole, [f"{place}/{item}/{answer}" for answer in ANSWERS])
+            _flows(known, year, place.split("/")[1], levels)
+        _nested(known, year)
+    return known
+
+
+def _nested(known: _Known, year: int) -> None:
+    """A level is the sum of the one below; of those who moved between levels, some moved between villages too."""
+    for what in sorted({name.split("/", 2)[2] for name in known.true if name.startswith(f"{year}/85/")}):
+        villages = [f"{year}/{village}/{what}" for village in VILLAGES]
+        if not what.startswith("flow/"):
+            known.sum(f"{year}/85/{what}", [f"{year}/850105/{what}"])
+            known.sum(f"{year}/850105/{what}", villages)
+        elif not {"not_seen", "reached_18"} & {*what.split("/")}:
+            known.sum(f"{year}/85/{what}", [f"{year}/850105/{what}"])
+            known.most(f"{year}/850105/{what}", villages)
+
+
+def _alike(true: dict[str, int], items: Sequence[str], others: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Rights and measures that are an indicator in other words, or its opposite, and which answer is which."""
+    places = [*(f"{year}/85" for year in YEARS), *(f"2026/{village}" for village in VILLAGES)]
+    turned = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
+    for other in (one for one in others if one not in items):
+        for answers in ({one: one for one in ANSWERS}, turned):
+            for item in items:
+                pairs = {f"{other}/{one}": f"{item}/{same}" for one, same in answers.items()}
+                if all(true.get(f"{at}/{a}") == true.get(f"{at}/{b}") for at in places for a, b in pairs.items()):
+                    yield pairs
+
+
+def _flows(known: _Known, year: int, code: str, levels: Sequence[str]) -> None:
+    here = f"{year}/{code}/flow"
+    if not any(name.startswith(here) for name in known.desk):
+        return
+    ends = [*levels, "not_seen", "reached_18"]
+    for one in levels:
+        for place, parts in ((f"{year - 1}/{code}", [f"{here}/{one}/{end}" for end in ends]),
+                             (f"{year}/{code}", [f"{here}/{end}/{one}" for end in ends])):  # fmt: skip
+            known.sum(f"{place}/level/{one}", [name for name in parts if name in known.desk])
+
+
+def test_no_small_count_can_be_worked_out_from_all_that_an_audience_was_given(given: Given, survey: Survey) -> None:
+    threshold = survey.privacy.threshold
+    small = frozenset(name for name in given.desk.counts if 0 < given.true[name] < threshold)
+    assert len(small) > 100
+    given.desk.counts.update({name: given.true[name] for name in given.desk.told})
+    shown = {name: count for name, count in given.desk.counts.items() if count is not None}
+    assert [name for name in shown if name in small] == []
+    assert {name: given.true[name] for name in shown} == shown
+    known = _outsider(given, survey)
+    desk = Published(given.desk.counts | dict.fromkeys(known.beside), known.sums)
+    # A count that is printed nowhere, but that a withheld share was made of, is withheld only where it is small.
+    free = {name for name in given.desk.counts if name not in given.desk.printed and name not in small}
+    case = Case(desk, given.true | known.beside, small, threshold, frozenset(known.beside) | free)
+    found = breaches([case])
+    assert found == [], "\n".join(found)
+
+
+def test_the_page_says_not_published_just_where_the_tables_do(given: Given, tmp_path: Path) -> None:
+    """The village's report, of which most is withheld: every table as a browser has it, and every chart's numbers."""
+    document = given.documents["85010501", 2026]
+    render(document, tmp_path / "r.html")
+    page = html.fromstring((tmp_path / "r.html").read_text(encoding="utf-8"))
+    blocks = [part for part in document.parts if isinstance(part, TableBlock)]
+    withheld = 0
+    for block in blocks:
+        [table] = [one for one in page.xpath("//table") if one.xpath("string(caption)") == block.caption]
+        for at, column in enumerate(block.columns):
+            if column.kind == "count":
+                cells = [row.xpath("*")[at].text_content().strip() for row in table.xpath("tbody/tr")]
+                assert [cell == "n.p." for cell in cells] == block.frame[column.name].isna().tolist()
+                withheld += cells.count("n.p.")
+    assert withheld > 50
+    for chart in (part for part in document.parts if isinstance(part, Chart) and part.shape == "indicator_bars"):
+        [block] = [one for one in blocks if one.caption.endswith(chart.title)]
+        gone = block.frame[["yes", "no"]].isna().any(axis=1).to_numpy()
+        assert chart.frame.loc[gone, ["share", "low", "high"]].isna().to_numpy().all()
+        assert chart.withheld == frozenset((at, "share") for at, whether in enumerate(gone) if whether)
+
+
+def test_nothing_rides_along_that_is_not_printed(given: Given) -> None:
+    """A document is handed about in Python too: no frame of it holds the counts of the round before, or such."""
+    for document in given.documents.values():
+        for part in document.parts:
+            if isinstance(part, TableBlock | Chart):
+                assert not {"before_yes", "before_no", "before_unknown"} & {str(name) for name in part.frame}

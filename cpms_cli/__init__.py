@@ -73,6 +73,8 @@ _PUBLIC = {
     "plan_visits": "cpms_cli.summaries.visits",
     "area_change": "cpms_cli.summaries.change",
     "overlap": "cpms_cli.summaries.overlap",
+    "report_area": "cpms_cli.reports.area_report",
+    "report_child": "cpms_cli.reports.child_report",
     "write_samples": "cpms_cli.samples.layouts",
     "write_template": "cpms_cli.forms.template",
     "write_xlsform": "cpms_cli.forms.xlsform",

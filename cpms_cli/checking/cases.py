@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 from sqlglot import exp
 
 from cpms_cli.checking.drawn import WORDS, Answers, drawn_before, drawn_case, joined, stage_before, stage_drawn
@@ -109,10 +110,10 @@ def _apart(survey: Survey, check: Check) -> str:
 
 def _found(connection: duckdb.DuckDBPyConnection, relation: str, conditions: Sequence[str]) -> list[set[int]]:
     """For each condition the cases with a row on which it is true."""
-    columns = ", ".join(f"({condition}) AS c{at}" for at, condition in enumerate(conditions))
-    true = ", ".join(f"list(DISTINCT _source) FILTER (c{at})" for at in range(len(conditions)))
-    row = connection.execute(f"SELECT {true} FROM (SELECT _source, {columns} FROM {relation})").fetchone()
-    return [set(found or ()) for found in row or ()]
+    columns = ", ".join(f"({condition}) IS TRUE AS c{at}" for at, condition in enumerate(conditions))
+    told = connection.execute(f"SELECT _source, {columns} FROM {relation}").fetchnumpy()
+    sources = np.asarray(told["_source"], dtype=np.int64)
+    return [{int(one) for one in sources[np.asarray(told[f"c{at}"], dtype=bool)]} for at in range(len(conditions))]
 
 
 def _wrong(

@@ -7,6 +7,7 @@ rows through the column's codes. A file in which every cell is wrong costs about
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,7 @@ import pandera.pandas as pandera
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.survey.definition import Field, Survey
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
-from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit
+from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, has_thai_form
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"
@@ -42,8 +43,13 @@ class ColumnFault:
     values: tuple[str | None, ...] | None = None
 
 
+def _options(name: str) -> dict[str, Any]:
+    """How pandera names a check, and that one case of its failure is told in words: all are in its output."""
+    return {"name": name, "error": name, "n_failure_cases": 1}
+
+
 def _series_check(name: str, test: Any) -> pandera.Check:
-    return pandera.Check(lambda found: pd.Series(test(found), index=found.index, dtype=bool), name=name, error=name)
+    return pandera.Check(lambda found: pd.Series(test(found), index=found.index, dtype=bool), **_options(name))
 
 
 def _lost_zero(found: pd.Series) -> pd.Series:
@@ -56,19 +62,21 @@ def _lost_zero(found: pd.Series) -> pd.Series:
 
 def _shortened(found: pd.Series) -> pd.Series:
     """Which numbers a spreadsheet has shortened, as 1.10199E+12."""
-    return found.str.contains("E", regex=False) & found.str.fullmatch(_SHORTENED)
+    return _also(found.str.contains("E", regex=False), found, _SHORTENED)
+
+
+def _also(likely: pd.Series, found: pd.Series, pattern: str) -> pd.Series:
+    """Which of the likely ones match, too; of a million identifiers hardly any is likely."""
+    told = likely.copy()
+    told[likely] = found[likely].str.fullmatch(pattern)
+    return told
 
 
 def _national_id_checks() -> Iterator[pandera.Check]:
-    whole = r"\d{13}"
-    yield _series_check(
-        "national_id_form", lambda found: found.str.fullmatch(whole) | _lost_zero(found) | _shortened(found)
-    )
+    yield _series_check("national_id_form", lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found))
     yield _series_check("national_id_zero_lost", lambda found: ~_lost_zero(found))
     yield _series_check("number_shortened", lambda found: ~_shortened(found))
-    yield _series_check(
-        "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~found.str.fullmatch(whole)
-    )
+    yield _series_check("national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found))
 
 
 def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
@@ -79,48 +87,53 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
         legal = [*codes.by_code, *(() if limits.required else survey.missing_words)]
         pattern = "|".join(legal)
         yield (
-            pandera.Check.str_matches(rf"^(?:{pattern})(?:;(?:{pattern}))*$", name="code", error="code")
-            if field.many else pandera.Check.isin(legal, name="code", error="code")
+            pandera.Check.str_matches(rf"^(?:{pattern})(?:;(?:{pattern}))*$", **_options("code"))
+            if field.many else pandera.Check.isin(legal, **_options("code"))
         )  # fmt: skip
     elif field.type == "integer":
-        yield pandera.Check.str_matches(r"^-?\d+$", name="integer", error="integer")
+        yield pandera.Check.str_matches(r"^-?\d+$", **_options("integer"))
     elif field.type == "year":
         years = [str(year) for year in range(CHRISTIAN_FROM, CHRISTIAN_TO + 1)]
-        yield pandera.Check.isin(years, name="year", error="year")
+        yield pandera.Check.isin(years, **_options("year"))
     elif field.type == "date" or field.format == "partial-date":
         form = _DATE if field.type == "date" else _PARTIAL
-        yield pandera.Check.str_matches(f"^{form}$", name="date", error="date")
+        yield pandera.Check.str_matches(f"^{form}$", **_options("date"))
     elif field.format == "thai-id":
         yield from _national_id_checks()
     elif field.format == "cpms-id":
         yield _series_check("cpms_id_form", has_cpms_check_letter)
     if limits.pattern:
-        yield pandera.Check.str_matches(f"^(?:{limits.pattern})$", name="pattern", error="pattern")
+        yield pandera.Check.str_matches(f"^(?:{limits.pattern})$", **_options("pattern"))
     if limits.maxLength:
-        yield pandera.Check.str_length(max_value=limits.maxLength, name="length", error="length")
+        yield pandera.Check.str_length(max_value=limits.maxLength, **_options("length"))
     yield from _place_checks(survey, field)
+
+
+def _excel_date(found: pd.Series) -> pd.Series:
+    """Which house numbers a spreadsheet has made a date of."""
+    return _also(found.str.contains("-", regex=False), found, _EXCEL_DATE)
 
 
 def _place_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
     if field.role == "household":
-        yield _series_check("house_number_as_date", lambda found: ~found.str.fullmatch(_EXCEL_DATE))
+        yield _series_check("house_number_as_date", lambda found: ~_excel_date(found))
     if field.role == "village":
         known = {code for code in survey.areas if len(code) == 6}
         yield _series_check("area", lambda found: found.str.slice(0, 6).isin(known) | ~found.str.fullmatch(r"\d{8}"))
 
 
 @lru_cache(maxsize=512)
-def column_schema(survey: Survey, field: Field) -> pandera.DataFrameSchema:
-    """The pandera schema for the distinct values of a field: `value` is canonical text, `number` the number in it."""
-    columns = {"value": pandera.Column(checks=list(_value_checks(survey, field)), nullable=True)}
+def column_schemas(survey: Survey, field: Field) -> tuple[pandera.SeriesSchema, pandera.SeriesSchema | None]:
+    """The pandera schemas for the distinct values of a field: of the canonical text, and of the number in it."""
     limits = field.constraints
-    if limits.minimum is not None or limits.maximum is not None:
-        within = pandera.Check.in_range(
-            -np.inf if limits.minimum is None else limits.minimum,
-            np.inf if limits.maximum is None else limits.maximum, name="range", error="range",
-        )  # fmt: skip
-        columns["number"] = pandera.Column(float, checks=[within], nullable=True)
-    return pandera.DataFrameSchema(columns)
+    values = pandera.SeriesSchema(checks=list(_value_checks(survey, field)), nullable=True)
+    if limits.minimum is None and limits.maximum is None:
+        return values, None
+    within = pandera.Check.in_range(
+        -np.inf if limits.minimum is None else limits.minimum,
+        np.inf if limits.maximum is None else limits.maximum, **_options("range"),
+    )  # fmt: skip
+    return values, pandera.SeriesSchema(float, checks=[within], nullable=True)
 
 
 def _judged(survey: Survey, column: Column) -> pd.Series:
@@ -131,43 +144,52 @@ def _judged(survey: Survey, column: Column) -> pd.Series:
     return values[values.notna() & ~values.isin(survey.missing_words)]
 
 
-def _failures(survey: Survey, column: Column) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+def _failed(schema: pandera.SeriesSchema, values: pd.Series) -> dict[str, pd.Index]:
+    """By check the places of the values that fail it."""
+    try:
+        schema.validate(values, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        return {str(one.check.name): one.check_output.index[~one.check_output] for one in errors.schema_errors}
+    return {}
+
+
+def _failures(survey: Survey, column: Column) -> dict[str, npt.NDArray[np.bool_]]:
+    """By check, in their order, which of the column's distinct values fail it."""
     values = _judged(survey, column)
     if values.empty:
-        return
-    schema = column_schema(survey, column.field)
-    frame = pd.DataFrame({"value": values})
-    if "number" in schema.columns:
-        frame["number"] = pd.to_numeric(values, errors="coerce").astype("float64")
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        for name, cases in errors.failure_cases.groupby("check", sort=True):
-            bad = np.zeros(len(column.values), dtype=bool)
-            bad[cases["index"].to_numpy(dtype=np.int64)] = True
-            yield str(name), bad
+        return {}
+    of_text, of_number = column_schemas(survey, column.field)
+    failed = _failed(of_text, values)
+    if of_number is not None:
+        failed |= _failed(of_number, pd.to_numeric(values, errors="coerce").astype("float64"))
+    told = {check: np.zeros(len(column.values), dtype=bool) for check in sorted(failed)}
+    for check, bad in told.items():
+        bad[failed[check].to_numpy(dtype=np.int64)] = True
+    return told
+
+
+def _blank(table: SurveyTable, column: Column) -> npt.NDArray[np.int64]:
+    """Where a cell that must be filled in is blank."""
+    blank = np.flatnonzero((column.codes < 0) & table.filled)
+    return blank if column.index >= 0 else blank[~np.isin(table.rows[blank], table.without_parent)]
+
+
+def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFault]:
+    failures = _failures(survey, column)
+    if column.questions.notna().any():
+        decided = column.questions.isna().to_numpy()
+        failures = {check: bad & decided for check, bad in failures.items()}
+        for check in column.questions.dropna().unique():
+            failures[str(check)] = (column.questions == check).fillna(False).to_numpy(dtype=bool)
+    # The last verdict is that on a blank cell, whose code is -1.
+    places = {check: np.flatnonzero(np.append(bad, False)[column.codes]) for check, bad in failures.items()}
+    if column.field.constraints.required:
+        places = {"required": _blank(table, column), **places}
+    return [ColumnFault(column.field.name, check, found) for check, found in places.items() if len(found)]
 
 
 def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
     """Every cell of the table at fault, by field and check; what the reader left open is told as its question."""
-    found: list[ColumnFault] = []
-    filled = table.filled
-    for column in table.columns.values():
-        name = column.field.name
-        if column.field.constraints.required:
-            blank = np.flatnonzero((column.codes < 0) & filled)
-            if column.index < 0:
-                blank = blank[~np.isin(table.rows[blank], table.without_parent)]
-            if len(blank):
-                found.append(ColumnFault(name, "required", blank))
-        failures = dict(_failures(survey, column))
-        if column.questions.notna().any():
-            decided = column.questions.isna().to_numpy()
-            failures = {check: bad & decided for check, bad in failures.items()}
-            for check in column.questions.dropna().unique():
-                failures[str(check)] = (column.questions == check).fillna(False).to_numpy(dtype=bool)
-        for check, bad in failures.items():
-            positions = np.flatnonzero((column.codes >= 0) & bad[column.codes])
-            if len(positions):
-                found.append(ColumnFault(name, check, positions))
-    return found
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda column: _faults(survey, table, column), table.columns.values()))
+    return [fault for faults in found for fault in faults]

@@ -117,12 +117,13 @@ def _near_headers(source: int, table: SurveyTable) -> Iterator[_Part]:
         )
 
 
-def _moved(survey: Survey, by_column: Sequence[ColumnFault]) -> npt.NDArray[np.int64]:
-    """Positions of rows that may have been moved by a column: several cells there are no answers to their questions."""
-    unread = [fault for fault in by_column if fault.check != "required" and _is_error(survey, fault.check)]
-    positions = [fault.positions for fault in unread] or [np.array([], dtype=np.int64)]
-    found, count = np.unique(np.concatenate(positions), return_counts=True)
-    return np.asarray(found[count >= MOVED], dtype=np.int64)
+def _moved(survey: Survey, table: SurveyTable, by_column: Sequence[ColumnFault]) -> npt.NDArray[np.bool_]:
+    """Which rows may have been moved by a column: several cells there are no answers to their questions."""
+    count = np.zeros(len(table.rows), dtype=np.int64)
+    for fault in by_column:
+        if fault.check != "required" and _is_error(survey, fault.check):
+            count[fault.positions] += 1
+    return count >= MOVED
 
 
 def _is_error(survey: Survey, check: str) -> bool:
@@ -130,22 +131,25 @@ def _is_error(survey: Survey, check: str) -> bool:
 
 
 def _values(
-    survey: Survey, table: SurveyTable, part: _Part, identified: bool, moved: npt.NDArray[np.int64]
+    survey: Survey, table: SurveyTable, part: _Part, identified: bool, moved: npt.NDArray[np.bool_]
 ) -> pa.Array:
-    if part.values is not None:
-        written = pa.array(part.values, pa.string())
-    elif part.field in table.columns:
-        positions = np.searchsorted(table.rows, part.rows)
-        written = pc.cast(table.columns[part.field].written().take(pa.array(positions)), pa.string())
-    else:
+    """What to show of each cell of a part; `moved` says of each row of the table whether it may be moved."""
+    if part.values is None and part.field not in table.columns:
         return pa.nulls(len(part.rows), pa.string())
+    if part.values is not None:
+        written, here = pa.array(part.values, pa.string()).dictionary_encode(), np.isin(part.rows, table.rows[moved])
+    else:
+        positions = table.positions(part.rows)
+        written, here = table.columns[part.field].written(positions), moved[positions]
     # What stands in a column that is none of the survey's may be anybody's name.
     if (not identified or part.stored) and not part.open and (not part.field or survey.fields[part.field].personal):
-        return pc.if_else(pc.is_null(written), None, MASK)
+        return pc.if_else(pc.is_null(written), pa.scalar(None, pa.string()), MASK)
+    shown = pc.cast(written, pa.string())
     if identified or part.open or not part.field:
-        return written
-    hidden = to_mask(survey, pd.Series(written, dtype="str"), np.isin(part.rows, table.rows[moved]))
-    return pc.if_else(pa.array(hidden), MASK, written) if hidden.any() else written
+        return shown
+    numbers = written.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    hidden = to_mask(survey, numbers, written.dictionary, here)
+    return pc.if_else(pa.array(hidden), MASK, shown) if hidden.any() else shown
 
 
 def gather(
@@ -157,7 +161,7 @@ def gather(
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
     rows = np.concatenate([part.rows for part in parts])
-    moved = [_moved(survey, faults) for faults in by_column]
+    moved = [_moved(survey, *told) for told in zip(tables, by_column, strict=True)]
     values = pa.concat_arrays(
         [_values(survey, tables[part.source], part, identified, moved[part.source]) for part in parts]
     )

@@ -6,34 +6,47 @@ One comma too many in a name moves the rest of its row by a column, and the name
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cpms_cli.survey.definition import Survey, folded
 
 # From so many columns of a row that cannot be read, the row may be moved.
 MOVED = 3
 _SHORT_NUMBER = re.compile(r"[-+]?[\d.,%]{1,8}")
-_NATIONAL_ID = r"^\D{0,3}(?:\d[\s-]*){12,}$"
+_DIGITS_OF_ID = 12
+_NATIONAL_ID = re.compile(rf"^\D{{0,3}}(?:\d[\s-]*){{{_DIGITS_OF_ID},}}$")
+
+
+@lru_cache(maxsize=8)
+def _spellings(survey: Survey) -> frozenset[str]:
+    return frozenset(spelling for codes in survey.codelists.values() for spelling in codes.by_spelling)
 
 
 def spells_answer(survey: Survey, text: str) -> bool:
     """Whether a text is an answer to some question of the survey, or a short number."""
     told = folded(text)
-    return _SHORT_NUMBER.fullmatch(told) is not None or any(
-        told in codes.by_spelling for codes in survey.codelists.values()
-    )
+    return told in _spellings(survey) or _SHORT_NUMBER.fullmatch(told) is not None
 
 
-def to_mask(survey: Survey, texts: pd.Series, moved: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Which of these unread texts must not be shown: long numbers, and in rows that may be `moved` all but answers."""
-    codes, distinct = pd.factorize(texts)
-    long_number = pd.Series(distinct, dtype="str").str.contains(_NATIONAL_ID, regex=True).to_numpy(dtype=bool)
-    hidden = np.append(long_number, False)[codes]  # a blank cell has the code -1
+def to_mask(
+    survey: Survey, numbers: npt.NDArray[np.int64], texts: pa.Array, moved: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Which cells must not be shown: long numbers, and in rows that may be `moved` all but answers.
+
+    `numbers` points from the cells into their distinct `texts`, -1 for blank; shapes (n,) as that of `moved`.
+    """
+    used, hidden, strange = (np.zeros(len(texts) + 1, dtype=bool) for _ in range(3))  # the last is for blank cells
+    used[numbers] = True
+    long = used[:-1] & pc.greater_equal(pc.utf8_length(texts), _DIGITS_OF_ID).to_numpy(zero_copy_only=False)
+    hidden[:-1][long] = [_NATIONAL_ID.search(text) is not None for text in texts.filter(pa.array(long)).to_pylist()]
     if moved.any():
-        words = texts[moved].dropna().unique()
-        unknown = {word for word in words if not spells_answer(survey, word)}
-        hidden = hidden | (moved & texts.isin(unknown).to_numpy(dtype=bool))
-    return hidden
+        strange[numbers[moved]] = True
+        words = texts.filter(pa.array(strange[:-1])).to_pylist()
+        strange[:-1][strange[:-1]] = [not spells_answer(survey, word) for word in words]
+        strange[-1] = False
+    return np.asarray(hidden[numbers] | (moved & strange[numbers]), dtype=bool)

@@ -74,16 +74,16 @@ def _spellings(survey: Survey, document: Document) -> Iterator[Problem]:
 
 def _titles(survey: Survey, document: Document) -> Iterator[Problem]:
     """Every title stands in an example of a name, which is split as the example says."""
-    shown: set[str] = set()
-    for index, case in enumerate(document.content.get("names", [])):
-        split = split_titles(survey, pd.Series([case["written"]], dtype="str"))
-        title, name = str(split["title"].fillna("").iat[0]), str(split["name"].iat[0])
-        sex = str(sex_of_title(survey, split["title"]).fillna("").iat[0])
-        shown.add(title.casefold())
-        both = ((title, sex, name), (case.get("title", ""), case.get("sex", ""), case["name"]))
+    cases = document.content.get("names", [])
+    split = split_titles(survey, pd.Series([case["written"] for case in cases], dtype="str"))
+    split["sex"] = sex_of_title(survey, split["title"])
+    read = list(split[["title", "sex", "name"]].fillna("").itertuples(index=False, name=None))
+    for index, case in enumerate(cases):
+        both = (read[index], (case.get("title", ""), case.get("sex", ""), case["name"]))
         if both[0] != both[1]:
             found, wanted = (f"title '{one[0]}' ({one[1]}) and name '{one[2]}'" for one in both)
             yield Problem(READINGS, document.line("names", index), f"'{case['written']}' is {found}, not {wanted}")
+    shown = {str(title).casefold() for title, _, _ in read}
     for one in survey.titles:
         if one.title.casefold() not in shown:
             yield Problem(READINGS, 1, f"no example has the title '{one.title}' of titles.csv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,9 +39,17 @@ def rule_tree(survey: Survey, check: Check) -> exp.Expression:
 
 
 @lru_cache(maxsize=8)
-def _conditions(survey: Survey) -> tuple[tuple[Check, str], ...]:
-    """Every rule with its condition in DuckDB's SQL."""
-    return tuple((check, sql(rule_tree(survey, check))) for check in survey.checks)
+def rule_groups(survey: Survey) -> tuple[tuple[tuple[Check, str], ...], ...]:
+    """Every rule with its condition in DuckDB's SQL, in groups that one look at the rows answers.
+
+    A window has to sort the rows, with all that is carried along; each rule that has one is a group of its own.
+    """
+    groups: dict[str, list[tuple[Check, str]]] = {}
+    for check in survey.checks:
+        tree = rule_tree(survey, check)
+        group = check.id if tree.find(exp.Window) else f"of {check.table}"
+        groups.setdefault(group, []).append((check, sql(tree)))
+    return tuple(tuple(group) for group in groups.values())
 
 
 def _numbers(column: object) -> npt.NDArray[np.int64]:
@@ -52,18 +60,32 @@ def found_rows(
     connection: duckdb.DuckDBPyConnection, table: str, condition: str
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Table and row of every row of a relation on which a condition is true."""
-    # A condition with a window cannot stand in WHERE.
     query = f"SELECT _source, _row FROM (SELECT _source, _row, ({condition}) AS fault FROM {table}) WHERE fault"
     found = connection.execute(f"{query} ORDER BY _source, _row").fetchnumpy()
     return _numbers(found["_source"]), _numbers(found["_row"])
 
 
+def _found(
+    connection: duckdb.DuckDBPyConnection, group: Sequence[tuple[Check, str]]
+) -> Iterator[tuple[str, RuleFault]]:
+    """By check the rows on which it is true; all of the group are about the same table."""
+    columns = ", ".join(f"({condition}) IS TRUE AS c{at}" for at, (_, condition) in enumerate(group))
+    # A condition with a window cannot stand in WHERE.
+    found = connection.execute(
+        f"SELECT * FROM (SELECT _source, _row, {columns} FROM {RELATIONS[group[0][0].table]})"
+        f" WHERE {' OR '.join(f'c{at}' for at in range(len(group)))} ORDER BY _source, _row"
+    ).fetchnumpy()
+    sources, rows = _numbers(found["_source"]), _numbers(found["_row"])
+    for at, (check, _) in enumerate(group):
+        here = np.asarray(found[f"c{at}"], dtype=bool)
+        if here.any():
+            yield check.id, RuleFault(check.id, check.fields, sources[here], rows[here])
+
+
 def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
-    """Every rule of the definition that is true somewhere in the staged tables."""
-    for check, condition in _conditions(survey):
-        sources, rows = found_rows(connection, RELATIONS[check.table], condition)
-        if len(rows):
-            yield RuleFault(check.id, check.fields, sources, rows)
+    """Every rule of the definition that is true somewhere in the staged tables, in the definition's order."""
+    found = dict(one for group in rule_groups(survey) for one in _found(connection, group))
+    yield from (found[check.id] for check in survey.checks if check.id in found)
 
 
 def conflicting_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:

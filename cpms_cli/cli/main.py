@@ -27,6 +27,7 @@ from cpms_cli.cli import (
     migration,
     overlap,
     plan,
+    report,
     response,
     review,
     rights,
@@ -77,6 +78,7 @@ app.add_typer(link.app, name="link")
 app.add_typer(response.app, name="response")
 app.add_typer(review.app, name="review")
 app.add_typer(plan.app, name="plan")
+app.add_typer(report.app, name="report")
 app.add_typer(schema.app, name="schema")
 
 

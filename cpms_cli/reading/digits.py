@@ -7,7 +7,9 @@ import pandas as pd
 # Thai, Burmese, Shan, Lao, Khmer and full-width digits, each from 0 to 9.
 _ZEROS = (0x0E50, 0x1040, 0x1090, 0x0ED0, 0x17E0, 0xFF10)
 _DIGITS = {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
-_ANY = "[" + "".join(f"{chr(zero)}-{chr(zero + 9)}" for zero in _ZEROS) + "]"
+_RANGES = "".join(f"{chr(zero)}-{chr(zero + 9)}" for zero in _ZEROS)
+_ANY = f"[{_RANGES}]"
+ANY_NUMBER = f"^[0-9{_RANGES}]+$"
 
 
 def ascii_digits(texts: pd.Series) -> pd.Series:

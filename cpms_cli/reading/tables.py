@@ -60,9 +60,9 @@ class Column:
         codes[left_out] = -1
         return self._taken(self.values, codes)
 
-    def written(self) -> pa.Array:
-        """The text of every row as it was written."""
-        return self._taken(self.texts, self.codes)
+    def written(self, positions: npt.NDArray[np.int64] | None = None) -> pa.Array:
+        """The text of every row, or of the rows at these positions, as it was written."""
+        return self._taken(self.texts, self.codes if positions is None else self.codes[positions])
 
     def alone(self) -> pa.Array:
         """The text of every row as it may stand without the column's other rows, which may have decided its reading.
@@ -102,6 +102,12 @@ class SurveyTable:
     def rows(self) -> npt.NDArray[np.int64]:
         """The sheet's row numbers."""
         return self.source.rows
+
+    def positions(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Where these rows of the sheet, each of which is a record of it, stand in the table."""
+        mine = self.rows
+        unbroken = len(mine) > 0 and mine[-1] - mine[0] == len(mine) - 1
+        return rows - mine[0] if unbroken else np.searchsorted(mine, rows)
 
     @cached_property
     def filled(self) -> npt.NDArray[np.bool_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -50,9 +51,14 @@ def quotes_keep_rules(stream: IO[bytes], dialect: Dialect) -> bool:
 
 
 def _arrow(
-    source: Path | bytes, dialect: Dialect, width: int, skip: int, ragged: list[tuple[int, str]] | None
-) -> pa.Table:
-    """All rows of the expected width; with `ragged`, the others are put there by number instead of raising."""
+    source: Path | bytes, dialect: Dialect, width: int, skip: int, ragged: list[tuple[int, str]] | None,
+    over_lines: bool = True,
+) -> pa.Table:  # fmt: skip
+    """All rows of the expected width; with `ragged`, the others are put there by number instead of raising.
+
+    Where no cell goes `over_lines`, pyarrow cuts the file at line ends without looking for quotation marks, which is
+    faster. Where such a cut falls within a cell it raises, or the cell holds the line end.
+    """
 
     def keep(row: arrow_csv.InvalidRow) -> str:
         if ragged is None or len(ragged) == _MOST_RAGGED:
@@ -67,7 +73,7 @@ def _arrow(
             column_names=names, skip_rows=skip, block_size=_BLOCK, use_threads=ragged is None
         ),
         parse_options=arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=True,
+            delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=over_lines,
             ignore_empty_lines=False, invalid_row_handler=None if ragged is None else keep,
         ),
         convert_options=arrow_csv.ConvertOptions(
@@ -95,25 +101,31 @@ def _row_faults(number: int, cells: Sequence[str], width: int, astray: int | Non
 def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int) -> Body | None:
     """The rows after `skip` lines, where what was read proves that the file is regular UTF-8; None where it does not.
 
-    A quotation mark that stands astray, or a mark or zero byte within the text, leaves its trace in a cell.
+    A quotation mark that stands astray, a line end within a cell, or a mark or zero byte in the text leaves its trace.
     """
     if not _for_arrow(dialect):
         return None
     try:
-        data = _one_piece(_arrow(path, dialect, width, skip, None))
+        data = _one_piece(_arrow(path, dialect, width, skip, None, over_lines=False))
     except pa.ArrowInvalid:
         return None
-    for column in data.columns:
-        texts = column.chunk(0).dictionary if column.num_chunks else pa.array([], pa.string())
-        trace = pc.match_substring_regex(texts, f"[{dialect.quote}\r\n\ufeff\\x00]")
-        if pc.any(trace, min_count=0).as_py():
+    trace = f"[{dialect.quote}\r\n\ufeff\\x00]"
+
+    def leaves(column: pa.ChunkedArray) -> bool:
+        found = (pc.match_substring_regex(chunk.dictionary, trace) for chunk in column.chunks)
+        return any(pc.any(one, min_count=0).as_py() for one in found)
+
+    with ThreadPoolExecutor() as pool:
+        if any(pool.map(leaves, data.columns)):
             return None
     return Body(data, np.arange(first, first + data.num_rows, dtype=np.int64))
 
 
 def _one_piece(data: pa.Table) -> pa.Table:
     """The table with one dictionary and one chunk a column, so that nobody after has to unify them again."""
-    return data.unify_dictionaries().combine_chunks()
+    with ThreadPoolExecutor() as pool:
+        columns = list(pool.map(lambda column: column.unify_dictionaries().combine_chunks(), data.columns))
+    return pa.table(columns, names=data.column_names)
 
 
 def _for_arrow(dialect: Dialect) -> bool:

@@ -6,14 +6,19 @@ import re
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cpms_cli.reading.ages import completed_years
 from cpms_cli.reading.dates import Bounds, Evidence, parse_dates
-from cpms_cli.reading.digits import ascii_digits
+from cpms_cli.reading.digits import ANY_NUMBER, ascii_digits
 from cpms_cli.reading.personal_names import without_titles
+from cpms_cli.reading.spellings import places, spellings_of
 from cpms_cli.survey.definition import CodeList, Field, Survey, folded
 from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, christian_year, era_of
 
+# Printable ASCII without capital letters, spaces and a spreadsheet's sign for text at its beginning.
+_TRIM_AND_FOLDED = r"^[!-&(-@\[-~][!-@\[-~]*$"
 _SPLIT = re.compile(r"[;,/|\n]")
 _SPACE = r"[\s\v\x{00}-\x{1f}\p{Z}\x{85}\x{200b}\x{feff}]"  # for Arrow's expressions, where \s is ASCII only
 _SPACES = "[\\s\u00a0\u200b\ufeff]+"
@@ -58,6 +63,8 @@ def clean(survey: Survey, field: Field, texts: pd.Series, context: Context | Non
     told = context or Context()
     if (read := _read_at_once(survey, field, texts)) is not None:
         return Cleaned(pd.Series(read, index=texts.index, dtype="str"), _no_questions(texts))
+    if (coded := _coded_at_once(survey, field, texts)) is not None:
+        return Cleaned(coded, _no_questions(texts))
     plain = _is_plain(survey, field, texts)
     if not plain.any():
         return _clean(survey, field, texts, told)
@@ -82,6 +89,33 @@ def _read_at_once(survey: Survey, field: Field, texts: pd.Series) -> list[str] |
     else:
         return None
     return None if None in read else [text for text in read if text is not None]
+
+
+def _coded_at_once(survey: Survey, field: Field, texts: pd.Series) -> pd.Series | None:
+    """The answers of a column with one code a cell; None where a number in it is no spelling, and may be a question."""
+    if field.codelist is None or field.many:
+        return None
+    known = spellings_of(survey, field.codelist)
+    trimmed, spelt = _trimmed_and_folded(pa.array(texts, pa.string(), from_pandas=True))
+    found = places(spelt, known)
+    unread = pc.invert(pc.fill_null(pa.array(known.own).take(found), False))
+    if pc.any(pc.and_(unread, pc.match_substring_regex(spelt, ANY_NUMBER)), min_count=0).as_py():
+        return None
+    read = pc.if_else(pc.is_null(found), trimmed, known.values.take(found))
+    blank = pc.equal(trimmed, "")
+    return pd.Series(pc.if_else(blank, None, read), index=texts.index, dtype="str")
+
+
+def _trimmed_and_folded(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The texts without what is around them, and as spellings are compared; most are so as they stand."""
+    strange = pc.invert(pc.match_substring_regex(texts, _TRIM_AND_FOLDED))
+    others = texts.filter(strange)
+    if not len(others):
+        return texts, texts
+    trimmed = _trimmed(pd.Series(others, dtype="str"))
+    as_compared = pa.array(trimmed.map(folded).to_list(), pa.string())
+    whole = pc.replace_with_mask(texts, strange, pa.array(trimmed.to_list(), pa.string()))
+    return whole, pc.replace_with_mask(texts, strange, as_compared)
 
 
 def _no_questions(texts: pd.Series) -> pd.Series:

@@ -34,7 +34,7 @@ def cell_texts(block: TableBlock, column: Column, language: Language) -> list[st
     if column.kind == "text":
         return list(printable(values.astype("str").fillna("")))
     if column.kind == "count":
-        withheld = say("cell_withheld", language)
+        withheld = say("not_published", language)
         return [withheld if pd.isna(value) else f"{int(value):,}" for value in values]
     return [NOT_COMPUTED if pd.isna(value) else _FORMS[column.kind].format(value * 100) for value in values]
 

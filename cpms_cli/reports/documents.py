@@ -64,7 +64,11 @@ class TableBlock:
 @dataclass(frozen=True)
 class Chart:
     """A picture of a table. `shape` says which picture; `frame` what it is drawn from, in the columns the shape names
-    in `reports.charts`; `alt` says in words what it shows, for who cannot see it."""
+    in `reports.charts`; `alt` says in words what it shows, for who cannot see it.
+
+    `withheld`: cells of the frame, by row and column, whose share is missing because it is withheld; any other missing
+    share could not be computed. A missing count is always a withheld one.
+    """
 
     shape: Literal["level_bars", "indicator_bars", "heat_map", "level_flow", "area_map", "tile_map"]
     title: str
@@ -72,6 +76,7 @@ class Chart:
     alt: str
     note: str = ""
     words: dict[str, str] = field(default_factory=dict)
+    withheld: frozenset[tuple[int, str]] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -52,14 +52,14 @@ class _Words:
         self.survey, self.plan, self.language = survey, plan, language
         self.labels = {level.id: level.label.in_(language) for level in survey.levels}
         self.clear = survey.level("clear").id
-        told = say("cell_withheld", language)
-        self.withheld = {"withheld": told, "cell_withheld": told}
+        told = say("not_published", language)
+        self.withheld = {"withheld": told, "not_published": told}
 
     def say(self, message: str, **values: object) -> str:
         return say(f"plan_{message}", self.language, **values)
 
     def count(self, count: int | None) -> str:
-        return say("cell_withheld", self.language) if count is None or pd.isna(count) else f"{int(count):,}"
+        return say("not_published", self.language) if count is None or pd.isna(count) else f"{int(count):,}"
 
     def share(self, share: float) -> str:
         return NOT_COMPUTED if pd.isna(share) else f"{share * 100:.1f} %"

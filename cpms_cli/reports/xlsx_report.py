@@ -218,7 +218,7 @@ class _Writer:
             for index, text in enumerate(cell_texts(block, column, language)):
                 self.sheet.write_string(row + index, at, text, self.formats["text"])
             return
-        lacking = say("cell_withheld", language) if column.kind == "count" else NOT_COMPUTED
+        lacking = say("not_published", language) if column.kind == "count" else NOT_COMPUTED
         times = 100 if column.kind == "change" else 1
         for index, value in enumerate(block.frame[column.name]):
             if pd.isna(value):

@@ -19,6 +19,7 @@ from cpms_cli.scoring.indicators import score_sql
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.documents import BadDocument, Document, Place, Problem, read_yaml
 from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.outlines import check_outlines
 from cpms_cli.survey.proof import proved
 
 FILE = "examples/indicators.yaml"
@@ -176,6 +177,7 @@ def prove_definition(folder: str | Path) -> Proof:
     if survey is None or problems:
         return Proof(tuple(problems), {})
     problems, run = check_examples(where, survey)
+    problems = [*check_outlines(where, survey.areas), *problems]
     counts = {
         "fields": len(survey.fields), "lists": len(survey.codelists), "indicators": len(survey.indicators),
         "levels": len(survey.levels), "checks": len(survey.told_by),

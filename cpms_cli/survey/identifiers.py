@@ -12,25 +12,48 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from stdnum.iso7064 import mod_37_36
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_VALUES = np.zeros(256, dtype=np.int16)
+_NONE = -1
+_VALUES = np.full(256, _NONE, dtype=np.int8)
 _VALUES[[ord(letter) for letter in _ALPHABET]] = np.arange(len(_ALPHABET))
+THAI_ID_LENGTH = 13
 CPMS_ID_LENGTH = 12
 # Letters that are misread for digits are left out of what is drawn at random.
 _DRAWN = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def _characters(texts: pd.Series, width: int) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
-    """Values 0-35 of each character, shape (n, width), and which texts have exactly `width` of 0-9A-Z; else zeros."""
-    fits = texts.str.fullmatch(f"[0-9A-Z]{{{width}}}").fillna(False).to_numpy(dtype=bool)
-    fitting = pa.chunked_array(pa.Table.from_pandas(texts[fits].to_frame("text"), preserve_index=False)["text"])
+def _characters(texts: pd.Series, width: int) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
+    """Which texts have exactly `width` of 0-9A-Z, and of these the values 0-35 of each character: (found, width)."""
+    whole = pa.chunked_array(pa.Table.from_pandas(texts.to_frame("text"), preserve_index=False)["text"])
+    # In UTF-8 nothing but a letter or digit of the alphabet has one of their bytes.
+    fits = pc.fill_null(pc.equal(pc.binary_length(whole), width), False)
+    fitting = whole.filter(fits)
     joined = b"".join(chunk.cast(pa.binary(width)).buffers()[1] or b"" for chunk in fitting.chunks)
-    points = np.frombuffer(joined, np.uint8, len(fitting) * width).reshape(-1, width)
-    values = np.zeros((len(texts), width), dtype=np.int16)
-    values[fits] = _VALUES[points]
-    return values, fits
+    values = _VALUES[np.frombuffer(joined, np.uint8, len(fitting) * width).reshape(-1, width)]
+    return _kept(values, fits.to_numpy(zero_copy_only=False).astype(bool), _NONE + 1, len(_ALPHABET))
+
+
+def _kept(
+    values: npt.NDArray[np.int8], found: npt.NDArray[np.bool_], low: int, high: int
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
+    """Only the texts whose characters all lie from `low` to below `high`."""
+    if values.size == 0 or (values.min() >= low and values.max() < high):
+        return values, found
+    kept = ((values >= low) & (values < high)).all(axis=1)
+    found[found] = kept
+    return values[kept], found
+
+
+def _digits(texts: pd.Series) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
+    return _kept(*_characters(texts, THAI_ID_LENGTH), 0, 10)
+
+
+def has_thai_form(texts: pd.Series) -> npt.NDArray[np.bool_]:
+    """Which texts are 13 digits, whatever the last of them."""
+    return _digits(texts)[1]
 
 
 def has_thai_check_digit(texts: pd.Series) -> npt.NDArray[np.bool_]:
@@ -38,21 +61,22 @@ def has_thai_check_digit(texts: pd.Series) -> npt.NDArray[np.bool_]:
 
     Any first digit may be valid: 0 belongs to people without registration status, who matter most here.
     """
-    values, fits = _characters(texts, 13)
-    fits = fits & (values < 10).all(axis=1)
-    total = np.einsum("ij,j->i", values[:, :12], np.arange(13, 1, -1, dtype=np.int16))
-    return np.asarray(fits & (((11 - total % 11) % 10) == values[:, 12]), dtype=bool)
+    values, found = _digits(texts)
+    total = values[:, :-1].astype(np.float32) @ np.arange(THAI_ID_LENGTH, 1, -1, dtype=np.float32)
+    found[found] = (11 - total.astype(np.int16) % 11) % 10 == values[:, -1]
+    return found
 
 
 def has_cpms_check_letter(texts: pd.Series) -> npt.NDArray[np.bool_]:
     """Which texts are well-formed CPMS identifiers: C or H, ten characters, and an ISO 7064 mod 37,36 check."""
-    values, fits = _characters(texts, CPMS_ID_LENGTH)
-    fits = fits & np.isin(values[:, 0], [_ALPHABET.index("C"), _ALPHABET.index("H")])
-    product = np.full(len(texts), 36)
+    values, found = _characters(texts, CPMS_ID_LENGTH)
+    product = np.full(len(values), 36)
     for position in range(CPMS_ID_LENGTH - 1):
         total = (product + values[:, position]) % 36
         product = (np.where(total == 0, 36, total) * 2) % 37
-    return np.asarray(fits & ((product + values[:, -1]) % 36 == 1), dtype=bool)
+    kind = np.isin(values[:, 0], [_ALPHABET.index("C"), _ALPHABET.index("H")])
+    found[found] = kind & ((product + values[:, -1]) % 36 == 1)
+    return found
 
 
 def new_identifier(kind: str) -> str:

@@ -64,6 +64,13 @@ def test_yes_and_no_in_many_spellings(rows: Rows, code: str, spellings: Sequence
     assert _column(rows, "violence_physical", spellings) == [code] * len(spellings)
 
 
+def test_an_answer_says_the_same_among_many_that_say_nothing(rows: Rows) -> None:
+    strange = [f"?{number}" for number in range(300)]  # so many that the column is read as a whole
+    said = {"yes": "yes", " YES\u00a0": "yes", "ใช่ครับ": "yes", "๐": "no", "'1": "yes", "n/a": "not_asked", "-": None,
+            "Blank": None, "'อาจจะ": "'อาจจะ", " Don't  know ": "unknown", "Maybe ": "Maybe"}  # fmt: skip
+    assert _column(rows, "violence_physical", [*said, *strange]) == [*said.values(), *strange]
+
+
 def test_a_mark_of_two_meanings_is_no_answer(rows: Rows) -> None:
     # On Thai forms an x is a cross in the box that is meant, and beside ticks it is the sign for no.
     marks = ["x", "X", "×", "ใช่/ไม่ใช่", "บางที", "มั้ง"]

@@ -19,6 +19,8 @@ import pandera.pandas
 import pyarrow.csv
 import python_calamine  # noqa: F401
 
+from cpms_cli import load_survey
+from cpms_cli.checking.rules import rule_groups
 from cpms_cli.cli.main import main
 from cpms_cli.merging import merge  # noqa: F401
 
@@ -56,6 +58,9 @@ def run(told: dict[str, object]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    assert duckdb and pandas and pandera and pyarrow
+    assert duckdb and pandas and pyarrow
+    # What each run would load anew and every run has alike; neither starts a thread.
+    rule_groups(load_survey())
+    pandera.pandas.SeriesSchema(str).validate(pandas.Series(["a"]))
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line))), flush=True)

@@ -21,6 +21,8 @@ import pyarrow.csv
 import python_calamine  # noqa: F401
 
 import cpms_cli.merging  # noqa: F401
+from cpms_cli import load_survey
+from cpms_cli.checking.rules import rule_groups
 from cpms_cli.cli.main import main
 
 SECONDS, MEMORY = 30, 8_000_000_000
@@ -60,6 +62,9 @@ def run(words: list[str], folder: Path) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    assert duckdb and pandas and pandera and pyarrow
+    assert duckdb and pandas and pyarrow
+    # What each run would load anew and every run has alike; neither starts a thread.
+    rule_groups(load_survey())
+    pandera.pandas.SeriesSchema(str).validate(pandas.Series(["a"]))
     for line in sys.stdin:
         print(json.dumps(run(json.loads(line), Path(sys.argv[1]))), flush=True)

@@ -25,6 +25,7 @@ RULES = ("indicators.yaml", "risk.yaml", "checks.yaml", "rights.yaml", "migratio
 FIGURES = ("summaries.yaml", "migration.yaml")
 CODELISTS = tuple(f"codelists/{path.name}" for path in sorted((SCHEMAS / "codelists").glob("*.csv")))
 TITLES = ("titles.csv",)
+OUTLINES = tuple(f"areas/outlines/{path.name}" for path in sorted((SCHEMAS / "areas" / "outlines").glob("*.geojson")))
 MESSAGES = ("messages/errors.yaml", "messages/output.yaml", "messages/values.yaml")
 SQL = r"^    (  OR|when:|applies:|has:) (?!>-)"
 
@@ -76,6 +77,9 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("group of no field", FIGURES, r"^(    field|origin): \w+$", lambda found: f"{found[0]}x"),
     ("bands with a gap", ("summaries.yaml",), r"\[\[0, (\d+)", lambda found: f"[[0, {int(found[1]) - 1}"),
     ("no such indicator", ("activities.yaml",), r"indicators: \[\d+", lambda found: f"{found[0]}99"),
+    ("outline of no subdistrict", OUTLINES, r'"subdistrict_code":"(?P<word>\d{5})', lambda found: f"{found[0]}9"),
+    ("outline without a code", OUTLINES, r'"subdistrict_code"', lambda found: '"code"'),
+    ("outline without a shape", OUTLINES, r'"MultiPolygon"', lambda found: '"Point"'),
     ("message renamed", MESSAGES, r"^(?P<word>\w+):", lambda found: f"{found[1]}x:"),
     ("nothing to fill in", MESSAGES, r"(en: [^{]*\{)(\w+)\}", lambda found: f"{found[1]}{found[2]}z}}"),
 )
@@ -100,6 +104,27 @@ def _chosen() -> list[Mutant]:
     return chosen
 
 
+def _stands_alone(mutant: Mutant) -> bool:
+    """Whether no other line of the file can be blamed for it: of checks, ages and titles each is judged by itself."""
+    kinds = ("number changed", "OR made AND", "equal made unequal", "at least made more than", "below made at most")
+    alone = ("asked a year later", "title dropped", "title of the other sex")
+    return mutant.kind in alone or (mutant.file == "checks.yaml" and mutant.kind in kinds)
+
+
+def _together() -> list[tuple[Mutant, ...]]:
+    """The chosen mutants as they are tried: alone, or with those of their kind in other entries of the same file."""
+    together: list[tuple[Mutant, ...]] = []
+    for (_, _, alone), group in groupby(_chosen(), key=lambda one: (one.kind, one.file, _stands_alone(one))):
+        found = list(group)
+        if not alone:
+            together += [(one,) for one in found]
+        while alone and found:
+            batch = {_entry(one): one for one in reversed(found)}
+            together.append(tuple(batch.values()))
+            found = [one for one in found if one not in batch.values()]
+    return together
+
+
 def _entry(mutant: Mutant) -> range:
     """The lines of the field, rule, indicator or level in which the mutant stands; of other files, its line alone."""
     lines = (SCHEMAS / mutant.file).read_text("utf-8").splitlines()
@@ -119,17 +144,23 @@ def folder(tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("mutant", _chosen(), ids=str)
-def test_a_mutant_is_found_where_it_stands(mutant: Mutant, folder: Path) -> None:
-    path = folder / mutant.file
-    lines = path.read_text("utf-8").splitlines()
-    lines[mutant.line - 1 : mutant.line] = [] if mutant.new is None else [mutant.new]
-    path.write_text("\n".join(lines) + "\n", "utf-8")
+def _names(mutants: tuple[Mutant, ...]) -> str:
+    return f"{mutants[0].kind} {mutants[0].file}:{','.join(str(one.line) for one in mutants)}"
+
+
+@pytest.mark.parametrize("mutants", _together(), ids=_names)
+def test_a_mutant_is_found_where_it_stands(mutants: tuple[Mutant, ...], folder: Path) -> None:
+    path = folder / mutants[0].file
+    lines: list[str | None] = list(path.read_text("utf-8").splitlines())
+    for mutant in mutants:
+        lines[mutant.line - 1] = mutant.new
+    path.write_text("\n".join(line for line in lines if line is not None) + "\n", "utf-8")
     told = " ".join(map(str, prove_definition(folder).problems))
-    places = {int(line) for line in re.findall(re.escape(mutant.file) + r":(\d+)", told)}
-    named = [word for word in mutant.words if re.search(rf"'{word}x?'", told)]
     assert told, "nobody noticed"
-    assert places & set(_entry(mutant)) or named, told
+    places = {int(line) for line in re.findall(re.escape(mutants[0].file) + r":(\d+)", told)}
+    for mutant in mutants:
+        named = [word for word in mutant.words if re.search(rf"'{word}x?'", told)]
+        assert places & set(_entry(mutant)) or named, (str(mutant), told)
 
 
 def test_there_are_about_a_hundred() -> None:

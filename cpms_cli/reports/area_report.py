@@ -1,0 +1,243 @@
+"""The report of a community or a province: counts and shares, in charts and tables; never a child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from cpms_cli.reports.area_map import map_chart, withheld_cells
+from cpms_cli.reports.chart_style import per_cent
+from cpms_cli.reports.documents import Chart, Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.summaries.area_figures import NOT_SEEN, AreaFigures, area_figures, severe_levels
+from cpms_cli.summaries.area_release import published_area
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.messages import say
+
+_NAMED_IN_ALT = 3
+_NO_BREAK = "\u00a0"
+
+
+def report_area(
+    store: str | Path, code: str, *, round_: int | None = None, shade: str | None = None,
+    responses: TableBlock | None = None, audience: str | None = "public", language: Language = "en",
+    schemas: Path | None = None,
+) -> Document:  # fmt: skip
+    """The report of a village (8 digits), subdistrict (6), district (4) or province (2), by default of its last round.
+
+    Small counts, and all that would give them away, are withheld from the `audience`, together with what it was given
+    before; the store remembers it. With no audience (None) nothing is withheld, and the report says so.
+    `shade` is what the map shows: the id of a level or the number of an indicator; `responses` a table of what became
+    of the responses that were due. Write it with `render`. Raises UsageError for an unknown area, shade or a round
+    without data; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    if audience is None:
+        figures = area_figures(store, code, round_=round_, language=language, schemas=schemas)
+        notes: tuple[str, ...] = (say("report_internal", language),)
+    else:
+        found = published_area(store, code, round_=round_, audience=audience, language=language, schemas=schemas)
+        figures, notes = found.figures, found.notes
+    return _Report(survey, figures, language, schemas).document(shade, responses, notes)
+
+
+def _count(value: object, language: Language) -> str:
+    return say("not_published", language) if pd.isna(value) else f"{int(value):,}"  # type: ignore[call-overload]
+
+
+def _withholds(part: Part) -> bool:
+    """Whether something in a part is withheld: then a note says what that means, and only then."""
+    if isinstance(part, TableBlock):
+        counts = [column.name for column in part.columns if column.kind == "count"]
+        return bool(part.frame[counts].isna().to_numpy().any())
+    if not isinstance(part, Chart):
+        return False
+    return bool(part.withheld) or (part.shape == "level_bars" and bool(part.frame.isna().to_numpy().any()))
+
+
+class _Report:
+    """One report being put together from its figures."""
+
+    def __init__(self, survey: Survey, figures: AreaFigures, language: Language, schemas: Path | None) -> None:
+        self.survey, self.figures, self.language, self.schemas = survey, figures, language, schemas
+        self.year = shown_year(figures.round, language)
+        self.previous = shown_year(figures.previous, language) if figures.previous is not None else ""
+        self.confidence = f"{survey.figures.confidence * 100:.0f}"
+        self.withheld = {"not_published": self.say("not_published"), "withheld": self.say("report_withheld")}
+
+    def say(self, message_id: str, **values: object) -> str:
+        """A sentence in the report's language."""
+        return say(message_id, self.language, **values)
+
+    def document(self, shade: str | None, responses: TableBlock | None, privacy: tuple[str, ...]) -> Document:
+        """All sections, in reading order; one without figures is left out."""
+        parts = [
+            *self.key(), *self.levels(), *self.indicators(), *self.parts(shade), *self.flow(),
+            *self.shares("migration", self.figures.migration, ("yes", "no")),
+            *self.shares("rights", self.figures.rights, ("has", "lacks")), *self.response(responses),
+        ]  # fmt: skip
+        names = ["report_note_interval", "report_note_made"]
+        if any(map(_withholds, parts)):
+            names.insert(0, "report_note_withheld")
+        notes = (*privacy, *(self.say(name, confidence=self.confidence) for name in names))
+        title = self.say("report_title", name=self.figures.name)
+        subtitle = self.say("report_subtitle", round=self.year, code=self.figures.code)
+        return Document(title, subtitle, self.language, tuple(parts), notes)
+
+    def key(self) -> Iterator[Part]:
+        """How many children and homes, and how many children at each level that demands a response."""
+        yield Heading(self.say("report_key"))
+        children = self.figures.children
+        yield Paragraph(self.say("report_key_children", count=_count(children, self.language)), "key")
+        yield Paragraph(self.say("report_key_households", count=_count(self.figures.households, self.language)), "key")
+        severe = {level.id for level in severe_levels(self.survey)}
+        rows = self.figures.response[self.figures.response["level"].isin(severe)]
+        for label, count in zip(rows["label"], rows["children"], strict=True):
+            share = None if pd.isna(count) or not children else per_cent(count / children)
+            message = "report_key_level" if share is None else "report_key_level_share"
+            told = _count(count, self.language)
+            yield Paragraph(
+                self.say(message, level=label, count=told, share=(share or "").replace(" ", _NO_BREAK)), "key"
+            )
+
+    def levels(self) -> Iterator[Part]:
+        """Children by level, a bar for each round; and for how many a level is open."""
+        yield Heading(self.say("report_levels"))
+        labels = {level.id: level.label.in_(self.language) for level in self.survey.levels}
+        years = [shown_year(int(one), self.language) for one in self.figures.levels["round"]]
+        frame = self.figures.levels.assign(round=years)
+        last = frame.iloc[-1]
+        told = ", ".join(
+            self.say("report_level_told", level=label, count=_count(last[level], self.language))
+            for level, label in labels.items()
+        )
+        words = {"round": self.say("col_round"), **labels, **self.withheld}
+        alt = self.say("report_levels_alt", round=self.year, told=told)
+        yield Chart("level_bars", self.say("report_levels_chart"), frame, alt, words=words)
+        found = self.figures.response[self.figures.response["could_be"].fillna(1) > 0]
+        if not found.empty:
+            could = ", ".join(self.say("report_level_told", level=label, count=_count(count, self.language))
+                              for label, count in zip(found["label"], found["could_be"], strict=True))  # fmt: skip
+            yield Paragraph(self.say("report_could_be", told=could), "note")
+
+    def indicators(self) -> Iterator[Part]:
+        """Each indicator, highest share first."""
+        yield Heading(self.say("report_indicators"))
+        frame = self.figures.indicators.sort_values("share", ascending=False, kind="stable", na_position="last")
+        yield from self.bars("indicators", frame, ("yes", "no"))
+
+    def shares(self, name: str, frame: pd.DataFrame, answers: tuple[str, str]) -> Iterator[Part]:
+        """A section of shares with intervals: rights, migration."""
+        if frame.empty:
+            return
+        yield Heading(self.say(f"report_{name}"))
+        yield from self.bars(name, frame, answers)
+
+    def bars(self, name: str, frame: pd.DataFrame, answers: tuple[str, str]) -> Iterator[Part]:
+        """A chart of shares and the table that it is drawn from."""
+        title = self.say(f"report_{name}_chart")
+        marks = frame["marked"].fillna(False).map({True: " *", False: ""})
+        frame = frame.assign(label=frame["label"] + marks).reset_index(drop=True)
+        note = self.say("report_bars_note" if self.previous else "report_bars_note_first",
+                        confidence=self.confidence, previous=self.previous)  # fmt: skip
+        if (marks != "").any():
+            limit = f"{self.survey.figures.many_unknown * 100:.0f}"
+            note = f"{note} {self.say('report_marked', limit=limit)}"
+        most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
+        told = "; ".join(f"{label} {per_cent(one)}" for label, one in zip(most["label"], most["share"], strict=True))
+        shown = frame[["label", "share", "low", "high", *self.before()]]
+        words = {"label": self.say(f"report_{name}"), "share": self.say("col_share"), "low": self.say("report_col_low"),
+                 "high": self.say("report_col_high"), **self.before(), **self.withheld}  # fmt: skip
+        yield Chart("indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words,
+                    withheld_cells(frame[["yes"]].set_axis(["share"], axis=1)))  # fmt: skip
+        headings = [self.say(f"col_{one}" if one in ("yes", "no") else f"report_col_{one}") for one in answers]
+        columns = [
+            Column("label", self.say(f"report_{name}")), Column("yes", headings[0], "count"),
+            Column("no", headings[1], "count"), Column("unknown", self.say("col_unknown"), "count"),
+            Column("not_applicable", self.say("col_na"), "count"), Column("share", words["share"], "share"),
+            Column("low", words["low"], "share"), Column("high", words["high"], "share"),
+        ]  # fmt: skip
+        columns += [Column("before", words["before"], "share")] if self.previous else []
+        yield TableBlock(self.say("report_figures", title=title), frame, tuple(columns))
+
+    def before(self) -> dict[str, str]:
+        """The heading of the round before, where there is one."""
+        return {"before": self.say("report_col_before", previous=self.previous)} if self.previous else {}
+
+    def parts(self, shade: str | None) -> Iterator[Part]:
+        """A map, how many children each part has, and a heat map of parts by indicator."""
+        figures = self.figures
+        if figures.parts.empty:
+            return
+        yield Heading(self.say("report_parts"))
+        severe = self.say("report_and").join(level.label.in_(self.language) for level in severe_levels(self.survey))
+        columns = [Column("area", self.say("col_area")), Column("label", self.say("report_col_name")),
+                   Column("children", self.say("col_children"), "count"), Column("severe", severe, "count"),
+                   Column("share", self.say("col_share"), "share")]  # fmt: skip
+        frame, caption = figures.parts, self.say("report_map_severe", levels=severe)
+        if len(figures.code) < 6:
+            drawn = map_chart(self.survey, figures, shade, self.language, self.schemas)
+            yield drawn
+            if shade is not None:
+                frame = frame.assign(shaded=frame["area"].map(drawn.frame.set_index("area")["share"]))
+                columns.append(Column("shaded", drawn.title, "share"))
+            caption = self.say("report_figures", title=drawn.title)
+        yield TableBlock(caption, frame, tuple(columns))
+        names = {str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}
+        words = {"label": self.say("col_area"), "no_data": self.say("report_no_data"), **self.withheld, **names}
+        withheld = withheld_cells(figures.heat_counts[list(names)])
+        alt = self.say("report_heat_alt", count=len(figures.heat))
+        yield Chart("heat_map", self.say("report_heat_chart"), figures.heat[["label", *names]], alt,
+                    self.say("report_heat_note"), words, withheld)  # fmt: skip
+
+    def flow(self) -> Iterator[Part]:
+        """How children moved between levels since the round before."""
+        flow = self.figures.flow
+        if flow.empty:
+            return
+        labels = {level.id: level.label.in_(self.language) for level in self.survey.levels}
+        labels[NOT_SEEN] = self.say("report_not_seen")
+        both = flow[(flow["from_level"] != NOT_SEEN) & (flow["to_level"] != NOT_SEEN)]
+        same = both[both["from_level"] == both["to_level"]]
+        sums = [_count(one["children"].sum(skipna=False), self.language) for one in (same, both)]
+        order = pd.CategoricalDtype(list(labels.values()), ordered=True)
+        told = flow.assign(**{side: flow[side].map(labels).astype(order) for side in ("from_level", "to_level")})
+        told = told.sort_values(["from_level", "to_level"], ignore_index=True)
+        words = {"from_level": self.say("report_col_from", round=self.previous), "children": self.say("col_children"),
+                 "to_level": self.say("report_col_from", round=self.year), **self.withheld}  # fmt: skip
+        yield Heading(self.say("report_flow"))
+        title = self.say("report_flow_chart", first=self.previous, last=self.year)
+        alt = self.say("report_flow_alt", same=sums[0], both=sums[1])
+        yield Chart("level_flow", title, told, alt, self.say("report_flow_note"), words)
+        yield self.flow_table(title, flow, labels)
+
+    def flow_table(self, title: str, flow: pd.DataFrame, labels: dict[str, str]) -> TableBlock:
+        """The same, a row for each level before and a column for each level now."""
+        cells = flow.assign(children=flow["children"].astype("Int64")).pivot(
+            index="from_level", columns="to_level", values="children"
+        )
+        # What has no row is no child; what has one and is missing is withheld.
+        seen = flow.assign(children=1).pivot(index="from_level", columns="to_level", values="children")
+        cells = cells.mask(seen.isna(), 0).reindex(index=list(labels), columns=list(labels), fill_value=0)
+        frame = cells.reset_index(drop=True).assign(label=list(labels.values()))
+        columns = (Column("label", self.say("report_flow_corner", first=self.previous, last=self.year)),
+                   *(Column(level, label, "count") for level, label in labels.items()))  # fmt: skip
+        return TableBlock(self.say("report_figures", title=title), frame, columns)
+
+    def response(self, responses: TableBlock | None) -> Iterator[Part]:
+        """What each level demands and by when, for how many; and what became of it, where that is known."""
+        yield Heading(self.say("report_response"))
+        by_id = {level.id: level for level in self.survey.levels}
+        frame = self.figures.response.assign(
+            response=[by_id[one].response.in_(self.language) for one in self.figures.response["level"]],
+            due=[by_id[one].due.in_(self.language) for one in self.figures.response["level"]],
+        )
+        columns = (Column("label", self.say("col_level")), Column("children", self.say("col_children"), "count"),
+                   Column("could_be", self.say("col_could_be"), "count"), Column("response", self.say("col_response")),
+                   Column("due", self.say("col_due")))  # fmt: skip
+        yield TableBlock(self.say("report_response_caption"), frame, columns, self.say("report_counts_only"))
+        if responses is not None:
+            yield responses

@@ -1,0 +1,111 @@
+"""Charts as SVG: given figures, when they are drawn, then every label stands there; what is withheld is hatched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from lxml import etree
+
+from cpms_cli.reports.chart_style import NARROW, WIDE
+from cpms_cli.reports.charts import chart_svg
+from cpms_cli.reports.documents import Chart
+from cpms_cli.reports.map_tiles import tiles
+
+LONG = "22 มีสมาชิกในครัวเรือนติดสุรา สารเสพติด หรือการพนันจนเลิกไม่ได้"
+WORDS = {"withheld": "ไม่เผยแพร่", "not_published": "ไม่เผยแพร่", "no_data": "ไม่มีข้อมูล"}
+BARS = pd.DataFrame(
+    {"label": [LONG, "<b>&=1+1", "ไม่ทราบ"], "share": [0.5, None, None], "low": [0.4, None, None],
+     "high": [0.6, None, None], "before": [0.45, None, None]}
+)  # fmt: skip
+
+
+def _drawn(chart: Chart, width: int = WIDE) -> Any:
+    return etree.fromstring(chart_svg(chart, width).encode("utf-8"))
+
+
+def _texts(root: Any) -> list[str]:
+    return ["".join(one.itertext()) for one in root.iter("{*}text")]
+
+
+def _hatched(root: Any) -> int:
+    """How many areas are hatched, the square of the legend included."""
+    return sum(str(one.get("fill", "")).endswith("hatch)") for one in root.iter())
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_bars_show_every_label_whole_and_hatch_what_is_withheld(width: int) -> None:
+    """The second share is withheld, the third could not be computed: only the second is hatched."""
+    root = _drawn(Chart("indicator_bars", "ก", BARS, "ข", words=WORDS, withheld=frozenset({(1, "share")})), width)
+    assert _texts(root)[:3] == [LONG, "<b>&=1+1", "ไม่ทราบ"]
+    assert set(_texts(root)[3:]) == {"50.0 % (40.0–60.0)", "ไม่เผยแพร่", "–"}
+    assert _hatched(root) == 1
+    assert root.get("width") == str(width) and root.find("{*}title").text == "ก" and root.find("{*}desc").text == "ข"
+
+
+def test_levels_show_every_count_and_a_withheld_one_is_never_zero() -> None:
+    frame = pd.DataFrame(
+        {"round": ["2567", "2568"], "victim": pd.array([None, 30], "Int64"), "none": pd.array([50, 0], "Int64")}
+    )
+    root = _drawn(Chart("level_bars", "ก", frame, "ข", words={**WORDS, "victim": "ผู้ถูกกระทำ", "none": "ไม่พบ"}))
+    assert {"ผู้ถูกกระทำ", "ไม่พบ", "2567", "2568", "30", "50", "ไม่เผยแพร่"} <= set(_texts(root))
+    assert "0" not in _texts(root)
+    assert _hatched(root) == 2
+
+
+def test_a_heat_map_tells_withheld_from_not_computed() -> None:
+    frame = pd.DataFrame({"label": ["ปากน้ำ", "หงาว"], "1": [0.31, None], "2": [None, 0.0]})
+    chart = Chart("heat_map", "ก", frame, "ข", words=WORDS, withheld=frozenset({(1, "1")}))
+    root = _drawn(chart)
+    assert {"ปากน้ำ", "หงาว", "1", "2", "31", "0", "ไม่เผยแพร่", "ไม่มีข้อมูล"} <= set(_texts(root))
+    assert _hatched(root) == 2
+
+
+def test_a_flow_names_both_rounds_and_a_level_of_a_withheld_ribbon_has_no_sum() -> None:
+    levels = pd.CategoricalDtype(["ผู้ถูกกระทำ", "ไม่พบ"], ordered=True)
+    frame = pd.DataFrame(
+        {"from_level": ["ผู้ถูกกระทำ", "ผู้ถูกกระทำ", "ไม่พบ"], "to_level": ["ผู้ถูกกระทำ", "ไม่พบ", "ไม่พบ"],
+         "children": pd.array([20, None, 40], "Int64")}
+    ).astype({"from_level": levels, "to_level": levels})  # fmt: skip
+    root = _drawn(
+        Chart("level_flow", "ก", frame, "ข", words={**WORDS, "from_level": "รอบ 2567", "to_level": "รอบ 2568"})
+    )
+    told = _texts(root)
+    assert {"รอบ 2567", "รอบ 2568", "ไม่พบ 40", "ผู้ถูกกระทำ 20", "ผู้ถูกกระทำ ไม่เผยแพร่", "ไม่พบ ไม่เผยแพร่"} == set(told)
+    assert _hatched(root) == 1
+
+
+def test_a_map_shows_every_subdistrict_and_says_what_hatched_and_white_are() -> None:
+    """Ranong has 30 subdistricts; of one the share is withheld, of 28 there is no data."""
+    frame = pd.DataFrame({"area": ["850105", "850101"], "label": ["ปากน้ำ", "เขานิเวศน์"], "share": [0.3, None]})
+    chart = Chart("area_map", "ก", frame, "ข", words={**WORDS, "map": "85"}, withheld=frozenset({(1, "share")}))
+    root = _drawn(chart)
+    told = _texts(root)
+    assert {"ไม่เผยแพร่", "ไม่มีข้อมูล", "0105", "0101"} <= set(told)
+    assert len({one for one in told if len(one) == 4 and one.isdigit()}) == 30
+    # The square of the legend, the area, and a square of its own, since the outline of 850101 is too small to be seen.
+    assert _hatched(root) == 3
+    fills = [str(one.get("fill")) for one in root.iter("{*}path") if one.get("fill", "").startswith("#")]
+    assert fills.count("#993404") >= 1 and fills.count("#ffffff") >= 28
+
+
+def test_a_province_without_outlines_has_a_square_for_each_subdistrict() -> None:
+    """Bueng Kan (38) has 53 subdistricts; no two share a square, and north stays above south."""
+    placed = tiles("38")
+    assert len(placed) == len(placed[["column", "row"]].drop_duplicates()) == 53
+    chart = Chart("tile_map", "ก", pd.DataFrame({"area": ["380101"], "label": ["บึงกาฬ"], "share": [0.07]}), "ข",
+                  words={**WORDS, "map": "38"})  # fmt: skip
+    assert _hatched(_drawn(chart, NARROW)) == 1
+    tall = tiles("85").set_index("area")["row"]
+    assert tall["850401"] < tall["850105"] < tall["850501"]
+
+
+def test_charts_of_one_page_share_no_identifier() -> None:
+    ids = [
+        str(one.get("id"))
+        for width in (WIDE, NARROW)
+        for one in _drawn(Chart("indicator_bars", "ก", BARS, "ข", words=WORDS), width).iter()
+        if one.get("id")
+    ]
+    assert len(ids) == len(set(ids)) == 6

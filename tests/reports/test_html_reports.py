@@ -1,0 +1,177 @@
+"""Reports as HTML: given the sample store, when a report is written, then it is one page that anybody can read."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pytest
+from lxml import html
+
+from cpms_cli import list_children, render, report_area, report_child
+from cpms_cli.reports.documents import (
+    BlankLines,
+    Bullets,
+    Column,
+    Document,
+    Heading,
+    PageBreak,
+    Paragraph,
+    TableBlock,
+)
+from cpms_cli.survey.definition import Survey
+from tests.conftest import ROOT, Cpms
+
+LANGUAGES = ("en", "th")
+# Names of those the outlines come from, which have no Thai form.
+_PROPER_NAMES = {"UN", "OCHA", "mapthai"}
+
+
+@pytest.fixture(scope="module")
+def pages(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A province in Thai and a community in English, as parsed pages."""
+    folder, found = tmp_path_factory.mktemp("reports"), {}
+    for code, language in (("85", "th"), ("850105", "en")):
+        path = folder / f"{code}.html"
+        render(report_area(sample_store, code, language=language), path)
+        found[language] = html.fromstring(path.read_bytes().decode("utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_loads_and_runs_nothing(pages: dict[str, Any], language: str) -> None:
+    page = pages[language]
+    assert page.xpath("//script | //iframe | //object | //link | //img | //@onclick | //@onload") == []
+    linked = page.xpath("//@href | //@src | //@*[name()='xlink:href']")
+    assert linked and all(one.startswith("#") for one in linked)
+    assert "url(" not in "".join(page.xpath("//style/text()"))
+    assert all(one.startswith("url(#") for one in page.xpath("//@*[contains(., 'url(')]"))
+    policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    assert "default-src 'none'" in policy and "script" not in policy
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_reads_without_eyes(pages: dict[str, Any], language: str) -> None:
+    """Headings in order, tables with captions and scopes, pictures with words; links lead somewhere."""
+    page = pages[language]
+    assert page.get("lang") == language
+    levels = [int(one.tag[1]) for one in page.xpath("//h1 | //h2 | //h3")]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    tables = page.xpath("//table")
+    assert len(tables) >= 8
+    for table in tables:
+        assert table.xpath("string(caption)").strip()
+        assert all(one.get("scope") == "col" and one.text_content().strip() for one in table.xpath("thead//th"))
+        assert all(row.xpath("th[@scope='row']") for row in table.xpath("tbody/tr"))
+    pictures = page.xpath("//*[local-name()='svg']")
+    assert len(pictures) >= 12
+    ids = page.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    for picture in pictures:
+        assert picture.get("role") == "img"
+        named = [page.get_element_by_id(one).text for one in picture.get("aria-labelledby").split()]
+        assert len(named) == 2 and all(named)
+    assert all(one.removeprefix("#") in ids for one in page.xpath("//a/@href"))
+
+
+def test_a_thai_page_has_no_english_but_codes(pages: dict[str, Any]) -> None:
+    page = pages["th"]
+    told = " ".join(text for text in page.xpath("//text()[not(ancestor::style)]"))
+    assert set(re.findall(r"[A-Za-z]{2,}", told)) <= _PROPER_NAMES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_report_of_an_area_shows_a_child(pages: dict[str, Any], sample_store: Path, language: str) -> None:
+    """No identifier, no national number and no name of any child of the store; names in Thai are words too, so that one
+    counts only where no other Thai letter touches it."""
+    with duckdb.connect(str(sample_store), read_only=True) as connection:
+        known = _personal(connection)
+    told = html.tostring(pages[language], encoding="unicode")
+    assert len(known) > 500
+    assert [one for one in known if one in told and re.search(rf"(?<![ก-๛\w]){re.escape(one)}(?![ก-๛\w])", told)] == []
+
+
+def _personal(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    columns = ("cpms_id", "national_id", "given_name", "family_name", "mother_name")
+    found = connection.execute(f"SELECT {', '.join(columns)} FROM current_child").df()
+    return {str(one) for name in columns for one in found[name].dropna().unique() if len(str(one)) > 2}
+
+
+def test_a_page_shows_the_figures_of_the_store(pages: dict[str, Any], sample_store: Path, survey: Survey) -> None:
+    """The children at each level in the last round, counted from the line list."""
+    listed = list_children(sample_store, area="850105", round_=2026)
+    counts = listed["level"].value_counts()
+    page = pages["en"]
+    assert f"{len(listed)} children" in [one.text_content() for one in page.xpath("//ul[@class='key']/li")]
+    [table] = [one for one in page.xpath("//table") if "Children at each level" in one.xpath("string(caption)")]
+    last = [cell.text_content() for cell in table.xpath("tbody/tr[last()]/*")]
+    assert last == ["2026", *(f"{counts.get(level.id, 0):,}" for level in survey.levels)]
+
+
+def test_text_that_looks_like_a_page_or_a_formula_stays_text(tmp_path: Path) -> None:
+    """Every kind of part, each with a text that a browser would run."""
+    bad = "<script>alert(1)</script><img src=x onerror=alert(1)> =1+1 & \"'"
+    frame = pd.DataFrame({"a": [bad], "n": pd.array([None], dtype="Int64"), "s": [None], "c": [-0.05]})
+    kinds = (Column("a", bad), Column("n", bad, "count"), Column("s", bad, "share"), Column("c", bad, "change"))
+    parts = (Heading(bad), Heading(bad, 3), Paragraph(bad), Paragraph(bad, "key"), Paragraph(bad, "note"),
+             Bullets((bad,)), TableBlock(bad, frame, kinds, bad), BlankLines(bad, 2), PageBreak())  # fmt: skip
+    render(Document(bad, bad, "en", parts, (bad,)), tmp_path / "page.html")
+    page = html.fromstring((tmp_path / "page.html").read_text("utf-8"))
+    assert page.xpath("//script | //img | //@onerror") == []
+    assert page.xpath("string(//h1)") == bad and page.xpath("string(//h2)") == bad and page.xpath("string(//h3)") == bad
+    assert [one.text_content() for one in page.xpath("//tbody//th | //tbody//td")] == [bad, "n.p.", "–", "-5.0"]
+
+
+def test_a_child_is_masked_unless_it_is_asked_for(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:
+    store = tmp_path / "cpms.duckdb"
+    shutil.copy(sample_store, store)
+    with duckdb.connect(str(store), read_only=True) as connection:
+        person, name = connection.execute(
+            "SELECT cpms_id, given_name FROM current_child WHERE given_name IS NOT NULL ORDER BY cpms_id LIMIT 1"
+        ).fetchone() or ("", "")
+    masked = tmp_path / "masked.html"
+    assert cpms("report", "child", person, "-o", masked, "--store", store, "--lang", "th").code == 0
+    page = masked.read_text("utf-8")
+    assert person in page and name not in page and "•••" in page
+    shown = tmp_path / "shown.html"
+    assert cpms("report", "child", person, "-o", shown, "--store", store, "--identified").code == 0
+    assert name in shown.read_text("utf-8")
+    with duckdb.connect(str(store), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM audit").fetchone() == (1,)
+
+
+def test_what_cannot_be_reported_is_said_before_the_work(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:
+    told = cpms("report", "community", "850105", "-o", tmp_path / "report.odt", "--store", sample_store)
+    assert (told.code, told.out) == (2, "") and ".html" in told.err
+    told = cpms("report", "community", "85", "-o", tmp_path / "report.html", "--store", sample_store)
+    assert told.code == 2 and "85" in told.err
+    told = cpms("report", "province", "85", "-o", tmp_path / "r.html", "--shade", "23", "--store", sample_store)
+    assert told.code == 2 and "1 to 22" in told.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_is_the_same_from_run_to_run(sample_store: Path, tmp_path: Path) -> None:
+    document = report_child(sample_store, _someone(sample_store))
+    for name in ("a.html", "b.html"):
+        render(document, tmp_path / name)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def _someone(store: Path) -> str:
+    return str(list_children(store)["cpms_id"].iloc[0])
+
+
+def test_outlines_that_cannot_be_read_are_named(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:
+    """A province's own definition whose outlines lack the subdistricts' codes."""
+    schemas = tmp_path / "schemas"
+    shutil.copytree(ROOT / "schemas", schemas)
+    outlines = schemas / "areas" / "outlines" / "85.geojson"
+    outlines.write_text(outlines.read_text("utf-8").replace("subdistrict_code", "code"), "utf-8")
+    told = cpms("report", "province", "85", "-o", tmp_path / "r.html", "--store", sample_store, "--schemas", schemas)
+    assert told.code == 2 and "85.geojson" in told.err and "subdistrict_code" in told.err

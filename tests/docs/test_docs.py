@@ -120,8 +120,8 @@ def test_every_field_check_indicator_and_level_stands_in_the_reference(name: str
     ids += [field.name for table in (survey.household, survey.child, survey.response) for field in table.fields]
     assert len(ids) > 100
     assert [one for one in ids if f"| {one} |" not in told] == []
-    labels = [indicator.label["th" if ".th." in name else "en"] for indicator in survey.indicators]
-    labels += [level.label["th" if ".th." in name else "en"] for level in survey.levels]
+    words = [*(indicator.name for indicator in survey.indicators), *(level.label for level in survey.levels)]
+    labels = [word.th if ".th." in name else word.en for word in words]
     assert [label for label in labels if label not in told] == []
 
 

@@ -55,7 +55,7 @@ def steps(page: Path) -> list[Step]:
 def _plain(text: str) -> list[str]:
     for mask, word in _MASKS:
         text = mask.sub(word, text)
-    return [line.rstrip() for line in text.strip("\n").splitlines()]
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n").splitlines()
 
 
 def _runs(expected: list[str]) -> list[list[str]]:

@@ -51,9 +51,9 @@ def _run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
 
 
 def _difference(page: Path, step: Step, came: str, missing: str) -> str:
-    lines = difflib.unified_diff(step.output, [line.rstrip() for line in came.splitlines()], "the page", "came out", n=1)
+    lines = [*difflib.unified_diff(step.output, [line.rstrip() for line in came.splitlines()], "page", "came out", n=1)]
     where = f"docs/{_name(page)}:{step.line}: $ {step.command}"
-    return "\n".join([where, "not found as it stands:", missing, "", *(line.rstrip("\n") for line in lines)])
+    return "\n".join([where, "not found as it stands:", missing, "", *(line.rstrip("\n") for line in lines[:60])])
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The manual is true: its commands run and print what stands there, its links lead somewhere, its reference is whole."""
+"""The manual is true: commands run and print what stands there, links lead somewhere, the reference is whole."""
 
 from __future__ import annotations
 

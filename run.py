@@ -74,7 +74,7 @@ def main() -> None:
         return
     if words[0] == "docs":
         install(python, RUN)
-        call(python, HERE / "docs" / "reference.py", *words[1:])
+        call(python, HERE / "reference.py", *words[1:])
         return
     if words[0] != "test":
         install(python, RUN)

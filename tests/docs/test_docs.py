@@ -17,8 +17,8 @@ from typer.main import get_command
 
 from cpms_cli.cli.main import app, main
 from cpms_cli.survey.definition import Survey
-from docs.reference import REFERENCE, names, stale
 from offline import write_pages
+from reference import REFERENCE, names, stale
 from tests.conftest import ROOT, SAMPLES
 from tests.docs.pages import DOCS, PAGES, Step, identifiers, steps, with_known
 
@@ -33,7 +33,8 @@ def _name(page: Path) -> str:
 
 def _run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
     """Exit code, and what the window shows: data and messages in the order in which they came."""
-    stream = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    shown = io.BytesIO()
+    stream = io.TextIOWrapper(shown, encoding="utf-8", write_through=True)
     with monkeypatch.context() as patched:
         for word in words:
             if word == "cpms":
@@ -47,7 +48,7 @@ def _run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
             main()
         except SystemExit as ended:
             code = int(ended.code or 0)
-    return code, bytes(stream.buffer.getvalue()).decode("utf-8")  # type: ignore[attr-defined]
+    return code, shown.getvalue().decode("utf-8")
 
 
 def _difference(page: Path, step: Step, came: str, missing: str) -> str:
@@ -115,7 +116,7 @@ def test_every_option_stands_in_the_reference() -> None:
 @pytest.mark.parametrize("name", ["codebook.md", "codebook.th.md"])
 def test_every_field_check_indicator_and_level_stands_in_the_reference(name: str, survey: Survey) -> None:
     told = (REFERENCE / name).read_text("utf-8").replace("\\", "")
-    rules = (*survey.checks, *survey.history, *survey.responses, *survey.patterns)
+    rules: tuple[Any, ...] = (*survey.checks, *survey.history, *survey.responses, *survey.patterns)
     ids = [*(rule.id for rule in rules), *survey.column_checks]
     ids += [field.name for table in (survey.household, survey.child, survey.response) for field in table.fields]
     assert len(ids) > 100

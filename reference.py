@@ -18,8 +18,7 @@ from typer.main import get_command
 
 from cpms_cli.cli.main import app, main
 
-HERE = Path(__file__).resolve().parent
-REFERENCE = HERE / "reference"
+REFERENCE = Path(__file__).resolve().parent / "docs" / "reference"
 CODEBOOKS = {"codebook.md": "en", "codebook.th.md": "th"}
 COMMANDS = "commands.md"
 _TOP = """# Commands
@@ -58,7 +57,8 @@ decisions were not taken over: `review apply`; something is not sound: `doctor`,
 
 def names(group: Any = None, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every command of the tool by its words; a group stands before the commands in it."""
-    for name, command in (group or get_command(app)).commands.items():
+    whole: Any = group or get_command(app)
+    for name, command in whole.commands.items():
         yield (*above, name)
         if hasattr(command, "commands"):
             yield from names(command, (*above, name))

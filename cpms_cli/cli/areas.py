@@ -91,15 +91,16 @@ def _area(
     one_of(format_)
     told, round_year = language(lang), year(round_)
     from cpms_cli.reports import scores as report
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.areas import summarise_area
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     summary = summarise_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
     if output is not None:
-        write_tables(summary.tables, output)
+        write_for_people(summary.tables, output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         about = {"area": summary.code, "name": summary.name, "round": summary.round, "previous": summary.previous,

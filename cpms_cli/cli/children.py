@@ -47,12 +47,13 @@ def children(
     one_of(format_)
     told, round_year = language(lang), year(round_)
     from cpms_cli.reports import scores as report
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.reports.why import show_effects
     from cpms_cli.summaries.children import list_children
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     listed = list_children(
         store, area=area, round_=round_year, levels=risk or (), indicator=indicator, language=told,
@@ -66,7 +67,8 @@ def children(
         listed = with_effects(load_survey(schemas), listed, explained)
         tables = {"children": listed, **explained.tables}
     if output is not None:
-        write_tables({**tables, **explained.sheets} if why else tables, output)
+        sheets = {**tables, **explained.sheets} if why else tables
+        write_for_people(sheets, output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document(tables)))

@@ -40,6 +40,7 @@ from cpms_cli.cli import (
     visits,
 )
 from cpms_cli.errors import CpmsError, KeyMissing
+from cpms_cli.survey.language import chosen_language
 
 if TYPE_CHECKING:
     from cpms_cli.survey.definition import Language
@@ -120,7 +121,7 @@ def _with_rounds(values: Mapping[str, object], language: Language) -> dict[str, 
 
 def _tell(error: CpmsError) -> None:
     from cpms_cli.reports.validation import failure_document
-    from cpms_cli.survey.messages import chosen_language, say
+    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import json_text
 
     language = chosen_language(_option("--lang", "") or None)
@@ -135,20 +136,30 @@ def _asked_for_key(error: KeyMissing) -> bool:
     variable = str(error.values["variable"])
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    from cpms_cli.survey.messages import chosen_language, say
+    from cpms_cli.survey.messages import say
 
     language = chosen_language(_option("--lang", "") or None)
     os.environ[variable] = getpass.getpass(say("ask_for_key", language, variable=variable))
     return bool(os.environ[variable])
 
 
+def _command() -> None:
+    """Parse and run, with help and refusals in the language of this run; English needs no catalogue."""
+    if chosen_language(_option("--lang", "") or None) == "th":
+        from cpms_cli.cli.translation import run_in_thai
+
+        run_in_thai(app, NAME)
+    else:
+        app(prog_name=NAME)
+
+
 def _run() -> None:
     try:
-        app(prog_name=NAME)
+        _command()
     except KeyMissing as missing:
         if not _asked_for_key(missing):
             raise
-        app(prog_name=NAME)
+        _command()
 
 
 def main() -> None:

@@ -56,6 +56,9 @@ Rounds = Annotated[
     str | None, typer.Option("--rounds", help="First and last round, as 2567:2569.", show_default=False)
 ]
 Why = Annotated[bool, typer.Option("--why", help="Every rule, what is unknown, and what an answer would change.")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)
+]  # fmt: skip
 STORE = Path("cpms.duckdb")
 
 

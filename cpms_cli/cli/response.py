@@ -10,6 +10,7 @@ import typer
 from cpms_cli.cli.options import (
     STORE,
     Area,
+    AsOf,
     Encoding,
     Format,
     Identified,
@@ -36,9 +37,6 @@ Quarantine = Annotated[
         "--quarantine", "-q", help="Where rows with errors go: a new .xlsx; else beside the store.", show_default=False
     ),
 ]
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)
-]  # fmt: skip
 
 
 @app.callback()

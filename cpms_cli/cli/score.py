@@ -87,12 +87,13 @@ def _printed(
 ) -> bool:
     """Write and print the scores, but for text: False where the caller is left to show them."""
     from cpms_cli.reports import scores as report
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     readable = report.readable_scores(survey, scores, told) if output is not None or format_ != "text" else scores
     if output is not None:
-        write_tables({"scores": readable}, output)
+        write_for_people({"scores": readable}, output, survey, told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document({"scores": readable}, **document)))

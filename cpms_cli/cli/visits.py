@@ -7,6 +7,7 @@ import typer
 from cpms_cli.cli.options import (
     STORE,
     Area,
+    AsOf,
     Format,
     Identified,
     Lang,
@@ -14,6 +15,7 @@ from cpms_cli.cli.options import (
     Round,
     Schemas,
     Store,
+    day,
     language,
     one_of,
     year,
@@ -21,13 +23,13 @@ from cpms_cli.cli.options import (
 
 
 def visits(
-    area: Area = None, round_: Round = None, store: Store = STORE, format_: Format = "text", output: Output = None,
-    lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
+    area: Area = None, round_: Round = None, as_of: AsOf = None, store: Store = STORE, format_: Format = "text",
+    output: Output = None, lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """List whom to visit next, and exactly the questions that can still change a level, in an order to walk.
 
-    Victims and high risk first, then children whose level is open. An .xlsx is made for printing: a sheet for each
-    village, a blank column for the answers.
+    Who waits for a response comes first, the overdue at the head, then children whose level is open. An .xlsx is made
+    for printing: a sheet for each village, a blank column for the answers.
 
     \b
     Examples:
@@ -35,7 +37,7 @@ def visits(
       cpms visits --area 850105 --lang th -o visits.xlsx --store cpms.duckdb
     """
     one_of(format_)
-    told, round_year = language(lang), year(round_)
+    told, round_year, day_ = language(lang), year(round_), day(as_of)
     from cpms_cli.reports import visits as report
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
@@ -45,7 +47,9 @@ def visits(
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     survey = load_survey(schemas)
-    found = plan_visits(store, area=area, round_=round_year, language=told, identified=identified, schemas=schemas)
+    found = plan_visits(
+        store, area=area, round_=round_year, as_of=day_, language=told, identified=identified, schemas=schemas
+    )
     if output is not None:
         if output.suffix.lower() == ".xlsx":
             report.write_visits(output, survey, found, told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if, open_condi
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import MASK
+from cpms_cli.summaries.due import due_responses
 from cpms_cli.summaries.outcomes import was_words
 from cpms_cli.summaries.shares import area_name, within
 from cpms_cli.survey.definition import Field, Language, Survey
@@ -86,7 +88,9 @@ def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | N
     told = told[["cpms_id", "due", "days_late"]].rename(columns={"cpms_id": person}).astype({person: "str"})
     found = visits.drop(columns=["due", "days_late"], errors="ignore").merge(told, on=person, how="left")
     visited = {level: rank for rank, level in enumerate(survey.figures.visited)}
-    late = pd.to_numeric(found["days_late"]).fillna(0) > 0
+    # Whose interview has no date is due at once.
+    undated = found[person].isin(told[person]) & found["due"].isna()
+    late = (pd.to_numeric(found["days_late"]).fillna(0) > 0) | undated
     own = found["level"].map(visited).fillna(len(visited)).astype("int64") + np.where(late, 0, _LATE)
     home = list(survey.key("household"))
     village, house, line = home[1], survey.role("household").name, survey.role("line").name
@@ -156,18 +160,28 @@ def visits_of(
     return ordered[first]
 
 
-def plan_visits(
-    store: str | Path, *, area: str | None = None, round_: int | None = None, overdue: pd.DataFrame | None = None,
-    language: Language = "en", identified: bool = False, schemas: Path | None = None,
-) -> pd.DataFrame:  # fmt: skip
-    """Whom to visit next and what to ask, as `visits_of` says; without `round_`, by the last round of each village.
+def _outstanding(survey: Survey, due: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"cpms_id": due[survey.role("person").name], "due": pd.to_datetime(due["due_date"]),
+                         "days_late": due["days_late"]})  # fmt: skip
 
+
+def plan_visits(
+    store: str | Path, *, area: str | None = None, round_: int | None = None, as_of: datetime.date | None = None,
+    overdue: pd.DataFrame | None = None, language: Language = "en", identified: bool = False,
+    schemas: Path | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """Whom to visit next and what to ask, as `visits_of` says; without `round_`, by the last round of each village,
+    with those at the head whose response is outstanding on the day `as_of` (today).
+
+    `overdue` says who they are instead (cpms_id, due, days_late); of an earlier round nobody is.
     Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area that does
     not exist; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
     if area is not None:
         area_name(survey, area, language)
+    if overdue is None and round_ is None:
+        overdue = _outstanding(survey, due_responses(store, area=area, as_of=as_of, language=language, schemas=schemas))
     with open_store(Path(store), survey, write=identified) as connection:
         create_scores(connection, survey)
         found = visits_of(connection, Explainer(survey, language), area=area, round_=round_, overdue=overdue,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import locale
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.documents import read_yaml
+from cpms_cli.survey.language import chosen_language
 from cpms_cli.survey.location import shipped
+
+__all__ = ["chosen_language", "knows", "say"]
 
 
 @cache
@@ -20,6 +21,11 @@ def _catalogue(folder: Path) -> dict[str, dict[str, str]]:
         content: dict[str, Any] = read_yaml(folder, f"messages/{path.name}").content
         found.update(content)
     return found
+
+
+def knows(message_id: str) -> bool:
+    """Whether there is a sentence of this id."""
+    return message_id in _catalogue(shipped("schemas"))
 
 
 def say(message_id: str, language: Language, **values: object) -> str:
@@ -33,9 +39,3 @@ def say(message_id: str, language: Language, **values: object) -> str:
             text = text.replace(f" {{{name}}}", "")
         text = text.replace(f"{{{name}}}", str(value))
     return text
-
-
-def chosen_language(asked: str | None = None) -> Language:
-    """The language asked for, or that of CPMS_LANG, or of the locale; English where neither says Thai."""
-    told = asked or os.environ.get("CPMS_LANG") or locale.getlocale()[0] or ""
-    return "th" if told.lower().startswith(("th", "thai")) else "en"

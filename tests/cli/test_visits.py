@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,21 @@ def test_overdue_children_stand_at_the_head_with_how_late_they_are(store: Path) 
     # High risk before open; the victim, not overdue, after both.
     assert ordered["household_no"].tolist()[:4] == ["2", "12", "30", "30"]
     assert ordered["days_late"].tolist()[:2] == [6, 6]
+
+
+def test_whoever_had_the_response_that_the_level_demands_needs_no_visit_for_it(
+    cpms: Cpms, store: Path, tmp_path: Path
+) -> None:
+    """The orphan of house 2 was visited at home the day after the interview; the other list is as it was."""
+    own = tmp_path / "own.duckdb"
+    shutil.copy(store, own)
+    before = plan_visits(own)
+    orphan = before.set_index("household_no").loc["2"]
+    assert orphan["days_late"] > 0
+    day = (pd.Timestamp(orphan["due"]) - pd.Timedelta(days=1)).date()
+    added = cpms("response", "add", orphan["cpms_id"], "--kind", "home_visit", "--date", day, "--store", own)
+    assert added.code == 0, added.err
+    assert _rows(plan_visits(own)) == [row for row in _rows(before) if row[0] != "2"]
 
 
 def test_with_a_response_log_only_who_is_overdue_or_has_a_question_is_visited(store: Path) -> None:

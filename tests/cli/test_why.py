@@ -127,8 +127,8 @@ def test_a_line_list_with_why_holds_rules_and_questions_of_all(cpms: Cpms, store
     assert by_place["6", 1] == ""
     assert len(ran.json["indicators"]) == 8 * 22
     sheets = pd.read_excel(tmp_path / "why.xlsx", sheet_name=None, engine="openpyxl")
-    assert list(sheets) == ["children", "rules", "indicators", "what_if"]
-    assert "outcomes" not in sheets["what_if"]
+    assert list(sheets) == ["Children", "Rules", "Indicators", "If answered"]
+    assert "outcomes" not in sheets["If answered"]
 
 
 def test_thai_says_no_english(cpms: Cpms, store: Path, ids: Mapping[str, str]) -> None:

@@ -1,0 +1,109 @@
+"""Help laid out for Thai: widths count cells of the terminal, and lines break where Thai may be broken.
+
+Vowels and tone marks over and under a letter have no width of their own. Thai writes no space between words, so a
+line breaks at a space (between phrases), else before a vowel that is written in front of its syllable, else between
+two letters with their marks; never between a letter and its mark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import typer
+from rich.cells import cell_len
+
+from cpms_cli.cli.translation import TYPES, thai, thai_sentence
+
+_LETTER = re.compile(r".[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0e46]*", re.DOTALL)
+_IN_FRONT = "เแโใไ"
+_TYPE = re.compile(rf"<({'|'.join(map(re.escape, TYPES))})>")
+
+
+def _pieces(word: str, width: int) -> Iterator[str]:
+    """A run without spaces in parts of at most `width` cells."""
+    letters = _LETTER.findall(word)
+    while letters:
+        fits = 0
+        while fits < len(letters) and cell_len("".join(letters[: fits + 1])) <= width:
+            fits += 1
+        fits = max(fits, 1)
+        if fits < len(letters):
+            before = [at for at in range(fits // 2, fits + 1) if at and letters[at][0] in _IN_FRONT]
+            fits = before[-1] if before else fits
+        yield "".join(letters[:fits])
+        letters = letters[fits:]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A paragraph in lines of at most `width` cells; an option or a file name of Latin letters is left whole."""
+    lines = [""]
+    for word in text.split():
+        if not lines[-1] or cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] = f"{lines[-1]} {word}".strip()
+        else:
+            lines.append(word)
+        if cell_len(lines[-1]) > width and not lines[-1].isascii():
+            lines[-1:] = list(_pieces(lines[-1], width))
+    return lines
+
+
+# Typer carries its own click in some versions: its context knows the formatter of either.
+_Formatter: Any = typer.Context.formatter_class
+
+
+class ThaiFormatter(_Formatter):  # type: ignore[misc]
+    """What click's formatter writes, with Thai headings."""
+
+    def _line(self, text: str) -> None:
+        self.write(f"{'':>{self.current_indent}}{text}\n" if text else "\n")
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """The line that says how the command is called."""
+        begun = f"{prefix or thai('Usage: ')}{prog} "
+        lines = wrapped(args, max(self.width - cell_len(begun), 20))
+        self._line(f"{begun}{lines[0]}".rstrip())
+        for line in lines[1:]:
+            self._line(" " * cell_len(begun) + line)
+
+    def write_heading(self, heading: str) -> None:
+        """The heading of a list."""
+        self._line(f"{thai(heading)}:")
+
+    def write_text(self, text: str) -> None:
+        """Paragraphs; one that begins with `\\b` as it stands."""
+        for number, paragraph in enumerate(text.split("\n\n")):
+            if number:
+                self._line("")
+            kept = paragraph.startswith("\b")
+            lines = paragraph.split("\n")[1:] if kept else wrapped(paragraph, self.width - self.current_indent)
+            for line in lines:
+                self._line(line)
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Names on the left, what they mean on the right."""
+        told = [(_TYPE.sub(lambda found: f"<{thai(found[1])}>", first), _described(second)) for first, second in rows]
+        left = min(max(cell_len(first) for first, _ in told), col_max) + col_spacing
+        for first, second in told:
+            lines = wrapped(second, max(self.width - left - self.current_indent, 10))
+            if cell_len(first) > left - col_spacing:
+                self._line(first)
+            else:
+                self._line((first + " " * (left - cell_len(first)) + lines.pop(0)).rstrip())
+            for line in lines:
+                self._line(" " * left + line)
+
+
+def _described(text: str) -> str:
+    """A description, and what the parser adds to it in brackets: `[default: text; required]`."""
+    words, between, extra = text.rpartition("  [") if text.endswith("]") else (text, "", "")
+    if not between:
+        return thai(text)
+    return f"{thai(words)} [{'; '.join(thai_sentence(part) for part in extra[:-1].split('; '))}]"
+
+
+class ThaiContext(typer.Context):
+    """The parser's context of a command whose help is Thai."""
+
+    formatter_class: type[Any] = ThaiFormatter

@@ -1,0 +1,141 @@
+"""The words of `--help` and of the parser's refusals in Thai, from the catalogue `locales/th/LC_MESSAGES/cpms.mo`.
+
+English needs nothing of this: there it is never imported. `messages.py` beside README.md keeps the catalogue's source
+(`cpms.po`) in step with the commands.
+"""
+
+from __future__ import annotations
+
+import gettext
+import inspect
+import io
+import re
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typer
+
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
+DOMAIN = "cpms"
+Translate = Callable[[str], str]
+
+# What typer and click say themselves. The names in braces are ours; most of these texts pass through no gettext.
+HEADINGS = ("Usage: ", "Arguments", "Options", "Commands")
+TYPES = ("str", "int", "float", "int range", "float range", "path", "file", "directory", "list[Path]", "list[str]")
+SENTENCES = (
+    "Show this message and exit.",
+    "default: {default}",
+    "required",
+    "Try '{command} {option}' for help.",
+    "Error: {message}",
+    "Aborted!",
+    "Missing argument {name}.",
+    "Missing option {name}.",
+    "Missing command.",
+    "No such command {name}. Did you mean {others}?",
+    "No such command {name}.",
+    "No such option: {name} (Possible options: {others})",
+    "No such option: {name}",
+    "Option {name} does not take a value.",
+    "Option {name} requires an argument.",
+    "Got unexpected extra argument(s) ({words})",
+    "Invalid value for {name}: {message}",
+    "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be a valid number, unable to parse string as a number",
+    "Input should be greater than or equal to {limit}",
+    "Input should be less than or equal to {limit}",
+)
+
+
+@cache
+def catalogue() -> gettext.NullTranslations:
+    """The Thai catalogue; an empty one where a checkout was never compiled, so that help is shown all the same."""
+    return gettext.translation(DOMAIN, str(LOCALES), languages=["th"], fallback=True)
+
+
+def thai(text: str) -> str:
+    """A text in Thai; itself where the catalogue has none (the empty text is gettext's own header)."""
+    return catalogue().gettext(text) if text else text
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    templates = ((re.split(r"\{(\w+)\}", sentence), sentence) for sentence in SENTENCES)
+    return tuple(
+        (re.compile("".join(f"(?P<{part}>.+)" if at % 2 else re.escape(part) for at, part in enumerate(parts))), text)
+        for parts, text in templates
+    )
+
+
+def thai_sentence(text: str) -> str:
+    """A sentence of the parser in Thai, what stands in its places too; itself where it is none we know."""
+    for pattern, template in _patterns():
+        found = pattern.fullmatch(text)
+        if found:
+            places = {name: thai_sentence(place) for name, place in found.groupdict().items()}
+            return thai(template).format(**places)
+    return thai(text)
+
+
+def _paragraph(text: str, translate: Translate) -> str:
+    """A paragraph of a docstring. In one that is kept line by line (`\\b`), the indented lines are what one types."""
+    if not text.startswith("\b"):
+        return translate(" ".join(text.split("\n")))
+    return "\n".join(line if line[:1] in ("\b", " ", "") else translate(line) for line in text.split("\n"))
+
+
+def _text(text: str, translate: Translate) -> str:
+    return "\n\n".join(_paragraph(part, translate) for part in re.split(r"\n{2,}", inspect.cleandoc(text)))
+
+
+def commands_below(command: Any, path: str = "cpms") -> Iterator[tuple[str, Any]]:
+    """A command and all below it, each with the words that call it."""
+    yield path, command
+    for name, below in getattr(command, "commands", {}).items():
+        yield from commands_below(below, f"{path} {name}")
+
+
+def translate_command(command: Any, translate: Translate = thai) -> None:
+    """Put every text of one command through `translate`, in place.
+
+    With a `translate` that only notes what it is given, this is the extraction.
+    """
+    if command.help:
+        command.help = _text(command.help, translate)
+        # English is cut to one line at a full stop, of which Thai has none: the first paragraph is short enough.
+        command.short_help = command.help.partition("\n\n")[0]
+    command.options_metavar = translate(command.options_metavar)
+    if hasattr(command, "subcommand_metavar"):
+        command.subcommand_metavar = translate(command.subcommand_metavar)
+    for parameter in command.params:
+        if parameter.help:
+            parameter.help = translate(parameter.help)
+        if parameter.metavar:
+            parameter.metavar = translate(parameter.metavar)
+
+
+def run_in_thai(app: typer.Typer, name: str) -> None:
+    """Run the command line with help and refusals in Thai; exits as the parser itself would."""
+    from typer.exceptions import TyperException
+    from typer.main import get_command
+
+    from cpms_cli.cli.help_layout import ThaiContext
+
+    command = get_command(app)
+    for _, one in commands_below(command):
+        translate_command(one)
+        one.context_class = ThaiContext
+    try:
+        sys.exit(command(prog_name=name, standalone_mode=False))
+    except typer.Abort:
+        typer.echo(thai_sentence("Aborted!"), err=True)
+        sys.exit(1)
+    except TyperException as refused:
+        told = io.StringIO()
+        refused.show(file=told)  # type: ignore[attr-defined]
+        for line in told.getvalue().splitlines():
+            typer.echo(thai_sentence(line), err=True)
+        sys.exit(refused.exit_code)

@@ -1,0 +1,70 @@
+"""With `--lang th` a command says no English: one example of each command's help, run in Thai on the sample data."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from cpms_cli.cli.main import app
+from cpms_cli.cli.translation import commands_below
+from cpms_cli.survey.definition import Survey
+from tests.conftest import SAMPLES, Cpms
+
+# What one types or another program reads stands in Latin letters: options, files, ids of checks, CPMS IDs, digests.
+CODES = re.compile(r"--?[a-z][\w-]*|[\w/.-]*/[\w/.-]*|[\w-]*\.[\w.-]+|\w+_\w+|\bC[A-Z]{11}\b|\bage1\w+|'[^']*'")
+COMMANDS = re.compile(r"\bcpms( [a-z-]+)*")
+# Ids of checks and rights in their column, header of the sample file and its sheets, who merged, and units.
+NAMES = {
+    "code", "date", "integer", "pattern", "range", "field", "BOM", "utf", "UTC", "SHA", "MB", "KB", "education",
+    "practice", "children", "households", "root", "CSV", "CPMS", "Excel",
+}  # fmt: skip
+# `demo` runs the others; provinces say the words of communities; the rest say that a file is written, or package names.
+NOT_HERE = {
+    "demo", "doctor", "province", "plan province", "schema check", "bundle", "bundle-key", "store encrypt",
+    "store restore", "report community", "report province", "report child", "plan community", "samples",
+    "export records", "export figures",
+}  # fmt: skip
+
+
+def _example(told: str) -> str:
+    """The first example that is text and stands for no key, person or form that only its user has."""
+    lines = [line.strip() for line in told.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()]
+    apart = re.compile(r"^cpms .*(ID|age1|json|csv --format)|^(?!cpms )")
+    return next((line for line in lines if not apart.match(line)), "")
+
+
+def _thai_examples() -> list[str]:
+    found = ((path.removeprefix("cpms "), command) for path, command in commands_below(get_command(app)))
+    return [_example(str(command.help)) for path, command in found
+            if not hasattr(command, "commands") and path not in NOT_HERE]  # fmt: skip
+
+
+def _english(told: str, fields: set[str]) -> set[str]:
+    plain = COMMANDS.sub(" ", CODES.sub(" ", told))
+    return {word for word in re.findall(r"\b[A-Za-z]{2,}\b", plain) if word not in NAMES | fields}
+
+
+def test_the_output_of_every_command_is_thai_but_for_codes(
+    cpms: Cpms, survey: Survey, sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(SAMPLES, tmp_path / "sample_data")
+    shutil.copy(sample_store, tmp_path / "cpms.duckdb")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    lines = sorted(filter(None, _thai_examples()), key=lambda line: line.startswith("cpms undo"))
+    assert len(lines) > 15
+    wrong = {}
+    for line in lines:
+        words = shlex.split(line)[1:]
+        spoken = [*words, "--lang", "th"] if "--lang" not in words else words
+        ran = cpms(*(("th" if word == "en" else word) for word in spoken))
+        assert ran.code in (0, 1), (line, ran.err)
+        found = _english(ran.out + ran.err, set(survey.fields))
+        if found:
+            wrong[line] = found
+    assert wrong == {}

@@ -127,7 +127,7 @@ def _lock(per_python: dict[str, list[str]], own: str) -> str:
     return "\n".join([*lines, own]) + "\n"
 
 
-def _pages(folder: Path) -> None:
+def write_pages(folder: Path) -> None:
     """Every document of the project as a page of its own."""
     render = MarkdownIt("commonmark").enable("table").render
     for path in [HERE / "README.md", *sorted((HERE / "docs").rglob("*.md"))]:
@@ -136,7 +136,8 @@ def _pages(folder: Path) -> None:
         title = text.partition("\n")[0].lstrip("# ")
         page = folder / path.relative_to(HERE).with_suffix(".html")
         page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(_PAGE.format(language="en", title=title, body=body), "utf-8")
+        language = "th" if path.stem.endswith(".th") else "en"
+        page.write_text(_PAGE.format(language=language, title=title, body=body), "utf-8")
 
 
 def build(folder: Path, name: str, pythons: list[str]) -> None:
@@ -152,7 +153,7 @@ def build(folder: Path, name: str, pythons: list[str]) -> None:
     script.write_text(system.text.format(pythons=", ".join(pythons), script=script.name), "utf-8", newline=ends)
     script.chmod(0o755)
     shutil.copytree(HERE / "sample_data", folder / "sample_data", dirs_exist_ok=True)
-    _pages(folder)
+    write_pages(folder)
     print(f"{folder}: {len(list((folder / 'wheels').iterdir()))} wheels; install with {script.name}")
 
 

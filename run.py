@@ -63,7 +63,7 @@ def install(python: Path, requirements: str) -> None:
 
 
 def main() -> None:
-    """`demo` (or any cpms command), `test`, `offline`, and `messages` (the Thai catalogue of help)."""
+    """`demo` (or any cpms command), `test`, `offline`, `docs`, and `messages` (the Thai catalogue of help)."""
     if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit("cpms needs Python 3.11 or newer")
     words = sys.argv[1:] or ["demo"]
@@ -71,6 +71,10 @@ def main() -> None:
     if words[0] == "offline":
         install(python, RUN)
         call(python, HERE / "offline.py", *(word if word.startswith("-") else Path.cwd() / word for word in words[1:]))
+        return
+    if words[0] == "docs":
+        install(python, RUN)
+        call(python, HERE / "reference.py", *words[1:])
         return
     if words[0] == "messages":
         install(python, TEST)

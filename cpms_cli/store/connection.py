@@ -29,7 +29,7 @@ def key_from_environment() -> str | None:
     if not named:
         return None
     try:
-        key = Path(named).read_text("utf-8").strip()
+        key = Path(named).read_text("utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
         raise StoreError("key_file_unreadable", file=named) from None
     if not key:
@@ -43,9 +43,14 @@ def load_cipher(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"LOAD {quoted(str(folder / 'httpfs.duckdb_extension'))}")
 
 
+def _as_bytes(key: str) -> str:
+    """The key as the engine reads bytes out of text: it takes no letters but ASCII, and a backslash starts a code."""
+    return "".join(chr(one) if 32 <= one < 127 and one != ord("\\") else f"\\x{one:02X}" for one in key.encode())
+
+
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, key: str | None, read_only: bool) -> None:
     """Attach a store's file under this name; `key` None for a plain one."""
-    told = [*(["READ_ONLY"] if read_only else []), *([f"ENCRYPTION_KEY {quoted(key)}"] if key else [])]
+    told = [*(["READ_ONLY"] if read_only else []), *([f"ENCRYPTION_KEY {quoted(_as_bytes(key))}"] if key else [])]
     connection.execute(f"ATTACH {quoted(str(path))} AS {name}" + (f" ({', '.join(told)})" if told else ""))
 
 

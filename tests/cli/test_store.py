@@ -132,6 +132,22 @@ def test_a_new_store_is_encrypted_where_a_key_is_set(
         duckdb.connect(str(store), read_only=True)
 
 
+@pytest.mark.parametrize("key", ["กุญแจที่ยาวและเดาไม่ได้", "with a \\\\ and a \\' in it"])
+def test_a_key_may_be_any_text_and_is_never_shown(
+    cpms: Cpms, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    file = tmp_path / "key.txt"
+    file.write_text(f"{key}\n", "utf-8-sig")
+    monkeypatch.setenv("CPMS_KEY_FILE", str(file))
+    ran = cpms("store", "encrypt", "--store", store)
+    assert ran.code == 0, ran.err
+    assert cpms("store", "check", "--store", store).code == 0
+    monkeypatch.setenv("CPMS_KEY", f"{key}.")
+    wrong = cpms("store", "check", "--store", store)
+    assert wrong.code == 2
+    assert key not in wrong.out + wrong.err
+
+
 def test_a_forgotten_child_is_gone_from_every_byte(cpms: Cpms, store: Path, draw: Draw) -> None:
     earlier = draw({"given_name": f"{NAME}เดิม"}, name="earlier.csv")
     cpms("merge", earlier, "--store", store)

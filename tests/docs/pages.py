@@ -1,0 +1,108 @@
+"""The pages of the manual as a test sees them: their commands, what stands under each, and whether that came out.
+
+The rule of the comparison: to the letter, but for what differs from run to run. A CPMS ID of a page stands for the ID
+that came out at its first place, in later commands too; times, digests, keys, durations and the folder are masked; a
+line `...` stands for any lines; blanks at the end of a line do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+ANY_LINES = "..."
+_ID = re.compile(r"\bC[0-9A-Z]{11}\b")
+_MASKS = (
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?"), "TIME"),
+    (re.compile(r"\b[0-9a-f]{12}([0-9a-f]{52})?\b"), "DIGEST"),
+    (re.compile(r"\bage1[0-9a-z]{58}\b"), "age1KEY"),
+    (re.compile(r"\b\d+(\.\d+)? seconds?\b"), "N seconds"),
+    (re.compile(r"\d+ วินาที"), "N วินาที"),
+    (re.compile(r"/?(\S+/)?cpms-demo-\w+"), "FOLDER"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A command of a page and the output that stands under it; `line` is where it stands."""
+
+    line: int
+    command: str
+    output: list[str]
+
+
+def steps(page: Path) -> list[Step]:
+    """The commands of a page's console blocks, in order."""
+    found: list[Step] = []
+    inside = False
+    for number, line in enumerate(page.read_text("utf-8").splitlines(), start=1):
+        if line.startswith("```"):
+            inside = line == "```console"
+        elif inside and line.startswith("$ "):
+            found.append(Step(number, line.removeprefix("$ "), []))
+        elif inside:
+            assert found, f"{page.name}:{number}: an output before any command"
+            found[-1].output.append(line)
+    return found
+
+
+def _plain(text: str) -> list[str]:
+    for mask, word in _MASKS:
+        text = mask.sub(word, text)
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n").splitlines()
+
+
+def _runs(expected: list[str]) -> list[list[str]]:
+    """The expected lines cut at each `...`."""
+    runs: list[list[str]] = [[]]
+    for line in expected:
+        if line == ANY_LINES:
+            runs.append([])
+        else:
+            runs[-1].append(line)
+    return runs
+
+
+def _hidden(lines: list[str]) -> list[str]:
+    return [_ID.sub("CPMS-ID", line) for line in lines]
+
+
+def _places(expected: list[str], came: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """Where each run of expected lines stands in what came out; raises LookupError with the first run that does not."""
+    runs, at = _runs(expected), 0
+    for number, run in enumerate(runs):
+        last = number == len(runs) - 1
+        starts = range(at, len(came) - len(run) + 1)
+        if number == 0:
+            starts = range(0, 1)
+        elif last:
+            starts = range(max(at, len(came) - len(run)), len(came) - len(run) + 1)
+        whole = number == 0 and last
+        start = next((one for one in starts if _hidden(came[one : one + len(run)]) == _hidden(run)), None)
+        if start is None or (whole and len(came) != len(run)):
+            raise LookupError("\n".join(run))
+        yield start, run
+        at = start + len(run)
+
+
+def identifiers(output: list[str], came: str) -> dict[str, str]:
+    """Which CPMS ID came out in the place of each on the page; raises LookupError where the rest is not the same."""
+    expected, plain = _plain("\n".join(output)), _plain(came)
+    known: dict[str, str] = {}
+    for start, run in _places(expected, plain):
+        for told, real in zip(run, plain[start : start + len(run)], strict=True):
+            for one, other in zip(_ID.findall(told), _ID.findall(real), strict=True):
+                if known.setdefault(one, other) != other:
+                    raise LookupError(f"{one} stands for {known[one]} and for {other}")
+    return known
+
+
+def with_known(command: str, known: dict[str, str]) -> str:
+    """The command with the identifiers of this run."""
+    return _ID.sub(lambda one: known.get(one[0], one[0]), command)

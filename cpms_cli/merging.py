@@ -13,7 +13,7 @@ import pandas as pd
 
 from cpms_cli.checking.quarantine import free_name, write_quarantine
 from cpms_cli.checking.validation import check, read_all
-from cpms_cli.errors import UsageError
+from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.bundle import is_bundle
 from cpms_cli.reading.mapping import Mapped
@@ -86,6 +86,7 @@ def merge(
         # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
         raise UsageError("file_exists", file=quarantine.name)
     tables = read_all(files, survey, round_, encoding, mapping)
+    _check_answers(survey, tables)
     new = not where.exists()
     try:
         with open_store(where, survey, write=True, tool_version=tool_version) as connection:
@@ -129,6 +130,14 @@ def _merge(
     ) if packed else None  # fmt: skip
     new = _people(connection, survey) - before
     return Merge(counts, findings, tables, rejected, workbook, new, doubtful, responses)
+
+
+def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:
+    """Raise UnreadableFile for a sheet of children that has no question to them: it would blank what is known."""
+    asked = {field.name for field in survey.child.fields if not field.carried}
+    for table in tables:
+        if table.table == "child" and not asked & set(table.columns):
+            raise UnreadableFile("no_answers", file=table.source.path.name, sheet=table.source.sheet or "")
 
 
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:

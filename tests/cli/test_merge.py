@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,7 @@ import pytest
 
 from cpms_cli import merge
 from cpms_cli.errors import StoreLocked
-from cpms_cli.store.content import content_hash
+from cpms_cli.store.content import content_hash, dump
 from cpms_cli.survey.identifiers import new_identifier
 from tests.conftest import ROUNDS, SAMPLES, Cpms, Draw
 
@@ -343,3 +344,13 @@ def test_what_is_wrong_outside_the_records_is_no_row_set_aside(cpms: Cpms, draw:
     path.write_bytes(path.read_bytes().replace(b"interviewer", b"inter\x00viewer", 1))
     ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
     assert "1 rows in = 1 stored + 0 unchanged + 0 set aside" in ran.out
+
+
+def test_a_file_of_keys_alone_cannot_blank_what_is_known(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:
+    """The samples' list of who is who has rounds, villages, houses and lines, and not one answer."""
+    store = tmp_path / "own.duckdb"
+    shutil.copy(sample_store, store)
+    before = dump(store)
+    ran = cpms("merge", SAMPLES / "truth.csv", "--store", store)
+    assert (ran.code, "truth.csv" in ran.err, "question" in ran.err) == (2, True, True)
+    assert dump(store) == before

@@ -133,10 +133,10 @@ def _merge(
 
 
 def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:
-    """Raise UnreadableFile for a sheet of children that has no question to them: it would blank what is known."""
-    asked = {field.name for field in survey.child.fields if not field.carried}
+    """Raise UnreadableFile for a sheet of children that has nothing but keys: it would blank what is known."""
+    keys = {*survey.key("child"), survey.role("person").name, survey.role("home").name}
     for table in tables:
-        if table.table == "child" and not asked & set(table.columns):
+        if table.table == "child" and not set(table.columns) - keys:
             raise UnreadableFile("no_answers", file=table.source.path.name, sheet=table.source.sheet or "")
 
 

@@ -94,7 +94,6 @@ def test_children_are_listed_most_severe_first_each_with_the_reason(cpms: Cpms, 
         (["--risk", "victim", "--risk", "high_risk"], ["1", "1"]),
         (["--indicator", "1"], ["12"]),
         (["--area", "850105"], ["1", "1", "12", "7"]),
-        (["--area", "850106"], []),
         (["--round", "2568", "--risk", "victim"], []),
     ],
 )

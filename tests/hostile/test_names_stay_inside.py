@@ -164,6 +164,9 @@ RUNS: dict[str, tuple[str, ...]] = {
     "review apply": ("review.xlsx",),
     "plan community": tuple(f"850105 -o plan{ending}" for ending in (".pdf", ".docx", ".xlsx")),
     "plan province": ("85 -o plan.md",),
+    "report community": ("850105 -o area.html", "850105 -o area.docx --internal"),
+    "report province": ("85 -o area.xlsx",),
+    "report child": ("{child} -o one.html", "{child} -o one.pdf"),
     "schema check": ("",),
 }  # fmt: skip
 # Commands that refuse without --identified, and files with faults; all others must do what they were asked.
@@ -266,6 +269,7 @@ def test_no_name_gets_out(
 IDENTIFIED = {
     "children": "", "visits": "", "indicator": "4", "rights": "--list education", "child show": "{child}",
     "export records": "r.csv", "response due": "--all", "review export": "pairs.xlsx",
+    "report child": "{child} -o one.html",
     "template": "-o next.xlsx --prefill --area 850105",
 }  # fmt: skip
 

@@ -9,6 +9,8 @@ import typer
 
 from cpms_cli.cli.change import change_of_area
 from cpms_cli.cli.options import (
+    COMMUNITY,
+    PROVINCE,
     STORE,
     By,
     Format,
@@ -18,6 +20,7 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
+    check_width,
     language,
     one_of,
     year,
@@ -42,8 +45,7 @@ def community(
       cpms community 850105 --round 2568 -o community.xlsx --store cpms.duckdb
       cpms community 850105 --rounds 2567:2569 --store cpms.duckdb
     """
-    if len(code) not in (6, 8):
-        raise UsageError("unknown_area", area=code)
+    check_width(code, COMMUNITY)
     if _asks_for_change(rounds, round_):
         change_of_area(code, rounds or "", by, store, format_, output, lang, schemas)
         return
@@ -64,8 +66,7 @@ def province(
       cpms province 85 --format json --lang th --store cpms.duckdb
       cpms province 85 --rounds 2567:2569 --by sex --store cpms.duckdb
     """
-    if len(code) not in (2, 4):
-        raise UsageError("unknown_area", area=code)
+    check_width(code, PROVINCE)
     if _asks_for_change(rounds, round_):
         change_of_area(code, rounds or "", by, store, format_, output, lang, schemas)
         return

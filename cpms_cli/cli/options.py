@@ -60,6 +60,7 @@ AsOf = Annotated[
     str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)
 ]  # fmt: skip
 STORE = Path("cpms.duckdb")
+COMMUNITY, PROVINCE = (6, 8), (2, 4)  # digits of the areas that commands of these names are for
 
 
 def language(asked: str | None) -> Language:
@@ -104,6 +105,12 @@ def day(text: str | None) -> datetime.date | None:
     if read.empty:
         raise UsageError("bad_date", date=text)
     return datetime.date.fromisoformat(str(read.iat[0]))
+
+
+def check_width(code: str, widths: tuple[int, int]) -> None:
+    """Raise UsageError for an area that is none of the widths a command is for."""
+    if len(code) not in widths:
+        raise UsageError("unknown_area", area=code)
 
 
 def one_of(told: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:

@@ -8,8 +8,20 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas import Code
-from cpms_cli.cli.options import STORE, Lang, Round, Schemas, Store, TextOrJson, language, one_of, year
-from cpms_cli.errors import UsageError
+from cpms_cli.cli.options import (
+    COMMUNITY,
+    PROVINCE,
+    STORE,
+    Lang,
+    Round,
+    Schemas,
+    Store,
+    TextOrJson,
+    check_width,
+    language,
+    one_of,
+    year,
+)
 
 app = typer.Typer(no_args_is_help=True, help="A document for a committee: what was found, what is due, what to decide.")
 File = Annotated[
@@ -30,8 +42,7 @@ def community(
       cpms plan community 850105 --store cpms.duckdb
       cpms plan community 850105 --lang th -o plan.docx --store cpms.duckdb
     """
-    if len(code) not in (6, 8):
-        raise UsageError("unknown_area", area=code)
+    check_width(code, COMMUNITY)
     _plan(code, store, round_, format_, output, lang, schemas)
 
 
@@ -48,8 +59,7 @@ def province(
       cpms plan province 85 --round 2569 -o plan.xlsx --store cpms.duckdb
       cpms plan province 85 -o plan.pdf --store cpms.duckdb
     """
-    if len(code) not in (2, 4):
-        raise UsageError("unknown_area", area=code)
+    check_width(code, PROVINCE)
     _plan(code, store, round_, format_, output, lang, schemas)
 
 

@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, language, year
-from cpms_cli.errors import UsageError
+from cpms_cli.cli.options import (
+    COMMUNITY,
+    PROVINCE,
+    STORE,
+    Identified,
+    Lang,
+    Round,
+    Schemas,
+    Store,
+    check_width,
+    language,
+    year,
+)
 
 if TYPE_CHECKING:
     from cpms_cli.reports.documents import Document
@@ -44,8 +55,7 @@ def community(
       cpms report community 850105 -o report.html --store cpms.duckdb
       cpms report community 85010501 -o report.html --round 2568 --lang th
     """
-    if len(code) not in (6, 8):
-        raise UsageError("unknown_area", area=code)
+    check_width(code, COMMUNITY)
     _area(code, output, store, round_, None, None if internal else audience, lang, schemas)
 
 
@@ -61,8 +71,7 @@ def province(
       cpms report province 85 -o report.html --store cpms.duckdb
       cpms report province 8501 -o report.html --shade 3 --lang th
     """
-    if len(code) not in (2, 4):
-        raise UsageError("unknown_area", area=code)
+    check_width(code, PROVINCE)
     _area(code, output, store, round_, shade, None if internal else audience, lang, schemas)
 
 

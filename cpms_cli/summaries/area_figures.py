@@ -9,15 +9,13 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, group_column, measure_column, right_column
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.movement import MOVEMENT
 from cpms_cli.summaries.quality import quality_of
-from cpms_cli.summaries.scope import Scope, rounds_of
+from cpms_cli.summaries.scope import parts_of, scope_of
 from cpms_cli.summaries.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.survey.definition import Language, Level, Survey
-from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
@@ -62,18 +60,6 @@ class AreaFigures:
 def severe_levels(survey: Survey) -> tuple[Level, ...]:
     """The levels that demand a response to the child: all that have a rule but the mildest."""
     return survey.rule_levels[:-1]
-
-
-def _rounds(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int | None, language: Language
-) -> list[int]:
-    known = rounds_of(connection, survey, code)
-    if not known:
-        raise UsageError("no_children_ever", area=code)
-    if round_ is not None and round_ not in known:
-        told = ", ".join(shown_year(one, language) for one in known)
-        raise UsageError("no_children_there", area=code, round=shown_year(round_, language), known=told)
-    return [one for one in known if round_ is None or one <= round_]
 
 
 def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, last: int) -> pd.DataFrame:
@@ -129,8 +115,8 @@ def _indicators(
 
 def _part_group(survey: Survey, code: str) -> Group | None:
     """What an area is divided into: subdistricts, or within one of them, villages."""
-    digits = 6 if len(code) < 6 else 8
-    return next((one for one in survey.figures.groups if one.digits == digits), None) if len(code) < digits else None
+    group = parts_of(survey, code)
+    return group if len(code) < (group.digits or 0) else None
 
 
 def _parts(
@@ -195,8 +181,8 @@ def figures_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int | None, language: Language
 ) -> AreaFigures:
     """`area_figures`, from a connection on which the profiles exist."""
-    name = area_name(survey, code, language)
-    rounds = _rounds(connection, survey, code, round_, language)
+    scope = scope_of(connection, survey, code, round_, language)
+    rounds = [one for one in scope.rounds if one <= scope.round]
     where = within(survey, code, rounds[-1])
     homes = connection.execute(f"SELECT count(*) FROM {HOME} WHERE {where}").fetchone()
     response, group = _response(connection, survey, where, language), _part_group(survey, code)
@@ -209,10 +195,10 @@ def figures_of(
         _with_before(connection, survey, measures[of], code, rounds, language, relation)
         for of, relation in (("child", CHILD_ROUND), ("household", HOME)) if measures[of]
     ]  # fmt: skip
-    none, previous = pd.DataFrame(), rounds[-2] if len(rounds) > 1 else None
-    quality = quality_of(connection, survey, Scope(code, name, rounds[-1], previous, tuple(rounds)))
+    none = pd.DataFrame()
+    quality = quality_of(connection, survey, scope)
     return AreaFigures(
-        code, name, rounds[-1], previous, tuple(rounds),
+        code, scope.name, scope.round, scope.previous, tuple(rounds),
         int(response["children"].sum()), int(homes[0]) if homes else 0,
         _levels(connection, survey, code, rounds[-1]), response,
         _indicators(connection, survey, code, rounds, language),

@@ -27,7 +27,7 @@ from cpms_cli.store.response_tables import SURVEY
 from cpms_cli.store.response_writing import By, Imported, take_in
 from cpms_cli.store.run_tables import keep_definition
 from cpms_cli.store.writing import accept, remember_refusals, write
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.definition import Language, Survey, Table
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
 
@@ -113,7 +113,7 @@ def _merge(
     remember_refusals(connection, survey)
     first = _arrivals(connection, tables, files)
     rejected = _reject(connection, survey, findings)
-    accept(connection, survey)
+    accept(connection, survey, _lacking(survey, tables))
     write(connection, survey)
     counts = _counts(connection, survey, tables, files)
     _record(connection, survey, counts, files, first, tool_version, who)
@@ -138,6 +138,15 @@ def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:
     for table in tables:
         if table.table == "child" and not set(table.columns) - keys:
             raise UnreadableFile("no_answers", file=table.source.path.name, sheet=table.source.sheet or "")
+
+
+def _lacking(survey: Survey, tables: tuple[SurveyTable, ...]) -> dict[Table, dict[int, list[str]]]:
+    """By table and place in `tables`, the columns that a sheet has not."""
+    found: dict[Table, dict[int, list[str]]] = {}
+    for source, table in enumerate(tables):
+        there = {*table.columns, *table.given}
+        found.setdefault(table.table, {})[source] = [name for name in survey.columns(table.table) if name not in there]
+    return found
 
 
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:

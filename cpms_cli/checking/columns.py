@@ -79,12 +79,17 @@ def _national_id_checks() -> Iterator[pandera.Check]:
     yield _series_check("national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found))
 
 
+def _legal(survey: Survey, field: Field) -> list[str] | None:
+    """What may stand in a field that has a code list."""
+    if (codes := survey.codes(field)) is None:
+        return None
+    # What tells a row from others cannot be "don't know".
+    return [*codes.by_code, *(() if field.constraints.required else survey.missing_words)]
+
+
 def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
     limits = field.constraints
-    codes = survey.codes(field)
-    if codes is not None:
-        # What tells a row from others cannot be "don't know".
-        legal = [*codes.by_code, *(() if limits.required else survey.missing_words)]
+    if (legal := _legal(survey, field)) is not None:
         pattern = "|".join(legal)
         yield (
             pandera.Check.str_matches(rf"^(?:{pattern})(?:;(?:{pattern}))*$", **_options("code"))
@@ -159,6 +164,8 @@ def _failures(survey: Survey, column: Column) -> dict[str, npt.NDArray[np.bool_]
     if values.empty:
         return {}
     of_text, of_number = column_schemas(survey, column.field)
+    if of_number is None and len(of_text.checks) == 1 and values.isin(_legal(survey, column.field) or ()).all():
+        return {}  # Most columns hold answers of their list alone, and a schema takes longer to say so.
     failed = _failed(of_text, values)
     if of_number is not None:
         failed |= _failed(of_number, pd.to_numeric(values, errors="coerce").astype("float64"))

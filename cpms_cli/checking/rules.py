@@ -91,17 +91,17 @@ def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterat
 def conflicting_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
     """Flat rows of one household that give two different answers to the same family question."""
     key = " AND ".join(f"c.{name} = h.{name}" for name in survey.key("household"))
-    shared = set(survey.child.shared)
+    found = connection.execute(
+        "SELECT differing, c._source, c._row"
+        " FROM (SELECT *, unnest(_differ) AS differing FROM staged_household) h JOIN staged_child c"
+        f" ON {key} AND c._source = h._source ORDER BY ALL"
+    ).fetchnumpy()
+    differing = np.asarray(found["differing"], dtype=object)
+    sources, rows = _numbers(found["_source"]), _numbers(found["_row"])
     for field in survey.household.fields:
-        if field.name in shared:
-            continue
-        query = (
-            "SELECT c._source, c._row FROM staged_household h JOIN staged_child c"
-            f" ON {key} AND c._source = h._source WHERE list_contains(h._differ, ?) ORDER BY ALL"
-        )
-        found = connection.execute(query, [field.name]).fetchnumpy()
-        if len(found["_row"]):
-            yield RuleFault("household_differs", (field.name,), _numbers(found["_source"]), _numbers(found["_row"]))
+        here = differing == field.name
+        if field.name not in survey.child.shared and here.any():
+            yield RuleFault("household_differs", (field.name,), sources[here], rows[here])
 
 
 def unread_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:

@@ -7,10 +7,11 @@ row per table read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
+from cpms_cli.store.known_answers import keep_known_answers
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.relations import quoted
 
@@ -55,10 +56,13 @@ def remember_refusals(connection: duckdb.DuckDBPyConnection, survey: Survey) -> 
     )
 
 
-def accept(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+def accept(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, lacking: Mapping[Table, Mapping[int, Sequence[str]]]
+) -> None:
     """Create `accepted_child` and `accepted_household`: staged rows without errors, as they will be stored.
 
-    A flat sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows. It
+    `lacking` names, by table and `_source`, the columns that a sheet has not: there the store's answers stay. A flat
+    sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows. It
     goes with any of its children, though the row it stands on is set aside for what is wrong about another child.
     """
     home = ", ".join(survey.key("household"))
@@ -73,6 +77,7 @@ def accept(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
         )
     _fill_flat_households(connection, survey)
     for table, accepted in ACCEPTED.items():
+        keep_known_answers(connection, survey, table, accepted, lacking.get(table, {}))
         connection.execute(f"ALTER TABLE {accepted} ADD COLUMN content VARCHAR")
         connection.execute(f"UPDATE {accepted} n SET content = {content_of(list(survey.columns(table)))}")
 

@@ -354,3 +354,45 @@ def test_a_file_of_keys_alone_cannot_blank_what_is_known(cpms: Cpms, sample_stor
     ran = cpms("merge", SAMPLES / "truth.csv", "--store", store)
     assert (ran.code, "truth.csv" in ran.err, "question" in ran.err) == (2, True, True)
     assert dump(store) == before
+
+
+HURT = {"violence_physical": "yes", "birth_date": "2016-03-12", "given_name": "มะลิ", "sex": "female"}
+# A sheet of corrections has the columns that are corrected, and no others.
+LEFT_OUT = ["violence_physical", "work_hazardous", "dwelling"]
+
+
+@pytest.mark.parametrize(
+    ("corrected", "still_known"),
+    [
+        ({"given_name": "มะลิลา"}, True),  # the name corrected, the birth date says it is she
+        ({"birth_date": None, "age_years": 10}, True),  # the name says it
+        ({"given_name": "บุญ", "sex": "male"}, False),  # the lines of the household were exchanged
+        ({"given_name": "บุญ", "birth_date": "2019-01-01"}, False),
+        ({"given_name": "บุญ", "birth_date": None, "age_years": 10}, False),  # nothing says that it is she
+    ],
+)
+def test_a_column_that_a_file_lacks_takes_no_answer_back(
+    cpms: Cpms, draw: Draw, tmp_path: Path, corrected: dict[str, object], still_known: bool
+) -> None:
+    store = tmp_path / "s.duckdb"
+    cpms("merge", draw(HURT), "--store", store)
+    before = dump(store)
+    sheet = draw({**HURT, **corrected}, name="corrected.csv", without=LEFT_OUT)
+    cpms("merge", sheet, "--store", store)
+    [(hurt, dangerous)] = _rows(store, "SELECT violence_physical, work_hazardous FROM current_child")
+    assert (hurt == "yes", dangerous is not None) == (still_known, still_known)
+    again = cpms("merge", draw({**HURT, **corrected}, name="again.xlsx", without=LEFT_OUT), "--store", store)
+    assert "1 rows in = 0 stored + 1 unchanged" in again.out
+    cpms("undo", 3, "--store", store)
+    cpms("undo", 2, "--store", store)
+    assert dump(store) == before
+
+
+def test_a_blank_cell_does_take_an_answer_back_and_a_refusal_all(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    cpms("merge", draw(HURT), "--store", store)
+    cpms("merge", draw({**HURT, "violence_physical": None}, name="blank.csv"), "--store", store)
+    assert _rows(store, "SELECT violence_physical FROM current_child") == [(None,)]
+    cpms("merge", draw(HURT, name="hurt.csv"), "--store", store)
+    cpms("merge", draw({**HURT, "consent": "no"}, name="no.csv", without=LEFT_OUT), "--store", store)
+    assert _rows(store, "SELECT given_name, violence_physical FROM current_child") == [(None, None)]

@@ -6,7 +6,7 @@ province. With a group of children beside the area, like is compared with like: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -221,23 +221,24 @@ def migration_change(
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
         span = span_of(connection, survey, area, first, last, language)
+        cases = named_cases(connection, survey, span, columns, ("measure", "name"), by=(other,) if other else (),
+                            language=language)  # fmt: skip
         total = [_total(connection, survey, scope, language) for scope in span.scopes]
         measures = [_measures(connection, survey, scope, parts, other, language) for scope in span.scopes]
         moved = [
             _movement(connection, survey, Scope(area, span.name, now, then, span.rounds), parts, other, language)
             for then, now in span.pairs
         ]
-        return MigrationChange(
-            span, parts, *(_below(tables, {"round": span.rounds}) for tables in (total, measures)),
-            named_cases(connection, survey, span, columns, ("measure", "name"), by=(other,) if other else (),
-                        language=language),
-            _below(moved, dict(zip(("from_round", "to_round"), zip(*span.pairs, strict=True), strict=True))),
-        )  # fmt: skip
+    rounds, (then, now) = list(span.rounds), zip(*span.pairs, strict=True)
+    return MigrationChange(
+        span, parts, _below(total, round=rounds), _below(measures, round=rounds), cases,
+        _below(moved, to_round=now, from_round=then),
+    )  # fmt: skip
 
 
-def _below(tables: Sequence[pd.DataFrame], told: Mapping[str, Sequence[int]]) -> pd.DataFrame:
-    """Tables one below the other, each with the rounds that it is of."""
-    for name, rounds in reversed(told.items()):
+def _below(tables: Sequence[pd.DataFrame], **told: Sequence[int]) -> pd.DataFrame:
+    """Tables one below the other, each with the rounds that it is of; the last one told stands first."""
+    for name, rounds in told.items():
         for table, round_ in zip(tables, rounds, strict=True):
             table.insert(0, name, round_)
     return pd.concat(tables, ignore_index=True)

@@ -87,7 +87,8 @@ def overlap_change(
     survey = load_survey(schemas)
     groups = groups_asked(survey, by)
     most = len(counted_indicators(survey))
-    numbers, pairs = [], []
+    numbers: list[pd.DataFrame] = []
+    pairs: list[pd.DataFrame] = []
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
         span = span_of(connection, survey, area, first, last, language)

@@ -114,7 +114,7 @@ def show_indicator_change(console: Console, survey: Survey, found: IndicatorChan
         keys = {"rounds_": say("col_rounds", language), **group_names(survey, found.cases, language)}
         show_cases(console, with_rounds(found.cases, language), keys, say("over_became", language), language)
         console.print(say("change_note", language))
-    show_rounds(console, survey, found.rounds, language)
+    show_rounds(console, survey, found.shares, language)
 
 
 def show_rights_change(console: Console, survey: Survey, found: RightsChange, language: Language) -> None:
@@ -125,7 +125,7 @@ def show_rights_change(console: Console, survey: Survey, found: RightsChange, la
         told = f"{say('over_rights_cases', language)}: {title}"
         show_cases(console, cases, {"name": right}, told, language, words="lack")
     console.print(say("over_rights_note", language))
-    show_rounds(console, survey, found.rounds, language, item=right, words=("has", "lacks"))
+    show_rounds(console, survey, found.shares, language, item=right, words=("has", "lacks"))
 
 
 def _show_flow(console: Console, survey: Survey, flow: pd.DataFrame, title: str, language: Language) -> None:

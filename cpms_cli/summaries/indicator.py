@@ -59,7 +59,7 @@ class IndicatorSummary:
 class IndicatorChange(OverRounds):
     """One indicator over a span of rounds.
 
-    `cases`: what became of them, as `change.case_changes`. `rounds`: the answers of each round, as `by_rounds`, with
+    `cases`: what became of them, as `change.case_changes`. `shares`: the answers of each round, as `by_rounds`, with
     `change`, a fraction, since the round before.
     """
 
@@ -68,7 +68,7 @@ class IndicatorChange(OverRounds):
     definition: str
     source: str
     cases: pd.DataFrame
-    rounds: pd.DataFrame
+    shares: pd.DataFrame
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it before its tables."""

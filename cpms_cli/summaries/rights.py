@@ -51,11 +51,11 @@ class RightsChange(OverRounds):
 
     `cases`: a row per pair of rounds (and group) and right, `right` its id and `name` in words: what became of the
     children who lacked it, as `pairs.cases_between`: new is newly lacking, continuing still lacking, and resolved that
-    the same child has it now. `rounds`: the answers of each round, as `RightsSummary.counted`, with `change`.
+    the same child has it now. `shares`: the answers of each round, as `RightsSummary.counted`, with `change`.
     """
 
     cases: pd.DataFrame
-    rounds: pd.DataFrame
+    shares: pd.DataFrame
 
 
 def _told(answers: pd.DataFrame, rights: Sequence[Right], answer: str, language: Language) -> pd.Series:

@@ -121,7 +121,7 @@ def test_migration_round_by_round_is_that_of_each_round(store: Path) -> None:
             pd.testing.assert_frame_equal(of_round, alone.tables[name])
     figures = ["before", "lost", "stayed", "seen_before", "first_seen", "children"]
     moved = found.movement.set_index(["from_round", "to_round", "sex"])[figures]
-    assert {tuple(map(str, key)): tuple(row) for key, row in moved.iterrows()} == {  # type: ignore[arg-type]
+    assert {tuple(map(str, key)): tuple(row) for key, row in moved.iterrows()} == {
         ("2024", "2025", "female"): (6, 1, 5, 0, 1, 6), ("2024", "2025", "male"): (1, 0, 1, 0, 0, 1),
         ("2025", "2026", "female"): (6, 1, 5, 1, 0, 6), ("2025", "2026", "male"): (1, 0, 1, 0, 0, 1),
         ("2024", "2026", "female"): (6, 0, 6, 0, 0, 6), ("2024", "2026", "male"): (1, 0, 1, 0, 0, 1),

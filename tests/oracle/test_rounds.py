@@ -75,6 +75,14 @@ def _children(seen: Rounds, pair: tuple[int, int], area: str) -> Iterator[tuple[
             yield one, was, now
 
 
+def _indicator(number: int) -> Callable[[Seen], str]:
+    return lambda told: told.indicators[number]
+
+
+def _right(right: str) -> Callable[[Seen], str]:
+    return lambda told: told.rights[right]
+
+
 def _gone(was: Seen, years: int) -> str:
     return "turned_18" if was.least_age is not None and was.least_age + years >= 18 else "lost"
 
@@ -131,7 +139,7 @@ def test_cases_of_every_indicator_by_two_groups(sample_store: Path, seen: Rounds
     cases = area_change(sample_store, VILLAGE, 2024, 2026, by=GROUPS).cases
     kinds: Counter[str] = Counter()
     for number in range(1, 23):
-        expected = _expected(seen, VILLAGE, lambda told, number=number: told.indicators[number], "yes")
+        expected = _expected(seen, VILLAGE, _indicator(number), "yes")
         assert _counted(cases[cases["number"] == number]) == expected, number
         for told in expected.values():
             kinds.update(told)
@@ -150,7 +158,7 @@ def test_rights_lost_and_regained_by_two_groups(sample_store: Path, seen: Rounds
     cases = rights_change(sample_store, 2024, 2026, by=GROUPS).cases
     assert cases["right"].nunique() == 5
     for right, rows in cases.groupby("right"):
-        assert _counted(rows) == _expected(seen, "85", lambda told, right=str(right): told.rights[right], "no"), right
+        assert _counted(rows) == _expected(seen, "85", _right(str(right)), "no"), right
     assert (cases[["new", "continuing", "resolved", "unknown_now", "outgrown", "found_again"]].sum() > 0).all()
 
 

@@ -45,19 +45,25 @@ def cases_by_round(
 ) -> tuple[pd.DataFrame, tuple[int, ...]]:
     """Every case of an area up to a day, under the round that gave it (`since`), and the rounds of the area until then.
 
-    A child has a case in each round that gives it a level which demands a response; a level carried into a later round
-    is still the case of the round that gave it, at the level and place of its last round. Columns as of `find_cases`;
+    A child has a case in each round that gives it a level which demands a response, at that level; carried into a later
+    round, it is still the case of the round that gave it, at the place of its last round. Columns as of `find_cases`;
     `state` can also be `passed`: nothing was done before the child's next interview, which told anew. A response counts
-    for the case that it follows, up to that interview. Open and overdue are those that `find_cases` has.
+    for the case that it follows, up to that interview; where the date of that is not known, the state can be unknown.
     """
-    stood = standings(connection, survey, as_of)
+    stood = standings(connection, survey, as_of).sort_values("year")
+    stood["next_last"] = stood.groupby("person")["last_day"].shift(-1)
     rounds = tuple(sorted(int(year) for year in _of_area(survey, stood, area)["year"].unique()))
-    last = stood[_urgent(survey, stood)].sort_values("year").drop_duplicates(["person", "since"], keep="last")
-    cases = _due(survey, _of_area(survey, last, area))
-    cases["answered_on"] = _answers(survey, cases, responses_until(connection, survey, as_of))
+    urgent = stood[_urgent(survey, stood)]
+    first, last = (urgent.drop_duplicates(["person", "since"], keep=which) for which in ("first", "last"))
+    given = first[["person", "since", "case"]]
+    cases = _due(survey, _of_area(survey, last.drop(columns="case").merge(given, on=["person", "since"]), area))
+    done = responses_until(connection, survey, as_of)
+    cases["answered_on"] = _answers(survey, cases, done)
     cases["answered"] = cases["answered_on"].notna()
     told = _states(cases, pd.Timestamp(as_of))
-    cases["state"] = told.mask(told.isin([OPEN, OVERDUE]) & ~cases["latest"], PASSED)
+    over = told.isin([OPEN, OVERDUE]) & ~cases["latest"]
+    perhaps = _answers(survey, cases.assign(next_first=cases["next_last"]), done).notna()
+    cases["state"] = told.mask(over, PASSED).mask(over & perhaps, UNKNOWN)
     return cases, rounds
 
 

@@ -56,7 +56,7 @@ def level_flow(
         flow = connection.execute(
             f"SELECT {groups}CASE WHEN in_a THEN a.level ELSE {quoted(NOT_SEEN)} END AS from_level,"
             f" CASE WHEN in_b THEN b.level WHEN grown THEN {quoted(GROWN)} ELSE {quoted(NOT_SEEN)} END AS to_level,"
-            f" place, count(*) AS children FROM {PAIR} GROUP BY ALL"
+            f" place, count(*) AS children FROM {PAIR} GROUP BY ALL ORDER BY ALL"
         ).df()
         order = ["from_level", "to_level", "place"]
         return flow.sort_values(order, key=lambda told: told if told.name == "place" else told.map(ranks))

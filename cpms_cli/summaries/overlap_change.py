@@ -68,6 +68,7 @@ def number_flow(
         flow = connection.execute(
             f"SELECT {groups}{became} AS became, a.counted_min AS from_least, a.counted_max AS from_most,"
             f" b.counted_min AS to_least, b.counted_max AS to_most, count(*) AS children FROM {PAIR} GROUP BY ALL"
+            " ORDER BY ALL"
         ).df()
         flow[bounds] = flow[bounds].astype("Int64")
         return flow.sort_values(["became", *bounds], key=lambda one: one.map(order) if one.name == "became" else one)

@@ -96,10 +96,12 @@ def _cases_of_pair(
     found = connection.execute(
         f"SELECT {''.join(f'{group.id}, ' for group in by)}item, {counts} FROM (SELECT {told} FROM {PAIR})"
         f" UNPIVOT INCLUDE NULLS (kind FOR item IN ({', '.join(columns)})) GROUP BY ALL"
+        " ORDER BY ALL"
     ).df()
     found["new"] = found[list(_NEW)].sum(axis=1)
     found = found.assign(before=found[list(BEFORE)].sum(axis=1), now=found[list(NOW)].sum(axis=1))
-    found = found.sort_values("item", key=lambda names: names.map({one: at for at, one in enumerate(columns)}))
+    order = {column: at for at, column in enumerate(columns)}
+    found = found.sort_values("item", key=lambda names: names.map(order), kind="stable")
     return found[[*(group.id for group in by), "item", "before", "now", *CASES, *_NEW[:-1]]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -113,23 +114,16 @@ def show_summary(console: Console, survey: Survey, summary: ResponseSummary, lan
     """Print how many were due by level, and the same by area."""
     place = f"{summary.name} ({summary.code})" if summary.code else say("responses_everywhere", language)
     console.print(say("responses_title", language, place=place, day=shown_date(summary.as_of, language)), style="bold")
-    figures = {"due": say("col_cases", language), **{state: say(f"state_{state}", language) for state in STATES}}
     level = {"label": say("col_level", language)}
-    show_table(console, summary.totals, {**level, **figures}, right=list(figures))
+    _show_states(console, summary.totals, level, STATES, language)
     for grouped in summary.grouped.values():
         groups = group_names(survey, grouped, language)
-        told, shown = grouped[grouped["due"] > 0], {**groups, **level, **figures}
-        if console.width < NARROW:
-            first, *rest = groups
-            told, shown = stacked(told, shown, {first: rest})
-        show_table(console, told, shown, title=say("figures_by", language, groups=" / ".join(groups.values())),
-                   right=list(figures))  # fmt: skip
+        title = say("figures_by", language, groups=" / ".join(groups.values()))
+        _show_states(console, grouped[grouped["due"] > 0], {**groups, **level}, STATES, language, title)
     parts = summary.parts[summary.parts["due"] > 0]
     if len(parts):
-        headings = {"area": say("col_area", language), "name": "", **level, **figures}
-        if console.width < NARROW:
-            parts, headings = stacked(parts, headings, {"area": ("name",)})
-        show_table(console, parts, headings, title=say("area_parts", language), right=list(figures))
+        areas = {"area": say("col_area", language), "name": "", **level}
+        _show_states(console, parts, areas, STATES, language, say("area_parts", language))
     if summary.unplaced:
         console.print(say("responses_unplaced", language, count=summary.unplaced))
 
@@ -143,12 +137,22 @@ def show_response_change(console: Console, survey: Survey, found: ResponseChange
     if groups:
         shown = shown[shown.groupby([*groups, "level"])["due"].transform("sum") > 0]
     states = [state for state in ROUND_STATES if state in _USUAL or shown[state].any()]
-    headings = {**groups, "label": say("col_level", language), "rounds_": say("col_round", language),
-                "due": say("col_cases", language), **{state: say(f"state_{state}", language) for state in states}}
-    if console.width < NARROW:
-        shown = shown.assign(**{state: shown[state].astype("str").replace("0", "") for state in states})
-        first, *rest = (*groups, "label")
-        shown, headings = stacked(shown, headings, {first: rest, "rounds_": states}, named=states)
-    show_table(console, shown, headings, title=say("over_responses_cases", language),
-               right=[name for name in ("due", *states) if name in headings])  # fmt: skip
+    keys = {**groups, "label": say("col_level", language), "rounds_": say("col_round", language)}
+    _show_states(console, shown, keys, states, language, say("over_responses_cases", language))
     console.print(say("over_responses_note", language))
+
+
+def _show_states(
+    console: Console, cases: pd.DataFrame, keys: dict[str, str], states: Sequence[str], language: Language,
+    title: str = "",
+) -> None:  # fmt: skip
+    """Counts of cases by state, behind the columns `keys`; in a narrow window states stand in lines below the last."""
+    headings = {**keys, "due": say("col_cases", language), **{one: say(f"state_{one}", language) for one in states}}
+    if console.width < NARROW:
+        cases = cases.assign(**{state: cases[state].astype("str").replace("0", "") for state in states})
+        first, *rest = keys
+        *between, last = rest or [first]
+        below = {first: between, last: states} if rest else {first: states}
+        cases, headings = stacked(cases, headings, below, named=states)
+    right = [name for name in ("due", *states) if name in headings]
+    show_table(console, cases, headings, title=title, right=right)

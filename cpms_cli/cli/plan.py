@@ -12,6 +12,7 @@ from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
     STORE,
+    By,
     Lang,
     Round,
     Schemas,
@@ -32,24 +33,25 @@ File = Annotated[
 
 @app.command("community")
 def community(
-    code: Code, store: Store = STORE, round_: Round = None, format_: TextOrJson = "text", output: File = None,
-    lang: Lang = None, schemas: Schemas = None,
+    code: Code, store: Store = STORE, round_: Round = None, by: By = None, format_: TextOrJson = "text",
+    output: File = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Plan of a village (8 digits) or subdistrict (6): situation, activities, lines for decisions. Counts, no names.
 
     \b
     Examples:
       cpms plan community 850105 --store cpms.duckdb
+      cpms plan community 850105 --by sex --by age_group --store cpms.duckdb
       cpms plan community 850105 --lang th -o plan.docx --store cpms.duckdb
     """
     check_width(code, COMMUNITY)
-    _plan(code, store, round_, format_, output, lang, schemas)
+    _plan(code, store, round_, by, format_, output, lang, schemas)
 
 
 @app.command("province")
 def province(
-    code: Code, store: Store = STORE, round_: Round = None, format_: TextOrJson = "text", output: File = None,
-    lang: Lang = None, schemas: Schemas = None,
+    code: Code, store: Store = STORE, round_: Round = None, by: By = None, format_: TextOrJson = "text",
+    output: File = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Plan of a province (2 digits) or district (4), with what leads in each subdistrict. Counts, no names.
 
@@ -60,12 +62,12 @@ def province(
       cpms plan province 85 -o plan.pdf --store cpms.duckdb
     """
     check_width(code, PROVINCE)
-    _plan(code, store, round_, format_, output, lang, schemas)
+    _plan(code, store, round_, by, format_, output, lang, schemas)
 
 
 def _plan(
-    code: str, store: Path, round_: str | None, format_: str, output: Path | None, lang: str | None,
-    schemas: Path | None,
+    code: str, store: Path, round_: str | None, by: list[str] | None, format_: str, output: Path | None,
+    lang: str | None, schemas: Path | None,
 ) -> None:  # fmt: skip
     one_of(format_, ("text", "json"))
     told, round_year = language(lang), year(round_)
@@ -78,7 +80,7 @@ def _plan(
         from cpms_cli.reports.rendering import check_ending
 
         check_ending(output)
-    plan = plan_area(store, code, round_=round_year, language=told, schemas=schemas)
+    plan = plan_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
     document = plan_document(load_survey(schemas), plan, told)
     if output is not None:
         from cpms_cli.reports.rendering import render

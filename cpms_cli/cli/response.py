@@ -7,16 +7,19 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.change import span_asked, tell_change
 from cpms_cli.cli.options import (
     STORE,
     Area,
     AsOf,
+    By,
     Encoding,
     Format,
     Identified,
     Lang,
     Map,
     Output,
+    Rounds,
     Schemas,
     Store,
     TextOrJson,
@@ -170,32 +173,46 @@ def due(
 
 @app.command("summary")
 def summary(
-    area: Area = None, as_of: AsOf = None, store: Store = STORE, format_: Format = "text", output: Output = None,
-    lang: Lang = None, schemas: Schemas = None,
+    area: Area = None, as_of: AsOf = None, rounds: Rounds = None, by: By = None, store: Store = STORE,
+    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Count by area and level: due, done in time, done late, not yet due, overdue, unknown.
+
+    With --rounds, the cases that each round gave instead, and what became of them.
 
     \b
     Examples:
       cpms response summary --area 85 --store cpms.duckdb
       cpms response summary --as-of 2570-01-15 -o responses.xlsx
+      cpms response summary --by sex --by age_group --store cpms.duckdb
+      cpms response summary --rounds 2567:2569 --store cpms.duckdb
     """
     one_of(format_)
     told, until = language(lang), day(as_of)
     from cpms_cli.reports import responses as report
+
+    if (span := span_asked(rounds)) is not None:
+        from cpms_cli.summaries.response_counts import response_change
+        from cpms_cli.survey.loading import load_survey
+
+        change = response_change(store, *span, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
+        tell_change(change, "cases",
+                    lambda console: report.show_response_change(console, load_survey(schemas), change, told),
+                    format_, output, told)  # fmt: skip
+        return
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.response_counts import summarise_responses
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    found = summarise_responses(store, area=area, as_of=until, language=told, schemas=schemas)
+    found = summarise_responses(store, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
     if output is not None:
         write_tables(found.tables, output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.summary_document(found)))
     elif format_ == "csv":
-        typer.echo(csv_text(found.parts), nl=False)
+        typer.echo(csv_text(next(iter(found.grouped.values()), found.parts)), nl=False)
     else:
         report.show_summary(open_console(), load_survey(schemas), found, told)

@@ -21,7 +21,7 @@ from cpms_cli.reports.documents import (
     Part,
     TableBlock,
 )
-from cpms_cli.reports.shares import quality_sentences
+from cpms_cli.reports.shares import group_names, quality_sentences
 from cpms_cli.summaries.plans import AreaPlan
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
@@ -76,9 +76,20 @@ class _Words:
             Column("households", self.say("households"), "count"),
         )  # fmt: skip
         yield TableBlock(self.say("levels"), plan.levels, columns, self.say("could_be_note"))
+        yield from self.by_groups()
         frame = plan.parts[["name", *self.labels]]
         yield Chart("level_bars", self.say("levels"), frame, self.say("levels_alt"),
                     words={"name": self.say("area"), **self.labels, **self.withheld})  # fmt: skip
+
+    def by_groups(self) -> Iterator[Part]:
+        """The children at each level by the groups asked for."""
+        for frame in self.plan.grouped.values():
+            names = group_names(self.survey, frame, self.language)
+            shown = frame.assign(told=frame[list(names)].agg(" / ".join, axis="columns"))
+            groups = " / ".join(names.values())
+            levels = tuple(Column(name, label, "count") for name, label in self.labels.items())
+            columns = (Column("told", groups), Column("children", self.say("children"), "count"), *levels)
+            yield TableBlock(say("area_levels_by", self.language, groups=groups), shown, columns)
 
     def leading(self) -> Iterator[Part]:
         yield Heading(self.say("leading"))

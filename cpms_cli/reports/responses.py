@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
 
 from cpms_cli.checking.validation import Validation
+from cpms_cli.reports.change import below_each_other, show_title
 from cpms_cli.reports.how_read import read_notes
 from cpms_cli.reports.scores import code_labels, level_labels, shown_dates
+from cpms_cli.reports.shares import group_names
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.reports.validation import findings_table, show_findings
 from cpms_cli.store.response_writing import Imported
-from cpms_cli.summaries.cases import STATES, UNKNOWN
-from cpms_cli.summaries.response_counts import ResponseSummary
+from cpms_cli.summaries.cases import IN_TIME, LATE, OPEN, OVERDUE, STATES, UNKNOWN
+from cpms_cli.summaries.response_counts import ROUND_STATES, ResponseChange, ResponseSummary
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.response_log import response_log
 from cpms_cli.writing.files import records
 
+_USUAL = (IN_TIME, LATE, OPEN, OVERDUE)
 RESPONSE_COUNTS = ("rows_in", "stored", "replaced", "unchanged", "quarantined")
 
 
@@ -110,14 +114,45 @@ def show_summary(console: Console, survey: Survey, summary: ResponseSummary, lan
     """Print how many were due by level, and the same by area."""
     place = f"{summary.name} ({summary.code})" if summary.code else say("responses_everywhere", language)
     console.print(say("responses_title", language, place=place, day=shown_date(summary.as_of, language)), style="bold")
-    figures = {"due": say("col_cases", language), **{state: say(f"state_{state}", language) for state in STATES}}
     level = {"label": say("col_level", language)}
-    show_table(console, summary.totals, {**level, **figures}, right=list(figures))
+    _show_states(console, summary.totals, level, STATES, language)
+    for grouped in summary.grouped.values():
+        groups = group_names(survey, grouped, language)
+        title = say("figures_by", language, groups=" / ".join(groups.values()))
+        _show_states(console, grouped[grouped["due"] > 0], {**groups, **level}, STATES, language, title)
     parts = summary.parts[summary.parts["due"] > 0]
     if len(parts):
-        headings = {"area": say("col_area", language), "name": "", **level, **figures}
-        if console.width < NARROW:
-            parts, headings = stacked(parts, headings, {"area": ("name",)})
-        show_table(console, parts, headings, title=say("area_parts", language), right=list(figures))
+        areas = {"area": say("col_area", language), "name": "", **level}
+        _show_states(console, parts, areas, STATES, language, say("area_parts", language))
     if summary.unplaced:
         console.print(say("responses_unplaced", language, count=summary.unplaced))
+
+
+def show_response_change(console: Console, survey: Survey, found: ResponseChange, language: Language) -> None:
+    """Print what became of the cases of each round, rounds below each other."""
+    day = shown_date(found.as_of, language)
+    show_title(console, found.span, say("over_responses", language, day=day), language)
+    groups = group_names(survey, found.cases, language)
+    shown = below_each_other(found.cases, [*groups, "level"], language)
+    if groups:
+        shown = shown[shown.groupby([*groups, "level"])["due"].transform("sum") > 0]
+    states = [state for state in ROUND_STATES if state in _USUAL or shown[state].any()]
+    keys = {**groups, "label": say("col_level", language), "rounds_": say("col_round", language)}
+    _show_states(console, shown, keys, states, language, say("over_responses_cases", language))
+    console.print(say("over_responses_note", language))
+
+
+def _show_states(
+    console: Console, cases: pd.DataFrame, keys: dict[str, str], states: Sequence[str], language: Language,
+    title: str = "",
+) -> None:  # fmt: skip
+    """Counts of cases by state, behind the columns `keys`; in a narrow window states stand in lines below the last."""
+    headings = {**keys, "due": say("col_cases", language), **{one: say(f"state_{one}", language) for one in states}}
+    if console.width < NARROW:
+        cases = cases.assign(**{state: cases[state].astype("str").replace("0", "") for state in states})
+        first, *rest = keys
+        *between, last = rest or [first]
+        below = {first: between, last: states} if rest else {first: states}
+        cases, headings = stacked(cases, headings, below, named=states)
+    right = [name for name in ("due", *states) if name in headings]
+    show_table(console, cases, headings, title=title, right=right)

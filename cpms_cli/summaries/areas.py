@@ -20,9 +20,8 @@ from cpms_cli.summaries.shares import (
     area_name,
     broken_down,
     count_answers,
-    group_labels,
     groups_asked,
-    in_order,
+    told_groups,
     with_shares,
     within,
 )
@@ -127,21 +126,26 @@ def parts_of(
     return table
 
 
-def _grouped(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, groups: Sequence[Group], language: Language
-) -> dict[str, pd.DataFrame]:  # fmt: skip
-    """Levels and indicators broken down by groups: `levels_by` and `indicators_by`."""
-    where = within(survey, scope.code, scope.round)
+def levels_by(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, groups: Sequence[Group], language: Language
+) -> pd.DataFrame:  # fmt: skip
+    """Children at each level by groups: the codes and labels of these, children, and a column per level."""
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     keys = ", ".join(f"{group_column(group.id)} AS {group.id}" for group in groups)
     table = connection.execute(
         f"SELECT {keys}, count(*) AS children, {counts} FROM {CHILD_ROUND} WHERE {where} GROUP BY ALL"
     ).df()
-    table = in_order(survey, table, groups)
-    for at, group in enumerate(groups):
-        table.insert(2 * at + 1, f"{group.id}_label", group_labels(survey, group, table[group.id], language))
+    return told_groups(survey, table, groups, language)
+
+
+def _grouped(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, groups: Sequence[Group], language: Language
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """Levels and indicators broken down by groups: `levels_by` and `indicators_by`."""
+    where = within(survey, scope.code, scope.round)
     columns = {one.column: f"{one.number} {one.name.in_(language)}" for one in survey.indicators}
-    return {"levels_by": table, "indicators_by": broken_down(connection, survey, columns, where, groups, language)}
+    return {"levels_by": levels_by(connection, survey, where, groups, language),
+            "indicators_by": broken_down(connection, survey, columns, where, groups, language)}  # fmt: skip
 
 
 def summarise_area(

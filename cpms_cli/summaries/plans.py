@@ -5,6 +5,7 @@ Counts only: nothing here names a child or tells its identifier.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,10 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.areas import levels_of, parts_of
+from cpms_cli.summaries.areas import levels_by, levels_of, parts_of
 from cpms_cli.summaries.quality import quality_of
 from cpms_cli.summaries.scope import scope_of
-from cpms_cli.summaries.shares import area_name, count_answers, with_shares, within
+from cpms_cli.summaries.shares import area_name, count_answers, groups_asked, with_shares, within
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.figures import Activity
 from cpms_cli.survey.loading import load_survey
@@ -37,6 +38,7 @@ class AreaPlan:
     `leading_by_part`: area, name, rank, number, indicator, yes, share; empty below a district.
     `quality`: the counted indicators with more unknown answers than the definition's limit: number, name, unknown,
     unknown_share. `unknown_share` is of all answers to counted indicators; `coverage` as `quality.quality_of`.
+    `grouped`: where groups are asked for, `levels_by`, as `areas.levels_by`.
     """
 
     code: str
@@ -54,12 +56,13 @@ class AreaPlan:
     idle: pd.DataFrame
     leading_by_part: pd.DataFrame
     quality: pd.DataFrame
+    grouped: dict[str, pd.DataFrame]
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
         names = ("levels", "leading", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
-        return {name: getattr(self, name) for name in names}
+        return {**{name: getattr(self, name) for name in names}, **self.grouped}
 
 
 def _counted(survey: Survey) -> dict[str, int]:
@@ -140,15 +143,16 @@ def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, l
 
 
 def plan_area(
-    store: str | Path, code: str, *, round_: int | None = None, language: Language = "en",
+    store: str | Path, code: str, *, round_: int | None = None, by: Sequence[str] = (), language: Language = "en",
     schemas: Path | None = None, leading: int = LEADING,
 ) -> AreaPlan:  # fmt: skip
     """What a committee plans from for a village, subdistrict, district or province, by default in its last round.
 
-    `leading` is how many indicators are led with. Raises UsageError for an unknown area or a round without data;
-    StoreError, UnreadableFile.
+    `leading` is how many indicators are led with; `by` names one or two groups by which the levels are broken down as
+    well. Raises UsageError for an unknown area or group or a round without data; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
+    groups = groups_asked(survey, by)
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
         scope = scope_of(connection, survey, code, round_, language)
@@ -168,4 +172,5 @@ def plan_area(
             activities[~called].reset_index(drop=True),
             _leading_by_part(connection, survey, code, current, language),
             marked.sort_values("unknown_share", ascending=False).reset_index(drop=True),
+            {"levels_by": levels_by(connection, survey, where, groups, language)} if groups else {},
         )  # fmt: skip

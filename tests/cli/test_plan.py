@@ -14,6 +14,7 @@ import pypdf
 import pytest
 
 from cpms_cli.merging import merge
+from cpms_cli.reports.documents import TableBlock
 from cpms_cli.reports.plan import plan_document
 from cpms_cli.reports.rendering import render
 from cpms_cli.summaries.plans import AreaPlan, plan_area
@@ -50,6 +51,17 @@ def store(base: Mapping[str, Mapping[str, Any]], tmp_path_factory: pytest.TempPa
 @pytest.fixture(scope="module")
 def plan(store: Path) -> AreaPlan:
     return plan_area(store, "850105")
+
+
+def test_the_situation_by_two_groups(store: Path, survey: Survey) -> None:
+    """Two who work for wages at the age of ten are at high risk; those of Myanmar have that and nothing else."""
+    grouped = plan_area(store, "850105", by=["village", "nationality"])
+    [table] = grouped.grouped.values()
+    figures = ["village", "nationality", "children", "victim", "high_risk", "at_risk", "none_found"]
+    assert table[figures].values.tolist() == [["85010501", "TH", 3, 1, 2, 0, 0], ["85010502", "MM", 3, 0, 0, 3, 0]]
+    blocks = [part for part in plan_document(survey, grouped, "en").parts if isinstance(part, TableBlock)]
+    told = next(block for block in blocks if block.columns[0].heading == "Village / Nationality")
+    assert told.frame["told"].tolist() == ["Pak Nam, moo 1 / Thai", "Pak Nam, moo 2 / Myanmar"]
 
 
 def test_plan_leads_with_what_touches_most_children_and_how_that_changed(plan: AreaPlan) -> None:

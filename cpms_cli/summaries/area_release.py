@@ -98,7 +98,7 @@ def _sheet(survey: Survey, figures: AreaFigures, same: Same) -> ReportCells:
         [measure_column(one.id) for one in survey.measures if one.of == "household"]
     )
     sheet.answers("measures", figures.migration[~of_homes], whole)
-    sheet.answers("homes", figures.migration[of_homes], f"{sheet.place()}/homes")
+    sheet.homes(figures.migration[of_homes])
     sheet.parts()
     sheet.flow()
     shown = {name for table in sheet.tables.values() for names in table.ids.values() for name in names}

@@ -23,6 +23,11 @@ _OF_ALL = ("lowest", "highest", "unknown_share")
 Same = dict[str, tuple[str, bool]]
 
 
+def _asked(frame: pd.DataFrame, answers: Sequence[str]) -> int:
+    """How many are counted in each row; where rows differ, in the fullest."""
+    return int(frame[list(answers)].sum(axis=1).max()) if len(frame) else 0
+
+
 @dataclass
 class ReportCells:
     """The cells, tables and relations of one report, gathered section by section."""
@@ -56,6 +61,7 @@ class ReportCells:
             before = self.before(frame, whole)
             derived["before"] = (before["yes"], before["no"])
         self.tables[name] = CountTable(frame.drop(columns=[f"before_{answer}" for answer in ANSWERS]), ids, derived)
+        self.unshown.setdefault(whole, Cell(_asked(frame, ANSWERS), shown=False))
         for at, item in enumerate(items):
             parts = tuple(ids[answer][at] for answer in ANSWERS)
             telling = (ids[TELLING][at],) if item in counted else ()
@@ -66,12 +72,12 @@ class ReportCells:
         place = self.place(self.figures.previous)
         whole = f"{place}/{whole.rpartition('/')[2]}"
         ids = {answer: self.answer_ids(list(frame["item"]), answer, place) for answer in ANSWERS}
-        counts = frame[[f"before_{answer}" for answer in ANSWERS]].set_axis(list(ANSWERS), axis=1).astype(int)
+        before = [f"before_{answer}" for answer in ANSWERS]
+        counts = frame[before].set_axis(list(ANSWERS), axis=1).astype(int)
         for answer, names in ids.items():
             shown = answer in ("yes", "no")
             self.unshown |= {name: Cell(count, shown) for name, count in zip(names, counts[answer], strict=True)}
-        every = int(counts.sum(axis=1).max())
-        self.unshown.setdefault(whole, Cell(every, shown=False, guarded=False))
+        self.unshown.setdefault(whole, Cell(_asked(frame, before), shown=False, guarded=False))
         complete = counts.sum(axis=1) == self.unshown[whole].count
         for at in [at for at, whether in enumerate(complete) if whether]:
             self.relations.append(Relation(whole, tuple(ids[answer][at] for answer in ANSWERS)))
@@ -122,8 +128,15 @@ class ReportCells:
         """The key figures."""
         here, figures = self.place(), self.figures
         self.unshown.pop(f"{here}/children", None)
-        frame = pd.DataFrame({"children": [figures.children], "homes": [figures.households]})
-        self.tables["totals"] = CountTable(frame, {name: [f"{here}/{name}"] for name in ("children", "homes")})
+        frame = pd.DataFrame({"children": [figures.children], "households": [figures.households]})
+        self.tables["totals"] = CountTable(frame, {name: [f"{here}/{name}"] for name in ("children", "households")})
+
+    def homes(self, frame: pd.DataFrame) -> None:
+        """Measures of households. Those that have a record are those that have children, or there are others too."""
+        here = self.place()
+        self.answers("homes", frame, f"{here}/homes")
+        if self.unshown[f"{here}/homes"].count == self.figures.households:
+            self.relations.append(Relation(f"{here}/households", (f"{here}/homes",)))
 
     def parts(self) -> None:
         """Subdistricts or villages by level, and by indicator."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
     Area,
+    Audience,
     By,
     Format,
     Lang,
@@ -21,7 +23,7 @@ from cpms_cli.cli.options import (
 
 
 def migration(
-    area: Area = None, round_: Round = None, by: By = None, store: Store = STORE, format_: Format = "text",
+    area: Area = None, round_: Round = None, by: By = None, audience: Audience = None, store: Store = STORE, format_: Format = "text",
     output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Areas with high migration, against the rest of their province; where from; who arrived and who left.
@@ -32,6 +34,7 @@ def migration(
       cpms migration --area 850105 --by village --by sex --store cpms.duckdb
     """
     one_of(format_)
+    check_audience(audience, output)
     told, round_year = language(lang), year(round_)
     from cpms_cli.reports.migration import show_migration
     from cpms_cli.reports.scores import document
@@ -42,12 +45,15 @@ def migration(
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     summary = summarise_migration(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
+    summary, said = handed(store, summary, audience, told, schemas)
     if output is not None:
-        write_tables(summary.tables, output)
+        write_tables(said.tables(summary.tables, output), output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document(summary.tables, **summary.scope.about())))
+        typer.echo(json_text(document(said.kept(summary.tables), **summary.scope.about(), **said.about())))
     elif format_ == "csv":
-        typer.echo(csv_text(summary.measures), nl=False)
+        typer.echo(csv_text(said.cells(summary.measures)), nl=False)
     else:
-        show_migration(open_console(), load_survey(schemas), summary, told)
+        console = open_console()
+        show_migration(console, load_survey(schemas), summary, told)
+        said.show(console)

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
     Area,
+    Audience,
     By,
     Format,
     Identified,
@@ -28,7 +30,8 @@ List = Annotated[
 
 
 def rights(
-    area: Area = None, round_: Round = None, by: By = None, list_: List = None, store: Store = STORE,
+    area: Area = None, round_: Round = None, by: By = None, audience: Audience = None, list_: List = None,
+    store: Store = STORE,
     format_: Format = "text", output: Output = None, lang: Lang = None, identified: Identified = False,
     schemas: Schemas = None,
 ) -> None:  # fmt: skip
@@ -40,6 +43,7 @@ def rights(
       cpms rights --by nationality --by sex -o rights.xlsx --store cpms.duckdb
     """
     one_of(format_)
+    check_audience(audience, output, identified=identified, list=list_)
     told, round_year = language(lang), year(round_)
     from cpms_cli.reports.figures import show_rights
     from cpms_cli.reports.scores import document
@@ -52,13 +56,16 @@ def rights(
 
     summary = summarise_rights(store, area=area, round_=round_year, by=by or (), lacking=list_, language=told,
                                identified=identified, schemas=schemas)  # fmt: skip
+    summary, said = handed(store, summary, audience, told, schemas)
     if output is not None:
-        write_tables(summary.tables, output)
+        write_tables(said.tables(summary.tables, output), output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document(summary.tables, **summary.scope.about())))
+        typer.echo(json_text(document(said.kept(summary.tables), **summary.scope.about(), **said.about())))
     elif format_ == "csv":
-        typer.echo(csv_text(summary.lacking if list_ else tidy(summary.counted)), nl=False)
+        typer.echo(csv_text(summary.lacking if list_ else said.cells(tidy(summary.counted))), nl=False)
     else:
-        show_rights(open_console(), load_survey(schemas), summary, told, listed=bool(list_ or identified),
-                    identified=identified)  # fmt: skip
+        console = open_console()
+        show_rights(console, load_survey(schemas), summary, told, listed=bool(list_ or identified),
+                    identified=identified, hint=said.listing)  # fmt: skip
+        said.show(console)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from rich.console import Console
 
+from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.shares import group_names, percent, show_note, show_quality, show_shares
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.summaries.migration import MigrationSummary
@@ -33,7 +35,8 @@ def show_migration(console: Console, survey: Survey, summary: MigrationSummary, 
 def _show_measures(console: Console, survey: Survey, summary: MigrationSummary, language: Language) -> None:
     previous, parts = summary.scope.previous, summary.parts.label.in_(language)
     shown = summary.measures.assign(
-        compared=[say(f"migration_{level}", language) for level in summary.measures["level"]],
+        compared=[say("not_published" if pd.isna(level) else f"migration_{level}", language)
+                  for level in summary.measures["level"]],
         rest=[percent(share) for share in summary.measures["rest_share"]],
     )
     keys = {"area_label": parts, **group_names(survey, shown, language)}
@@ -53,7 +56,7 @@ def _show_origins(console: Console, summary: MigrationSummary, language: Languag
         return
     headings = {"area_label": summary.parts.label.in_(language), "label": say("col_origin", language),
                 "children": say("col_children", language)}  # fmt: skip
-    show_table(console, summary.origins, headings, title=say("migration_origins", language), right=("children",))
+    show_table(console, counts_told(summary.origins, language), headings, title=say("migration_origins", language), right=("children",))
 
 
 def _show_movement(console: Console, summary: MigrationSummary, language: Language) -> None:
@@ -63,7 +66,7 @@ def _show_movement(console: Console, summary: MigrationSummary, language: Langua
     figures = ("before", *_LEFT, *_CAME, "children")
     headings = {"area_label": summary.parts.label.in_(language),
                 **{name: say(f"move_{name}", language) for name in figures}}  # fmt: skip
-    shown = summary.movement
+    shown = counts_told(summary.movement, language)
     if console.width < NARROW:
         named = (*_LEFT[1:], *_CAME[1:])
         # Side by side they are wider than the window: those who left and those who came stand below each other.

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
@@ -38,7 +39,7 @@ def show_shares(
     is unknown has a mark. In a narrow window the interval stands below the share, the keys below each other, and what
     `below` says.
     """
-    shown = frame.assign(
+    shown = counts_told(frame, language).assign(
         share=[percent(share) + (" !" if marked else "") for share, marked in zip(frame["share"], frame["marked"],
                                                                                  strict=True)],
         interval=_range(frame["low"], frame["high"]), bounds=_range(frame["lowest"], frame["highest"]),
@@ -78,7 +79,12 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
 
 
 def show_quality(console: Console, quality: pd.DataFrame, previous: int | None, language: Language) -> None:
-    """Print how far the figures can be trusted, in two sentences."""
+    """Print how far the figures can be trusted, in two sentences; to others than the office, about how many homes were
+    visited."""
+    if "children_lost" not in quality:
+        if quality["coverage"].notna().all():
+            console.print(say("report_coverage", language, share=f"{float(quality['coverage'].iloc[0]) * 100:.0f}"))
+        return
     for sentence in quality_sentences(quality, previous, language):
         console.print(sentence)
 

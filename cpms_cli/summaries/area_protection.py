@@ -10,7 +10,8 @@ import pandas as pd
 from cpms_cli.store.release_tables import Release
 from cpms_cli.summaries.area_cells import AreaCells, known_areas, of
 from cpms_cli.summaries.areas import AreaSummary
-from cpms_cli.summaries.protection import Protected, protect
+from cpms_cli.summaries.protection import Protected, protect, without_marks
+from cpms_cli.summaries.quality import coarse
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
 
@@ -53,7 +54,7 @@ def protect_areas(
     notes = found.notes
     if any(len(one.response) for one in summaries):
         notes += (say("privacy_lists", language),)
-    return ProtectedAreas(tuple(_published(one, found.tables) for one in summaries), notes, found)
+    return ProtectedAreas(tuple(published(one, found.tables, survey) for one in summaries), notes, found)
 
 
 def protect_area(
@@ -67,13 +68,14 @@ def protect_area(
     )  # fmt: skip
 
 
-def _published(one: AreaSummary, tables: Mapping[str, pd.DataFrame]) -> AreaSummary:
+def published(one: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey) -> AreaSummary:
+    """A summary with what is withheld blank, without its list of children and its tables by groups."""
     totals = tables[f"{of(one)} totals"].iloc[0]
     children, households = (
         None if pd.isna(count) else int(count) for count in (totals["children"], totals["households"])
     )
     levels, indicators, parts = (tables[f"{of(one)} {name}"] for name in ("levels", "indicators", "parts"))
     return replace(
-        one, children=children, households=households, levels=levels, indicators=indicators, parts=parts,
-        response=one.response.iloc[:0],
+        one, children=children, households=households, levels=levels, indicators=without_marks(survey, indicators),
+        parts=parts, response=one.response.iloc[:0], quality=coarse(one.quality), grouped={},
     )  # fmt: skip

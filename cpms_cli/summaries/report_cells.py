@@ -11,15 +11,13 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from cpms_cli.summaries.area_cells import ANSWERS, EXEMPT, TELLING
+from cpms_cli.summaries.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING
 from cpms_cli.summaries.area_figures import AreaFigures, severe_levels
 from cpms_cli.summaries.disclosure import Cell, Relation
 from cpms_cli.summaries.protection import CountTable
 from cpms_cli.survey.definition import Survey
 
-_OPPOSITE = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
-_OF_SHARE = ("share", "low", "high")
-_OF_ALL = ("lowest", "highest", "unknown_share")
+OPPOSITE = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
 Same = dict[str, tuple[str, bool]]
 
 
@@ -48,7 +46,7 @@ class ReportCells:
         told = []
         for item in items:
             name, turned = self.same.get(item, (item, False))
-            told.append(f"{place}/{name}/{_OPPOSITE[answer] if turned else answer}")
+            told.append(f"{place}/{name}/{OPPOSITE[answer] if turned else answer}")
         return told
 
     def answers(self, name: str, frame: pd.DataFrame, whole: str) -> None:
@@ -56,7 +54,7 @@ class ReportCells:
         items, counted = list(frame["item"]), {one.column for one in self.survey.indicators if one.counted}
         ids = {answer: self.answer_ids(items, answer, self.place()) for answer in ANSWERS}
         of_share, of_all = (ids["yes"], ids["no"]), (ids["yes"], ids["no"], ids["unknown"])
-        derived = {**dict.fromkeys(_OF_SHARE, of_share), **dict.fromkeys(_OF_ALL, of_all)}
+        derived = {**dict.fromkeys(SHARE, of_share), **dict.fromkeys(BOUNDS, of_all)}
         if self.figures.previous is not None:
             before = self.before(frame, whole)
             derived["before"] = (before["yes"], before["no"])

@@ -29,6 +29,12 @@ def check_audience(audience: str | None, output: Path | None, **asked: object) -
         check_export(WRITERS, output)
 
 
+def check_folder(output: Path) -> None:
+    """Raise UsageError where there is no folder for a file, before the store notes that anything was given away."""
+    if not output.resolve().parent.is_dir():
+        raise UsageError("folder_missing", folder=str(output.resolve().parent))
+
+
 def handed(
     store: Path, summary: Summary, audience: str | None, language: Language, schemas: Path | None
 ) -> tuple[Summary, Said]:

@@ -39,6 +39,7 @@ def indicator(
     Examples:
       cpms indicator 3 --area 850105 --store cpms.duckdb
       cpms indicator 11 --by sex --by age_group -o work.xlsx --store cpms.duckdb
+      cpms indicator 3 --audience committee --store cpms.duckdb
     """
     one_of(format_)
     check_audience(audience, output, identified=identified)

@@ -32,6 +32,7 @@ def migration(
     Examples:
       cpms migration --area 85 --store cpms.duckdb
       cpms migration --area 850105 --by village --by sex --store cpms.duckdb
+      cpms migration --area 850105 --audience press -f json
     """
     one_of(format_)
     check_audience(audience, output)

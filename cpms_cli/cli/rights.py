@@ -41,6 +41,7 @@ def rights(
     Examples:
       cpms rights --area 850105 --list education --store cpms.duckdb
       cpms rights --by nationality --by sex -o rights.xlsx --store cpms.duckdb
+      cpms rights --audience committee --store cpms.duckdb
     """
     one_of(format_)
     check_audience(audience, output, identified=identified, list=list_)

@@ -114,12 +114,8 @@ class _Report:
 
     def quality(self) -> Iterator[Part]:
         """How many households were visited, and which children were not seen again; published, only about how many."""
-        quality = self.figures.quality
-        if "children_lost" in quality:
-            for sentence in quality_sentences(quality, self.figures.previous, self.language):
-                yield Paragraph(sentence)
-        elif quality["coverage"].notna().all():
-            yield Paragraph(self.say("report_coverage", share=f"{float(quality['coverage'].iloc[0]) * 100:.0f}"))
+        for sentence in quality_sentences(self.figures.quality, self.figures.previous, self.language):
+            yield Paragraph(sentence)
 
     def levels(self) -> Iterator[Part]:
         """Children by level, a bar for each round; and for how many a level is open."""

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.checking.validation import Validation
+from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.how_read import read_notes
 from cpms_cli.reports.scores import code_labels, level_labels, shown_dates
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
@@ -112,8 +113,8 @@ def show_summary(console: Console, survey: Survey, summary: ResponseSummary, lan
     console.print(say("responses_title", language, place=place, day=shown_date(summary.as_of, language)), style="bold")
     figures = {"due": say("col_cases", language), **{state: say(f"state_{state}", language) for state in STATES}}
     level = {"label": say("col_level", language)}
-    show_table(console, summary.totals, {**level, **figures}, right=list(figures))
-    parts = summary.parts[summary.parts["due"] > 0]
+    show_table(console, counts_told(summary.totals, language), {**level, **figures}, right=list(figures))
+    parts = counts_told(summary.parts[summary.parts["due"].ne(0).fillna(True)], language)
     if len(parts):
         headings = {"area": say("col_area", language), "name": "", **level, **figures}
         if console.width < NARROW:

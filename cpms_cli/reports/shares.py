@@ -66,8 +66,12 @@ def show_note(console: Console, survey: Survey, language: Language) -> None:
     console.print(say("marked_note", language, limit=limit, confidence=confidence))
 
 
-def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Language) -> tuple[str, str]:
-    """How far the figures can be trusted, in two sentences; `quality` is one row, as `summaries.quality` makes it."""
+def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Language) -> tuple[str, ...]:
+    """How far the figures can be trusted, in two sentences; `quality` is one row, as `summaries.quality` makes it. To
+    others than the office, only about how many households were visited."""
+    if "children_lost" not in quality:
+        share = float(quality["coverage"].iloc[0])
+        return () if pd.isna(share) else (say("report_coverage", language, share=f"{share * 100:.0f}"),)
     told = quality.to_dict("records")[0]
     visited = say("quality_line", language, visited=told["households_visited"], known=told["households_known"],
                   coverage=percent(told["coverage"]), refused=told["households_refused"],
@@ -79,12 +83,7 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
 
 
 def show_quality(console: Console, quality: pd.DataFrame, previous: int | None, language: Language) -> None:
-    """Print how far the figures can be trusted, in two sentences; to others than the office, about how many homes were
-    visited."""
-    if "children_lost" not in quality:
-        if quality["coverage"].notna().all():
-            console.print(say("report_coverage", language, share=f"{float(quality['coverage'].iloc[0]) * 100:.0f}"))
-        return
+    """Print how far the figures can be trusted."""
     for sentence in quality_sentences(quality, previous, language):
         console.print(sentence)
 

@@ -17,12 +17,16 @@ from cpms_cli.summaries.area_release import same_answers
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.indicator import IndicatorSummary
 from cpms_cli.summaries.migration import MigrationSummary
+from cpms_cli.summaries.migration_masks import mask_migration
+from cpms_cli.summaries.plan_masks import mask_plan
+from cpms_cli.summaries.plans import AreaPlan
 from cpms_cli.summaries.protection import Protected, protect
+from cpms_cli.summaries.response_counts import ResponseSummary
+from cpms_cli.summaries.response_masks import mask_responses
 from cpms_cli.summaries.rights import RightsSummary
 from cpms_cli.summaries.spanning import spanning
 from cpms_cli.summaries.summary_cells import SummaryCells
 from cpms_cli.summaries.summary_masks import Asked, Masked, mask_area, mask_indicator, mask_rights
-from cpms_cli.summaries.migration_masks import mask_migration
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say
@@ -44,6 +48,8 @@ _KINDS: Mapping[type, _Kind] = {
     IndicatorSummary: _Kind("indicator", mask_indicator, ("children",)),
     RightsSummary: _Kind("rights", mask_rights, ("lacking",)),
     MigrationSummary: _Kind("migration", mask_migration),
+    AreaPlan: _Kind("plan", mask_plan),
+    ResponseSummary: _Kind("responses", mask_responses),
 }
 
 
@@ -93,6 +99,6 @@ def _protected(
     between, further = spanning(sheet.survey, sheet.tables, unshown, earlier)
     return protect(
         sheet.tables, sheet.relations, sheet.survey.privacy, report=f"{name} {sheet.code or ''}".strip(),
-        round_=sheet.round, unshown={**further, **unshown}, audience=audience, earlier=earlier, spanning=between,
+        round_=sheet.round or None, unshown={**further, **unshown}, audience=audience, earlier=earlier, spanning=between,
         language=language,
     )  # fmt: skip

@@ -19,6 +19,8 @@ from cpms_cli.survey.definition import Survey
 
 _NAMED = re.compile(r"(?P<round>\d+)/(?P<code>(?:\d{2,8})?)/(?P<counted>\S+)")
 Codes = tuple[str, ...]
+CASES = 0
+"""In the place of a round, in the ids of cases: they are counted on a day."""
 Family = dict[Codes, int]
 
 
@@ -46,15 +48,27 @@ def spanning(
             _note(known, zip(names, map(int, table.frame[column]), strict=True))
     _note(known, ((name, cell.count) for name, cell in unshown.items()))
     added: dict[str, Cell] = {}
-    relations = [one for at, counts in known.items() for one in _grouped(at, counts, added)]
-    for (round_, code), counts in known.items():
-        # Households with a record, and those with children: where they are as many, everybody takes them to be the same.
-        if counts.get("homes", -1) == counts.get("households"):
-            relations.append(Relation(f"{round_}/{code}/households", (f"{round_}/{code}/homes",)))
+    relations = [one for at, counts in [*known.items()] for one in _grouped(at, counts, added)]
+    relations += [Relation(f"{place(*at)}{whole}", (f"{place(*other)}{part}",))
+                  for at, whole, other, part in _alike(known)]  # fmt: skip
     nested = AreaCells(survey)
     whole = {at: counts for at, counts in sorted(known.items()) if "children" in counts}
     relations += nested.nested(whole)
     return relations, {**nested.unshown, **added}
+
+
+def _alike(known: Areas) -> Iterator[tuple[tuple[int, str], str, tuple[int, str], str]]:
+    """Counts of other things that are as many, and that anybody would take to be the same: households with a record and
+    households with children; cases of a level, and the children at it in the last round."""
+    for at, counts in known.items():
+        if counts.get("homes", -1) == counts.get("households"):
+            yield at, "households", at, "homes"
+        if at[0] == CASES:
+            last = max((round_ for round_, code in known if code == at[1]), default=CASES)
+            for name, count in counts.items():
+                level = name.replace("case/", "level/").removesuffix("/due")
+                if name.endswith("/due") and last != CASES and known[last, at[1]].get(level) == count:
+                    yield (last, at[1]), level, at, name
 
 
 def _note(known: Areas, counts: Iterable[tuple[str, int]]) -> None:

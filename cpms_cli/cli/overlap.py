@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Area, By, Format, Lang, Output, Round, Schemas, Store, language, one_of, year
+from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.options import STORE, Area, Audience, By, Format, Lang, Output, Round, Schemas, Store, language, one_of, year
 
 Top = Annotated[int, typer.Option("--top", min=1, help="How many pairs and triples are printed.")]
 
 
 def overlap(
-    area: Area = None, round_: Round = None, by: By = None, top: Top = 10, store: Store = STORE,
-    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    area: Area = None, round_: Round = None, by: By = None, audience: Audience = None, top: Top = 10,
+    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
+    schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Show which counted indicators occur together in one child: how many, alone or not, pairs, triples.
 
@@ -23,8 +25,10 @@ def overlap(
     Examples:
       cpms overlap --area 850105 --store cpms.duckdb
       cpms overlap --by sex --top 5 --round 2569 --store cpms.duckdb
+      cpms overlap --audience committee --store cpms.duckdb
     """
     one_of(format_)
+    check_audience(audience, output)
     told, round_year = language(lang), year(round_)
     from cpms_cli.reports.overlap import show_overlap
     from cpms_cli.reports.scores import document
@@ -34,13 +38,17 @@ def overlap(
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     found = run(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
+    found, said = handed(store, found, audience, told, schemas)
     if output is not None:
-        write_tables(found.tables, output)
+        write_tables(said.tables(found.tables, output), output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children}
-        typer.echo(json_text(document(found.tables, **about)))
+        about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children,
+                 **said.about()}  # fmt: skip
+        typer.echo(json_text(document(said.kept(found.tables), **about)))
     elif format_ == "csv":
-        typer.echo(csv_text(found.pairs), nl=False)
+        typer.echo(csv_text(said.cells(found.pairs)), nl=False)
     else:
-        show_overlap(open_console(), found, by[0] if by else None, top, told)
+        console = open_console()
+        show_overlap(console, found, by[0] if by else None, top, told, triples=said.listing)
+        said.show(console)

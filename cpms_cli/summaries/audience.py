@@ -18,6 +18,8 @@ from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.indicator import IndicatorSummary
 from cpms_cli.summaries.migration import MigrationSummary
 from cpms_cli.summaries.migration_masks import mask_migration
+from cpms_cli.summaries.overlap import Overlap
+from cpms_cli.summaries.overlap_masks import mask_overlap
 from cpms_cli.summaries.plan_masks import mask_plan
 from cpms_cli.summaries.plans import AreaPlan
 from cpms_cli.summaries.protection import Protected, protect
@@ -36,11 +38,13 @@ Summary = TypeVar("Summary")
 
 @dataclass(frozen=True)
 class _Kind:
-    """What a kind of summary is remembered as, how it is taken apart, and its tables that list children."""
+    """What a kind of summary is remembered as, how it is taken apart, and the tables that are left out, and the message
+    that says so."""
 
     name: str
     mask: Callable[[Asked, Any], Masked[Any]]
     lists: tuple[str, ...] = ()
+    note: str = "privacy_lists"
 
 
 _KINDS: Mapping[type, _Kind] = {
@@ -49,6 +53,7 @@ _KINDS: Mapping[type, _Kind] = {
     RightsSummary: _Kind("rights", mask_rights, ("lacking",)),
     MigrationSummary: _Kind("migration", mask_migration),
     AreaPlan: _Kind("plan", mask_plan),
+    Overlap: _Kind("overlap", mask_overlap, ("triples",), "privacy_triples"),
     ResponseSummary: _Kind("responses", mask_responses),
 }
 
@@ -56,7 +61,7 @@ _KINDS: Mapping[type, _Kind] = {
 @dataclass(frozen=True)
 class Handed(Generic[Summary]):
     """A summary as one audience gets it: withheld counts are NA, and so is what is computed from them; `withheld` is
-    how many. `lists` are its tables of single children, which are empty. `notes` say what was withheld and why."""
+    how many. `lists` are tables that are left out, such as those of single children. `notes` say what was withheld and why."""
 
     summary: Summary
     audience: str
@@ -85,7 +90,7 @@ def hand_on(
         sheet, masked = kind.mask(asked, summary)
         found = _protected(sheet, earlier_releases(connection, audience), audience, kind.name, language)
         note_release(connection, found.release)
-    notes = (*found.notes, say("privacy_lists", language)) if kind.lists else found.notes
+    notes = (*found.notes, say(kind.note, language)) if kind.lists else found.notes
     withheld = sum(
         int(found.tables[name][column].isna().sum()) for name, table in sheet.tables.items() for column in table.ids
     )

@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.handing import check_audience, handed
-from cpms_cli.cli.options import STORE, Area, Audience, By, Format, Lang, Output, Round, Schemas, Store, language, one_of, year
+from cpms_cli.cli.options import (
+    STORE,
+    Area,
+    Audience,
+    By,
+    Format,
+    Lang,
+    Output,
+    Round,
+    Schemas,
+    Store,
+    language,
+    one_of,
+    year,
+)
 
 Top = Annotated[int, typer.Option("--top", min=1, help="How many pairs and triples are printed.")]
 

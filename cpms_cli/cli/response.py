@@ -11,8 +11,8 @@ from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
     Area,
-    Audience,
     AsOf,
+    Audience,
     Encoding,
     Format,
     Identified,

@@ -10,6 +10,7 @@ import pandas as pd
 from cpms_cli.store.release_tables import Release
 from cpms_cli.summaries.area_cells import AreaCells, known_areas, of
 from cpms_cli.summaries.areas import AreaSummary
+from cpms_cli.summaries.implications import implied
 from cpms_cli.summaries.protection import Protected, protect, without_marks
 from cpms_cli.summaries.quality import coarse
 from cpms_cli.survey.definition import Language, Survey
@@ -44,11 +45,13 @@ def protect_areas(
         if (one.code, one.round) not in published:
             sheet.behind(one)
     earlier = list(earlier)
-    spanning = sheet.nested(known_areas([*previous, *summaries], earlier))
+    areas = known_areas([*previous, *summaries], earlier)
+    compared, beside = implied(survey, areas)
+    spanning = [*sheet.nested(areas), *compared]
     rounds = {one.round for one in summaries}
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=report, round_=min(rounds) if len(rounds) == 1 else None,
-        unshown=sheet.unshown, audience=audience, earlier=earlier, spanning=spanning,
+        unshown={**beside, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
         language=language,
     )  # fmt: skip
     notes = found.notes

@@ -19,6 +19,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.release_tables import Release, earlier_releases, note_release
 from cpms_cli.summaries.area_cells import AreaCells, Areas, known_areas
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
+from cpms_cli.summaries.implications import implied
 from cpms_cli.summaries.protection import protect, without_marks
 from cpms_cli.summaries.quality import coarse
 from cpms_cli.summaries.report_cells import ReportCells, Same
@@ -112,11 +113,13 @@ def _protected(
     survey: Survey, figures: AreaFigures, same: Same, audience: str, earlier: list[Release], language: Language
 ) -> tuple[AreaFigures, tuple[str, ...], Release]:
     sheet = _sheet(survey, figures, same)
-    nested = AreaCells(survey)
-    spanning = nested.nested(_areas(sheet, earlier))
+    nested, areas = AreaCells(survey), _areas(sheet, earlier)
+    spanning = nested.nested(areas)
+    compared, beside = implied(survey, areas)
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=f"report {figures.code}", round_=figures.round,
-        unshown={**nested.unshown, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
+        unshown={**nested.unshown, **beside, **sheet.unshown}, audience=audience, earlier=earlier,
+        spanning=[*spanning, *compared],
         language=language,
     )  # fmt: skip
     tables = {name: without_marks(survey, frame) for name, frame in found.tables.items()}

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from cpms_cli.store.release_tables import Release
 from cpms_cli.summaries.area_cells import AreaCells, Areas, known_areas
 from cpms_cli.summaries.disclosure import Cell, Relation
+from cpms_cli.summaries.implications import implied
 from cpms_cli.summaries.protection import CountTable
 from cpms_cli.survey.definition import Survey
 
@@ -54,7 +55,8 @@ def spanning(
     nested = AreaCells(survey)
     whole = {at: counts for at, counts in sorted(known.items()) if "children" in counts}
     relations += nested.nested(whole)
-    return relations, {**nested.unshown, **added}
+    compared, beside = implied(survey, known)
+    return [*relations, *compared], {**nested.unshown, **added, **beside}
 
 
 def _alike(known: Areas) -> Iterator[tuple[tuple[int, str], str, tuple[int, str], str]]:

@@ -113,7 +113,8 @@ def _area(
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         about = {"area": summary.code, "name": summary.name, "round": summary.round, "previous": summary.previous,
-                 "children_total": summary.children, "households_total": summary.households, **said.about()}  # fmt: skip
+                 "children_total": summary.children, "households_total": summary.households,
+                 **said.about()}  # fmt: skip
         typer.echo(json_text(report.document(said.kept(summary.tables), **about)))
     elif format_ == "csv":
         typer.echo(csv_text(said.cells(summary.grouped.get("indicators_by", summary.indicators))), nl=False)

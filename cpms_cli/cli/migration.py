@@ -23,8 +23,8 @@ from cpms_cli.cli.options import (
 
 
 def migration(
-    area: Area = None, round_: Round = None, by: By = None, audience: Audience = None, store: Store = STORE, format_: Format = "text",
-    output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    area: Area = None, round_: Round = None, by: By = None, audience: Audience = None, store: Store = STORE,
+    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Areas with high migration, against the rest of their province; where from; who arrived and who left.
 

@@ -58,7 +58,8 @@ def show_rights(
     console: Console, survey: Survey, summary: RightsSummary, language: Language, *, listed: bool, identified: bool,
     hint: bool = True,
 ) -> None:  # fmt: skip
-    """Print the rights: who has them, by groups; with `listed`, the children who lack one, else, with `hint`, how many are."""
+    """Print the rights: who has them, by groups; with `listed`, the children who lack one, else, with `hint`, how many
+    do."""
     scope = summary.scope
     console.print(say("rights_title", language, area=scope.name, round=shown_year(scope.round, language)), style="bold")
     show_quality(console, summary.quality, scope.previous, language)

@@ -77,7 +77,7 @@ class Said:
         return told(frame, self.language) if self.handed else frame
 
     def tables(self, tables: Mapping[str, pd.DataFrame], path: Path) -> dict[str, pd.DataFrame]:
-        """The tables as they are written to a file of this ending: a workbook says for whom it is, on its last sheet."""
+        """The tables as they are written to a file of this ending: the last sheet of a workbook has the notes."""
         tables, ending = self.kept(tables), path.suffix.lower()
         if ending == ".xlsx":
             marked = {name: self.cells(frame) for name, frame in tables.items()}

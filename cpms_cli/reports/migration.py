@@ -35,8 +35,10 @@ def show_migration(console: Console, survey: Survey, summary: MigrationSummary, 
 def _show_measures(console: Console, survey: Survey, summary: MigrationSummary, language: Language) -> None:
     previous, parts = summary.scope.previous, summary.parts.label.in_(language)
     shown = summary.measures.assign(
-        compared=[say("not_published" if pd.isna(level) else f"migration_{level}", language)
-                  for level in summary.measures["level"]],
+        compared=[
+            say("not_published" if pd.isna(level) else f"migration_{level}", language)
+            for level in summary.measures["level"]
+        ],
         rest=[percent(share) for share in summary.measures["rest_share"]],
     )
     keys = {"area_label": parts, **group_names(survey, shown, language)}
@@ -56,7 +58,13 @@ def _show_origins(console: Console, summary: MigrationSummary, language: Languag
         return
     headings = {"area_label": summary.parts.label.in_(language), "label": say("col_origin", language),
                 "children": say("col_children", language)}  # fmt: skip
-    show_table(console, counts_told(summary.origins, language), headings, title=say("migration_origins", language), right=("children",))
+    show_table(
+        console,
+        counts_told(summary.origins, language),
+        headings,
+        title=say("migration_origins", language),
+        right=("children",),
+    )
 
 
 def _show_movement(console: Console, summary: MigrationSummary, language: Language) -> None:

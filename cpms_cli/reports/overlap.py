@@ -37,7 +37,9 @@ def show_overlap(console: Console, found: Overlap, by: str | None, top: int, lan
                title=say("overlap_single", language), right=company)  # fmt: skip
     _show_combinations(console, found.pairs, ("first", "second"), "overlap_pairs", group, top, language)
     if triples:
-        _show_combinations(console, found.triples, ("first", "second", "third"), "overlap_triples", group, top, language)
+        _show_combinations(
+            console, found.triples, ("first", "second", "third"), "overlap_triples", group, top, language
+        )
     console.print(say("overlap_lift", language))
 
 

@@ -57,7 +57,7 @@ def protect_areas(
     notes = found.notes
     if any(len(one.response) for one in summaries):
         notes += (say("privacy_lists", language),)
-    return ProtectedAreas(tuple(published(one, found.tables, survey) for one in summaries), notes, found)
+    return ProtectedAreas(tuple(blanked(one, found.tables, survey) for one in summaries), notes, found)
 
 
 def protect_area(
@@ -71,7 +71,7 @@ def protect_area(
     )  # fmt: skip
 
 
-def published(one: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey) -> AreaSummary:
+def blanked(one: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey) -> AreaSummary:
     """A summary with what is withheld blank, without its list of children and its tables by groups."""
     totals = tables[f"{of(one)} totals"].iloc[0]
     children, households = (

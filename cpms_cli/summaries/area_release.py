@@ -50,7 +50,9 @@ def published_area(
         create_profiles(connection, survey)
         figures = figures_of(connection, survey, code, round_, language)
         earlier = earlier_releases(connection, audience)
-        found, notes, release = _protected(survey, figures, same_answers(connection, survey), audience, earlier, language)
+        found, notes, release = _protected(
+            survey, figures, same_answers(connection, survey), audience, earlier, language
+        )
         note_release(connection, release)
     return PublishedFigures(found, notes)
 

@@ -61,7 +61,8 @@ _KINDS: Mapping[type, _Kind] = {
 @dataclass(frozen=True)
 class Handed(Generic[Summary]):
     """A summary as one audience gets it: withheld counts are NA, and so is what is computed from them; `withheld` is
-    how many. `lists` are tables that are left out, such as those of single children. `notes` say what was withheld and why."""
+    how many. `lists` are tables that are left out, such as those of single children. `notes` say what was withheld and
+    why."""
 
     summary: Summary
     audience: str
@@ -97,13 +98,11 @@ def hand_on(
     return Handed(masked(found), audience, withheld, kind.lists, notes)
 
 
-def _protected(
-    sheet: SummaryCells, earlier: list[Release], audience: str, name: str, language: Language
-) -> Protected:
+def _protected(sheet: SummaryCells, earlier: list[Release], audience: str, name: str, language: Language) -> Protected:
     unshown = dict(sheet.beside())
     between, further = spanning(sheet.survey, sheet.tables, unshown, earlier)
     return protect(
         sheet.tables, sheet.relations, sheet.survey.privacy, report=f"{name} {sheet.code or ''}".strip(),
-        round_=sheet.round or None, unshown={**further, **unshown}, audience=audience, earlier=earlier, spanning=between,
-        language=language,
+        round_=sheet.round or None, unshown={**further, **unshown}, audience=audience, earlier=earlier,
+        spanning=between, language=language,
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What the definition itself tells of how counts compare: who has an indicator that makes a level is at that level.
 
-Only what a rule says literally is taken: it is an indicator, or an OR of which one part is an indicator. So children with
-the indicator are never more than children at the level or a worse one, and children at the level without a finding
+Only what a rule says literally is taken: it is an indicator, or an OR of which one part is an indicator. So children
+with the indicator are never more than children at the level or a worse one, and children at the level without a finding
 never more than those who surely have not the indicator. An indicator that another one names (`any_child(i13)`) is never
 more frequent than that. Not taken: rules of several indicators at once, and of single answers.
 """
@@ -44,7 +44,7 @@ def comparisons(survey: Survey) -> tuple[Comparison, ...]:
 def _causes(survey: Survey, rule: str) -> Iterator[str]:
     """The indicators of which each alone makes a rule true."""
     columns = {one.column: one for one in survey.indicators}
-    waiting = [parse(rule)]
+    waiting: list[exp.Expr] = [parse(rule)]
     while waiting:
         part = waiting.pop().unnest()
         if isinstance(part, exp.Or):

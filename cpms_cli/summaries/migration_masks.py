@@ -72,8 +72,9 @@ def _answers(
     if one.scope.previous is not None:
         keys = ["measure", *(["area"] if "area" in frame else []), *other]
         groups = [one.parts.id, *other] if "area" in frame else []
-        then = counted_measures(asked.connection, asked.survey, within(asked.survey, one.scope.code, one.scope.previous),
-                                groups, bool(other)).rename(columns={one.parts.id: "area"})  # fmt: skip
+        where = within(asked.survey, one.scope.code, one.scope.previous)
+        then = counted_measures(asked.connection, asked.survey, where, groups, bool(other))
+        then = then.rename(columns={one.parts.id: "area"})
         then = frame[[*keys, "of"]].merge(then.drop(columns="of"), on=keys, how="left")
         then = then.fillna(dict.fromkeys(ANSWERS, 0)).assign(round=one.scope.previous)
         before = sheet.behind(then, _items(then), _wholes(then))

@@ -33,7 +33,9 @@ def mask_overlap(asked: Asked, one: Overlap) -> Masked[Overlap]:
     def masked(found: Protected) -> Overlap:
         total = found.tables["total"]["children"].iloc[0]
         tables = {name: found.tables[name] for name in ("numbers", "single", "pairs")}
-        groups = [name for name in one.pairs.columns[: one.pairs.columns.get_loc("first")] if name + "_label" in one.pairs]
+        groups = [
+            name for name in one.pairs.columns[: one.pairs.columns.get_loc("first")] if name + "_label" in one.pairs
+        ]
         pairs = tables["pairs"].sort_values([*groups, "children", "first", "second"], ignore_index=True,
                                             ascending=[True] * len(groups) + [False, True, True])  # fmt: skip
         return replace(one, numbers=tables["numbers"], single=tables["single"], pairs=pairs,

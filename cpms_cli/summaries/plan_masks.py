@@ -32,7 +32,7 @@ def mask_plan(asked: Asked, plan: AreaPlan) -> Masked[AreaPlan]:
     sheet.take(areas)
     parts = part_indicators(asked.connection, asked.survey, plan.code, plan.round, asked.language)
     if len(parts):
-        sheet.answers("by_part", parts, parts["item"])
+        sheet.answers("by_part", parts, parts["item"].tolist())
     activities = pd.concat([plan.activities, plan.idle], ignore_index=True)
     _activities(asked, sheet, activities, one.indicators)
 

@@ -36,7 +36,8 @@ class AreaPlan:
     the source document's own first, then by children. `idle`: the same for those that no child's answers call for.
     `leading_by_part`: area, name, rank, number, indicator, yes, share; empty below a district.
     `quality`: the counted indicators with more unknown answers than the definition's limit: number, name, unknown,
-    unknown_share. `children` and `households` are None where they are withheld. `unknown_share` is of all answers to counted indicators; `coverage` as `quality.quality_of`.
+    unknown_share. `children` and `households` are None where they are withheld. `unknown_share` is of all answers to
+    counted indicators; `coverage` as `quality.quality_of`.
     """
 
     code: str

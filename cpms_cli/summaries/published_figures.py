@@ -96,6 +96,6 @@ def _protected(
     rounds = counts["round"].unique()
     return protect(
         {FIGURES: CountTable(counts, ids)}, relations, survey.privacy, report=FIGURES,
-        round_=int(rounds[0]) if len(rounds) == 1 else None, unshown={**sheet.unshown, **beside, **unshown}, audience=audience,
-        earlier=earlier, spanning=spanning, language=language,
+        round_=int(rounds[0]) if len(rounds) == 1 else None, unshown={**sheet.unshown, **beside, **unshown},
+        audience=audience, earlier=earlier, spanning=spanning, language=language,
     )  # fmt: skip

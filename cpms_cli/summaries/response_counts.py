@@ -24,7 +24,8 @@ class ResponseSummary:
 
     `parts`: area, name, level, label, `due` (children at that level, whatever became of it), and how many of these are
     in_time, late, open, overdue, closed, unknown (as `summaries.cases` says), for each subdistrict, or each village of
-    a subdistrict; `totals`: the same by level. `unplaced` counts responses whose identifier leads to no child now (None: withheld).
+    a subdistrict; `totals`: the same by level. `unplaced` counts responses whose identifier leads to no child now
+    (None: withheld).
     """
 
     code: str

@@ -7,7 +7,6 @@ Ids: 0/area/case/level/state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -41,9 +40,9 @@ def _cases(sheet: SummaryCells, name: str, frame: pd.DataFrame) -> None:
     sheet.counts(name, frame, ids)
     for at, due in enumerate(ids["due"]):
         sheet.add(Relation(due, tuple(ids[state][at] for state in STATES)))
-    due = frame["due"].astype(int)
+    counts = frame["due"].astype(int)
     for where in dict.fromkeys(places):
-        here: Sequence[bool] = [at == where for at in places]
-        sheet.whole(f"{where}children", int(due[here].sum()))
-        sheet.add(Relation(f"{where}children", tuple(f"{where}case/{level}/due"
-                                                     for level, at in zip(levels, here, strict=True) if at)))  # fmt: skip
+        here = [at == where for at in places]
+        sheet.whole(f"{where}children", int(counts[here].sum()))
+        dues = [f"{where}case/{level}/due" for level, at in zip(levels, here, strict=True) if at]
+        sheet.add(Relation(f"{where}children", tuple(dues)))

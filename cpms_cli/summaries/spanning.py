@@ -1,8 +1,8 @@
 """How counts add up that stand in different tables, or in what the same audience was given before.
 
 An area is the sum of its parts (`area_cells`); a count of children is the sum of the same count by sex, or by any other
-group. Ids: round/area/counted, or round/area/sex=female&age_group=5-9/counted of a group of its children. Where children
-are counted by two groups at once, the counts by each of them alone are cells too: anybody can add them up.
+group. Ids: round/area/counted, or round/area/sex=female&age_group=5-9/counted of a group of its children. Where
+children are counted by two groups at once, the counts by each of them alone are cells too: anybody can add them up.
 """
 
 from __future__ import annotations

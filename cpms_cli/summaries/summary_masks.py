@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.summaries.area_cells import AreaCells
-from cpms_cli.summaries.area_protection import published
+from cpms_cli.summaries.area_protection import blanked
 from cpms_cli.summaries.areas import AreaSummary, area_summary
 from cpms_cli.summaries.indicator import IndicatorSummary
 from cpms_cli.summaries.protection import Protected, without_marks
@@ -50,18 +50,18 @@ def mask_area(asked: Asked, one: AreaSummary) -> Masked[AreaSummary]:
     sheet.take(areas)
     if one.grouped:
         sheet.levels("levels_by", one.grouped["levels_by"])
-        sheet.answers("indicators_by", one.grouped["indicators_by"], one.grouped["indicators_by"]["item"])
+        sheet.answers("indicators_by", one.grouped["indicators_by"], one.grouped["indicators_by"]["item"].tolist())
 
     def masked(found: Protected) -> AreaSummary:
         grouped = {name: without_marks(asked.survey, found.tables[name]) for name in one.grouped}
-        return replace(published(one, found.tables, asked.survey), grouped=grouped)
+        return replace(blanked(one, found.tables, asked.survey), grouped=grouped)
 
     return sheet, masked
 
 
 def _counted(asked: Asked, sheet: SummaryCells, counted: Mapping[str, pd.DataFrame]) -> None:
     for name, frame in counted.items():
-        sheet.answers(name, frame, frame["item"])
+        sheet.answers(name, frame, frame["item"].tolist())
 
 
 def _without(asked: Asked, found: Protected, counted: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

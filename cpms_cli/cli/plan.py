@@ -85,7 +85,7 @@ def _plan(
         check_folder(output)
     plan = plan_area(store, code, round_=round_year, language=told, schemas=schemas)
     plan, said = handed(store, plan, audience, told, schemas)
-    document = plan_document(load_survey(schemas), plan, told, said.notes if audience else ())
+    document = plan_document(load_survey(schemas), plan, told, said.notes if audience else None)
     if output is not None:
         from cpms_cli.reports.rendering import render
 

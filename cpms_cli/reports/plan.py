@@ -33,11 +33,11 @@ _TO_FILL = ("decision", "who", "by_when", "budget")
 _OWN, _MARK = "• ", " *"
 
 
-def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Sequence[str] = ()) -> Document:
+def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Sequence[str] | None = None) -> Document:
     """The plan, in reading order; `notes` stand at its end instead of the words that it is for the committee alone."""
-    words = _Words(survey, plan, language, bool(notes))
+    words = _Words(survey, plan, language, notes is not None)
     source = words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12])
-    told = (*notes, words.say("note_shown_only")) if notes else (words.say("note_working_paper"),)
+    told = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
     parts = (
         *words.situation(), *words.leading(), *words.response(), *words.by_part(), *words.activities(),
         *words.decisions(), *words.quality(),

@@ -91,7 +91,9 @@ def hand_on(
         sheet, masked = kind.mask(asked, summary)
         found = _protected(sheet, earlier_releases(connection, audience), audience, kind.name, language)
         note_release(connection, found.release)
-    notes = (*found.notes, say(kind.note, language)) if kind.lists else found.notes
+    notes = found.notes or (say("privacy_nothing", language),)
+    if kind.lists:
+        notes += (say(kind.note, language),)
     withheld = sum(
         int(found.tables[name][column].isna().sum()) for name, table in sheet.tables.items() for column in table.ids
     )

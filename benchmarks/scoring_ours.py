@@ -24,7 +24,7 @@ def main() -> None:
 
     def scored(connection: duckdb.DuckDBPyConnection) -> None:
         judge(connection, survey, f"'{folder / 'child.parquet'}'", f"'{folder / 'household.parquet'}'")
-        connection.execute(f"CREATE TEMP TABLE told AS SELECT {', '.join(shown)} FROM score")
+        connection.execute(f"CREATE TEMP TABLE told AS SELECT {', '.join(shown)} FROM explained")
         connection.execute("CREATE OR REPLACE TEMP VIEW score AS SELECT * FROM told")
 
     run(scored)

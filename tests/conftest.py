@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from cpms_cli.survey.loading import load_survey
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
+# `CPMS_THOROUGH=1` tries every case and many examples; otherwise a sample keeps the suite under five minutes.
+THOROUGH = bool(os.environ.get("CPMS_THOROUGH"))
 ROUNDS = [SAMPLES / name for name in ("survey_2567.csv", "survey_2568.xlsx", "survey_2569.xlsx")]
 
 

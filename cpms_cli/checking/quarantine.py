@@ -47,9 +47,12 @@ def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
     frame = pd.DataFrame({**given, **{name: _texts(column.alone()) for name, column in table.columns.items()}})
     if is_flat(survey, table):
         # The family's answers may stand on the household's first row only, and that row may not be set aside.
-        key = [_texts(table.cells(name)) for name in survey.key("household")]
+        key = pd.DataFrame({name: _texts(table.cells(name)) for name in survey.key("household")})
         names = [field.name for field in survey.household.fields if field.name in table.columns]
-        frame[names] = frame[names].fillna(frame.groupby(key)[names].transform("first"))
+        # Where every key has a gap there is no family to look in, and pandas cannot group by nothing.
+        if key.notna().all(axis="columns").any():
+            first = frame.groupby([key[name] for name in key])[names].transform("first")
+            frame[names] = frame[names].fillna(first)
     return frame
 
 

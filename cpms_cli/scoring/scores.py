@@ -9,12 +9,12 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.indicators import judged_sql
-from cpms_cli.scoring.told import told_columns
+from cpms_cli.scoring.told import plain_columns, told_columns
 from cpms_cli.store.file import OF_THE_STORE, TABLES, open_store
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
 
-SCORE = "score"
+SCORE, EXPLAINED = "score", "explained"
 _POSITION = "_position"
 
 
@@ -42,7 +42,7 @@ def require_columns(connection: duckdb.DuckDBPyConnection, survey: Survey, exact
 
 
 def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create the temporary view `score`, one row per current child row of the store.
+    """Create the temporary views `score` and `explained`, one row per current child row of the store.
 
     Raises UsageError where the definition has a field that the store has not.
     """
@@ -53,15 +53,17 @@ def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None
 def judge(
     connection: duckdb.DuckDBPyConnection, survey: Survey, child: str, household: str, along: tuple[str, ...] = ()
 ) -> None:
-    """Create `score` for two relations of canonical text that hold one row per key; `along` columns come along.
+    """Create both views for two relations of canonical text that hold one row per key; `along` columns come along.
 
-    Rules are worked out once, into the temporary table `judged`; `score` puts it into the columns that
+    Rules are worked out once, into the temporary table `judged`; `explained` puts it into the columns that
     `indicators.score_sql` says, and works out reasons and answers only for the rows and columns that are asked for.
+    `score` is the same without reasons and answers: only to plan those takes longer than to count a province.
     """
     carried = (*carried_columns(survey), *along)
     query = judged_sql(survey, child, household, carried, along)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {query}")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {SCORE} AS SELECT {told_columns(survey, carried)} FROM judged")
+    for view, columns in ((SCORE, plain_columns(survey, carried)), (EXPLAINED, told_columns(survey, carried))):
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {columns} FROM judged")
 
 
 def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
@@ -76,8 +78,8 @@ def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
 
 
 def scores_of(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    """The table `score`, ordered by the key of a child's row."""
-    return connection.execute(f"SELECT * FROM {SCORE} ORDER BY {', '.join(survey.key('child'))}").df()
+    """The table `explained`, ordered by the key of a child's row."""
+    return connection.execute(f"SELECT * FROM {EXPLAINED} ORDER BY {', '.join(survey.key('child'))}").df()
 
 
 def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: Path | None = None) -> pd.DataFrame:
@@ -92,7 +94,7 @@ def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: P
         connection.register("given_child", _canonical(survey, children, "child"))
         connection.register("given_household", _canonical(survey, households, "household"))
         judge(connection, survey, "given_child", "given_household", (_POSITION,))
-        found = connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM {SCORE} ORDER BY {_POSITION}").df()
+        found = connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM {EXPLAINED} ORDER BY {_POSITION}").df()
         return found
     finally:
         connection.close()

@@ -12,18 +12,23 @@ from cpms_cli.survey.relations import quoted
 _SEPARATOR = "chr(31)"
 
 
+def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
+    """The columns that `score_sql` says but for its lists, out of what `judged_sql` gives."""
+    answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
+    return (
+        f"{', '.join(carried)}, {answers}, level, highest, household_level, household_highest, counted_min,"
+        " counted_max"
+    )
+
+
 @lru_cache(maxsize=16)
 def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     """The columns that `score_sql` says, out of what `judged_sql` gives."""
     rules = rules_of(survey)
-    answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
     told = {"reasons": _why(rules), "open_reasons": _why_open(rules), "answers": _answers(rules),
             "open_answers": _open_answers(rules)}  # fmt: skip
     lists = ", ".join(f"{_listed(joined)} AS {name}" for name, joined in told.items())
-    return (
-        f"{', '.join(carried)}, {answers}, level, highest, household_level, household_highest, counted_min,"
-        f" counted_max, {lists}"
-    )
+    return f"{plain_columns(survey, carried)}, {lists}"
 
 
 def _answer(one: Indicator) -> str:

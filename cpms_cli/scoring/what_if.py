@@ -17,7 +17,7 @@ import duckdb
 
 from cpms_cli.scoring.deciding import AGE, Deciding, counting, deciding, possible_answers
 from cpms_cli.scoring.indicators import score_sql
-from cpms_cli.scoring.scores import SCORE
+from cpms_cli.scoring.scores import EXPLAINED, SCORE
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.relations import quoted, typed_record, vocabulary
 from cpms_cli.survey.rules import compiled, parse, sql
@@ -64,7 +64,7 @@ def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, where: 
     home = survey.key("household")
     refused = ", ".join(map(quoted, survey.no_consent)) or "NULL"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE open_child AS SELECT s.* FROM {SCORE} s LEFT JOIN current_household h"
+        f"CREATE OR REPLACE TEMP TABLE open_child AS SELECT s.* FROM {EXPLAINED} s LEFT JOIN current_household h"
         f" ON {_same('s', 'h', home)} WHERE (h.{survey.role('consent').name} IN ({refused})) IS NOT TRUE"
         f" AND {open_condition(survey)} AND {_qualified(survey, where)}"
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpms_cli.linking.by_hand import current_identifier
 from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
-from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.scores import EXPLAINED, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import MASK
@@ -117,7 +117,7 @@ def child_history(
         create_scores(connection, survey)
         round_ = survey.role("round").name
         scored = connection.execute(
-            f"SELECT * FROM {SCORE} WHERE {survey.role('person').name} = ? ORDER BY {round_}", [person]
+            f"SELECT * FROM {EXPLAINED} WHERE {survey.role('person').name} = ? ORDER BY {round_}", [person]
         ).df()
         seen: dict[Table, pd.DataFrame] = {
             "child": _observed(connection, survey, person, "child"),

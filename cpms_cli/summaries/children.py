@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.scores import EXPLAINED, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.scope import check_surveyed
@@ -68,7 +68,7 @@ def line_list_of(
     listed = connection.execute(
         f"SELECT s.{person}, {', '.join(f's.{name}' for name in key)}, s.{sex}, age_min, age_max, level, highest,"
         f" {', '.join(f'c.{name}' for name in names)}, reasons, open_reasons, answers, open_answers"
-        f" FROM (SELECT * FROM {SCORE} WHERE {where}) s"
+        f" FROM (SELECT * FROM {EXPLAINED} WHERE {where}) s"
         f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
         f" ORDER BY {_order(survey, 'level')}, {_order(survey, 'highest')}, {_by_place(survey)}"
     ).df()

@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.store.response_tables import create_known_children
@@ -110,7 +110,7 @@ def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Expla
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
     found = connection.execute(
-        f"SELECT reasons, answers FROM cases k JOIN {SCORE} s ON s.{person} = k.person AND s.{round_} = k.since"
+        f"SELECT reasons, answers FROM cases k JOIN {EXPLAINED} s ON s.{person} = k.person AND s.{round_} = k.since"
         " ORDER BY place"
     ).df()
     connection.unregister("cases")

@@ -15,7 +15,7 @@ from cpms_cli.scoring.deciding import AGE
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.rule_states import rule_states
 from cpms_cli.scoring.rule_words import rule_words
-from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_scores
 from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.outcomes import outcome_words, question_label, was_words
@@ -155,7 +155,7 @@ def explain(connection: duckdb.DuckDBPyConnection, explainer: Explainer, where: 
     key, person, round_ = survey.key("child"), survey.role("person").name, survey.role("round").name
     create_what_if(connection, survey, where)
     names = {person: "cpms_id", round_: "round"}
-    scored = connection.execute(f"SELECT * FROM {SCORE} WHERE {where} ORDER BY {', '.join(key)}").df()
+    scored = connection.execute(f"SELECT * FROM {EXPLAINED} WHERE {where} ORDER BY {', '.join(key)}").df()
     states = rule_states(connection, survey, where).merge(scored[[*key, person]], on=list(key))
     states, scored = states.rename(columns=names), scored.rename(columns=names)
     asked = open_questions(connection, explainer).rename(columns=names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import zlib
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from cpms_cli.errors import DefinitionError
@@ -17,6 +18,7 @@ from cpms_cli.survey.schema_files import ENDINGS, digest
 _LIMIT = 50_000_000  # bytes; the shipped definition has one
 
 
+@lru_cache(maxsize=4)
 def packed_definition(folder: Path | None, expected: str) -> bytes | None:
     """The files of a definition, packed; None where they are no longer those of this digest."""
     where = shipped("schemas") if folder is None else Path(folder)
@@ -24,9 +26,7 @@ def packed_definition(folder: Path | None, expected: str) -> bytes | None:
         path.relative_to(where).as_posix(): path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8")
         for path in sorted(where.rglob("*")) if path.suffix in ENDINGS and path.is_file()
     }  # fmt: skip
-    return (
-        zlib.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8"), 9) if digest(where) == expected else None
-    )
+    return zlib.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8")) if digest(where) == expected else None
 
 
 def unpacked_definition(packed: bytes, expected: str) -> Survey:

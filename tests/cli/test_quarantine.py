@@ -103,3 +103,13 @@ def test_one_number_written_in_two_ways_is_set_aside_as_it_was(cpms: Cpms, draw:
     assert cpms("merge", path, "-s", tmp_path / "s.duckdb", "-q", aside).code == 1
     [row] = pd.read_excel(aside, dtype=str, engine="calamine").to_dict("records")
     assert (row["household_no"], row["dwelling"]) == ("๗", "own")
+
+
+def test_rows_that_no_household_can_be_told_for_are_set_aside(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    """A key with a gap in every row left no family to fill answers from, and the merge ended in an error."""
+    file = draw({"household_no": ""}, {"village_code": ""})
+    ran = cpms("merge", file, "--store", tmp_path / "cpms.duckdb", "-f", "json")
+    assert (ran.code, ran.json["counts"]["quarantined"]) == (1, 2), ran.err
+    [book] = tmp_path.glob("*.xlsx")
+    sheet = openpyxl.load_workbook(book).worksheets[0]
+    assert sheet.max_row == 3

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.change import change_of_area
+from cpms_cli.cli.change import span_asked, tell_change
 from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     COMMUNITY,
@@ -27,7 +27,6 @@ from cpms_cli.cli.options import (
     one_of,
     year,
 )
-from cpms_cli.errors import UsageError
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
 
@@ -47,11 +46,12 @@ def community(
       cpms community 850105 --round 2568 -o community.xlsx --store cpms.duckdb
       cpms community 850105 --rounds 2567:2569 --store cpms.duckdb
       cpms community 850105 --audience committee --store cpms.duckdb
+      cpms community 850105 --rounds 2568:2569 --by sex --by age_group
     """
     check_width(code, COMMUNITY)
     check_audience(audience, output, rounds=rounds)
-    if _asks_for_change(rounds, round_):
-        change_of_area(code, rounds or "", by, store, format_, output, lang, schemas)
+    if (span := span_asked(rounds, round_)) is not None:
+        _change(code, span, by, store, format_, output, lang, schemas)
         return
     _area(code, store, round_, by, audience, format_, output, lang, schemas)
 
@@ -68,21 +68,30 @@ def province(
     Examples:
       cpms province 85 --store cpms.duckdb
       cpms province 85 --format json --lang th --store cpms.duckdb
-      cpms province 85 --rounds 2567:2569 --by sex --store cpms.duckdb
       cpms province 85 --audience ministry -o province.xlsx
+      cpms province 85 --rounds 2567:2569 --by sex --by nationality
     """
     check_width(code, PROVINCE)
     check_audience(audience, output, rounds=rounds)
-    if _asks_for_change(rounds, round_):
-        change_of_area(code, rounds or "", by, store, format_, output, lang, schemas)
+    if (span := span_asked(rounds, round_)) is not None:
+        _change(code, span, by, store, format_, output, lang, schemas)
         return
     _area(code, store, round_, by, audience, format_, output, lang, schemas)
 
 
-def _asks_for_change(rounds: str | None, round_: str | None) -> bool:
-    if rounds is not None and round_ is not None:
-        raise UsageError("round_and_rounds")
-    return rounds is not None
+def _change(
+    code: str, span: tuple[int, int], by: list[str] | None, store: Path, format_: str, output: Path | None,
+    lang: str | None, schemas: Path | None,
+) -> None:  # fmt: skip
+    one_of(format_)
+    told = language(lang)
+    from cpms_cli.reports.change import show_change
+    from cpms_cli.summaries.change import area_change
+    from cpms_cli.survey.loading import load_survey
+
+    found = area_change(store, code, *span, by=by or (), language=told, schemas=schemas)
+    tell_change(found, "cases", lambda console: show_change(console, load_survey(schemas), found, told), format_,
+                output, told)  # fmt: skip
 
 
 def _area(

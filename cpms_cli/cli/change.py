@@ -1,40 +1,61 @@
-"""What `--rounds` asks of `cpms community` and `cpms province`: change between rounds, child by child."""
+"""What `--rounds` asks of a summary: change over a span of rounds instead of one round's figures."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from cpms_cli.cli.options import language, one_of, years
+from cpms_cli.cli.options import years
 from cpms_cli.errors import UsageError
 
+if TYPE_CHECKING:
+    from rich.console import Console
 
-def change_of_area(
-    code: str, rounds: str, by: list[str] | None, store: Path, format_: str, output: Path | None, lang: str | None,
-    schemas: Path | None,
-) -> None:  # fmt: skip
-    """Tell the change of an area over a span of rounds; raises UsageError where the span is not two years."""
-    one_of(format_)
-    told, span = language(lang), years(rounds)
+    from cpms_cli.summaries.scope import OverRounds
+    from cpms_cli.survey.definition import Language
+
+
+def span_asked(rounds: str | None, round_: str | None = None, **of_one_round: object) -> tuple[int, int] | None:
+    """First and last round of `--rounds`, None where it is not given.
+
+    `of_one_round` are options, by name, that mean something in one round only. Raises UsageError where the span is not
+    two years, or where one of them or `--round` is given as well.
+    """
+    if rounds is None:
+        return None
+    if round_ is not None:
+        raise UsageError("round_and_rounds")
+    given = [f"--{name}" for name, value in of_one_round.items() if value]
+    if given:
+        raise UsageError("list_of_one_round", options=", ".join(given))
+    span = years(rounds)
     if span is None or span[0] == span[1]:
         raise UsageError("bad_rounds", rounds=rounds)
-    from cpms_cli.reports.change import show_change
+    return span
+
+
+def tell_change(
+    found: OverRounds, csv: str, show: Callable[[Console], None], format_: str, output: Path | None, language: Language
+) -> None:
+    """Write a summary over rounds to `output`, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
+    from cpms_cli.reports.handed import Said
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.change import area_change
-    from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    found = area_change(store, code, *span, by=by or (), language=told, schemas=schemas)
+    said = Said(None, language)
     if output is not None:
-        write_tables(found.tables, output)
-        typer.echo(say("written", told, file=output), err=True)
+        write_tables(said.tables(found.tables, output), output)
+        typer.echo(say("written", language, file=output), err=True)
     if format_ == "json":
-        about = {"area": found.code, "name": found.name, "rounds": list(found.rounds)}
-        typer.echo(json_text(document(found.tables, **about)))
+        typer.echo(json_text(document(found.tables, **found.about())))
     elif format_ == "csv":
-        typer.echo(csv_text(found.cases), nl=False)
+        typer.echo(csv_text(found.tables[csv]), nl=False)
     else:
-        show_change(open_console(), load_survey(schemas), found, by[0] if by else None, told)
+        console = open_console()
+        show(console)
+        said.show(console)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.change import span_asked, tell_change
 from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
@@ -17,6 +18,7 @@ from cpms_cli.cli.options import (
     Lang,
     Output,
     Round,
+    Rounds,
     Schemas,
     Store,
     language,
@@ -28,22 +30,33 @@ Number = Annotated[int, typer.Argument(metavar="N", help="The indicator's number
 
 
 def indicator(
-    number: Number, area: Area = None, round_: Round = None, by: By = None, audience: Audience = None,
-    store: Store = STORE,
-    format_: Format = "text", output: Output = None, lang: Lang = None, identified: Identified = False,
-    schemas: Schemas = None,
+    number: Number, area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None,
+    audience: Audience = None, store: Store = STORE, format_: Format = "text", output: Output = None,
+    lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """One indicator: what it means, how many children by area, sex, age, nationality and round, and which.
+
+    With --rounds, what became of the same children's cases from round to round instead.
 
     \b
     Examples:
       cpms indicator 3 --area 850105 --store cpms.duckdb
       cpms indicator 11 --by sex --by age_group -o work.xlsx --store cpms.duckdb
       cpms indicator 3 --audience committee --store cpms.duckdb
+      cpms indicator 10 --rounds 2567:2569 --by sex --store cpms.duckdb
     """
     one_of(format_)
-    check_audience(audience, output, identified=identified)
+    check_audience(audience, output, identified=identified, rounds=rounds)
     told, round_year = language(lang), year(round_)
+    if (span := span_asked(rounds, round_, identified=identified)) is not None:
+        from cpms_cli.reports.change import show_indicator_change
+        from cpms_cli.summaries.indicator import indicator_change
+        from cpms_cli.survey.loading import load_survey
+
+        found = indicator_change(store, number, *span, area=area, by=by or (), language=told, schemas=schemas)
+        tell_change(found, "cases", lambda console: show_indicator_change(console, load_survey(schemas), found, told),
+                    format_, output, told)  # fmt: skip
+        return
     from cpms_cli.reports.figures import show_indicator
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console

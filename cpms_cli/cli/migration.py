@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from cpms_cli.cli.change import span_asked, tell_change
 from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
@@ -14,6 +15,7 @@ from cpms_cli.cli.options import (
     Lang,
     Output,
     Round,
+    Rounds,
     Schemas,
     Store,
     language,
@@ -23,20 +25,33 @@ from cpms_cli.cli.options import (
 
 
 def migration(
-    area: Area = None, round_: Round = None, by: By = None, audience: Audience = None, store: Store = STORE,
-    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
+    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Areas with high migration, against the rest of their province; where from; who arrived and who left.
+
+    With --rounds, the same round by round, and who arrived and who left between each two.
 
     \b
     Examples:
       cpms migration --area 85 --store cpms.duckdb
       cpms migration --area 850105 --by village --by sex --store cpms.duckdb
       cpms migration --area 850105 --audience press -f json
+      cpms migration --area 850105 --rounds 2567:2569 --store cpms.duckdb
     """
     one_of(format_)
-    check_audience(audience, output)
+    check_audience(audience, output, rounds=rounds)
     told, round_year = language(lang), year(round_)
+    if (span := span_asked(rounds, round_)) is not None:
+        from cpms_cli.reports.migration import show_migration_change
+        from cpms_cli.summaries.migration import migration_change
+        from cpms_cli.survey.loading import load_survey
+
+        found = migration_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
+        tell_change(found, "measures",
+                    lambda console: show_migration_change(console, load_survey(schemas), found, told),
+                    format_, output, told)  # fmt: skip
+        return
     from cpms_cli.reports.migration import show_migration
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.change import span_asked, tell_change
 from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
@@ -16,38 +17,52 @@ from cpms_cli.cli.options import (
     Lang,
     Output,
     Round,
+    Rounds,
     Schemas,
     Store,
     language,
     one_of,
     year,
-)
+)  # fmt: skip
 
 Top = Annotated[int, typer.Option("--top", min=1, help="How many pairs and triples are printed.")]
 
 
 def overlap(
-    area: Area = None, round_: Round = None, by: By = None, audience: Audience = None, top: Top = 10,
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
+    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
+    top: Top = 10, store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
     schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Show which counted indicators occur together in one child: how many, alone or not, pairs, triples.
 
-    JSON and written files hold every pair and triple that some child has.
+    JSON and written files hold every pair and triple that some child has. With --rounds, numbers and pairs round by
+    round, and whether the same children have more or fewer.
 
     \b
     Examples:
       cpms overlap --area 850105 --store cpms.duckdb
       cpms overlap --by sex --top 5 --round 2569 --store cpms.duckdb
       cpms overlap --audience committee --store cpms.duckdb
+      cpms overlap --rounds 2567:2569 --by sex --top 5 --store cpms.duckdb
     """
     one_of(format_)
-    check_audience(audience, output)
+    check_audience(audience, output, rounds=rounds)
     told, round_year = language(lang), year(round_)
+    if (span := span_asked(rounds, round_)) is not None:
+        from cpms_cli.reports.overlap import show_overlap_change
+        from cpms_cli.summaries.overlap_change import overlap_change
+        from cpms_cli.survey.loading import load_survey
+
+        change = overlap_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
+        tell_change(change, "pairs",
+                    lambda console: show_overlap_change(console, load_survey(schemas), change, top, told),
+                    format_, output, told)  # fmt: skip
+        return
     from cpms_cli.reports.overlap import show_overlap
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.overlap import overlap as run
+    from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
@@ -64,5 +79,5 @@ def overlap(
         typer.echo(csv_text(said.cells(found.pairs)), nl=False)
     else:
         console = open_console()
-        show_overlap(console, found, by[0] if by else None, top, told, triples=said.listing)
+        show_overlap(console, load_survey(schemas), found, top, told, triples=said.listing)
         said.show(console)

@@ -7,18 +7,21 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.change import span_asked, tell_change
 from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
     Area,
     AsOf,
     Audience,
+    By,
     Encoding,
     Format,
     Identified,
     Lang,
     Map,
     Output,
+    Rounds,
     Schemas,
     Store,
     TextOrJson,
@@ -172,28 +175,42 @@ def due(
 
 @app.command("summary")
 def summary(
-    area: Area = None, as_of: AsOf = None, audience: Audience = None, store: Store = STORE, format_: Format = "text",
-    output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    area: Area = None, as_of: AsOf = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
+    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Count by area and level: due, done in time, done late, not yet due, overdue, unknown.
+
+    With --rounds, the cases that each round gave instead, and what became of them.
 
     \b
     Examples:
       cpms response summary --area 85 --store cpms.duckdb
       cpms response summary --as-of 2570-01-15 -o responses.xlsx
       cpms response summary --audience committee --store cpms.duckdb
+      cpms response summary --by sex --by age_group --store cpms.duckdb
+      cpms response summary --rounds 2567:2569 --store cpms.duckdb
     """
     one_of(format_)
-    check_audience(audience, output)
+    check_audience(audience, output, rounds=rounds)
     told, until = language(lang), day(as_of)
     from cpms_cli.reports import responses as report
+
+    if (span := span_asked(rounds)) is not None:
+        from cpms_cli.summaries.response_counts import response_change
+        from cpms_cli.survey.loading import load_survey
+
+        change = response_change(store, *span, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
+        tell_change(change, "cases",
+                    lambda console: report.show_response_change(console, load_survey(schemas), change, told),
+                    format_, output, told)  # fmt: skip
+        return
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.response_counts import summarise_responses
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    found = summarise_responses(store, area=area, as_of=until, language=told, schemas=schemas)
+    found = summarise_responses(store, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
     found, said = handed(store, found, audience, told, schemas)
     if output is not None:
         write_tables(said.tables(found.tables, output), output)
@@ -201,7 +218,7 @@ def summary(
     if format_ == "json":
         typer.echo(json_text({**report.summary_document(found), **said.about()}))
     elif format_ == "csv":
-        typer.echo(csv_text(said.cells(found.parts)), nl=False)
+        typer.echo(csv_text(said.cells(next(iter(found.grouped.values()), found.parts))), nl=False)
     else:
         console = open_console()
         report.show_summary(console, load_survey(schemas), found, told)

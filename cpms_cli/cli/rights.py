@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.change import span_asked, tell_change
 from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
@@ -17,6 +18,7 @@ from cpms_cli.cli.options import (
     Lang,
     Output,
     Round,
+    Rounds,
     Schemas,
     Store,
     language,
@@ -30,22 +32,33 @@ List = Annotated[
 
 
 def rights(
-    area: Area = None, round_: Round = None, by: By = None, audience: Audience = None, list_: List = None,
-    store: Store = STORE,
-    format_: Format = "text", output: Output = None, lang: Lang = None, identified: Identified = False,
-    schemas: Schemas = None,
+    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
+    list_: List = None, store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
+    identified: Identified = False, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Which rights children have, lack, or it is not known: by community, sex, age and nationality; who lacks what.
+
+    With --rounds, which of the same children newly lack a right, still lack it or have it again instead.
 
     \b
     Examples:
       cpms rights --area 850105 --list education --store cpms.duckdb
       cpms rights --by nationality --by sex -o rights.xlsx --store cpms.duckdb
       cpms rights --audience committee --store cpms.duckdb
+      cpms rights --rounds 2567:2569 --by sex --store cpms.duckdb
     """
     one_of(format_)
-    check_audience(audience, output, identified=identified, list=list_)
+    check_audience(audience, output, identified=identified, list=list_, rounds=rounds)
     told, round_year = language(lang), year(round_)
+    if (span := span_asked(rounds, round_, list=list_, identified=identified)) is not None:
+        from cpms_cli.reports.change import show_rights_change
+        from cpms_cli.summaries.rights import rights_change
+        from cpms_cli.survey.loading import load_survey
+
+        found = rights_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
+        tell_change(found, "cases", lambda console: show_rights_change(console, load_survey(schemas), found, told),
+                    format_, output, told)  # fmt: skip
+        return
     from cpms_cli.reports.figures import show_rights
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console

@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.reports.change import below_each_other, by_pair, show_cases, show_title
 from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.shares import group_names, percent, show_note, show_quality, show_shares
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
-from cpms_cli.summaries.migration import MigrationSummary
+from cpms_cli.summaries.migration import MigrationChange, MigrationSummary
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.figures import Group
 from cpms_cli.survey.messages import say
 
 _LEFT = ("moved_away", "reached_18", "refused", "lost")
@@ -29,23 +31,54 @@ def show_migration(console: Console, survey: Survey, summary: MigrationSummary, 
     _show_measures(console, survey, summary, language)
     show_note(console, survey, language)
     _show_origins(console, summary, language)
-    _show_movement(console, summary, language)
+    if scope.previous is None:
+        console.print(say("migration_first", language))
+        return
+    told = say("migration_movement", language, previous=shown_year(scope.previous, language))
+    _show_movement(console, survey, summary.movement, summary.parts, told, language)
+    console.print(say("move_note", language))
+
+
+def show_migration_change(console: Console, survey: Survey, found: MigrationChange, language: Language) -> None:
+    """Print migration round by round: the measures in all and by area, what became of the children, who came and who
+    left."""
+    show_title(console, found.span, say("over_migration", language), language)
+    measure, change = say("col_measure", language), {"change": say("col_change", language)}
+    show_shares(console, below_each_other(found.total, ["label"], language),
+                {"label": measure, "rounds_": say("col_round", language)}, language,
+                title=say("figures_total", language), further=change, signed=("change",), asked=False)  # fmt: skip
+    groups = group_names(survey, found.measures, language)
+    shown = below_each_other(found.measures, ["measure", "area_label", *groups], language)
+    _show_by_part(console, survey, shown, found.parts, {"rounds_": say("col_round", language)}, language)
+    show_note(console, survey, language)
+    for title, cases in by_pair(found.cases, list(group_names(survey, found.cases, language)), language):
+        show_cases(console, cases, {"name": measure}, f"{say('over_migration_cases', language)}: {title}", language)
+    console.print(say("change_note", language))
+    for title, moved in by_pair(found.movement, [], language):
+        _show_movement(console, survey, moved, found.parts, f"{say('over_movement', language)}: {title}", language)
+    console.print(say("move_note", language))
 
 
 def _show_measures(console: Console, survey: Survey, summary: MigrationSummary, language: Language) -> None:
-    previous, parts = summary.scope.previous, summary.parts.label.in_(language)
-    shown = summary.measures.assign(
-        compared=[
-            say("not_published" if pd.isna(level) else f"migration_{level}", language)
-            for level in summary.measures["level"]
-        ],
-        rest=[percent(share) for share in summary.measures["rest_share"]],
+    previous = summary.scope.previous
+    then = shown_year(previous, language) if previous else "–"
+    parts = summary.parts.label.in_(language)
+    console.print(say("migration_measures", language, parts=parts, previous=then), style="bold")
+    _show_by_part(console, survey, summary.measures, summary.parts, {}, language)
+
+
+def _show_by_part(
+    console: Console, survey: Survey, measures: pd.DataFrame, parts: Group, last: dict[str, str], language: Language
+) -> None:  # fmt: skip
+    """Print each measure by area (and group, and the columns `last`), compared with the rest of the province."""
+    shown = measures.assign(
+        compared=[say("not_published" if pd.isna(level) else f"migration_{level}", language)
+                  for level in measures["level"]],
+        rest=[percent(share) for share in measures["rest_share"]],
     )
-    keys = {"area_label": parts, **group_names(survey, shown, language)}
+    keys = {"area_label": parts.label.in_(language), **group_names(survey, shown, language), **last}
     further = {"change": say("col_change", language), "compared": say("col_compared", language),
                "rest": say("col_rest", language)}  # fmt: skip
-    then = shown_year(previous, language) if previous else "–"
-    console.print(say("migration_measures", language, parts=parts, previous=then), style="bold")
     for label, rows in shown.groupby("label", sort=False):
         show_shares(console, rows, keys, language, title=str(label), further=further, signed=("change",), asked=False,
                     below={"compared": ("rest",)})  # fmt: skip
@@ -67,22 +100,21 @@ def _show_origins(console: Console, summary: MigrationSummary, language: Languag
     )
 
 
-def _show_movement(console: Console, summary: MigrationSummary, language: Language) -> None:
-    if summary.scope.previous is None:
-        console.print(say("migration_first", language))
-        return
+def _show_movement(
+    console: Console, survey: Survey, movement: pd.DataFrame, parts: Group, title: str, language: Language
+) -> None:  # fmt: skip
     figures = ("before", *_LEFT, *_CAME, "children")
-    headings = {"area_label": summary.parts.label.in_(language),
+    groups = group_names(survey, movement, language)
+    headings = {"area_label": parts.label.in_(language), **groups,
                 **{name: say(f"move_{name}", language) for name in figures}}  # fmt: skip
-    shown = counts_told(summary.movement, language)
+    shown = counts_told(movement, language)
     if console.width < NARROW:
         named = (*_LEFT[1:], *_CAME[1:])
         # Side by side they are wider than the window: those who left and those who came stand below each other.
-        shown, headings = stacked(shown, headings, {_LEFT[0]: _LEFT[1:], _CAME[0]: _CAME[1:]}, named=named)
+        below = {"area_label": tuple(groups), _LEFT[0]: _LEFT[1:], _CAME[0]: _CAME[1:]}
+        shown, headings = stacked(shown, headings, below, named=named)
         for first in (_LEFT[0], _CAME[0]):
             shown[first] = headings[first] + ": " + shown[first].astype("str")
             headings[first] = ""
-    previous = shown_year(summary.scope.previous, language)
     right = [name for name in figures if console.width >= NARROW or name in ("before", "children")]
-    show_table(console, shown, headings, right=right, title=say("migration_movement", language, previous=previous))
-    console.print(say("move_note", language))
+    show_table(console, shown, headings, right=right, title=title)

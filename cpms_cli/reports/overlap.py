@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.reports.change import below_each_other, show_title, with_rounds
 from cpms_cli.reports.document_cells import NOT_COMPUTED
 from cpms_cli.reports.handed import count_text, counts_told
+from cpms_cli.reports.shares import group_names, percent
 from cpms_cli.reports.terminal import show_table, stacked
 from cpms_cli.summaries.overlap import Overlap
-from cpms_cli.survey.definition import Language
+from cpms_cli.summaries.overlap_change import BECAME, OverlapChange
+from cpms_cli.summaries.scope import Span
+from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 
-_WIDE = 140  # in a narrower window, a pair stands in two lines, and some figures only in the files
+_WIDE = 140  # in a narrower window a pair stands in two lines, and some figures only in the files
 
 
-def show_overlap(console: Console, found: Overlap, by: str | None, top: int, language: Language, *,
-                 triples: bool = True) -> None:  # fmt: skip
+def show_overlap(
+    console: Console, survey: Survey, found: Overlap, top: int, language: Language, *, triples: bool = True
+) -> None:  # fmt: skip
     """Print the numbers of indicators, each indicator's company, and the `top` pairs, and unless they are left out,
     triples (of each group)."""
     area = f"{found.name} ({found.area})" if found.area else say("overlap_everywhere", language)
     console.print(say("overlap_title", language, name=area, round=shown_year(found.round, language),
                       children=count_text(found.children, language)), style="bold")  # fmt: skip
-    group = {f"{by}_label": say("col_broken_by", language)} if by else {}
+    group = group_names(survey, found.numbers, language)
     numbers = ("certain", "possible", "at_least", "at_most")
-    show_table(console, counts_told(found.numbers, language), {**group, "number": say("col_number", language),
-                                        **{name: say(f"col_{name}", language) for name in numbers}},
-               title=say("overlap_numbers", language), right=("number", *numbers))  # fmt: skip
+    _show(console, counts_told(found.numbers, language), group,
+          {"number": say("col_number", language), **{name: say(f"col_{name}", language) for name in numbers}},
+          title=say("overlap_numbers", language), right=("number", *numbers))  # fmt: skip
     console.print(say("overlap_bounds", language))
     single = counts_told(found.single[found.single["yes"].ne(0).fillna(True)], language)
     single = single.assign(label=_label(single, ""), mean=_decimal(single["mean_others"]))
     company = ("yes", "alone", "with_one", "with_two", "with_three_or_more", "mean")
-    show_table(console, single, {**group, "label": say("col_indicator", language),
-                                 **{name: say(f"col_{name}", language) for name in company}},
-               title=say("overlap_single", language), right=company)  # fmt: skip
+    _show(console, single, group, {"label": say("col_indicator", language),
+                                   **{name: say(f"col_{name}", language) for name in company}},
+          title=say("overlap_single", language), right=company)  # fmt: skip
     _show_combinations(console, found.pairs, ("first", "second"), "overlap_pairs", group, top, language)
     if triples:
         _show_combinations(
@@ -45,6 +52,87 @@ def show_overlap(console: Console, found: Overlap, by: str | None, top: int, lan
 
 def _decimal(figures: pd.Series) -> list[str]:
     return [NOT_COMPUTED if pd.isna(one) else f"{one:.1f}" for one in figures]
+
+
+def show_overlap_change(
+    console: Console, survey: Survey, found: OverlapChange, top: int, language: Language
+) -> None:  # fmt: skip
+    """Print the numbers of indicators and the `top` pairs of the last round (of each group), rounds side by side, and
+    whether the same children have more or fewer."""
+    show_title(console, found.span, say("over_overlap", language), language)
+    group = group_names(survey, found.numbers, language)
+    bounds = found.numbers["at_least"].astype("str") + " – " + found.numbers["at_most"].astype("str")
+    told = found.numbers.assign(told=bounds).sort_values("number", kind="stable")
+    keys = [*group, "number"]
+    sides, years = _side_by_side(below_each_other(told, [*group], language), keys, found.span, "0 – 0", language)
+    sides["number"] = sides["number"].astype("str") + "+"
+    _show(console, sides, group, {"number": say("col_or_more", language), **years},
+          title=say("over_numbers", language), right=("number", *years))  # fmt: skip
+    _show_number_flow(console, survey, found, language)
+    _show_pairs_over(console, found, group, top, language)
+
+
+def _side_by_side(
+    frame: pd.DataFrame, keys: list[str], span: Span, nothing: str, language: Language
+) -> tuple[pd.DataFrame, dict[str, str]]:  # fmt: skip
+    """The column `told` of each round beside the others, and the headings of the rounds; the rows keep their order."""
+    years = {f"round_{year}": shown_year(year, language) for year in span.rounds}
+    sides = frame[keys].drop_duplicates()
+    for name, year in zip(years, span.rounds, strict=True):
+        of_round = frame.loc[frame["round"] == year, [*keys, "told"]].rename(columns={"told": name})
+        sides = sides.merge(of_round, on=keys, how="left")
+    return sides.fillna(dict.fromkeys(years, nothing)), years
+
+
+def _show_number_flow(console: Console, survey: Survey, found: OverlapChange, language: Language) -> None:
+    group = group_names(survey, found.flow, language)
+    keys = ["from_round", "to_round", *group]
+    kinds = [name for name in BECAME if (found.flow["became"] == name).any()]
+    counted = {name: found.flow["children"].where(found.flow["became"] == name, 0) for name in kinds}
+    shown = found.flow[keys].assign(**counted).groupby(keys, sort=False)[kinds].sum().reset_index()
+    shown = with_rounds(shown, language)
+    headings = {"rounds_": say("col_rounds", language), **group,
+                **{name: say(f"became_{name}", language) for name in kinds}}  # fmt: skip
+    if console.width < _WIDE:
+        shown, headings = stacked(shown, headings, {"rounds_": list(group)})
+    show_table(console, shown, headings, title=say("over_flow", language), right=kinds)
+    console.print(say("over_flow_note", language))
+
+
+def _show_pairs_over(
+    console: Console, found: OverlapChange, group: dict[str, str], top: int, language: Language
+) -> None:  # fmt: skip
+    keys = [*group, "first", "second"]
+    last = found.pairs[found.pairs["round"] == found.span.rounds[-1]]
+    leading = (last.groupby(list(group), sort=False).head(top) if group else last.head(top))[keys]
+    if leading.empty:
+        console.print(say("overlap_pairs_none", language))
+        return
+    told = leading.merge(found.pairs, on=keys, how="left")
+    told = told.assign(told=told["children"].astype("str") + " (" + told["share"].map(percent) + ")")
+    sides, years = _side_by_side(told, keys, found.span, "0", language)
+    names = dict(zip(found.pairs["first"], _label(found.pairs, "first"), strict=True))
+    names |= dict(zip(found.pairs["second"], _label(found.pairs, "second"), strict=True))
+    sides = sides.assign(first=sides["first"].map(names), second=sides["second"].map(names))
+    indicator = say("col_indicator", language)
+    headings = {**group, "first": indicator, "second": indicator, **years}
+    if console.width < _WIDE:
+        sides, headings = stacked(sides, headings, {**({next(iter(group)): list(group)[1:]} if group else {}),
+                                                    "first": ["second"]})  # fmt: skip
+        headings["first"] = indicator
+    show_table(console, sides, headings, title=say("over_pairs", language), right=list(years))
+
+
+def _show(
+    console: Console, frame: pd.DataFrame, group: dict[str, str], headings: dict[str, str], *, title: str,
+    right: Sequence[str],
+) -> None:  # fmt: skip
+    """A table behind the columns of its groups, which stand below each other in a window that is not wide."""
+    told = {**group, **headings}
+    if len(group) > 1 and console.width < _WIDE:
+        first, *rest = group
+        frame, told = stacked(frame, told, {first: rest})
+    show_table(console, frame, told, title=title, right=right)
 
 
 def _label(frame: pd.DataFrame, member: str) -> pd.Series:
@@ -73,7 +161,8 @@ def _show_combinations(
         headings |= {name: say(f"col_{name}", language) for name in shares[1:]}
     if console.width < _WIDE:
         first, *others = (f"{member}_told" for member in members)
-        shown, headings = stacked(shown, headings, {first: others})
+        below = {next(iter(group)): list(group)[1:]} if group else {}
+        shown, headings = stacked(shown, headings, {**below, first: others})
         headings = {name: heading for name, heading in headings.items() if name not in ("expected", *shares[1:])}
         headings[first] = say("col_indicator", language)
     show_table(console, shown, headings, title=say(title, language), percent=shares,

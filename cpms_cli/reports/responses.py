@@ -8,20 +8,23 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.checking.validation import Validation
+from cpms_cli.reports.change import below_each_other, show_title
 from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.how_read import read_notes
 from cpms_cli.reports.scores import code_labels, level_labels, shown_dates
+from cpms_cli.reports.shares import group_names
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.reports.validation import findings_table, show_findings
 from cpms_cli.store.response_writing import Imported
-from cpms_cli.summaries.cases import STATES, UNKNOWN
-from cpms_cli.summaries.response_counts import ResponseSummary
+from cpms_cli.summaries.cases import IN_TIME, LATE, OPEN, OVERDUE, STATES, UNKNOWN
+from cpms_cli.summaries.response_counts import ROUND_STATES, ResponseChange, ResponseSummary
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.response_log import response_log
 from cpms_cli.writing.files import records
 
+_USUAL = (IN_TIME, LATE, OPEN, OVERDUE)
 RESPONSE_COUNTS = ("rows_in", "stored", "replaced", "unchanged", "quarantined")
 
 
@@ -107,6 +110,11 @@ def summary_document(summary: ResponseSummary) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _any_due(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of which not nobody is due: a withheld count is somebody."""
+    return frame[frame["due"].ne(0).fillna(True)]
+
+
 def show_summary(console: Console, survey: Survey, summary: ResponseSummary, language: Language) -> None:
     """Print how many were due by level, and the same by area."""
     place = f"{summary.name} ({summary.code})" if summary.code else say("responses_everywhere", language)
@@ -114,7 +122,15 @@ def show_summary(console: Console, survey: Survey, summary: ResponseSummary, lan
     figures = {"due": say("col_cases", language), **{state: say(f"state_{state}", language) for state in STATES}}
     level = {"label": say("col_level", language)}
     show_table(console, counts_told(summary.totals, language), {**level, **figures}, right=list(figures))
-    parts = counts_told(summary.parts[summary.parts["due"].ne(0).fillna(True)], language)
+    for grouped in summary.grouped.values():
+        groups = group_names(survey, grouped, language)
+        told, shown = counts_told(_any_due(grouped), language), {**groups, **level, **figures}
+        if console.width < NARROW:
+            first, *rest = groups
+            told, shown = stacked(told, shown, {first: rest})
+        show_table(console, told, shown, title=say("figures_by", language, groups=" / ".join(groups.values())),
+                   right=list(figures))  # fmt: skip
+    parts = counts_told(_any_due(summary.parts), language)
     if len(parts):
         headings = {"area": say("col_area", language), "name": "", **level, **figures}
         if console.width < NARROW:
@@ -122,3 +138,23 @@ def show_summary(console: Console, survey: Survey, summary: ResponseSummary, lan
         show_table(console, parts, headings, title=say("area_parts", language), right=list(figures))
     if summary.unplaced:
         console.print(say("responses_unplaced", language, count=summary.unplaced))
+
+
+def show_response_change(console: Console, survey: Survey, found: ResponseChange, language: Language) -> None:
+    """Print what became of the cases of each round, rounds below each other."""
+    day = shown_date(found.as_of, language)
+    show_title(console, found.span, say("over_responses", language, day=day), language)
+    groups = group_names(survey, found.cases, language)
+    shown = below_each_other(found.cases, [*groups, "level"], language)
+    if groups:
+        shown = shown[shown.groupby([*groups, "level"])["due"].transform("sum") > 0]
+    states = [state for state in ROUND_STATES if state in _USUAL or shown[state].any()]
+    headings = {**groups, "label": say("col_level", language), "rounds_": say("col_round", language),
+                "due": say("col_cases", language), **{state: say(f"state_{state}", language) for state in states}}
+    if console.width < NARROW:
+        shown = shown.assign(**{state: shown[state].astype("str").replace("0", "") for state in states})
+        first, *rest = (*groups, "label")
+        shown, headings = stacked(shown, headings, {first: rest, "rounds_": states}, named=states)
+    show_table(console, shown, headings, title=say("over_responses_cases", language),
+               right=[name for name in ("due", *states) if name in headings])  # fmt: skip
+    console.print(say("over_responses_note", language))

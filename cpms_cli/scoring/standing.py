@@ -86,7 +86,8 @@ def standings(
     """The standing of every child in every round up to a day; needs `score` and `known_child`.
 
     Columns: the child row's key; `person`, `year` (of the round), `level`, `highest`, `visited` (NaT where the date of
-    the interview is not known or cannot be right); `case`, the level that stands until it is closed, `since` the round
+    the interview is not known or cannot be right); `next_first`, the first day on which the child's next interview can
+    have been; `case`, the level that stands until it is closed, `since` the round
     that gave it, `since_visited`, `since_first`, `since_last` the days of its interview; `closed_on`; `standing`;
     `latest`, whether it is the child's last round.
     """
@@ -106,7 +107,7 @@ def standings(
     for column in ("case", "standing"):
         found[column] = found[column].map(ids).astype("str")
     found["latest"] = found["next_first"].isna()
-    return found.drop(columns=["own", "possible", "next_first"])
+    return found.drop(columns=["own", "possible"])
 
 
 def _of_round(now: pd.DataFrame, state: pd.DataFrame, closings: pd.DataFrame) -> pd.DataFrame:

@@ -20,9 +20,8 @@ from cpms_cli.summaries.shares import (
     area_name,
     broken_down,
     count_answers,
-    group_labels,
     groups_asked,
-    in_order,
+    told_groups,
     with_shares,
     within,
 )
@@ -137,11 +136,9 @@ def _grouped(
     table = connection.execute(
         f"SELECT {keys}, count(*) AS children, {counts} FROM {CHILD_ROUND} WHERE {where} GROUP BY ALL"
     ).df()
-    table = in_order(survey, table, groups)
-    for at, group in enumerate(groups):
-        table.insert(2 * at + 1, f"{group.id}_label", group_labels(survey, group, table[group.id], language))
     columns = {one.column: f"{one.number} {one.name.in_(language)}" for one in survey.indicators}
-    return {"levels_by": table, "indicators_by": broken_down(connection, survey, columns, where, groups, language)}
+    return {"levels_by": told_groups(survey, table, groups, language),
+            "indicators_by": broken_down(connection, survey, columns, where, groups, language)}  # fmt: skip
 
 
 def summarise_area(

@@ -6,9 +6,11 @@ All tables of a summary, and what the same audience was given before, reports in
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+
+import pandas as pd
 
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.file import open_store
@@ -22,7 +24,7 @@ from cpms_cli.summaries.overlap import Overlap
 from cpms_cli.summaries.overlap_masks import mask_overlap
 from cpms_cli.summaries.plan_masks import mask_plan
 from cpms_cli.summaries.plans import AreaPlan
-from cpms_cli.summaries.protection import Protected, protect
+from cpms_cli.summaries.protection import CountTable, Protected, protect
 from cpms_cli.summaries.response_counts import ResponseSummary
 from cpms_cli.summaries.response_masks import mask_responses
 from cpms_cli.summaries.rights import RightsSummary
@@ -101,10 +103,17 @@ def hand_on(
 
 
 def _protected(sheet: SummaryCells, earlier: list[Release], audience: str, name: str, language: Language) -> Protected:
-    unshown = dict(sheet.beside())
-    between, further = spanning(sheet.survey, sheet.tables, unshown, earlier)
+    unshown, tables = dict(sheet.beside()), {name: _known_only(table) for name, table in sheet.tables.items()}
+    between, further = spanning(sheet.survey, tables, unshown, earlier)
     return protect(
-        sheet.tables, sheet.relations, sheet.survey.privacy, report=f"{name} {sheet.code or ''}".strip(),
+        tables, sheet.relations, sheet.survey.privacy, report=f"{name} {sheet.code or ''}".strip(),
         round_=sheet.round or None, unshown={**further, **unshown}, audience=audience, earlier=earlier,
         spanning=between, language=language,
     )  # fmt: skip
+
+
+def _known_only(table: CountTable) -> CountTable:
+    """A table without figures of which nobody has said from which counts they are computed."""
+    figures = [name for name in table.frame.select_dtypes("float") if name not in {*table.ids, *table.derived}]
+    blank = pd.Series(pd.NA, index=table.frame.index, dtype="Float64")
+    return replace(table, frame=table.frame.assign(**dict.fromkeys(map(str, figures), blank)))

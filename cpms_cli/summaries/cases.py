@@ -12,6 +12,7 @@ from cpms_cli.scoring.standing import responses_until, standings
 from cpms_cli.survey.definition import Survey
 
 IN_TIME, LATE, OPEN, OVERDUE, CLOSED, UNKNOWN = "in_time", "late", "open", "overdue", "closed", "unknown"
+PASSED = "passed"
 STATES = (IN_TIME, LATE, OPEN, OVERDUE, CLOSED, UNKNOWN)
 HOURS_A_DAY = 24
 
@@ -28,11 +29,8 @@ def find_cases(
     Needs `score` and `known_child`.
     """
     stood = standings(connection, survey, as_of)
-    hours = {level.id: level.due_hours for level in survey.urgent_levels}
-    here = stood["latest"] & stood["case"].isin(list(hours))
-    cases = stood[here & stood[survey.role("village").name].astype("str").str.startswith(area)].reset_index(drop=True)
-    days = np.ceil(cases["case"].map(hours).astype("float64") / HOURS_A_DAY)
-    cases["due_date"] = cases["since_visited"] + pd.to_timedelta(days, unit="D")
+    cases = _of_area(survey, stood[stood["latest"] & _urgent(survey, stood)], area)
+    cases = _due(survey, cases)
     done = _since_the_case(cases, responses_until(connection, survey, as_of))
     cases["answered_on"] = _answers(survey, cases, done)
     cases["answered"] = cases["answered_on"].notna()
@@ -42,6 +40,41 @@ def find_cases(
     return cases, done
 
 
+def cases_by_round(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, as_of: datetime.date
+) -> tuple[pd.DataFrame, tuple[int, ...]]:
+    """Every case of an area up to a day, under the round that gave it (`since`), and the rounds of the area until then.
+
+    A child has a case in each round that gives it a level which demands a response; a level carried into a later round
+    is still the case of the round that gave it, at the level and place of its last round. Columns as of `find_cases`;
+    `state` can also be `passed`: nothing was done before the child's next interview, which told anew. A response counts
+    for the case that it follows, up to that interview. Open and overdue are those that `find_cases` has.
+    """
+    stood = standings(connection, survey, as_of)
+    rounds = tuple(sorted(int(year) for year in _of_area(survey, stood, area)["year"].unique()))
+    last = stood[_urgent(survey, stood)].sort_values("year").drop_duplicates(["person", "since"], keep="last")
+    cases = _due(survey, _of_area(survey, last, area))
+    cases["answered_on"] = _answers(survey, cases, responses_until(connection, survey, as_of))
+    cases["answered"] = cases["answered_on"].notna()
+    told = _states(cases, pd.Timestamp(as_of))
+    cases["state"] = told.mask(told.isin([OPEN, OVERDUE]) & ~cases["latest"], PASSED)
+    return cases, rounds
+
+
+def _urgent(survey: Survey, stood: pd.DataFrame) -> pd.Series:
+    return stood["case"].isin([level.id for level in survey.urgent_levels])
+
+
+def _of_area(survey: Survey, stood: pd.DataFrame, area: str) -> pd.DataFrame:
+    return stood[stood[survey.role("village").name].astype("str").str.startswith(area)].reset_index(drop=True)
+
+
+def _due(survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
+    hours = {level.id: level.due_hours for level in survey.urgent_levels}
+    days = np.ceil(cases["case"].map(hours).astype("float64") / HOURS_A_DAY)
+    return cases.assign(due_date=cases["since_visited"] + pd.to_timedelta(days, unit="D"))
+
+
 def _since_the_case(cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
     began = cases.set_index("person")["since_first"]
     told = done[done["person"].isin(began.index)]
@@ -49,14 +82,15 @@ def _since_the_case(cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
 
 
 def _answers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Series:
-    """The day of the first response that counts, surely after the interview."""
+    """The day of the first response that counts, surely after the interview, and before the child's next one."""
     asked = pd.DataFrame(
         [(level.id, kind) for level in survey.urgent_levels for kind in level.answered_by], columns=["case", "kind"]
     )
-    held = done[["person", "day", "kind"]].merge(cases[["person", "case", "since_last"]], on="person")
-    held = held.merge(asked, on=["case", "kind"])
-    first = held[held["day"] >= held["since_last"]].groupby("person")["day"].min()
-    return first.astype("datetime64[us]").reindex(cases["person"]).set_axis(cases.index)
+    told = cases[["person", "case", "since_last", "next_first"]].assign(at=range(len(cases)))
+    held = done[["person", "day", "kind"]].merge(told, on="person").merge(asked, on=["case", "kind"])
+    held = held[(held["day"] >= held["since_last"]) & ~(held["day"] >= held["next_first"])]
+    first = held.groupby("at")["day"].min()
+    return first.astype("datetime64[us]").reindex(range(len(cases))).set_axis(cases.index)
 
 
 def _states(cases: pd.DataFrame, today: pd.Timestamp) -> pd.Series:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -14,10 +15,11 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
+from cpms_cli.summaries.change import case_changes
 from cpms_cli.summaries.children import line_list_of
 from cpms_cli.summaries.quality import quality_of
-from cpms_cli.summaries.scope import Scope, parts_of, scope_of
-from cpms_cli.summaries.shares import broken_down, groups_asked, within
+from cpms_cli.summaries.scope import OverRounds, Scope, Span, parts_of, scope_of, span_of
+from cpms_cli.summaries.shares import broken_down, groups_asked, with_change, within
 from cpms_cli.survey.definition import Indicator, Language, Survey
 from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
@@ -53,6 +55,27 @@ class IndicatorSummary:
         return {**self.counted, "quality": self.quality, "children": self.children}
 
 
+@dataclass(frozen=True)
+class IndicatorChange(OverRounds):
+    """One indicator over a span of rounds.
+
+    `cases`: what became of them, as `change.case_changes`. `shares`: the answers of each round, as `by_rounds`, with
+    `change`, a fraction, since the round before.
+    """
+
+    number: int
+    name: str
+    definition: str
+    source: str
+    cases: pd.DataFrame
+    shares: pd.DataFrame
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it before its tables."""
+        return {"number": self.number, "indicator": self.name, "definition": self.definition, "source": self.source,
+                **self.span.about()}  # fmt: skip
+
+
 def usual_groups(survey: Survey, code: str | None) -> tuple[Group, ...]:
     """What figures of children are broken down by where nothing else is asked: the area's parts, and what is marked
     `usual` in the definition."""
@@ -60,15 +83,25 @@ def usual_groups(survey: Survey, code: str | None) -> tuple[Group, ...]:
 
 
 def by_rounds(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: dict[str, str], scope: Scope, language: Language
+    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: Mapping[str, str], scope: Scope | Span,
+    language: Language, by: Sequence[Group] = (),
 ) -> pd.DataFrame:  # fmt: skip
     """The same counts for every round of the area, oldest first: column `round`, then those of `broken_down`."""
     found = []
     for round_ in scope.rounds:
-        one = broken_down(connection, survey, columns, within(survey, scope.code, round_), language=language)
+        one = broken_down(connection, survey, columns, within(survey, scope.code, round_), by, language)
         one.insert(0, "round", round_)
         found.append(one)
     return pd.concat(found, ignore_index=True)
+
+
+def shares_over(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: Mapping[str, str], span: Span, language: Language,
+    by: Sequence[Group] = (),
+) -> pd.DataFrame:  # fmt: skip
+    """`by_rounds` of a span, with the change since the round before."""
+    counted = by_rounds(connection, survey, columns, span, language, by)
+    return with_change(counted, span.rounds, [*(group.id for group in by), "item"])
 
 
 def counted_by(
@@ -85,7 +118,8 @@ def counted_by(
     }  # fmt: skip
 
 
-def _known(survey: Survey, number: int) -> Indicator:
+def known_indicator(survey: Survey, number: int) -> Indicator:
+    """The indicator of this number; raises UsageError where there is none."""
     one = survey.indicator(number)
     if one is None:
         raise UsageError("unknown_indicator", number=number, last=len(survey.indicators))
@@ -102,7 +136,7 @@ def summarise_indicator(
     `identified`, which the audit log records. Raises UsageError for an unknown indicator, area, group or round.
     """
     survey = load_survey(schemas)
-    one, groups = _known(survey, number), groups_asked(survey, by)
+    one, groups = known_indicator(survey, number), groups_asked(survey, by)
     columns = {one.column: one.name.in_(language)}
     with open_store(Path(store), survey, write=identified) as connection:
         create_profiles(connection, survey)
@@ -118,3 +152,24 @@ def summarise_indicator(
         number, one.name.in_(language), one.definition.in_(language), one.source, scope,
         int(counted["total"]["unknown"].sum()), counted, children, quality,
     )  # fmt: skip
+
+
+def indicator_change(
+    store: str | Path, number: int, first: int, last: int, *, area: str | None = None, by: Sequence[str] = (),
+    language: Language = "en", schemas: Path | None = None,
+) -> IndicatorChange:  # fmt: skip
+    """What became of the cases of one indicator in an area (None: the whole store) from round to round.
+
+    `by` names one or two groups. Raises UsageError for an unknown indicator, area or group, or fewer than two rounds.
+    """
+    survey = load_survey(schemas)
+    one, groups = known_indicator(survey, number), groups_asked(survey, by)
+    columns = {one.column: one.name.in_(language)}
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        span = span_of(connection, survey, area, first, last, language)
+        return IndicatorChange(
+            span, number, one.name.in_(language), one.definition.in_(language), one.source,
+            case_changes(connection, survey, span, [one], by=groups, language=language),
+            shares_over(connection, survey, columns, span, language, groups),
+        )  # fmt: skip

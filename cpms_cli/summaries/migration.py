@@ -17,9 +17,10 @@ from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, measure_column
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.movement import counted_movement, create_movement, origins
+from cpms_cli.summaries.pairs import named_cases
 from cpms_cli.summaries.quality import quality_of
-from cpms_cli.summaries.scope import Scope, area_groups, parts_of, scope_of
-from cpms_cli.summaries.shares import count_answers, group_labels, groups_asked, with_shares, within
+from cpms_cli.summaries.scope import OverRounds, Scope, area_groups, parts_of, scope_of, span_of
+from cpms_cli.summaries.shares import count_answers, group_labels, groups_asked, in_order, with_shares, within
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
@@ -36,8 +37,8 @@ class MigrationSummary:
     household), the columns of `shares.with_shares`, rest_share and rest_known (the rest of the province), `level`
     (high, not_high, no_rest: nothing to compare with, or unknown: no answer of its own), and change since the previous
     round as a fraction. `total`: the same for the whole, without a comparison.
-    `origins`: area, origin, label, children. `movement`: as `movement.counted_movement`, with area_label; empty where
-    no round came before.
+    `origins`: area, origin, label, children. `movement`: as `movement.counted_movement` (by the group of children too),
+    with labels; empty where no round came before.
     """
 
     scope: Scope
@@ -53,6 +54,23 @@ class MigrationSummary:
         """The tables by name, in the order in which they are read."""
         return {"total": self.total, "measures": self.measures, "origins": self.origins, "movement": self.movement,
                 "quality": self.quality}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MigrationChange(OverRounds):
+    """Migration over a span of rounds, in the parts of an area.
+
+    `total` and `measures`: those of `MigrationSummary` for each round, `round` first; `change` is since the round
+    before. `cases`: what became of the children with each measure, `measure` its id and `name` in words, as
+    `pairs.cases_between` (and by the group of children, if one is asked for). `movement`: who came and who left between
+    each two rounds, from_round and to_round first.
+    """
+
+    parts: Group
+    total: pd.DataFrame
+    measures: pd.DataFrame
+    cases: pd.DataFrame
+    movement: pd.DataFrame
 
 
 def counted_measures(
@@ -144,6 +162,25 @@ def _asked(survey: Survey, code: str | None, by: Sequence[str]) -> tuple[Group, 
     return parts[0] if parts else parts_of(survey, code), others[0] if others else None
 
 
+def _arrived(survey: Survey) -> str:
+    """The measure that says who moved in."""
+    return next(one.id for one in survey.measures if one.arrived)
+
+
+def _movement(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, parts: Group, other: Group | None,
+    language: Language,
+) -> pd.DataFrame:  # fmt: skip
+    """`movement.counted_movement` between the scope's two rounds, with the labels of the areas and of the group."""
+    create_movement(connection, survey, scope.round, scope.previous, _arrived(survey))
+    moved = counted_movement(connection, survey, scope.code, parts.digits or 0, other)
+    moved.insert(1, "area_label", group_labels(survey, parts, moved["area"], language))
+    if other is not None:
+        moved = in_order(survey, moved, (other,)).sort_values("area", kind="stable", ignore_index=True)
+        moved.insert(3, f"{other.id}_label", group_labels(survey, other, moved[other.id], language))
+    return moved
+
+
 def summarise_migration(
     store: str | Path, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = (),
     language: Language = "en", schemas: Path | None = None,
@@ -155,18 +192,53 @@ def summarise_migration(
     """
     survey = load_survey(schemas)
     parts, other = _asked(survey, area, by)
-    arrived = next(one.id for one in survey.measures if one.arrived)
     digits = parts.digits or 0
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
         scope = scope_of(connection, survey, area, round_, language)
         quality = quality_of(connection, survey, scope)
-        create_movement(connection, survey, scope.round, scope.previous, arrived)
-        moved = counted_movement(connection, area, digits)
-        moved.insert(1, "area_label", group_labels(survey, parts, moved["area"], language))
-        came = origins(connection, survey, within(survey, area, scope.round), arrived, digits, language)
+        moved = _movement(connection, survey, scope, parts, other, language)
+        came = origins(connection, survey, within(survey, area, scope.round), _arrived(survey), digits, language)
         came.insert(1, "area_label", group_labels(survey, parts, came["area"], language))
         return MigrationSummary(
             scope, parts, _total(connection, survey, scope, language),
             _measures(connection, survey, scope, parts, other, language), came, moved, quality,
         )  # fmt: skip
+
+
+def migration_change(
+    store: str | Path, first: int, last: int, *, area: str | None = None, by: Sequence[str] = (),
+    language: Language = "en", schemas: Path | None = None,
+) -> MigrationChange:  # fmt: skip
+    """Migration in an area (None: the whole store) round by round, and who came and who left between each two rounds.
+
+    `by` as in `summarise_migration`. Raises UsageError for an unknown area or group, or fewer than two rounds.
+    """
+    survey = load_survey(schemas)
+    parts, other = _asked(survey, area, by)
+    of_children = [one for one in survey.measures if one.of == "child"]
+    columns = {measure_column(one.id): (one.id, one.label.in_(language)) for one in of_children}
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        span = span_of(connection, survey, area, first, last, language)
+        cases = named_cases(connection, survey, span, columns, ("measure", "name"), by=(other,) if other else (),
+                            language=language)  # fmt: skip
+        total = [_total(connection, survey, scope, language) for scope in span.scopes]
+        measures = [_measures(connection, survey, scope, parts, other, language) for scope in span.scopes]
+        moved = [
+            _movement(connection, survey, Scope(area, span.name, now, then, span.rounds), parts, other, language)
+            for then, now in span.pairs
+        ]
+    rounds, (then, now) = list(span.rounds), zip(*span.pairs, strict=True)
+    return MigrationChange(
+        span, parts, _below(total, round=rounds), _below(measures, round=rounds), cases,
+        _below(moved, to_round=now, from_round=then),
+    )  # fmt: skip
+
+
+def _below(tables: Sequence[pd.DataFrame], **told: Sequence[int]) -> pd.DataFrame:
+    """Tables one below the other, each with the rounds that it is of; the last one told stands first."""
+    for name, rounds in told.items():
+        for table, round_ in zip(tables, rounds, strict=True):
+            table.insert(0, name, round_)
+    return pd.concat(tables, ignore_index=True)

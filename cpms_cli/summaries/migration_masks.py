@@ -18,11 +18,13 @@ from cpms_cli.summaries.movement import COME, GONE
 from cpms_cli.summaries.protection import Protected, without_marks
 from cpms_cli.summaries.quality import coarse
 from cpms_cli.summaries.shares import within
+from cpms_cli.summaries.spanning import NOT_OF_PARTS
 from cpms_cli.summaries.summary_cells import Ids, SummaryCells
 from cpms_cli.summaries.summary_masks import Asked, Masked
 
 _AMONG_PARTS = ("moved_away", "stayed", "moved_here")
-"""Of these an area has not as many as its parts together: who moves between two of its parts stays in it."""
+"""Of these an area has not as many as its parts together: who moves between two of its parts stays in it. Their ids say
+so by their last sign (`spanning.NOT_OF_PARTS`)."""
 
 
 def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSummary]:
@@ -120,8 +122,8 @@ def _movement(sheet: SummaryCells, one: MigrationSummary) -> None:
     """Who left and who came: the children of the round before, and of this one, are the sums."""
     frame = one.movement
     places = sheet.places(frame)
-    names = [str(name) for name in frame if name not in ("area", "area_label")]
-    ids = {name: [f"{at}move/{name}" + (" of parts" if name in _AMONG_PARTS else "") for at in places]
+    names = ["before", "stayed", "children", "moved_away", "moved_here", *GONE, *COME]
+    ids = {name: [f"{at}move/{name}" + (NOT_OF_PARTS if name in _AMONG_PARTS else "") for at in places]
            for name in names}  # fmt: skip
     sheet.counts("movement", frame, ids)
     for whole, parts in (("before", ("stayed", "moved_away", *GONE)), ("children", ("stayed", "moved_here", *COME))):

@@ -1,8 +1,9 @@
 """Who arrived and who left between two rounds, as the links between rounds tell it.
 
 Temporary table `movement`, a row per child present in one of the two: `village_then`, `village_now` (NULL: not there);
-`come`, why it was not there before, and `gone`, why it is not there now. Families that did not consent leave nothing by
-which a child could be recognised: their rows are no arrivals, and their children of the round before are `refused`.
+`last_seen`, the later round in which it is there; `come`, why it was not there before, and `gone`, why it is not there
+now. Families that did not consent leave nothing by which a child could be recognised: their rows are no arrivals, and
+their children of the round before are `refused`.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import measure_column
+from cpms_cli.scoring.profiles import CHILD_ROUND, group_column, measure_column
 from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.figures import Group
 from cpms_cli.survey.relations import completed_years, quoted, typed_record
 
 MOVEMENT = "movement"
@@ -52,6 +54,7 @@ def create_movement(
         f" WHERE {year}::INTEGER = {int(round_)} AND {refuses}),"
         f" earlier AS (SELECT DISTINCT {person} FROM record WHERE {year} < {int(round_)})"
         f" SELECT {person}, t.{village} AS village_then, n.{village} AS village_now,"
+        f" coalesce(n.{year}, t.{year}) AS last_seen,"
         f" CASE WHEN t.{village} IS NOT NULL THEN NULL"
         " WHEN n.age_max = 0 OR n.birth_from > n.came_then THEN 'born'"
         f" {'WHEN n.said_arrived THEN ' + quoted('arrived') if arrived else ''}"
@@ -62,25 +65,38 @@ def create_movement(
     )
 
 
-def counted_movement(connection: duckdb.DuckDBPyConnection, code: str | None, digits: int) -> pd.DataFrame:
+def counted_movement(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, digits: int, by: Group | None = None
+) -> pd.DataFrame:  # fmt: skip
     """For each area of this width inside `code`, how its children changed between the rounds of `movement`.
 
-    Columns: area; before = stayed + moved_away + reached_18 + refused + lost; children (now) = stayed + moved_here +
-    born + arrived + seen_before + first_seen. Moved is to or from another area of the store.
+    Columns: area; (the code of the group `by`, of each child as it was in the later round in which it was seen;)
+    before = stayed + moved_away + reached_18 + refused + lost; children (now) = stayed + moved_here + born + arrived +
+    seen_before + first_seen. Moved is to or from another area of the store. With a group, `child_round` must exist.
     """
     def counts(column: str, names: tuple[str, ...]) -> str:
         return ", ".join(f"count(*) FILTER ({column} = {quoted(name)}) AS {name}" for name in names)
 
+    person, year = survey.role("person").name, survey.role("round").name
+    of_group, seen, grouped = "", "", ""
+    if by is not None:
+        grouped = f", {by.id}"
+        of_group = f", told AS {by.id}"
+        seen = (
+            f" JOIN (SELECT {person}, {year}, {group_column(by.id)} AS told FROM {CHILD_ROUND}) s"
+            f" ON s.{person} = m.{person} AND s.{year} = m.last_seen"
+        )
     figures = ("before", "moved_away", *GONE, "stayed", "moved_here", *COME, "children")
     return connection.execute(
-        f"WITH placed AS (SELECT *, left(village_then, {digits}) AS a, left(village_now, {digits}) AS b"
-        f" FROM {MOVEMENT}),"
-        " gone AS (SELECT a AS area, count(*) AS before, count(*) FILTER (b <> a) AS moved_away,"
-        f" {counts('gone', GONE)} FROM placed WHERE a IS NOT NULL GROUP BY a),"
-        " come AS (SELECT b AS area, count(*) AS children, count(*) FILTER (a = b) AS stayed,"
-        f" count(*) FILTER (a <> b) AS moved_here, {counts('come', COME)} FROM placed WHERE b IS NOT NULL GROUP BY b)"
-        f" SELECT area, {', '.join(f'coalesce({name}, 0) AS {name}' for name in figures)}"
-        f" FROM gone FULL JOIN come USING (area) WHERE starts_with(area, ?) ORDER BY area",
+        f"WITH placed AS (SELECT m.*, left(village_then, {digits}) AS a, left(village_now, {digits}) AS b{of_group}"
+        f" FROM {MOVEMENT} m{seen}),"
+        f" gone AS (SELECT a AS area{grouped}, count(*) AS before, count(*) FILTER (b <> a) AS moved_away,"
+        f" {counts('gone', GONE)} FROM placed WHERE a IS NOT NULL GROUP BY a{grouped}),"
+        f" come AS (SELECT b AS area{grouped}, count(*) AS children, count(*) FILTER (a = b) AS stayed,"
+        f" count(*) FILTER (a <> b) AS moved_here, {counts('come', COME)} FROM placed WHERE b IS NOT NULL"
+        f" GROUP BY b{grouped})"
+        f" SELECT area{grouped}, {', '.join(f'coalesce({name}, 0) AS {name}' for name in figures)}"
+        f" FROM gone FULL JOIN come USING (area{grouped}) WHERE starts_with(area, ?) ORDER BY area{grouped}",
         [code or ""],
     ).df()
 

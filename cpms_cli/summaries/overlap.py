@@ -8,7 +8,7 @@ each child. Unlike there, no answer is never "not deprived": numbers have a lowe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -17,13 +17,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.scope import rounds_of
-from cpms_cli.summaries.shares import area_name, group_labels, groups_asked, within
+from cpms_cli.summaries.scope import scope_of
+from cpms_cli.summaries.shares import groups_asked, told_groups, within
 from cpms_cli.survey.definition import Indicator, Language, Survey
-from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
 
@@ -41,7 +39,7 @@ class Overlap:
     `known`, children of whom all are known; `share` of these; `possible`, children with all yes or unknown;
     `expected` if they occurred independently of each other, and `lift`, how many times that many there are; in pairs
     `second_of_first`, the share with the second among those with the first, and `first_of_second`. Most frequent first.
-    With a group, each table has its code and label first.
+    With groups, each table has their codes and labels first.
     """
 
     area: str | None
@@ -60,7 +58,7 @@ class Overlap:
 
 
 @dataclass(frozen=True)
-class _Patterns:
+class Patterns:
     """The distinct combinations of answers (a row each, a column per indicator), and how many children have each."""
 
     yes: np.ndarray
@@ -71,22 +69,24 @@ class _Patterns:
         return len(self.children)
 
 
-def _counted(survey: Survey) -> list[Indicator]:
+def counted_indicators(survey: Survey) -> list[Indicator]:
+    """The indicators whose number is counted."""
     return [one for one in survey.indicators if one.counted]
 
 
-def _patterns(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, by: Group | None
-) -> dict[str, _Patterns]:
-    """Patterns by the group's code; "" without a group. n/a counts as no."""
-    columns = [one.column for one in _counted(survey)]
+def patterns_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, by: Sequence[Group] = ()
+) -> dict[tuple[str, ...], Patterns]:
+    """Patterns by the codes of the groups; n/a counts as no. `create_profiles` must have run."""
+    columns = [one.column for one in counted_indicators(survey)]
     yes, unknown = (
         " + ".join(f"({column} = '{answer}')::BIGINT * {1 << at}" for at, column in enumerate(columns))
         for answer in ("yes", "unknown")
     )
-    grouped = group_column(by.id) if by else "''"
+    names = [f"group_{at}" for at, _ in enumerate(by)]
+    groups = "".join(f"{group_column(group.id)} AS {name}, " for group, name in zip(by, names, strict=True))
     found = connection.execute(
-        f"SELECT {grouped} AS grouped, {yes} AS yes, {unknown} AS unknown, count(*) AS children FROM {CHILD_ROUND}"
+        f"SELECT {groups}{yes} AS yes, {unknown} AS unknown, count(*) AS children FROM {CHILD_ROUND}"
         f" WHERE {where} GROUP BY ALL ORDER BY ALL"
     ).df()
     bits = np.arange(len(columns))
@@ -94,13 +94,16 @@ def _patterns(
     def matrix(masks: pd.Series) -> np.ndarray:
         return ((masks.to_numpy(dtype=np.int64)[:, None] >> bits) & 1).astype(np.float32)
 
-    return {
-        str(code): _Patterns(matrix(part["yes"]), matrix(part["unknown"]), part["children"].to_numpy(dtype=np.float64))
-        for code, part in found.groupby("grouped", sort=True)
-    }
+    def patterns(part: pd.DataFrame) -> Patterns:
+        return Patterns(matrix(part["yes"]), matrix(part["unknown"]), part["children"].to_numpy(dtype=np.float64))
+
+    if not by:
+        return {(): patterns(found)}
+    return {tuple(map(str, codes)): patterns(part) for codes, part in found.groupby(names, sort=True)}
 
 
-def _numbers(found: _Patterns, most: int) -> pd.DataFrame:
+def numbers_of(found: Patterns, most: int) -> pd.DataFrame:
+    """Children by number of indicators, of `most` there are, as `Overlap.numbers`."""
     certain, possible = (
         np.bincount(matrix.sum(axis=1).astype(int), found.children, minlength=most + 1)
         for matrix in (found.yes, found.yes + found.unknown)
@@ -112,13 +115,13 @@ def _numbers(found: _Patterns, most: int) -> pd.DataFrame:
     return table[table["at_most"] > 0]
 
 
-def _single(survey: Survey, found: _Patterns, language: Language) -> pd.DataFrame:
+def _single(survey: Survey, found: Patterns, language: Language) -> pd.DataFrame:
     others = found.yes.sum(axis=1, keepdims=True) - found.yes
     weights = found.yes * found.children[:, None]
     yes = weights.sum(axis=0)
     with np.errstate(invalid="ignore"):
         mean = (weights * others).sum(axis=0) / yes
-    counted = _counted(survey)
+    counted = counted_indicators(survey)
     table = pd.DataFrame({
         "number": [one.number for one in counted], "name": [one.name.in_(language) for one in counted],
         "yes": yes.astype("int64"),
@@ -130,9 +133,9 @@ def _single(survey: Survey, found: _Patterns, language: Language) -> pd.DataFram
     return table
 
 
-def _together(survey: Survey, found: _Patterns, size: int, language: Language) -> pd.DataFrame:
-    """Every combination of so many indicators that some child has."""
-    counted = _counted(survey)
+def together(survey: Survey, found: Patterns, size: int, language: Language) -> pd.DataFrame:
+    """Every combination of so many indicators that some child has, as `Overlap.pairs`."""
+    counted = counted_indicators(survey)
     members = np.array(list(combinations(range(len(counted)), size)))
     chosen = np.zeros((len(counted), len(members)), dtype=np.float32)
     chosen[members, np.arange(len(members))[:, None]] = 1
@@ -162,42 +165,36 @@ def _together(survey: Survey, found: _Patterns, size: int, language: Language) -
     return frame.sort_values(["children", *names], ascending=[False] + [True] * size, ignore_index=True)
 
 
-def _grouped(survey: Survey, by: Group | None, parts: dict[str, pd.DataFrame], language: Language) -> pd.DataFrame:
-    if by is None:
-        return next(iter(parts.values())).reset_index(drop=True)
-    whole = pd.concat([part.assign(**{by.id: code}) for code, part in parts.items()], ignore_index=True)
-    codes = whole.pop(by.id)
-    whole.insert(0, by.id, codes)
-    whole.insert(1, f"{by.id}_label", group_labels(survey, by, codes, language))
-    return whole
+def by_group(
+    survey: Survey, by: Sequence[Group], parts: Mapping[tuple[str, ...], pd.DataFrame], language: Language
+) -> pd.DataFrame:  # fmt: skip
+    """The tables of the groups, one below the other, each with its codes and labels."""
+    names = [group.id for group in by]
+    whole = pd.concat(
+        [part.assign(**dict(zip(names, codes, strict=True))) for codes, part in parts.items()], ignore_index=True
+    )
+    return told_groups(survey, whole, by, language)
 
 
 def overlap_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, *, area: str | None = None, round_: int | None = None,
-    by: Group | None = None, language: Language = "en",
+    by: Sequence[Group] = (), language: Language = "en",
 ) -> Overlap:  # fmt: skip
     """Overlap of the counted indicators in an area and round, by default the last; `create_profiles` must have run.
 
     Raises UsageError where there are no children.
     """
-    rounds = rounds_of(connection, survey, area)
-    if not rounds:
-        raise UsageError("no_children_ever", area=area or "–")
-    if round_ is not None and round_ not in rounds:
-        known = ", ".join(shown_year(one, language) for one in rounds)
-        raise UsageError("no_children_there", area=area or "–", round=shown_year(round_, language), known=known)
-    at = round_ if round_ is not None else rounds[-1]
-    patterns = _patterns(connection, survey, within(survey, area, at), by)
-    most = len(_counted(survey))
+    scope = scope_of(connection, survey, area, round_, language)
+    patterns = patterns_of(connection, survey, within(survey, area, scope.round), by)
+    most = len(counted_indicators(survey))
     of_group = {
-        code: (_numbers(part, most), _single(survey, part, language),
-               _together(survey, part, 2, language), _together(survey, part, 3, language))
+        code: (numbers_of(part, most), _single(survey, part, language),
+               together(survey, part, 2, language), together(survey, part, 3, language))
         for code, part in patterns.items()
     }  # fmt: skip
-    tables = [_grouped(survey, by, {code: parts[at] for code, parts in of_group.items()}, language) for at in range(4)]
-    name = area_name(survey, area, language) if area else ""
+    tables = [by_group(survey, by, {code: parts[at] for code, parts in of_group.items()}, language) for at in range(4)]
     children = int(sum(part.children.sum() for part in patterns.values()))
-    return Overlap(area, name, at, children, *tables)
+    return Overlap(area, scope.name if area else "", scope.round, children, *tables)
 
 
 def overlap(
@@ -206,15 +203,11 @@ def overlap(
 ) -> Overlap:  # fmt: skip
     """Which indicators occur together in an area (None: in the whole store) and round, by default the last.
 
-    Raises UsageError for an unknown area, an unknown or a second group, no children there; StoreError, UnreadableFile.
+    `by` names one or two groups. Raises UsageError for an unknown area or group, no children there; StoreError,
+    UnreadableFile.
     """
     survey = load_survey(schemas)
-    if area is not None:
-        area_name(survey, area, language)
     groups = groups_asked(survey, by)
-    if len(groups) > 1:
-        raise UsageError("one_group_only", groups=", ".join(by))
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
-        return overlap_of(connection, survey, area=area, round_=round_, by=groups[0] if groups else None,
-                          language=language)  # fmt: skip
+        return overlap_of(connection, survey, area=area, round_=round_, by=groups, language=language)

@@ -94,7 +94,8 @@ def _pairs(asked: Asked, sheet: SummaryCells, frame: pd.DataFrame) -> None:
     columns = {indicator.number: indicator.column for indicator in asked.survey.indicators}
     both = [f"{at}pair/{columns[first]}+{columns[second]}" for at, first, second
             in zip(places, frame["first"], frame["second"], strict=True)]  # fmt: skip
-    blank = frame.assign(**{name: pd.Series(float("nan"), index=frame.index, dtype="Float64") for name in _OF_PAIRS})
+    # Known and possible are counts of children too, but of no table.
+    blank = frame.assign(**{name: pd.array([pd.NA] * len(frame), dtype="Float64") for name in _OF_PAIRS})
     sheet.counts("pairs", blank, {"children": both})
     single = sheet.tables["single"]
     _company(sheet, both, frame)

@@ -1,21 +1,28 @@
-"""How many children were due a response, and how many had it in time, by area and level."""
+"""How many children were due a response, and how many had it in time: by area, level and group, and round by round."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pandas as pd
 
+from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
 from cpms_cli.scoring.scores import create_scores
 from cpms_cli.store.file import open_store
 from cpms_cli.store.response_tables import create_known_children
-from cpms_cli.summaries.cases import STATES, find_cases
-from cpms_cli.summaries.scope import check_surveyed
-from cpms_cli.summaries.shares import area_name
+from cpms_cli.summaries.cases import PASSED, STATES, cases_by_round, find_cases
+from cpms_cli.summaries.scope import OverRounds, check_surveyed, parts_of, span_of
+from cpms_cli.summaries.shares import area_name, groups_asked, told_groups
 from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
+
+ROUND_STATES = (*STATES, PASSED)
 
 
 @dataclass(frozen=True)
@@ -24,8 +31,8 @@ class ResponseSummary:
 
     `parts`: area, name, level, label, `due` (children at that level, whatever became of it), and how many of these are
     in_time, late, open, overdue, closed, unknown (as `summaries.cases` says), for each subdistrict, or each village of
-    a subdistrict; `totals`: the same by level. `unplaced` counts responses whose identifier leads to no child now
-    (None: withheld).
+    a subdistrict; `totals`: the same by level; `grouped`: where groups are asked for, `by_` and their ids, the same by
+    their codes, with their labels. `unplaced` counts responses whose identifier leads to no child now (None: withheld).
     """
 
     code: str
@@ -33,50 +40,126 @@ class ResponseSummary:
     as_of: datetime.date
     parts: pd.DataFrame
     totals: pd.DataFrame
+    grouped: dict[str, pd.DataFrame]
     unplaced: int | None
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        return {"totals": self.totals, "parts": self.parts}
+        return {"totals": self.totals, "parts": self.parts, **self.grouped}
+
+
+@dataclass(frozen=True)
+class ResponseChange(OverRounds):
+    """The cases of each round of a span, as they are on a day.
+
+    `cases`: round, (the groups,) level, label, `due` (cases that this round gave), and how many of them are in_time,
+    late, open, overdue, closed, unknown, passed, as `summaries.cases.cases_by_round` says.
+    """
+
+    as_of: datetime.date
+    cases: pd.DataFrame
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it before its tables."""
+        return {**self.span.about(), "as_of": self.as_of.isoformat()}
 
 
 def summarise_responses(
-    store: str | Path, *, area: str | None = None, as_of: datetime.date | None = None, language: Language = "en",
-    schemas: Path | None = None,
+    store: str | Path, *, area: str | None = None, as_of: datetime.date | None = None, by: Sequence[str] = (),
+    language: Language = "en", schemas: Path | None = None,
 ) -> ResponseSummary:  # fmt: skip
     """Count the children who stand at a level that demands a response by a time, by what became of it.
 
-    On the day `as_of` (today). Raises UsageError for an unknown area; StoreError, UnreadableFile.
+    On the day `as_of` (today). `by` names one or two groups: of areas, by the child's last round, and else by the
+    record of the round that made the case due. Raises UsageError for an unknown area or group; StoreError,
+    UnreadableFile.
     """
     survey, day = load_survey(schemas), as_of or datetime.date.today()
+    groups, parts = groups_asked(survey, by), parts_of(survey, area)
     name = area_name(survey, area, language) if area is not None else ""
     with open_store(Path(store), survey) as connection:
         check_surveyed(connection, survey, area, None, language)
-        create_scores(connection, survey)
-        create_known_children(connection, survey)
+        _create(connection, survey, groups)
         cases, _ = find_cases(connection, survey, area or "", day)
+        cases = _grouped(connection, survey, cases, [parts, *groups])
         lost = connection.execute(
             f"SELECT count(*) FROM response r ANTI JOIN known_child k"
             f" ON k.identifier = r.{survey.response_role('person').name} WHERE r.superseded_by IS NULL"
         ).fetchone()
-    width = 8 if area is not None and len(area) >= 6 else 6
-    cases = cases.assign(area=cases[survey.role("village").name].astype("str").str[:width])
-    parts = _counted(survey, cases, ["area"], language)
-    parts.insert(1, "name", [area_name(survey, str(code), language) for code in parts["area"]])
-    unplaced = int(lost[0]) if lost else 0
-    return ResponseSummary(area or "", name, day, parts, _counted(survey, cases, [], language), unplaced)
+    by_part = _counted(survey, cases, [parts], language)
+    by_part = by_part.rename(columns={parts.id: "area", f"{parts.id}_label": "name"})
+    told = "_".join(["by", *(group.id for group in groups)])
+    grouped = {told: _counted(survey, cases, groups, language)} if groups else {}
+    totals = _counted(survey, cases, [], language)
+    return ResponseSummary(area or "", name, day, by_part, totals, grouped, int(lost[0]) if lost else 0)
 
 
-def _counted(survey: Survey, cases: pd.DataFrame, by: list[str], language: Language) -> pd.DataFrame:
-    """Cases by level and state, and for each group of `by`; levels of which there is no case count 0."""
+def response_change(
+    store: str | Path, first: int, last: int, *, area: str | None = None, as_of: datetime.date | None = None,
+    by: Sequence[str] = (), language: Language = "en", schemas: Path | None = None,
+) -> ResponseChange:  # fmt: skip
+    """Count the cases that each round of a span gave, by what became of them until the day `as_of` (today).
+
+    Of an area (None: the whole store); `by` as in `summarise_responses`. Raises UsageError for an unknown area or
+    group, or fewer than two rounds; StoreError, UnreadableFile.
+    """
+    survey, day = load_survey(schemas), as_of or datetime.date.today()
+    groups = groups_asked(survey, by)
+    with open_store(Path(store), survey) as connection:
+        _create(connection, survey, groups)
+        cases, known = cases_by_round(connection, survey, area or "", day)
+        span = span_of(connection, survey, area, first, last, language, known)
+        cases = _grouped(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
+    tables = []
+    for round_ in span.rounds:
+        told = _counted(survey, cases[cases["since"] == round_], groups, language, ROUND_STATES)
+        told.insert(0, "round", round_)
+        tables.append(told)
+    return ResponseChange(span, day, pd.concat(tables, ignore_index=True))
+
+
+def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, groups: Sequence[Group]) -> None:
+    """What the cases need; the groups of children only where they are asked for."""
+    if any(group.digits is None for group in groups):
+        create_profiles(connection, survey)
+    else:
+        create_scores(connection, survey)
+    create_known_children(connection, survey)
+
+
+def _grouped(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame, groups: Sequence[Group]
+) -> pd.DataFrame:  # fmt: skip
+    """Cases with the code of each group in its `group_column`."""
+    village = cases[survey.role("village").name].astype("str")
+    areas = {group_column(group.id): village.str[: group.digits] for group in groups if group.digits is not None}
+    cases = cases.assign(**areas).reset_index(drop=True)
+    others = [group_column(group.id) for group in groups if group.digits is None]
+    if not others:
+        return cases
+    person, round_ = survey.role("person").name, survey.role("round").name
+    connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
+    told = connection.execute(
+        f"SELECT {', '.join(others)} FROM cases k LEFT JOIN {CHILD_ROUND} s ON s.{person} = k.person"
+        f" AND s.{round_} = k.since ORDER BY place"
+    ).df()
+    connection.unregister("cases")
+    return cases.assign(**{name: told[name].to_numpy() for name in others})
+
+
+def _counted(
+    survey: Survey, cases: pd.DataFrame, by: Sequence[Group], language: Language, states: tuple[str, ...] = STATES
+) -> pd.DataFrame:  # fmt: skip
+    """Cases by level and state, and by the groups; levels of which there is no case count 0."""
     levels = [level.id for level in survey.urgent_levels]
-    counted = cases.assign(case=pd.Categorical(cases["case"], levels), state=pd.Categorical(cases["state"], STATES))
-    table = counted.groupby([*by, "case", "state"], observed=False).size().unstack("state", fill_value=0)
-    table = table.reindex(columns=list(STATES), fill_value=0)
-    told = table.assign(due=table.sum(axis=1)).reset_index().rename(columns={"case": "level"})
-    told.columns.name = None
-    told["level"] = told["level"].astype("str")
+    columns = [group_column(group.id) for group in by]
+    codes = cases[columns].drop_duplicates() if by else pd.DataFrame(index=[0])
+    every = codes.merge(pd.DataFrame({"case": levels}), how="cross").assign(**dict.fromkeys(states, 0))
+    flags = cases[[*columns, "case"]].assign(**{one: (cases["state"] == one).astype("int64") for one in states})
+    told = pd.concat([every, flags]).groupby([*columns, "case"], sort=False)[list(states)].sum().reset_index()
     labels = {level.id: level.label.in_(language) for level in survey.urgent_levels}
-    told.insert(len(by) + 1, "label", told["level"].map(labels))
-    return told[[*by, "level", "label", "due", *STATES]]
+    told = told.assign(label=told["case"].map(labels), due=told[list(states)].sum(axis=1))
+    told = told[[*columns, "case", "label", "due", *states]].rename(columns={"case": "level"})
+    named = dict(zip(columns, (group.id for group in by), strict=True))
+    return told_groups(survey, told.rename(columns=named), by, language)

@@ -27,7 +27,8 @@ def mask_responses(asked: Asked, one: ResponseSummary) -> Masked[ResponseSummary
         _cases(sheet, name, frame)
 
     def masked(found: Protected) -> ResponseSummary:
-        return replace(one, parts=found.tables["parts"], totals=found.tables["totals"], unplaced=None)
+        return replace(one, parts=found.tables["parts"], totals=found.tables["totals"], unplaced=None,
+                       grouped={name: found.tables[name] for name in one.grouped})  # fmt: skip
 
     return sheet, masked
 

@@ -15,9 +15,10 @@ from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, right_column
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import line_list_of
-from cpms_cli.summaries.indicator import counted_by
+from cpms_cli.summaries.indicator import counted_by, shares_over
+from cpms_cli.summaries.pairs import named_cases
 from cpms_cli.summaries.quality import quality_of
-from cpms_cli.summaries.scope import Scope, scope_of
+from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
 from cpms_cli.summaries.shares import groups_asked, within
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.figures import Right
@@ -42,6 +43,19 @@ class RightsSummary:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
         return {**self.counted, "quality": self.quality, "lacking": self.lacking}
+
+
+@dataclass(frozen=True)
+class RightsChange(OverRounds):
+    """The rights over a span of rounds.
+
+    `cases`: a row per pair of rounds (and group) and right, `right` its id and `name` in words: what became of the
+    children who lacked it, as `pairs.cases_between`: new is newly lacking, continuing still lacking, and resolved that
+    the same child has it now. `shares`: the answers of each round, as `RightsSummary.counted`, with `change`.
+    """
+
+    cases: pd.DataFrame
+    shares: pd.DataFrame
 
 
 def _told(answers: pd.DataFrame, rights: Sequence[Right], answer: str, language: Language) -> pd.Series:
@@ -95,3 +109,26 @@ def summarise_rights(
         if identified:
             note_identified(connection, "rights", len(listed))
     return RightsSummary(scope, counted, listed, quality)
+
+
+def rights_change(
+    store: str | Path, first: int, last: int, *, area: str | None = None, by: Sequence[str] = (),
+    language: Language = "en", schemas: Path | None = None,
+) -> RightsChange:  # fmt: skip
+    """Which children newly lack a right, still lack it or have it again, from round to round.
+
+    Of an area (None: the whole store); `by` names one or two groups. Raises UsageError for an unknown area or group, or
+    fewer than two rounds.
+    """
+    survey = load_survey(schemas)
+    groups = groups_asked(survey, by)
+    labels = {right.id: right.label.in_(language) for right in survey.rights}
+    columns = {right_column(right): label for right, label in labels.items()}
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        span = span_of(connection, survey, area, first, last, language)
+        cases = named_cases(
+            connection, survey, span, {right_column(right): (right, label) for right, label in labels.items()},
+            ("right", "name"), by=groups, case="no", language=language,
+        )  # fmt: skip
+        return RightsChange(span, cases, shares_over(connection, survey, columns, span, language, groups))

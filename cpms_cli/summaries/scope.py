@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import Any
 
 import duckdb
+import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND
@@ -28,6 +31,53 @@ class Scope:
     def about(self) -> dict[str, str | int | None]:
         """What a JSON document says of it."""
         return {"area": self.code, "name": self.name, "round": self.round, "previous": self.previous}
+
+
+@dataclass(frozen=True)
+class Span:
+    """An area's code (None: the whole store) and name, and the rounds of it that are compared, oldest first."""
+
+    code: str | None
+    name: str
+    rounds: tuple[int, ...]
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Each pair of successive rounds, and the whole span where that is another.
+
+        >>> Span("85", "Ranong", (2024, 2025, 2026)).pairs
+        [(2024, 2025), (2025, 2026), (2024, 2026)]
+        """
+        whole = [(self.rounds[0], self.rounds[-1])] if len(self.rounds) > 2 else []
+        return [*pairwise(self.rounds), *whole]
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """Each round as a scope of its own; before the first there is none to compare it with."""
+        before = (None, *self.rounds[:-1])
+        return [Scope(self.code, self.name, now, then, self.rounds)
+                for now, then in zip(self.rounds, before, strict=True)]  # fmt: skip
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it."""
+        return {"area": self.code, "name": self.name, "rounds": list(self.rounds)}
+
+
+@dataclass(frozen=True)
+class OverRounds:
+    """A summary over a span of rounds; its tables are its fields that hold one."""
+
+    span: Span
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it before its tables."""
+        return self.span.about()
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: table for name, table in told.items() if isinstance(table, pd.DataFrame)}
 
 
 def rounds_of(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None) -> tuple[int, ...]:
@@ -73,6 +123,25 @@ def scope_of(
     _check_rounds(rounds, name if code is None else code, round_, language)
     current = rounds[-1] if round_ is None else round_
     return Scope(code, name, current, max((one for one in rounds if one < current), default=None), rounds)
+
+
+def span_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, first: int, last: int, language: Language,
+    known: tuple[int, ...] | None = None,
+) -> Span:  # fmt: skip
+    """The rounds of an area from `first` to `last`; `known` are those there are, by default those with children.
+
+    `child_round` must exist. Raises UsageError for an unknown area, one without children, or fewer than two rounds.
+    """
+    name = say("whole_store", language) if code is None else area_name(survey, code, language)
+    known = rounds_of(connection, survey, code) if known is None else known
+    _check_rounds(known, name if code is None else code, None, language)
+    found = tuple(one for one in known if first <= one <= last)
+    if len(found) < 2:
+        asked = f"{shown_year(first, language)}:{shown_year(last, language)}"
+        told = ", ".join(shown_year(one, language) for one in known)
+        raise UsageError("too_few_rounds", rounds=asked, known=told)
+    return Span(code, name, found)
 
 
 def area_groups(survey: Survey) -> tuple[Group, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import duckdb
 import pandas as pd
@@ -103,12 +104,28 @@ def broken_down(
     and what `with_shares` makes of them. A row per combination that occurs.
     """
     counts = count_answers(connection, list(columns), where, [group.id for group in by], relation)
-    counts = with_shares(survey, in_order(survey, counts, by))
-    labels = {group.id: group_labels(survey, group, counts[group.id], language) for group in by}
-    counts = counts.assign(label=counts["item"].map(columns).astype("str"),
-                           **{f"{name}_label": told for name, told in labels.items()})  # fmt: skip
+    counts.insert(list(counts).index("item") + 1, "label", counts["item"].map(columns).astype("str"))
+    return told_groups(survey, with_shares(survey, counts), by, language)
+
+
+def told_groups(survey: Survey, table: pd.DataFrame, by: Sequence[Group], language: Language) -> pd.DataFrame:
+    """A table that has the codes of groups in columns of their ids: these first, each with its label as `<id>_label`,
+    and the rows in the order of the codes; else as they were."""
+    table = in_order(survey, table, by)
+    labels = {f"{group.id}_label": group_labels(survey, group, table[group.id], language) for group in by}
     first = [column for group in by for column in (group.id, f"{group.id}_label")]
-    return counts[[*first, "item", "label", *(name for name in counts if name not in {*first, "item", "label"})]]
+    return table.assign(**labels)[[*first, *(str(name) for name in table if name not in first)]]
+
+
+def with_change(table: pd.DataFrame, rounds: Sequence[int], keys: Sequence[str]) -> pd.DataFrame:
+    """Shares of several rounds, with the `change` of each, a fraction, since the round before it in `rounds`.
+
+    `round` and `keys` tell the rows apart; the change is missing where the same was not counted in the round before.
+    """
+    then = table[["round", *keys, "share"]].rename(columns={"share": "then"})
+    then["round"] = then["round"].map(dict(pairwise(rounds)))
+    earlier = table[["round", *keys]].merge(then, on=["round", *keys], how="left")["then"]
+    return table.assign(change=table["share"].to_numpy() - earlier.to_numpy(dtype="float64"))
 
 
 def in_order(survey: Survey, table: pd.DataFrame, by: Sequence[Group]) -> pd.DataFrame:

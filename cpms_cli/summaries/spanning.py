@@ -20,6 +20,8 @@ from cpms_cli.survey.definition import Survey
 
 _NAMED = re.compile(r"(?P<round>\d+)/(?P<code>(?:\d{2,8})?)/(?P<counted>\S+)")
 Codes = tuple[str, ...]
+NOT_OF_PARTS = "~"
+"""Ends the ids of counts of which an area has not as many as its parts together."""
 CASES = 0
 """In the place of a round, in the ids of cases: they are counted on a day."""
 Family = dict[Codes, int]
@@ -53,7 +55,8 @@ def spanning(
     relations += [Relation(f"{place(*at)}{whole}", (f"{place(*other)}{part}",))
                   for at, whole, other, part in _alike(known)]  # fmt: skip
     nested = AreaCells(survey)
-    whole = {at: counts for at, counts in sorted(known.items()) if "children" in counts}
+    whole = {at: {name: count for name, count in counts.items() if not name.endswith(NOT_OF_PARTS)}
+             for at, counts in sorted(known.items()) if "children" in counts}  # fmt: skip
     relations += nested.nested(whole)
     compared, beside = implied(survey, known)
     return [*relations, *compared], {**nested.unshown, **added, **beside}

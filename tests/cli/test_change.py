@@ -165,7 +165,8 @@ def test_in_a_window_of_80_columns_no_word_is_cut_to_pieces(
     [
         ["--rounds", "2569:2567"], ["--rounds", "2569"], ["--rounds", "2560:2567"], ["--rounds", "soon:later"],
         ["--rounds", "2567:2569", "--round", "2569"],
-        ["--rounds", "2567:2569", "--by", "sex", "--by", "age_group"], ["--rounds", "2567:2569", "--by", "colour"],
+        ["--rounds", "2567:2569", "--by", "sex", "--by", "age_group", "--by", "village"],
+        ["--rounds", "2567:2569", "--by", "colour"],
     ],
 )  # fmt: skip
 def test_wrong_use_is_told_in_one_sentence(cpms: Cpms, store: Path, words: list[str]) -> None:

@@ -105,8 +105,9 @@ def test_in_every_format_and_in_thai(cpms: Cpms, store: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "words",
-    [["--area", "840101"], ["--area", "85010502"], ["--round", "2560"], ["--by", "sex", "--by", "village"]],
-)
+    [["--area", "840101"], ["--area", "85010502"], ["--round", "2560"],
+     ["--by", "sex", "--by", "village", "--by", "age_group"]],
+)  # fmt: skip
 def test_wrong_use_is_told_in_one_sentence(cpms: Cpms, store: Path, words: list[str]) -> None:
     ran = cpms("overlap", *words, "--store", store)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)

@@ -1,0 +1,192 @@
+"""Rounds of the sample store compared a second time, child by child in plain loops over what the second scorer says:
+cases by two groups, rights lost and regained, and numbers of indicators that can only have fallen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from cpms_cli import area_change, indicator_change, overlap_change, rights_change
+from tests.oracle.scorer import COUNTED, Row, age_of, score_household
+from tests.oracle.test_figures import _answered, _band, _rights
+
+ROUNDS = (2024, 2025, 2026)
+PAIRS = ((2024, 2025), (2025, 2026), (2024, 2026))
+VILLAGE = "85010503"  # families moved out of it and into it
+GROUPS = ("sex", "age_group")
+
+
+@dataclass(frozen=True)
+class Seen:
+    village: str
+    least_age: int | None
+    groups: tuple[str, ...]
+    indicators: dict[int, str]
+    rights: dict[str, str]
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        told = Counter(self.indicators[number] for number in COUNTED)
+        return told["yes"], told["yes"] + told["unknown"]
+
+
+Rounds = dict[int, dict[str, Seen]]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, round_: int) -> list[Row]:
+    found = connection.execute(f"SELECT * FROM current_{table} WHERE round = ?", [str(round_)])
+    names = [one[0] for one in found.description or []]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _round(connection: duckdb.DuckDBPyConnection, round_: int) -> Iterator[tuple[str, Seen]]:
+    """The children of a round; of a home whose own row was set aside, nothing is known but they."""
+    homes: dict[tuple[str | None, str | None], list[Row]] = {}
+    for child in _rows(connection, "child", round_):
+        homes.setdefault((child["village_code"], child["household_no"]), []).append(child)
+    known = {(home["village_code"], home["household_no"]): home for home in _rows(connection, "household", round_)}
+    for place, own in homes.items():
+        home = known.get(place, {})
+        for child, scored in zip(own, score_household(home, own), strict=True):
+            rights = _rights(home, child, scored.level, scored.indicators[16])
+            groups = (_answered(child, "sex") or "unknown", _band(home, child))
+            told = {name.removeprefix("right_"): answer for name, answer in rights.items()}
+            yield str(child["cpms_id"]), Seen(str(child["village_code"]), age_of(home, child).least, groups,
+                                              scored.indicators, told)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seen(sample_store: Path) -> Rounds:
+    with duckdb.connect(str(sample_store), read_only=True) as connection:
+        return {round_: dict(_round(connection, round_)) for round_ in ROUNDS}
+
+
+def _children(seen: Rounds, pair: tuple[int, int], area: str) -> Iterator[tuple[str, Seen | None, Seen | None]]:
+    """The children of an area in either round, as they were then and as they are now."""
+    for one in sorted(seen[pair[0]].keys() | seen[pair[1]].keys()):
+        was, now = seen[pair[0]].get(one), seen[pair[1]].get(one)
+        if any(told is not None and told.village.startswith(area) for told in (was, now)):
+            yield one, was, now
+
+
+def _indicator(number: int) -> Callable[[Seen], str]:
+    return lambda told: told.indicators[number]
+
+
+def _right(right: str) -> Callable[[Seen], str]:
+    return lambda told: told.rights[right]
+
+
+def _gone(was: Seen, years: int) -> str:
+    return "turned_18" if was.least_age is not None and was.least_age + years >= 18 else "lost"
+
+
+def _became(
+    seen: Rounds, one: str, pair: tuple[int, int], area: str, of: Callable[[Seen], str], case: str
+) -> str | None:
+    """What became of a case of one child; None where it has none."""
+    was, now = seen[pair[0]].get(one), seen[pair[1]].get(one)
+    then_here = was is not None and was.village.startswith(area)
+    now_here = now is not None and now.village.startswith(area)
+    had = was is not None and of(was) == case
+    if was is not None and then_here and had:
+        if now is None:
+            return _gone(was, pair[1] - pair[0])
+        answers = {case: "continuing", "unknown": "unknown_now", "n/a": "outgrown"}
+        return answers.get(of(now), "resolved") if now_here else "moved_away"
+    if now is None or not now_here or of(now) != case:
+        return None
+    earlier = any(one in seen[round_] and of(seen[round_][one]) == case for round_ in ROUNDS if round_ < pair[0])
+    if had or not earlier:
+        return "moved_in" if had else "new"
+    return "reopened" if was is not None and of(was) != "unknown" else "found_again"
+
+
+def _expected(
+    seen: Rounds, area: str, of: Callable[[Seen], str], case: str
+) -> dict[tuple[tuple[int, int], tuple[str, ...]], Counter[str]]:
+    found: dict[tuple[tuple[int, int], tuple[str, ...]], Counter[str]] = {}
+    for pair in PAIRS:
+        for one, was, now in _children(seen, pair, area):
+            in_it = now if now is not None and now.village.startswith(area) else was
+            assert in_it is not None
+            kinds = found.setdefault((pair, in_it.groups), Counter())
+            kind = _became(seen, one, pair, area, of, case)
+            if kind is not None:
+                kinds[kind] += 1
+    return found
+
+
+KINDS = ("new", "reopened", "found_again", "continuing", "moved_in", "resolved", "outgrown", "unknown_now", "lost",
+         "turned_18", "moved_away")  # fmt: skip
+
+
+def _counted(cases: pd.DataFrame) -> dict[tuple[tuple[int, int], tuple[str, ...]], Counter[str]]:
+    return {
+        ((row["from_round"], row["to_round"]), tuple(row[group] for group in GROUPS)):
+            Counter({kind: row[kind] for kind in KINDS if row[kind]})
+        for row in cases.to_dict("records")
+    }  # fmt: skip
+
+
+def test_cases_of_every_indicator_by_two_groups(sample_store: Path, seen: Rounds) -> None:
+    cases = area_change(sample_store, VILLAGE, 2024, 2026, by=GROUPS).cases
+    kinds: Counter[str] = Counter()
+    for number in range(1, 23):
+        expected = _expected(seen, VILLAGE, _indicator(number), "yes")
+        assert _counted(cases[cases["number"] == number]) == expected, number
+        for told in expected.values():
+            kinds.update(told)
+    assert set(kinds) == set(KINDS) - {"outgrown", "found_again"}  # those two: in the next test
+    alone = indicator_change(sample_store, 10, 2024, 2026, area=VILLAGE, by=GROUPS)
+    pd.testing.assert_frame_equal(alone.cases, cases[cases["number"] == 10].reset_index(drop=True))
+    for row in alone.shares.to_dict("records"):
+        told = Counter(
+            one.indicators[10] for one in seen[row["round"]].values()
+            if one.village == VILLAGE and one.groups == tuple(row[group] for group in GROUPS)
+        )  # fmt: skip
+        assert (row["yes"], row["no"], row["unknown"]) == (told["yes"], told["no"], told["unknown"]), row
+
+
+def test_rights_lost_and_regained_by_two_groups(sample_store: Path, seen: Rounds) -> None:
+    cases = rights_change(sample_store, 2024, 2026, by=GROUPS).cases
+    assert cases["right"].nunique() == 5
+    for right, rows in cases.groupby("right"):
+        assert _counted(rows) == _expected(seen, "85", _right(str(right)), "no"), right
+    assert (cases[["new", "continuing", "resolved", "unknown_now", "outgrown", "found_again"]].sum() > 0).all()
+
+
+def _direction(was: Seen | None, now: Seen | None, years: int) -> str:
+    if was is None:
+        return "first_seen"
+    if now is None:
+        return _gone(was, years).replace("lost", "not_seen")
+    (low, high), (least, most) = was.bounds, now.bounds
+    if most < low:
+        return "fewer"
+    if least > high:
+        return "more"
+    return "same" if low == high == least == most else "unsure"
+
+
+def test_a_child_has_fewer_indicators_only_whatever_is_unknown(sample_store: Path, seen: Rounds) -> None:
+    found = overlap_change(sample_store, 2024, 2026, by=GROUPS)
+    for pair in PAIRS:
+        expected = Counter(
+            ((now or was).groups, _direction(was, now, pair[1] - pair[0]))  # type: ignore[union-attr]
+            for _, was, now in _children(seen, pair, "85")
+        )
+        rows = found.flow[(found.flow["from_round"] == pair[0]) & (found.flow["to_round"] == pair[1])]
+        counted = rows.groupby([*GROUPS, "became"])["children"].sum()
+        assert {((sex, band), became): count for (sex, band, became), count in counted.items()} == expected
+    for row in found.numbers.to_dict("records"):
+        own = [one.bounds for one in seen[row["round"]].values()
+               if one.groups == tuple(row[group] for group in GROUPS)]  # fmt: skip
+        assert row["at_least"] == sum(low >= row["number"] for low, _ in own), row
+        assert row["at_most"] == sum(high >= row["number"] for _, high in own), row

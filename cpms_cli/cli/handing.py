@@ -43,7 +43,7 @@ def handed(
 
     if audience is None:
         return summary, Said(None, language)
-    from cpms_cli.summaries.audience import hand_on
+    from cpms_cli.disclosure.audience import hand_on
 
     found = hand_on(store, summary, audience, language=language, schemas=schemas)
     return found.summary, Said(found, language)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from cpms_cli.disclosure.area_release import published_area
 from cpms_cli.reports.area_map import map_chart, withheld_cells
 from cpms_cli.reports.area_response import high_migration, response_table
 from cpms_cli.reports.chart_style import per_cent
 from cpms_cli.reports.documents import Chart, Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.reports.shares import quality_sentences
 from cpms_cli.summaries.area_figures import GROWN, NOT_SEEN, AreaFigures, area_figures, severe_levels
-from cpms_cli.summaries.area_release import published_area
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.loading import load_survey

@@ -15,7 +15,7 @@ from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
 
 if TYPE_CHECKING:
-    from cpms_cli.summaries.audience import Handed
+    from cpms_cli.disclosure.audience import Handed
 
 
 def count_text(count: int | None, language: Language) -> str | int:

@@ -14,11 +14,11 @@ import pytest
 from lxml import html
 
 from cpms_cli import render, report_area
+from cpms_cli.disclosure.published_figures import published_figures
 from cpms_cli.reports.documents import Chart, Document, Paragraph, TableBlock
 from cpms_cli.scoring.profiles import create_profiles, measure_column
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
-from cpms_cli.summaries.published_figures import published_figures
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.messages import say
 from tests.property.tables_attacked import Case, Published, breaches

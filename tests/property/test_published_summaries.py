@@ -20,9 +20,9 @@ from cpms_cli import (
     summarise_indicator,
     summarise_migration,
 )
+from cpms_cli.disclosure.audience import Handed, hand_on
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.audience import Handed, hand_on
 from cpms_cli.survey.definition import Survey
 from tests.property import test_published_reports as of_reports
 from tests.property.tables_attacked import Case, Published, breaches
@@ -339,7 +339,7 @@ def test_no_count_can_be_worked_out_from_all_that_one_audience_was_given(given: 
     }
     known = Known(desk, given.truth)
     _everything(known, survey)
-    assert len(known.sums) > 1000
+    assert len(known.sums) > 700
     # Every fourth n.p. is asked after, which takes a fourth of the time; the others are as unknown to the reader.
     spared = {name for at, name in enumerate(sorted(desk.counts)) if at % 4}
     case = Case(Published(desk.counts | dict.fromkeys(known.free), known.sums), true | known.free, small, threshold,

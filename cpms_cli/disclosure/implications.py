@@ -13,8 +13,8 @@ from functools import lru_cache
 
 from sqlglot import exp
 
-from cpms_cli.summaries.area_cells import Areas
-from cpms_cli.summaries.disclosure import Cell, Relation
+from cpms_cli.disclosure.area_cells import Areas
+from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.rules import COUNTED, parse
 

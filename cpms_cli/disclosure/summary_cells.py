@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from cpms_cli.summaries.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING, AreaCells
-from cpms_cli.summaries.disclosure import Cell, Relation
-from cpms_cli.summaries.protection import CountTable
-from cpms_cli.summaries.report_cells import OPPOSITE, Same
+from cpms_cli.disclosure.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING, AreaCells
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable
+from cpms_cli.disclosure.report_cells import OPPOSITE, Same
+from cpms_cli.disclosure.spanning import place
 from cpms_cli.summaries.scope import area_groups
-from cpms_cli.summaries.spanning import place
 from cpms_cli.survey.definition import Survey
 
 _OF_SHARE, _OF_ALL = ("yes", "no"), ("yes", "no", "unknown")

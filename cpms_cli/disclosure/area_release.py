@@ -1,7 +1,7 @@
 """A report's figures made fit for publication: every count that could tell of a child, and what is computed from it, is
 blank.
 
-All tables of a report, and what the same audience was given before, are one problem (see `disclosure`). Its cells have
+All tables of a report, and what the same audience was given before, are one problem (see `problem`). Its cells have
 the ids of `area_cells`, so that reports and figures for other systems fit together.
 """
 
@@ -14,15 +14,15 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.area_cells import AreaCells, Areas, known_areas
+from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.protection import protect, without_marks
+from cpms_cli.disclosure.report_cells import ReportCells, Same
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, measure_column, right_column
 from cpms_cli.store.file import open_store
 from cpms_cli.store.release_tables import Release, earlier_releases, note_release
-from cpms_cli.summaries.area_cells import AreaCells, Areas, known_areas
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
-from cpms_cli.summaries.implications import implied
-from cpms_cli.summaries.protection import protect, without_marks
 from cpms_cli.summaries.quality import coarse
-from cpms_cli.summaries.report_cells import ReportCells, Same
 from cpms_cli.summaries.shares import area_name
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey

@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable
 from cpms_cli.store.release_tables import Release
 from cpms_cli.summaries.areas import AreaSummary
-from cpms_cli.summaries.disclosure import Cell, Relation
-from cpms_cli.summaries.protection import CountTable
 from cpms_cli.survey.definition import Survey
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")

@@ -1,7 +1,7 @@
 """What became of the cases of an area as cells, and the same counts again with what is withheld blank.
 
 Cases are counted as they are on a day. What two days differ by tells of single children as much as what two rounds do:
-the counts of every day are those of one table, and a count that has changed by a few since is withheld (`disclosure`).
+the counts of every day are those of one table, and a count that has changed by a few since is withheld (`problem`).
 Ids: 0/area/case/level/state.
 """
 
@@ -11,13 +11,13 @@ from dataclasses import replace
 
 import pandas as pd
 
+from cpms_cli.disclosure.problem import Relation
+from cpms_cli.disclosure.protection import Protected
+from cpms_cli.disclosure.spanning import CASES
+from cpms_cli.disclosure.summary_cells import SummaryCells
+from cpms_cli.disclosure.summary_masks import Asked, Masked
 from cpms_cli.summaries.cases import STATES
-from cpms_cli.summaries.disclosure import Relation
-from cpms_cli.summaries.protection import Protected
 from cpms_cli.summaries.response_counts import ResponseSummary
-from cpms_cli.summaries.spanning import CASES
-from cpms_cli.summaries.summary_cells import SummaryCells
-from cpms_cli.summaries.summary_masks import Asked, Masked
 
 
 def mask_responses(asked: Asked, one: ResponseSummary) -> Masked[ResponseSummary]:

@@ -10,17 +10,17 @@ from dataclasses import replace
 
 import pandas as pd
 
+from cpms_cli.disclosure.area_cells import ANSWERS
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import Protected, without_marks
+from cpms_cli.disclosure.spanning import NOT_OF_PARTS
+from cpms_cli.disclosure.summary_cells import Ids, SummaryCells
+from cpms_cli.disclosure.summary_masks import Asked, Masked
 from cpms_cli.scoring.profiles import measure_column
-from cpms_cli.summaries.area_cells import ANSWERS
-from cpms_cli.summaries.disclosure import Cell, Relation
 from cpms_cli.summaries.migration import PROVINCE, MigrationSummary, counted_measures
 from cpms_cli.summaries.movement import COME, GONE
-from cpms_cli.summaries.protection import Protected, without_marks
 from cpms_cli.summaries.quality import coarse
 from cpms_cli.summaries.shares import within
-from cpms_cli.summaries.spanning import NOT_OF_PARTS
-from cpms_cli.summaries.summary_cells import Ids, SummaryCells
-from cpms_cli.summaries.summary_masks import Asked, Masked
 
 _AMONG_PARTS = ("moved_away", "stayed", "moved_here")
 """Of these an area has not as many as its parts together: who moves between two of its parts stays in it. Their ids say

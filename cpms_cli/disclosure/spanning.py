@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
+from cpms_cli.disclosure.area_cells import AreaCells, Areas, known_areas
+from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable
 from cpms_cli.store.release_tables import Release
-from cpms_cli.summaries.area_cells import AreaCells, Areas, known_areas
-from cpms_cli.summaries.disclosure import Cell, Relation
-from cpms_cli.summaries.implications import implied
-from cpms_cli.summaries.protection import CountTable
 from cpms_cli.survey.definition import Survey
 
 _NAMED = re.compile(r"(?P<round>\d+)/(?P<code>(?:\d{2,8})?)/(?P<counted>\S+)")

@@ -7,15 +7,15 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.area_cells import ANSWERS, EXEMPT, TELLING, AreaCells, known_areas
+from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable, Protected, protect
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.file import open_store
 from cpms_cli.store.release_tables import earlier_releases, note_release
-from cpms_cli.summaries.area_cells import ANSWERS, EXEMPT, TELLING, AreaCells, known_areas
-from cpms_cli.summaries.disclosure import Cell, Relation
-from cpms_cli.summaries.implications import implied
-from cpms_cli.summaries.protection import CountTable, Protected, protect
 from cpms_cli.summaries.shares import area_name, count_answers, within
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey

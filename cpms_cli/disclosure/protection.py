@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cpms_cli.disclosure.problem import Cell, Problem, Relation
+from cpms_cli.disclosure.releases import problem_after, released
+from cpms_cli.disclosure.suppression import Suppression, suppress
 from cpms_cli.store.release_tables import Release
-from cpms_cli.summaries.disclosure import Cell, Problem, Relation
-from cpms_cli.summaries.releases import problem_after, released
-from cpms_cli.summaries.suppression import Suppression, suppress
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.privacy import PrivacyRules

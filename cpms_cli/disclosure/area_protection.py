@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from cpms_cli.disclosure.area_cells import AreaCells, known_areas, of
+from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.protection import Protected, protect, without_marks
 from cpms_cli.store.release_tables import Release
-from cpms_cli.summaries.area_cells import AreaCells, known_areas, of
 from cpms_cli.summaries.areas import AreaSummary
-from cpms_cli.summaries.implications import implied
-from cpms_cli.summaries.protection import Protected, protect, without_marks
 from cpms_cli.summaries.quality import coarse
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from cpms_cli.summaries.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING
+from cpms_cli.disclosure.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable
 from cpms_cli.summaries.area_figures import AreaFigures, severe_levels
-from cpms_cli.summaries.disclosure import Cell, Relation
-from cpms_cli.summaries.protection import CountTable
 from cpms_cli.survey.definition import Survey
 
 OPPOSITE = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}

@@ -9,15 +9,15 @@ from typing import TypeVar
 import duckdb
 import pandas as pd
 
-from cpms_cli.summaries.area_cells import AreaCells
-from cpms_cli.summaries.area_protection import blanked
+from cpms_cli.disclosure.area_cells import AreaCells
+from cpms_cli.disclosure.area_protection import blanked
+from cpms_cli.disclosure.protection import Protected, without_marks
+from cpms_cli.disclosure.report_cells import Same
+from cpms_cli.disclosure.summary_cells import SummaryCells
 from cpms_cli.summaries.areas import AreaSummary, area_summary
 from cpms_cli.summaries.indicator import IndicatorSummary
-from cpms_cli.summaries.protection import Protected, without_marks
 from cpms_cli.summaries.quality import coarse
-from cpms_cli.summaries.report_cells import Same
 from cpms_cli.summaries.rights import RightsSummary
-from cpms_cli.summaries.summary_cells import SummaryCells
 from cpms_cli.survey.definition import Language, Survey
 
 Summary = TypeVar("Summary")

@@ -10,14 +10,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cpms_cli.summaries.area_cells import AreaCells, of
+from cpms_cli.disclosure.area_cells import AreaCells, of
+from cpms_cli.disclosure.problem import Relation
+from cpms_cli.disclosure.protection import Protected, without_marks
+from cpms_cli.disclosure.summary_cells import SummaryCells
+from cpms_cli.disclosure.summary_masks import Asked, Masked
 from cpms_cli.summaries.areas import area_summary
-from cpms_cli.summaries.disclosure import Relation
 from cpms_cli.summaries.plans import AreaPlan, leading_indicators, leading_of_parts, part_indicators, unknown_quality
-from cpms_cli.summaries.protection import Protected, without_marks
 from cpms_cli.summaries.quality import coarse
-from cpms_cli.summaries.summary_cells import SummaryCells
-from cpms_cli.summaries.summary_masks import Asked, Masked
 
 
 def mask_plan(asked: Asked, plan: AreaPlan) -> Masked[AreaPlan]:

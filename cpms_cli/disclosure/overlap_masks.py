@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cpms_cli.summaries.disclosure import Relation
+from cpms_cli.disclosure.problem import Relation
+from cpms_cli.disclosure.protection import Protected
+from cpms_cli.disclosure.summary_cells import SummaryCells
+from cpms_cli.disclosure.summary_masks import Asked, Masked
 from cpms_cli.summaries.overlap import Overlap
-from cpms_cli.summaries.protection import Protected
-from cpms_cli.summaries.summary_cells import SummaryCells
-from cpms_cli.summaries.summary_masks import Asked, Masked
 
 _COMPANY = ("alone", "with_one", "with_two", "with_three_or_more")
 _OF_PAIRS = ("known", "share", "possible", "expected", "lift", "second_of_first", "first_of_second")

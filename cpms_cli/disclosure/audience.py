@@ -1,6 +1,6 @@
 """Summaries for readers outside the office: what must not be found out is withheld, and the store remembers the rest.
 
-All tables of a summary, and what the same audience was given before, reports included, are one problem (`disclosure`).
+All tables of a summary, and what the same audience was given before, reports included, are one problem (`problem`).
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
+from cpms_cli.disclosure.area_release import same_answers
+from cpms_cli.disclosure.migration_masks import mask_migration
+from cpms_cli.disclosure.overlap_masks import mask_overlap
+from cpms_cli.disclosure.plan_masks import mask_plan
+from cpms_cli.disclosure.protection import CountTable, Protected, protect
+from cpms_cli.disclosure.response_masks import mask_responses
+from cpms_cli.disclosure.spanning import spanning
+from cpms_cli.disclosure.summary_cells import SummaryCells
+from cpms_cli.disclosure.summary_masks import Asked, Masked, mask_area, mask_indicator, mask_rights
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.file import open_store
 from cpms_cli.store.release_tables import Release, earlier_releases, note_release
-from cpms_cli.summaries.area_release import same_answers
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.indicator import IndicatorSummary
 from cpms_cli.summaries.migration import MigrationSummary
-from cpms_cli.summaries.migration_masks import mask_migration
 from cpms_cli.summaries.overlap import Overlap
-from cpms_cli.summaries.overlap_masks import mask_overlap
-from cpms_cli.summaries.plan_masks import mask_plan
 from cpms_cli.summaries.plans import AreaPlan
-from cpms_cli.summaries.protection import CountTable, Protected, protect
 from cpms_cli.summaries.response_counts import ResponseSummary
-from cpms_cli.summaries.response_masks import mask_responses
 from cpms_cli.summaries.rights import RightsSummary
-from cpms_cli.summaries.spanning import spanning
-from cpms_cli.summaries.summary_cells import SummaryCells
-from cpms_cli.summaries.summary_masks import Asked, Masked, mask_area, mask_indicator, mask_rights
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say

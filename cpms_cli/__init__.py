@@ -59,7 +59,7 @@ _PUBLIC = {
     "set_visits": "cpms_cli.exercises",
     "visits_marked": "cpms_cli.exercises",
     "child_records": "cpms_cli.summaries.records",
-    "published_figures": "cpms_cli.summaries.published_figures",
+    "published_figures": "cpms_cli.disclosure.published_figures",
     "codebook": "cpms_cli.reports.codebook",
     "diagnose": "cpms_cli.diagnosing",
     "import_responses": "cpms_cli.responding",

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.change import span_asked, tell_change
+from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
     STORE,
+    Audience,
     By,
     Format,
     Lang,
@@ -30,8 +32,8 @@ Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official c
 
 
 def community(
-    code: Code, rounds: Rounds = None, by: By = None, store: Store = STORE, round_: Round = None,
-    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    code: Code, rounds: Rounds = None, by: By = None, audience: Audience = None, store: Store = STORE,
+    round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Summarise a village (8 digits) or subdistrict (6): levels, indicators, change, whom to visit at once.
 
@@ -43,18 +45,20 @@ def community(
       cpms community 850105 --by sex --by age_group --store cpms.duckdb
       cpms community 850105 --round 2568 -o community.xlsx --store cpms.duckdb
       cpms community 850105 --rounds 2567:2569 --store cpms.duckdb
+      cpms community 850105 --audience committee --store cpms.duckdb
       cpms community 850105 --rounds 2568:2569 --by sex --by age_group
     """
     check_width(code, COMMUNITY)
+    check_audience(audience, output, rounds=rounds)
     if (span := span_asked(rounds, round_)) is not None:
         _change(code, span, by, store, format_, output, lang, schemas)
         return
-    _area(code, store, round_, by, format_, output, lang, schemas)
+    _area(code, store, round_, by, audience, format_, output, lang, schemas)
 
 
 def province(
-    code: Code, rounds: Rounds = None, by: By = None, store: Store = STORE, round_: Round = None,
-    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    code: Code, rounds: Rounds = None, by: By = None, audience: Audience = None, store: Store = STORE,
+    round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Compile a province (2 digits) or district (4) over its communities.
 
@@ -64,13 +68,15 @@ def province(
     Examples:
       cpms province 85 --store cpms.duckdb
       cpms province 85 --format json --lang th --store cpms.duckdb
+      cpms province 85 --audience ministry -o province.xlsx
       cpms province 85 --rounds 2567:2569 --by sex --by nationality
     """
     check_width(code, PROVINCE)
+    check_audience(audience, output, rounds=rounds)
     if (span := span_asked(rounds, round_)) is not None:
         _change(code, span, by, store, format_, output, lang, schemas)
         return
-    _area(code, store, round_, by, format_, output, lang, schemas)
+    _area(code, store, round_, by, audience, format_, output, lang, schemas)
 
 
 def _change(
@@ -93,6 +99,7 @@ def _area(
     store: Path,
     round_: str | None,
     by: list[str] | None,
+    audience: str | None,
     format_: str,
     output: Path | None,
     lang: str | None,
@@ -109,14 +116,18 @@ def _area(
     from cpms_cli.writing.files import csv_text, json_text
 
     summary = summarise_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
+    summary, said = handed(store, summary, audience, told, schemas)
     if output is not None:
-        write_for_people(summary.tables, output, load_survey(schemas), told)
+        write_for_people(said.tables(summary.tables, output), output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         about = {"area": summary.code, "name": summary.name, "round": summary.round, "previous": summary.previous,
-                 "children_total": summary.children, "households_total": summary.households}  # fmt: skip
-        typer.echo(json_text(report.document(summary.tables, **about)))
+                 "children_total": summary.children, "households_total": summary.households,
+                 **said.about()}  # fmt: skip
+        typer.echo(json_text(report.document(said.kept(summary.tables), **about)))
     elif format_ == "csv":
-        typer.echo(csv_text(summary.grouped.get("indicators_by", summary.indicators)), nl=False)
+        typer.echo(csv_text(said.cells(summary.grouped.get("indicators_by", summary.indicators))), nl=False)
     else:
-        report.show_area(open_console(), load_survey(schemas), summary, told)
+        console = open_console()
+        report.show_area(console, load_survey(schemas), summary, told, listed=said.listing)
+        said.show(console)

@@ -41,17 +41,21 @@ def tell_change(
     found: OverRounds, csv: str, show: Callable[[Console], None], format_: str, output: Path | None, language: Language
 ) -> None:
     """Write a summary over rounds to `output`, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
+    from cpms_cli.reports.handed import Said
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
+    said = Said(None, language)
     if output is not None:
-        write_tables(found.tables, output)
+        write_tables(said.tables(found.tables, output), output)
         typer.echo(say("written", language, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document(found.tables, **found.about())))
     elif format_ == "csv":
         typer.echo(csv_text(found.tables[csv]), nl=False)
     else:
-        show(open_console())
+        console = open_console()
+        show(console)
+        said.show(console)

@@ -88,8 +88,8 @@ def figures(
       cpms export figures figures.dhis2.json --round 2569 --store cpms.duckdb
     """
     told, round_year = language(lang), year(round_)
+    from cpms_cli.disclosure.published_figures import published_figures
     from cpms_cli.reports.interchange import FIGURE_WRITERS, check_export, write_figures
-    from cpms_cli.summaries.published_figures import published_figures
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
 

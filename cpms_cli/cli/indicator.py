@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.change import span_asked, tell_change
+from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
     Area,
+    Audience,
     By,
     Format,
     Identified,
@@ -29,8 +31,8 @@ Number = Annotated[int, typer.Argument(metavar="N", help="The indicator's number
 
 def indicator(
     number: Number, area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None,
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
-    identified: Identified = False, schemas: Schemas = None,
+    audience: Audience = None, store: Store = STORE, format_: Format = "text", output: Output = None,
+    lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """One indicator: what it means, how many children by area, sex, age, nationality and round, and which.
 
@@ -40,9 +42,11 @@ def indicator(
     Examples:
       cpms indicator 3 --area 850105 --store cpms.duckdb
       cpms indicator 11 --by sex --by age_group -o work.xlsx --store cpms.duckdb
+      cpms indicator 3 --audience committee --store cpms.duckdb
       cpms indicator 10 --rounds 2567:2569 --by sex --store cpms.duckdb
     """
     one_of(format_)
+    check_audience(audience, output, identified=identified, rounds=rounds)
     told, round_year = language(lang), year(round_)
     if (span := span_asked(rounds, round_, identified=identified)) is not None:
         from cpms_cli.reports.change import show_indicator_change
@@ -64,12 +68,15 @@ def indicator(
 
     summary = summarise_indicator(store, number, area=area, round_=round_year, by=by or (), language=told,
                                   identified=identified, schemas=schemas)  # fmt: skip
+    summary, said = handed(store, summary, audience, told, schemas)
     if output is not None:
-        write_tables(summary.tables, output)
+        write_tables(said.tables(summary.tables, output), output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document(summary.tables, **summary.about())))
+        typer.echo(json_text(document(said.kept(summary.tables), **summary.about(), **said.about())))
     elif format_ == "csv":
-        typer.echo(csv_text(tidy(summary.counted)), nl=False)
+        typer.echo(csv_text(said.cells(tidy(summary.counted))), nl=False)
     else:
-        show_indicator(open_console(), load_survey(schemas), summary, told, identified)
+        console = open_console()
+        show_indicator(console, load_survey(schemas), summary, told, identified, listed=said.listing)
+        said.show(console)

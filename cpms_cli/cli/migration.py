@@ -5,9 +5,11 @@ from __future__ import annotations
 import typer
 
 from cpms_cli.cli.change import span_asked, tell_change
+from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
     Area,
+    Audience,
     By,
     Format,
     Lang,
@@ -23,8 +25,8 @@ from cpms_cli.cli.options import (
 
 
 def migration(
-    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, store: Store = STORE,
-    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
+    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Areas with high migration, against the rest of their province; where from; who arrived and who left.
 
@@ -34,9 +36,11 @@ def migration(
     Examples:
       cpms migration --area 85 --store cpms.duckdb
       cpms migration --area 850105 --by village --by sex --store cpms.duckdb
+      cpms migration --area 850105 --audience press -f json
       cpms migration --area 850105 --rounds 2567:2569 --store cpms.duckdb
     """
     one_of(format_)
+    check_audience(audience, output, rounds=rounds)
     told, round_year = language(lang), year(round_)
     if (span := span_asked(rounds, round_)) is not None:
         from cpms_cli.reports.migration import show_migration_change
@@ -57,12 +61,15 @@ def migration(
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     summary = summarise_migration(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
+    summary, said = handed(store, summary, audience, told, schemas)
     if output is not None:
-        write_tables(summary.tables, output)
+        write_tables(said.tables(summary.tables, output), output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document(summary.tables, **summary.scope.about())))
+        typer.echo(json_text(document(said.kept(summary.tables), **summary.scope.about(), **said.about())))
     elif format_ == "csv":
-        typer.echo(csv_text(summary.measures), nl=False)
+        typer.echo(csv_text(said.cells(summary.measures)), nl=False)
     else:
-        show_migration(open_console(), load_survey(schemas), summary, told)
+        console = open_console()
+        show_migration(console, load_survey(schemas), summary, told)
+        said.show(console)

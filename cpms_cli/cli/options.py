@@ -55,6 +55,10 @@ By = Annotated[
 Rounds = Annotated[
     str | None, typer.Option("--rounds", help="First and last round, as 2567:2569.", show_default=False)
 ]
+Audience = Annotated[
+    str | None,
+    typer.Option("--audience", help="Whom to give it to: what could tell of a child is withheld.", show_default=False),
+]
 Why = Annotated[bool, typer.Option("--why", help="Every rule, what is unknown, and what an answer would change.")]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)

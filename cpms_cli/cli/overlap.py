@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.change import span_asked, tell_change
+from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
     Area,
+    Audience,
     By,
     Format,
     Lang,
@@ -27,8 +29,9 @@ Top = Annotated[int, typer.Option("--top", min=1, help="How many pairs and tripl
 
 
 def overlap(
-    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, top: Top = 10,
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
+    top: Top = 10, store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
+    schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Show which counted indicators occur together in one child: how many, alone or not, pairs, triples.
 
@@ -39,9 +42,11 @@ def overlap(
     Examples:
       cpms overlap --area 850105 --store cpms.duckdb
       cpms overlap --by sex --top 5 --round 2569 --store cpms.duckdb
+      cpms overlap --audience committee --store cpms.duckdb
       cpms overlap --rounds 2567:2569 --by sex --top 5 --store cpms.duckdb
     """
     one_of(format_)
+    check_audience(audience, output, rounds=rounds)
     told, round_year = language(lang), year(round_)
     if (span := span_asked(rounds, round_)) is not None:
         from cpms_cli.reports.overlap import show_overlap_change
@@ -62,13 +67,17 @@ def overlap(
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     found = run(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
+    found, said = handed(store, found, audience, told, schemas)
     if output is not None:
-        write_tables(found.tables, output)
+        write_tables(said.tables(found.tables, output), output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children}
-        typer.echo(json_text(document(found.tables, **about)))
+        about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children,
+                 **said.about()}  # fmt: skip
+        typer.echo(json_text(document(said.kept(found.tables), **about)))
     elif format_ == "csv":
-        typer.echo(csv_text(found.pairs), nl=False)
+        typer.echo(csv_text(said.cells(found.pairs)), nl=False)
     else:
-        show_overlap(open_console(), load_survey(schemas), found, top, told)
+        console = open_console()
+        show_overlap(console, load_survey(schemas), found, top, told, triples=said.listing)
+        said.show(console)

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas import Code
+from cpms_cli.cli.handing import check_audience, check_folder, handed
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
     STORE,
+    Audience,
     By,
     Lang,
     Round,
@@ -33,7 +35,8 @@ File = Annotated[
 
 @app.command("community")
 def community(
-    code: Code, store: Store = STORE, round_: Round = None, by: By = None, format_: TextOrJson = "text",
+    code: Code, store: Store = STORE, round_: Round = None, by: By = None, audience: Audience = None,
+    format_: TextOrJson = "text",
     output: File = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Plan of a village (8 digits) or subdistrict (6): situation, activities, lines for decisions. Counts, no names.
@@ -43,14 +46,16 @@ def community(
       cpms plan community 850105 --store cpms.duckdb
       cpms plan community 850105 --by sex --by age_group --store cpms.duckdb
       cpms plan community 850105 --lang th -o plan.docx --store cpms.duckdb
+      cpms plan community 850105 --audience partners -o plan.docx
     """
     check_width(code, COMMUNITY)
-    _plan(code, store, round_, by, format_, output, lang, schemas)
+    _plan(code, store, round_, by, audience, format_, output, lang, schemas)
 
 
 @app.command("province")
 def province(
-    code: Code, store: Store = STORE, round_: Round = None, by: By = None, format_: TextOrJson = "text",
+    code: Code, store: Store = STORE, round_: Round = None, by: By = None, audience: Audience = None,
+    format_: TextOrJson = "text",
     output: File = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Plan of a province (2 digits) or district (4), with what leads in each subdistrict. Counts, no names.
@@ -60,16 +65,19 @@ def province(
       cpms plan province 85 --store cpms.duckdb
       cpms plan province 85 --round 2569 -o plan.xlsx --store cpms.duckdb
       cpms plan province 85 -o plan.pdf --store cpms.duckdb
+      cpms plan province 85 --audience ministry --store cpms.duckdb
     """
     check_width(code, PROVINCE)
-    _plan(code, store, round_, by, format_, output, lang, schemas)
+    _plan(code, store, round_, by, audience, format_, output, lang, schemas)
 
 
 def _plan(
-    code: str, store: Path, round_: str | None, by: list[str] | None, format_: str, output: Path | None,
+    code: str, store: Path, round_: str | None, by: list[str] | None, audience: str | None, format_: str,
+    output: Path | None,
     lang: str | None, schemas: Path | None,
 ) -> None:  # fmt: skip
     one_of(format_, ("text", "json"))
+    check_audience(audience, None, by=by)
     told, round_year = language(lang), year(round_)
     from cpms_cli.reports.plan import plan_document
     from cpms_cli.summaries.plans import plan_area
@@ -80,8 +88,10 @@ def _plan(
         from cpms_cli.reports.rendering import check_ending
 
         check_ending(output)
+        check_folder(output)
     plan = plan_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
-    document = plan_document(load_survey(schemas), plan, told)
+    plan, said = handed(store, plan, audience, told, schemas)
+    document = plan_document(load_survey(schemas), plan, told, said.notes if audience else None)
     if output is not None:
         from cpms_cli.reports.rendering import render
 
@@ -93,7 +103,7 @@ def _plan(
 
         about = {"area": plan.code, "name": plan.name, "round": plan.round, "previous": plan.previous,
                  "children_total": plan.children, "households_total": plan.households,
-                 "unknown_share": plan.unknown_share}  # fmt: skip
+                 "unknown_share": plan.unknown_share, **said.about()}  # fmt: skip
         typer.echo(json_text(report.document(plan.tables, **about)))
     elif output is None:
         from cpms_cli.reports.document_text import show_document

@@ -8,10 +8,12 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.change import span_asked, tell_change
+from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
     Area,
     AsOf,
+    Audience,
     By,
     Encoding,
     Format,
@@ -173,8 +175,8 @@ def due(
 
 @app.command("summary")
 def summary(
-    area: Area = None, as_of: AsOf = None, rounds: Rounds = None, by: By = None, store: Store = STORE,
-    format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    area: Area = None, as_of: AsOf = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
+    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Count by area and level: due, done in time, done late, not yet due, overdue, unknown.
 
@@ -184,10 +186,12 @@ def summary(
     Examples:
       cpms response summary --area 85 --store cpms.duckdb
       cpms response summary --as-of 2570-01-15 -o responses.xlsx
+      cpms response summary --audience committee --store cpms.duckdb
       cpms response summary --by sex --by age_group --store cpms.duckdb
       cpms response summary --rounds 2567:2569 --store cpms.duckdb
     """
     one_of(format_)
+    check_audience(audience, output, rounds=rounds)
     told, until = language(lang), day(as_of)
     from cpms_cli.reports import responses as report
 
@@ -207,12 +211,15 @@ def summary(
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     found = summarise_responses(store, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
+    found, said = handed(store, found, audience, told, schemas)
     if output is not None:
-        write_tables(found.tables, output)
+        write_tables(said.tables(found.tables, output), output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(report.summary_document(found)))
+        typer.echo(json_text({**report.summary_document(found), **said.about()}))
     elif format_ == "csv":
-        typer.echo(csv_text(next(iter(found.grouped.values()), found.parts)), nl=False)
+        typer.echo(csv_text(said.cells(next(iter(found.grouped.values()), found.parts))), nl=False)
     else:
-        report.show_summary(open_console(), load_survey(schemas), found, told)
+        console = open_console()
+        report.show_summary(console, load_survey(schemas), found, told)
+        said.show(console)

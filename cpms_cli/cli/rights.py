@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.change import span_asked, tell_change
+from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
     STORE,
     Area,
+    Audience,
     By,
     Format,
     Identified,
@@ -30,8 +32,8 @@ List = Annotated[
 
 
 def rights(
-    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, list_: List = None,
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
+    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
+    list_: List = None, store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
     identified: Identified = False, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Which rights children have, lack, or it is not known: by community, sex, age and nationality; who lacks what.
@@ -42,9 +44,11 @@ def rights(
     Examples:
       cpms rights --area 850105 --list education --store cpms.duckdb
       cpms rights --by nationality --by sex -o rights.xlsx --store cpms.duckdb
+      cpms rights --audience committee --store cpms.duckdb
       cpms rights --rounds 2567:2569 --by sex --store cpms.duckdb
     """
     one_of(format_)
+    check_audience(audience, output, identified=identified, list=list_, rounds=rounds)
     told, round_year = language(lang), year(round_)
     if (span := span_asked(rounds, round_, list=list_, identified=identified)) is not None:
         from cpms_cli.reports.change import show_rights_change
@@ -66,13 +70,16 @@ def rights(
 
     summary = summarise_rights(store, area=area, round_=round_year, by=by or (), lacking=list_, language=told,
                                identified=identified, schemas=schemas)  # fmt: skip
+    summary, said = handed(store, summary, audience, told, schemas)
     if output is not None:
-        write_tables(summary.tables, output)
+        write_tables(said.tables(summary.tables, output), output)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document(summary.tables, **summary.scope.about())))
+        typer.echo(json_text(document(said.kept(summary.tables), **summary.scope.about(), **said.about())))
     elif format_ == "csv":
-        typer.echo(csv_text(summary.lacking if list_ else tidy(summary.counted)), nl=False)
+        typer.echo(csv_text(summary.lacking if list_ else said.cells(tidy(summary.counted))), nl=False)
     else:
-        show_rights(open_console(), load_survey(schemas), summary, told, listed=bool(list_ or identified),
-                    identified=identified)  # fmt: skip
+        console = open_console()
+        show_rights(console, load_survey(schemas), summary, told, listed=bool(list_ or identified),
+                    identified=identified, hint=said.listing)  # fmt: skip
+        said.show(console)

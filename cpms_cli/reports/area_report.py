@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from cpms_cli.disclosure.area_release import published_area
 from cpms_cli.reports.area_map import map_chart, withheld_cells
 from cpms_cli.reports.area_response import high_migration, response_table
 from cpms_cli.reports.chart_style import per_cent
 from cpms_cli.reports.documents import Chart, Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.reports.shares import quality_sentences
 from cpms_cli.summaries.area_figures import GROWN, NOT_SEEN, AreaFigures, area_figures, severe_levels
-from cpms_cli.summaries.area_release import published_area
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.loading import load_survey
@@ -114,12 +114,8 @@ class _Report:
 
     def quality(self) -> Iterator[Part]:
         """How many households were visited, and which children were not seen again; published, only about how many."""
-        quality = self.figures.quality
-        if "children_lost" in quality:
-            for sentence in quality_sentences(quality, self.figures.previous, self.language):
-                yield Paragraph(sentence)
-        elif quality["coverage"].notna().all():
-            yield Paragraph(self.say("report_coverage", share=f"{float(quality['coverage'].iloc[0]) * 100:.0f}"))
+        for sentence in quality_sentences(self.figures.quality, self.figures.previous, self.language):
+            yield Paragraph(sentence)
 
     def levels(self) -> Iterator[Part]:
         """Children by level, a bar for each round; and for how many a level is open."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.reports.handed import count_text
 from cpms_cli.reports.scores import show_children
 from cpms_cli.reports.shares import group_names, show_note, show_quality, show_shares
 from cpms_cli.summaries.indicator import IndicatorSummary
@@ -34,9 +35,10 @@ def _show_counted(
 
 
 def show_indicator(
-    console: Console, survey: Survey, summary: IndicatorSummary, language: Language, identified: bool
+    console: Console, survey: Survey, summary: IndicatorSummary, language: Language, identified: bool,
+    *, listed: bool = True,
 ) -> None:  # fmt: skip
-    """Print an indicator: what it means, how many, in which groups and rounds, and which children."""
+    """Print an indicator: what it means, how many, in which groups and rounds, and, with `listed`, which children."""
     scope = summary.scope
     console.print(say("indicator_title", language, number=summary.number, name=summary.name, area=scope.name,
                       round=shown_year(scope.round, language)), style="bold")  # fmt: skip
@@ -46,20 +48,25 @@ def show_indicator(
     show_quality(console, summary.quality, scope.previous, language)
     _show_counted(console, survey, summary.counted, language, "", ("yes", "no"))
     show_note(console, survey, language)
-    console.print(say("indicator_children", language), style="bold")
-    show_children(console, survey, summary.children, language, identified)
-    console.print(say("indicator_open", language, count=summary.open))
+    if listed:
+        console.print(say("indicator_children", language), style="bold")
+        show_children(console, survey, summary.children, language, identified)
+    console.print(say("indicator_open", language, count=count_text(summary.open, language)))
 
 
 def show_rights(
-    console: Console, survey: Survey, summary: RightsSummary, language: Language, *, listed: bool, identified: bool
+    console: Console, survey: Survey, summary: RightsSummary, language: Language, *, listed: bool, identified: bool,
+    hint: bool = True,
 ) -> None:  # fmt: skip
-    """Print the rights: who has them, by groups; with `listed`, the children who lack one."""
+    """Print the rights: who has them, by groups; with `listed`, the children who lack one, else, with `hint`, how many
+    do."""
     scope = summary.scope
     console.print(say("rights_title", language, area=scope.name, round=shown_year(scope.round, language)), style="bold")
     show_quality(console, summary.quality, scope.previous, language)
     _show_counted(console, survey, summary.counted, language, say("col_right", language), ("has", "lacks"))
     show_note(console, survey, language)
+    if not listed and not hint:
+        return
     if not listed:
         known = ", ".join(right.id for right in survey.rights)
         console.print(say("rights_list_hint", language, count=len(summary.lacking), known=known))

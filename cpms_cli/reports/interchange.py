@@ -121,6 +121,6 @@ def write_records(survey: Survey, told: Records, path: Path, language: Language)
 
 
 def write_figures(survey: Survey, figures: pd.DataFrame, path: Path) -> None:
-    """Write figures (`summaries.published_figures`) to a file whose ending chooses the format."""
+    """Write figures (`disclosure.published_figures`) to a file whose ending chooses the format."""
     content: bytes = _writer(FIGURE_WRITERS, path)(survey, figures)
     write_bytes(path, content)

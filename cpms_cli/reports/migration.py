@@ -6,6 +6,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.change import below_each_other, by_pair, show_cases, show_title
+from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.shares import group_names, percent, show_note, show_quality, show_shares
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.summaries.migration import MigrationChange, MigrationSummary
@@ -71,7 +72,8 @@ def _show_by_part(
 ) -> None:  # fmt: skip
     """Print each measure by area (and group, and the columns `last`), compared with the rest of the province."""
     shown = measures.assign(
-        compared=[say(f"migration_{level}", language) for level in measures["level"]],
+        compared=[say("not_published" if pd.isna(level) else f"migration_{level}", language)
+                  for level in measures["level"]],
         rest=[percent(share) for share in measures["rest_share"]],
     )
     keys = {"area_label": parts.label.in_(language), **group_names(survey, shown, language), **last}
@@ -89,7 +91,13 @@ def _show_origins(console: Console, summary: MigrationSummary, language: Languag
         return
     headings = {"area_label": summary.parts.label.in_(language), "label": say("col_origin", language),
                 "children": say("col_children", language)}  # fmt: skip
-    show_table(console, summary.origins, headings, title=say("migration_origins", language), right=("children",))
+    show_table(
+        console,
+        counts_told(summary.origins, language),
+        headings,
+        title=say("migration_origins", language),
+        right=("children",),
+    )
 
 
 def _show_movement(
@@ -99,7 +107,7 @@ def _show_movement(
     groups = group_names(survey, movement, language)
     headings = {"area_label": parts.label.in_(language), **groups,
                 **{name: say(f"move_{name}", language) for name in figures}}  # fmt: skip
-    shown = movement
+    shown = counts_told(movement, language)
     if console.width < NARROW:
         named = (*_LEFT[1:], *_CAME[1:])
         # Side by side they are wider than the window: those who left and those who came stand below each other.

@@ -8,6 +8,8 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.change import below_each_other, show_title, with_rounds
+from cpms_cli.reports.document_cells import NOT_COMPUTED
+from cpms_cli.reports.handed import count_text, counts_told
 from cpms_cli.reports.shares import group_names, percent
 from cpms_cli.reports.terminal import show_table, stacked
 from cpms_cli.summaries.overlap import Overlap
@@ -20,26 +22,36 @@ from cpms_cli.survey.messages import say
 _WIDE = 140  # in a narrower window a pair stands in two lines, and some figures only in the files
 
 
-def show_overlap(console: Console, survey: Survey, found: Overlap, top: int, language: Language) -> None:
-    """Print the numbers of indicators, each indicator's company, and the `top` pairs and triples (of each group)."""
+def show_overlap(
+    console: Console, survey: Survey, found: Overlap, top: int, language: Language, *, triples: bool = True
+) -> None:  # fmt: skip
+    """Print the numbers of indicators, each indicator's company, and the `top` pairs, and unless they are left out,
+    triples (of each group)."""
     area = f"{found.name} ({found.area})" if found.area else say("overlap_everywhere", language)
     console.print(say("overlap_title", language, name=area, round=shown_year(found.round, language),
-                      children=found.children), style="bold")  # fmt: skip
+                      children=count_text(found.children, language)), style="bold")  # fmt: skip
     group = group_names(survey, found.numbers, language)
     numbers = ("certain", "possible", "at_least", "at_most")
-    _show(console, found.numbers, group, {"number": say("col_number", language),
-                                          **{name: say(f"col_{name}", language) for name in numbers}},
+    _show(console, counts_told(found.numbers, language), group,
+          {"number": say("col_number", language), **{name: say(f"col_{name}", language) for name in numbers}},
           title=say("overlap_numbers", language), right=("number", *numbers))  # fmt: skip
     console.print(say("overlap_bounds", language))
-    single = found.single[found.single["yes"] > 0]
-    single = single.assign(label=_label(single, ""), mean=single["mean_others"].map("{:.1f}".format))
+    single = counts_told(found.single[found.single["yes"].ne(0).fillna(True)], language)
+    single = single.assign(label=_label(single, ""), mean=_decimal(single["mean_others"]))
     company = ("yes", "alone", "with_one", "with_two", "with_three_or_more", "mean")
     _show(console, single, group, {"label": say("col_indicator", language),
                                    **{name: say(f"col_{name}", language) for name in company}},
           title=say("overlap_single", language), right=company)  # fmt: skip
     _show_combinations(console, found.pairs, ("first", "second"), "overlap_pairs", group, top, language)
-    _show_combinations(console, found.triples, ("first", "second", "third"), "overlap_triples", group, top, language)
+    if triples:
+        _show_combinations(
+            console, found.triples, ("first", "second", "third"), "overlap_triples", group, top, language
+        )
     console.print(say("overlap_lift", language))
+
+
+def _decimal(figures: pd.Series) -> list[str]:
+    return [NOT_COMPUTED if pd.isna(one) else f"{one:.1f}" for one in figures]
 
 
 def show_overlap_change(
@@ -136,9 +148,9 @@ def _show_combinations(
     if shown.empty:
         console.print(say(f"{title}_none", language))
         return
-    shown = shown.assign(
+    shown = counts_told(shown, language).assign(
         **{f"{member}_told": _label(shown, member) for member in members},
-        expected=shown["expected"].map("{:.1f}".format), lift=shown["lift"].map("{:.1f}".format),
+        expected=_decimal(shown["expected"]), lift=_decimal(shown["lift"]),
     )  # fmt: skip
     headings = {**group, **{f"{member}_told": say("col_indicator", language) for member in members}}
     figures = ("children", "share", "possible", "expected", "lift")

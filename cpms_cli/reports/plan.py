@@ -5,7 +5,7 @@ Counts only; nothing in it names a child.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -33,24 +33,24 @@ _TO_FILL = ("decision", "who", "by_when", "budget")
 _OWN, _MARK = "• ", " *"
 
 
-def plan_document(survey: Survey, plan: AreaPlan, language: Language) -> Document:
-    """The plan, in reading order."""
-    words = _Words(survey, plan, language)
+def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Sequence[str] | None = None) -> Document:
+    """The plan, in reading order; `notes` stand at its end instead of the words that it is for the committee alone."""
+    words = _Words(survey, plan, language, notes is not None)
     source = words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12])
-    notes = (source, words.say("note_working_paper"))
+    told = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
     parts = (
         *words.situation(), *words.leading(), *words.response(), *words.by_part(), *words.activities(),
         *words.decisions(), *words.quality(),
     )  # fmt: skip
     subtitle = words.say("subtitle", round=shown_year(plan.round, language), code=plan.code)
-    return Document(words.say("title", name=plan.name), subtitle, language, parts, notes)
+    return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *told))
 
 
 class _Words:
     """The sections of one plan in one language."""
 
-    def __init__(self, survey: Survey, plan: AreaPlan, language: Language) -> None:
-        self.survey, self.plan, self.language = survey, plan, language
+    def __init__(self, survey: Survey, plan: AreaPlan, language: Language, handed: bool) -> None:
+        self.handed, self.survey, self.plan, self.language = handed, survey, plan, language
         self.labels = {level.id: level.label.in_(language) for level in survey.levels}
         self.clear = survey.level("clear").id
         told = say("not_published", language)
@@ -95,7 +95,7 @@ class _Words:
         yield Heading(self.say("leading"))
         found = self.plan.leading
         if found.empty:
-            yield Paragraph(self.say("leading_none"))
+            yield Paragraph(self.say("leading_withheld" if self.handed else "leading_none"))
             return
         marks = found["marked"].fillna(False).map({True: _MARK, False: ""})
         shown = found.assign(label=found["number"].astype("str") + " " + found["name"] + marks)

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.change import below_each_other, show_title
+from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.how_read import read_notes
 from cpms_cli.reports.scores import code_labels, level_labels, shown_dates
 from cpms_cli.reports.shares import group_names
@@ -110,17 +111,23 @@ def summary_document(summary: ResponseSummary) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _any_due(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of which not nobody is due: a withheld count is somebody."""
+    return frame[frame["due"].ne(0).fillna(True)]
+
+
 def show_summary(console: Console, survey: Survey, summary: ResponseSummary, language: Language) -> None:
     """Print how many were due by level, and the same by area."""
     place = f"{summary.name} ({summary.code})" if summary.code else say("responses_everywhere", language)
     console.print(say("responses_title", language, place=place, day=shown_date(summary.as_of, language)), style="bold")
     level = {"label": say("col_level", language)}
-    _show_states(console, summary.totals, level, STATES, language)
+    _show_states(console, counts_told(summary.totals, language), level, STATES, language)
     for grouped in summary.grouped.values():
         groups = group_names(survey, grouped, language)
         title = say("figures_by", language, groups=" / ".join(groups.values()))
-        _show_states(console, grouped[grouped["due"] > 0], {**groups, **level}, STATES, language, title)
-    parts = summary.parts[summary.parts["due"] > 0]
+        told = counts_told(_any_due(grouped), language)
+        _show_states(console, told, {**groups, **level}, STATES, language, title)
+    parts = counts_told(_any_due(summary.parts), language)
     if len(parts):
         areas = {"area": say("col_area", language), "name": "", **level}
         _show_states(console, parts, areas, STATES, language, say("area_parts", language))

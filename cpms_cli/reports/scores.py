@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.reports.handed import count_text, counts_told
 from cpms_cli.reports.shares import group_names, show_note, show_quality, show_shares
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
@@ -141,10 +142,13 @@ def show_responses(console: Console, survey: Survey, responses: pd.DataFrame, la
     show_table(console, shown, headings, title=say("child_responses", language))
 
 
-def show_area(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
-    """Print an area: levels, indicators, its parts, and whom to visit at once."""
+def show_area(
+    console: Console, survey: Survey, summary: AreaSummary, language: Language, *, listed: bool = True
+) -> None:  # fmt: skip
+    """Print an area: levels, indicators, its parts, and, with `listed`, whom to visit at once."""
     title = say("area_title", language, name=summary.name, code=summary.code, round=shown_year(summary.round, language),
-                children=summary.children, households=summary.households)  # fmt: skip
+                children=count_text(summary.children, language),
+                households=count_text(summary.households, language))  # fmt: skip
     console.print(title, style="bold")
     show_quality(console, summary.quality, summary.previous, language)
     names = {
@@ -155,18 +159,19 @@ def show_area(console: Console, survey: Survey, summary: AreaSummary, language: 
         "households": "households",
     }
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
-    show_table(console, summary.levels, headings, title=say("area_levels", language),
+    show_table(console, counts_told(summary.levels, language), headings, title=say("area_levels", language),
                right=("children", "could_be", "households"), percent=("share",))  # fmt: skip
     console.print(say("could_be_note", language))
     _show_area_indicators(console, survey, summary, language)
     headings = {"area": say("col_area", language), "name": "", "children": say("col_children", language),
                 **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip
-    parts, figures = summary.parts, list(headings)[2:]
+    parts, figures = counts_told(summary.parts, language), list(headings)[2:]
     if console.width < NARROW:
         parts, headings = stacked(parts, headings, {"area": ("name",)})
     show_table(console, parts, headings, title=say("area_parts", language), right=figures)
     _show_grouped(console, survey, summary, language)
-    show_response(console, survey, summary, language)
+    if listed:
+        show_response(console, survey, summary, language)
 
 
 def _show_area_indicators(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
@@ -188,7 +193,7 @@ def _show_grouped(console: Console, survey: Survey, summary: AreaSummary, langua
     levels, indicators = summary.grouped["levels_by"], summary.grouped["indicators_by"]
     keys = group_names(survey, levels, language)
     groups, figures = " / ".join(keys.values()), {level.id: level.label.in_(language) for level in survey.levels}
-    shown, headings = levels, {**keys, "children": say("col_children", language), **figures}
+    shown, headings = counts_told(levels, language), {**keys, "children": say("col_children", language), **figures}
     if console.width < NARROW:
         first, *rest = keys
         shown, headings = stacked(shown, headings, {first: rest})

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
@@ -38,7 +39,7 @@ def show_shares(
     is unknown has a mark. In a narrow window the interval stands below the share, the keys below each other, and what
     `below` says.
     """
-    shown = frame.assign(
+    shown = counts_told(frame, language).assign(
         share=[percent(share) + (" !" if marked else "") for share, marked in zip(frame["share"], frame["marked"],
                                                                                  strict=True)],
         interval=_range(frame["low"], frame["high"]), bounds=_range(frame["lowest"], frame["highest"]),
@@ -65,8 +66,12 @@ def show_note(console: Console, survey: Survey, language: Language) -> None:
     console.print(say("marked_note", language, limit=limit, confidence=confidence))
 
 
-def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Language) -> tuple[str, str]:
-    """How far the figures can be trusted, in two sentences; `quality` is one row, as `summaries.quality` makes it."""
+def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Language) -> tuple[str, ...]:
+    """How far the figures can be trusted, in two sentences; `quality` is one row, as `summaries.quality` makes it. To
+    others than the office, only about how many households were visited."""
+    if "children_lost" not in quality:
+        share = float(quality["coverage"].iloc[0])
+        return () if pd.isna(share) else (say("report_coverage", language, share=f"{share * 100:.0f}"),)
     told = quality.to_dict("records")[0]
     visited = say("quality_line", language, visited=told["households_visited"], known=told["households_known"],
                   coverage=percent(told["coverage"]), refused=told["households_refused"],
@@ -78,7 +83,7 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
 
 
 def show_quality(console: Console, quality: pd.DataFrame, previous: int | None, language: Language) -> None:
-    """Print how far the figures can be trusted, in two sentences."""
+    """Print how far the figures can be trusted."""
     for sentence in quality_sentences(quality, previous, language):
         console.print(sentence)
 

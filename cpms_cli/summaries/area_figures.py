@@ -184,7 +184,9 @@ def figures_of(
     scope = scope_of(connection, survey, code, round_, language)
     rounds = [one for one in scope.rounds if one <= scope.round]
     where = within(survey, code, rounds[-1])
-    homes = connection.execute(f"SELECT count(*) FROM {HOME} WHERE {where}").fetchone()
+    homes = connection.execute(
+        f"SELECT count(DISTINCT {survey.role('home').name}) FROM {CHILD_ROUND} WHERE {where}"
+    ).fetchone()
     response, group = _response(connection, survey, where, language), _part_group(survey, code)
     rights = {right_column(one.id): one.label.in_(language) for one in survey.rights}
     measures = {

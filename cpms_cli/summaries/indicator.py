@@ -31,7 +31,7 @@ class IndicatorSummary:
 
     `counted`: `total`, one row; a table per group (its area's parts, sex, age_group, nationality), or the one cross
     table asked for; `rounds`, a row per round of the area. `children`: those with yes, as `cpms children` lists them.
-    `open`: how many children it is unknown for. `quality`: as `quality.quality_of`.
+    `open`: how many children it is unknown for (None: withheld). `quality`: as `quality.quality_of`.
     """
 
     number: int
@@ -39,7 +39,7 @@ class IndicatorSummary:
     definition: str
     source: str
     scope: Scope
-    open: int
+    open: int | None
     counted: dict[str, pd.DataFrame]
     children: pd.DataFrame
     quality: pd.DataFrame

@@ -73,7 +73,7 @@ class MigrationChange(OverRounds):
     movement: pd.DataFrame
 
 
-def _counted(
+def counted_measures(
     connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, by: Sequence[str], of_children: bool
 ) -> pd.DataFrame:  # fmt: skip
     """Counts of every measure, children's and, unless a group of children is asked for, households'."""
@@ -107,7 +107,7 @@ def _measures(
     keys = ["measure", "area", *names[1:]]
 
     def counts(code: str | None, round_: int) -> pd.DataFrame:
-        found = _counted(connection, survey, within(survey, code, round_), names, other is not None)
+        found = counted_measures(connection, survey, within(survey, code, round_), names, other is not None)
         found = found.rename(columns={parts.id: "area"})
         return found.assign(province=found["area"].str[:PROVINCE])
 
@@ -141,10 +141,10 @@ def _change(survey: Survey, now: pd.DataFrame, before: pd.DataFrame, keys: list[
 def _total(
     connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language
 ) -> pd.DataFrame:  # fmt: skip
-    now = with_shares(survey, _counted(connection, survey, within(survey, scope.code, scope.round), (), False))
+    now = with_shares(survey, counted_measures(connection, survey, within(survey, scope.code, scope.round), (), False))
     change = pd.Series(float("nan"), index=now.index)
     if scope.previous is not None:
-        before = _counted(connection, survey, within(survey, scope.code, scope.previous), (), False)
+        before = counted_measures(connection, survey, within(survey, scope.code, scope.previous), (), False)
         change = _change(survey, now, before, ["measure"])
     labels = {one.id: one.label.in_(language) for one in survey.measures}
     table = now.assign(label=now["measure"].map(labels).astype("str"), change=change)

@@ -45,7 +45,7 @@ class Overlap:
     area: str | None
     name: str
     round: int
-    children: int
+    children: int | None
     numbers: pd.DataFrame
     single: pd.DataFrame
     pairs: pd.DataFrame

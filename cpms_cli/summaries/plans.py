@@ -37,16 +37,17 @@ class AreaPlan:
     the source document's own first, then by children. `idle`: the same for those that no child's answers call for.
     `leading_by_part`: area, name, rank, number, indicator, yes, share; empty below a district.
     `quality`: the counted indicators with more unknown answers than the definition's limit: number, name, unknown,
-    unknown_share. `unknown_share` is of all answers to counted indicators; `coverage` as `quality.quality_of`.
-    `grouped`: where groups are asked for, `levels_by`, as `areas.levels_by`.
+    unknown_share. `children` and `households` are None where they are withheld. `unknown_share` is of all answers to
+    counted indicators; `coverage` as `quality.quality_of`. `grouped`: where groups are asked for, `levels_by`, as
+    `areas.levels_by`.
     """
 
     code: str
     name: str
     round: int
     previous: int | None
-    children: int
-    households: int
+    children: int | None
+    households: int | None
     unknown_share: float
     coverage: pd.DataFrame
     levels: pd.DataFrame
@@ -89,27 +90,43 @@ def _indicators(
     return named[["number", "name", *(column for column in named if column not in ("number", "name"))]]
 
 
-def _leading(indicators: pd.DataFrame, count: int) -> pd.DataFrame:
-    found = indicators[indicators["yes"] > 0]
+def leading_indicators(indicators: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Those with most children at yes, of which so many are known."""
+    found = indicators[(indicators["yes"] > 0).fillna(False)]
     order = ["yes", "share", "number"]
     return found.sort_values(order, ascending=[False, False, True]).head(count).reset_index(drop=True)
 
 
-def _leading_by_part(
+def part_indicators(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, language: Language
 ) -> pd.DataFrame:
-    columns = ["area", "name", "rank", "number", "indicator", "yes", "share"]
+    """The answers to the counted indicators in each subdistrict: area, item, and the columns of `shares.with_shares`;
+    no rows below a district."""
     group = next((group for group in survey.figures.groups if group.digits == 6), None)
     if len(code) >= 6 or group is None:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame()
     counts = count_answers(connection, list(_counted(survey)), within(survey, code, round_), (group.id,))
-    found = _named(survey, with_shares(survey, counts[counts["yes"] > 0]), language)
-    found = found.rename(columns={"name": "indicator", group.id: "area"})
+    return with_shares(survey, counts.rename(columns={group.id: "area"}))
+
+
+def leading_of_parts(survey: Survey, indicators: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The indicators with most children at yes in each part, of `part_indicators`: `AreaPlan.leading_by_part`."""
+    columns = ["area", "name", "rank", "number", "indicator", "yes", "share"]
+    if indicators.empty:
+        return pd.DataFrame(columns=columns)
+    found = _named(survey, indicators[(indicators["yes"] > 0).fillna(False)], language)
+    found = found.rename(columns={"name": "indicator"})
     found = found.sort_values(["area", "yes", "share", "number"], ascending=[True, False, False, True])
     found["rank"] = found.groupby("area").cumcount() + 1
     names = {area: area_name(survey, str(area), language) for area in found["area"].unique()}
     found["name"] = found["area"].map(names).astype("str")
     return found.loc[found["rank"] <= LEADING_OF_PART, columns].reset_index(drop=True)
+
+
+def unknown_quality(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The indicators with many unknown answers: `AreaPlan.quality`."""
+    marked = indicators.loc[indicators["marked"], ["number", "name", "unknown", "unknown_share"]]
+    return marked.sort_values("unknown_share", ascending=False).reset_index(drop=True)
 
 
 def _touched(survey: Survey, activity: Activity) -> str:
@@ -163,14 +180,13 @@ def plan_area(
         activities = _activities(connection, survey, where, language)
         called = activities["children"].gt(0)
         asked = int(indicators[["yes", "no", "unknown"]].sum().sum())
-        marked = indicators.loc[indicators["marked"], ["number", "name", "unknown", "unknown_share"]]
         return AreaPlan(
             code, scope.name, current, previous, int(levels["children"].sum()), int(levels["households"].sum()),
             float(indicators["unknown"].sum()) / asked if asked else float("nan"),
-            quality_of(connection, survey, scope), levels, _leading(indicators, leading),
+            quality_of(connection, survey, scope), levels, leading_indicators(indicators, leading),
             parts_of(connection, survey, code, current, language), activities[called].reset_index(drop=True),
             activities[~called].reset_index(drop=True),
-            _leading_by_part(connection, survey, code, current, language),
-            marked.sort_values("unknown_share", ascending=False).reset_index(drop=True),
+            leading_of_parts(survey, part_indicators(connection, survey, code, current, language), language),
+            unknown_quality(indicators),
             {"levels_by": levels_by(connection, survey, where, groups, language)} if groups else {},
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND
@@ -11,6 +12,8 @@ from cpms_cli.summaries.scope import Scope
 from cpms_cli.summaries.shares import count_answers, within
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.relations import quoted
+
+_STEPS = 20  # of a share that is published without its counts: 5 % each
 
 
 def _homes(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) -> tuple[int, int, int]:
@@ -65,3 +68,8 @@ def quality_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Sco
             "children_before": pd.array([before], dtype="Int64"), "children_lost": pd.array([lost], dtype="Int64"),
         }
     )  # fmt: skip
+
+
+def coarse(quality: pd.DataFrame) -> pd.DataFrame:
+    """Of the quality of the data only the share of households visited, in steps of which nobody reads one household."""
+    return quality[["coverage"]].assign(coverage=np.floor(quality["coverage"] * _STEPS) / _STEPS)

@@ -32,7 +32,7 @@ class ResponseSummary:
     `parts`: area, name, level, label, `due` (children at that level, whatever became of it), and how many of these are
     in_time, late, open, overdue, closed, unknown (as `summaries.cases` says), for each subdistrict, or each village of
     a subdistrict; `totals`: the same by level; `grouped`: where groups are asked for, `by_` and their ids, the same by
-    their codes, with their labels. `unplaced` counts responses whose identifier leads to no child now.
+    their codes, with their labels. `unplaced` counts responses whose identifier leads to no child now (None: withheld).
     """
 
     code: str
@@ -41,7 +41,7 @@ class ResponseSummary:
     parts: pd.DataFrame
     totals: pd.DataFrame
     grouped: dict[str, pd.DataFrame]
-    unplaced: int
+    unplaced: int | None
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

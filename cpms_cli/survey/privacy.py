@@ -13,7 +13,7 @@ class PrivacyRules(BaseModel):
     """The whole file.
 
     `threshold`: counts of 1 to threshold - 1 are withheld; under 3 nobody who is alone in a count would be hidden from
-    the second one. `zeros`, `differences`: see `summaries/disclosure.py`. `k`: the least number of children that must
+    the second one. `zeros`, `differences`: see `disclosure/problem.py`. `k`: the least number of children that must
     share every combination of what identifies them, in rows that are given away without names.
     """
 

@@ -97,7 +97,7 @@ def test_two_groups_make_a_cross_table(cpms: Cpms, store: Path, tmp_path: Path) 
     assert "by_sex" not in told
     assert cpms(*words, "-o", tmp_path / "i.xlsx").code == 0
     sheets = pd.read_excel(tmp_path / "i.xlsx", sheet_name=None, engine="openpyxl")
-    assert list(sheets) == ["total", "by_subdistrict_sex", "rounds", "quality", "children"]
+    assert list(sheets) == ["total", "by_subdistrict_sex", "rounds", "quality", "children", "notes"]
     lines = cpms(*words, "--format", "csv").out.splitlines()
     assert lines[0].startswith("table,code,group,item,label,yes,no,unknown,not_applicable,share")
     assert "by_subdistrict_sex,850302 / male,Kapoe / Male,i10" in lines[-3]
@@ -215,7 +215,7 @@ def test_thai_shows_no_english_but_codes(cpms: Cpms, store: Path, words: list[st
     out = cpms(*words, "--store", store, "--lang", "th").out
     assert "2569" in out
     codes = {"list", "identified", "rights", "xlsx", "legal_status", "birth_registration", "education",
-             "health_insurance", "protection_services"}  # fmt: skip
+             "health_insurance", "protection_services", "audience"}  # fmt: skip
     assert {word for word in re.findall(r"[A-Za-z_]{4,}", out) if not word.isupper()} <= codes
 
 

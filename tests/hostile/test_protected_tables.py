@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable, protect
 from cpms_cli.store.release_tables import Release, ReleasedCell
-from cpms_cli.summaries.disclosure import Cell, Relation
-from cpms_cli.summaries.protection import CountTable, protect
 from cpms_cli.survey.privacy import PrivacyRules
 
 RULES = PrivacyRules(threshold=5, zeros="telling", differences="hidden", k=5)

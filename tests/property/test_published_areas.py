@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cpms_cli.disclosure.area_protection import ProtectedAreas, protect_area, protect_areas
 from cpms_cli.store.file import open_store
 from cpms_cli.store.release_tables import create_release_tables, earlier_releases, note_release
-from cpms_cli.summaries.area_protection import ProtectedAreas, protect_area, protect_areas
 from cpms_cli.summaries.areas import AreaSummary, summarise_area
 from cpms_cli.survey.definition import Survey
 from tests.property.tables_attacked import Case, Published, breaches

@@ -14,11 +14,11 @@ import pytest
 from lxml import html
 
 from cpms_cli import render, report_area
+from cpms_cli.disclosure.published_figures import published_figures
 from cpms_cli.reports.documents import Chart, Document, Paragraph, TableBlock
 from cpms_cli.scoring.profiles import create_profiles, measure_column
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
-from cpms_cli.summaries.published_figures import published_figures
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.messages import say
 from tests.property.tables_attacked import Case, Published, breaches
@@ -65,7 +65,7 @@ def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) 
     tables = [part for part in document.parts if isinstance(part, TableBlock)]
     charts = {part.shape: part for part in document.parts if isinstance(part, Chart)}
     keys = [part.text.split()[0] for part in document.parts if isinstance(part, Paragraph) and part.style == "key"]
-    for name, text in zip(("children", "homes"), keys, strict=False):
+    for name, text in zip(("children", "households"), keys, strict=False):
         desk.put(f"{here}/{name}", None if text == "n.p." else text.replace(",", ""))
     for row in charts["level_bars"].frame.to_dict("records"):
         for level in levels.values():
@@ -115,7 +115,7 @@ def _parts(desk: Desk, frame: pd.DataFrame, heat: pd.DataFrame, year: int, surve
 def _true(figures: AreaFigures) -> Iterator[tuple[str, int]]:
     """The counts behind all of it."""
     here, code = f"{figures.round}/{figures.code}", figures.code
-    yield from ((f"{here}/children", figures.children or 0), (f"{here}/homes", figures.households or 0))
+    yield from ((f"{here}/children", figures.children or 0), (f"{here}/households", figures.households or 0))
     for row in figures.levels.to_dict("records"):
         levels = {str(level): int(count) for level, count in row.items() if level != "round"}
         yield f"{row['round']}/{code}/children", sum(levels.values())
@@ -125,6 +125,8 @@ def _true(figures: AreaFigures) -> Iterator[tuple[str, int]]:
     for frame in (figures.indicators, figures.rights, figures.migration):
         for row in frame.to_dict("records"):
             yield from ((f"{here}/{row['item']}/{answer}", row[answer]) for answer in ANSWERS)
+    for answers in figures.migration.tail(1)[list(ANSWERS)].itertuples(index=False):
+        yield f"{here}/homes", sum(answers)
     for row in figures.flow.to_dict("records"):
         yield f"{here}/flow/{row['from_level']}/{row['to_level']}", row["children"]
 
@@ -202,6 +204,8 @@ def _outsider(given: Given, survey: Survey) -> _Known:
     for year in YEARS:
         for place in (f"{year}/{code}" for code in ("85", "850105", *VILLAGES)):
             known.sum(f"{place}/children", [f"{place}/level/{level}" for level in levels])
+            if known.true.get(f"{place}/homes") == known.true.get(f"{place}/households"):
+                known.sum(f"{place}/households", [f"{place}/homes"])
             known.sum(f"{place}/severe", [f"{place}/level/{level.id}" for level in survey.rule_levels[:-1]])
             could_be = [f"{place}/could_be/{level}" for level in levels]
             known.most(f"{place}/children", could_be)

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from cpms_cli.disclosure.problem import Cell, Problem, Relation
 from cpms_cli.store.release_tables import Release, ReleasedCell, State
-from cpms_cli.summaries.disclosure import Cell, Problem, Relation
 from cpms_cli.survey.privacy import PrivacyRules
 
 

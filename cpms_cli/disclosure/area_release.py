@@ -1,7 +1,7 @@
 """A report's figures made fit for publication: every count that could tell of a child, and what is computed from it, is
 blank.
 
-All tables of a report, and what the same audience was given before, are one problem (see `disclosure`). Its cells have
+All tables of a report, and what the same audience was given before, are one problem (see `problem`). Its cells have
 the ids of `area_cells`, so that reports and figures for other systems fit together.
 """
 
@@ -12,21 +12,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 
+from cpms_cli.disclosure.area_cells import AreaCells, Areas, known_areas
+from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.protection import protect, without_marks
+from cpms_cli.disclosure.report_cells import ReportCells, Same
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, measure_column, right_column
 from cpms_cli.store.file import open_store
 from cpms_cli.store.release_tables import Release, earlier_releases, note_release
-from cpms_cli.summaries.area_cells import AreaCells, Areas, known_areas
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
-from cpms_cli.summaries.protection import protect
-from cpms_cli.summaries.report_cells import ReportCells, Same
+from cpms_cli.summaries.quality import coarse
 from cpms_cli.summaries.shares import area_name
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
-
-_STEPS = 20  # of a share that is published without its counts: 5 % each
 
 
 @dataclass(frozen=True)
@@ -51,12 +50,14 @@ def published_area(
         create_profiles(connection, survey)
         figures = figures_of(connection, survey, code, round_, language)
         earlier = earlier_releases(connection, audience)
-        found, notes, release = _protected(survey, figures, _same(connection, survey), audience, earlier, language)
+        found, notes, release = _protected(
+            survey, figures, same_answers(connection, survey), audience, earlier, language
+        )
         note_release(connection, release)
     return PublishedFigures(found, notes)
 
 
-def _same(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Same:
+def same_answers(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Same:
     """Rights and measures that every child's answer shows to be an indicator, or its opposite, under another name."""
     columns = [right_column(one.id) for one in survey.rights]
     columns += [measure_column(one.id) for one in survey.measures if one.of == "child"]
@@ -75,18 +76,6 @@ def _same(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Same:
     return found
 
 
-def _unmarked(survey: Survey, frame: pd.DataFrame) -> pd.DataFrame:
-    """A mark for many unknown answers tells how many there are: it goes with the share of which it speaks."""
-    if "marked" not in frame:
-        return frame
-    return frame.assign(marked=(frame["unknown_share"] > survey.figures.many_unknown).fillna(False).astype(bool))
-
-
-def _coarse(quality: pd.DataFrame) -> pd.DataFrame:
-    """Of the quality of the data only the share of households visited, in steps of which nobody reads one household."""
-    return quality[["coverage"]].assign(coverage=np.floor(quality["coverage"] * _STEPS) / _STEPS)
-
-
 def _sheet(survey: Survey, figures: AreaFigures, same: Same) -> ReportCells:
     sheet = ReportCells(survey, figures, same)
     sheet.levels()
@@ -98,7 +87,7 @@ def _sheet(survey: Survey, figures: AreaFigures, same: Same) -> ReportCells:
         [measure_column(one.id) for one in survey.measures if one.of == "household"]
     )
     sheet.answers("measures", figures.migration[~of_homes], whole)
-    sheet.answers("homes", figures.migration[of_homes], f"{sheet.place()}/homes")
+    sheet.homes(figures.migration[of_homes])
     sheet.parts()
     sheet.flow()
     shown = {name for table in sheet.tables.values() for names in table.ids.values() for name in names}
@@ -126,14 +115,16 @@ def _protected(
     survey: Survey, figures: AreaFigures, same: Same, audience: str, earlier: list[Release], language: Language
 ) -> tuple[AreaFigures, tuple[str, ...], Release]:
     sheet = _sheet(survey, figures, same)
-    nested = AreaCells(survey)
-    spanning = nested.nested(_areas(sheet, earlier))
+    nested, areas = AreaCells(survey), _areas(sheet, earlier)
+    spanning = nested.nested(areas)
+    compared, beside = implied(survey, areas)
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=f"report {figures.code}", round_=figures.round,
-        unshown={**nested.unshown, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
+        unshown={**nested.unshown, **beside, **sheet.unshown}, audience=audience, earlier=earlier,
+        spanning=[*spanning, *compared],
         language=language,
     )  # fmt: skip
-    tables = {name: _unmarked(survey, frame) for name, frame in found.tables.items()}
+    tables = {name: without_marks(survey, frame) for name, frame in found.tables.items()}
     totals = [None if pd.isna(one) else int(one) for one in tables["totals"].iloc[0]]
     none = pd.DataFrame()
     return (
@@ -143,7 +134,7 @@ def _protected(
             migration=pd.concat([tables["measures"], tables["homes"]], ignore_index=True),
             parts=tables.get("parts", none), heat=tables.get("heat", none),
             heat_counts=tables.get("heat_counts", none), heat_others=none, flow=tables.get("flow", none),
-            quality=_coarse(figures.quality),
+            quality=coarse(figures.quality),
         ),
         found.notes, found.release,
     )  # fmt: skip

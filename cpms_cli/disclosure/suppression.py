@@ -1,7 +1,7 @@
 """Which counts are withheld, so that none of those that must be can be found out.
 
 The method, in three steps; each only ever hides more, so that it ends.
-1. Primary: the sensitive cells of `disclosure.Problem`.
+1. Primary: the sensitive cells of `problem.Problem`.
 2. Complementary, relation by relation: wherever the hidden members of a relation could be worked out from the others,
    or their sum is itself a small count (Cox's sensitive union, JASA 75 (1980)), one more member is hidden: rather a
    part than a total, rather a small one, rather one whose other relations have something hidden already.
@@ -24,8 +24,8 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from cpms_cli.summaries.audit import SECONDS, Audit
-from cpms_cli.summaries.disclosure import Counts, Flags, Goal, Problem
+from cpms_cli.disclosure.audit import SECONDS, Audit
+from cpms_cli.disclosure.problem import Counts, Flags, Goal, Problem
 
 _ZERO_AS = 1000
 """The count that is as dear to hide as a zero."""

@@ -19,15 +19,17 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable
 from cpms_cli.store.release_tables import Release
 from cpms_cli.summaries.areas import AreaSummary
-from cpms_cli.summaries.disclosure import Cell, Relation
-from cpms_cli.summaries.protection import CountTable
 from cpms_cli.survey.definition import Survey
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
 TELLING, EXEMPT = "yes", "not_applicable"
-_OF_AREA = re.compile(r"(?P<round>\d+)/(?P<code>\d{2,8})/(?P<counted>\S+)")
+SHARE, BOUNDS = ("share", "low", "high"), ("lowest", "highest", "unknown_share")
+"""What is made of yes and no, and of these and what is unknown."""
+_OF_AREA = re.compile(r"(?P<round>\d+)/(?P<code>(?:\d{2,8})?)/(?P<counted>\S+)")
 Areas = dict[tuple[int, str], dict[str, int]]
 
 
@@ -68,7 +70,8 @@ class AreaCells:
         now = (answers["yes"], answers["no"])
         known = (*now, then["yes"], then["no"]) if then is not None else now
         blank = one.indicators if then is not None else one.indicators.assign(change=float("nan"))
-        self.tables[f"{here} indicators"] = CountTable(blank, answers, {"share": now, "change": known})
+        made = {**dict.fromkeys(SHARE, now), **dict.fromkeys(BOUNDS, (*now, answers["unknown"])), "change": known}
+        self.tables[f"{here} indicators"] = CountTable(blank, answers, made)
         self.tables[f"{here} parts"] = CountTable(one.parts, parts)
         self._within(one)
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.area_cells import ANSWERS, EXEMPT, TELLING, AreaCells, known_areas
+from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable, Protected, protect
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.file import open_store
 from cpms_cli.store.release_tables import earlier_releases, note_release
-from cpms_cli.summaries.area_cells import ANSWERS, EXEMPT, TELLING, AreaCells, known_areas
-from cpms_cli.summaries.disclosure import Cell, Relation
-from cpms_cli.summaries.protection import CountTable, Protected, protect
 from cpms_cli.summaries.shares import area_name, count_answers, within
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -89,11 +90,12 @@ def _protected(
         for name, count in zip(names, counts[answer], strict=True):
             round_, code, told = name.split("/", 2)
             areas.setdefault((int(round_), code), {"children": children[f"{round_}/{code}"]})[told] = int(count)
-    spanning = sheet.nested(dict(sorted(areas.items())))
+    compared, beside = implied(survey, areas)
+    spanning = [*sheet.nested(dict(sorted(areas.items()))), *compared]
     unshown = {f"{place}/children": Cell(count, shown=False, guarded=False) for place, count in children.items()}
     rounds = counts["round"].unique()
     return protect(
         {FIGURES: CountTable(counts, ids)}, relations, survey.privacy, report=FIGURES,
-        round_=int(rounds[0]) if len(rounds) == 1 else None, unshown={**sheet.unshown, **unshown}, audience=audience,
-        earlier=earlier, spanning=spanning, language=language,
+        round_=int(rounds[0]) if len(rounds) == 1 else None, unshown={**sheet.unshown, **beside, **unshown},
+        audience=audience, earlier=earlier, spanning=spanning, language=language,
     )  # fmt: skip

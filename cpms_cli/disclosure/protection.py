@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cpms_cli.disclosure.problem import Cell, Problem, Relation
+from cpms_cli.disclosure.releases import problem_after, released
+from cpms_cli.disclosure.suppression import Suppression, suppress
 from cpms_cli.store.release_tables import Release
-from cpms_cli.summaries.disclosure import Cell, Problem, Relation
-from cpms_cli.summaries.releases import problem_after, released
-from cpms_cli.summaries.suppression import Suppression, suppress
-from cpms_cli.survey.definition import Language
+from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.privacy import PrivacyRules
 
@@ -82,6 +82,13 @@ def _masked(table: CountTable, hidden: frozenset[str]) -> pd.DataFrame:
                          dtype=bool)  # fmt: skip
         frame[column] = frame[column].astype("Float64").mask(gone)
     return frame
+
+
+def without_marks(survey: Survey, frame: pd.DataFrame) -> pd.DataFrame:
+    """A mark for many unknown answers tells how many there are: it goes with the share of which it speaks."""
+    if "marked" not in frame:
+        return frame
+    return frame.assign(marked=(frame["unknown_share"] > survey.figures.many_unknown).fillna(False).astype(bool))
 
 
 def _notes(problem: Problem, found: Suppression, printed: set[str], language: Language) -> Iterable[str]:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from cpms_cli.disclosure.area_cells import AreaCells, known_areas, of
+from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.protection import Protected, protect, without_marks
 from cpms_cli.store.release_tables import Release
-from cpms_cli.summaries.area_cells import AreaCells, known_areas, of
 from cpms_cli.summaries.areas import AreaSummary
-from cpms_cli.summaries.protection import Protected, protect
+from cpms_cli.summaries.quality import coarse
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
 
@@ -43,17 +45,19 @@ def protect_areas(
         if (one.code, one.round) not in published:
             sheet.behind(one)
     earlier = list(earlier)
-    spanning = sheet.nested(known_areas([*previous, *summaries], earlier))
+    areas = known_areas([*previous, *summaries], earlier)
+    compared, beside = implied(survey, areas)
+    spanning = [*sheet.nested(areas), *compared]
     rounds = {one.round for one in summaries}
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=report, round_=min(rounds) if len(rounds) == 1 else None,
-        unshown=sheet.unshown, audience=audience, earlier=earlier, spanning=spanning,
+        unshown={**beside, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
         language=language,
     )  # fmt: skip
     notes = found.notes
     if any(len(one.response) for one in summaries):
         notes += (say("privacy_lists", language),)
-    return ProtectedAreas(tuple(_published(one, found.tables) for one in summaries), notes, found)
+    return ProtectedAreas(tuple(blanked(one, found.tables, survey) for one in summaries), notes, found)
 
 
 def protect_area(
@@ -67,13 +71,14 @@ def protect_area(
     )  # fmt: skip
 
 
-def _published(one: AreaSummary, tables: Mapping[str, pd.DataFrame]) -> AreaSummary:
+def blanked(one: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey) -> AreaSummary:
+    """A summary with what is withheld blank, without its list of children and its tables by groups."""
     totals = tables[f"{of(one)} totals"].iloc[0]
     children, households = (
         None if pd.isna(count) else int(count) for count in (totals["children"], totals["households"])
     )
     levels, indicators, parts = (tables[f"{of(one)} {name}"] for name in ("levels", "indicators", "parts"))
     return replace(
-        one, children=children, households=households, levels=levels, indicators=indicators, parts=parts,
-        response=one.response.iloc[:0],
+        one, children=children, households=households, levels=levels, indicators=without_marks(survey, indicators),
+        parts=parts, response=one.response.iloc[:0], quality=coarse(one.quality), grouped={},
     )  # fmt: skip

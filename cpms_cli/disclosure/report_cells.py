@@ -11,16 +11,19 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from cpms_cli.summaries.area_cells import ANSWERS, EXEMPT, TELLING
+from cpms_cli.disclosure.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable
 from cpms_cli.summaries.area_figures import AreaFigures, severe_levels
-from cpms_cli.summaries.disclosure import Cell, Relation
-from cpms_cli.summaries.protection import CountTable
 from cpms_cli.survey.definition import Survey
 
-_OPPOSITE = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
-_OF_SHARE = ("share", "low", "high")
-_OF_ALL = ("lowest", "highest", "unknown_share")
+OPPOSITE = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
 Same = dict[str, tuple[str, bool]]
+
+
+def _asked(frame: pd.DataFrame, answers: Sequence[str]) -> int:
+    """How many are counted in each row; where rows differ, in the fullest."""
+    return int(frame[list(answers)].sum(axis=1).max()) if len(frame) else 0
 
 
 @dataclass
@@ -43,7 +46,7 @@ class ReportCells:
         told = []
         for item in items:
             name, turned = self.same.get(item, (item, False))
-            told.append(f"{place}/{name}/{_OPPOSITE[answer] if turned else answer}")
+            told.append(f"{place}/{name}/{OPPOSITE[answer] if turned else answer}")
         return told
 
     def answers(self, name: str, frame: pd.DataFrame, whole: str) -> None:
@@ -51,11 +54,12 @@ class ReportCells:
         items, counted = list(frame["item"]), {one.column for one in self.survey.indicators if one.counted}
         ids = {answer: self.answer_ids(items, answer, self.place()) for answer in ANSWERS}
         of_share, of_all = (ids["yes"], ids["no"]), (ids["yes"], ids["no"], ids["unknown"])
-        derived = {**dict.fromkeys(_OF_SHARE, of_share), **dict.fromkeys(_OF_ALL, of_all)}
+        derived = {**dict.fromkeys(SHARE, of_share), **dict.fromkeys(BOUNDS, of_all)}
         if self.figures.previous is not None:
             before = self.before(frame, whole)
             derived["before"] = (before["yes"], before["no"])
         self.tables[name] = CountTable(frame.drop(columns=[f"before_{answer}" for answer in ANSWERS]), ids, derived)
+        self.unshown.setdefault(whole, Cell(_asked(frame, ANSWERS), shown=False))
         for at, item in enumerate(items):
             parts = tuple(ids[answer][at] for answer in ANSWERS)
             telling = (ids[TELLING][at],) if item in counted else ()
@@ -66,12 +70,12 @@ class ReportCells:
         place = self.place(self.figures.previous)
         whole = f"{place}/{whole.rpartition('/')[2]}"
         ids = {answer: self.answer_ids(list(frame["item"]), answer, place) for answer in ANSWERS}
-        counts = frame[[f"before_{answer}" for answer in ANSWERS]].set_axis(list(ANSWERS), axis=1).astype(int)
+        before = [f"before_{answer}" for answer in ANSWERS]
+        counts = frame[before].set_axis(list(ANSWERS), axis=1).astype(int)
         for answer, names in ids.items():
             shown = answer in ("yes", "no")
             self.unshown |= {name: Cell(count, shown) for name, count in zip(names, counts[answer], strict=True)}
-        every = int(counts.sum(axis=1).max())
-        self.unshown.setdefault(whole, Cell(every, shown=False, guarded=False))
+        self.unshown.setdefault(whole, Cell(_asked(frame, before), shown=False, guarded=False))
         complete = counts.sum(axis=1) == self.unshown[whole].count
         for at in [at for at, whether in enumerate(complete) if whether]:
             self.relations.append(Relation(whole, tuple(ids[answer][at] for answer in ANSWERS)))
@@ -122,8 +126,15 @@ class ReportCells:
         """The key figures."""
         here, figures = self.place(), self.figures
         self.unshown.pop(f"{here}/children", None)
-        frame = pd.DataFrame({"children": [figures.children], "homes": [figures.households]})
-        self.tables["totals"] = CountTable(frame, {name: [f"{here}/{name}"] for name in ("children", "homes")})
+        frame = pd.DataFrame({"children": [figures.children], "households": [figures.households]})
+        self.tables["totals"] = CountTable(frame, {name: [f"{here}/{name}"] for name in ("children", "households")})
+
+    def homes(self, frame: pd.DataFrame) -> None:
+        """Measures of households. Those that have a record are those that have children, or there are others too."""
+        here = self.place()
+        self.answers("homes", frame, f"{here}/homes")
+        if self.unshown[f"{here}/homes"].count == self.figures.households:
+            self.relations.append(Relation(f"{here}/households", (f"{here}/homes",)))
 
     def parts(self) -> None:
         """Subdistricts or villages by level, and by indicator."""

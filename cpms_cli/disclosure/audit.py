@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from cpms_cli.summaries.disclosure import Counts, Flags, Goal, Problem
+from cpms_cli.disclosure.problem import Counts, Flags, Goal, Problem
 
 AT_ONCE = 200
 """About how many cells one programme may have."""

@@ -1,0 +1,49 @@
+"""`--audience` of the commands that print a summary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from cpms_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from cpms_cli.reports.handed import Said
+    from cpms_cli.survey.definition import Language
+
+Summary = TypeVar("Summary")
+
+
+def check_audience(audience: str | None, output: Path | None, **asked: object) -> None:
+    """Raise UsageError, before the store notes that anything was given away, for a file that cannot be written, or an
+    option that shows single children."""
+    if audience is None:
+        return
+    for option, value in asked.items():
+        if value:
+            raise UsageError("not_for_audience", option=f"--{option}")
+    if output is not None:
+        from cpms_cli.reports.interchange import check_export
+        from cpms_cli.writing.files import WRITERS
+
+        check_export(WRITERS, output)
+
+
+def check_folder(output: Path) -> None:
+    """Raise UsageError where there is no folder for a file, before the store notes that anything was given away."""
+    if not output.resolve().parent.is_dir():
+        raise UsageError("folder_missing", folder=str(output.resolve().parent))
+
+
+def handed(
+    store: Path, summary: Summary, audience: str | None, language: Language, schemas: Path | None
+) -> tuple[Summary, Said]:
+    """The summary as this audience gets it, or as it is for the office, and what is said below it."""
+    from cpms_cli.reports.handed import Said
+
+    if audience is None:
+        return summary, Said(None, language)
+    from cpms_cli.disclosure.audience import hand_on
+
+    found = hand_on(store, summary, audience, language=language, schemas=schemas)
+    return found.summary, Said(found, language)

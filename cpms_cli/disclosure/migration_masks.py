@@ -1,0 +1,137 @@
+"""Migration as cells, and the same summary again with what is withheld blank.
+
+An area is called high by its own share and by that of the rest of its province: the mark goes with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from cpms_cli.disclosure.area_cells import ANSWERS
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import Protected, without_marks
+from cpms_cli.disclosure.spanning import NOT_OF_PARTS
+from cpms_cli.disclosure.summary_cells import Ids, SummaryCells
+from cpms_cli.disclosure.summary_masks import Asked, Masked
+from cpms_cli.scoring.profiles import measure_column
+from cpms_cli.summaries.migration import PROVINCE, MigrationSummary, counted_measures
+from cpms_cli.summaries.movement import COME, GONE
+from cpms_cli.summaries.quality import coarse
+from cpms_cli.summaries.shares import within
+
+_AMONG_PARTS = ("moved_away", "stayed", "moved_here")
+"""Of these an area has not as many as its parts together: who moves between two of its parts stays in it. Their ids say
+so by their last sign (`spanning.NOT_OF_PARTS`)."""
+
+
+def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSummary]:
+    """Migration in an area."""
+    sheet = asked.sheet(one.scope.code, one.scope.round)
+    _answers(asked, sheet, one, "total", one.total, ())
+    other = [group.id for group in asked.survey.figures.groups if group.id in one.measures]
+    told = _answers(asked, sheet, one, "measures", one.measures, other)
+    around = _province(asked, sheet, one.measures, other)
+    compared = [set(names) for names in zip(*(ids[answer] for ids in (told, around) for answer in ("yes", "no")),
+                                            strict=True)]  # fmt: skip
+    table = sheet.tables["measures"]
+    rest = tuple(ids[answer] for ids in (told, around) for answer in ("yes", "no"))
+    sheet.counts("measures", table.frame, table.ids,
+                 {**table.derived, **dict.fromkeys(("rest_share", "rest_known"), rest)})  # fmt: skip
+    _origins(asked, sheet, one.origins)
+    _movement(sheet, one)
+
+    def masked(found: Protected) -> MigrationSummary:
+        hidden = found.suppression.hidden
+        measures = without_marks(asked.survey, found.tables["measures"])
+        gone = pd.Series([not hidden.isdisjoint(names) for names in compared], index=measures.index, dtype=bool)
+        return replace(
+            one, total=without_marks(asked.survey, found.tables["total"]),
+            measures=measures.assign(level=measures["level"].mask(gone)),
+            origins=found.tables["origins"].sort_values(["area", "children", "origin"], ascending=[True, False, True],
+                                                        ignore_index=True),
+            movement=found.tables["movement"], quality=coarse(one.quality),
+        )  # fmt: skip
+
+    return sheet, masked
+
+
+def _items(frame: pd.DataFrame) -> list[str]:
+    return [measure_column(one) for one in frame["measure"]]
+
+
+def _wholes(frame: pd.DataFrame) -> list[str]:
+    return ["children" if of == "child" else "homes" for of in frame["of"]]
+
+
+def _answers(
+    asked: Asked, sheet: SummaryCells, one: MigrationSummary, name: str, frame: pd.DataFrame, other: Sequence[str]
+) -> Ids:
+    """A table of measures, with its change since the round before."""
+    before: Ids = {answer: [] for answer in ANSWERS}
+    if one.scope.previous is not None:
+        keys = ["measure", *(["area"] if "area" in frame else []), *other]
+        groups = [one.parts.id, *other] if "area" in frame else []
+        where = within(asked.survey, one.scope.code, one.scope.previous)
+        then = counted_measures(asked.connection, asked.survey, where, groups, bool(other))
+        then = then.rename(columns={one.parts.id: "area"})
+        then = frame[[*keys, "of"]].merge(then.drop(columns="of"), on=keys, how="left")
+        then = then.fillna(dict.fromkeys(ANSWERS, 0)).assign(round=one.scope.previous)
+        before = sheet.behind(then, _items(then), _wholes(then))
+    ids = sheet.answer_ids(_items(frame), sheet.places(frame))
+    made = (ids["yes"], ids["no"], before["yes"], before["no"])
+    change = {"change": made} if one.scope.previous is not None else {}
+    return sheet.answers(name, frame, _items(frame), wholes=_wholes(frame), derived=change)
+
+
+def _province(asked: Asked, sheet: SummaryCells, measures: pd.DataFrame, other: Sequence[str]) -> Ids:
+    """The answers of the whole province of each row: with them, anybody can compute those of the rest of it."""
+    keys = ["measure", "province", *other]
+    rows = measures.assign(province=measures["area"].str[:PROVINCE])
+    found = [
+        counted_measures(asked.connection, asked.survey, within(asked.survey, str(code), sheet.round), other,
+                         bool(other)).assign(province=code)
+        for code in sorted(rows["province"].unique())
+    ]  # fmt: skip
+    around = rows[[*keys, "of"]].merge(pd.concat(found).drop(columns="of"), on=keys, how="left")
+    around = around.drop(columns="province").assign(area=rows["province"].to_numpy())
+    wide = SummaryCells(asked.survey, asked.same, None, sheet.round)
+    ids = wide.behind(around, _items(around), _wholes(around))
+    sheet.unshown |= {name: cell for name, cell in wide.unshown.items() if name not in sheet.unshown or cell.shown}
+    sheet.added |= wide.added
+    return ids
+
+
+def _origins(asked: Asked, sheet: SummaryCells, origins: pd.DataFrame) -> None:
+    """Children who moved in, by where they came from: as many as the measure says."""
+    arrived = measure_column(next(one.id for one in asked.survey.measures if one.arrived))
+    places = sheet.places(origins)
+    ids = [f"{at}origin/{code}" for at, code in zip(places, origins["origin"], strict=True)]
+    sheet.counts("origins", origins, {"children": ids})
+    for at in dict.fromkeys(places):
+        parts = [name for name, where in zip(ids, places, strict=True) if where == at]
+        count = int(origins["children"][[where == at for where in places]].sum())
+        whole = sheet.answer_ids([arrived], [at])["yes"][0]
+        sheet.unshown.setdefault(whole, Cell(count, shown=False))
+        sheet.add(Relation(whole, tuple(parts)))
+
+
+def _movement(sheet: SummaryCells, one: MigrationSummary) -> None:
+    """Who left and who came: the children of the round before, and of this one, are the sums."""
+    frame = one.movement
+    places = sheet.places(frame)
+    names = ["before", "stayed", "children", "moved_away", "moved_here", *GONE, *COME]
+    ids = {name: [f"{at}move/{name}" + (NOT_OF_PARTS if name in _AMONG_PARTS else "") for at in places]
+           for name in names}  # fmt: skip
+    sheet.counts("movement", frame, ids)
+    for whole, parts in (("before", ("stayed", "moved_away", *GONE)), ("children", ("stayed", "moved_here", *COME))):
+        for at in range(len(frame)):
+            sheet.add(Relation(ids[whole][at], tuple(ids[part][at] for part in parts)))
+    then = sheet.places(frame.assign(round=one.scope.previous)) if one.scope.previous is not None else places
+    for whole, wheres in (("before", then), ("children", places)):
+        for name, where, count in zip(ids[whole], wheres, frame[whole], strict=True):
+            children = sheet.unshown.get(f"{where}children")
+            if children is not None and children.count == count:
+                sheet.add(Relation(f"{where}children", (name,)))

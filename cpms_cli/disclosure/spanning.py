@@ -1,0 +1,136 @@
+"""How counts add up that stand in different tables, or in what the same audience was given before.
+
+An area is the sum of its parts (`area_cells`); a count of children is the sum of the same count by sex, or by any other
+group. Ids: round/area/counted, or round/area/sex=female&age_group=5-9/counted of a group of its children. Where
+children are counted by two groups at once, the counts by each of them alone are cells too: anybody can add them up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
+
+from cpms_cli.disclosure.area_cells import AreaCells, Areas, known_areas
+from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable
+from cpms_cli.store.release_tables import Release
+from cpms_cli.survey.definition import Survey
+
+_NAMED = re.compile(r"(?P<round>\d+)/(?P<code>(?:\d{2,8})?)/(?P<counted>\S+)")
+Codes = tuple[str, ...]
+NOT_OF_PARTS = "~"
+"""Ends the ids of counts of which an area has not as many as its parts together."""
+CASES = 0
+"""In the place of a round, in the ids of cases: they are counted on a day."""
+Family = dict[Codes, int]
+
+
+def place(round_: int, code: str | None, groups: Mapping[str, str] | None = None) -> str:
+    """What the ids of the counts of an area and round begin with, or of a group of its children.
+
+    >>> place(2026, "850105", {"sex": "female"})
+    '2026/850105/sex=female/'
+    """
+    told = _conditions(sorted((groups or {}).items()))
+    return f"{round_}/{code or ''}/" + (f"{told}/" if told else "")
+
+
+def _conditions(groups: Iterable[tuple[str, str]]) -> str:
+    return "&".join(f"{name}={quote(code, safe='-')}" for name, code in groups)
+
+
+def spanning(
+    survey: Survey, tables: Mapping[str, CountTable], unshown: Mapping[str, Cell], earlier: Iterable[Release]
+) -> tuple[list[Relation], dict[str, Cell]]:
+    """Relations between all counts that readers have or get, and the cells that these need and no table has."""
+    known = known_areas([], earlier)
+    for table in tables.values():
+        for column, names in table.ids.items():
+            _note(known, zip(names, map(int, table.frame[column]), strict=True))
+    _note(known, ((name, cell.count) for name, cell in unshown.items()))
+    added: dict[str, Cell] = {}
+    relations = [one for at, counts in [*known.items()] for one in _grouped(at, counts, added)]
+    relations += [Relation(f"{place(*at)}{whole}", (f"{place(*other)}{part}",))
+                  for at, whole, other, part in _alike(known)]  # fmt: skip
+    nested = AreaCells(survey)
+    whole = {at: {name: count for name, count in counts.items() if not name.endswith(NOT_OF_PARTS)}
+             for at, counts in sorted(known.items()) if "children" in counts}  # fmt: skip
+    relations += nested.nested(whole)
+    compared, beside = implied(survey, known)
+    return [*relations, *compared], {**nested.unshown, **added, **beside}
+
+
+def _alike(known: Areas) -> Iterator[tuple[tuple[int, str], str, tuple[int, str], str]]:
+    """Counts of other things that are as many, and that anybody would take to be the same: households with a record and
+    households with children; cases of a level, and the children at it in the last round."""
+    for at, counts in known.items():
+        if counts.get("homes", -1) == counts.get("households"):
+            yield at, "households", at, "homes"
+        if at[0] == CASES:
+            last = max((round_ for round_, code in known if code == at[1]), default=CASES)
+            for name, count in counts.items():
+                level = name.replace("case/", "level/").removesuffix("/due")
+                if name.endswith("/due") and last != CASES and known[last, at[1]].get(level) == count:
+                    yield (last, at[1]), level, at, name
+
+
+def _note(known: Areas, counts: Iterable[tuple[str, int]]) -> None:
+    for name, count in counts:
+        if named := _NAMED.fullmatch(name):
+            known.setdefault((int(named["round"]), named["code"]), {})[named["counted"]] = count
+
+
+def _grouped(at: tuple[int, str], counts: dict[str, int], added: dict[str, Cell]) -> Iterator[Relation]:
+    """A count of an area's children is the sum over the groups in which they are counted, those by two groups first:
+    what they add up to is counted by one."""
+    families: dict[tuple[str, Codes], Family] = {}
+    for name, count in counts.items():
+        _file(families, name, count)
+    for size in range(max((len(groups) for _, groups in families), default=0), 0, -1):
+        for counted, groups in [key for key in families if len(key[1]) == size]:
+            for left_out in groups:
+                yield from _summed(at, counts, added, families, (counted, groups), left_out)
+
+
+def _summed(
+    at: tuple[int, str], counts: dict[str, int], added: dict[str, Cell], families: dict[tuple[str, Codes], Family],
+    key: tuple[str, Codes], left_out: str,
+) -> Iterator[Relation]:  # fmt: skip
+    """The counts of one family, added up over one of its groups."""
+    counted, groups = key
+    kept = tuple(group for group in groups if group != left_out)
+    parts: dict[Codes, list[Codes]] = {}
+    for codes in families[key]:
+        parts.setdefault(tuple(code for group, code in zip(groups, codes, strict=True) if group in kept), []).append(
+            codes
+        )
+    for codes, summed in parts.items():
+        names = tuple(_name(at, groups, one, counted) for one in summed)
+        whole, total = _name(at, kept, codes, counted), sum(families[key][one] for one in summed)
+        told = whole.split("/", 2)[2]
+        if told not in counts:
+            counts[told] = total
+            added[whole] = Cell(total, shown=False)
+            if kept:
+                families.setdefault((counted, kept), {})[codes] = total
+        if counts[told] == total:
+            yield Relation(whole, names)
+        elif counts[told] > total:
+            rest = f"{whole} of no {left_out}"
+            added[rest] = Cell(counts[told] - total, shown=False)
+            yield Relation(whole, (*names, rest))
+
+
+def _file(families: dict[tuple[str, Codes], Family], name: str, count: int) -> None:
+    groups, _, counted = name.partition("/")
+    if "=" in groups:
+        pairs = [one.split("=") for one in groups.split("&")]
+        key = (counted, tuple(group for group, _ in pairs))
+        families.setdefault(key, {})[tuple(code for _, code in pairs)] = count
+
+
+def _name(at: tuple[int, str], groups: Codes, codes: Codes, counted: str) -> str:
+    told = "&".join(f"{group}={code}" for group, code in zip(groups, codes, strict=True))
+    return f"{at[0]}/{at[1]}/" + (f"{told}/" if told else "") + counted

@@ -1,0 +1,151 @@
+"""The counts of summaries' tables as cells: the same quantity has the same id in whatever summary or report it stands.
+
+See `area_cells` for how ids are made, `spanning` for those of groups of children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from cpms_cli.disclosure.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING, AreaCells
+from cpms_cli.disclosure.problem import Cell, Relation
+from cpms_cli.disclosure.protection import CountTable
+from cpms_cli.disclosure.report_cells import OPPOSITE, Same
+from cpms_cli.disclosure.spanning import place
+from cpms_cli.summaries.scope import area_groups
+from cpms_cli.survey.definition import Survey
+
+_OF_SHARE, _OF_ALL = ("yes", "no"), ("yes", "no", "unknown")
+Ids = dict[str, list[str]]
+
+
+@dataclass
+class SummaryCells:
+    """Tables, cells that no table has, and relations of what is published together, gathered table by table.
+
+    `code`: the area that is summarised, None for the whole store; `round`: its round. A table may have a column `round`
+    or `area`, and columns named after groups, which then say of each row which children it counts.
+    """
+
+    survey: Survey
+    same: Same
+    code: str | None
+    round: int
+    tables: dict[str, CountTable] = field(default_factory=dict)
+    unshown: dict[str, Cell] = field(default_factory=dict)
+    added: dict[Relation, None] = field(default_factory=dict)
+
+    @property
+    def relations(self) -> list[Relation]:
+        """Each once, in the order in which they were added."""
+        return list(self.added)
+
+    @property
+    def shown(self) -> set[str]:
+        """The ids of all counts that stand in a table."""
+        return {name for table in self.tables.values() for names in table.ids.values() for name in names}
+
+    def take(self, areas: AreaCells) -> None:
+        """Everything gathered by summaries of whole areas."""
+        self.tables |= areas.tables
+        self.unshown |= areas.unshown
+        self.added |= areas.added
+
+    def places(self, frame: pd.DataFrame) -> list[str]:
+        """What the ids of each row begin with: its round, its area, the group of children that it counts."""
+        rounds = frame["round"].astype(int).tolist() if "round" in frame else [self.round] * len(frame)
+        areas = [self.code or ""] * len(frame)
+        for column in ("area", *(group.id for group in area_groups(self.survey))):
+            if column in frame:
+                # An area asked for within a narrower one is counted only as far as that goes.
+                areas = [max(one, str(code), key=len) for one, code in zip(areas, frame[column], strict=True)]
+        others = [one.id for one in self.survey.figures.groups if one.digits is None and one.id in frame]
+        groups = frame[others].astype("str").to_dict("records")
+        return [place(when, where, {str(name): code for name, code in told.items()})
+                for when, where, told in zip(rounds, areas, groups, strict=True)]  # fmt: skip
+
+    def answer_ids(self, items: Sequence[str], places: Sequence[str]) -> Ids:
+        """Ids of the answers to columns of the profile; what is an indicator in other words has its id."""
+        ids: Ids = {answer: [] for answer in ANSWERS}
+        for item, at in zip(items, places, strict=True):
+            name, turned = self.same.get(item, (item, False))
+            for answer in ANSWERS:
+                ids[answer].append(f"{at}{name}/{OPPOSITE[answer] if turned else answer}")
+        return ids
+
+    def answers(
+        self, name: str, frame: pd.DataFrame, items: Sequence[str], *, wholes: Sequence[str] = (),
+        derived: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    ) -> Ids:  # fmt: skip
+        """A table of answers with the shares made of them; `items`: the column of the profile that each row counts.
+
+        `wholes`: for each row what its counts add up to, children where nothing else is said; `derived`: further
+        columns, and the ids of the counts of which each is made.
+        """
+        places = self.places(frame)
+        ids = self.answer_ids(items, places)
+        made = {**dict.fromkeys(SHARE, tuple(ids[one] for one in _OF_SHARE)),
+                **dict.fromkeys(BOUNDS, tuple(ids[one] for one in _OF_ALL)), **(derived or {})}  # fmt: skip
+        self.tables[name] = CountTable(frame, ids, {one: told for one, told in made.items() if one in frame})
+        self._add_up(frame, ids, wholes or ["children"] * len(frame), places)
+        return ids
+
+    def behind(self, frame: pd.DataFrame, items: Sequence[str], wholes: Sequence[str] = ()) -> Ids:
+        """Answers that no table has, but of which shares are made that can be computed from what is published."""
+        places = self.places(frame)
+        ids = self.answer_ids(items, places)
+        for answer, names in ids.items():
+            told = answer in _OF_SHARE
+            for one, count in zip(names, frame[answer].astype(int), strict=True):
+                if told or one not in self.unshown:
+                    self.unshown[one] = Cell(count, shown=told)
+        self._add_up(frame, ids, wholes or ["children"] * len(frame), places)
+        return ids
+
+    def _add_up(self, frame: pd.DataFrame, ids: Ids, wholes: Sequence[str], places: Sequence[str]) -> None:
+        counted = {one.column for one in self.survey.indicators if one.counted}
+        sums = frame[list(ANSWERS)].sum(axis=1).astype(int)
+        for at, (where, whole, count) in enumerate(zip(places, wholes, sums, strict=True)):
+            parts = tuple(ids[answer][at] for answer in ANSWERS)
+            telling = tuple(one for one in parts if one.rsplit("/", 2)[1] in counted and one.endswith(f"/{TELLING}"))
+            self.whole(f"{where}{whole}", count)
+            self.add(Relation(f"{where}{whole}", parts, telling, (ids[EXEMPT][at],)))
+
+    def whole(self, name: str, count: int) -> None:
+        """A total that no table has, or that one has; of a group of children, nobody may find out that it is small."""
+        self.unshown.setdefault(name, Cell(count, shown=False, guarded="=" in name or name.endswith("/homes")))
+
+    def levels(self, name: str, frame: pd.DataFrame) -> None:
+        """A table of children, and of children by level in a column each."""
+        places = self.places(frame)
+        levels = [level.id for level in self.survey.levels]
+        ids = {"children": [f"{one}children" for one in places],
+               **{level: [f"{one}level/{level}" for one in places] for level in levels}}  # fmt: skip
+        self.tables[name] = CountTable(frame, ids)
+        for one in places:
+            severe = tuple(f"{one}level/{level.id}" for level in self.survey.rule_levels)
+            self.add(Relation(f"{one}children", tuple(f"{one}level/{level}" for level in levels), severe))
+
+    def counts(self, name: str, frame: pd.DataFrame, ids: Mapping[str, Sequence[str]],
+               derived: Mapping[str, Sequence[Sequence[str]]] | None = None) -> None:  # fmt: skip
+        """A table of other counts."""
+        self.tables[name] = CountTable(frame, ids, derived or {})
+
+    def add(self, relation: Relation) -> None:
+        """A relation, once; nothing where it says that a count is itself."""
+        if relation.parts != (relation.whole,):
+            self.added[relation] = None
+
+    def most(self, whole: str, parts: Sequence[str], count: int, name: str, *, guarded: bool = False) -> None:
+        """These parts are never more than the whole: `count` is what is left, in a cell of its own."""
+        if count >= 0:
+            self.unshown.setdefault(name, Cell(count, shown=False, guarded=guarded))
+            self.add(Relation(whole, (*parts, name)))
+
+    def beside(self) -> Iterator[tuple[str, Cell]]:
+        """The cells that no table has."""
+        shown = self.shown
+        yield from ((name, cell) for name, cell in self.unshown.items() if name not in shown)

@@ -1,0 +1,127 @@
+"""`--audience`: what a summary or a plan says to others than the office, in every format, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from cpms_cli import merge
+from cpms_cli.store.file import open_store
+from cpms_cli.survey.definition import Survey
+from tests.conftest import Cpms, write_drawn
+
+OFFICE = "For the office only: small counts are not withheld here. --audience NAME makes what may be handed on."
+WITHHELD = "n.p.: not published. "
+
+
+def _rows(girls: int, boys: int, out_of_school: int) -> list[dict[str, Any]]:
+    """Children of ten, each in a home of its own; of the girls and then the boys, so many do not go to school."""
+    every = [{"household_no": str(at), "birth_date": "2016-01-01", "sex": "female" if at <= girls else "male"}
+             for at in range(1, girls + boys + 1)]  # fmt: skip
+    return [{**one, **({"in_school": "none"} if at < out_of_school else {})} for at, one in enumerate(every)]
+
+
+@pytest.fixture
+def store(tmp_path: Path, base: Mapping[str, Mapping[str, Any]]) -> Path:
+    """Twenty girls and ten boys; twenty girls and three boys are out of school."""
+    merge([write_drawn(tmp_path / "survey.csv", base, _rows(20, 10, 23))], tmp_path / "s.duckdb")
+    return tmp_path / "s.duckdb"
+
+
+def _told(cpms: Cpms, store: Path, *words: str) -> dict[str, tuple[int | None, int | None]]:
+    """Girls and boys out of school, and in school."""
+    table = cpms("indicator", "3", *words, "--store", store, "-f", "json").json
+    name = next(key for key in ("by_sex", "total") if key in table)
+    return {one.get("sex", "all"): (one["yes"], one["no"]) for one in table[name]}
+
+
+def test_the_office_sees_everything_and_is_told_so(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+    ran = cpms("indicator", "3", "--by", "sex", "--store", store, "-o", tmp_path / "i.xlsx")
+    assert ran.out.splitlines()[-1] == OFFICE
+    assert "n.p." not in ran.out
+    assert _told(cpms, store, "--by", "sex") == {"female": (20, 0), "male": (3, 7)}
+    notes = pd.read_excel(tmp_path / "i.xlsx", sheet_name="notes", engine="calamine")
+    assert notes["note"].tolist() == [OFFICE]
+    assert cpms("plan", "community", "850105", "--store", store).out.count("--audience NAME") == 1
+
+
+def test_others_get_no_small_count_and_none_that_gives_it_away(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+    words = ("indicator", "3", "--by", "sex", "--audience", "committee", "--store", store)
+    ran = cpms(*words, "-o", tmp_path / "i.xlsx")
+    lines = [line.split() for line in ran.out.splitlines()]
+    # 23 of 30 in all are out of school; with the 20 girls beside them, the three boys would be found.
+    assert ["Female", "n.p.", "n.p.", "0", "0", "–", "–", "–"] in lines or ["Male", "n.p."] in [
+        one[:2] for one in lines
+    ]
+    assert "Which children" not in ran.out
+    assert OFFICE not in ran.out
+    assert any(line.startswith(WITHHELD) for line in ran.out.splitlines())
+    sheets = pd.read_excel(tmp_path / "i.xlsx", sheet_name=None, engine="calamine", dtype=str)
+    assert list(sheets) == ["total", "by_sex", "rounds", "quality", "notes"]
+    boys = sheets["by_sex"].set_index("sex").loc["male"]
+    assert (boys["yes"], boys["share"]) == ("n.p.", "–")
+    assert sheets["notes"]["note"].iloc[0].startswith(WITHHELD)
+    text = cpms(*words, "-f", "csv").out
+    assert [line.split(",")[5] for line in text.splitlines() if ",male," in line] == ["n.p."]
+    told = cpms(*words, "-f", "json").json
+    assert [one["yes"] for one in told["by_sex"] if one["sex"] == "male"] == [None]
+    assert told["audience"] == "committee"
+    assert told["withheld"] >= 2
+    assert "children" not in told
+
+
+def test_a_second_summary_does_not_give_away_what_the_first_withheld(cpms: Cpms, store: Path) -> None:
+    total = _told(cpms, store, "--by", "village", "--audience", "press")
+    assert total == {"all": (23, 7)}
+    by_sex = _told(cpms, store, "--by", "sex", "--audience", "press")
+    assert by_sex == {"female": (None, None), "male": (None, None)}
+    # Whom nothing was told before learns the girls' or the total, but never both.
+    other = cpms("indicator", "3", "--by", "sex", "--audience", "ministry", "--store", store, "-f", "json").json
+    shown = [one["yes"] for one in (*other["total"], *other["by_sex"]) if one["yes"] is not None]
+    assert len(shown) <= 1
+
+
+def test_a_count_that_changed_by_one_child_is_withheld(
+    cpms: Cpms, store: Path, tmp_path: Path, base: Mapping[str, Mapping[str, Any]]
+) -> None:
+    words = ("community", "850105", "--store", store, "-f", "json")
+    assert cpms(*words, "--audience", "press").json["children_total"] == 30
+    merge([write_drawn(tmp_path / "more.csv", base, [{"household_no": "99", "birth_date": "2016-01-01"}])], store)
+    again = cpms(*words, "--audience", "press").json
+    assert again["children_total"] is None
+    assert "differ by fewer than 5" in " ".join(again["notes"])
+    assert cpms(*words).json["children_total"] == 31
+
+
+def test_every_summary_and_plan_may_be_handed_on(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+    for words in (
+        ["province", "85"], ["rights"], ["migration"], ["overlap"], ["response", "summary"],
+        ["plan", "community", "850105", "-o", tmp_path / "plan.html"],
+    ):  # fmt: skip
+        ran = cpms(*words, "--audience", "partner", "--store", store, "--lang", "th")
+        assert ran.code == 0, words
+    page = (tmp_path / "plan.html").read_text(encoding="utf-8")
+    assert "ไม่มีจำนวนใดที่ต้องปกปิด" in page or "ไม่เผยแพร่" in page
+    assert "--audience" not in page
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["indicator", "3", "--identified"], ["rights", "--list", "education"], ["rights", "--identified"],
+        ["community", "850105", "--rounds", "2568:2569"], ["province", "85", "-o", "p.docx"],
+        ["migration", "-o", "nowhere/m.csv"], ["plan", "community", "850105", "-o", "nowhere/p.docx"],
+    ],
+)  # fmt: skip
+def test_what_cannot_be_handed_on_is_refused_and_not_remembered(
+    cpms: Cpms, store: Path, survey: Survey, words: list[str]
+) -> None:
+    ran = cpms(*words, "--audience", "press", "--store", store)
+    assert (ran.code, ran.out) == (2, "")
+    assert len(ran.err.splitlines()) == 1
+    with open_store(store, survey) as connection:
+        assert connection.execute("SELECT count(*) FROM release").fetchone() == (0,)

@@ -47,7 +47,7 @@ def tell_change(
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    said = Said(None, language)
+    said = Said(None, language, "office_only_rounds")
     if output is not None:
         write_tables(said.tables(found.tables, output), output)
         typer.echo(say("written", language, file=output), err=True)

@@ -48,10 +48,12 @@ def _marked(frame: pd.DataFrame, marks: Mapping[str, str]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Said:
-    """What stands below a summary, and how its tables are written; without `handed`, it is for the office."""
+    """What stands below a summary, and how its tables are written; without `handed`, it is for the office, which the
+    message `office` says."""
 
     handed: Handed[Any] | None
     language: Language
+    office: str = "office_only"
 
     @property
     def listing(self) -> bool:
@@ -61,7 +63,7 @@ class Said:
     @property
     def notes(self) -> tuple[str, ...]:
         """Sentences: what is withheld and why; of what is for the office, that it is."""
-        return self.handed.notes if self.handed else (say("office_only", self.language),)
+        return self.handed.notes if self.handed else (say(self.office, self.language),)
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it; nothing where it is for the office."""

@@ -20,16 +20,17 @@ def change_of_area(
     if span is None or span[0] == span[1]:
         raise UsageError("bad_rounds", rounds=rounds)
     from cpms_cli.reports.change import show_change
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.change import area_change
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     found = area_change(store, code, *span, by=by or (), language=told, schemas=schemas)
     if output is not None:
-        write_tables(found.tables, output)
+        write_for_people(found.tables, output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         about = {"area": found.code, "name": found.name, "rounds": list(found.rounds)}

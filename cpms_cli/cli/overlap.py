@@ -26,16 +26,18 @@ def overlap(
     """
     one_of(format_)
     told, round_year = language(lang), year(round_)
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.overlap import show_overlap
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.overlap import overlap as run
+    from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     found = run(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
     if output is not None:
-        write_tables(found.tables, output)
+        write_for_people(found.tables, output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children}

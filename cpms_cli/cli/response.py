@@ -183,15 +183,16 @@ def summary(
     one_of(format_)
     told, until = language(lang), day(as_of)
     from cpms_cli.reports import responses as report
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.response_counts import summarise_responses
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     found = summarise_responses(store, area=area, as_of=until, language=told, schemas=schemas)
     if output is not None:
-        write_tables(found.tables, output)
+        write_for_people(found.tables, output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.summary_document(found)))

@@ -42,18 +42,20 @@ def rights(
     one_of(format_)
     told, round_year = language(lang), year(round_)
     from cpms_cli.reports.figures import show_rights
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.rights import summarise_rights
     from cpms_cli.summaries.shares import tidy
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import check_several, csv_text, json_text
 
+    check_several(output)
     summary = summarise_rights(store, area=area, round_=round_year, by=by or (), lacking=list_, language=told,
                                identified=identified, schemas=schemas)  # fmt: skip
     if output is not None:
-        write_tables(summary.tables, output)
+        write_for_people(summary.tables, output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document(summary.tables, **summary.scope.about())))

@@ -19,7 +19,8 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
 
     1 not Thai, physical violence not answered; 2 income and its steadiness not answered; 3 income and debt not
     answered, nobody earns steadily; 4 hours of work not answered; 5 birth date known to the year (9 or 10), left alone
-    not answered; 6 nothing open; 7 first child a victim, second all known, first's emotional violence open.
+    not answered; 6 nothing open; 7 first child a victim, second all known, first's emotional violence open; 8 has no
+    age.
     """
     folder = tmp_path_factory.mktemp("why")
     rows: list[dict[str, Any]] = [
@@ -31,6 +32,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
         {"household_no": 6, "child_no": 1},
         {"household_no": 7, "child_no": 1, "needs_unmet": "yes", "carer": "nobody", "violence_emotional": None},
         {"household_no": 7, "child_no": 2},
+        {"household_no": 8, "child_no": 1, "birth_date": None, "age_years": None},
     ]
     merge([write_drawn(folder / "2026.csv", base, rows)], folder / "s.duckdb")
     return folder / "s.duckdb"
@@ -151,3 +153,16 @@ def test_wrong_use_is_told(
     ran = cpms("child", ids["1/1"], *words, "--store", store)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("place", "english", "thai"),
+    [("5/1", "age 9–10:", "อายุ 9–10:"), ("6/1", "age 10:", "อายุ 10:"), ("8/1", "age not known:", "ไม่ทราบอายุ:")],
+)
+def test_the_age_is_said_or_that_it_is_not_known(
+    cpms: Cpms, store: Path, ids: Mapping[str, str], place: str, english: str, thai: str
+) -> None:
+    for language, told in (("en", english), ("th", thai)):
+        first = cpms("child", ids[place], "--why", "--store", store, "--lang", language).out.splitlines()[0]
+        assert told in first
+        assert "?" not in first

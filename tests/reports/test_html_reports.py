@@ -233,3 +233,13 @@ def test_a_share_that_is_no_withheld_count_is_marked_high(survey: Survey, sample
     assert published_migration(survey, replace(figures, code="8501"), "en").settled == 0
     withheld = replace(figures, migration=migration.assign(yes=pd.array([None] * 4, "Int64")))
     assert published_migration(survey, withheld, "en").settled == 0
+
+
+def test_a_child_in_thai_has_dates_as_thais_write_them(sample_store: Path, tmp_path: Path) -> None:
+    store = shutil.copy(sample_store, tmp_path / "cpms.duckdb")
+    for language, form in (("th", r"\d{1,2}/\d{1,2}/25\d\d"), ("en", r"20\d\d-\d\d-\d\d")):
+        answers = report_child(store, _someone(store), language=language, identified=True).parts[-1]
+        assert isinstance(answers, TableBlock)
+        cells = answers.frame.set_index("field").loc["interview_date", [column.name for column in answers.columns[1:]]]
+        assert [cell for cell in cells if re.search(r"\d", cell) and not re.fullmatch(form, cell)] == []
+        assert any(re.fullmatch(form, cell) for cell in cells)

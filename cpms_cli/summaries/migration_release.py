@@ -46,19 +46,22 @@ def published_migration(survey: Survey, figures: AreaFigures, language: Language
 def _compared(survey: Survey, figures: AreaFigures, language: Language) -> Iterator[pd.DataFrame]:
     """For each measure that is an indicator, so that parts are published: area, label, measure, low, rest."""
     numbers = {one.column: str(one.number) for one in survey.indicators}
-    whole = figures.migration.set_index("item")[["yes", "no"]]
+    whole = {str(row["item"]): row for row in figures.migration.to_dict("records")}
     for one in survey.measures:
         number, item = numbers.get(one.when.strip(), ""), measure_column(one.id)
-        if one.of != "child" or not number or item not in whole.index or whole.loc[item].isna().any():
+        if one.of != "child" or not number or item not in whole:
+            continue
+        whole_yes, whole_no = whole[item]["yes"], whole[item]["no"]
+        if pd.isna(whole_yes) or pd.isna(whole_no):
             continue
         share = figures.heat[number].astype("float64")
         yes = figures.heat_counts[number].astype("Float64").astype("float64")
         # A share of none says nothing of how many were asked; it is never high.
         known = (yes / share.where(share > 0)).round()
-        of_rest = float(whole.loc[item].sum()) - known
+        of_rest = whole_yes + whole_no - known
         told = (known.notna() & (of_rest > 0)) | (share == 0)
         frame = figures.heat[["area", "label"]].assign(
-            measure=one.label.in_(language), low=0.0, rest=(float(whole.loc[item, "yes"]) - yes) / of_rest
+            measure=one.label.in_(language), low=0.0, rest=(whole_yes - yes) / of_rest
         )
         counted = known.notna()
         frame.loc[counted, "low"] = wilson(yes[counted], known[counted], survey.figures.confidence)["low"]

@@ -157,7 +157,8 @@ def test_wrong_use_is_told(
 
 @pytest.mark.parametrize(
     ("place", "language", "told"),
-    [("5/1", "en", "age 9–10:"), ("6/1", "th", "อายุ 10:"), ("8/1", "en", "age not known:"), ("8/1", "th", "ไม่ทราบอายุ:")],
+    [("5/1", "en", "age 9–10:"), ("6/1", "th", "อายุ 10:"), ("8/1", "en", "age not known:"),
+     ("8/1", "th", "ไม่ทราบอายุ:")],
 )
 def test_the_age_is_said_or_that_it_is_not_known(
     cpms: Cpms, store: Path, ids: Mapping[str, str], place: str, language: str, told: str

@@ -20,8 +20,11 @@ from cpms_cli.cli.main import app, main
 
 REFERENCE = Path(__file__).resolve().parent / "docs" / "reference"
 CODEBOOKS = {"codebook.md": "en", "codebook.th.md": "th"}
-COMMANDS = "commands.md"
-_TOP = """# Commands
+COMMANDS = {"commands.md": "en", "commands.th.md": "th"}
+_TOP = {
+    "en": """# Commands
+
+[ภาษาไทย](commands.th.md)
 
 Made from the commands' own help by `python run.py docs`; `cpms COMMAND --help` says the same.
 
@@ -52,7 +55,42 @@ decisions were not taken over: `review apply`; something is not sound: `doctor`,
 | `CPMS_DEBUG` | `1` shows the traceback of a fault in the tool |
 | `COLUMNS` | the width of tables, in letters; 200 where the output goes to a file |
 | `NO_COLOR` | no colours |
-"""
+""",
+    "th": """# คำสั่งทั้งหมด
+
+[English](commands.md)
+
+หน้านี้สร้างจากความช่วยเหลือของคำสั่งเองด้วย `python run.py docs` พิมพ์ `cpms COMMAND --help --lang th` จะได้ข้อความเดียวกัน
+
+## สำหรับทุกคำสั่ง
+
+**รหัสจบ** โปรแกรมอื่นใช้ได้:
+
+| รหัส | ความหมาย |
+| --- | --- |
+| 0 | เสร็จ ไม่มีอะไรต้องแก้ |
+| 1 | เสร็จ และข้อมูลมีข้อผิด (`validate` `schema check`) มีแถวที่กันไว้ (`merge` `response import`) \
+มีคำตัดสินที่ไม่ได้รับเข้า (`review apply`) หรือมีสิ่งที่ไม่เรียบร้อย (`doctor` `store check`) |
+| 2 | ใช้คำสั่งผิด อ่านไฟล์ไม่ได้ หรือเปิดคลังข้อมูลไม่ได้ คลังข้อมูลยังเหมือนเดิม |
+
+**ภาษา** `--lang en` หรือ `--lang th` ถ้าไม่ใส่ ใช้ตัวแปร `CPMS_LANG` แล้วจึงใช้ภาษาของเครื่อง
+
+**ข้อมูลและข้อความ** ข้อมูลออกทาง stdout ข้อความออกทาง stderr `--format json` สำหรับโปรแกรมอื่น เอกสารมี `schema_version`
+และมี `error` เมื่อคำสั่งไม่สำเร็จ
+
+**ตัวแปร**
+
+| ตัวแปร | ความหมาย |
+| --- | --- |
+| `CPMS_LANG` | ภาษา `en` หรือ `th` |
+| `CPMS_KEY_FILE` `CPMS_KEY` | ไฟล์ที่มีกุญแจของคลังข้อมูลที่เข้ารหัส หรือตัวกุญแจ |
+| `CPMS_IDENTITY_FILE` | กุญแจลับของจังหวัด สำหรับรวมชุดข้อมูลที่ส่งมา |
+| `CPMS_BUNDLE_KEY` | รหัสผ่านของชุดข้อมูลที่ส่ง |
+| `CPMS_DEBUG` | `1` แสดงรายละเอียดเมื่อเครื่องมือผิดพลาด |
+| `COLUMNS` | ความกว้างของตาราง เป็นตัวอักษร ใช้ 200 เมื่อออกสู่ไฟล์ |
+| `NO_COLOR` | ไม่ใช้สี |
+""",
+}
 
 
 def names(group: Any = None, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -64,11 +102,11 @@ def names(group: Any = None, above: tuple[str, ...] = ()) -> Iterator[tuple[str,
             yield from names(command, (*above, name))
 
 
-def _told(*words: str) -> str:
+def _told(*words: str, language: str = "en") -> str:
     """What `cpms` with these words prints, in a window of 80 letters."""
     before, stream = (sys.argv, dict(os.environ)), io.StringIO()
     sys.argv = ["cpms", *words]
-    os.environ.update(COLUMNS="80", CPMS_LANG="en", NO_COLOR="1")
+    os.environ.update(COLUMNS="80", CPMS_LANG=language, NO_COLOR="1")
     try:
         with redirect_stdout(stream), redirect_stderr(io.StringIO()):
             main()
@@ -82,17 +120,18 @@ def _told(*words: str) -> str:
     return stream.getvalue()
 
 
-def _commands() -> str:
-    sections = [_TOP]
+def _commands(language: str) -> str:
+    sections = [_TOP[language]]
     for words in names():
-        told = "\n".join(line.rstrip() for line in _told(*words, "--help").strip().splitlines())
+        lines = _told(*words, "--help", language=language).strip().splitlines()
+        told = "\n".join(line.rstrip() for line in lines)
         sections.append(f"{'#' * (len(words) + 1)} cpms {' '.join(words)}\n\n```text\n{told}\n```\n")
     return "\n".join(sections)
 
 
 def pages() -> dict[str, str]:
     """The text of each page of the reference, by file name."""
-    made = {COMMANDS: _commands()}
+    made = {name: _commands(language) for name, language in COMMANDS.items()}
     with tempfile.TemporaryDirectory() as folder:
         for name, language in CODEBOOKS.items():
             path = Path(folder, name)

@@ -91,7 +91,7 @@ def _change(
 
     found = area_change(store, code, *span, by=by or (), language=told, schemas=schemas)
     tell_change(found, "cases", lambda console: show_change(console, load_survey(schemas), found, told), format_,
-                output, told)  # fmt: skip
+                output, told, schemas)  # fmt: skip
 
 
 def _area(

@@ -38,18 +38,21 @@ def span_asked(rounds: str | None, round_: str | None = None, **of_one_round: ob
 
 
 def tell_change(
-    found: OverRounds, csv: str, show: Callable[[Console], None], format_: str, output: Path | None, language: Language
-) -> None:
+    found: OverRounds, csv: str, show: Callable[[Console], None], format_: str, output: Path | None,
+    language: Language, schemas: Path | None,
+) -> None:  # fmt: skip
     """Write a summary over rounds to `output`, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
     from cpms_cli.reports.handed import Said
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
+    from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     said = Said(None, language, "office_only_rounds")
     if output is not None:
-        write_tables(said.tables(found.tables, output), output)
+        write_for_people(said.tables(found.tables, output), output, load_survey(schemas), language)
         typer.echo(say("written", language, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document(found.tables, **found.about())))

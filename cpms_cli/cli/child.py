@@ -76,15 +76,17 @@ def child(
     if round_year is not None:
         raise UsageError("round_needs_why")
     from cpms_cli.reports import scores as report
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.child import child_history
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import check_several, csv_text, json_text
 
+    check_several(output)
     history = child_history(store, identifier, language=told, identified=identified, schemas=schemas)
     if output is not None:
-        write_tables(history.tables, output)
+        write_for_people(history.tables, output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document(history.tables, cpms_id=history.cpms_id)))
@@ -99,15 +101,16 @@ def _why(
     schemas: Path | None,
 ) -> None:  # fmt: skip
     from cpms_cli.reports import why as report
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.why import why_child
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     found = why_child(store, identifier, round_=round_, language=told, schemas=schemas)
     if output is not None:
-        write_tables(found.why.sheets, output)
+        write_for_people(found.why.sheets, output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document(found)))
@@ -194,9 +197,11 @@ def forget(
       cpms child forget ID --yes --store cpms.duckdb
     """
     told = language(lang)
+    from cpms_cli.store.erasure import check_known
     from cpms_cli.store.erasure import forget as run
     from cpms_cli.survey.messages import say
 
+    check_known(store, identifier, schemas=schemas)
     if not yes and not typer.confirm(say("forget_sure", told, id=identifier), err=True):
         raise typer.Exit(2)
     erased = run(store, identifier, schemas=schemas)

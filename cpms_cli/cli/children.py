@@ -53,8 +53,10 @@ def children(
     from cpms_cli.summaries.children import list_children
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text
+    from cpms_cli.writing.files import check_several, csv_text, json_text
 
+    if why:
+        check_several(output)
     listed = list_children(
         store, area=area, round_=round_year, levels=risk or (), indicator=indicator, language=told,
         identified=identified, schemas=schemas,

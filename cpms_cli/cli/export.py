@@ -95,6 +95,6 @@ def figures(
 
     check_export(FIGURE_WRITERS, file)
     found = published_figures(store, area=area, round_=round_year, audience=audience, language=told, schemas=schemas)
-    write_figures(load_survey(schemas), found, file)
+    write_figures(load_survey(schemas), found, file, told)
     withheld = int(found[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())
     typer.echo(say("figures_written", told, file=file, count=len(found), withheld=withheld))

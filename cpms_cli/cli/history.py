@@ -22,15 +22,17 @@ def history(
     one_of(format_)
     told = language(lang)
     from cpms_cli.reports import store as report
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.store.history import history as run
+    from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     tables = run(store, schemas=schemas)
     if output is not None:
-        write_tables(tables, output)
+        write_for_people(tables, output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document(tables)))

@@ -55,22 +55,24 @@ def indicator(
 
         found = indicator_change(store, number, *span, area=area, by=by or (), language=told, schemas=schemas)
         tell_change(found, "cases", lambda console: show_indicator_change(console, load_survey(schemas), found, told),
-                    format_, output, told)  # fmt: skip
+                    format_, output, told, schemas)  # fmt: skip
         return
     from cpms_cli.reports.figures import show_indicator
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.indicator import summarise_indicator
     from cpms_cli.summaries.shares import tidy
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import check_several, csv_text, json_text
 
+    check_several(output)
     summary = summarise_indicator(store, number, area=area, round_=round_year, by=by or (), language=told,
                                   identified=identified, schemas=schemas)  # fmt: skip
     summary, said = handed(store, summary, audience, told, schemas)
     if output is not None:
-        write_tables(said.tables(summary.tables, output), output)
+        write_for_people(said.tables(summary.tables, output), output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document(said.kept(summary.tables), **summary.about(), **said.about())))

@@ -37,13 +37,15 @@ def report(
     told = language(lang)
     from cpms_cli.linking.quality import link_report
     from cpms_cli.reports import links
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.writing.files import csv_text, json_text
 
     found = link_report(store, language=told, limit=limit, schemas=schemas)
     code = 1 if fail_on_gap and len(found.gaps) else 0
     if output is not None:
-        write_tables({"groups": found.groups, "gaps": found.gaps}, output)
+        write_for_people({"groups": found.groups, "gaps": found.gaps}, output, load_survey(schemas), told)
     if format_ == "json":
         typer.echo(json_text(links.document(found, code)))
     elif format_ == "csv":

@@ -30,10 +30,23 @@ Lang = Annotated[
 ]
 Format = Annotated[str, typer.Option("--format", "-f", help="text, json or csv.")]
 TextOrJson = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
+
+
+def _can_be_written(path: Path | None) -> Path | None:
+    """The file itself, refused before anything is read where its ending or its folder is one that nobody writes to: a
+    command that shows names is written to the audit log once it has read them."""
+    if path is not None:
+        from cpms_cli.writing.files import check_writable
+
+        check_writable(path)
+    return path
+
+
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Write a file: .xlsx, .csv, .json or .parquet.", show_default=False),
-]
+    typer.Option("--output", "-o", help="Write a file: .xlsx, .csv, .json or .parquet.", show_default=False,
+                 callback=_can_be_written),
+]  # fmt: skip
 Schemas = Annotated[Path | None, typer.Option("--schemas", help="A province's own definition.", show_default=False)]
 Identified = Annotated[bool, typer.Option("--identified", help="Show names and numbers; written to the audit log.")]
 Unmasked = Annotated[bool, typer.Option("--identified", help="Show names, numbers and birth dates, else hidden.")]

@@ -56,20 +56,21 @@ def overlap(
         change = overlap_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
         tell_change(change, "pairs",
                     lambda console: show_overlap_change(console, load_survey(schemas), change, top, told),
-                    format_, output, told)  # fmt: skip
+                    format_, output, told, schemas)  # fmt: skip
         return
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.overlap import show_overlap
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.overlap import overlap as run
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     found = run(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
     found, said = handed(store, found, audience, told, schemas)
     if output is not None:
-        write_tables(said.tables(found.tables, output), output)
+        write_for_people(said.tables(found.tables, output), output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children,

@@ -202,18 +202,19 @@ def summary(
         change = response_change(store, *span, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
         tell_change(change, "cases",
                     lambda console: report.show_response_change(console, load_survey(schemas), change, told),
-                    format_, output, told)  # fmt: skip
+                    format_, output, told, schemas)  # fmt: skip
         return
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.response_counts import summarise_responses
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     found = summarise_responses(store, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
     found, said = handed(store, found, audience, told, schemas)
     if output is not None:
-        write_tables(said.tables(found.tables, output), output)
+        write_for_people(said.tables(found.tables, output), output, load_survey(schemas), told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text({**report.summary_document(found), **said.about()}))

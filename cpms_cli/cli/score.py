@@ -103,18 +103,21 @@ def _printed(
 
 
 def _compare(store: Path, schemas: Path | None, format_: str, output: Path | None, told: Language) -> None:
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.runs import readable_changes, show_comparison
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.comparison import compare_definitions
+    from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text
 
     if schemas is None:
         raise UsageError("compare_needs_schemas")
     compared = compare_definitions(store, schemas, language=told)
     if output is not None:
-        write_tables({**compared.tables, "children": readable_changes(compared, told)}, output)
+        write_for_people({**compared.tables, "children": readable_changes(compared, told)}, output,
+                         load_survey(schemas), told)  # fmt: skip
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         digests = {"before": compared.before.digest, "after": compared.after.digest}

@@ -59,17 +59,16 @@ def validate(
       cpms validate sample_data/survey_2568.xlsx --annotate to_mend.xlsx
     """
     one_of(format_)
-    if annotate is not None and fix is not None:
-        raise UsageError("annotate_or_fix")
-    told, round_year = language(lang), year(round_)
+    told, round_year, copy = language(lang), year(round_), _one_copy(annotate, fix)
     from cpms_cli.checking.changes import changes
     from cpms_cli.comparing import validate_against_store as run
     from cpms_cli.reports import changes as changes_report
     from cpms_cli.reports import validation as report
+    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import check_not_read, csv_text, json_text, write_tables
+    from cpms_cli.writing.files import check_not_read, csv_text, json_text
 
     if output is not None:
         check_not_read(output, [*files, *([map_] if map_ else [])])
@@ -79,7 +78,6 @@ def validate(
     survey = load_survey(schemas)
     changed = changes(found.tables, survey=survey, identified=identified) if show_changes else None
     findings = report.findings_table(survey, found, told)
-    copy = fix or annotate
     written = None
     if copy is not None:
         from cpms_cli.checking.annotation import annotate as write_copy
@@ -87,7 +85,8 @@ def validate(
         # Before anything is printed: a run that fails prints one document, not two.
         written = write_copy(found, copy, schemas=schemas, language=told, identified=identified, fix=fix is not None)
     if output is not None:
-        write_tables({"findings": findings, **({} if changed is None else {"changes": changed})}, output)
+        write_for_people({"findings": findings, **({} if changed is None else {"changes": changed})}, output, survey,
+                         told)  # fmt: skip
     if format_ == "json":
         typer.echo(json_text(report.document(survey, found, told, changed)))
     elif format_ == "csv":
@@ -102,6 +101,13 @@ def validate(
     if written is not None:
         _tell(written, told, fix is not None)
     raise typer.Exit(found.exit_code)
+
+
+def _one_copy(annotate: Path | None, fix: Path | None) -> Path | None:
+    """The copy to write, if any; raises UsageError where two are asked for."""
+    if annotate is not None and fix is not None:
+        raise UsageError("annotate_or_fix")
+    return fix or annotate
 
 
 def _tell(written: Annotation, told: Language, fixed: bool) -> None:

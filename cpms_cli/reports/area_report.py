@@ -9,9 +9,9 @@ import pandas as pd
 
 from cpms_cli.disclosure.area_release import published_area
 from cpms_cli.reports.area_map import map_chart, withheld_cells
-from cpms_cli.reports.area_response import high_migration, response_table
+from cpms_cli.reports.area_response import high_migration, published_high_migration, response_table
 from cpms_cli.reports.chart_style import per_cent
-from cpms_cli.reports.documents import Chart, Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.reports.documents import Bullets, Chart, Column, Document, Heading, Paragraph, Part, TableBlock, mostly
 from cpms_cli.reports.shares import quality_sentences
 from cpms_cli.summaries.area_figures import GROWN, NOT_SEEN, AreaFigures, area_figures, severe_levels
 from cpms_cli.survey.definition import Language, Survey
@@ -31,7 +31,8 @@ def report_area(
 
     Small counts, and all that would give them away, are withheld from the `audience`, together with what it was given
     before; the store remembers it. With no audience (None) nothing is withheld, and the report says so.
-    What became of the responses that were due, and which parts have high migration, stands only there.
+    What became of the responses that were due stands only there; which parts have high migration, as far as it gives no
+    withheld count away.
 
     `shade` is what the map shows: the id of a level or the number of an indicator. Write it with `render`. Raises
     UsageError for an unknown area, shade or a round without data; StoreError, UnreadableFile.
@@ -45,7 +46,7 @@ def report_area(
     else:
         found = published_area(store, code, round_=round_, audience=audience, language=language, schemas=schemas)
         figures, notes = found.figures, (*found.notes, say("report_only_internal", language))
-        inside, marked = (), ()
+        inside, marked = (), published_high_migration(survey, figures, language)
     return _Report(survey, figures, language, schemas).document(shade, inside, marked, notes)
 
 
@@ -86,10 +87,9 @@ class _Report:
             *self.shares("migration", self.figures.migration, ("yes", "no")), *marked,
             *self.shares("rights", self.figures.rights, ("has", "lacks")), *self.response(), *responses,
         ]  # fmt: skip
-        names = ["report_note_interval", "report_note_made"]
-        if any(map(_withholds, parts)):
-            names.insert(0, "report_note_withheld")
-        notes = (*privacy, *(self.say(name, confidence=self.confidence) for name in names))
+        meaning = (self.say("report_note_withheld"),) if any(map(_withholds, parts)) else ()
+        names = ("report_note_interval", "report_note_made")
+        notes = (*meaning, *privacy, *(self.say(name, confidence=self.confidence) for name in names))
         title = self.say("report_title", name=self.figures.name)
         subtitle = self.say("report_subtitle", round=self.year, code=self.figures.code)
         return Document(title, subtitle, self.language, tuple(parts), notes)
@@ -105,6 +105,8 @@ class _Report:
         for label, count in zip(rows["label"], rows["children"], strict=True):
             share = None if pd.isna(count) or not children else per_cent(count / children)
             message = "report_key_level" if share is None else "report_key_level_share"
+            if pd.isna(count):
+                message = "report_key_withheld"
             told = _count(count, self.language)
             yield Paragraph(
                 self.say(message, level=label, count=told, share=(share or "").replace(" ", _NO_BREAK)), "key"
@@ -124,18 +126,19 @@ class _Report:
         years = [shown_year(int(one), self.language) for one in self.figures.levels["round"]]
         frame = self.figures.levels.assign(round=years)
         last = frame.iloc[-1]
-        told = ", ".join(
-            self.say("report_level_told", level=label, count=_count(last[level], self.language))
-            for level, label in labels.items()
-        )
+        told = ", ".join(self.counted(label, last[level]) for level, label in labels.items())
         words = {"round": self.say("col_round"), **labels, **self.withheld}
         alt = self.say("report_levels_alt", round=self.year, told=told)
         yield Chart("level_bars", self.say("report_levels_chart"), frame, alt, words=words)
         found = self.figures.response[self.figures.response["could_be"].fillna(1) > 0]
         if not found.empty:
-            could = ", ".join(self.say("report_level_told", level=label, count=_count(count, self.language))
-                              for label, count in zip(found["label"], found["could_be"], strict=True))  # fmt: skip
+            could = ", ".join(map(self.counted, found["label"], found["could_be"]))
             yield Paragraph(self.say("report_could_be", told=could), "note")
+
+    def counted(self, level: str, count: object) -> str:
+        """A level and how many children are at it, or that it is not published how many."""
+        message = "report_level_withheld" if pd.isna(count) else "report_level_told"  # type: ignore[call-overload]
+        return self.say(message, level=level, count=_count(count, self.language))
 
     def indicators(self) -> Iterator[Part]:
         """Each indicator, highest share first."""
@@ -165,8 +168,10 @@ class _Report:
         shown = frame[["label", "share", "low", "high", *self.before()]]
         words = {"label": self.say(f"report_{name}"), "share": self.say("col_share"), "low": self.say("report_col_low"),
                  "high": self.say("report_col_high"), **self.before(), **self.withheld}  # fmt: skip
-        yield Chart("indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words,
-                    withheld_cells(frame[["yes"]].mask(frame["no"].isna()).set_axis(["share"], axis=1)))  # fmt: skip
+        withheld = withheld_cells(frame[["yes"]].mask(frame["no"].isna()).set_axis(["share"], axis=1))
+        if len(withheld) < len(frame):
+            yield Chart("indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words,
+                        withheld)  # fmt: skip
         headings = [self.say(f"col_{one}" if one in ("yes", "no") else f"report_col_{one}") for one in answers]
         columns = [
             Column("label", self.say(f"report_{name}")), Column("yes", headings[0], "count"),
@@ -176,6 +181,9 @@ class _Report:
         ]  # fmt: skip
         columns += [Column("before", words["before"], "share")] if self.previous else []
         yield TableBlock(self.say("report_figures", title=title), frame, tuple(columns))
+        if mostly(len(withheld), len(frame)):
+            names = "; ".join(str(frame["label"].iat[row]) for row, _ in sorted(withheld))
+            yield Paragraph(self.say("report_bars_withheld", count=len(withheld), all=len(frame), names=names), "note")
 
     def before(self) -> dict[str, str]:
         """The heading of the round before, where there is one."""
@@ -201,11 +209,28 @@ class _Report:
             caption = self.say("report_figures", title=drawn.title)
         yield TableBlock(caption, frame, tuple(columns))
         names = {str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}
-        words = {"label": self.say("col_area"), "no_data": self.say("report_no_data"), **self.withheld, **names}
         withheld = withheld_cells(figures.heat_counts[list(names)])
+        if mostly(len(withheld), len(figures.heat) * len(names)):
+            yield from self.few_shares(names, len(withheld))
+            return
+        words = {"label": self.say("col_area"), "no_data": self.say("report_no_data"), **self.withheld, **names}
         alt = self.say("report_heat_alt", count=len(figures.heat))
         yield Chart("heat_map", self.say("report_heat_chart"), figures.heat[["label", *names]], alt,
                     self.say("report_heat_note"), words, withheld)  # fmt: skip
+
+    def few_shares(self, names: dict[str, str], withheld: int) -> Iterator[Part]:
+        """Instead of a heat map of which most is withheld: how much is, and what is published, area by area."""
+        heat = self.figures.heat
+        yield Paragraph(self.say("report_heat_withheld", count=withheld, all=len(heat) * len(names)))
+        lines = []
+        for area, *shares in zip(heat["label"], *(heat[name] for name in names), strict=True):
+            known = {name: share for name, share in zip(names.values(), shares, strict=True) if pd.notna(share)}
+            most = sorted(known.items(), key=lambda one: -one[1])
+            told = "; ".join(f"{name} {per_cent(share)}".replace(" %", f"{_NO_BREAK}%") for name, share in most)
+            if told:
+                lines.append(self.say("report_high_line", area=area, measures=told))
+        if lines:
+            yield Bullets(tuple(lines))
 
     def flow(self) -> Iterator[Part]:
         """How children moved between levels since the round before."""
@@ -226,9 +251,12 @@ class _Report:
         title = self.say("report_flow_chart", first=self.previous, last=self.year)
         alt = self.say("report_flow_alt", same=sums[0], both=sums[1])
         note = self.say("report_flow_note")
-        if flow["children"].isna().any():
-            note = f"{note} {self.say('report_flow_withheld')}"
-        yield Chart("level_flow", title, told, alt, note, words)
+        withheld = int(flow["children"].isna().sum())
+        if withheld:
+            message = "report_flow_left_out" if mostly(withheld, len(flow)) else "report_flow_withheld"
+            note = f"{note} {self.say(message, count=withheld, all=len(flow))}"
+        if withheld < len(flow):
+            yield Chart("level_flow", title, told, alt, note, words)
         yield self.flow_table(title, flow, labels)
 
     def flow_table(self, title: str, flow: pd.DataFrame, labels: dict[str, str]) -> TableBlock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cpms_cli.reports.chart_style import (
+    ACROSS,
     FONT_SIZE,
     HATCH,
     INK,
@@ -22,11 +23,11 @@ from cpms_cli.reports.chart_style import (
     text_width,
     values,
 )
-from cpms_cli.reports.documents import Chart
+from cpms_cli.reports.documents import Chart, mostly
 
 _BAR, _ROW = 30, 44
 _WITHHELD_WIDTH = 34  # px: wide enough for the word, and says nothing of how many
-_STEP, _THIN = 40, 12
+_STEP, _STEP_BESIDE, _THIN = 40, 24, 12
 
 
 def level_bars(chart: Chart, width: int) -> Spec:
@@ -43,8 +44,8 @@ def level_bars(chart: Chart, width: int) -> Spec:
     layers = [
         *legend,
         {"data": values(pd.DataFrame(total)), "mark": text_mark(), "encoding": place(x="x", y="y", text="label")},
-        {"data": values(bars), "mark": {"type": "rect", "stroke": PAPER, "strokeWidth": 1},
-         "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill")},
+        {"data": values(bars), "mark": {"type": "rect", "strokeWidth": 1},
+         "encoding": place(x="x", x2="x2", y="y", y2="y2", fill="fill", stroke="line")},
         {"data": values(bars[bars["label"] != ""]), "mark": text_mark(12, align="center"),
          "encoding": place(x="mid", y="mid_y", text="label", color="ink")},
     ]  # fmt: skip
@@ -64,24 +65,30 @@ def _segments(
         for level in levels:
             hidden = bool(pd.isna(row[level]))
             size = _WITHHELD_WIDTH if hidden else float(row[level]) * scale
-            label = chart.words["not_published"] if hidden else f"{int(row[level]):,}"
+            # Words on hatching cannot be read: the legend says what it means.
+            label = "" if hidden else f"{int(row[level]):,}"
             fits = size >= text_width(label, 12) + 4
             fill = HATCH if hidden else colours[level]
             if size > 0:
                 rows.append({"x": x, "x2": x + size, "y": top + at * _ROW, "y2": top + at * _ROW + _BAR, "fill": fill,
                              "mid": x + size / 2, "mid_y": top + at * _ROW + _BAR / 2, "ink": ink_on(fill),
-                             "label": label if fits else ""})  # fmt: skip
+                             "label": label if fits else "", "line": QUIET if hidden else PAPER})  # fmt: skip
             x += size
-    columns = ["x", "x2", "y", "y2", "fill", "mid", "mid_y", "ink", "label"]
+    columns = ["x", "x2", "y", "y2", "fill", "mid", "mid_y", "ink", "label", "line"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def indicator_bars(chart: Chart, width: int) -> Spec:
     """Columns: label, share, low, high, and `before`, last round's share, which may be left out or missing.
 
-    The label stands above its bar, so that it needs no room beside it, however long.
+    The label stands above its bar, so that it needs no room beside it, however long; beside it on a page laid across,
+    where all of them have to stand under one heading. Where most shares are withheld,
+    only the others are drawn.
     """
     frame = chart.frame.reset_index(drop=True)
+    lacking = pd.Series([(at, "share") in chart.withheld for at in range(len(frame))], dtype="bool")
+    if mostly(int(lacking.sum()), len(frame)):
+        frame, lacking = frame[~lacking].reset_index(drop=True), lacking[~lacking].reset_index(drop=True)
     frame["label"] = frame[next(name for name in frame if not pd.api.types.is_numeric_dtype(frame[name]))]
     for name in ("low", "high", "before"):
         frame[name] = frame[name].astype("float64") if name in frame else float("nan")
@@ -89,24 +96,27 @@ def indicator_bars(chart: Chart, width: int) -> Spec:
     widest = frame[["share", "high", "before"]].max().max()
     most = float(widest) if pd.notna(widest) and widest > 0 else 1.0
     told = [
-        chart.words["not_published"] if (at, "share") in chart.withheld else interval_text(*row)
-        for at, row in enumerate(
-            zip(frame["share"].tolist(), frame["low"].tolist(), frame["high"].tolist(), strict=True)
-        )
-    ]
-    room = width - max((text_width(text, 12) for text in told), default=0) - 20
+        chart.words["not_published"] if hidden else interval_text(*row)
+        for hidden, *row in zip(lacking, frame["share"].tolist(), frame["low"].tolist(), frame["high"].tolist(),
+                                strict=True)
+    ]  # fmt: skip
+    beside = width >= ACROSS
+    left = max((text_width(str(one)) for one in frame["label"]), default=0) + 10 if beside else 0.0
+    room = width - left - max((text_width(text, 12) for text in told), default=0) - 20
     scale = room / most
-    frame = frame.assign(told=told, row=[at * _STEP for at in range(len(frame))])
+    step, down = (_STEP_BESIDE, 6) if beside else (_STEP, 19)
+    frame = frame.assign(told=told, name_x=0.0, row=[at * step for at in range(len(frame))])
     frame = frame.assign(
-        x=0.0, x2=frame["share"] * scale, low_x=frame["low"] * scale, high_x=frame["high"] * scale,
-        before_x=frame["before"] * scale, name_y=frame["row"] + 9, y=frame["row"] + 19, y2=frame["row"] + 19 + _THIN,
-        mid=frame["row"] + 19 + _THIN / 2, up=frame["row"] + 22, down=frame["row"] + 28,
-        up_to=frame["row"] + 17, down_to=frame["row"] + 21 + _THIN,
+        x=left, x2=left + frame["share"] * scale, low_x=left + frame["low"] * scale,
+        high_x=left + frame["high"] * scale, before_x=left + frame["before"] * scale,
+        name_y=frame["row"] + (down + _THIN / 2 if beside else 9), y=frame["row"] + down,
+        y2=frame["row"] + down + _THIN, mid=frame["row"] + down + _THIN / 2, up=frame["row"] + down + 3,
+        down=frame["row"] + down + 9, up_to=frame["row"] + down - 2, down_to=frame["row"] + down + 2 + _THIN,
     )  # fmt: skip
-    withheld = pd.Series([(at, "share") in chart.withheld for at in range(len(frame))], dtype="bool")
-    frame["told_x"] = frame[["x2", "high_x", "before_x"]].max(axis=1).fillna(0.0).mask(withheld, _WITHHELD_WIDTH) + 10
-    known, hidden = frame[frame["share"].notna()], frame[withheld].assign(fill=HATCH, x2=_WITHHELD_WIDTH)
-    return picture(_indicator_layers(frame, known, hidden), width, len(frame) * _STEP + 2)
+    end = left + _WITHHELD_WIDTH
+    frame["told_x"] = frame[["x2", "high_x", "before_x"]].max(axis=1).fillna(left).mask(lacking, end) + 10
+    known, hidden = frame[frame["share"].notna()], frame[lacking].assign(fill=HATCH, x2=end)
+    return picture(_indicator_layers(frame, known, hidden), width, len(frame) * step + 2)
 
 
 def _indicator_layers(frame: pd.DataFrame, known: pd.DataFrame, hidden: pd.DataFrame) -> list[Spec]:
@@ -125,7 +135,7 @@ def _indicator_layers(frame: pd.DataFrame, known: pd.DataFrame, hidden: pd.DataF
         {"data": values(ranged), "mark": rule, "encoding": place(x="low_x", y="up", y2="down")},
         {"data": values(ranged), "mark": rule, "encoding": place(x="high_x", y="up", y2="down")},
         {"data": values(before), "mark": diamond, "encoding": place(x="before_x", y="mid")},
-        {"data": values(frame), "mark": text_mark(FONT_SIZE), "encoding": place(x="x", y="name_y", text="label")},
+        {"data": values(frame), "mark": text_mark(FONT_SIZE), "encoding": place(x="name_x", y="name_y", text="label")},
         {"data": values(frame), "mark": text_mark(12), "encoding": place(x="told_x", y="mid", text="told")},
     ]  # fmt: skip
     return [layer for layer in layers if layer["data"]["values"]]

@@ -20,7 +20,7 @@ from cpms_cli.reports.chart_style import (
     text_width,
     values,
 )
-from cpms_cli.reports.documents import Chart
+from cpms_cli.reports.documents import Chart, mostly
 
 _HEIGHT, _GAP, _BOX, _HEAD = 380, 12, 14, 26
 _LEAST = 3  # px: a ribbon that can still be seen
@@ -30,8 +30,13 @@ _FREE = 15  # px between two labels, at least
 
 
 def level_flow(chart: Chart, width: int) -> Spec:
-    """Columns from_level, to_level (in words, most severe first) and children; a missing count is hatched and thin."""
+    """Columns from_level, to_level (in words, most severe first) and children; a missing count is hatched and thin, or,
+    where most are missing, left out."""
     frame = chart.frame.assign(children=chart.frame["children"].astype("Float64"))
+    lacking = frame["children"].isna()
+    partial = mostly(int(lacking.sum()), len(frame))
+    if partial:
+        frame = frame[~lacking].reset_index(drop=True)
     order = list(dict.fromkeys([*frame["from_level"].cat.categories, *frame["to_level"].cat.categories]))
     frame = frame.assign(
         a=frame["from_level"].map(order.index).astype(int), b=frame["to_level"].map(order.index).astype(int)
@@ -48,6 +53,8 @@ def level_flow(chart: Chart, width: int) -> Spec:
     edge = figure if narrow else longest
     left, right = edge, width - edge
     boxes, frame = _boxes(frame, order, top + _HEAD)
+    if partial:
+        boxes["told"] = ""
     ribbons = _ribbons(frame, left + _BOX, right - _BOX)
     ribbons["fill"] = ribbons["a"].map(colours).mask(ribbons["hidden"], HATCH)
     boxes["fill"] = boxes["level"].map(colours)

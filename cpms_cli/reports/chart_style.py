@@ -10,7 +10,8 @@ from rich.cells import cell_len
 
 Spec = dict[str, Any]
 
-WIDE, NARROW = 720, 350  # px: a column of text on a screen or on A4, and a telephone held upright
+# px: a column of text on a screen or on A4, a telephone held upright, and A4 laid across
+WIDE, NARROW, ACROSS = 720, 350, 1040
 FONT_SIZE = 13
 # Letters with Thai first; whoever shows the picture takes the first one there is.
 FONT = "Sarabun, 'Noto Sans Thai', 'Leelawadee UI', Thonburi, Loma, Garuda, 'Noto Sans', Tahoma, sans-serif"

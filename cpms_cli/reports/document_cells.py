@@ -19,7 +19,7 @@ _UPRIGHT = 6
 _LETTERS_ACROSS, _LETTERS_UPRIGHT = 140, 95
 _NARROWEST, _WIDEST, _TO_FILL, _PADDING = 7, 56, 13, 3
 _BOLD = 1.25
-_SHORT = 10
+_SHORT, _FIGURES = 10, 24  # rows that one page holds: of whatever words, and of figures, a line each
 _FORMS = {"share": "{:.1f} %", "change": "{:+.1f}"}
 
 
@@ -90,4 +90,6 @@ def column_shares(block: TableBlock, cells: Sequence[Sequence[str]], wide: bool)
 
 def stays_together(block: TableBlock) -> bool:
     """Whether a table is so short that it, its caption and its note belong on one page."""
-    return len(block.frame) <= _SHORT and not any(is_blank(block, column) for column in block.columns)
+    figures = all(column.kind != "text" for column in block.columns[1:])
+    rows = _FIGURES if figures else _SHORT
+    return len(block.frame) <= rows and not any(is_blank(block, column) for column in block.columns)

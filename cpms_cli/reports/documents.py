@@ -79,6 +79,16 @@ class Chart:
     withheld: frozenset[tuple[int, str]] = frozenset()
 
 
+def mostly(withheld: int, of: int) -> bool:
+    """Whether so much is withheld that a picture would show little else: then it shows what is published, and words say
+    how much is left out.
+
+    >>> mostly(3, 6), mostly(4, 6)
+    (False, True)
+    """
+    return withheld * 2 > of
+
+
 @dataclass(frozen=True)
 class BlankLines:
     """Lines to be written on by hand, below a label."""

@@ -138,7 +138,7 @@ class _Writer:
 
     def add_chart(self, chart: Chart) -> None:
         """The chart as a picture with its words for those who cannot see it; else as its table."""
-        svg = chart_picture(chart)
+        svg = chart_picture(chart, self.wide)
         if svg is None:
             self.add_table(as_table(chart))
             return

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from cpms_cli.reports.chart_style import NARROW, WIDE
 from cpms_cli.reports.charts import chart_svg
-from cpms_cli.reports.document_cells import as_table, cell_texts
+from cpms_cli.reports.document_cells import as_table, cell_texts, widths
 from cpms_cli.reports.documents import (
     BlankLines,
     Bullets,
@@ -32,6 +32,7 @@ from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
 
 _TEMPLATE, _STYLE = "page.html.j2", "page.css"
+_LONG = 30  # letters: a column with longer text is not narrowed to a word a line on a telephone
 
 
 @dataclass
@@ -124,11 +125,13 @@ Fold = Literal["open", "folded"]
 def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any]:
     fold: Fold = "folded" if folded else "open"
     cells = [cell_texts(block, column, language) for column in block.columns]
+    long = [width > _LONG for width in widths(cells)]
     return {
         "kind": "table", "fold": fold, "caption": block.caption, "note": block.note, "shape": "",
         "heads": [{"text": column.heading, "kind": column.kind} for column in block.columns],
         "rows": [
-            [{"text": text, "kind": column.kind} for text, column in zip(row, block.columns, strict=True)]
+            [{"text": text, "kind": column.kind, "long": wordy}
+             for text, column, wordy in zip(row, block.columns, long, strict=True)]
             for row in zip(*cells, strict=True)
         ],
     }  # fmt: skip

@@ -12,14 +12,15 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reports.data_package import package_bytes
+from cpms_cli.reports.labels import bytes_for_people
 from cpms_cli.reports.spss_file import spss_bytes
 from cpms_cli.summaries.records import Records
 from cpms_cli.survey.definition import Language, Survey
-from cpms_cli.writing.files import WRITERS, csv_text, write_bytes
+from cpms_cli.writing.files import csv_text, write_bytes
 from cpms_cli.writing.files import records as as_records
 
 RecordWriter = Callable[[Survey, Records, Language], bytes]
-FigureWriter = Callable[[Survey, pd.DataFrame], bytes]
+FigureWriter = Callable[[Survey, pd.DataFrame, Language], bytes]
 
 _PLAIN = (".csv", ".xlsx", ".parquet")
 _CODE = "CPMS_I{number:02d}_{answer}"
@@ -43,11 +44,11 @@ def _about(told: Records) -> dict[str, Any]:
 
 
 def _plain_records(ending: str) -> RecordWriter:
-    return lambda survey, told, language: WRITERS[ending]({"children": told.frame})
+    return lambda survey, told, language: bytes_for_people({"children": told.frame}, ending, survey, language)
 
 
 def _plain_figures(ending: str) -> FigureWriter:
-    return lambda survey, figures: WRITERS[ending]({"figures": figures})
+    return lambda survey, figures, language: bytes_for_people({"figures": figures}, ending, survey, language)
 
 
 RECORD_WRITERS: Mapping[str, RecordWriter] = {
@@ -58,9 +59,9 @@ RECORD_WRITERS: Mapping[str, RecordWriter] = {
 }  # fmt: skip
 
 
-def hxl_bytes(survey: Survey, figures: pd.DataFrame) -> bytes:
+def hxl_bytes(survey: Survey, figures: pd.DataFrame, language: Language) -> bytes:
     """Figures as CSV with a row of HXL hashtags below the header; a withheld count is a blank cell."""
-    del survey
+    del survey, language
     text = csv_text(figures)
     header, _, rows = text.partition("\n")
     tags = io.StringIO()
@@ -68,14 +69,14 @@ def hxl_bytes(survey: Survey, figures: pd.DataFrame) -> bytes:
     return f"{header}\n{tags.getvalue()}{rows}".encode()
 
 
-def dhis2_bytes(survey: Survey, figures: pd.DataFrame) -> bytes:
+def dhis2_bytes(survey: Survey, figures: pd.DataFrame, language: Language) -> bytes:
     """Figures as one DHIS2 data value set, to be imported with the identifier scheme CODE.
 
     A data element for each indicator and answer (CPMS_I13_YES), the area's official code as organisation unit, the
     round as yearly period. A withheld count is left out: DHIS2 knows no value for it. Source: DHIS2 developer guide,
     data value sets.
     """
-    del survey
+    del survey, language
     long = figures.melt(["round", "area", "indicator"], list(_ANSWERS), "answer", "value").dropna(subset="value")
     numbers = long["indicator"].astype("int64")
     elements = [_CODE.format(number=number, answer=_ANSWERS[answer])
@@ -120,7 +121,7 @@ def write_records(survey: Survey, told: Records, path: Path, language: Language)
     write_bytes(path, content)
 
 
-def write_figures(survey: Survey, figures: pd.DataFrame, path: Path) -> None:
+def write_figures(survey: Survey, figures: pd.DataFrame, path: Path, language: Language) -> None:
     """Write figures (`disclosure.published_figures`) to a file whose ending chooses the format."""
-    content: bytes = _writer(FIGURE_WRITERS, path)(survey, figures)
+    content: bytes = _writer(FIGURE_WRITERS, path)(survey, figures, language)
     write_bytes(path, content)

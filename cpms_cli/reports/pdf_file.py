@@ -58,7 +58,7 @@ def _table(block: TableBlock, language: Language, wide: bool) -> dict[str, Any]:
 
 
 def _chart(chart: Chart, language: Language, wide: bool) -> dict[str, Any]:
-    svg = chart_picture(chart)
+    svg = chart_picture(chart, wide)
     if svg is None:
         return _table(as_table(chart), language, wide)
     return {"kind": "picture", "title": chart.title, "svg": svg, "alt": chart.alt, "note": chart.note,

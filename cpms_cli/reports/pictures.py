@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import typst
 from lxml import etree
 
+from cpms_cli.reports.chart_style import ACROSS, WIDE
 from cpms_cli.reports.documents import Chart
 
 _CHARTS = "cpms_cli.reports.charts"
@@ -18,13 +19,16 @@ _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e33")
 _DOTS_PER_INCH = 200.0
 # Centimetres: no picture is wider than an upright page, nor higher than what a page has left under a heading.
 _WIDEST, _HIGHEST_UPRIGHT, _HIGHEST_ACROSS = 17.0, 21.0, 14.5
+# Wider is only a picture that is drawn for a page laid across.
+_SHAPES_ACROSS, _WIDEST_ACROSS = ("indicator_bars",), 25.0
 
 
-def chart_picture(chart: Chart) -> str | None:
-    """The chart as SVG; None where nothing draws it, and its table must stand for it."""
+def chart_picture(chart: Chart, wide: bool) -> str | None:
+    """The chart as SVG, for a page laid across if `wide`; None where nothing draws it: then its table stands for it."""
     if find_spec(_CHARTS) is None:
         return None
-    return without_sara_am(str(import_module(_CHARTS).chart_svg(chart)))
+    width = ACROSS if wide and chart.shape in _SHAPES_ACROSS else WIDE
+    return without_sara_am(str(import_module(_CHARTS).chart_svg(chart, width)))
 
 
 def without_sara_am(svg: str) -> str:
@@ -43,7 +47,8 @@ def picture_width(svg: str, wide: bool) -> float:
     """How wide the picture is to be on A4, in centimetres, so that all of it stands on one page."""
     root = etree.fromstring(svg.encode("utf-8"), etree.XMLParser(resolve_entities=False, no_network=True))
     width, height = (float(str(root.get(name)).removesuffix("px")) for name in ("width", "height"))
-    return min(_WIDEST, (_HIGHEST_ACROSS if wide else _HIGHEST_UPRIGHT) * width / height)
+    widest = _WIDEST_ACROSS if width > WIDE else _WIDEST
+    return min(widest, (_HIGHEST_ACROSS if wide else _HIGHEST_UPRIGHT) * width / height)
 
 
 def as_png(svg: str) -> bytes:

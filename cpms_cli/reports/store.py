@@ -10,6 +10,8 @@ from cpms_cli.store.response_tables import RESPONSE
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
 
+_SMALL = 72  # letters: in a narrower window counts stand below each other
+
 
 def show_history(console: Console, tables: dict[str, pd.DataFrame], language: Language) -> None:
     """Print the merged files with their counts, and what else was done."""
@@ -23,8 +25,14 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
              "rows_quarantined": "quarantined"}  # fmt: skip
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
     if console.width < NARROW:
+        # A file's name has no spaces to break it at: what is short stands below it.
         del headings["digest"]
-        batches, headings = stacked(batches, headings, {"when": ("merged_by",)})
+        batches, headings = stacked(batches, headings, {"file": ("when", "merged_by")})
+    if console.width < _SMALL:
+        counts = ("rows_stored", "rows_unchanged", "rows_quarantined")
+        headings["rows_in"] = ""
+        told = say("col_rows", language) + ": " + batches["rows_in"].astype("str")
+        batches, headings = stacked(batches.assign(rows_in=told), headings, {"rows_in": counts}, named=counts)
     show_table(console, batches, headings,
                title=say("history_batches", language), tight=("when", "merged_by"),
                right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"))  # fmt: skip
@@ -47,8 +55,10 @@ def _show_runs(console: Console, runs: pd.DataFrame, language: Language) -> None
     shown = runs.assign(when=runs["scored_at"].dt.strftime("%Y-%m-%d %H:%M"), digest=runs["definition"].str[:12])
     names = {"run": "run", "when": "when", "scored_by": "who", "digest": "definition", "last_batch": "last_batch",
              "children": "children"}  # fmt: skip
-    show_table(console, shown, {name: say(f"col_{key}", language) for name, key in names.items()},
-               title=say("history_runs", language), tight=("when", "scored_by"),
+    headings = {name: say(f"col_{key}", language) for name, key in names.items()}
+    if console.width < NARROW:
+        shown, headings = stacked(shown, headings, {"when": ("scored_by",)})
+    show_table(console, shown, headings, title=say("history_runs", language), tight=("when", "scored_by", "digest"),
                right=("run", "last_batch", "children"))  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +19,8 @@ from cpms_cli.writing.gate import printable
 _PIPED_WIDTH = 200
 NARROW = 100  # a window of the usual 80 columns, where headings of figures are broken between words
 
+
+_LONGEST_WORD = 14  # letters of a heading without spaces, as Thai has them, from which it may be broken
 
 _INSTEAD = {"→": ">"}  # of the same width, so that tables stay straight
 
@@ -72,6 +75,11 @@ def stacked(
     return shown, left
 
 
+def _least(heading: str) -> int:
+    """A column is no narrower than the words over it, so that none of them is broken."""
+    return min(_LONGEST_WORD, max(map(cell_len, heading.split()), default=1))
+
+
 def show_table(
     console: Console, frame: pd.DataFrame, headings: Mapping[str, str], *, title: str = "",
     right: Sequence[str] = (), percent: Sequence[str] = (), signed: Sequence[str] = (), tight: Sequence[str] = (),
@@ -86,6 +94,7 @@ def show_table(
             heading.replace(" ", "\n") if broken else heading,
             justify="right" if numeric else "left",
             no_wrap=numeric or name in tight,
+            min_width=None if numeric else _least(heading),
             overflow="fold",
         )
         columns.append(_cells(frame[name], name in percent or name in signed, name in signed))

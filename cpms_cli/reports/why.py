@@ -25,16 +25,18 @@ def document(found: ChildWhy) -> dict[str, Any]:
     return tables_document(found.why.tables, **about)
 
 
-def _age(found: ChildWhy) -> str:
+def _age(found: ChildWhy, language: Language) -> str:
     low, high = found.ages
-    return "?" if low is None else str(low) if low == high else f"{low}–{high}"
+    if low is None:
+        return say("why_age_unknown", language)
+    return say("why_age", language, age=low if low == high else f"{low}–{high}")
 
 
 def show_why(console: Console, survey: Survey, found: ChildWhy, language: Language) -> None:
     """Print one child's rules, indicators and what one more answer would change."""
     labels = {level.id: level.label.in_(language) for level in survey.levels}
     console.print(say("why_title", language, id=found.cpms_id, round=shown_year(found.round, language),
-                      age=_age(found), level=labels[found.level]), style="bold")  # fmt: skip
+                      age=_age(found, language), level=labels[found.level]), style="bold")  # fmt: skip
     if found.highest != found.level:
         console.print(say("why_could_be", language, highest=labels[found.highest]))
     _show_what_if(console, found, language)

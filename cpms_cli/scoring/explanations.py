@@ -9,6 +9,7 @@ import pandas as pd
 
 from cpms_cli.scoring.reasons import Reason, level_reasons, reasons
 from cpms_cli.survey.definition import Field, Indicator, Language, Survey
+from cpms_cli.survey.era import shown_stored
 
 NO_ANSWER, NOT_ASKED = "blank", "not_asked"
 
@@ -85,6 +86,8 @@ class Explainer:
         missing = self.survey.codelists["missing"].by_code
         if value is None:
             return missing[NO_ANSWER].label.in_(self.language)
+        if field.type in ("date", "year") or field.format == "partial-date":
+            value = shown_stored(value, self.language)
         codes = self.survey.codes(field)
         known = {**missing, **(codes.by_code if codes else {})}
         parts = value.split(";") if field.many else [value]

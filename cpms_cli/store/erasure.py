@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from cpms_cli.errors import UsageError
 from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.connection import commit
@@ -12,6 +14,7 @@ from cpms_cli.store.copies import compact
 from cpms_cli.store.file import identity_column, open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.link_tables import forget_links, row_reference
+from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 
 
@@ -22,6 +25,28 @@ class Erased:
     rows: int
     rounds: int
     responses: int
+
+
+def _find(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> list[tuple[str, ...]]:
+    """The rows of a child by reference, and their keys as the temp table `forgotten`."""
+    identity = identity_column(survey, "child")
+    connection.execute(
+        f"CREATE TEMP TABLE forgotten AS SELECT DISTINCT {', '.join(survey.key('child'))} FROM child_link"
+        f" WHERE {identity} IN (SELECT l.{identity} FROM child_link l LEFT JOIN child_anchor a"
+        f" ON a.row_key = {row_reference(survey, 'child', 'l')} WHERE ? IN (l.{identity}, a.identifier))",
+        [identifier],
+    )
+    references = connection.execute(f"SELECT {row_reference(survey, 'child', 'f')} FROM forgotten f").fetchall()
+    if not references:
+        raise UsageError("unknown_child", id=identifier)
+    return references
+
+
+def check_known(store: str | Path, identifier: str, *, schemas: Path | None = None) -> None:
+    """Raise UsageError where nobody has this identifier: before anybody is asked whether to remove a child."""
+    survey = load_survey(schemas)
+    with open_store(Path(store), survey) as connection:
+        _find(connection, survey, identifier)
 
 
 def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, who: str | None = None) -> Erased:
@@ -35,15 +60,7 @@ def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, w
     key, identity = ", ".join(survey.key("child")), identity_column(survey, "child")
     with open_store(path, survey, write=True) as connection:
         connection.execute("BEGIN")
-        connection.execute(
-            f"CREATE TEMP TABLE forgotten AS SELECT DISTINCT {key} FROM child_link WHERE {identity} IN ("
-            f"SELECT l.{identity} FROM child_link l LEFT JOIN child_anchor a"
-            f" ON a.row_key = {row_reference(survey, 'child', 'l')} WHERE ? IN (l.{identity}, a.identifier))",
-            [identifier],
-        )
-        references = connection.execute(f"SELECT {row_reference(survey, 'child', 'f')} FROM forgotten f").fetchall()
-        if not references:
-            raise UsageError("unknown_child", id=identifier)
+        references = _find(connection, survey, identifier)
         responses = connection.execute(
             f"DELETE FROM response WHERE {survey.response_role('person').name} IN"
             f" (SELECT identifier FROM ({identifiers_now(survey)}) i SEMI JOIN"

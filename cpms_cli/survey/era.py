@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Literal
 
 Era = Literal["buddhist", "christian"]
@@ -30,6 +31,22 @@ def shown_date(day: datetime.date, language: str) -> str:
     ('1/3/2569', '2026-03-01')
     """
     return f"{day.day}/{day.month}/{day.year + BUDDHIST_OFFSET}" if language == "th" else day.isoformat()
+
+
+_PARTS_OF_A_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+
+
+def shown_stored(value: str, language: str) -> str:
+    """A date as it is stored, of which only a part may be known, as people write it; itself where it is none.
+
+    >>> [shown_stored(one, "th") for one in ("2026-03-01", "2026-03", "2026", "unknown")], shown_stored("2026-03", "en")
+    (['1/3/2569', '3/2569', '2569', 'unknown'], '2026-03')
+    """
+    found = _PARTS_OF_A_DATE.fullmatch(value)
+    if language != "th" or found is None:
+        return value
+    year, *rest = (int(part) for part in found.groups() if part)
+    return "/".join(map(str, [*reversed(rest), year + BUDDHIST_OFFSET]))
 
 
 def era_of(year: int) -> Era | None:

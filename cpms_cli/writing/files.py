@@ -17,12 +17,17 @@ from cpms_cli.writing.gate import disarmed, flat_text, printable
 from cpms_cli.writing.workbook import workbook_bytes
 
 Tables = Mapping[str, pd.DataFrame]
+ONE_TABLE = {".parquet"}
+
+
+def _check_folder(path: Path) -> None:
+    if not path.resolve().parent.is_dir():
+        raise UsageError("folder_missing", folder=str(path.resolve().parent))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: beside it first, then moved into place."""
-    if not path.resolve().parent.is_dir():
-        raise UsageError("folder_missing", folder=str(path.resolve().parent))
+    _check_folder(path)
     handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=".cpms-", suffix=path.suffix)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -79,8 +84,6 @@ def _json(tables: Tables) -> bytes:
 
 
 def _parquet(tables: Tables) -> bytes:
-    if len(tables) != 1:
-        raise UsageError("one_table_only", ending=".parquet")
     stream = io.BytesIO()
     next(iter(tables.values())).to_parquet(stream, index=False)
     return stream.getvalue()
@@ -95,7 +98,20 @@ WRITERS: dict[str, Callable[[Tables], bytes]] = {".csv": _csv, ".json": _json, "
 
 def write_tables(tables: Tables, path: Path) -> None:
     """Write tables to a file whose ending chooses the format; raises UsageError for an ending nobody writes."""
-    writer = WRITERS.get(path.suffix.lower())
-    if writer is None:
+    check_writable(path)
+    if len(tables) != 1:
+        check_several(path)
+    write_bytes(path, WRITERS[path.suffix.lower()](tables))
+
+
+def check_writable(path: Path) -> None:
+    """Raise UsageError for an ending nobody writes and for a folder that is not there."""
+    if path.suffix.lower() not in WRITERS:
         raise UsageError("unknown_ending", file=path.name, known=", ".join(WRITERS))
-    write_bytes(path, writer(tables))
+    _check_folder(path)
+
+
+def check_several(path: Path | None) -> None:
+    """Raise UsageError where several tables are to go into a file that holds one."""
+    if path is not None and path.suffix.lower() in ONE_TABLE:
+        raise UsageError("one_table_only", ending=path.suffix.lower())

@@ -142,7 +142,8 @@ def test_community_and_province_tell_it_in_every_format(cpms: Cpms, store: Path,
     assert (document["rounds"], document["area"]) == ([2024, 2025, 2026], "85")
     assert len(document["cases"]) == 3 * 22
     assert cpms("community", HERE, "--rounds", "2567:2569", "-o", tmp_path / "c.xlsx", "--store", store).code == 0
-    assert list(pd.read_excel(tmp_path / "c.xlsx", sheet_name=None, engine="openpyxl")) == ["cases", "flow", "notes"]
+    sheets = list(pd.read_excel(tmp_path / "c.xlsx", sheet_name=None, engine="openpyxl"))
+    assert sheets == ["Cases", "Change of level", "Notes"]
     thai = cpms("community", HERE, "--rounds", "2567:2569", "--by", "sex", "--lang", "th", "--store", store).out
     assert "2567 → 2569  ชาย" in thai
 

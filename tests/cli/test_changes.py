@@ -105,7 +105,7 @@ def test_scripts_get_the_same_table(cpms: Cpms, path: Path, tmp_path: Path) -> N
     assert {"file": "survey.csv", "sheet": None, "column": "sex", "field": "sex", "row": 4, "count": 2, "written": "ญ",
             "read": "female", "reason": "spelling"} in told  # fmt: skip
     assert "changes" not in cpms("validate", path, "--format", "json").json
-    assert len(pd.read_excel(out, sheet_name="changes", engine="calamine")) == len(told)
+    assert len(pd.read_excel(out, sheet_name="Read otherwise than written", engine="calamine")) == len(told)
     lines = cpms("validate", path, "--show-changes", "--format", "csv").out.splitlines()
     assert lines[0] == "file,sheet,column,field,row,count,written,read,reason"
     assert len(lines) == len(told) + 1

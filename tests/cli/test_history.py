@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from cpms_cli import check_store, merge, undo
 from cpms_cli.store.content import dump
@@ -99,3 +100,18 @@ def test_any_merges_are_undone_one_by_one(files: list[list[dict[str, str]]], dra
     for batch in range(len(files), 1, -1):
         undo(store, batch)
         assert dump(store) == states[batch - 2]
+
+
+@pytest.mark.parametrize("width", [60, 74, 80])
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_in_a_narrow_window_no_name_of_a_file_and_no_heading_is_broken(
+    cpms: Cpms, sample_store: Path, monkeypatch: pytest.MonkeyPatch, width: int, language: str
+) -> None:
+    words = ("history", "--store", sample_store, "--lang", language)
+    wide = set(cpms(*words).out.split())
+    monkeypatch.setenv("COLUMNS", str(width))
+    narrow = cpms(*words).out
+    assert max(map(cell_len, narrow.splitlines())) <= width
+    pieces = {word.removesuffix(":") for word in narrow.split() if not set(word) <= set("─")} - wide
+    assert pieces == set(), pieces
+    assert narrow.count("survey_2568.xlsx") == 1

@@ -98,7 +98,7 @@ def test_in_every_format_and_in_thai(cpms: Cpms, store: Path, tmp_path: Path) ->
     assert (document["children_total"], document["area"], len(document["pairs"])) == (10, "850105", 3)
     assert cpms("overlap", "-o", tmp_path / "o.xlsx", "--store", store).code == 0
     sheets = pd.read_excel(tmp_path / "o.xlsx", sheet_name=None, engine="openpyxl")
-    assert list(sheets) == ["numbers", "single", "pairs", "triples", "notes"]
+    assert list(sheets) == ["How many indicators", "Each indicator", "Pairs", "Triples", "Notes"]
     thai = cpms("overlap", "--lang", "th", "--by", "sex", "--store", store).out
     assert {word for word in thai.split() if word.isascii() and word.isalpha()} == set()
 

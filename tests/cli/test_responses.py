@@ -274,7 +274,7 @@ def test_the_summary_is_written_and_printed(cpms: Cpms, store: Path, tmp_path: P
     out = tmp_path / "responses.xlsx"
     ran = cpms("response", "summary", *DAY, "-o", out, "--store", store)
     assert re.search(r"Victim +4 +0 +0 +0 +3 +0 +1", ran.out)
-    assert list(pd.read_excel(out, sheet_name=None, engine="calamine")) == ["totals", "parts", "notes"]
+    assert list(pd.read_excel(out, sheet_name=None, engine="calamine")) == ["Totals", "Areas", "Notes"]
     told = cpms("response", "summary", *DAY, "--store", store, "--format", "csv").out.splitlines()
     assert told[0] == "area,name,level,label,due,in_time,late,open,overdue,closed,unknown"
     thai = cpms("response", "summary", *DAY, "--store", store, "--lang", "th").out

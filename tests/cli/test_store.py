@@ -154,6 +154,9 @@ def test_a_forgotten_child_is_gone_from_every_byte(cpms: Cpms, store: Path, draw
     cpms("merge", draw({"given_name": NAME}, name="later.csv"), "--store", store)
     (one, _), (other, _) = _children(store)
     assert cpms("child", "forget", one, "--store", store).code != 0, "nobody said yes"
+    unknown = cpms("child", "forget", "x", "--store", store)
+    assert unknown.code == 2
+    assert unknown.err.startswith("cpms: x: no child of the store has this CPMS ID"), "told before anybody is asked"
     assert "Forgotten: 3 row(s) of 1 round(s)" in cpms("child", "forget", one, "--yes", "--store", store).out
     assert _children(store) == [(other, "ก้อง")]
     content = store.read_bytes()

@@ -64,7 +64,7 @@ def test_findings_as_csv_and_as_a_workbook(cpms: Cpms, draw: Draw, tmp_path: Pat
     out = tmp_path / "findings.xlsx"
     ran = cpms("validate", path, "--format", "csv", "-o", out)
     assert ran.out.splitlines()[0] == "file,sheet,row,column,cell,rule,severity,value,message,mend"
-    assert list(pd.read_excel(out, engine="calamine")["rule"]) == [
+    assert list(pd.read_excel(out, engine="calamine")["Rule"]) == [
         line.split(",")[5] for line in ran.out.splitlines()[1:]
     ]
 

@@ -19,7 +19,8 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
 
     1 not Thai, physical violence not answered; 2 income and its steadiness not answered; 3 income and debt not
     answered, nobody earns steadily; 4 hours of work not answered; 5 birth date known to the year (9 or 10), left alone
-    not answered; 6 nothing open; 7 first child a victim, second all known, first's emotional violence open.
+    not answered; 6 nothing open; 7 first child a victim, second all known, first's emotional violence open; 8 has no
+    age.
     """
     folder = tmp_path_factory.mktemp("why")
     rows: list[dict[str, Any]] = [
@@ -31,6 +32,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
         {"household_no": 6, "child_no": 1},
         {"household_no": 7, "child_no": 1, "needs_unmet": "yes", "carer": "nobody", "violence_emotional": None},
         {"household_no": 7, "child_no": 2},
+        {"household_no": 8, "child_no": 1, "birth_date": None, "age_years": None},
     ]
     merge([write_drawn(folder / "2026.csv", base, rows)], folder / "s.duckdb")
     return folder / "s.duckdb"
@@ -87,7 +89,7 @@ def test_income_alone_decides_where_nobody_earns_steadily_and_not_where_that_is_
 
 
 def test_a_child_whose_level_is_settled_has_no_question(effects: Effects) -> None:
-    assert {place for place, _, _ in effects} == {"1/1", "2/1", "3/1", "4/1", "5/1", "7/2"}
+    assert {place for place, _, _ in effects} == {"1/1", "2/1", "3/1", "4/1", "5/1", "7/2", "8/1"}
 
 
 def test_one_child_as_text_names_rules_answers_and_what_is_missing(
@@ -125,7 +127,7 @@ def test_a_line_list_with_why_holds_rules_and_questions_of_all(cpms: Cpms, store
     by_place = {(one["household_no"], one["child_no"]): one["could_change"] for one in ran.json["children"]}
     assert by_place["4", 1] == "Work hours a week (0: None found; 1–112: High risk)"
     assert by_place["6", 1] == ""
-    assert len(ran.json["indicators"]) == 8 * 22
+    assert len(ran.json["indicators"]) == 9 * 22
     sheets = pd.read_excel(tmp_path / "why.xlsx", sheet_name=None, engine="openpyxl")
     assert list(sheets) == ["Children", "Rules", "Indicators", "If answered"]
     assert "outcomes" not in sheets["If answered"]
@@ -151,3 +153,16 @@ def test_wrong_use_is_told(
     ran = cpms("child", ids["1/1"], *words, "--store", store)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("place", "language", "told"),
+    [("5/1", "en", "age 9–10:"), ("6/1", "th", "อายุ 10:"), ("8/1", "en", "age not known:"),
+     ("8/1", "th", "ไม่ทราบอายุ:")],
+)
+def test_the_age_is_said_or_that_it_is_not_known(
+    cpms: Cpms, store: Path, ids: Mapping[str, str], place: str, language: str, told: str
+) -> None:
+    first = cpms("child", ids[place], "--why", "--store", store, "--lang", language).out.splitlines()[0]
+    assert told in first
+    assert "?" not in first

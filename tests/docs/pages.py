@@ -28,6 +28,14 @@ _MASKS = (
 )
 
 
+def is_translation(page: Path) -> bool:
+    """Whether a page says in Thai what a page beside it says in English, with the same commands (`test_thai_pages.py`).
+
+    The tutorial is no such page: both of its versions run, and show what comes out.
+    """
+    return page.name.endswith(".th.md") and page.parent.name == "how-to"
+
+
 @dataclass(frozen=True)
 class Step:
     """A command of a page and the output that stands under it; `line` is where it stands."""

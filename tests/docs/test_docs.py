@@ -20,11 +20,11 @@ from cpms_cli.survey.definition import Survey
 from offline import write_pages
 from reference import REFERENCE, names, stale
 from tests.conftest import ROOT, SAMPLES
-from tests.docs.pages import DOCS, PAGES, Step, identifiers, steps, with_known
+from tests.docs.pages import DOCS, PAGES, Step, identifiers, is_translation, steps, with_known
 
 _OWN_STORE = {"tutorial.md", "tutorial.th.md"}
 """Pages that make the store themselves; the others begin with the one that the tutorial makes."""
-_WITH_STEPS = [page for page in PAGES if steps(page)]
+_WITH_STEPS = [page for page in PAGES if steps(page) and not is_translation(page)]
 
 
 def _name(page: Path) -> str:

@@ -15,7 +15,7 @@ from lxml import html
 
 from cpms_cli import render, report_area
 from cpms_cli.disclosure.published_figures import published_figures
-from cpms_cli.reports.documents import Chart, Document, Paragraph, TableBlock
+from cpms_cli.reports.documents import Bullets, Chart, Document, Paragraph, TableBlock
 from cpms_cli.scoring.profiles import create_profiles, measure_column
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
@@ -76,10 +76,26 @@ def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) 
         elif "could_be" in frame:
             _response(desk, frame, here)
         elif "severe" in frame:
-            _parts(desk, frame, charts["heat_map"].frame, year, survey)
+            drawn = charts.get("heat_map")
+            _parts(desk, frame, _listed(document, frame, survey) if drawn is None else drawn.frame, year, survey)
     if "level_flow" in charts:
         for row in charts["level_flow"].frame.to_dict("records"):
             desk.put(f"{here}/flow/{ends[row['from_level']]}/{ends[row['to_level']]}", row["children"])
+
+
+def _listed(document: Document, parts: pd.DataFrame, survey: Survey) -> pd.DataFrame:
+    """The shares that stand in words instead of a heat map of which most would be hatched, in the heat map's shape."""
+    items = [item for part in document.parts if isinstance(part, Bullets) for item in part.items]
+    lines = dict(item.split(": ", 1) for item in items)
+    names = {f"{one.number} {one.name.en}": str(one.number) for one in survey.indicators}
+    rows = []
+    for label in parts["label"]:
+        row: dict[str, float] = dict.fromkeys(names.values(), float("nan"))
+        for told in filter(None, lines.get(label, "").split("; ")):
+            name, share = told.removesuffix("\u00a0%").rsplit(" ", 1)
+            row[names[name]] = float(share) / 100
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _response(desk: Desk, frame: pd.DataFrame, here: str) -> None:

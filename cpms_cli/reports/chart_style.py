@@ -59,8 +59,9 @@ def interval_text(share: float, low: float, high: float) -> str:
 
 def values(frame: pd.DataFrame) -> Spec:
     """The data of a chart or of a layer: plain records, what is missing null."""
-    plain = frame.astype("object").where(frame.notna(), None)
-    return {"values": plain.to_dict("records")}
+    names = list(frame)
+    columns = [[None if one is pd.NA or one != one else one for one in frame[name].tolist()] for name in names]
+    return {"values": [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]}
 
 
 def text_mark(size: int = FONT_SIZE, **more: Any) -> Spec:

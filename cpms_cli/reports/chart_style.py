@@ -59,9 +59,11 @@ def interval_text(share: float, low: float, high: float) -> str:
 
 def values(frame: pd.DataFrame) -> Spec:
     """The data of a chart or of a layer: plain records, what is missing null."""
-    names = list(frame)
-    columns = [[None if one is pd.NA or one != one else one for one in frame[name].tolist()] for name in names]
-    return {"values": [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]}
+    columns = [
+        [None if blank else one for one, blank in zip(column.tolist(), column.isna().tolist(), strict=True)]
+        for _, column in frame.items()
+    ]
+    return {"values": [dict(zip(frame, row, strict=True)) for row in zip(*columns, strict=True)]}
 
 
 def text_mark(size: int = FONT_SIZE, **more: Any) -> Spec:

@@ -342,8 +342,15 @@ class Survey(Part):
 
     def columns(self, table: Table) -> tuple[str, ...]:
         """The names of a table's own columns, those it shares with the household first."""
-        schema = self.household if table == "household" else self.child
-        return (*schema.shared, *(field.name for field in schema.fields))
+        return self._columns[table == "household"]
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The columns of the children's table, and of the households'."""
+        of_child, of_household = (
+            (*schema.shared, *(field.name for field in schema.fields)) for schema in (self.child, self.household)
+        )
+        return of_child, of_household
 
     def key(self, table: Table) -> tuple[str, ...]:
         """The fields that make a row of this table one of a kind."""

@@ -98,7 +98,7 @@ def _of_help() -> dict[tuple[str, ...], list[str]]:
 
 
 def _run_elsewhere() -> set[str]:
-    """Lines that run in the README's test above, in the pages (test_docs.py), or with `--lang th` (test_thai_output.py).
+    """Lines that the README's test above runs, or the pages' (test_docs.py), or the Thai one (test_thai_output.py).
 
     What the last two ask of a command is more than that it runs.
     """

@@ -1,7 +1,7 @@
 """A merge is all or nothing: also when it is killed, when the disk is full, and when two start at once.
 
-`CPMS_KILLS=200` kills it two hundred times, not twice (CPMS_THOROUGH=1: twenty times); the seed is printed by a failure,
-as part of the test's name.
+`CPMS_KILLS=200` kills it two hundred times, not twice (CPMS_THOROUGH=1: twenty times); the seed is printed by a
+failure, as part of the test's name.
 """
 
 from __future__ import annotations

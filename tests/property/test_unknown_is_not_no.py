@@ -38,7 +38,7 @@ def known(drawn: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def without(drawn: dict[str, pd.DataFrame]) -> list[pd.DataFrame]:
-    """The same homes once for each field of ASKED, without its answers; scored at one time, in homes of other numbers."""
+    """The homes once for each field of ASKED, without its answers; all scored in one go, in homes of other numbers."""
     found: dict[str, list[pd.DataFrame]] = {"household": [], "child": []}
     for number, (table, field) in enumerate(ASKED):
         rng = random.Random(field)

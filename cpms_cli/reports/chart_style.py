@@ -60,8 +60,11 @@ def interval_text(share: float, low: float, high: float) -> str:
 
 def values(frame: pd.DataFrame) -> Spec:
     """The data of a chart or of a layer: plain records, what is missing null."""
-    plain = frame.astype("object").where(frame.notna(), None)
-    return {"values": plain.to_dict("records")}
+    columns = [
+        [None if blank else one for one, blank in zip(column.tolist(), column.isna().tolist(), strict=True)]
+        for _, column in frame.items()
+    ]
+    return {"values": [dict(zip(frame, row, strict=True)) for row in zip(*columns, strict=True)]}
 
 
 def text_mark(size: int = FONT_SIZE, **more: Any) -> Spec:

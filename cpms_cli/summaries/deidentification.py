@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.survey.definition import Survey
@@ -26,6 +27,7 @@ from cpms_cli.survey.deidentification import QuasiIdentifier, Step
 _LENGTH = 10
 _COUNT = "_count"
 OTHER = "other"
+Codes = npt.NDArray[np.int64]
 
 
 def pseudonyms(key: bytes, audience: str, identifiers: pd.Series) -> pd.Series:
@@ -84,7 +86,9 @@ def generalised(survey: Survey, frame: pd.DataFrame, k: int, by: str) -> General
         raise ValueError(f"fewer than {k} rows")
     columns = [by, *(one.field for one in parts)]
     alike = frame.groupby(columns, dropna=False, observed=True).size().reset_index(name=_COUNT)
-    at = next(steps for steps in _least_loss_first(parts) if _hides(alike, parts, steps, by, k))
+    codes = [[coarser(alike[one.field], step).factorize()[0] for step in one.steps] for one in parts]
+    groups, counts = alike[by].factorize()[0], alike[_COUNT].to_numpy()
+    at = next(steps for steps in _least_loss_first(parts) if _rarest(groups, codes, steps, counts) >= k)
     told = frame.assign(
         **{one.field: coarser(frame[one.field], one.steps[step]) for one, step in zip(parts, at, strict=True)}
     )
@@ -102,10 +106,10 @@ def _least_loss_first(parts: list[QuasiIdentifier]) -> list[tuple[int, ...]]:
     return sorted(choices, key=lambda steps: (round(loss(steps), 9), steps))
 
 
-def _hides(alike: pd.DataFrame, parts: list[QuasiIdentifier], steps: tuple[int, ...], by: str, k: int) -> bool:
-    """Whether k rows or more share each combination at these steps; `alike` has each distinct row with its count."""
-    told = alike[[by]].assign(
-        **{one.field: coarser(alike[one.field], one.steps[step]) for one, step in zip(parts, steps, strict=True)}
-    )
-    group = told.groupby(list(told), dropna=False).ngroup().to_numpy()
-    return bool(np.bincount(group, weights=alike[_COUNT]).min() >= k) if len(alike) else True
+def _rarest(groups: Codes, codes: list[list[Codes]], steps: tuple[int, ...], counts: Codes) -> int:
+    """How many rows share the rarest combination at these steps: of each distinct row its group, its code for each
+    quasi-identifier at each step, and its count."""
+    together = groups
+    for of_steps, step in zip(codes, steps, strict=True):
+        together = np.unique(together * (of_steps[step].max(initial=0) + 2) + of_steps[step], return_inverse=True)[1]
+    return int(np.bincount(together, weights=counts).min()) if len(counts) else np.iinfo(np.int64).max

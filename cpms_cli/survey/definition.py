@@ -308,6 +308,12 @@ class Survey(Part):
         """By the files' own digest, so that what is derived from a definition can be kept beside it."""
         return hash(self.digest)
 
+    def __eq__(self, other: object) -> bool:
+        """As the hash: what was read from the same files is the same, and comparing every word of it takes long."""
+        return self is other or (
+            isinstance(other, Survey) and type(self) is type(other) and self.digest == other.digest
+        )
+
     @cached_property
     def fields(self) -> dict[str, Field]:
         """Every field of the household and child tables by name."""
@@ -336,8 +342,15 @@ class Survey(Part):
 
     def columns(self, table: Table) -> tuple[str, ...]:
         """The names of a table's own columns, those it shares with the household first."""
-        schema = self.household if table == "household" else self.child
-        return (*schema.shared, *(field.name for field in schema.fields))
+        return self._columns[table == "household"]
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The columns of the children's table, and of the households'."""
+        of_child, of_household = (
+            (*schema.shared, *(field.name for field in schema.fields)) for schema in (self.child, self.household)
+        )
+        return of_child, of_household
 
     def key(self, table: Table) -> tuple[str, ...]:
         """The fields that make a row of this table one of a kind."""

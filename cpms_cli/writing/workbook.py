@@ -51,8 +51,8 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object, text: object = No
         if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
             sheet.write_column(1, column, [None if pd.isna(value) else value for value in values])
         else:
-            for row in map(int, np.flatnonzero(known)):
-                sheet.write_string(row + 1, column, str(values.iat[row]), text)
+            for row, value in zip(np.flatnonzero(known).tolist(), values[known].tolist(), strict=True):
+                sheet.write_string(row + 1, column, str(value), text)
         sheet.set_column(column, column, _width(str(name), map(str, values[known])), text)
     sheet.freeze_panes(1, 0)
     if len(frame):

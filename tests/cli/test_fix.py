@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cpms_cli import read, validate
 from cpms_cli.checking.annotation import annotate
 from cpms_cli.survey.definition import Language, Survey
-from tests.conftest import SAMPLES, Cpms, Draw
+from tests.conftest import SAMPLES, THOROUGH, Cpms, Draw
 
 
 def _cell(path: Path, header: str, row: int = 2, sheet: str = "survey") -> object:
@@ -153,7 +153,9 @@ _ROW = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20 if THOROUGH else 3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # fmt: skip
 @given(rows=st.lists(_ROW, min_size=1, max_size=6), language=st.sampled_from(["en", "th"]))
 def test_whatever_is_written_the_mended_workbook_says_the_same(
     draw: Callable[..., Path], tmp_path: Path, survey: Survey, rows: list[dict[str, str]], language: Language

@@ -13,7 +13,9 @@ import pytest
 from typer.main import get_command
 
 from cpms_cli.cli.main import app
-from tests.conftest import ROOT, SAMPLES, Cpms
+from tests.conftest import ROOT, SAMPLES, THOROUGH, Cpms
+from tests.docs.pages import PAGES, steps
+from tests.docs.test_thai_output import thai_examples
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -24,12 +26,20 @@ def _commands() -> list[list[str]]:
     return [shlex.split(line, comments=True)[1:] for line in lines]
 
 
-def test_every_command_line_of_the_readme_runs(cpms: Cpms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("part", ["from the files", "from the store"])
+def test_every_command_line_of_the_readme_runs(
+    cpms: Cpms, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """In its order, in two parts for two processes: up to its middle, and on, from the store that it makes there."""
     shutil.copytree(SAMPLES, tmp_path / "sample_data")
     monkeypatch.chdir(tmp_path)
     commands = _commands()
     assert len(commands) > 5
-    for words in commands:
+    middle = len(commands) // 2
+    assert "merge" in [words[0] for words in commands[:middle]]
+    if part == "from the store":
+        shutil.copy(request.getfixturevalue("sample_store"), tmp_path / "cpms.duckdb")
+    for words in commands[:middle] if part == "from the files" else commands[middle:]:
         ran = cpms(*words)
         assert ran.code in (0, 1), (words, ran.err)
 
@@ -62,29 +72,83 @@ def _needs_more(line: str) -> bool:
     return words[0] != "cpms" or "age1..." in words or "ID" in words or words[1] == "demo"
 
 
-def test_every_command_ends_its_help_with_examples_that_run(
-    cpms: Cpms, sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a folder with the sample data and the store made of it; `undo` comes last, on that store as it was."""
-    shutil.copytree(SAMPLES, tmp_path / "sample_data")
-    shutil.copy(sample_store, tmp_path / "cpms.duckdb")
-    monkeypatch.chdir(tmp_path)
+def test_every_command_ends_its_help_with_examples(cpms: Cpms, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    commands = sorted(_names(get_command(app)), key=lambda name: name == ("undo",))
+    commands = list(_names(get_command(app)))
     assert len(commands) > 15
-    tried: dict[str, int] = {}
     for name in commands:
-        if name == ("undo",):
-            shutil.copy(sample_store, tmp_path / "cpms.duckdb")
         told = cpms(*name, "--help").out
         assert f"Usage: cpms {' '.join(name)} " in told
         assert max(map(len, told.splitlines())) <= 80, name
         examples = _examples(told)
         assert len(examples) >= 2, name
         assert any(f"cpms {' '.join(name)}" in line for line in examples), name
-        for line in examples:
-            if not _needs_more(line) and line not in tried:
-                tried[line] = cpms(*shlex.split(line)[1:]).code
-    wrong = {line: code for line, code in tried.items() if code not in (0, 1)}
-    assert wrong == {}
-    assert len(tried) > 25
+
+
+def _of_help() -> dict[tuple[str, ...], list[str]]:
+    """The examples of each command, as they stand in its help; `undo` comes last."""
+    found = {}
+    tool = get_command(app)
+    for name in sorted(_names(tool), key=lambda name: name == ("undo",)):
+        command: Any = tool
+        for word in name:
+            command = command.commands[word]
+        found[name] = _examples(command.help)
+    return found
+
+
+def _run_elsewhere() -> set[str]:
+    """Lines that the README's test above runs, or the pages' (test_docs.py), or the Thai one (test_thai_output.py).
+
+    What the last two ask of a command is more than that it runs.
+    """
+    pages = (step.command.partition("#")[0].strip() for page in PAGES for step in steps(page))
+    return {*map(shlex.join, (["cpms", *words] for words in _commands())), *pages, *thai_examples()}
+
+
+def _tried() -> list[str]:
+    """The examples that run here: all with CPMS_THOROUGH=1, but otherwise every other one of those that no test runs.
+
+    Of `store` and `review` all, since one reads what another wrote.
+    """
+    examples = [(name, line) for name, lines in _of_help().items() for line in lines if not _needs_more(line)]
+    if THOROUGH:
+        return list(dict.fromkeys(line for _, line in examples))
+    elsewhere = _run_elsewhere()
+    together = [line for name, line in examples if name[0] in ("store", "review")]
+    others = [line for name, line in examples if line not in (*together, *elsewhere)]
+    return [line for line in dict.fromkeys([*together, *others]) if line in together or others.index(line) % 2 == 0]
+
+
+def test_every_example_is_a_command_line_that_can_be_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tool = get_command(app)
+    for name, lines in _of_help().items():
+        for line in (line for line in lines if line.startswith("cpms ")):
+            command: Any = tool
+            words = shlex.split(line)[1:]
+            while hasattr(command, "commands"):
+                own = words[0] if words[0] in command.commands else None
+                command = command.commands[own] if own else command.commands["show"]
+                words = words[1:] if own else words
+            assert command.make_context(" ".join(name), words, resilient_parsing=False)
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_examples_of_help_run(
+    cpms: Cpms, sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: int
+) -> None:
+    """In a folder with the sample data and the store made of it; half of the lines in each of two processes."""
+    shutil.copytree(SAMPLES, tmp_path / "sample_data")
+    shutil.copy(sample_store, tmp_path / "cpms.duckdb")
+    monkeypatch.chdir(tmp_path)
+    lines = _tried()
+    assert len(lines) > 15
+    half = len(lines) // 2
+    tried = {}
+    for line in lines[half:] if part else lines[:half]:
+        if line.startswith("cpms undo"):
+            shutil.copy(sample_store, tmp_path / "cpms.duckdb")
+        ran = cpms(*shlex.split(line)[1:])
+        tried[line] = (ran.code, ran.err)
+    assert {line: told for line, told in tried.items() if told[0] not in (0, 1)} == {}

@@ -21,7 +21,7 @@ COMMANDS = re.compile(r"\bcpms( [a-z-]+)*")
 # Ids of checks and rights in their column, header of the sample file and its sheets, who merged, and units.
 NAMES = {
     "code", "date", "integer", "pattern", "range", "field", "BOM", "utf", "UTC", "SHA", "MB", "KB", "education",
-    "practice", "children", "households", "officer", "CSV", "CPMS", "Excel",
+    "practice", "children", "households", "root", "officer", "CSV", "CPMS", "Excel",
 }  # fmt: skip
 # `demo` runs the others; provinces say the words of communities; the rest say that a file is written, or package names.
 NOT_HERE = {

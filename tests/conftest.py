@@ -110,9 +110,11 @@ def write_drawn(
 
 @pytest.fixture(scope="session")
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the three sample rounds; tests that write must copy it."""
+    """A store with the three sample rounds, merged by `officer`; tests that write must copy it."""
     from cpms_cli import merge
 
     store = tmp_path_factory.mktemp("store") / "cpms.duckdb"
-    merge(ROUNDS, store)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LOGNAME", "officer")
+        merge(ROUNDS, store)
     return store

@@ -14,7 +14,8 @@ from typer.main import get_command
 
 from cpms_cli.cli.main import app
 from tests.conftest import ROOT, SAMPLES, THOROUGH, Cpms
-from tests.docs.pages import PAGES, steps
+from tests.docs.pages import steps
+from tests.docs.test_docs import _WITH_STEPS
 from tests.docs.test_thai_output import thai_examples
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -102,7 +103,7 @@ def _run_elsewhere() -> set[str]:
 
     What the last two ask of a command is more than that it runs.
     """
-    pages = (step.command.partition("#")[0].strip() for page in PAGES for step in steps(page))
+    pages = (step.command.partition("#")[0].strip() for page in _WITH_STEPS for step in steps(page))
     return {*map(shlex.join, (["cpms", *words] for words in _commands())), *pages, *thai_examples()}
 
 

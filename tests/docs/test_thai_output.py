@@ -60,6 +60,7 @@ def test_the_output_of_every_command_is_thai_but_for_codes(
     shutil.copy(sample_store, tmp_path / "cpms.duckdb")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LOGNAME", "officer")
     lines = thai_examples()
     assert len(lines) > 15
     middle = len(lines) // 2

@@ -36,7 +36,7 @@ def scored() -> pd.DataFrame:
     return _scored(*CASES)
 
 
-@pytest.mark.parametrize(("number", "case"), enumerate(CASES), ids=[case.title for case in CASES])
+@pytest.mark.parametrize(("number", "case"), list(enumerate(CASES)), ids=[case.title for case in CASES])
 def test_example(scored: pd.DataFrame, number: int, case: Example) -> None:
     row = scored.loc[number]
     assert {name: row[name] for name in case.expect} == dict(case.expect)

@@ -44,8 +44,8 @@ def test_the_office_sees_everything_and_is_told_so(cpms: Cpms, store: Path, tmp_
     assert ran.out.splitlines()[-1] == OFFICE
     assert "n.p." not in ran.out
     assert _told(cpms, store, "--by", "sex") == {"female": (20, 0), "male": (3, 7)}
-    notes = pd.read_excel(tmp_path / "i.xlsx", sheet_name="notes", engine="calamine")
-    assert notes["note"].tolist() == [OFFICE]
+    notes = pd.read_excel(tmp_path / "i.xlsx", sheet_name="Notes", engine="calamine")
+    assert notes["Note"].tolist() == [OFFICE]
     assert cpms("plan", "community", "850105", "--store", store).out.count("--audience NAME") == 1
 
 
@@ -61,10 +61,10 @@ def test_others_get_no_small_count_and_none_that_gives_it_away(cpms: Cpms, store
     assert OFFICE not in ran.out
     assert any(line.startswith(WITHHELD) for line in ran.out.splitlines())
     sheets = pd.read_excel(tmp_path / "i.xlsx", sheet_name=None, engine="calamine", dtype=str)
-    assert list(sheets) == ["total", "by_sex", "rounds", "quality", "notes"]
-    boys = sheets["by_sex"].set_index("sex").loc["male"]
-    assert (boys["yes"], boys["share"]) == ("n.p.", "–")
-    assert sheets["notes"]["note"].iloc[0].startswith(WITHHELD)
+    assert list(sheets) == ["Total", "By Sex", "Rounds", "Quality of the data", "Notes"]
+    boys = sheets["By Sex"].set_index("Sex").loc["male"]
+    assert (boys["Yes"], boys["Share"]) == ("n.p.", "–")
+    assert sheets["Notes"]["Note"].iloc[0].startswith(WITHHELD)
     text = cpms(*words, "-f", "csv").out
     assert [line.split(",")[5] for line in text.splitlines() if ",male," in line] == ["n.p."]
     told = cpms(*words, "-f", "json").json

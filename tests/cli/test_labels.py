@@ -20,6 +20,8 @@ WRITTEN = [
     "province 85", "score", "score --schemas schemas --compare", "history", "store audit", "link report",
     "rights --list education", "migration --area 850105", "indicator 11 --by sex --by age_group",
     "overlap --area 850105", "response summary", "child ID", "child ID --why", "export records", "export figures",
+    "indicator 3 --rounds 2567:2569 --by sex", "overlap --rounds 2567:2569", "response summary --rounds 2567:2569",
+    "migration --rounds 2567:2569", "rights --audience partners",
     "validate sample_data/survey_2568.xlsx --show-changes",
 ]  # fmt: skip
 _CODES = ("CPMS", "UTC", "SHA-256")

@@ -1,8 +1,8 @@
 """Promise 18: the definition cannot be wrong silently. Each way to break a line of `schemas/` is found where it stands.
 
-The mutants are made from the files themselves, evenly over the definition: four of each kind here, five (about 140) with
-The mutants are made from the files themselves, evenly over the definition: four of each kind here, five with
-CPMS_THOROUGH=1, and with CPMS_MUTANTS=all every one (about 1,200, some minutes).
+The mutants are made from the files themselves, evenly over the definition: four of each kind here, five (about 140)
+with CPMS_THOROUGH=1, and with CPMS_MUTANTS=all every one (about 1,200, some minutes).
+"""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ def _blank(asked: Asked, plan: AreaPlan, tables: dict[str, pd.DataFrame], found:
         leading=leading_indicators(indicators, len(plan.leading)), parts=tables["parts"],
         activities=activities[~idle].reset_index(drop=True), idle=activities[idle].reset_index(drop=True),
         leading_by_part=plan.leading_by_part if by_part is None else leading_of_parts(survey, by_part, asked.language),
-        quality=unknown_quality(indicators),
+        quality=unknown_quality(indicators), grouped={},
     )  # fmt: skip
 
 

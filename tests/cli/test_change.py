@@ -143,7 +143,7 @@ def test_community_and_province_tell_it_in_every_format(cpms: Cpms, store: Path,
     assert len(document["cases"]) == 3 * 22
     assert cpms("community", HERE, "--rounds", "2567:2569", "-o", tmp_path / "c.xlsx", "--store", store).code == 0
     sheets = list(pd.read_excel(tmp_path / "c.xlsx", sheet_name=None, engine="openpyxl"))
-    assert sheets == ["Cases", "Between rounds", "Notes"]
+    assert sheets == ["Cases", "Before and after", "Notes"]
     thai = cpms("community", HERE, "--rounds", "2567:2569", "--by", "sex", "--lang", "th", "--store", store).out
     assert "2567 → 2569  ชาย" in thai
 

@@ -194,7 +194,7 @@ def test_compare_in_every_format(cpms: Cpms, store: Path, other: Path, tmp_path:
     assert len(lines) == 2 and lines[0].startswith("cpms_id,round,village_code,level_before,level_after")
     assert cpms(*words, "-o", tmp_path / "changes.xlsx", "--lang", "th").code == 0
     workbook = load_workbook(tmp_path / "changes.xlsx")
-    assert workbook.sheetnames == ["การเปลี่ยนระดับ", "ตัวชี้วัด", "รายชื่อเด็ก"]
+    assert workbook.sheetnames == ["ก่อนและหลัง", "ตัวชี้วัด", "รายชื่อเด็ก"]
     cells = [cell.value for row in workbook["รายชื่อเด็ก"].iter_rows(min_row=2) for cell in row]
     assert "เสี่ยงสูง" in cells and "ชื่อลับ" not in cells
 

@@ -88,7 +88,10 @@ def list_children(
     indicator: int | None = None, answer: str = "yes", language: Language = "en", identified: bool = False,
     schemas: Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
-    """Children of a store by area, round, level or indicator; without `round_`, the latest round of each child.
+    """Children of a store by area, round, level or indicator; without `round_`, each child's latest round that fits.
+
+    A child stays listed at a level which a later round does not give again: a victim whose later answers are missing
+    must not leave the list, and one whom a later round cleared does not either. `due_responses` tells who stands where.
 
     Names and numbers are masked unless `identified`, which the store's audit log records. Raises UsageError for an
     unknown level or indicator, or an area or round of which the store has nothing; StoreError, UnreadableFile.

@@ -27,7 +27,7 @@ from stdnum.th.pin import calc_check_digit
 import cpms_cli.summaries.children
 from cpms_cli import encrypt, export_review, import_responses, merge
 from cpms_cli.cli.main import app
-from tests.conftest import THOROUGH, Cpms, write_drawn
+from tests.conftest import Cpms, write_drawn
 
 # Written in no file of the definition, so that each stands for nothing but the answer it was given as.
 WORDS = ("ชื่อลับ", "สกุลลับ", "เล่นลับ", "แม่ลับ", "Zzqgiven", "Zzqfamily", "Zzqnick", "Zzqmother")
@@ -118,9 +118,8 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
 
 # How each command is called; {child}, {parted} and {other} are identifiers. `!` before a line: what it writes may hold
 # names, since it gives the officer's own cells (rows set aside, copies with notes or mends) or the whole store back;
-# what it says may not. A command's only line is run in both languages, as text and as JSON where there is JSON; of more
-# lines the first is run as text, the others as JSON, and with CPMS_THOROUGH=1 the first both ways. Every ending is
-# written by one command or another.
+# what it says may not. A command's first line is run in both languages, as text and as JSON where there is JSON; the
+# others as JSON. Every ending is written by one command or another.
 RUNS: dict[str, tuple[str, ...]] = {
     "validate": ("faulty.csv --store s.duckdb --show-changes -o f.xlsx",
                  "!faulty.csv --annotate marked.xlsx", "!faulty.csv --fix mended.xlsx"),
@@ -248,7 +247,7 @@ def test_no_name_gets_out(
     leaks: list[str] = []
     for number, line in enumerate(RUNS[name]):
         both = name not in WITHOUT_STORE and number == 0
-        for way in ways[: 2 if THOROUGH or len(RUNS[name]) == 1 else 1] if both else ways[-1:]:
+        for way in ways if both else ways[-1:]:
             folder = tmp_path / f"{number}{way[-1]}"
             shutil.copytree(marked.folder, folder)
             temporary.mkdir(exist_ok=True)

@@ -15,15 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 import pandas as pd
 
+from cpms_cli.disclosure.cell_sheet import CellSheet
 from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.disclosure.protection import CountTable
 from cpms_cli.store.release_tables import Release
 from cpms_cli.summaries.areas import AreaSummary
-from cpms_cli.survey.definition import Survey
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
 TELLING, EXEMPT = "yes", "not_applicable"
@@ -42,19 +41,8 @@ def _area(round_: int, code: str) -> str:
     return f"{round_}/{code}"
 
 
-@dataclass
-class AreaCells:
-    """Tables, cells that no table has, and relations, gathered area by area."""
-
-    survey: Survey
-    tables: dict[str, CountTable] = field(default_factory=dict)
-    unshown: dict[str, Cell] = field(default_factory=dict)
-    added: dict[Relation, None] = field(default_factory=dict)
-
-    @property
-    def relations(self) -> list[Relation]:
-        """Each once, in the order in which they were added."""
-        return list(self.added)
+class AreaCells(CellSheet):
+    """Gathered area by area."""
 
     def area(self, one: AreaSummary, before: AreaSummary | None) -> None:
         """A summary that is published."""
@@ -96,8 +84,8 @@ class AreaCells:
     def _within(self, one: AreaSummary) -> None:
         here, levels = of(one), self._level_ids(one)
         severe = tuple(f"{here}/level/{level.id}" for level in self.survey.rule_levels)
-        self._add(Relation(f"{here}/children", tuple(levels["children"]), severe))
-        self._add(Relation(f"{here}/households", tuple(levels["households"])))
+        self.add(Relation(f"{here}/children", tuple(levels["children"]), severe))
+        self.add(Relation(f"{here}/households", tuple(levels["households"])))
         more = (one.levels["children"] - one.levels["households"]).astype(int)
         for level, homes, count in zip(levels["children"], levels["households"], more, strict=True):
             self._rest(level, (homes,), count, f"{level}/beyond homes")
@@ -106,7 +94,7 @@ class AreaCells:
         for place, indicator in enumerate(self.survey.indicators):
             ids = {answer: answers[answer][place] for answer in ANSWERS}
             telling = (ids[TELLING],) if indicator.counted else ()
-            self._add(Relation(f"{here}/children", tuple(ids.values()), telling, (ids[EXEMPT],)))
+            self.add(Relation(f"{here}/children", tuple(ids.values()), telling, (ids[EXEMPT],)))
         self._parts(one)
 
     def _open(self, one: AreaSummary) -> None:
@@ -114,7 +102,7 @@ class AreaCells:
         here, ids, could_be = of(one), self._level_ids(one), int(one.levels["could_be"].sum())
         name = f"{here}/level open"
         self.unshown[name] = Cell(could_be, shown=False, guarded=False)
-        self._add(Relation(name, tuple(ids["could_be"])))
+        self.add(Relation(name, tuple(ids["could_be"])))
         self._rest(f"{here}/children", (name,), int(one.children or 0) - could_be, f"{here}/level settled")
         unknown = self.survey.level("open").id
         without = int(one.levels.loc[one.levels["level"] == unknown, "children"].sum())
@@ -127,20 +115,16 @@ class AreaCells:
         for place in range(len(one.parts)):
             levels = tuple(ids[level.id][place] for level in self.survey.levels)
             severe = tuple(ids[level.id][place] for level in self.survey.rule_levels)
-            self._add(Relation(ids["children"][place], levels, severe))
+            self.add(Relation(ids["children"][place], levels, severe))
         for column, names in ids.items():
             whole = "children" if column == "children" else f"level/{column}"
-            self._add(Relation(f"{of(one)}/{whole}", tuple(names)))
-
-    def _add(self, relation: Relation) -> None:
-        if relation.whole not in relation.parts:
-            self.added[relation] = None
+            self.add(Relation(f"{of(one)}/{whole}", tuple(names)))
 
     def _rest(self, whole: str, parts: tuple[str, ...], count: int, name: str) -> None:
         """What no table shows of a whole beside these parts."""
         if count >= 0:
             self.unshown[name] = Cell(count, shown=False, guarded=False)
-            self._add(Relation(whole, (*parts, name)))
+            self.add(Relation(whole, (*parts, name)))
 
     def nested(self, areas: Areas) -> list[Relation]:
         """An area and those directly within it, of which the readers have or get a count: each count of it is the sum
@@ -177,9 +161,7 @@ def known_areas(summaries: Sequence[AreaSummary], earlier: Iterable[Release]) ->
     """Every count of every area that readers have or get, by round and code of the area, and what it counts."""
     found: Areas = {}
     for release in earlier:
-        for name, cell in release.cells.items():
-            if named := _OF_AREA.fullmatch(name):
-                found.setdefault((int(named["round"]), named["code"]), {})[named["counted"]] = cell.count
+        note_counts(found, ((name, cell.count) for name, cell in release.cells.items()))
     for one in summaries:
         for row in one.parts.to_dict("records"):
             part = {str(name): int(count) for name, count in row.items() if name not in ("area", "name")}
@@ -187,6 +169,13 @@ def known_areas(summaries: Sequence[AreaSummary], earlier: Iterable[Release]) ->
             found.setdefault((one.round, str(row["area"])), {}).update(counts)
         found.setdefault((one.round, one.code), {}).update(_counts(one))
     return dict(sorted(found.items()))
+
+
+def note_counts(known: Areas, counts: Iterable[tuple[str, int]]) -> None:
+    """Add counts by id to those of areas; what is no count of an area is left out."""
+    for name, count in counts:
+        if named := _OF_AREA.fullmatch(name):
+            known.setdefault((int(named["round"]), named["code"]), {})[named["counted"]] = count
 
 
 def _inside(code: str, around: str) -> bool:

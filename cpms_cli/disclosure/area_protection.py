@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from cpms_cli.disclosure.area_cells import AreaCells, known_areas, of
-from cpms_cli.disclosure.implications import implied
 from cpms_cli.disclosure.protection import Protected, protect, without_marks
+from cpms_cli.disclosure.spanning import between_areas
 from cpms_cli.store.release_tables import Release
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.quality import coarse
@@ -46,12 +46,11 @@ def protect_areas(
             sheet.behind(one)
     earlier = list(earlier)
     areas = known_areas([*previous, *summaries], earlier)
-    compared, beside = implied(survey, areas)
-    spanning = [*sheet.nested(areas), *compared]
+    spanning, between = between_areas(survey, areas)
     rounds = {one.round for one in summaries}
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=report, round_=min(rounds) if len(rounds) == 1 else None,
-        unshown={**beside, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
+        unshown={**between, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
         language=language,
     )  # fmt: skip
     notes = found.notes

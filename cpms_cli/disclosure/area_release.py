@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.disclosure.area_cells import AreaCells, Areas, known_areas
-from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.area_cells import Areas, known_areas, note_counts
 from cpms_cli.disclosure.protection import protect, without_marks
 from cpms_cli.disclosure.report_cells import ReportCells, Same
+from cpms_cli.disclosure.spanning import between_areas
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, measure_column, right_column
 from cpms_cli.store.file import open_store
 from cpms_cli.store.release_tables import Release, earlier_releases, note_release
@@ -100,14 +100,9 @@ def _areas(sheet: ReportCells, earlier: Sequence[Release]) -> Areas:
     found = known_areas([], earlier)
     for table in sheet.tables.values():
         for column, names in table.ids.items():
-            for name, count in zip(names, table.frame[column], strict=True):
-                round_, code, told = name.split("/", 2)
-                if not told.startswith("flow/"):
-                    found.setdefault((int(round_), code), {})[told] = int(count)
-    for name, cell in sheet.unshown.items():
-        round_, code, told = name.split("/", 2)
-        if " " not in told:
-            found.setdefault((int(round_), code), {})[told] = cell.count
+            counts = zip(names, map(int, table.frame[column]), strict=True)
+            note_counts(found, (one for one in counts if "/flow/" not in one[0]))
+    note_counts(found, ((name, cell.count) for name, cell in sheet.unshown.items()))
     return {key: counts for key, counts in sorted(found.items()) if "children" in counts}
 
 
@@ -115,13 +110,10 @@ def _protected(
     survey: Survey, figures: AreaFigures, same: Same, audience: str, earlier: list[Release], language: Language
 ) -> tuple[AreaFigures, tuple[str, ...], Release]:
     sheet = _sheet(survey, figures, same)
-    nested, areas = AreaCells(survey), _areas(sheet, earlier)
-    spanning = nested.nested(areas)
-    compared, beside = implied(survey, areas)
+    spanning, between = between_areas(survey, _areas(sheet, earlier))
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=f"report {figures.code}", round_=figures.round,
-        unshown={**nested.unshown, **beside, **sheet.unshown}, audience=audience, earlier=earlier,
-        spanning=[*spanning, *compared],
+        unshown={**between, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
         language=language,
     )  # fmt: skip
     tables = {name: without_marks(survey, frame) for name, frame in found.tables.items()}

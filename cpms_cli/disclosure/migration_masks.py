@@ -97,7 +97,7 @@ def _province(asked: Asked, sheet: SummaryCells, measures: pd.DataFrame, other: 
     ]  # fmt: skip
     around = rows[[*keys, "of"]].merge(pd.concat(found).drop(columns="of"), on=keys, how="left")
     around = around.drop(columns="province").assign(area=rows["province"].to_numpy())
-    wide = SummaryCells(asked.survey, asked.same, None, sheet.round)
+    wide = asked.sheet(None, sheet.round)
     ids = wide.behind(around, _items(around), _wholes(around))
     sheet.unshown |= {name: cell for name, cell in wide.unshown.items() if name not in sheet.unshown or cell.shown}
     sheet.added |= wide.added

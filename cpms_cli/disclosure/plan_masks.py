@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cpms_cli.disclosure.area_cells import AreaCells, of
+from cpms_cli.disclosure.area_cells import of
 from cpms_cli.disclosure.problem import Relation
 from cpms_cli.disclosure.protection import Protected, without_marks
 from cpms_cli.disclosure.summary_cells import SummaryCells
@@ -22,14 +22,9 @@ from cpms_cli.summaries.quality import coarse
 
 def mask_plan(asked: Asked, plan: AreaPlan) -> Masked[AreaPlan]:
     """A plan of a community or a province."""
-    sheet, areas = asked.sheet(plan.code, plan.round), AreaCells(asked.survey)
+    sheet = asked.sheet(plan.code, plan.round)
     one = area_summary(asked.connection, asked.survey, plan.code, plan.round, language=asked.language)
-    before = None
-    if plan.previous is not None:
-        before = area_summary(asked.connection, asked.survey, plan.code, plan.previous, language=asked.language)
-        areas.behind(before)
-    areas.area(one, before)
-    sheet.take(areas)
+    sheet.take(asked.area(one))
     parts = part_indicators(asked.connection, asked.survey, plan.code, plan.round, asked.language)
     if len(parts):
         sheet.answers("by_part", parts, parts["item"].tolist())

@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.disclosure.area_cells import ANSWERS, EXEMPT, TELLING, AreaCells, known_areas
-from cpms_cli.disclosure.implications import implied
+from cpms_cli.disclosure.area_cells import ANSWERS, EXEMPT, TELLING, known_areas
 from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.disclosure.protection import CountTable, Protected, protect
+from cpms_cli.disclosure.spanning import between_areas
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.scoring.scores import SCORE
@@ -84,18 +84,16 @@ def _protected(
         for place, name, number in zip(here, of_indicator, counts["indicator"], strict=True)
     ]  # fmt: skip
     earlier = earlier_releases(connection, audience)
-    sheet = AreaCells(survey)
     areas = known_areas([], earlier)
     for answer, names in ids.items():
         for name, count in zip(names, counts[answer], strict=True):
             round_, code, told = name.split("/", 2)
             areas.setdefault((int(round_), code), {"children": children[f"{round_}/{code}"]})[told] = int(count)
-    compared, beside = implied(survey, areas)
-    spanning = [*sheet.nested(dict(sorted(areas.items()))), *compared]
+    spanning, between = between_areas(survey, areas)
     unshown = {f"{place}/children": Cell(count, shown=False, guarded=False) for place, count in children.items()}
     rounds = counts["round"].unique()
     return protect(
         {FIGURES: CountTable(counts, ids)}, relations, survey.privacy, report=FIGURES,
-        round_=int(rounds[0]) if len(rounds) == 1 else None, unshown={**sheet.unshown, **beside, **unshown},
+        round_=int(rounds[0]) if len(rounds) == 1 else None, unshown={**between, **unshown},
         audience=audience, earlier=earlier, spanning=spanning, language=language,
     )  # fmt: skip

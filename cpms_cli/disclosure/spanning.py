@@ -7,18 +7,16 @@ children are counted by two groups at once, the counts by each of them alone are
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
-from cpms_cli.disclosure.area_cells import AreaCells, Areas, known_areas
+from cpms_cli.disclosure.area_cells import AreaCells, Areas, known_areas, note_counts
 from cpms_cli.disclosure.implications import implied
 from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.disclosure.protection import CountTable
 from cpms_cli.store.release_tables import Release
 from cpms_cli.survey.definition import Survey
 
-_NAMED = re.compile(r"(?P<round>\d+)/(?P<code>(?:\d{2,8})?)/(?P<counted>\S+)")
 Codes = tuple[str, ...]
 NOT_OF_PARTS = "~"
 """Ends the ids of counts of which an area has not as many as its parts together."""
@@ -48,18 +46,27 @@ def spanning(
     known = known_areas([], earlier)
     for table in tables.values():
         for column, names in table.ids.items():
-            _note(known, zip(names, map(int, table.frame[column]), strict=True))
-    _note(known, ((name, cell.count) for name, cell in unshown.items()))
+            note_counts(known, zip(names, map(int, table.frame[column]), strict=True))
+    note_counts(known, ((name, cell.count) for name, cell in unshown.items()))
     added: dict[str, Cell] = {}
     relations = [one for at, counts in [*known.items()] for one in _grouped(at, counts, added)]
     relations += [Relation(f"{place(*at)}{whole}", (f"{place(*other)}{part}",))
                   for at, whole, other, part in _alike(known)]  # fmt: skip
+    summed = {at: {name: count for name, count in counts.items() if not name.endswith(NOT_OF_PARTS)}
+              for at, counts in known.items()}  # fmt: skip
+    between, cells = between_areas(survey, summed)
+    return [*relations, *between], {**added, **cells}
+
+
+def between_areas(survey: Survey, known: Areas) -> tuple[list[Relation], dict[str, Cell]]:
+    """How counts of areas hang together: an area and those within it, and what the definition makes certain.
+
+    Of an area whose children are not counted nobody can say whether its parts are all of it.
+    """
     nested = AreaCells(survey)
-    whole = {at: {name: count for name, count in counts.items() if not name.endswith(NOT_OF_PARTS)}
-             for at, counts in sorted(known.items()) if "children" in counts}  # fmt: skip
-    relations += nested.nested(whole)
+    relations = nested.nested({at: counts for at, counts in sorted(known.items()) if "children" in counts})
     compared, beside = implied(survey, known)
-    return [*relations, *compared], {**nested.unshown, **added, **beside}
+    return [*relations, *compared], {**nested.unshown, **beside}
 
 
 def _alike(known: Areas) -> Iterator[tuple[tuple[int, str], str, tuple[int, str], str]]:
@@ -74,12 +81,6 @@ def _alike(known: Areas) -> Iterator[tuple[tuple[int, str], str, tuple[int, str]
                 level = name.replace("case/", "level/").removesuffix("/due")
                 if name.endswith("/due") and last != CASES and known[last, at[1]].get(level) == count:
                     yield (last, at[1]), level, at, name
-
-
-def _note(known: Areas, counts: Iterable[tuple[str, int]]) -> None:
-    for name, count in counts:
-        if named := _NAMED.fullmatch(name):
-            known.setdefault((int(named["round"]), named["code"]), {})[named["counted"]] = count
 
 
 def _grouped(at: tuple[int, str], counts: dict[str, int], added: dict[str, Cell]) -> Iterator[Relation]:

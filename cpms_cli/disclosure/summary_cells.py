@@ -6,53 +6,39 @@ See `area_cells` for how ids are made, `spanning` for those of groups of childre
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 
 import pandas as pd
 
-from cpms_cli.disclosure.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING, AreaCells
+from cpms_cli.disclosure.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING
+from cpms_cli.disclosure.cell_sheet import CellSheet
 from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.disclosure.protection import CountTable
 from cpms_cli.disclosure.report_cells import OPPOSITE, Same
 from cpms_cli.disclosure.spanning import place
 from cpms_cli.summaries.scope import area_groups
-from cpms_cli.survey.definition import Survey
 
 _OF_SHARE, _OF_ALL = ("yes", "no"), ("yes", "no", "unknown")
 Ids = dict[str, list[str]]
 
 
 @dataclass
-class SummaryCells:
-    """Tables, cells that no table has, and relations of what is published together, gathered table by table.
+class SummaryCells(CellSheet):
+    """Gathered table by table.
 
     `code`: the area that is summarised, None for the whole store; `round`: its round. A table may have a column `round`
     or `area`, and columns named after groups, which then say of each row which children it counts.
     """
 
-    survey: Survey
+    _: KW_ONLY
     same: Same
     code: str | None
     round: int
-    tables: dict[str, CountTable] = field(default_factory=dict)
-    unshown: dict[str, Cell] = field(default_factory=dict)
-    added: dict[Relation, None] = field(default_factory=dict)
-
-    @property
-    def relations(self) -> list[Relation]:
-        """Each once, in the order in which they were added."""
-        return list(self.added)
 
     @property
     def shown(self) -> set[str]:
         """The ids of all counts that stand in a table."""
         return {name for table in self.tables.values() for names in table.ids.values() for name in names}
-
-    def take(self, areas: AreaCells) -> None:
-        """Everything gathered by summaries of whole areas."""
-        self.tables |= areas.tables
-        self.unshown |= areas.unshown
-        self.added |= areas.added
 
     def places(self, frame: pd.DataFrame) -> list[str]:
         """What the ids of each row begin with: its round, its area, the group of children that it counts."""
@@ -133,11 +119,6 @@ class SummaryCells:
                derived: Mapping[str, Sequence[Sequence[str]]] | None = None) -> None:  # fmt: skip
         """A table of other counts."""
         self.tables[name] = CountTable(frame, ids, derived or {})
-
-    def add(self, relation: Relation) -> None:
-        """A relation, once; nothing where it says that a count is itself."""
-        if relation.parts != (relation.whole,):
-            self.added[relation] = None
 
     def most(self, whole: str, parts: Sequence[str], count: int, name: str, *, guarded: bool = False) -> None:
         """These parts are never more than the whole: `count` is what is left, in a cell of its own."""

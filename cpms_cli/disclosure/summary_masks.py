@@ -36,18 +36,22 @@ class Asked:
 
     def sheet(self, code: str | None, round_: int) -> SummaryCells:
         """Cells of an area and round, none so far."""
-        return SummaryCells(self.survey, self.same, code, round_)
+        return SummaryCells(self.survey, same=self.same, code=code, round=round_)
+
+    def area(self, one: AreaSummary) -> AreaCells:
+        """The cells of a whole area, and of the round before, with which its changes compare."""
+        cells, before = AreaCells(self.survey), None
+        if one.previous is not None:
+            before = area_summary(self.connection, self.survey, one.code, one.previous, language=self.language)
+            cells.behind(before)
+        cells.area(one, before)
+        return cells
 
 
 def mask_area(asked: Asked, one: AreaSummary) -> Masked[AreaSummary]:
     """A community or a province."""
-    sheet, areas = asked.sheet(one.code, one.round), AreaCells(asked.survey)
-    before = None
-    if one.previous is not None:
-        before = area_summary(asked.connection, asked.survey, one.code, one.previous, language=asked.language)
-        areas.behind(before)
-    areas.area(one, before)
-    sheet.take(areas)
+    sheet = asked.sheet(one.code, one.round)
+    sheet.take(asked.area(one))
     if one.grouped:
         sheet.levels("levels_by", one.grouped["levels_by"])
         sheet.answers("indicators_by", one.grouped["indicators_by"], one.grouped["indicators_by"]["item"].tolist())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,16 @@ def test_what_cannot_be_handed_on_is_refused_and_not_remembered(
     assert len(ran.err.splitlines()) == 1
     with open_store(store, survey) as connection:
         assert connection.execute("SELECT count(*) FROM release").fetchone() == (0,)
+
+
+def test_figures_may_follow_a_summary_whose_changes_tell_of_the_round_before(
+    cpms: Cpms, sample_store: Path, tmp_path: Path
+) -> None:
+    """What is behind a change are answers of an area of which nobody was given how many children there were."""
+    store = Path(shutil.copy(sample_store, tmp_path / "s.duckdb"))
+    assert cpms("province", "85", "--audience", "ministry", "--store", store).code == 0
+    ran = cpms("export", "figures", tmp_path / "f.csv", "--audience", "ministry", "--store", store)
+    assert ran.code == 0, ran.err
+    shown = pd.read_csv(tmp_path / "f.csv")
+    assert set(shown["round"]) == {2024, 2025, 2026}
+    assert not shown["yes"].between(1, 4).any()

@@ -27,6 +27,7 @@ from cpms_cli.cli.options import (
     one_of,
     year,
 )
+from cpms_cli.cli.telling import tell
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
 
@@ -107,27 +108,14 @@ def _area(
 ) -> None:
     one_of(format_)
     told, round_year = language(lang), year(round_)
-    from cpms_cli.reports import scores as report
-    from cpms_cli.reports.labels import write_for_people
-    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.reports.scores import show_area
     from cpms_cli.summaries.areas import summarise_area
     from cpms_cli.survey.loading import load_survey
-    from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text
 
     summary = summarise_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
     summary, said = handed(store, summary, audience, told, schemas)
-    if output is not None:
-        write_for_people(said.tables(summary.tables, output), output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
-    if format_ == "json":
-        about = {"area": summary.code, "name": summary.name, "round": summary.round, "previous": summary.previous,
-                 "children_total": summary.children, "households_total": summary.households,
-                 **said.about()}  # fmt: skip
-        typer.echo(json_text(report.document(said.kept(summary.tables), **about)))
-    elif format_ == "csv":
-        typer.echo(csv_text(said.cells(summary.grouped.get("indicators_by", summary.indicators))), nl=False)
-    else:
-        console = open_console()
-        report.show_area(console, load_survey(schemas), summary, told, listed=said.listing)
-        said.show(console)
+    about = {"area": summary.code, "name": summary.name, "round": summary.round, "previous": summary.previous,
+             "children_total": summary.children, "households_total": summary.households}  # fmt: skip
+    tell(said, summary.tables, about, lambda: said.cells(summary.grouped.get("indicators_by", summary.indicators)),
+         lambda console: show_area(console, load_survey(schemas), summary, told, listed=said.listing),
+         format_, output, schemas)  # fmt: skip

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from cpms_cli.cli.options import years
+from cpms_cli.cli.telling import tell
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,22 +42,6 @@ def tell_change(
 ) -> None:  # fmt: skip
     """Write a summary over rounds to `output`, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
     from cpms_cli.reports.handed import Said
-    from cpms_cli.reports.labels import write_for_people
-    from cpms_cli.reports.scores import document
-    from cpms_cli.reports.terminal import open_console
-    from cpms_cli.survey.loading import load_survey
-    from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text
 
     said = Said(None, language, "office_only_rounds")
-    if output is not None:
-        write_for_people(said.tables(found.tables, output), output, load_survey(schemas), language)
-        typer.echo(say("written", language, file=output), err=True)
-    if format_ == "json":
-        typer.echo(json_text(document(found.tables, **found.about())))
-    elif format_ == "csv":
-        typer.echo(csv_text(found.tables[csv]), nl=False)
-    else:
-        console = open_console()
-        show(console)
-        said.show(console)
+    tell(said, found.tables, found.about(), lambda: found.tables[csv], show, format_, output, schemas)

@@ -25,6 +25,7 @@ from cpms_cli.cli.options import (
     one_of,
     year,
 )  # fmt: skip
+from cpms_cli.cli.telling import tell
 
 Number = Annotated[int, typer.Argument(metavar="N", help="The indicator's number, 1 to 22.", show_default=False)]
 
@@ -58,27 +59,15 @@ def indicator(
                     format_, output, told, schemas)  # fmt: skip
         return
     from cpms_cli.reports.figures import show_indicator
-    from cpms_cli.reports.labels import write_for_people
-    from cpms_cli.reports.scores import document
-    from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.indicator import summarise_indicator
     from cpms_cli.summaries.shares import tidy
     from cpms_cli.survey.loading import load_survey
-    from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import check_several, csv_text, json_text
+    from cpms_cli.writing.files import check_several
 
     check_several(output)
     summary = summarise_indicator(store, number, area=area, round_=round_year, by=by or (), language=told,
                                   identified=identified, schemas=schemas)  # fmt: skip
     summary, said = handed(store, summary, audience, told, schemas)
-    if output is not None:
-        write_for_people(said.tables(summary.tables, output), output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
-    if format_ == "json":
-        typer.echo(json_text(document(said.kept(summary.tables), **summary.about(), **said.about())))
-    elif format_ == "csv":
-        typer.echo(csv_text(said.cells(tidy(summary.counted))), nl=False)
-    else:
-        console = open_console()
-        show_indicator(console, load_survey(schemas), summary, told, identified, listed=said.listing)
-        said.show(console)
+    tell(said, summary.tables, summary.about(), lambda: said.cells(tidy(summary.counted)),
+         lambda console: show_indicator(console, load_survey(schemas), summary, told, identified, listed=said.listing),
+         format_, output, schemas)  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from cpms_cli.cli.change import span_asked, tell_change
 from cpms_cli.cli.handing import check_audience, handed
 from cpms_cli.cli.options import (
@@ -22,6 +20,7 @@ from cpms_cli.cli.options import (
     one_of,
     year,
 )  # fmt: skip
+from cpms_cli.cli.telling import tell
 
 
 def migration(
@@ -52,25 +51,12 @@ def migration(
                     lambda console: show_migration_change(console, load_survey(schemas), found, told),
                     format_, output, told, schemas)  # fmt: skip
         return
-    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.migration import show_migration
-    from cpms_cli.reports.scores import document
-    from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.migration import summarise_migration
     from cpms_cli.survey.loading import load_survey
-    from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text
 
     summary = summarise_migration(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
     summary, said = handed(store, summary, audience, told, schemas)
-    if output is not None:
-        write_for_people(said.tables(summary.tables, output), output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
-    if format_ == "json":
-        typer.echo(json_text(document(said.kept(summary.tables), **summary.scope.about(), **said.about())))
-    elif format_ == "csv":
-        typer.echo(csv_text(said.cells(summary.measures)), nl=False)
-    else:
-        console = open_console()
-        show_migration(console, load_survey(schemas), summary, told)
-        said.show(console)
+    tell(said, summary.tables, summary.scope.about(), lambda: said.cells(summary.measures),
+         lambda console: show_migration(console, load_survey(schemas), summary, told),
+         format_, output, schemas)  # fmt: skip

@@ -24,6 +24,7 @@ from cpms_cli.cli.options import (
     one_of,
     year,
 )  # fmt: skip
+from cpms_cli.cli.telling import tell
 
 Top = Annotated[int, typer.Option("--top", min=1, help="How many pairs and triples are printed.")]
 
@@ -58,27 +59,13 @@ def overlap(
                     lambda console: show_overlap_change(console, load_survey(schemas), change, top, told),
                     format_, output, told, schemas)  # fmt: skip
         return
-    from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.overlap import show_overlap
-    from cpms_cli.reports.scores import document
-    from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.overlap import overlap as run
     from cpms_cli.survey.loading import load_survey
-    from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text
 
     found = run(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
     found, said = handed(store, found, audience, told, schemas)
-    if output is not None:
-        write_for_people(said.tables(found.tables, output), output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
-    if format_ == "json":
-        about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children,
-                 **said.about()}  # fmt: skip
-        typer.echo(json_text(document(said.kept(found.tables), **about)))
-    elif format_ == "csv":
-        typer.echo(csv_text(said.cells(found.pairs)), nl=False)
-    else:
-        console = open_console()
-        show_overlap(console, load_survey(schemas), found, top, told, triples=said.listing)
-        said.show(console)
+    about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children}
+    tell(said, found.tables, about, lambda: said.cells(found.pairs),
+         lambda console: show_overlap(console, load_survey(schemas), found, top, told, triples=said.listing),
+         format_, output, schemas)  # fmt: skip

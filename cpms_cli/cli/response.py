@@ -29,6 +29,7 @@ from cpms_cli.cli.options import (
     language,
     one_of,
 )
+from cpms_cli.cli.telling import tell
 
 app = typer.Typer(no_args_is_help=True, help="What was done for the children: record it, see who is due.")
 
@@ -204,23 +205,12 @@ def summary(
                     lambda console: report.show_response_change(console, load_survey(schemas), change, told),
                     format_, output, told, schemas)  # fmt: skip
         return
-    from cpms_cli.reports.labels import write_for_people
-    from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.response_counts import summarise_responses
     from cpms_cli.survey.loading import load_survey
-    from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text
 
     found = summarise_responses(store, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
     found, said = handed(store, found, audience, told, schemas)
-    if output is not None:
-        write_for_people(said.tables(found.tables, output), output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
-    if format_ == "json":
-        typer.echo(json_text({**report.summary_document(found), **said.about()}))
-    elif format_ == "csv":
-        typer.echo(csv_text(said.cells(next(iter(found.grouped.values()), found.parts))), nl=False)
-    else:
-        console = open_console()
-        report.show_summary(console, load_survey(schemas), found, told)
-        said.show(console)
+    tell(said, found.tables, found.about(),
+         lambda: said.cells(next(iter(found.grouped.values()), found.parts)),
+         lambda console: report.show_summary(console, load_survey(schemas), found, told),
+         format_, output, schemas)  # fmt: skip

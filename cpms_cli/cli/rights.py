@@ -25,6 +25,7 @@ from cpms_cli.cli.options import (
     one_of,
     year,
 )  # fmt: skip
+from cpms_cli.cli.telling import tell
 
 List = Annotated[
     str | None, typer.Option("--list", help="List who lacks this right, as education.", show_default=False)
@@ -60,28 +61,17 @@ def rights(
                     format_, output, told, schemas)  # fmt: skip
         return
     from cpms_cli.reports.figures import show_rights
-    from cpms_cli.reports.labels import write_for_people
-    from cpms_cli.reports.scores import document
-    from cpms_cli.reports.terminal import open_console
     from cpms_cli.summaries.rights import summarise_rights
     from cpms_cli.summaries.shares import tidy
     from cpms_cli.survey.loading import load_survey
-    from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import check_several, csv_text, json_text
+    from cpms_cli.writing.files import check_several
 
     check_several(output)
     summary = summarise_rights(store, area=area, round_=round_year, by=by or (), lacking=list_, language=told,
                                identified=identified, schemas=schemas)  # fmt: skip
     summary, said = handed(store, summary, audience, told, schemas)
-    if output is not None:
-        write_for_people(said.tables(summary.tables, output), output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
-    if format_ == "json":
-        typer.echo(json_text(document(said.kept(summary.tables), **summary.scope.about(), **said.about())))
-    elif format_ == "csv":
-        typer.echo(csv_text(summary.lacking if list_ else said.cells(tidy(summary.counted))), nl=False)
-    else:
-        console = open_console()
-        show_rights(console, load_survey(schemas), summary, told, listed=bool(list_ or identified),
-                    identified=identified, hint=said.listing)  # fmt: skip
-        said.show(console)
+    tell(said, summary.tables, summary.scope.about(),
+         lambda: summary.lacking if list_ else said.cells(tidy(summary.counted)),
+         lambda console: show_rights(console, load_survey(schemas), summary, told, listed=bool(list_ or identified),
+                                     identified=identified, hint=said.listing),
+         format_, output, schemas)  # fmt: skip

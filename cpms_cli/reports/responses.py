@@ -102,15 +102,6 @@ def show_due(
         console.print(say("due_undated_note", language))
 
 
-def summary_document(summary: ResponseSummary) -> dict[str, Any]:
-    """The JSON document of a summary."""
-    return {
-        "schema_version": 1, "exit_code": 0, "error": None, "area": summary.code, "name": summary.name,
-        "as_of": summary.as_of.isoformat(), "unplaced": summary.unplaced,
-        **{name: records(frame) for name, frame in summary.tables.items()},
-    }  # fmt: skip
-
-
 def _any_due(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows of which not nobody is due: a withheld count is somebody."""
     return frame[frame["due"].ne(0).fillna(True)]

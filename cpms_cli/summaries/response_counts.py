@@ -48,6 +48,10 @@ class ResponseSummary:
         """The tables by name, in the order in which they are read."""
         return {"totals": self.totals, "parts": self.parts, **self.grouped}
 
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it before its tables."""
+        return {"area": self.code, "name": self.name, "as_of": self.as_of.isoformat(), "unplaced": self.unplaced}
+
 
 @dataclass(frozen=True)
 class ResponseChange(OverRounds):

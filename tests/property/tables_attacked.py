@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
@@ -25,6 +27,27 @@ class Piece:
     names: list[str]
     matrix: sparse.csr_array
     right: np.ndarray
+
+
+@dataclass
+class Printed:
+    """What lies before the reader: counts by their names, None for an n.p., and the names of all that was printed.
+
+    `told`: counts that a figure tells which is made of them.
+    """
+
+    counts: dict[str, int | None] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    printed: set[str] = field(default_factory=set)
+
+    def put(self, name: str, count: Any) -> None:
+        """A count; one that was printed once is known, whatever is printed later."""
+        self.printed.add(name)
+        if pd.isna(count):
+            self.counts.setdefault(name, None)
+        else:
+            assert self.counts.get(name) in (None, int(count)), f"{name} is printed in two ways"
+            self.counts[name] = int(count)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.messages import say
-from tests.property.tables_attacked import Case, Published, breaches
+from tests.property.tables_attacked import Case, Printed, Published, breaches
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
 VILLAGES = tuple(f"8501050{moo}" for moo in range(1, 7))
@@ -32,22 +32,8 @@ GIVEN: tuple[tuple[str, int | None], ...] = (
 Sums = list[tuple[str, Sequence[str]]]
 
 
-@dataclass
-class Desk:
-    """What lies before the reader: counts by round/area/what, None for an n.p.; and counts that a share tells."""
-
-    counts: dict[str, int | None] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
-    printed: set[str] = field(default_factory=set)
-
-    def put(self, name: str, count: Any) -> None:
-        """A count; one that was printed once is known, whatever is printed later."""
-        self.printed.add(name)
-        if pd.isna(count):
-            self.counts.setdefault(name, None)
-        else:
-            assert self.counts.get(name) in (None, int(count)), f"{name} is printed in two ways"
-            self.counts[name] = int(count)
+class Desk(Printed):
+    """What lies before the reader of reports: counts by round/area/what."""
 
     def share(self, share: Any, *names: str) -> None:
         """A share: the reader is taken to find out all counts of which it is made."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.definition import Survey
 from tests.property import test_published_reports as of_reports
-from tests.property.tables_attacked import Case, Published, breaches
+from tests.property.tables_attacked import Case, Printed, Published, breaches
 
 ANSWERS = {"yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "n/a"}
 AREA, VILLAGE, YEAR = "850105", "85010501", 2026
@@ -35,22 +35,8 @@ COMES = ("moved_here", "born", "arrived", "seen_before", "first_seen")
 GOES = ("moved_away", "reached_18", "refused", "lost")
 
 
-@dataclass
-class Desk:
-    """What lies before the reader: counts by round, area, groups, and what they count; None for an n.p. What was
-    printed once is known, whatever is printed later. `told`: counts that a figure tells that is made of them."""
-
-    counts: dict[str, int | None] = field(default_factory=dict)
-    printed: set[str] = field(default_factory=set)
-    told: set[str] = field(default_factory=set)
-
-    def put(self, name: str, count: Any) -> None:
-        self.printed.add(name)
-        if pd.isna(count):
-            self.counts.setdefault(name, None)
-        else:
-            assert self.counts.get(name) in (None, int(count)), f"{name} is printed in two ways"
-            self.counts[name] = int(count)
+class Desk(Printed):
+    """What lies before the reader of summaries: counts by round, area, groups, and what they count."""
 
     def made_of(self, figure: Any, *names: str) -> None:
         """A share or a mark: made of counts, all of which a reader can compute from it."""

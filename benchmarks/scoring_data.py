@@ -19,6 +19,7 @@ from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import typed_record
 
 SEED, CHILDREN_A_HOME, VILLAGES = 2569, 2.5, 400
+ROW_GROUP = 122_880  # rows, as the engine writes them: a file of one group is read by one thread
 OPEN, TROUBLE = 0.03, 0.03  # share of questions without an answer, and of answers other than the commonest
 
 
@@ -83,7 +84,7 @@ def write_data(folder: Path, children: int) -> None:
     }  # fmt: skip
     for table, (home, number) in tables.items():
         columns = {name: _column(survey, survey.fields[name], rng, home, number) for name in survey.columns(table)}
-        parquet.write_table(pa.table(columns), folder / f"{table}.parquet")
+        parquet.write_table(pa.table(columns), folder / f"{table}.parquet", row_group_size=ROW_GROUP)
     record = typed_record(survey, f"'{folder / 'child.parquet'}'", f"'{folder / 'household.parquet'}'")
     unneeded = "age_min, age_max, has_household, has_children"
     with duckdb.connect() as connection:

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 from scoring_baseline import run
 
-from cpms_cli.scoring.scores import judge
+from cpms_cli.scoring.indicators import with_household_levels
+from cpms_cli.scoring.scores import EXPLAINED, HOUSEHOLD_SCORE, carried_columns, judge
 from cpms_cli.survey.loading import load_survey
 
 
@@ -20,11 +21,14 @@ def main() -> None:
     """One run of ours."""
     folder, survey = Path(sys.argv[1]), load_survey()
     levels = [*survey.key("child"), *(one.column for one in survey.indicators), "level"]
-    shown = {"levels": levels, "reasons": [*levels, "highest", "reasons"], "everything": ["*"]}[sys.argv[2]]
+    whole = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
+    level = f"SELECT {', '.join(levels)} FROM {EXPLAINED}"
+    reasons = f"SELECT {', '.join(levels)}, highest, reasons FROM {EXPLAINED}"
+    asked = {"levels": level, "reasons": reasons, "everything": whole}[sys.argv[2]]
 
     def scored(connection: duckdb.DuckDBPyConnection) -> None:
         judge(connection, survey, f"'{folder / 'child.parquet'}'", f"'{folder / 'household.parquet'}'")
-        connection.execute(f"CREATE TEMP TABLE told AS SELECT {', '.join(shown)} FROM explained")
+        connection.execute(f"CREATE TEMP TABLE told AS {asked}")
         connection.execute("CREATE OR REPLACE TEMP VIEW score AS SELECT * FROM told")
 
     run(scored)

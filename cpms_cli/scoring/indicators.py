@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from cpms_cli.scoring.homes import of_homes, with_homes
 from cpms_cli.scoring.told import told_columns
 from cpms_cli.scoring.truths import rules_of
 from cpms_cli.survey.definition import Indicator, Survey, Table
@@ -20,15 +19,48 @@ from cpms_cli.survey.rules import named, parse
 def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     """One SELECT that scores every row of `record` (a typed record, see `relations.typed_record`).
 
-    Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a; `level`, `highest`; `counted_min`,
-    `counted_max`; `reasons` and `open_reasons`, lists of ids of the level rules' alternatives that are true at the
-    child's level, and of those not known that could lift it; `household_level` and `household_highest`, the worst of
-    the household's children; `answers`, as `13:violence_physical=yes`, what makes each indicator yes (and
+    Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a; `level`, `highest`; `household_level` and
+    `household_highest`, the worst of the household's children; `counted_min`, `counted_max`; `reasons` and
+    `open_reasons`, lists of ids of the level rules' alternatives that are true at the child's level, and of those not
+    known that could lift it; `answers`, as `13:violence_physical=yes`, what makes each indicator yes (and
     `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.
     """
+    kept = tuple(dict.fromkeys((*carried, *survey.key("household"))))
+    told = (
+        f"WITH explained AS MATERIALIZED ({explained_sql(survey, record, kept)}),"
+        f" household AS ({household_sql(survey, 'explained')})"
+        f" {with_household_levels(survey, 'explained', 'household', kept)}"
+    )
+    further = ", ".join(name for name in kept if name not in carried)
+    return f"SELECT * EXCLUDE ({further}) FROM ({told})" if further else told
+
+
+@lru_cache(maxsize=16)
+def explained_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+    """As `score_sql`, without what is told of households."""
     facts = ", ".join((*rules_of(survey).facts.columns("child"), *rules_of(survey).facts.columns("household")))
     judged = _judged_sql(survey, f"SELECT *, {facts} FROM ({record})", carried)
     return f"SELECT {told_columns(survey, carried)} FROM ({judged})"
+
+
+def household_sql(survey: Survey, scores: str) -> str:
+    """SELECT of one row per household of scores: its key, `household_level` and `household_highest`."""
+    key = ", ".join(survey.key("household"))
+    worst = ", ".join(f"{_worst(survey, name)} AS household_{name}" for name in ("level", "highest"))
+    return f"SELECT {key}, {worst} FROM {scores} GROUP BY {key}"
+
+
+def with_household_levels(survey: Survey, scores: str, households: str, carried: tuple[str, ...]) -> str:
+    """SELECT of scores with, after their levels, what `household_sql` says of their households.
+
+    Rows of no household, by an unreadable key, are one.
+    """
+    same = " AND ".join(f"h.{name} IS NOT DISTINCT FROM s.{name}" for name in survey.key("household"))
+    first = (*carried, *(one.column for one in survey.indicators), "level", "highest")
+    return (
+        f"SELECT {', '.join(f's.{name}' for name in first)}, h.household_level, h.household_highest,"
+        f" s.* EXCLUDE ({', '.join(first)}) FROM {scores} s JOIN {households} h ON {same}"
+    )
 
 
 @lru_cache(maxsize=16)
@@ -63,12 +95,7 @@ def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     clear, undecided = quoted(survey.level("clear").id), quoted(survey.level("open").id)
     left = f"CASE WHEN {unknown} THEN {undecided} ELSE {clear} END"
     level, highest = _first(survey, "is_{}", left), _first(survey, "is_{0} IS NOT FALSE", clear)
-    ctes.append(f"placed AS MATERIALIZED (SELECT *, {level} AS level, {highest} AS highest FROM ruled)")
-    both = ("level", "highest")
-    ctes.append(of_homes("home", "placed", key, {_rank(survey, name): f"rank_{name}" for name in both}))
-    of_household = ", ".join(f"{_level_of_rank(survey, f'rank_{name}')} AS household_{name}" for name in both)
-    ranks = ", ".join(f"rank_{name}" for name in both)
-    return f"WITH {', '.join(ctes)} SELECT * EXCLUDE ({ranks}), {of_household} FROM {with_homes('home', 'placed', key)}"
+    return f"WITH {', '.join(ctes)} SELECT *, {level} AS level, {highest} AS highest FROM ruled"
 
 
 def _stages(survey: Survey) -> list[list[Indicator]]:
@@ -97,11 +124,7 @@ def _first(survey: Survey, test: str, otherwise: str) -> str:
     return f"CASE {cases} ELSE {otherwise} END"
 
 
-def _rank(survey: Survey, column: str) -> str:
+def _worst(survey: Survey, column: str) -> str:
     ranks = " ".join(f"WHEN {quoted(level.id)} THEN {rank}" for rank, level in enumerate(survey.levels))
-    return f"MIN(CASE {column} {ranks} END)"
-
-
-def _level_of_rank(survey: Survey, column: str) -> str:
     ids = " ".join(f"WHEN {rank} THEN {quoted(level.id)}" for rank, level in enumerate(survey.levels))
-    return f"CASE {column} {ids} END"
+    return f"CASE MIN(CASE {column} {ranks} END) {ids} END"

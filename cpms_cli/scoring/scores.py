@@ -8,13 +8,13 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.indicators import judged_sql
+from cpms_cli.scoring.indicators import household_sql, judged_sql, with_household_levels
 from cpms_cli.scoring.told import plain_columns, told_columns
 from cpms_cli.store.file import OF_THE_STORE, TABLES, open_store
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
 
-SCORE, EXPLAINED = "score", "explained"
+SCORE, EXPLAINED, HOUSEHOLD_SCORE = "score", "explained", "household_score"
 _POSITION = "_position"
 
 
@@ -42,7 +42,8 @@ def require_columns(connection: duckdb.DuckDBPyConnection, survey: Survey, exact
 
 
 def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create the temporary views `score` and `explained`, one row per current child row of the store.
+    """Create the temporary views `score` and `explained`, one row per current child row of the store, and
+    `household_score`.
 
     Raises UsageError where the definition has a field that the store has not.
     """
@@ -53,17 +54,19 @@ def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None
 def judge(
     connection: duckdb.DuckDBPyConnection, survey: Survey, child: str, household: str, along: tuple[str, ...] = ()
 ) -> None:
-    """Create both views for two relations of canonical text that hold one row per key; `along` columns come along.
+    """Create the views for two relations of canonical text that hold one row per key; `along` columns come along.
 
     Rules are worked out once, into the temporary table `judged`; `explained` puts it into the columns that
-    `indicators.score_sql` says, and works out reasons and answers only for the rows and columns that are asked for.
-    `score` is the same without reasons and answers: only to plan those takes longer than to count a province.
+    `indicators.explained_sql` says, and works out reasons and answers only for the rows and columns asked for. `score`
+    is the same without reasons and answers: only to plan those takes longer than to count a province. What
+    `household_score` says, as `indicators.household_sql`, is worked out when it is asked for: few ask.
     """
     carried = (*carried_columns(survey), *along)
     query = judged_sql(survey, child, household, carried, along)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {query}")
     for view, columns in ((SCORE, plain_columns(survey, carried)), (EXPLAINED, told_columns(survey, carried))):
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {columns} FROM judged")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {HOUSEHOLD_SCORE} AS {household_sql(survey, 'judged')}")
 
 
 def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
@@ -78,8 +81,10 @@ def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
 
 
 def scores_of(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    """The table `explained`, ordered by the key of a child's row."""
-    return connection.execute(f"SELECT * FROM {EXPLAINED} ORDER BY {', '.join(survey.key('child'))}").df()
+    """The columns that `indicators.score_sql` says, ordered by the key of a child's row; needs the views of `judge`."""
+    told = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
+    order = ", ".join(f"s.{name}" for name in survey.key("child"))
+    return connection.execute(f"{told} ORDER BY {order}").df()
 
 
 def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: Path | None = None) -> pd.DataFrame:
@@ -94,8 +99,8 @@ def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: P
         connection.register("given_child", _canonical(survey, children, "child"))
         connection.register("given_household", _canonical(survey, households, "household"))
         judge(connection, survey, "given_child", "given_household", (_POSITION,))
-        found = connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM {EXPLAINED} ORDER BY {_POSITION}").df()
-        return found
+        told = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
+        return connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM ({told}) ORDER BY {_POSITION}").df()
     finally:
         connection.close()
 

@@ -13,17 +13,14 @@ _SEPARATOR = "chr(31)"
 
 
 def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
-    """The columns that `score_sql` says but for its lists, out of what `judged_sql` gives."""
+    """The columns that `explained_sql` says but for its lists, out of what `judged_sql` gives."""
     answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
-    return (
-        f"{', '.join(carried)}, {answers}, level, highest, household_level, household_highest, counted_min,"
-        " counted_max"
-    )
+    return f"{', '.join(carried)}, {answers}, level, highest, counted_min, counted_max"
 
 
 @lru_cache(maxsize=16)
 def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
-    """The columns that `score_sql` says, out of what `judged_sql` gives."""
+    """The columns that `explained_sql` says, out of what `judged_sql` gives."""
     rules = rules_of(survey)
     told = {"reasons": _why(rules), "open_reasons": _why_open(rules), "answers": _answers(rules),
             "open_answers": _open_answers(rules)}  # fmt: skip

@@ -16,7 +16,7 @@ from __future__ import annotations
 import duckdb
 
 from cpms_cli.scoring.deciding import AGE, Deciding, counting, deciding, possible_answers
-from cpms_cli.scoring.indicators import score_sql
+from cpms_cli.scoring.indicators import explained_sql
 from cpms_cli.scoring.scores import EXPLAINED, SCORE
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.relations import quoted, typed_record, vocabulary
@@ -155,7 +155,7 @@ def _score_scenarios(connection: duckdb.DuckDBPyConnection, survey: Survey, foun
         f" LEFT JOIN asked_household h ON {_same('s', 'h', home)}"
         f" WHERE h.{house} IS NOT NULL OR s.field IN ({of_home}) OR s.field2 IN ({of_home})"
     )
-    query = score_sql(
+    query = explained_sql(
         survey, typed_record(survey, "copied_child", "copied_household", (_SCENARIO,)), (_SCENARIO, line)
     )
     connection.execute(

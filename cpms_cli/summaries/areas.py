@@ -11,7 +11,7 @@ import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
-from cpms_cli.scoring.scores import SCORE
+from cpms_cli.scoring.scores import HOUSEHOLD_SCORE, SCORE
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.children import line_list_of
 from cpms_cli.summaries.quality import quality_of
@@ -65,7 +65,7 @@ class AreaSummary:
 
 def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
     """Children and households at each level, as `AreaSummary.levels`."""
-    home = survey.role("home").name
+    home, key = survey.role("home").name, ", ".join(survey.key("household"))
     counted = connection.execute(
         f"SELECT level, count(*) AS children FROM {SCORE} WHERE {where} GROUP BY level"
     ).df().set_index("level")["children"]  # fmt: skip
@@ -73,7 +73,8 @@ def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str,
         f"SELECT highest, count(*) AS n FROM {SCORE} WHERE {where} AND highest <> level GROUP BY highest"
     ).df().set_index("highest")["n"]  # fmt: skip
     homes = connection.execute(
-        f"SELECT household_level, count(DISTINCT {home}) AS n FROM {SCORE} WHERE {where} GROUP BY household_level"
+        f"SELECT household_level, count(DISTINCT {home}) AS n FROM (SELECT {key}, {home} FROM {SCORE} WHERE {where})"
+        f" JOIN {HOUSEHOLD_SCORE} USING ({key}) GROUP BY household_level"
     ).df().set_index("household_level")["n"]  # fmt: skip
     ids = [level.id for level in survey.levels]
     table = pd.DataFrame(

@@ -9,6 +9,7 @@ import typer
 from cpms_cli.cli.options import (
     STORE,
     Area,
+    AsOf,
     Format,
     Identified,
     Lang,
@@ -17,6 +18,7 @@ from cpms_cli.cli.options import (
     Schemas,
     Store,
     Why,
+    day,
     language,
     one_of,
     year,
@@ -31,13 +33,15 @@ Risk = Annotated[
 
 
 def children(
-    indicator: Indicator = None, risk: Risk = None, area: Area = None, round_: Round = None, why: Why = False,
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
+    indicator: Indicator = None, risk: Risk = None, area: Area = None, round_: Round = None, as_of: AsOf = None,
+    why: Why = False, store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
     identified: Identified = False, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """List children by indicator, level, area or round, most severe first, each with the reason.
 
-    With --why, JSON and a written file also hold every rule of every child and what each open answer would change.
+    Without --round, as they stand: a level holds until a later round or a closing ends it, an answer until another is
+    given. With --why, JSON and a written file also hold every rule of every child and what each open answer would
+    change.
 
     \b
     Examples:
@@ -45,7 +49,7 @@ def children(
       cpms children --indicator 3 --area 850105 --round 2569 --store cpms.duckdb
     """
     one_of(format_)
-    told, round_year = language(lang), year(round_)
+    told, round_year, day_ = language(lang), year(round_), day(as_of)
     from cpms_cli.reports import scores as report
     from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
@@ -58,8 +62,8 @@ def children(
     if why:
         check_several(output)
     listed = list_children(
-        store, area=area, round_=round_year, levels=risk or (), indicator=indicator, language=told,
-        identified=identified, schemas=schemas,
+        store, area=area, round_=round_year, levels=risk or (), indicator=indicator, as_of=day_,
+        language=told, identified=identified, schemas=schemas,
     )  # fmt: skip
     tables = {"children": listed}
     if why:

@@ -12,6 +12,7 @@ from cpms_cli.reports.shares import group_names, show_note, show_quality, show_s
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
+from cpms_cli.summaries.carried import ANSWERED
 from cpms_cli.summaries.child import ChildHistory
 from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.era import shown_date, shown_year
@@ -64,7 +65,8 @@ def shown_dates(dates: pd.Series, language: Language) -> pd.Series:
 
 
 def show_children(console: Console, survey: Survey, listed: pd.DataFrame, language: Language, identified: bool) -> None:
-    """Print a line list; names only when they were asked for."""
+    """Print a line list; names only when they were asked for, the round of an answer only where one is of an earlier
+    round than the row."""
     person, village, round_ = (survey.role(role).name for role in ("person", "village", "round"))
     sex, household = survey.role("sex"), survey.role("household")
     shown = listed.assign(
@@ -80,11 +82,19 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
         household.name: household.label.in_(language), "sex_": sex.label.in_(language), "age": say("col_age", language),
         "level": say("col_level", language), "highest": say("col_highest", language), "why": say("col_why", language),
     }  # fmt: skip
+    earlier = ANSWERED in listed and bool((listed[ANSWERED] < listed[round_]).any())
+    if earlier:
+        years = listed[ANSWERED].astype("float64")
+        told = years.map({one: shown_year(int(one), language) for one in years.dropna().unique()})
+        shown[ANSWERED] = told.astype("str").where(years < listed[round_], "")
+        headings[ANSWERED] = say(f"column_{ANSWERED}", language)
     if console.width < _LINE_LIST:
         below = {person: ("round_",), village: (household.name,), "sex_": ("age",), "level": ("highest", "why")}
+        if earlier:
+            below["level"] = ("highest", ANSWERED, "why")
         if identified:
             below[names[0].name] = (names[1].name,)
-        shown, headings = stacked(shown, headings, below, named=("highest",))
+        shown, headings = stacked(shown, headings, below, named=("highest", ANSWERED))
     show_table(console, shown, headings, right=("age",), tight=(person, "round_", village))
     console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(listed)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
+from cpms_cli.summaries.carried import SINCE, STANDING, create_standing_scores, with_carried
 from cpms_cli.summaries.scope import check_surveyed
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.definition import Indicator, Language, Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
 
@@ -36,12 +38,17 @@ def _conditions(
         parts.append(f"{survey.role('round').name} = {int(round_)}")
     if levels:
         parts.append(f"level IN ({', '.join(quoted(level) for level in levels)})")
-    if indicator is not None:
-        one = survey.indicator(indicator)
-        if one is None:
-            raise UsageError("unknown_indicator", number=indicator, last=len(survey.indicators))
+    one = _indicator(survey, indicator)
+    if one is not None:
         parts.append(f"{one.column} = {quoted(answer)}")
     return " AND ".join(parts)
+
+
+def _indicator(survey: Survey, number: int | None) -> Indicator | None:
+    one = survey.indicator(number) if number is not None else None
+    if number is not None and one is None:
+        raise UsageError("unknown_indicator", number=number, last=len(survey.indicators))
+    return one
 
 
 def _by_place(survey: Survey) -> str:
@@ -58,9 +65,12 @@ def _personal(survey: Survey) -> tuple[str, ...]:
 def line_list_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, *, area: str | None = None,
     round_: int | None = None, levels: Sequence[str] = (), indicator: int | None = None, answer: str = "yes",
-    identified: bool = False,
+    identified: bool = False, scores: str = EXPLAINED, further: Sequence[str] = (),
 ) -> pd.DataFrame:  # fmt: skip
-    """The list, from a connection on which `score` exists; most severe first, then by highest possible level."""
+    """The list, from a connection on which `score` exists; most severe first, then by highest possible level.
+
+    `scores` has the columns of `explained`, and `further` ones, which come last.
+    """
     where = _conditions(survey, area, round_, levels, indicator, answer)
     key = survey.key("child")
     names = _personal(survey)
@@ -68,7 +78,7 @@ def line_list_of(
     listed = connection.execute(
         f"SELECT s.{person}, {', '.join(f's.{name}' for name in key)}, s.{sex}, age_min, age_max, level, highest,"
         f" {', '.join(f'c.{name}' for name in names)}, reasons, open_reasons, answers, open_answers"
-        f" FROM (SELECT * FROM {EXPLAINED} WHERE {where}) s"
+        f"{''.join(f', s.{name}' for name in further)} FROM (SELECT * FROM {scores} WHERE {where}) s"
         f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
         f" ORDER BY {_order(survey, 'level')}, {_order(survey, 'highest')}, {_by_place(survey)}"
     ).df()
@@ -77,6 +87,7 @@ def line_list_of(
     listed = listed.drop(columns=["reasons", "open_reasons", "answers", "open_answers"])
     response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
     listed["response"] = listed["level"].map(response).astype("str")
+    listed = listed[[*(name for name in listed if name not in further), *further]]
     if not identified:
         for name in names:
             listed[name] = listed[name].mask(listed[name].notna(), MASK)
@@ -85,17 +96,23 @@ def line_list_of(
 
 def list_children(
     store: str | Path, *, area: str | None = None, round_: int | None = None, levels: Sequence[str] = (),
-    indicator: int | None = None, answer: str = "yes", language: Language = "en", identified: bool = False,
-    schemas: Path | None = None,
+    indicator: int | None = None, answer: str = "yes", as_of: datetime.date | None = None, language: Language = "en",
+    identified: bool = False, schemas: Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
-    """Children of a store by area, round, level or indicator; without `round_`, each child's latest round that fits.
+    """Children of a store by area, level or indicator: as they stand on the day `as_of` (today), or in one round.
 
-    A child stays listed at a level which a later round does not give again: a victim whose later answers are missing
-    must not leave the list, and one whom a later round cleared does not either. `due_responses` tells who stands where.
+    Without `round_`, a row per child, of its last round and the place where it was then. `level` is the level that
+    stands (see `scoring.standing`): a victim stays on the list until a later round or a recorded closing says
+    otherwise, and a child whom one cleared leaves it. `why` holds the reasons of the round `since`, which gave it. An
+    indicator's answer stands likewise until a later round gives another; `answered_in` is its round. With `round_`,
+    all is what that round says.
 
     Names and numbers are masked unless `identified`, which the store's audit log records. Raises UsageError for an
-    unknown level or indicator, or an area or round of which the store has nothing; StoreError, UnreadableFile.
+    unknown level or indicator, an area or round of which the store has nothing, or a day together with a round;
+    StoreError, UnreadableFile.
     """
+    if as_of is not None and round_ is not None:
+        raise UsageError("as_of_and_round")
     survey = load_survey(schemas)
     unknown = set(levels) - {level.id for level in survey.levels}
     if unknown:
@@ -105,13 +122,18 @@ def list_children(
     with open_store(Path(store), survey, write=identified) as connection:
         check_surveyed(connection, survey, area, round_, language)
         create_scores(connection, survey)
+        explainer = Explainer(survey, language)
+        scores, further = EXPLAINED, tuple[str, ...]()
+        if round_ is None:
+            day = as_of or datetime.date.today()
+            further = create_standing_scores(connection, survey, day, _indicator(survey, indicator))
+            scores = STANDING
         found = line_list_of(
-            connection, survey, Explainer(survey, language), area=area, round_=round_, levels=levels,
-            indicator=indicator, answer=answer, identified=identified,
+            connection, survey, explainer, area=area, round_=round_, levels=levels, indicator=indicator, answer=answer,
+            identified=identified, scores=scores, further=further,
         )  # fmt: skip
         if round_ is None:
-            person, when = survey.role("person").name, survey.role("round").name
-            found = found[found[when] == found.groupby(person)[when].transform("max")].reset_index(drop=True)
+            found["why"] = with_carried(explainer, found["why"], found[SINCE], found[survey.role("round").name])
         if identified:
             note_identified(connection, "children", len(found))
         return found

@@ -13,13 +13,13 @@ from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.store.response_tables import create_known_children
+from cpms_cli.summaries.carried import with_carried
 from cpms_cli.summaries.cases import OPEN, OVERDUE, UNKNOWN, find_cases
 from cpms_cli.summaries.children import MASK
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.definition import Language, Role, Survey
-from cpms_cli.survey.era import shown_date, shown_year
+from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.loading import load_survey
-from cpms_cli.survey.messages import say
 
 _NAMES: tuple[Role, ...] = ("given_name", "family_name")
 
@@ -115,10 +115,7 @@ def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Expla
     ).df()
     connection.unregister("cases")
     why = explainer.why(found).reset_index(drop=True)
-    carried = cases["since"] < cases["year"]
-    prefix = cases["since"].map(lambda year: say("carried_since", explainer.language,
-                                                 round=shown_year(int(year), explainer.language)))  # fmt: skip
-    return why.where(~carried, prefix.astype("str") + " " + why)
+    return with_carried(explainer, why, cases["since"], cases["year"])
 
 
 def _done(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, language: Language) -> pd.Series:

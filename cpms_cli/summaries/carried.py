@@ -1,0 +1,65 @@
+"""What stands of a child today: the level, and an indicator's answer, of the last round that told them.
+
+A level falls only when a later round or a recorded closing says so (`scoring.standing`). An indicator's answer stands
+until a later round gives another: one that is missing takes nothing back.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.scores import EXPLAINED, SCORE
+from cpms_cli.scoring.standing import standings
+from cpms_cli.store.response_tables import create_known_children
+from cpms_cli.survey.definition import Indicator, Survey
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say
+
+STANDING = "standing_score"
+SINCE, ANSWERED = "since", "answered_in"
+
+
+def create_standing_scores(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, as_of: datetime.date, one: Indicator | None = None
+) -> tuple[str, ...]:
+    """Create the temporary view `standing_score`, a row per child: its last round up to a day, in the columns of
+    `explained`, with the level that stands and the reasons for it of the round that gave it. Needs `explained`.
+
+    Returns the further columns: `since`, that round; with an indicator, whose column then holds the answer that stands,
+    `answered_in`, the round that gave it (NULL where none did).
+    """
+    create_known_children(connection, survey)
+    stood = standings(connection, survey, as_of)
+    stood[SINCE] = stood[SINCE].where(stood["standing"] == stood["case"], stood["year"]).astype("int64")
+    connection.register("stood_frame", stood[["person", "year", "standing", SINCE, "latest"]])
+    connection.execute("CREATE OR REPLACE TEMP TABLE stood AS SELECT * FROM stood_frame")
+    connection.unregister("stood_frame")
+    person, round_ = survey.role("person").name, survey.role("round").name
+    replaced, joined = "", ""
+    further: tuple[str, ...] = (SINCE,)
+    if one is not None:
+        known = f"FILTER (s.{one.column} <> 'unknown')"
+        joined = (
+            f" JOIN (SELECT k.person, arg_max(s.{one.column}, k.year) {known} AS answer,"
+            f" max(k.year) {known} AS {ANSWERED} FROM {SCORE} s JOIN stood k ON k.person = s.{person}"
+            f" AND k.year = s.{round_} GROUP BY k.person) a ON a.person = k.person"
+        )
+        replaced, further = f", coalesce(a.answer, 'unknown') AS {one.column}", (SINCE, ANSWERED)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {STANDING} AS SELECT s.* REPLACE (k.standing AS level, b.reasons AS reasons,"
+        f" b.answers AS answers{replaced}), {', '.join(further)} FROM {EXPLAINED} s"
+        f" JOIN stood k ON k.latest AND k.person = s.{person} AND k.year = s.{round_}"
+        f" JOIN {EXPLAINED} b ON b.{person} = k.person AND b.{round_} = k.{SINCE}{joined}"
+    )
+    return further
+
+
+def with_carried(explainer: Explainer, why: pd.Series, since: pd.Series, year: pd.Series) -> pd.Series:
+    """Reasons, in words, that say of a level of an earlier round that nothing since then ends it."""
+    rounds = {one: shown_year(int(one), explainer.language) for one in since.unique()}
+    prefix = since.map({one: say("carried_since", explainer.language, round=shown) for one, shown in rounds.items()})
+    return why.where(since >= year, prefix.astype("str") + " " + why)

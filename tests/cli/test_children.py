@@ -1,0 +1,119 @@
+"""`cpms children`: without a round, each child as it stands; with one, what that round says."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from cpms_cli import add_response, list_children, merge
+from cpms_cli.errors import UsageError
+from tests.conftest import Cpms, write_drawn
+
+HURT, NOT_TOLD = {"violence_physical": "yes"}, {"violence_physical": "unknown"}
+OUT, NOT_SAID = {"in_school": "none"}, {"in_school": "unknown"}
+MOVED = {"village_code": "85010502"}
+# By house: what is said of its child in 2025 and in 2026, apart from answers of which none is a risk.
+HOMES: dict[str, tuple[Mapping[str, Any], Mapping[str, Any] | None]] = {
+    "1": ({}, HURT),
+    "2": (HURT, NOT_TOLD),
+    "3": (HURT, {}),
+    "4": (HURT, None),
+    "5": (HURT, NOT_TOLD),  # and closed in April 2026
+    "6": (HURT, {**NOT_TOLD, **MOVED}),
+    "7": (OUT, NOT_SAID),
+    "8": (OUT, {}),
+    "9": ({}, {}),
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[str, Any]]) -> Path:
+    folder = tmp_path_factory.mktemp("children")
+    path = folder / "s.duckdb"
+
+    def rows(year: int, known: Mapping[str, str]) -> list[dict[str, Any]]:
+        told = {home: said[year - 2025] for home, said in HOMES.items()}
+        return [
+            {"household_no": home, "child_no": 1, "round": year, "interview_date": f"{year}-03-01",
+             "village_code": "85010501", "birth_date": f"2016-06-{int(home):02}", "left_alone": "no",
+             "in_school": "formal", "given_name": f"ชื่อ{home}", "cpms_id": known.get(home), **said}
+            for home, said in told.items() if said is not None
+        ]  # fmt: skip
+
+    merge([write_drawn(folder / "2025.csv", base, rows(2025, {}))], path)
+    listed = list_children(path)
+    known = dict(zip(listed["household_no"], listed["cpms_id"], strict=True))
+    merge([write_drawn(folder / "2026.csv", base, rows(2026, known))], path)
+    add_response(path, known["5"], "closed", "2026-04-10")
+    return path
+
+
+def _homes(cpms: Cpms, store: Path, *words: object) -> list[str]:
+    ran = cpms("children", *words, "--store", store, "--format", "json")
+    assert ran.code == 0, ran.err
+    return sorted(one["household_no"] for one in ran.json["children"])
+
+
+def test_a_victim_is_listed_until_a_later_round_or_a_closing_says_otherwise(cpms: Cpms, store: Path) -> None:
+    assert _homes(cpms, store, "--risk", "victim") == ["1", "2", "4", "6"]
+
+
+def test_nobody_is_listed_at_a_level_that_is_past(cpms: Cpms, store: Path) -> None:
+    assert _homes(cpms, store, "--risk", "none_found") == ["3", "8", "9"]
+    assert _homes(cpms, store, "--risk", "not_enough_answers") == ["5"]
+
+
+def test_each_child_has_one_row_of_its_last_round_with_the_reasons_of_the_round_that_gave_the_level(
+    store: Path
+) -> None:
+    listed = list_children(store).set_index("household_no")
+    assert sorted(listed.index) == sorted(HOMES)
+    told = {home: (int(row["round"]), row["level"], int(row["since"])) for home, row in listed.iterrows()}
+    assert told["1"] == (2026, "victim", 2026)
+    assert told["2"] == (2026, "victim", 2025)
+    assert told["4"] == (2025, "victim", 2025)
+    assert told["5"] == (2026, "not_enough_answers", 2026)
+    assert listed.loc["1", "why"] == "13 Victim of violence (Physical violence)"
+    assert listed.loc["2", "why"] == (
+        "from round 2025; nothing since then says that it is over: 13 Victim of violence (Physical violence)"
+    )
+    assert str(listed.loc["2", "open"]).startswith("13 Victim of violence (Physical violence); ")
+
+
+def test_a_child_that_moved_is_listed_where_it_lives_now(cpms: Cpms, store: Path) -> None:
+    assert _homes(cpms, store, "--risk", "victim", "--area", "85010502") == ["6"]
+    assert _homes(cpms, store, "--risk", "victim", "--area", "85010501") == ["1", "2", "4"]
+
+
+def test_an_answer_stands_until_another_is_given(cpms: Cpms, store: Path) -> None:
+    (one,) = cpms("children", "--indicator", "3", "--store", store, "--format", "json").json["children"]
+    assert (one["household_no"], one["round"], one["answered_in"]) == ("7", 2026, 2025)
+    ran = cpms("children", "--indicator", "3", "--store", store, "--lang", "th")
+    assert "รอบที่ตอบ" in ran.out
+    assert "2568" in ran.out
+
+
+def test_with_a_round_the_list_is_what_that_round_says(cpms: Cpms, store: Path) -> None:
+    assert _homes(cpms, store, "--risk", "victim", "--round", "2568") == ["2", "3", "4", "5", "6"]
+    assert _homes(cpms, store, "--risk", "victim", "--round", "2569") == ["1"]
+    assert _homes(cpms, store, "--indicator", "3", "--round", "2568") == ["7", "8"]
+
+
+def test_as_of_a_day_only_what_was_known_counts(cpms: Cpms, store: Path) -> None:
+    assert _homes(cpms, store, "--risk", "victim", "--as-of", "2568-12-31") == ["2", "3", "4", "5", "6"]
+    ran = cpms("children", "--as-of", "2568-12-31", "--round", "2568", "--store", store)
+    assert (ran.code, "--as-of" in ran.err) == (2, True)
+    with pytest.raises(UsageError):
+        list_children(store, round_=2025, as_of=datetime.date(2025, 12, 31))
+
+
+def test_the_workbook_says_in_words_since_when(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+    cpms("children", "--indicator", "3", "--store", store, "-o", tmp_path / "c.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "c.xlsx").active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[1]][-2:] == ["Level since round", "Answered in round"]

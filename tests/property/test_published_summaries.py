@@ -303,7 +303,9 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
             _read(raw, one, survey)
     with open_store(store, survey) as connection:
         create_profiles(connection, survey)
-        children, homes = (connection.execute(f"FROM {name}").df() for name in ("child_round", "home"))
+        levels = f"(FROM household_score) USING ({', '.join(survey.key('household'))})"
+        views = (f"child_round JOIN {levels}", "home")
+        children, homes = (connection.execute(f"FROM {view}").df() for view in views)
     further = {name: count or 0 for name, count in raw.counts.items() if "/move/" in name or "/origin/" in name}
     truth = Truth(children, homes, survey, further)
     for name, count in first.counts.items():

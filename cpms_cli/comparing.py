@@ -6,8 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
+from cpms_cli.checking.rules import RuleFault
 from cpms_cli.checking.validation import Validation, validate
+from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.store.earlier import earlier_rows
+from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 
 
@@ -19,5 +24,12 @@ def validate_against_store(
     The store is read and never changed or made. Raises what `validate` raises, and UnreadableFile, StoreLocked or
     StoreError where the store cannot be read.
     """
-    earlier = None if store is None else earlier_rows(Path(store), load_survey(schemas))
-    return validate(paths, schemas=schemas, earlier=earlier, **options)
+    if store is None:
+        return validate(paths, schemas=schemas, **options)
+    earlier = earlier_rows(Path(store), load_survey(schemas))
+    return validate(paths, schemas=schemas, earlier=earlier, beside=_displaced, **options)
+
+
+def _displaced(connection: duckdb.DuckDBPyConnection, survey: Survey) -> list[RuleFault]:
+    stored = "(SELECT * EXCLUDE (_file) FROM earlier_household)"
+    return displaced_children(connection, survey, "earlier_child", stored)

@@ -12,8 +12,10 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.checking.quarantine import free_name, write_quarantine
+from cpms_cli.checking.rules import RuleFault
 from cpms_cli.checking.validation import check, read_all
 from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.bundle import is_bundle
 from cpms_cli.reading.mapping import Mapped
@@ -109,9 +111,13 @@ def _merge(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: list[Path],
     quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str,
 ) -> Merge:  # fmt: skip
-    findings = check(connection, survey, tables)
+    first, known = _arrivals(connection, tables, files)
+
+    def displaced(connection: duckdb.DuckDBPyConnection, survey: Survey) -> list[RuleFault]:
+        return displaced_children(connection, survey, "current_child", "current_household", known)
+
+    findings = check(connection, survey, tables, beside=displaced)
     remember_refusals(connection, survey)
-    first = _arrivals(connection, tables, files)
     rejected = _reject(connection, survey, findings)
     accept(connection, survey, _lacking(survey, tables))
     write(connection, survey)
@@ -154,8 +160,11 @@ def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     return int(found[0]) if found else 0
 
 
-def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, ...], files: list[Path]) -> int:
-    """Create `arrival`, which says of each table its batch and whether its file was merged before; the first batch."""
+def _arrivals(
+    connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, ...], files: list[Path]
+) -> tuple[int, list[int]]:
+    """Create `arrival`, which says of each table its batch and whether its file was merged before; the first batch, and
+    the tables (`_source`) of files that were."""
     first = next_batch(connection)
     merged = connection.execute(f"SELECT sha256 FROM batch WHERE kind = {quoted(SURVEY)}").fetchall()
     seen = {str(row[0]) for row in merged}
@@ -171,7 +180,7 @@ def _arrivals(connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, 
     connection.register("arrived", arrival)
     connection.execute("CREATE OR REPLACE TEMP TABLE arrival AS SELECT * FROM arrived")
     connection.unregister("arrived")
-    return first
+    return first, arrival.loc[arrival["known"], "_source"].tolist()
 
 
 def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,15 @@ from cpms_cli.checking.eras import era_faults
 from cpms_cli.checking.fabrication import pattern_faults
 from cpms_cli.checking.findings import RowFault, gather
 from cpms_cli.checking.history import Earlier, history_faults, stage_earlier
-from cpms_cli.checking.rules import conflicting_households, rule_faults, unread_consents
+from cpms_cli.checking.rules import RuleFault, conflicting_households, rule_faults, unread_consents
 from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.tables import SurveyTable, read_files
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
+
+Beside = Callable[[duckdb.DuckDBPyConnection, Survey], list[RuleFault]]
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,12 @@ def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[lis
 def check(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
     identified: bool = False, columns_only: bool = False, earlier: Earlier | None = None,
+    beside: Beside | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """All findings about tables already read; leaves them staged on the connection, unless `columns_only`.
 
-    With `earlier`, the rows of a store, they are held against these as well.
+    With `earlier`, the rows of a store, they are held against these as well; `beside` finds what only later modules
+    know how to find.
     """
     by_column = all_column_faults(survey, tables)
     by_rule: list[RowFault] = []
@@ -91,27 +95,30 @@ def check(
         if earlier is not None:
             stage_earlier(connection, survey, earlier)
             by_rule += history_faults(connection, survey)
+        if beside is not None:
+            by_rule += beside(connection, survey)
     return gather(survey, tables, by_column, by_rule, identified)
 
 
 def validate(
     paths: Sequence[str | Path], *, round_: int | None = None, schemas: Path | None = None,
     encoding: str | None = None, identified: bool = False, columns_only: bool = False, mapping: Mapped | None = None,
-    earlier: Earlier | None = None,
+    earlier: Earlier | None = None, beside: Beside | None = None,
 ) -> Validation:  # fmt: skip
     """Check survey files against the definition.
 
     `round_` is the survey's year (either era is for the caller to convert) where the files have no such column;
     `columns_only` leaves out the rules across fields and rows; `earlier` has the rows of a store to hold them against
-    (`validate_against_store` takes the store itself). `mapping` says which headers are which fields: a CSV file with
-    the columns header and field, or a mapping, None for a column to be left out. Values of personal fields are masked
-    unless `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the data is a finding instead.
+    (`validate_against_store` takes the store itself), `beside` finds more there. `mapping` says which headers are which
+    fields: a CSV file with the columns header and field, or a mapping, None for a column to be left out. Values of
+    personal fields are masked unless `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the
+    data is a finding instead.
     """
     survey = load_survey(schemas)
     tables = read_all([Path(path) for path in paths], survey, round_, encoding, mapping)
     connection = open_workbench()
     try:
-        findings = check(connection, survey, tables, identified, columns_only, earlier)
+        findings = check(connection, survey, tables, identified, columns_only, earlier, beside)
     finally:
         connection.close()
     rows = sum(int(table.filled.sum()) for table in tables)

@@ -42,7 +42,7 @@ _NEEDED_CHECKS = (
     "required", "code", "integer", "range", "year", "date", "era", "era_changes", "day_month", "number_codes",
     "pattern", "length", "area", "national_id_form", "national_id_check_digit", "national_id_zero_lost",
     "number_shortened", "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
-    "consent_unread", "house_number_as_date",
+    "consent_unread", "child_displaced", "house_number_as_date",
 )  # fmt: skip
 _NEEDED_ROLES = (
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id", "given_name",

@@ -225,4 +225,5 @@ def _below(tables: Sequence[pd.DataFrame], **told: Sequence[int]) -> pd.DataFram
     for name, rounds in told.items():
         for table, round_ in zip(tables, rounds, strict=True):
             table.insert(0, name, round_)
-    return pd.concat(tables, ignore_index=True)
+    # The columns of a table without rows have no types of their own to give.
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)

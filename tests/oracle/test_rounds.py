@@ -3,10 +3,13 @@ cases by two groups, rights lost and regained, migration, and numbers of indicat
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -272,3 +275,36 @@ def test_a_child_has_fewer_indicators_only_whatever_is_unknown(sample_store: Pat
                if one.groups == tuple(row[group] for group in GROUPS)]  # fmt: skip
         assert row["at_least"] == sum(low >= row["number"] for low, _ in own), row
         assert row["at_most"] == sum(high >= row["number"] for _, high in own), row
+
+
+@pytest.mark.parametrize(("size", "members"), [(2, ("first", "second")), (3, ("first", "second", "third"))])
+def test_what_occurs_together_in_each_round_by_two_groups(
+    sample_store: Path, seen: Rounds, size: int, members: tuple[str, ...]
+) -> None:
+    """What some child had in any round is told wherever a child may have it: what is unknown now has not ceased."""
+    change = overlap_change(sample_store, 2024, 2026, by=GROUPS)
+    table = change.pairs if size == 2 else change.triples
+    of_group: dict[tuple[int, tuple[str, ...]], list[dict[int, str]]] = {}
+    sure, perhaps = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for round_, children in seen.items():
+        for one in children.values():
+            answers = {number: one.indicators[number] for number in sorted(COUNTED)}
+            of_group.setdefault((round_, one.groups), []).append(answers)
+            may = [number for number, answer in answers.items() if answer in ("yes", "unknown")]
+            for chosen in combinations(may, size):
+                perhaps[round_, one.groups, chosen] += 1
+                sure[round_, one.groups, chosen] += all(answers[number] == "yes" for number in chosen)
+    ever = {at[1:] for at, children in sure.items() if children}
+    assert len(table) == len([at for at in perhaps if at[1:] in ever])
+    assert ((table["children"] == 0) & (table["possible"] > 0)).any()
+    for row in table.to_dict("records"):
+        groups, chosen = tuple(row[group] for group in GROUPS), tuple(row[member] for member in members)
+        at = (row["round"], groups, chosen)
+        assert at[1:] in ever, row
+        assert (row["children"], row["possible"]) == (sure[at], perhaps[at]), row
+        known = [answers for answers in of_group[at[:2]] if all(answers[number] != "unknown" for number in chosen)]
+        each = [sum(answers[number] == "yes" for answers in known) for number in chosen]
+        assert row["known"] == len(known), row
+        if known:
+            expected = math.prod(each) / len(known) ** (size - 1)
+            assert (row["share"], row["expected"]) == pytest.approx((sure[at] / len(known), expected)), row

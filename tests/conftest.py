@@ -12,8 +12,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import typst
 
 from cpms_cli.cli.main import main
+from cpms_cli.reports.pdf_file import thai_families
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.documents import read_yaml
 from cpms_cli.survey.loading import load_survey
@@ -22,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
 # `CPMS_THOROUGH=1` tries every case and many examples; otherwise a sample keeps the suite under five minutes.
 THOROUGH = bool(os.environ.get("CPMS_THOROUGH"))
+THAI_FONT = bool(thai_families([font.family for font in typst.Fonts().fonts()]))
 ROUNDS = [SAMPLES / name for name in ("survey_2567.csv", "survey_2568.xlsx", "survey_2569.xlsx")]
 
 

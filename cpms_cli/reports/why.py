@@ -21,7 +21,8 @@ _WIDE = 140  # in a narrower window, columns are laid below each other
 def document(found: ChildWhy) -> dict[str, Any]:
     """One child's reasons as a JSON document."""
     about = {"cpms_id": found.cpms_id, "round": found.round, "level": found.level, "highest": found.highest,
-             "age_min": found.ages[0], "age_max": found.ages[1]}  # fmt: skip
+             "age_min": found.ages[0], "age_max": found.ages[1], "standing": found.standing,
+             "standing_why": found.standing_why}  # fmt: skip
     return tables_document(found.why.tables, **about)
 
 
@@ -39,6 +40,8 @@ def show_why(console: Console, survey: Survey, found: ChildWhy, language: Langua
                       age=_age(found, language), level=labels[found.level]), style="bold")  # fmt: skip
     if found.highest != found.level:
         console.print(say("why_could_be", language, highest=labels[found.highest]))
+    if found.standing_why:
+        console.print(f"{say('col_standing', language)}: {found.standing_why}")
     _show_what_if(console, found, language)
     columns = {name: say(f"col_{key}", language) for name, key in (
         ("level", "level"), ("rule", "rule_words"), ("holds", "holds"), ("answers", "answers"),

@@ -19,6 +19,7 @@ from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_scores
 from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.outcomes import outcome_words, question_label, was_words
+from cpms_cli.summaries.standing_history import child_visits
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.loading import load_survey
@@ -54,7 +55,8 @@ class Why:
 @dataclass(frozen=True)
 class ChildWhy:
     """Why one child's level is what it is in one round; `line` is its own in the household, `ages` the lowest and the
-    highest possible."""
+    highest possible, `standing` the level that stands since then, and `standing_why`, in words, where it is another or
+    a case was closed."""
 
     cpms_id: str
     round: int
@@ -62,6 +64,8 @@ class ChildWhy:
     level: str
     highest: str
     ages: tuple[int | None, int | None]
+    standing: str
+    standing_why: str
     why: Why
 
 
@@ -188,8 +192,9 @@ def why_child(
         ).fetchone()
         assert placed is not None
         line, level, highest, *ages = placed
-        return ChildWhy(person, at, str(line), level, highest, (ages[0], ages[1]),
-                        explain(connection, Explainer(survey, language), where))  # fmt: skip
+        stood = child_visits(connection, survey, person, language)[0].to_dict("records")[rounds.index(at)]
+        return ChildWhy(person, at, str(line), level, highest, (ages[0], ages[1]), stood["standing"],
+                        stood["standing_why"], explain(connection, Explainer(survey, language), where))  # fmt: skip
 
 
 def why_children(

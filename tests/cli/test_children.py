@@ -117,3 +117,14 @@ def test_the_workbook_says_in_words_since_when(cpms: Cpms, store: Path, tmp_path
     sheet = openpyxl.load_workbook(tmp_path / "c.xlsx").active
     assert sheet is not None
     assert [cell.value for cell in sheet[1]][-2:] == ["Level since round", "Answered in round"]
+
+
+def test_why_of_a_round_says_too_where_the_child_stands(cpms: Cpms, store: Path) -> None:
+    one = str(list_children(store, levels=["victim"]).set_index("household_no").loc["2", "cpms_id"])
+    told = cpms("child", one, "--why", "--store", store, "--format", "json").json
+    assert (told["round"], told["level"], told["standing"]) == (2026, "not_enough_answers", "victim")
+    assert "Stands at: Victim, from round 2025: this round's answers leave it possible" in " ".join(
+        cpms("child", one, "--why", "--store", store).out.split()
+    )
+    then = cpms("child", one, "--why", "--round", "2568", "--store", store, "--format", "json").json
+    assert (then["level"], then["standing"], then["standing_why"]) == ("victim", "victim", "")

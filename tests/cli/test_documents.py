@@ -29,13 +29,14 @@ from cpms_cli.reports.documents import (
     Part,
     TableBlock,
 )
-from cpms_cli.reports.pdf_file import pdf_bytes, thai_families
+from cpms_cli.reports.pdf_file import pdf_bytes
 from cpms_cli.reports.pictures import as_png, picture_width, without_sara_am
 from cpms_cli.reports.plan import plan_document
 from cpms_cli.reports.rendering import render
 from cpms_cli.reports.xlsx_report import xlsx_bytes
 from cpms_cli.summaries.plans import plan_area
 from cpms_cli.survey.definition import Survey
+from tests.conftest import THAI_FONT
 
 
 @pytest.fixture(scope="module")
@@ -198,9 +199,7 @@ def test_no_text_of_a_document_is_a_formula_in_excel(texts: list[str]) -> None:
     assert all(cell.hyperlink is None for cell in cells)
 
 
-needs_thai = pytest.mark.skipif(
-    not thai_families([font.family for font in typst.Fonts().fonts()]), reason="no font with Thai letters is installed"
-)
+needs_thai = pytest.mark.skipif(not THAI_FONT, reason="no font with Thai letters is installed")
 
 
 @needs_thai

@@ -22,7 +22,6 @@ from cpms_cli import (
 )
 from cpms_cli.disclosure.audience import Handed, hand_on
 from cpms_cli.scoring.profiles import create_profiles
-from cpms_cli.scoring.scores import HOUSEHOLD_SCORE
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.definition import Survey
 from tests.property import test_published_reports as of_reports
@@ -324,8 +323,9 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
             _read(raw, one, survey)
     with open_store(store, survey) as connection:
         create_profiles(connection, survey)
-        scored = f"child_round JOIN {HOUSEHOLD_SCORE} USING ({', '.join(survey.key('household'))})"
-        children, homes = (connection.execute(f"FROM {name}").df() for name in (scored, "home"))
+        levels = f"(FROM household_score) USING ({', '.join(survey.key('household'))})"
+        views = (f"child_round JOIN {levels}", "home")
+        children, homes = (connection.execute(f"FROM {view}").df() for view in views)
     further = {name: count or 0 for name, count in raw.counts.items() if "/move/" in name or "/origin/" in name}
     truth = Truth(children, homes, survey, further)
     for name, count in first.counts.items():

@@ -29,12 +29,14 @@ def migration(
 ) -> None:  # fmt: skip
     """Areas with high migration, against the rest of their province; where from; who arrived and who left.
 
-    With --rounds, the same round by round, and who arrived and who left between each two.
+    With --rounds, the same round by round, and who arrived and who left between each two. Of two kinds of area asked
+    for, the smaller are told, each with the larger in which it lies.
 
     \b
     Examples:
       cpms migration --area 85 --store cpms.duckdb
       cpms migration --area 850105 --by village --by sex --store cpms.duckdb
+      cpms migration --area 85 --by sex --by age_group --store cpms.duckdb
       cpms migration --area 850105 --audience press -f json
       cpms migration --area 850105 --rounds 2567:2569 --store cpms.duckdb
     """

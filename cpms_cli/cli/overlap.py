@@ -36,8 +36,8 @@ def overlap(
 ) -> None:  # fmt: skip
     """Show which counted indicators occur together in one child: how many, alone or not, pairs, triples.
 
-    JSON and written files hold every pair and triple that some child has. With --rounds, numbers and pairs round by
-    round, and whether the same children have more or fewer.
+    JSON and written files hold every pair and triple that some child has. With --rounds, numbers, pairs and triples
+    round by round, and whether the same children have more or fewer.
 
     \b
     Examples:

@@ -31,9 +31,8 @@ def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSumma
     """Migration in an area."""
     sheet = asked.sheet(one.scope.code, one.scope.round)
     _answers(asked, sheet, one, "total", one.total, ())
-    other = [group.id for group in asked.survey.figures.groups if group.id in one.measures]
-    told = _answers(asked, sheet, one, "measures", one.measures, other)
-    around = _province(asked, sheet, one.measures, other)
+    told = _answers(asked, sheet, one, "measures", one.measures, one.by.names)
+    around = _province(asked, sheet, one.measures, one.by.names)
     compared = [set(names) for names in zip(*(ids[answer] for ids in (told, around) for answer in ("yes", "no")),
                                             strict=True)]  # fmt: skip
     table = sheet.tables["measures"]
@@ -50,12 +49,16 @@ def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSumma
         return replace(
             one, total=without_marks(asked.survey, found.tables["total"]),
             measures=measures.assign(level=measures["level"].mask(gone)),
-            origins=found.tables["origins"].sort_values(["area", "children", "origin"], ascending=[True, False, True],
-                                                        ignore_index=True),
+            origins=one.by.labelled(asked.survey, _by_number(found.tables["origins"]), asked.language),
             movement=found.tables["movement"], quality=coarse(one.quality),
         )  # fmt: skip
 
     return sheet, masked
+
+
+def _by_number(origins: pd.DataFrame) -> pd.DataFrame:
+    """In an order that tells nothing of the numbers that are withheld."""
+    return origins.sort_values(["children", "origin"], ascending=[False, True])
 
 
 def _items(frame: pd.DataFrame) -> list[str]:
@@ -67,16 +70,16 @@ def _wholes(frame: pd.DataFrame) -> list[str]:
 
 
 def _answers(
-    asked: Asked, sheet: SummaryCells, one: MigrationSummary, name: str, frame: pd.DataFrame, other: Sequence[str]
+    asked: Asked, sheet: SummaryCells, one: MigrationSummary, name: str, frame: pd.DataFrame, others: Sequence[str]
 ) -> Ids:
     """A table of measures, with its change since the round before."""
     before: Ids = {answer: [] for answer in ANSWERS}
     if one.scope.previous is not None:
-        keys = ["measure", *(["area"] if "area" in frame else []), *other]
-        groups = [one.parts.id, *other] if "area" in frame else []
+        keys = ["measure", *(["area"] if "area" in frame else []), *others]
+        groups = [one.by.parts.id, *others] if "area" in frame else []
         where = within(asked.survey, one.scope.code, one.scope.previous)
-        then = counted_measures(asked.connection, asked.survey, where, groups, bool(other))
-        then = then.rename(columns={one.parts.id: "area"})
+        then = counted_measures(asked.connection, asked.survey, where, groups, bool(others))
+        then = then.rename(columns={one.by.parts.id: "area"})
         then = frame[[*keys, "of"]].merge(then.drop(columns="of"), on=keys, how="left")
         then = then.fillna(dict.fromkeys(ANSWERS, 0)).assign(round=one.scope.previous)
         before = sheet.behind(then, _items(then), _wholes(then))
@@ -86,13 +89,13 @@ def _answers(
     return sheet.answers(name, frame, _items(frame), wholes=_wholes(frame), derived=change)
 
 
-def _province(asked: Asked, sheet: SummaryCells, measures: pd.DataFrame, other: Sequence[str]) -> Ids:
+def _province(asked: Asked, sheet: SummaryCells, measures: pd.DataFrame, others: Sequence[str]) -> Ids:
     """The answers of the whole province of each row: with them, anybody can compute those of the rest of it."""
-    keys = ["measure", "province", *other]
+    keys = ["measure", "province", *others]
     rows = measures.assign(province=measures["area"].str[:PROVINCE])
     found = [
-        counted_measures(asked.connection, asked.survey, within(asked.survey, str(code), sheet.round), other,
-                         bool(other)).assign(province=code)
+        counted_measures(asked.connection, asked.survey, within(asked.survey, str(code), sheet.round), others,
+                         bool(others)).assign(province=code)
         for code in sorted(rows["province"].unique())
     ]  # fmt: skip
     around = rows[[*keys, "of"]].merge(pd.concat(found).drop(columns="of"), on=keys, how="left")

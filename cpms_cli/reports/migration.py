@@ -10,11 +10,12 @@ from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.shares import group_names, percent, show_note, show_quality, show_shares
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.summaries.migration import MigrationChange, MigrationSummary
+from cpms_cli.summaries.migration_groups import Breakdown
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.figures import Group
 from cpms_cli.survey.messages import say
 
+_WIDE = 165  # a narrower window has no room for a column per way to leave and to come
 _LEFT = ("moved_away", "reached_18", "refused", "lost")
 _CAME = ("moved_here", "born", "arrived", "seen_before", "first_seen")
 
@@ -30,18 +31,18 @@ def show_migration(console: Console, survey: Survey, summary: MigrationSummary, 
                 further=change, signed=("change",), asked=False)  # fmt: skip
     _show_measures(console, survey, summary, language)
     show_note(console, survey, language)
-    _show_origins(console, summary, language)
+    _show_origins(console, survey, summary.origins, summary.by, {}, language)
     if scope.previous is None:
         console.print(say("migration_first", language))
         return
     told = say("migration_movement", language, previous=shown_year(scope.previous, language))
-    _show_movement(console, survey, summary.movement, summary.parts, told, language)
+    _show_movement(console, survey, summary.movement, summary.by, told, language)
     console.print(say("move_note", language))
 
 
 def show_migration_change(console: Console, survey: Survey, found: MigrationChange, language: Language) -> None:
-    """Print migration round by round: the measures in all and by area, what became of the children, who came and who
-    left."""
+    """Print migration round by round: the measures in all and by area, where children came from, what became of the
+    children, who came and who left."""
     show_title(console, found.span, say("over_migration", language), language)
     measure, change = say("col_measure", language), {"change": say("col_change", language)}
     show_shares(console, below_each_other(found.total, ["label"], language),
@@ -49,34 +50,38 @@ def show_migration_change(console: Console, survey: Survey, found: MigrationChan
                 title=say("figures_total", language), further=change, signed=("change",), asked=False)  # fmt: skip
     groups = group_names(survey, found.measures, language)
     shown = below_each_other(found.measures, ["measure", "area_label", *groups], language)
-    _show_by_part(console, survey, shown, found.parts, {"rounds_": say("col_round", language)}, language)
+    by_round = {"rounds_": say("col_round", language)}
+    _show_by_part(console, survey, shown, found.by, by_round, language)
     show_note(console, survey, language)
-    for title, cases in by_pair(found.cases, list(group_names(survey, found.cases, language)), language):
-        show_cases(console, cases, {"name": measure}, f"{say('over_migration_cases', language)}: {title}", language)
+    came = below_each_other(found.origins.sort_values("area", kind="stable"), ["area", *found.by.names], language)
+    _show_origins(console, survey, came, found.by, by_round, language)
+    of_group = {"name": measure, **group_names(survey, found.cases, language)}
+    for title, cases in by_pair(found.cases, [], language):
+        show_cases(console, cases, of_group, f"{say('over_migration_cases', language)}: {title}", language)
     console.print(say("change_note", language))
     for title, moved in by_pair(found.movement, [], language):
-        _show_movement(console, survey, moved, found.parts, f"{say('over_movement', language)}: {title}", language)
+        _show_movement(console, survey, moved, found.by, f"{say('over_movement', language)}: {title}", language)
     console.print(say("move_note", language))
 
 
 def _show_measures(console: Console, survey: Survey, summary: MigrationSummary, language: Language) -> None:
     previous = summary.scope.previous
     then = shown_year(previous, language) if previous else "–"
-    parts = summary.parts.label.in_(language)
+    parts = summary.by.parts.label.in_(language)
     console.print(say("migration_measures", language, parts=parts, previous=then), style="bold")
-    _show_by_part(console, survey, summary.measures, summary.parts, {}, language)
+    _show_by_part(console, survey, summary.measures, summary.by, {}, language)
 
 
 def _show_by_part(
-    console: Console, survey: Survey, measures: pd.DataFrame, parts: Group, last: dict[str, str], language: Language
+    console: Console, survey: Survey, measures: pd.DataFrame, by: Breakdown, last: dict[str, str], language: Language
 ) -> None:  # fmt: skip
-    """Print each measure by area (and group, and the columns `last`), compared with the rest of the province."""
+    """Print each measure by area (and groups, and the columns `last`), compared with the rest of the province."""
     shown = measures.assign(
         compared=[say("not_published" if pd.isna(level) else f"migration_{level}", language)
                   for level in measures["level"]],
         rest=[percent(share) for share in measures["rest_share"]],
     )
-    keys = {"area_label": parts.label.in_(language), **group_names(survey, shown, language), **last}
+    keys = {"area_label": by.parts.label.in_(language), **group_names(survey, shown, language), **last}
     further = {"change": say("col_change", language), "compared": say("col_compared", language),
                "rest": say("col_rest", language)}  # fmt: skip
     for label, rows in shown.groupby("label", sort=False):
@@ -85,30 +90,30 @@ def _show_by_part(
     console.print(say("migration_note", language))
 
 
-def _show_origins(console: Console, summary: MigrationSummary, language: Language) -> None:
-    if summary.origins.empty:
+def _show_origins(
+    console: Console, survey: Survey, origins: pd.DataFrame, by: Breakdown, last: dict[str, str], language: Language
+) -> None:  # fmt: skip
+    """Print where children came from, by area (and groups, and the columns `last`)."""
+    if origins.empty:
         console.print(say("migration_nobody", language))
         return
-    headings = {"area_label": summary.parts.label.in_(language), "label": say("col_origin", language),
-                "children": say("col_children", language)}  # fmt: skip
-    show_table(
-        console,
-        counts_told(summary.origins, language),
-        headings,
-        title=say("migration_origins", language),
-        right=("children",),
-    )
+    headings = {"area_label": by.parts.label.in_(language), **group_names(survey, origins, language), **last,
+                "label": say("col_origin", language), "children": say("col_children", language)}  # fmt: skip
+    shown = counts_told(origins, language)
+    if console.width < NARROW:
+        shown, headings = stacked(shown, headings, {"area_label": [*group_names(survey, origins, language)]})
+    show_table(console, shown, headings, title=say("migration_origins", language), right=("children",))
 
 
 def _show_movement(
-    console: Console, survey: Survey, movement: pd.DataFrame, parts: Group, title: str, language: Language
+    console: Console, survey: Survey, movement: pd.DataFrame, by: Breakdown, title: str, language: Language
 ) -> None:  # fmt: skip
     figures = ("before", *_LEFT, *_CAME, "children")
     groups = group_names(survey, movement, language)
-    headings = {"area_label": parts.label.in_(language), **groups,
+    headings = {"area_label": by.parts.label.in_(language), **groups,
                 **{name: say(f"move_{name}", language) for name in figures}}  # fmt: skip
     shown = counts_told(movement, language)
-    if console.width < NARROW:
+    if console.width < _WIDE:
         named = (*_LEFT[1:], *_CAME[1:])
         # Side by side they are wider than the window: those who left and those who came stand below each other.
         below = {"area_label": tuple(groups), _LEFT[0]: _LEFT[1:], _CAME[0]: _CAME[1:]}
@@ -116,5 +121,5 @@ def _show_movement(
         for first in (_LEFT[0], _CAME[0]):
             shown[first] = headings[first] + ": " + shown[first].astype("str")
             headings[first] = ""
-    right = [name for name in figures if console.width >= NARROW or name in ("before", "children")]
+    right = [name for name in figures if console.width >= _WIDE or name in ("before", "children")]
     show_table(console, shown, headings, right=right, title=title)

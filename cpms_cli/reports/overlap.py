@@ -19,6 +19,7 @@ from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 
+_PAIR, _TRIPLE = ("first", "second"), ("first", "second", "third")
 _WIDE = 140  # in a narrower window a pair stands in two lines, and some figures only in the files
 
 
@@ -42,11 +43,9 @@ def show_overlap(
     _show(console, single, group, {"label": say("col_indicator", language),
                                    **{name: say(f"col_{name}", language) for name in company}},
           title=say("overlap_single", language), right=company)  # fmt: skip
-    _show_combinations(console, found.pairs, ("first", "second"), "overlap_pairs", group, top, language)
+    _show_combinations(console, found.pairs, _PAIR, "overlap_pairs", group, top, language)
     if triples:
-        _show_combinations(
-            console, found.triples, ("first", "second", "third"), "overlap_triples", group, top, language
-        )
+        _show_combinations(console, found.triples, _TRIPLE, "overlap_triples", group, top, language)
     console.print(say("overlap_lift", language))
 
 
@@ -57,8 +56,8 @@ def _decimal(figures: pd.Series) -> list[str]:
 def show_overlap_change(
     console: Console, survey: Survey, found: OverlapChange, top: int, language: Language
 ) -> None:  # fmt: skip
-    """Print the numbers of indicators and the `top` pairs of the last round (of each group), rounds side by side, and
-    whether the same children have more or fewer."""
+    """Print the numbers of indicators and the `top` pairs and triples of the last round (of each group), rounds side by
+    side, and whether the same children have more or fewer."""
     show_title(console, found.span, say("over_overlap", language), language)
     group = group_names(survey, found.numbers, language)
     bounds = found.numbers["at_least"].astype("str") + " – " + found.numbers["at_most"].astype("str")
@@ -69,7 +68,9 @@ def show_overlap_change(
     _show(console, sides, group, {"number": say("col_or_more", language), **years},
           title=say("over_numbers", language), right=("number", *years))  # fmt: skip
     _show_number_flow(console, survey, found, language)
-    _show_pairs_over(console, found, group, top, language)
+    for name, table, members in (("pairs", found.pairs, _PAIR), ("triples", found.triples, _TRIPLE)):
+        _show_over(console, found.span, name, table, members, group, top, language)
+    console.print(say("over_together_note", language))
 
 
 def _side_by_side(
@@ -99,28 +100,31 @@ def _show_number_flow(console: Console, survey: Survey, found: OverlapChange, la
     console.print(say("over_flow_note", language))
 
 
-def _show_pairs_over(
-    console: Console, found: OverlapChange, group: dict[str, str], top: int, language: Language
+def _show_over(
+    console: Console, span: Span, name: str, table: pd.DataFrame, members: tuple[str, ...], group: dict[str, str],
+    top: int, language: Language,
 ) -> None:  # fmt: skip
-    keys = [*group, "first", "second"]
-    last = found.pairs[found.pairs["round"] == found.span.rounds[-1]]
+    keys = [*group, *members]
+    last = table[table["round"] == span.rounds[-1]]
     leading = (last.groupby(list(group), sort=False).head(top) if group else last.head(top))[keys]
     if leading.empty:
-        console.print(say("overlap_pairs_none", language))
+        console.print(say(f"overlap_{name}_none", language))
         return
-    told = leading.merge(found.pairs, on=keys, how="left")
-    told = told.assign(told=told["children"].astype("str") + " (" + told["share"].map(percent) + ")")
-    sides, years = _side_by_side(told, keys, found.span, "0", language)
-    names = dict(zip(found.pairs["first"], _label(found.pairs, "first"), strict=True))
-    names |= dict(zip(found.pairs["second"], _label(found.pairs, "second"), strict=True))
-    sides = sides.assign(first=sides["first"].map(names), second=sides["second"].map(names))
+    narrow = console.width < _WIDE
+    told = leading.merge(table, on=keys, how="left")
+    most = (" – " + told["possible"].astype("str")).where(told["possible"] > told["children"], "")
+    shares = ("\n" if narrow else " ") + "(" + told["share"].map(percent) + ")"
+    sides, years = _side_by_side(told.assign(told=told["children"].astype("str") + most + shares), keys, span, "0",
+                                 language)  # fmt: skip
+    for member in members:
+        sides[member] = sides[member].map(dict(zip(table[member], _label(table, member), strict=True)))
     indicator = say("col_indicator", language)
-    headings = {**group, "first": indicator, "second": indicator, **years}
-    if console.width < _WIDE:
+    headings = {**group, **dict.fromkeys(members, indicator), **years}
+    if narrow:
         sides, headings = stacked(sides, headings, {**({next(iter(group)): list(group)[1:]} if group else {}),
-                                                    "first": ["second"]})  # fmt: skip
-        headings["first"] = indicator
-    show_table(console, sides, headings, title=say("over_pairs", language), right=list(years))
+                                                    members[0]: members[1:]})  # fmt: skip
+        headings[members[0]] = indicator
+    show_table(console, sides, headings, title=say(f"over_{name}", language), right=list(years))
 
 
 def _show(

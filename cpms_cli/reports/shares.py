@@ -14,6 +14,7 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 
 NOTHING = "–"
+_A_KEY = 16  # columns that each key beside the first takes
 
 
 def percent(share: float) -> str:
@@ -37,7 +38,7 @@ def show_shares(
 
     `words` are the headings of yes and no; without `asked`, who was not asked is left out. A share of which too much
     is unknown has a mark. In a narrow window the interval stands below the share, the keys below each other, and what
-    `below` says.
+    `below` says; the more keys there are, the sooner a window is narrow.
     """
     shown = counts_told(frame, language).assign(
         share=[percent(share) + (" !" if marked else "") for share, marked in zip(frame["share"], frame["marked"],
@@ -52,7 +53,7 @@ def show_shares(
     }  # fmt: skip
     if not asked:
         del headings["not_applicable"]
-    if console.width < NARROW:
+    if console.width < NARROW + _A_KEY * (len(keys) - 1):
         first, *rest = keys
         shown, headings = stacked(shown, headings, {first: rest, "share": ("interval",), **(below or {})})
     right = [name for name in ("yes", "no", "unknown", "not_applicable", "share", "interval", "bounds")

@@ -1,7 +1,7 @@
 """Migration: areas with high levels of it, where children came from, who arrived and who left.
 
 An area is high by a measure when the whole Wilson interval of its share lies above the share in the rest of its
-province. With a group of children beside the area, like is compared with like: its girls with the other girls.
+province. With groups of children beside the area, like is compared with like: its girls with the other girls.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, measure_column
 from cpms_cli.store.file import open_store
+from cpms_cli.summaries.migration_groups import Breakdown, breakdown
 from cpms_cli.summaries.movement import counted_movement, create_movement, origins
 from cpms_cli.summaries.pairs import named_cases
 from cpms_cli.summaries.quality import quality_of
-from cpms_cli.summaries.scope import OverRounds, Scope, area_groups, parts_of, scope_of, span_of
-from cpms_cli.summaries.shares import count_answers, group_labels, groups_asked, in_order, with_shares, within
+from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
+from cpms_cli.summaries.shares import count_answers, with_shares, within
 from cpms_cli.survey.definition import Language, Survey
-from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
 
 # An area's place in the official code: its first two digits are its province.
@@ -31,18 +30,17 @@ PROVINCE = 2
 
 @dataclass(frozen=True)
 class MigrationSummary:
-    """Migration in one area and round, in parts: `parts` is the group of areas.
+    """Migration in one area and round, broken down as `by` says: what is told of parts begins as `Breakdown.labelled`.
 
-    `measures`: a row per part and measure (and code of the group `by`): area, area_label, measure, label, of (child or
-    household), the columns of `shares.with_shares`, rest_share and rest_known (the rest of the province), `level`
-    (high, not_high, no_rest: nothing to compare with, or unknown: no answer of its own), and change since the previous
-    round as a fraction. `total`: the same for the whole, without a comparison.
-    `origins`: area, origin, label, children. `movement`: as `movement.counted_movement` (by the group of children too),
-    with labels; empty where no round came before.
+    `measures`: a row per part, group of children and measure: measure, label, of (child or household; of groups of
+    children, no households), the columns of `shares.with_shares`, rest_share and rest_known (the rest of the province),
+    `level` (high, not_high, no_rest: nothing to compare with, or unknown: no answer of its own), and change since the
+    previous round as a fraction. `total`: the same for the whole, without a comparison.
+    `origins`: origin, label, children. `movement`: as `movement.counted_movement`; empty where no round came before.
     """
 
     scope: Scope
-    parts: Group
+    by: Breakdown
     total: pd.DataFrame
     measures: pd.DataFrame
     origins: pd.DataFrame
@@ -58,17 +56,18 @@ class MigrationSummary:
 
 @dataclass(frozen=True)
 class MigrationChange(OverRounds):
-    """Migration over a span of rounds, in the parts of an area.
+    """Migration over a span of rounds, broken down as `by` says.
 
-    `total` and `measures`: those of `MigrationSummary` for each round, `round` first; `change` is since the round
-    before. `cases`: what became of the children with each measure, `measure` its id and `name` in words, as
-    `pairs.cases_between` (and by the group of children, if one is asked for). `movement`: who came and who left between
-    each two rounds, from_round and to_round first.
+    `total`, `measures` and `origins`: those of `MigrationSummary` for each round, `round` first; `change` is since the
+    round before. `cases`: what became of the children with each measure, `measure` its id and `name` in words, as
+    `pairs.cases_between`, by the groups that were asked for. `movement`: who came and who left between each two rounds,
+    from_round and to_round first.
     """
 
-    parts: Group
+    by: Breakdown
     total: pd.DataFrame
     measures: pd.DataFrame
+    origins: pd.DataFrame
     cases: pd.DataFrame
     movement: pd.DataFrame
 
@@ -100,15 +99,14 @@ def _compared(survey: Survey, inside: pd.DataFrame, province: pd.DataFrame, keys
 
 
 def _measures(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, parts: Group, other: Group | None,
-    language: Language,
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
 ) -> pd.DataFrame:  # fmt: skip
-    names = [parts.id, *([other.id] if other else [])]
-    keys = ["measure", "area", *names[1:]]
+    keys = ["measure", "area", *by.names]
 
     def counts(code: str | None, round_: int) -> pd.DataFrame:
-        found = counted_measures(connection, survey, within(survey, code, round_), names, other is not None)
-        found = found.rename(columns={parts.id: "area"})
+        where = within(survey, code, round_)
+        found = counted_measures(connection, survey, where, [by.parts.id, *by.names], bool(by.others))
+        found = found.rename(columns={by.parts.id: "area"})
         return found.assign(province=found["area"].str[:PROVINCE])
 
     around = counts(None if scope.code is None else scope.code[:PROVINCE], scope.round)
@@ -119,17 +117,11 @@ def _measures(
         table["change"] = _change(survey, table, counts(scope.code, scope.previous), keys)
     order = {one.id: at for at, one in enumerate(survey.measures)}
     labels = {one.id: one.label.in_(language) for one in survey.measures}
-    table = table.assign(
-        label=table["measure"].map(labels).astype("str"),
-        area_label=group_labels(survey, parts, table["area"], language),
-    ).sort_values(["measure", *keys[1:]], key=lambda one: one.map(order) if one.name == "measure" else one)
-    told = []
-    if other is not None:
-        table[f"{other.id}_label"] = group_labels(survey, other, table[other.id], language)
-        told = [other.id, f"{other.id}_label"]
-    first = ["area", "area_label", *told, "measure", "label", "of"]
-    rest = [name for name in table if name not in {*first, "province"}]
-    return table[[*first, *rest]].reset_index(drop=True)
+    table = table.assign(label=table["measure"].map(labels).astype("str")).drop(columns="province")
+    table = by.labelled(survey, table, language).sort_values("measure", key=lambda one: one.map(order), kind="stable")
+    told = ["measure", "label", "of"]
+    first = [*table.columns[: table.columns.get_loc("measure")]]
+    return table[[*first, *told, *(name for name in table if name not in (*first, *told))]].reset_index(drop=True)
 
 
 def _change(survey: Survey, now: pd.DataFrame, before: pd.DataFrame, keys: list[str]) -> pd.Series:
@@ -152,33 +144,27 @@ def _total(
     return table[[*first, *(name for name in table if name not in first)]]
 
 
-def _asked(survey: Survey, code: str | None, by: Sequence[str]) -> tuple[Group, Group | None]:
-    """The group of areas and the other group; raises UsageError for two groups that are not one of each."""
-    groups, areas = groups_asked(survey, by), area_groups(survey)
-    parts = [group for group in groups if group in areas]
-    others = [group for group in groups if group not in areas]
-    if len(parts) > 1 or len(others) > 1:
-        raise UsageError("one_area_group", groups=", ".join(by), areas=", ".join(group.id for group in areas))
-    return parts[0] if parts else parts_of(survey, code), others[0] if others else None
-
-
 def _arrived(survey: Survey) -> str:
     """The measure that says who moved in."""
     return next(one.id for one in survey.measures if one.arrived)
 
 
 def _movement(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, parts: Group, other: Group | None,
-    language: Language,
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
 ) -> pd.DataFrame:  # fmt: skip
-    """`movement.counted_movement` between the scope's two rounds, with the labels of the areas and of the group."""
+    """`movement.counted_movement` between the scope's two rounds, with labels."""
     create_movement(connection, survey, scope.round, scope.previous, _arrived(survey))
-    moved = counted_movement(connection, survey, scope.code, parts.digits or 0, other)
-    moved.insert(1, "area_label", group_labels(survey, parts, moved["area"], language))
-    if other is not None:
-        moved = in_order(survey, moved, (other,)).sort_values("area", kind="stable", ignore_index=True)
-        moved.insert(3, f"{other.id}_label", group_labels(survey, other, moved[other.id], language))
-    return moved
+    moved = counted_movement(connection, survey, scope.code, by.parts.digits or 0, by.others)
+    return by.labelled(survey, moved, language)
+
+
+def _origins(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
+) -> pd.DataFrame:  # fmt: skip
+    """`movement.origins` in the scope's round, with labels."""
+    where = within(survey, scope.code, scope.round)
+    came = origins(connection, survey, where, _arrived(survey), by.parts.digits or 0, by.others, language)
+    return by.labelled(survey, came, language)
 
 
 def summarise_migration(
@@ -187,22 +173,20 @@ def summarise_migration(
 ) -> MigrationSummary:  # fmt: skip
     """Migration in an area (None: the whole store) and a round, by default the area's last, in its parts.
 
-    `by` may name the areas to show (district, subdistrict, village) and a group of children. Raises UsageError for an
-    unknown area, group or round.
+    `by` may name one or two groups: kinds of areas (of two, the narrower are the parts) and groups of children. Raises
+    UsageError for an unknown area, group or round.
     """
     survey = load_survey(schemas)
-    parts, other = _asked(survey, area, by)
-    digits = parts.digits or 0
+    groups = breakdown(survey, area, by)
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
         scope = scope_of(connection, survey, area, round_, language)
         quality = quality_of(connection, survey, scope)
-        moved = _movement(connection, survey, scope, parts, other, language)
-        came = origins(connection, survey, within(survey, area, scope.round), _arrived(survey), digits, language)
-        came.insert(1, "area_label", group_labels(survey, parts, came["area"], language))
         return MigrationSummary(
-            scope, parts, _total(connection, survey, scope, language),
-            _measures(connection, survey, scope, parts, other, language), came, moved, quality,
+            scope, groups, _total(connection, survey, scope, language),
+            _measures(connection, survey, scope, groups, language),
+            _origins(connection, survey, scope, groups, language),
+            _movement(connection, survey, scope, groups, language), quality,
         )  # fmt: skip
 
 
@@ -215,23 +199,23 @@ def migration_change(
     `by` as in `summarise_migration`. Raises UsageError for an unknown area or group, or fewer than two rounds.
     """
     survey = load_survey(schemas)
-    parts, other = _asked(survey, area, by)
+    groups = breakdown(survey, area, by)
     of_children = [one for one in survey.measures if one.of == "child"]
     columns = {measure_column(one.id): (one.id, one.label.in_(language)) for one in of_children}
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
         span = span_of(connection, survey, area, first, last, language)
-        cases = named_cases(connection, survey, span, columns, ("measure", "name"), by=(other,) if other else (),
-                            language=language)  # fmt: skip
+        cases = named_cases(connection, survey, span, columns, ("measure", "name"), by=groups.asked, language=language)
         total = [_total(connection, survey, scope, language) for scope in span.scopes]
-        measures = [_measures(connection, survey, scope, parts, other, language) for scope in span.scopes]
-        moved = [
-            _movement(connection, survey, Scope(area, span.name, now, then, span.rounds), parts, other, language)
-            for then, now in span.pairs
-        ]
+        measures, came = (
+            [told(connection, survey, scope, groups, language) for scope in span.scopes]
+            for told in (_measures, _origins)
+        )
+        between = [Scope(area, span.name, now, then, span.rounds) for then, now in span.pairs]
+        moved = [_movement(connection, survey, scope, groups, language) for scope in between]
     rounds, (then, now) = list(span.rounds), zip(*span.pairs, strict=True)
     return MigrationChange(
-        span, parts, _below(total, round=rounds), _below(measures, round=rounds), cases,
+        span, groups, _below(total, round=rounds), _below(measures, round=rounds), _below(came, round=rounds), cases,
         _below(moved, to_round=now, from_round=then),
     )  # fmt: skip
 
@@ -241,4 +225,5 @@ def _below(tables: Sequence[pd.DataFrame], **told: Sequence[int]) -> pd.DataFram
     for name, rounds in told.items():
         for table, round_ in zip(tables, rounds, strict=True):
             table.insert(0, name, round_)
-    return pd.concat(tables, ignore_index=True)
+    # The columns of a table without rows have no types of their own to give.
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)

@@ -8,6 +8,8 @@ their children of the round before are `refused`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 import pandas as pd
 
@@ -66,26 +68,21 @@ def create_movement(
 
 
 def counted_movement(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, digits: int, by: Group | None = None
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, digits: int, by: Sequence[Group] = ()
 ) -> pd.DataFrame:  # fmt: skip
     """For each area of this width inside `code`, how its children changed between the rounds of `movement`.
 
-    Columns: area; (the code of the group `by`, of each child as it was in the later round in which it was seen;)
+    Columns: area; (the codes of the groups `by`, of each child as it was in the later round in which it was seen;)
     before = stayed + moved_away + reached_18 + refused + lost; children (now) = stayed + moved_here + born + arrived +
-    seen_before + first_seen. Moved is to or from another area of the store. With a group, `child_round` must exist.
+    seen_before + first_seen. Moved is to or from another area of the store. With groups, `child_round` must exist.
     """
     def counts(column: str, names: tuple[str, ...]) -> str:
         return ", ".join(f"count(*) FILTER ({column} = {quoted(name)}) AS {name}" for name in names)
 
     person, year = survey.role("person").name, survey.role("round").name
-    of_group, seen, grouped = "", "", ""
-    if by is not None:
-        grouped = f", {by.id}"
-        of_group = f", told AS {by.id}"
-        seen = (
-            f" JOIN (SELECT {person}, {year}, {group_column(by.id)} AS told FROM {CHILD_ROUND}) s"
-            f" ON s.{person} = m.{person} AND s.{year} = m.last_seen"
-        )
+    grouped = "".join(f", {group.id}" for group in by)
+    of_group = "".join(f", s.{group_column(group.id)} AS {group.id}" for group in by)
+    seen = f" JOIN {CHILD_ROUND} s ON s.{person} = m.{person} AND s.{year} = m.last_seen" if by else ""
     figures = ("before", "moved_away", *GONE, "stayed", "moved_here", *COME, "children")
     return connection.execute(
         f"WITH placed AS (SELECT m.*, left(village_then, {digits}) AS a, left(village_now, {digits}) AS b{of_group}"
@@ -111,9 +108,11 @@ def lost_children(connection: duckdb.DuckDBPyConnection, code: str | None) -> tu
 
 
 def origins(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, arrived: str, digits: int, language: Language
+    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, arrived: str, digits: int, by: Sequence[Group],
+    language: Language,
 ) -> pd.DataFrame:  # fmt: skip
-    """Where the children who moved in came from: area, origin (a code, 'unknown' where there is none), label, children.
+    """Where the children who moved in came from: area, (the codes of the groups `by`,) origin (a code, 'unknown' where
+    there is none), label, children; the most frequent first.
 
     `arrived` is the measure whose yes says that a child moved in.
     """
@@ -121,11 +120,12 @@ def origins(
     codes = survey.codes(field)
     labels = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
     key = ", ".join(survey.key("child"))
+    groups = "".join(f", p.{group_column(group.id)} AS {group.id}" for group in by)
     record = typed_record(survey, "current_child", "current_household")
     table = connection.execute(
-        f"SELECT left({village}, {digits}) AS area, coalesce({field.name}, 'unknown') AS origin, count(*) AS children"
-        f" FROM ({record}) SEMI JOIN (SELECT {key} FROM profile WHERE {measure_column(arrived)} = 'yes') USING ({key})"
-        f" WHERE {where} GROUP BY ALL ORDER BY area, children DESC, origin"
+        f"SELECT left({village}, {digits}) AS area{groups}, coalesce({field.name}, 'unknown') AS origin,"
+        f" count(*) AS children FROM ({record}) JOIN profile p USING ({key})"
+        f" WHERE p.{measure_column(arrived)} = 'yes' AND {where} GROUP BY ALL ORDER BY area, children DESC, origin"
     ).df()
-    table.insert(2, "label", table["origin"].map(labels).astype("str"))
+    table.insert(list(table).index("children"), "label", table["origin"].map(labels).astype("str"))
     return table

@@ -133,26 +133,28 @@ def _single(survey: Survey, found: Patterns, language: Language) -> pd.DataFrame
     return table
 
 
-def together(survey: Survey, found: Patterns, size: int, language: Language) -> pd.DataFrame:
-    """Every combination of so many indicators that some child has, as `Overlap.pairs`."""
+def together(
+    survey: Survey, found: Patterns, size: int, language: Language, *, possible: bool = False
+) -> pd.DataFrame:  # fmt: skip
+    """Every combination of so many indicators that some child has, or if asked for, may have, as `Overlap.pairs`."""
     counted = counted_indicators(survey)
     members = np.array(list(combinations(range(len(counted)), size)))
     chosen = np.zeros((len(counted), len(members)), dtype=np.float32)
     chosen[members, np.arange(len(members))[:, None]] = 1
-    children, known, possible = (np.zeros(len(members)) for _ in range(3))
+    children, known, at_most = (np.zeros(len(members)) for _ in range(3))
     margins = np.zeros((size, len(members)))
     for start in range(0, len(found), _CHUNK):
         part = slice(start, start + _CHUNK)
         yes, unknown, weight = found.yes[part], found.unknown[part], found.children[part]
         all_known = (unknown @ chosen) == 0
         children += weight @ ((yes @ chosen) == size)
-        possible += weight @ (((yes + unknown) @ chosen) == size)
+        at_most += weight @ (((yes + unknown) @ chosen) == size)
         known += weight @ all_known
         for place in range(size):
             margins[place] += weight @ (all_known & (yes[:, members[:, place]] == 1))
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = margins.prod(axis=0) / known ** (size - 1)
-        table = {"children": children, "known": known, "share": children / known, "possible": possible,
+        table = {"children": children, "known": known, "share": children / known, "possible": at_most,
                  "expected": expected, "lift": children / expected}  # fmt: skip
         if size == 2:
             table |= {"second_of_first": children / margins[0], "first_of_second": children / margins[1]}
@@ -161,7 +163,7 @@ def together(survey: Survey, found: Patterns, size: int, language: Language) -> 
         told[name] = [counted[at].number for at in members[:, place]]
         told[f"{name}_name"] = [counted[at].name.in_(language) for at in members[:, place]]
     frame = pd.DataFrame({**told, **table}).astype({"children": "int64", "known": "int64", "possible": "int64"})
-    frame = frame[frame["children"] > 0]
+    frame = frame[frame["possible" if possible else "children"] > 0]
     return frame.sort_values(["children", *names], ascending=[False] + [True] * size, ignore_index=True)
 
 

@@ -6,7 +6,7 @@ all that it may have now is less than all that it may have had, it has surely fe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import create_profiles, group_column
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.overlap import by_group, counted_indicators, numbers_of, patterns_of, together
+from cpms_cli.summaries.overlap import Patterns, by_group, counted_indicators, numbers_of, patterns_of, together
 from cpms_cli.summaries.pairs import CAME, GROWN, LEFT, NOT_SEEN, PAIR, over_pairs
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
 from cpms_cli.summaries.shares import groups_asked, within
@@ -32,12 +32,15 @@ BECAME = (SEEN_NOW, CAME, FEWER, SAME, MORE, UNSURE, NOT_SEEN, GROWN, LEFT)
 class OverlapChange(OverRounds):
     """Overlap of the counted indicators over a span of rounds.
 
-    `numbers`, `pairs`: those of `overlap.Overlap` for each round, `round` first. `flow`: as `number_flow`.
+    `numbers`, `pairs`, `triples`: those of `overlap.Overlap` for each round, `round` first. `flow`: as `number_flow`.
+    What some child has together in one round stands in each round in which a child has it or may have it: `children`
+    can be none where answers are unknown now, and `possible` says of how many.
     """
 
     numbers: pd.DataFrame
     flow: pd.DataFrame
     pairs: pd.DataFrame
+    triples: pd.DataFrame
 
 
 def number_flow(
@@ -88,19 +91,25 @@ def overlap_change(
     survey = load_survey(schemas)
     groups = groups_asked(survey, by)
     most = len(counted_indicators(survey))
-    numbers: list[pd.DataFrame] = []
-    pairs: list[pd.DataFrame] = []
     with open_store(Path(store), survey) as connection:
         create_profiles(connection, survey)
         span = span_of(connection, survey, area, first, last, language)
-        for round_ in span.rounds:
-            found = patterns_of(connection, survey, within(survey, area, round_), groups)
-            for told, tables in (
-                ({codes: numbers_of(part, most) for codes, part in found.items()}, numbers),
-                ({codes: together(survey, part, 2, language) for codes, part in found.items()}, pairs),
-            ):
-                table = by_group(survey, groups, told, language)
-                table.insert(0, "round", round_)
-                tables.append(table)
+        found = {
+            round_: patterns_of(connection, survey, within(survey, area, round_), groups) for round_ in span.rounds
+        }
         flow = number_flow(connection, survey, span, by=groups, language=language)
-    return OverlapChange(span, pd.concat(numbers, ignore_index=True), flow, pd.concat(pairs, ignore_index=True))
+
+    def of_rounds(counted: Callable[[Patterns], pd.DataFrame]) -> pd.DataFrame:
+        tables = []
+        for round_, patterns in found.items():
+            told = by_group(survey, groups, {codes: counted(one) for codes, one in patterns.items()}, language)
+            told.insert(0, "round", round_)
+            tables.append(told)
+        return pd.concat(tables, ignore_index=True)
+
+    def of_size(size: int) -> pd.DataFrame:
+        table = of_rounds(lambda one: together(survey, one, size, language, possible=True))
+        same = [*(group.id for group in groups), *("first", "second", "third")[:size]]
+        return table[table.groupby(same)["children"].transform("max") > 0].reset_index(drop=True)
+
+    return OverlapChange(span, of_rounds(lambda one: numbers_of(one, most)), flow, of_size(2), of_size(3))

@@ -167,6 +167,58 @@ def test_who_arrived_and_who_left(cpms: Cpms, store: Path) -> None:
     }  # fmt: skip
 
 
+def test_migration_by_two_groups_of_children(cpms: Cpms, store: Path) -> None:
+    """Each child as it was when it was last seen: f is a boy in Kapoe, h from Myanmar, and of e nothing is told now."""
+    told = cpms("migration", "--by", "sex", "--by", "nationality", "--store", store, "--format", "json").json
+    found = {(one["area"], one["sex"], one["nationality"]): _counts(one) for one in told["measures"]
+             if one["measure"] == "no_thai_nationality"}  # fmt: skip
+    assert found == {
+        ("850105", "female", "TH"): (0, 4, 0, 0), ("850105", "female", "MM"): (1, 0, 0, 0),
+        ("850105", "unknown", "unknown"): (0, 0, 1, 0), ("850302", "female", "TH"): (0, 1, 0, 0),
+        ("850302", "male", "TH"): (0, 1, 0, 0),
+    }  # fmt: skip
+    assert {one["of"] for one in told["measures"]} == {"child"}
+    came = [(one["area"], one["sex_label"], one["nationality"], one["label"], one["children"])
+            for one in told["origins"]]  # fmt: skip
+    assert came == [("850105", "Female", "MM", "Myanmar", 1)]
+    words = ("area_label", "sex_label", "nationality_label")
+    moved = {(one["area"], one["sex"], one["nationality"]): {name: count for name, count in one.items()
+             if count and name not in (*words, "area", "sex", "nationality")} for one in told["movement"]}  # fmt: skip
+    assert moved == {
+        ("850105", "female", "TH"): {"before": 5, "reached_18": 1, "refused": 1, "lost": 1, "stayed": 2, "born": 1,
+                                     "first_seen": 1, "children": 4},
+        ("850105", "female", "MM"): {"arrived": 1, "children": 1},
+        ("850105", "male", "TH"): {"before": 1, "moved_away": 1},
+        ("850302", "female", "TH"): {"first_seen": 1, "children": 1},
+        ("850302", "male", "TH"): {"moved_here": 1, "children": 1},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_kinds_of_area_the_finer_are_the_parts(cpms: Cpms, store: Path, tmp_path: Path, order: int) -> None:
+    by = [word for kind in ("district", "village")[::order] for word in ("--by", kind)]
+    told = cpms("migration", *by, "--store", store, "--format", "json", "-o", tmp_path / "m.xlsx").json
+    names = ("area", "area_label", "district", "district_label")
+    places = {tuple(one[name] for name in names) for name in ("measures", "movement") for one in told[name]}
+    pak_nam = (PAK_NAM, "Pak Nam, moo 1", "8501", "Mueang Ranong")
+    assert places == {pak_nam, (KAPOE, "Kapoe, moo 1", "8503", "Kapoe")}
+    assert [(*(one[name] for name in names), one["children"]) for one in told["origins"]] == [(*pak_nam, 1)]
+    assert {one["of"] for one in told["measures"]} == {"child", "household"}
+    sheets = pd.read_excel(tmp_path / "m.xlsx", sheet_name=["Where from", "Who came and left"], engine="openpyxl")
+    assert all("District" in sheet for sheet in sheets.values())
+    lines = [" ".join(line.split()) for line in cpms("migration", *by, "--store", store).out.splitlines()]
+    assert "Pak Nam, moo 1 Mueang Ranong Myanmar 1" in lines
+
+
+def test_where_children_came_from_is_told_of_each_round(cpms: Cpms, store: Path) -> None:
+    words = ("migration", "--rounds", "2568:2569", "--store", store)
+    told = cpms(*words, "--format", "json").json["origins"]
+    assert [(one["round"], one["area"], one["label"], one["children"]) for one in told] == [
+        (2026, "850105", "Myanmar", 1)
+    ]
+    assert "Pak Nam 2026 Myanmar 1" in [" ".join(line.split()) for line in cpms(*words).out.splitlines()]
+
+
 @pytest.mark.parametrize("words", [["indicator", "1"], ["rights"], ["migration"], ["community"]])
 def test_quality_stands_beside_every_figure(cpms: Cpms, store: Path, words: list[str]) -> None:
     words = [*words, "850105"] if words == ["community"] else [*words, "--area", "850105"]
@@ -200,7 +252,8 @@ def test_an_area_has_intervals_bounds_and_marks(cpms: Cpms, store: Path) -> None
 @pytest.mark.parametrize(
     "words",
     [["indicator", "10", "--by", "sex", "--by", "nationality"], ["rights", "--list", "education"],
-     ["migration", "--by", "village", "--by", "age_group"], ["province", "85", "--by", "sex", "--by", "age_group"]],
+     ["migration", "--by", "village", "--by", "district"], ["migration", "--by", "sex", "--by", "age_group"],
+     ["province", "85", "--by", "sex", "--by", "age_group"]],
 )  # fmt: skip
 def test_a_window_of_80_columns_holds_it(
     cpms: Cpms, store: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
@@ -226,7 +279,7 @@ def test_thai_shows_no_english_but_codes(cpms: Cpms, store: Path, words: list[st
     [
         ["indicator", "23"], ["indicator", "1", "--by", "shoes"], ["indicator", "1", "--area", "840101"],
         ["rights", "--list", "flying"], ["rights", "--by", "sex", "--by", "village", "--by", "age_group"],
-        ["migration", "--by", "village", "--by", "district"], ["migration", "--round", "2500"],
+        ["migration", "--by", "village", "--by", "district", "--by", "sex"], ["migration", "--round", "2500"],
         ["community", "850105", "--by", "nothing"],
     ],
 )  # fmt: skip

@@ -88,6 +88,31 @@ def test_by_group_each_group_is_counted_alone(store: Path) -> None:
     assert by_sex["certain"].sum() == 10
 
 
+def test_a_triple_of_which_an_answer_is_unknown_now_has_not_ceased(
+    cpms: Cpms, tmp_path: Path, base: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Two of three children have all of 1, 2 and 8; a year later one is registered, and of one it is not known."""
+    having = {"nationality": "MM", "arrived_community": "within_12_months"}
+    for year, registered in ((2025, ("not_registered", "not_registered")), (2026, ("certificate", "unknown"))):
+        told: list[dict[str, Any]] = [*({**having, "birth_registered": one} for one in registered), {}]
+        rows = [{**one, "household_no": at, "child_no": 1, "round": year, "interview_date": f"{year}-03-01"}
+                for at, one in enumerate(told, start=1)]  # fmt: skip
+        merge([write_drawn(tmp_path / f"{year}.csv", base, rows)], tmp_path / "s.duckdb")
+    words = ("overlap", "--rounds", "2568:2569", "--store", tmp_path / "s.duckdb")
+    document = cpms(*words, "--format", "json").json
+    columns = ("round", "first", "second", "third", "children", "possible", "known", "share", "expected")
+    assert [tuple(row[name] for name in columns) for row in document["triples"]] == [
+        (2025, 1, 2, 8, 2, 2, 3, pytest.approx(2 / 3), pytest.approx(8 / 9)), (2026, 1, 2, 8, 0, 1, 2, 0, 0),
+    ]  # fmt: skip
+    pairs = {(row["round"], row["first"], row["second"]): (row["children"], row["possible"])
+             for row in document["pairs"]}  # fmt: skip
+    assert pairs == {(2025, 1, 2): (2, 2), (2025, 1, 8): (2, 2), (2025, 2, 8): (2, 2),
+                     (2026, 1, 8): (2, 2), (2026, 1, 2): (0, 1), (2026, 2, 8): (0, 1)}  # fmt: skip
+    lines = [" ".join(line.split()) for line in cpms(*words).out.splitlines()]
+    names = "1 No Thai nationality 2 No birth registration 8 Migrated into community (child)"
+    assert f"{names} 2 (66.7 %) 0 – 1 (0.0 %)" in lines
+
+
 def test_in_every_format_and_in_thai(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     lines = [" ".join(line.split()) for line in cpms("overlap", "--top", "1", "--store", store).out.splitlines()]
     assert lines[0] == "The whole store, round 2026: indicators that occur together in 10 children"

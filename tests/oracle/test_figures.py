@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pandas as pd
 import pytest
 
 from cpms_cli import summarise_migration, summarise_rights
@@ -71,6 +72,7 @@ def _children(homes: list[Row], members: list[Row]) -> Iterator[Child]:
             groups = {
                 "village": str(child["village_code"]), "sex": _answered(child, "sex") or "unknown",
                 "age_group": _band(home, child), "nationality": _answered(child, "nationality") or "unknown",
+                "registration": _answered(child, "birth_registered") or "unknown",
             }  # fmt: skip
             yield Child(home, child, groups, _rights(home, child, scored.level, scored.indicators[16]))
 
@@ -158,3 +160,27 @@ def test_migration_by_village_and_what_is_high(sample_store: Path, children: lis
         assert row["level"] == ("high" if low > rate else "not_high"), row
         levels.add(row["level"])
     assert levels == {"high", "not_high"}
+
+
+def test_migration_by_two_groups_of_children_and_by_two_kinds_of_area(
+    sample_store: Path, children: list[Child]
+) -> None:
+    groups = ("nationality", "registration")
+    summary = summarise_migration(sample_store, by=groups)
+    keys = Counter(tuple(one.groups[group] for group in groups) for one in children)
+    assert Counter(dict.fromkeys(keys, 3)) == Counter(map(tuple, summary.measures[[*groups]].to_numpy().tolist()))
+    for row in summary.measures.to_dict("records"):
+        own = [one.own for one in children if all(one.groups[group] == row[group] for group in groups)]
+        answers = {
+            "no_thai_nationality": [not3(is_one_of(one, "nationality", "TH")) for one in own],
+            "migrated_in": [is_one_of(one, "arrived_community", "within_12_months") for one in own],
+            "parents_away": [is_one_of(one, "parent_away_work", "mother", "father", "both") for one in own],
+        }
+        told = Counter(map(word, answers[row["measure"]]))
+        assert (row["yes"], row["no"], row["unknown"]) == _counts(told)[:3], row
+        assert row["level"] == ("no_rest" if told["yes"] + told["no"] else "unknown"), row
+    finer, alone = (summarise_migration(sample_store, by=by) for by in (["subdistrict", "village"], ["village"]))
+    for name, table in alone.tables.items():
+        wider = ["subdistrict", "subdistrict_label"] if "area" in table else []
+        pd.testing.assert_frame_equal(finer.tables[name].drop(columns=wider), table)
+        assert not wider or set(map(tuple, finer.tables[name][wider].to_numpy())) == {("850105", "Pak Nam")}

@@ -1,18 +1,22 @@
 """Rounds of the sample store compared a second time, child by child in plain loops over what the second scorer says:
-cases by two groups, rights lost and regained, and numbers of indicators that can only have fallen."""
+cases by two groups, rights lost and regained, migration, and numbers of indicators that can only have fallen."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
 import pytest
 
-from cpms_cli import area_change, indicator_change, overlap_change, rights_change
+from cpms_cli import area_change, indicator_change, migration_change, overlap_change, rights_change
+from cpms_cli.summaries.migration import MigrationChange
 from tests.oracle.scorer import COUNTED, Row, age_of, score_household
 from tests.oracle.test_figures import _answered, _band, _rights
 
@@ -20,6 +24,7 @@ ROUNDS = (2024, 2025, 2026)
 PAIRS = ((2024, 2025), (2025, 2026), (2024, 2026))
 VILLAGE = "85010503"  # families moved out of it and into it
 GROUPS = ("sex", "age_group")
+MEASURES = {"no_thai_nationality": 1, "migrated_in": 8, "parents_away": 9}  # each is this indicator
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Seen:
     groups: tuple[str, ...]
     indicators: dict[int, str]
     rights: dict[str, str]
+    origin: str
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -58,7 +64,7 @@ def _round(connection: duckdb.DuckDBPyConnection, round_: int) -> Iterator[tuple
             groups = (_answered(child, "sex") or "unknown", _band(home, child))
             told = {name.removeprefix("right_"): answer for name, answer in rights.items()}
             yield str(child["cpms_id"]), Seen(str(child["village_code"]), age_of(home, child).least, groups,
-                                              scored.indicators, told)  # fmt: skip
+                                              scored.indicators, told, child["arrived_from"] or "unknown")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +168,85 @@ def test_rights_lost_and_regained_by_two_groups(sample_store: Path, seen: Rounds
     assert (cases[["new", "continuing", "resolved", "unknown_now", "outgrown", "found_again"]].sum() > 0).all()
 
 
+@pytest.fixture(scope="module")
+def migration(sample_store: Path) -> MigrationChange:
+    """Of the six villages of the subdistrict, which is all that the store knows of its province."""
+    found: MigrationChange = migration_change(sample_store, 2024, 2026, area="850105", by=GROUPS)
+    return found
+
+
+def _share(told: Counter[str]) -> float:
+    known = told["yes"] + told["no"]
+    return told["yes"] / known if known else float("nan")
+
+
+def test_migration_by_two_groups_against_the_same_children_elsewhere(migration: MigrationChange, seen: Rounds) -> None:
+    answers: dict[tuple[int, str, tuple[str, ...]], dict[str, Counter[str]]] = {}
+    for round_, children in seen.items():
+        for one in children.values():
+            told = answers.setdefault((round_, one.village, one.groups), {name: Counter() for name in MEASURES})
+            for name, number in MEASURES.items():
+                told[name][one.indicators[number]] += 1
+    nothing = {name: Counter[str]() for name in MEASURES}
+    assert len(migration.measures) == len(MEASURES) * len(answers)
+    for row in migration.measures.to_dict("records"):
+        groups = tuple(row[group] for group in GROUPS)
+        round_, village, name = row["round"], row["area"], row["measure"]
+        here = answers[round_, village, groups][name]
+        rest = Counter[str]()
+        for at, told in answers.items():
+            rest.update(told[name] if at[::2] == (round_, groups) and at[1] != village else {})
+        then = answers.get((round_ - 1, village, groups), nothing)[name]
+        assert (row["yes"], row["no"], row["unknown"]) == (here["yes"], here["no"], here["unknown"]), row
+        assert row["rest_known"] == rest["yes"] + rest["no"], row
+        told_shares = (row["share"], row["rest_share"], row["change"])
+        assert told_shares == pytest.approx((_share(here), _share(rest), _share(here) - _share(then)), nan_ok=True), row
+
+
+def test_where_children_came_from_and_what_became_of_them_by_two_groups(
+    migration: MigrationChange, seen: Rounds
+) -> None:
+    expected = Counter(
+        (round_, one.village, *one.groups, one.origin)
+        for round_, children in seen.items() for one in children.values() if one.indicators[8] == "yes"
+    )  # fmt: skip
+    keys = ["round", "area", *GROUPS, "origin"]
+    assert migration.origins.set_index(keys)["children"].to_dict() == expected
+    for name, number in MEASURES.items():
+        cases = migration.cases[migration.cases["measure"] == name]
+        assert _counted(cases) == _expected(seen, "850105", _indicator(number), "yes"), name
+
+
+GONE, COME = ["reached_18", "refused", "lost"], ["born", "arrived", "seen_before", "first_seen"]
+
+
+def test_who_came_and_who_left_by_two_groups(
+    sample_store: Path, migration: MigrationChange, seen: Rounds
+) -> None:  # fmt: skip
+    """A child counts in the group to which it belonged when it was last seen of the two rounds."""
+    moved = migration.movement
+    found = moved.assign(gone=moved[GONE].sum(axis=1), come=moved[COME].sum(axis=1))
+    expected: dict[tuple[int, int, str, tuple[str, ...]], Counter[str]] = {}
+    for pair in PAIRS:
+        for _, was, now in _children(seen, pair, "850105"):
+            groups = (now or was).groups  # type: ignore[union-attr]
+            if was is not None:
+                kind = "gone" if now is None else "stayed" if now.village == was.village else "moved_away"
+                expected.setdefault((*pair, was.village, groups), Counter()).update(("before", kind))
+            if now is not None:
+                kinds = ["children"] + (["come"] if was is None else ["moved_here"] * (was.village != now.village))
+                expected.setdefault((*pair, now.village, groups), Counter()).update(kinds)
+    figures = ["before", "stayed", "moved_away", "moved_here", "gone", "come", "children"]
+    assert {(row["from_round"], row["to_round"], row["area"], tuple(row[group] for group in GROUPS)):
+            Counter({name: row[name] for name in figures if row[name]})
+            for row in found.to_dict("records")} == expected  # fmt: skip
+    alone = migration_change(sample_store, 2024, 2026, area="850105").movement
+    keys = ["from_round", "to_round", "area"]
+    added_up = moved.drop(columns=["area_label", *(f"{group}{end}" for group in GROUPS for end in ("", "_label"))])
+    pd.testing.assert_frame_equal(added_up.groupby(keys, sort=False).sum().reset_index().sort_values(keys),
+                                  alone.drop(columns="area_label").sort_values(keys))  # fmt: skip
+
+
 def _direction(was: Seen | None, now: Seen | None, years: int) -> str:
     if was is None:
         return "first_seen"
@@ -190,3 +275,36 @@ def test_a_child_has_fewer_indicators_only_whatever_is_unknown(sample_store: Pat
                if one.groups == tuple(row[group] for group in GROUPS)]  # fmt: skip
         assert row["at_least"] == sum(low >= row["number"] for low, _ in own), row
         assert row["at_most"] == sum(high >= row["number"] for _, high in own), row
+
+
+@pytest.mark.parametrize(("size", "members"), [(2, ("first", "second")), (3, ("first", "second", "third"))])
+def test_what_occurs_together_in_each_round_by_two_groups(
+    sample_store: Path, seen: Rounds, size: int, members: tuple[str, ...]
+) -> None:
+    """What some child had in any round is told wherever a child may have it: what is unknown now has not ceased."""
+    change = overlap_change(sample_store, 2024, 2026, by=GROUPS)
+    table = change.pairs if size == 2 else change.triples
+    of_group: dict[tuple[int, tuple[str, ...]], list[dict[int, str]]] = {}
+    sure, perhaps = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
+    for round_, children in seen.items():
+        for one in children.values():
+            answers = {number: one.indicators[number] for number in sorted(COUNTED)}
+            of_group.setdefault((round_, one.groups), []).append(answers)
+            may = [number for number, answer in answers.items() if answer in ("yes", "unknown")]
+            for chosen in combinations(may, size):
+                perhaps[round_, one.groups, chosen] += 1
+                sure[round_, one.groups, chosen] += all(answers[number] == "yes" for number in chosen)
+    ever = {at[1:] for at, children in sure.items() if children}
+    assert len(table) == len([at for at in perhaps if at[1:] in ever])
+    assert ((table["children"] == 0) & (table["possible"] > 0)).any()
+    for row in table.to_dict("records"):
+        groups, chosen = tuple(row[group] for group in GROUPS), tuple(row[member] for member in members)
+        at = (row["round"], groups, chosen)
+        assert at[1:] in ever, row
+        assert (row["children"], row["possible"]) == (sure[at], perhaps[at]), row
+        known = [answers for answers in of_group[at[:2]] if all(answers[number] != "unknown" for number in chosen)]
+        each = [sum(answers[number] == "yes" for answers in known) for number in chosen]
+        assert row["known"] == len(known), row
+        if known:
+            expected = math.prod(each) / len(known) ** (size - 1)
+            assert (row["share"], row["expected"]) == pytest.approx((sure[at] / len(known), expected)), row

@@ -30,7 +30,7 @@ from tests.property.tables_attacked import Case, Printed, Published, breaches
 ANSWERS = {"yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "n/a"}
 AREA, VILLAGE, YEAR = "850105", "85010501", 2026
 VILLAGES = tuple(f"8501050{moo}" for moo in range(1, 7))
-GROUPS = ("age_group", "nationality", "sex")
+GROUPS, AREAS = ("age_group", "nationality", "sex"), ("village", "subdistrict", "area")
 COMES = ("moved_here", "born", "arrived", "seen_before", "first_seen")
 GOES = ("moved_away", "reached_18", "refused", "lost")
 
@@ -63,7 +63,7 @@ class Desk(Printed):
 def places(frame: pd.DataFrame, code: str) -> list[str]:
     """Whom each row counts, as its own columns say, of the area that was asked for."""
     return [
-        "|".join([f"{row.get('round', YEAR)}/{row.get('village', row.get('subdistrict', row.get('area', code)))}",
+        "|".join([f"{row.get('round', YEAR)}/{max([code, *(row[kind] for kind in AREAS if kind in row)], key=len)}",
                   *(f"{group}={row[group]}" for group in GROUPS if group in row)])
         for row in frame.to_dict("records")
     ]  # fmt: skip
@@ -105,16 +105,18 @@ def _read(desk: Desk, one: Any, survey: Survey) -> None:
 
 
 def _read_migration(desk: Desk, one: Any) -> None:
+    code = one.scope.code
     for frame in (one.total, one.measures):
-        desk.answers(frame.assign(item="measure_" + frame["measure"]), AREA)
-    for row, place in zip(one.measures.to_dict("records"), places(one.measures, AREA), strict=True):
-        for where in (place, f"{YEAR}/85"):
+        desk.answers(frame.assign(item="measure_" + frame["measure"]), code)
+    province = places(one.measures.drop(columns=[name for name in AREAS if name in one.measures]), "85")
+    for row, *wheres in zip(one.measures.to_dict("records"), places(one.measures, code), province, strict=True):
+        for where in wheres:
             told = [f"{where}/measure_{row['measure']}/{answer}" for answer in ("yes", "no")]
             desk.made_of(row["rest_share"], *told)
             desk.made_of(None if pd.isna(row["level"]) else 1, *told)
-    for row in one.origins.to_dict("records"):
-        desk.put(f"{YEAR}/{row['area']}/origin/{row['origin']}", row["children"])
-    desk.columns(one.movement, ["before", "stayed", "children", *COMES, *GOES], "move/", AREA)
+    for row, where in zip(one.origins.to_dict("records"), places(one.origins, code), strict=True):
+        desk.put(f"{where}/origin/{row['origin']}", row["children"])
+    desk.columns(one.movement, ["before", "stayed", "children", *COMES, *GOES], "move/", code)
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,8 @@ class Truth:
         if name in self.further:
             return self.further[name]
         place, what = name.split("/", 2)[0] + "/" + name.split("/", 2)[1], name.split("/", 2)[2]
+        if what.startswith(("move/", "origin/")):
+            return sum(count for one, count in self.further.items() if _is_part(one, place, what))
         rows = self.rows(place)
         if what == "children":
             return len(rows)
@@ -158,6 +162,13 @@ class Truth:
             when, area = place.split("/")
             rows = self.homes[(self.homes["round"] == int(when)) & self.homes["village_code"].str.startswith(area)]
         return int((rows[kind] == ANSWERS[told]).sum())
+
+
+def _is_part(name: str, place: str, what: str) -> bool:
+    """Whether a count is of children by two groups, and one of those that add up to this count by fewer."""
+    (when, where, told), (area, *groups) = name.split("/", 2), place.split("|")
+    around, *both = where.split("|")
+    return (told, f"{when}/{around}", len(both)) == (what, area, 2) and {*groups} < {*both}
 
 
 class Known:
@@ -193,6 +204,7 @@ def _everything(known: Known, survey: Survey) -> None:
     levels = [level.id for level in survey.levels]
     columns = [one.column for one in survey.indicators]
     named = sorted({name.split("/", 1)[0] + "/" + name.split("/", 2)[1] for name in known.desk.counts})
+    moves = sorted({name.split("/", 2)[2] for name in known.desk.counts if "/move/" in name or "/origin/" in name})
     items = sorted({name.split("/")[2] for name in known.desk.counts if name.count("/") == 3 and
                     name.rsplit("/", 1)[1] in ANSWERS})  # fmt: skip
     for place in named:
@@ -204,22 +216,30 @@ def _everything(known: Known, survey: Survey) -> None:
             if item != "measure_households_arrived":
                 known.sum(f"{place}/children", [f"{place}/{item}/{answer}" for answer in ANSWERS])
         _rules(known, place, levels, [one.column for one in survey.indicators if one.counted])
-        where, *groups = place.split("|")
-        for group in groups:
-            name = group.split("=")[0]
-            kept = "|".join([where, *(one for one in groups if one != group)])
-            codes = sorted(known.truth.rows(kept)[f"group_{name}"].unique())
-            every = ["|".join([where, *sorted([*(one for one in groups if one != group), f"{name}={code}"])])
-                     for code in codes]  # fmt: skip
-            for what in ("children", *(f"level/{one}" for one in levels),
-                         *(f"{item}/{answer}" for item in items for answer in ANSWERS)):  # fmt: skip
-                if "households" not in what:
-                    known.sum(f"{kept}/{what}", [f"{one}/{what}" for one in every])
+        _groups(known, place, named, ["children", *(f"level/{one}" for one in levels), *moves,
+                                      *(f"{item}/{answer}" for item in items if "households" not in item
+                                        for answer in ANSWERS)])  # fmt: skip
         for part in items:
             for item in columns:
                 _alike(known, place, part, item)
     _areas(known, [one for one in known.desk.counts if f"/{AREA}/" in one and "move/" not in one])
-    _others(known, survey)
+    for name in [one for one in known.desk.counts if f"/{VILLAGE}|" in one and "move/" not in one]:
+        known.most([name.replace(VILLAGE, "85")], name)
+    _others(known, [one for one in named if one.startswith(f"{YEAR}/{AREA}")])
+
+
+def _groups(known: Known, place: str, named: Sequence[str], counted: Sequence[str]) -> None:
+    """Counts of the children of one place by a group of theirs add up to those by one group less."""
+    where, *groups = place.split("|")
+    for group in groups:
+        name, others = group.split("=")[0], [one for one in groups if one != group]
+        kept = "|".join([where, *others])
+        listed = [one for one in named if one.split("|")[0] == where and {*others} < {*one.split("|")[1:]}]
+        codes = {one.split(f"{name}=")[1].split("|")[0] for one in listed if f"{name}=" in one}
+        codes |= set(known.truth.rows(kept)[f"group_{name}"])
+        every = ["|".join([where, *sorted([*others, f"{name}={code}"])]) for code in sorted(codes)]
+        for what in counted:
+            known.sum(f"{kept}/{what}", [f"{one}/{what}" for one in every])
 
 
 def _rules(known: Known, place: str, levels: Sequence[str], counted: Sequence[str]) -> None:
@@ -253,16 +273,15 @@ def _areas(known: Known, names: Sequence[str]) -> None:
             known.sum(name, [f"{when}/{village}/{what}" for village in VILLAGES])
 
 
-def _others(known: Known, survey: Survey) -> None:
-    here = f"{YEAR}/{AREA}"
-    known.sum(f"{here}/move/children", [f"{here}/move/{name}" for name in ("stayed", *COMES)])
-    known.sum(f"{here}/move/before", [f"{here}/move/{name}" for name in ("stayed", *GOES)])
-    for village in VILLAGES:
-        there = f"{YEAR}/{village}"
-        known.sum(f"{there}/move/children", [f"{there}/move/{name}" for name in ("stayed", *COMES)])
-        known.sum(f"{there}/move/before", [f"{there}/move/{name}" for name in ("stayed", *GOES)])
-        known.sum(f"{there}/children", [f"{there}/move/children"])
-        known.sum(f"{there}/i08/yes", [name for name in known.desk.counts if name.startswith(f"{there}/origin/")])
+def _others(known: Known, places: Sequence[str]) -> None:
+    for place in places:
+        known.sum(f"{place}/move/children", [f"{place}/move/{name}" for name in ("stayed", *COMES)])
+        known.sum(f"{place}/move/before", [f"{place}/move/{name}" for name in ("stayed", *GOES)])
+        if f"{place}/move/children" in known.desk.counts:
+            known.sum(f"{place}/children", [f"{place}/move/children"])
+        came = [name for name in known.desk.counts if name.startswith(f"{place}/origin/")]
+        if came:
+            known.sum(f"{place}/measure_migrated_in/yes", came)
     for name in [name for name in known.desk.counts if "/any " in name]:
         columns = name.split("/any ")[1].split()
         for column in columns:
@@ -284,7 +303,8 @@ def _commands(store: Path) -> dict[str, Callable[[], Any]]:
     return {
         "community --by sex": lambda: summarise_area(store, VILLAGE, by=["sex"]),
         "indicator 3": lambda: summarise_indicator(store, 3, area=AREA),
-        "migration": lambda: summarise_migration(store, area=AREA),
+        "migration": lambda: summarise_migration(store, area=AREA, by=["subdistrict", "village"]),
+        "migration --by sex --by age_group": lambda: summarise_migration(store, area=VILLAGE, by=["sex", "age_group"]),
         "plan": lambda: plan_area(store, VILLAGE),
     }
 
@@ -299,7 +319,7 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
         one = run()
         handed[name] = hand_on(store, one, "partner")
         _read(desk, handed[name].summary, survey)
-        if name == "migration":
+        if name.startswith("migration"):
             _read(raw, one, survey)
     with open_store(store, survey) as connection:
         create_profiles(connection, survey)

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 
 from cpms_cli import list_children, merge, validate_against_store
+from cpms_cli.store.content import content_hash
+from cpms_cli.survey.definition import Survey
 from tests.conftest import Cpms, Draw
 
 BOY = {"given_name": "สมชาย", "sex": "male", "birth_date": "2015-03-04", "violence_physical": "yes"}
@@ -106,3 +108,24 @@ def test_validate_against_the_store_says_it_before(cpms: Cpms, draw: Draw, store
     ]
     assert "child_displaced" in cpms("validate", second, "--store", store, "--format", "json").out
     assert "child_displaced" not in cpms("validate", second, "--format", "json").out
+
+
+def test_another_familys_answers_in_a_sheet_of_their_own_are_set_aside_too(
+    survey: Survey, base: Mapping[str, Mapping[str, Any]], store: Path, tmp_path: Path
+) -> None:
+    """The girl's family, in two sheets, under the number of the boy's house; and a further child under a free line."""
+    home = {**base["household"], "household_no": "1", "dwelling": "temporary"}
+    key = {name: home[name] for name in survey.key("household")}
+    children = [
+        {**base["child"], **key, "national_id": None, **told}
+        for told in ({"child_no": 1, **GIRL}, {"child_no": 3, **BABY})
+    ]
+    path = tmp_path / "two.xlsx"
+    with pd.ExcelWriter(path) as book:
+        for name, rows in (("household", [home]), ("children", children)):
+            frame = pd.DataFrame(rows).astype("object")
+            frame.map(lambda cell: None if cell is None else str(cell)).to_excel(book, sheet_name=name, index=False)
+    before = content_hash(store)
+    merged = merge([path], store)
+    assert (merged.total("rows_in"), merged.total("quarantined")) == (3, 3)
+    assert content_hash(store) == before

@@ -6,9 +6,11 @@ import getpass
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.main import get_command
 
 from cpms_cli.cli import (
     areas,
@@ -143,6 +145,12 @@ def _asked_for_key(error: KeyMissing) -> bool:
     return bool(os.environ[variable])
 
 
+@cache
+def _parser() -> Any:
+    """The commands as the parser takes them, which Typer would build anew for every run in one process."""
+    return get_command(app)
+
+
 def _command() -> None:
     """Parse and run, with help and refusals in the language of this run; English needs no catalogue."""
     if chosen_language(_option("--lang", "") or None) == "th":
@@ -150,7 +158,7 @@ def _command() -> None:
 
         run_in_thai(app, NAME)
     else:
-        app(prog_name=NAME)
+        _parser()(prog_name=NAME)
 
 
 def _run() -> None:

@@ -117,9 +117,8 @@ def translate_command(command: Any, translate: Translate = thai) -> None:
             parameter.metavar = translate(parameter.metavar)
 
 
-def run_in_thai(app: typer.Typer, name: str) -> None:
-    """Run the command line with help and refusals in Thai; exits as the parser itself would."""
-    from typer.exceptions import TyperException
+@cache
+def _in_thai(app: typer.Typer) -> Any:
     from typer.main import get_command
 
     from cpms_cli.cli.help_layout import ThaiContext
@@ -128,8 +127,15 @@ def run_in_thai(app: typer.Typer, name: str) -> None:
     for _, one in commands_below(command):
         translate_command(one)
         one.context_class = ThaiContext
+    return command
+
+
+def run_in_thai(app: typer.Typer, name: str) -> None:
+    """Run the command line with help and refusals in Thai; exits as the parser itself would."""
+    from typer.exceptions import TyperException
+
     try:
-        sys.exit(command(prog_name=name, standalone_mode=False))
+        sys.exit(_in_thai(app)(prog_name=name, standalone_mode=False))
     except typer.Abort:
         typer.echo(thai_sentence("Aborted!"), err=True)
         sys.exit(1)

@@ -154,7 +154,7 @@ def _parser() -> Any:
 def _command() -> None:
     """Parse and run, with help and refusals in the language of this run; English needs no catalogue."""
     if chosen_language(_option("--lang", "") or None) == "th":
-        from cpms_cli.cli.translation import run_in_thai
+        from cpms_cli.cli.thai_commands import run_in_thai
 
         run_in_thai(app, NAME)
     else:

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import gettext
 import inspect
-import io
 import re
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import typer
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 DOMAIN = "cpms"
@@ -115,33 +111,3 @@ def translate_command(command: Any, translate: Translate = thai) -> None:
             parameter.help = translate(parameter.help)
         if parameter.metavar:
             parameter.metavar = translate(parameter.metavar)
-
-
-@cache
-def _in_thai(app: typer.Typer) -> Any:
-    from typer.main import get_command
-
-    from cpms_cli.cli.help_layout import ThaiContext
-
-    command = get_command(app)
-    for _, one in commands_below(command):
-        translate_command(one)
-        one.context_class = ThaiContext
-    return command
-
-
-def run_in_thai(app: typer.Typer, name: str) -> None:
-    """Run the command line with help and refusals in Thai; exits as the parser itself would."""
-    from typer.exceptions import TyperException
-
-    try:
-        sys.exit(_in_thai(app)(prog_name=name, standalone_mode=False))
-    except typer.Abort:
-        typer.echo(thai_sentence("Aborted!"), err=True)
-        sys.exit(1)
-    except TyperException as refused:
-        told = io.StringIO()
-        refused.show(file=told)  # type: ignore[attr-defined]
-        for line in told.getvalue().splitlines():
-            typer.echo(thai_sentence(line), err=True)
-        sys.exit(refused.exit_code)

@@ -1,0 +1,39 @@
+"""The commands with help and refusals in Thai. Imported only where Thai is asked for."""
+
+from __future__ import annotations
+
+import io
+import sys
+from functools import cache
+from typing import Any
+
+import typer
+from typer.exceptions import TyperException
+from typer.main import get_command
+
+from cpms_cli.cli.help_layout import ThaiContext
+from cpms_cli.cli.translation import commands_below, thai_sentence, translate_command
+
+
+@cache
+def _in_thai(app: typer.Typer) -> Any:
+    command = get_command(app)
+    for _, one in commands_below(command):
+        translate_command(one)
+        one.context_class = ThaiContext
+    return command
+
+
+def run_in_thai(app: typer.Typer, name: str) -> None:
+    """Run the command line with help and refusals in Thai; exits as the parser itself would."""
+    try:
+        sys.exit(_in_thai(app)(prog_name=name, standalone_mode=False))
+    except typer.Abort:
+        typer.echo(thai_sentence("Aborted!"), err=True)
+        sys.exit(1)
+    except TyperException as refused:
+        told = io.StringIO()
+        refused.show(file=told)  # type: ignore[attr-defined]
+        for line in told.getvalue().splitlines():
+            typer.echo(thai_sentence(line), err=True)
+        sys.exit(refused.exit_code)

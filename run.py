@@ -88,7 +88,8 @@ def main() -> None:
     call(python, "-m", "ruff", "check", ".")
     call(python, "-m", "mypy")
     call(python.parent / "lint-imports", "--no-cache")
-    call(python, "-m", "pytest", "-n", "auto", *words[1:])
+    # Of a module both workers would make the stores that its tests share, were they dealt out one by one.
+    call(python, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *words[1:])
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ rows through the column's codes. A file in which every cell is wrong costs about
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,6 +17,7 @@ import pandas as pd
 import pandera.pandas as pandera
 
 from cpms_cli.reading.tables import Column, SurveyTable
+from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.definition import Field, Survey
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
 from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, has_thai_form
@@ -197,6 +197,5 @@ def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFa
 
 def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
     """Every cell of the table at fault, by field and check; what the reader left open is told as its question."""
-    with ThreadPoolExecutor() as pool:
-        found = list(pool.map(lambda column: _faults(survey, table, column), table.columns.values()))
+    found = on_each(lambda column: _faults(survey, table, column), table.columns.values(), len(table.rows))
     return [fault for faults in found for fault in faults]

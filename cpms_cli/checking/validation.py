@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.tables import SurveyTable, read_files
+from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 
@@ -71,8 +71,7 @@ def _faults_of(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
 
 def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[list[ColumnFault]]:
     """The faults in the columns of each table."""
-    with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda table: _faults_of(survey, table), tables))
+    return on_each(lambda table: _faults_of(survey, table), tables, max((len(one.rows) for one in tables), default=0))
 
 
 def check(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +23,7 @@ from cpms_cli.reading.mapping import HeaderMap, Mapped, check_headers_there, loa
 from cpms_cli.reading.repeats import NO_PARENT, TWO_PARENTS, join_repeats
 from cpms_cli.reading.sheets import Note, Sheet, understand
 from cpms_cli.reading.source import SourceTable, column_letter
+from cpms_cli.reading.threads import on_each
 from cpms_cli.reading.values import NUMBER_CODES, Context, clean
 from cpms_cli.survey.definition import Field, Survey, Table
 from cpms_cli.survey.era import era_of
@@ -216,9 +216,10 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
     if names & {field.name for field in survey.household.fields} - set(survey.child.shared):
         _check_consent(survey, sheet, where)
     context = _context(survey, sheet, round_)
-    with ThreadPoolExecutor() as pool:
-        read = pool.map(lambda item: _column(survey, sheet, item[0], item[1], context), sheet.fields.items())
-    columns = {column.field.name: column for column in _one_coding(list(read))}
+    read = on_each(
+        lambda item: _column(survey, sheet, item[0], item[1], context), sheet.fields.items(), len(source.rows)
+    )
+    columns = {column.field.name: column for column in _one_coding(read)}
     if round_ is not None and survey.role("round").name in columns:
         _same_round(survey, columns[survey.role("round").name], round_, where)
     given = {name: value for name, value in given.items() if name not in columns}

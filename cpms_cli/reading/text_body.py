@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,6 +17,7 @@ import pyarrow.csv as arrow_csv
 
 from cpms_cli.reading.source import TEXT, CellFault, text_table
 from cpms_cli.reading.text_rows import Dialect, read_rows
+from cpms_cli.reading.threads import on_each
 
 _BLOCK, _CHUNK, _PIECE = 1 << 22, 1 << 24, 20_000
 _MOST_RAGGED = 50_000
@@ -115,16 +115,14 @@ def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int)
         found = (pc.match_substring_regex(chunk.dictionary, trace) for chunk in column.chunks)
         return any(pc.any(one, min_count=0).as_py() for one in found)
 
-    with ThreadPoolExecutor() as pool:
-        if any(pool.map(leaves, data.columns)):
-            return None
+    if any(on_each(leaves, data.columns, data.num_rows)):
+        return None
     return Body(data, np.arange(first, first + data.num_rows, dtype=np.int64))
 
 
 def _one_piece(data: pa.Table) -> pa.Table:
     """The table with one dictionary and one chunk a column, so that nobody after has to unify them again."""
-    with ThreadPoolExecutor() as pool:
-        columns = list(pool.map(lambda column: column.unify_dictionaries().combine_chunks(), data.columns))
+    columns = on_each(lambda column: column.unify_dictionaries().combine_chunks(), data.columns, data.num_rows)
     return pa.table(columns, names=data.column_names)
 
 

@@ -28,6 +28,7 @@ class SampleRound:
 
 _UNKNOWN, _REFUSED, _BLANK = 0.012, 0.003, 0.008
 _ALWAYS_TOLD = ("sex", "consent")
+_OLDEST = 17  # nobody who is asked about was 18 when the round began, though some are on the day of the visit
 
 
 def _yes(rng: random.Random, share: float) -> str:
@@ -87,7 +88,7 @@ def _identity(community: Community, home: Home, person: Person, rng: random.Rand
         "given_name": hard.written_name(rng, person.name.spelt(script, variant)), 
         "family_name": home.family.thai if home.family else None,
         "other_name": person.nick if rng.random() < 0.6 else None, "mother_name": person.mother.spelt(script, False),
-        "sex": person.sex, "birth_date": written, "age_years": None if born else max(age, 0),
+        "sex": person.sex, "birth_date": written, "age_years": None if born else min(max(age, 0), _OLDEST),
         "nationality": ("stateless" if person.traits["health"] > 0.93 else "MM") if person.migrant else "TH",
         "birth_registered": person.registered,
         "health_insurance": rng.choice(("migrant", "none", "none")) if person.migrant else "universal",

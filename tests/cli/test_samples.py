@@ -47,3 +47,10 @@ def test_no_national_id_of_a_sample_can_be_somebodys(survey: Survey) -> None:
     assert len(right) > 100
     # 99 is no province: no office has ever given such a number out.
     assert set(right.str[1:3]) == {"99"}
+
+
+def test_clean_samples_have_nothing_to_mend(cpms: Cpms, tmp_path: Path) -> None:
+    cpms("samples", tmp_path / "s", "--children", "1500", "--clean", "--seed", "2", "--rounds", "2567:2569")
+    files = sorted((tmp_path / "s").glob("survey_*"))
+    assert len(files) == 3
+    assert cpms("validate", *files).code == 0

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from cpms_cli import add_response, list_children, merge
+from cpms_cli import add_response, due_responses, list_children, merge
 from cpms_cli.errors import UsageError
 from tests.conftest import Cpms, write_drawn
 
@@ -128,3 +128,13 @@ def test_why_of_a_round_says_too_where_the_child_stands(cpms: Cpms, store: Path)
     )
     then = cpms("child", one, "--why", "--round", "2568", "--store", store, "--format", "json").json
     assert (then["level"], then["standing"], then["standing_why"]) == ("victim", "victim", "")
+
+
+def test_who_is_due_a_response_is_who_stands_at_a_level_that_asks_for_one(sample_store: Path) -> None:
+    """Two ways to the same children, at the same levels, of the same rounds, for the same reasons."""
+    listed = list_children(sample_store, levels=["victim", "high_risk"])
+    due = due_responses(sample_store, everybody=True)
+    columns = ["cpms_id", "level", "since", "why"]
+    one, other = (set(frame[columns].itertuples(index=False, name=None)) for frame in (listed, due))
+    assert len(one) > 50
+    assert one == other

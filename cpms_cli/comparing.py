@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from cpms_cli.checking.rules import RuleFault
 from cpms_cli.checking.validation import Validation, validate
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.store.earlier import earlier_rows
-from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 
 
@@ -27,9 +24,6 @@ def validate_against_store(
     if store is None:
         return validate(paths, schemas=schemas, **options)
     earlier = earlier_rows(Path(store), load_survey(schemas))
-    return validate(paths, schemas=schemas, earlier=earlier, beside=_displaced, **options)
-
-
-def _displaced(connection: duckdb.DuckDBPyConnection, survey: Survey) -> list[RuleFault]:
     stored = "(SELECT * EXCLUDE (_file) FROM earlier_household)"
-    return displaced_children(connection, survey, "earlier_child", stored)
+    displaced = partial(displaced_children, child="earlier_child", household=stored)
+    return validate(paths, schemas=schemas, earlier=earlier, beside=displaced, **options)

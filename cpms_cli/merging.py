@@ -6,13 +6,13 @@ import datetime
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from cpms_cli.checking.quarantine import free_name, write_quarantine
-from cpms_cli.checking.rules import RuleFault
 from cpms_cli.checking.validation import check, read_all
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.linking.displaced import displaced_children
@@ -112,10 +112,7 @@ def _merge(
     quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str,
 ) -> Merge:  # fmt: skip
     first, known = _arrivals(connection, tables, files)
-
-    def displaced(connection: duckdb.DuckDBPyConnection, survey: Survey) -> list[RuleFault]:
-        return displaced_children(connection, survey, "current_child", "current_household", known)
-
+    displaced = partial(displaced_children, child="current_child", household="current_household", passed=known)
     findings = check(connection, survey, tables, beside=displaced)
     remember_refusals(connection, survey)
     rejected = _reject(connection, survey, findings)

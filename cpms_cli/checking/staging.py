@@ -114,14 +114,18 @@ def _note_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Non
     )
 
 
-def type_staged(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create `record` and `home` from what is staged."""
+def one_household_each(survey: Survey) -> str:
+    """A relation of the staged households, of each the first row."""
     key = ", ".join(survey.key("household"))
-    one_each = (
+    return (
         "(SELECT * EXCLUDE (_source, _row, _differ) FROM staged_household"
         f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _source, _row) = 1)"
     )
-    record = typed_record(survey, "staged_child", one_each, CARRIED)
+
+
+def type_staged(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `record` and `home` from what is staged."""
+    record = typed_record(survey, "staged_child", one_household_each(survey), CARRIED)
     home = typed_household(survey, "staged_household", "staged_child", (*CARRIED, "_differ"))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE record AS {record}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE home AS {home}")

@@ -20,7 +20,6 @@ from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.tables import SurveyTable, read_files
-from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 
@@ -71,7 +70,7 @@ def _faults_of(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
 
 def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[list[ColumnFault]]:
     """The faults in the columns of each table."""
-    return on_each(lambda table: _faults_of(survey, table), tables, max((len(one.rows) for one in tables), default=0))
+    return [_faults_of(survey, table) for table in tables]
 
 
 def check(

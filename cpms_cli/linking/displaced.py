@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.checking.rules import RuleFault
+from cpms_cli.checking.staging import one_household_each
 from cpms_cli.linking.comparisons import FAIR_NAMES, STRONG_NAMES, level_of
-from cpms_cli.linking.evidence import prepare
+from cpms_cli.linking.evidence import in_memory, prepare
 from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
 from cpms_cli.survey.definition import Survey
 
-CHECK = "child_displaced"
+_CHECK = "child_displaced"
 _COMPARED, _SPEAKING = ("given", "birth", "sex", "number"), ("given", "birth", "sex")
 _AGREE = STRONG_NAMES | FAIR_NAMES
 _TWO = 2  # of the comparisons that speak: one alone is the commonest correction there is
@@ -36,8 +37,7 @@ def displaced_children(
     are named, and its household's row in a sheet of its own. A row that carries the child's identifier, or its number,
     is that child's whatever else it says. Nothing is asked of families that did not consent.
     """
-    homes = _homes_in_doubt(connection, survey, child, passed)
-    if not homes:
+    if not _homes_in_doubt(connection, survey, child, passed):
         return []
     rows = _both_sides(connection, survey, child, household)
     pairs = _compared(rows)
@@ -74,18 +74,17 @@ def _homes_in_doubt(connection: duckdb.DuckDBPyConnection, survey: Survey, child
 def _both_sides(connection: duckdb.DuckDBPyConnection, survey: Survey, child: str, household: str) -> pd.DataFrame:
     """The children of the doubtful homes, staged (`new`) and stored, as evidence, with `identifier` and `line`."""
     home, person, line = ", ".join(survey.key("household")), survey.role("person").name, survey.role("line").name
-    one_each = f"(FROM staged_household QUALIFY row_number() OVER (PARTITION BY {home} ORDER BY _source, _row) = 1)"
     key = ", ".join(survey.key("child"))
     sides = []
-    nowhere = "NULL AS _source, NULL AS _row"
-    for of, homes, place in (("staged_child", one_each, "_source, _row"), (child, household, nowhere)):
+    staged, stored = ("staged_child", one_household_each(survey)), (child, household)
+    for (of, homes), place in ((staged, "_source, _row"), (stored, "NULL AS _source, NULL AS _row")):
         here = f"(FROM {of} SEMI JOIN doubtful_home USING ({home}))"
         told = child_evidence(survey, here, f"(FROM {homes} SEMI JOIN doubtful_home USING ({home}))")
         sides.append(
             connection.execute(
                 f"WITH told AS ({told}) SELECT told.*, c.{person} AS identifier, told.{line} AS line, {place}"
                 f" FROM told JOIN {here} c USING ({key}) ORDER BY {key}"
-            ).df().assign(new=of == "staged_child")
+            ).df().assign(new=of == staged[0])
         )  # fmt: skip
     return as_evidence(pd.concat(sides, ignore_index=True)).assign(
         home=lambda rows: rows["round"].astype("str") + "|" + rows["home"]
@@ -97,7 +96,7 @@ def _compared(rows: pd.DataFrame) -> pd.DataFrame:
     `same_key`, and whether the identifier is `carried`."""
     levels = linking_settings().comparisons
     columns = ", ".join(f"{level_of(name, list(levels[name]))} AS {name}" for name in _COMPARED)
-    with duckdb.connect(":memory:", config={"enable_external_access": "false", "temp_directory": ""}) as connection:
+    with in_memory() as connection:
         prepare(connection, rows, pd.Series(np.arange(len(rows))))
         connection.register("sides", rows[["home", "new", "line", "identifier"]].assign(id=range(len(rows))))
         features = [row[0] for row in connection.execute("DESCRIBE features").fetchall() if row[0] != "home"]
@@ -125,4 +124,4 @@ def _faults(
 
 def _fault(field: str, rows: pd.DataFrame) -> RuleFault:
     told = rows.sort_values(["_source", "_row"])
-    return RuleFault(CHECK, (field,), told["_source"].to_numpy(np.int64), told["_row"].to_numpy(np.int64))
+    return RuleFault(_CHECK, (field,), told["_source"].to_numpy(np.int64), told["_row"].to_numpy(np.int64))

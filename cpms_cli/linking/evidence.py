@@ -18,6 +18,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """Where names are compared: nothing of it reaches a disk.
+
+    Without a folder to spill into, what does not fit fails instead of leaving names there.
+    """
+    return duckdb.connect(":memory:", config={"enable_external_access": "false", "temp_directory": ""})
+
+
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
     given, family = name_forms(rows["given"]), name_forms(rows["family"])
     nickname, mother = name_forms(rows["nickname"]), name_forms(rows["mother"])

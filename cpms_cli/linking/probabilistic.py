@@ -25,12 +25,10 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import assign
 from cpms_cli.linking.comparisons import BLOCKS, CONDITIONS, FAIR_NAMES, REFUSALS, STRONG_NAMES
-from cpms_cli.linking.evidence import drop_large_blocks, prepare
+from cpms_cli.linking.evidence import drop_large_blocks, in_memory, prepare
 from cpms_cli.linking.model import Model, estimate, level_names, score_pairs
 from cpms_cli.linking.settings import LinkingSettings, linking_settings
 
-# Without a folder to spill into, what does not fit fails instead of leaving names on a disk.
-_IN_MEMORY: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false", "temp_directory": ""}
 # Pairs under these odds (log2) are nobody's rival.
 _LEAST_WEIGHT = -7.0
 
@@ -101,8 +99,7 @@ def link(
     )
     if rows["round"].nunique() < 2:
         return nothing
-    # Names stay in memory: nothing of the comparison reaches a disk.
-    with duckdb.connect(":memory:", config=_IN_MEMORY) as connection:
+    with in_memory() as connection:
         prepare(connection, rows, pd.Series(sure))
         if _find_loose(connection, settings) < 2:
             return nothing

@@ -12,14 +12,14 @@ from cpms_cli.reports.document_cells import NOT_COMPUTED
 from cpms_cli.reports.handed import count_text, counts_told
 from cpms_cli.reports.shares import group_names, percent
 from cpms_cli.reports.terminal import show_table, stacked
-from cpms_cli.summaries.overlap import Overlap
+from cpms_cli.summaries.overlap import MEMBERS, Overlap
 from cpms_cli.summaries.overlap_change import BECAME, OverlapChange
 from cpms_cli.summaries.scope import Span
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 
-_PAIR, _TRIPLE = ("first", "second"), ("first", "second", "third")
+_PAIR, _TRIPLE = MEMBERS[:2], MEMBERS
 _WIDE = 140  # in a narrower window a pair stands in two lines, and some figures only in the files
 
 

@@ -28,7 +28,6 @@ class SampleRound:
 
 _UNKNOWN, _REFUSED, _BLANK = 0.012, 0.003, 0.008
 _ALWAYS_TOLD = ("sex", "consent")
-_OLDEST = 17  # nobody who is asked about was 18 when the round began, though some are on the day of the visit
 
 
 def _yes(rng: random.Random, share: float) -> str:
@@ -74,13 +73,16 @@ def _household(community: Community, home: Home, rng: random.Random) -> dict[str
     }  # fmt: skip
 
 
-def _identity(community: Community, home: Home, person: Person, rng: random.Random) -> dict[str, Any]:
+def _identity(
+    community: Community, home: Home, person: Person, rng: random.Random, oldest: int
+) -> dict[str, Any]:  # fmt: skip
     script = "latin" if person.migrant and rng.random() < 0.3 else "thai"
     hard = community.difficulties
     variant = rng.random() < hard.respelt
     born = person.born.isoformat()[: person.precision] if person.precision else None
     written = hard.written_date(rng, born)
-    age = community.year - person.born.year - (1 if person.born.month > 11 else 0)
+    # Nobody who is asked about was too old when the round began, though some are on the day of the visit.
+    age = min(community.year - person.born.year - (1 if person.born.month > 11 else 0), oldest)
     return {
         "national_id": person.national_id or None,
         "id_document": ("non_thai_id" if person.migrant else "thai_id") if person.national_id else
@@ -88,7 +90,7 @@ def _identity(community: Community, home: Home, person: Person, rng: random.Rand
         "given_name": hard.written_name(rng, person.name.spelt(script, variant)), 
         "family_name": home.family.thai if home.family else None,
         "other_name": person.nick if rng.random() < 0.6 else None, "mother_name": person.mother.spelt(script, False),
-        "sex": person.sex, "birth_date": written, "age_years": None if born else min(max(age, 0), _OLDEST),
+        "sex": person.sex, "birth_date": written, "age_years": None if born else max(age, 0),
         "nationality": ("stateless" if person.traits["health"] > 0.93 else "MM") if person.migrant else "TH",
         "birth_registered": person.registered,
         "health_insurance": rng.choice(("migrant", "none", "none")) if person.migrant else "universal",
@@ -181,7 +183,7 @@ def _age_at(born: datetime.date, visited: str) -> int:
 def round_of(community: Community, rng: random.Random) -> SampleRound:
     """The answers of every family of the community in its present year."""
     survey = load_survey()
-    key = survey.key("household")
+    key, oldest = survey.key("household"), int(survey.role("age").constraints.maximum or 0)
     homes, children, truth = [], [], []
     for home in sorted(community.homes, key=lambda one: (one.village, one.household_no)):
         told = _household(community, home, rng)
@@ -190,7 +192,7 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
         homes.append(_as_answered(survey, {**kept, "consent": "no"} if silent else told, "household", 0, rng))
         for line, person in enumerate(sorted(home.people, key=lambda one: (one.born, one.number)), start=1):
             place = {**kept, "child_no": line}
-            row = {**place, **_identity(community, home, person, rng), **_family(community, home, person, rng),
+            row = {**place, **_identity(community, home, person, rng, oldest), **_family(community, home, person, rng),
                    **_life(community, person, rng)}  # fmt: skip
             age = _age_at(person.born, told["interview_date"])
             children.append(_as_answered(survey, place if silent else row, "child", age, rng))

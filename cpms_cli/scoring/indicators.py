@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from cpms_cli.scoring.homes import with_homes
 from cpms_cli.scoring.told import told_columns
 from cpms_cli.scoring.truths import rules_of
 from cpms_cli.survey.definition import Indicator, Survey, Table
@@ -51,16 +52,10 @@ def household_sql(survey: Survey, scores: str) -> str:
 
 
 def with_household_levels(survey: Survey, scores: str, households: str, carried: tuple[str, ...]) -> str:
-    """SELECT of scores with, after their levels, what `household_sql` says of their households.
-
-    Rows of no household, by an unreadable key, are one.
-    """
-    same = " AND ".join(f"h.{name} IS NOT DISTINCT FROM s.{name}" for name in survey.key("household"))
-    first = (*carried, *(one.column for one in survey.indicators), "level", "highest")
-    return (
-        f"SELECT {', '.join(f's.{name}' for name in first)}, h.household_level, h.household_highest,"
-        f" s.* EXCLUDE ({', '.join(first)}) FROM {scores} s JOIN {households} h ON {same}"
-    )
+    """SELECT of scores with, after their levels, what `household_sql` says of their households."""
+    answers = (one.column for one in survey.indicators)
+    first = ", ".join((*carried, *answers, "level", "highest", "household_level", "household_highest"))
+    return f"SELECT {first}, * EXCLUDE ({first}) FROM {with_homes(households, scores, survey.key('household'))}"
 
 
 @lru_cache(maxsize=16)

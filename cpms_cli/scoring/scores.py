@@ -83,8 +83,7 @@ def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
 def scores_of(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
     """The columns that `indicators.score_sql` says, ordered by the key of a child's row; needs the views of `judge`."""
     told = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
-    order = ", ".join(f"s.{name}" for name in survey.key("child"))
-    return connection.execute(f"{told} ORDER BY {order}").df()
+    return connection.execute(f"{told} ORDER BY {', '.join(survey.key('child'))}").df()
 
 
 def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: Path | None = None) -> pd.DataFrame:

@@ -88,8 +88,8 @@ def standings(
     Columns: the child row's key; `person`, `year` (of the round), `level`, `highest`, `visited` (NaT where the date of
     the interview is not known or cannot be right); `next_first`, the first day on which the child's next interview can
     have been; `case`, the level that stands until it is closed, `since` the round
-    that gave it, `since_visited`, `since_first`, `since_last` the days of its interview; `closed_on`; `standing`;
-    `latest`, whether it is the child's last round.
+    that gave it, `since_visited`, `since_first`, `since_last` the days of its interview; `closed_on`; `standing`, and
+    `standing_since`, the round that gave that; `latest`, whether it is the child's last round.
     """
     rows = _observed(connection, survey, as_of, person)
     done = responses_until(connection, survey, as_of, person)
@@ -106,6 +106,8 @@ def standings(
     ids = pd.Series([level.id for level in survey.levels])
     for column in ("case", "standing"):
         found[column] = found[column].map(ids).astype("str")
+    stands = found["standing"] == found["case"]
+    found["standing_since"] = found["since"].where(stands, found["year"]).astype("int64")
     found["latest"] = found["next_first"].isna()
     return found.drop(columns=["own", "possible"])
 

@@ -34,13 +34,11 @@ def create_standing_scores(
     """
     create_known_children(connection, survey)
     stood = standings(connection, survey, as_of)
-    stood[SINCE] = stood[SINCE].where(stood["standing"] == stood["case"], stood["year"]).astype("int64")
-    connection.register("stood_frame", stood[["person", "year", "standing", SINCE, "latest"]])
+    connection.register("stood_frame", stood[["person", "year", "standing", "standing_since", "latest"]])
     connection.execute("CREATE OR REPLACE TEMP TABLE stood AS SELECT * FROM stood_frame")
     connection.unregister("stood_frame")
     person, round_ = survey.role("person").name, survey.role("round").name
-    replaced, joined = "", ""
-    further: tuple[str, ...] = (SINCE,)
+    replaced = answered = joined = ""
     if one is not None:
         known = f"FILTER (s.{one.column} <> 'unknown')"
         joined = (
@@ -48,14 +46,14 @@ def create_standing_scores(
             f" max(k.year) {known} AS {ANSWERED} FROM {SCORE} s JOIN stood k ON k.person = s.{person}"
             f" AND k.year = s.{round_} GROUP BY k.person) a ON a.person = k.person"
         )
-        replaced, further = f", coalesce(a.answer, 'unknown') AS {one.column}", (SINCE, ANSWERED)
+        replaced, answered = f", coalesce(a.answer, 'unknown') AS {one.column}", f", a.{ANSWERED}"
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {STANDING} AS SELECT s.* REPLACE (k.standing AS level, b.reasons AS reasons,"
-        f" b.answers AS answers{replaced}), {', '.join(further)} FROM {EXPLAINED} s"
+        f" b.answers AS answers{replaced}), k.standing_since AS {SINCE}{answered} FROM {EXPLAINED} s"
         f" JOIN stood k ON k.latest AND k.person = s.{person} AND k.year = s.{round_}"
-        f" JOIN {EXPLAINED} b ON b.{person} = k.person AND b.{round_} = k.{SINCE}{joined}"
+        f" JOIN {EXPLAINED} b ON b.{person} = k.person AND b.{round_} = k.standing_since{joined}"
     )
-    return further
+    return (SINCE, ANSWERED) if one is not None else (SINCE,)
 
 
 def with_carried(explainer: Explainer, why: pd.Series, since: pd.Series, year: pd.Series) -> pd.Series:

@@ -15,8 +15,8 @@ from cpms_cli.scoring.scores import EXPLAINED, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.summaries.carried import SINCE, STANDING, create_standing_scores, with_carried
-from cpms_cli.summaries.scope import check_surveyed
-from cpms_cli.survey.definition import Indicator, Language, Survey
+from cpms_cli.summaries.scope import check_surveyed, known_indicator
+from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
 
@@ -38,17 +38,9 @@ def _conditions(
         parts.append(f"{survey.role('round').name} = {int(round_)}")
     if levels:
         parts.append(f"level IN ({', '.join(quoted(level) for level in levels)})")
-    one = _indicator(survey, indicator)
-    if one is not None:
-        parts.append(f"{one.column} = {quoted(answer)}")
+    if indicator is not None:
+        parts.append(f"{known_indicator(survey, indicator).column} = {quoted(answer)}")
     return " AND ".join(parts)
-
-
-def _indicator(survey: Survey, number: int | None) -> Indicator | None:
-    one = survey.indicator(number) if number is not None else None
-    if number is not None and one is None:
-        raise UsageError("unknown_indicator", number=number, last=len(survey.indicators))
-    return one
 
 
 def _by_place(survey: Survey) -> str:
@@ -126,7 +118,8 @@ def list_children(
         scores, further = EXPLAINED, tuple[str, ...]()
         if round_ is None:
             day = as_of or datetime.date.today()
-            further = create_standing_scores(connection, survey, day, _indicator(survey, indicator))
+            one = known_indicator(survey, indicator) if indicator is not None else None
+            further = create_standing_scores(connection, survey, day, one)
             scores = STANDING
         found = line_list_of(
             connection, survey, explainer, area=area, round_=round_, levels=levels, indicator=indicator, answer=answer,

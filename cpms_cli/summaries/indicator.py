@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cpms_cli.errors import UsageError
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.audit import note_identified
@@ -18,9 +17,9 @@ from cpms_cli.store.file import open_store
 from cpms_cli.summaries.change import case_changes
 from cpms_cli.summaries.children import line_list_of
 from cpms_cli.summaries.quality import quality_of
-from cpms_cli.summaries.scope import OverRounds, Scope, Span, parts_of, scope_of, span_of
+from cpms_cli.summaries.scope import OverRounds, Scope, Span, known_indicator, parts_of, scope_of, span_of
 from cpms_cli.summaries.shares import broken_down, groups_asked, with_change, within
-from cpms_cli.survey.definition import Indicator, Language, Survey
+from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
 
@@ -116,14 +115,6 @@ def counted_by(
         **{"_".join(["by", *(group.id for group in groups)]):
            broken_down(connection, survey, columns, where, groups, language) for groups in tables},
     }  # fmt: skip
-
-
-def known_indicator(survey: Survey, number: int) -> Indicator:
-    """The indicator of this number; raises UsageError where there is none."""
-    one = survey.indicator(number)
-    if one is None:
-        raise UsageError("unknown_indicator", number=number, last=len(survey.indicators))
-    return one
 
 
 def summarise_indicator(

@@ -25,6 +25,7 @@ from cpms_cli.survey.definition import Indicator, Language, Survey
 from cpms_cli.survey.figures import Group
 from cpms_cli.survey.loading import load_survey
 
+MEMBERS = ("first", "second", "third")  # columns of the indicators that occur together
 _CHUNK = 20_000  # patterns of answers looked at together: bounds the memory of the matrix product
 
 
@@ -158,7 +159,7 @@ def together(
                  "expected": expected, "lift": children / expected}  # fmt: skip
         if size == 2:
             table |= {"second_of_first": children / margins[0], "first_of_second": children / margins[1]}
-    names, told = ("first", "second", "third")[:size], {}
+    names, told = MEMBERS[:size], {}
     for place, name in enumerate(names):
         told[name] = [counted[at].number for at in members[:, place]]
         told[f"{name}_name"] = [counted[at].name.in_(language) for at in members[:, place]]

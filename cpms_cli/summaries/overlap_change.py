@@ -15,7 +15,15 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import create_profiles, group_column
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.overlap import Patterns, by_group, counted_indicators, numbers_of, patterns_of, together
+from cpms_cli.summaries.overlap import (
+    MEMBERS,
+    Patterns,
+    by_group,
+    counted_indicators,
+    numbers_of,
+    patterns_of,
+    together,
+)
 from cpms_cli.summaries.pairs import CAME, GROWN, LEFT, NOT_SEEN, PAIR, over_pairs
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
 from cpms_cli.summaries.shares import groups_asked, within
@@ -109,7 +117,7 @@ def overlap_change(
 
     def of_size(size: int) -> pd.DataFrame:
         table = of_rounds(lambda one: together(survey, one, size, language, possible=True))
-        same = [*(group.id for group in groups), *("first", "second", "third")[:size]]
+        same = [*(group.id for group in groups), *MEMBERS[:size]]
         return table[table.groupby(same)["children"].transform("max") > 0].reset_index(drop=True)
 
     return OverlapChange(span, of_rounds(lambda one: numbers_of(one, most)), flow, of_size(2), of_size(3))

@@ -12,7 +12,7 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND
 from cpms_cli.summaries.shares import area_name, within
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.definition import Indicator, Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.figures import Group
 from cpms_cli.survey.messages import say
@@ -155,3 +155,11 @@ def parts_of(survey: Survey, code: str | None) -> Group:
     narrowest = areas[-1]
     wider = areas[-2] if len(areas) > 1 else narrowest
     return narrowest if code is not None and len(code) >= (wider.digits or 0) else wider
+
+
+def known_indicator(survey: Survey, number: int) -> Indicator:
+    """The indicator of this number; raises UsageError where there is none."""
+    one = survey.indicator(number)
+    if one is None:
+        raise UsageError("unknown_indicator", number=number, last=len(survey.indicators))
+    return one

@@ -31,12 +31,11 @@ def child_visits(
     closings = done[done["kind"].isin(kind.closes)].drop_duplicates("day").set_index("day")[agency]
     told = pd.DataFrame(
         {
-            "standing": stood["standing"], "standing_since": stood["since"].where(stood["standing"] == stood["case"]),
+            "standing": stood["standing"], "standing_since": stood["standing_since"],
             "closed_on": stood["closed_on"].dt.strftime("%Y-%m-%d"),
             "closed_by": closings.astype("str").reindex(stood["closed_on"]).to_numpy(),
         }
     )  # fmt: skip
-    told["standing_since"] = told["standing_since"].fillna(stood["year"]).astype("int64")
     told["standing_why"] = _words(survey, stood, told, language)
     columns = [field.name for field in survey.response.fields]
     return told, done[[*columns, "recorded_at", "recorded_by", "batch_id"]].reset_index(drop=True)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cpms_cli.checking.validation import Validation, validate
 from cpms_cli.linking.displaced import displaced_children
+from cpms_cli.reading.source import Files
 from cpms_cli.store.earlier import earlier_rows
 from cpms_cli.survey.loading import load_survey
 
 
 def validate_against_store(
-    paths: Sequence[str | Path], store: str | Path | None, *, schemas: Path | None = None, **options: Any
+    paths: Files, store: str | Path | None, *, schemas: Path | None = None, **options: Any
 ) -> Validation:
     """`validate`, and what the definition's `history` rules find against the rounds before, where a store is given.
 

@@ -30,8 +30,11 @@ class CpmsError(Exception):
         self.values = values
 
     def __str__(self) -> str:
-        told = ", ".join(f"{name}={value}" for name, value in self.values.items())
-        return f"{self.message_id}({told})"
+        """The sentence, in the language of this run."""
+        # Looked up only now: what reads the sentences raises these errors.
+        from cpms_cli.survey.messages import chosen_language, sentence  # noqa: PLC0415
+
+        return sentence(self, chosen_language())
 
 
 class UsageError(CpmsError):

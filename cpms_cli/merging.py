@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.bundle import is_bundle
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
+from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
@@ -71,7 +71,7 @@ def file_digest(path: Path) -> str:
 
 
 def merge(
-    paths: Sequence[str | Path], store: str | Path, *, round_: int | None = None, quarantine: Path | None = None,
+    paths: Files, store: str | Path, *, round_: int | None = None, quarantine: str | Path | None = None,
     schemas: Path | None = None, encoding: str | None = None, language: Language = "en", tool_version: str = "",
     who: str | None = None, mapping: Mapped | None = None,
 ) -> Merge:  # fmt: skip
@@ -83,10 +83,10 @@ def merge(
     transaction: on any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
-    files = list(dict.fromkeys(Path(path) for path in paths))
-    if quarantine is not None and quarantine.exists():
+    files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
+    if aside is not None and aside.exists():
         # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
-        raise UsageError("file_exists", file=quarantine.name)
+        raise UsageError("file_exists", file=aside.name)
     tables = read_all(files, survey, round_, encoding, mapping)
     _check_answers(survey, tables)
     new = not where.exists()
@@ -94,7 +94,7 @@ def merge(
         with open_store(where, survey, write=True, tool_version=tool_version) as connection:
             connection.execute("BEGIN")
             merged = _merge(
-                connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user()
+                connection, survey, tables, files, aside, where, language, tool_version, who or current_user()
             )
             keep_definition(connection, survey, schemas)
             commit(connection)

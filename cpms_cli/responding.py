@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.sheets import understand
-from cpms_cli.reading.source import SourceTable, text_table
+from cpms_cli.reading.source import Files, SourceTable, file_paths, text_table
 from cpms_cli.reading.tables import SurveyTable, survey_table
 from cpms_cli.store.audit import current_user
 from cpms_cli.store.connection import commit
@@ -48,7 +48,7 @@ class Added:
 
 
 def import_responses(
-    paths: Sequence[str | Path], store: str | Path, *, quarantine: Path | None = None, schemas: Path | None = None,
+    paths: Files, store: str | Path, *, quarantine: str | Path | None = None, schemas: Path | None = None,
     encoding: str | None = None, language: Language = "en", tool_version: str = "", who: str | None = None,
     mapping: Mapped | None = None, today: datetime.date | None = None,
 ) -> Imported:  # fmt: skip
@@ -59,15 +59,15 @@ def import_responses(
     UsageError, DefinitionError, StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
-    files = list(dict.fromkeys(Path(path) for path in paths))
-    if quarantine is not None and quarantine.exists():
-        raise UsageError("file_exists", file=quarantine.name)
+    files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
+    if aside is not None and aside.exists():
+        raise UsageError("file_exists", file=aside.name)
     tables = read_responses(files, survey, encoding, mapping)
     with _open(where, survey) as connection:
         connection.execute("BEGIN")
         imported = take_in(
             connection, survey, tables, files, today or datetime.date.today(), By(who or current_user(), tool_version),
-            lambda batch: quarantine or free_name(where, batch), language,
+            lambda batch: aside or free_name(where, batch), language,
         )  # fmt: skip
         commit(connection)
     return imported

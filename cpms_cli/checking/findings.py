@@ -22,14 +22,16 @@ import pyarrow.compute as pc
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.fabrication import PatternFault
 from cpms_cli.checking.history import AbsenceFault
-from cpms_cli.checking.masking import MOVED, to_mask
+from cpms_cli.checking.masking import MOVED, answers_elsewhere, to_mask
 from cpms_cli.checking.rules import RuleFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.messages import fill
 
 COLUMNS = ("source", "file", "sheet", "row", "column", "cell", "field", "check", "severity", "value", "figures")
 MASK = "•••"
+_VALUE = "{value}"
 _NO_ROW = -1
 RowFault = RuleFault | AbsenceFault | PatternFault
 
@@ -118,12 +120,19 @@ def _near_headers(source: int, table: SurveyTable) -> Iterator[_Part]:
 
 
 def _moved(survey: Survey, table: SurveyTable, by_column: Sequence[ColumnFault]) -> npt.NDArray[np.bool_]:
-    """Which rows may have been moved by a column: several cells there are no answers to their questions."""
-    count = np.zeros(len(table.rows), dtype=np.int64)
-    for fault in by_column:
-        if fault.check != "required" and _is_error(survey, fault.check):
-            count[fault.positions] += 1
-    return count >= MOVED
+    """Which rows may have been moved by a column: several cells are no answers to their own questions, and one of
+    them is to another. Words that answer no question are an officer's own, and are shown."""
+    rejected, elsewhere = np.zeros(len(table.rows), dtype=np.int64), np.zeros(len(table.rows), dtype=bool)
+    faults = [fault for fault in by_column if fault.check != "required" and _is_error(survey, fault.check)]
+    for fault in faults:
+        rejected[fault.positions] += 1
+    for fault in faults:
+        positions = fault.positions[rejected[fault.positions] >= MOVED]
+        if len(positions) and fault.field in table.columns:
+            written = table.columns[fault.field].written(positions)
+            misplaced = pc.is_in(written, answers_elsewhere(survey, written.dictionary))
+            elsewhere[positions] |= misplaced.to_numpy(zero_copy_only=False)
+    return elsewhere
 
 
 def _is_error(survey: Survey, check: str) -> bool:
@@ -198,46 +207,34 @@ class Wording:
     def __init__(self, survey: Survey, language: Language) -> None:
         self.survey, self.language = survey, language
 
-    def _words(self, check: str, field: str, figures: str | float | None) -> tuple[str, str]:
+    def _words(self, check: str, field: str, figures: str | float | None) -> tuple[str, str, str]:
+        """The message before and after the cell's own value, which nothing is filled into, and the mend."""
         about = self.survey.told_by[check]
-        message, mend = about.message.in_(self.language), about.mend.in_(self.language)
-        if isinstance(figures, str):
-            for name, figure in json.loads(figures).items():
-                message, mend = (text.replace(f"{{{name}}}", figure) for text in (message, mend))
-        if not field:
-            return message, mend
-        described = self.survey.fields[field]
-        limits = described.constraints
-        codes = self.survey.codes(described)
-        legal = [code.label.in_(self.language) for code in codes.codes] if codes else []
-        filled = {
-            "label": described.label.in_(self.language), "low": limits.minimum,
-            "high": limits.maxLength if check == "length" else limits.maximum, "codes": ", ".join(legal),
-        }  # fmt: skip
-        for name, content in filled.items():
-            message, mend = (text.replace(f"{{{name}}}", str(content)) for text in (message, mend))
-        return message, mend
+        values: dict[str, object] = json.loads(figures) if isinstance(figures, str) else {}
+        if field:
+            described = self.survey.fields[field]
+            limits, codes = described.constraints, self.survey.codes(described)
+            legal = [code.label.in_(self.language) for code in codes.codes] if codes else []
+            values |= {
+                "label": described.label.in_(self.language), "low": limits.minimum,
+                "high": limits.maxLength if check == "length" else limits.maximum, "codes": ", ".join(legal),
+            }  # fmt: skip
+        before, _, after = about.message.in_(self.language).partition(_VALUE)
+        return fill(before, values), fill(after, values), fill(about.mend.in_(self.language), values)
 
     def tells_value(self, checks: pd.Series) -> pd.Series:
         """Which of these checks tell a cell's value in their message."""
-        telling = {one: "{value}" in self.survey.told_by[one].message.in_(self.language) for one in checks.unique()}
+        telling = {one: _VALUE in self.survey.told_by[one].message.in_(self.language) for one in checks.unique()}
         return checks.map(telling).astype(bool)
 
     def told(self, findings: pd.DataFrame) -> pd.DataFrame:
         """The findings with `message` and `mend`, each cell's own value filled in."""
         kind = findings.groupby(["check", "field", "figures"], sort=False, observed=True, dropna=False).ngroup()
         heads = findings.loc[~kind.duplicated().to_numpy(), ["check", "field", "figures"]]
-        words = [self._words(*one) for one in heads.astype(object).itertuples(index=False, name=None)]
-        message, mend = (
-            pd.Series([one[part] for one in words], dtype="str").take(kind.to_numpy()).to_numpy() for part in (0, 1)
+        words = [self._words(*head) for head in heads.astype(object).itertuples(index=False, name=None)]
+        before, after, mend = (
+            pd.Series([texts[part] for texts in words], dtype="str").take(kind.to_numpy()).set_axis(findings.index)
+            for part in range(3)
         )
-        told = findings.assign(message=message, mend=mend)
-        return told.assign(message=_with_value(told["message"], told["value"]))
-
-
-def _with_value(message: pd.Series, value: pd.Series) -> pd.Series:
-    parts = message.astype("str").str.split("{value}", n=1, expand=True, regex=False)
-    if 1 not in parts:
-        return message
-    joined = parts[0] + value.astype("str").fillna("") + parts[1]
-    return joined.where(parts[1].notna(), message)
+        value = findings["value"].astype("str").fillna("").where(self.tells_value(findings["check"]), "")
+        return findings.assign(message=before + value + after, mend=mend)

@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 
 from cpms_cli.survey.definition import Survey, folded
 
-# From so many columns of a row that cannot be read, the row may be moved.
+# From so many columns of a row that cannot be read, the row may be moved, if one of them answers another question.
 MOVED = 3
 _SHORT_NUMBER = re.compile(r"[-+]?[\d.,%]{1,8}")
+_LIKE_A_DATE = re.compile(r"\D?(?:\d[\s./-]*){5,}\D?")
 _DIGITS_OF_ID = 12
 # Most of a permanent code is digits; who does not have it at hand writes the child's name in its place.
 _LIKE_A_CODE = re.compile(r"[\x20-\x7e]*\d[\x20-\x7e]*")
@@ -33,6 +34,15 @@ def spells_answer(survey: Survey, text: str) -> bool:
     """Whether a text is an answer to some question of the survey, or a short number."""
     told = folded(text)
     return told in _spellings(survey) or _SHORT_NUMBER.fullmatch(told) is not None
+
+
+def answers_elsewhere(survey: Survey, texts: pa.Array) -> pa.Array:
+    """Those of some distinct texts that are answers to some question in words, a date or a long number. A short number
+    is none: a village that codes its answers in its own way has one in every column."""
+    return pa.array(
+        [text for text in texts.to_pylist() if _LIKE_A_DATE.fullmatch(text) or (folded(text) in _spellings(survey)
+         and not _SHORT_NUMBER.fullmatch(text))], pa.string(),
+    )  # fmt: skip
 
 
 def to_mask(

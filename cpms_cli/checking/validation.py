@@ -19,6 +19,7 @@ from cpms_cli.checking.rules import RuleFault, conflicting_households, rule_faul
 from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.mapping import Mapped
+from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.tables import SurveyTable, read_files
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
@@ -99,7 +100,7 @@ def check(
 
 
 def validate(
-    paths: Sequence[str | Path], *, round_: int | None = None, schemas: Path | None = None,
+    paths: Files, *, round_: int | None = None, schemas: Path | None = None,
     encoding: str | None = None, identified: bool = False, columns_only: bool = False, mapping: Mapped | None = None,
     earlier: Earlier | None = None, beside: Beside | None = None,
 ) -> Validation:  # fmt: skip
@@ -113,7 +114,7 @@ def validate(
     data is a finding instead.
     """
     survey = load_survey(schemas)
-    tables = read_all([Path(path) for path in paths], survey, round_, encoding, mapping)
+    tables = read_all(file_paths(paths), survey, round_, encoding, mapping)
     connection = open_workbench()
     try:
         findings = check(connection, survey, tables, identified, columns_only, earlier, beside)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typer
 from typer.main import get_command
@@ -43,9 +42,6 @@ from cpms_cli.cli import (
 )
 from cpms_cli.errors import CpmsError, KeyMissing
 from cpms_cli.survey.language import chosen_language
-
-if TYPE_CHECKING:
-    from cpms_cli.survey.definition import Language
 
 NAME = "cpms"
 app = typer.Typer(
@@ -110,24 +106,12 @@ def _option(name: str, otherwise: str) -> str:
     return otherwise
 
 
-def _with_rounds(values: Mapping[str, object], language: Language) -> dict[str, object]:
-    """The years of rounds as people write them: who asks for 2569 is not told of 2026."""
-    from cpms_cli.survey.era import shown_year
-
-    rounds = ("round", "known") if "round" in values else ()
-    return {
-        name: shown_year(value, language) if name in rounds and isinstance(value, int) else value
-        for name, value in values.items()
-    }
-
-
 def _tell(error: CpmsError) -> None:
     from cpms_cli.reports.validation import failure_document
-    from cpms_cli.survey.messages import say
+    from cpms_cli.survey.messages import sentence
     from cpms_cli.writing.files import json_text
 
-    language = chosen_language(_option("--lang", "") or None)
-    message = say(error.message_id, language, **_with_rounds(error.values, language))
+    message = sentence(error, chosen_language(_option("--lang", "") or None))
     if "json" in (_option("--format", ""), _option("-f", "")):
         typer.echo(json_text(failure_document(error.message_id, message, error.exit_code)))
     typer.echo(f"cpms: {message}", err=True)

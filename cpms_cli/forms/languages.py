@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cpms_cli.survey.definition import LANGUAGES, Code, CodeList, Field, Language, Survey, TableSchema, Translation
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import fill, say
 
 
 class Tongue(Protocol):
@@ -82,10 +82,7 @@ class _Further:
         return self.words.topics[name]
 
     def sentence(self, message_id: str, **values: object) -> str:
-        text = self.words.sentences[message_id]
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", str(value))
-        return text
+        return fill(self.words.sentences[message_id], values)
 
 
 def tongues(survey: Survey, first: Language) -> tuple[Tongue, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -11,6 +12,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 TEXT = pa.dictionary(pa.int32(), pa.string())
+Files = str | Path | Sequence[str | Path]
+
+
+def file_paths(files: Files) -> list[Path]:
+    """The files in the order given, each once; one file may be given by itself, as text or as a path.
+
+    >>> [path.name for path in file_paths("survey.csv")]
+    ['survey.csv']
+    """
+    listed = [files] if isinstance(files, (str, Path)) else files
+    return list(dict.fromkeys(Path(path) for path in listed))
 
 
 @dataclass(frozen=True)

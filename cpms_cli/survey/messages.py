@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cpms_cli.errors import CpmsError
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.documents import read_yaml
+from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.language import chosen_language
 from cpms_cli.survey.location import shipped
 
-__all__ = ["chosen_language", "knows", "say"]
+__all__ = ["chosen_language", "fill", "knows", "say", "sentence"]
+
+_PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}")
+_ROUNDS = ("round", "known")  # what an error says of rounds: people write their years in the era of their language
 
 
 @cache
@@ -28,14 +35,37 @@ def knows(message_id: str) -> bool:
     return message_id in _catalogue(shipped("schemas"))
 
 
+def fill(text: str, values: Mapping[str, object]) -> str:
+    """The text with its placeholders filled in, all at once: braces in a value are the value's own.
+
+    A placeholder without a value stays; an empty value takes the space before it along, since a CSV has no sheet, nor
+    room for its name.
+
+    >>> fill("{file}, sheet {sheet}: {cells}", {"file": "{cells}.xlsx", "sheet": "a"})
+    '{cells}.xlsx, sheet a: {cells}'
+    """
+
+    def filled(place: re.Match[str]) -> str:
+        space, name = place.groups()
+        if name not in values:
+            return place[0]
+        value = str(values[name])
+        return f"{space}{value}" if value else ""
+
+    return _PLACEHOLDER.sub(filled, text)
+
+
 def say(message_id: str, language: Language, **values: object) -> str:
     """The sentence of this id with its placeholders filled in. The catalogue is the shipped one, so that an error
     in a province's own definition can still be told."""
-    words = _catalogue(shipped("schemas"))[message_id]
-    text = words[language]
-    for name, value in values.items():
-        if value == "":
-            # A CSV has no sheet: nor is there room for its name.
-            text = text.replace(f" {{{name}}}", "")
-        text = text.replace(f"{{{name}}}", str(value))
-    return text
+    return fill(_catalogue(shipped("schemas"))[message_id][language], values)
+
+
+def sentence(error: CpmsError, language: Language) -> str:
+    """What an error says to people; years of rounds as they are written in this language."""
+    rounds = _ROUNDS if "round" in error.values else ()
+    values = {
+        name: shown_year(value, language) if name in rounds and isinstance(value, int) else value
+        for name, value in error.values.items()
+    }
+    return say(error.message_id, language, **values)

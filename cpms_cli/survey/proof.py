@@ -32,6 +32,7 @@ from cpms_cli.survey.response_log import log_vocabulary
 from cpms_cli.survey.response_proof import response_problems
 from cpms_cli.survey.rules import RuleError, Vocabulary, compiled, faults, parse
 from cpms_cli.survey.schema_files import TITLES, Reader, read_messages, read_survey
+from cpms_cli.survey.unused_files import unused_files
 
 INDICATORS = 22
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
@@ -349,4 +350,5 @@ def _proved(folder: Path, whole: bool) -> tuple[Survey | None, list[Problem]]:
             proof.problems += presentation_problems(reader, survey)
             proof.problems += figure_problems(reader, survey, _languages, proof.rule)
             proof.problems += response_problems(reader, survey)
+    proof.problems += unused_files(folder) if whole else []
     return survey, sorted(proof.problems, key=lambda problem: (problem.file, problem.line))

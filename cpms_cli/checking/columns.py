@@ -19,15 +19,15 @@ import pandera.pandas as pandera
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.definition import Field, Survey
-from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
+from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO, is_stored_date
 from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, has_thai_form
 
-_DATE = r"\d{4}-\d{2}-\d{2}"
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"
 # How Excel shows a number like 12/3, in its Thai and English editions, or hands it on as a date.
 _MONTH = r"(?:\S{1,3}\.\S{1,2}\.|[A-Z][a-z]{2})"
 _EXCEL_DATE = rf"\d{{4}}-\d{{2}}-\d{{2}}(?: .*)?|\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{1,4}}"
-_PARTIAL = r"\d{4}(-\d{2}(-\d{2})?)?"
+_ONE_DIGIT = "|".join(f"{digit}+" for digit in range(10))
+DATE_RANGE = "date_range"
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,30 @@ def _also(likely: pd.Series, found: pd.Series, pattern: str) -> pd.Series:
 
 
 def _national_id_checks() -> Iterator[pandera.Check]:
-    yield _series_check("national_id_form", lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found))
+    def strange(found: pd.Series) -> pd.Series:
+        return _words(found) | _one_digit(found)
+
+    yield _series_check(
+        "national_id_form", lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found) | strange(found)
+    )
     yield _series_check("national_id_zero_lost", lambda found: ~_lost_zero(found))
     yield _series_check("number_shortened", lambda found: ~_shortened(found))
-    yield _series_check("national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found))
+    yield _series_check("national_id_words", lambda found: ~_words(found))
+    yield _series_check("national_id_one_digit", lambda found: ~_one_digit(found))
+    yield _series_check(
+        "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found) | _one_digit(found)
+    )
+
+
+def _words(found: pd.Series) -> pd.Series:
+    """Which texts have no digit: what is said of a number that is not there."""
+    return ~found.str.contains("[0-9]", regex=True)
+
+
+def _one_digit(found: pd.Series) -> pd.Series:
+    """Which numbers are one digit alone, or repeated: what is typed where a number must stand. Thirteen zeros even fit
+    their check digit."""
+    return found.str.fullmatch(_ONE_DIGIT)
 
 
 def _legal(survey: Survey, field: Field) -> list[str] | None:
@@ -101,8 +121,8 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
         years = [str(year) for year in range(CHRISTIAN_FROM, CHRISTIAN_TO + 1)]
         yield pandera.Check.isin(years, **_options("year"))
     elif field.type == "date" or field.format == "partial-date":
-        form = _DATE if field.type == "date" else _PARTIAL
-        yield pandera.Check.str_matches(f"^{form}$", **_options("date"))
+        partial = field.type != "date"
+        yield _series_check("date", lambda found: found.map(lambda text: is_stored_date(text, partial)))
     elif field.format == "thai-id":
         yield from _national_id_checks()
     elif field.format == "cpms-id":
@@ -175,6 +195,17 @@ def _failures(survey: Survey, column: Column) -> dict[str, npt.NDArray[np.bool_]
     return told
 
 
+def _out_of_time(survey: Survey, table: SurveyTable, column: Column) -> npt.NDArray[np.bool_]:
+    """Which of a column's distinct values are dates of a time of which nobody writes."""
+    rounds = table.cells(survey.role("round").name).dictionary.to_pylist() if survey.plays("round") else []
+    first, last = survey.years_of_dates(int(year) for year in rounds if year and is_stored_date(year, True))
+    partial = column.field.type != "date"
+    return np.array(
+        [isinstance(value, str) and is_stored_date(value, partial) and not first <= int(value[:4]) <= last
+         for value in column.values], dtype=bool,
+    )  # fmt: skip
+
+
 def _blank(table: SurveyTable, column: Column) -> npt.NDArray[np.int64]:
     """Where a cell that must be filled in is blank."""
     blank = np.flatnonzero((column.codes < 0) & table.filled)
@@ -183,6 +214,8 @@ def _blank(table: SurveyTable, column: Column) -> npt.NDArray[np.int64]:
 
 def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFault]:
     failures = _failures(survey, column)
+    if column.field.type == "date" or column.field.format == "partial-date":
+        failures[DATE_RANGE] = _out_of_time(survey, table, column)
     if column.questions.notna().any():
         decided = column.questions.isna().to_numpy()
         failures = {check: bad & decided for check, bad in failures.items()}

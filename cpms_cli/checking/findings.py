@@ -26,7 +26,8 @@ from cpms_cli.checking.masking import MOVED, to_mask
 from cpms_cli.checking.rules import RuleFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.definition import ColumnCheck, Language, Survey
+from cpms_cli.survey.era import shown_year
 
 COLUMNS = ("source", "file", "sheet", "row", "column", "cell", "field", "check", "severity", "value", "figures")
 MASK = "•••"
@@ -208,10 +209,12 @@ class Wording:
             return message, mend
         described = self.survey.fields[field]
         limits = described.constraints
+        first = about.first_year if isinstance(about, ColumnCheck) else None
         codes = self.survey.codes(described)
         legal = [code.label.in_(self.language) for code in codes.codes] if codes else []
         filled = {
-            "label": described.label.in_(self.language), "low": limits.minimum,
+            "label": described.label.in_(self.language),
+            "low": shown_year(first, self.language) if first else limits.minimum,
             "high": limits.maxLength if check == "length" else limits.maximum, "codes": ", ".join(legal),
         }  # fmt: skip
         for name, content in filled.items():

@@ -117,9 +117,11 @@ def day(text: str | None) -> datetime.date | None:
     import pandas as pd
 
     from cpms_cli.reading.dates import parse_dates
+    from cpms_cli.survey.loading import load_survey
 
     read = parse_dates(pd.Series([text.strip()], dtype="str"), partial=False).iso.dropna()
-    if read.empty:
+    first, last = load_survey().years_of_dates()
+    if read.empty or not first <= int(read.iat[0][:4]) <= last:
         raise UsageError("bad_date", date=text)
     return datetime.date.fromisoformat(str(read.iat[0]))
 

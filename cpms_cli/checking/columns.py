@@ -18,9 +18,10 @@ import pandera.pandas as pandera
 
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
-from cpms_cli.survey.definition import Field, Survey
+from cpms_cli.survey.definition import Field, Survey, folded
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO, is_stored_date
 from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, has_thai_form
+from cpms_cli.survey.plain_text import differing, plain_text, without_strays
 
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"
 # How Excel shows a number like 12/3, in its Thai and English editions, or hands it on as a date.
@@ -221,11 +222,32 @@ def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFa
         failures = {check: bad & decided for check, bad in failures.items()}
         for check in column.questions.dropna().unique():
             failures[str(check)] = (column.questions == check).fillna(False).to_numpy(dtype=bool)
+    alike = _look_alikes(survey, column, failures["code"]) if "code" in failures else {}
+    if alike:
+        failures["code"] = failures["code"] & ~np.isin(np.arange(len(column.values)), list(alike))
     # The last verdict is that on a blank cell, whose code is -1.
     places = {check: np.flatnonzero(np.append(bad, False)[column.codes]) for check, bad in failures.items()}
     if column.field.constraints.required:
         places = {"required": _blank(table, column), **places}
-    return [ColumnFault(column.field.name, check, found) for check, found in places.items() if len(found)]
+    told = [ColumnFault(column.field.name, check, found) for check, found in places.items() if len(found)]
+    at = np.flatnonzero(np.isin(column.codes, list(alike)))
+    if len(at):
+        strays = tuple(alike[int(code)] for code in column.codes[at])
+        told.append(ColumnFault(column.field.name, "code_look_alike", at, strays))
+    return told
+
+
+def _look_alikes(survey: Survey, column: Column, bad: npt.NDArray[np.bool_]) -> dict[int, str]:
+    """Which distinct texts that are no answer would be one without a character that is hardly seen, and which it is."""
+    codes = survey.codes(column.field)
+    known = {*(codes.by_spelling if codes else ()), *survey.codelists["missing"].by_spelling}
+    found = {}
+    for at in np.flatnonzero(bad):
+        text = plain_text(str(column.texts.iloc[at]))
+        plain = without_strays(text)
+        if plain != text and folded(plain) in known:
+            found[int(at)] = differing(text, plain)
+    return found
 
 
 def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:

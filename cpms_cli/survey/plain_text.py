@@ -10,6 +10,7 @@ of Unicode 16), control characters, and the three marks of interlinear annotatio
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Callable
@@ -185,3 +186,40 @@ def named(sign: str) -> str:
     'U+200B ZERO WIDTH SPACE'
     """
     return f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip()
+
+
+_NOTHING = frozenset(("Cc", "Cf", "Cn", "Co", "Cs"))
+
+
+def without_strays(text: str) -> str:
+    """The text without what is no letter of any script, and without marks that no letter carries.
+
+    >>> without_strays("\u0e4dใช่\ue000") == "ใช่"
+    True
+    """
+    kept = ""
+    for sign in text:
+        kind = unicodedata.category(sign)
+        if kind not in _NOTHING and not (kind.startswith("M") and not kept.rstrip()):
+            kept += sign
+    return kept
+
+
+def differing(written: str, meant: str) -> str:
+    """Which characters tell two texts apart that look the same: those written, and what is meant where that is any.
+
+    >>> differing("ใ\u2060ช่", "ใช่")
+    'U+2060 WORD JOINER'
+    >>> differing("จ\u0e4dา", "จำ")
+    'U+0E4D THAI CHARACTER NIKHAHIT, U+0E32 THAI CHARACTER SARA AA → U+0E33 THAI CHARACTER SARA AM'
+    """
+    changes = difflib.SequenceMatcher(None, written, meant, autojunk=False).get_opcodes()
+    told = [
+        " → ".join(filter(None, (_all_named(written[start:end]), _all_named(meant[first:last]))))
+        for kind, start, end, first, last in changes if kind != "equal"
+    ]  # fmt: skip
+    return "; ".join(dict.fromkeys(told))
+
+
+def _all_named(signs: str) -> str:
+    return ", ".join(dict.fromkeys(map(named, signs)))

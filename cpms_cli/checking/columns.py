@@ -197,14 +197,21 @@ def _failures(survey: Survey, column: Column) -> dict[str, npt.NDArray[np.bool_]
 
 
 def _out_of_time(survey: Survey, table: SurveyTable, column: Column) -> npt.NDArray[np.bool_]:
-    """Which of a column's distinct values are dates of a time of which nobody writes."""
-    rounds = table.cells(survey.role("round").name).dictionary.to_pylist() if survey.plays("round") else []
-    first, last = survey.years_of_dates(int(year) for year in rounds if year and is_stored_date(year, True))
+    """Which of a column's distinct values are dates, or years, of a time of which nobody writes."""
+    first, last = survey.years_of_dates()
+    # Rules of their own say it better of an interview outside the file's rounds, and of a response still to come.
+    told = column.field.role == "visited" and _last_round(survey, table) < last
     partial = column.field.type != "date"
     return np.array(
-        [isinstance(value, str) and is_stored_date(value, partial) and not first <= int(value[:4]) <= last
+        [isinstance(value, str) and is_stored_date(value, partial)
+         and (value[:4] < str(first) or (value[:4] > str(last) and not (told or column.field.role == "responded")))
          for value in column.values], dtype=bool,
     )  # fmt: skip
+
+
+def _last_round(survey: Survey, table: SurveyTable) -> int:
+    rounds = table.cells(survey.role("round").name).dictionary.to_pylist()
+    return max((int(year) for year in rounds if year and is_stored_date(year, True)), default=0)
 
 
 def _blank(table: SurveyTable, column: Column) -> npt.NDArray[np.int64]:
@@ -215,7 +222,7 @@ def _blank(table: SurveyTable, column: Column) -> npt.NDArray[np.int64]:
 
 def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFault]:
     failures = _failures(survey, column)
-    if column.field.type == "date" or column.field.format == "partial-date":
+    if column.field.type in ("date", "year") or column.field.format == "partial-date":
         failures[DATE_RANGE] = _out_of_time(survey, table, column)
     if column.questions.notna().any():
         decided = column.questions.isna().to_numpy()

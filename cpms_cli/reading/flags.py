@@ -1,4 +1,4 @@
-"""Columns that say yes or no to one answer of a question: 1 and 0, 1.0, TRUE, a tick, a cross, n/a, the answer itself."""
+"""Columns that say yes or no to one answer of a question: 1 and 0, TRUE, a tick, a cross, n/a, the answer itself."""
 
 from __future__ import annotations
 

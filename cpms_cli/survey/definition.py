@@ -248,7 +248,8 @@ class Pattern(Part):
 class ColumnCheck(Part):
     """The words for a fault that a field's own type, code list or constraints tell.
 
-    Of dates, `first_year` is the earliest year there is, and `years_ahead` how many may follow the present one.
+    Of dates, `first_year` is the earliest year there is, and `years_ahead` how many may follow the present one, which
+    is not before `clock_from` whatever the computer's clock says.
     """
 
     id: str = Described(pattern=r"^[a-z0-9_]+$")
@@ -257,6 +258,7 @@ class ColumnCheck(Part):
     mend: Words
     first_year: int | None = None
     years_ahead: int | None = None
+    clock_from: int | None = None
 
 
 class Title(Part):
@@ -389,10 +391,11 @@ class Survey(Part):
         rules: list[Check | Pattern] = [*self.checks, *self.history, *self.responses, *self.patterns]
         return {**self.column_checks, **{one.id: one for one in rules}}
 
-    def years_of_dates(self, rounds: Iterable[int] = ()) -> tuple[int, int]:
-        """The first and the last Christian year of any date; the last follows this year, or the last of these rounds."""
+    def years_of_dates(self) -> tuple[int, int]:
+        """The first and the last Christian year of any date there is."""
         limits = self.column_checks["date_range"]
-        return limits.first_year or 0, max(datetime.date.today().year, *rounds, 0) + (limits.years_ahead or 0)
+        this_year = max(datetime.date.today().year, limits.clock_from or 0)
+        return limits.first_year or 0, this_year + (limits.years_ahead or 0)
 
     @cached_property
     def missing_words(self) -> tuple[str, ...]:

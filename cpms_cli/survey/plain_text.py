@@ -4,8 +4,8 @@
 held against each other by; also digits, dashes and apostrophes of all scripts are one there. Everything that reads a
 file (answers, headers, code lists, names, maps, response logs, workbooks that come back) goes through these two.
 
-The characters that are not seen are those with Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt
-of Unicode 16), control characters, and the three marks of interlinear annotation.
+The characters that are not seen are those with Unicode's property Default_Ignorable_Code_Point (in the file
+DerivedCoreProperties.txt of Unicode 16), control characters, and the three marks of interlinear annotation.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-# Soft hyphen, grapheme joiner, Arabic letter mark, Hangul fillers, Khmer inherent vowels, Mongolian selectors, zero-width
-# and directional marks, invisible operators, variation selectors, byte order mark, shorthand and musical controls, tags.
+# Soft hyphen, grapheme joiner, Arabic letter mark, Hangul fillers, Khmer inherent vowels, Mongolian selectors, marks of
+# no width and of direction, invisible operators, variation selectors, byte order mark, shorthand, musical signs, tags.
 IGNORABLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_CONTROL = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffb"
+_CONTROL = "\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffb\x00"
 # Joiners choose the form of a letter in Arabic and in the scripts of India: there they are a part of the name.
 _JOINED = "[\u0600-\u08ff\u0900-\u0dff\ufb50-\ufdff]"
 _UNSEEN = re.compile(rf"(?!(?<={_JOINED})[\u200c\u200d](?={_JOINED}))[{IGNORABLE}{_CONTROL}]")
@@ -30,8 +30,8 @@ _BLANKS = re.compile("[\\s\u2800]+")  # the blank of Braille is no space to Unic
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _QUOTED = re.compile(r'=\s*"((?:[^"]|"")*)"', re.DOTALL)
 
-# Thai and Lao stand 128 apart: (two of the first vowel, the one they look like, a tone typed behind the vowel am, am taken
-# apart, am with its ring again, a run of marks).
+# Thai and Lao stand 128 apart. Of each: a tone typed behind the vowel am, am taken apart, am with its ring again, a run
+# of marks.
 _THAI, _LAO = 0, 0x80
 _LONG_VOWEL = re.compile("(?<![ฤฦ])ๅ")
 _RING_ON_I = "\u0e34\u0e4d", "\u0e36"
@@ -64,24 +64,25 @@ _BURMESE = (
 _OF_BURMESE = re.compile("[\u102f\u1030\u1037\u1040\u1047]")
 
 # What may have something to mend: for Arrow's expressions, over whole columns.
-STRANGE = (
-    "^ | $|  |[\\x{01}-\\x{1f}\\x{7f}-\\x{a0}\\x{1680}\\x{2000}-\\x{200f}\\x{2028}-\\x{202f}\\x{205f}-\\x{206f}\\x{2800}"
-    "\\x{3000}\\x{ad}\\x{34f}\\x{61c}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{3164}\\x{fe00}-\\x{fe0f}"
-    "\\x{feff}\\x{ff01}-\\x{ff5e}\\x{ffa0}\\x{fff0}-\\x{fffb}\\x{1bca0}-\\x{1bca3}\\x{1d173}-\\x{1d17a}"
-    "\\x{e0000}-\\x{e0fff}]|\\x{00}|^=|เเ|ເເ|[ๅ\\x{e4d}\\x{ecd}]"
-    "|[\\x{e33}\\x{eb3}][\\x{e47}-\\x{e4e}\\x{ec7}-\\x{ece}]"
-    "|[\\x{e47}-\\x{e4e}][\\x{e31}\\x{e34}-\\x{e3a}\\x{e47}-\\x{e4e}]|[\\x{e31}\\x{e34}-\\x{e3a}]{2}"
-    "|[\\x{ec7}-\\x{ece}][\\x{eb1}\\x{eb4}-\\x{ebc}\\x{ec7}-\\x{ece}]|[\\x{eb1}\\x{eb4}-\\x{ebc}]{2}"
-    "|[\\x{102f}\\x{1030}][\\x{102d}\\x{102e}\\x{1032}]|\\x{1037}\\x{1036}|[\\x{1040}\\x{1047}][\\x{102b}-\\x{103e}]"
-)
+_MARKS_OF_BOTH = (
+    ("\u0e31\u0e34-\u0e3a", "\u0e47-\u0e4e", "\u0e33"), ("\u0eb1\u0eb4-\u0ebc", "\u0ec7-\u0ece", "\u0eb3"),
+)  # fmt: skip
+STRANGE = "|".join((
+    "^ | $|  |^=|\\x{00}|เเ|ເເ|[ๅ\u0e4d\u0ecd]",
+    f"[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\uff01-\uff5e{IGNORABLE}{_CONTROL[:-1]}]",
+    *(f"[{above}][{under}{above}]|[{under}]{{2}}|{am}[{above}]" for under, above, am in _MARKS_OF_BOTH),
+    "[\u102f\u1030][\u102d\u102e\u1032]|\u1037\u1036|[\u1040\u1047][\u102b-\u103e]",
+))  # fmt: skip
 
-_DASHES = "\u02d7\u058a\u05be\u1806\u2010-\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u2e3a\u2e3b\u30fc\ufe58\ufe63\uff70"
+_DASHES = "\u02d7\u058a\u05be\u2010-\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u2e3a\u2e3b\u30fc\ufe58\ufe63\uff70"
 _APOSTROPHES = "\u0060\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u2018\u2019\u201a\u201b\u2032\u2035\ua78c"
 _QUOTES = "\u201c-\u201f\u2033\u00ab\u00bb"
 _SLASHES = "\u2044\u2215\u29f8"
 # Letters of Cyrillic and Greek that no eye tells from a Latin one; what they are put for is read in any case.
-_LATIN = dict(zip("аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅαοντυιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aeopcyxijshdqwABEKMHOPCTYXIJSaovtuiABEZHIKMNOPTYX",
-                  strict=True))  # fmt: skip
+_LATIN = {
+    **dict(zip("аеорсухіјѕһԁԛԝАВЕКМНОРСТУХІЈЅ", "aeopcyxijshdqwABEKMHOPCTYXIJS", strict=True)),
+    **dict(zip("αοντυιΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "aovtuiABEZHIKMNOPTYX", strict=True)),
+}
 
 
 class _Signs(dict[int, str]):
@@ -131,11 +132,11 @@ def plain_text(text: str) -> str:
     """The text as it is kept: what is not seen is taken out, and what looks the same is written in one way.
 
     Composed as Unicode's form NFC; white space of any kind is one space; full-width letters are plain ones; a vowel of
-    Thai or Lao that was typed in parts, or behind its tone mark, is put right; `="0123"`, with which spreadsheets keep a
+    Thai or Lao that was typed in parts, or behind its tone mark, is put right; `="0123"`, by which spreadsheets keep a
     zero, is its text.
 
-    >>> plain_text(' ="0123"\u200b'), plain_text("น\u0e4d้า") == "น้ำ", plain_text("ใ\u2060ช่") == "ใช่", plain_text("Ａｙｅ")
-    ('0123', True, True, 'Aye')
+    >>> plain_text(' ="0123"\u200b'), plain_text("ใ\u2060ช่") == "ใช่", plain_text("น\u0e4d้า") == "น้ำ"
+    ('0123', True, True)
     """
     if not text.isascii():
         text = unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_WIDE)))

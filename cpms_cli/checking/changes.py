@@ -9,25 +9,27 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.checking.findings import MASK
-from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.reading.tables import Column, SurveyTable, distinct_texts
 from cpms_cli.survey.definition import Survey, folded
 from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.plain_text import plain_signs, plain_text
 
 COLUMNS = ("file", "sheet", "column", "field", "row", "count", "written", "read", "reason")
-_SPACES = re.compile("[\\s\u00a0\u200b\ufeff]+")
-_ANY_SPACE = re.compile("[\\s\u00a0\u200b\ufeff\\-\u2010-\u2015]")
+_TEXT_SIGNS = ("=", "'", "’", "‘")
+_SPACE_OR_DASH = re.compile(r"[\s\-]")
 
 
-def _reason(survey: Survey, column: Column, labels: set[str], written: str, digits: str, read: str) -> str:
+def _reason(survey: Survey, column: Column, labels: set[str], written: str, read: str) -> str:
     """Why a text was read as another: the weightiest of what was done with it."""
-    trimmed = _SPACES.sub(" ", written).strip()
+    plain = plain_text(written)
+    digits = plain_signs(plain)
     cases = (
         ("blank", not read),
-        ("spaces", trimmed == read),
-        ("text_sign", trimmed.removeprefix("'") == read),
+        ("spaces", " ".join(written.split()) == read),
+        ("text_sign", written.strip()[:1] in _TEXT_SIGNS and plain.lstrip("'’‘") == read),
+        ("characters", plain == read),
         ("missing", read in survey.missing_words),
-        ("label", column.field.codelist is not None and folded(trimmed) in labels),
+        ("label", column.field.codelist is not None and folded(plain) in labels),
         ("spelling", column.field.codelist is not None),
         ("digits", digits == read),
         ("title", column.field.titled),
@@ -43,7 +45,7 @@ def _form(column: Column, digits: str, read: str) -> str:
         return "date_form" if read[:4] in digits else "serial" if _serial(digits) else "era"
     if field.type == "integer":
         return "age_form" if field.role == "age" else "number_form"
-    return "spaces" if _ANY_SPACE.sub("", digits).casefold() == read.casefold() else "number_form"
+    return "spaces" if _SPACE_OR_DASH.sub("", digits).casefold() == read.casefold() else "number_form"
 
 
 def _serial(text: str) -> bool:
@@ -62,8 +64,7 @@ def _of_column(survey: Survey, table: SurveyTable, column: Column) -> pd.DataFra
     found = survey.codes(column.field)
     labels = {folded(label) for code in (found.codes if found else ()) for label in (code.label.en, code.label.th)}
     written, values = texts.iloc[changed], read.iloc[changed]
-    told = zip(written, ascii_digits(written), values, strict=True)
-    reasons = [_reason(survey, column, labels, *one) for one in told]
+    reasons = [_reason(survey, column, labels, *one) for one in zip(written, values, strict=True)]
     return pd.DataFrame(
         {"row": first[changed], "count": counts[changed], "written": written, "read": values, "reason": reasons}
     )
@@ -94,7 +95,8 @@ def changes(
 
     Columns: `file`, `sheet` (None for CSV), `column` (the header), `field`, `row` (the first in which it stands),
     `count` (of cells), `written`, `read` (empty for blank) and `reason`: spaces, digits, era, serial (a spreadsheet's
-    day number), date_form, age_form, number_form, title, text_sign (a spreadsheet's ' before a number), label (the
+    day number), date_form, age_form, number_form, title, text_sign (a spreadsheet's
+    ' before a number, or ="0123"), characters (some that are not seen, or look the same as others), label (the
     answer's own words), spelling (others that the definition lists), missing (a reason for no answer), blank. Of
     personal fields only counts by reason are told, unless `identified`.
     """

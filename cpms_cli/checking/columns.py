@@ -18,16 +18,17 @@ import pandera.pandas as pandera
 
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
-from cpms_cli.survey.definition import Field, Survey
-from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
+from cpms_cli.survey.definition import Field, Survey, folded
+from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO, is_stored_date
 from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, has_thai_form
+from cpms_cli.survey.plain_text import differing, plain_text, without_strays
 
-_DATE = r"\d{4}-\d{2}-\d{2}"
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"
 # How Excel shows a number like 12/3, in its Thai and English editions, or hands it on as a date.
 _MONTH = r"(?:\S{1,3}\.\S{1,2}\.|[A-Z][a-z]{2})"
 _EXCEL_DATE = rf"\d{{4}}-\d{{2}}-\d{{2}}(?: .*)?|\d{{1,2}}-{_MONTH}|{_MONTH}-\d{{1,4}}"
-_PARTIAL = r"\d{4}(-\d{2}(-\d{2})?)?"
+_ONE_DIGIT = "|".join(f"{digit}+" for digit in range(10))
+DATE_RANGE = "date_range"
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,30 @@ def _also(likely: pd.Series, found: pd.Series, pattern: str) -> pd.Series:
 
 
 def _national_id_checks() -> Iterator[pandera.Check]:
-    yield _series_check("national_id_form", lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found))
+    def strange(found: pd.Series) -> pd.Series:
+        return _words(found) | _one_digit(found)
+
+    yield _series_check(
+        "national_id_form", lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found) | strange(found)
+    )
     yield _series_check("national_id_zero_lost", lambda found: ~_lost_zero(found))
     yield _series_check("number_shortened", lambda found: ~_shortened(found))
-    yield _series_check("national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found))
+    yield _series_check("national_id_words", lambda found: ~_words(found))
+    yield _series_check("national_id_one_digit", lambda found: ~_one_digit(found))
+    yield _series_check(
+        "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found) | _one_digit(found)
+    )
+
+
+def _words(found: pd.Series) -> pd.Series:
+    """Which texts have no digit: what is said of a number that is not there."""
+    return ~found.str.contains("[0-9]", regex=True)
+
+
+def _one_digit(found: pd.Series) -> pd.Series:
+    """Which numbers are one digit alone, or repeated: what is typed where a number must stand. Thirteen zeros even fit
+    their check digit."""
+    return found.str.fullmatch(_ONE_DIGIT)
 
 
 def _legal(survey: Survey, field: Field) -> list[str] | None:
@@ -101,8 +122,8 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
         years = [str(year) for year in range(CHRISTIAN_FROM, CHRISTIAN_TO + 1)]
         yield pandera.Check.isin(years, **_options("year"))
     elif field.type == "date" or field.format == "partial-date":
-        form = _DATE if field.type == "date" else _PARTIAL
-        yield pandera.Check.str_matches(f"^{form}$", **_options("date"))
+        partial = field.type != "date"
+        yield _series_check("date", lambda found: found.map(lambda text: is_stored_date(text, partial)))
     elif field.format == "thai-id":
         yield from _national_id_checks()
     elif field.format == "cpms-id":
@@ -175,6 +196,24 @@ def _failures(survey: Survey, column: Column) -> dict[str, npt.NDArray[np.bool_]
     return told
 
 
+def _out_of_time(survey: Survey, table: SurveyTable, column: Column) -> npt.NDArray[np.bool_]:
+    """Which of a column's distinct values are dates, or years, of a time of which nobody writes."""
+    first, last = survey.years_of_dates()
+    # Rules of their own say it better of an interview outside the file's rounds, and of a response still to come.
+    told = column.field.role == "visited" and _last_round(survey, table) < last
+    partial = column.field.type != "date"
+    return np.array(
+        [isinstance(value, str) and is_stored_date(value, partial)
+         and (value[:4] < str(first) or (value[:4] > str(last) and not (told or column.field.role == "responded")))
+         for value in column.values], dtype=bool,
+    )  # fmt: skip
+
+
+def _last_round(survey: Survey, table: SurveyTable) -> int:
+    rounds = table.cells(survey.role("round").name).dictionary.to_pylist()
+    return max((int(year) for year in rounds if year and is_stored_date(year, True)), default=0)
+
+
 def _blank(table: SurveyTable, column: Column) -> npt.NDArray[np.int64]:
     """Where a cell that must be filled in is blank."""
     blank = np.flatnonzero((column.codes < 0) & table.filled)
@@ -183,16 +222,39 @@ def _blank(table: SurveyTable, column: Column) -> npt.NDArray[np.int64]:
 
 def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFault]:
     failures = _failures(survey, column)
+    if column.field.type in ("date", "year") or column.field.format == "partial-date":
+        failures[DATE_RANGE] = _out_of_time(survey, table, column)
     if column.questions.notna().any():
         decided = column.questions.isna().to_numpy()
         failures = {check: bad & decided for check, bad in failures.items()}
         for check in column.questions.dropna().unique():
             failures[str(check)] = (column.questions == check).fillna(False).to_numpy(dtype=bool)
+    alike = _look_alikes(survey, column, failures["code"]) if "code" in failures else {}
+    if alike:
+        failures["code"] = failures["code"] & ~np.isin(np.arange(len(column.values)), list(alike))
     # The last verdict is that on a blank cell, whose code is -1.
     places = {check: np.flatnonzero(np.append(bad, False)[column.codes]) for check, bad in failures.items()}
     if column.field.constraints.required:
         places = {"required": _blank(table, column), **places}
-    return [ColumnFault(column.field.name, check, found) for check, found in places.items() if len(found)]
+    told = [ColumnFault(column.field.name, check, found) for check, found in places.items() if len(found)]
+    at = np.flatnonzero(np.isin(column.codes, list(alike)))
+    if len(at):
+        strays = tuple(alike[int(code)] for code in column.codes[at])
+        told.append(ColumnFault(column.field.name, "code_look_alike", at, strays))
+    return told
+
+
+def _look_alikes(survey: Survey, column: Column, bad: npt.NDArray[np.bool_]) -> dict[int, str]:
+    """Which distinct texts that are no answer would be one without a character that is hardly seen, and which it is."""
+    codes = survey.codes(column.field)
+    known = {*(codes.by_spelling if codes else ()), *survey.codelists["missing"].by_spelling}
+    found = {}
+    for at in np.flatnonzero(bad):
+        text = plain_text(str(column.texts.iloc[at]))
+        plain = without_strays(text)
+        if plain != text and folded(plain) in known:
+            found[int(at)] = differing(text, plain)
+    return found
 
 
 def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:

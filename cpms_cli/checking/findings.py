@@ -26,7 +26,8 @@ from cpms_cli.checking.masking import MOVED, answers_elsewhere, to_mask
 from cpms_cli.checking.rules import RuleFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.definition import ColumnCheck, Language, Survey
+from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import fill
 
 COLUMNS = ("source", "file", "sheet", "row", "column", "cell", "field", "check", "severity", "value", "figures")
@@ -214,10 +215,12 @@ class Wording:
         if field:
             described = self.survey.fields[field]
             limits, codes = described.constraints, self.survey.codes(described)
+            first = about.first_year if isinstance(about, ColumnCheck) else None
             legal = [code.label.in_(self.language) for code in codes.codes] if codes else []
-            values |= {
-                "label": described.label.in_(self.language), "low": limits.minimum,
-                "high": limits.maxLength if check == "length" else limits.maximum, "codes": ", ".join(legal),
+            values = {
+                "label": described.label.in_(self.language),
+                "low": shown_year(first, self.language) if first else limits.minimum,
+                "high": limits.maxLength if check == "length" else limits.maximum, "codes": ", ".join(legal), **values,
             }  # fmt: skip
         before, _, after = about.message.in_(self.language).partition(_VALUE)
         return fill(before, values), fill(after, values), fill(about.mend.in_(self.language), values)

@@ -16,14 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.reading.tables import Column, SurveyTable
-from cpms_cli.reading.values import clean
+from cpms_cli.reading.values import clean, plain_texts
 from cpms_cli.survey.definition import Code, CodeList, Field, Language, Survey, folded
 from cpms_cli.survey.era import BUDDHIST_OFFSET
+from cpms_cli.survey.plain_text import plain_digits, plain_text
 
-Reason = Literal["digits", "spaces", "date_form", "spelling", "number"]
-_SPACES = re.compile("[\\s\u00a0\u200b\ufeff]+")
+Reason = Literal["digits", "spaces", "characters", "date_form", "spelling", "number"]
 _ISO = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 _CLOSE = 0.6
 
@@ -85,7 +84,7 @@ def _is_plain_list(survey: Survey, field: Field, text: str) -> bool:
 
 def plain_forms(survey: Survey, field: Field, text: str, value: str, language: Language) -> list[str]:
     """The ways in which an answer is plainly written, the one preferred in this language first."""
-    trimmed = _SPACES.sub(" ", text).strip()
+    trimmed = plain_text(text)
     codes = survey.codes(field)
     if codes is not None:
         return _code_forms(survey, field, codes, value, language) or [trimmed]
@@ -100,18 +99,16 @@ def plain_forms(survey: Survey, field: Field, text: str, value: str, language: L
     if field.type in ("integer", "year") or field.format is not None or field.constraints.pattern:
         return [value if re.search(r"\d", value) else trimmed]
     # A name or a free text: the reader may take more out of it than spaces, and that is not to be lost here.
-    return [trimmed if field.personal else _plain_digits(trimmed)]
-
-
-def _plain_digits(text: str) -> str:
-    return str(ascii_digits(pd.Series([text], dtype="str")).iat[0])
+    return [trimmed if field.personal else plain_digits(trimmed)]
 
 
 def _reason(field: Field, old: str, new: str) -> Reason:
-    digits = _plain_digits(old)
-    if _SPACES.sub("", old) == _SPACES.sub("", new):
+    plain = plain_text(old).replace(" ", "")
+    if "".join(old.split()) == "".join(new.split()):
         return "spaces"
-    if _SPACES.sub("", digits) == _SPACES.sub("", new):
+    if plain == new.replace(" ", ""):
+        return "characters"
+    if plain_digits(plain) == new.replace(" ", ""):
         return "digits"
     if field.codelist is not None:
         return "spelling"
@@ -125,7 +122,7 @@ def _column_repairs(survey: Survey, column: Column, language: Language) -> Itera
     open_ = values.notna() & (texts != values) & column.questions.iloc[used].isna()
     if field.titled:
         # A title taken off a name is read, and stays written: only spaces are nobody's words.
-        open_ &= texts.str.replace(_SPACES, "", regex=True) == values.str.replace(_SPACES, "", regex=True)
+        open_ &= plain_texts(texts).str.replace(" ", "") == values.str.replace(" ", "")
     targets: dict[int, str] = {}
     for at, text, value in zip(texts.index[open_], texts[open_], values[open_], strict=True):
         forms = plain_forms(survey, field, text, value, language)

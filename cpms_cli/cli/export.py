@@ -7,15 +7,12 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, language, year
+from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, language, year
 from cpms_cli.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Rows and figures as other systems take them; names only when asked for.")
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="Its ending chooses the format.", show_default=False)]
-Area = Annotated[
-    str | None, typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False)
-]
 Audience = Annotated[
     str, typer.Option("--audience", help="For whom: each gets pseudonyms of its own, and figures that fit together.")
 ]

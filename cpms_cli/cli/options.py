@@ -11,6 +11,7 @@ import typer
 
 from cpms_cli.errors import UsageError
 from cpms_cli.survey.era import BUDDHIST_FROM, BUDDHIST_OFFSET
+from cpms_cli.survey.plain_text import plain_digits, plain_text
 
 if TYPE_CHECKING:
     from cpms_cli.survey.definition import Language
@@ -58,9 +59,18 @@ Map = Annotated[
     Path | None,
     typer.Option("--map", help="Which header is which field: a CSV that cpms map writes.", show_default=False),
 ]
+
+
+def _as_typed(text: str | None) -> str | None:
+    """A code in the digits of any script, as in a file."""
+    return None if text is None else plain_digits(plain_text(text))
+
+
 Area = Annotated[
-    str | None, typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False)
-]
+    str | None,
+    typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False,
+                 callback=_as_typed),
+]  # fmt: skip
 By = Annotated[
     list[str] | None,
     typer.Option("--by", help="Break down, as sex, age_group, village; at most two.", show_default=False),
@@ -93,9 +103,10 @@ def year(text: str | None) -> int | None:
     """A round as a Christian year; raises UsageError where it is no year of either era."""
     if text is None:
         return None
-    if not re.fullmatch(r"(19|2[0-6])\d\d", text.strip()):
+    told = plain_digits(plain_text(text))
+    if not re.fullmatch(r"(19|2[0-6])[0-9]{2}", told):
         raise UsageError("bad_round", round=text)
-    number = int(text)
+    number = int(told)
     return number - BUDDHIST_OFFSET if number >= BUDDHIST_FROM else number
 
 
@@ -117,9 +128,11 @@ def day(text: str | None) -> datetime.date | None:
     import pandas as pd
 
     from cpms_cli.reading.dates import parse_dates
+    from cpms_cli.survey.loading import load_survey
 
     read = parse_dates(pd.Series([text.strip()], dtype="str"), partial=False).iso.dropna()
-    if read.empty:
+    first, last = load_survey().years_of_dates()
+    if read.empty or not first <= int(str(read.iat[0])[:4]) <= last:
         raise UsageError("bad_date", date=text)
     return datetime.date.fromisoformat(str(read.iat[0]))
 

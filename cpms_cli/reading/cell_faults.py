@@ -1,4 +1,5 @@
-"""What is wrong with single cells of a text file: bytes that are no character, text read in a wrong encoding, size."""
+"""What is wrong with single cells of a text file: bytes that are no character, text read in a wrong encoding, size, a
+formula's error."""
 
 from __future__ import annotations
 
@@ -15,6 +16,9 @@ from cpms_cli.reading.mojibake import SIGN, undone
 from cpms_cli.reading.source import CellFault
 
 _BROKEN = re.compile(BROKEN_CHARACTERS)
+# What a spreadsheet writes in place of a formula's value; #N/A and #NULL! are words for no answer as well.
+_ERRORS = r"^\s*#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|SPILL!|CALC!|GETTING_DATA)\s*$"
+_ERROR = re.compile(_ERRORS)
 _LOST = "\ufffd"
 _SHOWN, _KEPT = 40, 1_000
 
@@ -30,6 +34,8 @@ def _mended(text: str) -> tuple[str, str, str] | None:
     """The check that a text fails, what is kept of it, and what is said."""
     if _BROKEN.search(text):
         return ("broken_bytes", *_broken(text))
+    if _ERROR.match(text):
+        return "excel_error", "", text
     meant = undone(text)
     if meant is not None:
         return "mojibake", meant, text
@@ -42,12 +48,12 @@ def suspects(values: pa.Array) -> list[int]:
     """Which of some texts may have something wrong with them."""
     if not len(values):
         return []
-    large = pc.greater(pc.binary_length(values), LIMITS.cell)
+    wrong = pc.or_(pc.greater(pc.binary_length(values), LIMITS.cell), pc.match_substring_regex(values, _ERRORS))
     if pc.all(pc.string_is_ascii(values)).as_py():
-        hits = large
+        hits = wrong
     else:
         hits = pc.match_substring_regex(values, f"{BROKEN_CHARACTERS}|{SIGN}")
-    return [int(at) for at in np.flatnonzero(pc.or_(hits, large).to_numpy(zero_copy_only=False))]
+    return [int(at) for at in np.flatnonzero(pc.or_(hits, wrong).to_numpy(zero_copy_only=False))]
 
 
 def mend_cells(data: pa.Table, rows: npt.NDArray[np.int64]) -> tuple[pa.Table, list[CellFault]]:
@@ -63,7 +69,7 @@ def mend_cells(data: pa.Table, rows: npt.NDArray[np.int64]) -> tuple[pa.Table, l
         codes = np.concatenate([chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks])
         for at in np.flatnonzero(np.isin(codes, list(wrong))):
             check, _, said = wrong[int(codes[at])]
-            faults.append(CellFault(check, int(rows[at]), index, said, open=check == "broken_bytes"))
+            faults.append(CellFault(check, int(rows[at]), index, said, open=check in ("broken_bytes", "excel_error")))
         for code, (_, kept, _) in wrong.items():
             texts[code] = kept
         # Two texts may have become one: the column is encoded anew.

@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cpms_cli.reading.digits import digits_in_full
+
 _EXACT = 1e15
 _SCIENTIFIC = r"^\s*-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]{1,3}\s*$"
 
@@ -43,17 +45,6 @@ def cell_text(cell: Any) -> str:
     return str(cell)
 
 
-def _all_digits(text: str) -> str | None:
-    """The number written in scientific notation in full, or None where some of its digits are gone."""
-    mantissa, _, exponent = text.strip().lower().partition("e+")
-    whole, _, decimals = mantissa.partition(".")
-    power = int(exponent)
-    if len(decimals) < power:
-        return None
-    rest = decimals[power:].rstrip("0")
-    return whole + decimals[:power] + (f".{rest}" if rest else "")
-
-
 def text_column(cells: Sequence[Any]) -> TextColumn:
     """One column of a sheet as dictionary-encoded text, blank cells null; cells whose digits were lost are blank."""
     kinds = set(map(type, cells))
@@ -79,7 +70,7 @@ def _without_lost(array: pa.DictionaryArray) -> TextColumn:
     codes = array.indices.to_numpy(zero_copy_only=False)
     for code in np.flatnonzero(scientific):
         shown = str(words[code])
-        words[code] = _all_digits(shown)
+        words[code] = digits_in_full(shown)
         if words[code] is None:
             lost += [(int(position), shown) for position in np.flatnonzero(codes == code)]
     if None not in words and not scientific.any():

@@ -2,7 +2,8 @@
 
 KoboToolbox and ODK write the chosen codes into one column, separated by spaces, or give each choice a column of its
 own with 1 and 0 (`services_received/home_visit`), or both. Where all are 0 nothing was chosen: that is no answer, and
-never "none". Where the two ways disagree, both are written into the cell, which is then told as a fault.
+never "none". Where the two ways disagree, or a cell says neither yes nor no, what stands there is written into the cell
+of the question, which is then told as a fault.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from cpms_cli.reading.flags import has_ticks, read_flag
 from cpms_cli.reading.headers import field_of, header_spellings, spelt
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.definition import Field, Survey, folded
 
-_CHOSEN, _NOT_CHOSEN = {"1", "true"}, {"0", "false"}
 _SEPARATED = re.compile(r"[;,/|\n]")
 _DISAGREE = " ≠ "
 
@@ -67,7 +68,7 @@ def find_choices(
     headers: dict[str, str] = {}
     for index, header in enumerate(source.header):
         found = None if spelt(header) in own else _part(header, survey, spellings)
-        if found and said.get(index, found[0]) == found[0] and _is_flag(source, index):
+        if found and said.get(index, found[0]) == found[0] and _is_flag(survey, source, index, *found[:2]):
             parts.setdefault(found[0], {})[index] = found[1]
             headers.setdefault(found[0], found[2])
     used = {index for columns in parts.values() for index in columns}
@@ -85,8 +86,13 @@ def distinct(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], li
     return codes, [*texts.to_pylist(), None]
 
 
-def _is_flag(source: SourceTable, index: int) -> bool:
-    return all(text is None or text.strip().casefold() in _CHOSEN | _NOT_CHOSEN for text in distinct(source, index)[1])
+def _is_flag(survey: Survey, source: SourceTable, index: int, name: str, answer: str) -> bool:
+    """Whether a column says yes or no to one answer: of an answer that the list has, any column under its header does,
+    and what cannot be read there is told; else one in which every cell is a yes, a no, or nothing."""
+    known = _answers(survey, survey.fields[name])
+    if answer in known.values():
+        return True
+    return not any(read_flag(survey, text, answer, known).unread for text in distinct(source, index)[1])
 
 
 def _one_text(whole: str | None, chosen: list[tuple[str, str]], known: Mapping[str, str]) -> str | None:
@@ -120,6 +126,7 @@ def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
     known = _answers(survey, survey.fields[choices.field])
     columns = [*([] if choices.whole is None else [choices.whole]), *choices.parts]
     read = [distinct(source, index) for index in columns]
+    ticked = has_ticks(text for _, words in read for text in words)
     kinds = np.zeros(source.data.num_rows, dtype=np.int64)
     for codes, words in read:
         kinds, _ = pd.factorize(kinds * (len(words) + 1) + codes)
@@ -128,12 +135,17 @@ def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
     for row in firsts:
         cells = [words[codes[row]] for codes, words in read]
         whole, flags = (None, cells) if choices.whole is None else (cells[0], cells[1:])
-        yes = [
-            (code, source.header[index].rpartition("/")[2])
-            for (index, code), flag in zip(choices.parts.items(), flags, strict=True)
-            if flag is not None and flag.strip().casefold() in _CHOSEN
-        ]
-        texts.append(_one_text(whole, yes, known))
+        named = [(code, source.header[index].rpartition("/")[2]) for index, code in choices.parts.items()]
+        said = [read_flag(survey, flag, code, known, ticked) for (code, _), flag in zip(named, flags, strict=True)]
+        yes = [one for one, flag in zip(named, said, strict=True) if flag.chosen]
+        strange = [f"{code}={flags[at]}" for at, (code, _) in enumerate(named) if said[at].unread]
+        reasons = {flag.reason for flag in said if flag.reason}
+        if strange:
+            texts.append(";".join([*(code for code, _ in yes), *strange]))
+        elif whole is None and not yes and len(reasons) == 1 and not any(flag.chosen is False for flag in said):
+            texts.append(reasons.pop())
+        else:
+            texts.append(_one_text(whole, yes, known))
     return pa.array(texts, pa.string()).take(pa.array(kinds)).dictionary_encode()
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from cpms_cli.reading.date_forms import Written, read_form
-from cpms_cli.reading.digits import ascii_digits
+from cpms_cli.reading.digits import ascii_signs
 from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
 
 ERA, ORDER = "era", "day_month"
@@ -179,7 +179,7 @@ def parse_dates(texts: pd.Series, partial: bool, bounds: Bounds | None = None, s
     With `partial`, a month (2016-03) or a year (2016) alone is a date of that precision; nothing is invented.
     `system` is the workbook's date system, 1900 or 1904, for dates that came as day numbers.
     """
-    plain = ascii_digits(texts).str.replace(_ISO_WITH_TIME, r"\1", regex=True)
+    plain = ascii_signs(texts).str.replace(_ISO_WITH_TIME, r"\1", regex=True)
     numbers, distinct = pd.factorize(plain)
     iso, questions, evidence = _decided([str(text) for text in distinct], bounds or Bounds(), system)
     found = pd.DataFrame({"iso": iso, "question": questions}, dtype="str").take(numbers).set_axis(texts.index)

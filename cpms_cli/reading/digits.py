@@ -1,15 +1,21 @@
-"""Digits of the scripts that occur in the survey, written as 0-9."""
+"""Numbers in whole columns of text: digits of any script as 0-9, and whole numbers however a program writes them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pandas as pd
 
-# Thai, Burmese, Shan, Lao, Khmer and full-width digits, each from 0 to 9.
-_ZEROS = (0x0E50, 0x1040, 0x1090, 0x0ED0, 0x17E0, 0xFF10)
-_DIGITS = {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
-_RANGES = "".join(f"{chr(zero)}-{chr(zero + 9)}" for zero in _ZEROS)
-_ANY = f"[{_RANGES}]"
-ANY_NUMBER = f"^[0-9{_RANGES}]+$"
+from cpms_cli.survey.plain_text import plain_digits, plain_signs
+
+_OTHER_DIGIT = r"[^0-9\P{Nd}]"  # for Arrow's expressions
+_OTHER_SIGN = r"[^\x{01}-\x{7f}]|`"
+# What may be a number, as a program or a person writes it.
+ANY_NUMBER = r"^[+\-−–]?\p{Nd}+(?:[.,]\p{Nd}*)*(?:[eE][+\-]?\p{Nd}+)?$"
+_WHOLE = re.compile(r"\+?(-?[0-9]+)(?:\.0*)?")
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.0*)?")
+_SCIENTIFIC = re.compile(r"(-?)([0-9])(?:\.([0-9]*))?[eE]([+-]?[0-9]{1,3})")
 
 
 def ascii_digits(texts: pd.Series) -> pd.Series:
@@ -18,7 +24,48 @@ def ascii_digits(texts: pd.Series) -> pd.Series:
     >>> list(ascii_digits(pd.Series(["๕/๑/๒๕๖๙", "၂၀၁၇"])))
     ['5/1/2569', '2017']
     """
-    strange = texts.str.contains(_ANY, regex=True).fillna(False).astype(bool)
-    if not strange.any():
-        return texts
-    return texts.mask(strange, texts[strange].str.translate(_DIGITS))
+    return _changed(texts, _OTHER_DIGIT, plain_digits)
+
+
+def ascii_signs(texts: pd.Series) -> pd.Series:
+    """The texts with the digits, dashes, apostrophes and slashes of other scripts as those of ASCII."""
+    return _changed(texts, _OTHER_SIGN, plain_signs)
+
+
+def _changed(texts: pd.Series, pattern: str, change: Callable[[str], str]) -> pd.Series:
+    strange = texts.str.contains(pattern, regex=True).fillna(False).astype(bool)
+    return texts.mask(strange, texts[strange].map(change)) if strange.any() else texts
+
+
+def digits_in_full(text: str) -> str | None:
+    """A number in scientific notation in full; None where some of its digits are gone, or it is none.
+
+    >>> [digits_in_full(text) for text in ("8.5010501E+07", "1e0", "1.10E+12", "12")]
+    ['85010501', '1', None, None]
+    """
+    found = _SCIENTIFIC.fullmatch(text.strip())
+    if found is None:
+        return None
+    sign, whole, decimals, power = found[1], found[2], found[3] or "", int(found[4])
+    if power < 0 or len(decimals) < power:
+        return None
+    rest = decimals[power:].rstrip("0")
+    return sign + whole + decimals[:power] + (f".{rest}" if rest else "")
+
+
+def whole_number(text: str) -> str:
+    """The digits of a whole number as programs write it: 1.0, 1.00, 1., 1e0, +1, 85,010,501; any other text as it is.
+
+    >>> [whole_number(text) for text in ("1.0", "1e0", "-99.00", "85,010,501", "007.0", "1.5", "1,0", "12/3")]
+    ['1', '1', '-99', '85010501', '007', '1.5', '1,0', '12/3']
+    """
+    told = digits_in_full(text) or text
+    if _GROUPED.fullmatch(told):
+        told = told.replace(",", "")
+    found = _WHOLE.fullmatch(told)
+    return found[1] if found else told
+
+
+def whole_numbers(texts: pd.Series) -> pd.Series:
+    """Each text as `whole_number` writes it."""
+    return _changed(texts, r"^[+\-]?[0-9][0-9.,]*[.,eE+]|^\+[0-9]", whole_number)

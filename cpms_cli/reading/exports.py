@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from cpms_cli.survey.documents import read_yaml
 from cpms_cli.survey.location import shipped
+from cpms_cli.survey.plain_text import plain_text
 
 
 class Layout(BaseModel):
@@ -40,7 +41,7 @@ class Layout(BaseModel):
 
 def folded_name(header: str) -> str:
     """A header as the names of columns that a program adds are compared."""
-    return header.strip().casefold()
+    return plain_text(header).casefold()
 
 
 @cache

@@ -17,8 +17,6 @@ from rapidfuzz.distance import OSA
 from cpms_cli.reading.exports import layout_of
 from cpms_cli.survey.definition import Field, Language, Survey, folded_header
 
-_UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")
-_TONE_BEFORE_VOWEL = re.compile("([\u0e48-\u0e4c])([\u0e31\u0e34-\u0e3a])")
 _MARKS = re.compile("[\u0e47-\u0e4c]")
 _GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")
 _STEP = re.compile(r"[/.\-]")
@@ -45,12 +43,8 @@ class Proposal:
 
 @lru_cache(maxsize=65_536)
 def spelt(header: str) -> str:
-    """A header as spellings are compared: as `folded_header`, and Thai that looks the same is the same.
-
-    Two เ for แ, nikhahit and า for ำ, and a tone mark typed before its vowel cannot be told apart on the screen.
-    """
-    plain = _UNSEEN.sub("", folded_header(header)).replace("เเ", "แ").replace("ํา", "ำ")
-    return _TONE_BEFORE_VOWEL.sub(r"\2\1", plain)
+    """A header as spellings are compared: as `folded_header`."""
+    return folded_header(header)
 
 
 def header_spellings(survey: Survey) -> dict[str, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from cpms_cli.reading.headers import HeaderMatch, header_spellings, near_miss, s
 from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.plain_text import plain_text
 
 HEADER, FIELD, LABEL = "header", "field", "label"
 UNDECIDED = "?"
@@ -55,8 +55,7 @@ Mapped = str | Path | Mapping[str, str | None]
 
 def compared(header: str) -> str:
     """A header as maps compare it: white space, case and the apostrophe before a disarmed formula do not matter."""
-    plain = " ".join(unicodedata.normalize("NFC", header).casefold().split())
-    return plain.removeprefix(_DISARMED)
+    return plain_text(header).casefold().removeprefix(_DISARMED)
 
 
 def _text(path: Path) -> str:

@@ -16,11 +16,14 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from cpms_cli.reading.digits import whole_number, whole_numbers
 from cpms_cli.reading.exports import find_column
 from cpms_cli.reading.headers import spelt
 from cpms_cli.reading.sheets import Note, Sheet
 from cpms_cli.reading.source import CellFault
+from cpms_cli.reading.values import plain_texts
 from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.plain_text import plain_text
 
 NO_PARENT, TWO_PARENTS = "parent_missing", "parent_twice"
 _AND = "\x1f"
@@ -98,7 +101,7 @@ def _is_certain(sheet: Sheet, other: Sheet) -> bool:
         return True
     key = find_column(other.source.header, other.layout.key if other.layout else "")
     keys = [] if key is None else other.source.data.column(str(key)).unique().to_pylist()
-    return not any(text and text.strip().isdecimal() for text in keys)
+    return not any(text and whole_number(plain_text(text)).isdecimal() for text in keys)
 
 
 def _is_named(sheet: Sheet, other: Sheet) -> bool:
@@ -114,7 +117,7 @@ def _is_named(sheet: Sheet, other: Sheet) -> bool:
 def _key(sheet: Sheet, at: int, *, with_submission: bool) -> pd.Series:
     """The text that ties each row of a sheet to rows of another."""
     data = sheet.source.data
-    key: pd.Series = data.column(str(at)).cast(pa.string()).to_pandas().astype("str").str.strip()
+    key = whole_numbers(plain_texts(data.column(str(at)).cast(pa.string()).to_pandas().astype("str")))
     own = _submission(sheet) if with_submission else None
     if own is None:
         return key

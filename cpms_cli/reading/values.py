@@ -11,23 +11,25 @@ import pyarrow.compute as pc
 
 from cpms_cli.reading.ages import completed_years
 from cpms_cli.reading.dates import Bounds, Evidence, parse_dates
-from cpms_cli.reading.digits import ANY_NUMBER, ascii_digits
+from cpms_cli.reading.digits import ANY_NUMBER, ascii_digits, ascii_signs, whole_numbers
 from cpms_cli.reading.personal_names import without_titles
 from cpms_cli.reading.spellings import places, spellings_of
 from cpms_cli.survey.definition import CodeList, Field, Survey, folded
 from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, christian_year, era_of
+from cpms_cli.survey.plain_text import STRANGE, plain_text
 
-# Printable ASCII without capital letters, spaces and a spreadsheet's sign for text at its beginning.
-_TRIM_AND_FOLDED = r"^[!-&(-@\[-~][!-@\[-~]*$"
+# Printable ASCII without capital letters, spaces and a spreadsheet's signs for text at its beginning.
+_TRIM_AND_FOLDED = r"^[!-&(-<>-@\[-_a-~][!-@\[-_a-~]*$"
 _SPLIT = re.compile(r"[;,/|\n]")
-_SPACE = r"[\s\v\x{00}-\x{1f}\p{Z}\x{85}\x{200b}\x{feff}]"  # for Arrow's expressions, where \s is ASCII only
-_SPACES = "[\\s\u00a0\u200b\ufeff]+"
 # A spreadsheet's sign for text, which some programs write into the cell; before a letter it belongs to the name.
-_TEXT_SIGN = re.compile(r"^'(?=[0-9๐-๙၀-၉=+\-@\t\r\n])")
+_TEXT_SIGN = r"^['’‘](?:[\p{Nd}=+@\-]|$)"
 # A child of the survey is under 18; who was written down by mistake may be somewhat older.
 _OLDEST = 25
+# In a text that may be anything, as a house number, 12.0 is a number that a program wrote, and 12E3 is none.
+_NUMBER_OF_A_PROGRAM = r"^[0-9]+\.0+$|^[0-9]\.[0-9]+[eE]\+[0-9]+$"
 _FEW = 200
 _PLAIN_NUMBER = re.compile("[0-9]{1,9}")
+NAMES = ("given_name", "family_name", "nickname", "mother")
 ERA, NUMBER_CODES = "era", "number_codes"
 
 
@@ -135,15 +137,33 @@ def _is_plain(survey: Survey, field: Field, texts: pd.Series) -> pd.Series:
 def _clean(survey: Survey, field: Field, texts: pd.Series, context: Context) -> Cleaned:
     trimmed = _trimmed(texts)
     spelt = trimmed.map(folded)
-    reason = _by_spelling(spelt, survey.codelists["missing"])
+    reason = _reasons(survey, field, trimmed, spelt)
     answers, questions, evidence = _answers(survey, field, trimmed, spelt, context)
     values = answers.where(answers.notna(), reason).where(answers.notna() | reason.notna(), trimmed)
     if field.codelist is None:
         values = values.where(reason.isna(), reason)
         questions = questions.mask(reason.notna(), None)
     blank = {entry.code for entry in survey.codelists["missing"].codes if entry.missing == "blank"}
+    if field.constraints.required and field.codelist is None:
+        blank |= set(survey.missing_words)  # what tells a row from others cannot be "don't know"
     values = values.mask(values.isin(blank) & reason.notna() | (trimmed == ""), None).astype("str")
     return Cleaned(values, questions, evidence)
+
+
+def _reasons(survey: Survey, field: Field, trimmed: pd.Series, spelt: pd.Series) -> pd.Series:
+    """The reason for no answer that each text tells, NA for none. A word that may be a name is one where names stand.
+
+    Nan, Na and Nat are names; a program that has no value writes nan, NA and NaT, and is believed unless the column's
+    other names are written in the same case throughout.
+    """
+    missing = survey.codelists["missing"]
+    reasons = _by_spelling(spelt, missing)
+    if field.role not in NAMES or not (doubtful := spelt.isin(list(missing.cased)) & reasons.notna()).any():
+        return reasons
+    others = trimmed[reasons.isna()]
+    cases = [case for case in (str.isupper, str.islower) if len(others) and others.map(case).all()]
+    written = trimmed.map(lambda text: text in missing.cased_spellings and not any(case(text) for case in cases))
+    return reasons.mask(doubtful & ~written.astype(bool), None)
 
 
 def _answers(
@@ -172,13 +192,19 @@ def _text(survey: Survey, field: Field, trimmed: pd.Series) -> pd.Series:
 
 
 def _trimmed(texts: pd.Series) -> pd.Series:
-    spaced = texts.str.contains(_SPACE, regex=True)
-    if spaced.any():
-        texts = texts.mask(spaced, texts[spaced].str.replace(_SPACES, " ", regex=True).str.strip())
-    signed = texts.str.startswith("'")
-    if signed.any():
-        texts = texts.mask(signed, texts[signed].str.replace(_TEXT_SIGN, "", regex=True))
-    return texts
+    plain = plain_texts(texts)
+    signed = plain.str.contains(_TEXT_SIGN, regex=True).fillna(False).astype(bool)
+    return plain.mask(signed, plain[signed].str.slice(1)) if signed.any() else plain
+
+
+def plain_texts(texts: pd.Series) -> pd.Series:
+    """Each text as `plain_text` keeps it; few have anything to mend."""
+    array = pa.array(texts, pa.string(), from_pandas=True)
+    strange = pc.match_substring_regex(array, STRANGE)
+    if not pc.all(pc.string_is_ascii(array)).as_py():
+        strange = pc.or_(strange, pc.not_equal(pc.utf8_normalize(array, "NFC"), array))
+    found = strange.fill_null(False).to_numpy(zero_copy_only=False)
+    return texts.mask(found, texts[found].map(plain_text)) if found.any() else texts
 
 
 def _by_spelling(spelt: pd.Series, codes: CodeList) -> pd.Series:
@@ -191,24 +217,27 @@ def _coded(spelt: pd.Series, codes: CodeList) -> tuple[pd.Series, pd.Series]:
     1 may be yes beside 0; beside 2, some forms have 1 for yes and others for no.
     """
     answers, questions = _by_spelling(spelt, codes), _no_questions(spelt)
-    plain = ascii_digits(spelt)
-    numbers = plain.str.fullmatch("[0-9]+")
-    unread = (numbers & answers.isna()).any() and not (plain == "0").any()
+    plain = whole_numbers(spelt)
+    numbers = plain.str.fullmatch("-?[0-9]+")
+    if (numbers & answers.isna()).any():
+        answers = answers.where(answers.notna(), _by_spelling(plain.str.replace("^0+(?=[0-9])", "", regex=True), codes))
+    unread = (numbers & answers.isna()).any() and not plain.str.fullmatch("0+").any()
     if not unread or not any(word.isdecimal() for word in codes.by_spelling):
         return answers, questions
     return answers.mask(numbers, None), questions.mask(numbers, NUMBER_CODES)
 
 
 def _identifier(field: Field, trimmed: pd.Series) -> pd.Series:
-    """Text that is no name: digits of any script as 0-9; where it has a form, without spaces and dashes as well."""
+    """Text that is no name: digits of any script as 0-9; where it has a form, without spaces and dashes as well.
+
+    Programs that hold the column as numbers write 85010101.0, 8.5010101E+07 or 85,010,101.
+    """
     plain = ascii_digits(trimmed)
     formed = field.format is not None or field.constraints.pattern is not None
     if formed:
-        plain = plain.str.replace(r"[\s\-\x{2010}-\x{2015}]", "", regex=True).str.upper()
-    if formed or field.constraints.required:
-        # Programs that hold the column as numbers write 85010101.0.
-        plain = plain.str.replace(r"^([0-9]+)\.0$", r"\1", regex=True)
-    return plain
+        return whole_numbers(ascii_signs(plain)).str.replace(r"[\s\-]", "", regex=True).str.upper()
+    numbers = plain.str.contains(_NUMBER_OF_A_PROGRAM, regex=True)
+    return plain.mask(numbers, whole_numbers(plain[numbers])) if numbers.any() else plain
 
 
 def _many(texts: pd.Series, survey: Survey, field: Field, codes: CodeList) -> pd.Series:
@@ -231,8 +260,8 @@ def _many(texts: pd.Series, survey: Survey, field: Field, codes: CodeList) -> pd
 
 
 def _digits_only(texts: pd.Series) -> pd.Series:
-    plain = ascii_digits(texts).str.replace(r"\s*(?:ปี|years?|yrs?|คน|ครั้ง|ชั่วโมง|ชม\.?|hours?)$", "", regex=True)
-    return plain.str.replace(r"^(-?\d+)\.0+$", r"\1", regex=True)
+    plain = ascii_signs(texts).str.replace(r"\s*(?:ปี|years?|yrs?|คน|ครั้ง|ชั่วโมง|ชม\.?|hours?)$", "", regex=True)
+    return whole_numbers(plain)
 
 
 def _number(texts: pd.Series, is_age: bool) -> pd.Series:
@@ -241,7 +270,7 @@ def _number(texts: pd.Series, is_age: bool) -> pd.Series:
     numbers = pd.to_numeric(plain.where(whole), errors="coerce").astype("Int64").astype("string").astype("str")
     if not is_age or whole.all():
         return numbers
-    ages = ascii_digits(texts[~whole]).map(completed_years).astype("str")
+    ages = ascii_signs(texts[~whole]).map(completed_years).astype("str")
     return numbers.where(whole, ages.reindex(numbers.index))
 
 

@@ -8,8 +8,17 @@ from rich.console import Console
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.plain_text import differing, plain_text
 
 _EXAMPLES = 3
+_TEXT_SIGNS = ("=", "'")
+
+
+def _example(written: str, read: str, blank: str, language: Language) -> str:
+    """A text and what it became; where the two look the same, which characters differ."""
+    if read != written and plain_text(written) == read and written.strip()[:1] not in _TEXT_SIGNS:
+        return say("changes_characters", language, read=read, characters=differing(written, read))
+    return say("changes_example", language, written=written, read=read or blank)
 
 
 def grouped_changes(found: pd.DataFrame, language: Language) -> pd.DataFrame:
@@ -17,7 +26,7 @@ def grouped_changes(found: pd.DataFrame, language: Language) -> pd.DataFrame:
     blank = say("changes_blank", language)
     told = found.assign(
         example=[
-            say("changes_example", language, written=written, read=read or blank)
+            _example(written, read, blank, language)
             for written, read in zip(found["written"], found["read"], strict=True)
         ],
         sheet=found["sheet"].astype("object").fillna(""),

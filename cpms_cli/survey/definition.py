@@ -9,8 +9,8 @@ form it stands in), `carried` (does not change: next year's form brings it along
 
 from __future__ import annotations
 
+import datetime
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
@@ -19,6 +19,7 @@ from pydantic import Field as Described
 
 from cpms_cli.survey.deidentification import Deidentification
 from cpms_cli.survey.figures import Activity, Figures, Measure, Right
+from cpms_cli.survey.plain_text import compared_text
 from cpms_cli.survey.privacy import PrivacyRules
 from cpms_cli.survey.words import LANGUAGES, Language, Part, Table, Words
 
@@ -70,12 +71,16 @@ class Field(Part):
 
 
 class Code(Part):
-    """One answer of a code list; `missing` marks what is no answer, `exclusive` what stands alone."""
+    """One answer of a code list; `missing` marks what is no answer, `exclusive` what stands alone.
+
+    `cased` are spellings that count among names only as they are written there: in another case they may be a name.
+    """
 
     code: str = Described(min_length=1)
     label: Words
     missing: Literal["", "unknown", "refused", "not_asked", "blank", "exclusive"]
     spellings: tuple[str, ...]
+    cased: tuple[str, ...] = ()
 
 
 class CodeList(Part):
@@ -92,7 +97,20 @@ class CodeList(Part):
     @cached_property
     def by_spelling(self) -> dict[str, str]:
         """Folded spelling to code; the code itself is always a spelling."""
-        return {folded(spelling): entry.code for entry in self.codes for spelling in (entry.code, *entry.spellings)}
+        return {
+            folded(spelling): entry.code
+            for entry in self.codes for spelling in (entry.code, *entry.spellings, *entry.cased)
+        }  # fmt: skip
+
+    @cached_property
+    def cased_spellings(self) -> frozenset[str]:
+        """The spellings that count among names only as they are written here."""
+        return frozenset(spelling for entry in self.codes for spelling in entry.cased)
+
+    @cached_property
+    def cased(self) -> frozenset[str]:
+        """The same, folded: words that may be names."""
+        return frozenset(map(folded, self.cased_spellings))
 
 
 class TableSchema(Part):
@@ -228,12 +246,19 @@ class Pattern(Part):
 
 
 class ColumnCheck(Part):
-    """The words for a fault that a field's own type, code list or constraints tell."""
+    """The words for a fault that a field's own type, code list or constraints tell.
+
+    Of dates, `first_year` is the earliest year there is, and `years_ahead` how many may follow the present one, which
+    is not before `clock_from` whatever the computer's clock says.
+    """
 
     id: str = Described(pattern=r"^[a-z0-9_]+$")
     severity: Literal["error", "warning"]
     message: Words
     mend: Words
+    first_year: int | None = None
+    years_ahead: int | None = None
+    clock_from: int | None = None
 
 
 class Title(Part):
@@ -255,12 +280,12 @@ _SEPARATORS = re.compile(r"[\s_./()\[\]:;,'\"*?!\-–—]+")
 
 
 def folded(text: str) -> str:
-    """The text as spellings are compared: NFC, case-folded, all white space dropped.
+    """The text as spellings are compared: as `compared_text`, all white space dropped.
 
     >>> folded(" Do not  Know ")
     'donotknow'
     """
-    return "".join(unicodedata.normalize("NFC", text).casefold().split())
+    return compared_text(text).replace(" ", "")
 
 
 def folded_header(text: str) -> str:
@@ -269,7 +294,7 @@ def folded_header(text: str) -> str:
     >>> folded_header("Birth_Date (d/m/y)")
     'birthdatedmy'
     """
-    return _SEPARATORS.sub("", unicodedata.normalize("NFC", text).casefold())
+    return _SEPARATORS.sub("", compared_text(text))
 
 
 def roles_of(tables: Iterable[TableSchema]) -> dict[str, Field]:
@@ -365,6 +390,12 @@ class Survey(Part):
         """Every check by its id: what a finding names."""
         rules: list[Check | Pattern] = [*self.checks, *self.history, *self.responses, *self.patterns]
         return {**self.column_checks, **{one.id: one for one in rules}}
+
+    def years_of_dates(self) -> tuple[int, int]:
+        """The first and the last Christian year of any date there is."""
+        limits = self.column_checks["date_range"]
+        this_year = max(datetime.date.today().year, limits.clock_from or 0)
+        return limits.first_year or 0, this_year + (limits.years_ahead or 0)
 
     @cached_property
     def missing_words(self) -> tuple[str, ...]:

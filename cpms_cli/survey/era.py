@@ -33,7 +33,7 @@ def shown_date(day: datetime.date, language: str) -> str:
     return f"{day.day}/{day.month}/{day.year + BUDDHIST_OFFSET}" if language == "th" else day.isoformat()
 
 
-_PARTS_OF_A_DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+_PARTS_OF_A_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
 def shown_stored(value: str, language: str) -> str:
@@ -69,3 +69,20 @@ def christian_year(year: int, era: Era) -> int:
     if year < 100:
         year += 2500 if era == "buddhist" else 2000
     return year - BUDDHIST_OFFSET if era == "buddhist" else year
+
+
+def is_stored_date(text: str, partial: bool) -> bool:
+    """Whether a text is a date as it is stored: a day of the calendar in a Christian year; with `partial`, a month or a
+    year alone is one too.
+
+    >>> [is_stored_date(one, True) for one in ("2017-02-28", "2017-02-30", "2560-02-29", "2017-13", "2017", "0000")]
+    [True, False, False, False, True, False]
+    """
+    found = _PARTS_OF_A_DATE.fullmatch(text)
+    if found is None or era_of(int(found[1])) != "christian" or not (partial or found[3]):
+        return False
+    try:
+        datetime.date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+    except ValueError:
+        return False
+    return True

@@ -40,10 +40,12 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
 FIGURES = {"value", "count", "share", "others", "expected", "date"}
 _NEEDED_CHECKS = (
-    "required", "code", "integer", "range", "year", "date", "era", "era_changes", "day_month", "number_codes",
+    "required", "code", "code_look_alike", "integer", "range", "year", "date", "date_range", "era", "era_changes",
+    "day_month", "number_codes",
     "pattern", "length", "area", "national_id_form", "national_id_check_digit", "national_id_zero_lost",
     "number_shortened", "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
-    "consent_unread", "child_displaced", "house_number_as_date",
+    "consent_unread", "child_displaced", "house_number_as_date", "national_id_words",
+    "national_id_one_digit",
 )  # fmt: skip
 _NEEDED_ROLES = (
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id", "given_name",
@@ -205,7 +207,7 @@ class _Proof:
                 f"the label '{label}' is not among the spellings of '{entry.code}'"
                 for label in (entry.label.en, entry.label.th) if folded(label) not in own
             ]  # fmt: skip
-            for spelling in (entry.code, *entry.spellings):
+            for spelling in (entry.code, *entry.spellings, *entry.cased):
                 other = taken.setdefault(folded(spelling), entry.code)
                 if other != entry.code:
                     found.append(f"'{spelling}' is also a spelling of '{other}'")

@@ -37,6 +37,7 @@ from cpms_cli.survey.privacy import PrivacyRules
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
 CODE_COLUMNS = ("code", "label_en", "label_th", "missing", "spellings")
+MISSING = "missing"  # the list of what is no answer, which says of some spellings that they may be names
 AREA_FILES = {
     "areas/provinces.csv": ("province_code", "label_en", "label_th"),
     "areas/districts.csv": ("district_code", "province_code", "label_en", "label_th"),
@@ -103,6 +104,14 @@ class Reader:
             self.problems.append(bad.problem)
 
 
+def _has_cased(reader: Reader, file: str) -> bool:
+    """Whether the list has the column `cased`, which a definition may do without."""
+    try:
+        return "cased" in read_text(reader.folder, file).partition("\n")[0].split(",")
+    except BadDocument:
+        return False
+
+
 def _codelist(reader: Reader, file: str, name: str) -> CodeList:
     codes: list[Code] = []
 
@@ -115,13 +124,14 @@ def _codelist(reader: Reader, file: str, name: str) -> CodeList:
                     label=Words(en=row["label_en"], th=row["label_th"]),
                     missing=row["missing"],  # type: ignore[arg-type]
                     spellings=tuple(filter(None, row["spellings"].split("|"))),
+                    cased=tuple(filter(None, row.get("cased", "").split("|"))),
                 )
             )
         except ValidationError as error:
             fault = error.errors()[0]
             reader.problems.append(Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"))
 
-    reader.csv(file, CODE_COLUMNS, take)
+    reader.csv(file, (*CODE_COLUMNS, "cased") if name == MISSING and _has_cased(reader, file) else CODE_COLUMNS, take)
     return CodeList(name=name, codes=tuple(codes))
 
 

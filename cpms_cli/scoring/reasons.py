@@ -7,19 +7,19 @@ from functools import lru_cache
 
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.relations import vocabulary
-from cpms_cli.survey.rules import COUNTED, alternatives, compiled, named, parse, sql
+from cpms_cli.survey.rules import COUNTS, alternatives, compiled, named, parse, sql
 
 
 @dataclass(frozen=True)
 class Reason:
     """One alternative of a rule: alone it makes the rule true. `fields` and `indicators` are what it looks at; where it
-    `counts`, it looks at the number of all counted indicators."""
+    `counts`, by the names of `rules.COUNTS`, it looks at how many indicators are yes."""
 
     id: str
     condition: str
     fields: tuple[str, ...]
     indicators: tuple[int, ...]
-    counts: bool
+    counts: tuple[str, ...]
 
 
 @lru_cache(maxsize=256)
@@ -32,7 +32,8 @@ def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
         names = named(part)
         fields = tuple(name for name in names if name in survey.fields)
         looked_at = tuple(numbers[name] for name in names if name in numbers)
-        found.append(Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at, COUNTED in names))
+        counts = tuple(name for name in names if name in COUNTS)
+        found.append(Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at, counts))
     return tuple(found)
 
 

@@ -8,14 +8,17 @@ from functools import lru_cache
 from cpms_cli.scoring.truths import Part, Rules, rules_of
 from cpms_cli.survey.definition import Indicator, Survey
 from cpms_cli.survey.relations import quoted
+from cpms_cli.survey.rules import COUNTS, RANGES
 
 _SEPARATOR = "chr(31)"
+COUNT_COLUMNS = tuple(name for count in COUNTS for name in RANGES[count])
+"""How many indicators are yes, as ranges: counted_min, counted_max, and those that are no circumstance."""
 
 
 def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     """The columns that `explained_sql` says but for its lists, out of what `judged_sql` gives."""
     answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
-    return f"{', '.join(carried)}, {answers}, level, highest, counted_min, counted_max"
+    return f"{', '.join(carried)}, {answers}, level, highest, {', '.join(COUNT_COLUMNS)}"
 
 
 @lru_cache(maxsize=16)

@@ -130,13 +130,17 @@ class Translation(Part):
 
 
 class Indicator(Part):
-    """One of the 22: `when` and `applies` are SQL with three truth values over the survey's fields."""
+    """One of the 22: `when` and `applies` are SQL with three truth values over the survey's fields.
+
+    A `circumstance` calls for help with rights, and is no danger by itself.
+    """
 
     number: int
     name: Words
     definition: Words
     level: Table
     counted: bool = True
+    circumstance: bool = False
     applies: str | None = None
     when: str
     source: str

@@ -26,6 +26,9 @@ def _seen(survey: Survey, part: Reason) -> str:
     for count in part.counts:
         least, most = RANGES[count]
         items.append(f"'{count}=' || {least} || '-' || {most}")
+    for names, condition in part.of_home:
+        truth = f"CASE WHEN {condition} THEN 'yes' WHEN NOT ({condition}) THEN 'no' ELSE 'unknown' END"
+        items.append(f"'any_child({names})=' || {truth}")
     return f"[{', '.join(items)}]"
 
 

@@ -81,8 +81,7 @@ def _told(explainer: Explainer, item: str) -> tuple[str, bool]:
         low, _, high = value.partition("-")
         told = f"{say(f'rule_{name}', explainer.language)}: {low if low == high else f'{low}–{high}'}"
         return told, low == high
-    number = int(name[1:])
-    label = f"{number} {explainer.indicator_name(number)}"
+    label = explainer.named(name)
     return (f"{label}: {say(f'answer_{value}', explainer.language)}", True) if value != "unknown" else (label, False)
 
 

@@ -38,7 +38,7 @@ def level_labels(survey: Survey, language: Language, levels: pd.Series) -> pd.Se
 def readable_scores(survey: Survey, scores: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Scores with the reasons also in words: `why` and `open` beside the ids in `reasons` and `open_reasons`."""
     explainer = Explainer(survey, language)
-    return scores.assign(why=explainer.why(scores), open=explainer.why(scores, "open_reasons", "open_answers"))
+    return scores.assign(why=explainer.why(scores), open=explainer.open(scores))
 
 
 def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language: Language) -> None:

@@ -75,7 +75,7 @@ def line_list_of(
         f" ORDER BY {_order(survey, 'level')}, {_order(survey, 'highest')}, {_by_place(survey)}"
     ).df()
     listed["why"] = explainer.why(listed)
-    listed["open"] = explainer.why(listed, "open_reasons", "open_answers")
+    listed["open"] = explainer.open(listed)
     listed = listed.drop(columns=["reasons", "open_reasons", "answers", "open_answers"])
     response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
     listed["response"] = listed["level"].map(response).astype("str")

@@ -18,6 +18,7 @@ from tests.conftest import THOROUGH
 from tests.oracle.population import population
 from tests.oracle.second import COUNTED, DANGERS, HOME, known, second_scores
 
+VICTIM = ("violence_physical", "violence_emotional", "violence_sexual", "exploited", "needs_unmet", "carer")
 ALONE = {"victim": {"i13"}, "high_risk": {"i04", "i06", "i11", "i14", "i19", "i20"}}
 BY_ANSWERS = {"victim": [{"needs_unmet", "carer"}], "high_risk": [{"work_hazardous"}, {"work_hours_week"}, {"drugs"}]}
 
@@ -143,3 +144,17 @@ def test_what_is_open_is_not_known(survey: Survey) -> None:
                 elif name in truth.scores:
                     assert truth.scores.at[child, name] == "unknown", (item, name)
     assert {"i22", "i05", "i11", "age", "any_child(i13)", "left_alone", "income_steady"} <= named
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_what_is_open_is_told_in_a_line(survey: Survey, language: Language) -> None:
+    """Of whoever could stand higher, and of nobody else; the whole of it stays in `--why`."""
+    scores = score_tables(*population(24, 20_000 if THOROUGH else 1_000))
+    lines = Explainer(survey, language).open(scores)
+    could = (scores["level"] != scores["highest"]) | (scores["level"] == "not_enough_answers")
+    assert ((lines != "") == could).all()
+    assert lines.str.len().max() < 200
+    victims = lines[could & (scores["highest"] == "victim") & (scores["level"] != "victim")]
+    first = {survey.fields[name].label.in_(language) for name in VICTIM} | {survey.indicators[12].name.in_(language)}
+    assert len(victims) > 100
+    assert [line for line in victims if line.partition(": ")[2].partition(", ")[0] not in first] == []

@@ -154,7 +154,8 @@ class Indicator(Part):
 class Level(Part):
     """A risk level. The list's order is the order of severity; the two without `when` are what is left.
 
-    `due_hours` is by when a first response is demanded, `answered_by` the kinds of response that are one.
+    `due_hours` is by when a first response is demanded, `answered_by` the kinds of response that are one, `again_days`
+    after how long without any a case is due again.
     """
 
     id: str = Described(pattern=r"^[a-z_]+$")
@@ -164,6 +165,7 @@ class Level(Part):
     due: Words
     due_hours: int | None = Described(default=None, ge=1)
     answered_by: tuple[str, ...] = ()
+    again_days: int | None = Described(default=None, ge=1)
     role: Literal["rule", "open", "clear"] = "rule"
     when: str | None = None
     source: str

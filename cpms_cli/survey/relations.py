@@ -62,6 +62,11 @@ def partial_date_bounds(cell: str) -> tuple[str, str]:
     return first, last
 
 
+def adult_age(survey: Survey) -> int:
+    """The completed years from which somebody is no child: one more than the highest age that the survey asks for."""
+    return (survey.role("age").constraints.maximum or 17) + 1
+
+
 def completed_years(born: str, on: str) -> str:
     """SQL for the completed years between two dates; one born on 29 February completes a year on 1 March."""
     before_birthday = f"month({on}) * 100 + day({on}) < month({born}) * 100 + day({born})"

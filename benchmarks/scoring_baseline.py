@@ -46,6 +46,7 @@ LIMITED = {
 }
 OF_HOME = {20: ("member_hurt = 'yes'", "t13"), 21: ("member_law = 'yes'", "t14")}
 COUNTED = [number for number in range(1, 23) if number != 16]
+DANGERS = [number for number in COUNTED if number not in (1, 2, 8, 18)]
 YEARS = (2, 5, 7, 10, 12, 15, 16, 18)
 HOME = "round, village_code, household_no"
 NO_ANSWER = ("unknown", "refused", "not_asked")
@@ -112,9 +113,11 @@ def select(source: str, reasons: bool = False) -> str:
         f" ELSE FALSE END) AS t{number}"
         for number, (own, child) in OF_HOME.items()
     )
-    sure = " + ".join(f"coalesce(t{number}, FALSE)::TINYINT" for number in COUNTED)
-    possible = " + ".join(f"coalesce(t{number}, TRUE)::TINYINT" for number in COUNTED)
-    five = "CASE WHEN sure >= 5 THEN TRUE WHEN possible < 5 THEN FALSE END"
+    sure, possible, sure_dangers, possible_dangers = (
+        " + ".join(f"coalesce(t{number}, {otherwise})::TINYINT" for number in numbers)
+        for numbers in (COUNTED, DANGERS) for otherwise in ("FALSE", "TRUE")
+    )  # fmt: skip
+    five = "CASE WHEN sure_dangers >= 5 THEN TRUE WHEN possible_dangers < 5 THEN FALSE END"
     one = "CASE WHEN sure >= 1 THEN TRUE WHEN possible < 1 THEN FALSE END"
     rules = {
         "victim": ["t13", "(needs_unmet = 'yes' AND carer = 'nobody')"],
@@ -147,7 +150,8 @@ def select(source: str, reasons: bool = False) -> str:
         f"WITH aged AS (SELECT *, {ages} THEN age_years ELSE {most} END AS most FROM {source}),"
         f" limited AS (SELECT *, {limits} FROM aged), judged AS (SELECT *, {', '.join(truths)} FROM limited),"
         f" homes AS (SELECT *, {of_home} FROM judged WINDOW home AS (PARTITION BY {HOME})),"
-        f" counted AS (SELECT *, {sure} AS sure, {possible} AS possible FROM homes),"
+        f" counted AS (SELECT *, {sure} AS sure, {possible} AS possible,"
+        f" {sure_dangers} AS sure_dangers, {possible_dangers} AS possible_dangers FROM homes),"
         f" ruled AS (SELECT *, {victim} AS victim, {high} AS high,"
         f" {one} AS risk FROM counted)"
         f" SELECT {HOME}, child_no, {words}, CASE WHEN victim THEN 'victim' WHEN high THEN 'high_risk'"

@@ -132,12 +132,16 @@ def add(
 def due(
     area: Area = None, as_of: AsOf = None,
     everybody: Annotated[bool, typer.Option("--all", help="Also those who had their response.")] = False,
+    turned_18: Annotated[
+        bool, typer.Option("--turned-18", help="Those instead who turned 18 while they waited.")
+    ] = False,
     store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
     identified: Identified = False, schemas: Schemas = None,
 ) -> None:  # fmt: skip
-    """List children without the response that their level demands, the longest overdue first.
+    """List children without the response that their level demands, the most severe level and the longest overdue first.
 
-    As a workbook it has blank columns to fill in, which `cpms response import` reads back.
+    A next date that was missed, or a long time without an entry, makes an open case due again; who turned 18 is counted
+    apart. As a workbook it has blank columns to fill in, which `cpms response import` reads back.
 
     \b
     Examples:
@@ -152,26 +156,29 @@ def due(
     from cpms_cli.reports.due_list import write_visits
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.due import due_responses
+    from cpms_cli.summaries.due import due_list
     from cpms_cli.survey.era import shown_date
     from cpms_cli.survey.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     until = until or datetime.date.today()
-    listed = due_responses(
+    found = due_list(
         store, area=area, as_of=until, everybody=everybody, language=told, identified=identified, schemas=schemas
     )
+    listed = found.turned_18 if turned_18 else found.due
     survey = load_survey(schemas)
     if output is not None:
         write_visits(survey, listed, output, told)
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document({"due": listed}, as_of=until.isoformat())))
+        typer.echo(json_text(document({"due": found.due, "turned_18": found.turned_18}, as_of=until.isoformat())))
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
     else:
         report.show_due(open_console(), survey, listed, told, shown_date(until, told), identified)
+        if len(found.turned_18) and not turned_18:
+            typer.echo(say("due_turned_18", told, count=len(found.turned_18)))
 
 
 @app.command("summary")

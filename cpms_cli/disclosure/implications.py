@@ -16,7 +16,8 @@ from sqlglot import exp
 from cpms_cli.disclosure.area_cells import Areas
 from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.rules import COUNTED, parse
+from cpms_cli.survey.relations import counted_in
+from cpms_cli.survey.rules import COUNTS, parse
 
 Comparison = tuple[tuple[str, ...], tuple[str, ...]]
 """What is counted in the first cells is never more than what is counted in the second, both added up."""
@@ -53,8 +54,8 @@ def _causes(survey: Survey, rule: str) -> Iterator[str]:
             waiting += part.expressions
         elif isinstance(part, exp.Column) and part.name in columns:
             yield part.name
-        elif isinstance(part, exp.GTE) and part.left.name == COUNTED and part.right.name in ("0", "1"):
-            yield from (one.column for one in survey.indicators if one.counted)
+        elif isinstance(part, exp.GTE) and part.left.name in COUNTS and part.right.name in ("0", "1"):
+            yield from (one.column for one in counted_in(survey, part.left.name))
 
 
 def implied(survey: Survey, known: Areas) -> tuple[list[Relation], dict[str, Cell]]:

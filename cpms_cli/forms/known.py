@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.survey.definition import Field, Survey, Table
-from cpms_cli.survey.relations import completed_years, quoted, typed, typed_record
+from cpms_cli.survey.relations import adult_age, completed_years, quoted, typed, typed_record
 
 NOT_SEEN, GROWN, UNNAMED = "not_seen", "grown", "unnamed"
 
@@ -85,7 +85,7 @@ def _carried(survey: Survey, table: Table) -> list[Field]:
 
 def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int) -> pd.DataFrame:
     """The carried answers of every child last seen in the area, with `reason`, `seen` and `last`."""
-    grown, year = (survey.role("age").constraints.maximum or 17) + 1, survey.role("round").name
+    grown, year = adult_age(survey), survey.role("round").name
     begins = f"DATE '{round_}-01-01'"
     visited, years = survey.role("visited").name, survey.role("age").name
     since = f"greatest(coalesce({completed_years(visited, begins)}, 0), 0)"

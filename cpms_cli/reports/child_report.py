@@ -40,10 +40,13 @@ def _now(survey: Survey, history: ChildHistory, language: Language) -> list[Para
     last = history.levels.iloc[-1]
     labels = {level.id: level.label.in_(language) for level in survey.levels}
     year = shown_year(history.rounds[-1], language)
-    told = say("report_child_now", language, round=year, level=labels[last["level"]], response=last["response"],
-               due=last["due"])  # fmt: skip
+    stands = next(level for level in survey.levels if level.id == last["standing"])
+    told = say("report_child_now", language, round=year, level=labels[stands.id],
+               response=stands.response.in_(language), due=stands.due.in_(language))  # fmt: skip
     found = [Paragraph(told, "key")]
-    if last["highest"] != last["level"]:
+    if last["standing_why"]:
+        found.append(Paragraph(last["standing_why"]))
+    if last["highest"] not in (last["level"], stands.id):
         found.append(Paragraph(say("report_child_could_be", language, level=labels[last["highest"]])))
     return found
 

@@ -70,9 +70,9 @@ def _indicators(survey: Survey, language: Language) -> Iterator[Part]:
     for one in survey.indicators:
         yield Heading(f"{one.number} {one.name.in_(language)}", 3)
         yield Paragraph(one.definition.in_(language))
-        counted = say("answer_yes" if one.counted else "answer_no", language)
+        told = "codebook_circumstance" if one.circumstance else "answer_yes" if one.counted else "answer_no"
         rule = {"rule": " ".join(one.when.split()), "applies": one.applies or say("codebook_all", language),
-                "counted": counted, "source": one.source}  # fmt: skip
+                "counted": say(told, language), "source": one.source}  # fmt: skip
         yield _table(one.column, [rule], language)
 
 

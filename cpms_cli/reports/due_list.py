@@ -32,7 +32,8 @@ def visits_table(survey: Survey, due: pd.DataFrame, language: Language) -> pd.Da
         say("col_why", language): due["why"], say("col_action", language): due["action"],
         say("col_interview", language): shown_dates(due["interview_date"], language),
         say("col_due_date", language): shown_dates(due["due_date"], language),
-        say("col_days_late", language): due["days_late"], say("col_done", language): due["done"],
+        say("col_days_late", language): due["days_late"], say("col_note", language): due["note"],
+        say("col_done", language): due["done"],
         say("col_planned", language): shown_dates(due["next_date"], language),
     }  # fmt: skip
     blank = pd.Series(None, index=due.index, dtype="str")

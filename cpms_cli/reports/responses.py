@@ -72,11 +72,12 @@ def show_due(
     person, village = survey.response_role("person"), survey.role("village")
     household, sex = survey.role("household"), survey.role("sex")
     undated = due["interview_date"].isna()
+    no_deadline = undated & due["due_date"].isna()
     shown = due.assign(
         age=age_text(due), level=level_labels(survey, language, due["level"]),
         sex_=code_labels(survey, sex, due[sex.name], language),
         interview=shown_dates(due["interview_date"], language).mask(undated, say("due_undated", language)),
-        due_=shown_dates(due["due_date"], language).mask(undated, say("due_at_once", language)),
+        due_=shown_dates(due["due_date"], language).mask(no_deadline, say("due_at_once", language)),
         next_=shown_dates(due["next_date"], language),
         state_=[say(f"state_{state}", language) for state in due["state"]],
     )  # fmt: skip
@@ -87,12 +88,12 @@ def show_due(
         "sex_": sex.label.in_(language), "age": say("col_age", language), "level": say("col_level", language),
         "why": say("col_why", language), "action": say("col_action", language),
         "interview": say("col_interview", language), "due_": say("col_due_date", language),
-        "days_late": say("col_days_late", language), "state_": say("col_state", language),
+        "days_late": say("col_days_late", language), "state_": say("col_state", language), "note": "",
         "done": say("col_done", language), "next_": say("col_planned", language),
     }  # fmt: skip
     below = {
         survey.role("person").name: (village.name, household.name, *(one.name for one in names), "sex_", "age"),
-        "level": ("why", "action"), "due_": ("days_late", "interview", "state_"), "done": ("next_",),
+        "level": ("why", "action"), "due_": ("days_late", "interview", "state_", "note"), "done": ("next_",),
     }  # fmt: skip
     named = (household.name, "age", "action", "days_late", "interview", "next_")
     shown, headings = stacked(shown, headings, below, named=named)

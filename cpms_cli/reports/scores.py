@@ -12,7 +12,7 @@ from cpms_cli.reports.shares import group_names, show_note, show_quality, show_s
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
-from cpms_cli.summaries.carried import ANSWERED
+from cpms_cli.summaries.carried import ADULT, ANSWERED, NOT_FOUND, not_found_words
 from cpms_cli.summaries.child import ChildHistory
 from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.era import shown_date, shown_year
@@ -38,7 +38,7 @@ def level_labels(survey: Survey, language: Language, levels: pd.Series) -> pd.Se
 def readable_scores(survey: Survey, scores: pd.DataFrame, language: Language) -> pd.DataFrame:
     """Scores with the reasons also in words: `why` and `open` beside the ids in `reasons` and `open_reasons`."""
     explainer = Explainer(survey, language)
-    return scores.assign(why=explainer.why(scores), open=explainer.why(scores, "open_reasons", "open_answers"))
+    return scores.assign(why=explainer.why(scores), open=explainer.open(scores))
 
 
 def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language: Language) -> None:
@@ -64,6 +64,15 @@ def shown_dates(dates: pd.Series, language: Language) -> pd.Series:
     return dates.map(known).astype("str")
 
 
+def _marks(listed: pd.DataFrame, language: Language) -> pd.Series:
+    """What has to be known of who is listed, in words: not found in the last round of the village, turned 18."""
+    if NOT_FOUND not in listed:
+        return pd.Series("", index=listed.index)
+    missed = not_found_words(listed[NOT_FOUND], language)
+    grown = listed[ADULT].map({True: say("state_turned_18", language), False: ""})
+    return missed + pd.Series("; ", index=listed.index).where((missed != "") & (grown != ""), "") + grown
+
+
 def show_children(console: Console, survey: Survey, listed: pd.DataFrame, language: Language, identified: bool) -> None:
     """Print a line list; names only when they were asked for, the round of an answer only where one is of an earlier
     round than the row."""
@@ -72,6 +81,7 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
     shown = listed.assign(
         age=age_text(listed), level=level_labels(survey, language, listed["level"]),
         highest=level_labels(survey, language, listed["highest"]).mask(listed["highest"] == listed["level"], ""),
+        marks=_marks(listed, language),
         sex_=code_labels(survey, sex, listed[sex.name], language),
         round_=[shown_year(int(year), language) for year in listed[round_]],
     )  # fmt: skip
@@ -82,6 +92,8 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
         household.name: household.label.in_(language), "sex_": sex.label.in_(language), "age": say("col_age", language),
         "level": say("col_level", language), "highest": say("col_highest", language), "why": say("col_why", language),
     }  # fmt: skip
+    if (shown["marks"] != "").any():
+        headings["marks"] = say("col_note", language)
     earlier = ANSWERED in listed and bool((listed[ANSWERED] < listed[round_]).any())
     if earlier:
         years = listed[ANSWERED].astype("float64")
@@ -89,9 +101,8 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
         shown[ANSWERED] = told.astype("str").where(years < listed[round_], "")
         headings[ANSWERED] = say(f"column_{ANSWERED}", language)
     if console.width < _LINE_LIST:
-        below = {person: ("round_",), village: (household.name,), "sex_": ("age",), "level": ("highest", "why")}
-        if earlier:
-            below["level"] = ("highest", ANSWERED, "why")
+        told = [name for name in ("highest", "marks", ANSWERED, "why") if name in headings]
+        below = {person: ("round_",), village: (household.name,), "sex_": ("age",), "level": tuple(told)}
         if identified:
             below[names[0].name] = (names[1].name,)
         shown, headings = stacked(shown, headings, below, named=("highest", ANSWERED))

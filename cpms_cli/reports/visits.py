@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cpms_cli.reports.scores import level_labels
 from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.summaries.carried import not_found_words
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
@@ -31,13 +32,15 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
     level = level_labels(survey, language, visits["level"]).fillna("")
     highest = level_labels(survey, language, visits["highest"]).fillna("")
     could = level_labels(survey, language, visits["could_become"]).fillna("")
+    missed = not_found_words(visits["not_found"], language)
     due = visits["due"].astype("str").fillna("").str.slice(0, 10)
     late = visits["days_late"].astype("Int64").astype("str").fillna("")
     return visits.assign(
         house=visits[house.name], line=visits[line.name].fillna(say("visits_home", language)),
         child=visits[person.name].fillna(""), name=(given + " " + family).str.strip(),
         who=(visits[sex.name].map(labels).fillna("").astype("str") + " " + age).str.strip(),
-        level=level.where((highest == level) | (highest == ""), level + " → " + highest),
+        level=level.where((highest == level) | (highest == ""), level + " → " + highest)
+        + (" (" + missed + ")").where(missed != "", ""),
         due=due.where(late == "", due + " (" + late + ")"),
         question=visits["question"].fillna(say("visits_no_question", language)),
         choices=visits["choices"].fillna(""), was=visits["was"].fillna(""), could=could,

@@ -106,7 +106,7 @@ def _changed(surveys: tuple[Survey, Survey], both: pd.DataFrame, language: Langu
     for side, of in zip(SIDES, surveys, strict=True):
         explainer = Explainer(of, language)
         told[f"why_{side}"] = explainer.why(moved, f"reasons_{side}", f"answers_{side}")
-        told[f"open_{side}"] = explainer.why(moved, f"open_reasons_{side}", f"open_answers_{side}")
+        told[f"open_{side}"] = explainer.open(moved, f"open_reasons_{side}", f"open_answers_{side}")
     ranks = [level.id for level in surveys[1].levels]
     order = pd.DataFrame({name: told[f"{name}_after"].map(ranks.index) for name in _RANKED})
     order[round_] = -told[round_].astype("int64")

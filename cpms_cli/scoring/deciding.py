@@ -11,7 +11,8 @@ from sqlglot import exp
 
 from cpms_cli.scoring.reasons import Reason, level_reasons, reasons
 from cpms_cli.survey.definition import Field, Indicator, Survey
-from cpms_cli.survey.rules import COUNTED, alternatives, named, parse
+from cpms_cli.survey.relations import counted_in
+from cpms_cli.survey.rules import COUNTS, alternatives, named, parse
 
 AGE = "age"  # stands for the question after the birth date: only its completed years matter to a rule
 
@@ -43,8 +44,8 @@ def _names(survey: Survey, rules: list[str]) -> set[str]:
             if name in found:
                 continue
             found.add(name)
-            if name == COUNTED:
-                waiting += [rule for one in survey.indicators if one.counted for rule in _rules(one)]
+            if name in COUNTS:
+                waiting += [rule for one in counted_in(survey, name) for rule in _rules(one)]
             elif name in columns:
                 waiting += _rules(columns[name])
             elif name in survey.fields and survey.fields[name].asked:
@@ -71,7 +72,8 @@ def deciding(survey: Survey) -> Deciding:
 
 def _groups(survey: Survey, reason: Reason, part: str) -> list[set[str]]:
     if reason.counts and not reason.fields and not reason.indicators:
-        return [_names(survey, _rules(one)) for one in survey.indicators if one.counted]
+        counted = dict.fromkeys(one for count in reason.counts for one in counted_in(survey, count))
+        return [_names(survey, _rules(one)) for one in counted]
     return [_names(survey, [part])]
 
 

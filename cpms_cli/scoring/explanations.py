@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,8 +11,18 @@ import pandas as pd
 from cpms_cli.scoring.reasons import Reason, level_reasons, reasons
 from cpms_cli.survey.definition import Field, Indicator, Language, Survey
 from cpms_cli.survey.era import shown_stored
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.relations import counted_in
 
 NO_ANSWER, NOT_ASKED = "blank", "not_asked"
+_NAMED = 3  # so many of the things that are open are named in a line
+_OF_HOME = re.compile(r"any_child\((.*)\)")
+
+
+def _pairs(scores: pd.DataFrame, reasons: str, answers: str) -> pd.Series:
+    """Each row's reasons and what is noted behind them, as two tuples."""
+    pairs = zip(scores[reasons], scores[answers], strict=True)
+    return pd.Series([(tuple(why), tuple(behind)) for why, behind in pairs], index=scores.index, dtype=object)
 
 
 @dataclass(frozen=True)
@@ -32,49 +43,96 @@ class Explainer:
         return {one.number: reasons(self.survey, one.when, one.column) for one in self.survey.indicators}
 
     def reason(self, identifier: str, answers: tuple[str, ...]) -> str:
-        """One alternative of a level rule: its indicators, each with the answers behind it, and its own answers."""
+        """One alternative of a level rule: its indicators, each with the answers behind it, and its own answers; of
+        those only what is so (or not known) of this child."""
+        return ", ".join(dict.fromkeys(self._worded(item, answers) for item in self._items(identifier, answers)))
+
+    def _items(self, identifier: str, answers: tuple[str, ...]) -> list[str]:
+        """What an alternative of a level rule names of one child: the indicators that it counts, and what is noted of
+        it; where that is nothing, it is one indicator."""
         found = self.of_levels[identifier]
-        numbers = self._counted(answers) if found.counts else found.indicators
-        told = [self._with_answers(f"{number} {self.indicator_name(number)}", str(number), answers)
-                for number in numbers]  # fmt: skip
-        if found.fields:
-            told += self._behind(identifier, answers) or [self._label(name) for name in found.fields]
-        return ", ".join(told)
+        counted = [f"i{number:02d}" for number in self._counted(found, answers)]
+        own = [] if counted else [f"i{number:02d}" for number in found.indicators]
+        return counted + (self._noted(identifier, answers) or own)
 
-    def _counted(self, answers: tuple[str, ...]) -> tuple[int, ...]:
-        """The counted indicators that an answer stands behind."""
+    def _worded(self, item: str, answers: tuple[str, ...]) -> str:
+        """An item in words; an indicator that is yes, or not known, with what is behind it."""
+        name, _, value = item.partition("=")
+        if name in self._numbers and value in ("", "yes"):
+            return self._with_answers(self._numbers[name], answers)
+        return self._told(item)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {one.column: one.number for one in self.survey.indicators}
+
+    def _counted(self, reason: Reason, answers: tuple[str, ...]) -> list[int]:
+        """The indicators that a reason counts and that something is noted behind."""
         noted = {answer.partition(":")[0] for answer in answers}
-        return tuple(one.number for one in self.survey.indicators if one.counted and str(one.number) in noted)
+        counted = dict.fromkeys(one for count in reason.counts for one in counted_in(self.survey, count))
+        return [one.number for one in counted if str(one.number) in noted]
 
-    def _with_answers(self, name: str, label: str, answers: tuple[str, ...]) -> str:
-        behind = self._behind(label, answers)
+    def _with_answers(self, number: int, answers: tuple[str, ...]) -> str:
+        """An indicator with the answers behind it, in words: "6 Neglected by caregivers (Carer: Nobody)"."""
+        behind = list(dict.fromkeys(map(self._told, self._noted(str(number), answers))))
+        name = f"{number} {self.indicator_name(number)}"
         return f"{name} ({', '.join(behind)})" if behind else name
 
-    def _behind(self, label: str, answers: tuple[str, ...]) -> list[str]:
-        """The answers noted under one label, in words: "Carer: Nobody"; a yes is told by its question alone."""
-        noted = [answer.partition(":")[2].split("&") for answer in answers if answer.startswith(f"{label}:")]
-        return list(dict.fromkeys(self._told(item) for items in noted for item in items if item))
+    def _noted(self, label: str, answers: tuple[str, ...]) -> list[str]:
+        """What is noted under one label, as `carer=nobody`."""
+        noted = (answer.partition(":")[2].split("&") for answer in answers if answer.startswith(f"{label}:"))
+        return [item for items in noted for item in items if item]
 
     def _told(self, item: str) -> str:
+        """A noted answer in words, as "Carer: Nobody"; a yes, and what is not known, is told by its question alone."""
         name, _, value = item.partition("=")
-        field = self.survey.fields.get(name)
-        if field is None:
-            return self.indicator_name(int(name[1:]))
         if not value or value == "yes":
-            return self._label(name)
-        return f"{self._label(name)}: {self.answer(field, value)}"
+            return self.named(name)
+        field = self.survey.fields.get(name)
+        return f"{self.named(name)}: {self.answer(field, value) if field else say(f'answer_{value}', self.language)}"
 
-    def _label(self, name: str) -> str:
-        return self.survey.fields[name].label.in_(self.language)
+    def named(self, name: str) -> str:
+        """What a rule names, in words: a question, "13 Victim of violence", either of a child of the home, the age."""
+        of_home = _OF_HOME.fullmatch(name)
+        if of_home:
+            return say("reason_of_home", self.language, what=", ".join(map(self.named, of_home[1].split(","))))
+        if name in self._numbers:
+            return f"{self._numbers[name]} {self.indicator_name(self._numbers[name])}"
+        field = self.survey.fields.get(name)
+        return field.label.in_(self.language) if field else say("col_age", self.language)
 
     def why(self, scores: pd.DataFrame, reasons: str = "reasons", answers: str = "answers") -> pd.Series:
-        """The reasons for each row's level in words; with "open_reasons" and "open_answers", what is not known."""
-        keys = pd.Series(
-            [(tuple(why), tuple(behind)) for why, behind in zip(scores[reasons], scores[answers], strict=True)],
-            index=scores.index, dtype=object,
-        )  # fmt: skip
+        """The reasons for each row's level in words."""
+        keys = _pairs(scores, reasons, answers)
         words = {key: "; ".join(dict.fromkeys(self.reason(one, key[1]) for one in key[0])) for key in keys.unique()}
         return keys.map(words).astype("str")
+
+    def open(self, scores: pd.DataFrame, reasons: str = "open_reasons", answers: str = "open_answers") -> pd.Series:
+        """What could still change each row's level, in a line: how many questions, and what could lift it the most."""
+        keys = _pairs(scores, reasons, answers)
+        return keys.map({key: self._open(*key) for key in keys.unique()}).astype("str")
+
+    def _open(self, reasons: tuple[str, ...], answers: tuple[str, ...]) -> str:
+        """The alternatives come from the most severe level down, and so do the names."""
+        asked, names = dict[str, None](), list[str]()
+        for item in (item for reason in reasons for item in self._items(reason, answers)):
+            number = self._numbers.get(item)
+            questions = self._noted(str(number), answers) if number else [item]
+            new = [one for one in questions if one not in asked and not self._asked_of_home(one, answers)]
+            if new:
+                names.append(self.named(questions[0]) if len(questions) == 1 or not number else
+                             self.indicator_name(number))  # fmt: skip
+            asked.update(dict.fromkeys(new))
+        if not asked:
+            return ""
+        many = "one" if len(asked) == 1 else "all" if len(names) <= _NAMED else "most"
+        return say(f"open_{many}", self.language, count=len(asked), names=", ".join(names[:_NAMED]))
+
+    def _asked_of_home(self, item: str, answers: tuple[str, ...]) -> bool:
+        """Whether this asks of all children of the home what is open about this child itself, and told of it."""
+        found = _OF_HOME.fullmatch(item)
+        noted = {answer.partition(":")[0] for answer in answers}
+        return bool(found) and any(str(self._numbers.get(one)) in noted for one in found[1].split(","))
 
     def indicator_name(self, number: int) -> str:
         """The name of an indicator."""

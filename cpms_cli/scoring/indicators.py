@@ -12,8 +12,8 @@ from cpms_cli.scoring.homes import with_homes
 from cpms_cli.scoring.told import told_columns
 from cpms_cli.scoring.truths import rules_of
 from cpms_cli.survey.definition import Indicator, Survey, Table
-from cpms_cli.survey.relations import quoted, typed_record
-from cpms_cli.survey.rules import named, parse
+from cpms_cli.survey.relations import counted_in, quoted, typed_record
+from cpms_cli.survey.rules import COUNTS, RANGES, named, parse
 
 
 @lru_cache(maxsize=16)
@@ -21,7 +21,8 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     """One SELECT that scores every row of `record` (a typed record, see `relations.typed_record`).
 
     Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a; `level`, `highest`; `household_level` and
-    `household_highest`, the worst of the household's children; `counted_min`, `counted_max`; `reasons` and
+    `household_highest`, the worst of the household's children; `counted_min`, `counted_max`, `dangers_min`,
+    `dangers_max`: how many counted indicators are yes, and how many of these are no circumstance; `reasons` and
     `open_reasons`, lists of ids of the level rules' alternatives that are true at the child's level, and of those not
     known that could lift it; `answers`, as `13:violence_physical=yes`, what makes each indicator yes (and
     `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.
@@ -83,7 +84,7 @@ def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
         columns = ", ".join(column for one in stage for column in rules.truths(one))
         ctes += rules.homes.stage(f"stage_{index}", columns, previous, joined)
         previous = f"stage_{index}"
-    ctes.append(f"counted AS NOT MATERIALIZED (SELECT *, {_counted(survey)} FROM {previous})")
+    ctes.append(f"counted AS NOT MATERIALIZED (SELECT *, {_counts(survey)} FROM {previous})")
     ruled = ", ".join(f"{condition} AS is_{level}" for level, condition in rules.level.items())
     ctes += rules.homes.stage("ruled", ruled, "counted", joined)
     unknown = " OR ".join(f"is_{level.id} IS NULL" for level in survey.rule_levels)
@@ -107,11 +108,14 @@ def _stages(survey: Survey) -> list[list[Indicator]]:
     return stages
 
 
-def _counted(survey: Survey) -> str:
-    counted = [one for one in survey.indicators if one.counted]
-    sure = " + ".join(f"COALESCE({one.column}, FALSE)::INTEGER" for one in counted)
-    possible = " + ".join(f"COALESCE({one.column}, TRUE)::INTEGER" for one in counted)
-    return f"{sure} AS counted_min, {possible} AS counted_max"
+def _counts(survey: Survey) -> str:
+    """How many indicators of each count are surely yes, and how many can be."""
+    sums = []
+    for count in COUNTS:
+        for name, otherwise in zip(RANGES[count], ("FALSE", "TRUE"), strict=True):
+            each = (f"COALESCE({one.column}, {otherwise})::INTEGER" for one in counted_in(survey, count))
+            sums.append(f"{' + '.join(each) or '0'} AS {name}")
+    return ", ".join(sums)
 
 
 def _first(survey: Survey, test: str, otherwise: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import duckdb
 
 from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.told import COUNT_COLUMNS
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.figures import Group
 from cpms_cli.survey.relations import quoted, typed_household, typed_record, vocabulary
@@ -82,6 +83,7 @@ def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
         f"CASE s.{one.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {one.column}"
         for one in survey.indicators
     )
+    counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
     columns = [
         *_groups(survey, "child"),
         *(f"{_answer(survey, one.has, 'child', _asked(survey, one.applies, one.levels))} AS {right_column(one.id)}"
@@ -90,7 +92,7 @@ def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
           for one in survey.measures if one.of == "child"),
     ]  # fmt: skip
     known = (
-        f"SELECT r.*, {truths}, s.level, s.counted_min, s.counted_max"
+        f"SELECT r.*, {truths}, s.level, {counts}"
         f" FROM ({typed_record(survey, 'current_child', 'current_household')}) r JOIN {SCORE} s USING ({key})"
     )
     connection.execute(

@@ -5,21 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cpms_cli.scoring.conditions import conditions
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.relations import vocabulary
-from cpms_cli.survey.rules import COUNTED, alternatives, compiled, named, parse, sql
+from cpms_cli.survey.rules import COUNTS, alternatives, compiled, named, parse, sql
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One alternative of a rule: alone it makes the rule true. `fields` and `indicators` are what it looks at; where it
-    `counts`, it looks at the number of all counted indicators."""
+    """One alternative of a rule: alone it makes the rule true.
+
+    `fields` and `indicators` are what it looks at; `counts`, by the names of `rules.COUNTS`, the numbers of indicators.
+    `of_home` is what it asks of every child of the household: the names looked at, and the condition.
+    """
 
     id: str
     condition: str
     fields: tuple[str, ...]
     indicators: tuple[int, ...]
-    counts: bool
+    counts: tuple[str, ...]
+    of_home: tuple[tuple[str, str], ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -29,10 +34,14 @@ def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
     numbers = {one.column: one.number for one in survey.indicators}
     found = []
     for index, part in enumerate(alternatives(parse(rule)), start=1):
-        names = named(part)
+        inner = list(conditions(part))
+        shared = [one.tree for one in inner if one.function == "ANY_CHILD"]
+        names = list(dict.fromkeys(name for one in inner if one.tree not in shared for name in named(one.tree)))
         fields = tuple(name for name in names if name in survey.fields)
         looked_at = tuple(numbers[name] for name in names if name in numbers)
-        found.append(Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at, COUNTED in names))
+        counts = tuple(name for name in names if name in COUNTS)
+        of_home = tuple((",".join(named(tree)), sql(compiled(tree, words))) for tree in shared)
+        found.append(Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at, counts, of_home))
     return tuple(found)
 
 

@@ -7,8 +7,10 @@ import pandas as pd
 
 from cpms_cli.scoring.reasons import Reason, level_reasons, reasons
 from cpms_cli.scoring.scores import SCORE
+from cpms_cli.scoring.told import COUNT_COLUMNS
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.relations import quoted, typed_record
+from cpms_cli.survey.rules import RANGES
 
 
 def _every(survey: Survey) -> list[Reason]:
@@ -21,8 +23,12 @@ def _seen(survey: Survey, part: Reason) -> str:
     items = [f"'{name}=' || coalesce({name}::VARCHAR, '')" for name in part.fields]
     columns = {one.number: one.column for one in survey.indicators}
     items += [f"'{columns[number]}=' || {columns[number]}_answer" for number in part.indicators]
-    if part.counts:
-        items.append("'counted=' || counted_min || '-' || counted_max")
+    for count in part.counts:
+        least, most = RANGES[count]
+        items.append(f"'{count}=' || {least} || '-' || {most}")
+    for names, condition in part.of_home:
+        truth = f"CASE WHEN {condition} THEN 'yes' WHEN NOT ({condition}) THEN 'no' ELSE 'unknown' END"
+        items.append(f"'any_child({names})=' || {truth}")
     return f"[{', '.join(items)}]"
 
 
@@ -38,6 +44,7 @@ def rule_states(connection: duckdb.DuckDBPyConnection, survey: Survey, where: st
         f" CASE s.{one.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {one.column}"
         for one in survey.indicators
     )
+    counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
     record = typed_record(survey, "current_child", "current_household")
     items = ", ".join(
         f"{{'place': {place}, 'part': {quoted(part.id)}, 'seen': {_seen(survey, part)}, 'holds':"
@@ -46,7 +53,7 @@ def rule_states(connection: duckdb.DuckDBPyConnection, survey: Survey, where: st
     )
     wanted = f"SELECT {key} FROM {SCORE} WHERE {where}"
     return connection.execute(
-        f"WITH known AS (SELECT r.*, {truths}, s.counted_min, s.counted_max FROM ({record}) r JOIN {SCORE} s"
+        f"WITH known AS (SELECT r.*, {truths}, {counts} FROM ({record}) r JOIN {SCORE} s"
         f" USING ({key})), judged AS (SELECT {key}, unnest([{items}]) AS judged FROM known)"
         f" SELECT {key}, judged.part, judged.holds, judged.seen FROM judged SEMI JOIN ({wanted}) USING ({key})"
         f" ORDER BY {key}, judged.place"

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.rules import COUNTED, alternatives, parse
+from cpms_cli.survey.rules import COUNTS, alternatives, parse
 
 _SIGNS: dict[type[exp.Expression], str] = {
     exp.EQ: "=", exp.NEQ: "≠", exp.GT: ">", exp.GTE: "≥", exp.LT: "<", exp.LTE: "≤",
@@ -48,8 +48,8 @@ class _Words:
         numbers = {one.column: one.number for one in self.explainer.survey.indicators}
         if name in numbers:
             return f"{numbers[name]} {self.explainer.indicator_name(numbers[name])}"
-        if name == COUNTED:
-            return say("rule_counted", self.explainer.language)
+        if name in COUNTS:
+            return say(f"rule_{name}", self.explainer.language)
         field = self.explainer.survey.fields.get(name)
         return field.label.in_(self.explainer.language) if field else say("col_age", self.explainer.language)
 

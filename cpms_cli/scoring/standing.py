@@ -4,6 +4,9 @@ The standing of a round is the more severe of its own level and the less severe 
 highest level that the round leaves possible: answers that are missing do not end a victim's case. A closing dated on or
 after the interview of the round that gave the standing ends it; what stands then is what the round itself says.
 
+A child of whom the last round of its village has no row was not found there; what stood before stands on. One who has
+surely turned 18 by the day is an adult; what stood last is still told.
+
 Where the date of an interview is not known, it lies between the first day of its round's year and the day on which the
 file was merged, at the latest the last day of the year after; a closing counts where it comes after all of these days.
 """
@@ -19,7 +22,7 @@ import pandas as pd
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.response_tables import responses_now
 from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.relations import quoted, typed
+from cpms_cli.survey.relations import adult_age, completed_years, partial_date_bounds, quoted, typed
 
 _STATE = ["case", "since", "since_visited", "since_first", "since_last", "closed_on"]
 
@@ -33,27 +36,37 @@ def _observed(
     be right.
     """
     one, round_, key = survey.role("person").name, survey.role("round").name, survey.key("child")
+    village = survey.role("village").name
     same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)
     home = " AND ".join(f"h.{name} = c.{name}" for name in survey.key("household"))
-    day, whom = f"DATE {quoted(as_of.isoformat())}", f"s.{one} = {quoted(person)}" if person else "TRUE"
+    day, whom = f"DATE {quoted(as_of.isoformat())}", f"person = {quoted(person)}" if person else "TRUE"
+    born, age, grown = f"c.{survey.role('born').name}", f"c.{survey.role('age').name}", adult_age(survey)
     merged = "(b.merged_at + INTERVAL 1 DAY)::DATE"
     dated = (
         f"SELECT {', '.join(f's.{name}' for name in key)}, s.{one} AS person, s.{round_} AS year, s.level, s.highest,"
+        f" {partial_date_bounds(born)[1]} AS born_by, TRY_CAST({age} AS INTEGER) AS stated,"
         f" {merged} AS known_by, {typed(survey, survey.role('visited'), 'h')} AS told FROM {SCORE} s"
         f" JOIN current_child c ON {same} LEFT JOIN current_household h ON {home}"
-        f" JOIN batch b ON b.batch_id = coalesce(h.batch_id, c.batch_id) WHERE {whom}"
+        f" JOIN batch b ON b.batch_id = coalesce(h.batch_id, c.batch_id)"
     )
     found = connection.execute(
         f"WITH dated AS ({dated}), known AS (SELECT * EXCLUDE (told),"
+        f" max(year) OVER (PARTITION BY {village}) AS surveyed,"
         f" CASE WHEN told <= {day} THEN told END AS visited FROM dated"
-        f" WHERE coalesce(told, make_date(year, 1, 1)) <= {day} OR known_by <= {day} + 2)"
-        " SELECT * EXCLUDE (known_by), coalesce(visited, make_date(year, 1, 1)) AS first_day,"
+        f" WHERE coalesce(told, make_date(year, 1, 1)) <= {day} OR known_by <= {day} + 2),"
+        " spanned AS (SELECT * EXCLUDE (known_by), coalesce(visited, make_date(year, 1, 1)) AS first_day,"
         " coalesce(visited, greatest(make_date(year, 1, 1), least(make_date(year + 1, 12, 31), known_by))) AS last_day"
-        " FROM known ORDER BY year, person"
+        f" FROM known WHERE {whom})"
+        " SELECT * EXCLUDE (born_by, stated), CASE WHEN born_by IS NOT NULL"
+        f" THEN {completed_years('born_by', day)} >= {grown} WHEN stated IS NOT NULL"
+        f" THEN stated + {completed_years('last_day', day)} >= {grown} END AS adult FROM spanned ORDER BY year, person"
     ).df()
     days = ["visited", "first_day", "last_day"]
     found[days] = found[days].astype("datetime64[us]")
     found["next_first"] = found.groupby("person")["first_day"].shift(-1)
+    # The last round that tells an age tells whether the child is one still.
+    found["adult"] = found["adult"].astype("boolean").groupby(found["person"]).transform("last").fillna(False)
+    found["adult"] = found["adult"].astype("bool")
     return found
 
 
@@ -89,7 +102,8 @@ def standings(
     the interview is not known or cannot be right); `next_first`, the first day on which the child's next interview can
     have been; `case`, the level that stands until it is closed, `since` the round
     that gave it, `since_visited`, `since_first`, `since_last` the days of its interview; `closed_on`; `standing`, and
-    `standing_since`, the round that gave that; `latest`, whether it is the child's last round.
+    `standing_since`, the round that gave that; `latest`, whether it is the child's last round; `not_found`, the last
+    round of the village where that is a later one (else NA); `adult`, whether the child has surely turned 18.
     """
     rows = _observed(connection, survey, as_of, person)
     done = responses_until(connection, survey, as_of, person)
@@ -109,7 +123,9 @@ def standings(
     stands = found["standing"] == found["case"]
     found["standing_since"] = found["since"].where(stands, found["year"]).astype("int64")
     found["latest"] = found["next_first"].isna()
-    return found.drop(columns=["own", "possible"])
+    missed = found["latest"] & (found["surveyed"] > found["year"])
+    found["not_found"] = found["surveyed"].astype("Int64").where(missed)
+    return found.drop(columns=["own", "possible", "surveyed"])
 
 
 def _of_round(now: pd.DataFrame, state: pd.DataFrame, closings: pd.DataFrame) -> pd.DataFrame:

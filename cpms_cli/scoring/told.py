@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from cpms_cli.scoring.truths import Part, Rules, rules_of
+from cpms_cli.scoring.truths import Clause, Part, Rules, rules_of
 from cpms_cli.survey.definition import Indicator, Survey
 from cpms_cli.survey.relations import quoted
+from cpms_cli.survey.rules import COUNTS, RANGES
 
+AGE = "age"
 _SEPARATOR = "chr(31)"
+COUNT_COLUMNS = tuple(name for count in COUNTS for name in RANGES[count])
+"""How many indicators are yes, as ranges: counted_min, counted_max, and those that are no circumstance."""
 
 
 def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     """The columns that `explained_sql` says but for its lists, out of what `judged_sql` gives."""
     answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
-    return f"{', '.join(carried)}, {answers}, level, highest, counted_min, counted_max"
+    return f"{', '.join(carried)}, {answers}, level, highest, {', '.join(COUNT_COLUMNS)}"
 
 
 @lru_cache(maxsize=16)
@@ -46,48 +50,74 @@ def _listed(joined: str) -> str:
     return f"COALESCE(string_split({joined}, {_SEPARATOR}), CAST([] AS VARCHAR[]))"
 
 
-def _told(label: str, part: Part, holds: str, answers: list[str]) -> str:
-    told = answers or [quoted(f"i{number:02d}") for number in part.reason.indicators]
-    several = f"concat_ws('&', {', '.join(told)})" if len(told) > 1 else f"COALESCE({told[0]}, '')"
+def _told(label: str, holds: str, items: Iterable[str]) -> str:
+    told = list(dict.fromkeys(items))
+    several = f"concat_ws('&', {', '.join(told)})" if len(told) > 1 else f"COALESCE({told[0] if told else 'NULL'}, '')"
     return f"CASE WHEN {holds} THEN {quoted(label + ':')} || {several} END"
 
 
-def _behind(rules: Rules, test: str, told: Callable[[Part, str], str]) -> str:
-    """What stands behind scores: of each indicator, and of each level's rule where it looks at answers itself, the
+def _behind(rules: Rules, test: str, told: Callable[[Clause], Iterable[str]], further: dict[str, list[str]]) -> str:
+    """What stands behind scores: of each indicator, and of each level's rule where it is more than an indicator, the
     alternatives that pass the test. An indicator's are looked at only where it passes, which on most rows it does not.
+
+    `further` is what else stands behind an indicator, by its column.
     """
 
     def items(parts: Iterable[Part], label: str) -> list[str]:
         return [
-            _told(label or part.reason.id, part, test.format(part.condition),
-                  [told(part, name) for name in part.reason.fields])
+            _told(label or part.reason.id, test.format(part.condition),
+                  (item for clause in part.clauses for item in told(clause)))
             for part in parts
         ]  # fmt: skip
 
     groups = []
     for one in rules.survey.indicators:
-        found = items(rules.of_indicator[one.column], str(one.number))
+        found = [*further.get(one.column, []), *items(rules.of_indicator[one.column], str(one.number))]
         groups.append(f"CASE WHEN {test.format(one.column)} THEN {_joined(found)} END")
     for level, parts in rules.of_level.items():
-        found = items([part for part in parts if part.reason.fields], "")
+        found = items([part for part in parts if not part.plain], "")
         # An alternative that is true, or not known, leaves its rule not false.
         groups += [f"CASE WHEN is_{level} IS NOT FALSE THEN {_joined(found)} END"] if found else []
     return _joined(groups)
 
 
-def _answers(rules: Rules) -> str:
-    def told(part: Part, name: str) -> str:
-        answer = part.given[name]
-        return quoted(f"{name}={answer}") if answer else f"{quoted(f'{name}=')} || {name}::VARCHAR"
+def _where(tests: Iterable[str], item: str) -> str:
+    wanted = " AND ".join(test for test in tests if test)
+    return f"CASE WHEN {wanted} THEN {item} END" if wanted else item
 
-    return _behind(rules, "({})", told)
+
+def _of_home(clause: Clause) -> list[str]:
+    return [quoted(f"any_child({','.join(clause.of_home)})")] if clause.of_home else []
+
+
+def _answers(rules: Rules) -> str:
+    """The answers and indicators that make something true: of an inner OR, only of the branches that are true."""
+    answer_of = {one.column: _answer(one) for one in rules.survey.indicators}
+
+    def told(clause: Clause) -> Iterator[str]:
+        given = {name: (answer, f"{name}::VARCHAR") for name, answer in clause.fields.items()}
+        given |= {name: (answer, answer_of[name]) for name, answer in clause.indicators.items()}
+        items = [quoted(f"{name}={answer}") if answer else f"{quoted(f'{name}=')} || {value}"
+                 for name, (answer, value) in given.items()]  # fmt: skip
+        yield from (_where([clause.chosen], item) for item in (*items, *_of_home(clause)))
+
+    return _behind(rules, "({})", told, {})
 
 
 def _open_answers(rules: Rules) -> str:
-    def told(part: Part, name: str) -> str:
-        return f"CASE WHEN {rules.facts.unanswered(name)} THEN {quoted(name)} END"
+    """The questions and indicators without an answer that leave something open."""
 
-    return _behind(rules, "({}) IS NULL", told)
+    def told(clause: Clause) -> Iterator[str]:
+        for name in clause.fields:
+            yield _where([rules.facts.unanswered(name), clause.undecided], quoted(name))
+        others = [*map(quoted, clause.indicators), *_of_home(clause), *([quoted(AGE)] if clause.by_age else [])]
+        yield from (_where([clause.unknown, clause.undecided], item) for item in others)
+
+    of_age = {
+        one.column: [f"CASE WHEN {one.column}_applies IS NULL THEN {quoted(f'{one.number}:{AGE}')} END"]
+        for one in rules.survey.indicators if one.applies
+    }  # fmt: skip
+    return _behind(rules, "({}) IS NULL", told, of_age)
 
 
 def _why(rules: Rules) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 
+from cpms_cli.scoring.conditions import Condition, conditions
 from cpms_cli.scoring.facts import Facts, given
 from cpms_cli.scoring.homes import Homes
 from cpms_cli.scoring.reasons import Reason, reasons
@@ -16,12 +17,32 @@ from cpms_cli.survey.rules import alternatives, compiled, named, parse, sql
 
 
 @dataclass(frozen=True)
+class Clause:
+    """One condition of an alternative: what is named where it is a reason for it, or leaves it open.
+
+    `fields`, by name, with the one answer that makes it true (empty where there are several); `indicators`, by column,
+    with the same; `of_home`: names that are asked of every child of the home; `by_age`: whether the age decides it.
+    `chosen` is SQL that is true where the condition is a reason, if the alternative holds; `undecided`, where it can be
+    what leaves the alternative open, if that is unknown; `unknown`, where the condition itself is. Empty: always.
+    """
+
+    fields: dict[str, str]
+    indicators: dict[str, str]
+    of_home: tuple[str, ...]
+    by_age: bool
+    chosen: str
+    undecided: str
+    unknown: str
+
+
+@dataclass(frozen=True)
 class Part:
-    """An alternative of a rule in terms of facts; `given`: the answers that it cannot be true without."""
+    """An alternative of a rule in terms of facts, with its conditions; `plain`: it is one indicator, or a count."""
 
     reason: Reason
     condition: str
-    given: dict[str, str]
+    clauses: tuple[Clause, ...]
+    plain: bool
 
 
 class Rules:
@@ -49,9 +70,28 @@ class Rules:
     def _parts(self, rule: str, prefix: str) -> tuple[Part, ...]:
         found = []
         for reason, part in zip(reasons(self.survey, rule, prefix), alternatives(parse(rule)), strict=True):
-            answers = {name: given(part, name) for name in reason.fields}
-            found.append(Part(reason, self._written(part), answers))
+            inner = tuple(conditions(part))
+            plain = len(inner) == 1 and inner[0].wanted and (isinstance(part, exp.Column) or bool(reason.counts))
+            clauses = tuple(self._clause(one, part) for one in inner)
+            found.append(Part(reason, self._written(part), clauses, plain))
         return tuple(found)
+
+    def _clause(self, one: Condition, whole: exp.Expression) -> Clause:
+        columns = {each.column for each in self.survey.indicators}
+        names, of_home = named(one.tree), tuple[str, ...]()
+        if one.function == "ASKED":
+            # Whether a question is put at this age is no part of what its answer says.
+            names = named(parse(self.survey.fields[names[0]].asked or "TRUE"))
+        elif one.function == "ANY_CHILD":
+            names, of_home = [], tuple(names)
+        answers = {name: given(one.tree, name) if one.wanted else "" for name in names if name in self.survey.fields}
+        yes = "yes" if one.wanted and isinstance(one.tree, exp.Column) else ""
+        chosen = [("" if wanted else "NOT ") + f"({self._written(branch)})" for branch, wanted in one.chosen
+                  if branch is not whole]  # fmt: skip
+        undecided = [f"({self._written(node)}) IS NULL" for node in one.around]
+        unknown = "" if one.tree is whole else f"({self._written(one.tree)}) IS NULL"
+        return Clause({} if one.function == "ASKED" else answers, {name: yes for name in names if name in columns},
+                      of_home, "age" in names, " AND ".join(chosen), " AND ".join(undecided), unknown)  # fmt: skip
 
     def truths(self, one: Indicator) -> list[str]:
         """Columns of truth: the indicator's, n/a counting as no, and before it whether it applies, where it has a
@@ -66,7 +106,7 @@ class Rules:
     def looked_at(self) -> tuple[str, ...]:
         """The columns of the record that rules, and what is told of them, look at."""
         told = {name for parts in (*self.of_indicator.values(), *self.of_level.values()) for part in parts
-                for name, answer in part.given.items() if not answer}  # fmt: skip
+                for clause in part.clauses for name, answer in clause.fields.items() if not answer}  # fmt: skip
         known = {*self.facts.names, *self.survey.fields, *FURTHER}
         return tuple(sorted((self._names | told) & known))
 

@@ -18,6 +18,7 @@ import duckdb
 from cpms_cli.scoring.deciding import AGE, Deciding, counting, deciding, possible_answers
 from cpms_cli.scoring.indicators import explained_sql
 from cpms_cli.scoring.scores import EXPLAINED, SCORE
+from cpms_cli.scoring.told import COUNT_COLUMNS
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.relations import quoted, typed_record, vocabulary
 from cpms_cli.survey.rules import compiled, parse, sql
@@ -129,7 +130,7 @@ def _given(survey: Survey, name: str, cell: str, line: str | None) -> str:
 
 
 def _score_scenarios(connection: duckdb.DuckDBPyConnection, survey: Survey, found: Deciding, into: str) -> None:
-    """Table `into`: _scenario, line, level, highest, open_reasons, counted_min, counted_max of every child in every
+    """Table `into`: _scenario, line, level, highest, open_reasons, and the counts of every child in every
     copy of its household; a copy's number stands for the house number, so that no two copies are one household."""
     home, house, line = survey.key("household"), survey.role("household").name, survey.role("line").name
     born, age = survey.role("born").name, survey.role("age").name
@@ -160,7 +161,7 @@ def _score_scenarios(connection: duckdb.DuckDBPyConnection, survey: Survey, foun
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {_SCENARIO}, {line}, level, highest, open_reasons,"
-        f" counted_min, counted_max FROM ({query})"
+        f" {', '.join(COUNT_COLUMNS)} FROM ({query})"
     )
     connection.execute("DROP TABLE copied_child; DROP TABLE copied_household")
 
@@ -168,10 +169,8 @@ def _score_scenarios(connection: duckdb.DuckDBPyConnection, survey: Survey, foun
 def _differs(survey: Survey, one: str, other: str, now: str) -> str:
     """SQL: something that the level hangs on differs between two states of the child whose row is `now`."""
     counts = ", ".join(map(quoted, counting(survey)))
-    counted = (
-        f" OR (list_has_any({now}.open_reasons, [{counts}]) AND ({one}.counted_min <> {other}.counted_min"
-        f" OR {one}.counted_max <> {other}.counted_max))"
-    )
+    other_counts = " OR ".join(f"{one}.{name} <> {other}.{name}" for name in COUNT_COLUMNS)
+    counted = f" OR (list_has_any({now}.open_reasons, [{counts}]) AND ({other_counts}))"
     told = " OR ".join(f"{one}.{name} <> {other}.{name}" for name in ("level", "highest", "open_reasons"))
     return f"({told}{counted if counts else ''})"
 

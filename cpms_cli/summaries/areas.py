@@ -13,7 +13,8 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
 from cpms_cli.scoring.scores import HOUSEHOLD_SCORE, SCORE
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.children import line_list_of
+from cpms_cli.summaries.carried import ADULT
+from cpms_cli.summaries.children import line_list_of, standing_list
 from cpms_cli.summaries.quality import quality_of
 from cpms_cli.summaries.scope import Scope, scope_of
 from cpms_cli.summaries.shares import (
@@ -38,7 +39,7 @@ class AreaSummary:
     `levels`: level, children, share, could_be (children whose highest possible level it is), households.
     `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
-    `response`: children to be visited at once, most urgent first. `quality`: as `quality.quality_of`.
+    `response`: children to be visited at once, most urgent first; in the last round as they stand today. `quality`: as `quality.quality_of`.
     `grouped`: where groups are asked for, `levels_by` and `indicators_by`. `children` and `households` are None where
     a summary made for publication withholds them.
     """
@@ -149,6 +150,22 @@ def _grouped(
             "indicators_by": broken_down(connection, survey, columns, where, groups, language)}  # fmt: skip
 
 
+def _at_once(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language, identified: bool
+) -> pd.DataFrame:
+    """Whom to visit at once: in the area's last round whoever stands at the most severe level today, found in that
+    round or not; in an earlier one whoever was at it then."""
+    explainer, worst = Explainer(survey, language), (survey.levels[0].id,)
+    last = connection.execute(
+        f"SELECT max({survey.role('round').name}) FROM {SCORE} WHERE {within(survey, scope.code, None)}"
+    ).fetchone()
+    if last is None or last[0] != scope.round:
+        return line_list_of(connection, survey, explainer, area=scope.code, round_=scope.round, levels=worst,
+                            identified=identified)  # fmt: skip
+    listed = standing_list(connection, survey, explainer, area=scope.code, levels=worst, identified=identified)
+    return listed[~listed[ADULT]].reset_index(drop=True)
+
+
 def summarise_area(
     store: str | Path, code: str, *, round_: int | None = None, by: Sequence[str] = (), language: Language = "en",
     schemas: Path | None = None, identified: bool = False,
@@ -178,8 +195,7 @@ def area_summary(
         code, scope.name, scope.round, scope.previous, int(levels["children"].sum()),
         int(levels["households"].sum()), levels, _indicators(connection, survey, scope, language),
         parts_of(connection, survey, code, scope.round, language),
-        line_list_of(connection, survey, Explainer(survey, language), area=code, round_=scope.round,
-                     levels=(survey.levels[0].id,), identified=identified),
+        _at_once(connection, survey, scope, language, identified),
         quality_of(connection, survey, scope),
         _grouped(connection, survey, scope, groups, language) if groups else {},
     )  # fmt: skip

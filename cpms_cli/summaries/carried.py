@@ -15,12 +15,12 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, SCORE
 from cpms_cli.scoring.standing import standings
 from cpms_cli.store.response_tables import create_known_children
-from cpms_cli.survey.definition import Indicator, Survey
+from cpms_cli.survey.definition import Indicator, Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 
 STANDING = "standing_score"
-SINCE, ANSWERED = "since", "answered_in"
+SINCE, ANSWERED, NOT_FOUND, ADULT = "since", "answered_in", "not_found", "turned_18"
 
 
 def create_standing_scores(
@@ -29,12 +29,14 @@ def create_standing_scores(
     """Create the temporary view `standing_score`, a row per child: its last round up to a day, in the columns of
     `explained`, with the level that stands and the reasons for it of the round that gave it. Needs `explained`.
 
-    Returns the further columns: `since`, that round; with an indicator, whose column then holds the answer that stands,
-    `answered_in`, the round that gave it (NULL where none did).
+    Returns the further columns: `since`, that round; `not_found`, the last round of the village, where the child was
+    not found in it; `turned_18`, whether it surely has by that day; with an indicator, whose column then holds the
+    answer that stands, `answered_in`, the round that gave it (NULL where none did).
     """
     create_known_children(connection, survey)
     stood = standings(connection, survey, as_of)
-    connection.register("stood_frame", stood[["person", "year", "standing", "standing_since", "latest"]])
+    columns = ["person", "year", "standing", "standing_since", "latest", "not_found", "adult"]
+    connection.register("stood_frame", stood[columns])
     connection.execute("CREATE OR REPLACE TEMP TABLE stood AS SELECT * FROM stood_frame")
     connection.unregister("stood_frame")
     person, round_ = survey.role("person").name, survey.role("round").name
@@ -49,11 +51,12 @@ def create_standing_scores(
         replaced, answered = f", coalesce(a.answer, 'unknown') AS {one.column}", f", a.{ANSWERED}"
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {STANDING} AS SELECT s.* REPLACE (k.standing AS level, b.reasons AS reasons,"
-        f" b.answers AS answers{replaced}), k.standing_since AS {SINCE}{answered} FROM {EXPLAINED} s"
+        f" b.answers AS answers{replaced}), k.standing_since AS {SINCE},"
+        f" k.not_found AS {NOT_FOUND}, k.adult AS {ADULT}{answered} FROM {EXPLAINED} s"
         f" JOIN stood k ON k.latest AND k.person = s.{person} AND k.year = s.{round_}"
         f" JOIN {EXPLAINED} b ON b.{person} = k.person AND b.{round_} = k.standing_since{joined}"
     )
-    return (SINCE, ANSWERED) if one is not None else (SINCE,)
+    return (SINCE, NOT_FOUND, ADULT, *([ANSWERED] if one is not None else []))
 
 
 def with_carried(explainer: Explainer, why: pd.Series, since: pd.Series, year: pd.Series) -> pd.Series:
@@ -61,3 +64,10 @@ def with_carried(explainer: Explainer, why: pd.Series, since: pd.Series, year: p
     rounds = {one: shown_year(int(one), explainer.language) for one in since.unique()}
     prefix = since.map({one: say("carried_since", explainer.language, round=shown) for one, shown in rounds.items()})
     return why.where(since >= year, prefix.astype("str") + " " + why)
+
+
+def not_found_words(rounds: pd.Series, language: Language) -> pd.Series:
+    """In which round a child was not found, in words; empty where it was."""
+    shown = {one: shown_year(int(one), language) for one in rounds.dropna().unique()}
+    words = {one: say("not_found_in", language, round=year) for one, year in shown.items()}
+    return rounds.map(words).astype("str").fillna("")

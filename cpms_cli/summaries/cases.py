@@ -12,8 +12,10 @@ from cpms_cli.scoring.standing import responses_until, standings
 from cpms_cli.survey.definition import Survey
 
 IN_TIME, LATE, OPEN, OVERDUE, CLOSED, UNKNOWN = "in_time", "late", "open", "overdue", "closed", "unknown"
-PASSED = "passed"
-STATES = (IN_TIME, LATE, OPEN, OVERDUE, CLOSED, UNKNOWN)
+AGAIN, GROWN, PASSED = "again", "turned_18", "passed"
+STATES = (IN_TIME, LATE, OPEN, OVERDUE, AGAIN, CLOSED, GROWN, UNKNOWN)
+WAITING = (OPEN, OVERDUE, AGAIN, UNKNOWN)
+"""The states in which somebody has to go there."""
 HOURS_A_DAY = 24
 
 
@@ -24,9 +26,11 @@ def find_cases(
 
     Cases: the columns of `standings` of the child's last round; `due_date` (NaT where the date of the interview is not
     known); `answered_on`, the first response that the level asks for; `days_late`; `answered`, whether there surely is
-    one; and `state`: in_time, late (answered, in time or late), open (not due yet), overdue, closed (without a
-    response), unknown (dates leave it undecided). Responses: as `responses_until`, those since the case began.
-    Needs `score` and `known_child`.
+    one; `last_entry`, the last response of any kind, and `missed`, the next date that has passed without one since; and
+    `state`: in_time, late (answered, in time or late), open (not due yet), overdue, again (answered, but a next date
+    was missed, or nothing came for so long that the case is due again: then `due_date` is that day), closed, turned_18
+    (waiting when the child turned 18), unknown (dates leave it undecided). Responses: as `responses_until`, those since
+    the case began. Needs `score` and `known_child`.
     """
     stood = standings(connection, survey, as_of)
     cases = _of_area(survey, stood[stood["latest"] & _urgent(survey, stood)], area)
@@ -35,8 +39,8 @@ def find_cases(
     cases["answered_on"] = _answers(survey, cases, done)
     cases["answered"] = cases["answered_on"].notna()
     today = pd.Timestamp(as_of)
+    cases = _followed(survey, cases, done, today)
     cases["days_late"] = ((today - cases["due_date"]).dt.days.clip(lower=0)).astype("Int64")
-    cases["state"] = _states(cases, today)
     return cases, done
 
 
@@ -60,7 +64,8 @@ def cases_by_round(
     done = responses_until(connection, survey, as_of)
     cases["answered_on"] = _answers(survey, cases, done)
     cases["answered"] = cases["answered_on"].notna()
-    told = _states(cases, pd.Timestamp(as_of))
+    cases = _followed(survey, cases, _since_the_case(cases[cases["latest"]], done), pd.Timestamp(as_of))
+    told = cases["state"]
     over = told.isin([OPEN, OVERDUE]) & ~cases["latest"]
     perhaps = _answers(survey, cases.assign(next_first=cases["next_last"]), done).notna()
     cases["state"] = told.mask(over, PASSED).mask(over & perhaps, UNKNOWN)
@@ -97,6 +102,28 @@ def _answers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Seri
     held = held[(held["day"] >= held["since_last"]) & ~(held["day"] >= held["next_first"])]
     first = held.groupby("at")["day"].min()
     return first.astype("datetime64[us]").reindex(range(len(cases))).set_axis(cases.index)
+
+
+def _followed(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """Cases with their state, and what is due again of those that were answered and are not closed."""
+    cases = cases.assign(state=_states(cases, today))
+    name = survey.response_role("next_step").name
+    dated = done[done[name].notna()].groupby("person")[name].last().astype("datetime64[us]")
+    last, planned = (
+        days.reindex(cases["person"]).set_axis(cases.index) for days in (done.groupby("person")["day"].max(), dated)
+    )
+    days = cases["case"].map({level.id: level.again_days for level in survey.urgent_levels}).astype("float64")
+    silent = last + pd.to_timedelta(days, unit="D")
+    missed = planned.where((planned < today) & (last < planned))
+    again = pd.concat([missed, silent.where(silent <= today)], axis=1).min(axis=1)
+    stands = cases["latest"] & cases["closed_on"].isna()
+    due_again = stands & cases["answered"] & again.notna()
+    waiting = cases["state"].mask(due_again, AGAIN)
+    grown = stands & cases["adult"] & waiting.isin(WAITING)
+    return cases.assign(
+        last_entry=last, missed=missed, due_date=cases["due_date"].mask(due_again, again),
+        state=waiting.mask(grown, GROWN),
+    )  # fmt: skip
 
 
 def _states(cases: pd.DataFrame, today: pd.Timestamp) -> pd.Series:

@@ -133,7 +133,7 @@ def child_history(
     levels = pd.DataFrame(
         {
             "round": list(rounds), "level": scored["level"], "highest": scored["highest"],
-            "why": explainer.why(scored), "open": explainer.why(scored, "open_reasons", "open_answers"),
+            "why": explainer.why(scored), "open": explainer.open(scored),
             "response": [by_id[level].response.in_(language) for level in scored["level"]],
             "due": [by_id[level].due.in_(language) for level in scored["level"]], **stood,
         }

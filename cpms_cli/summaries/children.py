@@ -75,7 +75,7 @@ def line_list_of(
         f" ORDER BY {_order(survey, 'level')}, {_order(survey, 'highest')}, {_by_place(survey)}"
     ).df()
     listed["why"] = explainer.why(listed)
-    listed["open"] = explainer.why(listed, "open_reasons", "open_answers")
+    listed["open"] = explainer.open(listed)
     listed = listed.drop(columns=["reasons", "open_reasons", "answers", "open_answers"])
     response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
     listed["response"] = listed["level"].map(response).astype("str")
@@ -84,6 +84,22 @@ def line_list_of(
         for name in names:
             listed[name] = listed[name].mask(listed[name].notna(), MASK)
     return listed
+
+
+def standing_list(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, *, area: str | None = None,
+    levels: Sequence[str] = (), indicator: int | None = None, answer: str = "yes",
+    as_of: datetime.date | None = None, identified: bool = False,
+) -> pd.DataFrame:  # fmt: skip
+    """As `list_children` without a round, from a connection on which `score` exists."""
+    one = known_indicator(survey, indicator) if indicator is not None else None
+    further = create_standing_scores(connection, survey, as_of or datetime.date.today(), one)
+    found = line_list_of(
+        connection, survey, explainer, area=area, levels=levels, indicator=indicator, answer=answer,
+        identified=identified, scores=STANDING, further=further,
+    )  # fmt: skip
+    why = with_carried(explainer, found["why"], found[SINCE], found[survey.role("round").name])
+    return found.assign(why=why)
 
 
 def list_children(
@@ -95,7 +111,8 @@ def list_children(
 
     Without `round_`, a row per child, of its last round and the place where it was then. `level` is the level that
     stands (see `scoring.standing`): a victim stays on the list until a later round or a recorded closing says
-    otherwise, and a child whom one cleared leaves it. `why` holds the reasons of the round `since`, which gave it. An
+    otherwise, and a child whom one cleared leaves it. `why` holds the reasons of the round `since`, which gave it.
+    `not_found` is the last round of the village where the child was not found in it; `turned_18`: it surely has. An
     indicator's answer stands likewise until a later round gives another; `answered_in` is its round. With `round_`,
     all is what that round says.
 
@@ -115,18 +132,16 @@ def list_children(
         check_surveyed(connection, survey, area, round_, language)
         create_scores(connection, survey)
         explainer = Explainer(survey, language)
-        scores, further = EXPLAINED, tuple[str, ...]()
         if round_ is None:
-            day = as_of or datetime.date.today()
-            one = known_indicator(survey, indicator) if indicator is not None else None
-            further = create_standing_scores(connection, survey, day, one)
-            scores = STANDING
-        found = line_list_of(
-            connection, survey, explainer, area=area, round_=round_, levels=levels, indicator=indicator, answer=answer,
-            identified=identified, scores=scores, further=further,
-        )  # fmt: skip
-        if round_ is None:
-            found["why"] = with_carried(explainer, found["why"], found[SINCE], found[survey.role("round").name])
+            found = standing_list(
+                connection, survey, explainer, area=area, levels=levels, indicator=indicator, answer=answer,
+                as_of=as_of, identified=identified,
+            )  # fmt: skip
+        else:
+            found = line_list_of(
+                connection, survey, explainer, area=area, round_=round_, levels=levels, indicator=indicator,
+                answer=answer, identified=identified,
+            )  # fmt: skip
         if identified:
             note_identified(connection, "children", len(found))
         return found

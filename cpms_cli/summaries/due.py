@@ -1,11 +1,13 @@
-"""Whom to visit: children without the response that their level demands, the longest overdue first."""
+"""Whom to visit: children without the response that their level demands, the most severe level first."""
 
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
@@ -13,28 +15,53 @@ from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.store.response_tables import create_known_children
-from cpms_cli.summaries.carried import with_carried
-from cpms_cli.summaries.cases import OPEN, OVERDUE, UNKNOWN, find_cases
+from cpms_cli.summaries.carried import not_found_words, with_carried
+from cpms_cli.summaries.cases import AGAIN, GROWN, UNKNOWN, WAITING, find_cases
 from cpms_cli.summaries.children import MASK
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.definition import Language, Role, Survey
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.messages import say
 
 _NAMES: tuple[Role, ...] = ("given_name", "family_name")
+
+
+@dataclass(frozen=True)
+class DueList:
+    """Children at a level that demands a response by a time: `due`, who wait for one (or, if asked for, all of them),
+    and `turned_18`, who waited when they turned 18 and are due no longer.
+
+    Both by level, then by how long they are overdue (whose deadline is not known after these), then by place. Columns:
+    the child's identifier, `round` (its last), village, household, names (masked unless asked for), sex, `age_min`,
+    `age_max` (at the last interview), `level`, `since` (the round that gave it), `not_found` (the last round of the
+    village, where the child was not found in it), `why`, `action` (what the source document asks for),
+    `interview_date`, `due_date`, `days_late`, `state` (see `summaries.cases`), `note` (in words: what is due again, why
+    there is no deadline, in which round the child was not found), `done` (in words), `next_date`.
+    """
+
+    due: pd.DataFrame
+    turned_18: pd.DataFrame
 
 
 def due_responses(
     store: str | Path, *, area: str | None = None, as_of: datetime.date | None = None, everybody: bool = False,
     language: Language = "en", identified: bool = False, schemas: Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
-    """Children at a level that demands a response by a time, who have not had it; `everybody`: those who had it too.
+    """Children who wait for a response on the day `as_of` (today), as `due_list` lists them."""
+    return due_list(store, area=area, as_of=as_of, everybody=everybody, language=language, identified=identified,
+                    schemas=schemas).due  # fmt: skip
 
-    On the day `as_of` (today): first whose interview has no date, then the longest overdue, then by level and place.
-    Columns: the child's identifier, village, household, names (masked unless `identified`, which is logged), sex,
-    `age_min`, `age_max` (at the last interview), `level`, `since` (the round that gave it), `why`, `action` (what the
-    source document asks for), `interview_date`, `due_date`, `days_late`, `state` (see `summaries.cases`), `done` (in
-    words), `next_date`. Raises UsageError for an area of which the store has nothing; StoreError, UnreadableFile.
+
+def due_list(
+    store: str | Path, *, area: str | None = None, as_of: datetime.date | None = None, everybody: bool = False,
+    language: Language = "en", identified: bool = False, schemas: Path | None = None,
+) -> DueList:  # fmt: skip
+    """Children at a level that demands a response by a time, who wait for it on the day `as_of` (today); `everybody`:
+    those who had it, or turned 18, too.
+
+    Names are masked unless `identified`, which is logged. Raises UsageError for an area of which the store has nothing;
+    StoreError, UnreadableFile.
     """
     survey, day = load_survey(schemas), as_of or datetime.date.today()
     with open_store(Path(store), survey, write=identified) as connection:
@@ -43,12 +70,14 @@ def due_responses(
         create_known_children(connection, survey)
         cases, done = find_cases(connection, survey, area or "", day)
         if not everybody:
-            waiting = cases["state"].isin([OPEN, OVERDUE]) | ((cases["state"] == UNKNOWN) & ~cases["answered"])
-            cases = cases[waiting].reset_index(drop=True)
+            answered = (cases["state"] == UNKNOWN) & cases["answered"]
+            cases = cases[cases["state"].isin([*WAITING, GROWN]) & ~answered].reset_index(drop=True)
         told = _told(connection, survey, cases, done, language, identified)
         if identified:
             note_identified(connection, "response due", len(told))
-    return told
+    grown = told["state"] == GROWN
+    listed = told if everybody else told[~grown]
+    return DueList(listed.reset_index(drop=True), told[grown].reset_index(drop=True))
 
 
 def _told(
@@ -58,20 +87,21 @@ def _told(
     explainer = Explainer(survey, language)
     about = _about(connection, survey, cases)
     cases = cases.merge(about, on=["person", "year"], how="left")
-    cases = cases.sort_values(_order(survey, cases), na_position="first", kind="stable").reset_index(drop=True)
+    cases = _sorted(survey, cases)
     levels = {level.id: level for level in survey.levels}
     village, household = (survey.role(role).name for role in ("village", "household"))
     names = {name: _masked(cases[name], identified) for name in (survey.role(role).name for role in _NAMES)}
     return pd.DataFrame(
         {
-            survey.role("person").name: cases["person"], village: cases[village], household: cases[household], **names,
+            survey.role("person").name: cases["person"], "round": cases["year"].astype("int64"),
+            village: cases[village], household: cases[household], **names,
             survey.role("sex").name: cases["sex_"], "age_min": cases["age_min"], "age_max": cases["age_max"],
-            "level": cases["case"], "since": cases["since"].astype("int64"),
+            "level": cases["case"], "since": cases["since"].astype("int64"), "not_found": cases["not_found"],
             "why": _why(connection, survey, explainer, cases),
             "action": [levels[one].response.in_(language) for one in cases["case"]],
             "interview_date": cases["since_visited"].dt.strftime("%Y-%m-%d"),
             "due_date": cases["due_date"].dt.strftime("%Y-%m-%d"), "days_late": cases["days_late"],
-            "state": cases["state"], "done": _done(survey, cases, done, language),
+            "state": cases["state"], "note": _notes(cases, language), "done": _done(survey, cases, done, language),
             "next_date": _next(survey, cases, done),
         }
     )  # fmt: skip
@@ -93,12 +123,35 @@ def _about(connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.Data
     return found
 
 
-def _order(survey: Survey, cases: pd.DataFrame) -> list[str]:
-    """The columns to sort by: undated first, then by due date, level, and as one walks from house to house."""
+def _sorted(survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
+    """By level, then by how long they are overdue, who has no deadline, by deadline, and as one walks from house to
+    house."""
     rank = {level.id: at for at, level in enumerate(survey.levels)}
-    cases["rank_"] = cases["case"].map(rank)
+    undated = np.where(cases["due_date"].isna() & cases["state"].isin(WAITING), 0.5, 0)
+    urgency = cases["days_late"].astype("float64").fillna(0) + undated
     house, line = survey.role("household").name, survey.role("line").name
-    return ["due_date", "rank_", survey.role("village").name, "house_", house, line]
+    order = ["rank_", "urgency_", "due_date", survey.role("village").name, "house_", house, line]
+    sort = cases.assign(rank_=cases["case"].map(rank), urgency_=-urgency)
+    return sort.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def _notes(cases: pd.DataFrame, language: Language) -> pd.Series:
+    """What has to be known of a case beside its dates, in words."""
+
+    def dated(message: str, days: pd.Series, there: pd.Series) -> pd.Series:
+        words = {day: say(message, language, day=shown_date(day.date(), language)) for day in days[there].unique()}
+        return days.map(words).astype("str").where(there, "")
+
+    again, no_deadline = cases["state"] == AGAIN, say("due_no_deadline", language)
+    parts = [
+        not_found_words(cases["not_found"], language),
+        pd.Series(np.where(cases["state"] == UNKNOWN, no_deadline, ""), index=cases.index, dtype="str"),
+        dated("due_missed", cases["missed"], again & cases["missed"].notna()),
+        dated("due_silent", cases["last_entry"], again & cases["missed"].isna()),
+    ]
+    joined = pd.concat(parts, axis=1)
+    return pd.Series(["; ".join(filter(None, row)) for row in joined.itertuples(index=False)], index=cases.index,
+                     dtype="str")  # fmt: skip
 
 
 def _masked(names: pd.Series, identified: bool) -> pd.Series:

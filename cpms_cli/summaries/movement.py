@@ -16,7 +16,7 @@ import pandas as pd
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column, measure_column
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.figures import Group
-from cpms_cli.survey.relations import completed_years, quoted, typed_record
+from cpms_cli.survey.relations import adult_age, completed_years, quoted, typed_record
 
 MOVEMENT = "movement"
 COME = ("born", "arrived", "seen_before", "first_seen")
@@ -40,7 +40,7 @@ def create_movement(
     said = f"(SELECT {key}, {measure_column(arrived)} = 'yes' AS said_arrived FROM profile)" if arrived else ""
     joined = f" LEFT JOIN {said} USING ({key})" if arrived else ""
     then = "NULL" if previous is None else str(int(previous))
-    grown = (survey.role("age").constraints.maximum or 17) + 1
+    grown = adult_age(survey)
     least = f"coalesce({completed_years('t.birth_to', 'came')}, t.{years} + {int(round_)} - {then})"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {MOVEMENT} AS WITH"

@@ -11,9 +11,11 @@ import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.standing import standings
 from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if, open_condition
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
+from cpms_cli.store.response_tables import create_known_children
 from cpms_cli.summaries.children import MASK
 from cpms_cli.summaries.due import due_responses
 from cpms_cli.summaries.outcomes import was_words
@@ -23,16 +25,26 @@ from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
 
-_LATE = 1000  # less than this: somebody of the household is overdue
+_DAYS = 100_000  # more than anybody is overdue
 
 
-def _last_rounds(survey: Survey, area: str | None, round_: int | None) -> str:
-    """SQL for the rows of a round, or of the last round of each village."""
-    if round_ is not None:
-        return within(survey, area, round_)
-    village, when = survey.role("village").name, survey.role("round").name
-    last = f"({village}, {when}) IN (SELECT ({village}, max({when})) FROM {SCORE} GROUP BY {village})"
-    return f"{within(survey, area, None)} AND {last}"
+def _standing_rows(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, as_of: datetime.date, overdue: pd.DataFrame | None
+) -> str:
+    """Create `visit_row`: the last row of each child who is visited, with its standing; SQL for these rows of `score`.
+
+    A child is visited where the last round of its village found it, and, if a response is outstanding, also where it
+    did not; not one who turned 18.
+    """
+    create_known_children(connection, survey)
+    stood = standings(connection, survey, as_of)
+    waits = stood["person"].isin(overdue["cpms_id"]) if overdue is not None else False
+    stood = stood[stood["latest"] & ~stood["adult"] & (stood["not_found"].isna() | waits)]
+    person, round_ = survey.role("person").name, survey.role("round").name
+    connection.register("stood_frame", stood[["person", "year", "standing", "not_found"]])
+    connection.execute("CREATE OR REPLACE TEMP TABLE visit_row AS SELECT * FROM stood_frame")
+    connection.unregister("stood_frame")
+    return f"({person}, {round_}) IN (SELECT (person, year) FROM visit_row)"
 
 
 def _rank(survey: Survey, column: str) -> str:
@@ -65,15 +77,22 @@ def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str
     ).df()
 
 
-def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> pd.DataFrame:
-    """Every child of the rounds asked for: key as text, person, names, sex, ages, level, highest."""
+def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, standing: bool) -> pd.DataFrame:
+    """Every child asked for: key as text, person, names, sex, ages, level (with `standing`, the one that stands),
+    highest, not_found."""
     key = survey.key("child")
     columns = [survey.role(role).name for role in ("person", "given_name", "family_name", "sex")]
     own = ", ".join(f"c.{name}" for name in (*key, *columns))
     same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)
+    stands = "s.level, s.highest, NULL::BIGINT AS not_found"
+    joined = ""
+    if standing:
+        person, round_ = survey.role("person").name, survey.role("round").name
+        stands = "v.standing AS level, s.highest, v.not_found"
+        joined = f" JOIN visit_row v ON v.person = s.{person} AND v.year = s.{round_}"
     return connection.execute(
-        f"SELECT {own}, s.age_min, s.age_max, s.level, s.highest FROM (SELECT * FROM {SCORE} WHERE {where}) s"
-        f" JOIN current_child c ON {same}"
+        f"SELECT {own}, s.age_min, s.age_max, {stands} FROM (SELECT * FROM {SCORE} WHERE {where}) s"
+        f" JOIN current_child c ON {same}{joined}"
     ).df()
 
 
@@ -81,8 +100,9 @@ def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | N
     """The rows of visits in the order in which they are made, with columns `due` and `days_late`.
 
     `overdue`: cpms_id, due (a date), days_late, for children whose response is outstanding. Households stay together
-    and stand where their most urgent child puts them: overdue ones first, most severe level first, then the other
-    levels that are visited for their own sake, then open questions; within each by village, house (6 before 12), line.
+    and stand where their most urgent child puts them: the most severe of the levels that are visited for their own sake
+    first, within it the longest overdue (whose deadline is not known after these), then open questions; within each by
+    village, house (6 before 12), line.
     """
     person = survey.role("person").name
     told = overdue if overdue is not None else pd.DataFrame({"cpms_id": [], "due": [], "days_late": []})
@@ -91,8 +111,8 @@ def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | N
     visited = {level: rank for rank, level in enumerate(survey.figures.visited)}
     # Whose interview has no date is due at once.
     undated = found[person].isin(told[person]) & found["due"].isna()
-    late = (pd.to_numeric(found["days_late"]).fillna(0) > 0) | undated
-    own = found["level"].map(visited).fillna(len(visited)).astype("int64") + np.where(late, 0, _LATE)
+    late = np.where(undated, 0.5, pd.to_numeric(found["days_late"]).fillna(0).astype("float64"))
+    own = found["level"].map(visited).fillna(len(visited)).astype("float64") * _DAYS - late
     home = list(survey.key("household"))
     village, house, line = home[1], survey.role("household").name, survey.role("line").name
     sort = found.assign(
@@ -126,20 +146,25 @@ def _with_words(explainer: Explainer, questions: pd.DataFrame) -> pd.DataFrame:
 
 def visits_of(
     connection: duckdb.DuckDBPyConnection, explainer: Explainer, *, area: str | None = None, round_: int | None = None,
-    overdue: pd.DataFrame | None = None, identified: bool = False,
+    as_of: datetime.date | None = None, overdue: pd.DataFrame | None = None, identified: bool = False,
 ) -> pd.DataFrame:  # fmt: skip
     """Whom to visit, from a connection on which `score` exists: a row per child or household and question.
+
+    Without `round_`, children as they stand on the day `as_of` (today), at the place of their last round.
 
     Listed are children at a level that is visited for its own sake (with `overdue`, only those in it), and whoever has
     a question to answer; a child without one has one row, `field` empty. Columns: round, village_code, village (its
     name), household_no, child_no and cpms_id (none for a question about the household), names, sex, age_min, age_max,
-    level, highest, due, days_late, field, question, choices, was, could_become.
+    level, highest, not_found (the last round of the village, where it is a later one), due, days_late, field,
+     question, choices, was, could_become.
     """
     survey = explainer.survey
-    where = _last_rounds(survey, area, round_)
+    where = within(survey, area, round_)
+    if round_ is None:
+        where += f" AND {_standing_rows(connection, survey, as_of or datetime.date.today(), overdue)}"
     create_what_if(connection, survey, where)
     home, line, person = list(survey.key("household")), survey.role("line").name, survey.role("person").name
-    people = _people(connection, survey, where)
+    people = _people(connection, survey, where, standing=round_ is None)
     questions = _with_words(explainer, _questions(connection, survey, where))
     urgent = people["level"].isin(survey.figures.visited)
     if overdue is not None:
@@ -157,7 +182,8 @@ def visits_of(
     ).astype("str")  # fmt: skip
     ordered = order_visits(survey, rows, overdue)
     first = [home[0], home[1], "village", home[2], line, person, *names, survey.role("sex").name, "age_min", "age_max",
-             "level", "highest", "due", "days_late", "field", "question", "choices", "was", "could_become"]  # fmt: skip
+             "level", "highest", "not_found", "due", "days_late", "field", "question", "choices", "was",
+             "could_become"]  # fmt: skip
     return ordered[first]
 
 
@@ -172,7 +198,7 @@ def plan_visits(
     schemas: Path | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """Whom to visit next and what to ask, as `visits_of` says; without `round_`, by the last round of each village,
-    with those at the head whose response is outstanding on the day `as_of` (today).
+    with those at the head whose response is outstanding on the day `as_of` (today), found in that round or not.
 
     `overdue` says who they are instead (cpms_id, due, days_late); of an earlier round nobody is.
     Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area that does
@@ -187,8 +213,8 @@ def plan_visits(
         overdue = _outstanding(survey, due_responses(store, area=area, as_of=as_of, language=language, schemas=schemas))
     with open_store(Path(store), survey, write=identified) as connection:
         create_scores(connection, survey)
-        found = visits_of(connection, Explainer(survey, language), area=area, round_=round_, overdue=overdue,
-                          identified=identified)  # fmt: skip
+        found = visits_of(connection, Explainer(survey, language), area=area, round_=round_, as_of=as_of,
+                          overdue=overdue, identified=identified)  # fmt: skip
         if identified:
             note_identified(connection, "visits", int(found[survey.role("person").name].nunique()))
         return found

@@ -25,6 +25,7 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.relations import quoted
+from cpms_cli.survey.rules import COUNTS
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,11 @@ def _told(explainer: Explainer, item: str) -> tuple[str, bool]:
     if field is not None:
         label = field.label.in_(explainer.language)
         return (f"{label}: {explainer.answer(field, value)}", True) if value else (label, False)
-    if name.startswith("counted"):
+    if name in COUNTS:
         low, _, high = value.partition("-")
-        told = f"{say('rule_counted', explainer.language)}: {low if low == high else f'{low}–{high}'}"
+        told = f"{say(f'rule_{name}', explainer.language)}: {low if low == high else f'{low}–{high}'}"
         return told, low == high
-    number = int(name[1:])
-    label = f"{number} {explainer.indicator_name(number)}"
+    label = explainer.named(name)
     return (f"{label}: {say(f'answer_{value}', explainer.language)}", True) if value != "unknown" else (label, False)
 
 

@@ -148,13 +148,17 @@ class Translation(Part):
 
 
 class Indicator(Part):
-    """One of the 22: `when` and `applies` are SQL with three truth values over the survey's fields."""
+    """One of the 22: `when` and `applies` are SQL with three truth values over the survey's fields.
+
+    A `circumstance` calls for help with rights, and is no danger by itself.
+    """
 
     number: int
     name: Words
     definition: Words
     level: Table
     counted: bool = True
+    circumstance: bool = False
     applies: str | None = None
     when: str
     source: str
@@ -168,7 +172,8 @@ class Indicator(Part):
 class Level(Part):
     """A risk level. The list's order is the order of severity; the two without `when` are what is left.
 
-    `due_hours` is by when a first response is demanded, `answered_by` the kinds of response that are one.
+    `due_hours` is by when a first response is demanded, `answered_by` the kinds of response that are one, `again_days`
+    after how long without any a case is due again.
     """
 
     id: str = Described(pattern=r"^[a-z_]+$")
@@ -178,6 +183,7 @@ class Level(Part):
     due: Words
     due_hours: int | None = Described(default=None, ge=1)
     answered_by: tuple[str, ...] = ()
+    again_days: int | None = Described(default=None, ge=1)
     role: Literal["rule", "open", "clear"] = "rule"
     when: str | None = None
     source: str

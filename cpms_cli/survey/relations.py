@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cpms_cli.survey.definition import Field, Survey, Table
-from cpms_cli.survey.rules import Vocabulary
+from cpms_cli.survey.definition import Field, Indicator, Survey, Table
+from cpms_cli.survey.rules import COUNTED, Vocabulary
 
 FURTHER = frozenset(
     {"has_household", "has_children", "children_listed", "birth_from", "birth_to", "age_min", "age_max"}
@@ -19,6 +19,12 @@ FURTHER = frozenset(
 def quoted(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def counted_in(survey: Survey, count: str) -> tuple[Indicator, ...]:
+    """The indicators that one of `rules.COUNTS` counts: all that are counted, or those that are no circumstance."""
+    counted = (one for one in survey.indicators if one.counted)
+    return tuple(one for one in counted if count == COUNTED or not one.circumstance)
 
 
 def _sql_list(items: tuple[str, ...]) -> str:
@@ -54,6 +60,11 @@ def partial_date_bounds(cell: str) -> tuple[str, str]:
         f" WHEN 7 THEN last_day(TRY_CAST({cell} || '-01' AS DATE)) WHEN 4 THEN TRY_CAST({cell} || '-12-31' AS DATE) END"
     )
     return first, last
+
+
+def adult_age(survey: Survey) -> int:
+    """The completed years from which somebody is no child: one more than the highest age that the survey asks for."""
+    return (survey.role("age").constraints.maximum or 17) + 1
 
 
 def completed_years(born: str, on: str) -> str:

@@ -2,8 +2,8 @@
 
 A rule may use the survey's fields and, beyond plain SQL:
 
-- `age`, `counted`: values known only as a range; a comparison with a number is decided when the whole range lies
-  on one side of it, and is otherwise NULL;
+- `age`, `counted`, `dangers`: values known only as a range; a comparison with a number is decided when the whole range
+  lies on one side of it, and is otherwise NULL;
 - `asked(field)`: whether the question is put to this child; NULL when the age does not tell;
 - `said(field, 'code')`: the answer was given, at any age; no answer counts as no only where it was not asked;
 - `answers('child')`: how many questions of the child, or of the household, have an answer;
@@ -25,8 +25,10 @@ from sqlglot import exp
 
 from cpms_cli.survey.definition import CodeList, Field
 
-COUNTED, BEFORE = "counted", "before_"
-RANGES: dict[str, tuple[str, str]] = {"age": ("age_min", "age_max"), COUNTED: ("counted_min", "counted_max")}
+COUNTED, DANGERS, BEFORE = "counted", "dangers", "before_"
+COUNTS = (COUNTED, DANGERS)
+"""Names that stand for how many indicators are yes; see `relations.counted_in`."""
+RANGES: dict[str, tuple[str, str]] = {name: (f"{name}_min", f"{name}_max") for name in ("age", *COUNTS)}
 _OPERATORS: dict[type[exp.Expression], str] = {exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<"}
 _OWN_FUNCTIONS = {"ASKED": 1, "SAID": 2, "ANY_CHILD": 1, "ANSWERS": 1, "BEFORE": 1}
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)

@@ -35,7 +35,7 @@ def other(tmp_path: Path) -> Path:
     """A province's own definition: two counted indicators are high risk already."""
     folder = tmp_path / "own"
     shutil.copytree(ROOT / "schemas", folder)
-    _edit(folder / "risk.yaml", "counted >= 5", "counted >= 2")
+    _edit(folder / "risk.yaml", "dangers >= 5", "counted >= 2")
     return folder
 
 

@@ -83,7 +83,7 @@ def test_children_are_listed_most_severe_first_each_with_the_reason(cpms: Cpms, 
     listed = cpms("children", "--store", store, "--round", "2569", "--format", "json").json["children"]
     assert [one["level"] for one in listed] == ["victim", "high_risk", "at_risk", "none_found"]
     assert [one["household_no"] for one in listed] == ["1", "1", "12", "7"]
-    assert listed[1]["why"] == "20 Member(s) as victim of violence (Victim of violence)"
+    assert listed[1]["why"] == "20 Member(s) as victim of violence (a child of the household: 13 Victim of violence)"
     assert listed[2]["why"] == "1 No Thai nationality (Nationality: Myanmar)"
 
 

@@ -20,6 +20,7 @@ Truth = bool | None
 NO_ANSWER = ("", "unknown", "refused", "not_asked")
 SEVERITY = ("victim", "high_risk", "at_risk", "not_enough_answers", "none_found")
 COUNTED = (*range(1, 16), *range(17, 23))  # all but 16, which is a response and not a risk
+CIRCUMSTANCES = (1, 2, 8, 18)  # papers, having come from elsewhere, a relative's illness: at risk, no urgency
 
 
 @dataclass(frozen=True)
@@ -281,8 +282,10 @@ class Case:
 
 
 def five_and_more(i: dict[int, Truth]) -> Truth:
-    yes = sum(i[number] is True for number in COUNTED)
-    unknown = sum(i[number] is None for number in COUNTED)
+    """Of the counted ones that are no mere circumstance."""
+    dangers = [number for number in COUNTED if number not in CIRCUMSTANCES]
+    yes = sum(i[number] is True for number in dangers)
+    unknown = sum(i[number] is None for number in dangers)
     if yes >= 5:
         return True
     return False if yes + unknown < 5 else None

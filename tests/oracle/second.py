@@ -18,6 +18,7 @@ HOME = ["round", "village_code", "household_no"]
 NO_ANSWER = ("", "unknown", "refused", "not_asked")
 SEVERITY = ("victim", "high_risk", "at_risk", "not_enough_answers", "none_found")
 COUNTED = [f"i{number:02d}" for number in range(1, 23) if number != 16]  # 16 is a response, not a risk
+DANGERS = [name for name in COUNTED if name not in ("i01", "i02", "i08", "i18")]  # those are mere circumstances
 DIFFICULTIES = ("seeing", "hearing", "walking", "communicating", "learning")
 MICS_HOURS = ((5, 11, 1), (12, 14, 14), (15, 17, 43))  # from age, to age, hours a week
 
@@ -140,15 +141,29 @@ def truth_of(words: pd.Series) -> pd.Series:
     return words.map({"yes": True, "no": False, "n/a": False, "unknown": pd.NA}).astype("boolean")
 
 
-def rules(of: pd.DataFrame, age: Ages, i: pd.DataFrame, least: pd.Series, most: pd.Series) -> dict[str, pd.Series]:
-    """The rules of the three levels that have one, as truths; `least` and `most` counted indicators are yes."""
+def ranges(i: pd.DataFrame) -> pd.DataFrame:
+    """How many are surely yes and how many can be: of those counted, and of the dangers among them."""
+    found = {}
+    for what, names in (("counted", COUNTED), ("dangers", DANGERS)):
+        found[f"{what}_min"] = i[names].fillna(False).sum(axis=1).astype("int64")
+        found[f"{what}_max"] = i[names].fillna(True).sum(axis=1).astype("int64")
+    return pd.DataFrame(found)
+
+
+def reached(least: pd.Series, most: pd.Series, number: int) -> pd.Series:
+    """Whether so many are yes, where `least` surely are and `most` can be."""
+    return (least >= number).astype("boolean").mask((least < number) & (most >= number))
+
+
+def rules(of: pd.DataFrame, age: Ages, i: pd.DataFrame, many: pd.DataFrame) -> dict[str, pd.Series]:
+    """The rules of the three levels that have one, as truths; `many` as of `ranges`."""
     yes = {name: is_one_of(of[name], "yes") for name in ("needs_unmet", "work_hazardous", "drugs")}
     hours = any_of(*(age.between(first, last) & at_least(of["work_hours_week"], limit)
                      for first, last, limit in MICS_HOURS))  # fmt: skip
     drugs = yes["drugs"].where(yes["drugs"].notna(), age.from_(7) & yes["drugs"])
     addiction = i["i22"] & (i["i03"] | i["i05"] | i["i10"])
-    five = (least >= 5).astype("boolean").mask((least < 5) & (most >= 5))
-    one = (least >= 1).astype("boolean").mask((least < 1) & (most >= 1))
+    five = reached(many["dangers_min"], many["dangers_max"], 5)
+    one = reached(many["counted_min"], many["counted_max"], 1)
     grave = any_of(i["i04"], i["i06"], i["i11"] & ~age.from_(15), yes["work_hazardous"], hours, drugs, i["i14"],
                    i["i19"], i["i20"], addiction, five)  # fmt: skip
     alone_in_need = yes["needs_unmet"] & is_one_of(of["carer"], "nobody")
@@ -159,16 +174,15 @@ def second_scores(households: pd.DataFrame, children: pd.DataFrame) -> pd.DataFr
     """Every score of every child, a row each in the order of `children`.
 
     Columns: i01 ... i22, level, highest, the same two of the household (household_...), counted_min, counted_max,
-    age_min, age_max.
+    dangers_min, dangers_max, age_min, age_max.
     """
     of = children.merge(households, on=HOME, how="left", validate="many_to_one")
     least_age, most_age = age_range(of)
     age = Ages(least_age, most_age)
     found = indicators(of, age)
     i = found.apply(truth_of)
-    least = i[COUNTED].fillna(False).sum(axis=1).astype("int64")
-    most = i[COUNTED].fillna(True).sum(axis=1).astype("int64")
-    decided = rules(of, age, i, least, most)
+    many = ranges(i)
+    decided = rules(of, age, i, many)
     true = [decided[level].fillna(False).astype("bool").to_numpy() for level in decided]
     possible = [decided[level].fillna(True).astype("bool").to_numpy() for level in decided]
     otherwise = np.where(np.any(possible, axis=0), "not_enough_answers", "none_found")
@@ -177,4 +191,4 @@ def second_scores(households: pd.DataFrame, children: pd.DataFrame) -> pd.DataFr
     for name in ("level", "highest"):
         rank = found[name].map(SEVERITY.index).groupby([of[key] for key in HOME]).transform("min")
         found[f"household_{name}"] = rank.map(dict(enumerate(SEVERITY)))
-    return found.assign(counted_min=least, counted_max=most, age_min=least_age, age_max=most_age)
+    return found.assign(**many, age_min=least_age, age_max=most_age)

@@ -19,7 +19,7 @@ from tests.oracle.second import SEVERITY, second_scores
 
 SEEDS = [int(seed) for seed in os.environ.get("CPMS_SEEDS", "20260").split(",")]
 INDICATORS = [f"i{number:02d}" for number in range(1, 23)]
-RANGES = ["counted_min", "counted_max", "age_min", "age_max"]
+RANGES = ["counted_min", "counted_max", "dangers_min", "dangers_max", "age_min", "age_max"]
 Tables = tuple[pd.DataFrame, pd.DataFrame]
 
 
@@ -72,7 +72,7 @@ def test_the_drawn_children_reach_every_answer_and_level(second: pd.DataFrame) -
         drawn_too = {highest: pairs.get((level, highest), 0) for highest in SEVERITY}
         assert all((drawn_too[highest] > 10) == (highest in possible) for highest in SEVERITY), (level, drawn_too)
     assert (second["household_level"] != second["level"]).sum() > 1000
-    assert (second["counted_min"] < 5).sum() > 1000 < (second["counted_max"] >= 5).sum()
+    assert (second["dangers_min"] < 5).sum() > 1000 < (second["dangers_max"] >= 5).sum()
 
 
 def numbered(tables: Tables, question: str) -> Tables:

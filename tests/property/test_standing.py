@@ -81,7 +81,10 @@ def _store(survey: Survey, children: list[Child]) -> duckdb.DuckDBPyConnection:
     connection.register("score_", score)
     connection.register("home_", home)
     connection.execute(f"CREATE TABLE score AS SELECT * REPLACE ({key[0]}::INTEGER AS {key[0]}) FROM score_")
-    connection.execute("CREATE TABLE current_child AS SELECT *, 1 AS batch_id FROM score_")
+    connection.execute(
+        "CREATE TABLE current_child AS SELECT *, NULL::VARCHAR AS birth_date, NULL::VARCHAR AS age_years,"
+        " 1 AS batch_id FROM score_"
+    )
     connection.execute(
         f"CREATE TABLE current_household AS SELECT * REPLACE ({visited}::VARCHAR AS {visited}), 1 AS batch_id"
         " FROM home_"

@@ -20,7 +20,7 @@ from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.definition import Field, Survey
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
-from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, has_thai_form
+from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, has_thai_form, is_placeholder_number
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"
@@ -65,6 +65,11 @@ def _shortened(found: pd.Series) -> pd.Series:
     return _also(found.str.contains("E", regex=False), found, _SHORTENED)
 
 
+def _has_digit(found: pd.Series) -> pd.Series:
+    """Which texts are not words alone."""
+    return found.str.contains("[0-9]", regex=True)
+
+
 def _also(likely: pd.Series, found: pd.Series, pattern: str) -> pd.Series:
     """Which of the likely ones match, too; of a million identifiers hardly any is likely."""
     told = likely.copy()
@@ -73,10 +78,18 @@ def _also(likely: pd.Series, found: pd.Series, pattern: str) -> pd.Series:
 
 
 def _national_id_checks() -> Iterator[pandera.Check]:
-    yield _series_check("national_id_form", lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found))
+    yield _series_check("national_id_words", _has_digit)
+    yield _series_check(
+        "national_id_form",
+        lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found) | ~_has_digit(found),
+    )
+    yield _series_check("national_id_placeholder", lambda found: ~is_placeholder_number(found))
     yield _series_check("national_id_zero_lost", lambda found: ~_lost_zero(found))
     yield _series_check("number_shortened", lambda found: ~_shortened(found))
-    yield _series_check("national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found))
+    yield _series_check(
+        "national_id_check_digit",
+        lambda found: has_thai_check_digit(found) | ~has_thai_form(found) | is_placeholder_number(found),
+    )
 
 
 def _legal(survey: Survey, field: Field) -> list[str] | None:

@@ -89,6 +89,26 @@ def is_thai_id(texts: pd.Series) -> npt.NDArray[np.bool_]:
     return has_thai_check_digit(texts) & ~is_placeholder_number(texts)
 
 
+def thai_number_sql(cell: str) -> str:
+    """SQL for whether a cell holds 13 digits that nobody made up, as `is_placeholder_number` says."""
+    body = f"{cell}[1:{THAI_ID_LENGTH - 1}]"
+    periods = [f"{cell}[{period + 1}:{THAI_ID_LENGTH - 1}] = {cell}[1:{THAI_ID_LENGTH - 1 - period}]"
+               for period in _PERIODS]  # fmt: skip
+    up = "0123456789" * 3
+    steps = [f"contains('{digits}', {body})" for digits in (up, up[::-1])]
+    return f"(regexp_full_match({cell}, '[0-9]{{{THAI_ID_LENGTH}}}') AND NOT ({' OR '.join([*periods, *steps])}))"
+
+
+def thai_id_sql(cell: str) -> str:
+    """SQL for whether a cell holds a national ID, as `is_thai_id` says."""
+    number = f"TRY_CAST({cell} AS BIGINT)"
+    total = " + ".join(
+        f"{number} // {10 ** (THAI_ID_LENGTH - 1 - place)} % 10 * {THAI_ID_LENGTH - place}"
+        for place in range(THAI_ID_LENGTH - 1)
+    )
+    return f"({thai_number_sql(cell)} AND (11 - ({total}) % 11) % 10 = {number} % 10)"
+
+
 def has_cpms_check_letter(texts: pd.Series) -> npt.NDArray[np.bool_]:
     """Which texts are well-formed CPMS identifiers: C or H, ten characters, and an ISO 7064 mod 37,36 check."""
     values, found = _characters(texts, CPMS_ID_LENGTH)

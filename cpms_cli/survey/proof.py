@@ -40,7 +40,8 @@ _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
 FIGURES = {"value", "count", "share", "others", "expected", "date"}
 _NEEDED_CHECKS = (
     "required", "code", "integer", "range", "year", "date", "era", "era_changes", "day_month", "number_codes",
-    "pattern", "length", "area", "national_id_form", "national_id_check_digit", "national_id_zero_lost",
+    "pattern", "length", "area", "national_id_words", "national_id_form", "national_id_placeholder",
+    "national_id_check_digit", "national_id_zero_lost",
     "number_shortened", "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
     "consent_unread", "child_displaced", "house_number_as_date",
 )  # fmt: skip

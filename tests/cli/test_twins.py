@@ -1,0 +1,145 @@
+"""Twins share mother, house and day of birth: a name that stands unchanged finds its child, another name never does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from cpms_cli import merge
+from tests.conftest import ROOT
+from tests.families import Child, asked, child, linked, village
+
+CASES = ROOT / "tests" / "files" / "cases"
+ROUNDS = (2025, 2026)
+
+
+def merged_case(name: str, store: Path) -> Path:
+    """The store of both rounds of a case."""
+    merge([CASES / f"{name}_{year}.csv" for year in (2568, 2569)], store)
+    return store
+
+
+def children_of_case(store: Path) -> pd.DataFrame:
+    """The rows that the case is about: given_name, round, cpms_id."""
+    with duckdb.connect(str(store), read_only=True) as connection:
+        return connection.execute(
+            "SELECT given_name, round, cpms_id FROM current_child WHERE TRY_CAST(household_no AS INTEGER) < 1000"
+        ).df()
+
+
+@pytest.mark.parametrize(("name", "children"), [("mm_twins_one_missing", 2), ("th_twins_both", 2)])
+def test_a_name_that_stands_unchanged_finds_its_twin(tmp_path: Path, name: str, children: int) -> None:
+    rows = children_of_case(merged_case(name, tmp_path / "s.duckdb"))
+    assert rows["cpms_id"].nunique() == children
+    assert (rows.groupby("given_name")["cpms_id"].nunique() == 1).all()
+    assert (rows.groupby("cpms_id")["given_name"].nunique() == 1).all()
+
+
+def test_another_name_on_the_same_day_is_a_question(tmp_path: Path) -> None:
+    store = merged_case("mm_first_twin_then_other", tmp_path / "s.duckdb")
+    assert children_of_case(store)["cpms_id"].nunique() == 2
+    with duckdb.connect(str(store), read_only=True) as connection:
+        assert connection.execute("SELECT verdict FROM link_pair WHERE row_a LIKE '%21%'").fetchall() == [("doubtful",)]
+
+
+# Names that are near each other, in the scripts of the border.
+NEAR = {
+    "Thai": ("มานี", "มานะ"), "Thai, one letter": ("มานี", "มาลี"), "Thai, a vowel more": ("ธนกร", "ธนากร"),
+    "Thai, joined": ("สมชาย", "สมหมาย"), "Burmese": ("ခင်", "ခိုင်"), "Burmese, a tone": ("တင်", "တင့်"),
+    "Burmese, a name more": ("မိုးမိုး", "မိုးမိုးလွင်"), "Burmese, a medial": ("မျိုး", "မိုး"), "Zawgyi": ("ခင္", "ခိုင္"),
+    "Latin": ("Khin", "Khaing"), "Latin, order": ("Aung Ko", "Ko Aung"), "Latin, near": ("Su Su Aye", "Su Su Aung"),
+    "Lao": ("ຄຳ", "ຄຳດີ"), "Lao, a vowel": ("ມະນີ", "ມະນາ"), "Khmer": ("សុខា", "សុខី"), "Shan": ("ၸၢႆး", "ၸၢမ်း"),
+    "Karen": ("စီၤဖိ", "စီၤဖး"), "Mon": ("မန်", "မိန်"), "Devanagari": ("राम", "रामा"), "Bengali": ("রিমা", "রিমি"),
+}  # fmt: skip
+PAIRS = pytest.mark.parametrize(("one", "other"), NEAR.values(), ids=NEAR)
+
+
+def _both(one: str, other: str) -> tuple[list[Child], list[Child]]:
+    return [child(2025, one), child(2025, other)], [child(2026, other), child(2026, one)]
+
+
+@PAIRS
+def test_both_twins_are_found_again_whatever_their_place(one: str, other: str) -> None:
+    before, after = _both(one, other)
+    cluster = linked([*before, *after, *village(ROUNDS)]).cluster[:4]
+    assert (cluster[0], cluster[1]) == (cluster[3], cluster[2])
+    assert cluster[0] != cluster[1]
+
+
+@PAIRS
+def test_the_twin_who_is_there_is_found_and_the_other_is_nobody(one: str, other: str) -> None:
+    before, after = _both(one, other)
+    away_now = linked([*before, after[0], *village(ROUNDS)])
+    assert away_now.cluster[2] == away_now.cluster[1] != away_now.cluster[0]
+    away_before = linked([before[0], *after, *village(ROUNDS)])
+    assert away_before.cluster[2] == away_before.cluster[0] != away_before.cluster[1]
+
+
+@PAIRS
+def test_one_twin_then_the_other_is_never_linked_in_silence(one: str, other: str) -> None:
+    first = linked([child(2025, one), child(2026, other), *village(ROUNDS)])
+    assert first.cluster[0] != first.cluster[1]
+
+
+@PAIRS
+def test_a_twin_is_found_again_by_year_of_birth_or_age_alone(one: str, other: str) -> None:
+    year = {"born": "2017"}
+    age = {"born": None, "low": 17000.0, "high": 17400.0}
+    for known in (year, age):
+        before, after = ([{**row, **child(row["round"], row["given"], **known)} for row in rows] for rows in _both(one, other))
+        cluster = linked([*before, *after, *village(ROUNDS)]).cluster[:4]
+        assert (cluster[0], cluster[1]) == (cluster[3], cluster[2])
+
+
+def test_triplets_are_found_again() -> None:
+    names = ["มานี", "มานะ", "มานพ"]
+    rows = [*(child(2025, name) for name in names), *(child(2026, name) for name in reversed(names))]
+    assert list(linked([*rows, *village(ROUNDS)]).cluster[:6]) == [0, 1, 2, 2, 1, 0]
+
+
+def test_brothers_of_one_name_go_by_their_birth_dates() -> None:
+    born = ["2015-01-20", "2017-06-11"]
+    rows = [*(child(2025, "เอ", born=day) for day in born), *(child(2026, "เอ", born=day) for day in reversed(born))]
+    assert list(linked([*rows, *village(ROUNDS)]).cluster[:4]) == [0, 1, 1, 0]
+
+
+def test_a_twin_with_a_new_name_is_a_question() -> None:
+    found = linked([child(2025, "มานี"), child(2025, "มานะ"), child(2026, "มานี"), child(2026, "วิชัย"), *village(ROUNDS)])
+    assert list(found.cluster[:4]) == [0, 1, 0, 3]
+    assert asked(found) == {(1, 3)}
+
+
+def test_a_twin_who_had_no_name_last_year_is_a_question() -> None:
+    found = linked([child(2025, "มานี"), child(2025, None), child(2026, "มานะ"), child(2026, "มานี"), *village(ROUNDS)])
+    assert list(found.cluster[:4]) == [0, 1, 2, 0]
+    assert asked(found) == {(1, 2)}
+
+
+@pytest.mark.parametrize("name", ["ทารก", "มานี", "ด.ช."])
+def test_twins_whom_nothing_tells_apart_are_a_question(name: str) -> None:
+    found = linked([*(child(round_, name) for round_ in (2025, 2025, 2026, 2026)), *village(ROUNDS)])
+    assert list(found.cluster[:4]) == [0, 1, 2, 3]
+    # Each of them once: what is decided about one pair tells the other.
+    assert sorted(row for pair in asked(found) for row in pair) == [0, 1, 2, 3]
+
+
+def test_a_twin_who_is_away_a_round_is_found_in_the_next() -> None:
+    rows = [child(2025, "ခင်"), child(2025, "ခိုင်"), child(2026, "ခိုင်"), child(2027, "ခိုင်"), child(2027, "ခင်")]
+    assert list(linked([*rows, *village((2025, 2026, 2027))]).cluster[:5]) == [0, 1, 1, 1, 0]
+
+
+def test_twins_who_moved_are_found_by_their_mother() -> None:
+    before, after = _both("มานี", "มานะ")
+    moved = [{**row, "home": "85030201|7", "village": "85030201"} for row in after]
+    cluster = linked([*before, *moved, *village(ROUNDS)]).cluster[:4]
+    assert (cluster[0], cluster[1]) == (cluster[3], cluster[2])
+
+
+def test_a_nickname_of_ones_own_makes_up_for_a_slip_in_the_name() -> None:
+    slip = [child(2025, "ธนกร", nickname="ก้อง"), child(2026, "ธนากร", nickname="ก้อง"), *village(ROUNDS)]
+    assert linked(slip).cluster[1] == 0
+    other = [child(2025, "ธนกร", nickname="ก้อง"), child(2026, "ธนากร", nickname="เก่ง"), *village(ROUNDS)]
+    assert linked(other).cluster[1] == 1

@@ -1,0 +1,60 @@
+"""Children of two or more rounds as linking sees them, and what it makes of them: no file and no store between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from cpms_cli.linking.evidence import COLUMNS
+from cpms_cli.linking.probabilistic import Linkage, link
+
+NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
+Child = dict[str, Any]
+
+
+def _day(date: str) -> float:
+    return float((pd.Timestamp(date) - pd.Timestamp("1970-01-01")).days)
+
+
+def child(round_: int, given: str | None, **more: Any) -> Child:
+    """A boy of a round; the same mother, house and day of birth unless told otherwise."""
+    row: Child = {
+        **dict.fromkeys(COLUMNS), "round": round_, "given": given, "mother": "สมศรี", "sex": "male",
+        "born": "2017-03-05", "village": "85010501", "home": "85010501|21", **more,
+    }  # fmt: skip
+    if row["born"] is not None and row["low"] is None:
+        row["low"] = _day(row["born"])
+        # A year or a month leaves open which day.
+        last = pd.Timestamp(row["born"]) + {4: pd.offsets.YearEnd(), 7: pd.offsets.MonthEnd(), 10: pd.Timedelta(0)}[len(row["born"])]
+        row["high"] = float((last - pd.Timestamp("1970-01-01")).days)
+    return row
+
+
+def village(rounds: Sequence[int], size: int = 12) -> list[Child]:
+    """Other children of the village, alike in all rounds: one in each house."""
+    heads, tails = "กขคจชดตทนบปพมยรลวส", "านมงกด"
+    return [
+        child(
+            round_, f"{heads[number % 18]}า{tails[number % 6]}{heads[(number * 7) % 18]}ี", mother=f"แ{heads[(number * 5) % 18]}ว{number % 3 * 'า'}",
+            born=f"20{10 + number % 8}-0{1 + number % 9}-1{number % 9}", home=f"85010502|{1000 + number}", village="85010502",
+            sex="male" if number % 2 else "female",
+        )
+        for round_ in rounds for number in range(size)
+    ]  # fmt: skip
+
+
+def linked(children: Sequence[Child]) -> Linkage:
+    """What becomes of these rows, in this order; `cluster` and the pairs' positions are those of the list."""
+    frame = pd.DataFrame(children, columns=list(COLUMNS))
+    texts = [name for name in COLUMNS if name not in ("round", "low", "high")]
+    frame = frame.astype({name: "str" for name in texts} | {"low": "float64", "high": "float64"})
+    return link(frame, np.arange(len(frame), dtype=np.int64), NO_PAIRS, facts=["sex", "number"])
+
+
+def asked(linkage: Linkage) -> set[tuple[int, int]]:
+    """The pairs that wait for a person."""
+    waiting = linkage.pairs[linkage.pairs["verdict"] == "doubtful"]
+    return set(zip(waiting["id_l"], waiting["id_r"], strict=True))

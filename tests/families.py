@@ -28,20 +28,26 @@ def child(round_: int, given: str | None, **more: Any) -> Child:
     if row["born"] is not None and row["low"] is None:
         row["low"] = _day(row["born"])
         # A year or a month leaves open which day.
-        last = pd.Timestamp(row["born"]) + {4: pd.offsets.YearEnd(), 7: pd.offsets.MonthEnd(), 10: pd.Timedelta(0)}[len(row["born"])]
-        row["high"] = float((last - pd.Timestamp("1970-01-01")).days)
+        last = {4: "-12-31", 7: "-28", 10: ""}[len(row["born"])]
+        row["high"] = _day(row["born"] + last)
     return row
+
+
+def at_home(number: int) -> Child:
+    """What the children of one family share, and no other family has: for `child`."""
+    heads = "กขคจชดตทนบปพมยรลวส"
+    mother = "".join(heads[number // 18**place % 18] + vowel for place, vowel in enumerate("าี"))
+    return {
+        "mother": mother, "born": f"{2009 + number % 15}-{1 + number % 12:02}-{1 + number % 28:02}",
+        "village": f"850105{1 + number % 7:02}", "home": f"850105{1 + number % 7:02}|{2000 + number}",
+    }  # fmt: skip
 
 
 def village(rounds: Sequence[int], size: int = 12) -> list[Child]:
     """Other children of the village, alike in all rounds: one in each house."""
-    heads, tails = "กขคจชดตทนบปพมยรลวส", "านมงกด"
+    heads = "กขคจชดตทนบปพมยรลวส"
     return [
-        child(
-            round_, f"{heads[number % 18]}า{tails[number % 6]}{heads[(number * 7) % 18]}ี", mother=f"แ{heads[(number * 5) % 18]}ว{number % 3 * 'า'}",
-            born=f"20{10 + number % 8}-0{1 + number % 9}-1{number % 9}", home=f"85010502|{1000 + number}", village="85010502",
-            sex="male" if number % 2 else "female",
-        )
+        child(round_, f"{heads[number % 18]}า{heads[number * 7 % 18]}ี", **at_home(5000 + number))
         for round_ in rounds for number in range(size)
     ]  # fmt: skip
 

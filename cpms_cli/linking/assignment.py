@@ -103,7 +103,8 @@ def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], at
     contradicts = found.groupby(["left", "right"])["contradicts"].transform("any")
     found = found.sort_values(["disagrees", "weight", "id_l", "id_r"], ascending=[True, False, True, True])
     found = found.assign(refused=contradicts | found["disagrees"])
-    found["identical"] = found.groupby(["left", "right"])["identical"].transform("any") & ~contradicts
+    for sameness in ("identical", "certain"):
+        found[sameness] = found.groupby(["left", "right"])[sameness].transform("any") & ~contradicts
     best: pd.DataFrame = found.drop_duplicates(["left", "right"]).sort_index(ignore_index=True)
     return _without_rivals_of_identical(best)
 
@@ -118,7 +119,7 @@ def _without_rivals_of_identical(edges: pd.DataFrame) -> pd.DataFrame:
     alone = identical & ~edges[identical].duplicated("left", keep=False).reindex(edges.index, fill_value=False)
     alone &= ~edges[identical].duplicated("right", keep=False).reindex(edges.index, fill_value=False)
     rival = ~alone & (edges["left"].isin(edges.loc[alone, "left"]) | edges["right"].isin(edges.loc[alone, "right"]))
-    return edges[~rival].reset_index(drop=True)
+    return edges.assign(certain=alone & edges["certain"])[~rival].reset_index(drop=True)
 
 
 def _ambiguous(edges: pd.DataFrame, review: float) -> pd.Series:
@@ -138,8 +139,8 @@ def assign(
     """Put rows together: (cluster of each row, as the position of its first row; the pairs taken or doubtful).
 
     `rows`: `round` and the `facts` in which one child cannot differ; `sure` the cluster of each row by identifiers and
-    decisions; `pairs`: id_l, id_r (positions), weight, identical (alike in all that says who the child is), disagrees and
-    contradicts (needs a person, the latter for all rows of both children); `apart`: id_l, id_r of rows that a person said are
+    decisions; `pairs`: id_l, id_r (positions), weight, identical and certain (alike in what says who the child is, and in
+    all of it), disagrees and contradicts (needs a person, the latter for all rows of both children); `apart`: id_l, id_r of rows that a person said are
     two children. The pairs returned have verdict (automatic, doubtful) and probability.
     """
     numbers, years = pd.factorize(rows["round"], sort=True)
@@ -156,6 +157,8 @@ def assign(
             continue
         edges["probability"] = _remaining(edges)
         edges["refused"] |= _contradicted(people, edges["left"].to_numpy(), edges["right"].to_numpy())
+        edges["certain"] &= ~edges["refused"]
+        edges["probability"] = edges["probability"].mask(edges["certain"], edges["probability"].clip(lower=automatic))
         edges = edges[_best(edges) & ((edges["probability"] >= review) | _ambiguous(edges, review))]
         linked = ~edges["refused"] & (edges["probability"] >= automatic)
         decided.append(edges.assign(verdict=np.where(linked, AUTOMATIC, DOUBTFUL)))

@@ -88,11 +88,14 @@ FAIR_NAMES = frozenset({"near", "other"})
 # Never linked without a person's word, whatever the score.
 REFUSALS = {"sex": "differs", "birth": "differs", "sibling": "clash"}
 
-# All that two rows say of who the child is, to the letter. A birth date that neither knows must not contradict by age.
-IDENTICAL = (
-    "coalesce(l.given = r.given AND (l.mother = r.mother OR l.home = r.home)"
-    " AND (l.born = r.born OR (l.born IS NULL AND r.born IS NULL AND l.low <= r.high AND r.low <= l.high)), FALSE)"
+# Two rows that say the same to the letter of who the child is, and by whose side; where it is by both, nothing is left to
+# ask. A birth date that neither knows must not be contradicted by the ages.
+_SAME_NAME_AND_BIRTH = (
+    "l.given = r.given"
+    " AND (l.born = r.born OR (l.born IS NULL AND r.born IS NULL AND l.low <= r.high AND r.low <= l.high))"
 )
+IDENTICAL = f"coalesce({_SAME_NAME_AND_BIRTH} AND (l.mother = r.mother OR l.home = r.home), FALSE)"
+CERTAIN = f"coalesce({_SAME_NAME_AND_BIRTH} AND l.mother = r.mother AND l.home = r.home, FALSE)"
 
 # Pairs are looked for where one of these agrees; a block with too many rows of a round is left out.
 BLOCKS: dict[str, str] = {

@@ -24,7 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.linking.assignment import assign
-from cpms_cli.linking.comparisons import BLOCKS, CONDITIONS, FAIR_NAMES, IDENTICAL, REFUSALS, STRONG_NAMES
+from cpms_cli.linking.comparisons import BLOCKS, CERTAIN, CONDITIONS, FAIR_NAMES, IDENTICAL, REFUSALS, STRONG_NAMES
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, prepare
 from cpms_cli.linking.model import Model, estimate, level_names, score_pairs
 from cpms_cli.linking.settings import LinkingSettings, linking_settings
@@ -64,7 +64,7 @@ def _scored(connection: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame
     gammas = ", ".join(f"gamma_{name} AS {name}" for name in CONDITIONS)
     pairs = connection.execute(
         f"SELECT l.id AS id_l, r.id AS id_r, round(match_weight, 6) AS weight, {gammas}, l.thai = r.thai AS one_script,"
-        f" {IDENTICAL} AS identical FROM {table} p JOIN loose l ON l.id = least(p.id_l, p.id_r)"
+        f" {IDENTICAL} AS identical, {CERTAIN} AS certain FROM {table} p JOIN loose l ON l.id = least(p.id_l, p.id_r)"
         " JOIN loose r ON r.id = greatest(p.id_l, p.id_r) ORDER BY 1, 2"
     ).df()
     for name in CONDITIONS:

@@ -10,7 +10,7 @@ import pytest
 
 from cpms_cli import merge
 from tests.conftest import ROOT
-from tests.families import Child, asked, child, linked, village
+from tests.families import Child, asked, at_home, child, linked, village
 
 CASES = ROOT / "tests" / "files" / "cases"
 ROUNDS = (2025, 2026)
@@ -54,44 +54,47 @@ NEAR = {
     "Lao": ("ຄຳ", "ຄຳດີ"), "Lao, a vowel": ("ມະນີ", "ມະນາ"), "Khmer": ("សុខា", "សុខី"), "Shan": ("ၸၢႆး", "ၸၢမ်း"),
     "Karen": ("စီၤဖိ", "စီၤဖး"), "Mon": ("မန်", "မိန်"), "Devanagari": ("राम", "रामा"), "Bengali": ("রিমা", "রিমি"),
 }  # fmt: skip
-PAIRS = pytest.mark.parametrize(("one", "other"), NEAR.values(), ids=NEAR)
+PAIRS = pytest.mark.parametrize("script", NEAR)
+
+# What the two rounds have of a pair of twins, and which of the later rows is which of the earlier (None: of none).
+SCENES: dict[str, tuple[str, str, tuple[int | None, ...]]] = {
+    "both, in another order": ("AB", "BA", (1, 0)),
+    "one is away now": ("AB", "B", (1,)),
+    "one was away": ("A", "BA", (None, 0)),
+    "one, then the other": ("A", "B", (None,)),
+}
+KNOWN: dict[str, Child] = {
+    "day": {}, "year": {"born": "2017"}, "age": {"born": None, "low": 17000.0, "high": 17400.0},
+}  # fmt: skip
+Families = dict[tuple[str, str, str], tuple[int | None, ...]]
 
 
-def _both(one: str, other: str) -> tuple[list[Child], list[Child]]:
-    return [child(2025, one), child(2025, other)], [child(2026, other), child(2026, one)]
+@pytest.fixture(scope="module")
+def families() -> Families:
+    """Every scene for every pair of names, all in one province: which earlier row each later row became."""
+    rows, places = [], {}
+    scenes = [(known, scene, script) for known in KNOWN for scene in SCENES for script in NEAR]
+    for number, (known, scene, script) in enumerate(scenes):
+        names = dict(zip("AB", NEAR[script], strict=True))
+        home = {**at_home(number), **KNOWN[known]}
+        places[known, scene, script] = len(rows)
+        for round_, who in zip(ROUNDS, SCENES[scene], strict=False):
+            rows += [child(round_, names[one], **home) for one in who]
+    cluster = linked(rows).cluster
+    became: Families = {}
+    for key, place in places.items():
+        before, after = len(SCENES[key[1]][0]), len(SCENES[key[1]][1])
+        first = list(cluster[place : place + before])
+        later = cluster[place + before : place + before + after]
+        became[key] = tuple(first.index(row) if row in first else None for row in later)
+    return became
 
 
+@pytest.mark.parametrize("known", KNOWN)
+@pytest.mark.parametrize("scene", SCENES)
 @PAIRS
-def test_both_twins_are_found_again_whatever_their_place(one: str, other: str) -> None:
-    before, after = _both(one, other)
-    cluster = linked([*before, *after, *village(ROUNDS)]).cluster[:4]
-    assert (cluster[0], cluster[1]) == (cluster[3], cluster[2])
-    assert cluster[0] != cluster[1]
-
-
-@PAIRS
-def test_the_twin_who_is_there_is_found_and_the_other_is_nobody(one: str, other: str) -> None:
-    before, after = _both(one, other)
-    away_now = linked([*before, after[0], *village(ROUNDS)])
-    assert away_now.cluster[2] == away_now.cluster[1] != away_now.cluster[0]
-    away_before = linked([before[0], *after, *village(ROUNDS)])
-    assert away_before.cluster[2] == away_before.cluster[0] != away_before.cluster[1]
-
-
-@PAIRS
-def test_one_twin_then_the_other_is_never_linked_in_silence(one: str, other: str) -> None:
-    first = linked([child(2025, one), child(2026, other), *village(ROUNDS)])
-    assert first.cluster[0] != first.cluster[1]
-
-
-@PAIRS
-def test_a_twin_is_found_again_by_year_of_birth_or_age_alone(one: str, other: str) -> None:
-    year = {"born": "2017"}
-    age = {"born": None, "low": 17000.0, "high": 17400.0}
-    for known in (year, age):
-        before, after = ([{**row, **child(row["round"], row["given"], **known)} for row in rows] for rows in _both(one, other))
-        cluster = linked([*before, *after, *village(ROUNDS)]).cluster[:4]
-        assert (cluster[0], cluster[1]) == (cluster[3], cluster[2])
+def test_each_twin_is_itself_or_nobody(families: Families, known: str, scene: str, script: str) -> None:
+    assert families[known, scene, script] == SCENES[scene][2]
 
 
 def test_triplets_are_found_again() -> None:
@@ -132,10 +135,9 @@ def test_a_twin_who_is_away_a_round_is_found_in_the_next() -> None:
 
 
 def test_twins_who_moved_are_found_by_their_mother() -> None:
-    before, after = _both("มานี", "มานะ")
-    moved = [{**row, "home": "85030201|7", "village": "85030201"} for row in after]
-    cluster = linked([*before, *moved, *village(ROUNDS)]).cluster[:4]
-    assert (cluster[0], cluster[1]) == (cluster[3], cluster[2])
+    moved = {"home": "85030201|7", "village": "85030201"}
+    rows = [child(2025, "มานี"), child(2025, "มานะ"), child(2026, "มานะ", **moved), child(2026, "มานี", **moved)]
+    assert list(linked([*rows, *village(ROUNDS)]).cluster[:4]) == [0, 1, 1, 0]
 
 
 def test_a_nickname_of_ones_own_makes_up_for_a_slip_in_the_name() -> None:

@@ -22,7 +22,7 @@ _MYANMAR = re.compile("[\u1000-\u109f\uaa60-\uaa7f\ua9e0-\ua9ff]")
 _BASE = "\u1000-\u102a\u103f\u104e\u1050-\u1055\u105a-\u105d\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e\uaa60-\uaa7a"
 _MEDIAL = "\u103b-\u103e\u105e-\u1060\u1082"
 # A letter that no word of Shan has: Shan has letters of its own for these sounds.
-_NOT_SHAN = "\u1000-\u1003\u1005-\u1009\u1012-\u1014\u1016-\u1018"
+_NOT_SHAN = "\u1000-\u1003\u1005-\u1009\u1012-\u1014\u1016-\u1018\u1020\u1021\u1025-\u1027\u1029"
 _ZAWGYI = re.compile(
     f"(?<![{_BASE}{_MEDIAL}])\u1031"  # a vowel that Unicode writes after its letter
     f"|(?<![{_BASE}{_MEDIAL}])\u103b"  # a medial that Unicode writes after its letter
@@ -30,8 +30,9 @@ _ZAWGYI = re.compile(
     # Letters that never have one under them, but for the same letter.
     "|(?<!\u103a)[\u1004\u100a\u101d]\u1039|\u101a\u1039(?!\u101a)"
     "|\u103a[\u102d-\u1030\u1032-\u1034\u103c-\u103e]"  # a vowel or medial on a letter that has no vowel
-    f"|[\u107e-\u1084][{_NOT_SHAN}]"
-    "|(?<=[\u1000-\u103f])[\u1094\u1095]|(?<![\u1000-\u109f])\u108f"  # digits and a tone of other languages
+    f"|[\u107e-\u1084][{_NOT_SHAN}]|[{_NOT_SHAN}][\u1000-\u1074]*[\u1075-\u107c]"
+    "|[\u1063\u1064\u1087-\u108a][\u102b-\u1030\u1032\u1036]"  # a vowel after a tone of Karen or Shan
+    "|(?<=[\u1000-\u103f])[\u1094\u1095]|(?<![\u1000-\u109f])\u108f|\u108f[\u1071-\u107c]"  # digits and a tone of other languages
 )
 # What Zawgyi does not have, or not in this place.
 _UNICODE = re.compile("\u103e|\u103a\u1039|[\u1000-\u1021]\u103a(?:[\u1037\u1038]|(?![\u1000-\u109f]))|[\u1075-\u107c\u105a]\u103a")
@@ -41,13 +42,14 @@ _DIGITS = (
     (re.compile("[7\u1047](?=[\u1000-\u103f])|(?<=[\u1000-\u103f])[7\u1047]"), "\u101b"),
 )
 # The signs of a syllable after its letter, in the order of Unicode Technical Note 11.
-_ORDER = "\u103b\u103c\u103d\u103e\u1031\u102d\u102e\u1032\u102f\u1030\u102b\u102c\u1036\u1037\u103a\u1038"
+_ORDER = "\u103b\u103c\u103d\u103e\u1031\u102d\u102e\u102f\u1030\u102b\u102c\u1032\u1036\u1037\u103a\u1038"
 _RUN = re.compile(f"[{_ORDER}]{{2,}}")
+_AFTER = _ORDER.replace("\u1031", "").replace("\u103c", "")
 _KINZI = "\u1004\u103a\u1039"
 # Before its letter Zawgyi has a vowel and a medial; after it letters under it, and one over it that Unicode has before.
 _SYLLABLE = re.compile(
     "(\u1031?\u103c?\u1031?)([\u1000-\u1021\u1025\u1027\u1029\u103f])((?:\u1039[\u1000-\u1021])*)"
-    f"([{_ORDER}]*)((?:{_KINZI})?)([{_ORDER}]*)"
+    f"([{_AFTER}]*)((?:{_KINZI})?)([{_AFTER}]*)"
 )
 
 

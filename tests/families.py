@@ -13,7 +13,15 @@ from cpms_cli.linking.probabilistic import Linkage, link
 
 NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
 Child = dict[str, Any]
-
+# Names that are near each other, in the scripts of the border.
+NEAR = {
+    "Thai": ("มานี", "มานะ"), "Thai, one letter": ("มานี", "มาลี"), "Thai, a vowel more": ("ธนกร", "ธนากร"),
+    "Thai, joined": ("สมชาย", "สมหมาย"), "Burmese": ("ခင်", "ခိုင်"), "Burmese, a tone": ("တင်", "တင့်"),
+    "Burmese, a name more": ("မိုးမိုး", "မိုးမိုးလွင်"), "Burmese, a medial": ("မျိုး", "မိုး"), "Zawgyi": ("ခင္", "ခိုင္"),
+    "Latin": ("Khin", "Khaing"), "Latin, order": ("Aung Ko", "Ko Aung"), "Latin, near": ("Su Su Aye", "Su Su Aung"),
+    "Lao": ("ຄຳ", "ຄຳດີ"), "Lao, a vowel": ("ມະນີ", "ມະນາ"), "Khmer": ("សុខា", "សុខី"), "Shan": ("ၸၢႆး", "ၸၢမ်း"),
+    "Karen": ("စီၤဖိ", "စီၤဖး"), "Mon": ("မန်", "မိန်"), "Devanagari": ("राम", "रामा"), "Bengali": ("রিমা", "রিমি"),
+}  # fmt: skip
 
 def _day(date: str) -> float:
     return float((pd.Timestamp(date) - pd.Timestamp("1970-01-01")).days)

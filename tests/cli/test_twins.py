@@ -10,7 +10,7 @@ import pytest
 
 from cpms_cli import merge
 from tests.conftest import ROOT
-from tests.families import Child, asked, at_home, child, linked, village
+from tests.families import NEAR, Child, asked, at_home, child, linked, village
 
 CASES = ROOT / "tests" / "files" / "cases"
 ROUNDS = (2025, 2026)
@@ -45,15 +45,6 @@ def test_another_name_on_the_same_day_is_a_question(tmp_path: Path) -> None:
         assert connection.execute("SELECT verdict FROM link_pair WHERE row_a LIKE '%21%'").fetchall() == [("doubtful",)]
 
 
-# Names that are near each other, in the scripts of the border.
-NEAR = {
-    "Thai": ("มานี", "มานะ"), "Thai, one letter": ("มานี", "มาลี"), "Thai, a vowel more": ("ธนกร", "ธนากร"),
-    "Thai, joined": ("สมชาย", "สมหมาย"), "Burmese": ("ခင်", "ခိုင်"), "Burmese, a tone": ("တင်", "တင့်"),
-    "Burmese, a name more": ("မိုးမိုး", "မိုးမိုးလွင်"), "Burmese, a medial": ("မျိုး", "မိုး"), "Zawgyi": ("ခင္", "ခိုင္"),
-    "Latin": ("Khin", "Khaing"), "Latin, order": ("Aung Ko", "Ko Aung"), "Latin, near": ("Su Su Aye", "Su Su Aung"),
-    "Lao": ("ຄຳ", "ຄຳດີ"), "Lao, a vowel": ("ມະນີ", "ມະນາ"), "Khmer": ("សុខា", "សុខី"), "Shan": ("ၸၢႆး", "ၸၢမ်း"),
-    "Karen": ("စီၤဖိ", "စီၤဖး"), "Mon": ("မန်", "မိန်"), "Devanagari": ("राम", "रामा"), "Bengali": ("রিমা", "রিমি"),
-}  # fmt: skip
 PAIRS = pytest.mark.parametrize("script", NEAR)
 
 # What the two rounds have of a pair of twins, and which of the later rows is which of the earlier (None: of none).

@@ -52,10 +52,10 @@ def evidence_of(rows: pd.DataFrame) -> pd.DataFrame:
 def ours(evidence: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """Our links (the cluster of each row), and the doubtful pairs."""
     told = evidence[["round", "sex"]].assign(carried=pd.Series(None, index=evidence.index, dtype="str"))
-    told["second"] = evidence["valid"]
+    told["second"] = evidence["number"]
     told[["low", "high"]] = evidence[["low", "high"]].where(evidence["born"].notna())
     sure = same_person(told)["group"].to_numpy(dtype=np.int64)
-    found = link(evidence, sure, _NO_PAIRS, facts=["sex", "valid"])
+    found = link(evidence, sure, _NO_PAIRS, facts=["sex", "number"])
     return found.cluster, found.pairs[found.pairs["verdict"] == "doubtful"]
 
 
@@ -70,7 +70,7 @@ def exact(evidence: pd.DataFrame) -> pd.DataFrame:
     """Pairs that agree to the letter in name, birth date and sex, or in a valid number."""
     told = evidence.reset_index(names="id")
     found = []
-    for keys in (_EXACT, ["valid"]):
+    for keys in (_EXACT, ["number"]):
         known = told.dropna(subset=[key for key in keys if key != "family"])
         both = known.merge(known, on=keys, suffixes=("_l", "_r"))
         found.append(both.loc[(both["id_l"] < both["id_r"]) & (both["round_l"] != both["round_r"]), ["id_l", "id_r"]])

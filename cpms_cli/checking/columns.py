@@ -20,7 +20,12 @@ from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.definition import Field, Survey, folded
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO, is_stored_date
-from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, has_thai_form
+from cpms_cli.survey.identifiers import (
+    has_cpms_check_letter,
+    has_thai_check_digit,
+    has_thai_form,
+    is_placeholder_number,
+)
 from cpms_cli.survey.plain_text import differing, plain_text, without_strays
 
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"
@@ -66,6 +71,11 @@ def _shortened(found: pd.Series) -> pd.Series:
     return _also(found.str.contains("E", regex=False), found, _SHORTENED)
 
 
+def _has_digit(found: pd.Series) -> pd.Series:
+    """Which texts are not words alone."""
+    return found.str.contains("[0-9]", regex=True)
+
+
 def _also(likely: pd.Series, found: pd.Series, pattern: str) -> pd.Series:
     """Which of the likely ones match, too; of a million identifiers hardly any is likely."""
     told = likely.copy()
@@ -74,30 +84,24 @@ def _also(likely: pd.Series, found: pd.Series, pattern: str) -> pd.Series:
 
 
 def _national_id_checks() -> Iterator[pandera.Check]:
-    def strange(found: pd.Series) -> pd.Series:
-        return _words(found) | _one_digit(found)
-
+    yield _series_check("national_id_words", _has_digit)
     yield _series_check(
-        "national_id_form", lambda found: has_thai_form(found) | _lost_zero(found) | _shortened(found) | strange(found)
+        "national_id_form",
+        lambda found: (
+            has_thai_form(found) | _lost_zero(found) | _shortened(found) | ~_has_digit(found) | _filler(found)
+        ),
     )
+    yield _series_check("national_id_placeholder", lambda found: ~_filler(found))
     yield _series_check("national_id_zero_lost", lambda found: ~_lost_zero(found))
     yield _series_check("number_shortened", lambda found: ~_shortened(found))
-    yield _series_check("national_id_words", lambda found: ~_words(found))
-    yield _series_check("national_id_one_digit", lambda found: ~_one_digit(found))
     yield _series_check(
-        "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found) | _one_digit(found)
+        "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found) | _filler(found)
     )
 
 
-def _words(found: pd.Series) -> pd.Series:
-    """Which texts have no digit: what is said of a number that is not there."""
-    return ~found.str.contains("[0-9]", regex=True)
-
-
-def _one_digit(found: pd.Series) -> pd.Series:
-    """Which numbers are one digit alone, or repeated: what is typed where a number must stand. Thirteen zeros even fit
-    their check digit."""
-    return found.str.fullmatch(_ONE_DIGIT)
+def _filler(found: pd.Series) -> pd.Series:
+    """Which numbers are typed where a number must stand: made up, or one digit alone or repeated."""
+    return found.str.fullmatch(_ONE_DIGIT) | is_placeholder_number(found)
 
 
 def _legal(survey: Survey, field: Field) -> list[str] | None:

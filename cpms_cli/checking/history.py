@@ -15,6 +15,7 @@ from sqlglot import exp
 
 from cpms_cli.checking.rules import RuleFault
 from cpms_cli.survey.definition import HistoryCheck, Survey
+from cpms_cli.survey.identifiers import thai_id_sql
 from cpms_cli.survey.relations import age_bounds, quoted, typed_record, vocabulary
 from cpms_cli.survey.rules import BEFORE, compiled, parse, sql
 
@@ -76,7 +77,7 @@ def compare(connection: duckdb.DuckDBPyConnection, survey: Survey, file: str) ->
 def _compared(survey: Survey) -> str:
     """Each record of the files beside the same child's last record of a round before.
 
-    A national ID that stands on two rows of a round tells nobody apart.
+    A national ID that stands on two rows of a round tells nobody apart, nor does what is none.
     """
     person, number, round_ = (survey.role(role).name for role in ("person", "national_id", "round"))
     matched = " UNION ALL ".join(
@@ -86,7 +87,7 @@ def _compared(survey: Survey) -> str:
     )
     before = ", ".join(f"e.{name} AS {BEFORE}{name}" for name in survey.fields)
     return (
-        "WITH known_once AS (SELECT * FROM arrived"
+        f"WITH known_once AS (SELECT * FROM arrived WHERE {thai_id_sql(number)}"
         f" QUALIFY count(*) OVER (PARTITION BY _file, {round_}, {number}) = 1),"
         f" matched AS (SELECT * FROM ({matched})"
         " QUALIFY row_number() OVER (PARTITION BY _source, _row ORDER BY trust, round_then DESC, _store) = 1)"

@@ -17,6 +17,7 @@ import pyarrow as pa
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.identifiers import thai_number_sql
 from cpms_cli.survey.relations import quoted, typed_household, typed_record
 
 CARRIED = ("_source", "_row")
@@ -127,5 +128,10 @@ def type_staged(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Create `record` and `home` from what is staged."""
     record = typed_record(survey, "staged_child", one_household_each(survey), CARRIED)
     home = typed_household(survey, "staged_household", "staged_child", (*CARRIED, "_differ"))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE record AS {record}")
+    # Rules on numbers speak of numbers: two children whose number is "none" do not share one.
+    number = survey.role("national_id").name
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE record AS SELECT * REPLACE"
+        f" (CASE WHEN {thai_number_sql(number)} THEN {number} END AS {number}) FROM ({record})"
+    )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE home AS {home}")

@@ -103,8 +103,33 @@ def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], at
     contradicts = found.groupby(["left", "right"])["contradicts"].transform("any")
     found = found.sort_values(["disagrees", "weight", "id_l", "id_r"], ascending=[True, False, True, True])
     found = found.assign(refused=contradicts | found["disagrees"])
+    for sameness in ("identical", "certain"):
+        found[sameness] = found.groupby(["left", "right"])[sameness].transform("any") & ~contradicts
     best: pd.DataFrame = found.drop_duplicates(["left", "right"]).sort_index(ignore_index=True)
-    return best
+    return _without_rivals_of_identical(best)
+
+
+def _without_rivals_of_identical(edges: pd.DataFrame) -> pd.DataFrame:
+    """The edges without those that would take a child from the only one who is identical to the letter.
+
+    Twins share all but the name: however near their names are, the one whose name stands unchanged is found again. Two
+    children of one name, born on one day of one mother, are not told apart so.
+    """
+    identical = edges["identical"]
+    alone = identical & ~edges[identical].duplicated("left", keep=False).reindex(edges.index, fill_value=False)
+    alone &= ~edges[identical].duplicated("right", keep=False).reindex(edges.index, fill_value=False)
+    rival = ~alone & (edges["left"].isin(edges.loc[alone, "left"]) | edges["right"].isin(edges.loc[alone, "right"]))
+    return edges.assign(certain=alone & edges["certain"])[~rival].reset_index(drop=True)
+
+
+def _ambiguous(edges: pd.DataFrame, review: float) -> pd.Series:
+    """Which pairs are one child or share a side with one that is, though none of these alone is likely enough."""
+    odds = np.exp2(edges["weight"].clip(upper=_MAX_EXPONENT))
+    partner = pd.Series(True, index=edges.index)
+    for side in ("left", "right"):
+        total = odds.groupby(edges[side]).transform("sum")
+        partner &= total / (1 + total) >= review
+    return partner
 
 
 def assign(
@@ -114,8 +139,8 @@ def assign(
     """Put rows together: (cluster of each row, as the position of its first row; the pairs taken or doubtful).
 
     `rows`: `round` and the `facts` in which one child cannot differ; `sure` the cluster of each row by identifiers and
-    decisions; `pairs`: id_l, id_r (positions), weight, disagrees and contradicts (needs a person, the latter
-    for all rows of both children); `apart`: id_l, id_r of rows that a person said are
+    decisions; `pairs`: id_l, id_r (positions), weight, identical and certain (alike in what says who the child is, and in
+    all of it), disagrees and contradicts (needs a person, the latter for all rows of both children); `apart`: id_l, id_r of rows that a person said are
     two children. The pairs returned have verdict (automatic, doubtful) and probability.
     """
     numbers, years = pd.factorize(rows["round"], sort=True)
@@ -132,7 +157,9 @@ def assign(
             continue
         edges["probability"] = _remaining(edges)
         edges["refused"] |= _contradicted(people, edges["left"].to_numpy(), edges["right"].to_numpy())
-        edges = edges[_best(edges) & (edges["probability"] >= review)]
+        edges["certain"] &= ~edges["refused"]
+        edges["probability"] = edges["probability"].mask(edges["certain"], edges["probability"].clip(lower=automatic))
+        edges = edges[_best(edges) & ((edges["probability"] >= review) | _ambiguous(edges, review))]
         linked = ~edges["refused"] & (edges["probability"] >= automatic)
         decided.append(edges.assign(verdict=np.where(linked, AUTOMATIC, DOUBTFUL)))
         _join(people, edges.loc[linked, "left"].to_numpy(), edges.loc[linked, "right"].to_numpy())

@@ -23,14 +23,12 @@ _MONTH = (
     "(length(born_l) >= 7 AND length(born_r) >= 7 AND born_l[1:7] = born_r[1:7] AND length(born_l) <> length(born_r))"
 )
 _MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
+# Within one script a name is the same where it is said alike, vowels and all; two scripts share their consonants alone.
+_SAME_SOUND = "(given_sound_l = given_sound_r OR (thai_l <> thai_r AND given_key_l = given_key_r))"
 _NEAR = (
     "(jaro_winkler_similarity(given_l, given_r) >= 0.9"
+    " OR (given_key_l = given_key_r AND jaro_winkler_similarity(given_l, given_r) >= 0.75)"
     " OR (length(given_key_l) >= 3 AND length(given_key_r) >= 3 AND damerau_levenshtein(given_key_l, given_key_r) = 1))"
-)
-_SAME_KEY = (
-    "(given_key_l = given_key_r"
-    # Within one script two short names of one key may be two names.
-    " AND (thai_l <> thai_r OR jaro_winkler_similarity(given_l, given_r) >= 0.75))"
 )
 _CLASH = (
     "((list_contains(named_l, given_r) OR list_contains(named_r, given_l)) AND given_l <> given_r)"
@@ -45,9 +43,10 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
         "given",
         {
             "exact": "given_l = given_r",
-            "sound": _SAME_KEY,
-            "whole": "whole_l = whole_r",
-            "other": "(nickname_l = given_r OR nickname_r = given_l)",
+            "sound": _SAME_SOUND,
+            # A family name in the other cell; without one, names in another order are another child's.
+            "whole": "(whole_l = whole_r AND coalesce(family_l, family_r) IS NOT NULL)",
+            "other": "(nickname_l = given_sound_r OR nickname_r = given_sound_l)",
             "near": _NEAR,
         },
     ),
@@ -88,6 +87,15 @@ STRONG_NAMES = frozenset({"exact", "sound", "whole"})
 FAIR_NAMES = frozenset({"near", "other"})
 # Never linked without a person's word, whatever the score.
 REFUSALS = {"sex": "differs", "birth": "differs", "sibling": "clash"}
+
+# Two rows that say the same to the letter of who the child is, and by whose side; where it is by both, nothing is left to
+# ask. A birth date that neither knows must not be contradicted by the ages.
+_SAME_NAME_AND_BIRTH = (
+    "l.given = r.given"
+    " AND (l.born = r.born OR (l.born IS NULL AND r.born IS NULL AND l.low <= r.high AND r.low <= l.high))"
+)
+IDENTICAL = f"coalesce({_SAME_NAME_AND_BIRTH} AND (l.mother = r.mother OR l.home = r.home), FALSE)"
+CERTAIN = f"coalesce({_SAME_NAME_AND_BIRTH} AND l.mother = r.mother AND l.home = r.home, FALSE)"
 
 # Pairs are looked for where one of these agrees; a block with too many rows of a round is left out.
 BLOCKS: dict[str, str] = {

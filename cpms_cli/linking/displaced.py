@@ -18,7 +18,7 @@ from cpms_cli.checking.staging import one_household_each
 from cpms_cli.linking.comparisons import FAIR_NAMES, STRONG_NAMES, level_of
 from cpms_cli.linking.evidence import in_memory, prepare
 from cpms_cli.linking.settings import linking_settings
-from cpms_cli.linking.store_rows import as_evidence, child_evidence
+from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
 from cpms_cli.survey.definition import Survey
 
 _CHECK = "child_displaced"
@@ -86,9 +86,10 @@ def _both_sides(connection: duckdb.DuckDBPyConnection, survey: Survey, child: st
                 f" FROM told JOIN {here} c USING ({key}) ORDER BY {key}"
             ).df().assign(new=of == staged[0])
         )  # fmt: skip
-    return as_evidence(pd.concat(sides, ignore_index=True)).assign(
-        home=lambda rows: rows["round"].astype("str") + "|" + rows["home"]
-    )
+    both = pd.concat(sides, ignore_index=True)
+    # Here a home is what has the key, were it the "0" of all families without a house number.
+    key_of_home = both[list(survey.key("household"))].astype("str").agg("|".join, axis=1)
+    return without_shared_numbers(as_evidence(both), ["round", "new"]).assign(home=key_of_home)
 
 
 def _compared(rows: pd.DataFrame) -> pd.DataFrame:

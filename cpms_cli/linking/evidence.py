@@ -10,7 +10,8 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.comparisons import BLOCKS
-from cpms_cli.linking.names import name_forms
+from cpms_cli.linking.names import in_thai, name_forms
+from cpms_cli.linking.zawgyi import names_in_unicode
 
 # What is taken; all text but `low` and `high` (days since 1970 between which the child was born) and `round` (a year).
 COLUMNS = (
@@ -27,15 +28,16 @@ def in_memory() -> duckdb.DuckDBPyConnection:
 
 
 def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    rows = names_in_unicode(rows, ["given", "family", "nickname", "mother"])
     given, family = name_forms(rows["given"]), name_forms(rows["family"])
     nickname, mother = name_forms(rows["nickname"]), name_forms(rows["mother"])
     both = given["parts"].where(given["fold"].notna()).combine(
         family["parts"], lambda one, two: "".join(sorted([*_listed(one), *_listed(two)])) or None
     )  # fmt: skip
     return rows.assign(
-        given=given["fold"], given_key=given["key"], family=family["fold"], family_key=family["key"],
-        whole=both.astype("str"), nickname=nickname["fold"], mother=mother["fold"], mother_key=mother["key"],
-        thai=given["fold"].str.contains("[\u0e00-\u0e7f]", regex=True).fillna(False).astype(bool),
+        given=given["fold"], given_sound=given["sound"], given_key=given["key"], family=family["fold"],
+        family_key=family["key"], whole=both.astype("str"), nickname=nickname["sound"], mother=mother["fold"],
+        mother_key=mother["key"], thai=in_thai(given["fold"]),
     )  # fmt: skip
 
 

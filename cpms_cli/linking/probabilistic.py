@@ -24,7 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.linking.assignment import assign
-from cpms_cli.linking.comparisons import BLOCKS, CONDITIONS, FAIR_NAMES, REFUSALS, STRONG_NAMES
+from cpms_cli.linking.comparisons import BLOCKS, CERTAIN, CONDITIONS, FAIR_NAMES, IDENTICAL, REFUSALS, STRONG_NAMES
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, prepare
 from cpms_cli.linking.model import Model, estimate, level_names, score_pairs
 from cpms_cli.linking.settings import LinkingSettings, linking_settings
@@ -46,7 +46,7 @@ class Linkage:
 def _disagree(pairs: pd.DataFrame) -> pd.Series:
     """Which pairs have no name in common that would do without a person, whatever their score."""
     name = pairs["given"]
-    agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact"))
+    agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact") & ((pairs["nickname"] == "exact") | (name == "other") | ~pairs["one_script"]))
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
 
 
@@ -63,8 +63,9 @@ def _scored(connection: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame
     table = score_pairs(connection, "loose", model.shares, model.prior, rules, _LEAST_WEIGHT)
     gammas = ", ".join(f"gamma_{name} AS {name}" for name in CONDITIONS)
     pairs = connection.execute(
-        f"SELECT least(id_l, id_r) AS id_l, greatest(id_l, id_r) AS id_r, round(match_weight, 6) AS weight, {gammas}"
-        f" FROM {table} ORDER BY 1, 2"
+        f"SELECT l.id AS id_l, r.id AS id_r, round(match_weight, 6) AS weight, {gammas}, l.thai = r.thai AS one_script,"
+        f" {IDENTICAL} AS identical, {CERTAIN} AS certain FROM {table} p JOIN loose l ON l.id = least(p.id_l, p.id_r)"
+        " JOIN loose r ON r.id = greatest(p.id_l, p.id_r) ORDER BY 1, 2"
     ).df()
     for name in CONDITIONS:
         pairs[name] = pairs[name].map(level_names(model.shares, name))

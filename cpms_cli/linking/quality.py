@@ -20,7 +20,7 @@ from cpms_cli.linking.store_rows import child_evidence
 from cpms_cli.store.file import open_store
 from cpms_cli.store.link_tables import row_reference
 from cpms_cli.survey.definition import Language, Survey
-from cpms_cli.survey.identifiers import has_thai_check_digit
+from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say
 
@@ -63,7 +63,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame
         " LEFT JOIN sure USING (row_key) WHERE round_ > earliest"
         " AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"
     ).df()  # fmt: skip
-    valid = has_thai_check_digit(told["number"].astype("str"))
+    valid = is_thai_id(told["number"].astype("str"))
     connection.register(
         "told_rows", told.assign(number=pd.Series(valid, index=told.index).map({True: "yes", False: "no"}))
     )

@@ -34,6 +34,14 @@ class Sounds(_Part):
     latin: tuple[str, ...]
 
 
+class SameSound(_Part):
+    """Letters of Thai that are said alike, at the head of a syllable and at its end; spellings of Latin."""
+
+    head: tuple[str, ...]
+    end: tuple[str, ...]
+    latin: dict[str, str]
+
+
 class LinkingSettings(_Part):
     """The whole file; `automatic` and `review` are precision targets, probabilities that a pair is one child."""
 
@@ -45,7 +53,12 @@ class LinkingSettings(_Part):
     titles: tuple[str, ...]
     placeholders: frozenset[str]
     placeholder_starts: tuple[str, ...]
+    placeholder_houses: frozenset[str]
+    largest_home: int = Field(gt=0)
+    lesser_marks: str
     sounds: dict[str, Sounds]
+    same_sound: SameSound
+    zawgyi: dict[str, str]
     comparisons: dict[str, dict[str, Level]]
 
     @model_validator(mode="after")

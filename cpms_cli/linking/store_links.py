@@ -19,7 +19,7 @@ from cpms_cli.linking.comparisons import CONDITIONS
 from cpms_cli.linking.decisions import Decisions, obeyed, read_decisions
 from cpms_cli.linking.probabilistic import Linkage, link
 from cpms_cli.linking.settings import linking_settings
-from cpms_cli.linking.store_rows import as_evidence, child_evidence
+from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
 from cpms_cli.store.anchors import anchors_now
 from cpms_cli.store.audit import now
 from cpms_cli.store.file import identity_column
@@ -29,7 +29,7 @@ from cpms_cli.survey.identifiers import has_cpms_check_letter, new_identifier
 
 LINKED, DECIDED = "linked", "decided"
 # One child has one value of these.
-_FACTS = ["sex", "valid", "printed"]
+_FACTS = ["sex", "number", "printed"]
 
 
 def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataF
         f" LEFT JOIN anchor ON anchor.row_key = {row_reference(survey, 'child', 'told')}"
         f" ORDER BY {', '.join(f'told.{name}' for name in survey.key('child'))}"
     ).df()
-    rows = as_evidence(rows)
+    rows = without_shared_numbers(as_evidence(rows), ["round"])
     carried = rows["carried"].astype("str")
     rows["carried"] = carried.where(has_cpms_check_letter(carried))
     rows["anchored"] = rows["anchored"].astype("str")
@@ -54,7 +54,7 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataF
 
 def _by_identifiers(rows: pd.DataFrame) -> pd.DataFrame:
     """Children by identifiers alone; a birth date speaks against a number only where it is told, not guessed."""
-    told = rows[["round", "carried", "anchored", "sex"]].assign(second=rows["valid"])
+    told = rows[["round", "carried", "anchored", "sex"]].assign(second=rows["number"])
     told[["low", "high"]] = rows[["low", "high"]].where(rows["born"].notna())
     return same_person(told)
 
@@ -147,6 +147,8 @@ def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> N
     home_id = rows["carried"].astype("str")
     rows["carried"] = home_id.where(has_cpms_check_letter(home_id))
     rows["anchored"] = rows["anchored"].astype("str")
+    house = rows[survey.role("household").name].astype("str").str.strip().str.casefold()
+    rows["second"] = rows["second"].mask(house.isin(linking_settings().placeholder_houses))
     told = rows[["carried", "anchored", "second"]].assign(round=rows["round_"], same_home=rows["carried"])
     found = same_person(told.astype({"second": "str"}))
     _write_links(connection, survey, "household", rows, found["group"], found["how"])

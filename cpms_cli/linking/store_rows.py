@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cpms_cli.linking.settings import linking_settings
 from cpms_cli.survey.definition import Role, Survey
-from cpms_cli.survey.identifiers import has_thai_check_digit
+from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.relations import partial_date_bounds, typed
 
 _TEXTS: dict[str, Role] = {
@@ -42,10 +43,29 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
 
 
 def as_evidence(rows: pd.DataFrame) -> pd.DataFrame:
-    """The frame of `child_evidence` under the names of `evidence.COLUMNS`; `valid` is a number whose check holds."""
-    number = rows["number"].astype("str")
-    texts = ["given", "family", "nickname", "mother", "sex", "born", "village", "home"]
-    valid = number.where(has_thai_check_digit(number))
+    """The frame of `child_evidence` under the names of `evidence.COLUMNS`, without what identifies nobody.
+
+    A number is kept where it is a national ID (words, fillers and wrong numbers say nothing of anybody), a home where
+    its house number is one and no more children live there than in a house.
+    """
+    settings = linking_settings()
+    number, home = rows["number"].astype("str"), rows["home"].astype("str")
+    house = home.str.split("|", n=1).str[1].str.strip().str.casefold()
+    crowd = home.groupby([rows["round_"], home]).transform("size") > settings.largest_home
+    texts = ["given", "family", "nickname", "mother", "sex", "born", "village"]
     return rows.drop(columns=["round"], errors="ignore").rename(columns={"round_": "round"}).assign(
-        number=number, valid=valid, **{name: rows[name].astype("str") for name in texts}
+        number=number.where(is_thai_id(number)), home=home.mask(house.isin(settings.placeholder_houses) | crowd),
+        **{name: rows[name].astype("str") for name in texts},
     )  # fmt: skip
+
+
+def without_shared_numbers(rows: pd.DataFrame, table: list[str]) -> pd.DataFrame:
+    """The rows without the numbers that different children have in one `table` (the columns that tell tables apart).
+
+    A mother's number written for each of her children, or a number that a clerk fills in where there is none, is no
+    evidence in any round: which child it belongs to nobody knows.
+    """
+    known = rows[rows["number"].notna()]
+    children = known["given"].fillna("") + "|" + known["born"].fillna("")
+    several = children.groupby([known["number"], *(known[name] for name in table)]).transform("nunique") > 1
+    return rows.assign(number=rows["number"].mask(rows["number"].isin(known.loc[several, "number"])))

@@ -21,6 +21,7 @@ _VALUES = np.full(256, _NONE, dtype=np.int8)
 _VALUES[[ord(letter) for letter in _ALPHABET]] = np.arange(len(_ALPHABET))
 THAI_ID_LENGTH = 13
 CPMS_ID_LENGTH = 12
+_PERIODS = (1, 2, 3, 4, 6)
 # Letters that are misread for digits are left out of what is drawn at random.
 _DRAWN = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -65,6 +66,47 @@ def has_thai_check_digit(texts: pd.Series) -> npt.NDArray[np.bool_]:
     total = values[:, :-1].astype(np.float32) @ np.arange(THAI_ID_LENGTH, 1, -1, dtype=np.float32)
     found[found] = (11 - total.astype(np.int16) % 11) % 10 == values[:, -1]
     return found
+
+
+def is_placeholder_number(texts: pd.Series) -> npt.NDArray[np.bool_]:
+    """Which texts are 13 digits that somebody made up to fill the cell: 9999999999999, 1234567890121, 1212121212121.
+
+    All digits but the last are one digit, two, three, four or six again and again, or each follows the one before, up
+    or down. Some of these have a right check digit; of the numbers that are given out one in a million looks so.
+    """
+    values, found = _digits(texts)
+    body = values[:, :-1]
+    made_up = np.zeros(len(body), dtype=bool)
+    for period in _PERIODS:
+        made_up |= (body[:, period:] == body[:, :-period]).all(axis=1)
+    step = (body[:, 1:] - body[:, :-1]) % 10
+    found[found] = made_up | (step == 1).all(axis=1) | (step == 9).all(axis=1)
+    return found
+
+
+def is_thai_id(texts: pd.Series) -> npt.NDArray[np.bool_]:
+    """Which texts are a national ID by which somebody can be known: its check digit holds and it is nobody's filler."""
+    return has_thai_check_digit(texts) & ~is_placeholder_number(texts)
+
+
+def thai_number_sql(cell: str) -> str:
+    """SQL for whether a cell holds 13 digits that nobody made up, as `is_placeholder_number` says."""
+    body = f"{cell}[1:{THAI_ID_LENGTH - 1}]"
+    periods = [f"{cell}[{period + 1}:{THAI_ID_LENGTH - 1}] = {cell}[1:{THAI_ID_LENGTH - 1 - period}]"
+               for period in _PERIODS]  # fmt: skip
+    up = "0123456789" * 3
+    steps = [f"contains('{digits}', {body})" for digits in (up, up[::-1])]
+    return f"(regexp_full_match({cell}, '[0-9]{{{THAI_ID_LENGTH}}}') AND NOT ({' OR '.join([*periods, *steps])}))"
+
+
+def thai_id_sql(cell: str) -> str:
+    """SQL for whether a cell holds a national ID, as `is_thai_id` says."""
+    number = f"TRY_CAST({cell} AS BIGINT)"
+    total = " + ".join(
+        f"{number} // {10 ** (THAI_ID_LENGTH - 1 - place)} % 10 * {THAI_ID_LENGTH - place}"
+        for place in range(THAI_ID_LENGTH - 1)
+    )
+    return f"({thai_number_sql(cell)} AND (11 - ({total}) % 11) % 10 = {number} % 10)"
 
 
 def has_cpms_check_letter(texts: pd.Series) -> npt.NDArray[np.bool_]:

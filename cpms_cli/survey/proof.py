@@ -41,11 +41,10 @@ _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
 FIGURES = {"value", "count", "share", "others", "expected", "date"}
 _NEEDED_CHECKS = (
     "required", "code", "code_look_alike", "integer", "range", "year", "date", "date_range", "era", "era_changes",
-    "day_month", "number_codes",
-    "pattern", "length", "area", "national_id_form", "national_id_check_digit", "national_id_zero_lost",
+    "day_month", "number_codes", "pattern", "length", "area", "national_id_words", "national_id_form",
+    "national_id_placeholder", "national_id_check_digit", "national_id_zero_lost",
     "number_shortened", "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
-    "consent_unread", "child_displaced", "house_number_as_date", "national_id_words",
-    "national_id_one_digit",
+    "consent_unread", "child_displaced", "house_number_as_date",
 )  # fmt: skip
 _NEEDED_ROLES = (
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id", "given_name",

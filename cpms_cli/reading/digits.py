@@ -22,3 +22,8 @@ def ascii_digits(texts: pd.Series) -> pd.Series:
     if not strange.any():
         return texts
     return texts.mask(strange, texts[strange].str.translate(_DIGITS))
+
+
+def plain_digits(text: str) -> str:
+    """One text with the digits of other scripts written as 0-9."""
+    return text.translate(_DIGITS)

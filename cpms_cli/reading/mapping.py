@@ -126,7 +126,7 @@ def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
     for line, header, told in rows:
         where = {"file": file, "line": line, "header": header}
         if told.startswith(UNDECIDED):
-            raise UsageError("map_undecided", field=told, **where)
+            raise UsageError("map_undecided", field=told, leave_out=" / ".join(map(leave_out, LANGUAGES)), **where)
         for other in (lines, silent):
             if compared(header) in other:
                 raise UsageError("map_header_twice", other=other[compared(header)].line, **where)

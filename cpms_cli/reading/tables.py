@@ -107,6 +107,11 @@ class SurveyTable:
         """The sheet's row numbers."""
         return self.source.rows
 
+    @property
+    def sheet_key(self) -> tuple[Path, str | None, int]:
+        """Which table of which file this is; tables of one sheet's households and its children have the same."""
+        return self.source.path, self.source.sheet, self.source.header_row
+
     def positions(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Where these rows of the sheet, each of which is a record of it, stand in the table."""
         mine = self.rows
@@ -154,6 +159,11 @@ class SurveyTable:
         """Header and column letter of a field in this sheet; the field's own name, and no letter, if it has none."""
         column = self.columns.get(name)
         return (column.header, column.letter) if column else (name, "")
+
+
+def left_open(tables: Iterable[SurveyTable]) -> list[tuple[SurveyTable, UnreadColumn]]:
+    """The columns that were not read, hold something, and on which no map decides; each with its table."""
+    return [(table, column) for table in tables for column in table.unread if column.weighs]
 
 
 def read_sources(

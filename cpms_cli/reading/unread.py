@@ -15,6 +15,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.reading.exports import Layout, aside_columns, layouts, own_columns
@@ -33,7 +35,7 @@ carried: of a workbook of rows set aside, not read before either."""
 _OPEN: frozenset[Why] = frozenset({"unknown", "near", "no_header", "choice", "child"})
 _KNOWN: frozenset[Why] = frozenset({"added", "own", "gathered", "left_out", "carried"})
 IdForm = Callable[[pd.Series], npt.NDArray[np.bool_]]
-DATE, ID_NUMBER, FURTHER_CHILD = "date", "id_number", "child"
+DATE, ID_NUMBER, FURTHER_CHILD, CHOICE_MARKS = "date", "id_number", "child", "choice"
 _NUMBER = re.compile(r"\d+(?:\.0+)?")
 _STEP = re.compile(r"[/.\-]")
 _MOST_TEXTS = 500  # of a column's distinct texts, the commonest: free text of a large file has a million
@@ -46,8 +48,8 @@ _FLAGS = ({0, 1}, {1}, {1, 2})
 class UnreadColumn:
     """One column that is not read. `filled` counts its cells with an answer or any other text in them.
 
-    `looks_like` is a code list's name, "date", "id_number" or "child" where most of these cells are such answers, else
-    None; `may_be` the field that it nearly names.
+    `looks_like` is a code list's name, "date", "id_number", "child" or "choice" where most of these cells are such
+    answers, else None; `may_be` the field that it nearly names, or names a part of.
     """
 
     index: int
@@ -118,6 +120,7 @@ def unread_columns(
     they are compared, that stand beside the columns of such a sheet and are known for it.
     """
     known = own_headers(survey, exported=layout is not None) | set(beside)
+    set_aside = own_headers(survey, exported=False) <= {spelt(header) for header in source.header}
     found = []
     for index, header in enumerate(source.header):
         if index in read:
@@ -125,10 +128,10 @@ def unread_columns(
         filled = _filled(survey, source, index)
         if not filled and not header.strip():
             continue
-        reason = why.get(index) or _reason(header, known, layout) or ("near" if index in near else "unknown")
+        reason = why.get(index) or _reason(header, known, set_aside) or ("near" if index in near else "unknown")
         looks: str | None = None
         if reason not in _KNOWN or (reason == "added" and layout is None):
-            looks = _looks_like(survey, source, index, reason, may_be.get(index))
+            looks = _looks_like(survey, source, index, reason)
             if reason == "added" and looks in survey.codelists:
                 reason = "unknown"  # nothing else says that the sheet is an export
         field = may_be.get(index) or (near[index].field if index in near else None)
@@ -136,11 +139,11 @@ def unread_columns(
     return tuple(found)
 
 
-def _reason(header: str, known: Collection[str], layout: Layout | None) -> Why | None:
-    """Why a column is not read, where its header alone says so."""
+def _reason(header: str, known: Collection[str], set_aside: bool) -> Why | None:
+    """Why a column is not read, where its header alone says so; `set_aside` in a workbook of rows set aside."""
     if not header.strip():
         return "no_header"
-    if folded(header).startswith(_carried()):
+    if set_aside and folded(header).startswith(_carried()):
         return "carried"
     if spelt(header) in known or spelt(_STEP.split(header)[-1]) in known:
         return "own"
@@ -157,8 +160,10 @@ def _blank_words(survey: Survey) -> frozenset[str]:
 def says_something(survey: Survey, source: SourceTable, index: int) -> npt.NDArray[np.bool_]:
     """In which rows a column has more than a word for nothing."""
     codes, texts = source.encoded(index)
-    blank = _blank_words(survey)
-    said = np.array([bool(text.strip()) and folded(text) not in blank for text in texts.to_pylist()] + [False])
+    # As `folded`, on whole columns: names and numbers are nearly all distinct.
+    plain = pc.utf8_lower(pc.utf8_normalize(pc.replace_substring_regex(texts, r"[\s\p{Z}]+", ""), "NFC"))
+    blank = pc.or_(pc.equal(plain, ""), pc.is_in(plain, value_set=pa.array(_blank_words(survey), pa.string())))
+    said = np.append(~blank.to_numpy(zero_copy_only=False), False)
     return np.asarray(said[codes], dtype=bool)
 
 
@@ -166,12 +171,10 @@ def _filled(survey: Survey, source: SourceTable, index: int) -> int:
     return int(says_something(survey, source, index).sum())
 
 
-def _looks_like(survey: Survey, source: SourceTable, index: int, why: Why, may_be: str | None) -> str | None:
+def _looks_like(survey: Survey, source: SourceTable, index: int, why: Why) -> str | None:
     """What most of a column's cells are answers to; None where they are other words."""
-    if why == "child":
-        return FURTHER_CHILD
-    if why == "choice":
-        return survey.fields[may_be].codelist if may_be else None
+    if why in ("child", "choice"):
+        return FURTHER_CHILD if why == "child" else CHOICE_MARKS
     header, aside = spelt(source.header[index]), aside_columns()
     if header and header in {spelt(name) for name in (*aside.numbering, *aside.remarks)}:
         return None

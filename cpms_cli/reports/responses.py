@@ -46,8 +46,7 @@ def import_document(survey: Survey, imported: Imported, language: Language) -> d
 def show_import(console: Console, survey: Survey, imported: Imported, language: Language) -> None:
     """Print how the files were read, what is wrong, and the counts."""
     for note in read_notes(imported.tables, language):
-        if note["id"] != "validate_ignored":
-            console.print(note["message"])
+        console.print(note["message"])
     show_findings(console, response_log(survey), _checked(imported), language)
     show_counts(console, imported, language)
 

@@ -45,7 +45,8 @@ def kind_words(survey: Survey, looks_like: str, language: Language) -> str:
 def column_words(survey: Survey, table: SurveyTable, column: UnreadColumn, language: Language) -> str:
     """One column: file, sheet, letter, header, how many cells, what they look like, which field it may be."""
     where = {"file": table.source.path.name, "sheet": table.source.sheet or "", "column": column.letter}
-    told = say("column_not_read", language, header=column.header.strip(), count=column.filled, **where)
+    name = "column_not_read" if column.header.strip() else "column_without_header"
+    told = say(name, language, header=column.header.strip(), count=column.filled, **where)
     if column.looks_like:
         told += say("column_looks_like", language, kind=kind_words(survey, column.looks_like, language))
     if column.may_be and column.may_be in survey.fields:
@@ -82,6 +83,14 @@ def map_commands(asked: Asked, command: str) -> tuple[str, str]:
         command_line(["cpms", "map", *files, *before, "-o", name]),
         command_line(["cpms", command, *files, "--map", name, *asked.words]),
     )
+
+
+def log_lines(survey: Survey, tables: Sequence[SurveyTable], language: Language) -> Iterator[str]:
+    """What is told at the end of reading a log, whose map nobody drafts: its columns that nobody has decided on."""
+    open_ = left_open(tables)
+    if open_:
+        yield from _lines(survey, open_, language)
+        yield say("columns_decide_log", language, leave_out=leave_out(language))
 
 
 def _lines(

@@ -3,7 +3,8 @@
 CpmsError                     the user can mend it; shown without traceback, exit code 2
 ├── UsageError                the command was called with something it cannot use
 ├── UnreadableFile            a file that cannot be read as a table
-│   └── NoSurveyTable         a table is there, but no header of the survey in it
+│   ├── NoSurveyTable         a table is there, but no header of the survey in it
+│   └── AnswersNotRead        a table has columns of answers that no question of the survey was found for
 ├── DefinitionError           the files in schemas/ contradict themselves
 ├── KeyMissing                something encrypted was met, and no key was given
 └── StoreError                the store cannot be opened, read or written
@@ -13,6 +14,8 @@ CpmsError                     the user can mend it; shown without traceback, exi
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 
 class CpmsError(Exception):
@@ -47,6 +50,14 @@ class UnreadableFile(CpmsError):
 
 class NoSurveyTable(UnreadableFile):
     """No row of the file holds enough headers of the survey to be its header row."""
+
+
+class AnswersNotRead(UnreadableFile):
+    """Columns hold answers, and nobody has said yet which questions they are; `columns` tells of each, for scripts."""
+
+    def __init__(self, message_id: str, columns: Sequence[Mapping[str, object]], **values: object) -> None:
+        super().__init__(message_id, **values)
+        self.columns = tuple(columns)
 
 
 class DefinitionError(CpmsError):

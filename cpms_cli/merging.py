@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from cpms_cli.checking.columns_not_read import Asked, check_answers_read
 from cpms_cli.checking.quarantine import free_name, write_quarantine
 from cpms_cli.checking.validation import check, read_all
 from cpms_cli.errors import UnreadableFile, UsageError
@@ -20,7 +21,7 @@ from cpms_cli.reading.bundle import is_bundle
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.tables import SurveyTable, left_open
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
@@ -41,7 +42,7 @@ class Merge:
     `files` has a row per file: file, rows_in, stored, unchanged, quarantined, known (merged before, to the byte);
     `set_aside` the rows set aside (`source`, `row`, `silent` for a family without consent), `new_people` how many
     children were not known before, `doubtful` how many pairs of rows wait for a person; `responses` what became of the
-    responses that bundles brought along, None where there was no bundle.
+    responses that bundles brought along, None where there was no bundle; `asked` how the merge was asked for.
     """
 
     files: pd.DataFrame
@@ -52,6 +53,7 @@ class Merge:
     new_people: int
     doubtful: int
     responses: Imported | None = None
+    asked: Asked = field(default_factory=Asked)
 
     def total(self, column: str) -> int:
         """The sum of one count over all files."""
@@ -59,9 +61,9 @@ class Merge:
 
     @property
     def exit_code(self) -> int:
-        """0: every row is in the store; 1: some were set aside."""
+        """0: all is in the store; 1: rows were set aside, or a column was not read on which no map decides."""
         of_log = self.responses.exit_code if self.responses else 0
-        return 1 if self.total("quarantined") else of_log
+        return 1 if self.total("quarantined") or left_open(self.tables) else of_log
 
 
 def file_digest(path: Path) -> str:
@@ -80,7 +82,8 @@ def merge(
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
     to be mended and merged again; each merge makes its own, and writes over no file. In = stored + unchanged + set
     aside, for each file. `mapping` says which headers are which fields, as for `validate`. Everything is one
-    transaction: on any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
+    transaction: on any error the store is as it was. Raises AnswersNotRead while a column that is not read holds
+    answers and `mapping` does not say what it is; UnreadableFile, UsageError, DefinitionError, StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
     files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
@@ -89,6 +92,8 @@ def merge(
         raise UsageError("file_exists", file=aside.name)
     tables = read_all(files, survey, round_, encoding, mapping)
     _check_answers(survey, tables)
+    asked = Asked(files, mapping, _further_words(where, round_, schemas, encoding))
+    check_answers_read(survey, tables, asked, "merge", language)
     new = not where.exists()
     try:
         with open_store(where, survey, write=True, tool_version=tool_version) as connection:
@@ -96,6 +101,7 @@ def merge(
             merged = _merge(
                 connection, survey, tables, files, aside, where, language, tool_version, who or current_user()
             )
+            merged = replace(merged, asked=asked)
             keep_definition(connection, survey, schemas)
             commit(connection)
             return merged
@@ -105,6 +111,12 @@ def merge(
             for path in (where, where.with_name(f"{where.name}.wal")):
                 path.unlink(missing_ok=True)
         raise
+
+
+def _further_words(store: Path, round_: int | None, schemas: Path | None, encoding: str | None) -> tuple[str, ...]:
+    """What else is typed to merge the same files once more."""
+    options = {"--store": store, "--round": round_, "--schemas": schemas, "--encoding": encoding}
+    return tuple(word for name, value in options.items() if value is not None for word in (name, str(value)))
 
 
 def _merge(

@@ -128,16 +128,32 @@ def _told(survey: Survey, validation: Validation, language: Language) -> pd.Data
 
 def _plain_workbook(tables: Sequence[SurveyTable]) -> tuple[bytes, dict[int, str]]:
     taken: set[str] = set()
-    names = {at: sheet_name(table.source.sheet or table.source.path.stem, taken) for at, table in enumerate(tables)}
     sheets, frozen = {}, {}
-    for at, table in enumerate(tables):
+    named: dict[object, str] = {}
+    for table in tables:
         source = table.source
+        if table.sheet_key in named:
+            continue
+        name = named[table.sheet_key] = sheet_name(source.sheet or source.path.stem, taken)
         loose: dict[int, Sequence[str]] = {left.row: [left.text] for left in source.left_out}
         loose[source.header_row] = source.header
-        columns = [column.combine_chunks() for column in source.data.columns]
-        sheets[names[at]] = TextCells([_unchunked(column) for column in columns], pa.array(source.rows), loose)
-        frozen[names[at]] = source.header_row
-    return cells_workbook(sheets, frozen), names
+        rows, data = _whole_sheet([one for one in tables if one.sheet_key == table.sheet_key])
+        sheets[name] = TextCells([_unchunked(column) for column in data.columns], rows, loose)
+        frozen[name] = source.header_row
+    return cells_workbook(sheets, frozen), {at: named[table.sheet_key] for at, table in enumerate(tables)}
+
+
+def _whole_sheet(tables: Sequence[SurveyTable]) -> tuple[pa.Array, pa.Table]:
+    """The rows of one sheet, which may have become several tables, each row once and in its order."""
+    width = tables[0].source.data.column_names
+    rows, data = tables[0].rows, tables[0].source.data
+    for table in tables[1:]:
+        new = ~np.isin(table.rows, rows)
+        rows = np.concatenate([rows, table.rows[new]])
+        data = pa.concat_tables([data, table.source.data.select(width).filter(pa.array(new))])
+    order = np.argsort(rows, kind="stable")
+    data = data.unify_dictionaries().combine_chunks()
+    return pa.array(rows[order]), data if (order == np.arange(len(order))).all() else data.take(pa.array(order))
 
 
 def _unchunked(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -276,10 +292,13 @@ def _same_answers(job: _Job, content: bytes, target: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / target.name
         path.write_bytes(content)
-        again = {table.source.sheet: table for table in read(path, job.survey, int(given) if given else None)}
+        read_again = read(path, job.survey, int(given) if given else None)
+    again: dict[str | None, list[SurveyTable]] = {}
+    for table in read_again:
+        again.setdefault(table.source.sheet, []).append(table)
     for at, table in enumerate(job.validation.tables):
-        other = again.get(job.names[at])
-        where = _first_difference(table, other) if other else job.names[at]
+        others = again.get(job.names[at])
+        where = _first_difference(table, others.pop(0)) if others else job.names[at]
         if where:
             raise UsageError("fix_reads_else", file=target.name, place=where)
 

@@ -77,7 +77,8 @@ def _masked(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_table(survey: Survey, table: SurveyTable, identified: bool) -> Iterator[pd.DataFrame]:
-    for column in sorted(table.columns.values(), key=lambda one: one.index):
+    own = (column for column in table.columns.values() if column.index >= 0)
+    for column in sorted(own, key=lambda one: one.index):
         found = _of_column(survey, table, column)
         if len(found):
             # Where a child's code belongs, somebody may have written its name.

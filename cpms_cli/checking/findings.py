@@ -64,7 +64,7 @@ def _parts(
 ) -> Iterator[_Part]:
     for source, table in enumerate(tables):
         yield from _written_faults(source, table)
-        yield from _near_headers(source, table)
+        yield from _unread_columns(source, table)
     for source, faults in enumerate(by_column):
         for fault in faults:
             table = tables[source]
@@ -110,14 +110,18 @@ def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
         )  # fmt: skip
 
 
-def _near_headers(source: int, table: SurveyTable) -> Iterator[_Part]:
-    """Columns that were not read, each with the field that it may be."""
+def _unread_columns(source: int, table: SurveyTable) -> Iterator[_Part]:
+    """Columns that were not read and that nobody has decided on: the field that each may be, and that answers are lost."""
     row = np.array([table.source.header_row], dtype=np.int64)
-    for index, proposal in table.near.items():
-        header = table.source.header[index]
-        yield _Part(
-            source, proposal.field, "header_near_miss", row, header, column_letter(index), (header,), open=True
-        )
+    for column in table.unread:
+        told = (column.header or column.letter,)
+        if column.why == "near":
+            yield _Part(
+                source, column.may_be or "", "header_near_miss", row, column.header, column.letter, told, open=True
+            )
+        if column.weighs and (column.holds_answers or column.why != "near"):
+            check = "answers_not_read" if column.holds_answers else "column_not_read"
+            yield _Part(source, "", check, row, column.header, column.letter, told, open=True)
 
 
 def _moved(survey: Survey, table: SurveyTable, by_column: Sequence[ColumnFault]) -> npt.NDArray[np.bool_]:

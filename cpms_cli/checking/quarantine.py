@@ -16,6 +16,7 @@ from cpms_cli.checking.repairs import legal_labels, nearest
 from cpms_cli.checking.staging import is_flat
 from cpms_cli.reading.headers import own_header
 from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.unread import Why, carried_header
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import write_bytes
@@ -23,6 +24,7 @@ from cpms_cli.writing.sheet_notes import LIST_PREFIX
 from cpms_cli.writing.workbook import CellNote, workbook_bytes
 
 PROBLEM, FROM = "cpms_problem", "cpms_from"
+_NOT_CARRIED: frozenset[Why] = frozenset({"added", "own", "gathered"})
 
 
 def _headers(survey: Survey, table: SurveyTable, language: Language) -> dict[str, str]:
@@ -54,6 +56,19 @@ def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
             first = frame.groupby([key[name] for name in key])[names].transform("first")
             frame[names] = frame[names].fillna(first)
     return frame
+
+
+def _not_read(table: SurveyTable, language: Language) -> pd.DataFrame:
+    """What stands in the columns that were not read, under headers that say so: it is carried along, and lost nowhere."""
+    texts: dict[str, npt.NDArray[np.object_]] = {}
+    for column in table.unread:
+        if column.filled and column.why not in _NOT_CARRIED:
+            header = carried_header(column.header or column.letter, language)
+            if column.why == "carried":
+                header = column.header
+            cells = _texts(table.source.data.column(str(column.index)).combine_chunks())
+            texts[header if header not in texts else f"{header} ({column.letter})"] = cells
+    return pd.DataFrame(texts, index=pd.RangeIndex(len(table.rows)))
 
 
 def _without_answers(
@@ -99,8 +114,9 @@ def write_quarantine(
 ) -> Path:  # fmt: skip
     """Write the rejected rows (`source`, `row`, `silent`), a sheet for each sheet they came from.
 
-    Cells at fault are coloured, carry message and mend, and offer what may be written there; the last columns say the
-    same in text and where the row stood. Both are ignored when the workbook is merged.
+    Cells at fault are coloured, carry message and mend, and offer what may be written there; after them stand the columns
+    that were not read, and the last columns say in text what is wrong and where the row stood. None of these is read
+    when the workbook is merged.
     """
     sheets: dict[str, pd.DataFrame] = {}
     notes: dict[str, list[CellNote]] = {}
@@ -109,7 +125,8 @@ def write_quarantine(
     for source, rows in rejected.sort_values("row").groupby("source"):
         table = tables[int(str(source))]
         wanted = rows["row"].to_numpy()
-        frame = _written(survey, table).iloc[np.searchsorted(table.rows, wanted)]
+        whole = pd.concat([_written(survey, table), _not_read(table, language)], axis="columns")
+        frame = whole.iloc[np.searchsorted(table.rows, wanted)]
         frame = _without_answers(survey, table, frame, rows["silent"].to_numpy(dtype=bool))
         here = told[(told["source"] == source) & told["row"].isin(wanted)]
         # A message quotes the cell: of a silent family only what is said of the key may be told.

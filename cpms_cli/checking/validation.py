@@ -20,7 +20,7 @@ from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import SurveyTable, read_files
+from cpms_cli.reading.tables import SurveyTable, left_open, read_files
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 
@@ -53,8 +53,8 @@ class Validation:
 
     @property
     def exit_code(self) -> int:
-        """0: nothing to mend; 1: something has."""
-        return 1 if self.errors else 0
+        """0: nothing to mend; 1: something has, or a column was not read on which no map decides."""
+        return 1 if self.errors or left_open(self.tables) else 0
 
 
 def read_all(
@@ -126,4 +126,14 @@ def validate(
     of_records = sum(
         int(np.isin(one, table.rows[table.filled]).sum()) for one, table in zip(told, tables, strict=True)
     )
-    return Validation(tables, findings, rows, of_records)
+    return Validation(tables, _each_cell_once(tables, findings), rows, of_records)
+
+
+def _each_cell_once(tables: Sequence[SurveyTable], findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings; what is wrong with one cell is told once, though tables of several children share it."""
+    sheets = [table.sheet_key for table in tables]
+    if len(set(sheets)) == len(sheets):
+        return findings
+    first = findings["source"].map({at: sheets.index(sheet) for at, sheet in enumerate(sheets)})
+    again = findings.assign(source=first).duplicated(["source", "cell", "check", "field"]) & findings["cell"].notna()
+    return findings[~again].reset_index(drop=True)

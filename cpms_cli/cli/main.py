@@ -40,7 +40,7 @@ from cpms_cli.cli import (
     validate,
     visits,
 )
-from cpms_cli.errors import CpmsError, KeyMissing
+from cpms_cli.errors import AnswersNotRead, CpmsError, KeyMissing
 from cpms_cli.survey.language import chosen_language
 
 NAME = "cpms"
@@ -113,7 +113,8 @@ def _tell(error: CpmsError) -> None:
 
     message = sentence(error, chosen_language(_option("--lang", "") or None))
     if "json" in (_option("--format", ""), _option("-f", "")):
-        typer.echo(json_text(failure_document(error.message_id, message, error.exit_code)))
+        columns = error.columns if isinstance(error, AnswersNotRead) else ()
+        typer.echo(json_text(failure_document(error.message_id, message, error.exit_code, columns)))
     typer.echo(f"cpms: {message}", err=True)
 
 

@@ -7,25 +7,23 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import Encoding, Format, Lang, Schemas, language, one_of
+from cpms_cli.cli.options import Encoding, Files, Format, Lang, Map, Schemas, language, one_of
 from cpms_cli.errors import UsageError
 
-File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A survey file: CSV, workbook or export.", show_default=False)
-]
 MapOutput = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write the map here: a new .csv file.", show_default=False)
 ]
 
 
 def map_(
-    file: File, output: MapOutput = None, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
-    encoding: Encoding = None,
+    files: Files, output: MapOutput = None, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
+    encoding: Encoding = None, map_: Map = None,
 ) -> None:  # fmt: skip
-    """Say which header of a file is which question, and write that down to be corrected.
+    """Say which header of some files is which question, and write that down to be corrected.
 
-    Open the file in Excel: mend the column "field", clear it for columns to be left out, and take away each question
-    mark that you agree with. Then give it to validate and merge with --map. Exit code 0: written; 2: it cannot be.
+    Open the map in Excel: mend the column "field", write "leave out" there for columns that are left out on purpose, and
+    take away each question mark that you agree with. Then give it to validate and merge with --map. With --map, an
+    earlier map's decisions are kept. Exit code 0: written; 2: it cannot be.
 
     \b
     Examples:
@@ -44,7 +42,7 @@ def map_(
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    drafted = draft_map(file, schemas=schemas, encoding=encoding, language=told)
+    drafted = draft_map(*files, schemas=schemas, encoding=encoding, language=told, mapping=map_)
     if output is not None:
         write_tables({"map": drafted}, output)
     if format_ == "json":

@@ -47,6 +47,8 @@ def apply(
 ) -> None:
     """Take the decisions of a filled-in review workbook into the store. They hold for all later merges.
 
+    Exit code 0: done; 1: done, and a column that the workbook did not have was not read; 2: nothing was decided.
+
     \b
     Examples:
       cpms review apply review.xlsx --store cpms.duckdb
@@ -60,8 +62,12 @@ def apply(
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import json_text
 
-    applied = asdict(apply_review(store, file, schemas=schemas))
+    found = apply_review(store, file, schemas=schemas)
+    applied = asdict(found)
     if format_ == "json":
-        typer.echo(json_text({"schema_version": 1, "exit_code": 0, "error": None, **applied}))
+        typer.echo(json_text({"schema_version": 1, "exit_code": found.exit_code, "error": None, **applied}))
     else:
         typer.echo(say("review_applied", told, **applied))
+        for column in found.columns_not_read:
+            typer.echo(say("review_column", told, **column))
+    raise typer.Exit(found.exit_code)

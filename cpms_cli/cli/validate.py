@@ -26,6 +26,7 @@ from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from cpms_cli.checking.annotation import Annotation
+    from cpms_cli.checking.columns_not_read import Asked
     from cpms_cli.survey.definition import Language
 
 Annotate = Annotated[
@@ -49,7 +50,7 @@ def validate(
 ) -> None:  # fmt: skip
     """Say which cells are wrong, and how to mend them.
 
-    Exit code 0: nothing to mend; 1: some rows cannot be stored; 2: a file cannot be read.
+    Exit code 0: nothing to mend; 1: some rows cannot be stored, or a column was not read; 2: a file cannot be read.
 
     \b
     Examples:
@@ -93,7 +94,7 @@ def validate(
         typer.echo(csv_text(findings if changed is None else changed), nl=False)
     else:
         console = open_console()
-        report.show(console, survey, found, told)
+        report.show(console, survey, found, told, _asked(files, map_, round_, encoding))
         if changed is not None:
             changes_report.show_changes(console, changed, told)
     if output is not None:
@@ -101,6 +102,15 @@ def validate(
     if written is not None:
         _tell(written, told, fix is not None)
     raise typer.Exit(found.exit_code)
+
+
+def _asked(files: list[Path], map_: Path | None, round_: str | None, encoding: str | None) -> Asked:
+    """How the validation was asked for, to be asked again with a map."""
+    from cpms_cli.checking.columns_not_read import Asked
+
+    options = {"--round": round_, "--encoding": encoding}
+    words = (word for name, value in options.items() if value is not None for word in (name, str(value)))
+    return Asked(files, map_, tuple(words))
 
 
 def _one_copy(annotate: Path | None, fix: Path | None) -> Path | None:

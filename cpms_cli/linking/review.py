@@ -18,6 +18,7 @@ from cpms_cli.linking.review_workbook import review_bytes
 from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.container import inspect_container
+from cpms_cli.reading.source import column_letter
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
@@ -39,13 +40,23 @@ _SILENT = frozenset({"unknown", "clear"})
 
 @dataclass(frozen=True)
 class Applied:
-    """How many pairs were decided each way, left open, decided before, or changed since the workbook was written."""
+    """How many pairs were decided each way, left open, decided before, or changed since the workbook was written.
+
+    `columns_not_read` are columns that the workbook did not have when it was written: file, sheet, header, column,
+    filled (how many cells).
+    """
 
     same: int
     different: int
     open: int
     known: int
     gone: int
+    columns_not_read: tuple[dict[str, object], ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0: all was read; 1: a column was not."""
+        return 1 if self.columns_not_read else 0
 
 
 def _pairs(survey: Survey, waiting: str) -> str:
@@ -165,14 +176,39 @@ def _words(message: str, code: str) -> Mapping[str, str]:
     return {folded(say(message, language)): code for language in LANGUAGES} | {folded(code): code}
 
 
+def _own_headings(survey: Survey) -> set[str]:
+    """The headings that a workbook of pairs is written with, in every language."""
+    messages = ("review_pair", "review_decision", "review_reason", "review_chance", "review_agrees", "review_differs")
+    own = {folded(say(message, language)) for message in messages for language in LANGUAGES}
+    fields = [survey.role(role) for role in ("round", *_SHOWN)]
+    labels = [field.label.in_(language) for field in fields for language in LANGUAGES]
+    labels += [say("review_others", language) for language in LANGUAGES]
+    return own | {folded(f"{label} {side}") for label in labels for side in "AB"}
+
+
+def _not_read(survey: Survey, path: Path, cells: pd.DataFrame) -> tuple[dict[str, object], ...]:
+    """The columns that somebody has added to the workbook; the first row of `cells` has the headings."""
+    own = _own_headings(survey) | {"pair", "decision", "reason"}
+    found = []
+    for at in range(cells.shape[1]):
+        header = str(cells.iat[0, at]).strip()
+        filled = int((cells.iloc[1:, at].str.strip() != "").sum())
+        if filled and folded(header) not in own:
+            found.append({"file": path.name, "sheet": None, "header": header, "column": column_letter(at),
+                          "filled": filled})  # fmt: skip
+    return tuple(found)
+
+
 def filled_in(path: Path) -> pd.DataFrame:
     """The workbook's rows: row (as Excel counts), pair, verdict ("" where blank, else "same" or "different"), reason.
 
     Raises UnreadableFile, and UsageError for a word that is no decision.
     """
-    headings = {
-        **_words("review_pair", "pair"), **_words("review_decision", "decision"), **_words("review_reason", "reason"),
-    }  # fmt: skip
+    return _decisions(path, _cells(path))
+
+
+def _cells(path: Path) -> pd.DataFrame:
+    """All cells of the workbook's first sheet as text. Raises UnreadableFile."""
     if not path.is_file():
         raise UnreadableFile("file_missing", file=path.name)
     with path.open("rb") as stream:
@@ -185,10 +221,17 @@ def filled_in(path: Path) -> pd.DataFrame:
         raise UnreadableFile("workbook_password", file=path.name) from None
     except (CalamineError, ValueError, OSError, IndexError):
         raise UnreadableFile("damaged_workbook", file=path.name) from None
-    header = [headings.get(folded(str(cell)), "") for cell in cells[0]] if cells else []
+    return pd.DataFrame(cells, dtype=object).map(str)
+
+
+def _decisions(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
+    headings = {
+        **_words("review_pair", "pair"), **_words("review_decision", "decision"), **_words("review_reason", "reason"),
+    }  # fmt: skip
+    header = [headings.get(folded(cell), "") for cell in cells.iloc[0]] if len(cells) else []
     if not {"pair", "decision"} <= set(header):
         raise UnreadableFile("review_not_ours", file=path.name, columns="pair, decision")
-    frame = pd.DataFrame(cells[1:], columns=range(len(header)), dtype=object).map(str)
+    frame = cells.iloc[1:].reset_index(drop=True)
     found = {name: frame[header.index(name)].str.strip() for name in ("pair", "decision", "reason") if name in header}
     table = pd.DataFrame({"reason": "", **found}, dtype="str").assign(row=range(2, len(frame) + 2))
     verdicts = {"": "", **_words("review_same", SAME), **_words("review_different", DIFFERENT)}
@@ -209,8 +252,9 @@ def apply_review(
     All or nothing. Blank decisions stay open; a pair whose rows changed since is left for the next review. Raises
     UnreadableFile, UsageError for a word that is no decision, StoreError.
     """
-    told = filled_in(Path(path))
-    survey = load_survey(schemas)
+    where, survey = Path(path), load_survey(schemas)
+    cells = _cells(where)
+    told = _decisions(where, cells)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         relink(connection, survey)
@@ -227,4 +271,5 @@ def apply_review(
     return Applied(
         int(counts.get(SAME, 0)), int(counts.get(DIFFERENT, 0)), int((told["verdict"] == "").sum()),
         len(decided) - new, int((both["row_a"].isna() & (both["verdict"] != "")).sum()),
+        _not_read(survey, where, cells),
     )  # fmt: skip

@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from cpms_cli.reading.flags import has_ticks, read_flag
 from cpms_cli.reading.headers import field_of, header_spellings, spelt
+from cpms_cli.reading.side_by_side import numbered
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.definition import Field, Survey, folded
 
@@ -46,13 +47,32 @@ def _answers(survey: Survey, field: Field) -> dict[str, str]:
     return {**survey.codelists["missing"].by_spelling, **(codes.by_spelling if codes else {})}
 
 
-def _part(header: str, survey: Survey, spellings: Mapping[str, str]) -> tuple[str, str, str] | None:
-    """Field, answer and the question's own header, where a header says `question/answer`."""
+def _question(header: str, spellings: Mapping[str, str]) -> tuple[str, int | None] | None:
+    """The field that a header names, and the child's number where children stand side by side."""
+    told = None if spelt(header) in spellings else numbered(header, spellings)
+    if told is not None:
+        return told.field, told.number
+    name = field_of(header, spellings, exported=True)
+    return (name, None) if name else None
+
+
+@dataclass(frozen=True)
+class ChoiceColumn:
+    """A column about one answer of a question of several; `asked` is the question's own header."""
+
+    question: tuple[str, int | None]
+    answer: str
+    asked: str
+
+
+def _part(header: str, survey: Survey, spellings: Mapping[str, str]) -> ChoiceColumn | None:
+    """What a header says that is written `question/answer`."""
     for step in reversed(list(re.finditer("/", header))):
-        name = field_of(header[: step.start()], spellings, exported=True)
-        if name and survey.fields[name].many:
+        question = _question(header[: step.start()], spellings)
+        if question and survey.fields[question[0]].many:
             answer = header[step.end() :].strip()
-            return name, _answers(survey, survey.fields[name]).get(folded(answer), answer), header[: step.start()]
+            code = _answers(survey, survey.fields[question[0]]).get(folded(answer), answer)
+            return ChoiceColumn(question, code, header[: step.start()])
     return None
 
 
@@ -63,21 +83,38 @@ def find_choices(
 
     `said` are the columns of which a map says which field they are: where that is another, they are no such column.
     """
-    own = header_spellings(survey)
-    parts: dict[str, dict[int, str]] = {}
-    headers: dict[str, str] = {}
-    for index, header in enumerate(source.header):
-        found = None if spelt(header) in own else _part(header, survey, spellings)
-        if found and said.get(index, found[0]) == found[0] and _is_flag(survey, source, index, *found[:2]):
-            parts.setdefault(found[0], {})[index] = found[1]
-            headers.setdefault(found[0], found[2])
-    used = {index for columns in parts.values() for index in columns}
+    columns = choice_columns(survey, source, spellings, said)
+    parts: dict[tuple[str, int | None], dict[int, str]] = {}
+    headers: dict[tuple[str, int | None], str] = {}
+    for index, column in columns.items():
+        if _is_flag(survey, source, index, column.question[0], column.answer):
+            parts.setdefault(column.question, {})[index] = column.answer
+            headers.setdefault(column.question, column.asked)
+    used = {index for places in parts.values() for index in places}
     whole = {
-        field_of(header, spellings, exported=True): index
+        _question(header, spellings): index
         for index, header in enumerate(source.header)
         if header and said.get(index, "") is not None and index not in used
     }
-    return tuple(Choices(name, whole.get(name), columns, headers[name]) for name, columns in parts.items())
+    return tuple(
+        Choices(question[0], whole.get(question), places, headers[question]) for question, places in parts.items()
+    )
+
+
+def choice_columns(
+    survey: Survey, source: SourceTable, spellings: Mapping[str, str], said: Mapping[int, str | None]
+) -> dict[int, ChoiceColumn]:
+    """The columns of a sheet that are about one answer of a question of several.
+
+    Those of which a map says that they are another field's, or are left out, are none.
+    """
+    own = header_spellings(survey)
+    headers = enumerate(source.header)
+    parts = {index: _part(header, survey, spellings) for index, header in headers if spelt(header) not in own}
+    return {
+        index: part for index, part in parts.items()
+        if part and said.get(index, part.question[0]) == part.question[0]
+    }  # fmt: skip
 
 
 def distinct(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], list[str | None]]:

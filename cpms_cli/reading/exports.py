@@ -1,4 +1,5 @@
-"""The layouts in which KoboToolbox and ODK export a form, as `schemas/exports.yaml` describes them with their sources.
+"""The layouts in which programs export, as `schemas/exports.yaml` describes them with their sources: those of KoboToolbox
+and ODK, this program's own, and what offices add by themselves.
 
 The layouts belong to those programs, not to a province: they are read from the shipped definition only.
 """
@@ -7,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from cpms_cli.survey.definition import Role
 from cpms_cli.survey.documents import read_yaml
 from cpms_cli.survey.location import shipped
 from cpms_cli.survey.plain_text import plain_text
@@ -39,16 +42,70 @@ class Layout(BaseModel):
         )
 
 
+class OwnLists(BaseModel):
+    """What the list of visits says beside the columns to fill in: fields by role, other words by the id of a message."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    roles: tuple[Role, ...]
+    words: tuple[str, ...]
+
+
+class OwnColumns(BaseModel):
+    """Columns that this program itself writes beside the survey's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: tuple[str, ...]
+    form: tuple[str, ...]
+    of_dates: tuple[str, ...]
+    sentences: tuple[str, ...]
+    lists: OwnLists
+
+
+class AsideColumns(BaseModel):
+    """Headers of an office's own columns that answer no question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    numbering: tuple[str, ...]
+    remarks: tuple[str, ...]
+    counts: tuple[str, ...]
+
+
 def folded_name(header: str) -> str:
     """A header as the names of columns that a program adds are compared."""
     return plain_text(header).casefold()
 
 
 @cache
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = read_yaml(shipped("schemas"), "exports.yaml").content
+    return content
+
+
+@cache
 def layouts() -> tuple[Layout, ...]:
     """The layouts known, in the order in which they are tried."""
-    content = read_yaml(shipped("schemas"), "exports.yaml").content
-    return tuple(Layout.model_validate(one) for one in content["layouts"])
+    return tuple(Layout.model_validate(one) for one in _content()["layouts"])
+
+
+@cache
+def own_columns() -> OwnColumns:
+    """What this program's own files have beside the survey's columns."""
+    return OwnColumns.model_validate(_content()["own"])
+
+
+@cache
+def aside_columns() -> AsideColumns:
+    """What offices add that answers no question."""
+    return AsideColumns.model_validate(_content()["aside"])
+
+
+@cache
+def child_words() -> tuple[str, ...]:
+    """The words that stand with a child's number in a header, the longest first."""
+    return tuple(sorted(_content()["side_by_side"]["words"], key=len, reverse=True))
 
 
 def layout_of(header: Sequence[str]) -> Layout | None:

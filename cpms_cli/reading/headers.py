@@ -26,11 +26,15 @@ _BEHIND_GROUPS = 0.95  # at most: a spelling behind something that may be a grou
 
 @dataclass(frozen=True)
 class HeaderMatch:
-    """Column index to field name, in the sheet's order; `twice` has fields that two columns claim."""
+    """Column index to field name, in the sheet's order; `twice` has fields that two columns claim.
+
+    `apart` are those of the unknown columns whose answers another column gathers.
+    """
 
     fields: dict[int, str]
     unknown: tuple[int, ...]
     twice: dict[str, tuple[int, ...]]
+    apart: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,11 +101,11 @@ def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderM
             claimed.setdefault(name, []).append(index)
         elif cell.strip():
             unknown.append(index)
-    if exported:
-        unknown += _set_apart(cells, claimed)
+    apart = _set_apart(cells, claimed) if exported else []
+    unknown += apart
     fields = {places[0]: name for name, places in claimed.items() if len(places) == 1}
     twice = {name: tuple(places) for name, places in claimed.items() if len(places) > 1}
-    return HeaderMatch(dict(sorted(fields.items())), tuple(sorted(unknown)), twice)
+    return HeaderMatch(dict(sorted(fields.items())), tuple(sorted(unknown)), twice, tuple(apart))
 
 
 def _set_apart(cells: Sequence[str], claimed: dict[str, list[int]]) -> list[int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cpms_cli.reading.headers import field_of, match_headers
+from cpms_cli.reading.side_by_side import numbered
 from cpms_cli.reading.source import RowLeftOut
 
 _NUMBER = re.compile(r"[-+]?[\d.,\s]*\d[\d.,\s]*%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T][\d:.]+)?")
@@ -68,7 +69,11 @@ def is_number(cell: str) -> bool:
 
 
 def _known(cells: Iterable[str], spellings: Mapping[str, str]) -> int:
-    return len(set(match_headers(list(cells), spellings).fields.values()))
+    """How many fields a row names; those of children side by side are counted for each child."""
+    row = list(cells)
+    match = match_headers(row, spellings)
+    others = (numbered(row[index], spellings) for index in range(len(row)) if index not in match.fields and row[index])
+    return len(set(match.fields.values())) + len({told for told in others if told is not None})
 
 
 def _filled(row: Sequence[str]) -> int:
@@ -88,10 +93,16 @@ def _spread(upper: Sequence[str], lower: Sequence[str], at: int, spans: Sequence
 
 
 def _joined(upper: Sequence[str], lower: Sequence[str], spellings: Mapping[str, str]) -> list[str]:
-    """One text per column of a two-row header: what is known, else the lower cell, with its group where it repeats."""
+    """One text per column of a two-row header: what is known, else the lower cell, with its group where it repeats.
+
+    A group that says a child's number is never left away: each child has the same headers below it.
+    """
     out, often = [], Counter(lower)
     for above, below in zip(upper, lower, strict=True):
         both = [f"{above} {below}", f"{below} {above}"] if above and below and above != below else []
+        if both and numbered(both[0], spellings):
+            out.append(both[0])
+            continue
         known = (text for text in (*both, below, above) if text and field_of(text, spellings))
         out.append(next(known, both[0] if both and often[below] > 1 else below or above))
     return out

@@ -1,7 +1,9 @@
 """A subdistrict's own map from the headers of its files to the survey's fields: a small CSV, edited in Excel.
 
-Columns `header` (as it stands in the file), `field` (a field's name or one of its spellings; blank: leave the column
-out) and `label` for the reader; others are ignored. A field with a question mark before it is not decided yet.
+Columns `header` (as it stands in the file), `field` and `label` for the reader; others are ignored. `field` is a field's
+name or one of its spellings, with a number behind it where children stand side by side (`given_name_2`); or "leave out"
+(in any language) for a column that is left out on purpose. Blank, the map says nothing of the column; a field with a
+question mark before it is not decided yet, and the map is refused.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from pathlib import Path
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.headers import HeaderMatch, header_spellings, near_miss, spelt
 from cpms_cli.reading.limits import LIMITS
+from cpms_cli.reading.side_by_side import Numbered, numbered
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.definition import LANGUAGES, Language, Survey
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.plain_text import plain_text
 
 HEADER, FIELD, LABEL = "header", "field", "label"
@@ -26,19 +30,27 @@ _DISARMED = "'"
 
 @dataclass(frozen=True)
 class MapLine:
-    """One line of a map: `line` as a spreadsheet numbers it, `field` None where the column is to be left out."""
+    """One line of a map: `line` as a spreadsheet numbers it, `field` None where the column is to be left out.
+
+    `child` is the number of the child that the column is about, where several stand side by side.
+    """
 
     line: int
     header: str
     field: str | None
+    child: int | None = None
 
 
 @dataclass(frozen=True)
 class HeaderMap:
-    """A map that holds: every field known, no header twice. `lines` by the header as headers are compared."""
+    """A map that holds: every field known, no header twice. `lines` by the header as headers are compared.
+
+    `silent` are the lines that say nothing of their column.
+    """
 
     file: str
     lines: dict[str, MapLine]
+    silent: dict[str, MapLine]
 
     def line(self, header: str) -> MapLine | None:
         """What the map says of a header of a file."""
@@ -46,7 +58,7 @@ class HeaderMap:
 
     def spellings(self) -> dict[str, str]:
         """The headers that the map gives a field, as spellings, so that a file's header row is found by them too."""
-        known = {spelt(line.header): line.field for line in self.lines.values() if line.field}
+        known = {spelt(line.header): line.field for line in self.lines.values() if line.field and line.child is None}
         return {header: field for header, field in known.items() if header}
 
 
@@ -92,7 +104,7 @@ def _rows(path: Path) -> list[tuple[int, str, str]]:
 
 
 def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
-    """A map from its file, or from a mapping of header to field (None or blank: leave out); None where there is none.
+    """A map from its file, or from a mapping of header to field (None: leave out); None where there is none.
 
     Raises UsageError naming the line: unknown field, undecided proposal, header twice; or that the file is no map.
     """
@@ -100,23 +112,43 @@ def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
         return None
     if isinstance(mapping, Mapping):
         file = ""
-        rows = [(line, header, field or "") for line, (header, field) in enumerate(mapping.items(), start=1)]
+        rows = [
+            (line, header, leave_out("en") if field is None else field)
+            for line, (header, field) in enumerate(mapping.items(), start=1)
+        ]
     else:
         file = Path(mapping).name
         rows = _rows(Path(mapping))
     spellings = header_spellings(survey)
     lines: dict[str, MapLine] = {}
+    silent: dict[str, MapLine] = {}
     for line, header, told in rows:
         where = {"file": file, "line": line, "header": header}
         if told.startswith(UNDECIDED):
-            raise UsageError("map_undecided", field=told, **where)
-        field = spellings.get(spelt(told)) if told else None
-        if told and field is None:
-            raise _unknown_field(told, spellings, where)
-        if compared(header) in lines:
-            raise UsageError("map_header_twice", other=lines[compared(header)].line, **where)
-        lines[compared(header)] = MapLine(line, header, field)
-    return HeaderMap(file, lines)
+            raise UsageError("map_undecided", field=told, leave_out=" / ".join(map(leave_out, LANGUAGES)), **where)
+        for other in (lines, silent):
+            if compared(header) in other:
+                raise UsageError("map_header_twice", other=other[compared(header)].line, **where)
+        (lines if told else silent)[compared(header)] = _map_line(survey, told, spellings, where)
+    return HeaderMap(file, lines, silent)
+
+
+def leave_out(language: Language) -> str:
+    """What stands in a map for a column that is left out on purpose."""
+    return say("map_leave_out", language)
+
+
+def _map_line(survey: Survey, told: str, spellings: Mapping[str, str], where: Mapping[str, object]) -> MapLine:
+    """One line as it is understood. Raises UsageError where it names no field."""
+    line, header = int(str(where["line"])), str(where["header"])
+    if not told or spelt(told) in {spelt(leave_out(language)) for language in LANGUAGES}:
+        return MapLine(line, header, None)
+    if field := spellings.get(spelt(told)):
+        return MapLine(line, header, field)
+    of_child = numbered(told, spellings)
+    if of_child is None or of_child.field not in {field.name for field in survey.child.fields}:
+        raise _unknown_field(told, spellings, where)
+    return MapLine(line, header, of_child.field, of_child.number)
 
 
 def _unknown_field(told: str, spellings: Mapping[str, str], where: Mapping[str, object]) -> UsageError:
@@ -129,16 +161,26 @@ def _unknown_field(told: str, spellings: Mapping[str, str], where: Mapping[str, 
 def check_headers_there(chosen: HeaderMap, sources: Sequence[SourceTable]) -> None:
     """Raise UsageError where a line of the map names a header that none of the sheets has."""
     there = {compared(header) for source in sources for header in source.header}
-    for told, line in chosen.lines.items():
+    for told, line in {**chosen.lines, **chosen.silent}.items():
         if told not in there:
             files = ", ".join(dict.fromkeys(source.path.name for source in sources))
             raise UsageError("map_header_absent", file=chosen.file, line=line.line, header=line.header, files=files)
 
 
 def said_of(chosen: HeaderMap | None, source: SourceTable) -> dict[int, str | None]:
-    """The columns of a sheet that a map speaks of, each with its field; None where it is to be left out."""
+    """The columns of a sheet that a map decides on, each with its field; None where it is to be left out."""
+    return {index: line.field for index, line in _lines(chosen, source)}
+
+
+def children_said(chosen: HeaderMap | None, source: SourceTable) -> dict[int, Numbered]:
+    """The columns of a sheet of which a map says that they are about one child of several."""
+    lines = _lines(chosen, source)
+    return {index: Numbered(line.field, line.child) for index, line in lines if line.field and line.child is not None}
+
+
+def _lines(chosen: HeaderMap | None, source: SourceTable) -> list[tuple[int, MapLine]]:
     lines = ((index, chosen.line(header) if chosen else None) for index, header in enumerate(source.header))
-    return {index: line.field for index, line in lines if line is not None}
+    return [(index, line) for index, line in lines if line is not None]
 
 
 def apply_map(
@@ -148,8 +190,7 @@ def apply_map(
 
     Raises UsageError where two columns of the sheet come to be one field, one of them by the map.
     """
-    lines = ((index, chosen.line(header)) for index, header in enumerate(source.header) if index not in settled)
-    said = {index: line for index, line in lines if line is not None}
+    said = {index: line for index, line in _lines(chosen, source) if index not in settled}
     claimed: dict[str, list[int]] = {name: list(places) for name, places in match.twice.items()}
     for index, name in match.fields.items():
         claimed.setdefault(name, []).append(index)
@@ -168,4 +209,4 @@ def apply_map(
     fields = {places[0]: name for name, places in claimed.items() if len(places) == 1}
     twice = {name: tuple(places) for name, places in claimed.items() if len(places) > 1}
     unknown = tuple(index for index in match.unknown if index not in said)
-    return HeaderMatch(dict(sorted(fields.items())), unknown, twice)
+    return HeaderMatch(dict(sorted(fields.items())), unknown, twice, match.apart)

@@ -13,6 +13,7 @@ from cpms_cli.reading.bundle import is_bundle
 from cpms_cli.reading.mapping import Mapped, check_headers_there, load_map
 from cpms_cli.reading.sheets import understand
 from cpms_cli.reading.tables import SurveyTable, is_log, read_sources, survey_table
+from cpms_cli.reading.unread import list_headers
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.response_log import response_log
 
@@ -33,7 +34,8 @@ def read_responses(
     ]  # fmt: skip
     if chosen:
         check_headers_there(chosen, sources)
-    tables = [survey_table(log, sheet) for sheet in (understand(log, source, chosen) for source in sources)]
+    beside = list_headers(survey)
+    tables = [survey_table(log, sheet) for sheet in (understand(log, source, chosen, beside) for source in sources)]
     return tuple(_filled_in(survey, table) for table in tables)
 
 

@@ -24,6 +24,8 @@ from cpms_cli.reading.repeats import NO_PARENT, TWO_PARENTS, join_repeats
 from cpms_cli.reading.sheets import Note, Sheet, understand
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.reading.threads import on_each
+from cpms_cli.reading.unpivot import children_apart
+from cpms_cli.reading.unread import UnreadColumn
 from cpms_cli.reading.values import NUMBER_CODES, Context, clean
 from cpms_cli.survey.definition import Field, Survey, Table
 from cpms_cli.survey.era import era_of
@@ -87,7 +89,8 @@ class SurveyTable:
     """A sheet whose columns are fields; `table` is "child" when it has a row per child, flat sheets too.
 
     `ignored` are headers of columns that were not read, `near` columns (counted from 0) that were not read either
-    though they are nearly a field's, `notes` what else is to be told of how the sheet was read.
+    though they are nearly a field's, `notes` what else is to be told of how the sheet was read; `unread` tells of every
+    column that was not read. Where a sheet became several tables, only the first of them has what is told of it.
     """
 
     source: SourceTable
@@ -97,11 +100,17 @@ class SurveyTable:
     ignored: tuple[str, ...]
     near: dict[int, Proposal] = dataclasses.field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    unread: tuple[UnreadColumn, ...] = ()
 
     @property
     def rows(self) -> npt.NDArray[np.int64]:
         """The sheet's row numbers."""
         return self.source.rows
+
+    @property
+    def sheet_key(self) -> tuple[Path, str | None, int]:
+        """Which table of which file this is; tables of one sheet's households and its children have the same."""
+        return self.source.path, self.source.sheet, self.source.header_row
 
     def positions(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Where these rows of the sheet, each of which is a record of it, stand in the table."""
@@ -150,6 +159,11 @@ class SurveyTable:
         """Header and column letter of a field in this sheet; the field's own name, and no letter, if it has none."""
         column = self.columns.get(name)
         return (column.header, column.letter) if column else (name, "")
+
+
+def left_open(tables: Iterable[SurveyTable]) -> list[tuple[SurveyTable, UnreadColumn]]:
+    """The columns that were not read, hold something, and on which no map decides; each with its table."""
+    return [(table, column) for table in tables for column in table.unread if column.weighs]
 
 
 def read_sources(
@@ -224,7 +238,7 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
         _same_round(survey, columns[survey.role("round").name], round_, where)
     given = {name: value for name, value in given.items() if name not in columns}
     ignored = tuple(source.header[index] for index in sheet.unknown)
-    return SurveyTable(source, table, columns, given, ignored, sheet.near, sheet.notes)
+    return SurveyTable(source, table, columns, given, ignored, sheet.near, sheet.notes, sheet.unread)
 
 
 def _one_coding(columns: list[Column]) -> list[Column]:
@@ -291,7 +305,8 @@ def read_files(
     of_survey = [source for source in sources if not is_log(survey, source)]
     if sources and not of_survey:
         raise NoSurveyTable("is_response_log", file=sources[0].path.name)
-    sheets = join_repeats(survey, [understand(survey, source, chosen) for source in of_survey])
+    parts = [part for source in of_survey for part in children_apart(survey, understand(survey, source, chosen))]
+    sheets = join_repeats(survey, parts)
     return [survey_table(survey, sheet, round_) for sheet in sheets]
 
 

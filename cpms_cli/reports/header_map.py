@@ -8,17 +8,17 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.checking.header_map import MAP_COLUMNS
-from cpms_cli.reading.mapping import FIELD, UNDECIDED
+from cpms_cli.reading.mapping import FIELD, UNDECIDED, leave_out
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
-from cpms_cli.survey.definition import Language
+from cpms_cli.survey.definition import LANGUAGES, Language
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import records
 
 
 def counts(drafted: pd.DataFrame) -> dict[str, int]:
-    """How many headers there are, are known, wait for a decision, and are left out."""
+    """How many headers there are, are known, wait for a decision, and are not read."""
     near = drafted[FIELD].str.startswith(UNDECIDED)
-    left = drafted[FIELD] == ""
+    left = drafted[FIELD].isin(["", *map(leave_out, LANGUAGES)])
     known = ~near & ~left
     return {"count": len(drafted), "known": int(known.sum()), "near": int(near.sum()), "left": int(left.sum())}
 
@@ -36,4 +36,4 @@ def show(console: Console, drafted: pd.DataFrame, language: Language) -> None:
     if console.width < NARROW:
         shown, headings = stacked(shown, headings, {"field": ("label",)})
     show_table(console, shown, headings)
-    console.print(say("map_sum", language, **counts(drafted)))
+    console.print(say("map_sum", language, leave_out=leave_out(language), **counts(drafted)))

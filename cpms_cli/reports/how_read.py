@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
-from cpms_cli.reading.source import SourceTable, column_letter
+from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
@@ -63,15 +63,6 @@ def _of_table(table: SurveyTable, language: Language) -> Iterator[Told]:
     yield from _of_layout(table.source, language)
     for note in table.notes:
         yield note.message_id, dict(note.values)
-    nameless = [
-        column_letter(index)
-        for index, header in enumerate(table.source.header)
-        if not header.strip() and table.source.data.column(index).null_count < len(table.rows)
-    ]
-    if nameless:
-        yield "columns_without_header", {"columns": ", ".join(nameless)}
-    if table.ignored:
-        yield "validate_ignored", {"columns": ", ".join(table.ignored)}
     for column in table.columns.values():
         for one in column.evidence:
             yield one.id, {"column": column.header, **one.values}
@@ -79,10 +70,12 @@ def _of_table(table: SurveyTable, language: Language) -> Iterator[Told]:
 
 def read_notes(tables: Sequence[SurveyTable], language: Language) -> list[ReadNote]:
     """Everything there is to tell, table by table: encoding, rows left out, the layout known, columns, their dates."""
-    return [
+    notes = [
         ReadNote(
             file=table.source.path.name, sheet=table.source.sheet, id=name,
             message=say(name, language, file=table.source.path.name, sheet=table.source.sheet or "", **values),
         )
         for table in tables for name, values in _of_table(table, language)
     ]  # fmt: skip
+    # A sheet may have become several tables, which are read alike.
+    return [note for at, note in enumerate(notes) if note not in notes[:at]]

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.checking.columns_not_read import column_records, undecided_lines
 from cpms_cli.merging import Merge
 from cpms_cli.reports.responses import RESPONSE_COUNTS, show_counts
 from cpms_cli.reports.terminal import show_table
@@ -25,11 +26,7 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
         "new_children": merged.new_people, "doubtful_pairs": merged.doubtful, "files": records(merged.files),
         "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
         **({"responses": {name: merged.responses.total(name) for name in RESPONSE_COUNTS}} if merged.responses else {}),
-        "columns_not_read": [
-            {"file": table.source.path.name, "sheet": table.source.sheet, "header": table.source.header[index],
-             "may_be": miss.field}
-            for table in merged.tables for index, miss in table.near.items()
-        ],
+        "columns_not_read": column_records(merged.tables),
     }  # fmt: skip
 
 
@@ -49,12 +46,6 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
     told = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined")}
     console.print(say("merge_sum", language, rows=merged.total("rows_in"), **told))
     console.print(say("merge_people", language, count=merged.new_people))
-    for table in merged.tables:
-        for index, miss in table.near.items():
-            console.print(say(
-                "merge_near", language, file=table.source.path.name, sheet=table.source.sheet or "", field=miss.field,
-                header=table.source.header[index], label=survey.fields[miss.field].label.in_(language),
-            ))  # fmt: skip
     if merged.doubtful:
         console.print(say("merge_doubtful", language, count=merged.doubtful))
     if merged.quarantine:
@@ -70,3 +61,5 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
             more = ", …" if len(places) > _PLACES else ""
             console.print(say("merge_urgent", language, count=len(there), level=level.label.in_(language),
                               places=", ".join(places[:_PLACES]) + more))  # fmt: skip
+    for line in undecided_lines(survey, merged.tables, merged.asked, "merge", language):
+        console.print(line)

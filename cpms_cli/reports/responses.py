@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.checking.columns_not_read import column_records, log_lines
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.change import below_each_other, show_title
 from cpms_cli.reports.handed import counts_told
@@ -39,6 +40,7 @@ def import_document(survey: Survey, imported: Imported, language: Language) -> d
         "schema_version": 1, "exit_code": imported.exit_code, "error": None,
         "counts": {name: imported.total(name) for name in RESPONSE_COUNTS}, "files": records(imported.files),
         "quarantine": str(imported.quarantine) if imported.quarantine else None,
+        "columns_not_read": column_records(imported.tables),
         "findings": records(findings_table(response_log(survey), _checked(imported), language)),
     }  # fmt: skip
 
@@ -46,10 +48,11 @@ def import_document(survey: Survey, imported: Imported, language: Language) -> d
 def show_import(console: Console, survey: Survey, imported: Imported, language: Language) -> None:
     """Print how the files were read, what is wrong, and the counts."""
     for note in read_notes(imported.tables, language):
-        if note["id"] != "validate_ignored":
-            console.print(note["message"])
+        console.print(note["message"])
     show_findings(console, response_log(survey), _checked(imported), language)
     show_counts(console, imported, language)
+    for line in log_lines(response_log(survey), imported.tables, language):
+        console.print(line)
 
 
 def show_counts(console: Console, imported: Imported, language: Language) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.checking.columns_not_read import Asked, column_records, undecided_lines
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.how_read import read_notes
@@ -78,22 +80,25 @@ def document(
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": validation.exit_code, "error": None,
         "definition": survey.digest, "counts": counts(validation),
-        "notes": read_notes(validation.tables, language),
+        "notes": read_notes(validation.tables, language), "columns_not_read": column_records(validation.tables),
         "findings": records(findings_table(survey, validation, language)),
         **({} if changed is None else {"changes": records(changed)}),
     }  # fmt: skip
 
 
-def failure_document(message_id: str, message: str, exit_code: int) -> dict[str, Any]:
-    """The JSON document of a run that could not go on: the same shape, with the error in it."""
+def failure_document(
+    message_id: str, message: str, exit_code: int, columns: Sequence[Mapping[str, object]] = ()
+) -> dict[str, Any]:
+    """The JSON document of a run that could not go on: the same shape, with the error in it; `columns` not read."""
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": exit_code, "error": {"id": message_id, "message": message},
-        "definition": None, "counts": None, "notes": [], "findings": [],
+        "definition": None, "counts": None, "notes": [], "columns_not_read": list(columns), "findings": [],
     }  # fmt: skip
 
 
-def show(console: Console, survey: Survey, validation: Validation, language: Language) -> None:
-    """Print a validation as the officer reads it: grouped by cause, worst first, the sum at the end."""
+def show(console: Console, survey: Survey, validation: Validation, language: Language, asked: Asked) -> None:
+    """Print a validation as the officer reads it: grouped by cause, worst first; at the end the sum, and what was not
+    read. `asked` is how it was asked for."""
     for note in read_notes(validation.tables, language):
         console.print(note["message"])
     lines = show_findings(console, survey, validation, language)
@@ -101,6 +106,8 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
     console.print(say("validate_sum", language, bad=sums["rows_with_errors"], **sums))
     if not lines:
         console.print(say("validate_clean", language))
+    for line in undecided_lines(survey, validation.tables, asked, "validate", language):
+        console.print(line)
 
 
 def show_findings(console: Console, survey: Survey, validation: Validation, language: Language) -> int:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from cpms_cli.checking.quarantine import write_quarantine
 from cpms_cli.checking.responses import check_responses
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.tables import SurveyTable, left_open
 from cpms_cli.store.audit import now
 from cpms_cli.store.history import next_batch
 from cpms_cli.store.response_tables import RESPONSE, create_known_children
@@ -55,8 +55,8 @@ class Imported:
 
     @property
     def exit_code(self) -> int:
-        """0: every row is in the store; 1: some were set aside."""
-        return 1 if self.total("quarantined") else 0
+        """0: all is in the store; 1: rows were set aside, or a column was not read on which no map decides."""
+        return 1 if self.total("quarantined") or left_open(self.tables) else 0
 
 
 @dataclass(frozen=True)

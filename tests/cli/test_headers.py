@@ -146,7 +146,7 @@ def test_a_header_nearly_right_is_told_with_its_field(cpms: Cpms, draw: Draw) ->
     path = draw({"birth_date": "2016-01-01"}, {"birth_date": "2015-01-01"})
     path.write_text(path.read_text("utf-8").replace("birth_date", "วันเกิ"), "utf-8")
     ran = cpms("validate", path, "--format", "json")
-    assert ran.code == 0
+    assert ran.code == 1, "dates are answers, and would be lost"
     told = next(finding for finding in ran.json["findings"] if finding["rule"] == "header_near_miss")
     assert (told["row"], told["column"], told["severity"]) == (1, "วันเกิ", "warning")
     assert told["message"] == "column 'วันเกิ' is not read; it may be Birth date"
@@ -166,14 +166,24 @@ def test_a_missing_key_column_is_proposed_by_the_error_itself(cpms: Cpms) -> Non
 
 def test_merging_says_which_column_was_not_stored(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     path = draw({})
+    path.write_text(path.read_text("utf-8").replace(",given_name,", ",Givan name,"), "utf-8")
+    ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
+    assert ran.code == 1
+    assert "'Givan name' was NOT read: 1 cell(s); it may be given_name (Given name)" in ran.out
+    again = cpms("merge", path, "--store", tmp_path / "t.duckdb", "--format", "json")
+    [told] = again.json["columns_not_read"]
+    assert {name: told[name] for name in ("file", "sheet", "header", "may_be", "why", "filled", "holds_answers")} == {
+        "file": path.name, "sheet": None, "header": "Givan name", "may_be": "given_name", "why": "near", "filled": 1,
+        "holds_answers": False,
+    }  # fmt: skip
+
+
+def test_answers_under_a_header_nearly_right_are_not_merged_away(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    path = draw({})
     path.write_text(path.read_text("utf-8").replace(",nationality,", ",Nationalty,"), "utf-8")
     ran = cpms("merge", path, "--store", tmp_path / "s.duckdb")
-    assert ran.code == 0
-    assert "column 'Nationalty' was NOT stored; it may be nationality" in ran.out
-    again = cpms("merge", path, "--store", tmp_path / "t.duckdb", "--format", "json")
-    assert again.json["columns_not_read"] == [
-        {"file": path.name, "sheet": None, "header": "Nationalty", "may_be": "nationality"}
-    ]
+    assert ran.code == 2
+    assert "it may be nationality (Nationality)" in ran.err
 
 
 def test_groups_without_an_export_are_taken_off_field_names_only(cpms: Cpms) -> None:
@@ -214,4 +224,6 @@ def test_a_column_that_may_be_the_consent_is_not_passed_over(
     assert cpms("merge", path, "--map", map_, "--store", store).code == 0
     assert "ชื่อลับ" not in cpms("children", "--store", store, "--identified").out
     map_.write_text(f'header,field\n"{header}",\n', "utf-8")
+    assert cpms("validate", path, "--map", map_).code == 2, "a blank line decides nothing"
+    map_.write_text(f'header,field\n"{header}",leave out\n', "utf-8")
     assert cpms("validate", path, "--map", map_).code == 0

@@ -1,0 +1,130 @@
+"""What is told of the columns that were not read, and the refusal to merge while they hold answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cpms_cli.errors import AnswersNotRead
+from cpms_cli.reading.mapping import Mapped, leave_out
+from cpms_cli.reading.tables import SurveyTable, left_open
+from cpms_cli.reading.unread import CHOICE_MARKS, FURTHER_CHILD, UnreadColumn
+from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.messages import say
+
+_CODES_SHOWN = 3
+_QUOTED = frozenset(" &()[]{}^=;!'+,`~")
+MAP = "map"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for, to be asked again with a map: the files, the map that was given, and all other words."""
+
+    files: Sequence[Path] = ()
+    mapping: Mapped | None = None
+    words: tuple[str, ...] = ()
+
+
+def command_line(words: Iterable[str]) -> str:
+    """A command as it is typed: words with spaces in quotation marks, as every system's shell takes them."""
+    return " ".join(f'"{word}"' if not word or set(word) & _QUOTED else word for word in words)
+
+
+def kind_words(survey: Survey, looks_like: str, language: Language) -> str:
+    """What a column's cells look like, in words: the first answers of a code list, or the name of the kind."""
+    codes = survey.codelists.get(looks_like)
+    if codes is None:
+        return say(f"looks_like_{looks_like}", language)
+    shown = ", ".join([code.label.in_(language) for code in codes.codes if not code.missing][:_CODES_SHOWN])
+    return say("looks_like_list", language, codes=shown)
+
+
+def column_words(survey: Survey, table: SurveyTable, column: UnreadColumn, language: Language) -> str:
+    """One column: file, sheet, letter, header, how many cells, what they look like, which field it may be."""
+    where = {"file": table.source.path.name, "sheet": table.source.sheet or "", "column": column.letter}
+    name = "column_not_read" if column.header.strip() else "column_without_header"
+    told = say(name, language, header=column.header.strip(), count=column.filled, **where)
+    if column.looks_like:
+        told += say("column_looks_like", language, kind=kind_words(survey, column.looks_like, language))
+    if column.may_be and column.may_be in survey.fields:
+        told += say(
+            "column_may_be", language, field=column.may_be, label=survey.fields[column.may_be].label.in_(language)
+        )
+    return told
+
+
+def column_records(tables: Iterable[SurveyTable]) -> list[dict[str, Any]]:
+    """Every column that was not read, for scripts: where, why, how much is in it, what it looks like."""
+    return [
+        {"file": table.source.path.name, "sheet": table.source.sheet, "header": column.header, "column": column.letter,
+         "row": table.source.header_row, "why": column.why, "may_be": column.may_be, "filled": column.filled,
+         "looks_like": column.looks_like, "holds_answers": column.holds_answers, "weighs": column.weighs}
+        for table in tables for column in table.unread
+    ]  # fmt: skip
+
+
+def free_map_name() -> str:
+    """A name for a map that no file of this folder has: nobody's decisions are written over."""
+    number, name = 1, f"{MAP}.csv"
+    while Path(name).exists():
+        number += 1
+        name = f"{MAP}_{number}.csv"
+    return name
+
+
+def map_commands(asked: Asked, command: str) -> tuple[str, str]:
+    """The two commands by which an officer decides: the one that writes the map, and `command` once more with it."""
+    files, name = [str(path) for path in asked.files], free_map_name()
+    before = ["--map", str(asked.mapping)] if isinstance(asked.mapping, str | Path) else []
+    return (
+        command_line(["cpms", "map", *files, *before, "-o", name]),
+        command_line(["cpms", command, *files, "--map", name, *asked.words]),
+    )
+
+
+def log_lines(survey: Survey, tables: Sequence[SurveyTable], language: Language) -> Iterator[str]:
+    """What is told at the end of reading a log, whose map nobody drafts: its columns that nobody has decided on."""
+    open_ = left_open(tables)
+    if open_:
+        yield from _lines(survey, open_, language)
+        yield say("columns_decide_log", language, leave_out=leave_out(language))
+
+
+def _lines(
+    survey: Survey, columns: Sequence[tuple[SurveyTable, UnreadColumn]], language: Language
+) -> list[str]:
+    """Each column, and what is to be done in the file where a map alone does not help."""
+    lines = [column_words(survey, table, column, language) for table, column in columns]
+    kinds = {column.looks_like for _, column in columns}
+    lines += [say(f"column_mend_{kind}", language) for kind in (FURTHER_CHILD, CHOICE_MARKS) if kind in kinds]
+    return lines
+
+
+def undecided_lines(
+    survey: Survey, tables: Sequence[SurveyTable], asked: Asked, command: str, language: Language
+) -> Iterator[str]:
+    """What is told at the end: each column that nobody has decided on, and what to do."""
+    open_ = left_open(tables)
+    if not open_:
+        return
+    yield from _lines(survey, open_, language)
+    write, again = map_commands(asked, command)
+    yield say("columns_decide", language, leave_out=leave_out(language), map=write, again=again)
+
+
+def check_answers_read(
+    survey: Survey, tables: Sequence[SurveyTable], asked: Asked, command: str, language: Language
+) -> None:
+    """Raise AnswersNotRead while a column that is not read holds answers."""
+    held = [(table, column) for table, column in left_open(tables) if column.holds_answers]
+    if not held:
+        return
+    lines = _lines(survey, held, language)
+    write, again = map_commands(asked, command)
+    raise AnswersNotRead(
+        "answers_not_read", column_records(tables), count=len(held), lines="\n".join(lines), map=write, again=again,
+        leave_out=leave_out(language),
+    )  # fmt: skip

@@ -119,8 +119,7 @@ def _unread_cells(
                 texts = f"{name}=" + written
                 parts.append(pd.DataFrame({"_source": source, "_row": table.rows[unread], "texts": texts}))
     if not parts:
-        nothing = {"_source": np.int32, "_row": np.int64, "texts": "str"}
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in nothing.items()})
+        return rows.head(0).assign(texts=pd.Series(dtype="str"))
     return pd.concat(parts).groupby(list(_WHERE_READ), as_index=False).agg({"texts": "\x1f".join})
 
 

@@ -110,7 +110,7 @@ def test_a_withdrawal_in_a_later_file_is_obeyed_and_said(cpms: Cpms, draw: Draw,
     store = tmp_path / "s.duckdb"
     merge([draw(HURT, name="yes.csv")], store)
     told = cpms("merge", draw({"consent": "no"}, name="no.csv"), "--store", store)
-    assert "1 row(s) of 1 families without consent" in " ".join(told.out.split())
+    assert "only the key stored: 1 row(s) of 1 families" in " ".join(told.out.split())
     assert "1 families had answered in this round before" in told.out
     assert _stored(store, "SELECT count(violence_sexual), count(*) FROM child_observation") == [(0, 2)]
     # A yes after it is the family's new word; rows that disagree are not, and leave the store as it is.
@@ -127,8 +127,9 @@ def test_families_without_consent_are_counted_in_the_sum(cpms: Cpms, draw: Draw,
     path = draw({"household_no": "1", "child_no": 1}, *refusing, {"household_no": "8", "child_no": 1, "consent": "no"})
     words = ("merge", path, "--store", tmp_path / "s.duckdb")
     first, again = cpms(*words), cpms(*words, "--format", "json").json
-    assert "4 rows in = 4 stored + 0 unchanged + 0 set aside; of these, 3 row(s) of 2 families without consent" in (
-        " ".join(first.out.split()))
+    line = " ".join(first.out.split())
+    assert "4 rows in = 4 stored + 0 unchanged + 0 set aside; without consent, only the key stored: 3 row(s)" in line
+    assert "3 row(s) of 2 families" in line
     assert (again["counts"]["no_consent"], again["families"]["no_consent"]) == (3, 2)
     nobody = cpms("merge", draw({"household_no": "9"}, name="b.csv"), "--store", tmp_path / "s.duckdb")
-    assert "0 row(s) of 0 families without consent" in " ".join(nobody.out.split())
+    assert "only the key stored: 0 row(s) of 0 families" in " ".join(nobody.out.split())

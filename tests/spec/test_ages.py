@@ -49,7 +49,7 @@ def _ages(born: str | None, stated: str | None, visited: str | None) -> tuple[An
     child = {**key, "child_no": "1", "birth_date": born, "age_years": stated}
     scores = score_tables(pd.DataFrame([{**key, "interview_date": visited}]), pd.DataFrame([child]))
     found = scores[["age_min", "age_max"]].astype("object").where(scores[["age_min", "age_max"]].notna(), None)
-    return tuple(found.iloc[0])  # type: ignore[return-value]
+    return tuple(found.iloc[0])
 
 
 @pytest.mark.parametrize("title", AGES)

@@ -65,9 +65,9 @@ OF_HOUSEHOLD = (
 )  # fmt: skip
 
 
-def _years(born: str) -> str:
+def _years(born: str, day: str) -> str:
     return (
-        f"(year(interview_date) - year({born}) - CASE WHEN month(interview_date) * 100 + day(interview_date)"
+        f"(year({day}) - year({born}) - CASE WHEN month({day}) * 100 + day({day})"
         f" < month({born}) * 100 + day({born}) THEN 1 ELSE 0 END)"
     )
 
@@ -100,8 +100,11 @@ def text_source(folder: Path) -> str:
 
 def select(source: str, reasons: bool = False) -> str:
     """The SELECT: key, i01 ... i22, level; with reasons also `highest` and `reasons`."""
-    least, most = _years("least(birth_to, interview_date)"), _years("birth_from")
-    ages = f"CASE WHEN birth_from IS NULL THEN age_years ELSE {least} END AS least, CASE WHEN birth_from IS NULL"
+    first = "coalesce(interview_date, make_date(round::INTEGER, 1, 1))"
+    last = "coalesce(interview_date, make_date(round::INTEGER + 1, 12, 31))"
+    least, most = _years(f"least(birth_to, {first})", first), _years("birth_from", last)
+    by_birth = f"CASE WHEN birth_from <= {last} AND (age_years BETWEEN {least} AND {most}) IS NOT TRUE"
+    ages = f"{by_birth} THEN {least} ELSE age_years END AS least, {by_birth} THEN {most} ELSE age_years END AS most"
     limits = ", ".join(
         f"CASE WHEN least >= {years} THEN TRUE WHEN most < {years} THEN FALSE END AS from_{years}" for years in YEARS
     )
@@ -147,7 +150,7 @@ def select(source: str, reasons: bool = False) -> str:
         for number in range(1, 23)
     )
     return (
-        f"WITH aged AS (SELECT *, {ages} THEN age_years ELSE {most} END AS most FROM {source}),"
+        f"WITH aged AS (SELECT *, {ages} FROM {source}),"
         f" limited AS (SELECT *, {limits} FROM aged), judged AS (SELECT *, {', '.join(truths)} FROM limited),"
         f" homes AS (SELECT *, {of_home} FROM judged WINDOW home AS (PARTITION BY {HOME})),"
         f" counted AS (SELECT *, {sure} AS sure, {possible} AS possible,"

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cpms_cli.checking.history import EARLIER
 from cpms_cli.checking.validation import Validation, validate
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.reading.source import Files
@@ -24,6 +25,6 @@ def validate_against_store(
     if store is None:
         return validate(paths, schemas=schemas, **options)
     earlier = earlier_rows(Path(store), load_survey(schemas))
-    stored = "(SELECT * EXCLUDE (_file) FROM earlier_household)"
-    displaced = partial(displaced_children, child="earlier_child", household=stored)
+    child, household = EARLIER
+    displaced = partial(displaced_children, child=child, household=household)
     return validate(paths, schemas=schemas, earlier=earlier, beside=displaced, **options)

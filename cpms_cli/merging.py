@@ -13,6 +13,7 @@ import pandas as pd
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read
 from cpms_cli.checking.quarantine import free_name, write_quarantine
+from cpms_cli.checking.repeated import REPEATED
 from cpms_cli.checking.validation import check, read_all
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.linking.displaced import displaced_children
@@ -29,7 +30,7 @@ from cpms_cli.store.history import keep_anchors, next_batch, note_new_anchors
 from cpms_cli.store.response_tables import SURVEY
 from cpms_cli.store.response_writing import By, Imported, take_in
 from cpms_cli.store.run_tables import keep_definition
-from cpms_cli.store.writing import accept, remember_refusals, write
+from cpms_cli.store.writing import accept, refusals, remember_refusals, write
 from cpms_cli.survey.definition import Language, Survey, Table
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.relations import quoted
@@ -39,16 +40,20 @@ from cpms_cli.survey.relations import quoted
 class Merge:
     """What became of the rows.
 
-    `files` has a row per file: file, rows_in, stored, unchanged, quarantined, known (merged before, to the byte);
-    `set_aside` the rows set aside (`source`, `row`, `silent` for a family without consent), `new_people` how many
-    children were not known before, `doubtful` how many pairs of rows wait for a person; `responses` what became of the
-    responses that bundles brought along, None where there was no bundle; `asked` how the merge was asked for.
+    `files` has a row per file: file, rows_in, stored, unchanged, quarantined, known (merged before, to the byte), and
+    among these rows no_consent (only the key is stored) and repeated (the very same as another row); `families` counts
+    those with `no_consent`, the `disputed` (rows disagree on consent, all are set aside) and the `withdrawn` (what the
+    store held of them is deleted); `set_aside` the rows set aside (`source`, `row`, `silent` for a family without
+    consent), `new_people` how many children were not known before, `doubtful` how many pairs of rows wait for a person;
+    `responses` what became of the responses that bundles brought along, None where there was no bundle; `asked` how the
+    merge was asked for.
     """
 
     files: pd.DataFrame
     findings: pd.DataFrame
     tables: tuple[SurveyTable, ...]
     set_aside: pd.DataFrame
+    families: dict[str, int]
     quarantine: Path | None
     new_people: int
     doubtful: int
@@ -124,13 +129,15 @@ def _merge(
     quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str,
 ) -> Merge:  # fmt: skip
     first, known = _arrivals(connection, tables, files)
-    displaced = partial(displaced_children, child="current_child", household="current_household", passed=known)
-    findings = check(connection, survey, tables, beside=displaced)
+    stored = ("current_child", "current_household")
+    displaced = partial(displaced_children, child=stored[0], household=stored[1], passed=known)
+    findings = check(connection, survey, tables, beside=displaced, passed=known, stored=stored)
     remember_refusals(connection, survey)
     rejected = _reject(connection, survey, findings)
     accept(connection, survey, _lacking(survey, tables))
-    write(connection, survey)
+    withdrawn = write(connection, survey)
     counts = _counts(connection, survey, tables, files)
+    families = {"withdrawn": withdrawn, **_families(connection)}
     _record(connection, survey, counts, files, first, tool_version, who)
     before = _people(connection, survey)
     keep_anchors(connection)
@@ -144,7 +151,7 @@ def _merge(
         By(who, tool_version, merge_id=first), lambda batch: free_name(store, batch), language,
     ) if packed else None  # fmt: skip
     new = _people(connection, survey) - before
-    return Merge(counts, findings, tables, rejected, workbook, new, doubtful, responses)
+    return Merge(counts, findings, tables, rejected, families, workbook, new, doubtful, responses)
 
 
 def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:
@@ -222,29 +229,51 @@ def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.
 def _counts(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: list[Path]
 ) -> pd.DataFrame:
-    """Rows by fate for each file; a row of a flat sheet is stored when its child or its household is."""
+    """Rows by fate for each file; a row of a flat sheet is stored when its child or its household is.
+
+    Creates `silent_row`: the rows of which nothing but the key is stored, with their household's key.
+    """
     home = ", ".join(survey.key("household"))
+    read = (
+        f"SELECT _source, _row, {home} FROM staged_child UNION ALL"
+        f" SELECT _source, _row, {home} FROM staged_household WHERE _differ IS NULL"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE silent_row AS SELECT * FROM ({read}) SEMI JOIN unwilling USING ({home})"
+        " ANTI JOIN rejected USING (_source, _row)"
+        # What a file merged before says may have been taken back since.
+        f" WHERE _source NOT IN (SELECT _source FROM arrival WHERE known) OR ({home}) IN ({refusals(survey)})"
+    )
     fate = connection.execute(
-        "WITH row_read AS (SELECT _source, _row FROM staged_child UNION ALL"
-        " SELECT _source, _row FROM staged_household WHERE _differ IS NULL),"
+        f"WITH row_read AS (SELECT _source, _row FROM ({read}) UNION ALL FROM {REPEATED}),"
         " row_written AS (SELECT _source, _row FROM written WHERE of_table = 'child' UNION"
         " SELECT _source, _row FROM written JOIN staged_household h USING (_source, _row)"
         " WHERE of_table = 'household' AND h._differ IS NULL UNION"
         f" SELECT c._source, c._row FROM staged_child c JOIN staged_household h USING (_source, {home})"
         " JOIN written w ON w.of_table = 'household' AND w._source = h._source AND w._row = h._row)"
         " SELECT _source, count(*) AS rows_in, count(r._row) AS quarantined,"
-        " count(w._row) FILTER (r._row IS NULL) AS stored"
+        " count(w._row) FILTER (r._row IS NULL) AS stored, count(s._row) AS no_consent, count(a._row) AS repeated"
         " FROM row_read LEFT JOIN rejected r USING (_source, _row) LEFT JOIN row_written w USING (_source, _row)"
-        " GROUP BY _source"
+        f" LEFT JOIN silent_row s USING (_source, _row) LEFT JOIN {REPEATED} a USING (_source, _row) GROUP BY _source"
     ).df().set_index("_source")  # fmt: skip
     known = connection.execute("SELECT _source, known FROM arrival").df().set_index("_source")["known"]
     by_table = fate.reindex(range(len(tables)), fill_value=0)
     by_table["known"] = known.reindex(range(len(tables)), fill_value=False)
     by_table["at"] = [files.index(table.source.path) for table in tables]
-    counts = by_table.groupby("at").agg({"rows_in": "sum", "stored": "sum", "quarantined": "sum", "known": "any"})
+    summed = dict.fromkeys(("rows_in", "stored", "quarantined", "no_consent", "repeated"), "sum")
+    counts = by_table.groupby("at").agg({**summed, "known": "any"})
     counts.insert(2, "unchanged", counts["rows_in"] - counts["stored"] - counts["quarantined"])
     counts.insert(0, "file", [files[int(str(at))].name for at in counts.index])
     return counts.reset_index(drop=True)
+
+
+def _families(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many families did not consent, and of how many rows disagree whether they did."""
+    counted = connection.execute(
+        "SELECT (SELECT count(*) FROM (SELECT DISTINCT * EXCLUDE (_source, _row) FROM silent_row)),"
+        " (SELECT count(*) FROM disputed_consent)"
+    ).fetchone()
+    return dict(zip(("no_consent", "disputed"), map(int, counted or (0, 0)), strict=True))
 
 
 def _record(

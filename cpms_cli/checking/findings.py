@@ -81,8 +81,9 @@ def _rule_parts(tables: Sequence[SurveyTable], told: RuleFault) -> Iterator[_Par
         values = None if told.values is None else tuple(np.array(told.values, dtype=object)[here])
         header, letter = table.place(field)
         yield _Part(
-            int(source), field, told.check, told.rows[here], header, letter, values, stored=told.values is not None
-        )
+            int(source), field, told.check, told.rows[here], header, letter, values, told.open,
+            stored=told.values is not None and not told.open,
+        )  # fmt: skip
 
 
 def _rowless_part(tables: Sequence[SurveyTable], told: AbsenceFault | PatternFault) -> _Part:

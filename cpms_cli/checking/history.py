@@ -19,6 +19,8 @@ from cpms_cli.survey.identifiers import thai_id_sql
 from cpms_cli.survey.relations import age_bounds, quoted, typed_record, vocabulary
 from cpms_cli.survey.rules import BEFORE, compiled, parse, sql
 
+# What `stage_earlier` makes of the store's rows: children and households.
+EARLIER = ("earlier_child", "(SELECT * EXCLUDE (_file) FROM earlier_household)")
 RELATIONS = {"child": "compared", "absent": "absent", "village": "absent_village"}
 
 
@@ -32,12 +34,12 @@ class Earlier:
 
 @dataclass(frozen=True)
 class AbsenceFault:
-    """Children or villages that a rule finds missing: the table that should have them, and who each is."""
+    """Children, villages or columns that are missing: the table that should have them, and who each child is."""
 
     check: str
     field: str
     source: int
-    values: tuple[str, ...]
+    values: tuple[str | None, ...]
 
 
 def history_tree(survey: Survey, check: HistoryCheck) -> exp.Expression:
@@ -63,7 +65,7 @@ def compare(connection: duckdb.DuckDBPyConnection, survey: Survey, file: str) ->
     connection.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS SELECT *, {file} AS _file FROM record")
     # Families that did not consent left nothing by which anybody could be missed.
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
-    record = typed_record(survey, "earlier_child", "(SELECT * EXCLUDE (_file) FROM earlier_household)", ("_file",))
+    record = typed_record(survey, *EARLIER, ("_file",))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE earlier AS SELECT *, row_number() OVER () AS _store FROM ({record})"
         f" WHERE coalesce({survey.role('consent').name}, '') NOT IN ({refused})"
@@ -114,7 +116,10 @@ def _not_seen(survey: Survey) -> str:
 
 
 def _absent(survey: Survey) -> str:
-    """The last records of children in the files' villages who are not in the files, as old as they are by now."""
+    """The last records of children in the files' villages who are not in the files, as old as they are by now.
+
+    An age that was stated then grows by the years between; it does not narrow what a birth date says of today.
+    """
     round_, village, visited, age = (survey.role(role).name for role in ("round", "village", "visited", "age"))
     return (
         f"WITH village AS (SELECT _file, min(_source) AS _source, {village}, {round_} AS now, max({visited}) AS came"
@@ -123,7 +128,8 @@ def _absent(survey: Survey) -> str:
         f" WHERE e.{round_} < v.now"
         f" QUALIFY e.{round_} = max(e.{round_}) OVER (PARTITION BY v._file, {village}, v.now)),"
         " gone AS (SELECT e.* EXCLUDE (age_min, age_max) REPLACE ("
-        f"coalesce(came, make_date(now, 12, 31)) AS {visited}, ({age} + now - {round_})::INTEGER AS {age})"
+        f"coalesce(came, make_date(now, 12, 31)) AS {visited},"
+        f" CASE WHEN birth_from IS NULL THEN ({age} + now - {round_})::INTEGER END AS {age})"
         f" FROM due e {_not_seen(survey)})"
         f" SELECT *, {age_bounds(survey)} FROM gone"
     )

@@ -20,7 +20,8 @@ from cpms_cli.survey.rules import compiled, parse, sql
 class RuleFault:
     """One rule that is true on some rows: the table's index and the sheet's row number of each.
 
-    `values` is what to show instead of the cells, where the rule looks at more than these.
+    `values` is what to show instead of the cells, where the rule looks at more than these; `open` that it is nobody's
+    answer, and shown to everybody.
     """
 
     check: str
@@ -28,6 +29,7 @@ class RuleFault:
     sources: npt.NDArray[np.int64]
     rows: npt.NDArray[np.int64]
     values: tuple[str | None, ...] | None = None
+    open: bool = False
 
 
 RELATIONS: dict[Table, str] = {"child": "record", "household": "home"}
@@ -102,6 +104,18 @@ def conflicting_households(connection: duckdb.DuckDBPyConnection, survey: Survey
         here = differing == field.name
         if field.name not in survey.child.shared and here.any():
             yield RuleFault("household_differs", (field.name,), sources[here], rows[here])
+
+
+def disputed_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
+    """All rows of families of whose consent one row says this and another that: a question, and no answer."""
+    key = ", ".join(survey.key("household"))
+    rows = " UNION ".join(f"SELECT _source, _row, {key} FROM staged_{table}" for table in RELATIONS)
+    found = connection.execute(
+        f"SELECT DISTINCT _source, _row FROM ({rows}) SEMI JOIN disputed_consent USING ({key}) ORDER BY ALL"
+    ).fetchnumpy()
+    if len(found["_row"]):
+        consent = survey.role("consent").name
+        yield RuleFault("consent_differs", (consent,), _numbers(found["_source"]), _numbers(found["_row"]))
 
 
 def unread_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:

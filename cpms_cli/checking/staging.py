@@ -74,10 +74,13 @@ def stage(
     """Create `staged_child`, `staged_household`, `record` and `home` as temporary tables.
 
     `faults` are those found in the columns of each table: a cell that is wrong by itself is blank to every rule. The
-    rows on which the consent itself is wrong are in `unread_consent` (`_source`, `_row`).
+    rows on which the consent itself is wrong are in `unread_consent` (`_source`, `_row`), the families of whose consent
+    rows say different things in `disputed_consent`, by their key: there it is blank to every rule as well.
     """
     connection.execute("CREATE OR REPLACE TEMP TABLE unread_consent (_source INTEGER, _row BIGINT)")
     consent = survey.role("consent").name
+    said = ", ".join(f"{name} VARCHAR" for name in (*survey.key("household"), "said"))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE consent_said ({said})")
     for name, more in (("child", ""), ("household", ", _differ VARCHAR[]")):
         columns = ", ".join(
             f"{column} VARCHAR" for column in survey.columns("child" if name == "child" else "household")
@@ -92,6 +95,7 @@ def stage(
         if is_flat(survey, table):
             connection.register("arriving", _arriving(table, survey.columns("household"), index, faulty))
             connection.execute(f"INSERT INTO staged_household BY NAME {_households_of_flat(survey)}")
+            _note_differing_consents(connection, survey, index)
         connection.unregister("arriving")
         if consent in faulty:
             _note_unread(connection, index, table.rows[faulty[consent]])
@@ -105,13 +109,46 @@ def _note_unread(connection: duckdb.DuckDBPyConnection, index: int, rows: npt.ND
     connection.unregister("unread")
 
 
-def _note_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create `unwilling`: the keys of households that did not consent, by one row's word."""
-    key = ", ".join(survey.key("household"))
-    refused = ", ".join(quoted(answer) for answer in survey.no_consent)
+def _note_differing_consents(connection: duckdb.DuckDBPyConnection, survey: Survey, index: int) -> None:
+    """Add to `consent_said` what the rows of a flat sheet say of consent, of homes of which they say two things."""
+    key, consent = ", ".join(survey.key("household")), survey.role("consent").name
+    differing = (
+        f"SELECT {key} FROM staged_household WHERE _source = {int(index)} AND list_contains(_differ, {quoted(consent)})"
+    )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE unwilling AS SELECT DISTINCT {key}, TRUE AS no_consent"
-        f" FROM staged_household WHERE {survey.role('consent').name} IN ({refused})"
+        f"CREATE OR REPLACE TEMP TABLE consent_differing AS {differing};"
+        f" INSERT INTO consent_said SELECT DISTINCT {key}, {consent} FROM arriving SEMI JOIN consent_differing"
+        f" USING ({key}) WHERE (SELECT count(*) FROM consent_differing) > 0"
+    )
+
+
+def _note_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `unwilling`, the keys of households that did not consent, by one row's word, and `disputed_consent`.
+
+    Answers after which nothing may be stored are one word; any two others disagree, unless one is blank.
+    """
+    key, consent = ", ".join(survey.key("household")), survey.role("consent").name
+    refused, no = ", ".join(quoted(answer) for answer in survey.no_consent), quoted(survey.no_consent[0])
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE consent_word AS"
+        f" SELECT DISTINCT {key}, CASE WHEN said IN ({refused}) THEN {no} ELSE said END AS word"
+        f" FROM (SELECT {key}, {consent} AS said FROM staged_household UNION ALL SELECT {key}, said FROM consent_said)"
+        " WHERE said IS NOT NULL"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE disputed_consent AS SELECT {key} FROM consent_word"
+        f" GROUP BY {key} HAVING count(*) > 1"
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE unwilling AS SELECT {key}, TRUE AS no_consent FROM consent_word"
+        f" ANTI JOIN disputed_consent USING ({key}) WHERE word = {no}"
+    )
+    connection.execute(
+        f"UPDATE staged_household SET _differ = list_filter(_differ, lambda name: name <> {quoted(consent)})"
+        f" WHERE list_contains(_differ, {quoted(consent)})"
+    )
+    connection.execute(
+        f"UPDATE staged_household SET {consent} = NULL WHERE ({key}) IN (SELECT ({key}) FROM disputed_consent)"
     )
 
 

@@ -14,8 +14,17 @@ from cpms_cli.checking.columns import ColumnFault, column_faults
 from cpms_cli.checking.eras import era_faults
 from cpms_cli.checking.fabrication import pattern_faults
 from cpms_cli.checking.findings import RowFault, gather
-from cpms_cli.checking.history import Earlier, history_faults, stage_earlier
-from cpms_cli.checking.rules import RuleFault, conflicting_households, rule_faults, unread_consents
+from cpms_cli.checking.history import EARLIER, Earlier, history_faults, stage_earlier
+from cpms_cli.checking.houses import StoredRows, houses_written_twice
+from cpms_cli.checking.missing_columns import told_once
+from cpms_cli.checking.repeated import drop_repeated
+from cpms_cli.checking.rules import (
+    RuleFault,
+    conflicting_households,
+    disputed_consents,
+    rule_faults,
+    unread_consents,
+)
 from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.mapping import Mapped
@@ -77,23 +86,29 @@ def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[lis
 def check(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
     identified: bool = False, columns_only: bool = False, earlier: Earlier | None = None,
-    beside: Beside | None = None,
+    beside: Beside | None = None, passed: Sequence[int] = (), stored: StoredRows | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """All findings about tables already read; leaves them staged on the connection, unless `columns_only`.
 
     With `earlier`, the rows of a store, they are held against these as well; `beside` finds what only later modules
-    know how to find.
+    know how to find. `passed` are the tables that change nothing, `stored` the relations of a store's current rows
+    where it is this connection's.
     """
     by_column = all_column_faults(survey, tables)
     by_rule: list[RowFault] = []
     if not columns_only:
         stage(connection, survey, tables, by_column)
-        by_rule += [*rule_faults(connection, survey), *conflicting_households(connection, survey)]
+        by_rule += drop_repeated(connection, survey, tables, by_column, passed)
+        by_rule += disputed_consents(connection, survey)
+        by_rule += [*told_once(survey, tables, rule_faults(connection, survey))]
+        by_rule += conflicting_households(connection, survey)
         by_rule += unread_consents(connection, survey)
         by_rule += pattern_faults(connection, survey)
         if earlier is not None:
             stage_earlier(connection, survey, earlier)
             by_rule += history_faults(connection, survey)
+            stored = EARLIER
+        by_rule += houses_written_twice(connection, survey, stored, passed)
         if beside is not None:
             by_rule += beside(connection, survey)
     return gather(survey, tables, by_column, by_rule, identified)

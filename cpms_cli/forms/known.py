@@ -87,9 +87,10 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int
     """The carried answers of every child last seen in the area, with `reason`, `seen` and `last`."""
     grown, year = adult_age(survey), survey.role("round").name
     begins = f"DATE '{round_}-01-01'"
-    visited, years = survey.role("visited").name, survey.role("age").name
+    visited = survey.role("visited").name
     since = f"greatest(coalesce({completed_years(visited, begins)}, 0), 0)"
-    least = f"coalesce({completed_years('birth_to', begins)}, {years} + {since})"
+    # Of what the birth date says by now and the years since the last interview, whichever says more.
+    least = f"greatest({completed_years('birth_to', begins)}, age_min + {since})"
     carried = _carried(survey, "child")
     told = [field.name for field in carried if field.name not in (*survey.key("child"), *_codes(survey))]
     reason = (

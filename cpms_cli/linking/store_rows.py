@@ -7,7 +7,7 @@ import pandas as pd
 from cpms_cli.linking.settings import linking_settings
 from cpms_cli.survey.definition import Role, Survey
 from cpms_cli.survey.identifiers import is_thai_id
-from cpms_cli.survey.relations import partial_date_bounds, typed
+from cpms_cli.survey.relations import partial_date_bounds, typed, visit_bounds
 
 _TEXTS: dict[str, Role] = {
     "given": "given_name", "family": "family_name", "nickname": "nickname", "mother": "mother", "sex": "sex",
@@ -25,7 +25,7 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
     round_, born = survey.role("round").name, survey.role("born").name
     texts = ", ".join(f"{typed(survey, survey.role(role), 'c')} AS {name}" for name, role in _TEXTS.items())
     low, high = partial_date_bounds(f"c.{born}")
-    visited = f"coalesce(TRY_CAST(h.{survey.role('visited').name} AS DATE), make_date(c.{round_}::INTEGER, 11, 15))"
+    first, last = visit_bounds(f"TRY_CAST(h.{survey.role('visited').name} AS DATE)", f"c.{round_}::INTEGER")
     age = typed(survey, survey.role("age"), "c")
     place = f"c.{survey.role('village').name}"
     missing = ", ".join(f"'{word}'" for word in survey.missing_words)
@@ -33,9 +33,9 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
     return (
         f"SELECT {key}, c.{round_}::INTEGER AS round_, {texts},"
         f" CASE WHEN {low} IS NOT NULL THEN c.{born} END AS born,"
-        f" date_diff('day', DATE '1970-01-01', coalesce({low}, {visited} - to_years({age} + 1) + INTERVAL 1 DAY)::DATE)"
+        f" date_diff('day', DATE '1970-01-01', coalesce({low}, {first} - to_years({age} + 1) + INTERVAL 1 DAY)::DATE)"
         f"::DOUBLE AS low,"
-        f" date_diff('day', DATE '1970-01-01', coalesce({high}, {visited} - to_years({age}))::DATE)::DOUBLE AS high,"
+        f" date_diff('day', DATE '1970-01-01', coalesce({high}, {last} - to_years({age}))::DATE)::DOUBLE AS high,"
         f" {place} AS village, {place} || '|' || c.{survey.role('household').name} AS home,"
         f" CASE WHEN {number} NOT IN ({missing}) THEN {number} END AS number"
         f" FROM {children} c LEFT JOIN {households} h USING ({home}) ORDER BY {key}"

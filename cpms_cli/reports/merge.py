@@ -22,7 +22,9 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
     """The JSON document of a merge."""
     return {
         "schema_version": 1, "exit_code": merged.exit_code, "error": None,
-        "counts": {name: merged.total(name) for name in ("rows_in", "stored", "unchanged", "quarantined")},
+        "counts": {name: merged.total(name) for name in (
+            "rows_in", "stored", "unchanged", "quarantined", "no_consent", "repeated")},
+        "families": merged.families,
         "new_children": merged.new_people, "doubtful_pairs": merged.doubtful, "files": records(merged.files),
         "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
         **({"responses": {name: merged.responses.total(name) for name in RESPONSE_COUNTS}} if merged.responses else {}),
@@ -43,8 +45,10 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
     show_table(console, merged.files, headings, right=("rows_in", "stored", "unchanged", "quarantined"))
     for file in merged.files.loc[merged.files["known"], "file"]:
         console.print(say("merge_known", language, file=file))
-    told = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined")}
-    console.print(say("merge_sum", language, rows=merged.total("rows_in"), **told))
+    sums = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined", "no_consent")}
+    families = merged.families["no_consent"]
+    console.print(say("merge_sum", language, rows=merged.total("rows_in"), families=families, **sums))
+    _show_families(console, merged, language)
     console.print(say("merge_people", language, count=merged.new_people))
     if merged.doubtful:
         console.print(say("merge_doubtful", language, count=merged.doubtful))
@@ -63,3 +67,13 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
                               places=", ".join(places[:_PLACES]) + more))  # fmt: skip
     for line in undecided_lines(survey, merged.tables, merged.asked, "merge", language):
         console.print(line)
+
+
+def _show_families(console: Console, merged: Merge, language: Language) -> None:
+    """Print what is to be known of rows that came twice, and of consent, where there is anything."""
+    for message, count in (
+        ("merge_repeated", merged.total("repeated")), ("merge_disputed", merged.families["disputed"]),
+        ("merge_withdrawn", merged.families["withdrawn"]),
+    ):  # fmt: skip
+        if count:
+            console.print(say(message, language, count=count))

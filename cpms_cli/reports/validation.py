@@ -46,6 +46,7 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
         examples["cell"]
         .fillna(examples["row"].astype("str"))
         .fillna(examples["value"])
+        .fillna(examples["column"].astype("str"))
         .groupby(examples["cause"], sort=False)
     )
     commonest = values.drop_duplicates("cause").set_index("cause")["value"]
@@ -59,8 +60,10 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
         lambda count: f" ({say('others', language, count=int(count))})" if count > 0 else ""
     ).astype("str")
     told["where"] = told["where"] + (told["count"] > _EXAMPLES).map({True: ", …", False: ""}).astype("str")
+    # Whether anything of a family may be stored comes before what is wrong with its answers.
+    told["later"] = told["check"] != "consent_differs"
     told = told.rename(columns={"check": "rule"}).sort_values(
-        ["source", "severity", "count"], ascending=[True, True, False], kind="stable"
+        ["source", "severity", "later", "count"], ascending=[True, True, True, False], kind="stable"
     )
     return told[["file", "sheet", "severity", "rule", "count", "where", "message", "mend"]].reset_index(drop=True)
 

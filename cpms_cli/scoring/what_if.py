@@ -20,7 +20,7 @@ from cpms_cli.scoring.indicators import explained_sql
 from cpms_cli.scoring.scores import EXPLAINED, SCORE
 from cpms_cli.scoring.told import COUNT_COLUMNS
 from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.relations import quoted, typed_record, vocabulary
+from cpms_cli.survey.relations import partial_date_bounds, quoted, typed_record, vocabulary
 from cpms_cli.survey.rules import compiled, parse, sql
 
 WHAT_IF, TO_ASK = "what_if", "to_ask"
@@ -260,9 +260,9 @@ def _create_questions(connection: duckdb.DuckDBPyConnection, survey: Survey, fou
 
 def _create_were(connection: duckdb.DuckDBPyConnection, survey: Survey, found: Deciding) -> None:
     """`was`: what stands in the store where an answer is open (home, about, field, named, was). `named` is the question
-    to ask: for the age the birth date, or the interview's date where that is what lacks; `was` is "partial" where a
-    birth date is known only to the month or year."""
-    line, born, age = survey.role("line").name, survey.role("born").name, survey.role("age").name
+    to ask: for the age the birth date, or the interview's date where the birth date is known to the day; `was` is
+    "partial" where it is known only to the month or year."""
+    line, born = survey.role("line").name, survey.role("born").name
     keys = ", ".join(survey.key("household"))
     parts = []
     for table, names, about in (
@@ -275,8 +275,9 @@ def _create_were(connection: duckdb.DuckDBPyConnection, survey: Survey, found: D
             )
     visited = survey.role("visited").name
     parts.append(
-        f"SELECT {keys}, {line}::VARCHAR, {quoted(AGE)}, CASE WHEN length({born}) = 10 OR {age} IS NOT NULL"
-        f" THEN {quoted(visited)} ELSE {quoted(born)} END, CASE WHEN length({born}) < 10 THEN 'partial' END"
+        f"SELECT {keys}, {line}::VARCHAR, {quoted(AGE)}, CASE WHEN length({born}) = 10"
+        f" THEN {quoted(visited)} ELSE {quoted(born)} END, CASE WHEN {partial_date_bounds(born)[0]} IS NULL THEN {born}"
+        f" WHEN length({born}) < 10 THEN 'partial' END"
         " FROM asked_child"
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE was AS {' UNION ALL '.join(parts)}")

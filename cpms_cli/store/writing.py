@@ -29,7 +29,7 @@ def _kept(survey: Survey, table: Table) -> tuple[str, ...]:
     return (*survey.key(table), survey.role("consent").name)
 
 
-def _refusals(survey: Survey) -> str:
+def refusals(survey: Survey) -> str:
     """Keys of the families whose last word, in the store, is no."""
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
     return (
@@ -48,11 +48,15 @@ def _without_consent(survey: Survey, table: Table) -> str:
 
 
 def remember_refusals(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Add to `unwilling` the families who refused before, where these files do not ask them again."""
+    """Add to `unwilling` the families who refused before, where these files do not ask them again.
+
+    Where rows of the files disagree, they did ask, and the question is open.
+    """
     key, consent = ", ".join(survey.key("household")), survey.role("consent").name
     connection.execute(
-        f"INSERT INTO unwilling SELECT *, TRUE FROM ({_refusals(survey)})"
+        f"INSERT INTO unwilling SELECT *, TRUE FROM ({refusals(survey)})"
         f" ANTI JOIN (FROM staged_household WHERE {consent} IS NOT NULL) USING ({key})"
+        f" ANTI JOIN disputed_consent USING ({key})"
     )
 
 
@@ -107,10 +111,11 @@ def _fill_flat_households(connection: duckdb.DuckDBPyConnection, survey: Survey)
     )
 
 
-def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     """Insert what is new or changed, mark what it supersedes, and create `written` (table, `_source`, `_row`).
 
     Rows of a file that was merged before (`arrival.known`) change nothing, even where a later file corrected them.
+    Returns how many families withdrew: what the store held of them is blank now.
     """
     connection.execute("CREATE OR REPLACE TEMP TABLE written (of_table VARCHAR, _source INTEGER, _row BIGINT)")
     for table, accepted in ACCEPTED.items():
@@ -131,17 +136,19 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
             f" SELECT {names}, content, batch_id, sheet, _row AS row_number FROM changed"
         )
         connection.execute(f"INSERT INTO written SELECT {quoted(table)}, _source, _row FROM changed")
-    _withdraw(connection, survey)
+    return _withdraw(connection, survey)
 
 
-def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Blank what a round holds of families whose last word is no, earlier versions of their rows as well."""
+def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
+    """Blank what a round holds of families whose last word is no, earlier versions of their rows as well; how many."""
     home = ", ".join(survey.key("household"))
+    withdrawn = set[tuple[str, ...]]()
     for table in ACCEPTED:
         columns, kept = survey.columns(table), _kept(survey, table)
         blank = ", ".join(f"{name} = NULL" for name in columns if name not in kept)
         silent = content_of(columns, kept)
-        connection.execute(
-            f"UPDATE {table}_observation n SET {blank}, content = {silent}"
-            f" WHERE ({home}) IN ({_refusals(survey)}) AND content <> {silent}"
-        )
+        of_these = f"({home}) IN ({refusals(survey)}) AND content <> {silent}"
+        rows = connection.execute(f"SELECT DISTINCT {home} FROM {table}_observation n WHERE {of_these}")
+        withdrawn |= set(rows.fetchall())
+        connection.execute(f"UPDATE {table}_observation n SET {blank}, content = {silent} WHERE {of_these}")
+    return len(withdrawn)

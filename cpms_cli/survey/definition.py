@@ -194,7 +194,11 @@ Case = dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]]
 
 
 class Check(Part):
-    """A rule over a row and what stands around it; `when` true is the fault."""
+    """A rule over a row and what stands around it; `when` true is the fault.
+
+    Of a file in which none of the rule's `fields` is ever filled in, the check named as `whole_column` is told once in
+    place of the rule on each row.
+    """
 
     id: str = Described(pattern=r"^[a-z0-9_]+$")
     severity: Literal["error", "warning"]
@@ -204,6 +208,7 @@ class Check(Part):
     message: Words
     mend: Words
     source: str | None = None
+    whole_column: str | None = None
     passes: tuple[Case, ...] = ()
     fails: tuple[Case, ...] = ()
 

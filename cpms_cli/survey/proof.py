@@ -44,7 +44,8 @@ _NEEDED_CHECKS = (
     "day_month", "number_codes", "pattern", "length", "area", "national_id_words", "national_id_form",
     "national_id_placeholder", "national_id_check_digit", "national_id_zero_lost",
     "number_shortened", "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
-    "consent_unread", "child_displaced", "house_number_as_date",
+    "consent_unread", "child_displaced", "house_number_as_date", "consent_differs", "row_repeated",
+    "house_written_twice", "house_written_otherwise",
 )  # fmt: skip
 _NEEDED_ROLES = (
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id", "given_name",
@@ -287,6 +288,8 @@ class _Proof:
         strange = [f"there is no field '{name}'" for name in check.fields if name not in words.fields]
         self.note(file, (*place, "fields"), strange)
         self.note(file, (*place, "when"), _rule(check.when, words))
+        if check.whole_column is not None and check.whole_column not in self.survey.column_checks:
+            self.note(file, (*place, "whole_column"), [f"there is no check of columns '{check.whole_column}'"])
         if not check.passes or not check.fails:
             self.note(file, place, [f"the check '{check.id}' needs a case that passes and one that fails"])
 

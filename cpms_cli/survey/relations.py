@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cpms_cli.survey.definition import Field, Indicator, Survey, Table
+from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
 from cpms_cli.survey.rules import COUNTED, Vocabulary
 
 FURTHER = frozenset(
@@ -73,16 +74,35 @@ def completed_years(born: str, on: str) -> str:
     return f"(year({on}) - year({born}) - ({before_birthday})::INTEGER)::INTEGER"
 
 
+def visit_bounds(visited: str, year: str) -> tuple[str, str]:
+    """SQL for the first and the last day on which somebody can have been asked: both are the interview date.
+
+    Where that is blank, the round bounds it: from 1 January of its year to 31 December of the year after.
+    """
+    # A round that cannot be read stays in its row until the row is set aside, and may be any number.
+    is_year = f"{year} BETWEEN {CHRISTIAN_FROM} AND {CHRISTIAN_TO}"
+    first, last = (
+        f"coalesce({visited}, CASE WHEN {is_year} THEN {day} END)"
+        for day in (f"make_date({year}, 1, 1)", f"make_date({year} + 1, 12, 31)")
+    )
+    return first, last
+
+
 def age_bounds(survey: Survey) -> str:
-    """SQL for `age_min` and `age_max` of a row that has `birth_from` and `birth_to`."""
-    return f"{_age(survey, 'birth_to')} AS age_min, {_age(survey, 'birth_from')} AS age_max"
+    """SQL for `age_min` and `age_max` of a typed row that has `birth_from` and `birth_to`; the survey's own definition.
 
-
-def _age(survey: Survey, bound: str) -> str:
-    visited = survey.role("visited").name
+    What the birth date and the day of the interview leave open, a stated age narrows where it lies within; it stands
+    alone where there is no birth date, or one that only comes after the interview.
+    """
+    first, last = visit_bounds(survey.role("visited").name, survey.role("round").name)
+    stated = survey.role("age").name
     # A birth date that lies partly after the interview can only be one on or before it.
-    years = completed_years(f"LEAST({bound}, {visited})", visited)
-    return f"CASE WHEN birth_from IS NULL THEN {survey.role('age').name} WHEN birth_from <= {visited} THEN {years} END"
+    least, most = completed_years(f"LEAST(birth_to, {first})", first), completed_years("birth_from", last)
+    by_birth = f"birth_from <= {last} AND ({stated} BETWEEN {least} AND {most}) IS NOT TRUE"
+    return ", ".join(
+        f"CASE WHEN {by_birth} THEN {years} ELSE {stated} END AS {name}"
+        for years, name in ((least, "age_min"), (most, "age_max"))
+    )
 
 
 def typed_household(survey: Survey, household: str, child: str, carried: tuple[str, ...] = ()) -> str:

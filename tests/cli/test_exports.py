@@ -206,7 +206,8 @@ def test_an_export_is_merged_and_its_row_set_aside_comes_back(cpms: Cpms, tmp_pa
     with pd.ExcelWriter(aside) as writer:
         frame.replace("mlae", "male").to_excel(writer, sheet_name=str(name), index=False)
     second = cpms("merge", aside, "--store", store, "--format", "json")
-    assert second.json["counts"] == {"rows_in": 1, "stored": 1, "unchanged": 0, "quarantined": 0}
+    assert second.json["counts"] == {
+        "rows_in": 1, "stored": 1, "unchanged": 0, "quarantined": 0, "no_consent": 0, "repeated": 0}
 
 
 def test_an_archive_that_grows_beyond_reason_or_is_broken_is_refused(survey: Survey, tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ OPEN: dict[str, Any] = {"violence_physical": "unknown"}
 LATER: dict[str, Any] = {"work_hazardous": "yes", "interview_date": "2026-03-18"}
 CAME: dict[str, Any] = {"arrived_community": "within_12_months", "arrived_from": "MM", "nationality": "MM",
                         "parent_away_work": "both"}  # fmt: skip
-NO_AGE: dict[str, Any] = {"interview_date": None}
-WELL: dict[str, Any] = {**NO_AGE, "birth_date": None, "age_years": "9"}
+NO_AGE: dict[str, Any] = {"interview_date": None, "birth_date": None}
+WELL: dict[str, Any] = {**NO_AGE, "age_years": "9"}
 UNDATED: dict[str, Any] = {**HURT, "interview_date": None}
 # By house: what each child's household says in 2024, 2025 and 2026, on the first of March; None: it was not found.
 HOMES: dict[int, tuple[dict[str, Any] | None, ...]] = {

@@ -40,7 +40,7 @@ def answer(survey: Survey, field: Field, rng: random.Random, open_share: float) 
 
 
 def birth(rng: random.Random) -> Row:
-    """A birth date known to the day, the month or the year, or an age, or nothing."""
+    """A birth date known to the day, the month or the year, or an age, or both, or nothing."""
     born = INTERVIEW - datetime.timedelta(days=rng.randrange(0, 18 * 365 + 4))
     if rng.random() < 0.2:
         # On, just before and just after a birthday that an age limit hangs on.
@@ -48,8 +48,11 @@ def birth(rng: random.Random) -> Row:
         born = INTERVIEW.replace(year=INTERVIEW.year - years) + datetime.timedelta(days=rng.choice([-1, 0, 1]))
     text = rng.choice([born.isoformat()] * 3 + [born.isoformat()[:7], born.isoformat()[:4]])
     kind = rng.random()
-    if kind < 0.8:
+    if kind < 0.65:
         return {"birth_date": text, "age_years": None}
+    if kind < 0.8:
+        stated = INTERVIEW.year - born.year + rng.randrange(-2, 2)
+        return {"birth_date": text, "age_years": str(max(0, min(17, stated)))}
     return {"birth_date": None, "age_years": str(rng.randrange(18)) if kind < 0.95 else None}
 
 

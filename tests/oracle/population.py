@@ -74,8 +74,9 @@ def _born(rng: np.random.Generator, day: pd.Series) -> pd.DataFrame:
     whole = born.dt.strftime("%Y-%m-%d")
     text = whole.where(length == 10, whole.str[:7].where(length == 7, whole.str[:4])).astype("object")
     kind = rng.random(rows)
-    age = pd.Series(rng.integers(0, 18, rows).astype("str"), dtype=object)
-    return pd.DataFrame({"birth_date": text.where(kind < 0.85, None), "age_years": age.where(kind > 0.8, None).where(
+    near = (visited.dt.year - born.dt.year + rng.integers(-2, 2, rows)).clip(0, 17)
+    age = near.where(rng.random(rows) < 0.5, pd.Series(rng.integers(0, 18, rows))).astype("str").astype("object")
+    return pd.DataFrame({"birth_date": text.where(kind < 0.85, None), "age_years": age.where(kind > 0.7, None).where(
         kind < 0.97, "unknown")})  # fmt: skip
 
 

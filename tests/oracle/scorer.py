@@ -131,16 +131,26 @@ def first_and_last_day(birth_date: str) -> tuple[date, date]:
     return day, day
 
 
+def days_of_interview(household: Row, child: Row) -> tuple[date, date]:
+    """The day of the interview; where it is blank, the round bounds it."""
+    interview_date = answer(household, "interview_date")
+    if interview_date is not None:
+        return date.fromisoformat(interview_date), date.fromisoformat(interview_date)
+    year = int(child["round"])
+    return date(year, 1, 1), date(year + 1, 12, 31)
+
+
 def age_of(household: Row, child: Row) -> Age:
-    birth_date, interview_date = answer(child, "birth_date"), answer(household, "interview_date")
-    if birth_date is not None and interview_date is not None:
+    birth_date, age_years = answer(child, "birth_date"), answer(child, "age_years")
+    stated = None if age_years is None else int(age_years)
+    begins, ends = days_of_interview(household, child)
+    if birth_date is not None:
         first, last = first_and_last_day(birth_date)
-        interview = date.fromisoformat(interview_date)
-        return Age(completed_years(last, interview), completed_years(first, interview))
-    age_years = answer(child, "age_years")
-    if age_years is not None:
-        return Age(int(age_years), int(age_years))
-    return Age(None, None)
+        if first <= ends:
+            possible = range(completed_years(min(last, begins), begins), completed_years(first, ends) + 1)
+            if stated not in possible:
+                return Age(possible[0], possible[-1])
+    return Age(stated, stated)
 
 
 def within_age(inside: Truth, truth: Truth) -> str:

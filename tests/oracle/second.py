@@ -63,12 +63,17 @@ def completed_years(born: pd.Series, day: pd.Series) -> pd.Series:
 def age_range(of: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """The least and the most completed years at the interview; NA where no age is known."""
     born, day = known(of["birth_date"]), pd.to_datetime(known(of["interview_date"]))
+    # Where the interview date is blank, the round bounds it.
+    begins = day.fillna(pd.to_datetime(of["round"] + "-01-01"))
+    ends = day.fillna(pd.to_datetime((of["round"].astype("int64") + 1).astype("str") + "-12-31"))
     first = pd.to_datetime(born + born.str.len().map({4: "-01-01", 7: "-01", 10: ""}))
     last = (first + pd.offsets.MonthEnd(0)).where(born.str.len() == 7, first)
     last = last.mask(born.str.len() == 4, pd.to_datetime(born.str[:4] + "-12-31"))
     told = pd.to_numeric(known(of["age_years"])).astype("Int64")
-    least = completed_years(last.mask(last > day, day), day).where(born.notna(), told)
-    return least, completed_years(first, day).where(born.notna(), told)
+    least, most = completed_years(last.mask(last > begins, begins), begins), completed_years(first, ends)
+    by_birth = born.notna() & (first <= ends)
+    alone = ~by_birth | ((least <= told) & (told <= most)).fillna(False).astype("bool")
+    return least.where(~alone, told), most.where(~alone, told)
 
 
 class Ages:

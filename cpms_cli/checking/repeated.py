@@ -1,0 +1,133 @@
+"""The very same submission twice: rows of one key that are alike in every answer. One is kept, and it is said.
+
+Submission numbers, times and the row's place are no answers, so they tell no two rows apart; nor does how an answer is
+written. Rows of one key that differ in an answer stay, and are an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.checking.rules import RuleFault
+from cpms_cli.checking.staging import faulty_cells, type_staged
+from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.survey.definition import Survey, Table
+
+REPEATED = "repeated_row"
+_CHECK = "row_repeated"
+_WHERE_READ = ("_source", "_row")
+
+
+def drop_repeated(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
+    faults: Sequence[Sequence[ColumnFault]], passed: Sequence[int] = (),
+) -> list[RuleFault]:  # fmt: skip
+    """Take rows that repeat another from what is staged, into `repeated_row` (`_source`, `_row`); a fault names each.
+
+    `passed` are the tables (`_source`) that change nothing: the row of another is rather kept. What a flat sheet says
+    of a household is no row of its own, and goes where the household's own row, or another flat sheet, says it too.
+    """
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {REPEATED} (_source INTEGER, _row BIGINT)")
+    dropped = _drop_echoes(connection, survey)
+    named: list[RuleFault] = []
+    for name in ("household", "child"):
+        table: Table = "household" if name == "household" else "child"
+        pairs = _pairs(connection, survey, table, tables, faults, passed)
+        if len(pairs):
+            connection.register("again", pairs)
+            again = "(_source, _row) IN (SELECT (_source, _row) FROM again)"
+            connection.execute(f"DELETE FROM staged_{table} WHERE {again}")
+            connection.execute(f"INSERT INTO {REPEATED} SELECT _source, _row FROM again WHERE NOT flat")
+            connection.unregister("again")
+            dropped += len(pairs)
+            named += _fault(survey, table, tables, pairs[~pairs["flat"]])
+    if dropped:
+        type_staged(connection, survey)
+    return named
+
+
+def _drop_echoes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
+    """Leave out what a sheet of children says of a household where its own row says the same, or more; how many."""
+    key = survey.key("household")
+    same = " AND ".join(f"f.{name} = h.{name}" for name in key)
+    rest = (name for name in survey.columns("household") if name not in key)
+    says_no_more = " AND ".join(f"(f.{name} IS NULL OR f.{name} = h.{name})" for name in rest)
+    deleted = connection.execute(
+        "DELETE FROM staged_household f WHERE len(f._differ) = 0 AND EXISTS"
+        f" (SELECT 1 FROM staged_household h WHERE h._differ IS NULL AND {same} AND {says_no_more})"
+    ).fetchone()
+    return int(deleted[0]) if deleted else 0
+
+
+def _pairs(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, tables: Sequence[SurveyTable],
+    faults: Sequence[Sequence[ColumnFault]], passed: Sequence[int],
+) -> pd.DataFrame:  # fmt: skip
+    """Rows that repeat another: `_source`, `_row`, `flat`, and `kept_source`, `kept_row`, the row that stays."""
+    key, columns = ", ".join(survey.key(table)), ", ".join(survey.columns(table))
+    flat, whole = "FALSE", "TRUE"
+    if table == "household":
+        flat, whole = "_differ IS NOT NULL", "coalesce(len(_differ), 0) = 0"
+    home = ", ".join(survey.key("household"))
+    open_homes = f"SELECT {home} FROM disputed_consent"
+    if table == "child":
+        # A flat row says something of its household as well: where that is in question, no two rows are alike.
+        open_homes += (
+            f" UNION SELECT {home} FROM staged_household GROUP BY {home}"
+            " HAVING count(*) > 1 OR max(len(_differ)) > 0"
+        )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE alike AS SELECT {columns}, _source, _row, {flat} AS flat FROM staged_{table}"
+        f" SEMI JOIN (SELECT {key} FROM staged_{table}"
+        f" WHERE {' AND '.join(f'{name} IS NOT NULL' for name in survey.key(table))}"
+        f" GROUP BY {key} HAVING count(*) > 1) USING ({key})"
+        f" ANTI JOIN ({open_homes}) USING ({home}) WHERE {whole}"
+    )
+    rows = connection.execute("SELECT _source, _row FROM alike").df()
+    connection.register("unread", _unread_cells(survey, tables, faults, rows))
+    later = f"_source IN ({', '.join(map(str, passed))})" if passed else "FALSE"
+    pairs = connection.execute(
+        f"WITH numbered AS (SELECT _source, _row, flat, first_value(_source) OVER same AS kept_source,"
+        f" first_value(_row) OVER same AS kept_row FROM alike LEFT JOIN unread USING (_source, _row)"
+        f" WINDOW same AS (PARTITION BY {columns}, texts ORDER BY {later}, flat, _source, _row))"
+        " FROM numbered WHERE (_source, _row) <> (kept_source, kept_row) ORDER BY _source, _row"
+    ).df()
+    connection.unregister("unread")
+    return pairs
+
+
+def _unread_cells(
+    survey: Survey, tables: Sequence[SurveyTable], faults: Sequence[Sequence[ColumnFault]], rows: pd.DataFrame
+) -> pd.DataFrame:
+    """Of each of these rows (`_source`, `_row`) the cells that are no answer, as they are written: `texts`.
+
+    They are blank where the rows are staged.
+    """
+    parts: list[pd.DataFrame] = []
+    for source, group in rows.groupby("_source"):
+        table = tables[int(str(source))]
+        positions = table.positions(group["_row"].to_numpy(np.int64))
+        for name, wrong in faulty_cells(survey, faults[int(str(source))]).items():
+            unread = positions[np.isin(positions, wrong)]
+            if name in table.columns and len(unread):
+                written = pd.Series(table.columns[name].written(unread).to_pylist(), dtype="str")
+                texts = f"{name}=" + written
+                parts.append(pd.DataFrame({"_source": source, "_row": table.rows[unread], "texts": texts}))
+    if not parts:
+        return rows.head(0).assign(texts=pd.Series(dtype="str"))
+    return pd.concat(parts).groupby(list(_WHERE_READ), as_index=False).agg({"texts": "\x1f".join})
+
+
+def _fault(survey: Survey, table: Table, tables: Sequence[SurveyTable], pairs: pd.DataFrame) -> list[RuleFault]:
+    if pairs.empty:
+        return []
+    names = [f"{table.source.path.name} {table.source.sheet or ''}".strip() for table in tables]
+    kept = tuple(f"{names[source]}:{row}" for source, row in zip(pairs["kept_source"], pairs["kept_row"], strict=True))
+    field = survey.role("line" if table == "child" else "household").name
+    sources, rows = (pairs[name].to_numpy(np.int64) for name in _WHERE_READ)
+    return [RuleFault(_CHECK, (field,), sources, rows, kept, open=True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.bundle import is_bundle
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.tables import SurveyTable, sheets_not_read
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
@@ -59,9 +59,10 @@ class Merge:
 
     @property
     def exit_code(self) -> int:
-        """0: every row is in the store; 1: some were set aside."""
+        """0: every row is in the store; 1: some were set aside, or a sheet with answers was not read."""
         of_log = self.responses.exit_code if self.responses else 0
-        return 1 if self.total("quarantined") else of_log
+        left_out = any(sheet.answers for sheet in sheets_not_read(self.tables))
+        return 1 if self.total("quarantined") or left_out else of_log
 
 
 def file_digest(path: Path) -> str:
@@ -73,13 +74,13 @@ def file_digest(path: Path) -> str:
 def merge(
     paths: Sequence[str | Path], store: str | Path, *, round_: int | None = None, quarantine: Path | None = None,
     schemas: Path | None = None, encoding: str | None = None, language: Language = "en", tool_version: str = "",
-    who: str | None = None, mapping: Mapped | None = None,
+    who: str | None = None, mapping: Mapped | None = None, sheets: Collection[str] | None = None,
 ) -> Merge:  # fmt: skip
     """Merge survey files into a store, made if it is missing.
 
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
     to be mended and merged again; each merge makes its own, and writes over no file. In = stored + unchanged + set
-    aside, for each file. `mapping` says which headers are which fields, as for `validate`. Everything is one
+    aside, for each file. `mapping` says which headers are which fields, and `sheets` which are read, as for `validate`. Everything is one
     transaction: on any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
@@ -87,7 +88,7 @@ def merge(
     if quarantine is not None and quarantine.exists():
         # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
         raise UsageError("file_exists", file=quarantine.name)
-    tables = read_all(files, survey, round_, encoding, mapping)
+    tables = read_all(files, survey, round_, encoding, mapping, sheets)
     _check_answers(survey, tables)
     new = not where.exists()
     try:

@@ -58,6 +58,10 @@ Map = Annotated[
     Path | None,
     typer.Option("--map", help="Which header is which field: a CSV that cpms map writes.", show_default=False),
 ]
+Sheets = Annotated[
+    list[str] | None,
+    typer.Option("--sheet", help="Read this sheet of a workbook only; repeat it for several.", show_default=False),
+]
 Area = Annotated[
     str | None, typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False)
 ]

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from cpms_cli.merging import Merge
 from cpms_cli.reports.responses import RESPONSE_COUNTS, show_counts
+from cpms_cli.reports.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
@@ -17,7 +18,7 @@ from cpms_cli.writing.files import records
 _PLACES = 5
 
 
-def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
+def document(merged: Merge, urgent: pd.DataFrame, language: Language = "en") -> dict[str, Any]:
     """The JSON document of a merge."""
     return {
         "schema_version": 1, "exit_code": merged.exit_code, "error": None,
@@ -30,6 +31,7 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
              "may_be": miss.field}
             for table in merged.tables for index, miss in table.near.items()
         ],
+        "sheets_not_read": sheet_records(merged.tables, language),
     }  # fmt: skip
 
 
@@ -70,3 +72,4 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
             more = ", …" if len(places) > _PLACES else ""
             console.print(say("merge_urgent", language, count=len(there), level=level.label.in_(language),
                               places=", ".join(places[:_PLACES]) + more))  # fmt: skip
+    show_sheets(console, merged.tables, language)

@@ -10,6 +10,7 @@ from rich.console import Console
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.how_read import read_notes
+from cpms_cli.reports.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
@@ -80,6 +81,7 @@ def document(
         "definition": survey.digest, "counts": counts(validation),
         "notes": read_notes(validation.tables, language),
         "findings": records(findings_table(survey, validation, language)),
+        "sheets_not_read": sheet_records(validation.tables, language),
         **({} if changed is None else {"changes": records(changed)}),
     }  # fmt: skip
 
@@ -88,7 +90,7 @@ def failure_document(message_id: str, message: str, exit_code: int) -> dict[str,
     """The JSON document of a run that could not go on: the same shape, with the error in it."""
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": exit_code, "error": {"id": message_id, "message": message},
-        "definition": None, "counts": None, "notes": [], "findings": [],
+        "definition": None, "counts": None, "notes": [], "findings": [], "sheets_not_read": [],
     }  # fmt: skip
 
 
@@ -101,6 +103,7 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
     console.print(say("validate_sum", language, bad=sums["rows_with_errors"], **sums))
     if not lines:
         console.print(say("validate_clean", language))
+    show_sheets(console, validation.tables, language)
 
 
 def show_findings(console: Console, survey: Survey, validation: Validation, language: Language) -> int:

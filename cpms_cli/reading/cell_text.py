@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _EXACT = 1e15
+_DAY_NUMBERS = datetime.timedelta(days=10_000)
 _SCIENTIFIC = r"^\s*-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]{1,3}\s*$"
 
 
@@ -40,6 +41,9 @@ def cell_text(cell: Any) -> str:
         return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, datetime.timedelta) and cell >= _DAY_NUMBERS:
+        # A day shown as hours since the calendar began.
+        return f"{cell.total_seconds() / 86_400:.15g}"
     return str(cell)
 
 

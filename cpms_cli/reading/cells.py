@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.workbook import read_workbook
 
 _TEXT_ENDINGS = {".csv", ".tsv", ".txt", ".tab"}
+_LINK_ENDINGS = {".gsheet", ".url", ".webloc"}
+_LINK = re.compile(rb"""\s*(?:\[InternetShortcut\]|\{\s*"(?:url|doc_id|resource_id)"\s*:)""")
 _SIGNATURES = {
     b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"%PDF": "PDF", b"GIF8": "GIF", b"SQLite format": "SQLite",
     b"{\\rtf": "RTF", b"\x1f\x8b": "gzip", b"PAR1": "Parquet",
@@ -64,6 +67,8 @@ def read_sheets(
         return read_workbook(path, spellings, sheets)
     if start.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
         raise UnreadableFile("file_is_html", file=path.name)
+    if path.suffix.lower() in _LINK_ENDINGS or _LINK.match(start):
+        raise UnreadableFile("file_is_link", file=path.name)
     if path.suffix.lower() in _TEXT_ENDINGS or start.count(0) < len(start) // 20 or _wide(start):
         return read_csv(path, spellings, encoding)
     raise UnreadableFile("file_unknown_kind", file=path.name)

@@ -34,6 +34,8 @@ from cpms_cli.reading.sheet_part import SheetLook
 from cpms_cli.reading.source import CellFault, SheetNotRead, SourceTable, column_letter, text_table
 from cpms_cli.reading.xls_file import inspect_ole
 
+from cpms_cli.reading.thai_formats import with_plain_dates
+
 
 def read_workbook(
     path: Path, spellings: Mapping[str, str] | None = None, sheets: Collection[str] | None = None
@@ -50,6 +52,7 @@ def read_workbook(
     looks = inspect_container(path) if content.startswith(b"PK") else inspect_ole(path, content)
     far = {look.part: look.far for look in looks.values() if look.far}
     content = without(content, far, path.name) if far else content
+    content = with_plain_dates(content) if content.startswith(b"PK") else content
     shown, not_read, names = _read(path, io.BytesIO(content), spellings, looks, sheets)
     if sheets is not None and len(names) == sum(one.reason == "not_asked_for" for one in not_read):
         raise UsageError("sheet_absent", file=path.name, sheets=", ".join(sheets), known=", ".join(names))
@@ -151,7 +154,7 @@ def _tables(
         for index, column in enumerate(columns) for position, value in column.lost
     ]  # fmt: skip
     parts = records(data, rows, layout, spellings, path.name)
-    tables = [_table(path, name, part, [*look.faults, *lost], look.hidden, spread) for part in parts]
+    tables = [_table(path, name, part, [*look.faults, *lost], look, spread) for part in parts]
     far = tuple(CellFault("far_cell", row, column - 1) for row, column in look.far)
     return [replace(tables[0], faults=(*tables[0].faults, *far)), *tables[1:]] if far else tables
 
@@ -164,11 +167,13 @@ def _check_lengths(path: Path, sheet: str, top: Sequence[Sequence[str]], columns
 
 
 def _table(
-    path: Path, sheet: str, part: Records, faults: Sequence[CellFault], hidden: Sequence[int], spread: Sequence[Span]
+    path: Path, sheet: str, part: Records, faults: Sequence[CellFault], look: SheetLook, spread: Sequence[Span]
 ) -> SourceTable:
-    kept = set(part.rows.tolist()) if faults or hidden or spread else set()
-    unseen = [row for row in hidden if row in kept]
+    kept = set(part.rows.tolist()) if faults or look.hidden or spread else set()
+    unseen = [row for row in look.hidden if row in kept]
     evidence = {"hidden_rows": ", ".join(map(str, unseen))} if unseen else {}
+    if look.from_1904:
+        evidence["date_system"] = "1904"
     tall = [_place(one) for one in spread if one.top + 1 in kept]
     if tall:
         evidence["merged_cells"] = ", ".join(tall)

@@ -80,8 +80,9 @@ def merge(
 
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
     to be mended and merged again; each merge makes its own, and writes over no file. In = stored + unchanged + set
-    aside, for each file. `mapping` says which headers are which fields, and `sheets` which are read, as for `validate`. Everything is one
-    transaction: on any error the store is as it was. Raises UnreadableFile, UsageError, DefinitionError, StoreError.
+    aside, for each file. `mapping` says which headers are which fields and `sheets` which sheets are read, as for
+    `validate`. Everything is one transaction: on any error the store is as it was. Raises UnreadableFile, UsageError,
+    DefinitionError, StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
     files = list(dict.fromkeys(Path(path) for path in paths))

@@ -33,6 +33,9 @@ def cell_text(cell: Any) -> str:
     """
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, datetime.timedelta) and cell >= _DAY_NUMBERS:
+        # A day that is shown as hours since the calendar began.
+        cell = cell.total_seconds() / 86_400
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, int | float):
@@ -41,9 +44,6 @@ def cell_text(cell: Any) -> str:
         return str(int(cell)) if float(cell).is_integer() else f"{cell:.15g}"
     if isinstance(cell, datetime.datetime):
         return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(sep=" ")
-    if isinstance(cell, datetime.timedelta) and cell >= _DAY_NUMBERS:
-        # A day shown as hours since the calendar began.
-        return f"{cell.total_seconds() / 86_400:.15g}"
     return str(cell)
 
 

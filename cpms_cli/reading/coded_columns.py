@@ -20,10 +20,12 @@ class CodedColumn:
     texts: pa.Array
 
     def at(self, position: int) -> str:
+        """The text of a row, white space put in order; empty where it is blank."""
         code = int(self.codes[position])
         return "" if code < 0 else " ".join(str(self.texts[code].as_py()).split())
 
     def code_of(self, text: str) -> int:
+        """The code of a text, white space put in order; -1 where no row has it."""
         tidy = pc.utf8_trim_whitespace(pc.replace_substring_regex(self.texts, r"\s+", " "))
         return int(pc.index(tidy, pa.scalar(text, tidy.type)).as_py()) if len(self.texts) else -1
 

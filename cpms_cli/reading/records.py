@@ -80,7 +80,9 @@ def _fields_of(
     return named, same
 
 
-def _named(columns: Sequence[CodedColumn], positions: Flags, rows: npt.NDArray[np.int64], kind: str) -> list[RowLeftOut]:
+def _named(
+    columns: Sequence[CodedColumn], positions: Flags, rows: npt.NDArray[np.int64], kind: str
+) -> list[RowLeftOut]:
     return [
         RowLeftOut(int(rows[at]), kind, " | ".join(filter(None, (column.at(at) for column in columns))))  # type: ignore[arg-type]
         for at in np.flatnonzero(positions)

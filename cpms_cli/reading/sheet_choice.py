@@ -17,7 +17,7 @@ import pandas as pd
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.reading.exports import find_column
-from cpms_cli.reading.headers import spelt
+from cpms_cli.reading.headers import header_spellings, match_headers, spelt
 from cpms_cli.reading.layout import is_number
 from cpms_cli.reading.mapping import HeaderMap
 from cpms_cli.reading.sheet_names import named_round
@@ -29,7 +29,7 @@ from cpms_cli.survey.era import christian_year, era_of
 _SUMMARY = re.compile(
     r"สรุป|รวม|ยอด|สถิติ|รายงาน|ตารางไขว้|กราฟ|แผนภูมิ|pivot|summary|total|report|chart|dashboard|statistic", re.IGNORECASE
 )
-_MOSTLY, _NUMBERS, _FEW_ANSWERS, _MANY_ANSWERS, _SHORT = 0.5, 0.8, 3, 5, 6
+_MOSTLY, _NUMBERS, _FEW_ANSWERS, _MANY_ANSWERS, _FEW_HEADERS, _SHORT = 0.5, 0.8, 3, 5, 2, 6
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?")
 
 
@@ -45,11 +45,10 @@ def choose_tables(
     judged = [_judged(survey, sheet) for sheet in sources[0].not_read]
     # Repeat groups have their key from the sheet around them, which is another table of the same file.
     matched = [match_sheet(survey, source, chosen) for source in sources] if len(sources) > 1 else []
-    whole = [found for found in matched if _lacking(survey, found) == []]
-    if not matched or not whole:
+    if not any(_lacking(survey, found) == [] for found in matched):
         return [replace(sources[0], not_read=tuple(judged)), *sources[1:]]
     read: list[Matched] = []
-    for found in sorted(matched, key=lambda one: -len(one.match.fields) if _lacking(survey, one) == [] else 1):
+    for found in sorted(matched, key=lambda one: _rank(survey, one)):
         left_out = _left_out(survey, found, read, round_)
         if left_out is None:
             read.append(found)
@@ -57,6 +56,11 @@ def choose_tables(
             judged.append(left_out)
     kept = [source for source, found in zip(sources, matched, strict=True) if any(found is one for one in read)]
     return [replace(kept[0], not_read=tuple(judged)), *(replace(source, not_read=()) for source in kept[1:])]
+
+
+def _rank(survey: Survey, found: Matched) -> tuple[bool, int, int]:
+    """What is looked at first: tables with their key, and of them those that may hold what others repeat."""
+    return _lacking(survey, found) != [], -len(found.match.fields), -found.source.data.num_rows
 
 
 def _names(found: Matched) -> set[str]:
@@ -73,32 +77,35 @@ def _lacking(survey: Survey, found: Matched) -> list[str] | None:
     return [name for name in survey.key("child" if of_child else "household") if name not in there]
 
 
-def _left_out(
-    survey: Survey, found: Matched, read: Sequence[Matched], round_: int | None
-) -> SheetNotRead | None:
+def _left_out(survey: Survey, found: Matched, read: Sequence[Matched], round_: int | None) -> SheetNotRead | None:
     """Why a table is not read; None where it is. Raises NoSurveyTable where that must be asked."""
     lacking = _lacking(survey, found)
     if lacking is None:
         return None
-    rows = _answers(found, round_, survey)
-    for other in read if len(rows) else ():
-        if _repeats(survey, found, rows, other, round_):
+    for other in read:
+        if _repeats(survey, found, other, round_):
             return _named(found, "extract", answers=_has_own_columns(found, other), like=other.source.sheet)
-    if not lacking:
-        return None
-    if not len(rows):
+    return _without_key(survey, found, lacking, read) if lacking else None
+
+
+def _without_key(
+    survey: Survey, found: Matched, lacking: Sequence[str], read: Sequence[Matched]
+) -> SheetNotRead | None:
+    """As `_left_out`, for a table that lacks these parts of its key."""
+    source = found.source
+    if source.data.num_rows == 0:
         return _named(found, "no_rows", answers=False)
-    if _counts(survey, found):
+    names_people = bool(_names(found) & _naming_people(survey))
+    if not names_people and _lists_answers(survey, found):
+        return _named(found, "code_list", answers=False)
+    if not names_people and _counts(found):
         return _named(found, "summary", answers=True)
     if lacking == [survey.role("line").name] or any(miss.field in lacking for miss in found.near.values()):
         return None
     labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in lacking)
-    source = found.source
     options = sheet_options(dict.fromkeys(str(one.source.sheet) for one in read if one.source.sheet))
-    told = "sheet_lacks_key" if source.sheet and options else "key_column_missing"
-    raise NoSurveyTable(
-        told, file=source.path.name, sheet=source.sheet or "", fields=labels, options=options
-    )
+    message = "sheet_lacks_key" if source.sheet and options else "key_column_missing"
+    raise NoSurveyTable(message, file=source.path.name, sheet=source.sheet or "", fields=labels, options=options)
 
 
 def sheet_options(names: Iterable[str]) -> str:
@@ -107,7 +114,11 @@ def sheet_options(names: Iterable[str]) -> str:
 
 
 def _named(
-    found: Matched, reason: Literal["extract", "no_rows", "summary"], *, answers: bool, like: str | None = None
+    found: Matched,
+    reason: Literal["extract", "no_rows", "summary", "code_list"],
+    *,
+    answers: bool,
+    like: str | None = None,
 ) -> SheetNotRead:
     source = found.source
     filled = sum(source.data.num_rows - column.null_count for column in source.data.columns)
@@ -125,16 +136,31 @@ def _has_own_columns(found: Matched, other: Matched) -> bool:
     )
 
 
-def _counts(survey: Survey, found: Matched) -> bool:
-    """Whether a table counts: nothing in it names a family, a child or a person, and it has columns of other numbers,
-    totals, or a sheet's name that says so."""
-    names = _names(found)
-    of_people = {field.name for field in survey.fields.values() if field.personal}
-    if names & {*of_people, survey.role("household").name, survey.role("line").name, survey.role("person").name}:
-        return False
+def _naming_people(survey: Survey) -> set[str]:
+    """The fields that name a family, a child or a person: a row that has them is no count."""
+    roles = [survey.role(role).name for role in ("household", "line", "person") if survey.plays(role)]
+    return {field.name for field in survey.fields.values() if field.personal} | set(roles)
+
+
+def _counts(found: Matched) -> bool:
+    """Whether a table that names nobody counts: its sheet says so, or it has a total, or columns of other numbers."""
     if _SUMMARY.search(found.source.sheet or "") or any(row.kind == "total" for row in found.source.left_out):
         return True
     return any(_of_numbers(found.source, index) for index in found.match.unknown)
+
+
+def _lists_answers(survey: Survey, found: Matched) -> bool:
+    """Whether a table says what may be answered: each known column has answers of its list, each of them once."""
+    for index, name in found.match.fields.items():
+        codes = survey.codes(survey.fields[name])
+        texts = [text for text in found.source.data.column(str(index)).to_pylist() if text and text.strip()]
+        if (
+            codes is None
+            or len(set(texts)) < len(texts)
+            or not all(folded(text) in codes.by_spelling for text in texts)
+        ):
+            return False
+    return True
 
 
 def _of_numbers(source: SourceTable, index: int) -> bool:
@@ -142,18 +168,19 @@ def _of_numbers(source: SourceTable, index: int) -> bool:
     return len(texts) > 0 and sum(map(is_number, texts)) >= _NUMBERS * len(texts)
 
 
-def _answers(found: Matched, round_: int | None, survey: Survey) -> pd.DataFrame:
-    """What the table's known columns say, by field: as it was written, but for the round, which may also be given."""
-    source, name = found.source, survey.role("round").name
+def _answers(survey: Survey, found: Matched, names: Iterable[str], round_: int | None) -> pd.DataFrame:
+    """What these columns of a table say, in rows with something in them: as it was written, but for the round, which
+    may also be given."""
+    source, year = found.source, survey.role("round").name
+    columns = {field: source.data.column(str(index)) for index, field in found.match.fields.items()}
     frame = pd.DataFrame(
-        {field: source.data.column(str(index)).to_pandas().astype("str").str.strip()
-         for index, field in found.match.fields.items()}
+        {name: columns[name].to_pandas().astype("str").str.strip() for name in names if name in columns}
     ).fillna("")  # fmt: skip
     frame = frame[(frame != "").any(axis="columns")]
     given = named_round(source) or round_
-    if name in frame:
-        return frame.assign(**{name: ascii_digits(frame[name]).map(_christian)})
-    return frame if given is None else frame.assign(**{name: str(given)})
+    if year in frame:
+        return frame.assign(**{year: ascii_digits(frame[year]).map(_christian)})
+    return frame if given is None else frame.assign(**{year: str(given)})
 
 
 def _christian(text: str) -> str:
@@ -161,20 +188,20 @@ def _christian(text: str) -> str:
     return text if era is None else str(christian_year(int(text), era))
 
 
-def _repeats(
-    survey: Survey, found: Matched, rows: pd.DataFrame, other: Matched, round_: int | None
-) -> bool:
-    """Whether each row of a table stands in another too, with all that is known of it, and names a family or a child."""
-    naming = [survey.role(role).name for role in ("household", "national_id", "person") if survey.plays(role)]  # type: ignore[arg-type]
-    if not set(naming) & set(rows) or not set(rows) - {survey.role("round").name} <= _names(other):
+def _repeats(survey: Survey, found: Matched, other: Matched, round_: int | None) -> bool:
+    """Whether each row of a table stands in another too, all that is known of it, and names a family or a child."""
+    names = set(found.match.fields.values())
+    naming = [survey.role(role).name for role in ("household", "national_id", "person") if survey.plays(role)]
+    if not names.intersection(naming) or not names - {survey.role("round").name} <= set(other.match.fields.values()):
         return False
-    theirs = _answers(other, round_, survey)
-    shared = [name for name in rows if name in theirs]
-    first = rows[shared].iloc[0]
-    if not (theirs[shared] == first).all(axis="columns").any():
-        return False
-    joined = rows[shared].drop_duplicates().merge(theirs[shared].drop_duplicates(), how="left", indicator=True)
-    return bool((joined["_merge"] == "both").all())
+    for few in (names.intersection(naming), names):
+        ours, theirs = (_answers(survey, one, few, round_).drop_duplicates() for one in (found, other))
+        shared = [name for name in ours if name in theirs]
+        # A look at the names alone tells most sheets apart, and costs little.
+        joined = ours[shared].merge(theirs[shared], how="left", indicator=True)
+        if ours.empty or (joined["_merge"] != "both").any():
+            return False
+    return True
 
 
 def _judged(survey: Survey, sheet: SheetNotRead) -> SheetNotRead:
@@ -184,18 +211,30 @@ def _judged(survey: Survey, sheet: SheetNotRead) -> SheetNotRead:
         return sheet
     shares = list(_shares_of_answers(survey, sheet.top))
     of_answers = sum(share >= _MOSTLY for share in shares)
-    if of_answers >= _MANY_ANSWERS and of_answers >= _MOSTLY * len(shares):
+    with_headers = any(_some_headers(survey, row) for row in sheet.top)
+    if not with_headers and of_answers >= _MANY_ANSWERS and of_answers >= _MOSTLY * len(shares):
         raise NoSurveyTable("sheet_without_header", file=sheet.file, sheet=sheet.sheet or "")
     return replace(sheet, answers=of_answers >= _FEW_ANSWERS, top=())
 
 
+def _some_headers(survey: Survey, row: Sequence[str]) -> bool:
+    """Whether a row has headers of the survey, too few or too often to be that of records."""
+    match = match_headers(row, header_spellings(survey))
+    return len(match.fields) + sum(map(len, match.twice.values())) >= _FEW_HEADERS
+
+
 def _shares_of_answers(survey: Survey, top: Sequence[Sequence[str]]) -> Iterator[float]:
-    """By column with something in it, the share of its cells that are answers of a list, dates or long numbers."""
+    """By column with something in it, the share of its cells that are answers of a list, dates or long numbers.
+
+    Records repeat their answers; a list of what may be answered does not, and has no share.
+    """
     spellings = {spelling for codes in survey.codelists.values() for spelling in codes.by_spelling}
     for column in zip(*top, strict=False):
         texts = [text.strip() for text in column if text.strip()]
+        answers = [text for text in texts if _is_answer(text, spellings)]
+        of_list = [text for text in answers if not is_number(text)]
         if texts:
-            yield sum(_is_answer(text, spellings) for text in texts) / len(texts)
+            yield 0.0 if len(of_list) > 1 and len(set(of_list)) == len(of_list) else len(answers) / len(texts)
 
 
 def _is_answer(text: str, spellings: set[str]) -> bool:

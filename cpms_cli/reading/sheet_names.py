@@ -25,8 +25,10 @@ LISTS_SHEET = "cpms lists"
 def round_of_name(name: str, latest: int) -> int | None:
     """The round that a sheet's name says, as a Christian year not after `latest`; None where it says none or two.
 
-    >>> [round_of_name(name, 2027) for name in ("2567", "รอบ๒๕๖๘", "ข้อมูลปี 67", "2024", "หมู่ 3", "2567-2568", "12-3-2567")]
-    [2024, 2025, 2024, 2024, None, None, None]
+    >>> [round_of_name(name, 2027) for name in ("2567", "รอบ๒๕๖๘", "ข้อมูลปี 67", "2024")]
+    [2024, 2025, 2024, 2024]
+    >>> [round_of_name(name, 2027) for name in ("หมู่ 3", "2567-2568", "12-3-2567", "รหัส 85010501")]
+    [None, None, None, None]
     """
     text = str(ascii_digits(pd.Series([name], dtype="str")).iat[0])
     written = [int(year) for year in _YEAR.findall(text)]

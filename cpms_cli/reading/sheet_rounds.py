@@ -44,7 +44,8 @@ def round_faults(survey: Survey, source: SourceTable, columns: Mapping[str, Colu
     named, column = named_round(source), columns.get(survey.role("round").name)
     if named is None or column is None or column.index < 0:
         return
-    for code in np.flatnonzero((column.values.notna() & (column.values != str(named))).to_numpy(dtype=bool)):
+    others = (column.values.notna() & (column.values != str(named))).to_numpy(dtype=bool)
+    for code in np.flatnonzero(others).tolist():
         rows = source.rows[column.codes == code]
         if len(rows):
             yield CellFault("sheet_round", int(rows[0]), column.index, str(column.texts.iat[code]), open=True)

@@ -48,7 +48,9 @@ class SheetNotRead:
 
     file: str
     sheet: str | None
-    reason: Literal["summary", "extract", "hidden", "no_header", "no_rows", "chart", "own", "empty", "not_asked_for"]
+    reason: Literal[
+        "summary", "extract", "code_list", "hidden", "no_header", "no_rows", "chart", "own", "empty", "not_asked_for"
+    ]
     cells: int = 0
     answers: bool = False
     row: int | None = None

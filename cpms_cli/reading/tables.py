@@ -211,7 +211,8 @@ def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
 def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> SurveyTable:
     """The sheet as a table of the survey. Where it has no column for the round, its name may say it, else `round_`.
 
-    Raises UsageError where these two differ, NoSurveyTable where a column of the row's key is not there, or that of consent may be one that is not read.
+    Raises UsageError where these two differ, NoSurveyTable where a column of the row's key is not there, or that of
+    consent may be one that is not read.
     """
     source = sheet.source
     where = {"file": source.path.name, "sheet": source.sheet or ""}
@@ -297,12 +298,12 @@ def read_files(
     """
     chosen = load_map(mapping, survey)
     files = [read_sources(path, survey, encoding, chosen, names) for path in paths]
-    sources = [source for file in files for source in choose_tables(survey, file, chosen, round_)]
     if chosen:
         check_headers_there(chosen, [source for file in files for source in file])
-    of_survey = [source for source in sources if not is_log(survey, source)]
-    if sources and not of_survey:
-        raise NoSurveyTable("is_response_log", file=sources[0].path.name)
+    without_logs = [[source for source in file if not is_log(survey, source)] for file in files]
+    if files and not any(without_logs):
+        raise NoSurveyTable("is_response_log", file=files[0][0].path.name)
+    of_survey = [source for file in without_logs if file for source in choose_tables(survey, file, chosen, round_)]
     sheets = join_repeats(survey, [understand(survey, source, chosen) for source in of_survey])
     return [survey_table(survey, sheet, round_) for sheet in sheets]
 

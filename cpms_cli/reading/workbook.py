@@ -32,9 +32,8 @@ from cpms_cli.reading.records import Records, records
 from cpms_cli.reading.sheet_names import is_own_sheet
 from cpms_cli.reading.sheet_part import SheetLook
 from cpms_cli.reading.source import CellFault, SheetNotRead, SourceTable, column_letter, text_table
-from cpms_cli.reading.xls_file import inspect_ole
-
 from cpms_cli.reading.thai_formats import with_plain_dates
+from cpms_cli.reading.xls_file import inspect_ole
 
 
 def read_workbook(

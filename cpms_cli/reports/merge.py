@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.merging import Merge
+from cpms_cli.reports.how_read import show_footers
 from cpms_cli.reports.responses import RESPONSE_COUNTS, show_counts
 from cpms_cli.reports.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import show_table
@@ -72,4 +73,5 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
             more = ", …" if len(places) > _PLACES else ""
             console.print(say("merge_urgent", language, count=len(there), level=level.label.in_(language),
                               places=", ".join(places[:_PLACES]) + more))  # fmt: skip
+    show_footers(console, merged.tables, language)
     show_sheets(console, merged.tables, language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -34,6 +35,8 @@ from cpms_cli.reading.sheet_part import SheetLook
 from cpms_cli.reading.source import CellFault, SheetNotRead, SourceTable, column_letter, text_table
 from cpms_cli.reading.thai_formats import with_plain_dates
 from cpms_cli.reading.xls_file import inspect_ole
+
+_ERRORS_OF_A_RECORD = 3
 
 
 def read_workbook(
@@ -153,7 +156,11 @@ def _tables(
         for index, column in enumerate(columns) for position, value in column.lost
     ]  # fmt: skip
     parts = records(data, rows, layout, spellings, path.name)
-    tables = [_table(path, name, part, [*look.faults, *lost], look, spread) for part in parts]
+    lost += look.faults
+    tables = [_table(path, name, part, lost, look, spread) for part in parts]
+    alone = _rows_of_errors(look.faults, parts)
+    if alone:
+        tables[-1] = replace(tables[-1], faults=(*tables[-1].faults, *alone))
     far = tuple(CellFault("far_cell", row, column - 1) for row, column in look.far)
     return [replace(tables[0], faults=(*tables[0].faults, *far)), *tables[1:]] if far else tables
 
@@ -183,6 +190,25 @@ def _table(
     return SourceTable(
         path, sheet, part.header, part.header_row, part.data, part.rows, evidence, tuple(mine), part.left_out
     )
+
+
+def _rows_of_errors(faults: Sequence[CellFault], parts: Sequence[Records]) -> list[CellFault]:
+    """The errors of rows in which nothing else stands: they may have been children, and are no blank rows.
+
+    Where only a cell or two of a row is an error, a formula was filled down beyond the records.
+    """
+    errors = [fault for fault in faults if fault.check == "excel_error"]
+    if not errors:
+        return []
+    seen = {int(row) for part in parts for row in part.rows} | {one.row for part in parts for one in part.left_out}
+    last = parts[-1]
+    alone = [
+        one
+        for one in errors
+        if one.row > last.header_row and one.row not in seen and (one.column or 0) < len(last.header)
+    ]
+    many = Counter(one.row for one in alone)
+    return [one for one in alone if many[one.row] >= min(_ERRORS_OF_A_RECORD, len(last.header))]
 
 
 def _place(span: Span) -> str:

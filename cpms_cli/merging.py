@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from cpms_cli.reading.bundle import is_bundle
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import SurveyTable, left_open
+from cpms_cli.reading.tables import SurveyTable, left_out
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
@@ -66,9 +67,9 @@ class Merge:
 
     @property
     def exit_code(self) -> int:
-        """0: all is in the store; 1: rows were set aside, or a column was not read on which no map decides."""
+        """0: all is in the store; 1: rows were set aside, or a column or a sheet left out on which nobody decided."""
         of_log = self.responses.exit_code if self.responses else 0
-        return 1 if self.total("quarantined") or left_open(self.tables) else of_log
+        return 1 if self.total("quarantined") or left_out(self.tables) else of_log
 
 
 def file_digest(path: Path) -> str:
@@ -80,22 +81,23 @@ def file_digest(path: Path) -> str:
 def merge(
     paths: Files, store: str | Path, *, round_: int | None = None, quarantine: str | Path | None = None,
     schemas: Path | None = None, encoding: str | None = None, language: Language = "en", tool_version: str = "",
-    who: str | None = None, mapping: Mapped | None = None,
+    who: str | None = None, mapping: Mapped | None = None, sheets: Collection[str] | None = None,
 ) -> Merge:  # fmt: skip
     """Merge survey files into a store, made if it is missing.
 
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
     to be mended and merged again; each merge makes its own, and writes over no file. In = stored + unchanged + set
-    aside, for each file. `mapping` says which headers are which fields, as for `validate`. Everything is one
-    transaction: on any error the store is as it was. Raises AnswersNotRead while a column that is not read holds
-    answers and `mapping` does not say what it is; UnreadableFile, UsageError, DefinitionError, StoreError.
+    aside, for each file. `mapping` says which headers are which fields and `sheets` which sheets are read, as for
+    `validate`. Everything is one transaction: on any error the store is as it was. Raises AnswersNotRead while a column
+    that is not read holds answers and `mapping` does not say what it is; UnreadableFile, UsageError, DefinitionError,
+    StoreError.
     """
     survey, where = load_survey(schemas), Path(store)
     files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
     if aside is not None and aside.exists():
         # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
         raise UsageError("file_exists", file=aside.name)
-    tables = read_all(files, survey, round_, encoding, mapping)
+    tables = read_all(files, survey, round_, encoding, mapping, sheets)
     _check_answers(survey, tables)
     asked = Asked(files, mapping, _further_words(where, round_, schemas, encoding))
     check_answers_read(survey, tables, asked, "merge", language)

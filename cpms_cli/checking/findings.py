@@ -44,7 +44,7 @@ class _Part:
     `field` is empty where the fault lies in how the file is written, in a row as a whole or in a column that is none of
     the survey's; `header` and `letter` then say where. `values` are what the reader saw, where it said so; they are
     shown to everybody where they are `open`. `stored` says that they come from the store, whose personal answers are
-    never shown here.
+    never shown here. `sheet` is given where it is another than the table's.
     """
 
     source: int
@@ -57,6 +57,7 @@ class _Part:
     open: bool = False
     figures: str | None = None
     stored: bool = False
+    sheet: str | None = None
 
 
 def _parts(
@@ -65,6 +66,7 @@ def _parts(
     for source, table in enumerate(tables):
         yield from _written_faults(source, table)
         yield from _unread_columns(source, table)
+        yield from _sheets_not_read(source, table)
     for source, faults in enumerate(by_column):
         for fault in faults:
             table = tables[source]
@@ -125,6 +127,15 @@ def _unread_columns(source: int, table: SurveyTable) -> Iterator[_Part]:
             yield _Part(source, "", check, row, column.header, column.letter, told, open=True)
 
 
+def _sheets_not_read(source: int, table: SurveyTable) -> Iterator[_Part]:
+    """Sheets of the same file that may hold answers and were not read."""
+    for sheet in table.source.not_read:
+        if sheet.answers:
+            row = np.array([sheet.row or _NO_ROW], dtype=np.int64)
+            name = sheet.sheet or sheet.file
+            yield _Part(source, "", f"sheet_{sheet.reason}", row, "", "", (name,), open=True, sheet=sheet.sheet)
+
+
 def _moved(survey: Survey, table: SurveyTable, by_column: Sequence[ColumnFault]) -> npt.NDArray[np.bool_]:
     """Which rows may have been moved by a column: several cells are no answers to their own questions, and one of
     them is to another. Words that answer no question are an officer's own, and are shown."""
@@ -183,7 +194,7 @@ def gather(
     )
     of_part: dict[str, list[str | None]] = {
         "file": [tables[part.source].source.path.name for part in parts],
-        "sheet": [tables[part.source].source.sheet for part in parts],
+        "sheet": [part.sheet or tables[part.source].source.sheet for part in parts],
         "column": [part.header for part in parts],
         "letter": [part.letter or None for part in parts],
         "field": [part.field for part in parts],

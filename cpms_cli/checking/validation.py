@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import SurveyTable, left_open, read_files
+from cpms_cli.reading.tables import SurveyTable, left_out, read_files
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 
@@ -62,16 +62,19 @@ class Validation:
 
     @property
     def exit_code(self) -> int:
-        """0: nothing to mend; 1: something has, or a column was not read on which no map decides."""
-        return 1 if self.errors or left_open(self.tables) else 0
+        """0: nothing to mend; 1: something has, or a column or a sheet was left out on which nobody decided."""
+        return 1 if self.errors or left_out(self.tables) else 0
 
 
 def read_all(
     paths: Sequence[Path], survey: Survey, round_: int | None = None, encoding: str | None = None,
-    mapping: Mapped | None = None,
+    mapping: Mapped | None = None, sheets: Collection[str] | None = None,
 ) -> tuple[SurveyTable, ...]:  # fmt: skip
-    """The survey tables of all files, in the order given. Raises UnreadableFile for the first that cannot be read."""
-    return tuple(read_files(paths, survey, round_, encoding, mapping))
+    """The survey tables of all files, in the order given; of a workbook only those on `sheets`, where these are named.
+
+    Raises UnreadableFile for the first that cannot be read.
+    """
+    return tuple(read_files(paths, survey, round_, encoding, mapping, sheets))
 
 
 def _faults_of(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
@@ -117,19 +120,20 @@ def check(
 def validate(
     paths: Files, *, round_: int | None = None, schemas: Path | None = None,
     encoding: str | None = None, identified: bool = False, columns_only: bool = False, mapping: Mapped | None = None,
-    earlier: Earlier | None = None, beside: Beside | None = None,
+    earlier: Earlier | None = None, beside: Beside | None = None, sheets: Collection[str] | None = None,
 ) -> Validation:  # fmt: skip
     """Check survey files against the definition.
 
     `round_` is the survey's year (either era is for the caller to convert) where the files have no such column;
     `columns_only` leaves out the rules across fields and rows; `earlier` has the rows of a store to hold them against
     (`validate_against_store` takes the store itself), `beside` finds more there. `mapping` says which headers are which
-    fields: a CSV file with the columns header and field, or a mapping, None for a column to be left out. Values of
-    personal fields are masked unless `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the
+    fields: a CSV file with the columns header and field, or a mapping, None for a column to be left out. `sheets` are
+    the names of the sheets to be read, None for all that hold the survey. Values of personal fields are masked unless
+    `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the
     data is a finding instead.
     """
     survey = load_survey(schemas)
-    tables = read_all(file_paths(paths), survey, round_, encoding, mapping)
+    tables = read_all(file_paths(paths), survey, round_, encoding, mapping, sheets)
     connection = open_workbench()
     try:
         findings = check(connection, survey, tables, identified, columns_only, earlier, beside)

@@ -15,6 +15,7 @@ from cpms_cli.cli.options import (
     Map,
     Round,
     Schemas,
+    Sheets,
     Store,
     TextOrJson,
     language,
@@ -33,12 +34,12 @@ Quarantine = Annotated[
 def merge(
     files: Files, store: Store = STORE, round_: Round = None, quarantine: Quarantine = None,
     format_: TextOrJson = "text", lang: Lang = None, schemas: Schemas = None, encoding: Encoding = None,
-    map_: Map = None,
+    map_: Map = None, sheets: Sheets = None,
 ) -> None:  # fmt: skip
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
 
-    All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column was not read;
-    2: nothing was merged, as where a column that is not read holds answers and no --map says what it is.
+    All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column or a sheet with answers
+    was not read; 2: nothing was merged, as where a column that is not read holds answers and no --map says what it is.
 
     \b
     Examples:
@@ -57,12 +58,12 @@ def merge(
 
     merged = run(
         files, store, round_=round_year, quarantine=quarantine, schemas=schemas, encoding=encoding, language=told,
-        tool_version=__version__, mapping=map_,
+        tool_version=__version__, mapping=map_, sheets=sheets,
     )  # fmt: skip
     survey = load_survey(schemas)
     urgent = set_aside_levels(survey, merged)
     if format_ == "json":
-        typer.echo(json_text(report.document(merged, urgent)))
+        typer.echo(json_text(report.document(merged, urgent, told)))
     else:
         report.show(open_console(), survey, merged, urgent, told)
     raise typer.Exit(merged.exit_code)

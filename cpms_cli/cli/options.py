@@ -66,6 +66,10 @@ def _as_typed(text: str | None) -> str | None:
     return None if text is None else plain_digits(plain_text(text))
 
 
+Sheets = Annotated[
+    list[str] | None,
+    typer.Option("--sheet", help="Read this sheet of a workbook only; repeat it for several.", show_default=False),
+]
 Area = Annotated[
     str | None,
     typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False,

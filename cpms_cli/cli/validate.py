@@ -17,6 +17,7 @@ from cpms_cli.cli.options import (
     Output,
     Round,
     Schemas,
+    Sheets,
     Unmasked,
     language,
     one_of,
@@ -47,10 +48,12 @@ def validate(
     files: Files, round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None,
     schemas: Schemas = None, encoding: Encoding = None, identified: Unmasked = False, map_: Map = None,
     store: Against = None, show_changes: ShowChanges = False, annotate: Annotate = None, fix: Fix = None,
+    sheets: Sheets = None,
 ) -> None:  # fmt: skip
     """Say which cells are wrong, and how to mend them.
 
-    Exit code 0: nothing to mend; 1: some rows cannot be stored, or a column was not read; 2: a file cannot be read.
+    Exit code 0: nothing to mend; 1: some rows cannot be stored, or a column or a sheet with answers was not read; 2: a
+    file cannot be read.
 
     \b
     Examples:
@@ -74,7 +77,8 @@ def validate(
     if output is not None:
         check_not_read(output, [*files, *([map_] if map_ else [])])
     found = run(
-        files, store, round_=round_year, schemas=schemas, encoding=encoding, identified=identified, mapping=map_
+        files, store, round_=round_year, schemas=schemas, encoding=encoding, identified=identified, mapping=map_,
+        sheets=sheets,
     )  # fmt: skip
     survey = load_survey(schemas)
     changed = changes(found.tables, survey=survey, identified=identified) if show_changes else None

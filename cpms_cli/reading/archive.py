@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from cpms_cli.errors import NoSurveyTable, UnreadableFile
+from cpms_cli.reading.csv_file import read_csv
 from cpms_cli.reading.limits import LIMITS
-from cpms_cli.reading.source import SourceTable
+from cpms_cli.reading.source import SheetNotRead, SourceTable
 
 _CHUNK = 1 << 20
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError)
@@ -43,6 +44,7 @@ def read_archive(path: Path, read: Callable[[Path], list[SourceTable]]) -> list[
     has a header of the survey. Nothing is unpacked but the CSV files, into a folder that is deleted again.
     """
     found: list[SourceTable] = []
+    not_read: list[SheetNotRead] = []
     try:
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(prefix="cpms-") as folder:
             if len(archive.infolist()) > LIMITS.entries:
@@ -50,15 +52,18 @@ def read_archive(path: Path, read: Callable[[Path], list[SourceTable]]) -> list[
             entries = [entry for entry in archive.infolist() if _is_csv(entry.filename)]
             left = LIMITS.inflated
             for number, entry in enumerate(entries):
+                before = len(found)
                 # Named by its number: what an archive calls its entries must not decide where a file is written.
                 unpacked = Path(folder) / f"{number}.csv"
                 left -= _unpack(path, archive, entry, unpacked, left)
                 found += _tables(path, entry.filename, unpacked, read)
+                if len(found) == before:
+                    not_read.append(_not_read(path, entry.filename, unpacked))
     except _DAMAGED:
         raise UnreadableFile("archive_damaged", file=path.name) from None
     if not found:
         raise NoSurveyTable("no_survey_header", file=path.name, sheet=", ".join(entry.filename for entry in entries))
-    return found
+    return [replace(found[0], not_read=tuple(not_read)), *found[1:]]
 
 
 def _unpack(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, to: Path, left: int) -> int:
@@ -81,3 +86,16 @@ def _tables(path: Path, name: str, unpacked: Path, read: Callable[[Path], list[S
     except UnreadableFile as error:
         raise UnreadableFile(error.message_id, **{**error.values, "file": f"{path.name}: {name}"}) from None
     return [replace(table, path=path, sheet=Path(name).stem) for table in tables]
+
+
+def _not_read(path: Path, name: str, unpacked: Path) -> SheetNotRead:
+    """What is to be told of a file of the archive that has no header of the survey."""
+    try:
+        tables = read_csv(unpacked, None)
+    except UnreadableFile:
+        return SheetNotRead(path.name, Path(name).stem, "empty")
+    columns = [table.data.slice(0, LIMITS.header_rows) for table in tables]
+    top = [row for table in columns for row in zip(*(one.to_pylist() for one in table.columns), strict=True)]
+    cells = sum(len(column) - column.null_count for table in tables for column in table.data.columns)
+    shown = tuple(tuple(text or "" for text in row) for row in top)
+    return SheetNotRead(path.name, Path(name).stem, "no_header", cells, top=shown)

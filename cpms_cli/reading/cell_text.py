@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from cpms_cli.reading.digits import digits_in_full
 
 _EXACT = 1e15
+_DAY_NUMBERS = datetime.timedelta(days=10_000)
 _SCIENTIFIC = r"^\s*-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]{1,3}\s*$"
 
 
@@ -34,6 +35,9 @@ def cell_text(cell: Any) -> str:
     """
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, datetime.timedelta) and cell >= _DAY_NUMBERS:
+        # A day that is shown as hours since the calendar began.
+        cell = cell.total_seconds() / 86_400
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, int | float):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from cpms_cli.errors import UnreadableFile
@@ -14,6 +15,8 @@ from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.workbook import read_workbook
 
 _TEXT_ENDINGS = {".csv", ".tsv", ".txt", ".tab"}
+_LINK_ENDINGS = {".gsheet", ".url", ".webloc"}
+_LINK = re.compile(rb"""\s*(?:\[InternetShortcut\]|\{\s*"(?:url|doc_id|resource_id)"\s*:)""")
 _SIGNATURES = {
     b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"%PDF": "PDF", b"GIF8": "GIF", b"SQLite format": "SQLite",
     b"{\\rtf": "RTF", b"\x1f\x8b": "gzip", b"PAR1": "Parquet",
@@ -43,10 +46,14 @@ def check_path(path: Path) -> bytes:
     return start
 
 
-def read_sheets(path: Path, spellings: Mapping[str, str] | None, encoding: str | None = None) -> list[SourceTable]:
+def read_sheets(
+    path: Path, spellings: Mapping[str, str] | None, encoding: str | None = None,
+    sheets: Collection[str] | None = None,
+) -> list[SourceTable]:  # fmt: skip
     """The sheets of one file; with the survey's header spellings, only those that have a header of the survey.
 
-    Raises UnreadableFile, or NoSurveyTable where no sheet has a table.
+    Of a workbook only `sheets`, where they are named. Raises UnreadableFile, or NoSurveyTable where no sheet has a
+    table, UsageError where it has none of `sheets`.
     """
     start = check_path(path)
     if start.startswith(SIGNATURE):
@@ -57,9 +64,11 @@ def read_sheets(path: Path, spellings: Mapping[str, str] | None, encoding: str |
     if start.startswith(b"PK") and is_archive_of_csv(path):
         return read_archive(path, lambda file: read_csv(file, spellings, encoding))
     if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        return read_workbook(path, spellings)
+        return read_workbook(path, spellings, sheets)
     if start.lstrip()[:200].lower().startswith((b"<html", b"<!doctype", b"<table", b"<?xml")):
         raise UnreadableFile("file_is_html", file=path.name)
+    if path.suffix.lower() in _LINK_ENDINGS or _LINK.match(start):
+        raise UnreadableFile("file_is_link", file=path.name)
     if path.suffix.lower() in _TEXT_ENDINGS or start.count(0) < len(start) // 20 or _wide(start):
         return read_csv(path, spellings, encoding)
     raise UnreadableFile("file_unknown_kind", file=path.name)

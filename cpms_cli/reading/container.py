@@ -26,8 +26,9 @@ _DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-
 _PICTURES = ("xl/media/", "Pictures/", "Thumbnails/", "docProps/thumbnail")
 _BOOK = ("xl/_rels/workbook.xml.rels", "xl/workbook.xml")
 _MANIFEST = "META-INF/manifest.xml"
+_TRUE = ("1", "true", "on")
 _LOCAL_HEADER, _LARGEST_BOOK = 30, 8_000_000
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_RELATION = "/relationships}id"  # in a namespace of its own where the file is a strict one (ISO 29500)
 _DAMAGED = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError, ValueError)
 
 
@@ -69,10 +70,12 @@ def _check_entries(path: Path, entries: list[zipfile.ZipInfo]) -> None:
         end = entry.header_offset + _LOCAL_HEADER + len(entry.filename) + entry.compress_size
         if end > following.header_offset:
             raise UnreadableFile("workbook_overlap", file=path.name)
+    if any(name.endswith(".iwa") or name in ("index.apxl", "Index.zip") for name in names):
+        raise UnreadableFile("file_is_numbers", file=path.name)
     if "[Content_Types].xml" not in names and "mimetype" not in names:
         raise UnreadableFile("not_a_workbook", file=path.name)
     if "xl/workbook.bin" in names:
-        raise UnreadableFile("file_is_other_kind", file=path.name, kind="XLSB")
+        raise UnreadableFile("file_is_xlsb", file=path.name)
     if "[Content_Types].xml" in names and not any(name.lower().startswith("xl/") for name in names):
         kind = next((kind for start, kind in (("word/", "Word"), ("ppt/", "PowerPoint")) if _has(names, start)), "")
         raise UnreadableFile(
@@ -156,10 +159,13 @@ def _by_name(container: zipfile.ZipFile, looks: dict[str, SheetLook]) -> dict[st
     except (KeyError, ElementTree.ParseError):
         return {}
     parts = {str(one.get("Id")): str(one.get("Target")) for one in related}
+    from_1904 = any(one.get("date1904") in _TRUE for one in book.iter() if one.tag.endswith("}workbookPr"))
     found = {}
     for sheet in book.iter():
-        target = parts.get(str(sheet.get(_RELATION)), "").lstrip("/")
+        relation = next((value for name, value in sheet.attrib.items() if name.endswith(_RELATION)), "")
+        target = parts.get(relation, "").lstrip("/")
         look = looks.get(target) or looks.get(f"xl/{target}")
         if sheet.tag.endswith("}sheet") and look is not None:
+            look.from_1904 = from_1904
             found[str(sheet.get("name"))] = look
     return found

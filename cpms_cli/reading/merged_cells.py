@@ -15,12 +15,12 @@ def spread_down(cells: Sequence[list[Any]], spans: Iterable[Span], begins: int) 
     records. `cells` are changed in place.
     """
     tall = _apart([span for span in spans if begins <= span.top < span.bottom and span.top < len(cells)])
-    tall = [span for span in tall if span.left < len(cells[span.top]) and _stands(cells[span.top][span.left])]
+    tall = [span for span in tall if span.left < len(cells[span.top]) and stands(cells[span.top][span.left])]
     covered = {span: range(span.top + 1, min(span.bottom + 1, len(cells))) for span in tall}
-    records = {row for row in set().union(*covered.values()) if any(map(_stands, cells[row]))}
+    records = {row for row in set().union(*covered.values()) if any(map(stands, cells[row]))}
     told = []
     for span, rows in covered.items():
-        blank = [row for row in rows if row in records and not _stands(cells[row][span.left])]
+        blank = [row for row in rows if row in records and not stands(cells[row][span.left])]
         for row in blank:
             cells[row][span.left] = cells[span.top][span.left]
         told += [span] if blank else []
@@ -36,5 +36,6 @@ def _apart(spans: Iterable[Span]) -> list[Span]:
     return kept
 
 
-def _stands(cell: Any) -> bool:
+def stands(cell: Any) -> bool:
+    """Whether anything but white space is in a cell."""
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None

@@ -7,7 +7,8 @@ part of the reading.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cpms_cli.reading.source import CellFault
@@ -17,12 +18,14 @@ _FAR_ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d{6,})')
 _PREFIXED = (b":c ", b":c>", b":c/", b":c\n", b":c\t")
 _FULL_CELL = re.compile(rb"<(?:\w+:)?c(?:\s[^<>]*[^<>/]|\s[^<>/])?>(?!</)")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]{1,4})([0-9]{1,10})\s*["']""")
+_ROW_TAG, _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row(\s[^<>]*|/)?>"), re.compile(rb"""\sr\s*=\s*["'](\d{1,7})["']""")
+_CELL_TAG = re.compile(rb"<(?:\w+:)?c(\s[^<>]*|/)?>")
 _ROW, _CELL = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?c[\s/>]")
 _HIDDEN = re.compile(rb"""<(?:\w+:)?row\s(?=[^<>]*\shidden\s*=\s*["'](?:1|true)["'])[^<>]*?\br\s*=\s*["'](\d{1,7})""")
 _ERROR = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt\s*=\s*["']e["'][^<>]*>""")
 _SAID = re.compile(rb"<(?:\w+:)?v>([^<]*)<|</(?:\w+:)?c>")
 _UNCALCULATED = re.compile(
-    rb"<(?:\w+:)?c(\s[^<>]*)>\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"<(?:\w+:)?c(\s[^<>]*)?>\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _TEXT_RESULT = re.compile(rb"""\bt\s*=\s*["']str["']""")
@@ -32,13 +35,15 @@ _FIVE_DIGITS = 99_999
 @dataclass
 class SheetLook:
     """`cells`: the size of the rectangle in which they all lie, or more; `hidden`: the rows nobody sees; `far`: the
-    cells (row and column, counted from 1) that are taken out of `part` before it is parsed."""
+    cells (row and column, counted from 1) that are taken out of `part` before it is parsed; `from_1904` whether the
+    workbook counts days from 1904."""
 
     cells: int = 0
     faults: list[CellFault] = field(default_factory=list)
     hidden: list[int] = field(default_factory=list)
     far: list[tuple[int, int]] = field(default_factory=list)
     part: str = ""
+    from_1904: bool = False
 
 
 def column_number(letters: bytes) -> int:
@@ -49,6 +54,42 @@ def column_number(letters: bytes) -> int:
     return number
 
 
+class _Places:
+    """Where the cells of a piece of a sheet stand, those without a reference too: each follows the one before it."""
+
+    def __init__(self, rows: bytes, before: int) -> None:
+        self._piece = rows
+        tags = list(_ROW_TAG.finditer(rows))
+        self._begins: Sequence[int] = [tag.start() for tag in tags]
+        self._numbers = list(_numbered((tag.group(1) or b"" for tag in tags), before))
+        self._seen = (-1, 0, 0)
+
+    def of(self, at: int, tag: bytes) -> tuple[int, int]:
+        """Row and column, counted from 1, of the cell whose `tag` begins `at` this byte; asked for in their order."""
+        reference = _REFERENCE.search(tag)
+        if reference is not None:
+            return int(reference.group(2)), column_number(reference.group(1))
+        row = bisect_right(self._begins, at) - 1
+        last, passed, column = self._seen
+        if last != row:
+            passed, column = self._begins[row] if row >= 0 else 0, 0
+        for cell in _CELL_TAG.finditer(self._piece, passed):
+            if cell.start() > at:
+                break
+            reference = _REFERENCE.search(cell.group(1) or b"")
+            column, passed = column_number(reference.group(1)) if reference else column + 1, cell.end()
+        self._seen = (row, passed, column)
+        return self._numbers[row] if row >= 0 else 1, column
+
+
+def _numbered(attributes: Iterable[bytes], before: int) -> Iterable[int]:
+    """The numbers of rows with these attributes, after the row `before`."""
+    for one in attributes:
+        written = _ROW_NUMBER.search(one)
+        before = int(written.group(1)) if written else before + 1
+        yield before
+
+
 class SheetScan:
     """Feed it the pieces of a part, then ask for the `end`."""
 
@@ -57,6 +98,7 @@ class SheetScan:
         self._columns: set[bytes] = set()
         self._far = 0
         self._plain = True
+        self._row = 0
         self._look = SheetLook()
 
     @property
@@ -89,26 +131,28 @@ class SheetScan:
         self._far = max([self._far, *map(int, set(_FAR_ROW.findall(rows)))])
         if b"hidden" in rows:
             self._look.hidden += [int(row) for row in _HIDDEN.findall(rows)]
-        if b'"e"' in rows or b"'e'" in rows:
-            self._errors(rows)
-        if b"<f" in rows or b":f" in rows:
-            self._uncalculated(rows)
+        with_errors = b'"e"' in rows or b"'e'" in rows
+        if with_errors or b"<f" in rows or b":f" in rows:
+            self._faults(rows, with_errors)
+        if not self._plain or rows.count(b"<row ") != rows.count(b'<row r="'):
+            *_, self._row = (self._row, *_numbered((one or b"" for one in _ROW_TAG.findall(rows)), self._row))
+        elif b"<row " in rows:
+            *_, self._row = _numbered([rows[rows.rindex(b"<row ") + 4 :][:20]], self._row)
 
-    def _errors(self, rows: bytes) -> None:
-        for found in _ERROR.finditer(rows):
-            said = _SAID.search(rows, found.end())
-            self._fault("excel_error", found.group(), said.group(1) if said else None)
-
-    def _uncalculated(self, rows: bytes) -> None:
+    def _faults(self, rows: bytes, with_errors: bool) -> None:
+        places = _Places(rows, self._row)
+        if with_errors:
+            for found in _ERROR.finditer(rows):
+                said = _SAID.search(rows, found.end())
+                self._fault("excel_error", places.of(found.start(), found.group()), said.group(1) if said else None)
+        places = _Places(rows, self._row) if with_errors else places
         for found in _UNCALCULATED.finditer(rows):
-            if not _TEXT_RESULT.search(found.group(1)):
-                self._fault("formula_uncalculated", found.group(1), None)
+            if not _TEXT_RESULT.search(found.group(1) or b""):
+                self._fault("formula_uncalculated", places.of(found.start(), found.group(1) or b""), None)
 
-    def _fault(self, check: str, attributes: bytes, value: bytes | None) -> None:
-        place = _REFERENCE.search(attributes)
-        if place is not None:
-            shown = value.decode("utf-8", "replace") if value is not None else None
-            self._look.faults.append(CellFault(check, int(place.group(2)), column_number(place.group(1)) - 1, shown))
+    def _fault(self, check: str, place: tuple[int, int], value: bytes | None) -> None:
+        shown = value.decode("utf-8", "replace") if value is not None else None
+        self._look.faults.append(CellFault(check, place[0], place[1] - 1, shown))
 
 
 def exact_extent(chunks: Iterable[bytes]) -> int:

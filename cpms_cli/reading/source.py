@@ -51,12 +51,37 @@ class RowLeftOut:
 
 
 @dataclass(frozen=True)
+class SheetNotRead:
+    """A sheet of a file that was not read, or a table of a sheet, whose header is in `row`.
+
+    `cells` is how many of its cells are filled; `answers` whether they may be answers to the survey, which reach the
+    store in no other way; `like` the sheet whose rows it repeats. `top` are its first rows, for who decides `answers`.
+    """
+
+    file: str
+    sheet: str | None
+    reason: Literal[
+        "summary", "extract", "code_list", "hidden", "no_header", "no_rows", "chart", "own", "empty", "not_asked_for"
+    ]
+    cells: int = 0
+    answers: bool = False
+    row: int | None = None
+    like: str | None = None
+    top: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nobody misses it: there is nothing in it, or only what cpms wrote to help."""
+        return self.reason in ("own", "empty", "no_rows")
+
+
+@dataclass(frozen=True)
 class SourceTable:
     """One sheet: `data` has a dictionary-encoded text column per column of the sheet, blank cells null.
 
     `rows` are the sheet's own row numbers, counted from 1 as a spreadsheet shows them; `sheet` is None for CSV.
     `evidence` says how the file was read (encoding, delimiter, and why), `faults` what is wrong with its writing,
-    `left_out` which rows are no records.
+    `left_out` which rows are no records. The first table of a file has in `not_read` the file's sheets without one.
     """
 
     path: Path
@@ -68,6 +93,7 @@ class SourceTable:
     evidence: dict[str, str] = field(default_factory=dict)
     faults: tuple[CellFault, ...] = ()
     left_out: tuple[RowLeftOut, ...] = ()
+    not_read: tuple[SheetNotRead, ...] = ()
 
     def encoded(self, index: int) -> tuple[npt.NDArray[np.int32], pa.Array]:
         """One column: for each row the position of its text among the distinct ones, -1 where blank; and these."""

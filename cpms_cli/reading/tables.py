@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,8 +21,10 @@ from cpms_cli.reading.exports import find_column
 from cpms_cli.reading.headers import Proposal, header_spellings
 from cpms_cli.reading.mapping import HeaderMap, Mapped, check_headers_there, load_map
 from cpms_cli.reading.repeats import NO_PARENT, TWO_PARENTS, join_repeats
+from cpms_cli.reading.sheet_choice import choose_tables
+from cpms_cli.reading.sheet_rounds import round_faults, round_given
 from cpms_cli.reading.sheets import Note, Sheet, understand
-from cpms_cli.reading.source import SourceTable, column_letter
+from cpms_cli.reading.source import SheetNotRead, SourceTable, column_letter
 from cpms_cli.reading.threads import on_each
 from cpms_cli.reading.unpivot import children_apart
 from cpms_cli.reading.unread import UnreadColumn
@@ -166,15 +168,27 @@ def left_open(tables: Iterable[SurveyTable]) -> list[tuple[SurveyTable, UnreadCo
     return [(table, column) for table in tables for column in table.unread if column.weighs]
 
 
+def sheets_not_read(tables: Iterable[SurveyTable]) -> list[SheetNotRead]:
+    """The sheets of these tables' files that were not read, in their order."""
+    return list(dict.fromkeys(sheet for table in tables for sheet in table.source.not_read))
+
+
+def left_out(tables: Sequence[SurveyTable]) -> bool:
+    """Whether a column or a sheet was not read that may hold answers, and nobody decided that it is left out."""
+    return bool(left_open(tables)) or any(sheet.answers for sheet in sheets_not_read(tables))
+
+
 def read_sources(
-    path: Path, survey: Survey, encoding: str | None = None, chosen: HeaderMap | None = None
-) -> list[SourceTable]:
+    path: Path, survey: Survey, encoding: str | None = None, chosen: HeaderMap | None = None,
+    names: Collection[str] | None = None,
+) -> list[SourceTable]:  # fmt: skip
     """The sheets of one file, recognised by its content rather than its name; headers of a map help to find them.
 
-    Raises UnreadableFile, or NoSurveyTable where no sheet has a header of the survey.
+    Of a workbook only the sheets of these `names`, where there are any. Raises UnreadableFile, or NoSurveyTable where
+    no sheet has a header of the survey, UsageError where the workbook has none of the names.
     """
     spellings = {**header_spellings(survey), **(chosen.spellings() if chosen else {})}
-    return read_sheets(path, spellings, encoding)
+    return read_sheets(path, spellings, encoding, names)
 
 
 def is_log(survey: Survey, source: SourceTable) -> bool:
@@ -214,15 +228,17 @@ def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
 
 
 def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> SurveyTable:
-    """The sheet as a table of the survey. `round_` stands in where the sheet has no column for the round.
+    """The sheet as a table of the survey. Where it has no column for the round, its name may say it, else `round_`.
 
-    Raises NoSurveyTable where a column of the row's key is not there, or that of consent may be one that is not read.
+    Raises UsageError where these two differ, NoSurveyTable where a column of the row's key is not there, or that of
+    consent may be one that is not read.
     """
     source = sheet.source
     where = {"file": source.path.name, "sheet": source.sheet or ""}
     names = set(sheet.fields.values())
     own = {field.name for field in survey.child.fields}
     table: Table = "child" if names & own else "household"
+    round_, notes = round_given(survey, sheet, round_)
     given = {survey.role("round").name: str(round_)} if round_ is not None else {}
     lacking = [name for name in survey.key(table) if name not in names and name not in given]
     if lacking:
@@ -236,9 +252,10 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
     columns = {column.field.name: column for column in _one_coding(read)}
     if round_ is not None and survey.role("round").name in columns:
         _same_round(survey, columns[survey.role("round").name], round_, where)
+    source = dataclasses.replace(source, faults=(*source.faults, *round_faults(survey, source, columns)))
     given = {name: value for name, value in given.items() if name not in columns}
     ignored = tuple(source.header[index] for index in sheet.unknown)
-    return SurveyTable(source, table, columns, given, ignored, sheet.near, sheet.notes, sheet.unread)
+    return SurveyTable(source, table, columns, given, ignored, sheet.near, (*sheet.notes, *notes), sheet.unread)
 
 
 def _one_coding(columns: list[Column]) -> list[Column]:
@@ -291,31 +308,33 @@ def _same_round(survey: Survey, column: Column, round_: int, where: dict[str, st
 
 def read_files(
     paths: Iterable[Path], survey: Survey, round_: int | None = None, encoding: str | None = None,
-    mapping: Mapped | None = None,
+    mapping: Mapped | None = None, names: Collection[str] | None = None,
 ) -> list[SurveyTable]:  # fmt: skip
     """Read files of the survey that belong together: children in one file may have their households in another.
 
-    `mapping` is a map of headers to fields, as a file or as a mapping. Raises as `read` does, for the first file that
-    cannot be read.
+    `mapping` is a map of headers to fields, as a file or as a mapping; `names` are the sheets that are to be read, None
+    for all that hold the survey. Raises as `read` does, for the first file that cannot be read.
     """
     chosen = load_map(mapping, survey)
-    sources = [source for path in paths for source in read_sources(path, survey, encoding, chosen)]
+    files = [read_sources(path, survey, encoding, chosen, names) for path in paths]
     if chosen:
-        check_headers_there(chosen, sources)
-    of_survey = [source for source in sources if not is_log(survey, source)]
-    if sources and not of_survey:
-        raise NoSurveyTable("is_response_log", file=sources[0].path.name)
+        check_headers_there(chosen, [source for file in files for source in file])
+    without_logs = [[source for source in file if not is_log(survey, source)] for file in files]
+    if files and not any(without_logs):
+        raise NoSurveyTable("is_response_log", file=files[0][0].path.name)
+    of_survey = [source for file in without_logs if file for source in choose_tables(survey, file, chosen, round_)]
     parts = [part for source in of_survey for part in children_apart(survey, understand(survey, source, chosen))]
     sheets = join_repeats(survey, parts)
     return [survey_table(survey, sheet, round_) for sheet in sheets]
 
 
 def read(
-    path: Path, survey: Survey, round_: int | None = None, encoding: str | None = None, mapping: Mapped | None = None
-) -> list[SurveyTable]:
+    path: Path, survey: Survey, round_: int | None = None, encoding: str | None = None, mapping: Mapped | None = None,
+    names: Collection[str] | None = None,
+) -> list[SurveyTable]:  # fmt: skip
     """Read one file of the survey: CSV or workbook, flat or in two sheets, Thai or English headers, or an export.
 
     Raises UnreadableFile (missing, damaged, hostile, no table of the survey), UsageError where the map of headers does
     not fit, and never touches anything else.
     """
-    return read_files([path], survey, round_, encoding, mapping)
+    return read_files([path], survey, round_, encoding, mapping, names)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -19,59 +21,81 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from cpms_cli.errors import NoSurveyTable, UnreadableFile
+from cpms_cli.errors import NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.reading.cell_text import TextColumn, cell_text, text_column
 from cpms_cli.reading.container import inspect_container
 from cpms_cli.reading.far_cells import without
+from cpms_cli.reading.headers import spelt
 from cpms_cli.reading.layout import Span, find_layout
 from cpms_cli.reading.limits import LIMITS
-from cpms_cli.reading.merged_cells import spread_down
+from cpms_cli.reading.merged_cells import spread_down, stands
 from cpms_cli.reading.records import Records, records
+from cpms_cli.reading.sheet_names import is_own_sheet
 from cpms_cli.reading.sheet_part import SheetLook
-from cpms_cli.reading.source import CellFault, SourceTable, column_letter, text_table
+from cpms_cli.reading.source import CellFault, SheetNotRead, SourceTable, column_letter, text_table
+from cpms_cli.reading.thai_formats import with_plain_dates
 from cpms_cli.reading.xls_file import inspect_ole
 
+_ERRORS_OF_A_RECORD = 3
 
-def read_workbook(path: Path, spellings: Mapping[str, str] | None = None) -> list[SourceTable]:
+
+def read_workbook(
+    path: Path, spellings: Mapping[str, str] | None = None, sheets: Collection[str] | None = None
+) -> list[SourceTable]:
     """Every sheet of the workbook with a table, in the workbook's order; with `spellings`, with a header of the survey.
 
-    Hidden sheets are left out, and named in the first table's `evidence`: what is hidden is mostly an old copy. Hidden
-    rows are read like others, and named in their own table's. Raises UnreadableFile for damaged, encrypted or hostile
-    files and where only hidden sheets have a table, NoSurveyTable when none has.
+    Hidden sheets are left out: what is hidden is mostly an old copy. The first table's `not_read` names them, and all
+    others without a table; where `sheets` are named, these are read, hidden or not, and no others. Hidden rows are read
+    like others, and named in their own table's `evidence`. Raises UnreadableFile for damaged, encrypted or hostile
+    files and where only hidden sheets have a table, NoSurveyTable when none has, UsageError where it has none of
+    `sheets`.
     """
     content = path.read_bytes()
     looks = inspect_container(path) if content.startswith(b"PK") else inspect_ole(path, content)
     far = {look.part: look.far for look in looks.values() if look.far}
     content = without(content, far, path.name) if far else content
-    shown, hidden, names = _read(path, io.BytesIO(content), spellings, looks)
+    content = with_plain_dates(content) if content.startswith(b"PK") else content
+    shown, not_read, names = _read(path, io.BytesIO(content), spellings, looks, sheets)
+    if sheets is not None and len(names) == sum(one.reason == "not_asked_for" for one in not_read):
+        raise UsageError("sheet_absent", file=path.name, sheets=", ".join(sheets), known=", ".join(names))
+    hidden = ", ".join(str(one.sheet) for one in not_read if one.reason == "hidden" and one.answers)
     if not shown and hidden:
-        raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=", ".join(hidden))
+        raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=hidden)
     if not shown:
         raise NoSurveyTable(
             "no_survey_header" if spellings else "empty_workbook", file=path.name, sheet=", ".join(names)
         )
     if hidden:
-        shown[0].evidence["hidden_sheets"] = ", ".join(hidden)
-    return shown
+        shown[0].evidence["hidden_sheets"] = hidden
+    return [replace(shown[0], not_read=tuple(not_read)), *shown[1:]]
 
 
 def _read(
-    path: Path, content: io.BytesIO, spellings: Mapping[str, str] | None, looks: Mapping[str, SheetLook]
-) -> tuple[list[SourceTable], list[str], list[str]]:
-    """The tables of the sheets that are shown, the names of hidden ones with a table, and all names."""
+    path: Path, content: io.BytesIO, spellings: Mapping[str, str] | None, looks: Mapping[str, SheetLook],
+    wanted: Collection[str] | None,
+) -> tuple[list[SourceTable], list[SheetNotRead], list[str]]:  # fmt: skip
+    """The tables of the sheets that are read, the sheets that are not, and the names of all."""
     shown: list[SourceTable] = []
-    hidden: list[str] = []
+    not_read: list[SheetNotRead] = []
+    asked = None if wanted is None else {spelt(name) for name in wanted}
     try:
         with CalamineWorkbook.from_filelike(content) as workbook:
-            sheets = [one for one in workbook.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
+            sheets = workbook.sheets_metadata
             for one in sheets:
-                tables = _tables(
-                    path, workbook.get_sheet_by_name(one.name), spellings, looks.get(one.name, SheetLook())
-                )
-                if one.visible == SheetVisibleEnum.Visible:
+                if one.typ != SheetTypeEnum.WorkSheet:
+                    not_read.append(SheetNotRead(path.name, one.name, "not_asked_for" if asked else "chart"))
+                    continue
+                cells = _cells(path, workbook.get_sheet_by_name(one.name))
+                if asked is not None and spelt(one.name) not in asked:
+                    not_read.append(SheetNotRead(path.name, one.name, "not_asked_for", _filled(cells)))
+                    continue
+                spans = workbook.get_sheet_by_name(one.name).merged_cell_ranges
+                tables = _tables(path, one.name, cells, spans or (), spellings, looks.get(one.name, SheetLook()))
+                if tables and (asked is not None or one.visible == SheetVisibleEnum.Visible):
                     shown += tables
-                elif tables:
-                    hidden.append(one.name)
+                else:
+                    visible = one.visible == SheetVisibleEnum.Visible
+                    not_read.append(_not_read(path, one.name, cells, visible=visible, table=bool(tables)))
     except PasswordError:
         raise UnreadableFile("workbook_password", file=path.name) from None
     except (CalamineError, ValueError, OSError):
@@ -81,26 +105,50 @@ def _read(
         if type(error).__name__ != "PanicException":
             raise
         raise UnreadableFile("damaged_workbook", file=path.name) from None
-    return shown, hidden, [one.name for one in sheets]
+    return shown, not_read, [one.name for one in sheets]
 
 
-def _tables(
-    path: Path, sheet: CalamineSheet, spellings: Mapping[str, str] | None, look: SheetLook
-) -> list[SourceTable]:
+def _cells(path: Path, sheet: CalamineSheet) -> list[list[Any]]:
     if sheet.end is None:
         return []
     if sheet.total_width > LIMITS.columns:
         raise UnreadableFile("too_many_columns", file=path.name, count=sheet.total_width, limit=LIMITS.columns)
-    cells = sheet.to_python(skip_empty_area=False)
-    top = [[cell_text(cell) for cell in row] for row in islice(cells, LIMITS.header_rows)]
-    spans = [Span(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    return sheet.to_python(skip_empty_area=False)
+
+
+def _filled(cells: Sequence[Sequence[Any]]) -> int:
+    return sum(stands(cell) for row in cells for cell in row)
+
+
+def _not_read(path: Path, name: str, cells: Sequence[Sequence[Any]], *, visible: bool, table: bool) -> SheetNotRead:
+    """What is to be told of a sheet that has no `table`, or is not `visible`."""
+    filled = _filled(cells)
+    if not filled:
+        return SheetNotRead(path.name, name, "empty")
+    if not table and is_own_sheet(name):
+        return SheetNotRead(path.name, name, "own", filled)
+    if not visible:
+        return SheetNotRead(path.name, name, "hidden", filled, answers=table)
+    return SheetNotRead(path.name, name, "no_header", filled, top=tuple(map(tuple, _top(cells))))
+
+
+def _top(cells: Sequence[Sequence[Any]]) -> list[list[str]]:
+    return [[cell_text(cell) for cell in row] for row in islice(cells, LIMITS.header_rows)]
+
+
+def _tables(
+    path: Path, name: str, cells: list[list[Any]], merged: Sequence[Any], spellings: Mapping[str, str] | None,
+    look: SheetLook,
+) -> list[SourceTable]:  # fmt: skip
+    top = _top(cells)
+    spans = [Span(*first, *last) for first, last in merged]
     layout = find_layout(top, spellings, merged=[span for span in spans if span.top < LIMITS.header_rows])
     if layout is None:
         return []
     spread = spread_down(cells, spans, layout.begins)
     columns = [text_column(column) for column in zip(*cells[layout.begins :], strict=True)]
     columns = columns or [text_column([])] * len(layout.header)
-    _check_lengths(path, sheet.name, top, columns)
+    _check_lengths(path, name, top, columns)
     data = text_table(("",) * len(columns), [column.cells for column in columns])
     rows = np.arange(layout.begins + 1, layout.begins + 1 + data.num_rows, dtype=np.int64)
     lost = [
@@ -108,7 +156,11 @@ def _tables(
         for index, column in enumerate(columns) for position, value in column.lost
     ]  # fmt: skip
     parts = records(data, rows, layout, spellings, path.name)
-    tables = [_table(path, sheet.name, part, [*look.faults, *lost], look.hidden, spread) for part in parts]
+    lost += look.faults
+    tables = [_table(path, name, part, lost, look, spread) for part in parts]
+    alone = _rows_of_errors(look.faults, parts)
+    if alone:
+        tables[-1] = replace(tables[-1], faults=(*tables[-1].faults, *alone))
     far = tuple(CellFault("far_cell", row, column - 1) for row, column in look.far)
     return [replace(tables[0], faults=(*tables[0].faults, *far)), *tables[1:]] if far else tables
 
@@ -121,11 +173,13 @@ def _check_lengths(path: Path, sheet: str, top: Sequence[Sequence[str]], columns
 
 
 def _table(
-    path: Path, sheet: str, part: Records, faults: Sequence[CellFault], hidden: Sequence[int], spread: Sequence[Span]
+    path: Path, sheet: str, part: Records, faults: Sequence[CellFault], look: SheetLook, spread: Sequence[Span]
 ) -> SourceTable:
-    kept = set(part.rows.tolist()) if faults or hidden or spread else set()
-    unseen = [row for row in hidden if row in kept]
+    kept = set(part.rows.tolist()) if faults or look.hidden or spread else set()
+    unseen = [row for row in look.hidden if row in kept]
     evidence = {"hidden_rows": ", ".join(map(str, unseen))} if unseen else {}
+    if look.from_1904:
+        evidence["date_system"] = "1904"
     tall = [_place(one) for one in spread if one.top + 1 in kept]
     if tall:
         evidence["merged_cells"] = ", ".join(tall)
@@ -136,6 +190,25 @@ def _table(
     return SourceTable(
         path, sheet, part.header, part.header_row, part.data, part.rows, evidence, tuple(mine), part.left_out
     )
+
+
+def _rows_of_errors(faults: Sequence[CellFault], parts: Sequence[Records]) -> list[CellFault]:
+    """The errors of rows in which nothing else stands: they may have been children, and are no blank rows.
+
+    Where only a cell or two of a row is an error, a formula was filled down beyond the records.
+    """
+    errors = [fault for fault in faults if fault.check == "excel_error"]
+    if not errors:
+        return []
+    seen = {int(row) for part in parts for row in part.rows} | {one.row for part in parts for one in part.left_out}
+    last = parts[-1]
+    alone = [
+        one
+        for one in errors
+        if one.row > last.header_row and one.row not in seen and (one.column or 0) < len(last.header)
+    ]
+    many = Counter(one.row for one in alone)
+    return [one for one in alone if many[one.row] >= min(_ERRORS_OF_A_RECORD, len(last.header))]
 
 
 def _place(span: Span) -> str:

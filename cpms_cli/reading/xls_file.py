@@ -23,6 +23,7 @@ from cpms_cli.reading.source import CellFault
 _OTHER_KINDS = {"EncryptedPackage": "", "WordDocument": "Word", "PowerPoint Document": "PowerPoint"}
 _STREAMS = ("Workbook", "Book")
 _SPECIAL = 0xFFFFFFFA
+_DATE_MODE = 0x0022
 _BOF, _EOF, _SHEET, _ROW, _FORMULA, _MANY, _TRUTH = 0x0809, 0x000A, 0x0085, 0x0208, 0x0006, 0x00BD, 0x0205
 _CELLS = {0x0203, 0x0204, 0x00D6, 0x027E, 0x00FD, _FORMULA, _MANY, _TRUTH}
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
@@ -97,17 +98,20 @@ def _records(stream: bytes, begins: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _sheets(stream: bytes) -> Iterator[tuple[str, SheetLook]]:
+    from_1904 = False
     for kind, at, length in _records(stream, 0):
-        if kind == _SHEET:
+        if kind == _DATE_MODE and length >= 2:
+            from_1904 = stream[at] == 1
+        elif kind == _SHEET:
             begins, _, _, characters, wide = struct.unpack_from("<IBBBB", stream, at)
             name = stream[at + 8 : at + 8 + characters * (2 if wide & 1 else 1)]
             if begins + 4 <= len(stream) and length:
-                yield name.decode("utf-16-le" if wide & 1 else "latin-1", "replace"), _look(stream, begins)
+                yield name.decode("utf-16-le" if wide & 1 else "latin-1", "replace"), _look(stream, begins, from_1904)
 
 
-def _look(stream: bytes, begins: int) -> SheetLook:
+def _look(stream: bytes, begins: int, from_1904: bool) -> SheetLook:
     """One sheet, record by record: an XLS sheet has 65,536 rows and 256 columns at most."""
-    look, rows, columns = SheetLook(), 0, 0
+    look, rows, columns = SheetLook(from_1904=from_1904), 0, 0
     for kind, at, length in _records(stream, begins):
         if kind == _ROW and length >= 13 and stream[at + 12] & 0x20:
             look.hidden.append(struct.unpack_from("<H", stream, at)[0] + 1)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
-from cpms_cli.reading.source import SourceTable
+from rich.console import Console
+
+from cpms_cli.reading.source import RowLeftOut, SourceTable
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
@@ -41,15 +43,25 @@ def _of_text(source: SourceTable, language: Language) -> Iterator[Told]:
     )
 
 
+def _rows_by_kind(rows: Sequence[RowLeftOut], language: Language) -> str:
+    kinds = dict.fromkeys(row.kind for row in rows)
+    places = {kind: _places([row.row for row in rows if row.kind == kind]) for kind in kinds}
+    return "; ".join(f"{say(f'left_out_{kind}', language)} {rows}" for kind, rows in places.items())
+
+
+def show_footers(console: Console, tables: Sequence[SurveyTable], language: Language) -> None:
+    """Print which rows among the records, or below them, were taken for totals and notes."""
+    for source in (table.source for table in tables):
+        rows = [row for row in source.left_out if row.kind in ("total", "note")]
+        if rows:
+            where = {"file": source.path.name, "sheet": source.sheet or ""}
+            console.print(say("left_out", language, rows=_rows_by_kind(rows, language), **where))
+
+
 def _of_layout(source: SourceTable, language: Language) -> Iterator[Told]:
     """What of a sheet was left out, and what in it is hidden: rows by number, never their text."""
-    kinds = dict.fromkeys(row.kind for row in source.left_out)
-    told = [
-        f"{say(f'left_out_{kind}', language)} {_places([row.row for row in source.left_out if row.kind == kind])}"
-        for kind in kinds
-    ]
-    if told:
-        yield "left_out", {"rows": "; ".join(told)}
+    if source.left_out:
+        yield "left_out", {"rows": _rows_by_kind(source.left_out, language)}
     if "hidden_rows" in source.evidence:
         yield "hidden_rows", {"rows": _places([int(row) for row in source.evidence["hidden_rows"].split(", ")])}
     if "merged_cells" in source.evidence:

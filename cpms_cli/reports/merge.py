@@ -9,7 +9,9 @@ from rich.console import Console
 
 from cpms_cli.checking.columns_not_read import column_records, undecided_lines
 from cpms_cli.merging import Merge
+from cpms_cli.reports.how_read import show_footers
 from cpms_cli.reports.responses import RESPONSE_COUNTS, show_counts
+from cpms_cli.reports.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
@@ -18,7 +20,7 @@ from cpms_cli.writing.files import records
 _PLACES = 5
 
 
-def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
+def document(merged: Merge, urgent: pd.DataFrame, language: Language = "en") -> dict[str, Any]:
     """The JSON document of a merge."""
     return {
         "schema_version": 1, "exit_code": merged.exit_code, "error": None,
@@ -28,7 +30,7 @@ def document(merged: Merge, urgent: pd.DataFrame) -> dict[str, Any]:
         "new_children": merged.new_people, "doubtful_pairs": merged.doubtful, "files": records(merged.files),
         "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
         **({"responses": {name: merged.responses.total(name) for name in RESPONSE_COUNTS}} if merged.responses else {}),
-        "columns_not_read": column_records(merged.tables),
+        "columns_not_read": column_records(merged.tables), "sheets_not_read": sheet_records(merged.tables, language),
     }  # fmt: skip
 
 
@@ -67,6 +69,8 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
                               places=", ".join(places[:_PLACES]) + more))  # fmt: skip
     for line in undecided_lines(survey, merged.tables, merged.asked, "merge", language):
         console.print(line)
+    show_footers(console, merged.tables, language)
+    show_sheets(console, merged.tables, language)
 
 
 def _show_families(console: Console, merged: Merge, language: Language) -> None:

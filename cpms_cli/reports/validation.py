@@ -12,6 +12,7 @@ from cpms_cli.checking.columns_not_read import Asked, column_records, undecided_
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.how_read import read_notes
+from cpms_cli.reports.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
@@ -85,6 +86,7 @@ def document(
         "definition": survey.digest, "counts": counts(validation),
         "notes": read_notes(validation.tables, language), "columns_not_read": column_records(validation.tables),
         "findings": records(findings_table(survey, validation, language)),
+        "sheets_not_read": sheet_records(validation.tables, language),
         **({} if changed is None else {"changes": records(changed)}),
     }  # fmt: skip
 
@@ -96,6 +98,7 @@ def failure_document(
     return {
         "schema_version": SCHEMA_VERSION, "exit_code": exit_code, "error": {"id": message_id, "message": message},
         "definition": None, "counts": None, "notes": [], "columns_not_read": list(columns), "findings": [],
+        "sheets_not_read": [],
     }  # fmt: skip
 
 
@@ -111,6 +114,7 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
         console.print(say("validate_clean", language))
     for line in undecided_lines(survey, validation.tables, asked, "validate", language):
         console.print(line)
+    show_sheets(console, validation.tables, language)
 
 
 def show_findings(console: Console, survey: Survey, validation: Validation, language: Language) -> int:

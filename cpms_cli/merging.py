@@ -15,6 +15,7 @@ import pandas as pd
 from cpms_cli.checking.quarantine import free_name, write_quarantine
 from cpms_cli.checking.validation import check, read_all
 from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.bundle import is_bundle
@@ -25,6 +26,7 @@ from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import keep_anchors, next_batch, note_new_anchors
+from cpms_cli.store.outcome import made_beside
 from cpms_cli.store.response_tables import SURVEY
 from cpms_cli.store.response_writing import By, Imported, take_in
 from cpms_cli.store.run_tables import keep_definition
@@ -89,27 +91,22 @@ def merge(
         raise UsageError("file_exists", file=quarantine.name)
     tables = read_all(files, survey, round_, encoding, mapping)
     _check_answers(survey, tables)
-    new = not where.exists()
-    try:
-        with open_store(where, survey, write=True, tool_version=tool_version) as connection:
-            connection.execute("BEGIN")
-            merged = _merge(
-                connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user()
-            )
-            keep_definition(connection, survey, schemas)
-            commit(connection)
-            return merged
-    except BaseException:
-        if new:
-            # Its log too: an engine would replay it into the next store of this name.
-            for path in (where, where.with_name(f"{where.name}.wal")):
-                path.unlink(missing_ok=True)
-        raise
+    with (
+        made_beside(where) as made,
+        open_store(where, survey, write=True, create=True, tool_version=tool_version) as connection,
+    ):
+        connection.execute("BEGIN")
+        merged = _merge(
+            connection, survey, tables, files, quarantine, where, language, tool_version, who or current_user(), made
+        )
+        keep_definition(connection, survey, schemas)
+        commit(connection)
+    return merged
 
 
 def _merge(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: list[Path],
-    quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str,
+    quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str, made: list[Path],
 ) -> Merge:  # fmt: skip
     first, known = _arrivals(connection, tables, files)
     displaced = partial(displaced_children, child="current_child", household="current_household", passed=known)
@@ -125,12 +122,18 @@ def _merge(
     doubtful = relink(connection, survey)
     note_new_anchors(connection, first)
     aside = quarantine or free_name(store, first)
-    workbook = write_quarantine(aside, survey, tables, rejected, findings, language) if len(rejected) else None
+    workbook = None
+    if len(rejected):
+        with uninterrupted():
+            workbook = write_quarantine(aside, survey, tables, rejected, findings, language)
+            made.append(workbook)
     packed = [path for path in files if is_bundle(path)]
     responses = take_in(
         connection, survey, read_responses(packed, survey), packed, datetime.date.today(),
         By(who, tool_version, merge_id=first), lambda batch: free_name(store, batch), language,
     ) if packed else None  # fmt: skip
+    if responses is not None and responses.quarantine is not None:
+        made.append(responses.quarantine)
     new = _people(connection, survey) - before
     return Merge(counts, findings, tables, rejected, workbook, new, doubtful, responses)
 

@@ -14,7 +14,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app, main
 

@@ -6,7 +6,7 @@ from cpms_cli.interrupts import listen_while_loading
 def main() -> None:
     """Load the command line and run it."""
     listen_while_loading()
-    from cpms_cli.cli.main import main as run
+    from cpms_cli.cli.main import main as run  # noqa: PLC0415 - heavy, and heard meanwhile
 
     run()
 

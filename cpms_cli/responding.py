@@ -69,7 +69,7 @@ def import_responses(
             connection, survey, tables, files, today or datetime.date.today(), By(who or current_user(), tool_version),
             lambda batch: quarantine or free_name(where, batch), language,
         )  # fmt: skip
-        made += [imported.quarantine] if imported.quarantine else []
+        made.extend([imported.quarantine] if imported.quarantine else [])
         commit(connection)
     return imported
 

@@ -22,8 +22,8 @@ _OUTPUTS_OF = {"cpms review export": "file", "cpms export records": "file", "cpm
 # These are never written over: a backup, rows set aside, a secret key. The command itself refuses.
 _ALWAYS_NEW = {"quarantine", "to"}
 _ALWAYS_NEW_OF = {"cpms bundle-key": "file"}
-# Lists with blank columns, which are filled in as CSV too.
-_TO_FILL_IN = {"cpms response due", "cpms visits"}
+# Lists with blank columns, which are filled in as CSV too, and documents that a committee edits.
+_TO_FILL_IN = {"cpms response due", "cpms visits", "cpms plan community", "cpms plan province"}
 _KEY_FILES = ("CPMS_KEY_FILE", "CPMS_IDENTITY_FILE")
 _OVERWRITE = "overwrite"
 
@@ -85,6 +85,8 @@ def _paths(value: object) -> list[Path]:
 def _check(given: Mapping[str, Any], over: set[str], new: set[str], *, overwrite: bool, filled_in: bool) -> None:
     """Raise UsageError where a file that is to be written must not be."""
     written = {name: given[name] for name in over | new if isinstance(given.get(name), Path)}
+    # What is never written over is refused by the command, in its own words.
+    written = {name: path for name, path in written.items() if name in over or not path.exists()}
     if not written:
         return
     from cpms_cli.survey.location import shipped
@@ -92,12 +94,11 @@ def _check(given: Mapping[str, Any], over: set[str], new: set[str], *, overwrite
 
     stores = _paths(given.get("store"))
     read = [path for name, value in given.items() if name not in {*written, "store"} for path in _paths(value)]
-    read += [Path(os.environ[name]) for name in _KEY_FILES if os.environ.get(name)]
+    keys = (Path(os.environ[name]) for name in _KEY_FILES if os.environ.get(name))
+    read += [path for path in keys if path.exists()]
     for name, path in written.items():
         others = [one for other, one in written.items() if other != name]
-        # What is never written over is refused by the command, in its own words.
-        may = overwrite or name in new
-        check_output(path, [*read, *others, shipped("schemas")], stores, overwrite=may, filled_in=filled_in)
+        check_output(path, [*read, *others, shipped("schemas")], stores, overwrite=overwrite, filled_in=filled_in)
 
 
 def _hold_for_audience(held: ExitStack, given: Mapping[str, Any]) -> None:

@@ -37,7 +37,8 @@ def merge(
 ) -> None:  # fmt: skip
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
 
-    All of it or nothing. Exit code 0: every row is in the store; 1: some were set aside; 2: nothing was merged.
+    All of it or nothing. Exit code 0: every row is in the store; 1: some were set aside; 2: nothing was merged;
+    130: stopped.
 
     \b
     Examples:

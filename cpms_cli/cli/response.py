@@ -57,7 +57,8 @@ def import_(
 ) -> None:  # fmt: skip
     """Record the responses in spreadsheets, as the list of visits filled in; set rows with errors aside.
 
-    All of it or nothing. Exit code 0: every row is in the store; 1: some were set aside; 2: nothing was recorded.
+    All of it or nothing. Exit code 0: every row is in the store; 1: some were set aside; 2: nothing was recorded;
+    130: stopped.
 
     \b
     Examples:

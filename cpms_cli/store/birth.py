@@ -19,6 +19,12 @@ def log_of(store: Path) -> Path:
     return place.with_name(f"{place.name}.wal")
 
 
+def has_log(store: Path) -> bool:
+    """Whether something stands in a store's log alone."""
+    log = log_of(store)
+    return log.exists() and log.stat().st_size > 0
+
+
 def is_unborn(store: Path) -> bool:
     """Whether there is no file, or no more of one than an engine that was killed at once leaves behind."""
     if not store.exists():
@@ -46,7 +52,6 @@ def clear_place(store: Path) -> None:
 
     Raises StoreError where a log lies there without its store: the engine would throw away what it holds.
     """
-    log = log_of(store)
-    if log.exists() and log.stat().st_size:
-        raise StoreError("store_log_alone", store=store.name, log=log.name)
+    if has_log(store):
+        raise StoreError("store_log_alone", store=store.name, log=log_of(store).name)
     store.resolve().unlink(missing_ok=True)

@@ -81,10 +81,17 @@ def is_encrypted(path: Path) -> bool:
 def _encrypted(path: Path, read_only: bool, key: str | None) -> duckdb.DuckDBPyConnection:
     if key is None:
         raise KeyMissing("store_needs_key", store=path.name, variable=KEY)
+    return _attached(path, read_only, key)
+
+
+def _attached(path: Path, read_only: bool, key: str | None) -> duckdb.DuckDBPyConnection:
     # A spilled table would stand on the disk in plain text.
     connection = duckdb.connect(":memory:", config={"temp_directory": ""})
     try:
-        load_cipher(connection)
+        if key is not None:
+            load_cipher(connection)
+        if not read_only:
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         attach(connection, path, "store", key, read_only)
     except BaseException:
         connection.close()
@@ -103,12 +110,19 @@ def _connected(path: Path, read_only: bool, key: str | None, new_with_key: bool)
         if "encrypted" not in str(error):
             raise
         return _encrypted(path, read_only, key)
+    except duckdb.InternalException as error:
+        if "WAL" not in reason_of(error):
+            raise
+        # A log in which views are made can only be replayed by an engine that has another database already.
+        return _attached(path, read_only, None)
 
 
 def _connection_error(path: Path, error: duckdb.Error) -> StoreError:
     """What stands for an error of the engine on opening a store."""
-    text = str(error)
-    held = isinstance(error, duckdb.ConnectionException) or any(sign in text.lower() for sign in _IN_USE)
+    text = reason_of(error)
+    held = isinstance(error, duckdb.ConnectionException) or (
+        isinstance(error, duckdb.IOException) and any(sign in text.lower() for sign in _IN_USE)
+    )
     if held:
         process = re.search(r"\(PID \d+\)", text)
         return refusal(path, holder(path) or (process[0].strip("()") if process else ""))

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.errors import KeyMissing, StoreError, StoreLocked, UnreadableFile, UsageError
-from cpms_cli.store.birth import is_unborn, log_of
+from cpms_cli.store.birth import has_log, is_unborn, log_of
 from cpms_cli.store.connection import KEY, attach, is_encrypted, key_from_environment, load_cipher, reason_of
 from cpms_cli.store.content import dump
 from cpms_cli.store.file import open_store
@@ -30,14 +30,9 @@ def _settled(store: Path, schemas: Path | None) -> str:
     """The dump of a store whose log is written into its file, so that the one file is all of it; who calls holds it."""
     with open_store(store, load_survey(schemas), write=True):
         pass
-    if _has_log(store):
+    if has_log(store):
         raise StoreError("store_log_stays", store=store.name, log=log_of(store).name)
     return dump(store, schemas=schemas)
-
-
-def _has_log(store: Path) -> bool:
-    log = log_of(store)
-    return log.exists() and log.stat().st_size > 0
 
 
 def _take_place(
@@ -85,7 +80,7 @@ def backup(store: str | Path, to: str | Path, *, schemas: Path | None = None) ->
     if not target.resolve().parent.is_dir():
         raise UsageError("folder_missing", folder=str(target.resolve().parent))
     with _held_if_writable(source), hold_store(target), part_of(target) as part:
-        said = _settled(source, schemas) if _has_log(source) else dump(source, schemas=schemas)
+        said = _settled(source, schemas) if has_log(source) else dump(source, schemas=schemas)
         copy_whole(source, part)
         _prove(part, target, said, schemas)
         move_in(part, target, over=False)
@@ -107,7 +102,7 @@ def restore(copy: str | Path, store: str | Path, *, schemas: Path | None = None)
         if wrong["violations"].any():
             raise StoreError("backup_unsound", store=source.name)
         kept = None if is_unborn(target) else _keep(target, schemas)
-        if kept is None and _has_log(target):
+        if kept is None and has_log(target):
             raise StoreError("store_log_alone", store=target.name, log=log_of(target).name)
         said = dump(source, schemas=schemas)
         _take_place(

@@ -19,13 +19,13 @@ Views `current_child` and `current_household` have one row per key, with `cpms_i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
 
 from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
-from cpms_cli.store.birth import clear_place, is_blank, is_unborn, log_of
+from cpms_cli.store.birth import clear_place, has_log, is_blank, is_unborn, log_of
 from cpms_cli.store.connection import CommitFailed, connect, mark_of, reason_of, write_log_in
 from cpms_cli.store.holding import hold_store
 from cpms_cli.store.link_tables import create_link_tables
@@ -232,10 +232,13 @@ def _opened(
 
 def _end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Give up what was not committed, and write the log into the file."""
-    with suppress(duckdb.TransactionException):
+    try:
         connection.execute("ROLLBACK")
-    log = log_of(path)
-    if log.exists() and log.stat().st_size:
+    except duckdb.TransactionException:
+        pass  # nothing was begun
+    except duckdb.Error:
+        return  # the log could not be written in after a commit, which was said; the engine does nothing more
+    if has_log(path):
         write_log_in(connection, path)
 
 

@@ -155,7 +155,7 @@ def _locked(place: Path, store: Path) -> int | None:
 
 
 def _is_there(handle: int, place: Path) -> bool:
-    """Whether the open file still is the one of this name: the last holder removes it, and another may have made one."""
+    """Whether the open file still has this name: the last holder removes it, and another may have made one since."""
     try:
         return os.path.samestat(os.fstat(handle), place.stat())
     except FileNotFoundError:

@@ -23,18 +23,15 @@ def leftovers(store: Path) -> list[Path]:
     folder, name = store.resolve().parent, store.resolve().name
     found = [part for part in _parts(folder) if not is_held(_place_of(part))]
     found += [path for path in folder.glob(f"{PART_PREFIX}*") if path.is_file() and not _is_open(path)]
-    if not is_held(store):
-        found += [path for path in (folder / f".{name}.lock", folder / f"{name}.tmp") if path.exists()]
+    spilled = folder / f"{name}.tmp"
+    found += [spilled] if spilled.is_dir() and not is_held(store) else []
     return sorted(set(found))
 
 
 def remove_leftovers(store: Path) -> list[Path]:
     """Remove them; those that are gone. Whoever calls it holds the store, with no connection open to it."""
     gone = []
-    own = store.resolve().with_name(f".{store.resolve().name}.lock")
     for path in leftovers(store):
-        if path == own:
-            continue
         with suppress(OSError, StoreError):
             if path.name.startswith(PART_PREFIX):
                 path.unlink()

@@ -1,4 +1,4 @@
-"""A copy under way: made beside its place, for its owner alone, and moved there whole. Whoever makes it holds the place.
+"""A copy under way: made beside its place, for its owner alone, and moved there whole. Who makes it holds the place.
 
 What a killed process leaves behind has the same names, so that the next one writes over it, `cpms store check` names it
 and `cpms store compact` removes it.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from cpms_cli.errors import StoreError, UsageError
 from cpms_cli.interrupts import uninterrupted
-from cpms_cli.store.birth import log_of
+from cpms_cli.store.birth import has_log, log_of
 from cpms_cli.writing.files import place_new
 
 
@@ -54,9 +54,8 @@ def copy_whole(source: Path, part: Path) -> None:
 def move_in(part: Path, place: Path, *, over: bool) -> None:
     """Move a finished copy into its place, over what stands there or only where nothing does. Raises OSError, and
     UsageError where a file of that name is there already."""
-    log = log_of(part)
-    if log.exists() and log.stat().st_size:
-        raise StoreError("store_log_stays", store=place.name, log=log.name)
+    if has_log(part):
+        raise StoreError("store_log_stays", store=place.name, log=log_of(part).name)
     _to_disk(part)
     target = place.resolve()
     with uninterrupted():
@@ -72,7 +71,7 @@ def move_in(part: Path, place: Path, *, over: bool) -> None:
 
 
 def _to_disk(path: Path) -> None:
-    """What was written is on the disk, not only in the computer's memory; on Windows a file must be open for writing."""
+    """Wait until it is on the disk, not only in the computer's memory; Windows wants a file open for writing."""
     with suppress(PermissionError):
         handle = os.open(path, os.O_RDONLY if sys.platform != "win32" else os.O_RDWR)
         try:

@@ -70,7 +70,10 @@ def create_release_tables(connection: duckdb.DuckDBPyConnection, survey: Survey)
 
 
 def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int:
-    """Write down what was published, all of it or nothing; the release's number. Time and account are filled in where they are not given."""
+    """Write down what was published, all of it or nothing; the release's number.
+
+    Time and account are filled in where they are not given.
+    """
     connection.execute("BEGIN")
     found = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()
     number = int(found[0]) if found else 1

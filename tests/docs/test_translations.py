@@ -11,8 +11,8 @@ from babel.messages.pofile import read_po
 from rich.cells import cell_len
 
 import messages
-from cpms_cli.cli.help_layout import wrapped
 from cpms_cli.cli.guard import commands_below, guarded
+from cpms_cli.cli.help_layout import wrapped
 from cpms_cli.cli.main import app
 from cpms_cli.cli.translation import thai_sentence
 from tests.conftest import Cpms

@@ -21,7 +21,6 @@ import pandas as pd
 import pypdf
 import pyreadstat
 import pytest
-import typer
 from stdnum.th.pin import calc_check_digit
 
 import cpms_cli.summaries.children

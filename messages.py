@@ -14,8 +14,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from typer.main import get_command
 
+from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.main import app
 from cpms_cli.cli.translation import (
     DOMAIN,
@@ -23,7 +23,6 @@ from cpms_cli.cli.translation import (
     LOCALES,
     SENTENCES,
     TYPES,
-    commands_below,
     translate_command,
 )
 
@@ -38,7 +37,7 @@ HEADER = "# Help and refusals of cpms in Thai. Fill in msgstr, then: python run.
 def texts() -> dict[str, str]:
     """Every text that help and refusals are made of, each with the command that says it first."""
     found = dict.fromkeys((*HEADINGS, *SENTENCES, *TYPES), "the parser")
-    for path, command in commands_below(get_command(app)):
+    for path, command in commands_below(guarded(app)):
 
         def note(text: str, path: str = path) -> str:
             found.setdefault(text, path)

@@ -14,8 +14,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from typer.main import get_command
-
+from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app, main
 
 REFERENCE = Path(__file__).resolve().parent / "docs" / "reference"
@@ -95,7 +94,7 @@ decisions were not taken over: `review apply`; something is not sound: `doctor`,
 
 def names(group: Any = None, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every command of the tool by its words; a group stands before the commands in it."""
-    whole: Any = group or get_command(app)
+    whole: Any = group or guarded(app)
     for name, command in whole.commands.items():
         yield (*above, name)
         if hasattr(command, "commands"):

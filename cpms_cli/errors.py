@@ -9,8 +9,11 @@ CpmsError                     the user can mend it; shown without traceback, exi
 ├── KeyMissing                something encrypted was met, and no key was given
 └── StoreError                the store cannot be opened, read or written
     ├── StoreLocked           another process holds it
+    ├── StoreInDoubt          the disk failed in the middle of a commit, and cannot be asked what it holds
     ├── WrongKey              it is encrypted with another key than the one given
     └── StoreNotOurs          a file that is no cpms store, or one of a newer version
+
+CpmsWarning                   the work is done, and something is to be known about it
 """
 
 from __future__ import annotations
@@ -76,9 +79,22 @@ class StoreLocked(StoreError):
     """Another process has the store open for writing; try again when it has finished."""
 
 
+class StoreInDoubt(StoreError):
+    """It is not known whether the last change is in the store; `cpms history` says so once it opens again."""
+
+
 class WrongKey(StoreError):
     """The store is encrypted with another key."""
 
 
 class StoreNotOurs(StoreError):
     """The file is not a cpms store, or it was written by a newer version."""
+
+
+class CpmsWarning(UserWarning):
+    """What is to be known of work that is done; words as for `CpmsError`."""
+
+    def __init__(self, message_id: str, **values: object) -> None:
+        super().__init__(message_id, values)
+        self.message_id = message_id
+        self.values = values

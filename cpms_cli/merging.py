@@ -17,6 +17,7 @@ from cpms_cli.checking.quarantine import free_name, write_quarantine
 from cpms_cli.checking.repeated import REPEATED
 from cpms_cli.checking.validation import check, read_all
 from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.linking.store_links import relink
 from cpms_cli.reading.bundle import is_bundle
@@ -28,6 +29,7 @@ from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import keep_anchors, next_batch, note_new_anchors
+from cpms_cli.store.outcome import made_beside
 from cpms_cli.store.response_tables import SURVEY
 from cpms_cli.store.response_writing import By, Imported, take_in
 from cpms_cli.store.run_tables import keep_definition
@@ -99,36 +101,33 @@ def merge(
         raise UsageError("file_exists", file=aside.name)
     tables = read_all(files, survey, round_, encoding, mapping, sheets)
     _check_answers(survey, tables)
-    asked = Asked(files, mapping, _further_words(where, round_, schemas, encoding))
+    asked = Asked(files, mapping, _further_words(where, round_, schemas, encoding, sheets))
     check_answers_read(survey, tables, asked, "merge", language)
-    new = not where.exists()
-    try:
-        with open_store(where, survey, write=True, tool_version=tool_version) as connection:
-            connection.execute("BEGIN")
-            merged = _merge(
-                connection, survey, tables, files, aside, where, language, tool_version, who or current_user()
-            )
-            merged = replace(merged, asked=asked)
-            keep_definition(connection, survey, schemas)
-            commit(connection)
-            return merged
-    except BaseException:
-        if new:
-            # Its log too: an engine would replay it into the next store of this name.
-            for path in (where, where.with_name(f"{where.name}.wal")):
-                path.unlink(missing_ok=True)
-        raise
+    with (
+        made_beside(where) as made,
+        open_store(where, survey, write=True, create=True, tool_version=tool_version) as connection,
+    ):
+        connection.execute("BEGIN")
+        merged = _merge(
+            connection, survey, tables, files, aside, where, language, tool_version, who or current_user(), made
+        )
+        keep_definition(connection, survey, schemas)
+        commit(connection)
+    return replace(merged, asked=asked)
 
 
-def _further_words(store: Path, round_: int | None, schemas: Path | None, encoding: str | None) -> tuple[str, ...]:
+def _further_words(
+    store: Path, round_: int | None, schemas: Path | None, encoding: str | None, sheets: Collection[str] | None
+) -> tuple[str, ...]:
     """What else is typed to merge the same files once more."""
-    options = {"--store": store, "--round": round_, "--schemas": schemas, "--encoding": encoding}
-    return tuple(word for name, value in options.items() if value is not None for word in (name, str(value)))
+    options = [("--store", store), ("--round", round_), ("--schemas", schemas), ("--encoding", encoding)]
+    options += [("--sheet", sheet) for sheet in sheets or ()]
+    return tuple(word for name, value in options if value is not None for word in (name, str(value)))
 
 
 def _merge(
     connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: list[Path],
-    quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str,
+    quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str, made: list[Path],
 ) -> Merge:  # fmt: skip
     first, known = _arrivals(connection, tables, files)
     stored = ("current_child", "current_household")
@@ -146,12 +145,18 @@ def _merge(
     doubtful = relink(connection, survey)
     note_new_anchors(connection, first)
     aside = quarantine or free_name(store, first)
-    workbook = write_quarantine(aside, survey, tables, rejected, findings, language) if len(rejected) else None
+    workbook = None
+    if len(rejected):
+        with uninterrupted():
+            workbook = write_quarantine(aside, survey, tables, rejected, findings, language)
+            made.append(workbook)
     packed = [path for path in files if is_bundle(path)]
     responses = take_in(
         connection, survey, read_responses(packed, survey), packed, datetime.date.today(),
         By(who, tool_version, merge_id=first), lambda batch: free_name(store, batch), language,
     ) if packed else None  # fmt: skip
+    if responses is not None and responses.quarantine is not None:
+        made.append(responses.quarantine)
     new = _people(connection, survey) - before
     return Merge(counts, findings, tables, rejected, families, workbook, new, doubtful, responses)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pyarrow as pa
 from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.quarantine import free_name
 from cpms_cli.checking.responses import check_responses
-from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.errors import UsageError
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.sheets import understand
@@ -25,6 +24,7 @@ from cpms_cli.reading.tables import SurveyTable, survey_table
 from cpms_cli.store.audit import current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
+from cpms_cli.store.outcome import made_beside
 from cpms_cli.store.response_tables import create_known_children
 from cpms_cli.store.response_writing import By, Imported, Source, record_responses, take_in
 from cpms_cli.survey.definition import Language, ResponseRole, Survey
@@ -63,21 +63,15 @@ def import_responses(
     if aside is not None and aside.exists():
         raise UsageError("file_exists", file=aside.name)
     tables = read_responses(files, survey, encoding, mapping)
-    with _open(where, survey) as connection:
+    with made_beside(where) as made, open_store(where, survey, write=True) as connection:
         connection.execute("BEGIN")
         imported = take_in(
             connection, survey, tables, files, today or datetime.date.today(), By(who or current_user(), tool_version),
             lambda batch: aside or free_name(where, batch), language,
         )  # fmt: skip
+        made.extend([imported.quarantine] if imported.quarantine else [])
         commit(connection)
     return imported
-
-
-def _open(store: Path, survey: Survey) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-    """The store, which must be there: a response is about a child who is known."""
-    if not store.exists():
-        raise UnreadableFile("store_missing", store=str(store))
-    return open_store(store, survey, write=True)
 
 
 def add_response(
@@ -97,7 +91,7 @@ def add_response(
     }  # fmt: skip
     table = _typed_in(survey, {survey.response_role(role).name: text for role, text in told.items()})
     _check_kind(survey, table, kind, language)
-    with _open(Path(store), survey) as connection:
+    with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         create_known_children(connection, survey)
         _check_child(connection, survey, table, identifier)

@@ -64,16 +64,16 @@ class _Job:
 
 def annotate(
     validation: Validation, out: str | Path, *, schemas: Path | None = None, language: Language = "en",
-    identified: bool = False, fix: bool = False,
+    identified: bool = False, fix: bool = False, overwrite: bool = False,
 ) -> Annotation:  # fmt: skip
     """Write the workbook that was validated once more, with its findings in it; `fix` also mends what is safe.
 
     An XLSX keeps all it has; of any other file the cells are kept, as text, at their rows and columns. Raises
-    UsageError where several files were validated, where `out` is there already, is the file itself or no workbook's
-    name, and where a mended workbook would be read as other answers.
+    UsageError where several files were validated, where `out` is there already (but with `overwrite`), is the file
+    itself or no workbook's name, and where a mended workbook would be read as other answers.
     """
     target = Path(out)
-    source = _one_source(validation, target)
+    source = _one_source(validation, target, overwrite)
     survey = load_survey(schemas)
     content = source.read_bytes()
     macros = target.suffix.lower() == ".xlsm"
@@ -93,11 +93,11 @@ def annotate(
         written = _marked(job, MarkedWorkbook(plain), told, mends, fix, False, notes)
     if fix:
         _same_answers(job, written[0], target)
-    write_bytes(target, written[0])
+    write_bytes(target, written[0], new=not overwrite)
     return Annotation(target, *written[1:], tuple(notes))
 
 
-def _one_source(validation: Validation, target: Path) -> Path:
+def _one_source(validation: Validation, target: Path, overwrite: bool) -> Path:
     paths = list(dict.fromkeys(table.source.path for table in validation.tables))
     if len(paths) != 1:
         raise UsageError("annotate_one_file", count=len(paths))
@@ -105,7 +105,7 @@ def _one_source(validation: Validation, target: Path) -> Path:
     if target.suffix.lower() not in allowed:
         raise UsageError("annotate_ending", file=target.name)
     check_not_read(target, paths)
-    if target.exists():
+    if target.exists() and not overwrite:
         # Perhaps the copy of last time, half mended.
         raise UsageError("file_exists", file=target.name)
     return paths[0]

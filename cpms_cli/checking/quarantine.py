@@ -20,10 +20,11 @@ from cpms_cli.reading.unread import Why, carried_header
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.outputs import PROBLEM
 from cpms_cli.writing.sheet_notes import LIST_PREFIX
 from cpms_cli.writing.workbook import CellNote, workbook_bytes
 
-PROBLEM, FROM = "cpms_problem", "cpms_from"
+FROM = "cpms_from"
 _NOT_CARRIED: frozenset[Why] = frozenset({"added", "own", "gathered"})
 
 
@@ -141,5 +142,5 @@ def write_quarantine(
     used = {note.choices for listed in notes.values() for note in listed}
     choices = {f"{LIST_PREFIX}{field.codelist}": legal_labels(survey, field, language)
                for field in survey.fields.values() if f"{LIST_PREFIX}{field.codelist}" in used}  # fmt: skip
-    write_bytes(path, workbook_bytes(sheets, notes, choices))
+    write_bytes(path, workbook_bytes(sheets, notes, choices), new=True)
     return path

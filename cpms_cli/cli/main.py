@@ -5,12 +5,15 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 import typer
-from typer.main import get_command
 
+from cpms_cli import interrupts
 from cpms_cli.cli import (
     areas,
     bundle,
@@ -40,7 +43,8 @@ from cpms_cli.cli import (
     validate,
     visits,
 )
-from cpms_cli.errors import AnswersNotRead, CpmsError, KeyMissing
+from cpms_cli.cli.guard import guarded
+from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.survey.language import chosen_language
 
 NAME = "cpms"
@@ -133,7 +137,7 @@ def _asked_for_key(error: KeyMissing) -> bool:
 @cache
 def _parser() -> Any:
     """The commands as the parser takes them, which Typer would build anew for every run in one process."""
-    return get_command(app)
+    return guarded(app)
 
 
 def _command() -> None:
@@ -155,27 +159,81 @@ def _run() -> None:
         _command()
 
 
+def _cut_short(message: str, exit_code: int, **values: object) -> CpmsError:
+    """What is said of a run that did not come to its end: with what became of the stores that it wrote."""
+    from cpms_cli.store.outcome import stores_written
+
+    stores = ", ".join(dict.fromkeys(store.name for store in stores_written()))
+    error = CpmsError(f"{message}_stored", stores=stores, **values) if stores else CpmsError(message, **values)
+    error.exit_code = exit_code
+    return error
+
+
+def _exit_code() -> int:
+    """Run the command line, and say what went wrong."""
+    from cpms_cli.store.outcome import forget_outcomes
+
+    forget_outcomes()
+    error: CpmsError | None = None
+    code: object = 0
+    try:
+        interrupts.begin()
+        _run()
+    except SystemExit as ended:
+        code = ended.code
+    except interrupts.Interrupted:
+        pass
+    except CpmsError as raised:
+        error = raised
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except Exception as raised:
+        if os.environ.get("CPMS_DEBUG") and not interrupts.ending():
+            raise
+        error = _cut_short("unexpected", 2, kind=type(raised).__name__)
+    if interrupts.ending():
+        # An engine that was in the middle of a query may have raised an error of its own.
+        error = _cut_short("interrupted", interrupts.EXIT_CODE)
+    if error is not None:
+        _tell(error)
+        return error.exit_code
+    return code if isinstance(code, int) else int(code is not None)
+
+
+@contextmanager
+def _warnings_told() -> Iterator[None]:
+    """What is to be known of work that is done is said in a sentence; other warnings go their usual way."""
+    with warnings.catch_warnings():
+        usual = warnings.showwarning
+
+        def show(message: Warning | str, *where: Any, **more: Any) -> None:
+            if not isinstance(message, CpmsWarning):
+                usual(message, *where, **more)
+                return
+            from cpms_cli.survey.messages import say
+
+            language = chosen_language(_option("--lang", "") or None)
+            typer.echo(f"cpms: {say(message.message_id, language, **message.values)}", err=True)
+
+        warnings.simplefilter("always", CpmsWarning)
+        warnings.showwarning = show
+        yield
+
+
 def main() -> None:
-    """Run the command line; exits 0, 1 or 2, never with a traceback unless CPMS_DEBUG is set."""
+    """Run the command line; exits 0, 1, 2 or 130, never with a traceback unless CPMS_DEBUG is set."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    handlers = interrupts.listen()
     try:
-        _run()
-    except CpmsError as error:
-        _tell(error)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        _tell(CpmsError("interrupted"))
-        sys.exit(2)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(2)
-    except Exception as error:
-        if os.environ.get("CPMS_DEBUG"):
-            raise
-        _tell(CpmsError("unexpected", kind=type(error).__name__))
-        sys.exit(2)
+        with _warnings_told():
+            code = _exit_code()
+    finally:
+        interrupts.end()
+        interrupts.stop_listening(handlers)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

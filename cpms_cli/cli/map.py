@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import Encoding, Files, Format, Lang, Map, Schemas, language, one_of
 from cpms_cli.errors import UsageError
 
@@ -17,7 +18,7 @@ MapOutput = Annotated[
 
 def map_(
     files: Files, output: MapOutput = None, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
-    encoding: Encoding = None, map_: Map = None,
+    encoding: Encoding = None, map_: Map = None, overwrite: Overwrite = False,
 ) -> None:  # fmt: skip
     """Say which header of some files is which question, and write that down to be corrected.
 
@@ -34,7 +35,7 @@ def map_(
     told = language(lang)
     if output is not None and output.suffix.lower() != ".csv":
         raise UsageError("map_is_csv", file=output.name)
-    if output is not None and output.exists():
+    if output is not None and output.exists() and not overwrite:
         raise UsageError("map_there", file=output.name)
     from cpms_cli.checking.header_map import draft_map
     from cpms_cli.reports import header_map as report

@@ -39,7 +39,8 @@ def merge(
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
 
     All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column or a sheet with answers
-    was not read; 2: nothing was merged, as where a column that is not read holds answers and no --map says what it is.
+    was not read; 2: nothing was merged, as where a column that is not read holds answers and no --map says what it is;
+    130: stopped.
 
     \b
     Examples:

@@ -58,7 +58,7 @@ def import_(
     """Record the responses in spreadsheets, as the list of visits filled in; set rows with errors aside.
 
     All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column was not read;
-    2: nothing was recorded.
+    2: nothing was recorded; 130: stopped.
 
     \b
     Examples:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import STORE, Format, Identified, Lang, Schemas, Store, language, one_of
 
 app = typer.Typer(no_args_is_help=True, help="Rows that may be one child: look at both sides, and decide.")
@@ -21,8 +22,9 @@ def _group() -> None:
 
 @app.command("export")
 def export(
-    file: Workbook, store: Store = STORE, lang: Lang = None, identified: Identified = False, schemas: Schemas = None
-) -> None:
+    file: Workbook, store: Store = STORE, lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
+    overwrite: Overwrite = False,
+) -> None:  # fmt: skip
     """Write the doubtful pairs to a workbook: both sides, what agrees, what does not, and a column for the decision.
 
     It shows names, so --identified must be given; that is written to the audit log.
@@ -36,7 +38,8 @@ def export(
     from cpms_cli.linking.review import export_review
     from cpms_cli.survey.messages import say
 
-    count = export_review(store, file, language=told, identified=identified, schemas=schemas)
+    count = export_review(store, file, language=told, identified=identified, schemas=schemas,
+                          overwrite=overwrite)  # fmt: skip
     name = "review_written" if count else "review_none"
     typer.echo(say(name, told, count=count, file=file, column=say("review_decision", told)))
 

@@ -18,7 +18,9 @@ MB = 1_000_000
 def check(store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None) -> None:
     """Prove every invariant: each row belongs to one child and one batch, the sums hold, nothing is an orphan.
 
-    Exit code 0: everything holds; 1: something does not; 2: the store cannot be opened.
+    Names what work that was killed left beside the store; cpms store compact removes it.
+
+    Exit code 0: everything holds; 1: something does not; 2: the store cannot be opened; 130: stopped.
 
     \b
     Examples:
@@ -30,17 +32,25 @@ def check(store: Store = STORE, format_: Format = "text", lang: Lang = None, sch
     from cpms_cli.reports import store as report
     from cpms_cli.reports.scores import document
     from cpms_cli.reports.terminal import open_console
+    from cpms_cli.store.birth import has_log, log_of
     from cpms_cli.store.invariants import check_store
+    from cpms_cli.store.leftovers import leftovers
+    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     found = check_store(store, schemas=schemas)
+    beside = [path.name for path in leftovers(store)]
     exit_code = 1 if found["violations"].any() else 0
     if format_ == "json":
-        typer.echo(json_text(document({"invariants": found}, exit_code=exit_code)))
+        typer.echo(json_text(document({"invariants": found}, exit_code=exit_code, leftovers=beside)))
     elif format_ == "csv":
         typer.echo(csv_text(found), nl=False)
     else:
         report.show_check(open_console(), store.name, found, told)
+        if has_log(store):
+            typer.echo(say("store_has_log", told, log=log_of(store).name))
+        if beside:
+            typer.echo(say("leftovers", told, files=", ".join(beside), store=store.name))
     raise typer.Exit(exit_code)
 
 
@@ -79,7 +89,7 @@ def restore(copy: Target, store: Store = STORE, lang: Lang = None, schemas: Sche
 
 @app.command("compact")
 def compact(store: Store = STORE, lang: Lang = None, schemas: Schemas = None) -> None:
-    """Write the store anew without the room of what was deleted.
+    """Write the store anew without the room of what was deleted, and remove what killed work left beside it.
 
     \b
     Examples:

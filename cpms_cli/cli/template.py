@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, language, year
 from cpms_cli.errors import UsageError
 
@@ -22,7 +23,7 @@ Area = Annotated[
 def template(
     output: Target, layout: Layout = "flat", xlsform: XlsForm = False, prefill: Prefill = False, store: Store = STORE,
     area: Area = None, round_: Round = None, identified: Identified = False, lang: Lang = None,
-    schemas: Schemas = None,
+    schemas: Schemas = None, overwrite: Overwrite = False,
 ) -> None:  # fmt: skip
     """Write the survey's form: a workbook with dropdowns and help, or an XLSForm for phones; empty or pre-filled.
 
@@ -39,7 +40,7 @@ def template(
     if prefill:
         if area is None:
             raise UsageError("prefill_needs_area")
-        _prefilled(output, layout, xlsform, store, area, round_year, identified, told, schemas)
+        _prefilled(output, layout, xlsform, store, area, round_year, identified, told, schemas, overwrite)
         return
     for given, option in ((area, "--area"), (identified or None, "--identified")):
         if given is not None:
@@ -49,18 +50,18 @@ def template(
     from cpms_cli.survey.messages import say
 
     if xlsform:
-        check_form_path(output)
+        check_form_path(output, overwrite=overwrite)
         form = write_xlsform(output, round_=round_year, language=told, schemas=schemas)
         _tell_untranslated(form.untranslated, told)
         typer.echo(say("template_xlsform_written", told, file=output), err=True)
     else:
-        write_template(output, layout=layout, round_=round_year, language=told, schemas=schemas)
+        write_template(output, layout=layout, round_=round_year, language=told, schemas=schemas, overwrite=overwrite)
         typer.echo(say("template_written", told, file=output), err=True)
 
 
 def _prefilled(
     output: Path, layout: str, xlsform: bool, store: Path, area: str, round_year: int | None, identified: bool,
-    lang: str, schemas: Path | None,
+    lang: str, schemas: Path | None, overwrite: bool,
 ) -> None:  # fmt: skip
     from cpms_cli.forms.next_round import write_next_form
     from cpms_cli.survey.messages import say
@@ -68,7 +69,7 @@ def _prefilled(
     told = language(lang)
     written = write_next_form(
         store, area, output, round_=round_year, layout=layout, xlsform=xlsform, language=told, identified=identified,
-        schemas=schemas,
+        schemas=schemas, overwrite=overwrite,
     )  # fmt: skip
     if written.xlsform is not None:
         _tell_untranslated(written.xlsform.untranslated, lang)

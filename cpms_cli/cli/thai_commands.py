@@ -9,15 +9,15 @@ from typing import Any
 
 import typer
 from typer.exceptions import TyperException
-from typer.main import get_command
 
+from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help_layout import ThaiContext
-from cpms_cli.cli.translation import commands_below, thai_sentence, translate_command
+from cpms_cli.cli.translation import thai_sentence, translate_command
 
 
 @cache
 def _in_thai(app: typer.Typer) -> Any:
-    command = get_command(app)
+    command = guarded(app)
     for _, one in commands_below(command):
         translate_command(one)
         one.context_class = ThaiContext

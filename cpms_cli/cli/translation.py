@@ -9,7 +9,7 @@ from __future__ import annotations
 import gettext
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -85,13 +85,6 @@ def _paragraph(text: str, translate: Translate) -> str:
 
 def _text(text: str, translate: Translate) -> str:
     return "\n\n".join(_paragraph(part, translate) for part in re.split(r"\n{2,}", inspect.cleandoc(text)))
-
-
-def commands_below(command: Any, path: str = "cpms") -> Iterator[tuple[str, Any]]:
-    """A command and all below it, each with the words that call it."""
-    yield path, command
-    for name, below in getattr(command, "commands", {}).items():
-        yield from commands_below(below, f"{path} {name}")
 
 
 def translate_command(command: Any, translate: Translate = thai) -> None:

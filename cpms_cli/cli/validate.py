@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import (
     Against,
     Encoding,
@@ -48,12 +49,12 @@ def validate(
     files: Files, round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None,
     schemas: Schemas = None, encoding: Encoding = None, identified: Unmasked = False, map_: Map = None,
     store: Against = None, show_changes: ShowChanges = False, annotate: Annotate = None, fix: Fix = None,
-    sheets: Sheets = None,
+    sheets: Sheets = None, overwrite: Overwrite = False,
 ) -> None:  # fmt: skip
     """Say which cells are wrong, and how to mend them.
 
     Exit code 0: nothing to mend; 1: some rows cannot be stored, or a column or a sheet with answers was not read; 2: a
-    file cannot be read.
+    file cannot be read; 130: stopped.
 
     \b
     Examples:
@@ -88,7 +89,8 @@ def validate(
         from cpms_cli.checking.annotation import annotate as write_copy
 
         # Before anything is printed: a run that fails prints one document, not two.
-        written = write_copy(found, copy, schemas=schemas, language=told, identified=identified, fix=fix is not None)
+        written = write_copy(found, copy, schemas=schemas, language=told, identified=identified, fix=fix is not None,
+                             overwrite=overwrite)  # fmt: skip
     if output is not None:
         write_for_people({"findings": findings, **({} if changed is None else {"changes": changed})}, output, survey,
                          told)  # fmt: skip

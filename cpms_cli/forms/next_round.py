@@ -47,6 +47,7 @@ class NextForm:
 def write_next_form(
     store: str | Path, area: str, path: str | Path, *, round_: int | None = None, layout: str = "flat",
     xlsform: bool = False, language: Language = "en", identified: bool = False, schemas: Path | None = None,
+    overwrite: bool = False,
 ) -> NextForm:  # fmt: skip
     """Write the form of a round (by default the one after the area's last) for the children known in an area.
 
@@ -59,9 +60,9 @@ def write_next_form(
     if len(area) not in (2, 4, 6, 8) or area[:6] not in survey.areas:
         raise UsageError("unknown_area", area=area)
     media, aside = (where.with_name(name) if xlsform else None for name in (f"{LIST}.csv", LEFT_OUT))
-    check_form_path(where)
+    check_form_path(where, overwrite=overwrite)
     for beside in (media, aside):
-        if beside is not None and beside.exists():
+        if beside is not None and beside.exists() and not overwrite:
             raise UsageError("template_exists", file=beside.name)
     known = _known(Path(store), survey, area, round_)
     one_row_a_child = xlsform or kind == "flat"

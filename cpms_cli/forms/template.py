@@ -11,11 +11,11 @@ from cpms_cli.survey.loading import load_survey
 from cpms_cli.writing.files import write_bytes
 
 
-def check_form_path(path: Path) -> None:
+def check_form_path(path: Path, *, overwrite: bool = False) -> None:
     """Raises UsageError where a form cannot be written to this path, or would take the place of a filled-in one."""
     if path.suffix.lower() != ".xlsx":
         raise UsageError("unknown_ending", file=path.name, known=".xlsx")
-    if path.exists():
+    if path.exists() and not overwrite:
         raise UsageError("template_exists", file=path.name)
 
 
@@ -29,13 +29,13 @@ def chosen_layout(layout: str) -> Layout:
 
 def write_template(
     path: str | Path, *, layout: str = "flat", round_: int | None = None, language: Language = "en",
-    schemas: Path | None = None,
+    schemas: Path | None = None, overwrite: bool = False,
 ) -> None:  # fmt: skip
     """Write an empty form to fill in, one sheet of children (`flat`) or one of households and one of children.
 
-    Raises UsageError where the file exists or cannot be written, DefinitionError.
+    Raises UsageError where the file exists (but with `overwrite`) or cannot be written, DefinitionError.
     """
     where = Path(path)
-    check_form_path(where)
+    check_form_path(where, overwrite=overwrite)
     form = Form(load_survey(schemas), language, chosen_layout(layout), round_, {})
-    write_bytes(where, form_bytes(form))
+    write_bytes(where, form_bytes(form), new=not overwrite)

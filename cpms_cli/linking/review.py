@@ -28,6 +28,7 @@ from cpms_cli.survey.definition import LANGUAGES, Language, Role, Survey, folded
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.outputs import check_new
 
 _SHOWN: tuple[Role, ...] = (
     "given_name", "family_name", "nickname", "mother", "sex", "born", "age", "national_id", "nationality", "village",
@@ -140,26 +141,32 @@ def export_review(
     language: Language = "en",
     identified: bool = False,
     schemas: Path | None = None,
+    overwrite: bool = False,
 ) -> int:
     """Write the doubtful pairs to a workbook; how many there are. None: no file is written.
 
-    It shows names, which is why `identified` must be given; the audit log says so. Raises UsageError, StoreError.
+    It shows names, which is why `identified` must be given; the audit log says so. A workbook that is there, with
+    decisions perhaps, is written over only with `overwrite`. Raises UsageError, StoreError.
     """
     if not identified:
         raise UsageError("review_needs_names")
     where = Path(path)
     if where.suffix.lower() != ".xlsx":
         raise UsageError("unknown_ending", file=where.name, known=".xlsx")
+    check_new(where, overwrite=overwrite)
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         relink(connection, survey)
         table = review_table(connection, survey, language)
         if len(table):
-            choices = [say("review_same", language), say("review_different", language)]
-            write_bytes(where, review_bytes(say("review_sheet", language), table, 1, choices))
             note_identified(connection, "review export", 2 * len(table))
+        # The log says that names were shown before anybody can see them.
         commit(connection)
+        if len(table):
+            choices = [say("review_same", language), say("review_different", language)]
+            content = review_bytes(say("review_sheet", language), table, 1, choices)
+            write_bytes(where, content, new=not overwrite)
     return len(table)
 
 

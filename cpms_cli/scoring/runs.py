@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from cpms_cli.scoring.indicators import score_sql
 from cpms_cli.scoring.scores import carried_columns, create_scores, require_columns, scores_of
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.store.holding import hold_store
 from cpms_cli.store.run_tables import Counts, RunRecord, keep_definition, last_batch, record_run, recorded_run
 from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.survey.loading import load_survey
@@ -51,9 +53,30 @@ def score_and_record(
     and `unrecorded` says why they left no trace. Raises StoreError, UsageError, UnreadableFile, DefinitionError.
     """
     survey, path = load_survey(schemas), Path(store)
-    with open_store(path, survey) as connection:
-        create_scores(connection, survey)
-        scores, seen = scores_of(connection, survey), last_batch(connection)
+    with ExitStack() as held:
+        kept_out = _kept_out(held, path)
+        with open_store(path, survey) as connection:
+            create_scores(connection, survey)
+            scores, seen = scores_of(connection, survey), last_batch(connection)
+        if kept_out is not None:
+            return Scored(scores, None, kept_out)
+        return _recorded(path, survey, schemas, scores, seen, tool_version, who)
+
+
+def _kept_out(held: ExitStack, path: Path) -> CpmsError | None:
+    """Hold the store from the first look at it; why that cannot be, where it can only be read."""
+    try:
+        if path.exists():
+            held.enter_context(hold_store(path))
+    except CpmsError as error:
+        return error
+    return None
+
+
+def _recorded(
+    path: Path, survey: Survey, schemas: Path | None, scores: pd.DataFrame, seen: int, tool_version: str,
+    who: str | None,
+) -> Scored:  # fmt: skip
     try:
         with open_store(path, survey, write=True) as connection:
             connection.execute("BEGIN")

@@ -118,8 +118,9 @@ def bundle(
             raise UsageError("nothing_to_bundle", area=area, round=round_)
         tables: dict[str, bytes] = {table: content for table, (content, _) in packed.items()}
         tables["response"] = _log_csv(connection, survey, area, round_)
-        write_bytes(Path(to), _sealed(_package(survey, tables, area, round_), recipients or []))
+        sealed = _sealed(_package(survey, tables, area, round_), recipients or [])
         note_identified(connection, f"bundle {area} {round_}", children)
+        write_bytes(Path(to), sealed)
     return children
 
 
@@ -129,6 +130,5 @@ def new_bundle_key(to: str | Path) -> str:
     if path.exists():
         raise UsageError("file_exists", file=path.name)
     public = str(identity.to_public())
-    write_bytes(path, f"# public key: {public}\n{identity}\n".encode())
-    path.chmod(0o600)
+    write_bytes(path, f"# public key: {public}\n{identity}\n".encode(), new=True)
     return public

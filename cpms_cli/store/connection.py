@@ -8,16 +8,28 @@ it never stands on a command line, where other users of the machine could see it
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import re
+import time
+import warnings
 from importlib.resources import files
 from pathlib import Path
 
 import duckdb
 
-from cpms_cli.errors import KeyMissing, StoreError, StoreLocked, StoreNotOurs, WrongKey
+from cpms_cli.errors import CpmsWarning, KeyMissing, StoreError, StoreLocked, StoreNotOurs, WrongKey
+from cpms_cli.interrupts import uninterrupted
+from cpms_cli.store import holding
+from cpms_cli.store.holding import holder, refusal
+from cpms_cli.store.outcome import note_stored
 from cpms_cli.survey.relations import quoted
 
 KEY, KEY_FILE = "CPMS_KEY", "CPMS_KEY_FILE"
+_IN_USE = ("lock", "being used by another process", "already open")
+_NO_STORE = ("not a valid duckdb", "newer version", "serialization")
+_NEVER = "1TB"
+_PAUSE = 0.05
+# Every change of a store adds a line to one of these, or takes one away.
+_LOGS = ("batch", "event", "audit", "release", "score_run", "link_decision")
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false"}
 
 
@@ -69,10 +81,17 @@ def is_encrypted(path: Path) -> bool:
 def _encrypted(path: Path, read_only: bool, key: str | None) -> duckdb.DuckDBPyConnection:
     if key is None:
         raise KeyMissing("store_needs_key", store=path.name, variable=KEY)
+    return _attached(path, read_only, key)
+
+
+def _attached(path: Path, read_only: bool, key: str | None) -> duckdb.DuckDBPyConnection:
     # A spilled table would stand on the disk in plain text.
     connection = duckdb.connect(":memory:", config={"temp_directory": ""})
     try:
-        load_cipher(connection)
+        if key is not None:
+            load_cipher(connection)
+        if not read_only:
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         attach(connection, path, "store", key, read_only)
     except BaseException:
         connection.close()
@@ -91,40 +110,109 @@ def _connected(path: Path, read_only: bool, key: str | None, new_with_key: bool)
         if "encrypted" not in str(error):
             raise
         return _encrypted(path, read_only, key)
+    except duckdb.InternalException as error:
+        if "WAL" not in reason_of(error):
+            raise
+        # A log in which views are made can only be replayed by an engine that has another database already.
+        return _attached(path, read_only, None)
 
 
-def commit(connection: duckdb.DuckDBPyConnection) -> None:
-    """End a transaction, and write the log into the store's file.
+def _connection_error(path: Path, error: duckdb.Error) -> StoreError:
+    """What stands for an error of the engine on opening a store."""
+    text = reason_of(error)
+    held = isinstance(error, duckdb.ConnectionException) or (
+        isinstance(error, duckdb.IOException) and any(sign in text.lower() for sign in _IN_USE)
+    )
+    if held:
+        process = re.search(r"\(PID \d+\)", text)
+        return refusal(path, holder(path) or (process[0].strip("()") if process else ""))
+    if isinstance(error, duckdb.InvalidInputException) and "encryption key" in text:
+        return WrongKey("store_wrong_key", store=path.name)
+    if isinstance(error, duckdb.IOException) and not any(sign in text.lower() for sign in _NO_STORE):
+        return StoreError("store_unusable", store=path.name, reason=reason_of(error))
+    return StoreNotOurs("store_not_ours", store=path.name)
 
-    After the commit the log alone holds everything: where there is no room to write it into the file (a full disk),
-    that is done when the store is opened next, and is no reason to say that the work failed.
-    """
-    connection.execute("COMMIT")
-    with suppress(duckdb.Error):
-        connection.execute("CHECKPOINT")
+
+def reason_of(error: BaseException) -> str:
+    """The first line of what the engine says."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def connect(path: Path, *, read_only: bool, key: str | None = None) -> duckdb.DuckDBPyConnection:
     """A connection that can reach nothing but the store; a new store is encrypted where a key is given.
 
-    Raises StoreLocked, StoreNotOurs, KeyMissing, WrongKey, or StoreError.
+    The log is written into the store's file only where we say so (`write_log_in`): the engine would do it on
+    closing as well, and end the process where the disk is full. Waits a while for who has the store open. Raises
+    StoreLocked, StoreNotOurs, KeyMissing, WrongKey, or StoreError.
     """
     key = key or key_from_environment()
-    try:
-        connection = _connected(path, read_only, key, new_with_key=key is not None and not path.exists())
-    except duckdb.IOException as error:
-        told = str(error)
-        if "lock" in told.lower() or "being used by another process" in told.lower():
-            raise StoreLocked("store_locked", store=path.name) from None
-        if "not a valid DuckDB" in told or "newer version" in told.lower() or "serialization" in told.lower():
-            raise StoreNotOurs("store_not_ours", store=path.name) from None
-        raise StoreError("store_unusable", store=path.name, reason=told.splitlines()[0]) from None
-    except duckdb.InvalidInputException as error:
-        if "encryption key" in str(error):
-            raise WrongKey("store_wrong_key", store=path.name) from None
-        raise StoreNotOurs("store_not_ours", store=path.name) from None
-    except duckdb.Error:
-        raise StoreNotOurs("store_not_ours", store=path.name) from None
+    until = time.monotonic() + holding.WAIT
+    while True:
+        try:
+            connection = _connected(path, read_only, key, new_with_key=key is not None and not path.exists())
+            break
+        except duckdb.Error as error:
+            refused = _connection_error(path, error)
+            if not isinstance(refused, StoreLocked) or time.monotonic() >= until:
+                raise refused from None
+        time.sleep(_PAUSE)
     connection.execute("SET TimeZone = 'UTC'")
+    if not read_only:
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        connection.execute(f"SET wal_autocheckpoint = '{_NEVER}'")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+class CommitFailed(Exception):
+    """The engine could not say that it had committed; `mark` is what the store looks like if it has."""
+
+    def __init__(self, mark: object, reason: str) -> None:
+        super().__init__(reason)
+        self.mark = mark
+        self.reason = reason
+
+
+def mark_of(connection: duckdb.DuckDBPyConnection) -> object:
+    """What tells the store before a change from the store after it: its tables, and how long its logs are."""
+    found = connection.execute(
+        "SELECT table_name FROM duckdb_tables()"
+        " WHERE NOT temporary AND database_name = current_database() ORDER BY table_name"
+    ).fetchall()
+    tables = [str(name) for (name,) in found]
+    counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in _LOGS if name in tables)
+    return tables, connection.execute(f"SELECT {counts}").fetchall() if counts else []
+
+
+def commit(connection: duckdb.DuckDBPyConnection) -> None:
+    """End a transaction, and write the log into the store's file; no signal comes between.
+
+    After the commit the log alone holds everything: where there is no room to write it into the file (a full disk),
+    that is done when the store is written next, and is no reason to say that the work failed. Raises CommitFailed,
+    which `open_store` turns into what became of the store.
+    """
+    mark = mark_of(connection)
+    store = file_of(connection)
+    with uninterrupted():
+        try:
+            connection.execute("COMMIT")
+        except duckdb.Error as error:
+            raise CommitFailed(mark, reason_of(error)) from None
+        note_stored(store)
+        write_log_in(connection, store)
+
+
+def write_log_in(connection: duckdb.DuckDBPyConnection, store: Path) -> None:
+    """Write the log into the store's file; warns where that fails: nothing is lost, but both files must be kept."""
+    try:
+        connection.execute("CHECKPOINT")
+    except duckdb.Error as error:
+        warnings.warn(CpmsWarning("store_log_kept", store=store.name, reason=reason_of(error)), stacklevel=2)
+
+
+def file_of(connection: duckdb.DuckDBPyConnection) -> Path:
+    """The file of the store that a connection is open to."""
+    found = connection.execute(
+        "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchone()
+    return Path(str(found[0])) if found else Path()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from cpms_cli.errors import UsageError
+from cpms_cli.errors import StoreError, UsageError
 from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.copies import compact
 from cpms_cli.store.file import identity_column, open_store
 from cpms_cli.store.history import note_event
+from cpms_cli.store.holding import hold_store
 from cpms_cli.store.link_tables import forget_links, row_reference
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
@@ -57,6 +59,19 @@ def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, w
     not reached: whoever keeps them must be told. Raises UsageError where nobody has this identifier.
     """
     survey, path = load_survey(schemas), Path(store)
+    with ExitStack() as held:
+        if path.exists():
+            held.enter_context(hold_store(path))
+        erased = _erase(path, survey, identifier, who)
+        try:
+            compact(path, schemas=schemas)
+        except StoreError as error:
+            # Out of the tables, and not yet out of the file's free space.
+            raise StoreError("forgotten_not_compacted", store=path.name, why=error.message_id) from None
+    return erased
+
+
+def _erase(path: Path, survey: Survey, identifier: str, who: str | None) -> Erased:
     key, identity = ", ".join(survey.key("child")), identity_column(survey, "child")
     with open_store(path, survey, write=True) as connection:
         connection.execute("BEGIN")
@@ -73,5 +88,4 @@ def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, w
         forget_links(connection, [str(row[0]) for row in references])
         note_event(connection, "forget", who=who or "")
         commit(connection)
-    compact(path, schemas=schemas)
     return Erased(int(deleted[0]) if deleted else 0, len(references), int(responses[0]) if responses else 0)

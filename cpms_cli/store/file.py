@@ -19,31 +19,41 @@ Views `current_child` and `current_household` have one row per key, with `cpms_i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
 
-from cpms_cli.errors import StoreError, StoreNotOurs, UnreadableFile
-from cpms_cli.store.connection import connect
+from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
+from cpms_cli.store.birth import clear_place, has_log, is_blank, is_unborn, log_of
+from cpms_cli.store.connection import CommitFailed, connect, mark_of, reason_of, write_log_in
+from cpms_cli.store.holding import hold_store
 from cpms_cli.store.link_tables import create_link_tables
 from cpms_cli.store.migration import OLDER, Step, keep_copy, migrate
+from cpms_cli.store.outcome import note_stored, times_stored
 from cpms_cli.store.pseudonym_key import create_pseudonym_key
 from cpms_cli.store.release_tables import create_release_tables
 from cpms_cli.store.response_tables import create_response_tables
 from cpms_cli.store.run_tables import create_run_tables
 from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.writing.rights import for_owner_alone
 
+_ENGINE_STOPS = (
+    duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, duckdb.OutOfMemoryException,
+)  # fmt: skip
 FORMAT = 3
 TABLES: tuple[Table, ...] = ("child", "household")
 OF_THE_STORE = ("batch_id", "sheet", "row_number")
 """What the views `current_...` say of a row beside its answers."""
 
 
-def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
+    """The store's format, None where its making was broken off; raises StoreNotOurs where it is another's database."""
     try:
         found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
     except duckdb.CatalogException:
+        if is_blank(connection):
+            return None
         found = None
     if found is None:
         raise StoreNotOurs("store_not_ours", store=path.name)
@@ -103,16 +113,16 @@ def _brought_up_to_date(
     connection: duckdb.DuckDBPyConnection, survey: Survey, path: Path, write: bool
 ) -> duckdb.DuckDBPyConnection:
     """The same store in today's format; a copy of what it was is kept beside it."""
-    found = _format(connection, path)
-    if found == FORMAT:
-        return connection
     connection.close()
-    keep_copy(path, found)
-    writing = connect(path, read_only=False)
-    try:
-        migrate(writing, survey, found, STEPS)
-    finally:
-        writing.close()
+    with hold_store(path):
+        with closing(connect(path, read_only=False)) as looked:
+            # Another may have done it meanwhile.
+            found = _format(looked, path)
+            write_log_in(looked, path)
+        if found is not None and found != FORMAT:
+            keep_copy(path, found)
+            with closing(connect(path, read_only=False)) as writing:
+                migrate(writing, survey, found, STEPS)
     return connect(path, read_only=not write)
 
 
@@ -155,28 +165,96 @@ def identity_column(survey: Survey, table: Table) -> str:
 
 @contextmanager
 def open_store(
-    path: Path, survey: Survey, *, write: bool = False, tool_version: str = ""
+    path: Path, survey: Survey, *, write: bool = False, create: bool = False, tool_version: str = ""
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the store, made new if it is missing and `write` is given; closed at the end.
+    """A connection to the store, closed at the end; with `create` (and `write`) it is made new if it is missing.
 
-    Raises StoreLocked, StoreNotOurs, or StoreError; UnreadableFile where there is none to read.
+    Who writes holds the store meanwhile, and writes its log into its file at the end. A new store in which nothing was
+    stored is removed again. Raises StoreLocked, StoreNotOurs, StoreInDoubt or StoreError, which say what became of the
+    store; UnreadableFile where there is none.
     """
+    _check_place(path, create)
+    with hold_store(path) if write else for_owner_alone():
+        new = is_unborn(path)
+        if new and not create:
+            raise UnreadableFile("store_unfinished" if path.exists() else "store_missing", store=str(path))
+        if new:
+            clear_place(path)
+        before = times_stored(path)
+        try:
+            with _opened(path, survey, write, create, tool_version) as connection:
+                yield connection
+        except StoreInDoubt:
+            raise
+        except BaseException:
+            if new and times_stored(path) == before:
+                # Made by this very process, which holds it. Its log too: it would be replayed into the next store.
+                for one in (path.resolve(), log_of(path)):
+                    one.unlink(missing_ok=True)
+            raise
+
+
+def _check_place(path: Path, create: bool) -> None:
     if path.is_dir():
         raise StoreError("file_is_directory", file=path.name)
-    new = not path.exists()
-    if new and not write:
+    if not create and not path.exists():
         raise UnreadableFile("store_missing", store=str(path))
-    if new and not path.resolve().parent.is_dir():
+    if not path.resolve().parent.is_dir():
         raise StoreError("folder_missing", folder=str(path.resolve().parent))
+
+
+@contextmanager
+def _opened(
+    path: Path, survey: Survey, write: bool, create: bool, tool_version: str
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    before = times_stored(path)
     connection = connect(path, read_only=not write)
     try:
-        if new:
-            # Where the system knows owners, only this one may read whom the store is about.
-            path.chmod(0o600)
+        found = _format(connection, path)
+        if found is None and not create:
+            raise UnreadableFile("store_unfinished", store=str(path))
+        if found is None:
             _create(connection, survey, tool_version)
-        connection = _brought_up_to_date(connection, survey, path, write)
+        elif found != FORMAT:
+            connection = _brought_up_to_date(connection, survey, path, write)
         yield connection
-    except duckdb.IOException as error:
-        raise StoreError("store_unusable", store=path.name, reason=str(error).splitlines()[0]) from None
+        if write:
+            _end(connection, path)
+    except CommitFailed as failed:
+        connection.close()
+        raise _after_failed_commit(path, failed) from None
+    except _ENGINE_STOPS as error:
+        message = "store_unusable" if times_stored(path) == before else "store_broke_after"
+        raise StoreError(message, store=path.name, reason=reason_of(error)) from None
     finally:
         connection.close()
+
+
+def _end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Give up what was not committed, and write the log into the file."""
+    try:
+        connection.execute("ROLLBACK")
+    except duckdb.TransactionException:
+        pass  # nothing was begun
+    except duckdb.Error:
+        return  # the log could not be written in after a commit, which was said; the engine does nothing more
+    if has_log(path):
+        write_log_in(connection, path)
+
+
+def _after_failed_commit(path: Path, failed: CommitFailed) -> StoreError:
+    """What became of a store whose commit failed, by opening it again as everybody else will."""
+    told: dict[str, object] = {"store": path.name, "reason": failed.reason}
+    try:
+        connection = connect(path, read_only=True)
+    except CpmsError:
+        return StoreInDoubt("store_in_doubt", **told)
+    try:
+        stored = mark_of(connection) == failed.mark
+    except duckdb.Error:
+        return StoreInDoubt("store_in_doubt", **told)
+    finally:
+        connection.close()
+    if stored:
+        note_stored(path)
+    return StoreError("store_broke_after" if stored else "store_unusable", **told)

@@ -9,14 +9,13 @@ Formats
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
-from cpms_cli.errors import StoreError
 from cpms_cli.store.connection import commit
+from cpms_cli.store.parts import copy_whole, move_in, part_of
 from cpms_cli.survey.definition import Survey
 
 OLDER = 0
@@ -29,12 +28,9 @@ def keep_copy(path: Path, found: int) -> Path:
     """A copy of a store beside it, named after its format; one that is there already is left as it is."""
     copy = path.with_name(f"{path.stem}.format{found}{path.suffix}")
     if not copy.exists():
-        try:
-            shutil.copyfile(path, copy)
-            copy.chmod(0o600)
-        except OSError as error:
-            copy.unlink(missing_ok=True)
-            raise StoreError("cannot_write", file=copy.name, reason=error.strerror or "") from None
+        with part_of(copy) as part:
+            copy_whole(path, part)
+            move_in(part, copy, over=False)
     return copy
 
 

@@ -19,6 +19,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.store.audit import current_user, now
+from cpms_cli.store.connection import commit
 from cpms_cli.survey.definition import Survey
 
 State = Literal["shown", "withheld", "unshown"]
@@ -69,7 +70,11 @@ def create_release_tables(connection: duckdb.DuckDBPyConnection, survey: Survey)
 
 
 def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int:
-    """Write down what was published; the release's number. Time and account are filled in where they are not given."""
+    """Write down what was published, all of it or nothing; the release's number.
+
+    Time and account are filled in where they are not given.
+    """
+    connection.execute("BEGIN")
     found = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()
     number = int(found[0]) if found else 1
     connection.execute(
@@ -90,6 +95,7 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int
             connection.register("new_rows", frame)
             connection.execute(f"INSERT INTO {name} SELECT ?, * FROM new_rows", [number])
             connection.unregister("new_rows")
+    commit(connection)
     return number
 
 

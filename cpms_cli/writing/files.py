@@ -5,19 +5,25 @@ from __future__ import annotations
 import io
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.interrupts import uninterrupted
+from cpms_cli.writing.file_locks import try_lock
 from cpms_cli.writing.gate import disarmed, flat_text, printable
 from cpms_cli.writing.workbook import workbook_bytes
 
 Tables = Mapping[str, pd.DataFrame]
 ONE_TABLE = {".parquet"}
+PART_PREFIX = ".cpms-"
+"""How the name of a file begins that is being written, until it is moved into its place."""
 
 
 def _check_folder(path: Path) -> None:
@@ -25,17 +31,51 @@ def _check_folder(path: Path) -> None:
         raise UsageError("folder_missing", folder=str(path.resolve().parent))
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside it first, then moved into place."""
+def write_bytes(path: Path, content: bytes, *, new: bool = False) -> None:
+    """Write a file whole or not at all, for its owner alone: beside it first, then moved into place.
+
+    With `new`, only where there is no file of this name at that moment. Raises UsageError.
+    """
     _check_folder(path)
-    handle, name = tempfile.mkstemp(dir=path.resolve().parent, prefix=".cpms-", suffix=path.suffix)
+    target = path.resolve()
+    part: Path | None = None
     try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=PART_PREFIX, suffix=path.suffix)
+        part = Path(name)
         with os.fdopen(handle, "wb") as stream:
+            with suppress(OSError):
+                try_lock(handle)  # so that nobody takes it for what a killed process left behind
             stream.write(content)
-        Path(name).replace(path)
+        with uninterrupted():
+            if new:
+                place_new(part, target)
+            else:
+                part.replace(target)
+            part = None
+    except FileExistsError:
+        raise UsageError("file_exists", file=path.name) from None
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
         raise UsageError("cannot_write", file=path.name, reason=error.strerror or "") from None
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def place_new(part: Path, target: Path) -> None:
+    """Move a finished file to a name that no file has yet. Raises FileExistsError where one has it, OSError."""
+    if sys.platform == "win32":
+        part.rename(target)
+        return
+    try:
+        target.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A drive without hard links: the name is taken first, then what stands under it is put in its place.
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        part.replace(target)
+    else:
+        part.unlink()
 
 
 def check_not_read(path: Path, read: Iterable[Path]) -> None:

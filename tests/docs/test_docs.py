@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
+from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app, main
 from cpms_cli.survey.definition import Survey
 from offline import write_pages
@@ -104,7 +104,7 @@ def test_the_reference_is_as_it_would_be_made_now() -> None:
 def test_every_option_stands_in_the_reference() -> None:
     told = (REFERENCE / "commands.md").read_text("utf-8")
     for words in names():
-        command: Any = get_command(app)
+        command: Any = guarded(app)
         for word in words:
             command = command.commands[word]
         section = told.partition(f"# cpms {' '.join(words)}\n")[2].partition("```text\n")[2].partition("```")[0]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.main import get_command
 
+from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app
 from tests.conftest import ROOT, SAMPLES, THOROUGH, Cpms
 from tests.docs.pages import steps
@@ -75,7 +75,7 @@ def _needs_more(line: str) -> bool:
 
 def test_every_command_ends_its_help_with_examples(cpms: Cpms, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    commands = list(_names(get_command(app)))
+    commands = list(_names(guarded(app)))
     assert len(commands) > 15
     for name in commands:
         told = cpms(*name, "--help").out
@@ -89,7 +89,7 @@ def test_every_command_ends_its_help_with_examples(cpms: Cpms, monkeypatch: pyte
 def _of_help() -> dict[tuple[str, ...], list[str]]:
     """The examples of each command, as they stand in its help; `undo` comes last."""
     found = {}
-    tool = get_command(app)
+    tool = guarded(app)
     for name in sorted(_names(tool), key=lambda name: name == ("undo",)):
         command: Any = tool
         for word in name:
@@ -123,7 +123,7 @@ def _tried() -> list[str]:
 
 def test_every_example_is_a_command_line_that_can_be_parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    tool = get_command(app)
+    tool = guarded(app)
     for name, lines in _of_help().items():
         for line in (line for line in lines if line.startswith("cpms ")):
             command: Any = tool

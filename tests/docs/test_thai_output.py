@@ -8,10 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
+from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.main import app
-from cpms_cli.cli.translation import commands_below
 from cpms_cli.survey.definition import Survey
 from tests.conftest import SAMPLES, Cpms
 
@@ -40,7 +39,7 @@ def _example(told: str) -> str:
 
 def thai_examples() -> list[str]:
     """The lines that are run here; `undo` comes last."""
-    found = ((path.removeprefix("cpms "), command) for path, command in commands_below(get_command(app)))
+    found = ((path.removeprefix("cpms "), command) for path, command in commands_below(guarded(app)))
     lines = [_example(str(command.help)) for path, command in found
              if not hasattr(command, "commands") and path not in NOT_HERE]  # fmt: skip
     return sorted(filter(None, lines), key=lambda line: line.startswith("cpms undo"))

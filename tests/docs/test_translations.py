@@ -9,12 +9,12 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 from rich.cells import cell_len
-from typer.main import get_command
 
 import messages
+from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help_layout import wrapped
 from cpms_cli.cli.main import app
-from cpms_cli.cli.translation import commands_below, thai_sentence
+from cpms_cli.cli.translation import thai_sentence
 from tests.conftest import Cpms
 
 # Names of formats, programs and techniques that Thai offices write in Latin letters.
@@ -72,7 +72,7 @@ def test_extraction_keeps_translations_and_leaves_new_texts_empty() -> None:
 
 def test_help_of_every_command_is_thai_but_for_what_one_types(cpms: Cpms, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    paths = [path.split()[1:] for path, _ in commands_below(get_command(app))]
+    paths = [path.split()[1:] for path, _ in commands_below(guarded(app))]
     commands = {word for path in paths for word in path}
     english = {tuple(path): cpms(*path, "--help").out for path in paths}
     monkeypatch.setenv("CPMS_LANG", "th")

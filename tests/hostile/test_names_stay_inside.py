@@ -21,11 +21,11 @@ import pandas as pd
 import pypdf
 import pyreadstat
 import pytest
-import typer
 from stdnum.th.pin import calc_check_digit
 
 import cpms_cli.summaries.children
 from cpms_cli import encrypt, export_review, import_responses, merge
+from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app
 from tests.conftest import THAI_FONT, Cpms, write_drawn
 
@@ -185,7 +185,7 @@ def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, A
         yield " ".join(path), command
 
 
-COMMANDS = dict(_commands(typer.main.get_command(app)))
+COMMANDS = dict(_commands(guarded(app)))
 OPTIONS = {name: {word for one in command.params for word in one.opts} for name, command in COMMANDS.items()}
 
 

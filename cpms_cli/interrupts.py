@@ -1,0 +1,108 @@
+"""Ctrl-C and its kin (SIGTERM, a closed window, Ctrl-Break on Windows): they end the work between two steps.
+
+Only the command line listens; a program that uses the functions keeps its own handlers. What must not be cut in two,
+as the commit of a store or the move of a file into its place, is done within `uninterrupted`, and the signal is heard
+right after it. So it is always known what became of the store.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+EXIT_CODE = 130
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+class Interrupted(BaseException):
+    """Somebody asked the process to end. No `KeyboardInterrupt`, which the command line's parser would swallow."""
+
+
+class _Listener:
+    """What was heard, and whether it may be acted upon now."""
+
+    def __init__(self) -> None:
+        self.busy = 0
+        self.waiting = False
+        self.ending = False
+
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal. Once the process is ending, it is left to tidy up."""
+        del number, frame
+        if self.ending:
+            return
+        self.waiting = True
+        self.act()
+
+    def act(self) -> None:
+        """Raise Interrupted where a signal waits and nothing forbids it."""
+        if self.waiting and not self.busy:
+            self.waiting, self.ending = False, True
+            raise Interrupted
+
+
+_listener = _Listener()
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def listen() -> dict[signal.Signals, object]:
+    """Hear these signals from now on; what they did before, for `stop_listening`.
+
+    What is ignored stays so: a process in the background is not to end with the window.
+    """
+    before: dict[signal.Signals, object] = {}
+    if not _in_main_thread():
+        return before
+    for name in _SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            before[number] = signal.signal(number, _listener.hear)
+    return before
+
+
+def stop_listening(before: dict[signal.Signals, object]) -> None:
+    """Give the signals back to whom they belonged before."""
+    for number, handler in before.items():
+        signal.signal(number, handler)  # type: ignore[arg-type]
+
+
+def listen_while_loading() -> None:
+    """Hear signals for the rest of the process; what comes before `begin` is answered there."""
+    listen()
+    _listener.busy = 1
+
+
+def begin() -> None:
+    """Begin a run of a command. Raises Interrupted where a signal came while it was loaded."""
+    _listener.busy, _listener.ending = 0, False
+    _listener.act()
+
+
+def end() -> None:
+    """End a run: all is said, and a signal that comes now has nothing to stop."""
+    _listener.ending = True
+
+
+def ending() -> bool:
+    """Whether a signal is ending this run: an engine that was in the middle of a query raises an error of its own."""
+    return _listener.ending or _listener.waiting
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """What is done within is done whole; a signal that comes meanwhile is heard after it."""
+    if not _in_main_thread():
+        yield
+        return
+    _listener.busy += 1
+    try:
+        yield
+    finally:
+        _listener.busy -= 1
+    _listener.act()

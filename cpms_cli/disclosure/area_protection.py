@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
+from cpms_cli.disclosure.applicability import is_certain
 from cpms_cli.disclosure.area_cells import AreaCells, known_areas, of
 from cpms_cli.disclosure.protection import Protected, protect, without_marks
 from cpms_cli.disclosure.spanning import between_areas
@@ -51,7 +53,7 @@ def protect_areas(
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=report, round_=min(rounds) if len(rounds) == 1 else None,
         unshown={**between, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
-        language=language,
+        language=language, certain=partial(is_certain, survey),
     )  # fmt: skip
     notes = found.notes
     if any(len(one.response) for one in summaries):

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.applicability import is_certain
 from cpms_cli.disclosure.area_cells import Areas, known_areas, note_counts
 from cpms_cli.disclosure.protection import protect, without_marks
 from cpms_cli.disclosure.report_cells import ReportCells, Same
@@ -114,7 +116,7 @@ def _protected(
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=f"report {figures.code}", round_=figures.round,
         unshown={**between, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
-        language=language,
+        language=language, certain=partial(is_certain, survey),
     )  # fmt: skip
     tables = {name: without_marks(survey, frame) for name, frame in found.tables.items()}
     totals = [None if pd.isna(one) else int(one) for one in tables["totals"].iloc[0]]

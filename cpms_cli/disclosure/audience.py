@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
+from cpms_cli.disclosure.applicability import is_certain
 from cpms_cli.disclosure.area_release import same_answers
 from cpms_cli.disclosure.migration_masks import mask_migration
 from cpms_cli.disclosure.overlap_masks import mask_overlap
@@ -108,7 +110,7 @@ def _protected(sheet: SummaryCells, earlier: list[Release], audience: str, name:
     return protect(
         tables, sheet.relations, sheet.survey.privacy, report=f"{name} {sheet.code or ''}".strip(),
         round_=sheet.round or None, unshown={**further, **unshown}, audience=audience, earlier=earlier,
-        spanning=between, language=language,
+        spanning=between, language=language, certain=partial(is_certain, sheet.survey),
     )  # fmt: skip
 
 

@@ -122,7 +122,8 @@ def _origins(asked: Asked, sheet: SummaryCells, origins: pd.DataFrame) -> None:
 
 
 def _movement(sheet: SummaryCells, one: MigrationSummary) -> None:
-    """Who left and who came: the children of the round before, and of this one, are the sums."""
+    """Who left and who came: the children of the round before, and of this one, are the sums. Of families that did not
+    consent nobody can say who came or left: they are what the area's own number of children is more, and few."""
     frame = one.movement
     places = sheet.places(frame)
     names = ["before", "stayed", "children", "moved_away", "moved_here", *GONE, *COME]
@@ -138,3 +139,5 @@ def _movement(sheet: SummaryCells, one: MigrationSummary) -> None:
             children = sheet.unshown.get(f"{where}children")
             if children is not None and children.count == count:
                 sheet.add(Relation(f"{where}children", (name,)))
+            elif children is not None:
+                sheet.most(f"{where}children", [name], children.count - int(count), f"{name} less", guarded=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -48,12 +48,14 @@ def protect(
     tables: Mapping[str, CountTable], relations: Sequence[Relation], rules: PrivacyRules, *, report: str,
     round_: int | None = None, unshown: Mapping[str, Cell] | None = None, audience: str = "",
     earlier: Iterable[Release] = (), spanning: Sequence[Relation] = (), language: Language = "en",
+    certain: Callable[[str], bool] = lambda name: False,
 ) -> Protected:  # fmt: skip
     """Withhold in these tables, which are published together, what `suppression.suppress` chooses.
 
     `unshown`: further cells that relations name and no table of counts has. `earlier`: what the audience has, oldest
-    first; `spanning`: how cells of these tables and of earlier ones add up (see `releases.problem_after`). Raises
-    ValueError where one id stands for two counts, or the counts do not add up.
+    first; `spanning`: how cells of these tables and of earlier ones add up (see `releases.problem_after`); `certain`:
+    of which zeros the definition says that they are. Raises ValueError where one id stands for two counts, or the
+    counts do not add up.
     """
     cells = dict(unshown or {})
     for table in tables.values():
@@ -61,6 +63,7 @@ def protect(
             for name, count in zip(names, table.frame[column], strict=True):
                 if cells.setdefault(name, Cell(int(count))).count != count:
                     raise ValueError(f"{name} stands for two counts")
+    cells = {name: replace(cell, certain=cell.count == 0 and certain(name)) for name, cell in cells.items()}
     problem = problem_after(cells, relations, rules, earlier, spanning)
     found = suppress(problem)
     printed = {name for table in tables.values() for names in table.ids.values() for name in names}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.applicability import is_certain
 from cpms_cli.disclosure.area_cells import ANSWERS, EXEMPT, TELLING, known_areas
 from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.disclosure.protection import CountTable, Protected, protect
@@ -95,5 +97,5 @@ def _protected(
     return protect(
         {FIGURES: CountTable(counts, ids)}, relations, survey.privacy, report=FIGURES,
         round_=int(rounds[0]) if len(rounds) == 1 else None, unshown={**between, **unshown},
-        audience=audience, earlier=earlier, spanning=spanning, language=language,
+        audience=audience, earlier=earlier, spanning=spanning, language=language, certain=partial(is_certain, survey),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.handing import warn_office
 from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, language, year
 from cpms_cli.errors import UsageError
 
@@ -94,7 +95,9 @@ def figures(
     from cpms_cli.survey.messages import say
 
     check_export(FIGURE_WRITERS, file)
-    found = published_figures(store, area=area, round_=round_year, audience=audience, language=told, schemas=schemas)
+    found = published_figures(
+        store, area=area, round_=round_year, audience=audience, language=told, schemas=schemas, tell=warn_office
+    )
     write_figures(load_survey(schemas), found, file, told)
     withheld = int(found[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())
     typer.echo(say("figures_written", told, file=file, count=len(found), withheld=withheld))

@@ -1,8 +1,8 @@
-"""To whom the definition puts a question at all: who reads it can say of some counts what they are before he sees them.
+"""To whom the definition puts a question at all: some counts anybody can tell who reads it.
 
-Where an indicator or a right has no condition, nobody is left out of it; where an age group lies wholly within its ages,
-or wholly beside them, all its children are asked, or none. Such a zero hides nothing. And what has the same condition as
-another leaves out the same children.
+Where an indicator or a right has no condition, nobody is left out of it; where an age group lies wholly within its
+ages, or wholly beside them, all its children are asked, or none. Such a zero hides nothing. And what has the same
+condition as another leaves out the same children.
 """
 
 from __future__ import annotations
@@ -81,23 +81,26 @@ def _asked(survey: Survey, condition: str | None, band: Bounds | None) -> bool |
     """Whether all children of these ages are asked (True), or none (False)."""
     if condition is None:
         return True
-    if band is None or set(named(parse(condition))) != {AGE}:
-        return None
-    return _at_ages(survey, condition, [band])[0]
+    rule = None if band is None else _rule_of_age(survey, condition)
+    return None if rule is None or band is None else _at_ages(rule, [band])[0]
 
 
 @lru_cache(maxsize=64)
 def _ages(survey: Survey, condition: str) -> frozenset[int]:
     """The ages at which a question is put, in completed years; none where it depends on something else."""
-    if set(named(parse(condition))) != {AGE}:
-        return frozenset()
-    ages = range(int(survey.role("age").constraints.maximum or 17) + 1)
-    asked = _at_ages(survey, condition, [(age, age) for age in ages])
+    rule = _rule_of_age(survey, condition)
+    ages = range(int(survey.role("age").constraints.maximum or 17) + 1) if rule else ()
+    asked = _at_ages(rule, [(age, age) for age in ages]) if rule else ()
     return frozenset(age for age, whether in zip(ages, asked, strict=True) if whether)
 
 
-def _at_ages(survey: Survey, condition: str, bands: list[Bounds]) -> list[bool | None]:
+def _rule_of_age(survey: Survey, condition: str) -> str | None:
+    """A condition as SQL, where it depends on the age alone."""
+    rule = compiled(parse(condition), vocabulary(survey))
+    return sql(rule) if set(named(rule)) <= {*RANGES[AGE]} else None
+
+
+def _at_ages(rule: str, bands: list[Bounds]) -> list[bool | None]:
     low, high = RANGES[AGE]
-    rule = sql(compiled(parse(condition), vocabulary(survey)))
     rows = ", ".join(f"({first}, {last})" for first, last in bands)
     return [told for (told,) in duckdb.sql(f"SELECT {rule} FROM (VALUES {rows}) AS t({low}, {high})").fetchall()]

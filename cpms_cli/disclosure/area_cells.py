@@ -60,7 +60,7 @@ class AreaCells(CellSheet):
         known = (*now, then["yes"], then["no"]) if then is not None else now
         blank = one.indicators if then is not None else one.indicators.assign(change=float("nan"))
         made = {**dict.fromkeys(SHARE, now), **dict.fromkeys(BOUNDS, (*now, answers["unknown"])), "change": known}
-        self.tables[f"{here} indicators"] = CountTable(blank, answers, made)
+        self.tables[f"{here} indicators"] = CountTable(blank, answers, made, [f"{here}/children"] * len(blank))
         self.tables[f"{here} parts"] = CountTable(one.parts, parts)
         self._within(one)
 

@@ -25,7 +25,7 @@ from cpms_cli.disclosure.summary_cells import SummaryCells
 from cpms_cli.disclosure.summary_masks import Asked, Masked, mask_area, mask_indicator, mask_rights
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.file import open_store
-from cpms_cli.store.release_tables import Release, earlier_releases, note_release
+from cpms_cli.store.release_tables import Release, earlier_releases
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.indicator import IndicatorSummary
 from cpms_cli.summaries.migration import MigrationSummary
@@ -66,13 +66,14 @@ _KINDS: Mapping[type, _Kind] = {
 class Handed(Generic[Summary]):
     """A summary as one audience gets it: withheld counts are NA, and so is what is computed from them; `withheld` is
     how many. `lists` are tables that are left out, such as those of single children. `notes` say what was withheld and
-    why."""
+    why; `warning` is for the office alone: that these readers can work out withheld counts all the same."""
 
     summary: Summary
     audience: str
     withheld: int
     lists: tuple[str, ...]
     notes: tuple[str, ...]
+    warning: str | None = None
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it."""
@@ -94,14 +95,14 @@ def hand_on(
         asked = Asked(connection, survey, same_answers(connection, survey), language)
         sheet, masked = kind.mask(asked, summary)
         found = _protected(sheet, earlier_releases(connection, audience), audience, kind.name, language)
-        note_release(connection, found.release)
+        found.remember(connection)
     notes = found.notes or (say("privacy_nothing", language),)
     if kind.lists:
         notes += (say(kind.note, language),)
     withheld = sum(
         int(found.tables[name][column].isna().sum()) for name, table in sheet.tables.items() for column in table.ids
     )
-    return Handed(masked(found), audience, withheld, kind.lists, notes)
+    return Handed(masked(found), audience, withheld, kind.lists, notes, found.warning(language))
 
 
 def _protected(sheet: SummaryCells, earlier: list[Release], audience: str, name: str, language: Language) -> Protected:

@@ -3,8 +3,8 @@
 Only what a rule says literally is taken: it is an indicator, or an OR of which one part is an indicator. So children
 with the indicator are never more than children at the level or a worse one, and children at the level without a finding
 never more than those who surely have not the indicator. An indicator that another one names (`any_child(i13)`) is never
-more frequent than that. Whom a question leaves out, another of the same ages leaves out too (`applicability`). Not taken:
-rules of several indicators at once, and of single answers.
+more frequent than that. Whom a question leaves out, another of the same ages leaves out too (`applicability`). Not
+taken: rules of several indicators at once, and of single answers.
 """
 
 from __future__ import annotations

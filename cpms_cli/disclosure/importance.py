@@ -10,8 +10,10 @@ from cpms_cli.survey.privacy import Counted, PrivacyRules
 
 _TOTAL = re.compile(r"\d+/\d*/(children|households|homes)")
 _RIGHT = f"/{right_column('')}"
-_KINDS: dict[str, Counted] = {"yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "not_applicable",
-                              "children": "total", "households": "total", "homes": "total", "severe": "level"}  # fmt: skip
+_KINDS: dict[str, Counted] = {
+    "yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "not_applicable", "children": "total",
+    "households": "total", "homes": "total", "severe": "level",
+}  # fmt: skip
 _TURNED: dict[str, Counted] = {"yes": "no", "no": "yes"}
 _LEVELS = ("/level/", "/could_be/", "/households/")
 
@@ -42,5 +44,6 @@ def counted(name: str) -> Counted:
 
 
 def weight(rules: PrivacyRules, name: str) -> float:
-    """How dear it is to hide a count, beside others of its size."""
-    return rules.weights.get(counted(name), 1.0)
+    """How dear it is to hide a count, beside others of its size. A level's own weight goes before that of levels."""
+    own = rules.weights.get(name.rpartition("/")[2]) if counted(name) == "level" else None
+    return own or rules.weights.get(counted(name), 1.0)

@@ -11,8 +11,9 @@ from dataclasses import replace
 import pandas as pd
 
 from cpms_cli.disclosure.area_cells import ANSWERS
+from cpms_cli.disclosure.joined_answers import finished
 from cpms_cli.disclosure.problem import Cell, Relation
-from cpms_cli.disclosure.protection import Protected, without_marks
+from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.spanning import NOT_OF_PARTS
 from cpms_cli.disclosure.summary_cells import Ids, SummaryCells
 from cpms_cli.disclosure.summary_masks import Asked, Masked
@@ -44,10 +45,10 @@ def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSumma
 
     def masked(found: Protected) -> MigrationSummary:
         hidden = found.suppression.hidden
-        measures = without_marks(asked.survey, found.tables["measures"])
+        measures = finished(asked.survey, found.tables["measures"])
         gone = pd.Series([not hidden.isdisjoint(names) for names in compared], index=measures.index, dtype=bool)
         return replace(
-            one, total=without_marks(asked.survey, found.tables["total"]),
+            one, total=finished(asked.survey, found.tables["total"]),
             measures=measures.assign(level=measures["level"].mask(gone)),
             origins=one.by.labelled(asked.survey, _by_number(found.tables["origins"]), asked.language),
             movement=found.tables["movement"], quality=coarse(one.quality),

@@ -36,7 +36,8 @@ Counts = npt.NDArray[np.float64]
 class Cell:
     """One count. `shown`: it stands in a table to be published. `guarded`: it counts people, and a small count of it
     must not be found out. `known`: the audience has it already; `withheld`: it was withheld from it before. `before`:
-    what it was in the last release that gave another count. `certain`: it is zero by the definition, as anybody knows."""
+    what it was in the last release that gave another count. `certain`: it is zero by the definition, as anybody knows.
+    """
 
     count: int
     shown: bool = True

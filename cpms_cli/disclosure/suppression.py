@@ -11,8 +11,8 @@ The method, in three steps; each only ever hides more, so that it ends.
    published cells that it changes are hidden (Kelly, Golden and Assad, Networks 22 (1992); Zayatz, US Bureau of the
    Census RR-92/02). Then step 2 and the audit again.
 
-What fails although nothing more can be hidden, because earlier releases tell it, is named in `exposed`; not so what only
-somebody finds out who was told which n.p. stand for small counts: of 8 children published before, 4 are girls.
+What fails although nothing more can be hidden, because earlier releases tell it, is named in `exposed`; not so what
+only somebody finds out who was told which n.p. stand for small counts: of 8 children published before, 4 are girls.
 """
 
 from __future__ import annotations

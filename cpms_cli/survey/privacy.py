@@ -18,7 +18,8 @@ class PrivacyRules(BaseModel):
     `threshold`: counts of 1 to threshold - 1 are withheld; under 3 nobody who is alone in a count would be hidden from
     the second one. `zeros`, `differences`: see `disclosure/problem.py`. `k`: the least number of children that must
     share every combination of what identifies them, in rows that are given away without names. `weights`: how much a
-    count of each kind says to readers; what is not named has 1. `digits`: of a share or change, after the point.
+    count of each kind (`Counted`), or of a level, says to readers; what is not named has 1. `digits`: of a share or
+    change, after the point.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,5 +28,5 @@ class PrivacyRules(BaseModel):
     zeros: Literal["shown", "telling", "hidden"]
     differences: Literal["shown", "hidden"]
     k: int = Field(ge=2, le=100)
-    weights: Mapping[Counted, Annotated[float, Field(gt=0, le=1000)]] = Field(default_factory=dict)
+    weights: Mapping[str, Annotated[float, Field(gt=0, le=1000)]] = Field(default_factory=dict)
     digits: int = Field(default=3, ge=2, le=6)

@@ -28,6 +28,9 @@ _AMONG_PARTS = ("moved_away", "stayed", "moved_here")
 so by their last sign (`spanning.NOT_OF_PARTS`)."""
 
 
+_COMPARED = "compared"
+
+
 def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSummary]:
     """Migration in an area."""
     sheet = asked.sheet(one.scope.code, one.scope.round)
@@ -81,9 +84,11 @@ def _answers(
         where = within(asked.survey, one.scope.code, one.scope.previous)
         then = counted_measures(asked.connection, asked.survey, where, groups, bool(others))
         then = then.rename(columns={one.by.parts.id: "area"})
-        then = frame[[*keys, "of"]].merge(then.drop(columns="of"), on=keys, how="left")
+        # Groups that nobody is in now were part of the area then.
+        then = frame[[*keys, "of"]].merge(then, on=[*keys, "of"], how="outer", indicator=_COMPARED)
         then = then.fillna(dict.fromkeys(ANSWERS, 0)).assign(round=one.scope.previous)
-        before = sheet.behind(then, _items(then), _wholes(then))
+        sheet.behind(then, _items(then), _wholes(then), compared=then[_COMPARED] != "right_only")
+        before = sheet.answer_ids(_items(frame), sheet.places(frame.assign(round=one.scope.previous)))
     ids = sheet.answer_ids(_items(frame), sheet.places(frame))
     made = (ids["yes"], ids["no"], before["yes"], before["no"])
     change = {"change": made} if one.scope.previous is not None else {}

@@ -5,7 +5,7 @@ See `area_cells` for how ids are made, `spanning` for those of groups of childre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 
 import pandas as pd
@@ -86,13 +86,18 @@ class SummaryCells(CellSheet):
             self.unshown[total] = replace(self.unshown[total], shown=True)
         return ids
 
-    def behind(self, frame: pd.DataFrame, items: Sequence[str], wholes: Sequence[str] = ()) -> Ids:
-        """Answers that no table has, but of which shares are made that can be computed from what is published."""
+    def behind(
+        self, frame: pd.DataFrame, items: Sequence[str], wholes: Sequence[str] = (),
+        compared: Iterable[bool] | None = None,
+    ) -> Ids:  # fmt: skip
+        """Answers that no table has, but of which shares are made that can be computed from what is published; those of
+        every row, or of rows that are `compared`."""
         places = self.places(frame)
         ids = self.answer_ids(items, places)
+        computed = list(compared) if compared is not None else [True] * len(frame)
         for answer, names in ids.items():
-            told = answer in _OF_SHARE
-            for one, count in zip(names, frame[answer].astype(int), strict=True):
+            for one, count, whether in zip(names, frame[answer].astype(int), computed, strict=True):
+                told = whether and answer in _OF_SHARE
                 if told or one not in self.unshown:
                     self.unshown[one] = Cell(count, shown=told)
         self._add_up(frame, ids, wholes or ["children"] * len(frame), places)

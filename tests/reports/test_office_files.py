@@ -10,31 +10,30 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from openxml_audit import FileFormat, OpenXmlValidator
+from openxml_audit import FileFormat, OpenXmlValidator, ValidationSeverity
 
-from tests.conftest import ROOT, SAMPLES, THOROUGH, Cpms
+from tests.conftest import SAMPLES, THOROUGH, Cpms
 
-FILES = ROOT / "tests" / "files"
-MISTAKES = SAMPLES / "mistakes.csv"
+ROUND = SAMPLES / "survey_2567.csv"
 OFFICER = SAMPLES / "survey_2568.xlsx"
 
 WRITERS: dict[str, tuple[object, ...]] = {
     "plan.docx": ("plan", "community", "850105"),
-    "report.docx": ("report", "community", "850105", "--lang", "th"),
     "report.xlsx": ("report", "province", "85"),
     "form.xlsx": ("template", "--round", "2569", "--lang", "th"),
     "visits.xlsx": ("visits",),
     "community.xlsx": ("community", "850105", "--audience", "press"),
-    "codebook.docx": ("codebook",),
 }
 FURTHER: dict[str, tuple[object, ...]] = {
+    "report.docx": ("report", "community", "850105", "--lang", "th"),
+    "codebook.docx": ("codebook",),
     "next.xlsx": ("template", "--prefill", "--area", "850105", "--identified"),
     "two_sheets.xlsx": ("template", "--layout", "two-sheet"),
     "kobo.xlsx": ("template", "--xlsform"),
     "codebook.xlsx": ("codebook", "--lang", "th"),
     "due.xlsx": ("response", "due"),
     "summary.xlsx": ("response", "summary"),
-    "children.xlsx": ("children", "--level", "victim", "--identified"),
+    "children.xlsx": ("children", "--risk", "victim", "--identified"),
     "score.xlsx": ("score",),
     "province.xlsx": ("province", "85", "--by", "sex"),
     "change.xlsx": ("community", "850105", "--rounds", "2567:2569"),
@@ -47,7 +46,7 @@ FURTHER: dict[str, tuple[object, ...]] = {
     "plan_th.docx": ("plan", "province", "85", "--lang", "th", "--audience", "press"),
     "district.docx": ("report", "province", "8501"),
     "village.xlsx": ("report", "community", "85010501", "--lang", "th"),
-    "findings.xlsx": ("validate", MISTAKES),
+    "findings.xlsx": ("validate", ROUND),
 }
 STORELESS = ("codebook", "validate")
 
@@ -55,7 +54,8 @@ STORELESS = ("codebook", "validate")
 def faults(path: Path) -> list[str]:
     """What the schema says against a file: its part, what is wrong, and where."""
     found = OpenXmlValidator(FileFormat.OFFICE_2019).validate(str(path))
-    return [f"{one.part_uri} {one.path}: {one.description}" for one in found.errors]
+    broken = [one for one in found.errors if one.severity is ValidationSeverity.ERROR]
+    return [f"{one.part_uri} {one.path}: {one.description}" for one in broken]
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_review_and_records_hold_to_the_schema(cpms: Cpms, store: Path, tmp_path
 
 
 def test_rows_set_aside_hold_to_the_schema(cpms: Cpms, tmp_path: Path) -> None:
-    cpms("merge", MISTAKES, "--store", tmp_path / "s.duckdb")
+    cpms("merge", ROUND, "--store", tmp_path / "s.duckdb")
     [aside] = tmp_path.glob("*aside*.xlsx")
     assert faults(aside) == []
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from cpms_cli.disclosure.applicability import is_certain
 from cpms_cli.disclosure.area_cells import Areas, known_areas, note_counts
-from cpms_cli.disclosure.joined_answers import finished
+from cpms_cli.disclosure.joined_answers import finished, one_below_the_other
 from cpms_cli.disclosure.protection import Protected, protect
 from cpms_cli.disclosure.report_cells import ReportCells, Same
 from cpms_cli.disclosure.spanning import between_areas
@@ -126,7 +126,7 @@ def _protected(
         replace(
             figures, children=totals[0], households=totals[1], levels=tables["levels"], response=tables["response"],
             indicators=tables["indicators"], rights=tables["rights"],
-            migration=pd.concat([tables["measures"], tables["homes"]], ignore_index=True),
+            migration=one_below_the_other(tables["measures"], tables["homes"]),
             parts=tables.get("parts", none), heat=tables.get("heat", none),
             heat_counts=tables.get("heat_counts", none), heat_others=none, flow=tables.get("flow", none),
             quality=coarse(figures.quality),

@@ -40,6 +40,15 @@ def with_joined(
     return masked
 
 
+def one_below_the_other(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Tables of answers as one; where only one of them joins answers, both counts of the other's rows together too."""
+    found = pd.concat(frames, ignore_index=True)
+    for less, together in JOINED.items():
+        if together in found:
+            found[together] = found[together].astype("Int64").fillna(found[less] + found[_UNKNOWN])
+    return found
+
+
 def joined_rows(frame: pd.DataFrame, less: str = "no") -> pd.Series:
     """The rows of which only both answers together are published."""
     if JOINED[less] not in frame:

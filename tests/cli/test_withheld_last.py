@@ -1,4 +1,4 @@
-"""What `--audience` gives: counts of children at risk before anything else, and nothing that gives a withheld count away
+"""What `--audience` gives: counts of children at risk before anything else, and none that gives a withheld one away
 by a neighbouring table, the round before or the definition; what it cannot mend is told to the office alone.
 """
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 FILE = "privacy.yaml"
 Counted = Literal["total", "level", "yes", "no", "unknown", "not_applicable", "other"]
 """What a count is of: all children or homes of an area; those at a level; those with an answer; anything else."""
+COUNTED: tuple[Counted, ...] = get_args(Counted)
 
 
 class PrivacyRules(BaseModel):

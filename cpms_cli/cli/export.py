@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.handing import warn_office
 from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, language, year
 from cpms_cli.errors import UsageError
 
@@ -25,6 +26,12 @@ Alike = Annotated[
                  show_default=False),
 ]  # fmt: skip
 
+Series = Annotated[
+    str | None,
+    typer.Option("--series", help="One pseudonym for a child in all files of this name; k then covers all its years.",
+                 show_default=False),
+]  # fmt: skip
+
 
 @app.callback()
 def _group() -> None:
@@ -34,23 +41,28 @@ def _group() -> None:
 @app.command("records")
 def records(
     file: File, store: Store = STORE, area: Area = None, round_: Round = None, audience: Audience = "public",
-    deidentified: Deidentified = False, k: Alike = None, identified: Identified = False, lang: Lang = None,
-    schemas: Schemas = None,
+    deidentified: Deidentified = False, k: Alike = None, series: Series = None, identified: Identified = False,
+    lang: Lang = None, schemas: Schemas = None,
 ) -> None:  # fmt: skip
     """Write a row per child and round: answers and scores. Endings: .csv, .xlsx, .parquet, .jsonl, .sav (SPSS),
     .zip (Frictionless Data Package).
 
     Without an option there are no names, numbers or houses; a birth date is its month, a village its subdistrict, and
-    identifiers are pseudonyms for this audience. --deidentified also makes answers coarser, and says the k it reached.
+    identifiers are pseudonyms for this audience. --deidentified also makes answers coarser, and says the k it reached:
+    alone, and beside every file that this audience was given before. Its pseudonyms are of this file, unless --series
+    asks for the same ones again.
 
     \b
     Examples:
       cpms export records children.sav --store cpms.duckdb
       cpms export records open.zip --deidentified --k 5 --round 2569
+      cpms export records years.csv --k 5 --series cohort --audience university
     """
     told, round_year = language(lang), year(round_)
     if identified and (deidentified or k is not None):
         raise UsageError("identified_and_not")
+    if series is not None and not deidentified and k is None:
+        raise UsageError("series_without_k")
     from cpms_cli.reports.interchange import RECORD_WRITERS, check_export, write_records
     from cpms_cli.summaries.records import child_records
     from cpms_cli.survey.loading import load_survey
@@ -58,7 +70,7 @@ def records(
 
     check_export(RECORD_WRITERS, file)
     found = child_records(
-        store, area=area, round_=round_year, k=k, audience=audience, schemas=schemas,
+        store, area=area, round_=round_year, k=k, audience=audience, series=series, schemas=schemas,
         detail="identified" if identified else "deidentified" if deidentified or k is not None else "masked",
     )  # fmt: skip
     survey = load_survey(schemas)
@@ -66,9 +78,12 @@ def records(
     detail = say(f"detail_{found.detail}", told)
     typer.echo(say("export_written", told, file=file, count=len(found.frame), detail=detail))
     if found.k is not None:
-        labels = {**{name: one.label.in_(told) for name, one in survey.fields.items()}, "age": say("col_age", told)}
-        steps = ", ".join(f"{labels[name]} {at}/{last}" for name, (at, last) in found.steps.items())
-        typer.echo(say("export_k", told, k=found.k, steps=steps))
+        from cpms_cli.reports.interchange import k_sentences
+
+        for sentence in k_sentences(survey, found, series, told):
+            typer.echo(sentence)
+        if found.finer:
+            typer.echo(say("export_finer", told, audience=audience), err=True)
 
 
 @app.command("figures")
@@ -91,7 +106,9 @@ def figures(
     from cpms_cli.survey.messages import say
 
     check_export(FIGURE_WRITERS, file)
-    found = published_figures(store, area=area, round_=round_year, audience=audience, language=told, schemas=schemas)
+    found = published_figures(
+        store, area=area, round_=round_year, audience=audience, language=told, schemas=schemas, tell=warn_office
+    )
     write_figures(load_survey(schemas), found, file, told)
     withheld = int(found[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())
     typer.echo(say("figures_written", told, file=file, count=len(found), withheld=withheld))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import typer
+
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +37,12 @@ def check_folder(output: Path) -> None:
         raise UsageError("folder_missing", folder=str(output.resolve().parent))
 
 
+def warn_office(warning: str | None) -> None:
+    """Say on stderr, never in what is handed on, that readers can work out withheld counts."""
+    if warning is not None:
+        typer.echo(warning, err=True)
+
+
 def handed(
     store: Path, summary: Summary, audience: str | None, language: Language, schemas: Path | None
 ) -> tuple[Summary, Said]:
@@ -46,4 +54,5 @@ def handed(
     from cpms_cli.disclosure.audience import hand_on
 
     found = hand_on(store, summary, audience, language=language, schemas=schemas)
+    warn_office(found.warning)
     return found.summary, Said(found, language)

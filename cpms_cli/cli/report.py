@@ -100,12 +100,13 @@ def _area(
     lang: str | None, schemas: Path | None,
 ) -> None:  # fmt: skip
     told, round_year = language(lang), year(round_)
+    from cpms_cli.cli.handing import warn_office
     from cpms_cli.reports.area_report import report_area
     from cpms_cli.reports.rendering import check_ending
 
     check_ending(output)
     found = report_area(
-        store, code, round_=round_year, shade=shade, audience=audience, language=told, schemas=schemas
+        store, code, round_=round_year, shade=shade, audience=audience, language=told, schemas=schemas, tell=warn_office
     )
     _write(found, output, told)
 

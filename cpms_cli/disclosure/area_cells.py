@@ -26,6 +26,7 @@ from cpms_cli.summaries.areas import AreaSummary
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
 TELLING, EXEMPT = "yes", "not_applicable"
+SHARE_OF = ("yes", "no")
 SHARE, BOUNDS = ("share", "low", "high"), ("lowest", "highest", "unknown_share")
 """What is made of yes and no, and of these and what is unknown."""
 _OF_AREA = re.compile(r"(?P<round>\d+)/(?P<code>(?:\d{2,8})?)/(?P<counted>\S+)")
@@ -59,17 +60,22 @@ class AreaCells(CellSheet):
         known = (*now, then["yes"], then["no"]) if then is not None else now
         blank = one.indicators if then is not None else one.indicators.assign(change=float("nan"))
         made = {**dict.fromkeys(SHARE, now), **dict.fromkeys(BOUNDS, (*now, answers["unknown"])), "change": known}
-        self.tables[f"{here} indicators"] = CountTable(blank, answers, made)
+        self.tables[f"{here} indicators"] = CountTable(blank, answers, made, [f"{here}/children"] * len(blank))
         self.tables[f"{here} parts"] = CountTable(one.parts, parts)
         self._within(one)
 
     def behind(self, one: AreaSummary) -> None:
         """A summary that is not published itself, but whose shares can be computed from the changes in one that is: the
-        answers that make a share are cells of this report like any other."""
+        answers that make a share are cells of this report like any other. How many children there were is known, and
+        with it, how many answers are left."""
         answers = _answer_ids(one)
-        for answer in ("yes", "no"):
-            counts = zip(answers[answer], one.indicators[answer].astype(int), strict=True)
-            self.unshown |= {name: Cell(count) for name, count in counts}
+        for answer, names in answers.items():
+            counts = zip(names, one.indicators[answer].astype(int), strict=True)
+            self.unshown |= {name: Cell(count, shown=answer in SHARE_OF) for name, count in counts}
+        whole = f"{of(one)}/children"
+        self.unshown[whole] = Cell(int(one.children or 0), shown=False, guarded=False)
+        for parts in zip(*answers.values(), strict=True):
+            self.add(Relation(whole, parts))
 
     def _level_ids(self, one: AreaSummary) -> dict[str, list[str]]:
         columns = {"children": "level", "could_be": "could_be", "households": "households"}

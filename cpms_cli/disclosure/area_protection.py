@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
+from cpms_cli.disclosure.applicability import is_certain
 from cpms_cli.disclosure.area_cells import AreaCells, known_areas, of
-from cpms_cli.disclosure.protection import Protected, protect, without_marks
+from cpms_cli.disclosure.joined_answers import finished
+from cpms_cli.disclosure.protection import Protected, protect
 from cpms_cli.disclosure.spanning import between_areas
 from cpms_cli.store.release_tables import Release
 from cpms_cli.summaries.areas import AreaSummary
@@ -51,7 +54,7 @@ def protect_areas(
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=report, round_=min(rounds) if len(rounds) == 1 else None,
         unshown={**between, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
-        language=language,
+        language=language, certain=partial(is_certain, survey),
     )  # fmt: skip
     notes = found.notes
     if any(len(one.response) for one in summaries):
@@ -78,6 +81,6 @@ def blanked(one: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey
     )
     levels, indicators, parts = (tables[f"{of(one)} {name}"] for name in ("levels", "indicators", "parts"))
     return replace(
-        one, children=children, households=households, levels=levels, indicators=without_marks(survey, indicators),
+        one, children=children, households=households, levels=levels, indicators=finished(survey, indicators),
         parts=parts, response=one.response.iloc[:0], quality=coarse(one.quality), grouped={},
     )  # fmt: skip

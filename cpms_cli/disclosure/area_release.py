@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.applicability import is_certain
 from cpms_cli.disclosure.area_cells import Areas, known_areas, note_counts
-from cpms_cli.disclosure.protection import protect, without_marks
+from cpms_cli.disclosure.joined_answers import finished, one_below_the_other
+from cpms_cli.disclosure.protection import Protected, protect
 from cpms_cli.disclosure.report_cells import ReportCells, Same
 from cpms_cli.disclosure.spanning import between_areas
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, measure_column, right_column
 from cpms_cli.store.file import open_store
-from cpms_cli.store.release_tables import Release, earlier_releases, note_release
+from cpms_cli.store.release_tables import Release, earlier_releases
 from cpms_cli.summaries.area_figures import AreaFigures, figures_of
 from cpms_cli.summaries.quality import coarse
 from cpms_cli.summaries.shares import area_name
@@ -30,10 +33,12 @@ from cpms_cli.survey.loading import load_survey
 
 @dataclass(frozen=True)
 class PublishedFigures:
-    """An area's figures with what is withheld missing (counts NA), and sentences that say what was withheld and why."""
+    """An area's figures with what is withheld missing (counts NA), and sentences that say what was withheld and why;
+    `warning` is for the office alone: that these readers can work out withheld counts all the same."""
 
     figures: AreaFigures
     notes: tuple[str, ...]
+    warning: str | None = None
 
 
 def published_area(
@@ -50,11 +55,9 @@ def published_area(
         create_profiles(connection, survey)
         figures = figures_of(connection, survey, code, round_, language)
         earlier = earlier_releases(connection, audience)
-        found, notes, release = _protected(
-            survey, figures, same_answers(connection, survey), audience, earlier, language
-        )
-        note_release(connection, release)
-    return PublishedFigures(found, notes)
+        told, found = _protected(survey, figures, same_answers(connection, survey), audience, earlier, language)
+        found.remember(connection)
+    return PublishedFigures(told, found.notes, found.warning(language))
 
 
 def same_answers(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Same:
@@ -108,25 +111,25 @@ def _areas(sheet: ReportCells, earlier: Sequence[Release]) -> Areas:
 
 def _protected(
     survey: Survey, figures: AreaFigures, same: Same, audience: str, earlier: list[Release], language: Language
-) -> tuple[AreaFigures, tuple[str, ...], Release]:
+) -> tuple[AreaFigures, Protected]:
     sheet = _sheet(survey, figures, same)
     spanning, between = between_areas(survey, _areas(sheet, earlier))
     found = protect(
         sheet.tables, sheet.relations, survey.privacy, report=f"report {figures.code}", round_=figures.round,
         unshown={**between, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
-        language=language,
+        language=language, certain=partial(is_certain, survey),
     )  # fmt: skip
-    tables = {name: without_marks(survey, frame) for name, frame in found.tables.items()}
+    tables = {name: finished(survey, frame) for name, frame in found.tables.items()}
     totals = [None if pd.isna(one) else int(one) for one in tables["totals"].iloc[0]]
     none = pd.DataFrame()
     return (
         replace(
             figures, children=totals[0], households=totals[1], levels=tables["levels"], response=tables["response"],
             indicators=tables["indicators"], rights=tables["rights"],
-            migration=pd.concat([tables["measures"], tables["homes"]], ignore_index=True),
+            migration=one_below_the_other(tables["measures"], tables["homes"]),
             parts=tables.get("parts", none), heat=tables.get("heat", none),
             heat_counts=tables.get("heat_counts", none), heat_others=none, flow=tables.get("flow", none),
             quality=coarse(figures.quality),
         ),
-        found.notes, found.release,
+        found,
     )  # fmt: skip

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
+from cpms_cli.disclosure.applicability import is_certain
 from cpms_cli.disclosure.area_release import same_answers
 from cpms_cli.disclosure.migration_masks import mask_migration
 from cpms_cli.disclosure.overlap_masks import mask_overlap
@@ -23,7 +25,7 @@ from cpms_cli.disclosure.summary_cells import SummaryCells
 from cpms_cli.disclosure.summary_masks import Asked, Masked, mask_area, mask_indicator, mask_rights
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.file import open_store
-from cpms_cli.store.release_tables import Release, earlier_releases, note_release
+from cpms_cli.store.release_tables import Release, earlier_releases
 from cpms_cli.summaries.areas import AreaSummary
 from cpms_cli.summaries.indicator import IndicatorSummary
 from cpms_cli.summaries.migration import MigrationSummary
@@ -64,13 +66,14 @@ _KINDS: Mapping[type, _Kind] = {
 class Handed(Generic[Summary]):
     """A summary as one audience gets it: withheld counts are NA, and so is what is computed from them; `withheld` is
     how many. `lists` are tables that are left out, such as those of single children. `notes` say what was withheld and
-    why."""
+    why; `warning` is for the office alone: that these readers can work out withheld counts all the same."""
 
     summary: Summary
     audience: str
     withheld: int
     lists: tuple[str, ...]
     notes: tuple[str, ...]
+    warning: str | None = None
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it."""
@@ -92,14 +95,14 @@ def hand_on(
         asked = Asked(connection, survey, same_answers(connection, survey), language)
         sheet, masked = kind.mask(asked, summary)
         found = _protected(sheet, earlier_releases(connection, audience), audience, kind.name, language)
-        note_release(connection, found.release)
+        found.remember(connection)
     notes = found.notes or (say("privacy_nothing", language),)
     if kind.lists:
         notes += (say(kind.note, language),)
     withheld = sum(
         int(found.tables[name][column].isna().sum()) for name, table in sheet.tables.items() for column in table.ids
     )
-    return Handed(masked(found), audience, withheld, kind.lists, notes)
+    return Handed(masked(found), audience, withheld, kind.lists, notes, found.warning(language))
 
 
 def _protected(sheet: SummaryCells, earlier: list[Release], audience: str, name: str, language: Language) -> Protected:
@@ -108,7 +111,7 @@ def _protected(sheet: SummaryCells, earlier: list[Release], audience: str, name:
     return protect(
         tables, sheet.relations, sheet.survey.privacy, report=f"{name} {sheet.code or ''}".strip(),
         round_=sheet.round or None, unshown={**further, **unshown}, audience=audience, earlier=earlier,
-        spanning=between, language=language,
+        spanning=between, language=language, certain=partial(is_certain, sheet.survey),
     )  # fmt: skip
 
 

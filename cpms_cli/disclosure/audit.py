@@ -84,7 +84,8 @@ class _Attack:
         part = part[np.flatnonzero(np.diff(part.indptr))]
         # The published members of each relation are constants, and the true counts solve it.
         self.constraint = LinearConstraint(part, part @ self.counts, part @ self.counts) if part.shape[0] else None
-        self.most_inside = np.where(problem.small[cells], problem.rules.threshold - 1.0, np.inf)
+        told_small = problem.small[cells] & problem.marked[cells]
+        self.most_inside = np.where(told_small, problem.rules.threshold - 1.0, np.inf)
 
     def failed(self, goals: list[Goal]) -> list[Goal]:
         """The goals that nothing possible meets: sought together as long as that proves any, then one by one."""

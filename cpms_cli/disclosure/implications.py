@@ -3,7 +3,8 @@
 Only what a rule says literally is taken: it is an indicator, or an OR of which one part is an indicator. So children
 with the indicator are never more than children at the level or a worse one, and children at the level without a finding
 never more than those who surely have not the indicator. An indicator that another one names (`any_child(i13)`) is never
-more frequent than that. Not taken: rules of several indicators at once, and of single answers.
+more frequent than that. Whom a question leaves out, another of the same ages leaves out too (`applicability`). Not
+taken: rules of several indicators at once, and of single answers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 
+from cpms_cli.disclosure.applicability import fewer_left_out, of_levels, same_left_out
 from cpms_cli.disclosure.area_cells import Areas
 from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.survey.definition import Survey
@@ -39,7 +41,21 @@ def comparisons(survey: Survey) -> tuple[Comparison, ...]:
     for one in survey.indicators:
         for column in _causes(survey, one.when):
             found.append(((f"{column}/yes",), (f"{one.column}/yes",)))
+    found += [((_left_out(column),), (_left_out(other),)) for column, other in fewer_left_out(survey)]
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def equalities(survey: Survey) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Counts that are, by the definition, the sum of others: children whom two questions leave out alike, and those
+    whose level is not one of those of which a right is asked."""
+    alike = tuple((_left_out(column), (_left_out(other),)) for column, other in same_left_out(survey))
+    return (*alike, *((_left_out(column), tuple(f"level/{level}" for level in levels))
+                      for column, levels in of_levels(survey)))  # fmt: skip
+
+
+def _left_out(column: str) -> str:
+    return f"{column}/not_applicable"
 
 
 def _causes(survey: Survey, rule: str) -> Iterator[str]:
@@ -74,6 +90,10 @@ def implied(survey: Survey, known: Areas) -> tuple[list[Relation], dict[str, Cel
     for (round_, code), counts in known.items():
         for group in {"": None, **{f"{name.split('/')[0]}/": None for name in counts if "=" in name}}:
             place = f"{round_}/{code}/{group}"
+            for whole, parts in equalities(survey):
+                counted = {name: counts[group + name] for name in (whole, *parts) if group + name in counts}
+                if len(counted) == 1 + len(parts) and counted[whole] == sum(counted[part] for part in parts):
+                    relations[Relation(place + whole, tuple(place + part for part in parts))] = None
             for fewer, more in comparisons(survey):
                 if all(group + name in counts for name in (*fewer, *more)):
                     rest = sum(counts[group + name] for name in more) - sum(counts[group + name] for name in fewer)

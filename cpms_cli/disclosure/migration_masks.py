@@ -11,8 +11,9 @@ from dataclasses import replace
 import pandas as pd
 
 from cpms_cli.disclosure.area_cells import ANSWERS
+from cpms_cli.disclosure.joined_answers import finished
 from cpms_cli.disclosure.problem import Cell, Relation
-from cpms_cli.disclosure.protection import Protected, without_marks
+from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.spanning import NOT_OF_PARTS
 from cpms_cli.disclosure.summary_cells import Ids, SummaryCells
 from cpms_cli.disclosure.summary_masks import Asked, Masked
@@ -25,6 +26,9 @@ from cpms_cli.summaries.shares import within
 _AMONG_PARTS = ("moved_away", "stayed", "moved_here")
 """Of these an area has not as many as its parts together: who moves between two of its parts stays in it. Their ids say
 so by their last sign (`spanning.NOT_OF_PARTS`)."""
+
+
+_COMPARED = "compared"
 
 
 def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSummary]:
@@ -44,10 +48,10 @@ def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSumma
 
     def masked(found: Protected) -> MigrationSummary:
         hidden = found.suppression.hidden
-        measures = without_marks(asked.survey, found.tables["measures"])
+        measures = finished(asked.survey, found.tables["measures"])
         gone = pd.Series([not hidden.isdisjoint(names) for names in compared], index=measures.index, dtype=bool)
         return replace(
-            one, total=without_marks(asked.survey, found.tables["total"]),
+            one, total=finished(asked.survey, found.tables["total"]),
             measures=measures.assign(level=measures["level"].mask(gone)),
             origins=one.by.labelled(asked.survey, _by_number(found.tables["origins"]), asked.language),
             movement=found.tables["movement"], quality=coarse(one.quality),
@@ -80,9 +84,11 @@ def _answers(
         where = within(asked.survey, one.scope.code, one.scope.previous)
         then = counted_measures(asked.connection, asked.survey, where, groups, bool(others))
         then = then.rename(columns={one.by.parts.id: "area"})
-        then = frame[[*keys, "of"]].merge(then.drop(columns="of"), on=keys, how="left")
+        # Groups that nobody is in now were part of the area then.
+        then = frame[[*keys, "of"]].merge(then, on=[*keys, "of"], how="outer", indicator=_COMPARED)
         then = then.fillna(dict.fromkeys(ANSWERS, 0)).assign(round=one.scope.previous)
-        before = sheet.behind(then, _items(then), _wholes(then))
+        sheet.behind(then, _items(then), _wholes(then), compared=then[_COMPARED] != "right_only")
+        before = sheet.answer_ids(_items(frame), sheet.places(frame.assign(round=one.scope.previous)))
     ids = sheet.answer_ids(_items(frame), sheet.places(frame))
     made = (ids["yes"], ids["no"], before["yes"], before["no"])
     change = {"change": made} if one.scope.previous is not None else {}
@@ -122,7 +128,8 @@ def _origins(asked: Asked, sheet: SummaryCells, origins: pd.DataFrame) -> None:
 
 
 def _movement(sheet: SummaryCells, one: MigrationSummary) -> None:
-    """Who left and who came: the children of the round before, and of this one, are the sums."""
+    """Who left and who came: the children of the round before, and of this one, are the sums. Of families that did not
+    consent nobody can say who came or left: they are what the area's own number of children is more, and few."""
     frame = one.movement
     places = sheet.places(frame)
     names = ["before", "stayed", "children", "moved_away", "moved_here", *GONE, *COME]
@@ -138,3 +145,5 @@ def _movement(sheet: SummaryCells, one: MigrationSummary) -> None:
             children = sheet.unshown.get(f"{where}children")
             if children is not None and children.count == count:
                 sheet.add(Relation(f"{where}children", (name,)))
+            elif children is not None:
+                sheet.most(f"{where}children", [name], children.count - int(count), f"{name} less", guarded=True)

@@ -11,8 +11,9 @@ from dataclasses import replace
 import pandas as pd
 
 from cpms_cli.disclosure.area_cells import of
+from cpms_cli.disclosure.joined_answers import finished
 from cpms_cli.disclosure.problem import Relation
-from cpms_cli.disclosure.protection import Protected, without_marks
+from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.summary_cells import SummaryCells
 from cpms_cli.disclosure.summary_masks import Asked, Masked
 from cpms_cli.summaries.areas import area_summary
@@ -65,7 +66,7 @@ def _activities(asked: Asked, sheet: SummaryCells, activities: pd.DataFrame, ans
 def _blank(asked: Asked, plan: AreaPlan, tables: dict[str, pd.DataFrame], found: Protected) -> AreaPlan:
     survey, levels = asked.survey, tables["levels"].set_index("level")
     counted = {one.number for one in survey.indicators if one.counted}
-    indicators = without_marks(survey, tables["indicators"])
+    indicators = finished(survey, tables["indicators"])
     indicators = indicators[indicators["number"].isin(counted)].reset_index(drop=True)
     order = ["own", "children"]
     activities = found.tables["activities"].sort_values("id", kind="stable")

@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from cpms_cli.disclosure.importance import weight
 from cpms_cli.survey.privacy import PrivacyRules
 
 Flags = npt.NDArray[np.bool_]
@@ -35,7 +36,8 @@ Counts = npt.NDArray[np.float64]
 class Cell:
     """One count. `shown`: it stands in a table to be published. `guarded`: it counts people, and a small count of it
     must not be found out. `known`: the audience has it already; `withheld`: it was withheld from it before. `before`:
-    what it was in the last release that gave another count."""
+    what it was in the last release that gave another count. `certain`: it is zero by the definition, as anybody knows.
+    """
 
     count: int
     shown: bool = True
@@ -43,6 +45,7 @@ class Cell:
     known: bool = False
     withheld: bool = False
     before: int | None = None
+    certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Relation:
 @dataclass(frozen=True)
 class Goal:
     """What must stay possible for one cell: that it is `target` or further in `direction`; where there is no direction,
-    that it is anything but what it is. `insider`: to somebody who knows which cells are small counts."""
+    that it is anything but what it is. `insider`: to somebody who knows which n.p. are small counts."""
 
     cell: int
     direction: int
@@ -103,6 +106,21 @@ class Problem:
     def flags(self, name: str) -> Flags:
         """One attribute of every cell that is true or false."""
         return np.array([getattr(cell, name) for cell in self.cells.values()], dtype=bool)
+
+    @cached_property
+    def known(self) -> Flags:
+        """What readers know before they see these tables."""
+        return self.flags("known") | self.flags("certain")
+
+    @cached_property
+    def weights(self) -> Counts:
+        """How much each cell says to its readers, by what it counts."""
+        return np.array([weight(self.rules, name) for name in self.cells])
+
+    @cached_property
+    def marked(self) -> Flags:
+        """The cells that stand in a table, now or earlier: where they are withheld, there is an n.p. in their place."""
+        return self.flags("shown") | self.flags("withheld")
 
     @cached_property
     def members(self) -> list[npt.NDArray[np.intp]]:
@@ -152,7 +170,8 @@ class Problem:
             here = {part: self.cells[part].count for part in one.parts if part not in one.exempt}
             filled = [part for part, count in here.items() if count]
             if len(filled) == 1 and filled[0] in one.telling:
-                found.append((filled[0], [part for part in here if part != filled[0]]))
+                empty = [part for part in here if part != filled[0] and not self.cells[part].certain]
+                found += [(filled[0], empty)] if empty else []
         return found
 
     @cached_property
@@ -173,21 +192,21 @@ class Problem:
     def asked(self) -> Flags:
         """The cells that must not be found out once they are hidden: all but those that stand in no table and count
         nobody who needs to be guarded."""
-        return self.flags("shown") | self.flags("withheld") | self.sensitive
+        return self.marked | self.sensitive
 
     def goals(self, hidden: Flags) -> list[Goal]:
         """The promise, for these hidden cells.
 
         To somebody who has every released table: a small count could be each of 1 to threshold - 1 (a telling zero 0 to
         threshold - 1); a changed count could be what it was; any other withheld count could be at least one other. To
-        somebody who even knows which of the withheld counts are small: at least one other.
+        somebody who even knows which n.p. stand for small counts: at least one other.
         """
         found: list[Goal] = []
         before = [cell.before for cell in self.cells.values()]
-        for cell in np.flatnonzero(hidden & self.asked & ~self.flags("known")).tolist():
+        for cell in np.flatnonzero(hidden & self.asked & ~self.known).tolist():
             count, told = self.counts[cell], before[cell]
             if self.small[cell]:
-                found.append(Goal(cell, 0, count, insider=True))
+                found += [Goal(cell, 0, count, insider=True)] if self.marked[cell] else []
                 found += [Goal(cell, 1, self.rules.threshold - 1)] if count < self.rules.threshold - 1 else []
                 found += [Goal(cell, -1, 1)] if count > 1 else []
             if self.changed[cell] and told is not None:

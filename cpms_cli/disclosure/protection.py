@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.joined_answers import joined_note, with_joined
 from cpms_cli.disclosure.problem import Cell, Problem, Relation
 from cpms_cli.disclosure.releases import problem_after, released
 from cpms_cli.disclosure.suppression import Suppression, suppress
-from cpms_cli.store.release_tables import Release
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.store.audit import note_exposed
+from cpms_cli.store.release_tables import Release, note_release
+from cpms_cli.survey.definition import Language
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.privacy import PrivacyRules
 
@@ -22,12 +25,13 @@ class CountTable:
 
     `ids`: for each column of counts, the ids of its cells, row by row; the same id is the same count, in whatever
     table it stands. `derived`: for each column computed from counts, one or more columns of ids, all of which must be
-    published for a row to keep its figure.
+    published for a row to keep its figure. `wholes`: of a table of answers, the id of what each row adds up to.
     """
 
     frame: pd.DataFrame
     ids: Mapping[str, Sequence[str]]
     derived: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    wholes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class Protected:
     """The tables under the names they came with; withheld counts are NA and so is what was computed from them.
 
     `notes` say to the reader what was withheld and why; `release` is what to remember once the tables are given away
-    (`store.release_tables.note_release`), with the audience that was named.
+    (`remember`), with the audience that was named. How much that audience can work out all the same is for the office
+    alone: `warning` says it, and no document does.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -43,17 +48,32 @@ class Protected:
     suppression: Suppression
     release: Release
 
+    def remember(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Write down in the store what was given away, and what can be worked out all the same."""
+        note_release(connection, self.release)
+        if self.suppression.exposed:
+            exposed = len(self.suppression.exposed)
+            note_exposed(connection, self.release.report, self.release.audience, exposed)
+
+    def warning(self, language: Language) -> str | None:
+        """A sentence for the office, where withheld counts can be worked out from what the readers have already."""
+        if not self.suppression.exposed:
+            return None
+        return say("privacy_exposed", language, audience=self.release.audience, count=len(self.suppression.exposed))
+
 
 def protect(
     tables: Mapping[str, CountTable], relations: Sequence[Relation], rules: PrivacyRules, *, report: str,
     round_: int | None = None, unshown: Mapping[str, Cell] | None = None, audience: str = "",
     earlier: Iterable[Release] = (), spanning: Sequence[Relation] = (), language: Language = "en",
+    certain: Callable[[str], bool] = lambda name: False,
 ) -> Protected:  # fmt: skip
     """Withhold in these tables, which are published together, what `suppression.suppress` chooses.
 
     `unshown`: further cells that relations name and no table of counts has. `earlier`: what the audience has, oldest
-    first; `spanning`: how cells of these tables and of earlier ones add up (see `releases.problem_after`). Raises
-    ValueError where one id stands for two counts, or the counts do not add up.
+    first; `spanning`: how cells of these tables and of earlier ones add up (see `releases.problem_after`); `certain`:
+    of which zeros the definition says that they are. Raises ValueError where one id stands for two counts, or the
+    counts do not add up.
     """
     cells = dict(unshown or {})
     for table in tables.values():
@@ -61,12 +81,16 @@ def protect(
             for name, count in zip(names, table.frame[column], strict=True):
                 if cells.setdefault(name, Cell(int(count))).count != count:
                     raise ValueError(f"{name} stands for two counts")
+    cells = {name: replace(cell, certain=cell.count == 0 and certain(name)) for name, cell in cells.items()}
     problem = problem_after(cells, relations, rules, earlier, spanning)
     found = suppress(problem)
+    masked = {name: _masked(table, found.hidden) for name, table in tables.items()}
+    for name, table in tables.items():
+        if table.wholes:
+            masked[name] = with_joined(table.frame, masked[name], table.ids, table.wholes, found.known)
     printed = {name for table in tables.values() for names in table.ids.values() for name in names}
     return Protected(
-        {name: _masked(table, found.hidden) for name, table in tables.items()},
-        tuple(_notes(problem, found, printed, language)), found,
+        masked, (*_notes(problem, found, printed, language), *joined_note(masked.values(), language)), found,
         released(cells, [*relations, *spanning], found.hidden, rules=rules, audience=audience, report=report,
                  round_=round_),
     )  # fmt: skip
@@ -84,13 +108,6 @@ def _masked(table: CountTable, hidden: frozenset[str]) -> pd.DataFrame:
     return frame
 
 
-def without_marks(survey: Survey, frame: pd.DataFrame) -> pd.DataFrame:
-    """A mark for many unknown answers tells how many there are: it goes with the share of which it speaks."""
-    if "marked" not in frame:
-        return frame
-    return frame.assign(marked=(frame["unknown_share"] > survey.figures.many_unknown).fillna(False).astype(bool))
-
-
 def _notes(problem: Problem, found: Suppression, printed: set[str], language: Language) -> Iterable[str]:
     threshold = problem.rules.threshold
     small, others = found.primary & printed, found.secondary & printed
@@ -100,5 +117,3 @@ def _notes(problem: Problem, found: Suppression, printed: set[str], language: La
                   others=len(others), threshold=threshold)  # fmt: skip
     if changed:
         yield say("privacy_changed", language, count=len(changed), threshold=threshold)
-    if found.exposed:
-        yield say("privacy_exposed", language, count=len(found.exposed))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.applicability import is_certain
 from cpms_cli.disclosure.area_cells import ANSWERS, EXEMPT, TELLING, known_areas
 from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.disclosure.protection import CountTable, Protected, protect
@@ -15,7 +18,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.file import open_store
-from cpms_cli.store.release_tables import earlier_releases, note_release
+from cpms_cli.store.release_tables import earlier_releases
 from cpms_cli.summaries.shares import area_name, count_answers, within
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -25,13 +28,14 @@ FIGURES, SUBDISTRICT = "figures", "subdistrict"
 
 def published_figures(
     store: str | Path, *, area: str | None = None, round_: int | None = None, audience: str = "public",
-    language: Language = "en", schemas: Path | None = None,
+    language: Language = "en", schemas: Path | None = None, tell: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """A row per round, subdistrict and indicator: round, area (its code), area_name, indicator (its number), name, and
     the counts yes, no, unknown, not_applicable. A count that is withheld is missing, never 0.
 
     The store remembers what this audience was given, so that nothing withheld now can be worked out from what it gets
-    later. Raises UsageError where there are no children; StoreError, UnreadableFile.
+    later; what it can work out all the same, the store's log keeps, and `tell` is called with a sentence that says it
+    to the office. Raises UsageError where there are no children; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
@@ -42,7 +46,9 @@ def published_figures(
         if counts.empty:
             raise UsageError("no_rows_to_export")
         found = _protected(connection, survey, counts, audience, language)
-        note_release(connection, found.release)
+        found.remember(connection)
+    if tell is not None and (warning := found.warning(language)):
+        tell(warning)
     return found.tables[FIGURES]
 
 
@@ -95,5 +101,5 @@ def _protected(
     return protect(
         {FIGURES: CountTable(counts, ids)}, relations, survey.privacy, report=FIGURES,
         round_=int(rounds[0]) if len(rounds) == 1 else None, unshown={**between, **unshown},
-        audience=audience, earlier=earlier, spanning=spanning, language=language,
+        audience=audience, earlier=earlier, spanning=spanning, language=language, certain=partial(is_certain, survey),
     )  # fmt: skip

@@ -4,6 +4,9 @@ A count that is still what it was is one cell in both: if it was shown, the audi
 now is two cells; the old one keeps its own id, the count in it, so that two releases that gave the same are one cell
 again. Whether a count has changed an audience does not know: the promise holds for one who takes every count that
 has not changed as unchanged. What was withheld stays withheld, as long as it is what it was.
+
+How many children and homes an area has in a round is taken to be known, though these tables do not say it: the next
+table would, and with it tell what a share, or a change since that round, leaves open now.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from cpms_cli.disclosure.importance import is_total
 from cpms_cli.disclosure.problem import Cell, Problem, Relation
 from cpms_cli.store.release_tables import Release, ReleasedCell, State
 from cpms_cli.survey.privacy import PrivacyRules
@@ -44,7 +48,17 @@ def problem_after(
         together = (sum_.whole, *sum_.parts)
         if all_cells.keys() >= {*together} and latest[sum_.whole] == sum(latest[part] for part in sum_.parts):
             all_relations.setdefault((sum_.whole, sum_.parts), sum_)
+    for name, cell in all_cells.items():
+        if is_total(name) and _presumed(cell, rules):
+            all_cells[name] = replace(cell, known=True)
     return Problem(all_cells, list(all_relations.values()), rules)
+
+
+def _presumed(cell: Cell, rules: PrivacyRules) -> bool:
+    """Whether readers are taken to know a total that no table of these has: another table, of another command or round,
+    prints it, and does so unless it is small, or has changed by a few."""
+    changed = cell.before is not None and cell.before != cell.count
+    return not (cell.shown or cell.withheld or changed) and (cell.count == 0 or cell.count >= rules.threshold)
 
 
 def released(

@@ -58,8 +58,10 @@ class ReportCells:
         if self.figures.previous is not None:
             before = self.before(frame, whole)
             derived["before"] = (before["yes"], before["no"])
-        self.tables[name] = CountTable(frame.drop(columns=[f"before_{answer}" for answer in ANSWERS]), ids, derived)
-        self.unshown.setdefault(whole, Cell(_asked(frame, ANSWERS), shown=False))
+        shown = frame.drop(columns=[f"before_{answer}" for answer in ANSWERS])
+        self.tables[name] = CountTable(shown, ids, derived, [whole] * len(frame))
+        # Who adds up a row that is shown has the total.
+        self.unshown.setdefault(whole, Cell(_asked(frame, ANSWERS)))
         for at, item in enumerate(items):
             parts = tuple(ids[answer][at] for answer in ANSWERS)
             telling = (ids[TELLING][at],) if item in counted else ()

@@ -50,8 +50,7 @@ def spanning(
     note_counts(known, ((name, cell.count) for name, cell in unshown.items()))
     added: dict[str, Cell] = {}
     relations = [one for at, counts in [*known.items()] for one in _grouped(at, counts, added)]
-    relations += [Relation(f"{place(*at)}{whole}", (f"{place(*other)}{part}",))
-                  for at, whole, other, part in _alike(known)]  # fmt: skip
+    relations += _alike(known, added)
     summed = {at: {name: count for name, count in counts.items() if not name.endswith(NOT_OF_PARTS)}
               for at, counts in known.items()}  # fmt: skip
     between, cells = between_areas(survey, summed)
@@ -69,18 +68,23 @@ def between_areas(survey: Survey, known: Areas) -> tuple[list[Relation], dict[st
     return [*relations, *compared], {**nested.unshown, **beside}
 
 
-def _alike(known: Areas) -> Iterator[tuple[tuple[int, str], str, tuple[int, str], str]]:
+def _alike(known: Areas, added: dict[str, Cell]) -> Iterator[Relation]:
     """Counts of other things that are as many, and that anybody would take to be the same: households with a record and
-    households with children; cases of a level, and the children at it in the last round."""
+    households with children; cases of a level, and the children at it in the last round. Where cases are more, or
+    fewer, by a few, these few are children who were not found again, or whose case is closed, and are guarded."""
     for at, counts in known.items():
         if counts.get("homes", -1) == counts.get("households"):
-            yield at, "households", at, "homes"
+            yield Relation(f"{place(*at)}households", (f"{place(*at)}homes",))
         if at[0] == CASES:
             last = max((round_ for round_, code in known if code == at[1]), default=CASES)
             for name, count in counts.items():
                 level = name.replace("case/", "level/").removesuffix("/due")
-                if name.endswith("/due") and last != CASES and known[last, at[1]].get(level) == count:
-                    yield (last, at[1]), level, at, name
+                others = known[last, at[1]].get(level) if name.endswith("/due") and last != CASES else None
+                if others is not None:
+                    more, fewer = (place(last, at[1]) + level, place(*at) + name)[:: 1 if others >= count else -1]
+                    rest = f"{more} beside {fewer}"
+                    added |= {rest: Cell(abs(others - count), shown=False)} if others != count else {}
+                    yield Relation(more, (fewer, rest) if others != count else (fewer,))
 
 
 def _grouped(at: tuple[int, str], counts: dict[str, int], added: dict[str, Cell]) -> Iterator[Relation]:

@@ -5,13 +5,14 @@ See `area_cells` for how ids are made, `spanning` for those of groups of childre
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
 
 import pandas as pd
 
 from cpms_cli.disclosure.area_cells import ANSWERS, BOUNDS, EXEMPT, SHARE, TELLING
 from cpms_cli.disclosure.cell_sheet import CellSheet
+from cpms_cli.disclosure.importance import is_total
 from cpms_cli.disclosure.problem import Cell, Relation
 from cpms_cli.disclosure.protection import CountTable
 from cpms_cli.disclosure.report_cells import OPPOSITE, Same
@@ -75,17 +76,28 @@ class SummaryCells(CellSheet):
         ids = self.answer_ids(items, places)
         made = {**dict.fromkeys(SHARE, tuple(ids[one] for one in _OF_SHARE)),
                 **dict.fromkeys(BOUNDS, tuple(ids[one] for one in _OF_ALL)), **(derived or {})}  # fmt: skip
-        self.tables[name] = CountTable(frame, ids, {one: told for one, told in made.items() if one in frame})
-        self._add_up(frame, ids, wholes or ["children"] * len(frame), places)
+        wholes = wholes or ["children"] * len(frame)
+        totals = [f"{where}{whole}" for where, whole in zip(places, wholes, strict=True)]
+        shares = {one: told for one, told in made.items() if one in frame}
+        self.tables[name] = CountTable(frame, ids, shares, totals)
+        self._add_up(frame, ids, wholes, places)
+        for total in filter(is_total, totals):
+            # Who adds up a row that is shown has the total.
+            self.unshown[total] = replace(self.unshown[total], shown=True)
         return ids
 
-    def behind(self, frame: pd.DataFrame, items: Sequence[str], wholes: Sequence[str] = ()) -> Ids:
-        """Answers that no table has, but of which shares are made that can be computed from what is published."""
+    def behind(
+        self, frame: pd.DataFrame, items: Sequence[str], wholes: Sequence[str] = (),
+        compared: Iterable[bool] | None = None,
+    ) -> Ids:  # fmt: skip
+        """Answers that no table has, but of which shares are made that can be computed from what is published; those of
+        every row, or of rows that are `compared`."""
         places = self.places(frame)
         ids = self.answer_ids(items, places)
+        computed = list(compared) if compared is not None else [True] * len(frame)
         for answer, names in ids.items():
-            told = answer in _OF_SHARE
-            for one, count in zip(names, frame[answer].astype(int), strict=True):
+            for one, count, whether in zip(names, frame[answer].astype(int), computed, strict=True):
+                told = whether and answer in _OF_SHARE
                 if told or one not in self.unshown:
                     self.unshown[one] = Cell(count, shown=told)
         self._add_up(frame, ids, wholes or ["children"] * len(frame), places)

@@ -11,7 +11,8 @@ import pandas as pd
 
 from cpms_cli.disclosure.area_cells import AreaCells
 from cpms_cli.disclosure.area_protection import blanked
-from cpms_cli.disclosure.protection import Protected, without_marks
+from cpms_cli.disclosure.joined_answers import finished
+from cpms_cli.disclosure.protection import Protected
 from cpms_cli.disclosure.report_cells import Same
 from cpms_cli.disclosure.summary_cells import SummaryCells
 from cpms_cli.summaries.areas import AreaSummary, area_summary
@@ -57,7 +58,7 @@ def mask_area(asked: Asked, one: AreaSummary) -> Masked[AreaSummary]:
         sheet.answers("indicators_by", one.grouped["indicators_by"], one.grouped["indicators_by"]["item"].tolist())
 
     def masked(found: Protected) -> AreaSummary:
-        grouped = {name: without_marks(asked.survey, found.tables[name]) for name in one.grouped}
+        grouped = {name: finished(asked.survey, found.tables[name]) for name in one.grouped}
         return replace(blanked(one, found.tables, asked.survey), grouped=grouped)
 
     return sheet, masked
@@ -69,7 +70,7 @@ def _counted(asked: Asked, sheet: SummaryCells, counted: Mapping[str, pd.DataFra
 
 
 def _without(asked: Asked, found: Protected, counted: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    return {name: without_marks(asked.survey, found.tables[name]) for name in counted}
+    return {name: finished(asked.survey, found.tables[name]) for name in counted}
 
 
 def mask_indicator(asked: Asked, one: IndicatorSummary) -> Masked[IndicatorSummary]:

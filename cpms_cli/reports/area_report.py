@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from cpms_cli.disclosure.area_release import published_area
+from cpms_cli.disclosure.joined_answers import JOINED, joined_rows
 from cpms_cli.reports.area_map import map_chart, withheld_cells
 from cpms_cli.reports.area_response import high_migration, published_high_migration, response_table
 from cpms_cli.reports.chart_style import per_cent
@@ -26,13 +27,15 @@ _NO_BREAK = "\u00a0"
 def report_area(
     store: str | Path, code: str, *, round_: int | None = None, shade: str | None = None,
     audience: str | None = "public", language: Language = "en", schemas: Path | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Document:  # fmt: skip
     """The report of a village (8 digits), subdistrict (6), district (4) or province (2), by default of its last round.
 
     Small counts, and all that would give them away, are withheld from the `audience`, together with what it was given
-    before; the store remembers it. With no audience (None) nothing is withheld, and the report says so.
-    What became of the responses that were due stands only there; which parts have high migration, as far as it gives no
-    withheld count away.
+    before; the store remembers it. What readers can work out all the same is in no document: the store's log keeps it,
+    and `tell` is called with a sentence that says it to the office. With no audience (None) nothing is withheld, and
+    the report says so. What became of the responses that were due stands only there; which parts have high migration,
+    as far as it gives no withheld count away.
 
     `shade` is what the map shows: the id of a level or the number of an indicator. Write it with `render`. Raises
     UsageError for an unknown area, shade or a round without data; StoreError, UnreadableFile.
@@ -45,6 +48,8 @@ def report_area(
         marked = high_migration(store, code, figures.round, language, schemas)
     else:
         found = published_area(store, code, round_=round_, audience=audience, language=language, schemas=schemas)
+        if tell is not None and found.warning is not None:
+            tell(found.warning)
         figures, notes = found.figures, (*found.notes, say("report_only_internal", language))
         inside, marked = (), published_high_migration(survey, figures, language)
     return _Report(survey, figures, language, schemas).document(shade, inside, marked, notes)
@@ -157,7 +162,9 @@ class _Report:
         """A chart of shares and the table that it is drawn from."""
         title = self.say(f"report_{name}_chart")
         marks = frame["marked"].fillna(False).map({True: " *", False: ""})
-        frame = frame.assign(label=frame["label"] + marks).reset_index(drop=True)
+        joined = joined_rows(frame) | joined_rows(frame, "yes")
+        together = joined.map({True: f" {self.say('joined_mark')}", False: ""})
+        frame = frame.assign(label=frame["label"] + marks + together).reset_index(drop=True)
         note = self.say("report_bars_note" if self.previous else "report_bars_note_first",
                         confidence=self.confidence, previous=self.previous)  # fmt: skip
         if (marks != "").any():
@@ -168,7 +175,8 @@ class _Report:
         shown = frame[["label", "share", "low", "high", *self.before()]]
         words = {"label": self.say(f"report_{name}"), "share": self.say("col_share"), "low": self.say("report_col_low"),
                  "high": self.say("report_col_high"), **self.before(), **self.withheld}  # fmt: skip
-        withheld = withheld_cells(frame[["yes"]].mask(frame["no"].isna()).set_axis(["share"], axis=1))
+        made = frame["yes"].mask(frame["no"].isna() & ~joined_rows(frame))
+        withheld = withheld_cells(made.to_frame("share"))
         if len(withheld) < len(frame):
             yield Chart("indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words,
                         withheld)  # fmt: skip
@@ -176,8 +184,10 @@ class _Report:
         columns = [
             Column("label", self.say(f"report_{name}")), Column("yes", headings[0], "count"),
             Column("no", headings[1], "count"), Column("unknown", self.say("col_unknown"), "count"),
-            Column("not_applicable", self.say("col_na"), "count"), Column("share", words["share"], "share"),
-            Column("low", words["low"], "share"), Column("high", words["high"], "share"),
+            Column("not_applicable", self.say("col_na"), "count"),
+            *(Column(one, self.say(f"column_{one}"), "count") for one in JOINED.values() if one in frame),
+            Column("share", words["share"], "share"), Column("low", words["low"], "share"),
+            Column("high", words["high"], "share"),
         ]  # fmt: skip
         columns += [Column("before", words["before"], "share")] if self.previous else []
         yield TableBlock(self.say("report_figures", title=title), frame, tuple(columns))

@@ -153,13 +153,14 @@ class _Writer:
         self.caption(lines.label)
         for _ in range(lines.count):
             paragraph = self.book.add_paragraph(style="Normal")
-            paragraph.paragraph_format.line_spacing = _LINE_HEIGHT
-            paragraph.paragraph_format.space_after = Pt(0)
             borders = _element("pBdr")
             # Two paragraphs with one border would be drawn as one box: `between` rules each of them.
             for side in ("bottom", "between"):
                 borders.append(_element(side, val="single", sz="4", space="1", color="808080"))
+            # The schema wants borders before spacing, which goes to its own place.
             paragraph._p.get_or_add_pPr().append(borders)
+            paragraph.paragraph_format.line_spacing = _LINE_HEIGHT
+            paragraph.paragraph_format.space_after = Pt(0)
 
     def add_table(self, block: TableBlock) -> None:
         """A table whose first row is repeated on each page, and no row is broken between pages."""

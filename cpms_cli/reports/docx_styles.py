@@ -72,6 +72,7 @@ def set_styles(book: Any, language: Language) -> None:
     _set_run(defaults, 10, False)
     _plain(book)
     _name_fonts(book)
+    _drop_effects(book)
 
 
 def _plain(book: Any) -> None:
@@ -97,3 +98,10 @@ def _name_fonts(book: Any) -> None:
     instead = f'<w:altName w:val="{_INSTEAD}"/><w:family w:val="swiss"/>'
     table.append(parse_xml(f'<w:font {nsdecls("w")} w:name="{OFFICE_FONT}">{instead}</w:font>'))
     part._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _drop_effects(book: Any) -> None:
+    """Without the template's second copy of the styles, for effects of Word 2010: it would contradict the first."""
+    for name, relation in [*book.part.rels.items()]:
+        if relation.reltype.endswith("/stylesWithEffects"):
+            del book.part.rels[name]

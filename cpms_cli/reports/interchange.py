@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,11 @@ from cpms_cli.errors import UsageError
 from cpms_cli.reports.data_package import package_bytes
 from cpms_cli.reports.labels import bytes_for_people
 from cpms_cli.reports.spss_file import spss_bytes
+from cpms_cli.summaries.deidentification import HOME_ANSWERS
 from cpms_cli.summaries.records import Records
 from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.deidentification import AGE
+from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import csv_text, write_bytes
 from cpms_cli.writing.files import records as as_records
 
@@ -41,6 +44,19 @@ def _json_lines(frame: pd.DataFrame) -> bytes:
 def _about(told: Records) -> dict[str, Any]:
     hidden = {"k_anonymity": told.k, "generalisation": {name: list(at) for name, at in told.steps.items()}}
     return {"name": "cpms-children", "detail": told.detail, **(hidden if told.k is not None else {})}
+
+
+def k_sentences(survey: Survey, told: Records, series: str | None, language: Language) -> Iterator[str]:
+    """How far de-identified rows hide a child and a family, how coarse they became, and what k does not cover."""
+    labels = {**{name: one.label.in_(language) for name, one in survey.fields.items()}, AGE: say("col_age", language),
+              HOME_ANSWERS: say(HOME_ANSWERS, language)}  # fmt: skip
+    steps = ", ".join(f"{labels[name]} {at}/{last}" for name, (at, last) in told.steps.items())
+    yield say("export_k", language, k=told.k, steps=steps)
+    if series is not None:
+        yield say("export_series", language, series=series, k=told.k)
+    families = "export_no_families" if told.families is None else "export_families"
+    yield say(families, language, families=told.families)
+    yield say("export_k_not", language)
 
 
 def _plain_records(ending: str) -> RecordWriter:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 from rich.console import Console
 
+from cpms_cli.disclosure.joined_answers import JOINED, joined_rows
 from cpms_cli.reports.handed import counts_told
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
 from cpms_cli.survey.definition import Language, Survey
@@ -40,9 +41,11 @@ def show_shares(
     is unknown has a mark. In a narrow window the interval stands below the share, the keys below each other, and what
     `below` says; the more keys there are, the sooner a window is narrow.
     """
-    shown = counts_told(frame, language).assign(
-        share=[percent(share) + (" !" if marked else "") for share, marked in zip(frame["share"], frame["marked"],
-                                                                                 strict=True)],
+    mark = say("joined_mark", language)
+    joined = joined_rows(frame) | joined_rows(frame, "yes")
+    shown = _with_joined(counts_told(frame, language), frame, mark).assign(
+        share=[percent(share) + (" !" if marked else f" {mark}" if both else "")
+               for share, marked, both in zip(frame["share"], frame["marked"], joined, strict=True)],
         interval=_range(frame["low"], frame["high"]), bounds=_range(frame["lowest"], frame["highest"]),
     )  # fmt: skip
     headings = {
@@ -59,6 +62,16 @@ def show_shares(
     right = [name for name in ("yes", "no", "unknown", "not_applicable", "share", "interval", "bounds")
              if name in headings]  # fmt: skip
     show_table(console, shown, headings, title=title, right=right, signed=signed, percent=percents)
+
+
+def _with_joined(shown: pd.DataFrame, frame: pd.DataFrame, mark: str) -> pd.DataFrame:
+    """A table in words with the count of two answers together in the place of the one that says less."""
+    for less, together in JOINED.items():
+        if together in frame:
+            both = joined_rows(frame, less)
+            count = frame[together].map(lambda one: f"{one} {mark}", na_action="ignore")
+            shown = shown.assign(**{less: shown[less].mask(both, count), "unknown": shown["unknown"].mask(both, mark)})
+    return shown
 
 
 def show_note(console: Console, survey: Survey, language: Language) -> None:

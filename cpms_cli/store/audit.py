@@ -1,4 +1,4 @@
-"""The audit log: every output that showed whom it is about."""
+"""The audit log: every output that showed whom it is about, or by which others can work out what was withheld."""
 
 from __future__ import annotations
 
@@ -24,3 +24,9 @@ def now() -> datetime.datetime:
 def note_identified(connection: duckdb.DuckDBPyConnection, what: str, children: int) -> None:
     """Write down that names of so many children were shown, by which command, and to whom."""
     connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?)", [now(), current_user(), what, children])
+
+
+def note_exposed(connection: duckdb.DuckDBPyConnection, report: str, audience: str, counts: int) -> None:
+    """Write down that an audience can work out so many of the counts that a report withholds."""
+    connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?)",
+                       [now(), current_user(), f"exposed to {audience}: {report}", counts])  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cpms_cli.store.file import TABLES, identity_column, open_store
 from cpms_cli.store.pseudonym_key import PSEUDONYM_KEY_TABLES
+from cpms_cli.store.record_releases import RECORD_RELEASE_TABLES
 from cpms_cli.store.release_tables import RELEASE_TABLES
 from cpms_cli.survey.loading import load_survey
 
@@ -31,7 +32,10 @@ def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str
     return found
 
 
-LOGS = ("event", "audit", "link_run", "definition", "score_run", *RELEASE_TABLES, *PSEUDONYM_KEY_TABLES)
+LOGS = (
+    "event", "audit", "link_run", "definition", "score_run", *RELEASE_TABLES, *RECORD_RELEASE_TABLES,
+    *PSEUDONYM_KEY_TABLES,
+)  # fmt: skip
 
 
 def dump(store: str | Path, *, schemas: Path | None = None) -> str:

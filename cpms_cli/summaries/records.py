@@ -16,7 +16,9 @@ from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.store.pseudonym_key import pseudonym_key
-from cpms_cli.summaries.deidentification import generalised, pseudonyms
+from cpms_cli.store.record_releases import earlier_records, next_number, note_records
+from cpms_cli.summaries.deidentification import HOME_ANSWERS, Generalised, generalised, pseudonyms
+from cpms_cli.summaries.given_rows import GivenRows
 from cpms_cli.summaries.shares import area_name, within
 from cpms_cli.survey.definition import Field, Survey
 from cpms_cli.survey.deidentification import AGE
@@ -35,44 +37,58 @@ class Records:
     """A row per child and round, ordered by its key or pseudonym: the key, answers as canonical text, and scores.
 
     `detail` says how much of who it is stands in it; where it is "deidentified", `k` is how many rows of a round share
-    each combination of quasi-identifiers at least, and `steps` how coarse each of these became.
+    each combination of quasi-identifiers at least, `steps` how coarse each of these became, and `families` how many
+    homes look alike in all their children, None where no family can be put together. `finer`: these readers were given
+    rows before that are told more finely; whoever puts both together finds fewer than k.
     """
 
     frame: pd.DataFrame
     detail: Detail
     k: int | None = None
     steps: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    families: int | None = None
+    finer: bool = False
 
 
 def child_records(
     store: str | Path, *, area: str | None = None, round_: int | None = None, detail: Detail = "masked",
-    k: int | None = None, audience: str = "public", schemas: Path | None = None,
+    k: int | None = None, audience: str = "public", series: str | None = None, schemas: Path | None = None,
 ) -> Records:  # fmt: skip
     """The rows of a store, of one area or round where asked.
 
     - "identified": everything; the audit log records it.
     - "masked": no names, numbers, houses or interviewers; of a birth date the month, of a village the subdistrict;
       identifiers become pseudonyms that only files for the same `audience` share.
-    - "deidentified": as masked, the age instead of the birth date, no dates, another pseudonym in each round (rounds
-      put together would tell a child by how it grew), and made coarser until `k` rows share each combination.
+    - "deidentified": as masked, the age instead of the birth date, no dates, pseudonyms of this file and round alone,
+      and made coarser until `k` rows share each combination, also for whoever has the files that the same audience was
+      given before. In a `series` a child has one pseudonym in all rounds and files, and k children share all its rows.
 
-    Raises UsageError where there is no row, or fewer than `k` in a round; StoreError, UnreadableFile.
+    The store remembers what an audience was given. Raises UsageError where there is no row, fewer than `k` in a round,
+    or earlier files tell so much that k cannot be kept; StoreError, UnreadableFile.
     """
     survey = load_survey(schemas)
-    with open_store(Path(store), survey, write=detail == "identified") as connection:
+    with open_store(Path(store), survey, write=True) as connection:
         if area is not None:
             area_name(survey, area, "en")
         create_scores(connection, survey)
         frame = _rows(connection, survey, within(survey, area, round_))
-        key = pseudonym_key(connection)
         if frame.empty:
             raise UsageError("no_rows_to_export")
         if detail == "identified":
             note_identified(connection, "export", len(frame))
             return Records(frame.drop(columns=_helpers(frame)), detail)
-    if detail == "masked":
-        return Records(_masked(survey, frame, key, audience).drop(columns=_helpers(frame)), detail)
-    return _deidentified(survey, frame, key, audience, k or survey.privacy.k)
+        earlier = earlier_records(connection, audience)
+        given = GivenRows(survey, frame, pseudonym_key(connection), audience, series, earlier)
+        number = next_number(connection)
+        if detail == "masked":
+            found = _masked(survey, frame, given.key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
+            note_records(connection, given.released(number, detail))
+            return Records(found, detail)
+        k = k or survey.privacy.k
+        told, generalised_ = _deidentified(survey, frame, given, number, k)
+        kept = generalised_.steps.get(HOME_ANSWERS, (1, 1))[0] == 0
+        note_records(connection, given.released(number, detail, k, kept, generalised_.looks))
+    return Records(told, detail, generalised_.k, generalised_.steps, generalised_.families, given.finer)
 
 
 def _helpers(frame: pd.DataFrame) -> list[str]:
@@ -112,39 +128,47 @@ def _hidden(survey: Survey, born: Field) -> list[str]:
     return [*names, *(survey.role(role).name for role in roles)]  # type: ignore[arg-type]
 
 
-def _masked(
-    survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, by_round: bool = False
-) -> pd.DataFrame:  # fmt: skip
+def _masked(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, *parts: pd.Series) -> pd.DataFrame:
+    """The rows as they are handed on, in no order that tells of houses; pseudonyms depend on the audience and on what
+    `parts` say of each row."""
     born, village, round_ = (survey.role(role) for role in ("born", "village", "round"))
     identities = [survey.role("person").name, survey.role("home").name]
     told = frame.drop(columns=_hidden(survey, born)).rename(columns={village.name: SUBDISTRICT})
     told[SUBDISTRICT] = told[SUBDISTRICT].str[:_SUBDISTRICT_DIGITS]
     told[born.name] = told[born.name].str[:_MONTH]
     for name in identities:
-        named = frame[name] + "\x1f" + frame[round_.name] if by_round else frame[name]
+        named = frame[name]
+        for part in parts:
+            named = named + "\x1f" + part
         told[name] = pseudonyms(key, audience, named)
     first = [round_.name, SUBDISTRICT, *identities]
     told = told[[*first, *(name for name in told if name not in first)]]
     # The order of rows must not tell the order of houses.
-    return told.sort_values([round_.name, identities[0]], kind="stable").reset_index(drop=True)
+    return told.sort_values([round_.name, identities[0]], kind="stable")
 
 
-def _deidentified(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, k: int) -> Records:
+def _deidentified(
+    survey: Survey, frame: pd.DataFrame, given: GivenRows, number: int, k: int
+) -> tuple[pd.DataFrame, Generalised]:  # fmt: skip
     round_, village = survey.role("round").name, survey.role("village").name
-    masked = _masked(survey, frame, key, audience, by_round=True)
+    masked = _masked(survey, frame, given.key, given.audience, *given.named_by(number))
     # Dates tell the age, and who shares a home tells a family: a family is a combination of its own.
     gone = {*(one.name for one in survey.fields.values() if one.type == "date"), survey.role("born").name,
             survey.role("age").name, survey.role("home").name}  # fmt: skip
     told = masked.drop(columns=[name for name in masked if name in gone]).rename(columns={SUBDISTRICT: village})
     try:
-        found = generalised(survey, told, k, round_)
+        found = generalised(survey, told, k, round_, given.company(told))
     except ValueError:
-        raise UsageError("too_few_to_hide", k=k) from None
+        few = int(told.groupby(round_).size().min()) < k
+        raise UsageError("too_few_to_hide" if few else "joined_too_few", k=k, audience=given.audience) from None
     hidden = {name for name, (at, last) in found.steps.items() if at == last}
+    of_homes = HOME_ANSWERS in hidden
+    hidden |= set(given.home_answers(told)) if of_homes else set()
     plain = _without_ages(survey, found.frame, round_).rename(columns={village: SUBDISTRICT})
     # What an indicator asks alone would tell it all the same.
-    plain[[one.column for one in survey.indicators if hidden & set(named(parse(one.when)))]] = None
-    return Records(plain.drop(columns=_helpers(plain)), "deidentified", found.k, found.steps)
+    plain[[one.column for one in survey.indicators
+           if hidden & set(named(parse(one.when))) or (of_homes and one.level == "household")]] = None  # fmt: skip
+    return plain.drop(columns=_helpers(plain)).reset_index(drop=True), found
 
 
 def _without_ages(survey: Survey, told: pd.DataFrame, round_: str) -> pd.DataFrame:

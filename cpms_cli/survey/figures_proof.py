@@ -9,6 +9,8 @@ from cpms_cli.survey.definition import Survey, Table, Words
 from cpms_cli.survey.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.deidentification import deidentification_faults
 from cpms_cli.survey.documents import Problem
+from cpms_cli.survey.privacy import COUNTED
+from cpms_cli.survey.privacy import FILE as PRIVACY
 from cpms_cli.survey.schema_files import Reader
 
 Rule = Callable[[str | None, Table], Iterable[str]]
@@ -24,7 +26,7 @@ def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: 
     parts = [
         ("summaries.yaml", _groups(survey, languages)), ("rights.yaml", _rights(survey, languages, rule)),
         ("migration.yaml", _measures(survey, languages, rule)), ("activities.yaml", _activities(survey, languages)),
-        (DEIDENTIFICATION, _hidden(survey)),
+        (DEIDENTIFICATION, _hidden(survey)), (PRIVACY, _weights(survey)),
     ]  # fmt: skip
     return [
         Problem(file, reader.documents[file].line(*place), message) for file, found in parts for place, message in found
@@ -93,6 +95,13 @@ def _hidden(survey: Survey) -> Iterator[tuple[Place, str]]:
         return codes.by_code if codes else ()
 
     return deidentification_faults(survey.deidentification, survey.fields, codes_of)
+
+
+def _weights(survey: Survey) -> Iterator[tuple[Place, str]]:
+    known = {*COUNTED, *(level.id for level in survey.levels)}
+    for name in survey.privacy.weights:
+        if name not in known:
+            yield ("weights",), f"'{name}' is no level and none of {', '.join(COUNTED)}"
 
 
 def _activities(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:

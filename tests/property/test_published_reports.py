@@ -24,6 +24,7 @@ from cpms_cli.survey.messages import say
 from tests.property.tables_attacked import Case, Printed, Published, breaches
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
+JOINED = {"no_or_unknown": "no", "yes_or_unknown": "yes"}
 VILLAGES = tuple(f"8501050{moo}" for moo in range(1, 7))
 YEARS = (2024, 2025, 2026)
 GIVEN: tuple[tuple[str, int | None], ...] = (
@@ -95,9 +96,14 @@ def _answers(desk: Desk, frame: pd.DataFrame, here: str, then: str) -> None:
         name = f"{here}/{row['item']}"
         for answer in ANSWERS:
             desk.put(f"{name}/{answer}", row[answer])
+        for both in (one for one in JOINED if one in row):
+            desk.put(f"{name}/{both}", row[both])
+        joined = pd.isna(row["no"]) and not pd.isna(row.get("no_or_unknown"))
         for column in ("share", "low", "high"):
-            desk.share(row[column], f"{name}/yes", f"{name}/no")
-        for column in ("lowest", "highest", "unknown_share"):
+            desk.share(row[column], f"{name}/yes", f"{name}/{'no_or_unknown' if joined else 'no'}")
+        others = ["no_or_unknown"] if joined else ["no", "unknown"]
+        desk.share(row["lowest"], f"{name}/yes", *(f"{name}/{one}" for one in others))
+        for column in ("highest", "unknown_share"):
             desk.share(row[column], f"{name}/yes", f"{name}/no", f"{name}/unknown")
         desk.share(row.get("before"), f"{then}/{row['item']}/yes", f"{then}/{row['item']}/no")
 
@@ -127,6 +133,7 @@ def _true(figures: AreaFigures) -> Iterator[tuple[str, int]]:
     for frame in (figures.indicators, figures.rights, figures.migration):
         for row in frame.to_dict("records"):
             yield from ((f"{here}/{row['item']}/{answer}", row[answer]) for answer in ANSWERS)
+            yield from ((f"{here}/{row['item']}/{both}", row[one] + row["unknown"]) for both, one in JOINED.items())
     for answers in figures.migration.tail(1)[list(ANSWERS)].itertuples(index=False):
         yield f"{here}/homes", sum(answers)
     for row in figures.flow.to_dict("records"):
@@ -199,6 +206,8 @@ def _outsider(given: Given, survey: Survey) -> _Known:
     items = [one.column for one in survey.indicators]
     others = sorted({name.split("/")[2] for name in given.desk.counts if name.count("/") == 3} - {"level", "could_be"})
     homes = [measure_column(one.id) for one in survey.measures if one.of == "household"]
+    # What the manual says: these are asked of everybody.
+    everybody = {one.column for one in survey.indicators if one.applies is None}
     for pairs in _alike(given.true, items, others):
         for place in (f"{year}/{code}" for year in YEARS for code in ("85", "850105", *VILLAGES)):
             for one, same in pairs.items():
@@ -217,10 +226,19 @@ def _outsider(given: Given, survey: Survey) -> _Known:
                 known.most(f"{place} open", [f"{place}/level/{survey.level('open').id}"])
             for item in others:
                 whole = f"{place}/homes" if item in homes else f"{place}/children"
-                known.sum(whole, [f"{place}/{item}/{answer}" for answer in ANSWERS])
+                _answered(known, f"{place}/{item}", whole, item in everybody)
             _flows(known, year, place.split("/")[1], levels)
         _nested(known, year)
     return known
+
+
+def _answered(known: _Known, item: str, whole: str, everybody: bool) -> None:
+    """Answers add up, alone and two together; of what is asked of everybody, nobody is left out."""
+    known.sum(whole, [f"{item}/{answer}" for answer in ANSWERS])
+    for both, one in JOINED.items():
+        known.sum(f"{item}/{both}", [f"{item}/{one}", f"{item}/unknown"])
+    if everybody:
+        known.sum(f"{item}/not_applicable", [])
 
 
 def _nested(known: _Known, year: int) -> None:
@@ -266,6 +284,10 @@ def test_no_small_count_can_be_worked_out_from_all_that_an_audience_was_given(gi
     shown = {name: count for name, count in given.desk.counts.items() if count is not None}
     assert [name for name in shown if name in small] == []
     assert {name: given.true[name] for name in shown} == shown
+    # Another command prints how many children there were, in every round and place.
+    for name, count in given.true.items():
+        if name.endswith("/children") and not 0 < count < threshold:
+            given.desk.counts.setdefault(name, count)
     known = _outsider(given, survey)
     desk = Published(given.desk.counts | dict.fromkeys(known.beside), known.sums)
     # A count that is printed nowhere, but that a withheld share was made of, is withheld only where it is small.
@@ -292,7 +314,9 @@ def test_the_page_says_not_published_just_where_the_tables_do(given: Given, tmp_
     assert withheld > 50
     for chart in (part for part in document.parts if isinstance(part, Chart) and part.shape == "indicator_bars"):
         [block] = [one for one in blocks if one.caption.endswith(chart.title)]
-        gone = block.frame[["yes", "no"]].isna().any(axis=1).to_numpy()
+        frame = block.frame
+        joined = frame["no_or_unknown"].notna() if "no_or_unknown" in frame else False
+        gone = (frame["yes"].isna() | (frame["no"].isna() & ~joined)).to_numpy()
         assert chart.frame.loc[gone, ["share", "low", "high"]].isna().to_numpy().all()
         assert chart.withheld == frozenset((at, "share") for at, whether in enumerate(gone) if whether)
 

@@ -28,6 +28,7 @@ from tests.property import test_published_reports as of_reports
 from tests.property.tables_attacked import Case, Printed, Published, breaches
 
 ANSWERS = {"yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "n/a"}
+JOINED = {"no_or_unknown": "no", "yes_or_unknown": "yes"}
 AREA, VILLAGE, YEAR = "850105", "85010501", 2026
 VILLAGES = tuple(f"8501050{moo}" for moo in range(1, 7))
 GROUPS, AREAS = ("age_group", "nationality", "sex"), ("village", "subdistrict", "area")
@@ -47,11 +48,14 @@ class Desk(Printed):
     def answers(self, frame: pd.DataFrame, code: str) -> None:
         for row, place in zip(frame.to_dict("records"), places(frame, code), strict=True):
             name = f"{place}/{row['item']}"
-            for answer in ANSWERS:
+            for answer in (*ANSWERS, *(one for one in JOINED if one in row)):
                 self.put(f"{name}/{answer}", row[answer])
+            joined = pd.isna(row["no"]) and not pd.isna(row.get("no_or_unknown"))
+            others = (f"{name}/no_or_unknown",) if joined else (f"{name}/no", f"{name}/unknown")
             for figure in ("share", "low", "high"):
-                self.made_of(row[figure], f"{name}/yes", f"{name}/no")
-            for figure in ("lowest", "highest", "unknown_share", "marked"):
+                self.made_of(row[figure], f"{name}/yes", others[0])
+            self.made_of(row.get("lowest"), f"{name}/yes", *others)
+            for figure in ("highest", "unknown_share", "marked"):
                 self.made_of(row.get(figure), f"{name}/yes", f"{name}/no", f"{name}/unknown")
 
     def columns(self, frame: pd.DataFrame, names: Iterable[str], before: str, code: str) -> None:
@@ -138,7 +142,13 @@ class Truth:
             found = found[found[f"group_{name}"] == code]
         return found
 
-    def count(self, name: str) -> int:  # noqa: PLR0911
+    def count(self, name: str) -> int:
+        item, _, told = name.rpartition("/")
+        if told in JOINED:
+            return sum(self._count(f"{item}/{one}") for one in (JOINED[told], "unknown"))
+        return self._count(name)
+
+    def _count(self, name: str) -> int:  # noqa: PLR0911
         if name in self.further:
             return self.further[name]
         place, what = name.split("/", 2)[0] + "/" + name.split("/", 2)[1], name.split("/", 2)[2]
@@ -215,6 +225,8 @@ def _everything(known: Known, survey: Survey) -> None:
         for item in items:
             if item != "measure_households_arrived":
                 known.sum(f"{place}/children", [f"{place}/{item}/{answer}" for answer in ANSWERS])
+            for both, one in JOINED.items():
+                known.sum(f"{place}/{item}/{both}", [f"{place}/{item}/{one}", f"{place}/{item}/unknown"])
         _rules(known, place, levels, [one.column for one in survey.indicators if one.counted])
         _groups(known, place, named, ["children", *(f"level/{one}" for one in levels), *moves,
                                       *(f"{item}/{answer}" for item in items if "households" not in item

@@ -164,10 +164,10 @@ class _Likeness:
 
     def _of_rows(self, steps: Sequence[int]) -> Codes:
         """A number for how each distinct row looks."""
-        together = self.groups
+        together: Codes = self.groups
         for of_steps, step in zip(self.codes, steps, strict=True):
             looks = together * (of_steps[step].max(initial=0) + 2) + of_steps[step]
-            together = np.unique(looks, return_inverse=True)[1]
+            together = np.unique(looks, return_inverse=True)[1].astype(np.int64)
         return together
 
     def holds(self, steps: Sequence[int], k: int, home_left_out: bool) -> bool:

@@ -1,4 +1,4 @@
-"""How many figures of published reports are withheld, by what they count: each is compared with the office's own report.
+"""How many figures of published reports are withheld, by what they count, beside those of the office's own report.
 
     python benchmarks/withheld.py
 
@@ -50,7 +50,7 @@ def figures(document: Document) -> dict[tuple[str, str, int], object]:
 def measure(store: Path, code: str) -> pd.DataFrame:
     """A row for each kind: how many figures the office has, and how many of them readers do not get."""
     office = figures(report_area(store, code, audience=None))
-    public = figures(report_area(store, code, audience="public"))
+    public = figures(report_area(store, code, audience=f"readers of {code}"))
     known = {key for key, cell in office.items() if not pd.isna(cell)}  # type: ignore[call-overload]
     every = Counter(kind for kind, *_ in known)
     gone = Counter(key[0] for key in known if pd.isna(public.get(key)))  # type: ignore[call-overload]
@@ -66,9 +66,9 @@ def main() -> None:
         merge(SURVEYS, store)
         write_samples(Path(folder) / "small", ["850302"], range(2024, 2027), 50, 7)
         merge(sorted((Path(folder) / "small").glob("survey*")), small)
-        for name, code, stored in (
-            ("province 85", "85", store), ("community 850105", "850105", store), ("50 children, 850302", "850302", small),
-        ):  # fmt: skip
+        reports = {"province 85": store, "community 850105": store, "50 children, 850302": small}
+        for name, stored in reports.items():
+            code = name.split()[-1]
             print(f"\n{name}\n{measure(stored, code).sort_index().to_string()}")
 
 

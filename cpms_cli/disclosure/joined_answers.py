@@ -36,7 +36,7 @@ def with_joined(
     if not (told & hidden).any():
         return masked
     sums = (true[less] + true[_UNKNOWN]).astype("Int64").where(shown | told)
-    masked.insert(masked.columns.get_loc("not_applicable") + 1, JOINED[less], sums)  # type: ignore[arg-type]
+    masked.insert(list(masked).index("not_applicable") + 1, JOINED[less], sums)
     return masked
 
 

@@ -156,7 +156,7 @@ class _Likeness:
         first = ~pd.Series(self.place).duplicated().to_numpy()
         alike = rows[first].iloc[np.argsort(self.place[first])]
         self.counts = np.bincount(self.place)
-        self.groups = alike.groupby([by, _BEFORE], dropna=False).ngroup().to_numpy()
+        self.groups: Codes = alike.groupby([by, _BEFORE], dropna=False).ngroup().to_numpy().astype(np.int64)
         self.codes = [[coarser(alike[one.field], step).factorize()[0] for step in one.steps] for one in parts]
         self.child = None if company.child is None else company.child.factorize()[0]
         self.home = None if company.home is None else company.home.factorize()[0]
@@ -167,7 +167,7 @@ class _Likeness:
         together = self.groups
         for of_steps, step in zip(self.codes, steps, strict=True):
             looks = together * (of_steps[step].max(initial=0) + 2) + of_steps[step]
-            together = np.unique(looks, return_inverse=True)[1]
+            together = np.unique(looks, return_inverse=True)[1].astype(np.int64)
         return together
 
     def holds(self, steps: Sequence[int], k: int, home_left_out: bool) -> bool:

@@ -33,7 +33,8 @@ def _looks(frame: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _rows(store: Path, **asked: Any) -> pd.DataFrame:
-    return child_records(store, detail="deidentified", k=K, **asked).frame
+    frame: pd.DataFrame = child_records(store, detail="deidentified", k=K, **asked).frame
+    return frame
 
 
 def test_pseudonyms_differ_from_file_to_file_and_from_round_to_round(store: Path) -> None:

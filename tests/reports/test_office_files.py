@@ -10,6 +10,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
 from openxml_audit import FileFormat, OpenXmlValidator, ValidationSeverity
 
 from tests.conftest import SAMPLES, THOROUGH, Cpms
@@ -98,11 +100,11 @@ def test_a_copy_of_an_officers_workbook_breaks_no_rule_that_the_workbook_kept(
     if given == "office":
         book = openpyxl.load_workbook(path)
         sheet = book.worksheets[0]
-        sheet["A1"].comment = openpyxl.comments.Comment("ours", "office")
+        sheet["A1"].comment = Comment("ours", "office")
         sheet.auto_filter.ref = sheet.dimensions
         sheet.freeze_panes = "B2"
-        chart = openpyxl.chart.BarChart()
-        chart.add_data(openpyxl.chart.Reference(sheet, min_col=1, min_row=1, max_row=5))
+        chart = BarChart()
+        chart.add_data(Reference(sheet, min_col=1, min_row=1, max_row=5))
         book.create_sheet("own").add_chart(chart, "A1")
         book.save(path)
     before = faults(path)

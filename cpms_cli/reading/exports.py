@@ -1,5 +1,5 @@
-"""The layouts in which programs export, as `schemas/exports.yaml` describes them with their sources: those of KoboToolbox
-and ODK, this program's own, and what offices add by themselves.
+"""The layouts in which programs export, as `schemas/exports.yaml` describes them with their sources: those of
+KoboToolbox and ODK, this program's own, and what offices add by themselves.
 
 The layouts belong to those programs, not to a province: they are read from the shipped definition only.
 """
@@ -42,7 +42,7 @@ class Layout(BaseModel):
 
 
 class OwnLists(BaseModel):
-    """What the list of visits says beside the columns to fill in: fields by role, other words by the id of a message."""
+    """What the list of visits says beside the columns to fill in: fields by role, other words by a message's id."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

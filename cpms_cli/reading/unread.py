@@ -28,10 +28,10 @@ from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_form
 from cpms_cli.survey.messages import say
 
 Why = Literal["unknown", "near", "no_header", "choice", "child", "left_out", "added", "own", "gathered", "carried"]
-"""unknown: no header of the survey; near: nearly one; no_header: nothing stands above; choice: one answer of a question of
-several, whose marks cannot be read; child: a child's number and no further columns of that child; left_out: by the map;
-added: by the program that exported; own: this program's own words; gathered: another column has the same answers;
-carried: of a workbook of rows set aside, not read before either."""
+"""unknown: no header of the survey; near: nearly one; no_header: nothing stands above; choice: one answer of a
+question of several, whose marks cannot be read; child: numbered as a further child's, with too little to read it;
+left_out: by the map; added: by the program that exported; own: this program's own words; gathered: another column has
+the same answers; carried: of a workbook of rows set aside, not read before either."""
 _OPEN: frozenset[Why] = frozenset({"unknown", "near", "no_header", "choice", "child"})
 _KNOWN: frozenset[Why] = frozenset({"added", "own", "gathered", "left_out", "carried"})
 IdForm = Callable[[pd.Series], npt.NDArray[np.bool_]]

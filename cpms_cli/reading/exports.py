@@ -50,6 +50,15 @@ class OwnLists(BaseModel):
     words: tuple[str, ...]
 
 
+class OwnScores(BaseModel):
+    """What stands in exports of records beside the indicators: by name, and by the id of a message."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+
+
 class OwnColumns(BaseModel):
     """Columns that this program itself writes beside the survey's."""
 
@@ -59,6 +68,7 @@ class OwnColumns(BaseModel):
     form: tuple[str, ...]
     of_dates: tuple[str, ...]
     sentences: tuple[str, ...]
+    scores: OwnScores
     lists: OwnLists
 
 

@@ -7,7 +7,7 @@ function that reads them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -99,6 +99,22 @@ def own_headers(survey: Survey, *, exported: bool) -> frozenset[str]:
     spoken = [say(one, language) for one in own.sentences for language in LANGUAGES]
     spoken += [other.sentences[one] for other in survey.translations for one in own.sentences if one in other.sentences]
     return frozenset(spelt(text) for text in (*names, *spoken))
+
+
+@lru_cache(maxsize=8)
+def _indicator_headers(survey: Survey) -> frozenset[str]:
+    labels = [f"{one.number} {one.name.in_(language)}" for one in survey.indicators for language in LANGUAGES]
+    return frozenset(spelt(text) for text in (*(one.column for one in survey.indicators), *labels))
+
+
+def score_headers(survey: Survey, header: Sequence[str]) -> frozenset[str]:
+    """In an export of records, what stands there beside the answers, as headers are compared; else nothing."""
+    indicators = _indicator_headers(survey)
+    if len(indicators & {spelt(cell) for cell in header}) < len(survey.indicators):
+        return frozenset()
+    own = own_columns().scores
+    words = [say(word, language) for word in own.words for language in LANGUAGES]
+    return indicators | {spelt(text) for text in (*own.names, *words)}
 
 
 @lru_cache(maxsize=8)

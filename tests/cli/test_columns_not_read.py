@@ -280,6 +280,17 @@ def test_the_form_and_the_list_of_visits_are_read_back_without_complaint(
     assert "'บันทึกของ อสม.' was NOT read: 1 cell(s)" in ran.out
 
 
+def test_records_that_were_exported_are_read_back_without_complaint(
+    survey: Survey, cpms: Cpms, sample_store: Path, tmp_path: Path
+) -> None:
+    for name in ("records.csv", "records.xlsx"):
+        store = tmp_path / "s.duckdb"
+        store.write_bytes(sample_store.read_bytes())
+        assert cpms("export", "records", tmp_path / name, "--identified", "--store", store).code == 0
+        columns = [column for table in read(tmp_path / name, survey) for column in table.unread]
+        assert {column.why for column in columns} == {"own"}
+
+
 def test_cells_under_no_header_and_repeated_headers_are_not_lost(cpms: Cpms, tmp_path: Path) -> None:
     path = _file(tmp_path / "f.csv", "ข้อ ก", ["ใช่", "ไม่ใช่"])
     rows = list(csv.reader(io.StringIO(path.read_text("utf-8"))))

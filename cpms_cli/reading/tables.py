@@ -161,11 +161,6 @@ class SurveyTable:
         return (column.header, column.letter) if column else (name, "")
 
 
-def left_open(tables: Iterable[SurveyTable]) -> list[tuple[SurveyTable, UnreadColumn]]:
-    """The columns that were not read, hold something, and on which no map decides; each with its table."""
-    return [(table, column) for table in tables for column in table.unread if column.weighs]
-
-
 def read_sources(
     path: Path, survey: Survey, encoding: str | None = None, chosen: HeaderMap | None = None
 ) -> list[SourceTable]:

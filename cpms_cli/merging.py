@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.checking.columns_not_read import Asked, check_answers_read
+from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
 from cpms_cli.checking.quarantine import free_name, write_quarantine
 from cpms_cli.checking.repeated import REPEATED
 from cpms_cli.checking.validation import check, read_all
@@ -24,7 +24,7 @@ from cpms_cli.reading.bundle import is_bundle
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import SurveyTable, left_out
+from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit import current_user, now
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store

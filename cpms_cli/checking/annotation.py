@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpms_cli.checking.findings import MASK, Wording
+from cpms_cli.checking.plain_copy import plain_workbook
 from cpms_cli.checking.repairs import Repair, legal_labels, nearest, repairs
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import UsageError
@@ -25,7 +26,6 @@ from cpms_cli.reading.tables import SurveyTable, read
 from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say
-from cpms_cli.writing.cells_workbook import TextCells, cells_workbook
 from cpms_cli.writing.files import check_not_read, write_bytes
 from cpms_cli.writing.marking import MOST_LINKS, MarkedWorkbook, SheetMarks, TextSheet
 from cpms_cli.writing.package import UnknownLayout
@@ -85,7 +85,7 @@ def annotate(
         job = _Job(survey, validation, language, identified, names)
         written = _marked(job, MarkedWorkbook(content), told, mends, fix, macros, notes)
     except UnknownLayout:
-        plain, names = _plain_workbook(validation.tables)
+        plain, names = plain_workbook(validation.tables)
         notes = [say("annotate_layout", language, file=source.name)]
         too_long = _too_long(validation.tables)
         notes += [say("annotate_too_long", language, count=too_long, file=source.name)] if too_long else []
@@ -124,42 +124,6 @@ def _told(survey: Survey, validation: Validation, language: Language) -> pd.Data
     near = [close.get(place) for place in codes.itertuples(index=False, name=None)]
     found.loc[codes.index, "proposal"] = pd.Series(near, index=codes.index, dtype="str")
     return found
-
-
-def _plain_workbook(tables: Sequence[SurveyTable]) -> tuple[bytes, dict[int, str]]:
-    taken: set[str] = set()
-    sheets, frozen = {}, {}
-    named: dict[object, str] = {}
-    for table in tables:
-        source = table.source
-        if table.sheet_key in named:
-            continue
-        name = named[table.sheet_key] = sheet_name(source.sheet or source.path.stem, taken)
-        loose: dict[int, Sequence[str]] = {left.row: [left.text] for left in source.left_out}
-        loose[source.header_row] = source.header
-        rows, data = _whole_sheet([one for one in tables if one.sheet_key == table.sheet_key])
-        sheets[name] = TextCells([_unchunked(column) for column in data.columns], rows, loose)
-        frozen[name] = source.header_row
-    return cells_workbook(sheets, frozen), {at: named[table.sheet_key] for at, table in enumerate(tables)}
-
-
-def _whole_sheet(tables: Sequence[SurveyTable]) -> tuple[pa.Array, pa.Table]:
-    """The rows of one sheet, which may have become several tables, each row once and in its order."""
-    width = tables[0].source.data.column_names
-    rows, data = tables[0].rows, tables[0].source.data
-    for table in tables[1:]:
-        new = ~np.isin(table.rows, rows)
-        rows = np.concatenate([rows, table.rows[new]])
-        data = pa.concat_tables([data, table.source.data.select(width).filter(pa.array(new))])
-    order = np.argsort(rows, kind="stable")
-    data = data.unify_dictionaries().combine_chunks()
-    return pa.array(rows[order]), data if (order == np.arange(len(order))).all() else data.take(pa.array(order))
-
-
-def _unchunked(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    if isinstance(column, pa.ChunkedArray):
-        return column.chunk(0) if column.num_chunks else pa.array([], pa.string())
-    return column
 
 
 def _too_long(tables: Sequence[SurveyTable]) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cpms_cli.errors import AnswersNotRead
 from cpms_cli.reading.mapping import Mapped, leave_out
-from cpms_cli.reading.tables import SurveyTable, left_open
+from cpms_cli.reading.tables import SurveyTable, sheets_not_read
 from cpms_cli.reading.unread import CHOICE_MARKS, FURTHER_CHILD, UnreadColumn
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
@@ -26,6 +26,16 @@ class Asked:
     files: Sequence[Path] = ()
     mapping: Mapped | None = None
     words: tuple[str, ...] = ()
+
+
+def left_open(tables: Iterable[SurveyTable]) -> list[tuple[SurveyTable, UnreadColumn]]:
+    """The columns that were not read, hold something, and on which no map decides; each with its table."""
+    return [(table, column) for table in tables for column in table.unread if column.weighs]
+
+
+def left_out(tables: Sequence[SurveyTable]) -> bool:
+    """Whether a column or a sheet was not read that may hold answers, and nobody decided that it is left out."""
+    return bool(left_open(tables)) or any(sheet.answers for sheet in sheets_not_read(tables))
 
 
 def command_line(words: Iterable[str]) -> str:

@@ -114,7 +114,7 @@ def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
 
 
 def _unread_columns(source: int, table: SurveyTable) -> Iterator[_Part]:
-    """Columns that were not read and that nobody has decided on: the field that each may be, and that answers are lost."""
+    """Columns that were not read, on which no map decides: the field that each may be, or that answers are lost."""
     row = np.array([table.source.header_row], dtype=np.int64)
     for column in table.unread:
         told = (column.header or column.letter,)

@@ -60,7 +60,7 @@ def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
 
 
 def _not_read(table: SurveyTable, language: Language) -> pd.DataFrame:
-    """What stands in the columns that were not read, under headers that say so: it is carried along, and lost nowhere."""
+    """What stands in the columns that were not read, under headers that say so: it is carried along."""
     texts: dict[str, npt.NDArray[np.object_]] = {}
     for column in table.unread:
         if column.filled and column.why not in _NOT_CARRIED:
@@ -115,9 +115,9 @@ def write_quarantine(
 ) -> Path:  # fmt: skip
     """Write the rejected rows (`source`, `row`, `silent`), a sheet for each sheet they came from.
 
-    Cells at fault are coloured, carry message and mend, and offer what may be written there; after them stand the columns
-    that were not read, and the last columns say in text what is wrong and where the row stood. None of these is read
-    when the workbook is merged.
+    Cells at fault are coloured, carry message and mend, and offer what may be written there; after them stand the
+    columns that were not read, and the last ones say in text what is wrong and where the row stood. None of these is
+    read when the workbook is merged.
     """
     sheets: dict[str, pd.DataFrame] = {}
     notes: dict[str, list[CellNote]] = {}

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault, column_faults
+from cpms_cli.checking.columns_not_read import left_out
 from cpms_cli.checking.eras import era_faults
 from cpms_cli.checking.fabrication import pattern_faults
 from cpms_cli.checking.findings import RowFault, gather
@@ -29,7 +30,7 @@ from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.mapping import Mapped
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import SurveyTable, left_out, read_files
+from cpms_cli.reading.tables import SurveyTable, read_files
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 

@@ -22,9 +22,9 @@ def map_(
 ) -> None:  # fmt: skip
     """Say which header of some files is which question, and write that down to be corrected.
 
-    Open the map in Excel: mend the column "field", write "leave out" there for columns that are left out on purpose, and
-    take away each question mark that you agree with. Then give it to validate and merge with --map. With --map, an
-    earlier map's decisions are kept. Exit code 0: written; 2: it cannot be.
+    Open the map in Excel: mend the column "field", write "leave out" there for columns that are left out on purpose,
+    and take away each question mark that you agree with. Then give it to validate and merge with --map. With --map
+    here, an earlier map's decisions are kept. Exit code 0: written; 2: it cannot be.
 
     \b
     Examples:

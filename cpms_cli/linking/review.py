@@ -196,7 +196,7 @@ def _own_headings(survey: Survey) -> set[str]:
 def _not_read(survey: Survey, path: Path, cells: pd.DataFrame) -> tuple[dict[str, object], ...]:
     """The columns that somebody has added to the workbook; the first row of `cells` has the headings."""
     own = _own_headings(survey) | {"pair", "decision", "reason"}
-    found = []
+    found: list[dict[str, object]] = []
     for at in range(cells.shape[1]):
         header = str(cells.iat[0, at]).strip()
         filled = int((cells.iloc[1:, at].str.strip() != "").sum())

@@ -1,5 +1,5 @@
-"""The layouts in which programs export, as `schemas/exports.yaml` describes them with their sources: those of KoboToolbox
-and ODK, this program's own, and what offices add by themselves.
+"""The layouts in which programs export, as `schemas/exports.yaml` describes them with their sources: those of
+KoboToolbox and ODK, this program's own, and what offices add by themselves.
 
 The layouts belong to those programs, not to a province: they are read from the shipped definition only.
 """
@@ -43,11 +43,20 @@ class Layout(BaseModel):
 
 
 class OwnLists(BaseModel):
-    """What the list of visits says beside the columns to fill in: fields by role, other words by the id of a message."""
+    """What the list of visits says beside the columns to fill in: fields by role, other words by a message's id."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     roles: tuple[Role, ...]
+    words: tuple[str, ...]
+
+
+class OwnScores(BaseModel):
+    """What stands in exports of records beside the indicators: by name, and by the id of a message."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: tuple[str, ...]
     words: tuple[str, ...]
 
 
@@ -60,6 +69,7 @@ class OwnColumns(BaseModel):
     form: tuple[str, ...]
     of_dates: tuple[str, ...]
     sentences: tuple[str, ...]
+    scores: OwnScores
     lists: OwnLists
 
 

@@ -1,9 +1,9 @@
 """A subdistrict's own map from the headers of its files to the survey's fields: a small CSV, edited in Excel.
 
-Columns `header` (as it stands in the file), `field` and `label` for the reader; others are ignored. `field` is a field's
-name or one of its spellings, with a number behind it where children stand side by side (`given_name_2`); or "leave out"
-(in any language) for a column that is left out on purpose. Blank, the map says nothing of the column; a field with a
-question mark before it is not decided yet, and the map is refused.
+Columns `header` (as it stands in the file), `field` and `label` for the reader; others are ignored. `field` is a
+field's name or one of its spellings, with a number behind it where children stand side by side (`given_name_2`); or
+"leave out" (in any language) for a column that is left out on purpose. Blank, the map says nothing of the column; a
+field with a question mark before it is not decided yet, and the map is refused.
 """
 
 from __future__ import annotations

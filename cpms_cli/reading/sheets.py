@@ -12,11 +12,19 @@ import pyarrow as pa
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.choices import choice_columns, distinct, fold_choices, separated
 from cpms_cli.reading.exports import Layout, layout_of
-from cpms_cli.reading.headers import HeaderMatch, Proposal, header_spellings, match_headers, mentions, near_miss
+from cpms_cli.reading.headers import (
+    HeaderMatch,
+    Proposal,
+    header_spellings,
+    match_headers,
+    mentions,
+    near_miss,
+    spelt,
+)
 from cpms_cli.reading.mapping import HeaderMap, apply_map, children_said, said_of
 from cpms_cli.reading.side_by_side import SideBySide, find_side_by_side, twice_for_one_child
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.reading.unread import UnreadColumn, Why, unread_columns
+from cpms_cli.reading.unread import UnreadColumn, Why, score_headers, unread_columns
 from cpms_cli.survey.definition import Survey
 
 _TIME_OF_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*$", re.DOTALL)
@@ -81,8 +89,12 @@ def match_sheet(
     said = said_of(chosen, source)
     choices = choice_columns(survey, source, spellings, said)
     source, into = fold_choices(survey, source, spellings, said)
-    # A column of one choice is a part of its question, whose column stands for all of them.
-    cells = ["" if into.get(index, index) != index else header for index, header in enumerate(source.header)]
+    scores = score_headers(survey, source.header)
+    # A column of one choice is a part of its question, whose column stands for all of them; a score is no answer.
+    cells = [
+        "" if into.get(index, index) != index or spelt(header) in scores else header
+        for index, header in enumerate(source.header)
+    ]
     match = match_headers(cells, spellings)
     of_children = children_said(chosen, source)
     if chosen:
@@ -106,7 +118,7 @@ def match_sheet(
     }  # fmt: skip
     may_be = {**{index: column.question[0] for index, column in choices.items()}, **found.loose}
     read = {*match.fields, *into, *found.children, *(place for places in match.twice.values() for place in places)}
-    unread = unread_columns(survey, source, read, near, why, may_be, layout, beside)
+    unread = unread_columns(survey, source, read, near, why, may_be, layout, {*beside, *scores})
     return Matched(source, match, near, layout, into, found, unread)
 
 

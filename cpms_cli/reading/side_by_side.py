@@ -1,7 +1,7 @@
 """Headers of files in which one row is a household and its children stand side by side.
 
-Each child has columns of its own, told apart by a number: `given_name_2`, `sex[2]`, `ชื่อ (คนที่ ๒)`, `child2_name`, `เด็กคนที่ 2 ชื่อ`.
-The words that may stand with the number are in `schemas/exports.yaml`.
+Each child has columns of its own, told apart by a number: `given_name_2`, `sex[2]`, `ชื่อ (คนที่ ๒)`, `child2_name`,
+`เด็กคนที่ 2 ชื่อ`. The words that may stand with the number are in `schemas/exports.yaml`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def numbered(header: str, spellings: Mapping[str, str]) -> Numbered | None:
     """The field and the child's number that a header says; None where it says no such thing.
 
     >>> spellings = {"givenname": "given_name", "sex": "sex"}
-    >>> [numbered(text, spellings).number for text in ("given_name_2", "Given name (3)", "child4_sex", "children[5]/sex")]
+    >>> headers = ("given_name_2", "Given name (3)", "child4_sex", "children[5]/sex", "sex")
+    >>> [told.number for told in (numbered(header, spellings) for header in headers) if told]
     [2, 3, 4, 5]
     """
     plain = plain_digits(header)
@@ -91,7 +92,7 @@ def find_side_by_side(
 ) -> SideBySide:  # fmt: skip
     """The columns of a sheet that belong to its first, second, third ... child, where it is laid out so.
 
-    `said` are columns of which a map says child and field; of the columns that are `settled` otherwise nothing is asked.
+    `said` are columns of which a map says child and field; those that are `settled` otherwise are not asked about.
     """
     own = {field.name for field in survey.child.fields} - set(survey.child.shared)
     found = {

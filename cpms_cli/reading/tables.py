@@ -163,19 +163,9 @@ class SurveyTable:
         return (column.header, column.letter) if column else (name, "")
 
 
-def left_open(tables: Iterable[SurveyTable]) -> list[tuple[SurveyTable, UnreadColumn]]:
-    """The columns that were not read, hold something, and on which no map decides; each with its table."""
-    return [(table, column) for table in tables for column in table.unread if column.weighs]
-
-
 def sheets_not_read(tables: Iterable[SurveyTable]) -> list[SheetNotRead]:
     """The sheets of these tables' files that were not read, in their order."""
     return list(dict.fromkeys(sheet for table in tables for sheet in table.source.not_read))
-
-
-def left_out(tables: Sequence[SurveyTable]) -> bool:
-    """Whether a column or a sheet was not read that may hold answers, and nobody decided that it is left out."""
-    return bool(left_open(tables)) or any(sheet.answers for sheet in sheets_not_read(tables))
 
 
 def read_sources(

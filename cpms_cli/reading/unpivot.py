@@ -1,7 +1,7 @@
 """Rows of households whose children stand side by side, as rows of households and rows of children.
 
-Each child's columns become a table of their own, with the household's key and the officer's own row numbers and columns,
-so that what is told of a cell is told of the cell that stands in the file.
+Each child's columns become a table of their own, with the household's key and the officer's own row numbers and
+columns, so that what is told of a cell is told of the cell that stands in the file.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _of_child(survey: Survey, sheet: Sheet, number: int) -> Sheet:
     key = {index: name for index, name in sheet.fields.items() if name in survey.child.shared}
     line = survey.role("line").name
     said = _any_said(survey, sheet.source, [index for index, name in own.items() if name != line])
-    source = _rows_of(sheet.source, said, own)
+    source = _rows_of(sheet.source, said, set(own))
     place = next((index for index, name in own.items() if name == line), None)
     added: frozenset[int] = frozenset()
     if place is None:
@@ -75,7 +75,8 @@ def _families_apart(survey: Survey, sheet: Sheet) -> list[Sheet]:
     alone &= ~key.isin(key[of_child])
     if not alone.any():
         return [sheet]
-    families = _rows_of(sheet.source, alone, {None, *range(len(sheet.source.header))})
+    of_any_column: set[int | None] = {None, *range(len(sheet.source.header))}
+    families = _rows_of(sheet.source, alone, of_any_column)
     rest = pa.array(~alone)
     children = replace(
         sheet.source, data=sheet.source.data.filter(rest), rows=sheet.source.rows[~alone],
@@ -93,7 +94,7 @@ def _any_said(survey: Survey, source: SourceTable, columns: Iterable[int]) -> np
     return said
 
 
-def _rows_of(source: SourceTable, said: npt.NDArray[np.bool_], columns: Container[int]) -> SourceTable:
+def _rows_of(source: SourceTable, said: npt.NDArray[np.bool_], columns: Container[int | None]) -> SourceTable:
     """The rows that count, and what is wrong with the writing of cells of these columns in them."""
     rows = source.rows[said]
     kept = set(rows.tolist())

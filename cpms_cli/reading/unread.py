@@ -7,7 +7,7 @@ function that reads them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -28,10 +28,10 @@ from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_form
 from cpms_cli.survey.messages import say
 
 Why = Literal["unknown", "near", "no_header", "choice", "child", "left_out", "added", "own", "gathered", "carried"]
-"""unknown: no header of the survey; near: nearly one; no_header: nothing stands above; choice: one answer of a question of
-several, whose marks cannot be read; child: a child's number and no further columns of that child; left_out: by the map;
-added: by the program that exported; own: this program's own words; gathered: another column has the same answers;
-carried: of a workbook of rows set aside, not read before either."""
+"""unknown: no header of the survey; near: nearly one; no_header: nothing stands above; choice: one answer of a
+question of several, whose marks cannot be read; child: numbered as a further child's, with too little to read it;
+left_out: by the map; added: by the program that exported; own: this program's own words; gathered: another column has
+the same answers; carried: of a workbook of rows set aside, not read before either."""
 _OPEN: frozenset[Why] = frozenset({"unknown", "near", "no_header", "choice", "child"})
 _KNOWN: frozenset[Why] = frozenset({"added", "own", "gathered", "left_out", "carried"})
 IdForm = Callable[[pd.Series], npt.NDArray[np.bool_]]
@@ -99,6 +99,22 @@ def own_headers(survey: Survey, *, exported: bool) -> frozenset[str]:
     spoken = [say(one, language) for one in own.sentences for language in LANGUAGES]
     spoken += [other.sentences[one] for other in survey.translations for one in own.sentences if one in other.sentences]
     return frozenset(spelt(text) for text in (*names, *spoken))
+
+
+@lru_cache(maxsize=8)
+def _indicator_headers(survey: Survey) -> frozenset[str]:
+    labels = [f"{one.number} {one.name.in_(language)}" for one in survey.indicators for language in LANGUAGES]
+    return frozenset(spelt(text) for text in (*(one.column for one in survey.indicators), *labels))
+
+
+def score_headers(survey: Survey, header: Sequence[str]) -> frozenset[str]:
+    """In an export of records, what stands there beside the answers, as headers are compared; else nothing."""
+    indicators = _indicator_headers(survey)
+    if len(indicators & {spelt(cell) for cell in header}) < len(survey.indicators):
+        return frozenset()
+    own = own_columns().scores
+    words = [say(word, language) for word in own.words for language in LANGUAGES]
+    return indicators | {spelt(text) for text in (*own.names, *words)}
 
 
 @lru_cache(maxsize=8)

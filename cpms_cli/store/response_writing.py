@@ -11,9 +11,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from cpms_cli.checking.columns_not_read import left_open
 from cpms_cli.checking.quarantine import write_quarantine
 from cpms_cli.checking.responses import check_responses
-from cpms_cli.reading.tables import SurveyTable, left_open
+from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit import now
 from cpms_cli.store.history import next_batch
 from cpms_cli.store.response_tables import RESPONSE, create_known_children

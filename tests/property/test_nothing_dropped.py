@@ -1,4 +1,4 @@
-"""Promise 21: nothing is dropped unsaid. Each cell of a file is read, or its row or its column is named, or it is refused.
+"""Promise 21: nothing is dropped unsaid. Each cell of a file is read, or its row or column is named, or it is refused.
 
 The cells are counted by other means (csv, openpyxl) than those by which the files are read.
 """
@@ -30,7 +30,8 @@ SPELLINGS = header_spellings(SURVEY)
 BLANK = {word for word, code in SURVEY.codelists["missing"].by_spelling.items() if code == "blank"}
 # Files on whose rows or cells csv, openpyxl and spreadsheets do not agree; tests/files has what is right for each.
 OTHERWISE_COUNTED = {
-    "comma_inside_unquoted_thai_text.csv", "cp874_rows_then_utf8_rows.csv", "curly_quotes_cp1252.csv", "quote_never_closed.csv",
+    "comma_inside_unquoted_thai_text.csv", "cp874_rows_then_utf8_rows.csv", "curly_quotes_cp1252.csv",
+    "quote_never_closed.csv",
     "mark_within_after_two_files_were_joined.csv", "quotes_escaped_by_backslash.csv", "quotes_inside_not_doubled.csv",
     "semicolons_inside_answers.csv", "single_quotes.csv", "spaces_after_commas.csv", "zero_byte_in_a_name.csv",
     "mixed_line_ends.csv", "first_line_names_the_separator.csv", "excel_97_named_xlsx.xlsx",
@@ -118,10 +119,11 @@ def test_the_files_left_out_are_there_and_are_read() -> None:
 
 
 KEYS = ("round", "village_code", "household_no")
-KNOWN = ("child_no", "given_name", "sex", "birth_date", "nationality", "services_received", "violence_sexual", "dwelling",
-         "consent")  # fmt: skip
-ODD = ("", "หมายเหตุ", "ลำดับ", "ถูกทำร้าย", "วันเกิ", "Natoinality", "given_name_2", "sex_2", "เพศ (คนที่ 3)", "child4_birth_date",
-       "services_received/cash", "services_received/none", "_uuid", "start", "cpms_from", "not read: x")  # fmt: skip
+KNOWN = ("child_no", "given_name", "sex", "birth_date", "nationality", "services_received", "violence_sexual",
+         "dwelling", "consent")  # fmt: skip
+ODD = ("", "หมายเหตุ", "ลำดับ", "ถูกทำร้าย", "วันเกิ", "Natoinality", "given_name_2", "sex_2", "เพศ (คนที่ 3)",
+       "child4_birth_date", "services_received/cash", "services_received/none", "_uuid", "start", "cpms_from",
+       "not read: x")  # fmt: skip
 CELLS = st.sampled_from(
     ["", "", "ใช่", "ไม่ใช่", "1", "0", "2560", "12/3/2560", "หญิง", "มาลี", "-", "x", "1234567890121", "cash"]
 )

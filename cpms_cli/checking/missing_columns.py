@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def told_once(
 
 def _first_tables(tables: Sequence[SurveyTable]) -> list[int]:
     """Of each file that has children, its first table of children."""
-    files = {}
+    files: dict[Path, int] = {}
     for source, table in enumerate(tables):
         if table.table == "child" and table.filled.any():
             files.setdefault(table.source.path, source)

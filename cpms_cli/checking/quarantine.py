@@ -54,7 +54,11 @@ def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
         names = [field.name for field in survey.household.fields if field.name in table.columns]
         # Where every key has a gap there is no family to look in, and pandas cannot group by nothing.
         if key.notna().all(axis="columns").any():
-            first = frame.groupby([key[name] for name in key])[names].transform("first")
+            homes, consent = frame.groupby([key[name] for name in key]), survey.role("consent").name
+            first = homes[names].transform("first")
+            if consent in names:
+                # Where rows disagree on consent, a blank one is nobody's word.
+                first[consent] = first[consent].mask(homes[consent].transform("nunique") > 1)
             frame[names] = frame[names].fillna(first)
     return frame
 

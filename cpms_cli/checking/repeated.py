@@ -89,7 +89,7 @@ def _pairs(
         f" ANTI JOIN ({open_homes}) USING ({home}) WHERE {whole}"
     )
     rows = connection.execute("SELECT _source, _row FROM alike").df()
-    connection.register("unread", _unread_cells(survey, tables, faults, rows))
+    connection.register("unread", _unread_cells(survey, table, tables, faults, rows))
     later = f"_source IN ({', '.join(map(str, passed))})" if passed else "FALSE"
     pairs = connection.execute(
         f"WITH numbered AS (SELECT _source, _row, flat, first_value(_source) OVER same AS kept_source,"
@@ -102,19 +102,21 @@ def _pairs(
 
 
 def _unread_cells(
-    survey: Survey, tables: Sequence[SurveyTable], faults: Sequence[Sequence[ColumnFault]], rows: pd.DataFrame
-) -> pd.DataFrame:
+    survey: Survey, kind: Table, tables: Sequence[SurveyTable], faults: Sequence[Sequence[ColumnFault]],
+    rows: pd.DataFrame,
+) -> pd.DataFrame:  # fmt: skip
     """Of each of these rows (`_source`, `_row`) the cells that are no answer, as they are written: `texts`.
 
-    They are blank where the rows are staged.
+    They are blank where the rows are staged. A household is told by its own cells, a child's row by all.
     """
+    looked_at = survey.columns("household") if kind == "household" else tuple(survey.fields)
     parts: list[pd.DataFrame] = []
     for source, group in rows.groupby("_source"):
         table = tables[int(str(source))]
         positions = table.positions(group["_row"].to_numpy(np.int64))
         for name, wrong in faulty_cells(survey, faults[int(str(source))]).items():
             unread = positions[np.isin(positions, wrong)]
-            if name in table.columns and len(unread):
+            if name in looked_at and name in table.columns and len(unread):
                 written = pd.Series(table.columns[name].written(unread).to_pylist(), dtype="str")
                 texts = f"{name}=" + written
                 parts.append(pd.DataFrame({"_source": source, "_row": table.rows[unread], "texts": texts}))

@@ -87,11 +87,14 @@ def accept(
 
 
 def _without_siblings(home: str) -> str:
-    """Rejected rows but those of a flat sheet whose household is right, and has another child that is accepted."""
+    """Rejected rows but those of a flat sheet whose household is right, and has another child that is accepted.
+
+    That child may stand in another sheet, which said the same of the household.
+    """
     return (
         "(FROM rejected ANTI JOIN"
         " (SELECT r._source, r._row FROM rejected r JOIN staged_household h USING (_source, _row)"
-        f" SEMI JOIN accepted_child c USING (_source, {home}) WHERE h._differ IS NOT NULL AND NOT r.of_home)"
+        f" SEMI JOIN accepted_child c USING ({home}) WHERE h._differ IS NOT NULL AND NOT r.of_home)"
         " USING (_source, _row))"
     )
 

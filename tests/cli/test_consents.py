@@ -67,6 +67,12 @@ def test_any_two_words_disagree_but_blank_says_nothing_and_two_refusals_are_one_
     assert "household_differs" not in set(validate([path]).findings["check"])
 
 
+def test_a_blank_consent_stays_blank_where_the_others_disagree(draw: Draw, tmp_path: Path) -> None:
+    merge([draw({"consent": "yes"}, {"consent": None}, {"consent": "no"})], tmp_path / "s.duckdb")
+    aside = pd.read_excel(tmp_path / "s-set-aside-1.xlsx", dtype=str, engine="openpyxl")
+    assert aside["consent"].fillna("").tolist() == ["yes", "", "no"]
+
+
 def test_rows_of_other_homes_go_on(draw: Draw, tmp_path: Path) -> None:
     path = draw({"consent": "yes"}, {"consent": "no"}, {"household_no": "2", "child_no": 1})
     merged = merge([path], tmp_path / "s.duckdb")

@@ -93,6 +93,17 @@ def test_over_files_and_sheets_of_one_merge_and_one_after_another(draw: Draw, tm
     assert merge([same], tmp_path / "4.duckdb").total("unchanged") == 1
 
 
+def test_a_household_that_two_files_tell_alike_goes_with_the_child_that_can_be_stored(
+    draw: Draw, tmp_path: Path
+) -> None:
+    wrong = draw({**CHILD, "child_no": 1, "sex": "x", "members_under_18": 2}, name="a.csv")
+    right = draw({**CHILD, "child_no": 2, "given_name": "มาลี", "members_under_18": 2}, name="b.csv")
+    merged = merge([wrong, right], tmp_path / "s.duckdb")
+    assert tuple(merged.total(name) for name in ("stored", "unchanged", "quarantined")) == (1, 0, 1)
+    with duckdb.connect(str(tmp_path / "s.duckdb"), read_only=True) as connection:
+        assert connection.execute("SELECT consent FROM current_household").fetchall() == [("yes",)]
+
+
 def test_a_household_sent_twice_from_a_phone(base: Mapping[str, Mapping[str, Any]], tmp_path: Path) -> None:
     """Two submissions of one form, with numbers and times of their own, and a repeat group for the children."""
     home = {**base["household"]}

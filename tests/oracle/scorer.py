@@ -136,7 +136,7 @@ def days_of_interview(household: Row, child: Row) -> tuple[date, date]:
     interview_date = answer(household, "interview_date")
     if interview_date is not None:
         return date.fromisoformat(interview_date), date.fromisoformat(interview_date)
-    year = int(child["round"])
+    year = int(child["round"] or 0)
     return date(year, 1, 1), date(year + 1, 12, 31)
 
 

@@ -27,6 +27,7 @@ _JOINED = "[\u0600-\u08ff\u0900-\u0dff\ufb50-\ufdff]"
 _UNSEEN = re.compile(rf"(?!(?<={_JOINED})[\u200c\u200d](?={_JOINED}))[{IGNORABLE}{_CONTROL}]")
 _BLANKS = re.compile("[\\s\u2800]+")  # the blank of Braille is no space to Unicode, and looks like one
 
+_MOST_TURNS = 6
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _QUOTED = re.compile(r'=\s*"((?:[^"]|"")*)"', re.DOTALL)
 
@@ -135,8 +136,7 @@ def _thai_and_lao(text: str) -> str:
 
 def _composed(text: str) -> str:
     """The text with its marks in one order; once more where one change made room for another."""
-    before = ""
-    while text != before:
+    for _ in range(_MOST_TURNS):
         before, text = text, unicodedata.normalize("NFC", text)
         if _OF_THAI_OR_LAO.search(text) or "เเ" in text or "ເເ" in text:
             text = _thai_and_lao(text)
@@ -144,6 +144,8 @@ def _composed(text: str) -> str:
             text = _BURMESE_RUN.sub(_burmese_order, text)
             for digit, letter in _BURMESE_LETTERS:
                 text = digit.sub(letter, text)
+        if text == before:
+            break
     return text
 
 

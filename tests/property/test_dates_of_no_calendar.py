@@ -5,6 +5,7 @@ Three numbers, whether there is such a day or not, in every spelling, in both er
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,14 +37,14 @@ SPELLINGS: dict[str, Callable[[int, int, int], str]] = {
     "iso": lambda y, m, d: f"{y:04}-{m:02}-{d:02}",
     "iso with a time": lambda y, m, d: f"{y:04}-{m:02}-{d:02} 00:00:00",
     "iso with a zone": lambda y, m, d: f"{y:04}-{m:02}-{d:02}T00:00:00+07:00",
-    "iso, short": lambda y, m, d: f"{y}-{m}-{d}",
-    "iso, slashes": lambda y, m, d: f"{y}/{m:02}/{d:02}",
+    "iso, short": lambda y, m, d: f"{y:04}-{m}-{d}",
+    "iso, slashes": lambda y, m, d: f"{y:04}/{m:02}/{d:02}",
     "iso, Thai digits": lambda y, m, d: _in_thai_digits(f"{y:04}-{m:02}-{d:02}"),
     "eight digits": lambda y, m, d: f"{y:04}{m:02}{d:02}",
-    "slashes": lambda y, m, d: f"{d}/{m}/{y}",
-    "dashes of a typesetter": lambda y, m, d: f"{d}–{m}–{y}",
-    "Thai month": lambda y, m, d: f"{d} {THAI[(m - 1) % 12]} {y}",
-    "kept as text": lambda y, m, d: f'="{d}/{m}/{y}"',
+    "slashes": lambda y, m, d: f"{d}/{m}/{y:04}",
+    "dashes of a typesetter": lambda y, m, d: f"{d}–{m}–{y:04}",
+    "Thai month": lambda y, m, d: f"{d} {THAI[(m - 1) % 12]} {y:04}",
+    "kept as text": lambda y, m, d: f'="{d}/{m}/{y:04}"',
     "not seen": lambda y, m, d: f"{y:04}-{m:02}\u200b-{d:02}\ufeff",
 }
 NAMED_MONTH = "Thai month"
@@ -110,6 +111,7 @@ def test_days_of_one_era_only() -> None:
     assert _iso(["2559-02-29"], Bounds()) == ["2016-02-29"]
     assert _iso(["29/2/2559", "29/2/2560"], Bounds()) == ["2016-02-29", None]
     assert _iso(["2560-02-29", "29 ก.พ. 2560", "25600229"], Bounds()) == [None, None, None]
+    assert _iso(["1/0/2560", "00/01/2560", "01/00/2560"], Bounds()) == [None, "2017-01", None]
     assert _questions(["29/2/2560 ค.ศ.", "ค.ศ. 2560"], Bounds()) == ["era", "era"]
 
 

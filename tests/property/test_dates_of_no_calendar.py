@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -22,10 +23,17 @@ from cpms_cli.errors import UsageError
 from cpms_cli.reading.dates import Bounds
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.values import clean
+from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.era import is_stored_date
 from cpms_cli.survey.response_log import response_log
 from tests.conftest import THOROUGH
 from tests.property.test_dates import THAI, Day, _digits, _iso, _questions
+
+
+@cache
+def _survey() -> Survey:
+    found: Survey = load_survey()
+    return found
 
 
 def _in_thai_digits(text: str) -> str:
@@ -71,7 +79,7 @@ def test_three_numbers_are_stored_as_their_day_or_not_at_all(year: int, month: i
     if spelling == NAMED_MONTH and not 1 <= month <= 12:
         return
     text = SPELLINGS[spelling](year, month, day)
-    survey = load_survey()
+    survey = _survey()
     for field, partial in ((survey.role("born"), True), (survey.role("visited"), False)):
         read = clean(survey, field, pd.Series([text], dtype="str"))
         value = None if read.values.isna().iat[0] else str(read.values.iat[0])

@@ -117,6 +117,8 @@ def _year(one: Written, bounds: Bounds, short_christian: bool) -> int | None:
 
 
 def _iso(one: Written, year: int) -> str | None:
+    if one.month == 0 and one.day:
+        return None  # a day of no month
     try:
         day = datetime.date(year, one.month or 1, one.day or 1) + datetime.timedelta(days=one.shift)
     except ValueError:

@@ -27,6 +27,7 @@ _JOINED = "[\u0600-\u08ff\u0900-\u0dff\ufb50-\ufdff]"
 _UNSEEN = re.compile(rf"(?!(?<={_JOINED})[\u200c\u200d](?={_JOINED}))[{IGNORABLE}{_CONTROL}]")
 _BLANKS = re.compile("[\\s\u2800]+")  # the blank of Braille is no space to Unicode, and looks like one
 
+_MOST_TURNS = 6
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _QUOTED = re.compile(r'=\s*"((?:[^"]|"")*)"', re.DOTALL)
 
@@ -54,14 +55,15 @@ _MARKS = {script: _marks(script) for script in (_THAI, _LAO)}
 _WEIGHTS = {0x0E3A: 0, 0x0E3C: 0, 0x0E4D: 2, 0x0E47: 3, **dict.fromkeys(range(0x0E48, 0x0E4C), 4), 0x0E4C: 5, 0x0E4E: 6}
 _OF_THAI_OR_LAO = re.compile("[\u0e31-\u0e4e\u0eb1-\u0ece]")
 
-# Burmese: a vowel below typed before the one above, a dot typed before the ring, and the digits 0 and 7 for the letters
-# that look like them, which only letters can carry a mark on.
-_BURMESE = (
-    (re.compile("([\u102f\u1030])([\u102d\u102e\u1032])"), r"\2\1"), (re.compile("\u1037\u1036"), "\u1036\u1037"),
-    (re.compile("\u1040(?=[\u102b-\u1032\u1036-\u103e])"), "\u101d"),
-    (re.compile("\u1047(?=[\u102b-\u1032\u1036-\u103e])"), "\u101b"),
-)  # fmt: skip
-_OF_BURMESE = re.compile("[\u102f\u1030\u1037\u1040\u1047]")
+# Burmese: a vowel above is written before one below, the ring before the dot, none of them twice; the digits 0 and 7
+# stand for the letters that look like them where they carry a mark.
+_UPPER, _LOWER, _RING, _DOT = "\u102d\u102e\u1032", "\u102f\u1030", "\u1036", "\u1037"
+_BURMESE_RUN = re.compile(f"[{_UPPER}{_LOWER}]{{2,}}|[{_RING}{_DOT}]{{2,}}")
+_BURMESE_LETTERS = tuple(
+    (re.compile(f"{digit}(?=[\u102b-\u1032\u1036-\u103e])"), letter)
+    for digit, letter in (("\u1040", "\u101d"), ("\u1047", "\u101b"))
+)
+_OF_BURMESE = re.compile(f"[{_UPPER}{_LOWER}{_RING}{_DOT}\u1040\u1047]")
 
 # What may have something to mend: for Arrow's expressions, over whole columns.
 _MARKS_OF_BOTH = (
@@ -71,7 +73,7 @@ STRANGE = "|".join((
     "^ | $|  |^=|\\x{00}|เเ|ເເ|[ๅ\u0e4d\u0ecd]",
     f"[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\uff01-\uff5e{IGNORABLE}{_CONTROL[:-1]}]",
     *(f"[{above}][{under}{above}]|[{under}]{{2}}|{am}[{above}]" for under, above, am in _MARKS_OF_BOTH),
-    "[\u102f\u1030][\u102d\u102e\u1032]|\u1037\u1036|[\u1040\u1047][\u102b-\u103e]",
+    f"[{_LOWER}][{_UPPER}{_LOWER}]|[{_UPPER}]{{2}}|{_DOT}[{_RING}{_DOT}]|{_RING}{{2}}|[\u1040\u1047][\u102b-\u103e]",
 ))  # fmt: skip
 
 _DASHES = "\u02d7\u058a\u05be\u2010-\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u2e3a\u2e3b\u30fc\ufe58\ufe63\uff70"
@@ -118,14 +120,33 @@ def _in_order(found: re.Match[str]) -> str:
     return "".join(marks)
 
 
+def _burmese_order(found: re.Match[str]) -> str:
+    return "".join(sorted(dict.fromkeys(found[0]), key=lambda mark: mark in _LOWER + _DOT))
+
+
 def _thai_and_lao(text: str) -> str:
     text = text.replace("เเ", "แ").replace("ເເ", "ແ")
     text = _LONG_VOWEL.sub("า", text)
     for script, (behind, apart, ringed, run) in _MARKS.items():
         text, am = run.sub(_in_order, text), chr(0x0E33 + script)
-        text = apart.sub(rf"\1{am}", behind.sub(rf"\1{am}", text))
+        text = behind.sub(rf"\1{am}", apart.sub(rf"\1{am}", text))
         text = run.sub(_in_order, ringed.sub(r"\1", text))
     return text.replace(*_RING_ON_I)
+
+
+def _composed(text: str) -> str:
+    """The text with its marks in one order; once more where one change made room for another."""
+    for _ in range(_MOST_TURNS):
+        before, text = text, unicodedata.normalize("NFC", text)
+        if _OF_THAI_OR_LAO.search(text) or "เเ" in text or "ເເ" in text:
+            text = _thai_and_lao(text)
+        if _OF_BURMESE.search(text):
+            text = _BURMESE_RUN.sub(_burmese_order, text)
+            for digit, letter in _BURMESE_LETTERS:
+                text = digit.sub(letter, text)
+        if text == before:
+            break
+    return text
 
 
 def plain_text(text: str) -> str:
@@ -138,15 +159,9 @@ def plain_text(text: str) -> str:
     >>> plain_text(' ="0123"\u200b'), plain_text("ใ\u2060ช่") == "ใช่", plain_text("น\u0e4d้า") == "น้ำ"
     ('0123', True, True)
     """
+    text = _UNSEEN.sub("", text if text.isascii() else text.translate(_WIDE))
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _UNSEEN.sub("", text.translate(_WIDE)))
-        if _OF_THAI_OR_LAO.search(text) or "เเ" in text or "ເເ" in text:
-            text = _thai_and_lao(text)
-        if _OF_BURMESE.search(text):
-            for strange, right in _BURMESE:
-                text = strange.sub(right, text)
-    else:
-        text = _UNSEEN.sub("", text)
+        text = _composed(text)
     text = _BLANKS.sub(" ", text).strip()
     while quoted := _QUOTED.fullmatch(text):
         text = _BLANKS.sub(" ", quoted[1].replace('""', '"')).strip()

@@ -24,10 +24,13 @@ IGNORABLE = [
 UNSEEN = [chr(code) for first, last in IGNORABLE for code in range(first, last + 1)]
 # Characters that mean something to each other: marks, vowels, digits, signs of spreadsheets, spaces, full-width forms.
 ODD = st.text(
-    st.sampled_from('กนมใไเแาๅฤฦำ\u0e31\u0e34\u0e38\u0e39\u0e3a\u0e47\u0e48\u0e49\u0e4c\u0e4d\u0e4eະກາຳເແ\u0eb1\u0eb8\u0ebb\u0ebc\u0ec8\u0ecd'
-                    'ခငဝရ၀၇\u102b\u102c\u102d\u102e\u102f\u1030\u1031\u1032\u1036\u1037\u1038\u103a\u103b\u103e'
-                    'aeZ10.,- ="\'\u0301\u0327\u212b\u200b\u200c\u200d\u2060\ufeff\u00ad\u00a0\u3000\u2800\t\n\x00\x1bＡ１－＝＂'
-                    'سابক्ष'), max_size=12,
+    st.sampled_from(
+        "กนมใไเแาๅฤฦำ\u0e31\u0e34\u0e38\u0e39\u0e3a\u0e47\u0e48\u0e49\u0e4c\u0e4d\u0e4e"
+        "ະກາຳເແ\u0eb1\u0eb8\u0ebb\u0ebc\u0ec8\u0ecd"
+        "ခငဝရ၀၇\u102b\u102c\u102d\u102e\u102f\u1030\u1031\u1032\u1036\u1037\u1038\u103a\u103b\u103e"
+        "aeZ10.,- =\"'\u0301\u0327\u212b\u200b\u200c\u200d\u2060\ufeff\u00ad\u00a0\u3000\u2800\t\n\x00\x1bＡ１－＝＂"
+        "سابक्ष"
+    ), max_size=12,
 )  # fmt: skip
 MANY = 3_000 if THOROUGH else 150
 
@@ -66,7 +69,8 @@ def test_every_character_that_is_not_seen_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("plain", "written"),
     [
-        ("น้ำ", ["น\u0e49\u0e4d\u0e32", "น\u0e4d\u0e49\u0e32", "น\u0e33\u0e49", "น\u0e49\u0e49\u0e33", "น\u0e4d\u0e49\u0e33"]),
+        ("น้ำ", ["น\u0e49\u0e4d\u0e32", "น\u0e4d\u0e49\u0e32", "น\u0e33\u0e49"]),
+        ("น้ำ", ["น\u0e49\u0e49\u0e33", "น\u0e4d\u0e49\u0e33"]),
         ("จำไม่ได้", ["จ\u0e4d\u0e32ไม่ได้", "จ\u0e33ไม\u0e48\u0e48ได้"]),
         ("ที่", ["ท\u0e48\u0e35", "ท\u0e35\u0e35\u0e48", "ท\u0e35\u200b\u0e48"]),
         ("กู้", ["ก\u0e49\u0e39"]),

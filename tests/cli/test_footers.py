@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpms_cli import read, validate
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli import validate
+from cpms_cli.reading.tables import SurveyTable, read
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 from tests.conftest import ROOT, THOROUGH, Cpms

@@ -37,7 +37,7 @@ def book(tmp_path: Path) -> Book:
 
     def write(sheets: Mapping[str, Rows]) -> Path:
         workbook = openpyxl.Workbook()
-        workbook.remove(workbook.active)
+        workbook.remove(workbook.worksheets[0])
         for name, rows in sheets.items():
             sheet = workbook.create_sheet(name.lstrip("."))
             sheet.sheet_state = "hidden" if name.startswith(".") else "visible"
@@ -57,7 +57,9 @@ def read_and_not(
     path: Path, **options: Any
 ) -> tuple[dict[str | None, int], dict[str | None, tuple[str, bool]], Validation]:
     found = validate([path], **options)
-    not_read = {sheet.sheet: (sheet.reason, sheet.answers) for sheet in sheets_not_read(found.tables)}
+    not_read: dict[str | None, tuple[str, bool]] = {
+        sheet.sheet: (sheet.reason, sheet.answers) for sheet in sheets_not_read(found.tables)
+    }
     return {table.source.sheet: len(table.rows) for table in found.tables}, not_read, found
 
 

@@ -169,9 +169,12 @@ def test_a_hidden_sheet_is_named_and_read_where_it_is_asked_for(book: Book, cpms
 
 
 def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(book: Book, cpms: Cpms) -> None:
-    refused = cpms("validate", book({"ข้อมูล": DATA}), "--sheet", "ข้อมุล")
-    assert refused.code == 2
-    assert "Its sheets are: ข้อมูล" in refused.err
+    path = book({"ข้อมูล": DATA, "หมายเหตุ": [["ก"]]})
+    for names in (["ข้อมุล"], ["ข้อมูล", "ข้อมุล"]):
+        refused = cpms("validate", path, *(word for name in names for word in ("--sheet", name)))
+        assert refused.code == 2
+        assert "there is no sheet ข้อมุล. Its sheets are: ข้อมูล, หมายเหตุ" in " ".join(refused.err.split())
+    assert cpms("validate", path, "--sheet", "หมายเหตุ", "--sheet", "ข้อมูล").code == 2  # it has no table
 
 
 def test_each_sheet_is_of_the_round_that_its_name_says(cpms: Cpms, survey: Survey) -> None:

@@ -138,8 +138,11 @@ def notes(columns: Sequence[CodedColumn], filled: npt.NDArray[np.int64]) -> Flag
     for index in np.unique(first):
         mine, column = candidates[first == index], columns[index]
         sentence = matching(column, mine, _SENTENCE) & (filled[mine] <= nearly)
-        noted = matching(column, mine, _SURE_NOTE) | (matching(column, mine, _NOTE) & sentence)
-        if _of_numbers(column, records):
+        of_numbers = _of_numbers(column, records)
+        # One word alone where names stand may be all that is known of a child.
+        placed = of_numbers | (filled[mine] > 1)
+        noted = (matching(column, mine, _SURE_NOTE) & placed) | (matching(column, mine, _NOTE) & sentence)
+        if of_numbers:
             noted |= (filled[mine] == 1) & sentence & ~matching(column, mine, _DIGITS)
         out[mine[noted]] = True
     return out

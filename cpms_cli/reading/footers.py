@@ -31,6 +31,8 @@ _AFTER = rf"\s*{_GROUP}*\s*:?\s*(?:{_QUANTITIES})?$"
 _COUNT = rf"(?:{_GROUP}\s*)+{_QUANTITIES}$"
 _NOBODY = rf"(?i)^\s*(?:{_SURE}{_AFTER}|{_COUNT}|{_TOTAL_BEFORE}$|{_MAYBE}\s*:?\s*(?:{_QUANTITIES})$)"
 _TOTAL = rf"(?i)^\s*(?:{_SURE}{_AFTER}|{_COUNT}|{_TOTAL_BEFORE}$|{_MAYBE}{_AFTER})"
+# Hardly a cell has one of these words: the long pattern is tried on few.
+_LIKELY = r"(?i)รวม|สรุป|เฉลี่ย|จำนวน|ทั้ง|เด็ก|ชาย|หญิง|ครัว|total|sum|mean|average|boy|girl|male|child|household|စု|ລວມ"
 _FIGURE = rf"(?i)^\s*(?:{_QUANTITIES}|[0-9๐-๙၀-၉][0-9๐-๙၀-၉\s.,/-]*%?|{_COUNTED}|{_GROUP}|-)\s*$"
 _PLACE = r"(?i)^\s*(?:หมู่(?:ที่|บ้าน)?|ม\.|บ้าน|ตำบล|ต\.|อำเภอ|อ\.|moo|village)\s*\S.*$"
 _WITH_UNIT = rf"(?i){_NUMBER}\s*{_COUNTED}\b|{_NUMBER}\s*(?:คน|ราย|ครัวเรือน|ครอบครัว|หลังคาเรือน|หลัง|แถว|รายการ|หมู่บ้าน)"
@@ -79,6 +81,7 @@ def _labels(columns: Sequence[CodedColumn], candidates: npt.NDArray[np.int64], f
     first = _first_filled(columns, candidates)
     for index, column in enumerate(columns):
         mine = candidates[(first == index) | few]
+        mine = mine[matching(column, mine, _LIKELY)]
         for row in mine[matching(column, mine, _TOTAL)].tolist():
             at.setdefault(row, index)
     return at
@@ -135,8 +138,11 @@ def notes(columns: Sequence[CodedColumn], filled: npt.NDArray[np.int64]) -> Flag
     for index in np.unique(first):
         mine, column = candidates[first == index], columns[index]
         sentence = matching(column, mine, _SENTENCE) & (filled[mine] <= nearly)
-        noted = matching(column, mine, _SURE_NOTE) | (matching(column, mine, _NOTE) & sentence)
-        if _of_numbers(column, records):
+        of_numbers = _of_numbers(column, records)
+        # One word alone where names stand may be all that is known of a child.
+        placed = of_numbers | (filled[mine] > 1)
+        noted = (matching(column, mine, _SURE_NOTE) & placed) | (matching(column, mine, _NOTE) & sentence)
+        if of_numbers:
             noted |= (filled[mine] == 1) & sentence & ~matching(column, mine, _DIGITS)
         out[mine[noted]] = True
     return out

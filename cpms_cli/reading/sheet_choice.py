@@ -8,13 +8,13 @@ that names a household, a child or a person, and columns of numbers that are non
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
 
-from cpms_cli.errors import NoSurveyTable
+from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.reading.exports import find_column
 from cpms_cli.reading.headers import header_spellings, match_headers, spelt
@@ -56,6 +56,18 @@ def choose_tables(
             judged.append(left_out)
     kept = [source for source, found in zip(sources, matched, strict=True) if any(found is one for one in read)]
     return [replace(kept[0], not_read=tuple(judged)), *(replace(source, not_read=()) for source in kept[1:])]
+
+
+def check_names(names: Collection[str], files: Sequence[Sequence[SourceTable]]) -> None:
+    """Raise UsageError for a name that no sheet of these files has."""
+    sheets = [table.sheet for file in files for table in file] + [
+        sheet.sheet for file in files for table in file for sheet in table.not_read
+    ]
+    known = dict.fromkeys(sheet for sheet in sheets if sheet)
+    absent = [name for name in names if spelt(name) not in set(map(spelt, known))]
+    if absent and known:
+        paths = dict.fromkeys(table.path.name for file in files for table in file)
+        raise UsageError("sheet_absent", file=", ".join(paths), sheets=", ".join(absent), known=", ".join(known))
 
 
 def _rank(survey: Survey, found: Matched) -> tuple[bool, int, int]:

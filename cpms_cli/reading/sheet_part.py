@@ -58,7 +58,7 @@ class _Places:
     """Where the cells of a piece of a sheet stand, those without a reference too: each follows the one before it."""
 
     def __init__(self, rows: bytes, before: int) -> None:
-        self._piece = rows
+        self._piece, self._before = rows, before
         tags = list(_ROW_TAG.finditer(rows))
         self._begins: Sequence[int] = [tag.start() for tag in tags]
         self._numbers = list(_numbered((tag.group(1) or b"" for tag in tags), before))
@@ -79,7 +79,7 @@ class _Places:
             reference = _REFERENCE.search(cell.group(1) or b"")
             column, passed = column_number(reference.group(1)) if reference else column + 1, cell.end()
         self._seen = (row, passed, column)
-        return self._numbers[row] if row >= 0 else 1, column
+        return self._numbers[row] if row >= 0 else max(self._before, 1), column
 
 
 def _numbered(attributes: Iterable[bytes], before: int) -> Iterable[int]:

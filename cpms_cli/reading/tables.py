@@ -21,7 +21,7 @@ from cpms_cli.reading.exports import find_column
 from cpms_cli.reading.headers import Proposal, header_spellings
 from cpms_cli.reading.mapping import HeaderMap, Mapped, check_headers_there, load_map
 from cpms_cli.reading.repeats import NO_PARENT, TWO_PARENTS, join_repeats
-from cpms_cli.reading.sheet_choice import choose_tables
+from cpms_cli.reading.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet_rounds import round_faults, round_given
 from cpms_cli.reading.sheets import Note, Sheet, understand
 from cpms_cli.reading.source import SheetNotRead, SourceTable, column_letter
@@ -306,7 +306,8 @@ def read_files(
     for all that hold the survey. Raises as `read` does, for the first file that cannot be read.
     """
     chosen = load_map(mapping, survey)
-    files = [read_sources(path, survey, encoding, chosen, names) for path in paths]
+    files = [read_sources(path, survey, encoding, chosen, names or None) for path in paths]
+    check_names(names or (), files)
     if chosen:
         check_headers_there(chosen, [source for file in files for source in file])
     without_logs = [[source for source in file if not is_log(survey, source)] for file in files]

@@ -47,8 +47,8 @@ def read_workbook(
     Hidden sheets are left out: what is hidden is mostly an old copy. The first table's `not_read` names them, and all
     others without a table; where `sheets` are named, these are read, hidden or not, and no others. Hidden rows are read
     like others, and named in their own table's `evidence`. Raises UnreadableFile for damaged, encrypted or hostile
-    files and where only hidden sheets have a table, NoSurveyTable when none has, UsageError where it has none of
-    `sheets`.
+    files and where only hidden sheets have a table, NoSurveyTable when none has or one of `sheets` has not, UsageError
+    where none of `sheets` is there.
     """
     content = path.read_bytes()
     looks = inspect_container(path) if content.startswith(b"PK") else inspect_ole(path, content)
@@ -58,6 +58,9 @@ def read_workbook(
     shown, not_read, names = _read(path, io.BytesIO(content), spellings, looks, sheets)
     if sheets is not None and len(names) == sum(one.reason == "not_asked_for" for one in not_read):
         raise UsageError("sheet_absent", file=path.name, sheets=", ".join(sheets), known=", ".join(names))
+    without_table = [one.sheet for one in not_read if one.reason != "not_asked_for"] if sheets else []
+    if without_table:
+        raise NoSurveyTable("no_survey_header", file=path.name, sheet=without_table[0])
     hidden = ", ".join(str(one.sheet) for one in not_read if one.reason == "hidden" and one.answers)
     if not shown and hidden:
         raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=hidden)
@@ -85,12 +88,13 @@ def _read(
                 if one.typ != SheetTypeEnum.WorkSheet:
                     not_read.append(SheetNotRead(path.name, one.name, "not_asked_for" if asked else "chart"))
                     continue
-                cells = _cells(path, workbook.get_sheet_by_name(one.name))
+                sheet = workbook.get_sheet_by_name(one.name)
+                cells = _cells(path, sheet)
                 if asked is not None and spelt(one.name) not in asked:
                     not_read.append(SheetNotRead(path.name, one.name, "not_asked_for", _filled(cells)))
                     continue
-                spans = workbook.get_sheet_by_name(one.name).merged_cell_ranges
-                tables = _tables(path, one.name, cells, spans or (), spellings, looks.get(one.name, SheetLook()))
+                spans, look = sheet.merged_cell_ranges or (), looks.get(one.name, SheetLook())
+                tables = _tables(path, one.name, cells, spans, spellings, look)
                 if tables and (asked is not None or one.visible == SheetVisibleEnum.Visible):
                     shown += tables
                 else:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpms_cli import read, validate
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli import validate
+from cpms_cli.reading.tables import SurveyTable, read
 from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.loading import load_survey
 from tests.conftest import ROOT, THOROUGH, Cpms
@@ -30,7 +30,8 @@ FOOTERS = [
 ]  # fmt: skip
 RECORDS = [
     "2569,85010101,13,1,รวม,,,", "2569,85010101,13,1,รวม,หญิง,2560,ไทย", ",,,,รวม,,,", "2569,85010101,13,1,สรุป,,,",
-    "2569,85010101,13,1,Total,,,", ",,,,Note,,,", ",,,,Sum,,,", "2569,85010103,14,1,รวมทอง,,,", ",,,,เฉลียว,,,",
+    "2569,85010101,13,1,Total,,,", ",,,,Note,,,", ",,,,หมายเหตุ,,,", ",,,,Sum,,,", "2569,85010103,14,1,รวมทอง,,,",
+    ",,,,เฉลียว,,,",
     "2569,85010102,14,1,รวม,ชาย,,", ",,รวม,1,มะลิ,หญิง,,",
 ]  # fmt: skip
 LABELS = ["รวม", "รวมทั้งสิ้น", "ยอดรวม", "สรุป", "Total", "Sum", "หมายเหตุ", "Note", "เฉลี่ย", "ชาย", "เด็ก"]

@@ -37,7 +37,7 @@ def book(tmp_path: Path) -> Book:
 
     def write(sheets: Mapping[str, Rows]) -> Path:
         workbook = openpyxl.Workbook()
-        workbook.remove(workbook.active)
+        workbook.remove(workbook.worksheets[0])
         for name, rows in sheets.items():
             sheet = workbook.create_sheet(name.lstrip("."))
             sheet.sheet_state = "hidden" if name.startswith(".") else "visible"
@@ -57,7 +57,9 @@ def read_and_not(
     path: Path, **options: Any
 ) -> tuple[dict[str | None, int], dict[str | None, tuple[str, bool]], Validation]:
     found = validate([path], **options)
-    not_read = {sheet.sheet: (sheet.reason, sheet.answers) for sheet in sheets_not_read(found.tables)}
+    not_read: dict[str | None, tuple[str, bool]] = {
+        sheet.sheet: (sheet.reason, sheet.answers) for sheet in sheets_not_read(found.tables)
+    }
     return {table.source.sheet: len(table.rows) for table in found.tables}, not_read, found
 
 
@@ -167,9 +169,12 @@ def test_a_hidden_sheet_is_named_and_read_where_it_is_asked_for(book: Book, cpms
 
 
 def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(book: Book, cpms: Cpms) -> None:
-    refused = cpms("validate", book({"ข้อมูล": DATA}), "--sheet", "ข้อมุล")
-    assert refused.code == 2
-    assert "Its sheets are: ข้อมูล" in refused.err
+    path = book({"ข้อมูล": DATA, "หมายเหตุ": [["ก"]]})
+    for names in (["ข้อมุล"], ["ข้อมูล", "ข้อมุล"]):
+        refused = cpms("validate", path, *(word for name in names for word in ("--sheet", name)))
+        assert refused.code == 2
+        assert "there is no sheet ข้อมุล. Its sheets are: ข้อมูล, หมายเหตุ" in " ".join(refused.err.split())
+    assert cpms("validate", path, "--sheet", "หมายเหตุ", "--sheet", "ข้อมูล").code == 2  # it has no table
 
 
 def test_each_sheet_is_of_the_round_that_its_name_says(cpms: Cpms, survey: Survey) -> None:

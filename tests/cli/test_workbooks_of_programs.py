@@ -96,9 +96,9 @@ def workbook(
 
 def styles(*formats: int | str) -> dict[str, str]:
     """The styles 1, 2, ... of these formats: of a built-in number, or of a code of their own."""
-    own = {code: 170 + at for at, code in enumerate(formats) if isinstance(code, str)}
+    own: dict[int | str, int | str] = {code: 170 + at for at, code in enumerate(formats) if isinstance(code, str)}
     codes = "".join(f'<numFmt numFmtId="{number}" formatCode="{code}"/>' for code, number in own.items())
-    cells = "".join(f'<xf numFmtId="{own.get(code, code)}" applyNumberFormat="1"/>' for code in formats)  # type: ignore[call-overload]
+    cells = "".join(f'<xf numFmtId="{own.get(code, code)}" applyNumberFormat="1"/>' for code in formats)
     return {
         "styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts>{codes}</numFmts><cellXfs><xf numFmtId="0"/>{cells}'
         "</cellXfs></styleSheet>"

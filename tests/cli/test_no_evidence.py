@@ -99,7 +99,7 @@ def test_a_child_is_not_held_against_another_who_has_no_number_either(cpms: Cpms
 def _evidence(*rows: tuple[int, str, str, str | None]) -> pd.DataFrame:
     """Rows as the store tells them: round, given name, house, number."""
     frame = pd.DataFrame(rows, columns=["round_", "given", "house", "number"])
-    told = frame.assign(home="85010501|" + frame["house"], village="85010501", born="2015-03-04")
+    told = frame.assign(home="85010501|" + frame["house"], village="85010501", born="2015-03-04", low=16498.0, high=16498.0)
     return as_evidence(told.assign(family=None, nickname=None, mother=None, sex="female"))
 
 
@@ -140,6 +140,14 @@ def test_a_number_that_a_whole_camp_shares_is_no_house() -> None:
     camp = [(2025, f"มานี{number}", "88", None) for number in range(21)]
     assert _evidence(*camp)["home"].isna().all()
     assert _evidence(*camp[:8])["home"].notna().all()
+
+
+def test_the_first_of_january_is_a_year() -> None:
+    rows = _evidence((2025, "มานี", "1", None), (2025, "มานะ", "1", None)).drop(columns="round").assign(round_=2025)
+    told = as_evidence(rows.assign(born=["2015-01-01", "2015-01-02"]))
+    assert told["born"].tolist() == ["2015", "2015-01-02"]
+    # Days since 1970: 45 years with 11 leap days between, and the year's 364 more.
+    assert told.loc[0, ["low", "high"]].tolist() == [45 * 365 + 11, 45 * 365 + 11 + 364]
 
 
 @pytest.mark.parametrize("filler", ["ไม่ทราบ", "เสียชีวิต", "ตาย", "-", "unknown", "ไม่มี", "deceased"])

@@ -20,7 +20,12 @@ from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.definition import Field, Survey
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
-from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_check_digit, has_thai_form, is_placeholder_number
+from cpms_cli.survey.identifiers import (
+    has_cpms_check_letter,
+    has_thai_check_digit,
+    has_thai_form,
+    is_placeholder_number,
+)
 
 _DATE = r"\d{4}-\d{2}-\d{2}"
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"

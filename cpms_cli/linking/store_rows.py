@@ -65,10 +65,15 @@ def _known_birth(rows: pd.DataFrame, settings: LinkingSettings) -> dict[str, pd.
     born = rows["born"].astype("str")
     unsure = born.str[5:].isin(settings.unsure_days)
     year = born.str[:4].where(unsure)
-    first, last = (
-        (pd.to_datetime(year + day, errors="coerce") - pd.Timestamp(0)) / pd.Timedelta(days=1) for day in ("-01-01", "-12-31")
-    )
-    return {"born": born.mask(unsure, year), "low": rows["low"].mask(unsure, first), "high": rows["high"].mask(unsure, last)}
+    first, last = (_days(year + day) for day in ("-01-01", "-12-31"))
+    low, high = rows["low"].mask(unsure, first), rows["high"].mask(unsure, last)
+    return {"born": born.mask(unsure, year), "low": low, "high": high}
+
+
+def _days(dates: pd.Series) -> pd.Series:
+    """Days since 1970."""
+    days: pd.Series = (pd.to_datetime(dates, errors="coerce") - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    return days
 
 
 def without_shared_numbers(rows: pd.DataFrame, table: list[str]) -> pd.DataFrame:

@@ -23,6 +23,7 @@ NEAR = {
     "Karen": ("စီၤဖိ", "စီၤဖး"), "Mon": ("မန်", "မိန်"), "Devanagari": ("राम", "रामा"), "Bengali": ("রিমা", "রিমি"),
 }  # fmt: skip
 
+
 def _day(date: str) -> float:
     return float((pd.Timestamp(date) - pd.Timestamp("1970-01-01")).days)
 

@@ -139,9 +139,10 @@ def assign(
     """Put rows together: (cluster of each row, as the position of its first row; the pairs taken or doubtful).
 
     `rows`: `round` and the `facts` in which one child cannot differ; `sure` the cluster of each row by identifiers and
-    decisions; `pairs`: id_l, id_r (positions), weight, identical and certain (alike in what says who the child is, and in
-    all of it), disagrees and contradicts (needs a person, the latter for all rows of both children); `apart`: id_l, id_r of rows that a person said are
-    two children. The pairs returned have verdict (automatic, doubtful) and probability.
+    decisions; `pairs`: id_l, id_r (positions), weight, identical and certain (alike in what says who the child is, and
+    in all of it), disagrees and contradicts (needs a person, the latter for all rows of both children); `apart`: id_l,
+    id_r of rows that a person said are two children. The pairs returned have verdict (automatic, doubtful) and
+    probability.
     """
     numbers, years = pd.factorize(rows["round"], sort=True)
     people = People(sure.copy(), np.zeros(len(rows), dtype=np.int64), _known_facts(rows, sure, facts))

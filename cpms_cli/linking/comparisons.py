@@ -88,8 +88,8 @@ FAIR_NAMES = frozenset({"near", "other"})
 # Never linked without a person's word, whatever the score.
 REFUSALS = {"sex": "differs", "birth": "differs", "sibling": "clash"}
 
-# Two rows that say the same to the letter of who the child is, and by whose side; where it is by both, nothing is left to
-# ask. A birth date that neither knows must not be contradicted by the ages.
+# Two rows that say the same to the letter: name, birth, and mother or house; where it is both, nothing is left to ask.
+# A birth date that neither knows must not be contradicted by the ages.
 _SAME_NAME_AND_BIRTH = (
     "l.given = r.given"
     " AND (l.born = r.born OR (l.born IS NULL AND r.born IS NULL AND l.low <= r.high AND r.low <= l.high))"

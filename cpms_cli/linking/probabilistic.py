@@ -46,7 +46,9 @@ class Linkage:
 def _disagree(pairs: pd.DataFrame) -> pd.Series:
     """Which pairs have no name in common that would do without a person, whatever their score."""
     name = pairs["given"]
-    agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact") & ((pairs["nickname"] == "exact") | (name == "other") | ~pairs["one_script"]))
+    # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
+    own = (name == "other") | (pairs["nickname"] == "exact") | ~pairs["one_script"]
+    agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact") & own)
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
 
 

@@ -55,6 +55,7 @@ class LinkingSettings(_Part):
     placeholder_starts: tuple[str, ...]
     placeholder_houses: frozenset[str]
     largest_home: int = Field(gt=0)
+    unsure_days: frozenset[str]
     lesser_marks: str
     sounds: dict[str, Sounds]
     same_sound: SameSound

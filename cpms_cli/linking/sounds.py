@@ -87,9 +87,7 @@ def spoken(fold: str) -> str:
         for spelling, vowel in _VOWELS:
             text = spelling.sub(vowel, text)
         head, end = _alike()
-        text = "".join(
-            (head if _voiced(text, place) else end).get(letter, letter) for place, letter in enumerate(text)
-        )
+        text = "".join((head if _voiced(text, place) else end).get(letter, letter) for place, letter in enumerate(text))
     elif _LATIN.search(text):
         pattern, same = _latin_alike()
         text = pattern.sub(lambda match: same[match[0]], text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.linking.settings import linking_settings
+from cpms_cli.linking.settings import LinkingSettings, linking_settings
 from cpms_cli.survey.definition import Role, Survey
 from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.relations import partial_date_bounds, typed, visit_bounds
@@ -52,11 +52,28 @@ def as_evidence(rows: pd.DataFrame) -> pd.DataFrame:
     number, home = rows["number"].astype("str"), rows["home"].astype("str")
     house = home.str.split("|", n=1).str[1].str.strip().str.casefold()
     crowd = home.groupby([rows["round_"], home]).transform("size") > settings.largest_home
-    texts = ["given", "family", "nickname", "mother", "sex", "born", "village"]
-    return rows.drop(columns=["round"], errors="ignore").rename(columns={"round_": "round"}).assign(
+    texts = ["given", "family", "nickname", "mother", "sex", "village"]
+    told = rows.drop(columns=["round"], errors="ignore").rename(columns={"round_": "round"}).assign(
         number=number.where(is_thai_id(number)), home=home.mask(house.isin(settings.placeholder_houses) | crowd),
         **{name: rows[name].astype("str") for name in texts},
     )  # fmt: skip
+    return told.assign(**_known_birth(rows, settings))
+
+
+def _known_birth(rows: pd.DataFrame, settings: LinkingSettings) -> dict[str, pd.Series]:
+    """`born`, `low` and `high`, of a day that stands for none only the year."""
+    born = rows["born"].astype("str")
+    unsure = born.str[5:].isin(settings.unsure_days)
+    year = born.str[:4].where(unsure)
+    first, last = (_days(year + day) for day in ("-01-01", "-12-31"))
+    low, high = rows["low"].mask(unsure, first), rows["high"].mask(unsure, last)
+    return {"born": born.mask(unsure, year), "low": low, "high": high}
+
+
+def _days(dates: pd.Series) -> pd.Series:
+    """Days since 1970."""
+    days: pd.Series = (pd.to_datetime(dates, errors="coerce") - pd.Timestamp(0)) / pd.Timedelta(days=1)
+    return days
 
 
 def without_shared_numbers(rows: pd.DataFrame, table: list[str]) -> pd.DataFrame:

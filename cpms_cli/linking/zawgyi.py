@@ -19,7 +19,9 @@ import pandas as pd
 from cpms_cli.linking.settings import linking_settings
 
 _MYANMAR = re.compile("[\u1000-\u109f\uaa60-\uaa7f\ua9e0-\ua9ff]")
-_BASE = "\u1000-\u102a\u103f\u104e\u1050-\u1055\u105a-\u105d\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e\uaa60-\uaa7a"
+_BASE = (
+    "\u1000-\u102a\u103f\u104e\u1050-\u1055\u105a-\u105d\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e\uaa60-\uaa7a"
+)
 _MEDIAL = "\u103b-\u103e\u105e-\u1060\u1082"
 # A letter that no word of Shan has: Shan has letters of its own for these sounds.
 _NOT_SHAN = "\u1000-\u1003\u1005-\u1009\u1012-\u1014\u1016-\u1018\u1020\u1021\u1025-\u1027\u1029"
@@ -32,10 +34,13 @@ _ZAWGYI = re.compile(
     "|\u103a[\u102d-\u1030\u1032-\u1034\u103c-\u103e]"  # a vowel or medial on a letter that has no vowel
     f"|[\u107e-\u1084][{_NOT_SHAN}]|[{_NOT_SHAN}][\u1000-\u1074]*[\u1075-\u107c]"
     "|[\u1063\u1064\u1087-\u108a][\u102b-\u1030\u1032\u1036]"  # a vowel after a tone of Karen or Shan
-    "|(?<=[\u1000-\u103f])[\u1094\u1095]|(?<![\u1000-\u109f])\u108f|\u108f[\u1071-\u107c]"  # digits and a tone of other languages
+    # Digits of Shan and a tone of Palaung, where no digit and no tone can stand.
+    "|(?<=[\u1000-\u103f])[\u1094\u1095]|(?<![\u1000-\u109f])\u108f|\u108f[\u1071-\u107c]"
 )
 # What Zawgyi does not have, or not in this place.
-_UNICODE = re.compile("\u103e|\u103a\u1039|[\u1000-\u1021]\u103a(?:[\u1037\u1038]|(?![\u1000-\u109f]))|[\u1075-\u107c\u105a]\u103a")
+_UNICODE = re.compile(
+    "\u103e|\u103a\u1039|[\u1000-\u1021]\u103a(?:[\u1037\u1038]|(?![\u1000-\u109f]))|[\u1075-\u107c\u105a]\u103a"
+)
 # The digits for 0 and 7 look like two letters, and are often typed for them.
 _DIGITS = (
     (re.compile("[0\u1040](?=[\u1000-\u103f])|(?<=[\u1000-\u103f])[0\u1040]"), "\u101d"),
@@ -94,7 +99,6 @@ def names_in_unicode(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     beside = names[burmese].agg(" ".join, axis=1)
     for column in columns:
         known = burmese & rows[column].notna()
-        rows.loc[known, column] = [
-            in_unicode(text, other) for text, other in zip(names.loc[known, column], beside[known[burmese]], strict=True)
-        ]
+        pairs = zip(names.loc[known, column], beside[known[burmese]], strict=True)
+        rows.loc[known, column] = [in_unicode(text, other) for text, other in pairs]
     return rows

@@ -1,4 +1,4 @@
-"""When two spellings are one name: every script's vowels and marks count, Zawgyi meets Unicode, fillers are no names."""
+"""When two spellings are one name: marks of every script count, Zawgyi meets Unicode, and a filler is no name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def test_a_vowel_or_a_mark_makes_another_name(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("José", "Jose"), ("Zoë", "zoe"), ("น\u0e4d\u0e49า", "น้ำ"), ("น\u0e49\u0e4dา", "น้ำ"), ("ຄ\u0ecdາ", "ຄຳ"), ("Ｓｕ", "su"),
+        ("José", "Jose"), ("Zoë", "zoe"), ("น\u0e4d\u0e49า", "น้ำ"),
+        ("น\u0e49\u0e4dา", "น้ำ"), ("ຄ\u0ecdາ", "ຄຳ"), ("Ｓｕ", "su"),
         ("Mg  Aung-Ko", "aung ko"), ("มา\u200bนี", "มานี"), ("ဒေါ်လှ", "လှ"), ("၀င်း", "ဝင်း"), ("မုိး", "မိုး"),
     ],
 )  # fmt: skip
@@ -48,8 +49,10 @@ def test_spellings_that_are_said_alike_are_one_name(one: str, other: str) -> Non
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("มานี", "มานะ"), ("มานี", "มาลี"), ("ธนกร", "ธนากร"), ("สมชาย", "สมชัย"), ("บีม", "พีม"), ("ดาว", "ทาว"), ("ก้อย", "กุ้ง"),
-        ("Khin", "Khaing"), ("Tin", "Thin"), ("Aung", "Aye"), ("Su", "Soe"), ("တင်", "တင့်"), ("ခင်", "ခိုင်"), ("ມະນີ", "ມະນາ"),
+        ("มานี", "มานะ"), ("มานี", "มาลี"), ("ธนกร", "ธนากร"), ("สมชาย", "สมชัย"),
+        ("บีม", "พีม"), ("ดาว", "ทาว"), ("ก้อย", "กุ้ง"),
+        ("Khin", "Khaing"), ("Tin", "Thin"), ("Aung", "Aye"), ("Su", "Soe"),
+        ("တင်", "တင့်"), ("ခင်", "ခိုင်"), ("ມະນີ", "ມະນາ"),
     ],
 )  # fmt: skip
 def test_names_that_are_near_are_not_said_alike(one: str, other: str) -> None:
@@ -59,7 +62,8 @@ def test_names_that_are_near_are_not_said_alike(one: str, other: str) -> None:
 # Common names as they stand in Zawgyi and in Unicode, from the font's chart by hand.
 BURMESE = {
     "ခင္": "ခင်", "ခိုင္": "ခိုင်", "ေအး": "အေး", "ေက်ာ္": "ကျော်", "ႀကီး": "ကြီး", "ျမ": "မြ", "ေသာင္း": "သောင်း", "ဝင္း": "ဝင်း",
-    "မို႔မို႔": "မို့မို့", "ၿဖိဳး": "ဖြိုး", "ညြန္႔": "ညွန့်", "သႏၲာ": "သန္တာ", "ခ်ိဳ": "ချို", "မ်ိဳး": "မျိုး", "ေဒၚလွ": "ဒေါ်လှ", "ေမာင္ေမာင္": "မောင်မောင်",
+    "မို႔မို႔": "မို့မို့", "ၿဖိဳး": "ဖြိုး", "ညြန္႔": "ညွန့်", "သႏၲာ": "သန္တာ", "ခ်ိဳ": "ချို",
+    "မ်ိဳး": "မျိုး", "ေဒၚလွ": "ဒေါ်လှ", "ေမာင္ေမာင္": "မောင်မောင်",
     "ရွင္": "ရှင်", "ႏွင္း": "နှင်း", "ထြန္း": "ထွန်း", "စႏၵာ": "စန္ဒာ", "သဇင္": "သဇင်", "ျဖဴ": "ဖြူ", "ျမင့္": "မြင့်",
 }  # fmt: skip
 
@@ -98,7 +102,8 @@ def test_a_child_is_found_again_when_the_telephone_changes_its_writing(zawgyi: s
 @pytest.mark.parametrize(
     "filler",
     [
-        "ทารก", "ทารกเพศหญิง", "ด.ญ.", "Baby A", "แฝดพี่", "xxx", "กกก", "-", "ไม่ทราบชื่อ", "unknown", "ยังไม่ตั้งชื่อ", "เสียชีวิต", "เสียชีวิตแล้ว",
+        "ทารก", "ทารกเพศหญิง", "ด.ญ.", "Baby A", "แฝดพี่", "xxx", "กกก", "-", "ไม่ทราบชื่อ",
+        "unknown", "ยังไม่ตั้งชื่อ", "เสียชีวิต", "เสียชีวิตแล้ว",
         "ตาย", "ไม่ทราบ", "ไม่มี", "รอพิสูจน์", "deceased", "မသိ", "ကလေး", "N/A", "?", "....", "ไม่ทราบ/เสียชีวิต", "123",
     ],
 )  # fmt: skip
@@ -106,7 +111,9 @@ def test_a_filler_is_nobodys_name(filler: str) -> None:
     assert folded_name(filler) == ""
 
 
-@pytest.mark.parametrize("name", ["บุตรี", "หนูดี", "เสียงทอง", "Nora", "Nan Khin", "Mai", "แม่นยำ", "เด็กดี", "ตาล", "မောင်မောင်", "Son"])
+@pytest.mark.parametrize(
+    "name", ["บุตรี", "หนูดี", "เสียงทอง", "Nora", "Nan Khin", "Mai", "แม่นยำ", "เด็กดี", "ตาล", "မောင်မောင်", "Son"]
+)
 def test_a_name_that_begins_like_a_filler_is_a_name(name: str) -> None:
     assert folded_name(name) != ""
     assert sound_key(name) != ""

@@ -29,7 +29,13 @@ from tests.families import at_home, child, linked, village
 MADE_UP = ["1234567890121", "0123456789012", "1111111111119", "0000000000001", "1212121212121"]
 WORDS = ["ไม่มี", "รอพิสูจน์", "อยู่ระหว่างดำเนินการ", "no card"]
 RIGHT, OTHER = "1999900000013", "1999900000021"
-MALI: dict[str, Any] = {"given_name": "มาลี", "family_name": None, "other_name": None, "mother_name": None, "birth_date": "2015"}
+MALI: dict[str, Any] = {
+    "given_name": "มาลี",
+    "family_name": None,
+    "other_name": None,
+    "mother_name": None,
+    "birth_date": "2015",
+}
 
 
 @pytest.mark.parametrize("name", ["phid_blank", "phid_maimi", "phid_zeros", "phid2_nines"])
@@ -43,15 +49,21 @@ def numbers() -> pd.Series:
     """30,000 numbers of 13 digits drawn at random, and what people write in their place."""
     drawn = random.Random(13)
     made = ["".join(drawn.choices("0123456789", k=13)) for _ in range(30_000)]
-    blocks = ["".join(drawn.choices("0123456789", k=size)) * (12 // size) for size in (1, 2, 3, 4, 6) for _ in range(50)]
+    blocks = [
+        "".join(drawn.choices("0123456789", k=size)) * (12 // size) for size in (1, 2, 3, 4, 6) for _ in range(50)
+    ]
     filled = [block + last for block in blocks for last in "0123456789"]
-    return pd.Series([*made, *filled, *MADE_UP, *WORDS, "0812345678", "+199990000001", "9876543210987", ""], dtype="str")
+    return pd.Series(
+        [*made, *filled, *MADE_UP, *WORDS, "0812345678", "+199990000001", "9876543210987", ""], dtype="str"
+    )
 
 
 def test_the_number_in_sql_is_the_number_in_numpy(numbers: pd.Series) -> None:
     with duckdb.connect() as connection:
         connection.register("told", numbers.to_frame("cell"))
-        found = connection.execute(f"SELECT {thai_number_sql('cell')} AS form, {thai_id_sql('cell')} AS valid FROM told").df()
+        found = connection.execute(
+            f"SELECT {thai_number_sql('cell')} AS form, {thai_id_sql('cell')} AS valid FROM told"
+        ).df()
     assert (found["valid"].to_numpy(bool) == is_thai_id(numbers)).all()
     assert (found["form"].to_numpy(bool) == (has_thai_form(numbers) & ~is_placeholder_number(numbers))).all()
     assert found["valid"].sum() > 2_000
@@ -80,8 +92,8 @@ def test_each_kind_of_no_number_has_its_own_words(draw: Draw) -> None:
 
 
 def test_two_children_without_a_number_do_not_share_one(cpms: Cpms, draw: Draw) -> None:
-    rows = [{"national_id": value, "household_no": str(home), "child_no": 1, "nationality": "TH"}
-            for home, value in enumerate(["ไม่มี", "ไม่มี", "0000000000000", "0000000000000", RIGHT, RIGHT], start=1)]  # fmt: skip
+    cells = ["ไม่มี", "ไม่มี", "0000000000000", "0000000000000", RIGHT, RIGHT]
+    rows = [{"national_id": cell, "household_no": str(home), "child_no": 1} for home, cell in enumerate(cells)]
     ran = cpms("validate", draw(*rows), "--format", "json")
     assert ran.code == 0
     twice = [one["row"] for one in ran.json["findings"] if one["rule"] == "national_id_twice"]
@@ -90,7 +102,13 @@ def test_two_children_without_a_number_do_not_share_one(cpms: Cpms, draw: Draw) 
 
 
 def test_a_child_is_not_held_against_another_who_has_no_number_either(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
-    last = {"national_id": "ไม่มี", "round": 2025, "interview_date": "2025-11-15", "sex": "male", "birth_date": "2010-02-03"}
+    last = {
+        "national_id": "ไม่มี",
+        "round": 2025,
+        "interview_date": "2025-11-15",
+        "sex": "male",
+        "birth_date": "2010-02-03",
+    }
     merge([draw({**last, "village_code": "85030201"}, name="last.csv")], tmp_path / "s.duckdb")
     ran = cpms("validate", draw({"national_id": "ไม่มี"}), "--store", tmp_path / "s.duckdb", "--format", "json")
     assert not [one for one in ran.json["findings"] if "changed" in one["rule"]]
@@ -99,7 +117,9 @@ def test_a_child_is_not_held_against_another_who_has_no_number_either(cpms: Cpms
 def _evidence(*rows: tuple[int, str, str, str | None]) -> pd.DataFrame:
     """Rows as the store tells them: round, given name, house, number."""
     frame = pd.DataFrame(rows, columns=["round_", "given", "house", "number"])
-    told = frame.assign(home="85010501|" + frame["house"], village="85010501", born="2015-03-04")
+    told = frame.assign(
+        home="85010501|" + frame["house"], village="85010501", born="2015-03-04", low=16498.0, high=16498.0
+    )
     return as_evidence(told.assign(family=None, nickname=None, mother=None, sex="female"))
 
 
@@ -126,7 +146,10 @@ def test_a_mothers_number_on_all_her_children_joins_none_of_them() -> None:
     later = [child(2026, "มานะ", number=RIGHT, **home), child(2026, "ปิติ", number=RIGHT, **home)]
     frame = pd.DataFrame([*told, *later])
     kept = without_shared_numbers(frame, ["round"])["number"]
-    rows = [{**row, "number": number if isinstance(number, str) else None} for row, number in zip([*told, *later], kept, strict=True)]
+    rows = [
+        {**row, "number": number if isinstance(number, str) else None}
+        for row, number in zip([*told, *later], kept, strict=True)
+    ]
     assert list(linked([*rows, *village((2025, 2026))]).cluster[:4]) == [0, 1, 1, 3]
 
 
@@ -140,6 +163,14 @@ def test_a_number_that_a_whole_camp_shares_is_no_house() -> None:
     camp = [(2025, f"มานี{number}", "88", None) for number in range(21)]
     assert _evidence(*camp)["home"].isna().all()
     assert _evidence(*camp[:8])["home"].notna().all()
+
+
+def test_the_first_of_january_is_a_year() -> None:
+    rows = _evidence((2025, "มานี", "1", None), (2025, "มานะ", "1", None)).drop(columns="round").assign(round_=2025)
+    told = as_evidence(rows.assign(born=["2015-01-01", "2015-01-02"]))
+    assert told["born"].tolist() == ["2015", "2015-01-02"]
+    # Days since 1970: 45 years with 11 leap days between, and the year's 364 more.
+    assert [told["low"].iloc[0], told["high"].iloc[0]] == [45 * 365 + 11, 45 * 365 + 11 + 364]
 
 
 @pytest.mark.parametrize("filler", ["ไม่ทราบ", "เสียชีวิต", "ตาย", "-", "unknown", "ไม่มี", "deceased"])

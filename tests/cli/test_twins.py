@@ -63,14 +63,15 @@ Families = dict[tuple[str, str, str], tuple[int | None, ...]]
 @pytest.fixture(scope="module")
 def families() -> Families:
     """Every scene for every pair of names, all in one province: which earlier row each later row became."""
-    rows, places = [], {}
+    rows: list[Child] = []
+    places: dict[tuple[str, str, str], int] = {}
     scenes = [(known, scene, script) for known in KNOWN for scene in SCENES for script in NEAR]
     for number, (known, scene, script) in enumerate(scenes):
         names = dict(zip("AB", NEAR[script], strict=True))
         home = {**at_home(number), **KNOWN[known]}
         places[known, scene, script] = len(rows)
         for round_, who in zip(ROUNDS, SCENES[scene], strict=False):
-            rows += [child(round_, names[one], **home) for one in who]
+            rows += [child(round_, names[letter], **home) for letter in str(who)]
     cluster = linked(rows).cluster
     became: Families = {}
     for key, place in places.items():

@@ -17,7 +17,9 @@ from tests.families import NEAR, Child, at_home, child, linked
 
 ROUNDS = (2024, 2025, 2026)
 # A third child of the day, whose name is near neither.
-THIRD = {script: "วิชัย" if script.startswith("Thai") else "Zaw" if script.startswith("Latin") else "အောင်" for script in NEAR}
+THIRD = {
+    script: "วิชัย" if script.startswith("Thai") else "Zaw" if script.startswith("Latin") else "အောင်" for script in NEAR
+}
 
 
 @st.composite

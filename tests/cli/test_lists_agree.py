@@ -192,6 +192,6 @@ def test_taking_a_row_a_round_or_an_answer_away_takes_no_victim_off_a_list(
     shutil.copy(two_rounds, store)
     known = list_children(store).set_index("household_no")["cpms_id"]
     with duckdb.connect(str(store)) as connection:
-        connection.execute(TAKEN[taken].format(child="current_child", household="current_household"))
+        connection.execute(TAKEN[taken].format(child="child_observation", household="household_observation"))
     still = set(known[["1", "2", "4"]]) if "all but one" in taken else set(known[["1", "2", "3", "4"]])
     assert _victims(store, "2026-06-01") == [still] * 4

@@ -195,3 +195,20 @@ def test_taking_a_row_a_round_or_an_answer_away_takes_no_victim_off_a_list(
         connection.execute(TAKEN[taken].format(child="child_observation", household="household_observation"))
     still = set(known[["1", "2", "4"]]) if "all but one" in taken else set(known[["1", "2", "3", "4"]])
     assert _victims(store, "2026-06-01") == [still] * 4
+
+
+def test_reasons_of_an_earlier_round_say_so_where_a_milder_level_stands(
+    base: Mapping[str, Mapping[str, Any]], tmp_path: Path
+) -> None:
+    """A victim of 2025; in 2026 violence is answered no, and whether work is hazardous is not: at most high risk."""
+    store = tmp_path / "s.duckdb"
+    merge([write_drawn(tmp_path / "2025.csv", base, [{"round": 2025, "interview_date": "2025-03-01", **HURT}])], store)
+    known = list_children(store)["cpms_id"].iat[0]
+    later = {"round": 2026, "interview_date": "2026-03-01", "cpms_id": known, "work_hazardous": None}
+    merge([write_drawn(tmp_path / "2026.csv", base, [later])], store)
+    told = [list_children(store), due_list(store).due]
+    assert [(one["level"].iat[0], one["since"].iat[0]) for one in told] == [("high_risk", 2025)] * 2
+    assert {one["why"].iat[0] for one in told} == {
+        "Victim in round 2025; later answers leave at most High risk possible, and nothing says that it is over."
+        " Of round 2025: 13 Victim of violence (Physical violence)"
+    }

@@ -153,7 +153,9 @@ def two_rounds(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapp
     folder = tmp_path_factory.mktemp("rounds")
     hurt = {2025: {1, 2, 4}, 2026: {3, 4}}
     named = {home: {"given_name": f"ชื่อ{home}", "birth_date": f"2016-0{home}-11"} for home in range(1, 6)}
-    answers: dict[tuple[int, int], dict[str, Any]] = {(2026, 1): {"violence_physical": None}, (2026, 2): {"violence_sexual": "refused"}}
+    answers: dict[tuple[int, int], dict[str, Any]] = {
+        (2026, 1): {"violence_physical": None}, (2026, 2): {"violence_sexual": "refused"}
+    }  # fmt: skip
     store = folder / "s.duckdb"
     for year, victims in hurt.items():
         known = {} if year == 2025 else list_children(store).set_index("household_no")["cpms_id"].to_dict()

@@ -101,8 +101,8 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
         shown[ANSWERED] = told.astype("str").where(years < listed[round_], "")
         headings[ANSWERED] = say(f"column_{ANSWERED}", language)
     if console.width < _LINE_LIST:
-        told = [name for name in ("highest", "marks", ANSWERED, "why") if name in headings]
-        below = {person: ("round_",), village: (household.name,), "sex_": ("age",), "level": tuple(told)}
+        under = tuple(name for name in ("highest", "marks", ANSWERED, "why") if name in headings)
+        below = {person: ("round_",), village: (household.name,), "sex_": ("age",), "level": under}
         if identified:
             below[names[0].name] = (names[1].name,)
         shown, headings = stacked(shown, headings, below, named=("highest", ANSWERED))

@@ -42,7 +42,7 @@ def _split(at: Condition, whole: exp.Expression) -> Iterator[Condition]:
     elif isinstance(node, (exp.And, exp.Or)):
         either = isinstance(node, exp.Or) == at.wanted
         around = at.around if node is whole else (*at.around, node)
-        for part in node.flatten():
+        for part in (one for one in node.flatten() if isinstance(one, exp.Expression)):
             chosen = (*at.chosen, (part, at.wanted)) if either else at.chosen
             yield from _split(replace(at, tree=part, chosen=chosen, around=around), whole)
     else:

@@ -132,7 +132,7 @@ class Explainer:
         """Whether this asks of all children of the home what is open about this child itself, and told of it."""
         found = _OF_HOME.fullmatch(item)
         noted = {answer.partition(":")[0] for answer in answers}
-        return bool(found) and any(str(self._numbers.get(one)) in noted for one in found[1].split(","))
+        return found is not None and any(str(self._numbers.get(one)) in noted for one in found[1].split(","))
 
     def indicator_name(self, number: int) -> str:
         """The name of an indicator."""

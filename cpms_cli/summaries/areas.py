@@ -39,7 +39,8 @@ class AreaSummary:
     `levels`: level, children, share, could_be (children whose highest possible level it is), households.
     `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
-    `response`: children to be visited at once, most urgent first; in the last round as they stand today. `quality`: as `quality.quality_of`.
+    `response`: children to be visited at once, most urgent first; in the last round as they stand today.
+    `quality`: as `quality.quality_of`.
     `grouped`: where groups are asked for, `levels_by` and `indicators_by`. `children` and `households` are None where
     a summary made for publication withholds them.
     """

@@ -20,7 +20,7 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 
 STANDING = "standing_score"
-SINCE, ANSWERED, NOT_FOUND, ADULT = "since", "answered_in", "not_found", "turned_18"
+SINCE, ANSWERED, NOT_FOUND, ADULT, GIVEN = "since", "answered_in", "not_found", "turned_18", "given"
 
 
 def create_standing_scores(
@@ -52,18 +52,32 @@ def create_standing_scores(
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {STANDING} AS SELECT s.* REPLACE (k.standing AS level, b.reasons AS reasons,"
         f" b.answers AS answers{replaced}), k.standing_since AS {SINCE},"
-        f" k.not_found AS {NOT_FOUND}, k.adult AS {ADULT}{answered} FROM {EXPLAINED} s"
+        f" k.not_found AS {NOT_FOUND}, k.adult AS {ADULT}, b.level AS {GIVEN}{answered} FROM {EXPLAINED} s"
         f" JOIN stood k ON k.latest AND k.person = s.{person} AND k.year = s.{round_}"
         f" JOIN {EXPLAINED} b ON b.{person} = k.person AND b.{round_} = k.standing_since{joined}"
     )
     return (SINCE, NOT_FOUND, ADULT, *([ANSWERED] if one is not None else []))
 
 
-def with_carried(explainer: Explainer, why: pd.Series, since: pd.Series, year: pd.Series) -> pd.Series:
-    """Reasons, in words, that say of a level of an earlier round that nothing since then ends it."""
-    rounds = {one: shown_year(int(one), explainer.language) for one in since.unique()}
-    prefix = since.map({one: say("carried_since", explainer.language, round=shown) for one, shown in rounds.items()})
-    return why.where(since >= year, prefix.astype("str") + " " + why)
+def with_carried(explainer: Explainer, why: pd.Series, stood: pd.DataFrame) -> pd.Series:
+    """Reasons, in words, that say of a level of an earlier round that nothing since then ends it.
+
+    `stood`: since (the round that gave it), given (the level in that round), level (the one that stands: a milder one
+    where later answers rule out what was given), year (of the child's last round).
+    """
+    language = explainer.language
+    labels = {level.id: level.label.in_(language) for level in explainer.survey.levels}
+
+    def prefix(since: int, given: str, level: str, year: int) -> str:
+        shown = shown_year(since, language)
+        if given != level:
+            return say("carried_lowered", language, round=shown, given=labels[given], level=labels[level]) + " "
+        return say("carried_since", language, round=shown) + " " if since < year else ""
+
+    each = stood[["since", "given", "level", "year"]].itertuples(index=False, name=None)
+    keys = pd.Series(list(each), index=why.index, dtype=object)
+    words = {key: prefix(*key) for key in keys.unique()}
+    return keys.map(words).astype("str") + why
 
 
 def not_found_words(rounds: pd.Series, language: Language) -> pd.Series:

@@ -14,7 +14,7 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, create_scores
 from cpms_cli.store.audit import note_identified
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.carried import SINCE, STANDING, create_standing_scores, with_carried
+from cpms_cli.summaries.carried import GIVEN, SINCE, STANDING, create_standing_scores, with_carried
 from cpms_cli.summaries.scope import check_surveyed, known_indicator
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.loading import load_survey
@@ -96,10 +96,10 @@ def standing_list(
     further = create_standing_scores(connection, survey, as_of or datetime.date.today(), one)
     found = line_list_of(
         connection, survey, explainer, area=area, levels=levels, indicator=indicator, answer=answer,
-        identified=identified, scores=STANDING, further=further,
+        identified=identified, scores=STANDING, further=(*further, GIVEN),
     )  # fmt: skip
-    why = with_carried(explainer, found["why"], found[SINCE], found[survey.role("round").name])
-    return found.assign(why=why)
+    stood = found[[SINCE, GIVEN, "level"]].assign(year=found[survey.role("round").name])
+    return found.assign(why=with_carried(explainer, found["why"], stood)).drop(columns=GIVEN)
 
 
 def list_children(

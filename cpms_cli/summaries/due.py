@@ -163,12 +163,13 @@ def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Expla
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
     found = connection.execute(
-        f"SELECT reasons, answers FROM cases k JOIN {EXPLAINED} s ON s.{person} = k.person AND s.{round_} = k.since"
-        " ORDER BY place"
+        f"SELECT reasons, answers, level FROM cases k JOIN {EXPLAINED} s ON s.{person} = k.person"
+        f" AND s.{round_} = k.since ORDER BY place"
     ).df()
     connection.unregister("cases")
     why = explainer.why(found).reset_index(drop=True)
-    return with_carried(explainer, why, cases["since"], cases["year"])
+    stood = cases[["since", "year"]].assign(given=found["level"].to_numpy(), level=cases["case"])
+    return with_carried(explainer, why, stood)
 
 
 def _done(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, language: Language) -> pd.Series:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from cpms_cli.scoring.standing import responses_until, standings
 from cpms_cli.store.response_tables import create_known_children
+from cpms_cli.summaries.carried import not_found_words
 from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
@@ -20,8 +21,8 @@ def child_visits(
     """The standing of a child in each round, and all responses recorded for it; needs `score`.
 
     Standing, by round: `standing`, `standing_since` (the round that gave it), `closed_on`, `closed_by` (the agency),
-    and `standing_why`, in words, where it is not simply what the round says. Responses, by date: the fields of the log,
-    `recorded_at` (UTC), `recorded_by`, `batch_id`.
+    and `standing_why`, in words, where it is not simply what the round says, or the child was not found since.
+    Responses, by date: the fields of the log, `recorded_at` (UTC), `recorded_by`, `batch_id`.
     """
     today = datetime.date.today()
     create_known_children(connection, survey)
@@ -36,23 +37,25 @@ def child_visits(
             "closed_by": closings.astype("str").reindex(stood["closed_on"]).to_numpy(),
         }
     )  # fmt: skip
-    told["standing_why"] = _words(survey, stood, told, language)
+    missed = not_found_words(stood["not_found"], language)
+    words = [[*found, text] for found, text in zip(_words(survey, stood, told, language), missed, strict=True)]
+    told["standing_why"] = ["; ".join(filter(None, parts)) for parts in words]
     columns = [field.name for field in survey.response.fields]
     return told, done[[*columns, "recorded_at", "recorded_by", "batch_id"]].reset_index(drop=True)
 
 
-def _words(survey: Survey, stood: pd.DataFrame, told: pd.DataFrame, language: Language) -> list[str]:
+def _words(survey: Survey, stood: pd.DataFrame, told: pd.DataFrame, language: Language) -> list[list[str]]:
     labels = {level.id: level.label.in_(language) for level in survey.levels}
-    found = []
+    found = list[list[str]]()
     shown = told.assign(level=stood["level"], by=told["closed_by"].fillna(""))
     columns = ["level", "standing", "standing_since", "closed_on", "by"]
     for level, standing, since, closed, by in shown[columns].itertuples(index=False, name=None):
-        parts = []
+        parts = list[str]()
         if standing != level:
             round_ = shown_year(int(since), language)
             parts.append(say("standing_carried", language, level=labels[standing], round=round_))
         if isinstance(closed, str):
             day = shown_date(datetime.date.fromisoformat(closed), language)
             parts.append(say("standing_closed", language, day=day) + (f" ({by})" if by else ""))
-        found.append("; ".join(parts))
+        found.append(parts)
     return found

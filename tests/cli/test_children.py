@@ -116,7 +116,9 @@ def test_the_workbook_says_in_words_since_when(cpms: Cpms, store: Path, tmp_path
     cpms("children", "--indicator", "3", "--store", store, "-o", tmp_path / "c.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "c.xlsx").active
     assert sheet is not None
-    assert [cell.value for cell in sheet[1]][-2:] == ["Level since round", "Answered in round"]
+    assert [cell.value for cell in sheet[1]][-4:] == [
+        "Level since round", "Not found in the round", "Turned 18", "Answered in round"
+    ]
 
 
 def test_why_of_a_round_says_too_where_the_child_stands(cpms: Cpms, store: Path) -> None:

@@ -104,15 +104,15 @@ def _add(cpms: Cpms, store: Path, home: int, kind: str, date: str, *words: objec
 # Who is due
 
 
-def test_the_undated_come_first_then_the_longest_overdue_then_by_level_and_place(cpms: Cpms, store: Path) -> None:
+def test_the_most_severe_level_comes_first_then_the_longest_overdue_then_the_undated(cpms: Cpms, store: Path) -> None:
     told = [(one["household_no"], one["level"], one["due_date"], one["days_late"], one["state"]) for one in
             _due(cpms, store)]  # fmt: skip
     assert told == [
-        ("6", "victim", None, None, "unknown"),
         ("3", "victim", "2025-03-02", 383, "overdue"),
         ("5", "victim", "2025-03-02", 383, "overdue"),
-        ("7", "high_risk", "2025-03-04", 381, "overdue"),
         ("1", "victim", "2026-03-02", 18, "overdue"),
+        ("6", "victim", None, None, "unknown"),
+        ("7", "high_risk", "2025-03-04", 381, "overdue"),
         ("2", "high_risk", "2026-03-04", 16, "overdue"),
     ]
 
@@ -165,8 +165,9 @@ def test_where_the_interview_has_no_date_only_what_came_after_the_file_is_an_ans
     with duckdb.connect(str(store)) as connection:
         connection.execute("UPDATE batch SET merged_at = TIMESTAMP '2026-03-05 10:00'")
     _add(cpms, store, 6, "home_visit", "2569-03-05", "--by", "RAO")
-    (first, *_) = _due(cpms, store)
-    assert (first["household_no"], first["done"]) == ("6", "2026-03-05 Home visit (RAO)")
+    (one,) = [one for one in _due(cpms, store) if one["household_no"] == "6"]
+    assert one["done"] == "2026-03-05 Home visit (RAO)"
+    assert one["note"] == "no interview date: deadline unknown"
     ran = cpms("response", "due", *DAY, "--store", store)
     assert "at once" in ran.out
     assert "find the date on the paper form" in ran.out
@@ -175,10 +176,10 @@ def test_where_the_interview_has_no_date_only_what_came_after_the_file_is_an_ans
 
 
 def test_all_lists_those_who_had_their_response_and_what_is_planned(cpms: Cpms, store: Path) -> None:
-    _add(cpms, store, 1, "เยี่ยมบ้าน", "2/3/2569", "--by", "RAO", "--next", "9/3/2569")
+    _add(cpms, store, 1, "เยี่ยมบ้าน", "2/3/2569", "--by", "RAO", "--next", "30/3/2569")
     _add(cpms, store, 1, "ส่งต่อ", "3/3/2569")
     (one,) = [one for one in _due(cpms, store, "--all") if one["household_no"] == "1"]
-    assert (one["state"], one["next_date"]) == ("in_time", "2026-03-09")
+    assert (one["state"], one["next_date"]) == ("in_time", "2026-03-30")
     assert one["done"] == "2026-03-02 Home visit (RAO); 2026-03-03 Referral"
 
 
@@ -273,10 +274,10 @@ def test_the_summary_counts_every_case_once(cpms: Cpms, store: Path, tmp_path: P
 def test_the_summary_is_written_and_printed(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     out = tmp_path / "responses.xlsx"
     ran = cpms("response", "summary", *DAY, "-o", out, "--store", store)
-    assert re.search(r"Victim +4 +0 +0 +0 +3 +0 +1", ran.out)
+    assert re.search(r"Victim +4 +0 +0 +0 +3 +0 +0 +0 +1", ran.out)
     assert list(pd.read_excel(out, sheet_name=None, engine="calamine")) == ["Totals", "Areas", "Notes"]
     told = cpms("response", "summary", *DAY, "--store", store, "--format", "csv").out.splitlines()
-    assert told[0] == "area,name,level,label,due,in_time,late,open,overdue,closed,unknown"
+    assert told[0] == "area,name,level,label,due,in_time,late,open,overdue,again,closed,turned_18,unknown"
     thai = cpms("response", "summary", *DAY, "--store", store, "--lang", "th").out
     assert "ณ วันที่ 20/3/2569" in thai
     assert re.findall("[a-z]{3,}", thai) == ["audience"]
@@ -386,12 +387,12 @@ def test_the_list_of_visits_filled_in_is_read_back_as_it_is(
         sheet = book.worksheets[0]
         header = [str(cell.value) for cell in sheet[1]]
         assert sheet.data_validations.dataValidation, "the kinds are offered"
-        sheet.cell(3, header.index(of) + 1).value = kind
-        sheet.cell(3, header.index(when) + 1).value = date
+        sheet.cell(2, header.index(of) + 1).value = kind
+        sheet.cell(2, header.index(when) + 1).value = date
         book.save(path)
     else:
         table = pd.read_csv(path, dtype="str")
-        table.loc[1, [of, when]] = [kind, date]
+        table.loc[0, [of, when]] = [kind, date]
         table.to_csv(path, index=False, encoding="utf-8-sig")
     ran = cpms("response", "import", path, "--store", store, "--format", "json").json
     assert ran["counts"] == {"rows_in": 1, "stored": 1, "replaced": 0, "unchanged": 0, "quarantined": 0}

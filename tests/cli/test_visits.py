@@ -85,14 +85,14 @@ def test_a_list_of_nobody_is_a_workbook_too(
     assert (sheet["A1"].value, sheet.max_row) == ("House number", 1)
 
 
-def test_overdue_children_stand_at_the_head_with_how_late_they_are(store: Path) -> None:
+def test_the_most_severe_level_stands_at_the_head_then_who_is_overdue_with_how_late(store: Path) -> None:
     visits = plan_visits(store)
     late = visits[visits["household_no"].isin(["2", "12"])]["cpms_id"]
     overdue = pd.DataFrame({"cpms_id": late, "due": pd.Timestamp("2026-11-18"), "days_late": [6, 6]})
     ordered = order_visits(load_survey(), visits, overdue)
-    # High risk before open; the victim, not overdue, after both.
-    assert ordered["household_no"].tolist()[:4] == ["2", "12", "30", "30"]
-    assert ordered["days_late"].tolist()[:2] == [6, 6]
+    # The victim, though not overdue, before high risk; of those with open questions only, the overdue one first.
+    assert ordered["household_no"].tolist()[:4] == ["30", "30", "2", "12"]
+    assert ordered["days_late"].tolist()[2:4] == [6, 6]
 
 
 def test_whoever_had_the_response_that_the_level_demands_needs_no_visit_for_it(

@@ -19,19 +19,22 @@ from cpms_cli.store.content import dump
 from tests.conftest import ROOT, ROUNDS, THOROUGH, Cpms, Draw
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are sent the POSIX way")
-# A shell may have told its children to ignore Ctrl-C.
+# A shell may have told its children to ignore Ctrl-C; and a signal before the first line of Python is nobody's.
 START = (
     "import runpy, signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); sys.argv[0] = 'cpms';"
+    " from cpms_cli.interrupts import listen_while_loading; listen_while_loading(); print('ready', flush=True);"
     " runpy.run_module('cpms_cli', run_name='__main__')"
 )
-MOMENTS = 30 if THOROUGH else 3
+MOMENTS = 30 if THOROUGH else 2
 
 
 def _started(*words: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-c", START, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"},
     )  # fmt: skip
+    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    return process
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +47,11 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"])
 def test_a_stopped_merge_says_what_became_of_the_store(before: Path, tmp_path: Path, number: signal.Signals) -> None:
     moments = random.Random(int(number))
-    begun = time.monotonic()
     whole = tmp_path / "whole.duckdb"
     shutil.copy(before, whole)
-    _started("merge", ROUNDS[1], "--store", whole).communicate()
+    process = _started("merge", ROUNDS[1], "--store", whole)
+    begun = time.monotonic()
+    process.communicate()
     length = time.monotonic() - begun
     for turn in range(MOMENTS):
         folder = tmp_path / str(turn)
@@ -55,9 +59,9 @@ def test_a_stopped_merge_says_what_became_of_the_store(before: Path, tmp_path: P
         store = folder / "s.duckdb"
         shutil.copy(before, store)
         process = _started("merge", ROUNDS[1], "--store", store)
-        time.sleep(0.3 + moments.random() * length)
+        time.sleep(moments.random() * length)
         process.send_signal(number)
-        _, told = process.communicate(timeout=60)
+        _, told = process.communicate(timeout=300)
         names = {path.name for path in folder.iterdir()}
         batches = len(history(store)["batches"])
         assert "Traceback" not in told
@@ -73,9 +77,9 @@ def test_a_stopped_merge_says_what_became_of_the_store(before: Path, tmp_path: P
 
 def test_a_stopped_first_merge_leaves_nothing(tmp_path: Path) -> None:
     process = _started("merge", ROUNDS[0], "--store", tmp_path / "s.duckdb")
-    time.sleep(0.5)
+    time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=300)
     assert process.returncode == 130
     assert told == "cpms: Stopped. No data in a store were changed.\n"
     assert list(tmp_path.iterdir()) == []
@@ -83,9 +87,9 @@ def test_a_stopped_first_merge_leaves_nothing(tmp_path: Path) -> None:
 
 def test_it_is_said_in_thai_and_as_a_document(tmp_path: Path) -> None:
     process = _started("merge", ROUNDS[0], "--store", tmp_path / "s.duckdb", "--lang", "th", "--format", "json")
-    time.sleep(0.5)
+    time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    out, told = process.communicate(timeout=60)
+    out, told = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "หยุดแล้ว" in told
     assert '"exit_code": 130' in out

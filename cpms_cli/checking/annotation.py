@@ -28,6 +28,7 @@ from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import check_not_read, write_bytes
 from cpms_cli.writing.marking import MOST_LINKS, MarkedWorkbook, SheetMarks, TextSheet
+from cpms_cli.writing.outputs import check_new
 from cpms_cli.writing.package import UnknownLayout
 from cpms_cli.writing.sheet_cells import LONGEST_TEXT, Place, column_number
 from cpms_cli.writing.sheet_notes import LIST_PREFIX
@@ -105,9 +106,7 @@ def _one_source(validation: Validation, target: Path, overwrite: bool) -> Path:
     if target.suffix.lower() not in allowed:
         raise UsageError("annotate_ending", file=target.name)
     check_not_read(target, paths)
-    if target.exists() and not overwrite:
-        # Perhaps the copy of last time, half mended.
-        raise UsageError("file_exists", file=target.name)
+    check_new(target, overwrite=overwrite)  # perhaps the copy of last time, half mended
     return paths[0]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -68,7 +69,10 @@ def _guard(path: str, command: Any) -> None:
     command.callback = callback
 
 
+@cache
 def _option() -> Any:
+    """The option as the parser takes it: one for all commands."""
+
     def carrier(overwrite: Overwrite = False) -> None:
         del overwrite
 

@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -196,7 +196,9 @@ def _exit_code() -> int:
         # An engine that was in the middle of a query may have raised an error of its own.
         error = _cut_short("interrupted", interrupts.EXIT_CODE)
     if error is not None:
-        _tell(error)
+        # A window that was closed takes no words any more.
+        with suppress(OSError):
+            _tell(error)
         return error.exit_code
     return code if isinstance(code, int) else int(code is not None)
 

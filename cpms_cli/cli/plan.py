@@ -46,7 +46,7 @@ def community(
       cpms plan community 850105 --store cpms.duckdb
       cpms plan community 850105 --by sex --by age_group --store cpms.duckdb
       cpms plan community 850105 --lang th -o plan.docx --store cpms.duckdb
-      cpms plan community 850105 --audience partners -o plan.docx
+      cpms plan community 850105 --audience partners -o partners.docx
     """
     check_width(code, COMMUNITY)
     _plan(code, store, round_, by, audience, format_, output, lang, schemas)

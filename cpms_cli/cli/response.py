@@ -147,7 +147,7 @@ def due(
     \b
     Examples:
       cpms response due --area 850105 --store cpms.duckdb
-      cpms response due --as-of 2570-01-15 -o visits.xlsx --store cpms.duckdb
+      cpms response due --as-of 2570-01-15 -o later.xlsx --store cpms.duckdb
     """
     one_of(format_)
     told, until = language(lang), day(as_of)

@@ -32,7 +32,7 @@ def export(
     \b
     Examples:
       cpms review export review.xlsx --identified --store cpms.duckdb
-      cpms review export review.xlsx --identified --lang th --store cpms.duckdb
+      cpms review export review.xlsx --identified --overwrite --store cpms.duckdb
     """
     told = language(lang)
     from cpms_cli.linking.review import export_review

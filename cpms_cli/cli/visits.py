@@ -34,7 +34,7 @@ def visits(
     \b
     Examples:
       cpms visits --area 850105 --store cpms.duckdb
-      cpms visits --area 850105 --lang th -o visits.xlsx --store cpms.duckdb
+      cpms visits --area 850105 --lang th -o walk.xlsx --store cpms.duckdb
     """
     one_of(format_)
     told, round_year, day_ = language(lang), year(round_), day(as_of)

@@ -88,7 +88,9 @@ def is_held(store: Path) -> bool:
 
 
 def holder(store: Path) -> str:
-    """Who holds a store, as far as it is known: process, account, computer, since when; else nothing."""
+    """Which other process holds a store, as far as it is known: its number, account, computer, since when."""
+    if lock_file(store) in _holds:
+        return ""
     with suppress(OSError, ValueError, KeyError, TypeError):
         known = json.loads(lock_file(store).read_text("utf-8"))
         return f"PID {known['pid']}, {known['account']}@{known['computer']}, {known['since']}"

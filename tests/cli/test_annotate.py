@@ -243,7 +243,7 @@ def test_a_copy_that_may_be_half_mended_is_never_written_over(cpms: Cpms, draw: 
     before = out.read_bytes()
     for option in ("--annotate", "--fix"):
         ran = cpms("validate", path, option, out, "--format", "json")
-        assert (ran.code, ran.json["error"]["id"], ran.json["exit_code"]) == (2, "file_exists", 2)
+        assert (ran.code, ran.json["error"]["id"], ran.json["exit_code"]) == (2, "output_exists", 2)
     assert out.read_bytes() == before
 
 

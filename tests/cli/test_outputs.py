@@ -80,7 +80,7 @@ def test_a_mistyped_store_is_not_made(
         (tmp_path / file).write_text("x", "utf-8")
     before = {path.name for path in tmp_path.iterdir()}
     words = shlex.split(RUNS[name][0].lstrip("!").format(child="x", parted="y", other="z"))
-    if name == "template" or name == "review export":
+    if name in ("template", "review export"):
         words.append("--identified")
     words = [word for word in words if word not in ("--store", "s.duckdb")]
     ran = cpms(*name.split(), *words, "--store", "mistyped.duckdb")
@@ -108,8 +108,9 @@ def _from_a_folder_below(store: Path, name: str) -> str:
 @pytest.mark.parametrize("way", [_by_symlink, _by_hard_link, _from_a_folder_below])
 @pytest.mark.parametrize(
     ("words", "name"),
-    [(["children", "-o"], "l.xlsx"), (["export", "records"], "l.csv"), (["report", "community", "850105", "-o"], "l.html"),
-     (["plan", "province", "85", "-o"], "l.docx"), (["bundle", "85", "--round", "2569", "-o"], "l.age"),
+    [(["children", "-o"], "l.xlsx"), (["export", "records"], "l.csv"),
+     (["report", "community", "850105", "-o"], "l.html"), (["plan", "province", "85", "-o"], "l.docx"),
+     (["bundle", "85", "--round", "2569", "-o"], "l.age"),
      (["review", "export", "--identified"], "l.xlsx"), (["history", "-o"], "l.parquet")],
 )  # fmt: skip
 def test_no_output_is_the_store_by_any_path(

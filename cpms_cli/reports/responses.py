@@ -26,6 +26,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.response_log import response_log
 from cpms_cli.writing.files import records
 
+_BETWEEN = 3  # blanks between two columns
 _USUAL = (IN_TIME, LATE, OPEN, OVERDUE)
 RESPONSE_COUNTS = ("rows_in", "stored", "replaced", "unchanged", "quarantined")
 
@@ -150,7 +151,7 @@ def _show_states(
 ) -> None:  # fmt: skip
     """Counts of cases by state, behind the columns `keys`; in a narrow window states stand in lines below the last."""
     headings = {**keys, "due": say("col_cases", language), **{one: say(f"state_{one}", language) for one in states}}
-    if console.width < NARROW:
+    if console.width < max(NARROW, sum(len(heading) + _BETWEEN for heading in headings.values())):
         cases = cases.assign(**{state: cases[state].astype("str").replace("0", "") for state in states})
         first, *rest = keys
         *between, last = rest or [first]

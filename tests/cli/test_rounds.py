@@ -116,7 +116,7 @@ def test_responses_by_two_groups_as_the_child_was_in_the_round_that_made_it_due(
     }
     assert sum(row["due"] for row in document["totals"]) == 5
     lines = [" ".join(line.split()) for line in cpms(*words).out.splitlines()]
-    assert "Registered, no certificate Pak Nam, moo 1 Victim 1 0 0 0 1 0 0" in lines
+    assert "Registered, no certificate Pak Nam, moo 1 Victim 1 0 0 0 1 0 0 0 0" in lines
 
 
 def test_migration_round_by_round_is_that_of_each_round(store: Path) -> None:

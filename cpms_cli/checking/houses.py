@@ -17,7 +17,7 @@ from cpms_cli.survey.relations import typed_record
 
 StoredRows = tuple[str, str]
 """Relations of a store's current rows as canonical text: children, households."""
-_ALIKE, _ELSE = "house_written_twice", "house_written_otherwise"
+_ALIKE, _CONSENT, _ELSE = "house_written_twice", "house_consent_differs", "house_written_otherwise"
 # Words for "number" in front, white space, and zeros in front of a number are how it is written, not which it is.
 _BEFORE = r"^(?:บ้าน)?เลขที่[.: ]*|^(?:house|home)? ?(?:no\b[.: ]*|number\b[.: ]*|#)"
 
@@ -35,7 +35,8 @@ def houses_written_twice(
 
     `stored` has the store's rows, if there is a store; `passed` are the tables (`_source`) that change nothing. All
     rows of a home are named where a child of each of two such homes is alike: name, sex and birth do not contradict
-    each other, and the given name, or the day of birth, is the same. Otherwise the first row of the home.
+    each other, and the given name, or the day of birth, is the same; so are those of homes of which one consented and
+    the other did not, since a refusal must not be passed by for the way a number is written. Otherwise the first row.
     """
     if not _homes_in_doubt(connection, survey, stored):
         return
@@ -44,18 +45,32 @@ def houses_written_twice(
     asked = f"_source NOT IN ({', '.join(map(str, passed))})" if passed else "TRUE"
     rows = " UNION ".join(f"SELECT _source, _row, {key} FROM staged_{table}" for table in ("child", "household"))
     in_doubt = connection.execute(
-        f"SELECT _source, _row, writings, a.alike IS NOT NULL AS alike,"
+        f"SELECT _source, _row, writings, a.alike IS NOT NULL AS alike, d.disputed IS NOT NULL AS disputed,"
         f" row_number() OVER (PARTITION BY {key} ORDER BY _source, _row) = 1 AS first_row"
         f" FROM ({rows}) JOIN house_variant v USING ({key}) LEFT JOIN house_alike a USING ({key})"
-        f" ANTI JOIN unwilling USING ({key}) WHERE {asked} ORDER BY _source, _row"
+        f" LEFT JOIN ({_homes_disputed(survey)}) d USING ({key}) LEFT JOIN unwilling u USING ({key})"
+        f" WHERE {asked} AND (u.no_consent IS NULL OR d.disputed) ORDER BY _source, _row"
     ).df()
-    of_question = (in_doubt["alike"], ~in_doubt["alike"] & in_doubt["first_row"])
-    for check, chosen in zip((_ALIKE, _ELSE), of_question, strict=True):
+    disputed, alike = in_doubt["disputed"], in_doubt["alike"] & ~in_doubt["disputed"]
+    of_question = (alike, disputed, ~alike & ~disputed & in_doubt["first_row"])
+    for check, chosen in zip((_ALIKE, _CONSENT, _ELSE), of_question, strict=True):
         faulty = in_doubt[chosen]
         if len(faulty):
             sources, numbers = (faulty[name].to_numpy(np.int64) for name in ("_source", "_row"))
             house = survey.role("household").name
             yield RuleFault(check, (house,), sources, numbers, tuple(faulty["writings"]), open=True)
+
+
+def _homes_disputed(survey: Survey) -> str:
+    """SELECT of the homes in doubt of which one writing of the number refused and another did not."""
+    key, house = ", ".join(survey.key("household")), survey.role("household").name
+    same_place = " AND ".join(f"a.{name} = b.{name}" for name in (*_place(survey), "plain"))
+    return (
+        f"WITH said AS (SELECT v.*, u.no_consent IS NOT NULL AS refused FROM house_variant v"
+        f" LEFT JOIN unwilling u USING ({key}))"
+        f" SELECT DISTINCT {', '.join(f'a.{name}' for name in survey.key('household'))}, TRUE AS disputed"
+        f" FROM said a JOIN said b ON {same_place} AND a.{house} <> b.{house} WHERE a.refused <> b.refused"
+    )
 
 
 def _homes_in_doubt(connection: duckdb.DuckDBPyConnection, survey: Survey, stored: StoredRows | None) -> bool:

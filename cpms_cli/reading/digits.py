@@ -13,6 +13,7 @@ _OTHER_DIGIT = r"[^0-9\P{Nd}]"  # for Arrow's expressions
 _OTHER_SIGN = r"[^\x{01}-\x{7f}]|`"
 # What may be a number, as a program or a person writes it.
 ANY_NUMBER = r"^[+\-−–]?\p{Nd}+(?:[.,]\p{Nd}*)*(?:[eE][+\-]?\p{Nd}+)?$"
+_BARE_ZERO = re.compile(r"[+-]?\.0+")  # as SPSS writes it
 _WHOLE = re.compile(r"\+?(-?[0-9]+)(?:\.0*)?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.0*)?")
 _SCIENTIFIC = re.compile(r"(-?)([0-9])(?:\.([0-9]*))?[eE]([+-]?[0-9]{1,3})")
@@ -56,10 +57,10 @@ def digits_in_full(text: str) -> str | None:
 def whole_number(text: str) -> str:
     """The digits of a whole number as programs write it: 1.0, 1.00, 1., 1e0, +1, 85,010,501; any other text as it is.
 
-    >>> [whole_number(text) for text in ("1.0", "1e0", "-99.00", "85,010,501", "007.0", "1.5", "1,0", "12/3")]
-    ['1', '1', '-99', '85010501', '007', '1.5', '1,0', '12/3']
+    >>> [whole_number(text) for text in ("1.0", ".00", "1e0", "-99.00", "85,010,501", "007.0", "1.5", "1,0", "12/3")]
+    ['1', '0', '1', '-99', '85010501', '007', '1.5', '1,0', '12/3']
     """
-    told = digits_in_full(text) or text
+    told = "0" if _BARE_ZERO.fullmatch(text) else digits_in_full(text) or text
     if _GROUPED.fullmatch(told):
         told = told.replace(",", "")
     found = _WHOLE.fullmatch(told)
@@ -68,4 +69,4 @@ def whole_number(text: str) -> str:
 
 def whole_numbers(texts: pd.Series) -> pd.Series:
     """Each text as `whole_number` writes it."""
-    return _changed(texts, r"^[+\-]?[0-9][0-9.,]*[.,eE+]|^\+[0-9]", whole_number)
+    return _changed(texts, r"^[+\-]?[0-9]*[0-9.,]*[.,eE+]|^\+[0-9]", whole_number)

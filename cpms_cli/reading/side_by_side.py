@@ -21,6 +21,7 @@ _LAST = re.compile(r"[\s_.\-/#:|(\[{（【]*(?<!\d)(\d{1,2})[\s)\]}）】.]*$")
 _OPENING, _CLOSING = " _.-/#:|([{（【\n", " _.-/#:|)]}）】\n"
 _PLACE = "..."  # R puts a column's own place behind three points where headers repeat: given_name...7
 _STEP = re.compile(r"[/.|:]")
+_LONGEST = 300  # letters of a header: a cell of megabytes names no question, and takes long to look through
 _SURE_WORD = 4  # letters from which a word may have others before it: "ข้อมูลเด็กคนที่ 1"
 _WHO: tuple[Role, ...] = ("given_name", "family_name", "nickname", "sex", "born", "age", "national_id", "person")
 
@@ -74,6 +75,8 @@ def numbered(header: str, spellings: Mapping[str, str]) -> Numbered | None:
     >>> [told.number for told in (numbered(header, spellings) for header in headers) if told]
     [2, 3, 4, 5]
     """
+    if len(header) > _LONGEST:
+        return None
     plain = plain_digits(header)
     last = _LAST.search(plain)
     if last is not None and (name := _before_number(plain[: last.start()], spellings)):
@@ -105,6 +108,8 @@ def find_side_by_side(
     base = {index: name for index, name in match.fields.items() if name in own and index not in found}
     base |= {left[0]: name for name, places in match.twice.items()
              if name in own and len(left := [place for place in places if place not in found]) == 1}  # fmt: skip
+    if not {told.field for told in found.values()} & set(base.values()):
+        base = {}  # these are said of all of the row's children: the first has columns with a number too
     if not said and not _is_laid_out_so(survey, list(found.values()), after_base=bool(base)):
         return SideBySide(match, {}, {index: told.field for index, told in found.items() if index in match.unknown})
     numbers = _child_numbers(found, bool(base))

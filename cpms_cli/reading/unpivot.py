@@ -25,36 +25,48 @@ _OF_ALL_ROWS = ("date_system",)  # what is known of the file that each of its ta
 def children_apart(survey: Survey, sheet: Sheet) -> list[Sheet]:
     """The sheet itself; or where children stand side by side, its households and then its first, second ... children.
 
-    A child of whom nothing is written, its number apart, is none. Of a sheet with a row a child, rows of families that
-    have no child in it stand apart as households.
+    A child of whom nothing is written, its number apart, is none. What is asked of children in one column without a
+    number, as the mother's name, is said of all of the row's children. Of a sheet with a row a child, rows of families
+    that have no child in it stand apart as households.
     """
     if not sheet.children:
         return _families_apart(survey, sheet)
     numbers = sorted({number for number, _ in sheet.children.values()})
-    parts = [(number, _of_child(survey, sheet, number)) for number in numbers]
+    of_all = _of_all_children(survey, sheet)
+    parts = [(number, _of_child(survey, sheet, number, of_all)) for number in numbers]
     filled = [(number, part) for number, part in parts if len(part.source.rows)]
     taken = {fault for _, part in filled for fault in part.source.faults}
     source = replace(sheet.source, faults=tuple(fault for fault in sheet.source.faults if fault not in taken))
     counts = {"households": len(source.rows), "children": sum(len(part.source.rows) for _, part in filled)}
     note = Note("layout_side_by_side", {name: str(count) for name, count in counts.items()})
-    home = replace(sheet, source=source, children={}, notes=(*sheet.notes, note))
+    fields = {index: name for index, name in sheet.fields.items() if index not in of_all}
+    home = replace(sheet, source=source, fields=fields, children={}, notes=(*sheet.notes, note))
     return [home, *(part for _, part in filled)]
 
 
-def _of_child(survey: Survey, sheet: Sheet, number: int) -> Sheet:
+def _of_all_children(survey: Survey, sheet: Sheet) -> dict[int, str]:
+    """The columns without a number that are about children; none where they are those of the first child itself, whose
+    questions then stand with a number too."""
+    asked = {field.name for field in survey.child.fields} - set(survey.child.shared)
+    alone = {index: name for index, name in sheet.fields.items() if name in asked}
+    return {} if {name for _, name in sheet.children.values()} & set(alone.values()) else alone
+
+
+def _of_child(survey: Survey, sheet: Sheet, number: int, of_all: dict[int, str]) -> Sheet:
     """The rows that say something of the child of this number, with its fields and its household's key."""
     own = {index: name for index, (child, name) in sheet.children.items() if child == number}
     key = {index: name for index, name in sheet.fields.items() if name in survey.child.shared}
     line = survey.role("line").name
     said = _any_said(survey, sheet.source, [index for index, name in own.items() if name != line])
-    source = _rows_of(sheet.source, said, set(own))
+    source = _rows_of(sheet.source, said, {*own, *of_all})
     place = next((index for index, name in own.items() if name == line), None)
     added: frozenset[int] = frozenset()
     if place is None:
         place = len(source.header)
         added = frozenset({place})
         source = replace(source, header=(*source.header, line))
-    fields = dict(sorted({**key, **own, place: line}.items()))
+    shared = {index: name for index, name in of_all.items() if name != line}
+    fields = dict(sorted({**key, **shared, **own, place: line}.items()))
     return Sheet(_numbered(source, place, number), fields, (), {}, None, added)
 
 

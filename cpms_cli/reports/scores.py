@@ -12,7 +12,7 @@ from cpms_cli.reports.shares import group_names, show_note, show_quality, show_s
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.areas import AreaSummary
-from cpms_cli.summaries.carried import ADULT, ANSWERED, NOT_FOUND, not_found_words
+from cpms_cli.summaries.carried import ADULT, ANSWERED, CLOSED, NOT_FOUND, not_found_words
 from cpms_cli.summaries.child import ChildHistory
 from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.era import shown_date, shown_year
@@ -65,12 +65,16 @@ def shown_dates(dates: pd.Series, language: Language) -> pd.Series:
 
 
 def _marks(listed: pd.DataFrame, language: Language) -> pd.Series:
-    """What has to be known of who is listed, in words: not found in the last round of the village, turned 18."""
+    """What has to be known of who is listed, in words: not found in the last round of the village, the case closed,
+    turned 18."""
     if NOT_FOUND not in listed:
         return pd.Series("", index=listed.index)
     missed = not_found_words(listed[NOT_FOUND], language)
     grown = listed[ADULT].map({True: say("state_turned_18", language), False: ""})
-    return missed + pd.Series("; ", index=listed.index).where((missed != "") & (grown != ""), "") + grown
+    days = shown_dates(listed[CLOSED], language).fillna("")
+    closed = [say("standing_closed", language, day=day) if day else "" for day in days]
+    told = zip(missed, closed, grown, strict=True)
+    return pd.Series(["; ".join(filter(None, marks)) for marks in told], index=listed.index, dtype="str")
 
 
 def show_children(console: Console, survey: Survey, listed: pd.DataFrame, language: Language, identified: bool) -> None:

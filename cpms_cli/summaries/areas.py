@@ -13,7 +13,7 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
 from cpms_cli.scoring.scores import HOUSEHOLD_SCORE, SCORE
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.carried import ADULT
+from cpms_cli.summaries.carried import ADULT, CLOSED
 from cpms_cli.summaries.children import line_list_of, standing_list
 from cpms_cli.summaries.quality import quality_of
 from cpms_cli.summaries.scope import Scope, scope_of
@@ -164,7 +164,7 @@ def _at_once(
         return line_list_of(connection, survey, explainer, area=scope.code, round_=scope.round, levels=worst,
                             identified=identified)  # fmt: skip
     listed = standing_list(connection, survey, explainer, area=scope.code, levels=worst, identified=identified)
-    return listed[~listed[ADULT]].reset_index(drop=True)
+    return listed[~listed[ADULT] & listed[CLOSED].isna()].reset_index(drop=True)
 
 
 def summarise_area(

@@ -21,6 +21,7 @@ from cpms_cli.survey.messages import say
 
 STANDING = "standing_score"
 SINCE, ANSWERED, NOT_FOUND, ADULT, GIVEN = "since", "answered_in", "not_found", "turned_18", "given"
+CLOSED = "closed_on"
 
 
 def create_standing_scores(
@@ -30,12 +31,13 @@ def create_standing_scores(
     `explained`, with the level that stands and the reasons for it of the round that gave it. Needs `explained`.
 
     Returns the further columns: `since`, that round; `not_found`, the last round of the village, where the child was
-    not found in it; `turned_18`, whether it surely has by that day; with an indicator, whose column then holds the
+    not found in it; `turned_18`, whether it surely has by that day; `closed_on`, the day on which the case of its level
+    was closed (NULL where it is open); with an indicator, whose column then holds the
     answer that stands, `answered_in`, the round that gave it (NULL where none did).
     """
     create_known_children(connection, survey)
     stood = standings(connection, survey, as_of)
-    columns = ["person", "year", "standing", "standing_since", "latest", "not_found", "adult"]
+    columns = ["person", "year", "standing", "standing_since", "latest", "not_found", "adult", "closed_on"]
     connection.register("stood_frame", stood[columns])
     connection.execute("CREATE OR REPLACE TEMP TABLE stood AS SELECT * FROM stood_frame")
     connection.unregister("stood_frame")
@@ -52,11 +54,12 @@ def create_standing_scores(
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {STANDING} AS SELECT s.* REPLACE (k.standing AS level, b.reasons AS reasons,"
         f" b.answers AS answers{replaced}), k.standing_since AS {SINCE},"
-        f" k.not_found AS {NOT_FOUND}, k.adult AS {ADULT}, b.level AS {GIVEN}{answered} FROM {EXPLAINED} s"
+        f" k.not_found AS {NOT_FOUND}, k.adult AS {ADULT}, k.closed_on::DATE::VARCHAR AS {CLOSED},"
+        f" b.level AS {GIVEN}{answered} FROM {EXPLAINED} s"
         f" JOIN stood k ON k.latest AND k.person = s.{person} AND k.year = s.{round_}"
         f" JOIN {EXPLAINED} b ON b.{person} = k.person AND b.{round_} = k.standing_since{joined}"
     )
-    return (SINCE, NOT_FOUND, ADULT, *([ANSWERED] if one is not None else []))
+    return (SINCE, NOT_FOUND, ADULT, CLOSED, *([ANSWERED] if one is not None else []))
 
 
 def with_carried(explainer: Explainer, why: pd.Series, stood: pd.DataFrame) -> pd.Series:

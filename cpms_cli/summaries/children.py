@@ -112,9 +112,9 @@ def list_children(
     Without `round_`, a row per child, of its last round and the place where it was then. `level` is the level that
     stands (see `scoring.standing`): a victim stays on the list until a later round or a recorded closing says
     otherwise, and a child whom one cleared leaves it. `why` holds the reasons of the round `since`, which gave it.
-    `not_found` is the last round of the village where the child was not found in it; `turned_18`: it surely has. An
-    indicator's answer stands likewise until a later round gives another; `answered_in` is its round. With `round_`,
-    all is what that round says.
+    `not_found` is the last round of the village where the child was not found in it; `turned_18`: it surely has.
+    `closed_on` is the day on which the case of that level was closed. An indicator's answer stands likewise until a
+    later round gives another; `answered_in` is its round. With `round_`, all is what that round says.
 
     Names and numbers are masked unless `identified`, which the store's audit log records. Raises UsageError for an
     unknown level or indicator, an area or round of which the store has nothing, or a day together with a round;

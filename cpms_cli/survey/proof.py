@@ -45,7 +45,7 @@ _NEEDED_CHECKS = (
     "national_id_placeholder", "national_id_check_digit", "national_id_zero_lost",
     "number_shortened", "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
     "consent_unread", "child_displaced", "house_number_as_date", "consent_differs", "row_repeated",
-    "house_written_twice", "house_written_otherwise",
+    "house_written_twice", "house_consent_differs", "house_written_otherwise",
 )  # fmt: skip
 _NEEDED_ROLES = (
     "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id", "given_name",

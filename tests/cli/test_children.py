@@ -12,7 +12,7 @@ import pytest
 
 from cpms_cli import add_response, due_responses, list_children, merge
 from cpms_cli.errors import UsageError
-from tests.conftest import Cpms, write_drawn
+from tests.conftest import Cpms, Draw, write_drawn
 
 HURT, NOT_TOLD = {"violence_physical": "yes"}, {"violence_physical": "unknown"}
 OUT, NOT_SAID = {"in_school": "none"}, {"in_school": "unknown"}
@@ -140,3 +140,20 @@ def test_who_is_due_a_response_is_who_stands_at_a_level_that_asks_for_one(sample
     one, other = (set(frame[columns].itertuples(index=False, name=None)) for frame in (listed, due))
     assert len(one) > 50
     assert one == other
+
+
+def test_a_case_that_was_closed_says_so_and_is_visited_at_once_no_more(
+    cpms: Cpms, draw: Draw, tmp_path: Path
+) -> None:
+    store = tmp_path / "closed.duckdb"
+    cpms("merge", draw({"violence_physical": "yes"}), "--store", store)
+    listed = ("children", "--risk", "victim", "--store", store, "--as-of", "2026-11-28")
+    [child] = cpms(*listed, "--format", "json").json["children"]
+    assert child["closed_on"] is None
+    at_once = ("community", child["village_code"][:6], "--store", store, "--format", "json")
+    assert [one["cpms_id"] for one in cpms(*at_once).json["immediate"]] == [child["cpms_id"]]
+    cpms("response", "add", child["cpms_id"], "--kind", "closed", "--date", "2026-11-27", "--store", store)
+    [child] = cpms(*listed, "--format", "json").json["children"]
+    assert child["closed_on"] == "2026-11-27"
+    assert "case closed on 2026-11-27" in " ".join(cpms(*listed).out.split())
+    assert cpms(*at_once).json["immediate"] == []

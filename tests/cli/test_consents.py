@@ -139,3 +139,24 @@ def test_families_without_consent_are_counted_in_the_sum(cpms: Cpms, draw: Draw,
     assert (again["counts"]["no_consent"], again["families"]["no_consent"]) == (3, 2)
     nobody = cpms("merge", draw({"household_no": "9"}, name="b.csv"), "--store", tmp_path / "s.duckdb")
     assert "only the key stored: 0 row(s) of 0 families" in " ".join(nobody.out.split())
+
+
+@pytest.mark.parametrize(("refused", "consented"), [("001", "1"), ("1", "01"), ("เลขที่ 5", "5")])
+def test_a_refusal_under_another_writing_of_the_house_number_is_not_passed_by(
+    draw: Draw, tmp_path: Path, refused: str, consented: str
+) -> None:
+    """Whoever wrote 001 and 1 may mean one house: nothing of either is stored until that is known."""
+    refusing = draw({"household_no": refused, "child_no": 1, "consent": "no"}, name="no.csv")
+    willing = draw({"household_no": consented, "child_no": 2, "given_name": "ชูใจ", **HURT}, name="yes.csv")
+    findings = validate([refusing, willing]).findings
+    assert (findings["check"] == "house_consent_differs").sum() == 2
+    together = merge([refusing, willing], tmp_path / "both.duckdb")
+    assert (together.total("stored"), together.total("quarantined")) == (0, 2)
+    merge([willing], tmp_path / "later.duckdb")
+    later = merge([refusing], tmp_path / "later.duckdb")
+    assert (later.total("stored"), later.total("quarantined"), later.exit_code) == (0, 1, 1)
+
+
+def test_houses_of_one_number_in_two_writings_that_both_refuse_are_as_they_say(draw: Draw, tmp_path: Path) -> None:
+    path = draw({"household_no": "001", "consent": "no"}, {"household_no": "1", "consent": "no"})
+    assert merge([path], tmp_path / "s.duckdb").families == {"withdrawn": 0, "no_consent": 2, "disputed": 0}

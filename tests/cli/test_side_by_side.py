@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import duckdb
 import openpyxl
 import pandas as pd
 import pytest
@@ -212,3 +213,25 @@ def test_rows_set_aside_are_mended_and_merged_and_the_copy_to_mend_has_every_row
     cpms("validate", path, "--fix", copy)
     assert openpyxl.load_workbook(copy)["wide"].max_row == 3
     assert "5 rows" in cpms("validate", copy).out
+
+
+def test_what_one_column_says_of_all_children_makes_no_child_of_its_own(cpms: Cpms, tmp_path: Path) -> None:
+    """The mother's name stands once, and each child has columns with a number: two children in the first home, one in
+    the second, none in the third."""
+    path = tmp_path / "wide.csv"
+    path.write_text(
+        "ปีที่สำรวจ,รหัสหมู่บ้าน,บ้านเลขที่,ความยินยอม,ชื่อมารดา,นามสกุล,ชื่อ1,เพศ1,อายุ1,ชื่อ2,เพศ2,อายุ2\n"
+        "2568,85010501,1,ใช่,สมศรี,ใจดี,มานะ,ชาย,8,มานี,หญิง,5\n"
+        "2568,85010501,2,ใช่,สมใจ,ใจงาม,ปิติ,ชาย,9,,,\n"
+        "2568,85010501,3,ใช่,สมร,ใจเย็น,,,,,,\n",
+        "utf-8",
+    )
+    store = tmp_path / "s.duckdb"
+    assert cpms("merge", path, "--store", store).code == 0
+    with duckdb.connect(str(store), read_only=True) as connection:
+        children = connection.execute(
+            "SELECT household_no, child_no, given_name, family_name, mother_name FROM child_observation ORDER BY 1, 2"
+        ).fetchall()
+    assert children == [
+        ("1", "1", "มานะ", "ใจดี", "สมศรี"), ("1", "2", "มานี", "ใจดี", "สมศรี"), ("2", "1", "ปิติ", "ใจงาม", "สมใจ"),
+    ]  # fmt: skip

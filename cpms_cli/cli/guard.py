@@ -6,6 +6,7 @@ said in this one place; every other path that it is given is something that it r
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -56,7 +57,8 @@ def _guard(path: str, command: Any) -> None:
     over, new = outputs_of(path, command)
     declared = any(param.name == _OVERWRITE for param in command.params)
     if over and not declared:
-        command.params.append(_option())
+        # A copy: help is put into Thai in place.
+        command.params.append(copy.copy(_option()))
     run: Callable[..., Any] = command.callback
 
     def callback(**given: Any) -> Any:

@@ -117,7 +117,7 @@ def test_the_workbook_says_in_words_since_when(cpms: Cpms, store: Path, tmp_path
     sheet = openpyxl.load_workbook(tmp_path / "c.xlsx").active
     assert sheet is not None
     assert [cell.value for cell in sheet[1]][-4:] == [
-        "Level since round", "Not found in the round", "Turned 18", "Answered in round"
+        "Not found in the round", "Turned 18", "Closed on", "Answered in round"
     ]
 
 
@@ -151,9 +151,9 @@ def test_a_case_that_was_closed_says_so_and_is_visited_at_once_no_more(
     [child] = cpms(*listed, "--format", "json").json["children"]
     assert child["closed_on"] is None
     at_once = ("community", child["village_code"][:6], "--store", store, "--format", "json")
-    assert [one["cpms_id"] for one in cpms(*at_once).json["immediate"]] == [child["cpms_id"]]
+    assert [one["cpms_id"] for one in cpms(*at_once).json["response"]] == [child["cpms_id"]]
     cpms("response", "add", child["cpms_id"], "--kind", "closed", "--date", "2026-11-27", "--store", store)
     [child] = cpms(*listed, "--format", "json").json["children"]
     assert child["closed_on"] == "2026-11-27"
     assert "case closed on 2026-11-27" in " ".join(cpms(*listed).out.split())
-    assert cpms(*at_once).json["immediate"] == []
+    assert cpms(*at_once).json["response"] == []

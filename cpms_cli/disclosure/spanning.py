@@ -49,7 +49,8 @@ def spanning(
             note_counts(known, zip(names, map(int, table.frame[column]), strict=True))
     note_counts(known, ((name, cell.count) for name, cell in unshown.items()))
     added: dict[str, Cell] = {}
-    relations = [one for at, counts in [*known.items()] for one in _grouped(at, counts, added)]
+    same = list(_same_children(known, added))
+    relations = same + [one for at, counts in [*known.items()] for one in _grouped(at, counts, added)]
     relations += _alike(known, added)
     summed = {at: {name: count for name, count in counts.items() if not name.endswith(NOT_OF_PARTS)}
               for at, counts in known.items()}  # fmt: skip
@@ -66,6 +67,21 @@ def between_areas(survey: Survey, known: Areas) -> tuple[list[Relation], dict[st
     relations = nested.nested({at: counts for at, counts in sorted(known.items()) if "children" in counts})
     compared, beside = implied(survey, known)
     return [*relations, *compared], {**nested.unshown, **beside}
+
+
+def _same_children(known: Areas, added: dict[str, Cell]) -> Iterator[Relation]:
+    """Counts of an area all of whose children live in one part of it: they are that part's counts too, whichever of the
+    two a table is about."""
+    for (round_, outer), counts in list(known.items()):
+        for inner in [code for year, code in known if year == round_ and code != outer and code.startswith(outer)]:
+            part = known[round_, inner]
+            if counts.get("children", -1) != part.get("children"):
+                continue
+            for name, count in counts.items():
+                if name not in part and not name.endswith(NOT_OF_PARTS):
+                    part[name] = count
+                    added[f"{place(round_, inner)}{name}"] = Cell(count, shown=False)
+                    yield Relation(f"{place(round_, outer)}{name}", (f"{place(round_, inner)}{name}",))
 
 
 def _alike(known: Areas, added: dict[str, Cell]) -> Iterator[Relation]:

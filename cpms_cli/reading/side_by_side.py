@@ -108,14 +108,16 @@ def find_side_by_side(
     base = {index: name for index, name in match.fields.items() if name in own and index not in found}
     base |= {left[0]: name for name, places in match.twice.items()
              if name in own and len(left := [place for place in places if place not in found]) == 1}  # fmt: skip
+    line, apart = survey.role("line").name, dict[int, str]()
     if not {told.field for told in found.values()} & set(base.values()):
-        base = {}  # these are said of all of the row's children: the first has columns with a number too
+        # These are said of all of the row's children: the first has columns with a number too. A line is nobody's then.
+        base, apart = {}, {index: name for index, name in base.items() if name == line}
     if not said and not _is_laid_out_so(survey, list(found.values()), after_base=bool(base)):
         return SideBySide(match, {}, {index: told.field for index, told in found.items() if index in match.unknown})
     numbers = _child_numbers(found, bool(base))
     children = {index: (numbers[index], told.field) for index, told in found.items()}
     children |= {index: (1, name) for index, name in base.items()}
-    return SideBySide(_without(match, set(children)), dict(sorted(children.items())), {})
+    return SideBySide(_without(match, {*children, *apart}), dict(sorted(children.items())), apart)
 
 
 def _is_laid_out_so(survey: Survey, found: Sequence[Numbered], *, after_base: bool) -> bool:

@@ -58,6 +58,7 @@ def _of_child(survey: Survey, sheet: Sheet, number: int, of_all: dict[int, str])
     key = {index: name for index, name in sheet.fields.items() if name in survey.child.shared}
     line = survey.role("line").name
     said = _any_said(survey, sheet.source, [index for index, name in own.items() if name != line])
+    said |= _no_number(sheet.source, [index for index, name in own.items() if name == line])
     source = _rows_of(sheet.source, said, {*own, *of_all})
     place = next((index for index, name in own.items() if name == line), None)
     added: frozenset[int] = frozenset()
@@ -103,6 +104,15 @@ def _any_said(survey: Survey, source: SourceTable, columns: Iterable[int]) -> np
         if said.all():
             break
         said |= says_something(survey, source, index)
+    return said
+
+
+def _no_number(source: SourceTable, columns: Iterable[int]) -> npt.NDArray[np.bool_]:
+    """Where a column of numbers says something that is none: somebody must look at it."""
+    said = np.zeros(len(source.rows), dtype=bool)
+    for index in columns:
+        texts = source.data.column(str(index)).cast(pa.string()).to_pandas().astype("str").str.strip()
+        said |= (texts.fillna("").ne("") & ~texts.str.fullmatch(r"\d+(?:\.0*)?").fillna(False).astype(bool)).to_numpy()
     return said
 
 

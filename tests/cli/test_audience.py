@@ -139,3 +139,22 @@ def test_figures_may_follow_a_summary_whose_changes_tell_of_the_round_before(
     shown = pd.read_csv(tmp_path / "f.csv")
     assert set(shown["round"]) == {2024, 2025, 2026}
     assert not shown["yes"].between(1, 4).any()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_part_that_holds_all_of_an_areas_children_is_protected_as_the_area(
+    cpms: Cpms, sample_store: Path, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    """All sample children of the province live in one subdistrict. The right to protection is asked of victims and of
+    children at high risk alone: their number by age in the one table, less those at high risk in the other, is how many
+    victims there are."""
+    store = shutil.copy(sample_store, tmp_path / "s.duckdb")
+    asked = (("province", "85", "--by", "age_group"), ("rights", "--area", "850105"))
+    known: dict[str, Any] = {}
+    for words in (asked[place] for place in order):
+        known |= cpms(*words, "--audience", "z", "--store", store, "--format", "json").json
+    [levels] = [line for line in known["levels_by"] if line["age_group"] == "0-4"]
+    [right] = [line for line in known["by_age_group"] if line["age_group"] == "0-4" and "protection" in line["item"]]
+    asked_of = [right["yes"], right["no"], right["unknown"]]
+    assert levels["victim"] is None
+    assert None in (*asked_of, levels["high_risk"])

@@ -147,5 +147,5 @@ def test_what_k_does_not_cover_is_said_in_both_languages(cpms: Cpms, store: Path
 
 
 def test_too_few_is_said_as_too_few(store: Path) -> None:
-    with pytest.raises(UsageError, match="too_few_to_hide"):
+    with pytest.raises(UsageError, match="fewer than"):
         child_records(store, detail="deidentified", k=1000, audience="us")

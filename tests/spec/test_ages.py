@@ -126,5 +126,5 @@ def test_what_does_not_fit_is_said(draw: Draw) -> None:
     assert not fits(birth_date="2016", age_years=11)  # 9 or 10
     assert fits(birth_date="2016", age_years=9)
     assert not fits(birth_date="2016-06-01", age_years=8, interview_date=None)  # 9 to 11
-    assert _checks(draw({"birth_date": "2028", "interview_date": None}), "born_after_interview") == [
+    assert _checks(draw({"birth_date": "2027", "round": 2025, "interview_date": None}), "born_after_interview") == [
         ("born_after_interview", 2)]

@@ -71,7 +71,8 @@ def test_a_stopped_merge_says_what_became_of_the_store(before: Path, tmp_path: P
             assert ("No data in a store were changed" in told) == (batches == 1)
             assert ("had been stored already: s.duckdb" in told) == (batches == 2)
         else:
-            assert (process.returncode, batches) == (1, 2), "it was done before the signal came"
+            # It was done, and all was said, before the signal came: Python may still end by it.
+            assert (process.returncode in (1, -number), batches) == (True, 2)
         assert names == {"s.duckdb"} | ({"s-set-aside-2.xlsx"} if batches == 2 else set()), told
 
 

@@ -176,7 +176,7 @@ def test_what_the_store_remembers_of_a_release_guards_the_next(
     again: str, summaries: list[AreaSummary], survey: Survey, tmp_path: Path, sample_store: Path
 ) -> None:
     first = protect_areas(summaries[:3], survey, audience="press", report="first")
-    with open_store(tmp_path / "s.duckdb", survey, write=True) as connection:
+    with open_store(tmp_path / "s.duckdb", survey, write=True, create=True) as connection:
         create_release_tables(connection, survey)
         create_release_tables(connection, survey)
         assert note_release(connection, first.protected.release) == 1

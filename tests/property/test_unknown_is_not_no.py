@@ -27,7 +27,11 @@ def drawn() -> dict[str, pd.DataFrame]:
     children = pd.DataFrame([child for one in homes for child in one.children])
     # With both, an age would step into the place of a birth date, and nothing would be unknown.
     children.loc[children["birth_date"].notna(), "age_years"] = None
-    return {"household": pd.DataFrame([one.household for one in homes]), "child": children}
+    households = pd.DataFrame([one.household for one in homes])
+    # Said of a child too young to be asked, drugs count; not said, nothing is missing, since nobody asks.
+    too_young = score_tables(households, children)["i15"].eq("n/a").to_numpy()
+    children.loc[too_young, "drugs"] = None
+    return {"household": households, "child": children}
 
 
 @pytest.fixture(scope="module")

@@ -57,10 +57,18 @@ def updated(before: Catalog) -> Catalog:
     """The texts of now with the translations of before. Its dates stand still, so that only texts change the file."""
     still = datetime(2026, 1, 1, tzinfo=UTC)
     after = Catalog(
-        locale="th", project="cpms", version="1", header_comment=HEADER, copyright_holder="cpms", fuzzy=False,
-        msgid_bugs_address="cpms", last_translator="cpms", language_team="cpms",
-        creation_date=still, revision_date=still,
-    )  # fmt: skip
+        locale="th",
+        project="cpms",
+        version="1",
+        header_comment=HEADER,
+        copyright_holder="cpms",
+        fuzzy=False,
+        msgid_bugs_address="cpms",
+        last_translator="cpms",
+        language_team="cpms",
+        creation_date=still,
+        revision_date=still,
+    )
     for text, path in texts().items():
         known = before.get(text)
         flags = known.flags if known else ()

@@ -56,13 +56,19 @@ if "%~1"=="" pause
 _MAC = tuple(f"macosx_{major}_0_{chip}" for chip in ("arm64", "x86_64") for major in (11, 12, 13, 14))
 _LINUX = ("manylinux2014_x86_64", *(f"manylinux_2_{minor}_x86_64" for minor in (17, 24, 27, 28, 31, 34)))
 SYSTEMS = {
-    "windows": System(("win_amd64",), {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
-                      "install.bat", _WINDOWS),
-    "macos": System(_MAC, {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
-                    "install.command", _UNIX),
-    "linux": System(_LINUX, {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
-                    "install.sh", _UNIX),
-}  # fmt: skip
+    "windows": System(
+        ("win_amd64",),
+        {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
+        "install.bat",
+        _WINDOWS,
+    ),
+    "macos": System(
+        _MAC, {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"}, "install.command", _UNIX
+    ),
+    "linux": System(
+        _LINUX, {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}, "install.sh", _UNIX
+    ),
+}
 _WINDOWS_LINES = {".bat"}
 _PAGE = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -79,8 +85,13 @@ table {{ border-collapse: collapse }} td, th {{ border: 1px solid #999; padding:
 
 def requirements(text: str, system: System, python: str) -> Iterator[str]:
     """The locked requirements, with their hashes, that a system with this Python needs; no markers are left."""
-    told = {**system.markers, "python_version": python, "python_full_version": f"{python}.0",
-            "implementation_name": "cpython", "platform_python_implementation": "CPython"}  # fmt: skip
+    told = {
+        **system.markers,
+        "python_version": python,
+        "python_full_version": f"{python}.0",
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+    }
     for entry in re.split(r"\n(?=\S)", text.strip()):
         head, _, hashes = entry.partition("\\\n")
         name, _, marker = head.partition(";")
@@ -94,8 +105,22 @@ def download(folder: Path, system: System, python: str) -> list[str]:
     lock = folder / f"needed-{python}.txt"
     lock.write_text("\n".join(needed) + "\n", "utf-8")
     platforms = [word for name in system.platforms for word in ("--platform", name)]
-    _pip("download", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--python-version", python,
-         "--implementation", "cp", *platforms, "--dest", folder / "wheels", "-r", lock)  # fmt: skip
+    _pip(
+        "download",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--require-hashes",
+        "--python-version",
+        python,
+        "--implementation",
+        "cp",
+        *platforms,
+        "--dest",
+        folder / "wheels",
+        "-r",
+        lock,
+    )
     lock.unlink()
     return needed
 
@@ -117,8 +142,11 @@ def _own_wheel(folder: Path) -> str:
 
 def _lock(per_python: dict[str, list[str]], own: str) -> str:
     """One requirements file for every Python: what differs between them is said by a marker."""
-    lines = ["# What install scripts install, from the folder wheels and nowhere else.", "--no-index",
-             "--find-links ./wheels"]  # fmt: skip
+    lines = [
+        "# What install scripts install, from the folder wheels and nowhere else.",
+        "--no-index",
+        "--find-links ./wheels",
+    ]
     for entry in dict.fromkeys(entry for needed in per_python.values() for entry in needed):
         pythons = [python for python, needed in per_python.items() if entry in needed]
         name, _, hashes = entry.partition(" \\\n")

@@ -46,8 +46,13 @@ def main(rows: int) -> None:
         written = annotate(found, Path(name) / "out.xlsx")
         ended = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    told = {"validate_s": checked - begun, "annotate_s": ended - checked, "cells": written.cells,
-            "listed": written.listed, "peak_gb": peak}  # fmt: skip
+    told = {
+        "validate_s": checked - begun,
+        "annotate_s": ended - checked,
+        "cells": written.cells,
+        "listed": written.listed,
+        "peak_gb": peak,
+    }
     print(json.dumps({key: round(value, 2) for key, value in told.items()}))
 
 

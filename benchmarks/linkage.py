@@ -86,10 +86,13 @@ def quality(pairs: pd.DataFrame, truth: pd.DataFrame, countable: npt.NDArray[np.
     hit = pd.MultiIndex.from_frame(wanted).isin(pd.MultiIndex.from_frame(right))
     of_migrant = migrant[wanted["id_l"]]
     return {
-        "pairs": len(pairs), "wrong": len(pairs) - len(right), "precision": round(len(right) / max(len(pairs), 1), 6),
-        "recall": round(float(hit.mean()), 4), "recall_thai": round(float(hit[~of_migrant].mean()), 4),
+        "pairs": len(pairs),
+        "wrong": len(pairs) - len(right),
+        "precision": round(len(right) / max(len(pairs), 1), 6),
+        "recall": round(float(hit.mean()), 4),
+        "recall_thai": round(float(hit[~of_migrant].mean()), 4),
         "recall_migrant": round(float(hit[of_migrant].mean()), 4),
-    }  # fmt: skip
+    }
 
 
 def baseline(python: str, evidence: pd.DataFrame) -> tuple[pd.DataFrame, float]:

@@ -19,8 +19,14 @@ def rounds(children: int, years: tuple[int, ...] = (2025, 2026), seed: int = 11)
     codes = [code for code in SUBDISTRICTS if code in survey.areas]
     made = sample_rounds(codes, list(years), children, seed, HARD)
     key = list(survey.key("child"))
-    rows = pd.concat([one.children.merge(one.households[[*survey.key("household"), "interview_date"]],
-                                         on=list(survey.key("household"))) for one in made])  # fmt: skip
+    rows = pd.concat(
+        [
+            one.children.merge(
+                one.households[[*survey.key("household"), "interview_date"]], on=list(survey.key("household"))
+            )
+            for one in made
+        ]
+    )
     rows = rows.merge(pd.concat([one.truth for one in made]), on=key).sort_values(key).reset_index(drop=True)
     return rows, pd.DataFrame(
         {"person": rows["person_id"], "migrant": rows["nationality"].ne("TH") & rows["nationality"].notna()}

@@ -39,13 +39,20 @@ def mapped(folder: Path) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
     days = (day - pd.Timestamp("1970-01-01")).dt.days.astype("float64")
     evidence = pd.DataFrame(
         {
-            "round": rows["round"], "given": rows["given_name"], "family": rows["surname"], "nickname": None,
-            "mother": rows["address_1"].str.replace(r"\d", "", regex=True), "sex": None,
+            "round": rows["round"],
+            "given": rows["given_name"],
+            "family": rows["surname"],
+            "nickname": None,
+            "mother": rows["address_1"].str.replace(r"\d", "", regex=True),
+            "sex": None,
             "born": born.where(day.notna()),
-            "low": days, "high": days, "village": rows["postcode"],
-            "home": rows["suburb"] + "|" + rows["street_number"], "number": rows["soc_sec_id"],
+            "low": days,
+            "high": days,
+            "village": rows["postcode"],
+            "home": rows["suburb"] + "|" + rows["street_number"],
+            "number": rows["soc_sec_id"],
         }
-    )  # fmt: skip
+    )
     texts = [name for name in COLUMNS if name not in ("round", "low", "high")]
     evidence[texts] = evidence[texts].astype("str")
     links = pd.read_csv(folder / "links.csv", dtype=str)
@@ -58,8 +65,15 @@ def main() -> None:
     """Print precision, recall and F1 as JSON."""
     evidence, truth = mapped(Path(sys.argv[1]))
     begun = time.perf_counter()
-    told = pd.DataFrame({"round": evidence["round"], "carried": pd.Series(None, index=evidence.index, dtype="str"),
-                         "second": evidence["number"], "low": evidence["low"], "high": evidence["high"]})  # fmt: skip
+    told = pd.DataFrame(
+        {
+            "round": evidence["round"],
+            "carried": pd.Series(None, index=evidence.index, dtype="str"),
+            "second": evidence["number"],
+            "low": evidence["low"],
+            "high": evidence["high"],
+        }
+    )
     sure = same_person(told)["group"].to_numpy(dtype=np.int64)
     found = link(evidence, sure, _NO_PAIRS, facts=[])
     seconds = time.perf_counter() - begun
@@ -78,9 +92,17 @@ def main() -> None:
         }
         right = len(pairs & truth)
         precision, recall = right / max(len(pairs), 1), right / len(truth)
-        print(json.dumps({"what": title, "pairs": len(pairs), "precision": round(precision, 6),
-                          "recall": round(recall, 6),
-                          "f1": round(2 * precision * recall / (precision + recall), 6)}))  # fmt: skip
+        print(
+            json.dumps(
+                {
+                    "what": title,
+                    "pairs": len(pairs),
+                    "precision": round(precision, 6),
+                    "recall": round(recall, 6),
+                    "f1": round(2 * precision * recall / (precision + recall), 6),
+                }
+            )
+        )
     print(json.dumps({"doubtful": len(doubtful), "seconds": round(seconds, 2)}))
 
 

@@ -27,9 +27,17 @@ from cpms_cli import CpmsError, read_cells
 from cpms_cli.reading.source import SourceTable
 
 MEASURES = (
-    "success", "header_precision", "header_recall", "header_f1", "record_precision", "record_recall", "record_f1",
-    "cell_precision", "cell_recall", "cell_f1",
-)  # fmt: skip
+    "success",
+    "header_precision",
+    "header_recall",
+    "header_f1",
+    "record_precision",
+    "record_recall",
+    "record_f1",
+    "cell_precision",
+    "cell_recall",
+    "cell_f1",
+)
 Rows = list[list[str]]
 
 
@@ -96,10 +104,12 @@ def main() -> None:
     simple = {measure: sum(one[at] for one in results.values()) / len(names) for at, measure in enumerate(MEASURES)}
     weighted = sum(sum(results[name]) * weights[name] / total for name in names)
     answer = {
-        "files": len(names), "refused": sorted(name for name in names if not results[name][0]),
+        "files": len(names),
+        "refused": sorted(name for name in names if not results[name][0]),
         **{measure: round(value, 4) for measure, value in simple.items()},
-        "simple": round(sum(simple.values()), 4), "weighted": round(weighted, 4),
-    }  # fmt: skip
+        "simple": round(sum(simple.values()), 4),
+        "weighted": round(weighted, 4),
+    }
     if told.losses:
         lost = {name: (10 - sum(results[name])) * weights[name] / total for name in names}
         answer["losses"] = {

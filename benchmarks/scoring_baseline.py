@@ -51,18 +51,53 @@ YEARS = (2, 5, 7, 10, 12, 15, 16, 18)
 HOME = "round, village_code, household_no"
 NO_ANSWER = ("unknown", "refused", "not_asked")
 OF_CHILD = (
-    "nationality", "birth_registered", "in_school", "mother_alive", "father_alive", "mother_home", "father_home",
-    "parent_away_work", "carer", "left_alone", "needs_unmet", "arrived_community", "difficulty_seeing",
-    "difficulty_hearing", "difficulty_walking", "difficulty_communicating", "difficulty_learning", "distress",
-    "chronic_illness", "worked_for_wages", "work_hazardous", "violent_behaviour", "violence_physical",
-    "violence_emotional", "violence_sexual", "exploited", "law_conflict", "tobacco", "alcohol", "drugs",
+    "nationality",
+    "birth_registered",
+    "in_school",
+    "mother_alive",
+    "father_alive",
+    "mother_home",
+    "father_home",
+    "parent_away_work",
+    "carer",
+    "left_alone",
+    "needs_unmet",
+    "arrived_community",
+    "difficulty_seeing",
+    "difficulty_hearing",
+    "difficulty_walking",
+    "difficulty_communicating",
+    "difficulty_learning",
+    "distress",
+    "chronic_illness",
+    "worked_for_wages",
+    "work_hazardous",
+    "violent_behaviour",
+    "violence_physical",
+    "violence_emotional",
+    "violence_sexual",
+    "exploited",
+    "law_conflict",
+    "tobacco",
+    "alcohol",
+    "drugs",
     "services_received",
-)  # fmt: skip
+)
 OF_HOUSEHOLD = (
-    "dwelling", "income_enough", "income_steady", "informal_debt", "member_chronic_illness", "member_disability",
-    "member_mental_health", "member_violent", "member_hurt", "member_law", "member_alcohol", "member_drugs",
+    "dwelling",
+    "income_enough",
+    "income_steady",
+    "informal_debt",
+    "member_chronic_illness",
+    "member_disability",
+    "member_mental_health",
+    "member_violent",
+    "member_hurt",
+    "member_law",
+    "member_alcohol",
+    "member_drugs",
     "member_gambling",
-)  # fmt: skip
+)
 
 
 def _years(born: str, day: str) -> str:
@@ -109,8 +144,10 @@ def select(source: str, reasons: bool = False) -> str:
         f"CASE WHEN least >= {years} THEN TRUE WHEN most < {years} THEN FALSE END AS from_{years}" for years in YEARS
     )
     truths = [f"({rule}) AS t{number}" for number, rule in PLAIN.items()]
-    truths += [f"CASE WHEN {asked} THEN ({rule}) WHEN NOT ({asked}) THEN FALSE END AS t{number}, ({asked}) AS a{number}"
-               for number, (asked, rule) in LIMITED.items()]  # fmt: skip
+    truths += [
+        f"CASE WHEN {asked} THEN ({rule}) WHEN NOT ({asked}) THEN FALSE END AS t{number}, ({asked}) AS a{number}"
+        for number, (asked, rule) in LIMITED.items()
+    ]
     of_home = ", ".join(
         f"({own} OR CASE WHEN bool_or({child}) OVER home THEN TRUE WHEN bool_or({child} IS NULL) OVER home THEN NULL"
         f" ELSE FALSE END) AS t{number}"
@@ -118,21 +155,29 @@ def select(source: str, reasons: bool = False) -> str:
     )
     sure, possible, sure_dangers, possible_dangers = (
         " + ".join(f"coalesce(t{number}, {otherwise})::TINYINT" for number in numbers)
-        for numbers in (COUNTED, DANGERS) for otherwise in ("FALSE", "TRUE")
-    )  # fmt: skip
+        for numbers in (COUNTED, DANGERS)
+        for otherwise in ("FALSE", "TRUE")
+    )
     five = "CASE WHEN sure_dangers >= 5 THEN TRUE WHEN possible_dangers < 5 THEN FALSE END"
     one = "CASE WHEN sure >= 1 THEN TRUE WHEN possible < 1 THEN FALSE END"
     rules = {
         "victim": ["t13", "(needs_unmet = 'yes' AND carer = 'nobody')"],
         "high_risk": [
-            "t4", "t6", "(t11 AND NOT from_15)", "work_hazardous = 'yes'",
+            "t4",
+            "t6",
+            "(t11 AND NOT from_15)",
+            "work_hazardous = 'yes'",
             "((from_5 AND NOT from_12) AND work_hours_week >= 1)",
             "((from_12 AND NOT from_15) AND work_hours_week >= 14)",
             "((from_15 AND NOT from_18) AND work_hours_week >= 43)",
             "CASE WHEN drugs = 'yes' THEN TRUE ELSE from_7 AND drugs = 'yes' END",
-            "t14", "t19", "t20", "(t22 AND (t3 OR t5 OR t10))", five,
+            "t14",
+            "t19",
+            "t20",
+            "(t22 AND (t3 OR t5 OR t10))",
+            five,
         ],
-    }  # fmt: skip
+    }
     victim, high = (" OR ".join(parts) for parts in rules.values())
     why = " ".join(
         f"WHEN '{level}' THEN string_split(concat_ws(',', "

@@ -60,8 +60,9 @@ def _column(survey: Survey, field: Field, rng: np.random.Generator, home: np.nda
     keys = {
         "round": 2024 + home % 3,
         "village": 85010000 + (home * VILLAGES // homes) // 8 * 100 + (home * VILLAGES // homes) % 8 + 1,
-        "household": home, "line": line,
-    }  # fmt: skip
+        "household": home,
+        "line": line,
+    }
     if field.role in keys:
         return pa.array(keys[field.role].astype(str), pa.string())
     if field.role in ("person", "home"):
@@ -80,8 +81,9 @@ def write_data(folder: Path, children: int) -> None:
     of = np.sort(np.concatenate([np.arange(homes), rng.integers(0, homes, children - homes)]))
     line = np.arange(children) - np.searchsorted(of, of) + 1
     tables: dict[Table, tuple[np.ndarray, np.ndarray]] = {
-        "household": (np.arange(homes), np.ones(homes, dtype=np.int64)), "child": (of, line)
-    }  # fmt: skip
+        "household": (np.arange(homes), np.ones(homes, dtype=np.int64)),
+        "child": (of, line),
+    }
     for table, (home, number) in tables.items():
         columns = {name: _column(survey, survey.fields[name], rng, home, number) for name in survey.columns(table)}
         parquet.write_table(pa.table(columns), folder / f"{table}.parquet", row_group_size=ROW_GROUP)

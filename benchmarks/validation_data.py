@@ -36,8 +36,12 @@ def dates(rng: np.random.Generator, rows: int, first: str, days: int) -> Texts:
 
 def constant(field: Field, position: npt.NDArray[np.int64]) -> Texts | None:
     """The columns of the row's key: one village, three children in each household."""
-    numbers = {"round": np.full_like(position, 2026), "village": np.full_like(position, 85010501),
-               "household": position // 3, "line": position % 3 + 1}  # fmt: skip
+    numbers = {
+        "round": np.full_like(position, 2026),
+        "village": np.full_like(position, 85010501),
+        "household": position // 3,
+        "line": position % 3 + 1,
+    }
     return numbers[field.role].astype(str).astype(object) if field.role in numbers else None
 
 

@@ -18,9 +18,19 @@ from cpms_cli.reports.documents import Chart, Document, Paragraph, TableBlock
 
 ROOT = Path(__file__).resolve().parent.parent
 SURVEYS = [ROOT / "sample_data" / name for name in ("survey_2567.csv", "survey_2568.xlsx", "survey_2569.xlsx")]
-KINDS = {"yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "does not apply", "share": "shares",
-         "low": "shares", "high": "shares", "before": "shares, round before", "children": "totals and levels",
-         "could_be": "levels that could be", "severe": "totals and levels"}  # fmt: skip
+KINDS = {
+    "yes": "yes",
+    "no": "no",
+    "unknown": "unknown",
+    "not_applicable": "does not apply",
+    "share": "shares",
+    "low": "shares",
+    "high": "shares",
+    "before": "shares, round before",
+    "children": "totals and levels",
+    "could_be": "levels that could be",
+    "severe": "totals and levels",
+}
 TURNED = {"yes": "no", "no": "yes"}
 """Of rights, the answer that tells of a child at risk is no."""
 

@@ -111,9 +111,7 @@ def _store(store: Path, schemas: Path | None, language: Language) -> Iterator[Si
         yield Sign("store", say(error.message_id, language, **error.values), "wrong")
 
 
-def diagnose(
-    store: str | Path | None = None, *, schemas: Path | None = None, language: Language = "en"
-) -> Diagnosis:  # fmt: skip
+def diagnose(store: str | Path | None = None, *, schemas: Path | None = None, language: Language = "en") -> Diagnosis:
     """Look at the installation, and at a store where one is given; nothing is written, nothing leaves the machine.
 
     Raises KeyMissing for an encrypted store where there is no key; what else is wrong with a store is a sign.
@@ -129,7 +127,7 @@ def diagnose(
         Sign("fonts", ", ".join(fonts[:5]) or "-", "ok" if fonts else "look"),
         Sign("console", encoding, "ok" if _prints_thai(encoding) else "look"),
         *(_store(Path(store), schemas, language) if store is not None else ()),
-    ]  # fmt: skip
+    ]
     return Diagnosis(tuple(signs))
 
 

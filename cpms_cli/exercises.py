@@ -73,8 +73,9 @@ def mending_marked(survey_file: Path, mended: Path, samples: Path) -> Mark:
     log = _truth(samples, MISTAKES)
     planted = {
         (int(row) + 1 + _HEADER_ROWS, field)
-        for row, field, file in zip(log["row"], log["field"], log["file"], strict=True) if file == survey_file.name
-    }  # fmt: skip
+        for row, field, file in zip(log["row"], log["field"], log["file"], strict=True)
+        if file == survey_file.name
+    }
     before, after = (_cells(survey, read(path, survey)[0]) for path in (survey_file, mended))
     found = validate([mended]).findings
     errors = found[found["severity"] == "error"]

@@ -81,10 +81,19 @@ def file_digest(path: Path) -> str:
 
 
 def merge(
-    paths: Files, store: str | Path, *, round_: int | None = None, quarantine: str | Path | None = None,
-    schemas: Path | None = None, encoding: str | None = None, language: Language = "en", tool_version: str = "",
-    who: str | None = None, mapping: Mapped | None = None, sheets: Collection[str] | None = None,
-) -> Merge:  # fmt: skip
+    paths: Files,
+    store: str | Path,
+    *,
+    round_: int | None = None,
+    quarantine: str | Path | None = None,
+    schemas: Path | None = None,
+    encoding: str | None = None,
+    language: Language = "en",
+    tool_version: str = "",
+    who: str | None = None,
+    mapping: Mapped | None = None,
+    sheets: Collection[str] | None = None,
+) -> Merge:
     """Merge survey files into a store, made if it is missing.
 
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
@@ -126,9 +135,17 @@ def _further_words(
 
 
 def _merge(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: list[Path],
-    quarantine: Path | None, store: Path, language: Language, tool_version: str, who: str, made: list[Path],
-) -> Merge:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: tuple[SurveyTable, ...],
+    files: list[Path],
+    quarantine: Path | None,
+    store: Path,
+    language: Language,
+    tool_version: str,
+    who: str,
+    made: list[Path],
+) -> Merge:
     first, known = _arrivals(connection, tables, files)
     stored = ("current_child", "current_household")
     displaced = partial(displaced_children, child=stored[0], household=stored[1], passed=known)
@@ -151,10 +168,20 @@ def _merge(
             workbook = write_quarantine(aside, survey, tables, rejected, findings, language)
             made.append(workbook)
     packed = [path for path in files if is_bundle(path)]
-    responses = take_in(
-        connection, survey, read_responses(packed, survey), packed, datetime.date.today(),
-        By(who, tool_version, merge_id=first), lambda batch: free_name(store, batch), language,
-    ) if packed else None  # fmt: skip
+    responses = (
+        take_in(
+            connection,
+            survey,
+            read_responses(packed, survey),
+            packed,
+            datetime.date.today(),
+            By(who, tool_version, merge_id=first),
+            lambda batch: free_name(store, batch),
+            language,
+        )
+        if packed
+        else None
+    )
     if responses is not None and responses.quarantine is not None:
         made.append(responses.quarantine)
     new = _people(connection, survey) - before
@@ -251,18 +278,22 @@ def _counts(
         # What a file merged before says may have been taken back since.
         f" WHERE _source NOT IN (SELECT _source FROM arrival WHERE known) OR ({home}) IN ({refusals(survey)})"
     )
-    fate = connection.execute(
-        f"WITH row_read AS (SELECT _source, _row FROM ({read}) UNION ALL FROM {REPEATED}),"
-        " row_written AS (SELECT _source, _row FROM written WHERE of_table = 'child' UNION"
-        " SELECT _source, _row FROM written JOIN staged_household h USING (_source, _row)"
-        " WHERE of_table = 'household' AND h._differ IS NULL UNION"
-        f" SELECT c._source, c._row FROM staged_child c JOIN staged_household h USING (_source, {home})"
-        " JOIN written w ON w.of_table = 'household' AND w._source = h._source AND w._row = h._row)"
-        " SELECT _source, count(*) AS rows_in, count(r._row) AS quarantined,"
-        " count(w._row) FILTER (r._row IS NULL) AS stored, count(s._row) AS no_consent, count(a._row) AS repeated"
-        " FROM row_read LEFT JOIN rejected r USING (_source, _row) LEFT JOIN row_written w USING (_source, _row)"
-        f" LEFT JOIN silent_row s USING (_source, _row) LEFT JOIN {REPEATED} a USING (_source, _row) GROUP BY _source"
-    ).df().set_index("_source")  # fmt: skip
+    fate = (
+        connection.execute(
+            f"WITH row_read AS (SELECT _source, _row FROM ({read}) UNION ALL FROM {REPEATED}),"
+            " row_written AS (SELECT _source, _row FROM written WHERE of_table = 'child' UNION"
+            " SELECT _source, _row FROM written JOIN staged_household h USING (_source, _row)"
+            " WHERE of_table = 'household' AND h._differ IS NULL UNION"
+            f" SELECT c._source, c._row FROM staged_child c JOIN staged_household h USING (_source, {home})"
+            " JOIN written w ON w.of_table = 'household' AND w._source = h._source AND w._row = h._row)"
+            " SELECT _source, count(*) AS rows_in, count(r._row) AS quarantined,"
+            " count(w._row) FILTER (r._row IS NULL) AS stored, count(s._row) AS no_consent, count(a._row) AS repeated"
+            " FROM row_read LEFT JOIN rejected r USING (_source, _row) LEFT JOIN row_written w USING (_source, _row)"
+            f" LEFT JOIN silent_row s USING (_source, _row) LEFT JOIN {REPEATED} a USING (_source, _row) GROUP BY _source"
+        )
+        .df()
+        .set_index("_source")
+    )
     known = connection.execute("SELECT _source, known FROM arrival").df().set_index("_source")["known"]
     by_table = fate.reindex(range(len(tables)), fill_value=0)
     by_table["known"] = known.reindex(range(len(tables)), fill_value=False)
@@ -284,14 +315,27 @@ def _families(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _record(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, counts: pd.DataFrame, files: list[Path],
-    first: int, tool_version: str, who: str,
-) -> None:  # fmt: skip
-    batches = counts[["file", "rows_in", "stored", "unchanged", "quarantined"]].assign(
-        batch_id=range(first, first + len(files)), merge_id=first,
-        sha256=[file_digest(path) for path in files],
-        merged_at=now(), merged_by=who, tool_version=tool_version, definition=survey.digest,
-    ).rename(columns={name: f"rows_{name}" for name in ("stored", "unchanged", "quarantined")})  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    counts: pd.DataFrame,
+    files: list[Path],
+    first: int,
+    tool_version: str,
+    who: str,
+) -> None:
+    batches = (
+        counts[["file", "rows_in", "stored", "unchanged", "quarantined"]]
+        .assign(
+            batch_id=range(first, first + len(files)),
+            merge_id=first,
+            sha256=[file_digest(path) for path in files],
+            merged_at=now(),
+            merged_by=who,
+            tool_version=tool_version,
+            definition=survey.digest,
+        )
+        .rename(columns={name: f"rows_{name}" for name in ("stored", "unchanged", "quarantined")})
+    )
     connection.register("batches", batches)
     connection.execute("INSERT INTO batch BY NAME SELECT * FROM batches")
     connection.unregister("batches")

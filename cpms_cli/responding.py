@@ -48,10 +48,18 @@ class Added:
 
 
 def import_responses(
-    paths: Files, store: str | Path, *, quarantine: str | Path | None = None, schemas: Path | None = None,
-    encoding: str | None = None, language: Language = "en", tool_version: str = "", who: str | None = None,
-    mapping: Mapped | None = None, today: datetime.date | None = None,
-) -> Imported:  # fmt: skip
+    paths: Files,
+    store: str | Path,
+    *,
+    quarantine: str | Path | None = None,
+    schemas: Path | None = None,
+    encoding: str | None = None,
+    language: Language = "en",
+    tool_version: str = "",
+    who: str | None = None,
+    mapping: Mapped | None = None,
+    today: datetime.date | None = None,
+) -> Imported:
     """Record the responses in spreadsheets (CSV or workbook; any sheet with the headers of `response.yaml`).
 
     Rows with errors are set aside into the workbook `quarantine`, as `merge` does; rows in = stored + unchanged + set
@@ -66,19 +74,35 @@ def import_responses(
     with made_beside(where) as made, open_store(where, survey, write=True) as connection:
         connection.execute("BEGIN")
         imported = take_in(
-            connection, survey, tables, files, today or datetime.date.today(), By(who or current_user(), tool_version),
-            lambda batch: aside or free_name(where, batch), language,
-        )  # fmt: skip
+            connection,
+            survey,
+            tables,
+            files,
+            today or datetime.date.today(),
+            By(who or current_user(), tool_version),
+            lambda batch: aside or free_name(where, batch),
+            language,
+        )
         made.extend([imported.quarantine] if imported.quarantine else [])
         commit(connection)
     return imported
 
 
 def add_response(
-    store: str | Path, identifier: str, kind: str, date: str, *, by: str = "", outcome: str = "", next_date: str = "",
-    language: Language = "en", schemas: Path | None = None, tool_version: str = "", who: str | None = None,
+    store: str | Path,
+    identifier: str,
+    kind: str,
+    date: str,
+    *,
+    by: str = "",
+    outcome: str = "",
+    next_date: str = "",
+    language: Language = "en",
+    schemas: Path | None = None,
+    tool_version: str = "",
+    who: str | None = None,
     today: datetime.date | None = None,
-) -> Added:  # fmt: skip
+) -> Added:
     """Record one response, written as in a spreadsheet: dates of either era, the kind as its code or in words.
 
     Raises UsageError where no child has this identifier, for a kind that is none, or for what a file's row would be set
@@ -86,9 +110,13 @@ def add_response(
     """
     survey = load_survey(schemas)
     told: dict[ResponseRole, str] = {
-        "person": identifier, "response": kind, "responded": date, "agency": by, "outcome": outcome,
+        "person": identifier,
+        "response": kind,
+        "responded": date,
+        "agency": by,
+        "outcome": outcome,
         "next_step": next_date,
-    }  # fmt: skip
+    }
     table = _typed_in(survey, {survey.response_role(role).name: text for role, text in told.items()})
     _check_kind(survey, table, kind, language)
     with open_store(Path(store), survey, write=True) as connection:

@@ -99,10 +99,15 @@ def write_drawn(
     homes = [str(row.get("household_no", plain["household_no"])) for row in rows]
     listed = [homes.count(home) for home in homes] if len(rows) < 50 else [1] * len(rows)
     cells = [
-        {**plain, "child_no": number, "members_under_18": children,
-         "given_name": plain["given_name"] if children == 1 else f"{plain['given_name']} {number}", **row}
+        {
+            **plain,
+            "child_no": number,
+            "members_under_18": children,
+            "given_name": plain["given_name"] if children == 1 else f"{plain['given_name']} {number}",
+            **row,
+        }
         for number, (row, children) in enumerate(zip(rows, listed, strict=True), start=1)
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(cells).drop(columns=list(without)).astype("object")
     if path.suffix == ".csv":
         frame.to_csv(path, index=False, encoding="utf-8")

@@ -15,13 +15,27 @@ NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
 Child = dict[str, Any]
 # Names that are near each other, in the scripts of the border.
 NEAR = {
-    "Thai": ("มานี", "มานะ"), "Thai, one letter": ("มานี", "มาลี"), "Thai, a vowel more": ("ธนกร", "ธนากร"),
-    "Thai, joined": ("สมชาย", "สมหมาย"), "Burmese": ("ခင်", "ခိုင်"), "Burmese, a tone": ("တင်", "တင့်"),
-    "Burmese, a name more": ("မိုးမိုး", "မိုးမိုးလွင်"), "Burmese, a medial": ("မျိုး", "မိုး"), "Zawgyi": ("ခင္", "ခိုင္"),
-    "Latin": ("Khin", "Khaing"), "Latin, order": ("Aung Ko", "Ko Aung"), "Latin, near": ("Su Su Aye", "Su Su Aung"),
-    "Lao": ("ຄຳ", "ຄຳດີ"), "Lao, a vowel": ("ມະນີ", "ມະນາ"), "Khmer": ("សុខា", "សុខី"), "Shan": ("ၸၢႆး", "ၸၢမ်း"),
-    "Karen": ("စီၤဖိ", "စီၤဖး"), "Mon": ("မန်", "မိန်"), "Devanagari": ("राम", "रामा"), "Bengali": ("রিমা", "রিমি"),
-}  # fmt: skip
+    "Thai": ("มานี", "มานะ"),
+    "Thai, one letter": ("มานี", "มาลี"),
+    "Thai, a vowel more": ("ธนกร", "ธนากร"),
+    "Thai, joined": ("สมชาย", "สมหมาย"),
+    "Burmese": ("ခင်", "ခိုင်"),
+    "Burmese, a tone": ("တင်", "တင့်"),
+    "Burmese, a name more": ("မိုးမိုး", "မိုးမိုးလွင်"),
+    "Burmese, a medial": ("မျိုး", "မိုး"),
+    "Zawgyi": ("ခင္", "ခိုင္"),
+    "Latin": ("Khin", "Khaing"),
+    "Latin, order": ("Aung Ko", "Ko Aung"),
+    "Latin, near": ("Su Su Aye", "Su Su Aung"),
+    "Lao": ("ຄຳ", "ຄຳດີ"),
+    "Lao, a vowel": ("ມະນີ", "ມະນາ"),
+    "Khmer": ("សុខា", "សុខី"),
+    "Shan": ("ၸၢႆး", "ၸၢမ်း"),
+    "Karen": ("စီၤဖိ", "စီၤဖး"),
+    "Mon": ("မန်", "မိန်"),
+    "Devanagari": ("राम", "रामा"),
+    "Bengali": ("রিমা", "রিমি"),
+}
 
 
 def _day(date: str) -> float:
@@ -31,9 +45,16 @@ def _day(date: str) -> float:
 def child(round_: int, given: str | None, **more: Any) -> Child:
     """A boy of a round; the same mother, house and day of birth unless told otherwise."""
     row: Child = {
-        **dict.fromkeys(COLUMNS), "round": round_, "given": given, "mother": "สมศรี", "sex": "male",
-        "born": "2017-03-05", "village": "85010501", "home": "85010501|21", **more,
-    }  # fmt: skip
+        **dict.fromkeys(COLUMNS),
+        "round": round_,
+        "given": given,
+        "mother": "สมศรี",
+        "sex": "male",
+        "born": "2017-03-05",
+        "village": "85010501",
+        "home": "85010501|21",
+        **more,
+    }
     if row["born"] is not None and row["low"] is None:
         row["low"] = _day(row["born"])
         # A year or a month leaves open which day.
@@ -47,9 +68,11 @@ def at_home(number: int) -> Child:
     heads = "กขคจชดตทนบปพมยรลวส"
     mother = "".join(heads[number // 18**place % 18] + vowel for place, vowel in enumerate("าี"))
     return {
-        "mother": mother, "born": f"{2009 + number % 15}-{1 + number % 12:02}-{1 + number % 28:02}",
-        "village": f"850105{1 + number % 7:02}", "home": f"850105{1 + number % 7:02}|{2000 + number}",
-    }  # fmt: skip
+        "mother": mother,
+        "born": f"{2009 + number % 15}-{1 + number % 12:02}-{1 + number % 28:02}",
+        "village": f"850105{1 + number % 7:02}",
+        "home": f"850105{1 + number % 7:02}|{2000 + number}",
+    }
 
 
 def village(rounds: Sequence[int], size: int = 12) -> list[Child]:
@@ -57,8 +80,9 @@ def village(rounds: Sequence[int], size: int = 12) -> list[Child]:
     heads = "กขคจชดตทนบปพมยรลวส"
     return [
         child(round_, f"{heads[number % 18]}า{heads[number * 7 % 18]}ี", **at_home(5000 + number))
-        for round_ in rounds for number in range(size)
-    ]  # fmt: skip
+        for round_ in rounds
+        for number in range(size)
+    ]
 
 
 def linked(children: Sequence[Child]) -> Linkage:

@@ -64,9 +64,15 @@ class _Job:
 
 
 def annotate(
-    validation: Validation, out: str | Path, *, schemas: Path | None = None, language: Language = "en",
-    identified: bool = False, fix: bool = False, overwrite: bool = False,
-) -> Annotation:  # fmt: skip
+    validation: Validation,
+    out: str | Path,
+    *,
+    schemas: Path | None = None,
+    language: Language = "en",
+    identified: bool = False,
+    fix: bool = False,
+    overwrite: bool = False,
+) -> Annotation:
     """Write the workbook that was validated once more, with its findings in it; `fix` also mends what is safe.
 
     An XLSX keeps all it has; of any other file the cells are kept, as text, at their rows and columns. Raises
@@ -153,16 +159,24 @@ def _marks(job: _Job, table: SurveyTable, found: pd.DataFrame) -> SheetMarks:
         if number < COMMENTS_OF_A_CAUSE:
             text = _comment(job.language, severity, message, mend, proposal)
             marks.notes[place] = f"{marks.notes[place]}\n\n{text}" if place in marks.notes else text
-    listed = {column.index: column.field for column in table.columns.values()
-              if column.field.codelist and not column.field.many}  # fmt: skip
+    listed = {
+        column.index: column.field
+        for column in table.columns.values()
+        if column.field.codelist and not column.field.many
+    }
     marks.dropdowns = {place: _dropdown(listed[place[1]]) for place in marks.edits.looks if place[1] in listed}
     return marks
 
 
 def _marked(
-    job: _Job, book: MarkedWorkbook, told: pd.DataFrame, mends: Sequence[Sequence[Repair]], fix: bool, macros: bool,
+    job: _Job,
+    book: MarkedWorkbook,
+    told: pd.DataFrame,
+    mends: Sequence[Sequence[Repair]],
+    fix: bool,
+    macros: bool,
     notes: list[str],
-) -> tuple[bytes, int, int, int]:  # fmt: skip
+) -> tuple[bytes, int, int, int]:
     cells, commented = 0, 0
     lists: dict[str, tuple[str, ...]] = {}
     changes: list[tuple[int, Repair, Place]] = []
@@ -172,8 +186,11 @@ def _marked(
         marks = _marks(job, table, told[(told["source"] == at) & told["row"].notna()])
         cells, commented = cells + len(marks.edits.looks), commented + len(marks.notes)
         used = set(marks.dropdowns.values())
-        lists |= {_dropdown(field): legal_labels(job.survey, field, job.language)
-                  for field in job.survey.fields.values() if field.codelist and _dropdown(field) in used}  # fmt: skip
+        lists |= {
+            _dropdown(field): legal_labels(job.survey, field, job.language)
+            for field in job.survey.fields.values()
+            if field.codelist and _dropdown(field) in used
+        }
         changes += _mend(book, job, at, table, marks, mends[at])
     if commented < cells:
         notes.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
@@ -213,21 +230,39 @@ def _list_sheet(job: _Job, told: pd.DataFrame, notes: list[str], taken: set[str]
     cell = (letter + shown["row"].astype("str")).mask(shown["row"].isna(), "")
     columns = [
         shown["severity"].astype("str").map({one: say(f"severity_{one}", language) for one in ("error", "warning")}),
-        sheets, cell, shown["column"].astype("str"), shown["value"], shown["message"].astype("str"),
-        shown["mend"].astype("str"), shown["proposal"], shown["check"].astype("str"),
-    ]  # fmt: skip
+        sheets,
+        cell,
+        shown["column"].astype("str"),
+        shown["value"],
+        shown["message"].astype("str"),
+        shown["mend"].astype("str"),
+        shown["proposal"],
+        shown["check"].astype("str"),
+    ]
     rows = list(zip(*(column.fillna("") for column in columns), strict=True))
     name = validation.tables[0].source.path.name
-    title = say("annotate_title", language, file=name, errors=validation.errors, warnings=validation.warnings,
-                storable=validation.storable, rows=validation.rows)  # fmt: skip
+    title = say(
+        "annotate_title",
+        language,
+        file=name,
+        errors=validation.errors,
+        warnings=validation.warnings,
+        storable=validation.storable,
+        rows=validation.rows,
+    )
     masked = [] if job.identified else [say("annotate_masked", language)]
     named = ("severity", "sheet", "cell", "column", "value", "what", "mend", "proposal", "rule")
     head = [say(f"col_{key}", language) for key in named]
     return TextSheet(
-        sheet_name(say("annotate_sheet", language), taken), [title, say("annotate_how", language), *masked, *notes],
-        head, rows, _WIDTHS, 2, list(zip(sheets, cell.replace("", "A1"), strict=True)),
+        sheet_name(say("annotate_sheet", language), taken),
+        [title, say("annotate_how", language), *masked, *notes],
+        head,
+        rows,
+        _WIDTHS,
+        2,
+        list(zip(sheets, cell.replace("", "A1"), strict=True)),
         shown["severity"].astype("str").tolist(),
-    )  # fmt: skip
+    )
 
 
 def _changes_sheet(job: _Job, changes: Sequence[tuple[int, Repair, Place]], taken: set[str]) -> TextSheet:

@@ -40,23 +40,28 @@ class _Case:
 def case_problems(survey: Survey, base: Mapping[str, Answers], document: Document) -> list[Problem]:
     """Every case in `document` (checks.yaml) whose check does not say what it should."""
     sections: dict[str, Sequence[Check]] = {
-        "rules": survey.checks, "history": survey.history, "responses": survey.responses,
-    }  # fmt: skip
+        "rules": survey.checks,
+        "history": survey.history,
+        "responses": survey.responses,
+    }
     cases = [
         _Case(section, at, part, index, answers)
         for section, checks in sections.items()
         for at, check in enumerate(checks)
         for part, found in (("passes", check.passes), ("fails", check.fails))
         for index, answers in enumerate(found)
-    ]  # fmt: skip
+    ]
     strange = [
         case.problem(document, f"there is no field '{name}'")
-        for case in cases for name in _names(case.answers) if name not in _fields_of(survey, case.section)
-    ]  # fmt: skip
+        for case in cases
+        for name in _names(case.answers)
+        if name not in _fields_of(survey, case.section)
+    ]
     return strange or [
-        problem for section, checks in sections.items()
+        problem
+        for section, checks in sections.items()
         for problem in _of_section(survey, base, checks, [case for case in cases if case.section == section], document)
-    ]  # fmt: skip
+    ]
 
 
 def _of_section(
@@ -117,9 +122,12 @@ def _found(connection: duckdb.DuckDBPyConnection, relation: str, conditions: Seq
 
 
 def _wrong(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, checks: Sequence[Check], cases: Sequence[_Case],
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    checks: Sequence[Check],
+    cases: Sequence[_Case],
     document: Document,
-) -> Iterator[Problem]:  # fmt: skip
+) -> Iterator[Problem]:
     section = cases[0].section if cases else ""
     for relation in dict.fromkeys(map(_relation, checks)):
         conditions = {at: _apart(survey, check) for at, check in enumerate(checks) if _relation(check) == relation}
@@ -135,9 +143,12 @@ def _wrong(
 
 
 def _not_run(
-    connection: duckdb.DuckDBPyConnection, relation: str, section: str, conditions: Mapping[int, str],
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    section: str,
+    conditions: Mapping[int, str],
     document: Document,
-) -> Iterator[Problem]:  # fmt: skip
+) -> Iterator[Problem]:
     """Which of the conditions cannot be run, and why."""
     for at, condition in conditions.items():
         try:

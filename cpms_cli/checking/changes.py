@@ -89,9 +89,7 @@ def _of_table(survey: Survey, table: SurveyTable, identified: bool) -> Iterator[
             )
 
 
-def changes(
-    tables: Sequence[SurveyTable], *, survey: Survey | None = None, identified: bool = False
-) -> pd.DataFrame:  # fmt: skip
+def changes(tables: Sequence[SurveyTable], *, survey: Survey | None = None, identified: bool = False) -> pd.DataFrame:
     """Every distinct text that was read as something else, by file, sheet and column.
 
     Columns: `file`, `sheet` (None for CSV), `column` (the header), `field`, `row` (the first in which it stands),

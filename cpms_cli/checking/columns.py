@@ -118,8 +118,9 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
         pattern = "|".join(legal)
         yield (
             pandera.Check.str_matches(rf"^(?:{pattern})(?:;(?:{pattern}))*$", **_options("code"))
-            if field.many else pandera.Check.isin(legal, **_options("code"))
-        )  # fmt: skip
+            if field.many
+            else pandera.Check.isin(legal, **_options("code"))
+        )
     elif field.type == "integer":
         yield pandera.Check.str_matches(r"^-?\d+$", **_options("integer"))
     elif field.type == "year":
@@ -161,8 +162,9 @@ def column_schemas(survey: Survey, field: Field) -> tuple[pandera.SeriesSchema, 
         return values, None
     within = pandera.Check.in_range(
         -np.inf if limits.minimum is None else limits.minimum,
-        np.inf if limits.maximum is None else limits.maximum, **_options("range"),
-    )  # fmt: skip
+        np.inf if limits.maximum is None else limits.maximum,
+        **_options("range"),
+    )
     return values, pandera.SeriesSchema(float, checks=[within], nullable=True)
 
 
@@ -207,10 +209,14 @@ def _out_of_time(survey: Survey, table: SurveyTable, column: Column) -> npt.NDAr
     told = column.field.role == "visited" and _last_round(survey, table) < last
     partial = column.field.type != "date"
     return np.array(
-        [isinstance(value, str) and is_stored_date(value, partial)
-         and (value[:4] < str(first) or (value[:4] > str(last) and not (told or column.field.role == "responded")))
-         for value in column.values], dtype=bool,
-    )  # fmt: skip
+        [
+            isinstance(value, str)
+            and is_stored_date(value, partial)
+            and (value[:4] < str(first) or (value[:4] > str(last) and not (told or column.field.role == "responded")))
+            for value in column.values
+        ],
+        dtype=bool,
+    )
 
 
 def _last_round(survey: Survey, table: SurveyTable) -> int:

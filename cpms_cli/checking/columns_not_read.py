@@ -69,11 +69,22 @@ def column_words(survey: Survey, table: SurveyTable, column: UnreadColumn, langu
 def column_records(tables: Iterable[SurveyTable]) -> list[dict[str, Any]]:
     """Every column that was not read, for scripts: where, why, how much is in it, what it looks like."""
     return [
-        {"file": table.source.path.name, "sheet": table.source.sheet, "header": column.header, "column": column.letter,
-         "row": table.source.header_row, "why": column.why, "may_be": column.may_be, "filled": column.filled,
-         "looks_like": column.looks_like, "holds_answers": column.holds_answers, "weighs": column.weighs}
-        for table in tables for column in table.unread
-    ]  # fmt: skip
+        {
+            "file": table.source.path.name,
+            "sheet": table.source.sheet,
+            "header": column.header,
+            "column": column.letter,
+            "row": table.source.header_row,
+            "why": column.why,
+            "may_be": column.may_be,
+            "filled": column.filled,
+            "looks_like": column.looks_like,
+            "holds_answers": column.holds_answers,
+            "weighs": column.weighs,
+        }
+        for table in tables
+        for column in table.unread
+    ]
 
 
 def free_map_name() -> str:
@@ -103,9 +114,7 @@ def log_lines(survey: Survey, tables: Sequence[SurveyTable], language: Language)
         yield say("columns_decide_log", language, leave_out=leave_out(language))
 
 
-def _lines(
-    survey: Survey, columns: Sequence[tuple[SurveyTable, UnreadColumn]], language: Language
-) -> list[str]:
+def _lines(survey: Survey, columns: Sequence[tuple[SurveyTable, UnreadColumn]], language: Language) -> list[str]:
     """Each column, and what is to be done in the file where a map alone does not help."""
     lines = [column_words(survey, table, column, language) for table, column in columns]
     kinds = {column.looks_like for _, column in columns}
@@ -135,6 +144,11 @@ def check_answers_read(
     lines = _lines(survey, held, language)
     write, again = map_commands(asked, command)
     raise AnswersNotRead(
-        "answers_not_read", column_records(tables), count=len(held), lines="\n".join(lines), map=write, again=again,
+        "answers_not_read",
+        column_records(tables),
+        count=len(held),
+        lines="\n".join(lines),
+        map=write,
+        again=again,
         leave_out=leave_out(language),
-    )  # fmt: skip
+    )

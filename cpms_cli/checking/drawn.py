@@ -57,10 +57,7 @@ def drawn_before(survey: Survey, base: Mapping[str, Answers], case: Answers, num
     year = int(base["household"][round_]) - 1
     then = {round_: year, visited: f"{year}{str(base['household'][visited])[4:]}", **case["_before"]}
     place = {"_source": number, "_row": 0}
-    return {
-        table: [{**drawn_row(survey, base, then, table, str(number)), **place}]
-        for table in ("household", "child")
-    }  # fmt: skip
+    return {table: [{**drawn_row(survey, base, then, table, str(number)), **place}] for table in ("household", "child")}
 
 
 def _siblings(survey: Survey, base: Mapping[str, Answers], case: Answers, household: str) -> Iterator[dict[str, Any]]:

@@ -178,6 +178,9 @@ def _interviews_a_day(survey: Survey, pattern: Pattern) -> str:
 
 
 _MEASURES: dict[str, Callable[[Survey, Pattern], str]] = {
-    "same_answers": _same_answers, "no_unknowns": _no_unknowns, "birth_days": _birth_days, "ages": _ages,
+    "same_answers": _same_answers,
+    "no_unknowns": _no_unknowns,
+    "birth_days": _birth_days,
+    "ages": _ages,
     "interviews_a_day": _interviews_a_day,
-}  # fmt: skip
+}

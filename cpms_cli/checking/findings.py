@@ -83,9 +83,16 @@ def _rule_parts(tables: Sequence[SurveyTable], told: RuleFault) -> Iterator[_Par
         values = None if told.values is None else tuple(np.array(told.values, dtype=object)[here])
         header, letter = table.place(field)
         yield _Part(
-            int(source), field, told.check, told.rows[here], header, letter, values, told.open,
+            int(source),
+            field,
+            told.check,
+            told.rows[here],
+            header,
+            letter,
+            values,
+            told.open,
             stored=told.values is not None and not told.open,
-        )  # fmt: skip
+        )
 
 
 def _rowless_part(tables: Sequence[SurveyTable], told: AbsenceFault | PatternFault) -> _Part:
@@ -105,12 +112,15 @@ def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
     for (check, column), faults in grouped.items():
         within = column is not None and column < len(table.source.header)
         yield _Part(
-            source, fields.get(column, "") if column is not None else "", check,
+            source,
+            fields.get(column, "") if column is not None else "",
+            check,
             np.array([fault.row for fault in faults], dtype=np.int64),
             table.source.header[column] if column is not None and within else "",
-            column_letter(column) if column is not None else "", tuple(fault.value for fault in faults),
+            column_letter(column) if column is not None else "",
+            tuple(fault.value for fault in faults),
             all(fault.open for fault in faults),
-        )  # fmt: skip
+        )
 
 
 def _unread_columns(source: int, table: SurveyTable) -> Iterator[_Part]:
@@ -180,9 +190,12 @@ def _values(
 
 
 def gather(
-    survey: Survey, tables: Sequence[SurveyTable], by_column: Sequence[Sequence[ColumnFault]],
-    by_rule: Sequence[RowFault], identified: bool = False,
-) -> pd.DataFrame:  # fmt: skip
+    survey: Survey,
+    tables: Sequence[SurveyTable],
+    by_column: Sequence[Sequence[ColumnFault]],
+    by_rule: Sequence[RowFault],
+    identified: bool = False,
+) -> pd.DataFrame:
     """All faults as one findings table, ordered by table, row and the sheet's columns."""
     parts = list(_parts(tables, by_column, by_rule))
     if not parts:
@@ -212,9 +225,13 @@ def gather(
     cells = pc.binary_join_element_wise(
         pa.array(of_part["letter"], pa.string()).take(pa.array(part_of)), pc.cast(pa.array(rows), pa.string()), ""
     )
-    found = {**spread, "source": sources[part_of], "row": pd.arrays.IntegerArray(rows, nowhere),
-             "cell": pd.Series(cells, dtype="str").mask(nowhere),
-             "value": pd.Series(values.take(pa.array(order)), dtype="str")}  # fmt: skip
+    found = {
+        **spread,
+        "source": sources[part_of],
+        "row": pd.arrays.IntegerArray(rows, nowhere),
+        "cell": pd.Series(cells, dtype="str").mask(nowhere),
+        "value": pd.Series(values.take(pa.array(order)), dtype="str"),
+    }
     return pd.DataFrame(found)[list(COLUMNS)]
 
 
@@ -236,8 +253,10 @@ class Wording:
             values = {
                 "label": described.label.in_(self.language),
                 "low": shown_year(first, self.language) if first else limits.minimum,
-                "high": limits.maxLength if check == "length" else limits.maximum, "codes": ", ".join(legal), **values,
-            }  # fmt: skip
+                "high": limits.maxLength if check == "length" else limits.maximum,
+                "codes": ", ".join(legal),
+                **values,
+            }
         before, _, after = about.message.in_(self.language).partition(_VALUE)
         return fill(before, values), fill(after, values), fill(about.mend.in_(self.language), values)
 

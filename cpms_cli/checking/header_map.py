@@ -40,9 +40,13 @@ _TOLD: dict[Why, str] = {"own": "map_own", "carried": "map_own", "gathered": "ma
 
 
 def draft_map(
-    path: str | Path, *further: str | Path, schemas: Path | None = None, encoding: str | None = None,
-    language: Language = "en", mapping: Mapped | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    path: str | Path,
+    *further: str | Path,
+    schemas: Path | None = None,
+    encoding: str | None = None,
+    language: Language = "en",
+    mapping: Mapped | None = None,
+) -> pd.DataFrame:
     """Every header of some files with the field it names: header, field, label, match (how sure), examples.
 
     `field` begins with a question mark where somebody has to decide: the header is nearly a field's, two columns claim
@@ -53,9 +57,11 @@ def draft_map(
     survey = load_survey(schemas)
     chosen = load_map(mapping, survey)
     rows = [
-        row for file in (path, *further) for source in _sources(Path(file), survey, encoding, chosen)
+        row
+        for file in (path, *further)
+        for source in _sources(Path(file), survey, encoding, chosen)
         for row in _rows(survey, match_sheet(survey, source, chosen), language, source.header, chosen)
-    ]  # fmt: skip
+    ]
     drafted = pd.DataFrame(rows, columns=list(MAP_COLUMNS), dtype="str")
     return drafted[~drafted[HEADER].map(compared).duplicated()].reset_index(drop=True)
 
@@ -82,8 +88,13 @@ def _rows(
             examples = MASK if survey.fields[name].personal else _examples(survey, found, index, name)
             told = chosen is not None and chosen.line(cell) is not None
             sure = say("map_told" if told else "map_known" if child is None else "map_child", language, number=child)
-            yield (cell, name if child is None else f"{name}_{child}",
-                   survey.fields[name].label.in_(language), sure, examples)  # fmt: skip
+            yield (
+                cell,
+                name if child is None else f"{name}_{child}",
+                survey.fields[name].label.in_(language),
+                sure,
+                examples,
+            )
         elif index in twice:
             label = survey.fields[twice[index]].label.in_(language)
             yield cell, UNDECIDED + twice[index], label, say("map_twice", language), MASK

@@ -71,8 +71,10 @@ def compare(connection: duckdb.DuckDBPyConnection, survey: Survey, file: str) ->
         f" WHERE coalesce({survey.role('consent').name}, '') NOT IN ({refused})"
     )
     for name, query in (
-        ("compared", _compared(survey)), ("absent", _absent(survey)), ("absent_village", _absent_village(survey)),
-    ):  # fmt: skip
+        ("compared", _compared(survey)),
+        ("absent", _absent(survey)),
+        ("absent_village", _absent_village(survey)),
+    ):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
 
 

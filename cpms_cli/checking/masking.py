@@ -40,15 +40,23 @@ def answers_elsewhere(survey: Survey, texts: pa.Array) -> pa.Array:
     """Those of some distinct texts that are answers to some question in words, a date or a long number. A short number
     is none: a village that codes its answers in its own way has one in every column."""
     return pa.array(
-        [text for text in texts.to_pylist() if _LIKE_A_DATE.fullmatch(text) or (folded(text) in _spellings(survey)
-         and not _SHORT_NUMBER.fullmatch(text))], pa.string(),
-    )  # fmt: skip
+        [
+            text
+            for text in texts.to_pylist()
+            if _LIKE_A_DATE.fullmatch(text)
+            or (folded(text) in _spellings(survey) and not _SHORT_NUMBER.fullmatch(text))
+        ],
+        pa.string(),
+    )
 
 
 def to_mask(
-    survey: Survey, numbers: npt.NDArray[np.int64], texts: pa.Array, moved: npt.NDArray[np.bool_],
+    survey: Survey,
+    numbers: npt.NDArray[np.int64],
+    texts: pa.Array,
+    moved: npt.NDArray[np.bool_],
     of_codes: bool = False,
-) -> npt.NDArray[np.bool_]:  # fmt: skip
+) -> npt.NDArray[np.bool_]:
     """Which cells must not be shown: long numbers, in rows that may be `moved` all but answers, and in a column
     `of_codes` of children what is like a word.
 

@@ -22,8 +22,9 @@ def told_once(
     """
     lacking = {
         check.id: [source for source in _first_tables(tables) if _lacks(survey, tables, source, check)]
-        for check in survey.checks if check.whole_column
-    }  # fmt: skip
+        for check in survey.checks
+        if check.whole_column
+    }
     for check in survey.checks:
         for source in lacking.get(check.id, ()):
             yield AbsenceFault(check.whole_column or check.id, check.fields[0], source, (None,))
@@ -51,10 +52,11 @@ def _lacks(survey: Survey, tables: Sequence[SurveyTable], source: int, check: Ch
     path = tables[source].source.path
     return not any(
         _answered(table, name)
-        for name in check.fields for table in tables
+        for name in check.fields
+        for table in tables
         # The households of a file's children may stand in another file.
         if table.source.path == path or (name in _of_homes(survey) and table.table == "household")
-    )  # fmt: skip
+    )
 
 
 def _of_homes(survey: Survey) -> set[str]:

@@ -114,9 +114,13 @@ def free_name(store: Path, batch: int) -> Path:
 
 
 def write_quarantine(
-    path: Path, survey: Survey, tables: Sequence[SurveyTable], rejected: pd.DataFrame, findings: pd.DataFrame,
+    path: Path,
+    survey: Survey,
+    tables: Sequence[SurveyTable],
+    rejected: pd.DataFrame,
+    findings: pd.DataFrame,
     language: Language = "en",
-) -> Path:  # fmt: skip
+) -> Path:
     """Write the rejected rows (`source`, `row`, `silent`), a sheet for each sheet they came from.
 
     Cells at fault are coloured, carry message and mend, and offer what may be written there; after them stand the
@@ -144,7 +148,10 @@ def write_quarantine(
         frame[FROM] = [f"{place}:{row}" for row in wanted]
         sheets[name] = frame.reset_index(drop=True)
     used = {note.choices for listed in notes.values() for note in listed}
-    choices = {f"{LIST_PREFIX}{field.codelist}": legal_labels(survey, field, language)
-               for field in survey.fields.values() if f"{LIST_PREFIX}{field.codelist}" in used}  # fmt: skip
+    choices = {
+        f"{LIST_PREFIX}{field.codelist}": legal_labels(survey, field, language)
+        for field in survey.fields.values()
+        if f"{LIST_PREFIX}{field.codelist}" in used
+    }
     write_bytes(path, workbook_bytes(sheets, notes, choices), new=True)
     return path

@@ -71,8 +71,12 @@ def _code_forms(survey: Survey, field: Field, codes: CodeList, value: str, langu
     if len(known) != len(parts):
         return []
     joint = "; " if field.many else ""
-    forms = [[entry.label.in_(language) for entry in known], [entry.label.en for entry in known],
-             [entry.label.th for entry in known], [entry.code for entry in known]]  # fmt: skip
+    forms = [
+        [entry.label.in_(language) for entry in known],
+        [entry.label.en for entry in known],
+        [entry.label.th for entry in known],
+        [entry.code for entry in known],
+    ]
     return [*(joint.join(form) for form in forms), *(";".join(form) for form in forms), value]
 
 

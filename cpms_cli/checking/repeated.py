@@ -24,9 +24,12 @@ _WHERE_READ = ("_source", "_row")
 
 
 def drop_repeated(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
-    faults: Sequence[Sequence[ColumnFault]], passed: Sequence[int] = (),
-) -> list[RuleFault]:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: Sequence[SurveyTable],
+    faults: Sequence[Sequence[ColumnFault]],
+    passed: Sequence[int] = (),
+) -> list[RuleFault]:
     """Take rows that repeat another from what is staged, into `repeated_row` (`_source`, `_row`); a fault names each.
 
     `passed` are the tables (`_source`) that change nothing: the row of another is rather kept. What a flat sheet says
@@ -65,9 +68,13 @@ def _drop_echoes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
 
 
 def _pairs(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, tables: Sequence[SurveyTable],
-    faults: Sequence[Sequence[ColumnFault]], passed: Sequence[int],
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    table: Table,
+    tables: Sequence[SurveyTable],
+    faults: Sequence[Sequence[ColumnFault]],
+    passed: Sequence[int],
+) -> pd.DataFrame:
     """Rows that repeat another: `_source`, `_row`, `flat`, and `kept_source`, `kept_row`, the row that stays."""
     key, columns = ", ".join(survey.key(table)), ", ".join(survey.columns(table))
     flat, whole = "FALSE", "TRUE"
@@ -78,8 +85,7 @@ def _pairs(
     if table == "child":
         # A flat row says something of its household as well: where that is in question, no two rows are alike.
         open_homes += (
-            f" UNION SELECT {home} FROM staged_household GROUP BY {home}"
-            " HAVING count(*) > 1 OR max(len(_differ)) > 0"
+            f" UNION SELECT {home} FROM staged_household GROUP BY {home} HAVING count(*) > 1 OR max(len(_differ)) > 0"
         )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE alike AS SELECT {columns}, _source, _row, {flat} AS flat FROM staged_{table}"
@@ -102,9 +108,12 @@ def _pairs(
 
 
 def _unread_cells(
-    survey: Survey, kind: Table, tables: Sequence[SurveyTable], faults: Sequence[Sequence[ColumnFault]],
+    survey: Survey,
+    kind: Table,
+    tables: Sequence[SurveyTable],
+    faults: Sequence[Sequence[ColumnFault]],
     rows: pd.DataFrame,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Of each of these rows (`_source`, `_row`) the cells that are no answer, as they are written: `texts`.
 
     They are blank where the rows are staged. A household is told by its own cells, a child's row by all.

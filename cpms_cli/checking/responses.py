@@ -33,9 +33,12 @@ KNOWN = "known_child"
 
 
 def check_responses(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable], today: datetime.date,
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: Sequence[SurveyTable],
+    today: datetime.date,
     identified: bool = False,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """All findings about tables of the log, as `checking.findings` describes them; leaves the rows staged.
 
     The connection must have the relation `known_child`.
@@ -57,9 +60,12 @@ def _faulty(survey: Survey, faults: Sequence[ColumnFault]) -> Mapping[str, npt.N
 
 
 def _stage(
-    connection: duckdb.DuckDBPyConnection, name: str, survey: Survey, tables: Sequence[SurveyTable],
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    survey: Survey,
+    tables: Sequence[SurveyTable],
     faults: Sequence[Sequence[ColumnFault]],
-) -> None:  # fmt: skip
+) -> None:
     names = [field.name for field in survey.response.fields]
     columns = ", ".join(f"{one} VARCHAR" for one in names)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{name} ({columns}, _source INTEGER, _row BIGINT)")
@@ -101,9 +107,11 @@ def _rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Itera
 
 
 def stage_drawn_responses(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, base: Mapping[str, Mapping[str, Any]],
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    base: Mapping[str, Mapping[str, Any]],
     cases: Sequence[Mapping[str, Any]],
-) -> None:  # fmt: skip
+) -> None:
     """Stage one row for each case of the definition's own checks: the example's response, with its answers in place.
 
     Unless a case says otherwise in `_facts`, the store knows the child, who was interviewed when the example's was.
@@ -113,8 +121,9 @@ def stage_drawn_responses(
     plain = {
         "known_as": base[survey.response.name][survey.response_role("person").name],
         "first_interview": base[survey.household.name][survey.role("visited").name],
-        "today": base[survey.response.name][survey.response_role("responded").name], "told_otherwise": "false",
-    }  # fmt: skip
+        "today": base[survey.response.name][survey.response_role("responded").name],
+        "told_otherwise": "false",
+    }
     facts = [{**plain, **case.get("_facts", {})} for case in cases]
     rows = [{**row, **fact} for row, fact in zip(drawn, facts, strict=True)]
     cells = {name: pa.array([str(row[name]) or None for row in rows], pa.string()) for name in (*names, *FACTS)}

@@ -68,9 +68,11 @@ def faulty_cells(survey: Survey, faults: Sequence[ColumnFault]) -> Faulty:
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: Sequence[SurveyTable],
     faults: Sequence[Sequence[ColumnFault]],
-) -> None:  # fmt: skip
+) -> None:
     """Create `staged_child`, `staged_household`, `record` and `home` as temporary tables.
 
     `faults` are those found in the columns of each table: a cell that is wrong by itself is blank to every rule. The

@@ -68,9 +68,13 @@ class Validation:
 
 
 def read_all(
-    paths: Sequence[Path], survey: Survey, round_: int | None = None, encoding: str | None = None,
-    mapping: Mapped | None = None, sheets: Collection[str] | None = None,
-) -> tuple[SurveyTable, ...]:  # fmt: skip
+    paths: Sequence[Path],
+    survey: Survey,
+    round_: int | None = None,
+    encoding: str | None = None,
+    mapping: Mapped | None = None,
+    sheets: Collection[str] | None = None,
+) -> tuple[SurveyTable, ...]:
     """The survey tables of all files, in the order given; of a workbook only those on `sheets`, where these are named.
 
     Raises UnreadableFile for the first that cannot be read.
@@ -88,10 +92,16 @@ def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[lis
 
 
 def check(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable],
-    identified: bool = False, columns_only: bool = False, earlier: Earlier | None = None,
-    beside: Beside | None = None, passed: Sequence[int] = (), stored: StoredRows | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: Sequence[SurveyTable],
+    identified: bool = False,
+    columns_only: bool = False,
+    earlier: Earlier | None = None,
+    beside: Beside | None = None,
+    passed: Sequence[int] = (),
+    stored: StoredRows | None = None,
+) -> pd.DataFrame:
     """All findings about tables already read; leaves them staged on the connection, unless `columns_only`.
 
     With `earlier`, the rows of a store, they are held against these as well; `beside` finds what only later modules
@@ -119,10 +129,18 @@ def check(
 
 
 def validate(
-    paths: Files, *, round_: int | None = None, schemas: Path | None = None,
-    encoding: str | None = None, identified: bool = False, columns_only: bool = False, mapping: Mapped | None = None,
-    earlier: Earlier | None = None, beside: Beside | None = None, sheets: Collection[str] | None = None,
-) -> Validation:  # fmt: skip
+    paths: Files,
+    *,
+    round_: int | None = None,
+    schemas: Path | None = None,
+    encoding: str | None = None,
+    identified: bool = False,
+    columns_only: bool = False,
+    mapping: Mapped | None = None,
+    earlier: Earlier | None = None,
+    beside: Beside | None = None,
+    sheets: Collection[str] | None = None,
+) -> Validation:
     """Check survey files against the definition.
 
     `round_` is the survey's year (either era is for the caller to convert) where the files have no such column;
@@ -143,9 +161,7 @@ def validate(
     rows = sum(int(table.filled.sum()) for table in tables)
     wrong = findings.loc[findings["severity"] == "error", ["source", "row"]].drop_duplicates()
     told = [wrong.loc[wrong["source"] == at, "row"].dropna().astype("int64") for at in range(len(tables))]
-    of_records = sum(
-        int(np.isin(one, table.rows[table.filled]).sum()) for one, table in zip(told, tables, strict=True)
-    )
+    of_records = sum(int(np.isin(one, table.rows[table.filled]).sum()) for one, table in zip(told, tables, strict=True))
     return Validation(tables, _each_cell_once(tables, findings), rows, of_records)
 
 

@@ -33,9 +33,17 @@ Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official c
 
 
 def community(
-    code: Code, rounds: Rounds = None, by: By = None, audience: Audience = None, store: Store = STORE,
-    round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    code: Code,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    store: Store = STORE,
+    round_: Round = None,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Summarise a village (8 digits) or subdistrict (6): levels, indicators, change, whom to visit at once.
 
     With --rounds, what became of each child's indicators and level from round to round instead.
@@ -58,9 +66,17 @@ def community(
 
 
 def province(
-    code: Code, rounds: Rounds = None, by: By = None, audience: Audience = None, store: Store = STORE,
-    round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    code: Code,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    store: Store = STORE,
+    round_: Round = None,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Compile a province (2 digits) or district (4) over its communities.
 
     With --rounds, what became of each child's indicators and level from round to round instead.
@@ -81,9 +97,15 @@ def province(
 
 
 def _change(
-    code: str, span: tuple[int, int], by: list[str] | None, store: Path, format_: str, output: Path | None,
-    lang: str | None, schemas: Path | None,
-) -> None:  # fmt: skip
+    code: str,
+    span: tuple[int, int],
+    by: list[str] | None,
+    store: Path,
+    format_: str,
+    output: Path | None,
+    lang: str | None,
+    schemas: Path | None,
+) -> None:
     one_of(format_)
     told = language(lang)
     from cpms_cli.reports.change import show_change
@@ -91,8 +113,15 @@ def _change(
     from cpms_cli.survey.loading import load_survey
 
     found = area_change(store, code, *span, by=by or (), language=told, schemas=schemas)
-    tell_change(found, "cases", lambda console: show_change(console, load_survey(schemas), found, told), format_,
-                output, told, schemas)  # fmt: skip
+    tell_change(
+        found,
+        "cases",
+        lambda console: show_change(console, load_survey(schemas), found, told),
+        format_,
+        output,
+        told,
+        schemas,
+    )
 
 
 def _area(
@@ -114,8 +143,21 @@ def _area(
 
     summary = summarise_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
     summary, said = handed(store, summary, audience, told, schemas)
-    about = {"area": summary.code, "name": summary.name, "round": summary.round, "previous": summary.previous,
-             "children_total": summary.children, "households_total": summary.households}  # fmt: skip
-    tell(said, summary.tables, about, lambda: said.cells(summary.grouped.get("indicators_by", summary.indicators)),
-         lambda console: show_area(console, load_survey(schemas), summary, told, listed=said.listing),
-         format_, output, schemas)  # fmt: skip
+    about = {
+        "area": summary.code,
+        "name": summary.name,
+        "round": summary.round,
+        "previous": summary.previous,
+        "children_total": summary.children,
+        "households_total": summary.households,
+    }
+    tell(
+        said,
+        summary.tables,
+        about,
+        lambda: said.cells(summary.grouped.get("indicators_by", summary.indicators)),
+        lambda console: show_area(console, load_survey(schemas), summary, told, listed=said.listing),
+        format_,
+        output,
+        schemas,
+    )

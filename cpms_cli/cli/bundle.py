@@ -21,9 +21,14 @@ KeyFile = Annotated[Path, typer.Argument(metavar="FILE", help="Where the secret 
 
 
 def bundle(
-    code: Code, round_: RoundOfBundle, output: To, recipient: Recipients = None, store: Store = STORE,
-    lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    code: Code,
+    round_: RoundOfBundle,
+    output: To,
+    recipient: Recipients = None,
+    store: Store = STORE,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Pack a community's round into one encrypted file for the province, which merges it like any other.
 
     Encrypted for the recipients' keys, else with the passphrase in CPMS_BUNDLE_KEY or typed at a prompt. The province

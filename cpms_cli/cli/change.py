@@ -37,9 +37,14 @@ def span_asked(rounds: str | None, round_: str | None = None, **of_one_round: ob
 
 
 def tell_change(
-    found: OverRounds, csv: str, show: Callable[[Console], None], format_: str, output: Path | None,
-    language: Language, schemas: Path | None,
-) -> None:  # fmt: skip
+    found: OverRounds,
+    csv: str,
+    show: Callable[[Console], None],
+    format_: str,
+    output: Path | None,
+    language: Language,
+    schemas: Path | None,
+) -> None:
     """Write a summary over rounds to `output`, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
     from cpms_cli.reports.handed import Said
 

@@ -54,9 +54,15 @@ def _group() -> None:
 @app.command(_SHOW)
 def child(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
-    why: Why = False, round_: Round = None, store: Store = STORE, format_: Format = "text", output: Output = None,
-    lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    why: Why = False,
+    round_: Round = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
     """Show one child over the years: levels and why, indicators side by side by round, every answer.
 
     With --why, one round (the last, or --round): every indicator and every risk rule with the answers behind it, what
@@ -97,9 +103,14 @@ def child(
 
 
 def _why(
-    identifier: str, round_: int | None, store: Path, format_: str, output: Path | None, told: Language,
+    identifier: str,
+    round_: int | None,
+    store: Path,
+    format_: str,
+    output: Path | None,
+    told: Language,
     schemas: Path | None,
-) -> None:  # fmt: skip
+) -> None:
     from cpms_cli.reports import why as report
     from cpms_cli.reports.labels import write_for_people
     from cpms_cli.reports.terminal import open_console
@@ -126,8 +137,12 @@ def split(
     rounds: Annotated[
         list[str], typer.Option("--round", help="A round that is another child's; may be repeated.", show_default=False)
     ],
-    reason: Reason = "", store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    reason: Reason = "",
+    store: Store = STORE,
+    format_: Format = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Say that the rows of some rounds are another child, with an identifier of its own; it holds for later merges.
 
     \b
@@ -144,8 +159,14 @@ def split(
     after = split_child(store, identifier, years, reason, schemas=schemas)
     names = list(after.children)
     moved = sorted(round_ for name in names[1:] for round_ in after.children[name])
-    text = say("split_done", told, id=names[0], kept=", ".join(after.children[names[0]]), moved=", ".join(moved),
-               new=", ".join(names[1:]))  # fmt: skip
+    text = say(
+        "split_done",
+        told,
+        id=names[0],
+        kept=", ".join(after.children[names[0]]),
+        moved=", ".join(moved),
+        new=", ".join(names[1:]),
+    )
     _tell(after, text, format_)
 
 
@@ -154,8 +175,12 @@ def join(
     identifiers: Annotated[
         list[str], typer.Argument(metavar="ID ID...", help="Two or more CPMS IDs.", show_default=False)
     ],
-    reason: Reason = "", store: Store = STORE, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    reason: Reason = "",
+    store: Store = STORE,
+    format_: Format = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Say that several are one child. The identifier of the earliest row is shown; the others still find the child.
 
     \b
@@ -185,8 +210,10 @@ def _tell(after: Regrouped, text: str, format_: str) -> None:
 def forget(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
-    store: Store = STORE, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    store: Store = STORE,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Remove a child from the store and its history, for good. The log says that it was done, not about whom.
 
     Survey files, backups and bundles are not reached: whoever keeps them must be told.

@@ -33,10 +33,19 @@ Risk = Annotated[
 
 
 def children(
-    indicator: Indicator = None, risk: Risk = None, area: Area = None, round_: Round = None, as_of: AsOf = None,
-    why: Why = False, store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
-    identified: Identified = False, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    indicator: Indicator = None,
+    risk: Risk = None,
+    area: Area = None,
+    round_: Round = None,
+    as_of: AsOf = None,
+    why: Why = False,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
     """List children by indicator, level, area or round, most severe first, each with the reason.
 
     Without --round, as they stand: a level holds until a later round or a closing ends it, an answer until another is
@@ -62,9 +71,16 @@ def children(
     if why:
         check_several(output)
     listed = list_children(
-        store, area=area, round_=round_year, levels=risk or (), indicator=indicator, as_of=day_,
-        language=told, identified=identified, schemas=schemas,
-    )  # fmt: skip
+        store,
+        area=area,
+        round_=round_year,
+        levels=risk or (),
+        indicator=indicator,
+        as_of=day_,
+        language=told,
+        identified=identified,
+        schemas=schemas,
+    )
     tables = {"children": listed}
     if why:
         from cpms_cli.summaries.why import why_children, with_effects

@@ -68,8 +68,11 @@ def _walk(folder: Path, told: Language, interactive: bool) -> None:
     step("demo_score", ["score", "--store", store], lambda: score.score(store=store, lang=told))
     first = str(list_children(store, round_=year(_LAST), levels=[_URGENT]).iloc[0, 0])
     step("demo_child", ["child", first, "--store", store], lambda: child.child(first, store=store, lang=told))
-    step("demo_province", ["province", _PROVINCE, "--store", store],
-         lambda: areas.province(_PROVINCE, store=store, lang=told))  # fmt: skip
+    step(
+        "demo_province",
+        ["province", _PROVINCE, "--store", store],
+        lambda: areas.province(_PROVINCE, store=store, lang=told),
+    )
     if interactive:
         visit(store, year(_LAST), told)
     victims: list[str | Path] = ["children", "--risk", _URGENT, "--round", _LAST, "--store", store]

@@ -22,15 +22,19 @@ Deidentified = Annotated[
 ]
 Alike = Annotated[
     int | None,
-    typer.Option("--k", min=2, help="How many children must share each combination; else the definition's.",
-                 show_default=False),
-]  # fmt: skip
+    typer.Option(
+        "--k", min=2, help="How many children must share each combination; else the definition's.", show_default=False
+    ),
+]
 
 Series = Annotated[
     str | None,
-    typer.Option("--series", help="One pseudonym for a child in all files of this name; k then covers all its years.",
-                 show_default=False),
-]  # fmt: skip
+    typer.Option(
+        "--series",
+        help="One pseudonym for a child in all files of this name; k then covers all its years.",
+        show_default=False,
+    ),
+]
 
 
 @app.callback()
@@ -40,10 +44,18 @@ def _group() -> None:
 
 @app.command("records")
 def records(
-    file: File, store: Store = STORE, area: Area = None, round_: Round = None, audience: Audience = "public",
-    deidentified: Deidentified = False, k: Alike = None, series: Series = None, identified: Identified = False,
-    lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    file: File,
+    store: Store = STORE,
+    area: Area = None,
+    round_: Round = None,
+    audience: Audience = "public",
+    deidentified: Deidentified = False,
+    k: Alike = None,
+    series: Series = None,
+    identified: Identified = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Write a row per child and round: answers and scores. Endings: .csv, .xlsx, .parquet, .jsonl, .sav (SPSS),
     .zip (Frictionless Data Package).
 
@@ -70,9 +82,15 @@ def records(
 
     check_export(RECORD_WRITERS, file)
     found = child_records(
-        store, area=area, round_=round_year, k=k, audience=audience, series=series, schemas=schemas,
+        store,
+        area=area,
+        round_=round_year,
+        k=k,
+        audience=audience,
+        series=series,
+        schemas=schemas,
         detail="identified" if identified else "deidentified" if deidentified or k is not None else "masked",
-    )  # fmt: skip
+    )
     survey = load_survey(schemas)
     write_records(survey, found, file, told)
     detail = say(f"detail_{found.detail}", told)
@@ -88,9 +106,14 @@ def records(
 
 @app.command("figures")
 def figures(
-    file: File, store: Store = STORE, area: Area = None, round_: Round = None, audience: Audience = "public",
-    lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    file: File,
+    store: Store = STORE,
+    area: Area = None,
+    round_: Round = None,
+    audience: Audience = "public",
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Write counts of answers by subdistrict, round and indicator; small counts are withheld. Endings: .csv, .xlsx,
     .parquet, .hxl.csv (HXL hashtags), .dhis2.json (DHIS2 data value set).
 

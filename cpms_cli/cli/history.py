@@ -44,8 +44,10 @@ def history(
 
 def undo(
     batch: Annotated[int, typer.Argument(metavar="BATCH", help="Its number, from cpms history.", show_default=False)],
-    store: Store = STORE, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    store: Store = STORE,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Bring back the state before a batch, exactly; files merged in the same command go together.
 
     \b

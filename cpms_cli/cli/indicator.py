@@ -24,17 +24,26 @@ from cpms_cli.cli.options import (
     language,
     one_of,
     year,
-)  # fmt: skip
+)
 from cpms_cli.cli.telling import tell
 
 Number = Annotated[int, typer.Argument(metavar="N", help="The indicator's number, 1 to 22.", show_default=False)]
 
 
 def indicator(
-    number: Number, area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None,
-    audience: Audience = None, store: Store = STORE, format_: Format = "text", output: Output = None,
-    lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    number: Number,
+    area: Area = None,
+    round_: Round = None,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
     """One indicator: what it means, how many children by area, sex, age, nationality and round, and which.
 
     With --rounds, what became of the same children's cases from round to round instead.
@@ -55,8 +64,15 @@ def indicator(
         from cpms_cli.survey.loading import load_survey
 
         found = indicator_change(store, number, *span, area=area, by=by or (), language=told, schemas=schemas)
-        tell_change(found, "cases", lambda console: show_indicator_change(console, load_survey(schemas), found, told),
-                    format_, output, told, schemas)  # fmt: skip
+        tell_change(
+            found,
+            "cases",
+            lambda console: show_indicator_change(console, load_survey(schemas), found, told),
+            format_,
+            output,
+            told,
+            schemas,
+        )
         return
     from cpms_cli.reports.figures import show_indicator
     from cpms_cli.summaries.indicator import summarise_indicator
@@ -65,9 +81,17 @@ def indicator(
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    summary = summarise_indicator(store, number, area=area, round_=round_year, by=by or (), language=told,
-                                  identified=identified, schemas=schemas)  # fmt: skip
+    summary = summarise_indicator(
+        store, number, area=area, round_=round_year, by=by or (), language=told, identified=identified, schemas=schemas
+    )
     summary, said = handed(store, summary, audience, told, schemas)
-    tell(said, summary.tables, summary.about(), lambda: said.cells(tidy(summary.counted)),
-         lambda console: show_indicator(console, load_survey(schemas), summary, told, identified, listed=said.listing),
-         format_, output, schemas)  # fmt: skip
+    tell(
+        said,
+        summary.tables,
+        summary.about(),
+        lambda: said.cells(tidy(summary.counted)),
+        lambda console: show_indicator(console, load_survey(schemas), summary, told, identified, listed=said.listing),
+        format_,
+        output,
+        schemas,
+    )

@@ -21,9 +21,14 @@ def _group() -> None:
 
 @app.command("report")
 def report(
-    store: Store = STORE, limit: Limit = 5.0, fail_on_gap: FailOnGap = False, format_: Format = "text",
-    output: Output = None, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    store: Store = STORE,
+    limit: Limit = 5.0,
+    fail_on_gap: FailOnGap = False,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Per round: link rate, doubtful rate, estimated wrong and missed links, by nationality, sex, age, ID and village.
 
     Exit code 0; with --fail-on-gap 1 when one group is linked that much less often than another.

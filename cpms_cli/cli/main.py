@@ -49,10 +49,13 @@ from cpms_cli.survey.language import chosen_language
 
 NAME = "cpms"
 app = typer.Typer(
-    name=NAME, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None,
+    name=NAME,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="From survey spreadsheets to 'these children need a visit, and why'.",
-)  # fmt: skip
+)
 app.command("validate")(validate.validate)
 app.command("map")(map.map_)
 app.command("merge")(merge.merge)

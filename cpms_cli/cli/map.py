@@ -17,9 +17,15 @@ MapOutput = Annotated[
 
 
 def map_(
-    files: Files, output: MapOutput = None, format_: Format = "text", lang: Lang = None, schemas: Schemas = None,
-    encoding: Encoding = None, map_: Map = None, overwrite: Overwrite = False,
-) -> None:  # fmt: skip
+    files: Files,
+    output: MapOutput = None,
+    format_: Format = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
+    encoding: Encoding = None,
+    map_: Map = None,
+    overwrite: Overwrite = False,
+) -> None:
     """Say which header of some files is which question, and write that down to be corrected.
 
     Open the map in Excel: mend the column "field", write "leave out" there for columns that are left out on purpose,

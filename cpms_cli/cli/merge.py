@@ -32,10 +32,17 @@ Quarantine = Annotated[
 
 
 def merge(
-    files: Files, store: Store = STORE, round_: Round = None, quarantine: Quarantine = None,
-    format_: TextOrJson = "text", lang: Lang = None, schemas: Schemas = None, encoding: Encoding = None,
-    map_: Map = None, sheets: Sheets = None,
-) -> None:  # fmt: skip
+    files: Files,
+    store: Store = STORE,
+    round_: Round = None,
+    quarantine: Quarantine = None,
+    format_: TextOrJson = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
+    encoding: Encoding = None,
+    map_: Map = None,
+    sheets: Sheets = None,
+) -> None:
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
 
     All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column or a sheet with answers
@@ -58,9 +65,17 @@ def merge(
     from cpms_cli.writing.files import json_text
 
     merged = run(
-        files, store, round_=round_year, quarantine=quarantine, schemas=schemas, encoding=encoding, language=told,
-        tool_version=__version__, mapping=map_, sheets=sheets,
-    )  # fmt: skip
+        files,
+        store,
+        round_=round_year,
+        quarantine=quarantine,
+        schemas=schemas,
+        encoding=encoding,
+        language=told,
+        tool_version=__version__,
+        mapping=map_,
+        sheets=sheets,
+    )
     survey = load_survey(schemas)
     urgent = set_aside_levels(survey, merged)
     if format_ == "json":

@@ -19,14 +19,22 @@ from cpms_cli.cli.options import (
     language,
     one_of,
     year,
-)  # fmt: skip
+)
 from cpms_cli.cli.telling import tell
 
 
 def migration(
-    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    area: Area = None,
+    round_: Round = None,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Areas with high migration, against the rest of their province; where from; who arrived and who left.
 
     With --rounds, the same round by round, and who arrived and who left between each two. Of two kinds of area asked
@@ -49,9 +57,15 @@ def migration(
         from cpms_cli.survey.loading import load_survey
 
         found = migration_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
-        tell_change(found, "measures",
-                    lambda console: show_migration_change(console, load_survey(schemas), found, told),
-                    format_, output, told, schemas)  # fmt: skip
+        tell_change(
+            found,
+            "measures",
+            lambda console: show_migration_change(console, load_survey(schemas), found, told),
+            format_,
+            output,
+            told,
+            schemas,
+        )
         return
     from cpms_cli.reports.migration import show_migration
     from cpms_cli.summaries.migration import summarise_migration
@@ -59,6 +73,13 @@ def migration(
 
     summary = summarise_migration(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
     summary, said = handed(store, summary, audience, told, schemas)
-    tell(said, summary.tables, summary.scope.about(), lambda: said.cells(summary.measures),
-         lambda console: show_migration(console, load_survey(schemas), summary, told),
-         format_, output, schemas)  # fmt: skip
+    tell(
+        said,
+        summary.tables,
+        summary.scope.about(),
+        lambda: said.cells(summary.measures),
+        lambda console: show_migration(console, load_survey(schemas), summary, told),
+        format_,
+        output,
+        schemas,
+    )

@@ -45,9 +45,14 @@ def _can_be_written(path: Path | None) -> Path | None:
 
 Output = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Write a file: .xlsx, .csv, .json or .parquet.", show_default=False,
-                 callback=_can_be_written),
-]  # fmt: skip
+    typer.Option(
+        "--output",
+        "-o",
+        help="Write a file: .xlsx, .csv, .json or .parquet.",
+        show_default=False,
+        callback=_can_be_written,
+    ),
+]
 Schemas = Annotated[Path | None, typer.Option("--schemas", help="A province's own definition.", show_default=False)]
 Identified = Annotated[bool, typer.Option("--identified", help="Show names and numbers; written to the audit log.")]
 Unmasked = Annotated[bool, typer.Option("--identified", help="Show names, numbers and birth dates, else hidden.")]
@@ -72,24 +77,21 @@ Sheets = Annotated[
 ]
 Area = Annotated[
     str | None,
-    typer.Option("--area", help="Only this province, district, subdistrict or village.", show_default=False,
-                 callback=_as_typed),
-]  # fmt: skip
+    typer.Option(
+        "--area", help="Only this province, district, subdistrict or village.", show_default=False, callback=_as_typed
+    ),
+]
 By = Annotated[
     list[str] | None,
     typer.Option("--by", help="Break down, as sex, age_group, village; at most two.", show_default=False),
 ]
-Rounds = Annotated[
-    str | None, typer.Option("--rounds", help="First and last round, as 2567:2569.", show_default=False)
-]
+Rounds = Annotated[str | None, typer.Option("--rounds", help="First and last round, as 2567:2569.", show_default=False)]
 Audience = Annotated[
     str | None,
     typer.Option("--audience", help="Whom to give it to: what could tell of a child is withheld.", show_default=False),
 ]
 Why = Annotated[bool, typer.Option("--why", help="Every rule, what is unknown, and what an answer would change.")]
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)
-]  # fmt: skip
+AsOf = Annotated[str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)]
 STORE = Path("cpms.duckdb")
 COMMUNITY, PROVINCE = (6, 8), (2, 4)  # digits of the areas that commands of these names are for
 

@@ -23,17 +23,25 @@ from cpms_cli.cli.options import (
     language,
     one_of,
     year,
-)  # fmt: skip
+)
 from cpms_cli.cli.telling import tell
 
 Top = Annotated[int, typer.Option("--top", min=1, help="How many pairs and triples are printed.")]
 
 
 def overlap(
-    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
-    top: Top = 10, store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
+    area: Area = None,
+    round_: Round = None,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    top: Top = 10,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
     schemas: Schemas = None,
-) -> None:  # fmt: skip
+) -> None:
     """Show which counted indicators occur together in one child: how many, alone or not, pairs, triples.
 
     JSON and written files hold every pair and triple that some child has. With --rounds, numbers, pairs and triples
@@ -55,9 +63,15 @@ def overlap(
         from cpms_cli.survey.loading import load_survey
 
         change = overlap_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
-        tell_change(change, "pairs",
-                    lambda console: show_overlap_change(console, load_survey(schemas), change, top, told),
-                    format_, output, told, schemas)  # fmt: skip
+        tell_change(
+            change,
+            "pairs",
+            lambda console: show_overlap_change(console, load_survey(schemas), change, top, told),
+            format_,
+            output,
+            told,
+            schemas,
+        )
         return
     from cpms_cli.reports.overlap import show_overlap
     from cpms_cli.summaries.overlap import overlap as run
@@ -66,6 +80,13 @@ def overlap(
     found = run(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
     found, said = handed(store, found, audience, told, schemas)
     about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children}
-    tell(said, found.tables, about, lambda: said.cells(found.pairs),
-         lambda console: show_overlap(console, load_survey(schemas), found, top, told, triples=said.listing),
-         format_, output, schemas)  # fmt: skip
+    tell(
+        said,
+        found.tables,
+        about,
+        lambda: said.cells(found.pairs),
+        lambda console: show_overlap(console, load_survey(schemas), found, top, told, triples=said.listing),
+        format_,
+        output,
+        schemas,
+    )

@@ -35,10 +35,16 @@ File = Annotated[
 
 @app.command("community")
 def community(
-    code: Code, store: Store = STORE, round_: Round = None, by: By = None, audience: Audience = None,
+    code: Code,
+    store: Store = STORE,
+    round_: Round = None,
+    by: By = None,
+    audience: Audience = None,
     format_: TextOrJson = "text",
-    output: File = None, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    output: File = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Plan of a village (8 digits) or subdistrict (6): situation, activities, lines for decisions. Counts, no names.
 
     \b
@@ -54,10 +60,16 @@ def community(
 
 @app.command("province")
 def province(
-    code: Code, store: Store = STORE, round_: Round = None, by: By = None, audience: Audience = None,
+    code: Code,
+    store: Store = STORE,
+    round_: Round = None,
+    by: By = None,
+    audience: Audience = None,
     format_: TextOrJson = "text",
-    output: File = None, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    output: File = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Plan of a province (2 digits) or district (4), with what leads in each subdistrict. Counts, no names.
 
     \b
@@ -72,10 +84,16 @@ def province(
 
 
 def _plan(
-    code: str, store: Path, round_: str | None, by: list[str] | None, audience: str | None, format_: str,
+    code: str,
+    store: Path,
+    round_: str | None,
+    by: list[str] | None,
+    audience: str | None,
+    format_: str,
     output: Path | None,
-    lang: str | None, schemas: Path | None,
-) -> None:  # fmt: skip
+    lang: str | None,
+    schemas: Path | None,
+) -> None:
     one_of(format_, ("text", "json"))
     check_audience(audience, None, by=by)
     told, round_year = language(lang), year(round_)
@@ -101,9 +119,16 @@ def _plan(
         from cpms_cli.reports import scores as report
         from cpms_cli.writing.files import json_text
 
-        about = {"area": plan.code, "name": plan.name, "round": plan.round, "previous": plan.previous,
-                 "children_total": plan.children, "households_total": plan.households,
-                 "unknown_share": plan.unknown_share, **said.about()}  # fmt: skip
+        about = {
+            "area": plan.code,
+            "name": plan.name,
+            "round": plan.round,
+            "previous": plan.previous,
+            "children_total": plan.children,
+            "households_total": plan.households,
+            "unknown_share": plan.unknown_share,
+            **said.about(),
+        }
         typer.echo(json_text(report.document(plan.tables, **about)))
     elif output is None:
         from cpms_cli.reports.document_text import show_document

@@ -31,9 +31,10 @@ Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official c
 To = Annotated[Path, typer.Option("--output", "-o", help="The file: .html, .pdf, .docx or .xlsx.", show_default=False)]
 Shade = Annotated[
     str | None,
-    typer.Option("--shade", help="What the map shows: a level, as victim, or an indicator's number.",
-                 show_default=False),
-]  # fmt: skip
+    typer.Option(
+        "--shade", help="What the map shows: a level, as victim, or an indicator's number.", show_default=False
+    ),
+]
 Audience = Annotated[str, typer.Option("--audience", help="Whom it is for: what it was given before is reckoned with.")]
 Internal = Annotated[bool, typer.Option("--internal", help="Withhold nothing; for the office, not for publication.")]
 
@@ -45,9 +46,15 @@ def _group() -> None:
 
 @app.command("community")
 def community(
-    code: Code, output: To, store: Store = STORE, round_: Round = None, audience: Audience = "public",
-    internal: Internal = False, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    code: Code,
+    output: To,
+    store: Store = STORE,
+    round_: Round = None,
+    audience: Audience = "public",
+    internal: Internal = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Report on a village (8 digits) or subdistrict (6), with charts. Small counts are withheld, and no child is shown.
 
     \b
@@ -61,9 +68,16 @@ def community(
 
 @app.command("province")
 def province(
-    code: Code, output: To, store: Store = STORE, round_: Round = None, shade: Shade = None,
-    audience: Audience = "public", internal: Internal = False, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    code: Code,
+    output: To,
+    store: Store = STORE,
+    round_: Round = None,
+    shade: Shade = None,
+    audience: Audience = "public",
+    internal: Internal = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Report on a province (2 digits) or district (4), with a map. Small counts are withheld, and no child is shown.
 
     \b
@@ -78,8 +92,12 @@ def province(
 @app.command("child")
 def child(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
-    output: To, store: Store = STORE, lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    output: To,
+    store: Store = STORE,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
     """Report on one child: levels over the years and why, indicators by round, every answer; names are hidden.
 
     \b
@@ -96,9 +114,15 @@ def child(
 
 
 def _area(
-    code: str, output: Path, store: Path, round_: str | None, shade: str | None, audience: str | None,
-    lang: str | None, schemas: Path | None,
-) -> None:  # fmt: skip
+    code: str,
+    output: Path,
+    store: Path,
+    round_: str | None,
+    shade: str | None,
+    audience: str | None,
+    lang: str | None,
+    schemas: Path | None,
+) -> None:
     told, round_year = language(lang), year(round_)
     from cpms_cli.cli.handing import warn_office
     from cpms_cli.reports.area_report import report_area

@@ -52,9 +52,15 @@ def _group() -> None:
 
 @app.command("import")
 def import_(
-    files: Logs, store: Store = STORE, quarantine: Quarantine = None, format_: TextOrJson = "text", lang: Lang = None,
-    schemas: Schemas = None, encoding: Encoding = None, map_: Map = None,
-) -> None:  # fmt: skip
+    files: Logs,
+    store: Store = STORE,
+    quarantine: Quarantine = None,
+    format_: TextOrJson = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
+    encoding: Encoding = None,
+    map_: Map = None,
+) -> None:
     """Record the responses in spreadsheets, as the list of visits filled in; set rows with errors aside.
 
     All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column was not read;
@@ -75,9 +81,15 @@ def import_(
     from cpms_cli.writing.files import json_text
 
     imported = import_responses(
-        files, store, quarantine=quarantine, schemas=schemas, encoding=encoding, language=told,
-        tool_version=__version__, mapping=map_,
-    )  # fmt: skip
+        files,
+        store,
+        quarantine=quarantine,
+        schemas=schemas,
+        encoding=encoding,
+        language=told,
+        tool_version=__version__,
+        mapping=map_,
+    )
     survey = load_survey(schemas)
     if format_ == "json":
         typer.echo(json_text(report.import_document(survey, imported, told)))
@@ -94,8 +106,10 @@ def add(
     by: Annotated[str, typer.Option("--by", help="The agency's code.", show_default=False)] = "",
     outcome: Annotated[str, typer.Option("--outcome", help="What came of it; no names.", show_default=False)] = "",
     next_: Annotated[str, typer.Option("--next", help="The date of the next step.", show_default=False)] = "",
-    store: Store = STORE, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    store: Store = STORE,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Record one response to one child. `cpms undo` takes it back.
 
     \b
@@ -114,9 +128,17 @@ def add(
     from cpms_cli.survey.messages import say
 
     added = add_response(
-        store, identifier, kind, date, by=by, outcome=outcome, next_date=next_, language=told, schemas=schemas,
+        store,
+        identifier,
+        kind,
+        date,
+        by=by,
+        outcome=outcome,
+        next_date=next_,
+        language=told,
+        schemas=schemas,
         tool_version=__version__,
-    )  # fmt: skip
+    )
     if added.batch is None:
         typer.echo(say("response_known", told))
         return
@@ -131,14 +153,19 @@ def add(
 
 @app.command("due")
 def due(
-    area: Area = None, as_of: AsOf = None,
+    area: Area = None,
+    as_of: AsOf = None,
     everybody: Annotated[bool, typer.Option("--all", help="Also those who had their response.")] = False,
     turned_18: Annotated[
         bool, typer.Option("--turned-18", help="Those instead who turned 18 while they waited.")
     ] = False,
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
-    identified: Identified = False, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
     """List children without the response that their level demands, the most severe level and the longest overdue first.
 
     A next date that was missed, or a long time without an entry, makes an open case due again; who turned 18 is counted
@@ -184,9 +211,17 @@ def due(
 
 @app.command("summary")
 def summary(
-    area: Area = None, as_of: AsOf = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    area: Area = None,
+    as_of: AsOf = None,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
     """Count by area and level: due, done in time, done late, not yet due, overdue, unknown.
 
     With --rounds, the cases that each round gave instead, and what became of them.
@@ -209,16 +244,28 @@ def summary(
         from cpms_cli.survey.loading import load_survey
 
         change = response_change(store, *span, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
-        tell_change(change, "cases",
-                    lambda console: report.show_response_change(console, load_survey(schemas), change, told),
-                    format_, output, told, schemas)  # fmt: skip
+        tell_change(
+            change,
+            "cases",
+            lambda console: report.show_response_change(console, load_survey(schemas), change, told),
+            format_,
+            output,
+            told,
+            schemas,
+        )
         return
     from cpms_cli.summaries.response_counts import summarise_responses
     from cpms_cli.survey.loading import load_survey
 
     found = summarise_responses(store, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
     found, said = handed(store, found, audience, told, schemas)
-    tell(said, found.tables, found.about(),
-         lambda: said.cells(next(iter(found.grouped.values()), found.parts)),
-         lambda console: report.show_summary(console, load_survey(schemas), found, told),
-         format_, output, schemas)  # fmt: skip
+    tell(
+        said,
+        found.tables,
+        found.about(),
+        lambda: said.cells(next(iter(found.grouped.values()), found.parts)),
+        lambda console: report.show_summary(console, load_survey(schemas), found, told),
+        format_,
+        output,
+        schemas,
+    )

@@ -22,9 +22,13 @@ def _group() -> None:
 
 @app.command("export")
 def export(
-    file: Workbook, store: Store = STORE, lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
+    file: Workbook,
+    store: Store = STORE,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
     overwrite: Overwrite = False,
-) -> None:  # fmt: skip
+) -> None:
     """Write the doubtful pairs to a workbook: both sides, what agrees, what does not, and a column for the decision.
 
     It shows names, so --identified must be given; that is written to the audit log.
@@ -38,8 +42,7 @@ def export(
     from cpms_cli.linking.review import export_review
     from cpms_cli.survey.messages import say
 
-    count = export_review(store, file, language=told, identified=identified, schemas=schemas,
-                          overwrite=overwrite)  # fmt: skip
+    count = export_review(store, file, language=told, identified=identified, schemas=schemas, overwrite=overwrite)
     name = "review_written" if count else "review_none"
     typer.echo(say(name, told, count=count, file=file, column=say("review_decision", told)))
 

@@ -24,7 +24,7 @@ from cpms_cli.cli.options import (
     language,
     one_of,
     year,
-)  # fmt: skip
+)
 from cpms_cli.cli.telling import tell
 
 List = Annotated[
@@ -33,10 +33,19 @@ List = Annotated[
 
 
 def rights(
-    area: Area = None, round_: Round = None, rounds: Rounds = None, by: By = None, audience: Audience = None,
-    list_: List = None, store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None,
-    identified: Identified = False, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    area: Area = None,
+    round_: Round = None,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    list_: List = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
     """Which rights children have, lack, or it is not known: by community, sex, age and nationality; who lacks what.
 
     With --rounds, which of the same children newly lack a right, still lack it or have it again instead.
@@ -57,8 +66,15 @@ def rights(
         from cpms_cli.survey.loading import load_survey
 
         found = rights_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
-        tell_change(found, "cases", lambda console: show_rights_change(console, load_survey(schemas), found, told),
-                    format_, output, told, schemas)  # fmt: skip
+        tell_change(
+            found,
+            "cases",
+            lambda console: show_rights_change(console, load_survey(schemas), found, told),
+            format_,
+            output,
+            told,
+            schemas,
+        )
         return
     from cpms_cli.reports.figures import show_rights
     from cpms_cli.summaries.rights import summarise_rights
@@ -67,11 +83,32 @@ def rights(
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    summary = summarise_rights(store, area=area, round_=round_year, by=by or (), lacking=list_, language=told,
-                               identified=identified, schemas=schemas)  # fmt: skip
+    summary = summarise_rights(
+        store,
+        area=area,
+        round_=round_year,
+        by=by or (),
+        lacking=list_,
+        language=told,
+        identified=identified,
+        schemas=schemas,
+    )
     summary, said = handed(store, summary, audience, told, schemas)
-    tell(said, summary.tables, summary.scope.about(),
-         lambda: summary.lacking if list_ else said.cells(tidy(summary.counted)),
-         lambda console: show_rights(console, load_survey(schemas), summary, told, listed=bool(list_ or identified),
-                                     identified=identified, hint=said.listing),
-         format_, output, schemas)  # fmt: skip
+    tell(
+        said,
+        summary.tables,
+        summary.scope.about(),
+        lambda: summary.lacking if list_ else said.cells(tidy(summary.counted)),
+        lambda console: show_rights(
+            console,
+            load_survey(schemas),
+            summary,
+            told,
+            listed=bool(list_ or identified),
+            identified=identified,
+            hint=said.listing,
+        ),
+        format_,
+        output,
+        schemas,
+    )

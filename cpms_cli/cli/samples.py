@@ -27,9 +27,15 @@ Clean = Annotated[bool, typer.Option("--clean", help="Leave out the mistakes tha
 
 
 def samples(
-    folder: Folder, subdistrict: Subdistricts = None, rounds: Rounds = "2567:2569", children: Children = 300,
-    seed: Seed = 2569, clean: Clean = False, hard: Hard = False, lang: Lang = None,
-) -> None:  # fmt: skip
+    folder: Folder,
+    subdistrict: Subdistricts = None,
+    rounds: Rounds = "2567:2569",
+    children: Children = 300,
+    seed: Seed = 2569,
+    clean: Clean = False,
+    hard: Hard = False,
+    lang: Lang = None,
+) -> None:
     """Write synthetic rounds of named subdistricts, one file a year, with a truth file that says who is who.
 
     Every name and number is invented; no national ID can belong to a real person.
@@ -49,7 +55,12 @@ def samples(
     from cpms_cli.survey.messages import say
 
     written = write_samples(
-        folder, subdistrict or ["850105"], range(start, end + 1), children, seed, mistakes=not clean,
+        folder,
+        subdistrict or ["850105"],
+        range(start, end + 1),
+        children,
+        seed,
+        mistakes=not clean,
         difficulties=HARD if hard else USUAL,
     )
     typer.echo(say("samples_sum", told, count=len(written), folder=folder))

@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
 
 def score(
-    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
     run: Annotated[
         int | None, typer.Option("--run", help="Make the figures of this run again (cpms history).", show_default=False)
     ] = None,
     compare: Annotated[
         bool, typer.Option("--compare", help="What would change under --schemas; nothing is recorded.")
     ] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Score every child in every round: 22 indicators, the risk level, the highest possible level, and why.
 
     Each scoring is recorded in the store, with the definition used: cpms history lists them.
@@ -116,8 +120,9 @@ def _compare(store: Path, schemas: Path | None, format_: str, output: Path | Non
         raise UsageError("compare_needs_schemas")
     compared = compare_definitions(store, schemas, language=told)
     if output is not None:
-        write_for_people({**compared.tables, "children": readable_changes(compared, told)}, output,
-                         load_survey(schemas), told)  # fmt: skip
+        write_for_people(
+            {**compared.tables, "children": readable_changes(compared, told)}, output, load_survey(schemas), told
+        )
         typer.echo(say("written", told, file=output), err=True)
     if format_ == "json":
         digests = {"before": compared.before.digest, "after": compared.after.digest}

@@ -16,9 +16,15 @@ if TYPE_CHECKING:
 
 
 def tell(
-    said: Said, tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any], csv: Callable[[], pd.DataFrame],
-    show: Callable[[Console], None], format_: str, output: Path | None, schemas: Path | None,
-) -> None:  # fmt: skip
+    said: Said,
+    tables: Mapping[str, pd.DataFrame],
+    about: Mapping[str, Any],
+    csv: Callable[[], pd.DataFrame],
+    show: Callable[[Console], None],
+    format_: str,
+    output: Path | None,
+    schemas: Path | None,
+) -> None:
     """Write the tables to `output`, and print them: as JSON after what it is `about`, or as CSV the table that `csv`
     makes, or as `show` prints it, with what is said below it."""
     from cpms_cli.reports.labels import write_for_people

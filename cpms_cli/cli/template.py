@@ -21,10 +21,18 @@ Area = Annotated[
 
 
 def template(
-    output: Target, layout: Layout = "flat", xlsform: XlsForm = False, prefill: Prefill = False, store: Store = STORE,
-    area: Area = None, round_: Round = None, identified: Identified = False, lang: Lang = None,
-    schemas: Schemas = None, overwrite: Overwrite = False,
-) -> None:  # fmt: skip
+    output: Target,
+    layout: Layout = "flat",
+    xlsform: XlsForm = False,
+    prefill: Prefill = False,
+    store: Store = STORE,
+    area: Area = None,
+    round_: Round = None,
+    identified: Identified = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+    overwrite: Overwrite = False,
+) -> None:
     """Write the survey's form: a workbook with dropdowns and help, or an XLSForm for phones; empty or pre-filled.
 
     A pre-filled form has the known children of an area on it, with their codes and what does not change, so that next
@@ -60,17 +68,33 @@ def template(
 
 
 def _prefilled(
-    output: Path, layout: str, xlsform: bool, store: Path, area: str, round_year: int | None, identified: bool,
-    lang: str, schemas: Path | None, overwrite: bool,
-) -> None:  # fmt: skip
+    output: Path,
+    layout: str,
+    xlsform: bool,
+    store: Path,
+    area: str,
+    round_year: int | None,
+    identified: bool,
+    lang: str,
+    schemas: Path | None,
+    overwrite: bool,
+) -> None:
     from cpms_cli.forms.next_round import write_next_form
     from cpms_cli.survey.messages import say
 
     told = language(lang)
     written = write_next_form(
-        store, area, output, round_=round_year, layout=layout, xlsform=xlsform, language=told, identified=identified,
-        schemas=schemas, overwrite=overwrite,
-    )  # fmt: skip
+        store,
+        area,
+        output,
+        round_=round_year,
+        layout=layout,
+        xlsform=xlsform,
+        language=told,
+        identified=identified,
+        schemas=schemas,
+        overwrite=overwrite,
+    )
     if written.xlsform is not None:
         _tell_untranslated(written.xlsform.untranslated, lang)
     for beside in (written.media, written.aside):

@@ -46,11 +46,22 @@ ShowChanges = Annotated[
 
 
 def validate(
-    files: Files, round_: Round = None, format_: Format = "text", output: Output = None, lang: Lang = None,
-    schemas: Schemas = None, encoding: Encoding = None, identified: Unmasked = False, map_: Map = None,
-    store: Against = None, show_changes: ShowChanges = False, annotate: Annotate = None, fix: Fix = None,
-    sheets: Sheets = None, overwrite: Overwrite = False,
-) -> None:  # fmt: skip
+    files: Files,
+    round_: Round = None,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+    encoding: Encoding = None,
+    identified: Unmasked = False,
+    map_: Map = None,
+    store: Against = None,
+    show_changes: ShowChanges = False,
+    annotate: Annotate = None,
+    fix: Fix = None,
+    sheets: Sheets = None,
+    overwrite: Overwrite = False,
+) -> None:
     """Say which cells are wrong, and how to mend them.
 
     Exit code 0: nothing to mend; 1: some rows cannot be stored, or a column or a sheet with answers was not read; 2: a
@@ -78,9 +89,15 @@ def validate(
     if output is not None:
         check_not_read(output, [*files, *([map_] if map_ else [])])
     found = run(
-        files, store, round_=round_year, schemas=schemas, encoding=encoding, identified=identified, mapping=map_,
+        files,
+        store,
+        round_=round_year,
+        schemas=schemas,
+        encoding=encoding,
+        identified=identified,
+        mapping=map_,
         sheets=sheets,
-    )  # fmt: skip
+    )
     survey = load_survey(schemas)
     changed = changes(found.tables, survey=survey, identified=identified) if show_changes else None
     findings = report.findings_table(survey, found, told)
@@ -89,11 +106,13 @@ def validate(
         from cpms_cli.checking.annotation import annotate as write_copy
 
         # Before anything is printed: a run that fails prints one document, not two.
-        written = write_copy(found, copy, schemas=schemas, language=told, identified=identified, fix=fix is not None,
-                             overwrite=overwrite)  # fmt: skip
+        written = write_copy(
+            found, copy, schemas=schemas, language=told, identified=identified, fix=fix is not None, overwrite=overwrite
+        )
     if output is not None:
-        write_for_people({"findings": findings, **({} if changed is None else {"changes": changed})}, output, survey,
-                         told)  # fmt: skip
+        write_for_people(
+            {"findings": findings, **({} if changed is None else {"changes": changed})}, output, survey, told
+        )
     if format_ == "json":
         typer.echo(json_text(report.document(survey, found, told, changed)))
     elif format_ == "csv":

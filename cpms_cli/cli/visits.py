@@ -23,9 +23,16 @@ from cpms_cli.cli.options import (
 
 
 def visits(
-    area: Area = None, round_: Round = None, as_of: AsOf = None, store: Store = STORE, format_: Format = "text",
-    output: Output = None, lang: Lang = None, identified: Identified = False, schemas: Schemas = None,
-) -> None:  # fmt: skip
+    area: Area = None,
+    round_: Round = None,
+    as_of: AsOf = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
     """List whom to visit next, and exactly the questions that can still change a level, in an order to walk.
 
     Who waits for a response comes first, the overdue at the head, then children whose level is open. An .xlsx is made

@@ -83,9 +83,10 @@ class AreaCells(CellSheet):
 
     def _part_ids(self, one: AreaSummary) -> dict[str, list[str]]:
         areas = [_area(one.round, str(code)) for code in one.parts["area"]]
-        return {"children": [f"{area}/children" for area in areas],
-                **{level.id: [f"{area}/level/{level.id}" for area in areas]
-                   for level in self.survey.levels}}  # fmt: skip
+        return {
+            "children": [f"{area}/children" for area in areas],
+            **{level.id: [f"{area}/level/{level.id}" for area in areas] for level in self.survey.levels},
+        }
 
     def _within(self, one: AreaSummary) -> None:
         here, levels = of(one), self._level_ids(one)

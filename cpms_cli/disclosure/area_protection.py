@@ -30,9 +30,15 @@ class ProtectedAreas:
 
 
 def protect_areas(
-    summaries: Sequence[AreaSummary], survey: Survey, *, previous: Sequence[AreaSummary] = (), audience: str = "",
-    earlier: Iterable[Release] = (), report: str = "areas", language: Language = "en",
-) -> ProtectedAreas:  # fmt: skip
+    summaries: Sequence[AreaSummary],
+    survey: Survey,
+    *,
+    previous: Sequence[AreaSummary] = (),
+    audience: str = "",
+    earlier: Iterable[Release] = (),
+    report: str = "areas",
+    language: Language = "en",
+) -> ProtectedAreas:
     """Withhold what must not be found out from these summaries together, whose rounds may differ.
 
     `previous`: the summaries of the same areas in the rounds that `change` compares with; where one is missing, the
@@ -52,10 +58,18 @@ def protect_areas(
     spanning, between = between_areas(survey, areas)
     rounds = {one.round for one in summaries}
     found = protect(
-        sheet.tables, sheet.relations, survey.privacy, report=report, round_=min(rounds) if len(rounds) == 1 else None,
-        unshown={**between, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
-        language=language, certain=partial(is_certain, survey),
-    )  # fmt: skip
+        sheet.tables,
+        sheet.relations,
+        survey.privacy,
+        report=report,
+        round_=min(rounds) if len(rounds) == 1 else None,
+        unshown={**between, **sheet.unshown},
+        audience=audience,
+        earlier=earlier,
+        spanning=spanning,
+        language=language,
+        certain=partial(is_certain, survey),
+    )
     notes = found.notes
     if any(len(one.response) for one in summaries):
         notes += (say("privacy_lists", language),)
@@ -63,14 +77,24 @@ def protect_areas(
 
 
 def protect_area(
-    summary: AreaSummary, survey: Survey, *, previous: AreaSummary | None = None, audience: str = "",
-    earlier: Iterable[Release] = (), language: Language = "en",
-) -> ProtectedAreas:  # fmt: skip
+    summary: AreaSummary,
+    survey: Survey,
+    *,
+    previous: AreaSummary | None = None,
+    audience: str = "",
+    earlier: Iterable[Release] = (),
+    language: Language = "en",
+) -> ProtectedAreas:
     """One summary, published alone: see `protect_areas`."""
     return protect_areas(
-        [summary], survey, previous=[previous] if previous else [], audience=audience, earlier=earlier,
-        report=f"area {summary.code}", language=language,
-    )  # fmt: skip
+        [summary],
+        survey,
+        previous=[previous] if previous else [],
+        audience=audience,
+        earlier=earlier,
+        report=f"area {summary.code}",
+        language=language,
+    )
 
 
 def blanked(one: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey) -> AreaSummary:
@@ -81,6 +105,13 @@ def blanked(one: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey
     )
     levels, indicators, parts = (tables[f"{of(one)} {name}"] for name in ("levels", "indicators", "parts"))
     return replace(
-        one, children=children, households=households, levels=levels, indicators=finished(survey, indicators),
-        parts=parts, response=one.response.iloc[:0], quality=coarse(one.quality), grouped={},
-    )  # fmt: skip
+        one,
+        children=children,
+        households=households,
+        levels=levels,
+        indicators=finished(survey, indicators),
+        parts=parts,
+        response=one.response.iloc[:0],
+        quality=coarse(one.quality),
+        grouped={},
+    )

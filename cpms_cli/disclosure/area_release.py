@@ -42,9 +42,14 @@ class PublishedFigures:
 
 
 def published_area(
-    store: str | Path, code: str, *, round_: int | None = None, audience: str = "public", language: Language = "en",
+    store: str | Path,
+    code: str,
+    *,
+    round_: int | None = None,
+    audience: str = "public",
+    language: Language = "en",
     schemas: Path | None = None,
-) -> PublishedFigures:  # fmt: skip
+) -> PublishedFigures:
     """The figures of `area_figures`, protected, for one audience; the store remembers what it was given.
 
     Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
@@ -115,21 +120,37 @@ def _protected(
     sheet = _sheet(survey, figures, same)
     spanning, between = between_areas(survey, _areas(sheet, earlier))
     found = protect(
-        sheet.tables, sheet.relations, survey.privacy, report=f"report {figures.code}", round_=figures.round,
-        unshown={**between, **sheet.unshown}, audience=audience, earlier=earlier, spanning=spanning,
-        language=language, certain=partial(is_certain, survey),
-    )  # fmt: skip
+        sheet.tables,
+        sheet.relations,
+        survey.privacy,
+        report=f"report {figures.code}",
+        round_=figures.round,
+        unshown={**between, **sheet.unshown},
+        audience=audience,
+        earlier=earlier,
+        spanning=spanning,
+        language=language,
+        certain=partial(is_certain, survey),
+    )
     tables = {name: finished(survey, frame) for name, frame in found.tables.items()}
     totals = [None if pd.isna(one) else int(one) for one in tables["totals"].iloc[0]]
     none = pd.DataFrame()
     return (
         replace(
-            figures, children=totals[0], households=totals[1], levels=tables["levels"], response=tables["response"],
-            indicators=tables["indicators"], rights=tables["rights"],
+            figures,
+            children=totals[0],
+            households=totals[1],
+            levels=tables["levels"],
+            response=tables["response"],
+            indicators=tables["indicators"],
+            rights=tables["rights"],
             migration=one_below_the_other(tables["measures"], tables["homes"]),
-            parts=tables.get("parts", none), heat=tables.get("heat", none),
-            heat_counts=tables.get("heat_counts", none), heat_others=none, flow=tables.get("flow", none),
+            parts=tables.get("parts", none),
+            heat=tables.get("heat", none),
+            heat_counts=tables.get("heat_counts", none),
+            heat_others=none,
+            flow=tables.get("flow", none),
             quality=coarse(figures.quality),
         ),
         found,
-    )  # fmt: skip
+    )

@@ -109,10 +109,18 @@ def _protected(sheet: SummaryCells, earlier: list[Release], audience: str, name:
     unshown, tables = dict(sheet.beside()), {name: _known_only(table) for name, table in sheet.tables.items()}
     between, further = spanning(sheet.survey, tables, unshown, earlier)
     return protect(
-        tables, sheet.relations, sheet.survey.privacy, report=f"{name} {sheet.code or ''}".strip(),
-        round_=sheet.round or None, unshown={**further, **unshown}, audience=audience, earlier=earlier,
-        spanning=between, language=language, certain=partial(is_certain, sheet.survey),
-    )  # fmt: skip
+        tables,
+        sheet.relations,
+        sheet.survey.privacy,
+        report=f"{name} {sheet.code or ''}".strip(),
+        round_=sheet.round or None,
+        unshown={**further, **unshown},
+        audience=audience,
+        earlier=earlier,
+        spanning=between,
+        language=language,
+        certain=partial(is_certain, sheet.survey),
+    )
 
 
 def _known_only(table: CountTable) -> CountTable:

@@ -117,8 +117,11 @@ class _Attack:
         if values is None:
             return left
         inside = bool((values <= self.most_inside).all())
-        return [(at, goal) for at, goal in left
-                if (goal.insider and not inside) or not met(goal, self.counts[at], values[at])]  # fmt: skip
+        return [
+            (at, goal)
+            for at, goal in left
+            if (goal.insider and not inside) or not met(goal, self.counts[at], values[at])
+        ]
 
     def _solved(self, tried: list[tuple[int, Goal]], direction: int, insider: bool) -> Counts | None:
         """Possible counts in which the cells tried are as far in the direction as their goals need."""
@@ -134,7 +137,10 @@ class _Attack:
             else:
                 least[at] = min(self.counts[at], max(0.0, target))
         solved = milp(
-            aim, integrality=np.ones(len(self.cells)), bounds=Bounds(least, most), constraints=self.constraint,
+            aim,
+            integrality=np.ones(len(self.cells)),
+            bounds=Bounds(least, most),
+            constraints=self.constraint,
             options={"time_limit": SECONDS},
-        )  # fmt: skip
+        )
         return None if solved.x is None else np.rint(solved.x)

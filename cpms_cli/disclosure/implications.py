@@ -50,8 +50,10 @@ def equalities(survey: Survey) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Counts that are, by the definition, the sum of others: children whom two questions leave out alike, and those
     whose level is not one of those of which a right is asked."""
     alike = tuple((_left_out(column), (_left_out(other),)) for column, other in same_left_out(survey))
-    return (*alike, *((_left_out(column), tuple(f"level/{level}" for level in levels))
-                      for column, levels in of_levels(survey)))  # fmt: skip
+    return (
+        *alike,
+        *((_left_out(column), tuple(f"level/{level}" for level in levels)) for column, levels in of_levels(survey)),
+    )
 
 
 def _left_out(column: str) -> str:

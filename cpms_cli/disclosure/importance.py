@@ -11,9 +11,15 @@ from cpms_cli.survey.privacy import Counted, PrivacyRules
 _TOTAL = re.compile(r"\d+/\d*/(children|households|homes)")
 _RIGHT = f"/{right_column('')}"
 _KINDS: dict[str, Counted] = {
-    "yes": "yes", "no": "no", "unknown": "unknown", "not_applicable": "not_applicable", "children": "total",
-    "households": "total", "homes": "total", "severe": "level",
-}  # fmt: skip
+    "yes": "yes",
+    "no": "no",
+    "unknown": "unknown",
+    "not_applicable": "not_applicable",
+    "children": "total",
+    "households": "total",
+    "homes": "total",
+    "severe": "level",
+}
 _TURNED: dict[str, Counted] = {"yes": "no", "no": "yes"}
 _LEVELS = ("/level/", "/could_be/", "/households/")
 

@@ -23,9 +23,12 @@ _UNKNOWN, _BESIDE = "unknown", {"no": "yes", "yes": "no"}
 
 
 def with_joined(
-    true: pd.DataFrame, masked: pd.DataFrame, ids: Mapping[str, Sequence[str]], wholes: Sequence[str],
+    true: pd.DataFrame,
+    masked: pd.DataFrame,
+    ids: Mapping[str, Sequence[str]],
+    wholes: Sequence[str],
     known: frozenset[str],
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """The masked table of answers with a column of how many gave either of two; blank where that is not known either.
     It is there only where some row needs it. `known`: ids of all counts that readers have, get or can tell."""
     less = "no" if all(counted(name) == "no" for name in ids["no"]) else "yes"

@@ -37,12 +37,14 @@ def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSumma
     _answers(asked, sheet, one, "total", one.total, ())
     told = _answers(asked, sheet, one, "measures", one.measures, one.by.names)
     around = _province(asked, sheet, one.measures, one.by.names)
-    compared = [set(names) for names in zip(*(ids[answer] for ids in (told, around) for answer in ("yes", "no")),
-                                            strict=True)]  # fmt: skip
+    compared = [
+        set(names) for names in zip(*(ids[answer] for ids in (told, around) for answer in ("yes", "no")), strict=True)
+    ]
     table = sheet.tables["measures"]
     rest = tuple(ids[answer] for ids in (told, around) for answer in ("yes", "no"))
-    sheet.counts("measures", table.frame, table.ids,
-                 {**table.derived, **dict.fromkeys(("rest_share", "rest_known"), rest)})  # fmt: skip
+    sheet.counts(
+        "measures", table.frame, table.ids, {**table.derived, **dict.fromkeys(("rest_share", "rest_known"), rest)}
+    )
     _origins(asked, sheet, one.origins)
     _movement(sheet, one)
 
@@ -51,11 +53,13 @@ def mask_migration(asked: Asked, one: MigrationSummary) -> Masked[MigrationSumma
         measures = finished(asked.survey, found.tables["measures"])
         gone = pd.Series([not hidden.isdisjoint(names) for names in compared], index=measures.index, dtype=bool)
         return replace(
-            one, total=finished(asked.survey, found.tables["total"]),
+            one,
+            total=finished(asked.survey, found.tables["total"]),
             measures=measures.assign(level=measures["level"].mask(gone)),
             origins=one.by.labelled(asked.survey, _by_number(found.tables["origins"]), asked.language),
-            movement=found.tables["movement"], quality=coarse(one.quality),
-        )  # fmt: skip
+            movement=found.tables["movement"],
+            quality=coarse(one.quality),
+        )
 
     return sheet, masked
 
@@ -100,10 +104,11 @@ def _province(asked: Asked, sheet: SummaryCells, measures: pd.DataFrame, others:
     keys = ["measure", "province", *others]
     rows = measures.assign(province=measures["area"].str[:PROVINCE])
     found = [
-        counted_measures(asked.connection, asked.survey, within(asked.survey, str(code), sheet.round), others,
-                         bool(others)).assign(province=code)
+        counted_measures(
+            asked.connection, asked.survey, within(asked.survey, str(code), sheet.round), others, bool(others)
+        ).assign(province=code)
         for code in sorted(rows["province"].unique())
-    ]  # fmt: skip
+    ]
     around = rows[[*keys, "of"]].merge(pd.concat(found).drop(columns="of"), on=keys, how="left")
     around = around.drop(columns="province").assign(area=rows["province"].to_numpy())
     wide = asked.sheet(None, sheet.round)
@@ -133,8 +138,9 @@ def _movement(sheet: SummaryCells, one: MigrationSummary) -> None:
     frame = one.movement
     places = sheet.places(frame)
     names = ["before", "stayed", "children", "moved_away", "moved_here", *GONE, *COME]
-    ids = {name: [f"{at}move/{name}" + (NOT_OF_PARTS if name in _AMONG_PARTS else "") for at in places]
-           for name in names}  # fmt: skip
+    ids = {
+        name: [f"{at}move/{name}" + (NOT_OF_PARTS if name in _AMONG_PARTS else "") for at in places] for name in names
+    }
     sheet.counts("movement", frame, ids)
     for whole, parts in (("before", ("stayed", "moved_away", *GONE)), ("children", ("stayed", "moved_here", *COME))):
         for at in range(len(frame)):

@@ -36,10 +36,19 @@ def mask_overlap(asked: Asked, one: Overlap) -> Masked[Overlap]:
         groups = [
             name for name in one.pairs.columns[: one.pairs.columns.get_loc("first")] if name + "_label" in one.pairs
         ]
-        pairs = tables["pairs"].sort_values([*groups, "children", "first", "second"], ignore_index=True,
-                                            ascending=[True] * len(groups) + [False, True, True])  # fmt: skip
-        return replace(one, numbers=tables["numbers"], single=tables["single"], pairs=pairs,
-                       triples=one.triples.iloc[:0], children=None if pd.isna(total) else int(total))  # fmt: skip
+        pairs = tables["pairs"].sort_values(
+            [*groups, "children", "first", "second"],
+            ignore_index=True,
+            ascending=[True] * len(groups) + [False, True, True],
+        )
+        return replace(
+            one,
+            numbers=tables["numbers"],
+            single=tables["single"],
+            pairs=pairs,
+            triples=one.triples.iloc[:0],
+            children=None if pd.isna(total) else int(total),
+        )
 
     return sheet, masked
 
@@ -55,8 +64,10 @@ def _numbers(sheet: SummaryCells, frame: pd.DataFrame) -> None:
     """Children by how many indicators they have: exactly so many add up to all, and those with more to at least so
     many."""
     places = sheet.places(frame)
-    ids = {name: [f"{at}overlap/{name}/{number}" for at, number in zip(places, frame["number"], strict=True)]
-           for name in ("certain", "possible", "at_least", "at_most")}  # fmt: skip
+    ids = {
+        name: [f"{at}overlap/{name}/{number}" for at, number in zip(places, frame["number"], strict=True)]
+        for name in ("certain", "possible", "at_least", "at_most")
+    }
     sheet.counts("numbers", frame, ids)
     for where, rows in _by_place(places).items():
         sheet.whole(f"{where}children", int(frame["certain"].iloc[rows].sum()))
@@ -92,16 +103,19 @@ def _pairs(asked: Asked, sheet: SummaryCells, frame: pd.DataFrame) -> None:
     """Children with both indicators are some of those with the one, and the others have it without the other."""
     places = sheet.places(frame)
     columns = {indicator.number: indicator.column for indicator in asked.survey.indicators}
-    both = [f"{at}pair/{columns[first]}+{columns[second]}" for at, first, second
-            in zip(places, frame["first"], frame["second"], strict=True)]  # fmt: skip
+    both = [
+        f"{at}pair/{columns[first]}+{columns[second]}"
+        for at, first, second in zip(places, frame["first"], frame["second"], strict=True)
+    ]
     # Known and possible are counts of children too, but of no table.
     blank = frame.assign(**{name: pd.array([pd.NA] * len(frame), dtype="Float64") for name in _OF_PAIRS})
     sheet.counts("pairs", blank, {"children": both})
     single = sheet.tables["single"]
     _company(sheet, both, frame)
     yes = dict(zip(single.ids["yes"], single.frame["yes"].astype(int), strict=True))
-    for name, where, first, second, count in zip(both, places, frame["first"], frame["second"], frame["children"],
-                                                 strict=True):  # fmt: skip
+    for name, where, first, second, count in zip(
+        both, places, frame["first"], frame["second"], frame["children"], strict=True
+    ):
         for one, other in ((first, second), (second, first)):
             whole = f"{where}{columns[one]}/yes"
             sheet.most(whole, [name], yes[whole] - int(count), f"{whole} without {columns[other]}", guarded=True)

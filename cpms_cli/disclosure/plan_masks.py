@@ -75,17 +75,27 @@ def _blank(asked: Asked, plan: AreaPlan, tables: dict[str, pd.DataFrame], found:
     asked_for = indicators[["yes", "no", "unknown"]]
     by_part = found.tables.get("by_part")
     return replace(
-        plan, children=_one(tables["totals"], "children"), households=_one(tables["totals"], "households"),
-        unknown_share=float("nan") if asked_for.isna().any(axis=None)
+        plan,
+        children=_one(tables["totals"], "children"),
+        households=_one(tables["totals"], "households"),
+        unknown_share=float("nan")
+        if asked_for.isna().any(axis=None)
         else float(asked_for["unknown"].sum() / asked_for.sum().sum()),
         coverage=coarse(plan.coverage),
-        levels=plan.levels.assign(**{name: levels[name].reindex(plan.levels["level"]).array
-                                     for name in ("children", "share", "could_be", "households")}),
-        leading=leading_indicators(indicators, len(plan.leading)), parts=tables["parts"],
-        activities=activities[~idle].reset_index(drop=True), idle=activities[idle].reset_index(drop=True),
+        levels=plan.levels.assign(
+            **{
+                name: levels[name].reindex(plan.levels["level"]).array
+                for name in ("children", "share", "could_be", "households")
+            }
+        ),
+        leading=leading_indicators(indicators, len(plan.leading)),
+        parts=tables["parts"],
+        activities=activities[~idle].reset_index(drop=True),
+        idle=activities[idle].reset_index(drop=True),
         leading_by_part=plan.leading_by_part if by_part is None else leading_of_parts(survey, by_part, asked.language),
-        quality=unknown_quality(indicators), grouped={},
-    )  # fmt: skip
+        quality=unknown_quality(indicators),
+        grouped={},
+    )
 
 
 def _one(totals: pd.DataFrame, name: str) -> int | None:

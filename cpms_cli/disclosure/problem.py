@@ -180,8 +180,12 @@ class Problem:
         if self.rules.differences == "shown":
             return np.zeros(len(self.cells), dtype=bool)
         return np.array(
-            [one.before is not None and 0 < abs(one.count - one.before) < self.rules.threshold and one.guarded
-             for one in self.cells.values()], dtype=bool)  # fmt: skip
+            [
+                one.before is not None and 0 < abs(one.count - one.before) < self.rules.threshold and one.guarded
+                for one in self.cells.values()
+            ],
+            dtype=bool,
+        )
 
     @cached_property
     def sensitive(self) -> Flags:

@@ -63,11 +63,19 @@ class Protected:
 
 
 def protect(
-    tables: Mapping[str, CountTable], relations: Sequence[Relation], rules: PrivacyRules, *, report: str,
-    round_: int | None = None, unshown: Mapping[str, Cell] | None = None, audience: str = "",
-    earlier: Iterable[Release] = (), spanning: Sequence[Relation] = (), language: Language = "en",
+    tables: Mapping[str, CountTable],
+    relations: Sequence[Relation],
+    rules: PrivacyRules,
+    *,
+    report: str,
+    round_: int | None = None,
+    unshown: Mapping[str, Cell] | None = None,
+    audience: str = "",
+    earlier: Iterable[Release] = (),
+    spanning: Sequence[Relation] = (),
+    language: Language = "en",
     certain: Callable[[str], bool] = lambda name: False,
-) -> Protected:  # fmt: skip
+) -> Protected:
     """Withhold in these tables, which are published together, what `suppression.suppress` chooses.
 
     `unshown`: further cells that relations name and no table of counts has. `earlier`: what the audience has, oldest
@@ -90,10 +98,13 @@ def protect(
             masked[name] = with_joined(table.frame, masked[name], table.ids, table.wholes, found.known)
     printed = {name for table in tables.values() for names in table.ids.values() for name in names}
     return Protected(
-        masked, (*_notes(problem, found, printed, language), *joined_note(masked.values(), language)), found,
-        released(cells, [*relations, *spanning], found.hidden, rules=rules, audience=audience, report=report,
-                 round_=round_),
-    )  # fmt: skip
+        masked,
+        (*_notes(problem, found, printed, language), *joined_note(masked.values(), language)),
+        found,
+        released(
+            cells, [*relations, *spanning], found.hidden, rules=rules, audience=audience, report=report, round_=round_
+        ),
+    )
 
 
 def _masked(table: CountTable, hidden: frozenset[str]) -> pd.DataFrame:
@@ -102,8 +113,9 @@ def _masked(table: CountTable, hidden: frozenset[str]) -> pd.DataFrame:
         gone = pd.Series([name in hidden for name in names], index=frame.index, dtype=bool)
         frame[column] = frame[column].astype("Int64").mask(gone)
     for column, sources in table.derived.items():
-        gone = pd.Series([not hidden.isdisjoint(names) for names in zip(*sources, strict=True)], index=frame.index,
-                         dtype=bool)  # fmt: skip
+        gone = pd.Series(
+            [not hidden.isdisjoint(names) for names in zip(*sources, strict=True)], index=frame.index, dtype=bool
+        )
         frame[column] = frame[column].astype("Float64").mask(gone)
     return frame
 
@@ -113,7 +125,14 @@ def _notes(problem: Problem, found: Suppression, printed: set[str], language: La
     small, others = found.primary & printed, found.secondary & printed
     changed = [name for name in small if problem.changed[problem.at[name]]]
     if small or others:
-        yield say("privacy_withheld", language, hidden=len(small | others), count=len(printed), small=len(small),
-                  others=len(others), threshold=threshold)  # fmt: skip
+        yield say(
+            "privacy_withheld",
+            language,
+            hidden=len(small | others),
+            count=len(printed),
+            small=len(small),
+            others=len(others),
+            threshold=threshold,
+        )
     if changed:
         yield say("privacy_changed", language, count=len(changed), threshold=threshold)

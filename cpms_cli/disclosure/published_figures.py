@@ -27,9 +27,15 @@ FIGURES, SUBDISTRICT = "figures", "subdistrict"
 
 
 def published_figures(
-    store: str | Path, *, area: str | None = None, round_: int | None = None, audience: str = "public",
-    language: Language = "en", schemas: Path | None = None, tell: Callable[[str], None] | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    audience: str = "public",
+    language: Language = "en",
+    schemas: Path | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> pd.DataFrame:
     """A row per round, subdistrict and indicator: round, area (its code), area_name, indicator (its number), name, and
     the counts yes, no, unknown, not_applicable. A count that is withheld is missing, never 0.
 
@@ -58,7 +64,7 @@ def _counts(
     when = survey.role("round").name
     rounds = connection.execute(
         f"SELECT DISTINCT {when} FROM {SCORE} WHERE {within(survey, area, round_)} ORDER BY 1"
-    ).fetchall()  # fmt: skip
+    ).fetchall()
     columns = [one.column for one in survey.indicators]
     parts = [
         count_answers(connection, columns, within(survey, area, int(one)), [SUBDISTRICT]).assign(round=int(one))
@@ -70,8 +76,9 @@ def _counts(
     numbers = {one.column: one.number for one in survey.indicators}
     names = {one.column: one.name.in_(language) for one in survey.indicators}
     areas = {code: area_name(survey, str(code), language) for code in found["area"].unique()}
-    told = found.assign(area_name=found["area"].map(areas), indicator=found["item"].map(numbers),
-                        name=found["item"].map(names))  # fmt: skip
+    told = found.assign(
+        area_name=found["area"].map(areas), indicator=found["item"].map(numbers), name=found["item"].map(names)
+    )
     return told[["round", "area", "area_name", "indicator", "name", *ANSWERS]]
 
 
@@ -85,10 +92,14 @@ def _protected(
     children = dict(zip(here, counts[list(ANSWERS)].sum(axis=1).astype(int), strict=True))
     counted = {one.number for one in survey.indicators if one.counted}
     relations = [
-        Relation(f"{place}/children", tuple(f"{name}/{answer}" for answer in ANSWERS),
-                 (f"{name}/{TELLING}",) if number in counted else (), (f"{name}/{EXEMPT}",))
+        Relation(
+            f"{place}/children",
+            tuple(f"{name}/{answer}" for answer in ANSWERS),
+            (f"{name}/{TELLING}",) if number in counted else (),
+            (f"{name}/{EXEMPT}",),
+        )
         for place, name, number in zip(here, of_indicator, counts["indicator"], strict=True)
-    ]  # fmt: skip
+    ]
     earlier = earlier_releases(connection, audience)
     areas = known_areas([], earlier)
     for answer, names in ids.items():
@@ -99,7 +110,15 @@ def _protected(
     unshown = {f"{place}/children": Cell(count, shown=False, guarded=False) for place, count in children.items()}
     rounds = counts["round"].unique()
     return protect(
-        {FIGURES: CountTable(counts, ids)}, relations, survey.privacy, report=FIGURES,
-        round_=int(rounds[0]) if len(rounds) == 1 else None, unshown={**between, **unshown},
-        audience=audience, earlier=earlier, spanning=spanning, language=language, certain=partial(is_certain, survey),
-    )  # fmt: skip
+        {FIGURES: CountTable(counts, ids)},
+        relations,
+        survey.privacy,
+        report=FIGURES,
+        round_=int(rounds[0]) if len(rounds) == 1 else None,
+        unshown={**between, **unshown},
+        audience=audience,
+        earlier=earlier,
+        spanning=spanning,
+        language=language,
+        certain=partial(is_certain, survey),
+    )

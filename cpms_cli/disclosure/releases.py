@@ -21,9 +21,12 @@ from cpms_cli.survey.privacy import PrivacyRules
 
 
 def problem_after(
-    cells: Mapping[str, Cell], relations: Sequence[Relation], rules: PrivacyRules, earlier: Iterable[Release],
+    cells: Mapping[str, Cell],
+    relations: Sequence[Relation],
+    rules: PrivacyRules,
+    earlier: Iterable[Release],
     spanning: Sequence[Relation] = (),
-) -> Problem:  # fmt: skip
+) -> Problem:
     """The problem of these tables, to be published to an audience that has the earlier releases (oldest first).
 
     `spanning`: how cells of these tables and of earlier ones add up; a relation is left out where a cell of it is in
@@ -37,8 +40,9 @@ def problem_after(
     all_cells = dict(cells)
     all_relations = {(one.whole, one.parts): one for one in relations}
     for release in releases:
-        names = {name: name if latest[name] == one.count else f"{name}={one.count}"
-                 for name, one in release.cells.items()}  # fmt: skip
+        names = {
+            name: name if latest[name] == one.count else f"{name}={one.count}" for name, one in release.cells.items()
+        }
         for name, one in release.cells.items():
             _take(all_cells, name, names[name], one, name in cells)
         for whole, parts in release.relations:
@@ -62,16 +66,25 @@ def _presumed(cell: Cell, rules: PrivacyRules) -> bool:
 
 
 def released(
-    cells: Mapping[str, Cell], relations: Sequence[Relation], hidden: Iterable[str], *, rules: PrivacyRules,
-    audience: str, report: str, round_: int | None,
-) -> Release:  # fmt: skip
+    cells: Mapping[str, Cell],
+    relations: Sequence[Relation],
+    hidden: Iterable[str],
+    *,
+    rules: PrivacyRules,
+    audience: str,
+    report: str,
+    round_: int | None,
+) -> Release:
     """What is to be remembered of a report once it is published, given what of it was withheld."""
     withheld = set(hidden)
     return Release(
-        audience, report, round_, rules.threshold,
+        audience,
+        report,
+        round_,
+        rules.threshold,
         {name: ReleasedCell(one.count, _state(one, name in withheld), one.guarded) for name, one in cells.items()},
         tuple((one.whole, one.parts) for one in relations if {one.whole, *one.parts} <= cells.keys()),
-    )  # fmt: skip
+    )
 
 
 def _connected(reach: set[str], earlier: list[Release]) -> list[Release]:

@@ -94,9 +94,12 @@ class ReportCells:
             count = int(figures.levels.loc[figures.levels.index[at], names].sum())
             self.unshown[f"{place}/children"] = Cell(count, shown=False, guarded=False)
             self.relations.append(
-                Relation(f"{place}/children", tuple(ids[name][at] for name in names),
-                         tuple(f"{place}/level/{name}" for name in severe))
-            )  # fmt: skip
+                Relation(
+                    f"{place}/children",
+                    tuple(ids[name][at] for name in names),
+                    tuple(f"{place}/level/{name}" for name in severe),
+                )
+            )
         here, response = self.place(), figures.response
         told = [f"{here}/level/{name}" for name in response["level"]]
         could = [f"{here}/could_be/{name}" for name in response["level"]]
@@ -146,8 +149,11 @@ class ReportCells:
         places = [self.place(code=str(code)) for code in parts["area"]]
         levels = [level.id for level in self.survey.levels]
         severe = [level.id for level in severe_levels(self.survey)]
-        ids = {"children": [f"{one}/children" for one in places], "severe": [f"{one}/severe" for one in places],
-               **{name: [f"{one}/level/{name}" for one in places] for name in levels}}  # fmt: skip
+        ids = {
+            "children": [f"{one}/children" for one in places],
+            "severe": [f"{one}/severe" for one in places],
+            **{name: [f"{one}/level/{name}" for one in places] for name in levels},
+        }
         self.tables["parts"] = CountTable(parts, ids, {"share": (ids["severe"], ids["children"])})
         for place in places:
             every = tuple(f"{place}/level/{name}" for name in levels)

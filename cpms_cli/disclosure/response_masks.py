@@ -27,8 +27,13 @@ def mask_responses(asked: Asked, one: ResponseSummary) -> Masked[ResponseSummary
         _cases(sheet, name, frame)
 
     def masked(found: Protected) -> ResponseSummary:
-        return replace(one, parts=found.tables["parts"], totals=found.tables["totals"], unplaced=None,
-                       grouped={name: found.tables[name] for name in one.grouped})  # fmt: skip
+        return replace(
+            one,
+            parts=found.tables["parts"],
+            totals=found.tables["totals"],
+            unplaced=None,
+            grouped={name: found.tables[name] for name in one.grouped},
+        )
 
     return sheet, masked
 
@@ -36,8 +41,10 @@ def mask_responses(asked: Asked, one: ResponseSummary) -> Masked[ResponseSummary
 def _cases(sheet: SummaryCells, name: str, frame: pd.DataFrame) -> None:
     places = sheet.places(frame)
     levels = frame["level"].tolist()
-    ids = {column: [f"{at}case/{level}/{column}" for at, level in zip(places, levels, strict=True)]
-           for column in ("due", *STATES)}  # fmt: skip
+    ids = {
+        column: [f"{at}case/{level}/{column}" for at, level in zip(places, levels, strict=True)]
+        for column in ("due", *STATES)
+    }
     sheet.counts(name, frame, ids)
     for at, due in enumerate(ids["due"]):
         sheet.add(Relation(due, tuple(ids[state][at] for state in STATES)))

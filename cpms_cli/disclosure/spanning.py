@@ -52,8 +52,10 @@ def spanning(
     same = list(_same_children(known, added))
     relations = same + [one for at, counts in [*known.items()] for one in _grouped(at, counts, added)]
     relations += _alike(known, added)
-    summed = {at: {name: count for name, count in counts.items() if not name.endswith(NOT_OF_PARTS)}
-              for at, counts in known.items()}  # fmt: skip
+    summed = {
+        at: {name: count for name, count in counts.items() if not name.endswith(NOT_OF_PARTS)}
+        for at, counts in known.items()
+    }
     between, cells = between_areas(survey, summed)
     return [*relations, *between], {**added, **cells}
 
@@ -116,9 +118,13 @@ def _grouped(at: tuple[int, str], counts: dict[str, int], added: dict[str, Cell]
 
 
 def _summed(
-    at: tuple[int, str], counts: dict[str, int], added: dict[str, Cell], families: dict[tuple[str, Codes], Family],
-    key: tuple[str, Codes], left_out: str,
-) -> Iterator[Relation]:  # fmt: skip
+    at: tuple[int, str],
+    counts: dict[str, int],
+    added: dict[str, Cell],
+    families: dict[tuple[str, Codes], Family],
+    key: tuple[str, Codes],
+    left_out: str,
+) -> Iterator[Relation]:
     """The counts of one family, added up over one of its groups."""
     counted, groups = key
     kept = tuple(group for group in groups if group != left_out)

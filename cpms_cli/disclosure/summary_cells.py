@@ -51,8 +51,10 @@ class SummaryCells(CellSheet):
                 areas = [max(one, str(code), key=len) for one, code in zip(areas, frame[column], strict=True)]
         others = [one.id for one in self.survey.figures.groups if one.digits is None and one.id in frame]
         groups = frame[others].astype("str").to_dict("records")
-        return [place(when, where, {str(name): code for name, code in told.items()})
-                for when, where, told in zip(rounds, areas, groups, strict=True)]  # fmt: skip
+        return [
+            place(when, where, {str(name): code for name, code in told.items()})
+            for when, where, told in zip(rounds, areas, groups, strict=True)
+        ]
 
     def answer_ids(self, items: Sequence[str], places: Sequence[str]) -> Ids:
         """Ids of the answers to columns of the profile; what is an indicator in other words has its id."""
@@ -64,9 +66,14 @@ class SummaryCells(CellSheet):
         return ids
 
     def answers(
-        self, name: str, frame: pd.DataFrame, items: Sequence[str], *, wholes: Sequence[str] = (),
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        items: Sequence[str],
+        *,
+        wholes: Sequence[str] = (),
         derived: Mapping[str, Sequence[Sequence[str]]] | None = None,
-    ) -> Ids:  # fmt: skip
+    ) -> Ids:
         """A table of answers with the shares made of them; `items`: the column of the profile that each row counts.
 
         `wholes`: for each row what its counts add up to, children where nothing else is said; `derived`: further
@@ -74,8 +81,11 @@ class SummaryCells(CellSheet):
         """
         places = self.places(frame)
         ids = self.answer_ids(items, places)
-        made = {**dict.fromkeys(SHARE, tuple(ids[one] for one in _OF_SHARE)),
-                **dict.fromkeys(BOUNDS, tuple(ids[one] for one in _OF_ALL)), **(derived or {})}  # fmt: skip
+        made = {
+            **dict.fromkeys(SHARE, tuple(ids[one] for one in _OF_SHARE)),
+            **dict.fromkeys(BOUNDS, tuple(ids[one] for one in _OF_ALL)),
+            **(derived or {}),
+        }
         wholes = wholes or ["children"] * len(frame)
         totals = [f"{where}{whole}" for where, whole in zip(places, wholes, strict=True)]
         shares = {one: told for one, told in made.items() if one in frame}
@@ -87,9 +97,12 @@ class SummaryCells(CellSheet):
         return ids
 
     def behind(
-        self, frame: pd.DataFrame, items: Sequence[str], wholes: Sequence[str] = (),
+        self,
+        frame: pd.DataFrame,
+        items: Sequence[str],
+        wholes: Sequence[str] = (),
         compared: Iterable[bool] | None = None,
-    ) -> Ids:  # fmt: skip
+    ) -> Ids:
         """Answers that no table has, but of which shares are made that can be computed from what is published; those of
         every row, or of rows that are `compared`."""
         places = self.places(frame)
@@ -120,15 +133,22 @@ class SummaryCells(CellSheet):
         """A table of children, and of children by level in a column each."""
         places = self.places(frame)
         levels = [level.id for level in self.survey.levels]
-        ids = {"children": [f"{one}children" for one in places],
-               **{level: [f"{one}level/{level}" for one in places] for level in levels}}  # fmt: skip
+        ids = {
+            "children": [f"{one}children" for one in places],
+            **{level: [f"{one}level/{level}" for one in places] for level in levels},
+        }
         self.tables[name] = CountTable(frame, ids)
         for one in places:
             severe = tuple(f"{one}level/{level.id}" for level in self.survey.rule_levels)
             self.add(Relation(f"{one}children", tuple(f"{one}level/{level}" for level in levels), severe))
 
-    def counts(self, name: str, frame: pd.DataFrame, ids: Mapping[str, Sequence[str]],
-               derived: Mapping[str, Sequence[Sequence[str]]] | None = None) -> None:  # fmt: skip
+    def counts(
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        ids: Mapping[str, Sequence[str]],
+        derived: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    ) -> None:
         """A table of other counts."""
         self.tables[name] = CountTable(frame, ids, derived or {})
 

@@ -82,9 +82,12 @@ def mask_indicator(asked: Asked, one: IndicatorSummary) -> Masked[IndicatorSumma
         counted = _without(asked, found, one.counted)
         unknown = counted["total"]["unknown"]
         return replace(
-            one, counted=counted, open=None if unknown.isna().any() else int(unknown.sum()),
-            children=one.children.iloc[:0], quality=coarse(one.quality),
-        )  # fmt: skip
+            one,
+            counted=counted,
+            open=None if unknown.isna().any() else int(unknown.sum()),
+            children=one.children.iloc[:0],
+            quality=coarse(one.quality),
+        )
 
     return sheet, masked
 
@@ -95,7 +98,8 @@ def mask_rights(asked: Asked, one: RightsSummary) -> Masked[RightsSummary]:
     _counted(asked, sheet, one.counted)
 
     def masked(found: Protected) -> RightsSummary:
-        return replace(one, counted=_without(asked, found, one.counted), lacking=one.lacking.iloc[:0],
-                       quality=coarse(one.quality))  # fmt: skip
+        return replace(
+            one, counted=_without(asked, found, one.counted), lacking=one.lacking.iloc[:0], quality=coarse(one.quality)
+        )
 
     return sheet, masked

@@ -59,8 +59,9 @@ def suppress(problem: Problem) -> Suppression:
     work.complete(range(len(problem.relations)))
     shown = problem.flags("shown")
     audit = Audit(problem)
-    lost = {Goal(int(cell), 0, problem.counts[cell]): None
-            for cell in np.flatnonzero(problem.small & problem.known & shown)}  # fmt: skip
+    lost = {
+        Goal(int(cell), 0, problem.counts[cell]): None for cell in np.flatnonzero(problem.small & problem.known & shown)
+    }
     while failed := [goal for goal in audit.unmet(work.hidden) if goal not in lost]:
         before = int(work.hidden.sum()) + len(lost)
         for goal in failed:
@@ -166,8 +167,12 @@ class _Work:
             return np.flatnonzero(~self.known)
         found = {cell}
         for _ in range(steps):
-            rows = {row for one in found if one == cell or len(self.problem.within[one]) <= _HUB
-                    for row in self.problem.within[one]}  # fmt: skip
+            rows = {
+                row
+                for one in found
+                if one == cell or len(self.problem.within[one]) <= _HUB
+                for row in self.problem.within[one]
+            }
             found |= {int(one) for row in rows for one in self.problem.members[row]}
         return np.array(sorted(one for one in found if not self.known[one]))
 
@@ -191,10 +196,12 @@ class _Work:
         part = self.problem.matrix[:, near].tocsr()
         part = part[np.flatnonzero(np.diff(part.indptr))]
         solved = milp(
-            price, integrality=np.ones(2 * size), bounds=Bounds(least, limit),
+            price,
+            integrality=np.ones(2 * size),
+            bounds=Bounds(least, limit),
             constraints=LinearConstraint(sparse.hstack([part, -part], format="csc"), 0, 0) if part.shape[0] else None,
             options={"time_limit": SECONDS},
-        )  # fmt: skip
+        )
         if solved.x is None:
             return None
         change = np.rint(solved.x)

@@ -30,7 +30,7 @@ def partial_date_rows(writer: Writer, field: Field, shown: Row) -> Iterator[Row]
             "choice_filter": f"offered = 'always' or ${{{before}}} != ''",
             "calculation": f"if({writer.before(field)} != '', 'same', '')",
             "trigger": f"${{{writer.chosen_by(field)}}}",
-        }  # fmt: skip
+        }
         written = f"if(${{{grain}}} = 'same', ${{{before}}}, '')"
     else:
         asked["choice_filter"] = "offered = 'always'"
@@ -44,9 +44,13 @@ def partial_date_rows(writer: Writer, field: Field, shown: Row) -> Iterator[Row]
 
 def _part(writer: Writer, field: Field, shown: Row, name: str, appearance: str) -> Row:
     row: Row = {
-        **shown, "type": "date", "name": f"{field.name}_{name}", "relevant": f"${{{field.name}_grain}} = '{name}'",
-        "constraint": ". <= today()", **writer.said("constraint_message", "xlsform_not_future"),
-    }  # fmt: skip
+        **shown,
+        "type": "date",
+        "name": f"{field.name}_{name}",
+        "relevant": f"${{{field.name}_grain}} = '{name}'",
+        "constraint": ". <= today()",
+        **writer.said("constraint_message", "xlsform_not_future"),
+    }
     return row | ({"appearance": appearance} if appearance else {})
 
 

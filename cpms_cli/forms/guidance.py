@@ -84,8 +84,12 @@ def steps(survey: Survey, language: Language, flat: bool, known: bool) -> list[s
     missing = survey.codelists["missing"].by_code
     words = ", ".join(missing[word].label.in_(language) for word in survey.missing_words)
     names = [
-        "template_help_rows_flat" if flat else "template_help_rows_two", *(["template_help_known"] if known else []),
-        "template_help_required", "template_help_dates", "template_help_comment", "template_help_headers",
+        "template_help_rows_flat" if flat else "template_help_rows_two",
+        *(["template_help_known"] if known else []),
+        "template_help_required",
+        "template_help_dates",
+        "template_help_comment",
+        "template_help_headers",
         "template_help_private",
-    ]  # fmt: skip
+    ]
     return [say(name, language, words=words) for name in names]

@@ -51,9 +51,14 @@ def _columns(book: Any, sheet: Worksheet, guide: Guide, row: int) -> None:
     survey, language = guide.survey, guide.language
     second = other(language)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    titles = [say("template_help_topic", language), say("template_help_column", language),
-              say("template_help_other", language), say("col_question", language), say("col_question", second),
-              say("template_help_answers", language)]  # fmt: skip
+    titles = [
+        say("template_help_topic", language),
+        say("template_help_column", language),
+        say("template_help_other", language),
+        say("col_question", language),
+        say("col_question", second),
+        say("template_help_answers", language),
+    ]
     for at, text in enumerate(titles):
         sheet.write_string(row, at, text, head)
     topics = {**survey.household.topics, **survey.child.topics}
@@ -63,8 +68,14 @@ def _columns(book: Any, sheet: Worksheet, guide: Guide, row: int) -> None:
         coloured, plain = book.add_format(band), book.add_format({**band, "bg_color": "#FFFFFF"})
         answers = "; ".join(code.label.in_(language) for code in offered(survey, field))
         how = [asked_words(field, language), writing_words(field, language, EXAMPLE_YEAR), answers]
-        cells = [topics[field.topic or ""].in_(language), field.label.in_(language), field.label.in_(second),
-                 field.question.in_(language), field.question.in_(second), "\n".join(filter(None, how))]  # fmt: skip
+        cells = [
+            topics[field.topic or ""].in_(language),
+            field.label.in_(language),
+            field.label.in_(second),
+            field.question.in_(language),
+            field.question.in_(second),
+            "\n".join(filter(None, how)),
+        ]
         for at, text in enumerate(cells):
             sheet.write_string(row, at, text, coloured if at < 3 else plain)
         sheet.set_row(row, 16 * max(1 + len(text) // (_WIDTHS[at] - 4) for at, text in enumerate(cells)))

@@ -45,10 +45,18 @@ class NextForm:
 
 
 def write_next_form(
-    store: str | Path, area: str, path: str | Path, *, round_: int | None = None, layout: str = "flat",
-    xlsform: bool = False, language: Language = "en", identified: bool = False, schemas: Path | None = None,
+    store: str | Path,
+    area: str,
+    path: str | Path,
+    *,
+    round_: int | None = None,
+    layout: str = "flat",
+    xlsform: bool = False,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
     overwrite: bool = False,
-) -> NextForm:  # fmt: skip
+) -> NextForm:
     """Write the form of a round (by default the one after the area's last) for the children known in an area.
 
     It carries names, so `identified` must be given, which the store's audit log records. Raises UsageError where it is
@@ -77,9 +85,15 @@ def write_next_form(
         rows = _rows(survey, known, kind, language)
         write_bytes(where, form_bytes(Form(survey, language, kind, known.round, rows, left_out)))
     return NextForm(
-        where, media, aside, known.round, len(known.children),
-        int(_has_row(survey, known).sum()) if one_row_a_child else len(known.households), left_out, form,
-    )  # fmt: skip
+        where,
+        media,
+        aside,
+        known.round,
+        len(known.children),
+        int(_has_row(survey, known).sum()) if one_row_a_child else len(known.households),
+        left_out,
+        form,
+    )
 
 
 def _known(store: Path, survey: Survey, area: str, round_: int | None) -> Known:

@@ -70,11 +70,13 @@ class Writer:
         """The choice among the children that the list has of this home, in the topic that says who the child is."""
         if self.known and topic == self.survey.role("person").topic:
             yield {
-                "type": f"select_one_from_file {self.known}.csv", "name": KNOWN_CHILD,
-                **self.said("label", "xlsform_child_before"), **self.said("hint", "xlsform_child_before_hint"),
+                "type": f"select_one_from_file {self.known}.csv",
+                "name": KNOWN_CHILD,
+                **self.said("label", "xlsform_child_before"),
+                **self.said("hint", "xlsform_child_before_hint"),
                 "choice_filter": f"{HOME} = ${{{HOME}}}",
                 "relevant": f"{self._of_home('name')} != ''",
-            }  # fmt: skip
+            }
 
     def before(self, field: Field) -> str:
         """What the list of known children says in this field."""
@@ -127,9 +129,11 @@ class Writer:
         told = {one.heading: ", ".join(one.answer(codes, code) for code in alone) for one in self.words}
         return {
             "constraint": stands_alone(alone),
-            **{f"constraint_message::{one.heading}": one.sentence("xlsform_alone", labels=told[one.heading])
-               for one in self.words},
-        }  # fmt: skip
+            **{
+                f"constraint_message::{one.heading}": one.sentence("xlsform_alone", labels=told[one.heading])
+                for one in self.words
+            },
+        }
 
     def _plain(self, field: Field) -> Row:
         row = {"type": _type(field), "name": field.name, **self._shown(field), **self._limits(field)}

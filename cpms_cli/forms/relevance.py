@@ -12,8 +12,13 @@ from cpms_cli.survey.definition import Field, Survey
 from cpms_cli.survey.rules import RANGES, RuleError, parse
 
 _OPERATORS: dict[type[exp.Expression], str] = {
-    exp.GTE: ">=", exp.GT: ">", exp.LTE: "<=", exp.LT: "<", exp.EQ: "=", exp.NEQ: "!=",
-}  # fmt: skip
+    exp.GTE: ">=",
+    exp.GT: ">",
+    exp.LTE: "<=",
+    exp.LT: "<",
+    exp.EQ: "=",
+    exp.NEQ: "!=",
+}
 
 
 class Untranslatable(Exception):

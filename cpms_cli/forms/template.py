@@ -28,9 +28,14 @@ def chosen_layout(layout: str) -> Layout:
 
 
 def write_template(
-    path: str | Path, *, layout: str = "flat", round_: int | None = None, language: Language = "en",
-    schemas: Path | None = None, overwrite: bool = False,
-) -> None:  # fmt: skip
+    path: str | Path,
+    *,
+    layout: str = "flat",
+    round_: int | None = None,
+    language: Language = "en",
+    schemas: Path | None = None,
+    overwrite: bool = False,
+) -> None:
     """Write an empty form to fill in, one sheet of children (`flat`) or one of households and one of children.
 
     Raises UsageError where the file exists (but with `overwrite`) or cannot be written, DefinitionError.

@@ -53,15 +53,25 @@ def cell_rule(
     if field.codelist:
         # Of several answers one cell holds them all, so the list only offers the words.
         message = say("template_code", language)[:_TEXT]
-        return {"validate": "list", "source": f"={lists.range(field.codelist)}", **told, "error_message": message,
-                "show_error": not field.many}  # fmt: skip
+        return {
+            "validate": "list",
+            "source": f"={lists.range(field.codelist)}",
+            **told,
+            "error_message": message,
+            "show_error": not field.many,
+        }
     if field.type == "year":
         return _year_rule(cell, round_, told)
     if field.type == "date" or field.format == "partial-date":
         part = [f"ISNUMBER({side}(TRIM({cell}),4)+0)" for side in ("RIGHT", "LEFT")]
-        return {"validate": "custom", "value": f"=OR({','.join(part)},{_reason(cell, lists)})", **told,
-                "error_type": "warning", "input_title": field.label.in_(language)[:_TITLE],
-                "input_message": words[:_TEXT]}  # fmt: skip
+        return {
+            "validate": "custom",
+            "value": f"=OR({','.join(part)},{_reason(cell, lists)})",
+            **told,
+            "error_type": "warning",
+            "input_title": field.label.in_(language)[:_TITLE],
+            "input_message": words[:_TEXT],
+        }
     if low is not None and high is not None:
         number = f"AND(ISNUMBER({cell}),{cell}>={low},{cell}<={high},{cell}=INT(N({cell})))"
         return {"validate": "custom", "value": f"=OR({number},{_reason(cell, lists)})", **told}

@@ -29,13 +29,31 @@ ROWS = 3000  # blank rows with dropdowns and checks
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _LAST_COLUMN = 16_383
 _BANDS = (
-    "#DDEBF7", "#E2EFDA", "#FFF2CC", "#FCE4D6", "#EDEDED", "#D9E1F2", "#E4DFEC", "#F2DCDB", "#DAEEF3", "#FDE9D9",
-    "#EBF1DE", "#F8CBAD", "#D6DCE4", "#FFE699",
-)  # fmt: skip
+    "#DDEBF7",
+    "#E2EFDA",
+    "#FFF2CC",
+    "#FCE4D6",
+    "#EDEDED",
+    "#D9E1F2",
+    "#E4DFEC",
+    "#F2DCDB",
+    "#DAEEF3",
+    "#FDE9D9",
+    "#EBF1DE",
+    "#F8CBAD",
+    "#D6DCE4",
+    "#FFE699",
+)
 _MAY: dict[str, bool] = {
-    "insert_rows": True, "delete_rows": True, "sort": True, "autofilter": True, "format_cells": True,
-    "format_columns": True, "format_rows": True, "objects": True,
-}  # fmt: skip
+    "insert_rows": True,
+    "delete_rows": True,
+    "sort": True,
+    "autofilter": True,
+    "format_cells": True,
+    "format_columns": True,
+    "format_rows": True,
+    "objects": True,
+}
 
 
 @dataclass(frozen=True)
@@ -100,10 +118,18 @@ def form_bytes(form: Form) -> bytes:
             name = sheet_name(say("template_left_out_sheet", form.language), taken)
             _left_out_sheet(book, book.add_worksheet(name), form.left_out)
         name = sheet_name(say("template_help_sheet", form.language), taken)
-        write_help(book, book.add_worksheet(name), Guide(
-            form.survey, form.language, form.layout == "flat", bool(form.rows), bands(form.survey),
-            [field for fields in sheets(form.survey, form.layout).values() for field in fields],
-        ))  # fmt: skip
+        write_help(
+            book,
+            book.add_worksheet(name),
+            Guide(
+                form.survey,
+                form.language,
+                form.layout == "flat",
+                bool(form.rows),
+                bands(form.survey),
+                [field for fields in sheets(form.survey, form.layout).values() for field in fields],
+            ),
+        )
         lists.write(book.add_worksheet(lists.sheet))
     return stream.getvalue()
 

@@ -49,9 +49,20 @@ def xlsform(survey: Survey, *, round_: int | None, language: Language, known: st
 def _columns(headings: list[str]) -> list[str]:
     spoken = {name: [f"{name}::{one}" for one in headings] for name in ("label", "hint", "constraint_message")}
     return [
-        "type", "name", *spoken["label"], *spoken["hint"], "required", "relevant", "constraint",
-        *spoken["constraint_message"], "calculation", "trigger", "choice_filter", "default", "appearance",
-    ]  # fmt: skip
+        "type",
+        "name",
+        *spoken["label"],
+        *spoken["hint"],
+        "required",
+        "relevant",
+        "constraint",
+        *spoken["constraint_message"],
+        "calculation",
+        "trigger",
+        "choice_filter",
+        "default",
+        "appearance",
+    ]
 
 
 def _frame(rows: list[Row], columns: list[str]) -> pd.DataFrame:
@@ -65,12 +76,16 @@ def _settings(survey: Survey, words: tuple[Tongue, ...], round_: int | None) -> 
     # A form whose words changed must be another version, and one that awaits review says so.
     draft = "" if all(one.reviewed for one in survey.translations) else "-draft"
     return pd.DataFrame(
-        [{
-            "form_title": words[0].sentence("xlsform_title"), "form_id": f"cpms_{round_ or 'survey'}",
-            "version": f"{survey.digest[:10]}{draft}", "default_language": words[0].heading,
-            "instance_name": "concat(" + ", ' ', ".join(f"${{{name}}}" for name in keys) + ")",
-        }]
-    )  # fmt: skip
+        [
+            {
+                "form_title": words[0].sentence("xlsform_title"),
+                "form_id": f"cpms_{round_ or 'survey'}",
+                "version": f"{survey.digest[:10]}{draft}",
+                "default_language": words[0].heading,
+                "instance_name": "concat(" + ", ' ', ".join(f"${{{name}}}" for name in keys) + ")",
+            }
+        ]
+    )
 
 
 def _rows(writer: Writer) -> Iterator[Row]:
@@ -126,9 +141,13 @@ def _choices(survey: Survey, words: tuple[Tongue, ...]) -> Iterator[Row]:
 
 
 def write_xlsform(
-    path: str | Path, *, round_: int | None = None, language: Language = "en", schemas: Path | None = None,
+    path: str | Path,
+    *,
+    round_: int | None = None,
+    language: Language = "en",
+    schemas: Path | None = None,
     known: str | None = None,
-) -> XlsForm:  # fmt: skip
+) -> XlsForm:
     """Write the survey as an XLSForm. Raises UsageError where the file cannot be written, DefinitionError."""
     form = xlsform(load_survey(schemas), round_=round_, language=language, known=known)
     sheets = {"survey": form.survey, "choices": form.choices, "settings": form.settings}

@@ -133,9 +133,15 @@ def _ambiguous(edges: pd.DataFrame, review: float) -> pd.Series:
 
 
 def assign(
-    rows: pd.DataFrame, sure: npt.NDArray[np.int64], pairs: pd.DataFrame, apart: pd.DataFrame, *,
-    automatic: float, review: float, facts: list[str],
-) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:  # fmt: skip
+    rows: pd.DataFrame,
+    sure: npt.NDArray[np.int64],
+    pairs: pd.DataFrame,
+    apart: pd.DataFrame,
+    *,
+    automatic: float,
+    review: float,
+    facts: list[str],
+) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """Put rows together: (cluster of each row, as the position of its first row; the pairs taken or doubtful).
 
     `rows`: `round` and the `facts` in which one child cannot differ; `sure` the cluster of each row by identifiers and

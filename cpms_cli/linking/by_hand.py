@@ -50,9 +50,15 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str
 
 
 def _decide(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, one: pd.DataFrame, other: pd.DataFrame, verdict: str,
-    reason: str, source: str, who: str | None,
-) -> None:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    one: pd.DataFrame,
+    other: pd.DataFrame,
+    verdict: str,
+    reason: str,
+    source: str,
+    who: str | None,
+) -> None:
     pairs = one[["row_key"]].merge(other[["row_key"]], how="cross", suffixes=("_a", "_b"))
     told = pairs.rename(columns={"row_key_a": "row_a", "row_key_b": "row_b"}).assign(verdict=verdict, reason=reason)
     decide(connection, survey, told, source, who)
@@ -77,9 +83,14 @@ def _required(reason: str) -> str:
 
 
 def split_child(
-    store: str | Path, identifier: str, rounds: Sequence[int], reason: str, *, who: str | None = None,
+    store: str | Path,
+    identifier: str,
+    rounds: Sequence[int],
+    reason: str,
+    *,
+    who: str | None = None,
     schemas: Path | None = None,
-) -> Regrouped:  # fmt: skip
+) -> Regrouped:
     """Say that the rows of these rounds are another child; the others keep the identifier if they have its first row.
 
     Holds for later merges too. Raises UsageError: no such child or round, no reason, nothing left; StoreError.

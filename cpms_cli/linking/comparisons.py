@@ -135,13 +135,16 @@ def comparison(name: str, levels: dict[str, tuple[float, float]]) -> dict[str, A
     ]
     for level, (m, u) in levels.items():
         entry: dict[str, Any] = {
-            "sql_condition": conditions.get(level, "ELSE"), "label_for_charts": level,
-            "m_probability": m, "u_probability": u,
-        }  # fmt: skip
+            "sql_condition": conditions.get(level, "ELSE"),
+            "label_for_charts": level,
+            "m_probability": m,
+            "u_probability": u,
+        }
         if level == "exact" and name in WEIGHED_BY_FREQUENCY:
             entry |= {
-                "tf_adjustment_column": WEIGHED_BY_FREQUENCY[name], "tf_adjustment_weight": 1.0,
+                "tf_adjustment_column": WEIGHED_BY_FREQUENCY[name],
+                "tf_adjustment_weight": 1.0,
                 "tf_minimum_u_value": 0.0002,
-            }  # fmt: skip
+            }
         told.append(entry)
     return {"output_column_name": name, "comparison_levels": told}

@@ -130,9 +130,11 @@ def decide(
     last = connection.execute("SELECT coalesce(max(decision_id), 0) FROM link_decision").fetchone()
     begin = int(last[0]) + 1 if last else 1
     new = found.assign(
-        decision_id=range(begin, begin + len(found)), decided_by=who or current_user(), source=source,
+        decision_id=range(begin, begin + len(found)),
+        decided_by=who or current_user(),
+        source=source,
         decided_at=now(),
-    )  # fmt: skip
+    )
     connection.register("decided", new)
     connection.execute("INSERT INTO link_decision BY NAME SELECT * FROM decided")
     connection.unregister("decided")

@@ -84,8 +84,10 @@ def _both_sides(connection: duckdb.DuckDBPyConnection, survey: Survey, child: st
             connection.execute(
                 f"WITH told AS ({told}) SELECT told.*, c.{person} AS identifier, told.{line} AS line, {place}"
                 f" FROM told JOIN {here} c USING ({key}) ORDER BY {key}"
-            ).df().assign(new=of == staged[0])
-        )  # fmt: skip
+            )
+            .df()
+            .assign(new=of == staged[0])
+        )
     both = pd.concat(sides, ignore_index=True)
     # Here a home is what has the key, were it the "0" of all families without a house number.
     key_of_home = both[list(survey.key("household"))].astype("str").agg("|".join, axis=1)

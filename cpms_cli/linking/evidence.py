@@ -15,8 +15,19 @@ from cpms_cli.linking.zawgyi import names_in_unicode
 
 # What is taken; all text but `low` and `high` (days since 1970 between which the child was born) and `round` (a year).
 COLUMNS = (
-    "round", "given", "family", "nickname", "mother", "sex", "born", "low", "high", "village", "home", "number",
-)  # fmt: skip
+    "round",
+    "given",
+    "family",
+    "nickname",
+    "mother",
+    "sex",
+    "born",
+    "low",
+    "high",
+    "village",
+    "home",
+    "number",
+)
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:
@@ -31,14 +42,23 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     rows = names_in_unicode(rows, ["given", "family", "nickname", "mother"])
     given, family = name_forms(rows["given"]), name_forms(rows["family"])
     nickname, mother = name_forms(rows["nickname"]), name_forms(rows["mother"])
-    both = given["parts"].where(given["fold"].notna()).combine(
-        family["parts"], lambda one, two: "".join(sorted([*_listed(one), *_listed(two)])) or None
-    )  # fmt: skip
+    both = (
+        given["parts"]
+        .where(given["fold"].notna())
+        .combine(family["parts"], lambda one, two: "".join(sorted([*_listed(one), *_listed(two)])) or None)
+    )
     return rows.assign(
-        given=given["fold"], given_sound=given["sound"], given_key=given["key"], family=family["fold"],
-        family_key=family["key"], whole=both.astype("str"), nickname=nickname["sound"], mother=mother["fold"],
-        mother_key=mother["key"], thai=in_thai(given["fold"]),
-    )  # fmt: skip
+        given=given["fold"],
+        given_sound=given["sound"],
+        given_key=given["key"],
+        family=family["fold"],
+        family_key=family["key"],
+        whole=both.astype("str"),
+        nickname=nickname["sound"],
+        mother=mother["fold"],
+        mother_key=mother["key"],
+        thai=in_thai(given["fold"]),
+    )
 
 
 def _listed(value: object) -> list[str]:

@@ -44,15 +44,21 @@ class Model:
     def document(self) -> dict[str, Any]:
         """The parameters as they are kept in the store with the run that used them."""
         return {
-            "prior": self.prior, "sure_pairs": self.sure_pairs, "random_pairs": self.random_pairs,
+            "prior": self.prior,
+            "sure_pairs": self.sure_pairs,
+            "random_pairs": self.random_pairs,
             "shares": {name: {level: list(pair) for level, pair in of.items()} for name, of in self.shares.items()},
-        }  # fmt: skip
+        }
 
 
 def score_pairs(
-    connection: duckdb.DuckDBPyConnection, table: str, shares: Shares, prior: float, rules: list[str],
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    shares: Shares,
+    prior: float,
+    rules: list[str],
     least_weight: float | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """Score the pairs of `table` that one of the blocking rules finds; the name of the table that holds them.
 
     Columns: id_l, id_r, match_weight (log2 of the odds), match_key (position of the rule), and for each comparison
@@ -62,11 +68,14 @@ def score_pairs(
     from splink import DuckDBAPI, Linker  # noqa: PLC0415
 
     settings = {
-        "link_type": "dedupe_only", "unique_id_column_name": "id",
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "id",
         "comparisons": [comparison(name, levels) for name, levels in shares.items()],
-        "blocking_rules_to_generate_predictions": rules, "probability_two_random_records_match": prior,
-        "retain_matching_columns": True, "retain_intermediate_calculation_columns": False,
-    }  # fmt: skip
+        "blocking_rules_to_generate_predictions": rules,
+        "probability_two_random_records_match": prior,
+        "retain_matching_columns": True,
+        "retain_intermediate_calculation_columns": False,
+    }
     api = DuckDBAPI(connection)
     linker = Linker(api.register(connection.table(table)), settings, log_level=logging.ERROR, validate_settings=False)
     for name, column in WEIGHED_BY_FREQUENCY.items():
@@ -116,9 +125,11 @@ def _counted(connection: duckdb.DuckDBPyConnection, shares: Shares) -> dict[str,
         name: connection.execute(
             f"SELECT {name} AS level, count(*) FILTER (is_sure) AS sure, count(*) FILTER (NOT is_sure) AS random"
             f" FROM taught WHERE {name} <> '{UNKNOWN}' GROUP BY 1"
-        ).df().set_index("level")
+        )
+        .df()
+        .set_index("level")
         for name in shares
-    }  # fmt: skip
+    }
 
 
 def _blended(default: dict[str, float], counts: pd.Series, weight: float) -> dict[str, float]:

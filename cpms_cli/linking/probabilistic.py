@@ -87,9 +87,14 @@ def _find_loose(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings
 
 
 def link(
-    rows: pd.DataFrame, sure: npt.NDArray[np.int64], apart: pd.DataFrame, *, facts: list[str],
-    again: pd.DataFrame | None = None, settings: LinkingSettings | None = None,
-) -> Linkage:  # fmt: skip
+    rows: pd.DataFrame,
+    sure: npt.NDArray[np.int64],
+    apart: pd.DataFrame,
+    *,
+    facts: list[str],
+    again: pd.DataFrame | None = None,
+    settings: LinkingSettings | None = None,
+) -> Linkage:
     """Link what identifiers left apart.
 
     `rows`: the columns of `evidence.COLUMNS` and the `facts` in which one child cannot differ, in the order of their

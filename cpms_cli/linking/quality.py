@@ -62,7 +62,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame
         " round_ - year(DATE '1970-01-01' + high::INTEGER) AS age FROM linked LEFT JOIN open USING (row_key)"
         " LEFT JOIN sure USING (row_key) WHERE round_ > earliest"
         " AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"
-    ).df()  # fmt: skip
+    ).df()
     valid = is_thai_id(told["number"].astype("str"))
     connection.register(
         "told_rows", told.assign(number=pd.Series(valid, index=told.index).map({True: "yes", False: "no"}))
@@ -90,10 +90,17 @@ def _in_order(column: pd.Series) -> pd.Series:
 
 def _rates(rows: pd.DataFrame, grouping: str) -> pd.DataFrame:
     counted = rows.assign(group=rows[grouping].astype("str").fillna("unknown")).groupby(["round", "group"])
-    rates = counted.agg(
-        rows=("linked", "size"), link_rate=("linked", "mean"), doubtful_rate=("doubtful", "mean"),
-        wrong_links=("wrong", "sum"), missed_links=("missed", "sum"),
-    ).reset_index().assign(grouping=grouping)  # fmt: skip
+    rates = (
+        counted.agg(
+            rows=("linked", "size"),
+            link_rate=("linked", "mean"),
+            doubtful_rate=("doubtful", "mean"),
+            wrong_links=("wrong", "sum"),
+            missed_links=("missed", "sum"),
+        )
+        .reset_index()
+        .assign(grouping=grouping)
+    )
     return rates.sort_values(["round", "group"], key=_in_order, ignore_index=True)
 
 
@@ -104,8 +111,16 @@ def _gaps(groups: pd.DataFrame, limit: float) -> pd.DataFrame:
         low, high = rising.iloc[0], rising.iloc[-1]
         gap = (high["link_rate"] - low["link_rate"]) * 100
         if gap > limit:
-            found.append({"round": round_, "grouping": grouping, "low": low["label"], "high": high["label"],
-                          "rate": round(low["link_rate"] * 100, 1), "gap": round(gap, 1)})  # fmt: skip
+            found.append(
+                {
+                    "round": round_,
+                    "grouping": grouping,
+                    "low": low["label"],
+                    "high": high["label"],
+                    "rate": round(low["link_rate"] * 100, 1),
+                    "gap": round(gap, 1),
+                }
+            )
     return pd.DataFrame(found, columns=["round", "grouping", "low", "high", "rate", "gap"])
 
 

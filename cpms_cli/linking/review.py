@@ -31,9 +31,18 @@ from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.outputs import check_new
 
 _SHOWN: tuple[Role, ...] = (
-    "given_name", "family_name", "nickname", "mother", "sex", "born", "age", "national_id", "nationality", "village",
+    "given_name",
+    "family_name",
+    "nickname",
+    "mother",
+    "sex",
+    "born",
+    "age",
+    "national_id",
+    "nationality",
+    "village",
     "household",
-)  # fmt: skip
+)
 # What counts as agreement on the workbook, best levels first; the rest of a comparison's levels differ.
 _DIFFERING = frozenset({"differs", "none", "elsewhere", "clash", "slip", "near", "other"})
 _SILENT = frozenset({"unknown", "clear"})
@@ -77,15 +86,19 @@ def _sides(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFram
     key, home, given = survey.key("child"), survey.key("household"), survey.role("given_name").name
     same_home = " AND ".join(f"x.{name} = o.{name}" for name in home)
     line = next(name for name in key if name not in home)
-    return connection.execute(
-        f"WITH now AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, * FROM child_observation o"
-        " WHERE superseded_by IS NULL)"
-        f" SELECT o.row_key, {', '.join(f'o.{name}' for name in fields)},"
-        f" (SELECT string_agg(x.{given}, ', ' ORDER BY x.{line})"
-        f" FROM now x WHERE {same_home} AND x.{line} <> o.{line}) AS others FROM now o WHERE o.row_key IN"
-        " (SELECT row_a FROM link_pair WHERE verdict = ? UNION SELECT row_b FROM link_pair WHERE verdict = ?)",
-        [DOUBTFUL, DOUBTFUL],
-    ).df().set_index("row_key")  # fmt: skip
+    return (
+        connection.execute(
+            f"WITH now AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, * FROM child_observation o"
+            " WHERE superseded_by IS NULL)"
+            f" SELECT o.row_key, {', '.join(f'o.{name}' for name in fields)},"
+            f" (SELECT string_agg(x.{given}, ', ' ORDER BY x.{line})"
+            f" FROM now x WHERE {same_home} AND x.{line} <> o.{line}) AS others FROM now o WHERE o.row_key IN"
+            " (SELECT row_a FROM link_pair WHERE verdict = ? UNION SELECT row_b FROM link_pair WHERE verdict = ?)",
+            [DOUBTFUL, DOUBTFUL],
+        )
+        .df()
+        .set_index("row_key")
+    )
 
 
 def _in_words(survey: Survey, name: str, cells: pd.Series, language: Language) -> pd.Series:
@@ -103,9 +116,10 @@ def _agreement(levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Ser
     def told(text: str, differing: bool) -> str:
         found: dict[str, str] = json.loads(text)
         return "; ".join(
-            labels[name][level].label.in_(language) for name, level in found.items()
+            labels[name][level].label.in_(language)
+            for name, level in found.items()
             if level not in _SILENT and (level in _DIFFERING) == differing
-        )  # fmt: skip
+        )
 
     return levels.map(lambda text: told(text, False)), levels.map(lambda text: told(text, True))
 
@@ -120,12 +134,15 @@ def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language
     agrees, differs = _agreement(pairs["levels"], language)
     table = pd.DataFrame(
         {
-            say("review_pair", language): pairs["pair"], say("review_decision", language): "",
+            say("review_pair", language): pairs["pair"],
+            say("review_decision", language): "",
             say("review_reason", language): "",
             say("review_chance", language): (pairs["probability"] * 100).clip(upper=99.9).map("{:.1f} %".format),
-            say("review_agrees", language): agrees, say("review_differs", language): differs,
-        }, dtype="str",
-    )  # fmt: skip
+            say("review_agrees", language): agrees,
+            say("review_differs", language): differs,
+        },
+        dtype="str",
+    )
     for name in sides.columns:
         label = survey.fields[name].label.in_(language) if name in survey.fields else say("review_others", language)
         cells = _in_words(survey, name, sides[name].astype("str"), language)
@@ -201,8 +218,9 @@ def _not_read(survey: Survey, path: Path, cells: pd.DataFrame) -> tuple[dict[str
         header = str(cells.iat[0, at]).strip()
         filled = int((cells.iloc[1:, at].str.strip() != "").sum())
         if filled and folded(header) not in own:
-            found.append({"file": path.name, "sheet": None, "header": header, "column": column_letter(at),
-                          "filled": filled})  # fmt: skip
+            found.append(
+                {"file": path.name, "sheet": None, "header": header, "column": column_letter(at), "filled": filled}
+            )
     return tuple(found)
 
 
@@ -233,8 +251,10 @@ def _cells(path: Path) -> pd.DataFrame:
 
 def _decisions(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
     headings = {
-        **_words("review_pair", "pair"), **_words("review_decision", "decision"), **_words("review_reason", "reason"),
-    }  # fmt: skip
+        **_words("review_pair", "pair"),
+        **_words("review_decision", "decision"),
+        **_words("review_reason", "reason"),
+    }
     header = [headings.get(folded(cell), "") for cell in cells.iloc[0]] if len(cells) else []
     if not {"pair", "decision"} <= set(header):
         raise UnreadableFile("review_not_ours", file=path.name, columns="pair, decision")
@@ -246,8 +266,14 @@ def _decisions(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
     wrong = table[table["verdict"].isna()]
     if len(wrong):
         first = wrong.iloc[0]
-        raise UsageError("review_bad_decision", file=path.name, row=first["row"], value=first["decision"],
-                         same=say("review_same", "en"), different=say("review_different", "en"))  # fmt: skip
+        raise UsageError(
+            "review_bad_decision",
+            file=path.name,
+            row=first["row"],
+            value=first["decision"],
+            same=say("review_same", "en"),
+            different=say("review_different", "en"),
+        )
     return table[table["pair"] != ""]
 
 
@@ -276,7 +302,10 @@ def apply_review(
         commit(connection)
     counts = decided["verdict"].value_counts()
     return Applied(
-        int(counts.get(SAME, 0)), int(counts.get(DIFFERENT, 0)), int((told["verdict"] == "").sum()),
-        len(decided) - new, int((both["row_a"].isna() & (both["verdict"] != "")).sum()),
+        int(counts.get(SAME, 0)),
+        int(counts.get(DIFFERENT, 0)),
+        int((told["verdict"] == "").sum()),
+        len(decided) - new,
+        int((both["row_a"].isna() & (both["verdict"] != "")).sum()),
         _not_read(survey, where, cells),
-    )  # fmt: skip
+    )

@@ -26,10 +26,16 @@ _VOWEL_AFTER = "ะาิีึืุูำๅัฤ"
 _LATIN_VOWELS = "aeiou"
 # Spellings of one vowel: สมชัย and วิไชย say ai, นะภา and นภา a short a that need not be written.
 _VOWELS = (
-    (re.compile("รร"), "ั"), (re.compile("ใ"), "ไ"), (re.compile("([ก-ฮ])ัย"), "ไ\\1"), (re.compile("ไ([ก-ฮ])ย"), "ไ\\1"),
-    (re.compile("ะ(?=.)"), ""), (re.compile("ี"), "ิ"), (re.compile("ู"), "ุ"), (re.compile("ื"), "ึ"),
+    (re.compile("รร"), "ั"),
+    (re.compile("ใ"), "ไ"),
+    (re.compile("([ก-ฮ])ัย"), "ไ\\1"),
+    (re.compile("ไ([ก-ฮ])ย"), "ไ\\1"),
+    (re.compile("ะ(?=.)"), ""),
+    (re.compile("ี"), "ิ"),
+    (re.compile("ู"), "ุ"),
+    (re.compile("ื"), "ึ"),
     (re.compile("ห(?=[งญนมยรลว])"), ""),
-)  # fmt: skip
+)
 
 
 @cache

@@ -71,9 +71,13 @@ def _how(sure: pd.DataFrame, decided: npt.NDArray[np.int64], cluster: npt.NDArra
 
 
 def _write_links(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, rows: pd.DataFrame,
-    group: pd.Series, how: pd.Series,
-) -> None:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    table: Table,
+    rows: pd.DataFrame,
+    group: pd.Series,
+    how: pd.Series,
+) -> None:
     """Make the table of links anew; a group keeps the identifier anchored in it, and a new one is anchored."""
     connection.execute(f"DELETE FROM {table}_link")
     if rows.empty:
@@ -121,11 +125,12 @@ def _write_pairs(connection: duckdb.DuckDBPyConnection, row_key: pd.Series, foun
         {
             "row_a": found.pairs["id_l"].map(row_key).astype("str"),
             "row_b": found.pairs["id_r"].map(row_key).astype("str"),
-            "verdict": found.pairs["verdict"].astype("str"), "weight": found.pairs["weight"].round(3),
+            "verdict": found.pairs["verdict"].astype("str"),
+            "weight": found.pairs["weight"].round(3),
             "probability": found.pairs["probability"].round(6),
             "levels": [json.dumps(levels) for levels in found.pairs[list(CONDITIONS)].to_dict("records")],
         }
-    )  # fmt: skip
+    )
     connection.register("pairs", pairs)
     connection.execute("INSERT INTO link_pair BY NAME SELECT * FROM pairs")
     connection.unregister("pairs")
@@ -179,8 +184,7 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
         _link_households(connection, survey)
         connection.execute(
             "INSERT INTO link_run SELECT coalesce(max(run_id), 0) + 1, ?, ?, ? FROM link_run",
-            [now(), _input(connection, survey),
-             json.dumps(found.parameters) if found.parameters else None],
-        )  # fmt: skip
+            [now(), _input(connection, survey), json.dumps(found.parameters) if found.parameters else None],
+        )
     waiting = connection.execute("SELECT count(*) FROM link_pair WHERE verdict = ?", [DOUBTFUL]).fetchone()
     return int(waiting[0]) if waiting else 0

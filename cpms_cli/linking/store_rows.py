@@ -10,9 +10,13 @@ from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.relations import partial_date_bounds, typed, visit_bounds
 
 _TEXTS: dict[str, Role] = {
-    "given": "given_name", "family": "family_name", "nickname": "nickname", "mother": "mother", "sex": "sex",
+    "given": "given_name",
+    "family": "family_name",
+    "nickname": "nickname",
+    "mother": "mother",
+    "sex": "sex",
     "nationality": "nationality",
-}  # fmt: skip
+}
 
 
 def child_evidence(survey: Survey, children: str, households: str) -> str:
@@ -53,10 +57,15 @@ def as_evidence(rows: pd.DataFrame) -> pd.DataFrame:
     house = home.str.split("|", n=1).str[1].str.strip().str.casefold()
     crowd = home.groupby([rows["round_"], home]).transform("size") > settings.largest_home
     texts = ["given", "family", "nickname", "mother", "sex", "village"]
-    told = rows.drop(columns=["round"], errors="ignore").rename(columns={"round_": "round"}).assign(
-        number=number.where(is_thai_id(number)), home=home.mask(house.isin(settings.placeholder_houses) | crowd),
-        **{name: rows[name].astype("str") for name in texts},
-    )  # fmt: skip
+    told = (
+        rows.drop(columns=["round"], errors="ignore")
+        .rename(columns={"round_": "round"})
+        .assign(
+            number=number.where(is_thai_id(number)),
+            home=home.mask(house.isin(settings.placeholder_houses) | crowd),
+            **{name: rows[name].astype("str") for name in texts},
+        )
+    )
     return told.assign(**_known_birth(rows, settings))
 
 

@@ -61,10 +61,12 @@ def _resource(path: Path, container: zipfile.ZipFile, resource: dict[str, Any]) 
         io.BytesIO(content),
         parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
         convert_options=arrow_csv.ConvertOptions(
-            column_types={name: TEXT for name in names}, strings_can_be_null=True, null_values=[""],
+            column_types={name: TEXT for name in names},
+            strings_can_be_null=True,
+            null_values=[""],
             quoted_strings_can_be_null=True,
         ),
-    )  # fmt: skip
+    )
     plain = data.rename_columns([str(index) for index in range(data.num_columns)])
     rows = np.arange(2, 2 + plain.num_rows, dtype=np.int64)
     return SourceTable(path, str(resource["name"]), tuple(data.column_names), 1, plain, rows)

@@ -18,9 +18,15 @@ _TEXT_ENDINGS = {".csv", ".tsv", ".txt", ".tab"}
 _LINK_ENDINGS = {".gsheet", ".url", ".webloc"}
 _LINK = re.compile(rb"""\s*(?:\[InternetShortcut\]|\{\s*"(?:url|doc_id|resource_id)"\s*:)""")
 _SIGNATURES = {
-    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"%PDF": "PDF", b"GIF8": "GIF", b"SQLite format": "SQLite",
-    b"{\\rtf": "RTF", b"\x1f\x8b": "gzip", b"PAR1": "Parquet",
-}  # fmt: skip
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"%PDF": "PDF",
+    b"GIF8": "GIF",
+    b"SQLite format": "SQLite",
+    b"{\\rtf": "RTF",
+    b"\x1f\x8b": "gzip",
+    b"PAR1": "Parquet",
+}
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -47,9 +53,11 @@ def check_path(path: Path) -> bytes:
 
 
 def read_sheets(
-    path: Path, spellings: Mapping[str, str] | None, encoding: str | None = None,
+    path: Path,
+    spellings: Mapping[str, str] | None,
+    encoding: str | None = None,
     sheets: Collection[str] | None = None,
-) -> list[SourceTable]:  # fmt: skip
+) -> list[SourceTable]:
     """The sheets of one file; with the survey's header spellings, only those that have a header of the survey.
 
     Of a workbook only `sheets`, where they are named. Raises UnreadableFile, or NoSurveyTable where no sheet has a

@@ -112,9 +112,8 @@ def choice_columns(
     headers = enumerate(source.header)
     parts = {index: _part(header, survey, spellings) for index, header in headers if spelt(header) not in own}
     return {
-        index: part for index, part in parts.items()
-        if part and said.get(index, part.question[0]) == part.question[0]
-    }  # fmt: skip
+        index: part for index, part in parts.items() if part and said.get(index, part.question[0]) == part.question[0]
+    }
 
 
 def distinct(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], list[str | None]]:
@@ -138,9 +137,11 @@ def _one_text(whole: str | None, chosen: list[tuple[str, str]], known: Mapping[s
     if whole is None or not whole.strip():
         return ";".join(codes) if codes else None
     apart = separated(whole, known)
-    read = {known.get(folded(part)) for part in _SEPARATED.split(apart)} if folded(apart) not in known else {
-        known[folded(apart)]
-    }  # fmt: skip
+    read = (
+        {known.get(folded(part)) for part in _SEPARATED.split(apart)}
+        if folded(apart) not in known
+        else {known[folded(apart)]}
+    )
     if not codes or read == set(codes):
         return apart
     if None in read and len(folded(whole)) == sum(len(folded(header)) for _, header in chosen):

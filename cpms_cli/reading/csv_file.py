@@ -21,7 +21,7 @@ from cpms_cli.reading.encoding import (
     look_through,
     mixed_lines,
     plain_utf8,
-)  # fmt: skip
+)
 from cpms_cli.reading.layout import Layout, find_layout
 from cpms_cli.reading.limits import LIMITS
 from cpms_cli.reading.mojibake import undone
@@ -118,9 +118,12 @@ def _undo(text: _Text) -> _Text:
     lines = text.all().splitlines(keepends=True)
     whole = "".join(line if line.isascii() else undone(line) or line for line in lines)
     return replace(
-        text, encoding=Encoding(text.encoding.name, "encoding_undone", {}, text.encoding.bom), sample=whole[:_SAMPLE],
-        whole=whole, undone=True,
-    )  # fmt: skip
+        text,
+        encoding=Encoding(text.encoding.name, "encoding_undone", {}, text.encoding.bom),
+        sample=whole[:_SAMPLE],
+        whole=whole,
+        undone=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -208,11 +211,17 @@ def _evidence(text: _Text, judged: Judged) -> dict[str, str]:
     else:
         why = "delimiter_by_rows"
     return {
-        "encoding": text.encoding.name, "encoding_why": text.encoding.why, **text.encoding.told,
-        "delimiter": judged.dialect.delimiter + " " * judged.dialect.spaced, "delimiter_why": why,
-        "quote": judged.dialect.quote, "escape": judged.dialect.escape, "known": str(judged.known),
-        "columns": str(judged.width), "rows": f"{judged.share:.0%}",
-    }  # fmt: skip
+        "encoding": text.encoding.name,
+        "encoding_why": text.encoding.why,
+        **text.encoding.told,
+        "delimiter": judged.dialect.delimiter + " " * judged.dialect.spaced,
+        "delimiter_why": why,
+        "quote": judged.dialect.quote,
+        "escape": judged.dialect.escape,
+        "known": str(judged.known),
+        "columns": str(judged.width),
+        "rows": f"{judged.share:.0%}",
+    }
 
 
 def _top_faults(text: _Text, start: _Start) -> list[CellFault]:
@@ -239,12 +248,18 @@ def read_csv(path: Path, spellings: Mapping[str, str] | None, encoding: str | No
     parts = records(data, body.rows, start.layout, spellings)
     return [
         SourceTable(
-            path, None, part.header, part.header_row, part.data, part.rows, _evidence(text, start.judged),
+            path,
+            None,
+            part.header,
+            part.header_row,
+            part.data,
+            part.rows,
+            _evidence(text, start.judged),
             _faults_of(part.header_row, parts[at + 1].header_row if at + 1 < len(parts) else None, faults, at == 0),
             part.left_out,
         )
         for at, part in enumerate(parts)
-    ]  # fmt: skip
+    ]
 
 
 def _faults_of(begins: int, ends: int | None, faults: Sequence[CellFault], first: bool) -> tuple[CellFault, ...]:

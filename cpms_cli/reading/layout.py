@@ -23,10 +23,33 @@ _MARKED_UNIT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _UNIT_WORDS = {
-    "ปี", "คน", "บาท", "ครั้ง", "ชั่วโมง", "ชม.", "วัน", "เดือน", "ตัวเลข", "ข้อความ", "วันที่",
-    "year", "years", "person", "persons", "people", "baht", "times", "hours", "days", "months",
-    "text", "number", "integer", "date", "string",
-}  # fmt: skip
+    "ปี",
+    "คน",
+    "บาท",
+    "ครั้ง",
+    "ชั่วโมง",
+    "ชม.",
+    "วัน",
+    "เดือน",
+    "ตัวเลข",
+    "ข้อความ",
+    "วันที่",
+    "year",
+    "years",
+    "person",
+    "persons",
+    "people",
+    "baht",
+    "times",
+    "hours",
+    "days",
+    "months",
+    "text",
+    "number",
+    "integer",
+    "date",
+    "string",
+}
 _LEAST_KNOWN, _NUMBERED, _LOOKED_UNDER = 3, 5, 3
 _WIDE, _TEXTUAL = 0.5, 0.8
 
@@ -235,9 +258,12 @@ def _under(rows: Sequence[Sequence[str]], head: _Head, spellings: Mapping[str, s
 
 
 def find_layout(
-    rows: Sequence[Sequence[str]], spellings: Mapping[str, str] | None = None, *,
-    numbers: Sequence[int] | None = None, merged: Iterable[Span] = (),
-) -> Layout | None:  # fmt: skip
+    rows: Sequence[Sequence[str]],
+    spellings: Mapping[str, str] | None = None,
+    *,
+    numbers: Sequence[int] | None = None,
+    merged: Iterable[Span] = (),
+) -> Layout | None:
     """How the first rows of a sheet are used, blank ones among them.
 
     With `spellings` (folded header to field, as `header_spellings` gives), the header is the row or pair of rows with

@@ -183,9 +183,7 @@ def _lines(chosen: HeaderMap | None, source: SourceTable) -> list[tuple[int, Map
     return [(index, line) for index, line in lines if line is not None]
 
 
-def apply_map(
-    chosen: HeaderMap, source: SourceTable, match: HeaderMatch, settled: Container[int] = ()
-) -> HeaderMatch:
+def apply_map(chosen: HeaderMap, source: SourceTable, match: HeaderMatch, settled: Container[int] = ()) -> HeaderMatch:
     """The columns of a sheet as the map wants them; what it says of columns that are `settled` is not asked.
 
     Raises UsageError where two columns of the sheet come to be one field, one of them by the map.
@@ -202,9 +200,15 @@ def apply_map(
         if others:
             columns = ", ".join(f"{column_letter(at)} ({source.header[at]})" for at in (*others, index))
             raise UsageError(
-                "map_two_headers", file=chosen.file, line=line.line, header=line.header, field=line.field,
-                columns=columns, source=source.path.name, sheet=source.sheet or "",
-            )  # fmt: skip
+                "map_two_headers",
+                file=chosen.file,
+                line=line.line,
+                header=line.header,
+                field=line.field,
+                columns=columns,
+                source=source.path.name,
+                sheet=source.sheet or "",
+            )
         others.append(index)
     fields = {places[0]: name for name, places in claimed.items() if len(places) == 1}
     twice = {name: tuple(places) for name, places in claimed.items() if len(places) > 1}

@@ -22,6 +22,7 @@ from cpms_cli.survey.definition import folded_header
 
 _FEW_TEXTS, _LEAST_KNOWN, _MOST_PARTS, _HEADER_AND_UNITS = 2_000, 3, 50, 5
 
+
 @dataclass(frozen=True)
 class Records:
     """The records under one header, with the sheet's row numbers; `left_out` in the order of the sheet."""
@@ -90,9 +91,12 @@ def _named(
 
 
 def records(
-    data: pa.Table, rows: npt.NDArray[np.int64], layout: Layout, spellings: Mapping[str, str] | None = None,
+    data: pa.Table,
+    rows: npt.NDArray[np.int64],
+    layout: Layout,
+    spellings: Mapping[str, str] | None = None,
     file: str = "",
-) -> list[Records]:  # fmt: skip
+) -> list[Records]:
     """The records of what follows a header (from the row `layout.begins` on), with what was left out.
 
     `data` has a dictionary-encoded text column per column of the sheet, `rows` the sheet's row number of each of its
@@ -114,9 +118,12 @@ def records(
 
 
 def _part(
-    data: pa.Table, columns: list[CodedColumn], rows: npt.NDArray[np.int64], layout: Layout,
+    data: pa.Table,
+    columns: list[CodedColumn],
+    rows: npt.NDArray[np.int64],
+    layout: Layout,
     spellings: Mapping[str, str] | None,
-) -> tuple[Records, int, Layout | None]:  # fmt: skip
+) -> tuple[Records, int, Layout | None]:
     """The records up to the next header of other columns, where that table's records begin, and its layout."""
     known = spellings if spellings is not None else {folded_header(cell): cell for cell in layout.header if cell}
     filled = np.zeros(len(rows), dtype=np.int64)
@@ -142,9 +149,11 @@ def _part(
 
 
 def _next_table(
-    columns: Sequence[CodedColumn], rows: npt.NDArray[np.int64], others: npt.NDArray[np.int64],
+    columns: Sequence[CodedColumn],
+    rows: npt.NDArray[np.int64],
+    others: npt.NDArray[np.int64],
     spellings: Mapping[str, str] | None,
-) -> tuple[int, int, Layout | None]:  # fmt: skip
+) -> tuple[int, int, Layout | None]:
     """Where the next table's header is, where its records begin, and its layout; the ends where there is none."""
     if len(others):
         at = int(others[0])
@@ -157,9 +166,13 @@ def _next_table(
 
 
 def _records(
-    data: pa.Table, columns: Sequence[CodedColumn], rows: npt.NDArray[np.int64], keep: Flags, layout: Layout,
+    data: pa.Table,
+    columns: Sequence[CodedColumn],
+    rows: npt.NDArray[np.int64],
+    keep: Flags,
+    layout: Layout,
     out: Sequence[RowLeftOut],
-) -> Records:  # fmt: skip
+) -> Records:
     header = layout.header[: len(columns)] + ("",) * (len(columns) - len(layout.header))
     width = max((i + 1 for i, column in enumerate(columns) if header[i] or (column.codes[keep] >= 0).any()), default=0)
     kept = data.select(list(range(width)))

@@ -78,9 +78,10 @@ def _parent_of(sheet: Sheet, at: int, others: Sequence[Sheet]) -> Sheet | None:
     """
     layout = sheet.layout
     with_key = [
-        other for other in others
+        other
+        for other in others
         if layout is not None and other.layout is layout and find_column(other.source.header, layout.key) is not None
-    ]  # fmt: skip
+    ]
     same_file = [other for other in with_key if other.source.path == sheet.source.path]
     with_key = [other for other in with_key if any(other is one for one in same_file) or _is_certain(sheet, other)]
     for found in (same_file, with_key):
@@ -181,6 +182,9 @@ def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
     )
     note = Note("layout_counted", {"field": line})
     return replace(
-        sheet, source=source, fields={**sheet.fields, place: line}, added=sheet.added | {place},
+        sheet,
+        source=source,
+        fields={**sheet.fields, place: line},
+        added=sheet.added | {place},
         notes=(*sheet.notes, note),
-    )  # fmt: skip
+    )

@@ -29,9 +29,11 @@ def read_responses(
     log = response_log(survey)
     chosen = load_map(mapping, log)
     sources = [
-        source for path in paths for source in read_sources(path, log, encoding, chosen)
+        source
+        for path in paths
+        for source in read_sources(path, log, encoding, chosen)
         if not is_bundle(path) or is_log(survey, source)
-    ]  # fmt: skip
+    ]
     if chosen:
         check_headers_there(chosen, sources)
     beside = list_headers(survey)
@@ -49,7 +51,5 @@ def _filled_in(survey: Survey, table: SurveyTable) -> SurveyTable:
     source = dataclasses.replace(
         table.source, data=table.source.data.filter(pa.array(said)), rows=table.source.rows[said]
     )
-    columns = {
-        name: dataclasses.replace(column, codes=column.codes[said]) for name, column in table.columns.items()
-    }  # fmt: skip
+    columns = {name: dataclasses.replace(column, codes=column.codes[said]) for name, column in table.columns.items()}
     return dataclasses.replace(table, source=source, columns=columns)

@@ -187,7 +187,7 @@ def _answers(survey: Survey, found: Matched, names: Iterable[str], round_: int |
     columns = {field: source.data.column(str(index)) for index, field in found.match.fields.items()}
     frame = pd.DataFrame(
         {name: columns[name].to_pandas().astype("str").str.strip() for name in names if name in columns}
-    ).fillna("")  # fmt: skip
+    ).fillna("")
     frame = frame[(frame != "").any(axis="columns")]
     given = named_round(source) or round_
     if year in frame:

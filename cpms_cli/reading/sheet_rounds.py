@@ -33,9 +33,12 @@ def round_given(survey: Survey, sheet: Sheet, round_: int | None) -> tuple[int |
         return round_, ()
     if round_ is not None and round_ != named:
         raise UsageError(
-            "sheet_says_round", given=_both_eras(round_), said=_both_eras(named), file=source.path.name,
+            "sheet_says_round",
+            given=_both_eras(round_),
+            said=_both_eras(named),
+            file=source.path.name,
             sheet=source.sheet or "",
-        )  # fmt: skip
+        )
     return named, (Note("round_from_sheet", {"year": _both_eras(named)}),)
 
 

@@ -113,9 +113,11 @@ def match_sheet(
     taken = {*match.fields.values(), *match.twice, *(name for _, name in found.children.values())}
     near = {index: miss for index, miss in near.items() if miss.field not in taken}
     why: dict[int, Why] = {
-        **dict.fromkeys(choices, "choice"), **dict.fromkeys(found.loose, "child"),
-        **dict.fromkeys(match.apart, "gathered"), **{index: "left_out" for index, name in said.items() if name is None},
-    }  # fmt: skip
+        **dict.fromkeys(choices, "choice"),
+        **dict.fromkeys(found.loose, "child"),
+        **dict.fromkeys(match.apart, "gathered"),
+        **{index: "left_out" for index, name in said.items() if name is None},
+    }
     may_be = {**{index: column.question[0] for index, column in choices.items()}, **found.loose}
     read = {*match.fields, *into, *found.children, *(place for places in match.twice.values() for place in places)}
     unread = unread_columns(survey, source, read, near, why, may_be, layout, {*beside, *scores})

@@ -90,9 +90,13 @@ def numbered(header: str, spellings: Mapping[str, str]) -> Numbered | None:
 
 
 def find_side_by_side(
-    survey: Survey, header: Sequence[str], match: HeaderMatch, spellings: Mapping[str, str],
-    said: Mapping[int, Numbered], settled: Collection[int] = (),
-) -> SideBySide:  # fmt: skip
+    survey: Survey,
+    header: Sequence[str],
+    match: HeaderMatch,
+    spellings: Mapping[str, str],
+    said: Mapping[int, Numbered],
+    settled: Collection[int] = (),
+) -> SideBySide:
     """The columns of a sheet that belong to its first, second, third ... child, where it is laid out so.
 
     `said` are columns of which a map says child and field; those that are `settled` otherwise are not asked about.
@@ -106,8 +110,11 @@ def find_side_by_side(
     }
     found |= said
     base = {index: name for index, name in match.fields.items() if name in own and index not in found}
-    base |= {left[0]: name for name, places in match.twice.items()
-             if name in own and len(left := [place for place in places if place not in found]) == 1}  # fmt: skip
+    base |= {
+        left[0]: name
+        for name, places in match.twice.items()
+        if name in own and len(left := [place for place in places if place not in found]) == 1
+    }
     line, apart = survey.role("line").name, dict[int, str]()
     if not {told.field for told in found.values()} & set(base.values()):
         # These are said of all of the row's children: the first has columns with a number too. A line is nobody's then.

@@ -169,9 +169,12 @@ def sheets_not_read(tables: Iterable[SurveyTable]) -> list[SheetNotRead]:
 
 
 def read_sources(
-    path: Path, survey: Survey, encoding: str | None = None, chosen: HeaderMap | None = None,
+    path: Path,
+    survey: Survey,
+    encoding: str | None = None,
+    chosen: HeaderMap | None = None,
     names: Collection[str] | None = None,
-) -> list[SourceTable]:  # fmt: skip
+) -> list[SourceTable]:
     """The sheets of one file, recognised by its content rather than its name; headers of a map help to find them.
 
     Of a workbook only the sheets of these `names`, where there are any. Raises UnreadableFile, or NoSurveyTable where
@@ -201,9 +204,15 @@ def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Contex
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
     place = -1 if index in sheet.added else index
     return Column(
-        survey.fields[name], place, source.header[index], codes, texts, cleaned.values, cleaned.questions,
+        survey.fields[name],
+        place,
+        source.header[index],
+        codes,
+        texts,
+        cleaned.values,
+        cleaned.questions,
         cleaned.evidence,
-    )  # fmt: skip
+    )
 
 
 def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
@@ -260,9 +269,10 @@ def _one_coding(columns: list[Column]) -> list[Column]:
         for at in plain:
             ones = alike[at].str.strip() == "1"
             columns[at] = dataclasses.replace(
-                columns[at], values=columns[at].values.mask(ones, columns[at].texts),
+                columns[at],
+                values=columns[at].values.mask(ones, columns[at].texts),
                 questions=columns[at].questions.mask(ones, NUMBER_CODES),
-            )  # fmt: skip
+            )
     return columns
 
 
@@ -297,9 +307,13 @@ def _same_round(survey: Survey, column: Column, round_: int, where: dict[str, st
 
 
 def read_files(
-    paths: Iterable[Path], survey: Survey, round_: int | None = None, encoding: str | None = None,
-    mapping: Mapped | None = None, names: Collection[str] | None = None,
-) -> list[SurveyTable]:  # fmt: skip
+    paths: Iterable[Path],
+    survey: Survey,
+    round_: int | None = None,
+    encoding: str | None = None,
+    mapping: Mapped | None = None,
+    names: Collection[str] | None = None,
+) -> list[SurveyTable]:
     """Read files of the survey that belong together: children in one file may have their households in another.
 
     `mapping` is a map of headers to fields, as a file or as a mapping; `names` are the sheets that are to be read, None
@@ -320,9 +334,13 @@ def read_files(
 
 
 def read(
-    path: Path, survey: Survey, round_: int | None = None, encoding: str | None = None, mapping: Mapped | None = None,
+    path: Path,
+    survey: Survey,
+    round_: int | None = None,
+    encoding: str | None = None,
+    mapping: Mapped | None = None,
     names: Collection[str] | None = None,
-) -> list[SurveyTable]:  # fmt: skip
+) -> list[SurveyTable]:
     """Read one file of the survey: CSV or workbook, flat or in two sheets, Thai or English headers, or an export.
 
     Raises UnreadableFile (missing, damaged, hostile, no table of the survey), UsageError where the map of headers does

@@ -51,9 +51,13 @@ def quotes_keep_rules(stream: IO[bytes], dialect: Dialect) -> bool:
 
 
 def _arrow(
-    source: Path | bytes, dialect: Dialect, width: int, skip: int, ragged: list[tuple[int, str]] | None,
+    source: Path | bytes,
+    dialect: Dialect,
+    width: int,
+    skip: int,
+    ragged: list[tuple[int, str]] | None,
     over_lines: bool = True,
-) -> pa.Table:  # fmt: skip
+) -> pa.Table:
     """All rows of the expected width; with `ragged`, the others are put there by number instead of raising.
 
     Where no cell goes `over_lines`, pyarrow cuts the file at line ends without looking for quotation marks, which is
@@ -73,14 +77,19 @@ def _arrow(
             column_names=names, skip_rows=skip, block_size=_BLOCK, use_threads=ragged is None
         ),
         parse_options=arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter, quote_char=dialect.quote or False, newlines_in_values=over_lines,
-            ignore_empty_lines=False, invalid_row_handler=None if ragged is None else keep,
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote or False,
+            newlines_in_values=over_lines,
+            ignore_empty_lines=False,
+            invalid_row_handler=None if ragged is None else keep,
         ),
         convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, TEXT), strings_can_be_null=True, null_values=[""],
+            column_types=dict.fromkeys(names, TEXT),
+            strings_can_be_null=True,
+            null_values=[""],
             quoted_strings_can_be_null=True,
         ),
-    )  # fmt: skip
+    )
 
 
 def _columns(rows: Sequence[Sequence[str]], width: int) -> pa.Table:

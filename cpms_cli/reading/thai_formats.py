@@ -25,9 +25,10 @@ def with_plain_dates(content: bytes) -> bytes:
         changed = {
             entry.filename: plain.encode()
             for entry in book.infolist()
-            if entry.filename.lower().endswith("styles.xml") and entry.file_size <= _LARGEST
+            if entry.filename.lower().endswith("styles.xml")
+            and entry.file_size <= _LARGEST
             and (plain := _plain_styles(styles := book.read(entry).decode("utf-8", "replace"))) != styles
-        }  # fmt: skip
+        }
         if not changed:
             return content
         written = io.BytesIO()

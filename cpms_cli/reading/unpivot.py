@@ -81,10 +81,15 @@ def _families_apart(survey: Survey, sheet: Sheet) -> list[Sheet]:
     if of_child.all() or not of_child.any():
         return [sheet]
     alone = _any_said(survey, sheet.source, home) & ~of_child
-    key = pd.MultiIndex.from_frame(pd.DataFrame({
-        name: sheet.source.data.column(str(index)).cast(pa.string()).to_pandas().astype("str").str.strip()
-        for index, name in home.items() if name in survey.key("household")
-    }))  # fmt: skip
+    key = pd.MultiIndex.from_frame(
+        pd.DataFrame(
+            {
+                name: sheet.source.data.column(str(index)).cast(pa.string()).to_pandas().astype("str").str.strip()
+                for index, name in home.items()
+                if name in survey.key("household")
+            }
+        )
+    )
     alone &= ~key.isin(key[of_child])
     if not alone.any():
         return [sheet]
@@ -92,9 +97,11 @@ def _families_apart(survey: Survey, sheet: Sheet) -> list[Sheet]:
     families = _rows_of(sheet.source, alone, of_any_column)
     rest = pa.array(~alone)
     children = replace(
-        sheet.source, data=sheet.source.data.filter(rest), rows=sheet.source.rows[~alone],
+        sheet.source,
+        data=sheet.source.data.filter(rest),
+        rows=sheet.source.rows[~alone],
         faults=tuple(fault for fault in sheet.source.faults if fault not in set(families.faults)),
-    )  # fmt: skip
+    )
     return [replace(sheet, source=children), Sheet(families, home, (), {}, None, sheet.added)]
 
 

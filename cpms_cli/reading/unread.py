@@ -127,9 +127,15 @@ def list_headers(survey: Survey) -> frozenset[str]:
 
 
 def unread_columns(
-    survey: Survey, source: SourceTable, read: Collection[int], near: Mapping[int, Proposal],
-    why: Mapping[int, Why], may_be: Mapping[int, str], layout: Layout | None, beside: Collection[str] = (),
-) -> tuple[UnreadColumn, ...]:  # fmt: skip
+    survey: Survey,
+    source: SourceTable,
+    read: Collection[int],
+    near: Mapping[int, Proposal],
+    why: Mapping[int, Why],
+    may_be: Mapping[int, str],
+    layout: Layout | None,
+    beside: Collection[str] = (),
+) -> tuple[UnreadColumn, ...]:
     """Every column of a sheet that is not among those `read`, blank ones without a header left out.
 
     `why` has the columns of which that is known from the other headers, `may_be` their fields; `beside` are headers, as

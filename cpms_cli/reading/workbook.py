@@ -74,9 +74,12 @@ def read_workbook(
 
 
 def _read(
-    path: Path, content: io.BytesIO, spellings: Mapping[str, str] | None, looks: Mapping[str, SheetLook],
+    path: Path,
+    content: io.BytesIO,
+    spellings: Mapping[str, str] | None,
+    looks: Mapping[str, SheetLook],
     wanted: Collection[str] | None,
-) -> tuple[list[SourceTable], list[SheetNotRead], list[str]]:  # fmt: skip
+) -> tuple[list[SourceTable], list[SheetNotRead], list[str]]:
     """The tables of the sheets that are read, the sheets that are not, and the names of all."""
     shown: list[SourceTable] = []
     not_read: list[SheetNotRead] = []
@@ -141,9 +144,13 @@ def _top(cells: Sequence[Sequence[Any]]) -> list[list[str]]:
 
 
 def _tables(
-    path: Path, name: str, cells: list[list[Any]], merged: Sequence[Any], spellings: Mapping[str, str] | None,
+    path: Path,
+    name: str,
+    cells: list[list[Any]],
+    merged: Sequence[Any],
+    spellings: Mapping[str, str] | None,
     look: SheetLook,
-) -> list[SourceTable]:  # fmt: skip
+) -> list[SourceTable]:
     top = _top(cells)
     spans = [Span(*first, *last) for first, last in merged]
     layout = find_layout(top, spellings, merged=[span for span in spans if span.top < LIMITS.header_rows])
@@ -157,8 +164,9 @@ def _tables(
     rows = np.arange(layout.begins + 1, layout.begins + 1 + data.num_rows, dtype=np.int64)
     lost = [
         CellFault("digits_lost", int(rows[position]), index, value)
-        for index, column in enumerate(columns) for position, value in column.lost
-    ]  # fmt: skip
+        for index, column in enumerate(columns)
+        for position, value in column.lost
+    ]
     parts = records(data, rows, layout, spellings, path.name)
     lost += look.faults
     tables = [_table(path, name, part, lost, look, spread) for part in parts]

@@ -34,8 +34,14 @@ def map_chart(
     outlined = has_outlines(figures.code, schemas)
     source = outline_source(province, language, schemas)
     note = say("report_map_note", language, source=source) if outlined else say("report_tiles_note", language)
-    named = {"area": "col_area", "label": "report_col_name", "share": "col_share", "withheld": "report_withheld",
-             "no_data": "report_no_data", "not_published": "not_published"}  # fmt: skip
+    named = {
+        "area": "col_area",
+        "label": "report_col_name",
+        "share": "col_share",
+        "withheld": "report_withheld",
+        "no_data": "report_no_data",
+        "not_published": "not_published",
+    }
     words = {"map": figures.code, **{name: say(message, language) for name, message in named.items()}}
     if schemas is not None:
         words["schemas"] = str(schemas)

@@ -25,10 +25,16 @@ _NO_BREAK = "\u00a0"
 
 
 def report_area(
-    store: str | Path, code: str, *, round_: int | None = None, shade: str | None = None,
-    audience: str | None = "public", language: Language = "en", schemas: Path | None = None,
+    store: str | Path,
+    code: str,
+    *,
+    round_: int | None = None,
+    shade: str | None = None,
+    audience: str | None = "public",
+    language: Language = "en",
+    schemas: Path | None = None,
     tell: Callable[[str], None] | None = None,
-) -> Document:  # fmt: skip
+) -> Document:
     """The report of a village (8 digits), subdistrict (6), district (4) or province (2), by default of its last round.
 
     Small counts, and all that would give them away, are withheld from the `audience`, together with what it was given
@@ -88,10 +94,17 @@ class _Report:
     ) -> Document:
         """All sections, in reading order; one without figures is left out."""
         parts = [
-            *self.key(), *self.levels(), *self.indicators(), *self.parts(shade), *self.flow(),
-            *self.shares("migration", self.figures.migration, ("yes", "no")), *marked,
-            *self.shares("rights", self.figures.rights, ("has", "lacks")), *self.response(), *responses,
-        ]  # fmt: skip
+            *self.key(),
+            *self.levels(),
+            *self.indicators(),
+            *self.parts(shade),
+            *self.flow(),
+            *self.shares("migration", self.figures.migration, ("yes", "no")),
+            *marked,
+            *self.shares("rights", self.figures.rights, ("has", "lacks")),
+            *self.response(),
+            *responses,
+        ]
         meaning = (self.say("report_note_withheld"),) if any(map(_withholds, parts)) else ()
         names = ("report_note_interval", "report_note_made")
         notes = (*meaning, *privacy, *(self.say(name, confidence=self.confidence) for name in names))
@@ -165,30 +178,43 @@ class _Report:
         joined = joined_rows(frame) | joined_rows(frame, "yes")
         together = joined.map({True: f" {self.say('joined_mark')}", False: ""})
         frame = frame.assign(label=frame["label"] + marks + together).reset_index(drop=True)
-        note = self.say("report_bars_note" if self.previous else "report_bars_note_first",
-                        confidence=self.confidence, previous=self.previous)  # fmt: skip
+        note = self.say(
+            "report_bars_note" if self.previous else "report_bars_note_first",
+            confidence=self.confidence,
+            previous=self.previous,
+        )
         if (marks != "").any():
             limit = f"{self.survey.figures.many_unknown * 100:.0f}"
             note = f"{note} {self.say('report_marked', limit=limit)}"
         most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
         told = "; ".join(f"{label} {per_cent(one)}" for label, one in zip(most["label"], most["share"], strict=True))
         shown = frame[["label", "share", "low", "high", *self.before()]]
-        words = {"label": self.say(f"report_{name}"), "share": self.say("col_share"), "low": self.say("report_col_low"),
-                 "high": self.say("report_col_high"), **self.before(), **self.withheld}  # fmt: skip
+        words = {
+            "label": self.say(f"report_{name}"),
+            "share": self.say("col_share"),
+            "low": self.say("report_col_low"),
+            "high": self.say("report_col_high"),
+            **self.before(),
+            **self.withheld,
+        }
         made = frame["yes"].mask(frame["no"].isna() & ~joined_rows(frame))
         withheld = withheld_cells(made.to_frame("share"))
         if len(withheld) < len(frame):
-            yield Chart("indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words,
-                        withheld)  # fmt: skip
+            yield Chart(
+                "indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words, withheld
+            )
         headings = [self.say(f"col_{one}" if one in ("yes", "no") else f"report_col_{one}") for one in answers]
         columns = [
-            Column("label", self.say(f"report_{name}")), Column("yes", headings[0], "count"),
-            Column("no", headings[1], "count"), Column("unknown", self.say("col_unknown"), "count"),
+            Column("label", self.say(f"report_{name}")),
+            Column("yes", headings[0], "count"),
+            Column("no", headings[1], "count"),
+            Column("unknown", self.say("col_unknown"), "count"),
             Column("not_applicable", self.say("col_na"), "count"),
             *(Column(one, self.say(f"column_{one}"), "count") for one in JOINED.values() if one in frame),
-            Column("share", words["share"], "share"), Column("low", words["low"], "share"),
+            Column("share", words["share"], "share"),
+            Column("low", words["low"], "share"),
             Column("high", words["high"], "share"),
-        ]  # fmt: skip
+        ]
         columns += [Column("before", words["before"], "share")] if self.previous else []
         yield TableBlock(self.say("report_figures", title=title), frame, tuple(columns))
         if mostly(len(withheld), len(frame)):
@@ -206,9 +232,13 @@ class _Report:
             return
         yield Heading(self.say("report_parts"))
         severe = self.say("report_and").join(level.label.in_(self.language) for level in severe_levels(self.survey))
-        columns = [Column("area", self.say("col_area")), Column("label", self.say("report_col_name")),
-                   Column("children", self.say("col_children"), "count"), Column("severe", severe, "count"),
-                   Column("share", self.say("col_share"), "share")]  # fmt: skip
+        columns = [
+            Column("area", self.say("col_area")),
+            Column("label", self.say("report_col_name")),
+            Column("children", self.say("col_children"), "count"),
+            Column("severe", severe, "count"),
+            Column("share", self.say("col_share"), "share"),
+        ]
         frame, caption = figures.parts, self.say("report_map_severe", levels=severe)
         if len(figures.code) < 6:
             drawn = map_chart(self.survey, figures, shade, self.language, self.schemas)
@@ -225,8 +255,15 @@ class _Report:
             return
         words = {"label": self.say("col_area"), "no_data": self.say("report_no_data"), **self.withheld, **names}
         alt = self.say("report_heat_alt", count=len(figures.heat))
-        yield Chart("heat_map", self.say("report_heat_chart"), figures.heat[["label", *names]], alt,
-                    self.say("report_heat_note"), words, withheld)  # fmt: skip
+        yield Chart(
+            "heat_map",
+            self.say("report_heat_chart"),
+            figures.heat[["label", *names]],
+            alt,
+            self.say("report_heat_note"),
+            words,
+            withheld,
+        )
 
     def few_shares(self, names: dict[str, str], withheld: int) -> Iterator[Part]:
         """Instead of a heat map of which most is withheld: how much is, and what is published, area by area."""
@@ -255,8 +292,12 @@ class _Report:
         order = pd.CategoricalDtype(list(labels.values()), ordered=True)
         told = flow.assign(**{side: flow[side].map(labels).astype(order) for side in ("from_level", "to_level")})
         told = told.sort_values(["from_level", "to_level"], ignore_index=True)
-        words = {"from_level": self.say("report_col_from", round=self.previous), "children": self.say("col_children"),
-                 "to_level": self.say("report_col_from", round=self.year), **self.withheld}  # fmt: skip
+        words = {
+            "from_level": self.say("report_col_from", round=self.previous),
+            "children": self.say("col_children"),
+            "to_level": self.say("report_col_from", round=self.year),
+            **self.withheld,
+        }
         yield Heading(self.say("report_flow"))
         title = self.say("report_flow_chart", first=self.previous, last=self.year)
         alt = self.say("report_flow_alt", same=sums[0], both=sums[1])
@@ -279,8 +320,10 @@ class _Report:
         before = {level: label for level, label in labels.items() if level != GROWN}
         cells = cells.mask(seen.isna(), 0).reindex(index=list(before), columns=list(labels), fill_value=0)
         frame = cells.reset_index(drop=True).assign(label=list(before.values()))
-        columns = (Column("label", self.say("report_flow_corner", first=self.previous, last=self.year)),
-                   *(Column(level, label, "count") for level, label in labels.items()))  # fmt: skip
+        columns = (
+            Column("label", self.say("report_flow_corner", first=self.previous, last=self.year)),
+            *(Column(level, label, "count") for level, label in labels.items()),
+        )
         return TableBlock(self.say("report_figures", title=title), frame, columns)
 
     def response(self) -> Iterator[Part]:
@@ -291,7 +334,11 @@ class _Report:
             response=[by_id[one].response.in_(self.language) for one in self.figures.response["level"]],
             due=[by_id[one].due.in_(self.language) for one in self.figures.response["level"]],
         )
-        columns = (Column("label", self.say("col_level")), Column("children", self.say("col_children"), "count"),
-                   Column("could_be", self.say("col_could_be"), "count"), Column("response", self.say("col_response")),
-                   Column("due", self.say("col_due")))  # fmt: skip
+        columns = (
+            Column("label", self.say("col_level")),
+            Column("children", self.say("col_children"), "count"),
+            Column("could_be", self.say("col_could_be"), "count"),
+            Column("response", self.say("col_response")),
+            Column("due", self.say("col_due")),
+        )
         yield TableBlock(self.say("report_response_caption"), frame, columns, self.say("report_counts_only"))

@@ -22,16 +22,17 @@ def response_table(store: str | Path, code: str, language: Language, schemas: Pa
     """The children of an area who are due a response today, by level and by what became of it."""
     found = summarise_responses(store, area=code, language=language, schemas=schemas)
     columns = (
-        Column("label", say("col_level", language)), Column("due", say("col_cases", language), "count"),
+        Column("label", say("col_level", language)),
+        Column("due", say("col_cases", language), "count"),
         *(Column(state, say(f"state_{state}", language), "count") for state in STATES),
-    )  # fmt: skip
+    )
     note = say("report_response_day", language, day=shown_date(found.as_of, language))
     return TableBlock(say("report_response_log", language), found.totals, columns, note)
 
 
 def high_migration(
     store: str | Path, code: str, round_: int, language: Language, schemas: Path | None
-) -> tuple[Part, ...]:  # fmt: skip
+) -> tuple[Part, ...]:
     """The parts of an area with a high level of migration, each with the measures that say so; or that none has."""
     found = summarise_migration(store, area=code, round_=round_, language=language, schemas=schemas).measures
     high = found[found["level"] == "high"]
@@ -52,8 +53,10 @@ def published_high_migration(survey: Survey, figures: AreaFigures, language: Lan
     marked = (Paragraph(say("report_high_none", language)),) if found.high.empty else _marked(found.high, language)
     if found.settled == found.asked:
         return marked
-    return (*marked, Paragraph(say("report_high_partly", language, count=found.asked - found.settled, all=found.asked),
-                               "note"))  # fmt: skip
+    return (
+        *marked,
+        Paragraph(say("report_high_partly", language, count=found.asked - found.settled, all=found.asked), "note"),
+    )
 
 
 def _marked(high: pd.DataFrame, language: Language) -> tuple[Part, ...]:

@@ -21,9 +21,20 @@ from cpms_cli.survey.messages import knows, say
 _WIDE = 150  # a narrower window has no room for a column per kind of case
 _ALWAYS = ("before", "new", "continuing", "resolved", "now")
 _CASES = (
-    "before", "new", "reopened", "found_again", "moved_in", "continuing", "resolved", "outgrown", "unknown_now",
-    "lost", "turned_18", "moved_away", "now",
-)  # fmt: skip
+    "before",
+    "new",
+    "reopened",
+    "found_again",
+    "moved_in",
+    "continuing",
+    "resolved",
+    "outgrown",
+    "unknown_now",
+    "lost",
+    "turned_18",
+    "moved_away",
+    "now",
+)
 
 
 def show_title(console: Console, span: Span, what: str, language: Language) -> None:
@@ -56,8 +67,13 @@ def show_change(console: Console, survey: Survey, found: AreaChange, language: L
     flows = dict(by_pair(found.flow, labels, language))
     for title, cases in by_pair(found.cases, labels, language):
         told = cases.assign(label=cases["number"].astype("str") + " " + cases["name"])
-        show_cases(console, told, {"label": say("col_indicator", language)},
-                   f"{say('change_cases', language)}: {title}", language)  # fmt: skip
+        show_cases(
+            console,
+            told,
+            {"label": say("col_indicator", language)},
+            f"{say('change_cases', language)}: {title}",
+            language,
+        )
         if title in flows:
             _show_flow(console, survey, flows[title], title, language)
     console.print(say("change_note", language))
@@ -90,17 +106,29 @@ def show_cases(
 
 
 def show_rounds(
-    console: Console, survey: Survey, rounds: pd.DataFrame, language: Language, *, item: str = "",
+    console: Console,
+    survey: Survey,
+    rounds: pd.DataFrame,
+    language: Language,
+    *,
+    item: str = "",
     words: tuple[str, str] = ("yes", "no"),
-) -> None:  # fmt: skip
+) -> None:
     """Print shares of several rounds below each other; `item` heads the column of what is counted, if any."""
     keys = {**group_names(survey, rounds, language), "rounds_": say("col_round", language)}
     if item:
         keys = {"label": item, **keys}
     columns = [*(name.removesuffix("_label") for name in keys if name not in ("label", "rounds_")), "item"]
-    show_shares(console, below_each_other(rounds, columns, language), keys, language,
-                title=say("figures_rounds", language), words=words, further={"change": say("col_change", language)},
-                signed=("change",))  # fmt: skip
+    show_shares(
+        console,
+        below_each_other(rounds, columns, language),
+        keys,
+        language,
+        title=say("figures_rounds", language),
+        words=words,
+        further={"change": say("col_change", language)},
+        signed=("change",),
+    )
     show_note(console, survey, language)
 
 
@@ -148,22 +176,30 @@ def _show_flow(console: Console, survey: Survey, flow: pd.DataFrame, title: str,
     table["from_level"] = table["from_level"].map(names).astype("str")
     figures = [*columns, "away", "total"]
     table[figures] = table[figures].astype("str").replace("0", "·")
-    headings = {"from_level": say("flow_from", language), **labels, NOT_SEEN: say("flow_not_seen_now", language),
-                GROWN: say("case_turned_18", language), "away": say("case_moved_away", language),
-                "total": say("flow_total", language)}  # fmt: skip
+    headings = {
+        "from_level": say("flow_from", language),
+        **labels,
+        NOT_SEEN: say("flow_not_seen_now", language),
+        GROWN: say("case_turned_18", language),
+        "away": say("case_moved_away", language),
+        "total": say("flow_total", language),
+    }
     show_table(console, table, headings, title=title, right=figures)
     if came:
         console.print(say("flow_came", language, count=came))
 
 
-def _list_flow(
-    console: Console, labels: dict[str, str], flow: pd.DataFrame, title: str, language: Language
-) -> None:
+def _list_flow(console: Console, labels: dict[str, str], flow: pd.DataFrame, title: str, language: Language) -> None:
     before = {**labels, NOT_SEEN: say("flow_not_seen_before", language)}
     now = {**labels, NOT_SEEN: say("flow_not_seen_now", language), GROWN: say("case_turned_18", language)}
     places = {CAME: say("case_moved_in", language), LEFT: say("case_moved_away", language)}
-    shown = flow.assign(before=flow["from_level"].map(before), now=flow["to_level"].map(now),
-                        moved=flow["place"].map(places).fillna(""))  # fmt: skip
-    headings = {"before": say("flow_from", language), "now": say("case_now", language), "moved": "",
-                "children": say("col_children", language)}  # fmt: skip
+    shown = flow.assign(
+        before=flow["from_level"].map(before), now=flow["to_level"].map(now), moved=flow["place"].map(places).fillna("")
+    )
+    headings = {
+        "before": say("flow_from", language),
+        "now": say("case_now", language),
+        "moved": "",
+        "children": say("col_children", language),
+    }
     show_table(console, shown, headings, title=f"{say('change_flow_list', language)}: {title}", right=("children",))

@@ -44,11 +44,17 @@ def level_bars(chart: Chart, width: int) -> Spec:
     layers = [
         *legend,
         {"data": values(pd.DataFrame(total)), "mark": text_mark(), "encoding": place(x="x", y="y", text="label")},
-        {"data": values(bars), "mark": {"type": "rect", "strokeWidth": 1},
-         "encoding": place(x="x", x2="x2", y="y", y2="y2", fill="fill", stroke="line")},
-        {"data": values(bars[bars["label"] != ""]), "mark": text_mark(12, align="center"),
-         "encoding": place(x="mid", y="mid_y", text="label", color="ink")},
-    ]  # fmt: skip
+        {
+            "data": values(bars),
+            "mark": {"type": "rect", "strokeWidth": 1},
+            "encoding": place(x="x", x2="x2", y="y", y2="y2", fill="fill", stroke="line"),
+        },
+        {
+            "data": values(bars[bars["label"] != ""]),
+            "mark": text_mark(12, align="center"),
+            "encoding": place(x="mid", y="mid_y", text="label", color="ink"),
+        },
+    ]
     return picture(layers, width, top + len(chart.frame) * _ROW - (_ROW - _BAR) + 4)
 
 
@@ -70,9 +76,20 @@ def _segments(
             fits = size >= text_width(label, 12) + 4
             fill = HATCH if hidden else colours[level]
             if size > 0:
-                rows.append({"x": x, "x2": x + size, "y": top + at * _ROW, "y2": top + at * _ROW + _BAR, "fill": fill,
-                             "mid": x + size / 2, "mid_y": top + at * _ROW + _BAR / 2, "ink": ink_on(fill),
-                             "label": label if fits else "", "line": QUIET if hidden else PAPER})  # fmt: skip
+                rows.append(
+                    {
+                        "x": x,
+                        "x2": x + size,
+                        "y": top + at * _ROW,
+                        "y2": top + at * _ROW + _BAR,
+                        "fill": fill,
+                        "mid": x + size / 2,
+                        "mid_y": top + at * _ROW + _BAR / 2,
+                        "ink": ink_on(fill),
+                        "label": label if fits else "",
+                        "line": QUIET if hidden else PAPER,
+                    }
+                )
             x += size
     columns = ["x", "x2", "y", "y2", "fill", "mid", "mid_y", "ink", "label", "line"]
     return pd.DataFrame(rows, columns=columns)
@@ -97,9 +114,10 @@ def indicator_bars(chart: Chart, width: int) -> Spec:
     most = float(widest) if pd.notna(widest) and widest > 0 else 1.0
     told = [
         chart.words["not_published"] if hidden else interval_text(*row)
-        for hidden, *row in zip(lacking, frame["share"].tolist(), frame["low"].tolist(), frame["high"].tolist(),
-                                strict=True)
-    ]  # fmt: skip
+        for hidden, *row in zip(
+            lacking, frame["share"].tolist(), frame["low"].tolist(), frame["high"].tolist(), strict=True
+        )
+    ]
     beside = width >= ACROSS
     left = max((text_width(str(one)) for one in frame["label"]), default=0) + 10 if beside else 0.0
     room = width - left - max((text_width(text, 12) for text in told), default=0) - 20
@@ -107,12 +125,20 @@ def indicator_bars(chart: Chart, width: int) -> Spec:
     step, down = (_STEP_BESIDE, 6) if beside else (_STEP, 19)
     frame = frame.assign(told=told, name_x=0.0, row=[at * step for at in range(len(frame))])
     frame = frame.assign(
-        x=left, x2=left + frame["share"] * scale, low_x=left + frame["low"] * scale,
-        high_x=left + frame["high"] * scale, before_x=left + frame["before"] * scale,
-        name_y=frame["row"] + (down + _THIN / 2 if beside else 9), y=frame["row"] + down,
-        y2=frame["row"] + down + _THIN, mid=frame["row"] + down + _THIN / 2, up=frame["row"] + down + 3,
-        down=frame["row"] + down + 9, up_to=frame["row"] + down - 2, down_to=frame["row"] + down + 2 + _THIN,
-    )  # fmt: skip
+        x=left,
+        x2=left + frame["share"] * scale,
+        low_x=left + frame["low"] * scale,
+        high_x=left + frame["high"] * scale,
+        before_x=left + frame["before"] * scale,
+        name_y=frame["row"] + (down + _THIN / 2 if beside else 9),
+        y=frame["row"] + down,
+        y2=frame["row"] + down + _THIN,
+        mid=frame["row"] + down + _THIN / 2,
+        up=frame["row"] + down + 3,
+        down=frame["row"] + down + 9,
+        up_to=frame["row"] + down - 2,
+        down_to=frame["row"] + down + 2 + _THIN,
+    )
     end = left + _WITHHELD_WIDTH
     frame["told_x"] = frame[["x2", "high_x", "before_x"]].max(axis=1).fillna(left).mask(lacking, end) + 10
     known, hidden = frame[frame["share"].notna()], frame[lacking].assign(fill=HATCH, x2=end)
@@ -122,20 +148,37 @@ def indicator_bars(chart: Chart, width: int) -> Spec:
 def _indicator_layers(frame: pd.DataFrame, known: pd.DataFrame, hidden: pd.DataFrame) -> list[Spec]:
     ranged, before = known[known["low"].notna()], known[known["before"].notna()]
     rule = {"type": "rule", "color": INK, "strokeWidth": 1.4}
-    diamond = {"type": "point", "shape": "diamond", "size": 62, "filled": True, "fill": PAPER, "stroke": INK,
-               "strokeWidth": 1.4, "opacity": 1}  # fmt: skip
+    diamond = {
+        "type": "point",
+        "shape": "diamond",
+        "size": 62,
+        "filled": True,
+        "fill": PAPER,
+        "stroke": INK,
+        "strokeWidth": 1.4,
+        "opacity": 1,
+    }
     layers = [
-        {"data": values(frame), "mark": {"type": "rule", "color": QUIET},
-         "encoding": place(x="x", y="up_to", y2="down_to")},
-        {"data": values(known), "mark": {"type": "rect", "color": MARK},
-         "encoding": place(x="x", x2="x2", y="y", y2="y2")},
-        {"data": values(hidden), "mark": {"type": "rect", "stroke": QUIET, "strokeWidth": 0.7},
-         "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill")},
+        {
+            "data": values(frame),
+            "mark": {"type": "rule", "color": QUIET},
+            "encoding": place(x="x", y="up_to", y2="down_to"),
+        },
+        {
+            "data": values(known),
+            "mark": {"type": "rect", "color": MARK},
+            "encoding": place(x="x", x2="x2", y="y", y2="y2"),
+        },
+        {
+            "data": values(hidden),
+            "mark": {"type": "rect", "stroke": QUIET, "strokeWidth": 0.7},
+            "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill"),
+        },
         {"data": values(ranged), "mark": rule, "encoding": place(x="low_x", x2="high_x", y="mid")},
         {"data": values(ranged), "mark": rule, "encoding": place(x="low_x", y="up", y2="down")},
         {"data": values(ranged), "mark": rule, "encoding": place(x="high_x", y="up", y2="down")},
         {"data": values(before), "mark": diamond, "encoding": place(x="before_x", y="mid")},
         {"data": values(frame), "mark": text_mark(FONT_SIZE), "encoding": place(x="name_x", y="name_y", text="label")},
         {"data": values(frame), "mark": text_mark(12), "encoding": place(x="told_x", y="mid", text="told")},
-    ]  # fmt: skip
+    ]
     return [layer for layer in layers if layer["data"]["values"]]

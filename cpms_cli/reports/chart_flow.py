@@ -64,8 +64,14 @@ def level_flow(chart: Chart, width: int) -> Spec:
     boxes["text_x"] = boxes["side"].map({"a": left - 6, "b": right + 6})
     boxes["words"] = boxes["told"] if narrow else (boxes["label"] + " " + boxes["told"]).str.strip()
     # Above the ribbons, where there is always room, however long the words.
-    heads = pd.DataFrame({"x": [left, right], "y": top + 8, "side": ["a", "b"],
-                          "label": [chart.words["from_level"], chart.words["to_level"]]})  # fmt: skip
+    heads = pd.DataFrame(
+        {
+            "x": [left, right],
+            "y": top + 8,
+            "side": ["a", "b"],
+            "label": [chart.words["from_level"], chart.words["to_level"]],
+        }
+    )
     height = max(float(boxes["y2"].max()), float(boxes["mid"].max()) + 8) + 4
     return picture([*legend, *_layers(ribbons, boxes, heads)], width, height)
 
@@ -89,8 +95,9 @@ def _boxes(frame: pd.DataFrame, order: list[str], top: float) -> tuple[pd.DataFr
             end = y + ribbons["size"].sum()
             # How many are at the level may be published all the same: the picture of levels says so, or that it is not.
             told = "" if ribbons["hidden"].any() else f"{int(ribbons['children'].sum()):,}"
-            rows.append({"side": side, "level": level, "y": y, "y2": end, "label": order[int(str(level))],
-                         "told": told})  # fmt: skip
+            rows.append(
+                {"side": side, "level": level, "y": y, "y2": end, "label": order[int(str(level))], "told": told}
+            )
             y = end + _GAP
         frame = frame.assign(**{f"start_{side}": starts})
     return pd.DataFrame(rows), frame
@@ -113,14 +120,27 @@ def _layers(ribbons: pd.DataFrame, boxes: pd.DataFrame, heads: pd.DataFrame) -> 
     encoding = place(x="x", y="y", y2="y2", detail="link", color="fill")
     layers: list[Spec] = [
         {"data": values(ribbons), "mark": area, "encoding": encoding},
-        {"data": values(boxes), "mark": {"type": "rect", "stroke": HATCH_LINE, "strokeWidth": 0.7},
-         "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill")},
-    ]  # fmt: skip
+        {
+            "data": values(boxes),
+            "mark": {"type": "rect", "stroke": HATCH_LINE, "strokeWidth": 0.7},
+            "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill"),
+        },
+    ]
     for side, align in (("a", "right"), ("b", "left")):
         told, head = boxes[boxes["side"] == side], heads[heads["side"] == side]
-        layers.append({"data": values(told), "mark": text_mark(12, align=align),
-                       "encoding": place(x="text_x", y="mid", text="words")})  # fmt: skip
+        layers.append(
+            {
+                "data": values(told),
+                "mark": text_mark(12, align=align),
+                "encoding": place(x="text_x", y="mid", text="words"),
+            }
+        )
         inward = "left" if side == "a" else "right"
-        layers.append({"data": values(head), "mark": text_mark(12, align=inward, color=QUIET, fontWeight="bold"),
-                       "encoding": place(x="x", y="y", text="label")})  # fmt: skip
+        layers.append(
+            {
+                "data": values(head),
+                "mark": text_mark(12, align=inward, color=QUIET, fontWeight="bold"),
+                "encoding": place(x="x", y="y", text="label"),
+            }
+        )
     return layers

@@ -65,13 +65,23 @@ def heat_map(chart: Chart, width: int) -> Spec:
     rows = chart.frame[columns].astype("float64").to_numpy()
     cells = pd.DataFrame(
         [
-            {"x": left + at * cell, "y": first + row * step, "label": "" if pd.isna(share) else f"{share * 100:.0f}",
-             "fill": fill_of(share, (row, columns[at]) in chart.withheld)}
-            for row, shares in enumerate(rows) for at, share in enumerate(shares)
+            {
+                "x": left + at * cell,
+                "y": first + row * step,
+                "label": "" if pd.isna(share) else f"{share * 100:.0f}",
+                "fill": fill_of(share, (row, columns[at]) in chart.withheld),
+            }
+            for row, shares in enumerate(rows)
+            for at, share in enumerate(shares)
         ]
-    )  # fmt: skip
-    cells = cells.assign(x2=cells["x"] + cell, y2=cells["y"] + _CELL, mid=cells["x"] + cell / 2,
-                         mid_y=cells["y"] + _CELL / 2, ink=cells["fill"].map(ink_on))  # fmt: skip
+    )
+    cells = cells.assign(
+        x2=cells["x"] + cell,
+        y2=cells["y"] + _CELL,
+        mid=cells["x"] + cell / 2,
+        mid_y=cells["y"] + _CELL / 2,
+        ink=cells["fill"].map(ink_on),
+    )
     middles = [left + (at + 0.5) * cell for at in range(len(columns))]
     heads = pd.DataFrame({"x": middles, "y": top + 8, "label": columns})
     beside = -9 if above else _CELL / 2
@@ -79,12 +89,21 @@ def heat_map(chart: Chart, width: int) -> Spec:
     shown = pd.DataFrame({"x": 0.0, "label": names, "y": places})
     layers = [
         *legend,
-        {"data": values(cells), "mark": {"type": "rect", "stroke": PAPER, "strokeWidth": 1},
-         "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill")},
-        {"data": values(cells[cells["label"] != ""]), "mark": text_mark(11 if cell >= 18 else 10, align="center"),
-         "encoding": place(x="mid", y="mid_y", text="label", color="ink")},
-        {"data": values(heads), "mark": text_mark(11, align="center", color=QUIET, fontWeight="bold"),
-         "encoding": place(x="x", y="y", text="label")},
+        {
+            "data": values(cells),
+            "mark": {"type": "rect", "stroke": PAPER, "strokeWidth": 1},
+            "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill"),
+        },
+        {
+            "data": values(cells[cells["label"] != ""]),
+            "mark": text_mark(11 if cell >= 18 else 10, align="center"),
+            "encoding": place(x="mid", y="mid_y", text="label", color="ink"),
+        },
+        {
+            "data": values(heads),
+            "mark": text_mark(11, align="center", color=QUIET, fontWeight="bold"),
+            "encoding": place(x="x", y="y", text="label"),
+        },
         {"data": values(shown), "mark": text_mark(12 if above else 13), "encoding": place(x="x", y="y", text="label")},
-    ]  # fmt: skip
+    ]
     return picture(layers, width, first + len(names) * step + 2)

@@ -76,11 +76,13 @@ def place(**channels: str) -> Spec:
     """An encoding that takes each channel's value from a column as it is: px, a colour, a text."""
     quantitative = ("x", "x2", "y", "y2", "xOffset", "yOffset")
     return {
-        channel: {"field": field} if channel in ("x2", "y2")
-        else {"field": field, "type": "quantitative", "scale": None, "axis": None} if channel in quantitative
+        channel: {"field": field}
+        if channel in ("x2", "y2")
+        else {"field": field, "type": "quantitative", "scale": None, "axis": None}
+        if channel in quantitative
         else {"field": field, "type": "nominal", **({} if channel in ("text", "detail") else {"scale": None})}
         for channel, field in channels.items()
-    }  # fmt: skip
+    }
 
 
 def legend_layers(entries: list[tuple[str, str]], width: float, y: float) -> tuple[list[Spec], float]:
@@ -90,8 +92,9 @@ def legend_layers(entries: list[tuple[str, str]], width: float, y: float) -> tup
         needed = 20 + text_width(label) + 14
         if x and x + needed - 14 > width:
             x, y = 0.0, y + 20
-        rows.append({"x": x, "x2": x + 13, "y": y, "y2": y + 13, "fill": fill, "label": label, "at": x + 19,
-                     "mid": y + 7})  # fmt: skip
+        rows.append(
+            {"x": x, "x2": x + 13, "y": y, "y2": y + 13, "fill": fill, "label": label, "at": x + 19, "mid": y + 7}
+        )
         x += needed
     data = pd.DataFrame(rows)
     square = {"type": "rect", "stroke": QUIET, "strokeWidth": 0.7}
@@ -104,7 +107,12 @@ def legend_layers(entries: list[tuple[str, str]], width: float, y: float) -> tup
 def picture(layers: list[Spec], width: float, height: float) -> Spec:
     """A whole chart of layers that are placed in px from its upper left corner."""
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v5.json", "width": width, "height": height,
-        "padding": 2, "autosize": {"type": "none", "contains": "padding"}, "background": None, "layer": layers,
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "width": width,
+        "height": height,
+        "padding": 2,
+        "autosize": {"type": "none", "contains": "padding"},
+        "background": None,
+        "layer": layers,
         "config": {"view": {"stroke": None}, "aria": False, "font": FONT, "text": {"font": FONT}},
-    }  # fmt: skip
+    }

@@ -17,9 +17,13 @@ from cpms_cli.reports.map_outlines import area_map
 from cpms_cli.reports.map_tiles import tile_map
 
 SHAPES: dict[str, Callable[[Chart, int], Spec]] = {
-    "level_bars": level_bars, "indicator_bars": indicator_bars, "heat_map": heat_map, "level_flow": level_flow,
-    "area_map": area_map, "tile_map": tile_map,
-}  # fmt: skip
+    "level_bars": level_bars,
+    "indicator_bars": indicator_bars,
+    "heat_map": heat_map,
+    "level_flow": level_flow,
+    "area_map": area_map,
+    "tile_map": tile_map,
+}
 _SVG = "{http://www.w3.org/2000/svg}"
 _HATCH = (
     f'<pattern xmlns="http://www.w3.org/2000/svg" id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"'

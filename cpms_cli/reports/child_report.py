@@ -16,9 +16,13 @@ from cpms_cli.survey.messages import say
 
 
 def report_child(
-    store: str | Path, identifier: str, *, identified: bool = False, language: Language = "en",
+    store: str | Path,
+    identifier: str,
+    *,
+    identified: bool = False,
+    language: Language = "en",
     schemas: Path | None = None,
-) -> Document:  # fmt: skip
+) -> Document:
     """The report of one child. Names and numbers are masked unless `identified`, which the audit log records.
 
     Write it with `render`. Raises UsageError where no child has this identifier; StoreError, UnreadableFile.
@@ -28,10 +32,14 @@ def report_child(
     rounds = ", ".join(shown_year(year, language) for year in history.rounds)
     masked = say("report_child_identified" if identified else "report_child_masked", language)
     parts: tuple[Part, ...] = (
-        *_now(survey, history, language), Heading(say("report_child_levels", language)),
-        _levels(survey, history, language), Heading(say("child_indicators", language)), _indicators(history, language),
-        Heading(say("child_answers", language)), _answers(history, language),
-    )  # fmt: skip
+        *_now(survey, history, language),
+        Heading(say("report_child_levels", language)),
+        _levels(survey, history, language),
+        Heading(say("child_indicators", language)),
+        _indicators(history, language),
+        Heading(say("child_answers", language)),
+        _answers(history, language),
+    )
     title = say("report_child_title", language, id=history.cpms_id)
     return Document(title, say("report_child_subtitle", language, rounds=rounds), language, parts, (masked,))
 
@@ -41,8 +49,14 @@ def _now(survey: Survey, history: ChildHistory, language: Language) -> list[Para
     labels = {level.id: level.label.in_(language) for level in survey.levels}
     year = shown_year(history.rounds[-1], language)
     stands = next(level for level in survey.levels if level.id == last["standing"])
-    told = say("report_child_now", language, round=year, level=labels[stands.id],
-               response=stands.response.in_(language), due=stands.due.in_(language))  # fmt: skip
+    told = say(
+        "report_child_now",
+        language,
+        round=year,
+        level=labels[stands.id],
+        response=stands.response.in_(language),
+        due=stands.due.in_(language),
+    )
     found = [Paragraph(told, "key")]
     if last["standing_why"]:
         found.append(Paragraph(last["standing_why"]))
@@ -72,8 +86,11 @@ def _indicators(history: ChildHistory, language: Language) -> TableBlock:
     frame = history.indicators
     told = {str(year): [say(f"answer_{one}", language) for one in frame[str(year)]] for year in history.rounds}
     frame = frame.assign(name=frame["number"].astype("str") + " " + frame["name"], **told)
-    columns = (Column("name", say("col_indicator", language)), *_by_round(history, language),
-               Column("because", say("col_because", language)))  # fmt: skip
+    columns = (
+        Column("name", say("col_indicator", language)),
+        *_by_round(history, language),
+        Column("because", say("col_because", language)),
+    )
     return TableBlock(say("child_indicators", language), frame, columns)
 
 

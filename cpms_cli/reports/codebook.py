@@ -23,12 +23,18 @@ def codebook(survey: Survey, language: Language) -> Document:
     parts += [Heading(say("codebook_rights", language)), _rights(survey, language)]
     parts += [Heading(say("codebook_migration", language)), _measures(survey, language)]
     parts += [Heading(say("codebook_activities", language)), _activities(survey, language)]
-    parts += [Heading(say("codebook_checks", language)), Paragraph(say("codebook_checks_intro", language)),
-              _checks(survey, language)]  # fmt: skip
+    parts += [
+        Heading(say("codebook_checks", language)),
+        Paragraph(say("codebook_checks_intro", language)),
+        _checks(survey, language),
+    ]
     return Document(
-        say("codebook_title", language), say("codebook_digest", language, digest=survey.digest[:12]), language,
-        tuple(parts), (say("codebook_sources", language),),
-    )  # fmt: skip
+        say("codebook_title", language),
+        say("codebook_digest", language, digest=survey.digest[:12]),
+        language,
+        tuple(parts),
+        (say("codebook_sources", language),),
+    )
 
 
 def _table(caption: str, rows: list[dict[str, str]], language: Language) -> TableBlock:
@@ -47,22 +53,37 @@ def _form(survey: Survey, field: Field, language: Language) -> str:
 
 def _fields(survey: Survey, table: TableSchema, language: Language) -> TableBlock:
     def marks(field: Field) -> str:
-        told = [name for name, true in (("required", field.constraints.required), ("personal", field.personal),
-                                        ("sensitive", field.sensitive)) if true]  # fmt: skip
+        told = [
+            name
+            for name, true in (
+                ("required", field.constraints.required),
+                ("personal", field.personal),
+                ("sensitive", field.sensitive),
+            )
+            if true
+        ]
         return ", ".join(say(f"codebook_is_{name}", language) for name in told)
 
     rows = [
-        {"field": field.name, "label": field.label.in_(language), "question": field.question.in_(language),
-         "form": _form(survey, field, language), "asked": field.asked or "", "marks": marks(field)}
+        {
+            "field": field.name,
+            "label": field.label.in_(language),
+            "question": field.question.in_(language),
+            "form": _form(survey, field, language),
+            "asked": field.asked or "",
+            "marks": marks(field),
+        }
         for field in table.fields
-    ]  # fmt: skip
+    ]
     return _table(say("codebook_fields", language, table=table.label.in_(language)), rows, language)
 
 
 def _lists(survey: Survey, language: Language) -> Iterator[Part]:
     for name, codes in survey.codelists.items():
-        rows = [{"code": one.code, "label": one.label.in_(language), "spellings": " · ".join(one.spellings)}
-                for one in codes.codes]  # fmt: skip
+        rows = [
+            {"code": one.code, "label": one.label.in_(language), "spellings": " · ".join(one.spellings)}
+            for one in codes.codes
+        ]
         yield _table(name, rows, language)
 
 
@@ -71,8 +92,12 @@ def _indicators(survey: Survey, language: Language) -> Iterator[Part]:
         yield Heading(f"{one.number} {one.name.in_(language)}", 3)
         yield Paragraph(one.definition.in_(language))
         told = "codebook_circumstance" if one.circumstance else "answer_yes" if one.counted else "answer_no"
-        rule = {"rule": " ".join(one.when.split()), "applies": one.applies or say("codebook_all", language),
-                "counted": say(told, language), "source": one.source}  # fmt: skip
+        rule = {
+            "rule": " ".join(one.when.split()),
+            "applies": one.applies or say("codebook_all", language),
+            "counted": say(told, language),
+            "source": one.source,
+        }
         yield _table(one.column, [rule], language)
 
 
@@ -80,44 +105,66 @@ def _levels(survey: Survey, language: Language) -> Iterator[Part]:
     for level in survey.levels:
         yield Heading(level.label.in_(language), 3)
         yield Paragraph(level.meaning.in_(language))
-        rule = {"level": level.id, "rule": " ".join((level.when or "–").split()),
-                "response": level.response.in_(language), "due": level.due.in_(language),
-                "source": level.source}  # fmt: skip
+        rule = {
+            "level": level.id,
+            "rule": " ".join((level.when or "–").split()),
+            "response": level.response.in_(language),
+            "due": level.due.in_(language),
+            "source": level.source,
+        }
         yield _table(level.id, [rule], language)
 
 
 def _rights(survey: Survey, language: Language) -> TableBlock:
     rows = [
-        {"label": one.label.in_(language), "definition": one.definition.in_(language), "rule": one.has,
-         "applies": one.applies or ", ".join(one.levels) or say("codebook_all", language), "source": one.source}
+        {
+            "label": one.label.in_(language),
+            "definition": one.definition.in_(language),
+            "rule": one.has,
+            "applies": one.applies or ", ".join(one.levels) or say("codebook_all", language),
+            "source": one.source,
+        }
         for one in survey.rights
-    ]  # fmt: skip
+    ]
     return _table(say("codebook_rights", language), rows, language)
 
 
 def _measures(survey: Survey, language: Language) -> TableBlock:
     tables = {"child": survey.child, "household": survey.household}
     rows = [
-        {"label": one.label.in_(language), "of": tables[one.of].label.in_(language), "rule": one.when,
-         "source": one.source}
+        {
+            "label": one.label.in_(language),
+            "of": tables[one.of].label.in_(language),
+            "rule": one.when,
+            "source": one.source,
+        }
         for one in survey.measures
-    ]  # fmt: skip
+    ]
     return _table(say("codebook_migration", language), rows, language)
 
 
 def _activities(survey: Survey, language: Language) -> TableBlock:
     rows = [
-        {"label": one.label.in_(language), "indicators": ", ".join(map(str, one.indicators)),
-         "who": one.who.in_(language), "source": one.source}
+        {
+            "label": one.label.in_(language),
+            "indicators": ", ".join(map(str, one.indicators)),
+            "who": one.who.in_(language),
+            "source": one.source,
+        }
         for one in survey.activities
-    ]  # fmt: skip
+    ]
     return _table(say("codebook_activities", language), rows, language)
 
 
 def _checks(survey: Survey, language: Language) -> TableBlock:
     def row(name: str, one: Check | ColumnCheck | Pattern) -> dict[str, str]:
         rule = " ".join(one.when.split()) if isinstance(one, Check) else ""
-        return {"check": name, "severity": say(f"severity_{one.severity}", language),
-                "message": one.message.in_(language), "mend": one.mend.in_(language), "rule": rule}  # fmt: skip
+        return {
+            "check": name,
+            "severity": say(f"severity_{one.severity}", language),
+            "message": one.message.in_(language),
+            "mend": one.mend.in_(language),
+            "rule": rule,
+        }
 
     return _table(say("codebook_checks", language), [row(*item) for item in survey.told_by.items()], language)

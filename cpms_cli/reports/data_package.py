@@ -25,8 +25,13 @@ def _field(survey: Survey, name: str, language: Language) -> dict[str, Any]:
     indicator = next((one for one in survey.indicators if one.column == name), None)
     if indicator is not None:
         told = f"{indicator.number} {indicator.name.in_(language)}"
-        return {"name": name, "type": "string", "title": told, "description": indicator.definition.in_(language),
-                "categories": ["yes", "no", "unknown", "n/a"]}  # fmt: skip
+        return {
+            "name": name,
+            "type": "string",
+            "title": told,
+            "description": indicator.definition.in_(language),
+            "categories": ["yes", "no", "unknown", "n/a"],
+        }
     if name in ("level", "highest"):
         levels = [{"value": level.id, "label": level.label.in_(language)} for level in survey.levels]
         return {"name": name, "type": "string", "categories": levels}
@@ -56,10 +61,20 @@ def package_bytes(survey: Survey, frame: pd.DataFrame, language: Language, about
             told = frame[one["name"]].dropna().unique()
             one["type"] = "string" if set(told) - set(survey.missing_words) else one["type"]
     descriptor = {
-        "$schema": PROFILE, **about,
-        "resources": [{"name": "children", "type": "table", "path": _FILE, "format": "csv", "mediatype": "text/csv",
-                       "encoding": "utf-8", "schema": {"fields": fields, "missingValues": [""]}}],
-    }  # fmt: skip
+        "$schema": PROFILE,
+        **about,
+        "resources": [
+            {
+                "name": "children",
+                "type": "table",
+                "path": _FILE,
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": {"fields": fields, "missingValues": [""]},
+            }
+        ],
+    }
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
         described = json.dumps(descriptor, ensure_ascii=False, indent=2)

@@ -78,8 +78,9 @@ def column_shares(block: TableBlock, cells: Sequence[Sequence[str]], wide: bool)
     headings = widths(column.heading.split() for column in block.columns)
     longest = (max(width, head * _BOLD, _NARROWEST) for width, head in zip(widths(cells), headings, strict=True))
     wanted = [min(width, _WIDEST) + _PADDING for width in longest]
-    wanted = [_TO_FILL if is_blank(block, column) else width
-              for column, width in zip(block.columns, wanted, strict=True)]  # fmt: skip
+    wanted = [
+        _TO_FILL if is_blank(block, column) else width for column, width in zip(block.columns, wanted, strict=True)
+    ]
     words = [column.kind == "text" and not is_blank(block, column) for column in block.columns]
     fixed = sum(width for width, free in zip(wanted, words, strict=True) if not free)
     free = sum(wanted) - fixed

@@ -19,11 +19,19 @@ _INSTEAD = "Thonburi,Noto Sans Thai,Loma,Tahoma"
 CELL, HEAD, CAPTION = "Table Cell", "Table Head", "Table Caption"
 _INK, _GREY = RGBColor(0x1F, 0x1F, 0x1F), RGBColor(0x5A, 0x5A, 0x5A)
 _SIZES = {
-    "Normal": (10, False, _INK), "Title": (18, True, _INK), "Subtitle": (10, False, _GREY),
-    "Heading 1": (14, True, _INK), "Heading 2": (12, True, _INK), "Intense Quote": (11.5, True, _INK),
-    "Caption": (8.5, False, _GREY), "List Bullet": (10, False, _INK), "Footer": (8.5, False, _GREY),
-    CELL: (9, False, _INK), HEAD: (9, True, _INK), CAPTION: (10, True, _INK),
-}  # fmt: skip
+    "Normal": (10, False, _INK),
+    "Title": (18, True, _INK),
+    "Subtitle": (10, False, _GREY),
+    "Heading 1": (14, True, _INK),
+    "Heading 2": (12, True, _INK),
+    "Intense Quote": (11.5, True, _INK),
+    "Caption": (8.5, False, _GREY),
+    "List Bullet": (10, False, _INK),
+    "Footer": (8.5, False, _GREY),
+    CELL: (9, False, _INK),
+    HEAD: (9, True, _INK),
+    CAPTION: (10, True, _INK),
+}
 
 
 def _child(parent: Any, tag: str, **attributes: str) -> Any:
@@ -48,9 +56,25 @@ def _set_run(properties: Any, size: float, bold: bool) -> None:
 
 # The order in which the schema wants what it knows of a run (CT_RPr).
 _ORDER = (
-    "rStyle", "rFonts", "b", "bCs", "i", "iCs", "caps", "smallCaps", "color", "spacing", "w", "kern", "position", "sz",
-    "szCs", "highlight", "u", "lang",
-)  # fmt: skip
+    "rStyle",
+    "rFonts",
+    "b",
+    "bCs",
+    "i",
+    "iCs",
+    "caps",
+    "smallCaps",
+    "color",
+    "spacing",
+    "w",
+    "kern",
+    "position",
+    "sz",
+    "szCs",
+    "highlight",
+    "u",
+    "lang",
+)
 
 
 def _in_order(properties: Any) -> None:
@@ -84,8 +108,15 @@ def _plain(book: Any) -> None:
             found = layout.find(qn(f"w:{tag}"))
             if found is not None:
                 layout.remove(found)
-    spaces = {"Title": (0, 4), "Normal": (0, 5), "Caption": (3, 8), CELL: (0, 0), HEAD: (0, 0), CAPTION: (8, 3),
-              "Intense Quote": (0, 5)}  # fmt: skip
+    spaces = {
+        "Title": (0, 4),
+        "Normal": (0, 5),
+        "Caption": (3, 8),
+        CELL: (0, 0),
+        HEAD: (0, 0),
+        CAPTION: (8, 3),
+        "Intense Quote": (0, 5),
+    }
     for name, (before, after) in spaces.items():
         layout = book.styles[name].paragraph_format
         layout.space_before, layout.space_after = Pt(before), Pt(after)

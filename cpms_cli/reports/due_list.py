@@ -29,13 +29,15 @@ def visits_table(survey: Survey, due: pd.DataFrame, language: Language) -> pd.Da
     told |= {
         say("col_age", language): age_text(due),
         say("col_level", language): level_labels(survey, language, due["level"]),
-        say("col_why", language): due["why"], say("col_action", language): due["action"],
+        say("col_why", language): due["why"],
+        say("col_action", language): due["action"],
         say("col_interview", language): shown_dates(due["interview_date"], language),
         say("col_due_date", language): shown_dates(due["due_date"], language),
-        say("col_days_late", language): due["days_late"], say("col_note", language): due["note"],
+        say("col_days_late", language): due["days_late"],
+        say("col_note", language): due["note"],
         say("col_done", language): due["done"],
         say("col_planned", language): shown_dates(due["next_date"], language),
-    }  # fmt: skip
+    }
     blank = pd.Series(None, index=due.index, dtype="str")
     return pd.DataFrame({**told, **{field.label.in_(language): blank for field in to_fill_in(survey)}})
 

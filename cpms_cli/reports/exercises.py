@@ -15,6 +15,9 @@ def show_visits(console: Console, visits: pd.DataFrame, language: Language) -> N
     open_ = say("col_open", language) + ": " + visits["open"]
     known = visits["why"].mask(visits["why"] == "", open_.where(visits["open"] != "", "–"))
     shown = visits.assign(age=age_text(visits), known=known)
-    headings = {"letter": say("exercise_letter", language), "age": say("col_age", language),
-                "known": say("exercise_known", language)}  # fmt: skip
+    headings = {
+        "letter": say("exercise_letter", language),
+        "age": say("col_age", language),
+        "known": say("exercise_known", language),
+    }
     show_table(console, shown, headings, tight=("letter", "age"))

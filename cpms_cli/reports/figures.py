@@ -18,9 +18,13 @@ from cpms_cli.survey.messages import say
 
 
 def _show_counted(
-    console: Console, survey: Survey, counted: Mapping[str, pd.DataFrame], language: Language, item: str,
+    console: Console,
+    survey: Survey,
+    counted: Mapping[str, pd.DataFrame],
+    language: Language,
+    item: str,
     words: tuple[str, str],
-) -> None:  # fmt: skip
+) -> None:
     """Print the total, the tables by groups, and the rounds; `item` heads the column of what is counted, if any."""
     for name, frame in counted.items():
         keys = group_names(survey, frame, language)
@@ -35,13 +39,27 @@ def _show_counted(
 
 
 def show_indicator(
-    console: Console, survey: Survey, summary: IndicatorSummary, language: Language, identified: bool,
-    *, listed: bool = True,
-) -> None:  # fmt: skip
+    console: Console,
+    survey: Survey,
+    summary: IndicatorSummary,
+    language: Language,
+    identified: bool,
+    *,
+    listed: bool = True,
+) -> None:
     """Print an indicator: what it means, how many, in which groups and rounds, and, with `listed`, which children."""
     scope = summary.scope
-    console.print(say("indicator_title", language, number=summary.number, name=summary.name, area=scope.name,
-                      round=shown_year(scope.round, language)), style="bold")  # fmt: skip
+    console.print(
+        say(
+            "indicator_title",
+            language,
+            number=summary.number,
+            name=summary.name,
+            area=scope.name,
+            round=shown_year(scope.round, language),
+        ),
+        style="bold",
+    )
     console.print(summary.definition)
     if language == "en":  # sources stand in the definition in one language
         console.print(say("indicator_source", language, source=summary.source))
@@ -55,9 +73,15 @@ def show_indicator(
 
 
 def show_rights(
-    console: Console, survey: Survey, summary: RightsSummary, language: Language, *, listed: bool, identified: bool,
+    console: Console,
+    survey: Survey,
+    summary: RightsSummary,
+    language: Language,
+    *,
+    listed: bool,
+    identified: bool,
     hint: bool = True,
-) -> None:  # fmt: skip
+) -> None:
     """Print the rights: who has them, by groups; with `listed`, the children who lack one, else, with `hint`, how many
     do."""
     scope = summary.scope

@@ -26,8 +26,12 @@ def counts(drafted: pd.DataFrame) -> dict[str, int]:
 def document(drafted: pd.DataFrame) -> dict[str, Any]:
     """The JSON document of a draft."""
     return {
-        "schema_version": 1, "exit_code": 0, "error": None, "counts": counts(drafted), "headers": records(drafted),
-    }  # fmt: skip
+        "schema_version": 1,
+        "exit_code": 0,
+        "error": None,
+        "counts": counts(drafted),
+        "headers": records(drafted),
+    }
 
 
 def show(console: Console, drafted: pd.DataFrame, language: Language) -> None:

@@ -84,10 +84,13 @@ def read_notes(tables: Sequence[SurveyTable], language: Language) -> list[ReadNo
     """Everything there is to tell, table by table: encoding, rows left out, the layout known, columns, their dates."""
     notes = [
         ReadNote(
-            file=table.source.path.name, sheet=table.source.sheet, id=name,
+            file=table.source.path.name,
+            sheet=table.source.sheet,
+            id=name,
             message=say(name, language, file=table.source.path.name, sheet=table.source.sheet or "", **values),
         )
-        for table in tables for name, values in _of_table(table, language)
-    ]  # fmt: skip
+        for table in tables
+        for name, values in _of_table(table, language)
+    ]
     # A sheet may have become several tables, which are read alike.
     return [note for at, note in enumerate(notes) if note not in notes[:at]]

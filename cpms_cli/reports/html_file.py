@@ -48,9 +48,12 @@ class _Section:
 def _page() -> tuple[Template, Markup]:
     folder = Path(__file__).parent
     environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     style = (folder / _STYLE).read_text("utf-8")
     return environment.get_template(_TEMPLATE), Markup(style)  # noqa: S704 - our own style sheet
 
@@ -127,11 +130,17 @@ def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any
     cells = [cell_texts(block, column, language) for column in block.columns]
     long = [width > _LONG for width in widths(cells)]
     return {
-        "kind": "table", "fold": fold, "caption": block.caption, "note": block.note, "shape": "",
+        "kind": "table",
+        "fold": fold,
+        "caption": block.caption,
+        "note": block.note,
+        "shape": "",
         "heads": [{"text": column.heading, "kind": column.kind} for column in block.columns],
         "rows": [
-            [{"text": text, "kind": column.kind, "long": wordy}
-             for text, column, wordy in zip(row, block.columns, long, strict=True)]
+            [
+                {"text": text, "kind": column.kind, "long": wordy}
+                for text, column, wordy in zip(row, block.columns, long, strict=True)
+            ]
             for row in zip(*cells, strict=True)
         ],
-    }  # fmt: skip
+    }

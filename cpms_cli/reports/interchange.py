@@ -30,10 +30,16 @@ _CODE = "CPMS_I{number:02d}_{answer}"
 _ANSWERS = {"yes": "YES", "no": "NO", "unknown": "UNKNOWN", "not_applicable": "NA"}
 # https://hxlstandard.org/standard/dictionary/
 _HXL = {
-    "round": "#date+year", "area": "#adm3+code", "area_name": "#adm3+name", "indicator": "#indicator+code",
-    "name": "#indicator+name", "yes": "#affected+children+yes+num", "no": "#affected+children+no+num",
-    "unknown": "#affected+children+unknown+num", "not_applicable": "#affected+children+not_applicable+num",
-}  # fmt: skip
+    "round": "#date+year",
+    "area": "#adm3+code",
+    "area_name": "#adm3+name",
+    "indicator": "#indicator+code",
+    "name": "#indicator+name",
+    "yes": "#affected+children+yes+num",
+    "no": "#affected+children+no+num",
+    "unknown": "#affected+children+unknown+num",
+    "not_applicable": "#affected+children+not_applicable+num",
+}
 
 
 def _json_lines(frame: pd.DataFrame) -> bytes:
@@ -48,8 +54,11 @@ def _about(told: Records) -> dict[str, Any]:
 
 def k_sentences(survey: Survey, told: Records, series: str | None, language: Language) -> Iterator[str]:
     """How far de-identified rows hide a child and a family, how coarse they became, and what k does not cover."""
-    labels = {**{name: one.label.in_(language) for name, one in survey.fields.items()}, AGE: say("col_age", language),
-              HOME_ANSWERS: say(HOME_ANSWERS, language)}  # fmt: skip
+    labels = {
+        **{name: one.label.in_(language) for name, one in survey.fields.items()},
+        AGE: say("col_age", language),
+        HOME_ANSWERS: say(HOME_ANSWERS, language),
+    }
     steps = ", ".join(f"{labels[name]} {at}/{last}" for name, (at, last) in told.steps.items())
     yield say("export_k", language, k=told.k, steps=steps)
     if series is not None:
@@ -72,7 +81,7 @@ RECORD_WRITERS: Mapping[str, RecordWriter] = {
     ".jsonl": lambda survey, told, language: _json_lines(told.frame),
     ".sav": lambda survey, told, language: spss_bytes(survey, told.frame, language),
     ".zip": lambda survey, told, language: package_bytes(survey, told.frame, language, _about(told)),
-}  # fmt: skip
+}
 
 
 def hxl_bytes(survey: Survey, figures: pd.DataFrame, language: Language) -> bytes:
@@ -95,14 +104,18 @@ def dhis2_bytes(survey: Survey, figures: pd.DataFrame, language: Language) -> by
     del survey, language
     long = figures.melt(["round", "area", "indicator"], list(_ANSWERS), "answer", "value").dropna(subset="value")
     numbers = long["indicator"].astype("int64")
-    elements = [_CODE.format(number=number, answer=_ANSWERS[answer])
-                for number, answer in zip(numbers, long["answer"], strict=True)]  # fmt: skip
+    elements = [
+        _CODE.format(number=number, answer=_ANSWERS[answer])
+        for number, answer in zip(numbers, long["answer"], strict=True)
+    ]
     values = pd.DataFrame(
         {
-            "dataElement": elements, "period": long["round"].astype("str").to_numpy(),
-            "orgUnit": long["area"].to_numpy(), "value": long["value"].astype("int64").astype("str").to_numpy(),
+            "dataElement": elements,
+            "period": long["round"].astype("str").to_numpy(),
+            "orgUnit": long["area"].to_numpy(),
+            "value": long["value"].astype("int64").astype("str").to_numpy(),
         }
-    ).sort_values(["period", "orgUnit", "dataElement"])  # fmt: skip
+    ).sort_values(["period", "orgUnit", "dataElement"])
     content = {"dataElementIdScheme": "CODE", "orgUnitIdScheme": "CODE", "dataValues": values.to_dict("records")}
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -13,17 +13,24 @@ from cpms_cli.survey.messages import say
 from cpms_cli.writing.files import records
 
 _COLUMNS = {
-    "label": "col_group", "rows": "col_rows_linkable", "link_rate": "col_link_rate",
-    "doubtful_rate": "col_doubtful_rate", "wrong_links": "col_wrong_links", "missed_links": "col_missed_links",
-}  # fmt: skip
+    "label": "col_group",
+    "rows": "col_rows_linkable",
+    "link_rate": "col_link_rate",
+    "doubtful_rate": "col_doubtful_rate",
+    "wrong_links": "col_wrong_links",
+    "missed_links": "col_missed_links",
+}
 
 
 def document(report: LinkReport, exit_code: int) -> dict[str, Any]:
     """The JSON document of a link report."""
     return {
-        "schema_version": 1, "exit_code": exit_code, "error": None, "groups": records(report.groups),
+        "schema_version": 1,
+        "exit_code": exit_code,
+        "error": None,
+        "groups": records(report.groups),
         "gaps": records(report.gaps),
-    }  # fmt: skip
+    }
 
 
 def show(console: Console, report: LinkReport, limit: float, language: Language) -> None:
@@ -36,8 +43,14 @@ def show(console: Console, report: LinkReport, limit: float, language: Language)
         for grouping in GROUPINGS:
             part = report.groups[(report.groups["round"] == round_) & (report.groups["grouping"] == grouping)]
             title = say("link_title", language, round=round_, group=say(f"by_{grouping}", language))
-            show_table(console, part, headings, title=title, right=("rows", "wrong_links", "missed_links"),
-                       percent=("link_rate", "doubtful_rate"))  # fmt: skip
+            show_table(
+                console,
+                part,
+                headings,
+                title=title,
+                right=("rows", "wrong_links", "missed_links"),
+                percent=("link_rate", "doubtful_rate"),
+            )
     for gap in report.gaps.to_dict("records"):
         told = {str(name): value for name, value in gap.items()} | {"group": say(f"by_{gap['grouping']}", language)}
         console.print(say("link_gap", language, **told))

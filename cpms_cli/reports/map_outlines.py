@@ -92,9 +92,19 @@ def area_map(chart: Chart, width: int) -> Spec:
         shapes.append({"type": "Feature", "geometry": shape, "fill": fill})
         x, y = _middle(max(rings, key=_size))
         small = sum(map(_size, rings)) < _TOO_SMALL
-        labels.append({"x": x + (_SQUARE + 6 if small else 0), "y": y, "label": short_code(area), "fill": fill,
-                       "square": small, "left": x - _SQUARE / 2, "right": x + _SQUARE / 2, "top": y - _SQUARE / 2,
-                       "bottom": y + _SQUARE / 2})  # fmt: skip
+        labels.append(
+            {
+                "x": x + (_SQUARE + 6 if small else 0),
+                "y": y,
+                "label": short_code(area),
+                "fill": fill,
+                "square": small,
+                "left": x - _SQUARE / 2,
+                "right": x + _SQUARE / 2,
+                "top": y - _SQUARE / 2,
+                "bottom": y + _SQUARE / 2,
+            }
+        )
     return picture([*legend, *_layers(shapes, labels)], width, top + 8 + (north - south) * scale)
 
 
@@ -111,16 +121,30 @@ def _layers(shapes: list[dict[str, Any]], labels: list[dict[str, Any]]) -> list[
     shown = values(pd.DataFrame(labels))
     # A code may be wider than its area: it stands on a ground of its own.
     layers: list[Spec] = [
-        {"data": {"values": shapes}, "projection": where,
-         "mark": {"type": "geoshape", "stroke": QUIET, "strokeWidth": 0.8},
-         "encoding": {"fill": {"field": "fill", "type": "nominal", "scale": None}}},
-        {"data": shown, "encoding": place(x="x", y="y", text="label"),
-         "mark": text_mark(_LABEL, align="center", stroke=PAPER, strokeWidth=3, strokeJoin="round", color=PAPER)},
-        {"data": shown, "mark": text_mark(_LABEL, align="center", color=BLACK),
-         "encoding": place(x="x", y="y", text="label")},
-    ]  # fmt: skip
+        {
+            "data": {"values": shapes},
+            "projection": where,
+            "mark": {"type": "geoshape", "stroke": QUIET, "strokeWidth": 0.8},
+            "encoding": {"fill": {"field": "fill", "type": "nominal", "scale": None}},
+        },
+        {
+            "data": shown,
+            "encoding": place(x="x", y="y", text="label"),
+            "mark": text_mark(_LABEL, align="center", stroke=PAPER, strokeWidth=3, strokeJoin="round", color=PAPER),
+        },
+        {
+            "data": shown,
+            "mark": text_mark(_LABEL, align="center", color=BLACK),
+            "encoding": place(x="x", y="y", text="label"),
+        },
+    ]
     if not squares.empty:
         mark = {"type": "rect", "stroke": BLACK, "strokeWidth": 1}
-        layers.append({"data": values(squares), "mark": mark,
-                       "encoding": place(x="left", x2="right", y="top", y2="bottom", color="fill")})  # fmt: skip
+        layers.append(
+            {
+                "data": values(squares),
+                "mark": mark,
+                "encoding": place(x="left", x2="right", y="top", y2="bottom", color="fill"),
+            }
+        )
     return layers

@@ -55,17 +55,29 @@ def tile_map(chart: Chart, width: int) -> Spec:
     side = min(_LARGEST, (width - 4) / (int(placed["column"].max()) + 1))
     left = (width - side * (int(placed["column"].max()) + 1)) / 2
     placed = placed.assign(
-        fill=fills(chart, placed["area"]), x=left + placed["column"] * side, y=top + 4 + placed["row"] * side,
+        fill=fills(chart, placed["area"]),
+        x=left + placed["column"] * side,
+        y=top + 4 + placed["row"] * side,
         label=placed["area"].map(short_code),
-    )  # fmt: skip
-    placed = placed.assign(x2=placed["x"] + side - 2, y2=placed["y"] + side - 2, mid=placed["x"] + side / 2 - 1,
-                           mid_y=placed["y"] + side / 2 - 1, ink=placed["fill"].map(ink_on))  # fmt: skip
+    )
+    placed = placed.assign(
+        x2=placed["x"] + side - 2,
+        y2=placed["y"] + side - 2,
+        mid=placed["x"] + side / 2 - 1,
+        mid_y=placed["y"] + side / 2 - 1,
+        ink=placed["fill"].map(ink_on),
+    )
     square = {"type": "rect", "stroke": QUIET, "strokeWidth": 0.8}
     layers: list[Spec] = [
         *legend,
         {"data": values(placed), "mark": square, "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill")},
     ]
     if side >= _SMALLEST_WITH_CODE:
-        layers.append({"data": values(placed), "mark": text_mark(10, align="center"),
-                       "encoding": place(x="mid", y="mid_y", text="label", color="ink")})  # fmt: skip
+        layers.append(
+            {
+                "data": values(placed),
+                "mark": text_mark(10, align="center"),
+                "encoding": place(x="mid", y="mid_y", text="label", color="ink"),
+            }
+        )
     return picture(layers, width, top + 8 + side * (int(placed["row"].max()) + 1))

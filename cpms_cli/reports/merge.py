@@ -23,15 +23,23 @@ _PLACES = 5
 def document(merged: Merge, urgent: pd.DataFrame, language: Language = "en") -> dict[str, Any]:
     """The JSON document of a merge."""
     return {
-        "schema_version": 1, "exit_code": merged.exit_code, "error": None,
-        "counts": {name: merged.total(name) for name in (
-            "rows_in", "stored", "unchanged", "quarantined", "no_consent", "repeated")},
+        "schema_version": 1,
+        "exit_code": merged.exit_code,
+        "error": None,
+        "counts": {
+            name: merged.total(name)
+            for name in ("rows_in", "stored", "unchanged", "quarantined", "no_consent", "repeated")
+        },
         "families": merged.families,
-        "new_children": merged.new_people, "doubtful_pairs": merged.doubtful, "files": records(merged.files),
-        "quarantine": str(merged.quarantine) if merged.quarantine else None, "urgent": records(urgent),
+        "new_children": merged.new_people,
+        "doubtful_pairs": merged.doubtful,
+        "files": records(merged.files),
+        "quarantine": str(merged.quarantine) if merged.quarantine else None,
+        "urgent": records(urgent),
         **({"responses": {name: merged.responses.total(name) for name in RESPONSE_COUNTS}} if merged.responses else {}),
-        "columns_not_read": column_records(merged.tables), "sheets_not_read": sheet_records(merged.tables, language),
-    }  # fmt: skip
+        "columns_not_read": column_records(merged.tables),
+        "sheets_not_read": sheet_records(merged.tables, language),
+    }
 
 
 def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, language: Language) -> None:
@@ -65,8 +73,15 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
             named = there["file"].astype("str") + (" " + there["sheet"].astype("str")).fillna("")
             places = [f"{sheet}:{row}" for sheet, row in zip(named, there["row"], strict=True)]
             more = ", …" if len(places) > _PLACES else ""
-            console.print(say("merge_urgent", language, count=len(there), level=level.label.in_(language),
-                              places=", ".join(places[:_PLACES]) + more))  # fmt: skip
+            console.print(
+                say(
+                    "merge_urgent",
+                    language,
+                    count=len(there),
+                    level=level.label.in_(language),
+                    places=", ".join(places[:_PLACES]) + more,
+                )
+            )
     for line in undecided_lines(survey, merged.tables, merged.asked, "merge", language):
         console.print(line)
     show_footers(console, merged.tables, language)
@@ -76,8 +91,9 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
 def _show_families(console: Console, merged: Merge, language: Language) -> None:
     """Print what is to be known of rows that came twice, and of consent, where there is anything."""
     for message, count in (
-        ("merge_repeated", merged.total("repeated")), ("merge_disputed", merged.families["disputed"]),
+        ("merge_repeated", merged.total("repeated")),
+        ("merge_disputed", merged.families["disputed"]),
         ("merge_withdrawn", merged.families["withdrawn"]),
-    ):  # fmt: skip
+    ):
         if count:
             console.print(say(message, language, count=count))

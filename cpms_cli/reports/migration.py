@@ -27,8 +27,16 @@ def show_migration(console: Console, survey: Survey, summary: MigrationSummary, 
     console.print(title, style="bold")
     show_quality(console, summary.quality, scope.previous, language)
     measure, change = say("col_measure", language), {"change": say("col_change", language)}
-    show_shares(console, summary.total, {"label": measure}, language, title=say("figures_total", language),
-                further=change, signed=("change",), asked=False)  # fmt: skip
+    show_shares(
+        console,
+        summary.total,
+        {"label": measure},
+        language,
+        title=say("figures_total", language),
+        further=change,
+        signed=("change",),
+        asked=False,
+    )
     _show_measures(console, survey, summary, language)
     show_note(console, survey, language)
     _show_origins(console, survey, summary.origins, summary.by, {}, language)
@@ -45,9 +53,16 @@ def show_migration_change(console: Console, survey: Survey, found: MigrationChan
     children, who came and who left."""
     show_title(console, found.span, say("over_migration", language), language)
     measure, change = say("col_measure", language), {"change": say("col_change", language)}
-    show_shares(console, below_each_other(found.total, ["label"], language),
-                {"label": measure, "rounds_": say("col_round", language)}, language,
-                title=say("figures_total", language), further=change, signed=("change",), asked=False)  # fmt: skip
+    show_shares(
+        console,
+        below_each_other(found.total, ["label"], language),
+        {"label": measure, "rounds_": say("col_round", language)},
+        language,
+        title=say("figures_total", language),
+        further=change,
+        signed=("change",),
+        asked=False,
+    )
     groups = group_names(survey, found.measures, language)
     shown = below_each_other(found.measures, ["measure", "area_label", *groups], language)
     by_round = {"rounds_": say("col_round", language)}
@@ -74,31 +89,49 @@ def _show_measures(console: Console, survey: Survey, summary: MigrationSummary, 
 
 def _show_by_part(
     console: Console, survey: Survey, measures: pd.DataFrame, by: Breakdown, last: dict[str, str], language: Language
-) -> None:  # fmt: skip
+) -> None:
     """Print each measure by area (and groups, and the columns `last`), compared with the rest of the province."""
     shown = measures.assign(
-        compared=[say("not_published" if pd.isna(level) else f"migration_{level}", language)
-                  for level in measures["level"]],
+        compared=[
+            say("not_published" if pd.isna(level) else f"migration_{level}", language) for level in measures["level"]
+        ],
         rest=[percent(share) for share in measures["rest_share"]],
     )
     keys = {"area_label": by.parts.label.in_(language), **group_names(survey, shown, language), **last}
-    further = {"change": say("col_change", language), "compared": say("col_compared", language),
-               "rest": say("col_rest", language)}  # fmt: skip
+    further = {
+        "change": say("col_change", language),
+        "compared": say("col_compared", language),
+        "rest": say("col_rest", language),
+    }
     for label, rows in shown.groupby("label", sort=False):
-        show_shares(console, rows, keys, language, title=str(label), further=further, signed=("change",), asked=False,
-                    below={"compared": ("rest",)})  # fmt: skip
+        show_shares(
+            console,
+            rows,
+            keys,
+            language,
+            title=str(label),
+            further=further,
+            signed=("change",),
+            asked=False,
+            below={"compared": ("rest",)},
+        )
     console.print(say("migration_note", language))
 
 
 def _show_origins(
     console: Console, survey: Survey, origins: pd.DataFrame, by: Breakdown, last: dict[str, str], language: Language
-) -> None:  # fmt: skip
+) -> None:
     """Print where children came from, by area (and groups, and the columns `last`)."""
     if origins.empty:
         console.print(say("migration_nobody", language))
         return
-    headings = {"area_label": by.parts.label.in_(language), **group_names(survey, origins, language), **last,
-                "label": say("col_origin", language), "children": say("col_children", language)}  # fmt: skip
+    headings = {
+        "area_label": by.parts.label.in_(language),
+        **group_names(survey, origins, language),
+        **last,
+        "label": say("col_origin", language),
+        "children": say("col_children", language),
+    }
     shown = counts_told(origins, language)
     if console.width < NARROW:
         shown, headings = stacked(shown, headings, {"area_label": [*group_names(survey, origins, language)]})
@@ -107,11 +140,14 @@ def _show_origins(
 
 def _show_movement(
     console: Console, survey: Survey, movement: pd.DataFrame, by: Breakdown, title: str, language: Language
-) -> None:  # fmt: skip
+) -> None:
     figures = ("before", *_LEFT, *_CAME, "children")
     groups = group_names(survey, movement, language)
-    headings = {"area_label": by.parts.label.in_(language), **groups,
-                **{name: say(f"move_{name}", language) for name in figures}}  # fmt: skip
+    headings = {
+        "area_label": by.parts.label.in_(language),
+        **groups,
+        **{name: say(f"move_{name}", language) for name in figures},
+    }
     shown = counts_told(movement, language)
     if console.width < _WIDE:
         named = (*_LEFT[1:], *_CAME[1:])

@@ -25,24 +25,42 @@ _WIDE = 140  # in a narrower window a pair stands in two lines, and some figures
 
 def show_overlap(
     console: Console, survey: Survey, found: Overlap, top: int, language: Language, *, triples: bool = True
-) -> None:  # fmt: skip
+) -> None:
     """Print the numbers of indicators, each indicator's company, and the `top` pairs, and unless they are left out,
     triples (of each group)."""
     area = f"{found.name} ({found.area})" if found.area else say("overlap_everywhere", language)
-    console.print(say("overlap_title", language, name=area, round=shown_year(found.round, language),
-                      children=count_text(found.children, language)), style="bold")  # fmt: skip
+    console.print(
+        say(
+            "overlap_title",
+            language,
+            name=area,
+            round=shown_year(found.round, language),
+            children=count_text(found.children, language),
+        ),
+        style="bold",
+    )
     group = group_names(survey, found.numbers, language)
     numbers = ("certain", "possible", "at_least", "at_most")
-    _show(console, counts_told(found.numbers, language), group,
-          {"number": say("col_number", language), **{name: say(f"col_{name}", language) for name in numbers}},
-          title=say("overlap_numbers", language), right=("number", *numbers))  # fmt: skip
+    _show(
+        console,
+        counts_told(found.numbers, language),
+        group,
+        {"number": say("col_number", language), **{name: say(f"col_{name}", language) for name in numbers}},
+        title=say("overlap_numbers", language),
+        right=("number", *numbers),
+    )
     console.print(say("overlap_bounds", language))
     single = counts_told(found.single[found.single["yes"].ne(0).fillna(True)], language)
     single = single.assign(label=_label(single, ""), mean=_decimal(single["mean_others"]))
     company = ("yes", "alone", "with_one", "with_two", "with_three_or_more", "mean")
-    _show(console, single, group, {"label": say("col_indicator", language),
-                                   **{name: say(f"col_{name}", language) for name in company}},
-          title=say("overlap_single", language), right=company)  # fmt: skip
+    _show(
+        console,
+        single,
+        group,
+        {"label": say("col_indicator", language), **{name: say(f"col_{name}", language) for name in company}},
+        title=say("overlap_single", language),
+        right=company,
+    )
     _show_combinations(console, found.pairs, _PAIR, "overlap_pairs", group, top, language)
     if triples:
         _show_combinations(console, found.triples, _TRIPLE, "overlap_triples", group, top, language)
@@ -53,9 +71,7 @@ def _decimal(figures: pd.Series) -> list[str]:
     return [NOT_COMPUTED if pd.isna(one) else f"{one:.1f}" for one in figures]
 
 
-def show_overlap_change(
-    console: Console, survey: Survey, found: OverlapChange, top: int, language: Language
-) -> None:  # fmt: skip
+def show_overlap_change(console: Console, survey: Survey, found: OverlapChange, top: int, language: Language) -> None:
     """Print the numbers of indicators and the `top` pairs and triples of the last round (of each group), rounds side by
     side, and whether the same children have more or fewer."""
     show_title(console, found.span, say("over_overlap", language), language)
@@ -65,8 +81,14 @@ def show_overlap_change(
     keys = [*group, "number"]
     sides, years = _side_by_side(below_each_other(told, [*group], language), keys, found.span, "0 – 0", language)
     sides["number"] = sides["number"].astype("str") + "+"
-    _show(console, sides, group, {"number": say("col_or_more", language), **years},
-          title=say("over_numbers", language), right=("number", *years))  # fmt: skip
+    _show(
+        console,
+        sides,
+        group,
+        {"number": say("col_or_more", language), **years},
+        title=say("over_numbers", language),
+        right=("number", *years),
+    )
     _show_number_flow(console, survey, found, language)
     for name, table, members in (("pairs", found.pairs, _PAIR), ("triples", found.triples, _TRIPLE)):
         _show_over(console, found.span, name, table, members, group, top, language)
@@ -75,7 +97,7 @@ def show_overlap_change(
 
 def _side_by_side(
     frame: pd.DataFrame, keys: list[str], span: Span, nothing: str, language: Language
-) -> tuple[pd.DataFrame, dict[str, str]]:  # fmt: skip
+) -> tuple[pd.DataFrame, dict[str, str]]:
     """The column `told` of each round beside the others, and the headings of the rounds; the rows keep their order."""
     years = {f"round_{year}": shown_year(year, language) for year in span.rounds}
     sides = frame[keys].drop_duplicates()
@@ -92,8 +114,11 @@ def _show_number_flow(console: Console, survey: Survey, found: OverlapChange, la
     counted = {name: found.flow["children"].where(found.flow["became"] == name, 0) for name in kinds}
     shown = found.flow[keys].assign(**counted).groupby(keys, sort=False)[kinds].sum().reset_index()
     shown = with_rounds(shown, language)
-    headings = {"rounds_": say("col_rounds", language), **group,
-                **{name: say(f"became_{name}", language) for name in kinds}}  # fmt: skip
+    headings = {
+        "rounds_": say("col_rounds", language),
+        **group,
+        **{name: say(f"became_{name}", language) for name in kinds},
+    }
     if console.width < _WIDE:
         shown, headings = stacked(shown, headings, {"rounds_": list(group)})
     show_table(console, shown, headings, title=say("over_flow", language), right=kinds)
@@ -101,9 +126,15 @@ def _show_number_flow(console: Console, survey: Survey, found: OverlapChange, la
 
 
 def _show_over(
-    console: Console, span: Span, name: str, table: pd.DataFrame, members: tuple[str, ...], group: dict[str, str],
-    top: int, language: Language,
-) -> None:  # fmt: skip
+    console: Console,
+    span: Span,
+    name: str,
+    table: pd.DataFrame,
+    members: tuple[str, ...],
+    group: dict[str, str],
+    top: int,
+    language: Language,
+) -> None:
     keys = [*group, *members]
     last = table[table["round"] == span.rounds[-1]]
     leading = (last.groupby(list(group), sort=False).head(top) if group else last.head(top))[keys]
@@ -114,23 +145,30 @@ def _show_over(
     told = leading.merge(table, on=keys, how="left")
     most = (" – " + told["possible"].astype("str")).where(told["possible"] > told["children"], "")
     shares = ("\n" if narrow else " ") + "(" + told["share"].map(percent) + ")"
-    sides, years = _side_by_side(told.assign(told=told["children"].astype("str") + most + shares), keys, span, "0",
-                                 language)  # fmt: skip
+    sides, years = _side_by_side(
+        told.assign(told=told["children"].astype("str") + most + shares), keys, span, "0", language
+    )
     for member in members:
         sides[member] = sides[member].map(dict(zip(table[member], _label(table, member), strict=True)))
     indicator = say("col_indicator", language)
     headings = {**group, **dict.fromkeys(members, indicator), **years}
     if narrow:
-        sides, headings = stacked(sides, headings, {**({next(iter(group)): list(group)[1:]} if group else {}),
-                                                    members[0]: members[1:]})  # fmt: skip
+        sides, headings = stacked(
+            sides, headings, {**({next(iter(group)): list(group)[1:]} if group else {}), members[0]: members[1:]}
+        )
         headings[members[0]] = indicator
     show_table(console, sides, headings, title=say(f"over_{name}", language), right=list(years))
 
 
 def _show(
-    console: Console, frame: pd.DataFrame, group: dict[str, str], headings: dict[str, str], *, title: str,
+    console: Console,
+    frame: pd.DataFrame,
+    group: dict[str, str],
+    headings: dict[str, str],
+    *,
+    title: str,
     right: Sequence[str],
-) -> None:  # fmt: skip
+) -> None:
     """A table behind the columns of its groups, which stand below each other in a window that is not wide."""
     told = {**group, **headings}
     if len(group) > 1 and console.width < _WIDE:
@@ -145,17 +183,23 @@ def _label(frame: pd.DataFrame, member: str) -> pd.Series:
 
 
 def _show_combinations(
-    console: Console, table: pd.DataFrame, members: tuple[str, ...], title: str, group: dict[str, str], top: int,
+    console: Console,
+    table: pd.DataFrame,
+    members: tuple[str, ...],
+    title: str,
+    group: dict[str, str],
+    top: int,
     language: Language,
-) -> None:  # fmt: skip
+) -> None:
     shown = table.groupby(list(group), sort=False).head(top) if group else table.head(top)
     if shown.empty:
         console.print(say(f"{title}_none", language))
         return
     shown = counts_told(shown, language).assign(
         **{f"{member}_told": _label(shown, member) for member in members},
-        expected=_decimal(shown["expected"]), lift=_decimal(shown["lift"]),
-    )  # fmt: skip
+        expected=_decimal(shown["expected"]),
+        lift=_decimal(shown["lift"]),
+    )
     headings = {**group, **{f"{member}_told": say("col_indicator", language) for member in members}}
     figures = ("children", "share", "possible", "expected", "lift")
     headings |= {name: say(f"col_{name}", language) for name in figures}
@@ -169,5 +213,11 @@ def _show_combinations(
         shown, headings = stacked(shown, headings, {**below, first: others})
         headings = {name: heading for name, heading in headings.items() if name not in ("expected", *shares[1:])}
         headings[first] = say("col_indicator", language)
-    show_table(console, shown, headings, title=say(title, language), percent=shares,
-               right=("children", "possible", "expected", "lift"))  # fmt: skip
+    show_table(
+        console,
+        shown,
+        headings,
+        title=say(title, language),
+        percent=shares,
+        right=("children", "possible", "expected", "lift"),
+    )

@@ -53,16 +53,28 @@ def _table(block: TableBlock, language: Language, wide: bool) -> dict[str, Any]:
         {"heading": column.heading, "numeric": column.kind != "text", "blank": is_blank(block, column), "share": share}
         for column, share in zip(block.columns, column_shares(block, cells, wide), strict=True)
     ]
-    return {"kind": "table", "caption": block.caption, "note": block.note, "columns": columns,
-            "together": stays_together(block), "rows": [list(row) for row in zip(*cells, strict=True)]}  # fmt: skip
+    return {
+        "kind": "table",
+        "caption": block.caption,
+        "note": block.note,
+        "columns": columns,
+        "together": stays_together(block),
+        "rows": [list(row) for row in zip(*cells, strict=True)],
+    }
 
 
 def _chart(chart: Chart, language: Language, wide: bool) -> dict[str, Any]:
     svg = chart_picture(chart, wide)
     if svg is None:
         return _table(as_table(chart), language, wide)
-    return {"kind": "picture", "title": chart.title, "svg": svg, "alt": chart.alt, "note": chart.note,
-            "width": picture_width(svg, wide)}  # fmt: skip
+    return {
+        "kind": "picture",
+        "title": chart.title,
+        "svg": svg,
+        "alt": chart.alt,
+        "note": chart.note,
+        "width": picture_width(svg, wide),
+    }
 
 
 def _part(part: Part, language: Language, wide: bool) -> dict[str, Any]:
@@ -101,10 +113,14 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     families = thai_families([font.family for font in fonts.fonts()])
     wide = is_wide(document)
     told = {
-        "title": document.title, "subtitle": document.subtitle, "language": document.language,
-        "wide": wide, "notes": list(document.notes), "page_of": say("page_of", document.language),
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "language": document.language,
+        "wide": wide,
+        "notes": list(document.notes),
+        "page_of": say("page_of", document.language),
         "parts": [_part(part, document.language, wide) for part in document.parts],
-    }  # fmt: skip
+    }
     if not families and any(_THAI.search(text) for text in _texts(told)):
         raise UsageError("pdf_needs_font")
     small = bool(families) and _SMALL.search(re.sub(r"[^a-z]", "", families[0].lower())) is not None

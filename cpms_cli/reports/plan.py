@@ -39,9 +39,14 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
     source = words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12])
     told = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
     parts = (
-        *words.situation(), *words.leading(), *words.response(), *words.by_part(), *words.activities(),
-        *words.decisions(), *words.quality(),
-    )  # fmt: skip
+        *words.situation(),
+        *words.leading(),
+        *words.response(),
+        *words.by_part(),
+        *words.activities(),
+        *words.decisions(),
+        *words.quality(),
+    )
     subtitle = words.say("subtitle", round=shown_year(plan.round, language), code=plan.code)
     return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *told))
 
@@ -71,15 +76,22 @@ class _Words:
         counts = {"children": self.count(plan.children), "households": self.count(plan.households)}
         yield Paragraph(self.say("surveyed", **counts), "key")
         columns = (
-            Column("label", self.say("level")), Column("children", self.say("children"), "count"),
-            Column("share", self.say("share"), "share"), Column("could_be", self.say("could_be"), "count"),
+            Column("label", self.say("level")),
+            Column("children", self.say("children"), "count"),
+            Column("share", self.say("share"), "share"),
+            Column("could_be", self.say("could_be"), "count"),
             Column("households", self.say("households"), "count"),
-        )  # fmt: skip
+        )
         yield TableBlock(self.say("levels"), plan.levels, columns, self.say("could_be_note"))
         yield from self.by_groups()
         frame = plan.parts[["name", *self.labels]]
-        yield Chart("level_bars", self.say("levels"), frame, self.say("levels_alt"),
-                    words={"name": self.say("area"), **self.labels, **self.withheld})  # fmt: skip
+        yield Chart(
+            "level_bars",
+            self.say("levels"),
+            frame,
+            self.say("levels_alt"),
+            words={"name": self.say("area"), **self.labels, **self.withheld},
+        )
 
     def by_groups(self) -> Iterator[Part]:
         """The children at each level by the groups asked for."""
@@ -100,13 +112,17 @@ class _Words:
         marks = found["marked"].fillna(False).map({True: _MARK, False: ""})
         shown = found.assign(label=found["number"].astype("str") + " " + found["name"] + marks)
         columns = (
-            Column("label", self.say("indicator")), Column("yes", self.say("children"), "count"),
-            Column("share", self.say("share"), "share"), Column("low", self.say("from"), "share"),
-            Column("high", self.say("to"), "share"), Column("change", self.change(), "change"),
-        )  # fmt: skip
+            Column("label", self.say("indicator")),
+            Column("yes", self.say("children"), "count"),
+            Column("share", self.say("share"), "share"),
+            Column("low", self.say("from"), "share"),
+            Column("high", self.say("to"), "share"),
+            Column("change", self.change(), "change"),
+        )
         figures = self.survey.figures
-        note = self.say("leading_note", confidence=f"{figures.confidence * 100:g}",
-                        limit=f"{figures.many_unknown * 100:g}")  # fmt: skip
+        note = self.say(
+            "leading_note", confidence=f"{figures.confidence * 100:g}", limit=f"{figures.many_unknown * 100:g}"
+        )
         yield TableBlock(self.say("leading_caption"), shown, columns, note)
         yield self.bars(shown, {column.name: column.heading for column in columns})
         if self.plan.previous is None:
@@ -121,8 +137,9 @@ class _Words:
             headings = {**headings, "before": self.say("before", previous=before)}
             note = self.say("bars_note", previous=before)
         drawn = shown.assign(before=shown["share"] - shown["change"])[names]
-        return Chart("indicator_bars", self.say("leading"), drawn, self.say("leading_alt"), note,
-                     {**headings, **self.withheld})  # fmt: skip
+        return Chart(
+            "indicator_bars", self.say("leading"), drawn, self.say("leading_alt"), note, {**headings, **self.withheld}
+        )
 
     def change(self) -> str:
         previous = self.plan.previous
@@ -135,10 +152,12 @@ class _Words:
         yield Heading(self.say("response"))
         due = plan.levels[plan.levels["level"] != self.clear]
         columns = (
-            Column("label", self.say("level")), Column("children", self.say("children"), "count"),
-            Column("could_be", self.say("could_be"), "count"), Column("response", self.say("responsible_response")),
+            Column("label", self.say("level")),
+            Column("children", self.say("children"), "count"),
+            Column("could_be", self.say("could_be"), "count"),
+            Column("response", self.say("responsible_response")),
             Column("due", self.say("due")),
-        )  # fmt: skip
+        )
         yield TableBlock(self.say("response_caption"), due, columns, self.say("counts_only"))
         levels = tuple(Column(name, label, "count") for name, label in self.labels.items() if name != self.clear)
         yield TableBlock(self.say("parts_caption"), plan.parts, (Column("name", self.say("area")), *levels))
@@ -178,10 +197,12 @@ class _Words:
             activity=own + found["activity"], told=told, **dict.fromkeys(_TO_FILL, "")
         )
         columns = (
-            Column("activity", self.say("activity")), Column("told", self.say("answers_to")),
-            Column("children", self.say("concerned"), "count"), Column("usually", self.say("who_usually")),
+            Column("activity", self.say("activity")),
+            Column("told", self.say("answers_to")),
+            Column("children", self.say("concerned"), "count"),
+            Column("usually", self.say("who_usually")),
             *(Column(name, self.say(name)) for name in _TO_FILL),
-        )  # fmt: skip
+        )
         return TableBlock(self.say("activities_caption"), shown, columns, self.say("activities_note"))
 
     def decisions(self) -> Iterator[Part]:
@@ -201,8 +222,9 @@ class _Words:
         if len(plan.quality):
             shown = plan.quality.assign(label=plan.quality["number"].astype("str") + " " + plan.quality["name"])
             columns = (
-                Column("label", self.say("indicator")), Column("unknown", self.say("unknown"), "count"),
+                Column("label", self.say("indicator")),
+                Column("unknown", self.say("unknown"), "count"),
                 Column("unknown_share", self.say("unknown_share"), "share"),
-            )  # fmt: skip
+            )
             limit = f"{self.survey.figures.many_unknown * 100:g}"
             yield TableBlock(self.say("quality_caption", limit=limit), shown, columns)

@@ -13,14 +13,20 @@ from cpms_cli.writing.files import write_bytes
 
 # Which function of which module writes an ending; each is imported only when it is asked for.
 WRITERS = {
-    ".html": ("html_file", "html_bytes"), ".docx": ("docx_file", "docx_bytes"), ".xlsx": ("xlsx_report", "xlsx_bytes"),
-    ".pdf": ("pdf_file", "pdf_bytes"), ".md": ("markdown_file", "markdown_bytes"),
-}  # fmt: skip
+    ".html": ("html_file", "html_bytes"),
+    ".docx": ("docx_file", "docx_bytes"),
+    ".xlsx": ("xlsx_report", "xlsx_bytes"),
+    ".pdf": ("pdf_file", "pdf_bytes"),
+    ".md": ("markdown_file", "markdown_bytes"),
+}
 
 
 def _known() -> dict[str, tuple[str, str]]:
-    return {ending: (f"cpms_cli.reports.{module}", function) for ending, (module, function) in WRITERS.items()
-            if find_spec(f"cpms_cli.reports.{module}")}  # fmt: skip
+    return {
+        ending: (f"cpms_cli.reports.{module}", function)
+        for ending, (module, function) in WRITERS.items()
+        if find_spec(f"cpms_cli.reports.{module}")
+    }
 
 
 def check_ending(path: Path) -> None:

@@ -38,12 +38,15 @@ def _checked(imported: Imported) -> Validation:
 def import_document(survey: Survey, imported: Imported, language: Language) -> dict[str, Any]:
     """The JSON document of an import."""
     return {
-        "schema_version": 1, "exit_code": imported.exit_code, "error": None,
-        "counts": {name: imported.total(name) for name in RESPONSE_COUNTS}, "files": records(imported.files),
+        "schema_version": 1,
+        "exit_code": imported.exit_code,
+        "error": None,
+        "counts": {name: imported.total(name) for name in RESPONSE_COUNTS},
+        "files": records(imported.files),
         "quarantine": str(imported.quarantine) if imported.quarantine else None,
         "columns_not_read": column_records(imported.tables),
         "findings": records(findings_table(response_log(survey), _checked(imported), language)),
-    }  # fmt: skip
+    }
 
 
 def show_import(console: Console, survey: Survey, imported: Imported, language: Language) -> None:
@@ -78,27 +81,39 @@ def show_due(
     undated = due["interview_date"].isna()
     no_deadline = undated & due["due_date"].isna()
     shown = due.assign(
-        age=age_text(due), level=level_labels(survey, language, due["level"]),
+        age=age_text(due),
+        level=level_labels(survey, language, due["level"]),
         sex_=code_labels(survey, sex, due[sex.name], language),
         interview=shown_dates(due["interview_date"], language).mask(undated, say("due_undated", language)),
         due_=shown_dates(due["due_date"], language).mask(no_deadline, say("due_at_once", language)),
         next_=shown_dates(due["next_date"], language),
         state_=[say(f"state_{state}", language) for state in due["state"]],
-    )  # fmt: skip
+    )
     names = [survey.role("given_name"), survey.role("family_name")] if identified else []
     headings = {
-        survey.role("person").name: person.label.in_(language), **{one.name: one.label.in_(language) for one in names},
-        village.name: village.label.in_(language), household.name: household.label.in_(language),
-        "sex_": sex.label.in_(language), "age": say("col_age", language), "level": say("col_level", language),
-        "why": say("col_why", language), "action": say("col_action", language),
-        "interview": say("col_interview", language), "due_": say("col_due_date", language),
-        "days_late": say("col_days_late", language), "state_": say("col_state", language), "note": "",
-        "done": say("col_done", language), "next_": say("col_planned", language),
-    }  # fmt: skip
+        survey.role("person").name: person.label.in_(language),
+        **{one.name: one.label.in_(language) for one in names},
+        village.name: village.label.in_(language),
+        household.name: household.label.in_(language),
+        "sex_": sex.label.in_(language),
+        "age": say("col_age", language),
+        "level": say("col_level", language),
+        "why": say("col_why", language),
+        "action": say("col_action", language),
+        "interview": say("col_interview", language),
+        "due_": say("col_due_date", language),
+        "days_late": say("col_days_late", language),
+        "state_": say("col_state", language),
+        "note": "",
+        "done": say("col_done", language),
+        "next_": say("col_planned", language),
+    }
     below = {
         survey.role("person").name: (village.name, household.name, *(one.name for one in names), "sex_", "age"),
-        "level": ("why", "action"), "due_": ("days_late", "interview", "state_", "note"), "done": ("next_",),
-    }  # fmt: skip
+        "level": ("why", "action"),
+        "due_": ("days_late", "interview", "state_", "note"),
+        "done": ("next_",),
+    }
     named = (household.name, "age", "action", "days_late", "interview", "next_")
     shown, headings = stacked(shown, headings, below, named=named)
     show_table(console, shown, headings, tight=(survey.role("person").name,))
@@ -146,9 +161,13 @@ def show_response_change(console: Console, survey: Survey, found: ResponseChange
 
 
 def _show_states(
-    console: Console, cases: pd.DataFrame, keys: dict[str, str], states: Sequence[str], language: Language,
+    console: Console,
+    cases: pd.DataFrame,
+    keys: dict[str, str],
+    states: Sequence[str],
+    language: Language,
     title: str = "",
-) -> None:  # fmt: skip
+) -> None:
     """Counts of cases by state, behind the columns `keys`; in a narrow window states stand in lines below the last."""
     headings = {**keys, "due": say("col_cases", language), **{one: say(f"state_{one}", language) for one in states}}
     if console.width < max(NARROW, sum(len(heading) + _BETWEEN for heading in headings.values())):

@@ -20,8 +20,10 @@ DIGEST = 12  # letters of a definition's digest that tell it from others
 def show_again(console: Console, again: ScoredAgain, language: Language) -> None:
     """Print the figures of an earlier run, and where they are not what they were."""
     record = again.record
-    console.print(say("run_title", language, run=record.run, digest=record.definition[:DIGEST],
-                      batch=record.last_batch), style="bold")  # fmt: skip
+    console.print(
+        say("run_title", language, run=record.run, digest=record.definition[:DIGEST], batch=record.last_batch),
+        style="bold",
+    )
     show_scores(console, again.survey, again.scores, language)
     console.print(say("run_identifiers", language))
     if again.differences.empty:
@@ -39,8 +41,9 @@ def show_again(console: Console, again: ScoredAgain, language: Language) -> None
 def show_comparison(console: Console, compared: Comparison, language: Language) -> None:
     """Print the flow between levels by round, the answers that change, and the children concerned."""
     before, after = compared.before, compared.after
-    console.print(say("compare_title", language, before=before.digest[:DIGEST], after=after.digest[:DIGEST]),
-                  style="bold")  # fmt: skip
+    console.print(
+        say("compare_title", language, before=before.digest[:DIGEST], after=after.digest[:DIGEST]), style="bold"
+    )
     console.print(say("compare_sum", language, changed=len(compared.changed), children=compared.children))
     for year in sorted(compared.flow["round"].unique()):
         _show_flow(console, compared, int(year), language)
@@ -57,8 +60,13 @@ def _show_flow(console: Console, compared: Comparison, year: int, language: Lang
     flow = compared.flow[compared.flow["round"] == year].pivot(index="before", columns="after", values="children")
     flow = flow.reindex(index=own, columns=list(labels)).fillna(0).astype("int64").reset_index()
     flow["before"] = level_labels(compared.before, language, flow["before"])
-    show_table(console, flow, {"before": "", **labels}, right=list(labels),
-               title=say("compare_flow", language, round=shown_year(year, language)))  # fmt: skip
+    show_table(
+        console,
+        flow,
+        {"before": "", **labels},
+        right=list(labels),
+        title=say("compare_flow", language, round=shown_year(year, language)),
+    )
 
 
 def _show_indicators(console: Console, changes: pd.DataFrame, language: Language) -> None:
@@ -68,8 +76,13 @@ def _show_indicators(console: Console, changes: pd.DataFrame, language: Language
     for side in ("before", "after"):
         shown[side] = [say(f"answer_{answer}", language) for answer in changes[side]]
     headings = {"label": "indicator", "before": "before", "after": "after", "children": "children"}
-    show_table(console, shown, {name: say(f"col_{key}", language) for name, key in headings.items()},
-               title=say("compare_indicators", language), right=("children",))  # fmt: skip
+    show_table(
+        console,
+        shown,
+        {name: say(f"col_{key}", language) for name, key in headings.items()},
+        title=say("compare_indicators", language),
+        right=("children",),
+    )
 
 
 def _show_changed(console: Console, compared: Comparison, language: Language) -> None:
@@ -80,8 +93,11 @@ def _show_changed(console: Console, compared: Comparison, language: Language) ->
     shown[round_] = [shown_year(int(year), language) for year in shown[round_]]
     names = {"level": "before", "level_after": "after", "why_before": "why_before", "why_after": "why_after"}
     shown["level"] = shown["level_before"]
-    headings = {person: compared.before.fields[person].label.in_(language), round_: say("col_round", language),
-                **{name: say(f"col_{key}", language) for name, key in names.items()}}  # fmt: skip
+    headings = {
+        person: compared.before.fields[person].label.in_(language),
+        round_: say("col_round", language),
+        **{name: say(f"col_{key}", language) for name, key in names.items()},
+    }
     for side, level in (("before", "level"), ("after", "level_after")):
         same = shown[f"highest_{side}"] == shown[f"level_{side}"]
         told = say("col_highest", language) + ": " + shown[f"highest_{side}"]
@@ -102,6 +118,7 @@ def readable_changes(compared: Comparison, language: Language) -> pd.DataFrame:
     sides: tuple[tuple[str, Survey], ...] = (("before", compared.before), ("after", compared.after))
     labels = {
         f"{name}_{side}": level_labels(survey, language, compared.changed[f"{name}_{side}"])
-        for name in ("level", "highest") for side, survey in sides
-    }  # fmt: skip
+        for name in ("level", "highest")
+        for side, survey in sides
+    }
     return compared.changed.assign(**labels)

@@ -25,8 +25,13 @@ _LINE_LIST = 140
 
 def document(tables: dict[str, pd.DataFrame], **told: Any) -> dict[str, Any]:
     """Named tables as one JSON document."""
-    return {"schema_version": 1, "exit_code": 0, "error": None, **told,
-            **{name: records(frame) for name, frame in tables.items()}}  # fmt: skip
+    return {
+        "schema_version": 1,
+        "exit_code": 0,
+        "error": None,
+        **told,
+        **{name: records(frame) for name, frame in tables.items()},
+    }
 
 
 def level_labels(survey: Survey, language: Language, levels: pd.Series) -> pd.Series:
@@ -47,8 +52,7 @@ def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language
     counts = scores.groupby([round_, "level"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=[level.id for level in survey.levels], fill_value=0).reset_index()
     counts[round_] = [shown_year(int(year), language) for year in counts[round_]]
-    headings = {round_: say("col_round", language),
-                **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip
+    headings = {round_: say("col_round", language), **{level.id: level.label.in_(language) for level in survey.levels}}
     show_table(console, counts, headings, right=list(headings)[1:])
 
 
@@ -83,19 +87,26 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
     person, village, round_ = (survey.role(role).name for role in ("person", "village", "round"))
     sex, household = survey.role("sex"), survey.role("household")
     shown = listed.assign(
-        age=age_text(listed), level=level_labels(survey, language, listed["level"]),
+        age=age_text(listed),
+        level=level_labels(survey, language, listed["level"]),
         highest=level_labels(survey, language, listed["highest"]).mask(listed["highest"] == listed["level"], ""),
         marks=_marks(listed, language),
         sex_=code_labels(survey, sex, listed[sex.name], language),
         round_=[shown_year(int(year), language) for year in listed[round_]],
-    )  # fmt: skip
+    )
     names = [survey.role("given_name"), survey.role("family_name")] if identified else []
     headings = {
-        person: survey.fields[person].label.in_(language), **{one.name: one.label.in_(language) for one in names},
-        "round_": say("col_round", language), village: survey.fields[village].label.in_(language),
-        household.name: household.label.in_(language), "sex_": sex.label.in_(language), "age": say("col_age", language),
-        "level": say("col_level", language), "highest": say("col_highest", language), "why": say("col_why", language),
-    }  # fmt: skip
+        person: survey.fields[person].label.in_(language),
+        **{one.name: one.label.in_(language) for one in names},
+        "round_": say("col_round", language),
+        village: survey.fields[village].label.in_(language),
+        household.name: household.label.in_(language),
+        "sex_": sex.label.in_(language),
+        "age": say("col_age", language),
+        "level": say("col_level", language),
+        "highest": say("col_highest", language),
+        "why": say("col_why", language),
+    }
     if (shown["marks"] != "").any():
         headings["marks"] = say("col_note", language)
     earlier = ANSWERED in listed and bool((listed[ANSWERED] < listed[round_]).any())
@@ -123,9 +134,10 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
         highest=level_labels(survey, language, history.levels["highest"]).mask(
             history.levels["highest"] == history.levels["level"], ""
         ),
-    )  # fmt: skip
-    headings = {name: say(f"col_{name}", language)
-                for name in ("round", "level", "highest", "why", "open", "response", "due")}  # fmt: skip
+    )
+    headings = {
+        name: say(f"col_{name}", language) for name in ("round", "level", "highest", "why", "open", "response", "due")
+    }
     if (levels["standing_why"] != "").any():
         headings["standing_why"] = say("col_standing", language)
     if console.width < _LINE_LIST:
@@ -141,12 +153,18 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     for year in years:
         told[year] = [say(f"answer_{answer}", language) for answer in told[year]]
     show_table(
-        console, told, {"name": say("col_indicator", language), **shown,
-                        "because": say("col_because", language)},
-        title=say("child_indicators", language), tight=years,
-    )  # fmt: skip
-    show_table(console, history.answers, {"label": say("col_question", language), **shown},
-               title=say("child_answers", language))  # fmt: skip
+        console,
+        told,
+        {"name": say("col_indicator", language), **shown, "because": say("col_because", language)},
+        title=say("child_indicators", language),
+        tight=years,
+    )
+    show_table(
+        console,
+        history.answers,
+        {"label": say("col_question", language), **shown},
+        title=say("child_answers", language),
+    )
 
 
 def show_responses(console: Console, survey: Survey, responses: pd.DataFrame, language: Language) -> None:
@@ -169,11 +187,17 @@ def show_responses(console: Console, survey: Survey, responses: pd.DataFrame, la
 
 def show_area(
     console: Console, survey: Survey, summary: AreaSummary, language: Language, *, listed: bool = True
-) -> None:  # fmt: skip
+) -> None:
     """Print an area: levels, indicators, its parts, and, with `listed`, whom to visit at once."""
-    title = say("area_title", language, name=summary.name, code=summary.code, round=shown_year(summary.round, language),
-                children=count_text(summary.children, language),
-                households=count_text(summary.households, language))  # fmt: skip
+    title = say(
+        "area_title",
+        language,
+        name=summary.name,
+        code=summary.code,
+        round=shown_year(summary.round, language),
+        children=count_text(summary.children, language),
+        households=count_text(summary.households, language),
+    )
     console.print(title, style="bold")
     show_quality(console, summary.quality, summary.previous, language)
     names = {
@@ -184,12 +208,22 @@ def show_area(
         "households": "households",
     }
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
-    show_table(console, counts_told(summary.levels, language), headings, title=say("area_levels", language),
-               right=("children", "could_be", "households"), percent=("share",))  # fmt: skip
+    show_table(
+        console,
+        counts_told(summary.levels, language),
+        headings,
+        title=say("area_levels", language),
+        right=("children", "could_be", "households"),
+        percent=("share",),
+    )
     console.print(say("could_be_note", language))
     _show_area_indicators(console, survey, summary, language)
-    headings = {"area": say("col_area", language), "name": "", "children": say("col_children", language),
-                **{level.id: level.label.in_(language) for level in survey.levels}}  # fmt: skip
+    headings = {
+        "area": say("col_area", language),
+        "name": "",
+        "children": say("col_children", language),
+        **{level.id: level.label.in_(language) for level in survey.levels},
+    }
     parts, figures = counts_told(summary.parts, language), list(headings)[2:]
     if console.width < NARROW:
         parts, headings = stacked(parts, headings, {"area": ("name",)})
@@ -205,9 +239,14 @@ def _show_area_indicators(console: Console, survey: Survey, summary: AreaSummary
         label=summary.indicators["number"].astype("str") + " " + summary.indicators["name"]
     )
     show_shares(
-        console, told, {"label": say("col_indicator", language)}, language, signed=("change",),
-        title=say("area_indicators", language, previous=previous), further={"change": say("col_change", language)},
-    )  # fmt: skip
+        console,
+        told,
+        {"label": say("col_indicator", language)},
+        language,
+        signed=("change",),
+        title=say("area_indicators", language, previous=previous),
+        further={"change": say("col_change", language)},
+    )
     show_note(console, survey, language)
 
 
@@ -222,10 +261,16 @@ def _show_grouped(console: Console, survey: Survey, summary: AreaSummary, langua
     if console.width < NARROW:
         first, *rest = keys
         shown, headings = stacked(shown, headings, {first: rest})
-    show_table(console, shown, headings, title=say("area_levels_by", language, groups=groups),
-               right=["children", *figures])  # fmt: skip
-    show_shares(console, indicators, {**keys, "label": say("col_indicator", language)}, language,
-                title=say("area_indicators_by", language, groups=groups))  # fmt: skip
+    show_table(
+        console, shown, headings, title=say("area_levels_by", language, groups=groups), right=["children", *figures]
+    )
+    show_shares(
+        console,
+        indicators,
+        {**keys, "label": say("col_indicator", language)},
+        language,
+        title=say("area_indicators_by", language, groups=groups),
+    )
 
 
 def show_response(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:

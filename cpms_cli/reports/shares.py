@@ -31,10 +31,19 @@ def _range(low: pd.Series, high: pd.Series) -> list[str]:
 
 
 def show_shares(
-    console: Console, frame: pd.DataFrame, keys: Mapping[str, str], language: Language, *, title: str = "",
-    words: tuple[str, str] = ("yes", "no"), further: Mapping[str, str] | None = None, signed: Sequence[str] = (),
-    percents: Sequence[str] = (), asked: bool = True, below: Mapping[str, Sequence[str]] | None = None,
-) -> None:  # fmt: skip
+    console: Console,
+    frame: pd.DataFrame,
+    keys: Mapping[str, str],
+    language: Language,
+    *,
+    title: str = "",
+    words: tuple[str, str] = ("yes", "no"),
+    further: Mapping[str, str] | None = None,
+    signed: Sequence[str] = (),
+    percents: Sequence[str] = (),
+    asked: bool = True,
+    below: Mapping[str, Sequence[str]] | None = None,
+) -> None:
     """Print shares as `shares.with_shares` makes them, behind the columns `keys` and before the columns `further`.
 
     `words` are the headings of yes and no; without `asked`, who was not asked is left out. A share of which too much
@@ -44,23 +53,32 @@ def show_shares(
     mark = say("joined_mark", language)
     joined = joined_rows(frame) | joined_rows(frame, "yes")
     shown = _with_joined(counts_told(frame, language), frame, mark).assign(
-        share=[percent(share) + (" !" if marked else f" {mark}" if both else "")
-               for share, marked, both in zip(frame["share"], frame["marked"], joined, strict=True)],
-        interval=_range(frame["low"], frame["high"]), bounds=_range(frame["lowest"], frame["highest"]),
-    )  # fmt: skip
+        share=[
+            percent(share) + (" !" if marked else f" {mark}" if both else "")
+            for share, marked, both in zip(frame["share"], frame["marked"], joined, strict=True)
+        ],
+        interval=_range(frame["low"], frame["high"]),
+        bounds=_range(frame["lowest"], frame["highest"]),
+    )
     headings = {
-        **keys, "yes": say(f"col_{words[0]}", language), "no": say(f"col_{words[1]}", language),
-        "unknown": say("col_unknown", language), "not_applicable": say("col_na", language),
-        "share": say("col_share", language), "interval": say("col_interval", language),
-        "bounds": say("col_bounds", language), **(further or {}),
-    }  # fmt: skip
+        **keys,
+        "yes": say(f"col_{words[0]}", language),
+        "no": say(f"col_{words[1]}", language),
+        "unknown": say("col_unknown", language),
+        "not_applicable": say("col_na", language),
+        "share": say("col_share", language),
+        "interval": say("col_interval", language),
+        "bounds": say("col_bounds", language),
+        **(further or {}),
+    }
     if not asked:
         del headings["not_applicable"]
     if console.width < NARROW + _A_KEY * (len(keys) - 1):
         first, *rest = keys
         shown, headings = stacked(shown, headings, {first: rest, "share": ("interval",), **(below or {})})
-    right = [name for name in ("yes", "no", "unknown", "not_applicable", "share", "interval", "bounds")
-             if name in headings]  # fmt: skip
+    right = [
+        name for name in ("yes", "no", "unknown", "not_applicable", "share", "interval", "bounds") if name in headings
+    ]
     show_table(console, shown, headings, title=title, right=right, signed=signed, percent=percents)
 
 
@@ -87,13 +105,24 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
         share = float(quality["coverage"].iloc[0])
         return () if pd.isna(share) else (say("report_coverage", language, share=f"{share * 100:.0f}"),)
     told = quality.to_dict("records")[0]
-    visited = say("quality_line", language, visited=told["households_visited"], known=told["households_known"],
-                  coverage=percent(told["coverage"]), refused=told["households_refused"],
-                  unknown=percent(told["unknown_share"]))  # fmt: skip
+    visited = say(
+        "quality_line",
+        language,
+        visited=told["households_visited"],
+        known=told["households_known"],
+        coverage=percent(told["coverage"]),
+        refused=told["households_refused"],
+        unknown=percent(told["unknown_share"]),
+    )
     if previous is None:
         return visited, say("quality_first", language)
-    return visited, say("quality_lost", language, before=told["children_before"], lost=told["children_lost"],
-                        previous=shown_year(previous, language))  # fmt: skip
+    return visited, say(
+        "quality_lost",
+        language,
+        before=told["children_before"],
+        lost=told["children_lost"],
+        previous=shown_year(previous, language),
+    )
 
 
 def show_quality(console: Console, quality: pd.DataFrame, previous: int | None, language: Language) -> None:
@@ -104,5 +133,8 @@ def show_quality(console: Console, quality: pd.DataFrame, previous: int | None, 
 
 def group_names(survey: Survey, frame: pd.DataFrame, language: Language) -> dict[str, str]:
     """The columns of a broken-down table that hold labels of groups, with the groups' names."""
-    return {f"{group}_label": survey.figures.group(group).label.in_(language) for group in frame.columns
-            if f"{group}_label" in frame and group != "area"}  # fmt: skip
+    return {
+        f"{group}_label": survey.figures.group(group).label.in_(language)
+        for group in frame.columns
+        if f"{group}_label" in frame and group != "area"
+    }

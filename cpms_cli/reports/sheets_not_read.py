@@ -21,10 +21,17 @@ def _why(sheet: SheetNotRead, language: Language) -> str:
 def sheet_records(tables: Sequence[SurveyTable], language: Language) -> list[dict[str, Any]]:
     """All of them, for scripts: `reason` is stable, `why` in words, `row` where another table of the sheet was read."""
     return [
-        {"file": one.file, "sheet": one.sheet, "row": one.row, "reason": one.reason, "why": _why(one, language),
-         "cells": one.cells, "answers": one.answers}
+        {
+            "file": one.file,
+            "sheet": one.sheet,
+            "row": one.row,
+            "reason": one.reason,
+            "why": _why(one, language),
+            "cells": one.cells,
+            "answers": one.answers,
+        }
         for one in sheets_not_read(tables)
-    ]  # fmt: skip
+    ]
 
 
 def show_sheets(console: Console, tables: Sequence[SurveyTable], language: Language) -> None:

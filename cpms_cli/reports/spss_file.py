@@ -101,11 +101,14 @@ def spss_bytes(survey: Survey, frame: pd.DataFrame, language: Language) -> bytes
             columns[name] = _column(told, name, frame[name])
     texts = {name for name, values in columns.items() if not pd.api.types.is_numeric_dtype(values)}
     plain = pd.DataFrame(
-        {name: values.astype("object").where(values.notna(), "") if name in texts else values
-         for name, values in columns.items()}
-    )  # fmt: skip
+        {
+            name: values.astype("object").where(values.notna(), "") if name in texts else values
+            for name, values in columns.items()
+        }
+    )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "records.sav"
-        pyreadstat.write_sav(plain, str(path), column_labels=told.labels, variable_value_labels=told.values,
-                             missing_ranges=told.missing)  # fmt: skip
+        pyreadstat.write_sav(
+            plain, str(path), column_labels=told.labels, variable_value_labels=told.values, missing_ranges=told.missing
+        )
         return path.read_bytes()

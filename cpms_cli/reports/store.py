@@ -18,11 +18,20 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
     file, of_log = tables["batches"]["file"].astype("str"), tables["batches"]["kind"] == RESPONSE
     batches = tables["batches"].assign(
         file=file.where(~of_log, file + f" ({say('history_responses', language)})"),
-        when=tables["batches"]["merged_at"].dt.strftime("%Y-%m-%d %H:%M"), digest=tables["batches"]["sha256"].str[:12]
+        when=tables["batches"]["merged_at"].dt.strftime("%Y-%m-%d %H:%M"),
+        digest=tables["batches"]["sha256"].str[:12],
     )
-    names = {"batch_id": "batch", "when": "when", "merged_by": "who", "file": "file", "digest": "sha256",
-             "rows_in": "rows", "rows_stored": "stored", "rows_unchanged": "unchanged",
-             "rows_quarantined": "quarantined"}  # fmt: skip
+    names = {
+        "batch_id": "batch",
+        "when": "when",
+        "merged_by": "who",
+        "file": "file",
+        "digest": "sha256",
+        "rows_in": "rows",
+        "rows_stored": "stored",
+        "rows_unchanged": "unchanged",
+        "rows_quarantined": "quarantined",
+    }
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
     if console.width < NARROW:
         # A file's name has no spaces to break it at: what is short stands below it.
@@ -33,9 +42,14 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
         headings["rows_in"] = ""
         told = say("col_rows", language) + ": " + batches["rows_in"].astype("str")
         batches, headings = stacked(batches.assign(rows_in=told), headings, {"rows_in": counts}, named=counts)
-    show_table(console, batches, headings,
-               title=say("history_batches", language), tight=("when", "merged_by"),
-               right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"))  # fmt: skip
+    show_table(
+        console,
+        batches,
+        headings,
+        title=say("history_batches", language),
+        tight=("when", "merged_by"),
+        right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"),
+    )
     _show_runs(console, tables["runs"], language)
     if tables["events"].empty:
         return
@@ -45,21 +59,39 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
         batch=tables["events"]["batch_id"].astype("Int64"),
     )
     names = {"when": "when", "who": "who", "event": "event", "batch": "batch", "detail": "detail"}
-    show_table(console, events, {name: say(f"col_{key}", language) for name, key in names.items()},
-               title=say("history_events", language), tight=("when",), right=("batch",))  # fmt: skip
+    show_table(
+        console,
+        events,
+        {name: say(f"col_{key}", language) for name, key in names.items()},
+        title=say("history_events", language),
+        tight=("when",),
+        right=("batch",),
+    )
 
 
 def _show_runs(console: Console, runs: pd.DataFrame, language: Language) -> None:
     if runs.empty:
         return
     shown = runs.assign(when=runs["scored_at"].dt.strftime("%Y-%m-%d %H:%M"), digest=runs["definition"].str[:12])
-    names = {"run": "run", "when": "when", "scored_by": "who", "digest": "definition", "last_batch": "last_batch",
-             "children": "children"}  # fmt: skip
+    names = {
+        "run": "run",
+        "when": "when",
+        "scored_by": "who",
+        "digest": "definition",
+        "last_batch": "last_batch",
+        "children": "children",
+    }
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
     if console.width < NARROW:
         shown, headings = stacked(shown, headings, {"when": ("scored_by",)})
-    show_table(console, shown, headings, title=say("history_runs", language), tight=("when", "scored_by", "digest"),
-               right=("run", "last_batch", "children"))  # fmt: skip
+    show_table(
+        console,
+        shown,
+        headings,
+        title=say("history_runs", language),
+        tight=("when", "scored_by", "digest"),
+        right=("run", "last_batch", "children"),
+    )
 
 
 def show_check(console: Console, store: str, found: pd.DataFrame, language: Language) -> None:
@@ -80,5 +112,11 @@ def show_audit(console: Console, log: pd.DataFrame, language: Language) -> None:
         return
     shown = log.assign(when=log["shown_at"].dt.strftime("%Y-%m-%d %H:%M"))
     names = {"when": "when", "who": "who", "what": "command", "children": "children"}
-    show_table(console, shown, {name: say(f"col_{key}", language) for name, key in names.items()},
-               title=say("audit_title", language), tight=("when", "who"), right=("children",))  # fmt: skip
+    show_table(
+        console,
+        shown,
+        {name: say(f"col_{key}", language) for name, key in names.items()},
+        title=say("audit_title", language),
+        tight=("when", "who"),
+        right=("children",),
+    )

@@ -81,9 +81,16 @@ def _least(heading: str) -> int:
 
 
 def show_table(
-    console: Console, frame: pd.DataFrame, headings: Mapping[str, str], *, title: str = "",
-    right: Sequence[str] = (), percent: Sequence[str] = (), signed: Sequence[str] = (), tight: Sequence[str] = (),
-) -> None:  # fmt: skip
+    console: Console,
+    frame: pd.DataFrame,
+    headings: Mapping[str, str],
+    *,
+    title: str = "",
+    right: Sequence[str] = (),
+    percent: Sequence[str] = (),
+    signed: Sequence[str] = (),
+    tight: Sequence[str] = (),
+) -> None:
     """Print the columns named in `headings`, in that order; `percent` columns hold shares, `signed` ones changes."""
     table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
     columns = []

@@ -72,23 +72,31 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
 def counts(validation: Validation) -> dict[str, int]:
     """The figures of a validation."""
     return {
-        "tables": len(validation.tables), "rows": validation.rows, "storable": validation.storable,
-        "rows_with_errors": validation.rows_with_errors, "errors": validation.errors, "warnings": validation.warnings,
-    }  # fmt: skip
+        "tables": len(validation.tables),
+        "rows": validation.rows,
+        "storable": validation.storable,
+        "rows_with_errors": validation.rows_with_errors,
+        "errors": validation.errors,
+        "warnings": validation.warnings,
+    }
 
 
 def document(
     survey: Survey, validation: Validation, language: Language, changed: pd.DataFrame | None = None
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """The JSON document of a validation; `notes` say how each sheet was read."""
     return {
-        "schema_version": SCHEMA_VERSION, "exit_code": validation.exit_code, "error": None,
-        "definition": survey.digest, "counts": counts(validation),
-        "notes": read_notes(validation.tables, language), "columns_not_read": column_records(validation.tables),
+        "schema_version": SCHEMA_VERSION,
+        "exit_code": validation.exit_code,
+        "error": None,
+        "definition": survey.digest,
+        "counts": counts(validation),
+        "notes": read_notes(validation.tables, language),
+        "columns_not_read": column_records(validation.tables),
         "findings": records(findings_table(survey, validation, language)),
         "sheets_not_read": sheet_records(validation.tables, language),
         **({} if changed is None else {"changes": records(changed)}),
-    }  # fmt: skip
+    }
 
 
 def failure_document(
@@ -96,10 +104,16 @@ def failure_document(
 ) -> dict[str, Any]:
     """The JSON document of a run that could not go on: the same shape, with the error in it; `columns` not read."""
     return {
-        "schema_version": SCHEMA_VERSION, "exit_code": exit_code, "error": {"id": message_id, "message": message},
-        "definition": None, "counts": None, "notes": [], "columns_not_read": list(columns), "findings": [],
+        "schema_version": SCHEMA_VERSION,
+        "exit_code": exit_code,
+        "error": {"id": message_id, "message": message},
+        "definition": None,
+        "counts": None,
+        "notes": [],
+        "columns_not_read": list(columns),
+        "findings": [],
         "sheets_not_read": [],
-    }  # fmt: skip
+    }
 
 
 def show(console: Console, survey: Survey, validation: Validation, language: Language, asked: Asked) -> None:

@@ -36,20 +36,22 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
     due = visits["due"].astype("str").fillna("").str.slice(0, 10)
     late = visits["days_late"].astype("Int64").astype("str").fillna("")
     return visits.assign(
-        house=visits[house.name], line=visits[line.name].fillna(say("visits_home", language)),
-        child=visits[person.name].fillna(""), name=(given + " " + family).str.strip(),
+        house=visits[house.name],
+        line=visits[line.name].fillna(say("visits_home", language)),
+        child=visits[person.name].fillna(""),
+        name=(given + " " + family).str.strip(),
         who=(visits[sex.name].map(labels).fillna("").astype("str") + " " + age).str.strip(),
         level=level.where((highest == level) | (highest == ""), level + " → " + highest)
         + (" (" + missed + ")").where(missed != "", ""),
         due=due.where(late == "", due + " (" + late + ")"),
         question=visits["question"].fillna(say("visits_no_question", language)),
-        choices=visits["choices"].fillna(""), was=visits["was"].fillna(""), could=could,
-    )  # fmt: skip
+        choices=visits["choices"].fillna(""),
+        was=visits["was"].fillna(""),
+        could=could,
+    )
 
 
-def show_visits(
-    console: Console, survey: Survey, visits: pd.DataFrame, language: Language, identified: bool
-) -> None:
+def show_visits(console: Console, survey: Survey, visits: pd.DataFrame, language: Language, identified: bool) -> None:
     """Print the list: each child or household once, its questions below each other."""
     if visits.empty:
         console.print(say("visits_none", language))
@@ -62,15 +64,22 @@ def show_visits(
     shown[["line", "child", "name", "who", "level", "due"]] = shown[
         ["line", "child", "name", "who", "level", "due"]
     ].mask(again, "")
-    headings = {"place": say("col_village", language), "house": survey.role("household").label.in_(language),
-                "line": say("col_child", language), "child": survey.fields[person].label.in_(language)}  # fmt: skip
+    headings = {
+        "place": say("col_village", language),
+        "house": survey.role("household").label.in_(language),
+        "line": say("col_child", language),
+        "child": survey.fields[person].label.in_(language),
+    }
     if identified:
         headings["name"] = say("col_name", language)
     headings |= {"who": say("col_sex_age", language), "level": say("col_level", language)}
     if visits["due"].notna().any():
         headings["due"] = say("col_due_late", language)
-    headings |= {"question": say("col_question", language), "was": say("col_was", language),
-                 "could": say("col_could_become", language)}  # fmt: skip
+    headings |= {
+        "question": say("col_question", language),
+        "was": say("col_was", language),
+        "could": say("col_could_become", language),
+    }
     if console.width < _WIDE:
         who = ("child", "name", "who") if identified else ("child", "who")
         below = {"place": ("house",), "line": who, "question": ("was", "could")}
@@ -78,8 +87,11 @@ def show_visits(
             below["level"] = ("due",)
         shown, headings = stacked(shown, headings, below, named=("was", "could"))
     show_table(console, shown, headings, title=say("visits_title", language), tight=("line", "child"))
-    counts = {"children": int(visits[person].nunique()), "questions": int(visits["field"].notna().sum()),
-              "homes": len(visits.drop_duplicates(list(survey.key("household"))))}  # fmt: skip
+    counts = {
+        "children": int(visits[person].nunique()),
+        "questions": int(visits["field"].notna().sum()),
+        "homes": len(visits.drop_duplicates(list(survey.key("household")))),
+    }
     console.print(say("visits_sum", language, **counts))
     console.print(say("visits_shown" if identified else "visits_hidden", language))
 
@@ -92,16 +104,19 @@ def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Lan
         PrintedColumn("house", survey.role("household").label.in_(language), 10),
         PrintedColumn("line", say("col_child", language), 10),
         PrintedColumn("child", survey.role("person").label.in_(language), 15),
-        PrintedColumn("name", say("col_name", language), 16), PrintedColumn("who", say("col_sex_age", language), 11),
-        PrintedColumn("level", say("col_level", language), 20), PrintedColumn("due", say("col_due_late", language), 12),
+        PrintedColumn("name", say("col_name", language), 16),
+        PrintedColumn("who", say("col_sex_age", language), 11),
+        PrintedColumn("level", say("col_level", language), 20),
+        PrintedColumn("due", say("col_due_late", language), 12),
         PrintedColumn("question", say("col_question", language), 46),
         PrintedColumn("choices", say("col_choices", language), 24),
-        PrintedColumn("was", say("col_was", language), 12), PrintedColumn(None, say("col_answer", language), 24),
-    ]  # fmt: skip
+        PrintedColumn("was", say("col_was", language), 12),
+        PrintedColumn(None, say("col_answer", language), 24),
+    ]
     sheets = {
         f"{code} {part['village'].iloc[0]}": part.reset_index(drop=True)
         for code, part in shown.groupby(village, sort=True)
-    } or {say("visits_title", language): shown}  # fmt: skip
+    } or {say("visits_title", language): shown}
     years = ", ".join(shown_year(int(year), language) for year in sorted(visits[round_].dropna().unique()))
     title = say("visits_printed", language, rounds=years)
     write_bytes(path, printed_workbook(sheets, columns, ["house"], title))

@@ -20,9 +20,16 @@ _WIDE = 140  # in a narrower window, columns are laid below each other
 
 def document(found: ChildWhy) -> dict[str, Any]:
     """One child's reasons as a JSON document."""
-    about = {"cpms_id": found.cpms_id, "round": found.round, "level": found.level, "highest": found.highest,
-             "age_min": found.ages[0], "age_max": found.ages[1], "standing": found.standing,
-             "standing_why": found.standing_why}  # fmt: skip
+    about = {
+        "cpms_id": found.cpms_id,
+        "round": found.round,
+        "level": found.level,
+        "highest": found.highest,
+        "age_min": found.ages[0],
+        "age_max": found.ages[1],
+        "standing": found.standing,
+        "standing_why": found.standing_why,
+    }
     return tables_document(found.why.tables, **about)
 
 
@@ -36,27 +43,52 @@ def _age(found: ChildWhy, language: Language) -> str:
 def show_why(console: Console, survey: Survey, found: ChildWhy, language: Language) -> None:
     """Print one child's rules, indicators and what one more answer would change."""
     labels = {level.id: level.label.in_(language) for level in survey.levels}
-    console.print(say("why_title", language, id=found.cpms_id, round=shown_year(found.round, language),
-                      age=_age(found, language), level=labels[found.level]), style="bold")  # fmt: skip
+    console.print(
+        say(
+            "why_title",
+            language,
+            id=found.cpms_id,
+            round=shown_year(found.round, language),
+            age=_age(found, language),
+            level=labels[found.level],
+        ),
+        style="bold",
+    )
     if found.highest != found.level:
         console.print(say("why_could_be", language, highest=labels[found.highest]))
     if found.standing_why:
         console.print(f"{say('col_standing', language)}: {found.standing_why}")
     _show_what_if(console, found, language)
-    columns = {name: say(f"col_{key}", language) for name, key in (
-        ("level", "level"), ("rule", "rule_words"), ("holds", "holds"), ("answers", "answers"),
-        ("not_known", "not_known"))}  # fmt: skip
+    columns = {
+        name: say(f"col_{key}", language)
+        for name, key in (
+            ("level", "level"),
+            ("rule", "rule_words"),
+            ("holds", "holds"),
+            ("answers", "answers"),
+            ("not_known", "not_known"),
+        )
+    }
     rules = found.why.rules
-    shown = rules.assign(level=level_labels(survey, language, rules["level"]).mask(rules["level"].duplicated(), ""),
-                         holds=_answers(rules["holds"], language))  # fmt: skip
+    shown = rules.assign(
+        level=level_labels(survey, language, rules["level"]).mask(rules["level"].duplicated(), ""),
+        holds=_answers(rules["holds"], language),
+    )
     _show(console, shown, columns, {"rule": ("answers", "not_known")}, say("why_rules", language))
     told = found.why.indicators
     named = told["number"].astype("str") + " " + told["name"]
     shown = told.assign(name=named, holds=_answers(told["answer"], language))
-    columns = {"name": say("col_indicator", language), **{name: columns[name] for name in
-                                                          ("holds", "answers", "not_known")}}  # fmt: skip
-    _show(console, shown, columns | {"holds": say("col_level_answer", language)}, {"name": ("answers", "not_known")},
-          say("why_indicators", language))  # fmt: skip
+    columns = {
+        "name": say("col_indicator", language),
+        **{name: columns[name] for name in ("holds", "answers", "not_known")},
+    }
+    _show(
+        console,
+        shown,
+        columns | {"holds": say("col_level_answer", language)},
+        {"name": ("answers", "not_known")},
+        say("why_indicators", language),
+    )
 
 
 def _show(
@@ -75,8 +107,10 @@ def _answers(answers: pd.Series, language: Language) -> pd.Series:
 def _about(found: ChildWhy, language: Language) -> pd.Series:
     lines = found.why.what_if["about_line"]
     own = found.line
-    words = {line: say("why_of_child", language) if line == own else say("why_of_other", language, line=line)
-             for line in lines.dropna().unique()}  # fmt: skip
+    words = {
+        line: say("why_of_child", language) if line == own else say("why_of_other", language, line=line)
+        for line in lines.dropna().unique()
+    }
     return lines.map(words).fillna(say("why_of_home", language)).astype("str")
 
 

@@ -67,10 +67,12 @@ def _series(sheet: Any, block: TableBlock, first: int, at: int, colour: str, row
     last = first + rows - 1
     label = next(iter(_of_kind(block, "text")), 0)
     return {
-        "name": [sheet.get_name(), first - 1, at], "fill": {"color": colour}, "gap": 45,
+        "name": [sheet.get_name(), first - 1, at],
+        "fill": {"color": colour},
+        "gap": 45,
         "categories": [sheet.get_name(), first, label, last, label],
         "values": [sheet.get_name(), first, at, last, at],
-    }  # fmt: skip
+    }
 
 
 def _stacked(book: Any, sheet: Any, block: TableBlock, first: int) -> Any:
@@ -87,8 +89,10 @@ def _errors(block: TableBlock) -> dict[str, Any]:
     frame = block.frame
     if not {"share", "low", "high"} <= set(frame.columns):
         return {}
-    minus, plus = (pd.Series(part).fillna(0.0).astype("float64").clip(lower=0).tolist()
-                   for part in (frame["share"] - frame["low"], frame["high"] - frame["share"]))  # fmt: skip
+    minus, plus = (
+        pd.Series(part).fillna(0.0).astype("float64").clip(lower=0).tolist()
+        for part in (frame["share"] - frame["low"], frame["high"] - frame["share"])
+    )
     return {"y_error_bars": {"type": "custom", "plus_values": plus, "minus_values": minus}}
 
 
@@ -100,8 +104,7 @@ def _bars(book: Any, sheet: Any, chart: Chart, block: TableBlock, first: int) ->
         drawn.add_series({**_series(sheet, block, first, at, _MARK, rows), **_errors(block)})
     drawn.set_legend({"none": True})
     form = "0 %" if block.columns[found[0]].kind == "share" else "#,##0"
-    drawn.set_x_axis({"min": 0, "num_format": form,
-                      "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})  # fmt: skip
+    drawn.set_x_axis({"min": 0, "num_format": form, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     return drawn
 
 

@@ -96,9 +96,12 @@ def _formats(book: Any) -> dict[str, Any]:
     plain = {"font_name": OFFICE_FONT, "font_size": 10, "valign": "top"}
     cell = {**plain, "border": 1, "border_color": "#B0B0B0"}
     kinds: dict[str, dict[str, Any]] = {
-        "title": {**plain, "bold": True, "font_size": 16}, "heading": {**plain, "bold": True, "font_size": 13},
-        "subtitle": {**plain, "font_color": "#5A5A5A"}, "caption": {**plain, "bold": True},
-        "plain": {**plain, "text_wrap": True}, "key": {**plain, "text_wrap": True, "bold": True, "font_size": 11},
+        "title": {**plain, "bold": True, "font_size": 16},
+        "heading": {**plain, "bold": True, "font_size": 13},
+        "subtitle": {**plain, "font_color": "#5A5A5A"},
+        "caption": {**plain, "bold": True},
+        "plain": {**plain, "text_wrap": True},
+        "key": {**plain, "text_wrap": True, "bold": True, "font_size": 11},
         "note": {**plain, "text_wrap": True, "font_color": "#5A5A5A", "font_size": 9},
         "line": {**plain, "bottom": 1, "bottom_color": "#808080"},
         "head": {**cell, "bold": True, "bg_color": "#E8E8E8", "text_wrap": True, "align": "left", "indent": 1},
@@ -106,7 +109,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "text": {**cell, "text_wrap": True, "num_format": "@", "align": "left", "indent": 1},
         "no_number": {**cell, "align": "right", "font_color": "#5A5A5A"},
         **{kind: {**cell, "num_format": form} for kind, form in _FORMS.items()},
-    }  # fmt: skip
+    }
     return {name: book.add_format(kind) for name, kind in kinds.items()}
 
 

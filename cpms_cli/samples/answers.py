@@ -50,32 +50,47 @@ def _household(community: Community, home: Home, rng: random.Random) -> dict[str
     poor = traits["poverty"] < 0.2
     adults = {"both": 2, "mother": 1, "father": 1, "grandparents": 2, "relatives": 2, "foster": 2}[home.shape]
     return {
-        "round": community.year, "village_code": home.village, "household_no": home.household_no,
-        "interview_date": visited.isoformat(), "interviewer": f"V{home.village[-2:]}{home.household_no % 2 + 1}",
+        "round": community.year,
+        "village_code": home.village,
+        "household_no": home.household_no,
+        "interview_date": visited.isoformat(),
+        "interviewer": f"V{home.village[-2:]}{home.household_no % 2 + 1}",
         "consent": "no" if traits["care"] > 0.993 else "yes",
-        "respondent_relation": {"both": "mother", "mother": "mother", "father": "father", "grandparents": "grandparent",
-                                "relatives": "relative", "foster": "other"}[home.shape],
-        "members_total": len(home.people) + adults + rng.choice((0, 0, 1)), "members_under_18": len(home.people),
-        "main_language": "my" if migrant else "th", "arrived": arrived,
-        "dwelling": rng.choice(("rented", "employer", "employer", "temporary", "rented")) if migrant else
-                    rng.choices(("own", "rented", "relative", "temporary"), (0.78, 0.1, 0.1, 0.02))[0],
-        "income_enough": rng.choice(("enough", "enough", "saves")) if not poor else
-                         "often_short" if traits["poverty"] < 0.07 else "sometimes_short",
-        "income_steady": _yes(rng, 0.45 if poor else 0.85), "informal_debt": _yes(rng, 0.4 if poor else 0.08),
+        "respondent_relation": {
+            "both": "mother",
+            "mother": "mother",
+            "father": "father",
+            "grandparents": "grandparent",
+            "relatives": "relative",
+            "foster": "other",
+        }[home.shape],
+        "members_total": len(home.people) + adults + rng.choice((0, 0, 1)),
+        "members_under_18": len(home.people),
+        "main_language": "my" if migrant else "th",
+        "arrived": arrived,
+        "dwelling": rng.choice(("rented", "employer", "employer", "temporary", "rented"))
+        if migrant
+        else rng.choices(("own", "rented", "relative", "temporary"), (0.78, 0.1, 0.1, 0.02))[0],
+        "income_enough": rng.choice(("enough", "enough", "saves"))
+        if not poor
+        else "often_short"
+        if traits["poverty"] < 0.07
+        else "sometimes_short",
+        "income_steady": _yes(rng, 0.45 if poor else 0.85),
+        "informal_debt": _yes(rng, 0.4 if poor else 0.08),
         "member_chronic_illness": _yes(rng, 0.6 if traits["health"] < 0.12 else 0.02),
         "member_disability": _yes(rng, 0.3 if traits["health"] < 0.08 else 0.005),
         "member_mental_health": _yes(rng, 0.2 if traits["health"] < 0.06 else 0.003),
         "member_violent": _yes(rng, 0.5 if traits["violence"] < 0.03 else 0.002),
-        "member_hurt": _yes(rng, 0.4 if traits["violence"] < 0.03 else 0.002), "member_law": _yes(rng, 0.008),
+        "member_hurt": _yes(rng, 0.4 if traits["violence"] < 0.03 else 0.002),
+        "member_law": _yes(rng, 0.008),
         "member_alcohol": _yes(rng, 0.7 if traits["habit"] < 0.06 else 0.01),
         "member_drugs": _yes(rng, 0.2 if traits["habit"] < 0.04 else 0.002),
         "member_gambling": _yes(rng, 0.2 if traits["habit"] < 0.06 else 0.004),
-    }  # fmt: skip
+    }
 
 
-def _identity(
-    community: Community, home: Home, person: Person, rng: random.Random, oldest: int
-) -> dict[str, Any]:  # fmt: skip
+def _identity(community: Community, home: Home, person: Person, rng: random.Random, oldest: int) -> dict[str, Any]:
     script = "latin" if person.migrant and rng.random() < 0.3 else "thai"
     hard = community.difficulties
     variant = rng.random() < hard.respelt
@@ -85,16 +100,22 @@ def _identity(
     age = min(community.year - person.born.year - (1 if person.born.month > 11 else 0), oldest)
     return {
         "national_id": person.national_id or None,
-        "id_document": ("non_thai_id" if person.migrant else "thai_id") if person.national_id else
-                       rng.choice(("none", "none", "migrant_card")) if person.migrant else "none",
-        "given_name": hard.written_name(rng, person.name.spelt(script, variant)), 
+        "id_document": ("non_thai_id" if person.migrant else "thai_id")
+        if person.national_id
+        else rng.choice(("none", "none", "migrant_card"))
+        if person.migrant
+        else "none",
+        "given_name": hard.written_name(rng, person.name.spelt(script, variant)),
         "family_name": home.family.thai if home.family else None,
-        "other_name": person.nick if rng.random() < 0.6 else None, "mother_name": person.mother.spelt(script, False),
-        "sex": person.sex, "birth_date": written, "age_years": None if born else max(age, 0),
+        "other_name": person.nick if rng.random() < 0.6 else None,
+        "mother_name": person.mother.spelt(script, False),
+        "sex": person.sex,
+        "birth_date": written,
+        "age_years": None if born else max(age, 0),
         "nationality": ("stateless" if person.traits["health"] > 0.93 else "MM") if person.migrant else "TH",
         "birth_registered": person.registered,
         "health_insurance": rng.choice(("migrant", "none", "none")) if person.migrant else "universal",
-    }  # fmt: skip
+    }
 
 
 def _family(community: Community, home: Home, person: Person, rng: random.Random) -> dict[str, Any]:
@@ -105,18 +126,29 @@ def _family(community: Community, home: Home, person: Person, rng: random.Random
     here = community.year - person.arrived
     born_here = person.born.year >= person.arrived
     return {
-        "mother_alive": "no" if mother_dead else "yes", "father_alive": "no" if father_dead else "yes",
-        "mother_home": "yes" if mother_home else "no", "father_home": "yes" if father_home else "no",
+        "mother_alive": "no" if mother_dead else "yes",
+        "father_alive": "no" if father_dead else "yes",
+        "mother_home": "yes" if mother_home else "no",
+        "father_home": "yes" if father_home else "no",
         "parent_away_work": away,
-        "carer": {"both": "mother", "mother": "mother", "father": "father", "grandparents": "grandparent",
-                  "relatives": "relative", "foster": "not_relative"}[home.shape],
+        "carer": {
+            "both": "mother",
+            "mother": "mother",
+            "father": "father",
+            "grandparents": "grandparent",
+            "relatives": "relative",
+            "foster": "not_relative",
+        }[home.shape],
         "left_alone": _yes(rng, 0.03 if person.traits["care"] < 0.3 else 0.003),
         "needs_unmet": _yes(rng, 0.3 if person.traits["care"] < 0.03 else 0.002),
         "arrived_community": "born_here" if born_here else "within_12_months" if here < 1 else "over_12_months",
-        "arrived_from": None if born_here else
-                        "MM" if person.migrant else rng.choice(("same_province", "other_province")),
+        "arrived_from": None
+        if born_here
+        else "MM"
+        if person.migrant
+        else rng.choice(("same_province", "other_province")),
         "moves_last_12m": rng.choices((0, 1, 2, 3), (0.9, 0.07, 0.02, 0.01))[0],
-    }  # fmt: skip
+    }
 
 
 def _life(community: Community, person: Person, rng: random.Random) -> dict[str, Any]:
@@ -137,21 +169,31 @@ def _life(community: Community, person: Person, rng: random.Random) -> dict[str,
         for what in ("seeing", "hearing", "walking", "communicating", "learning")
     }
     return {
-        "in_school": learning, "school_level": None if learning == "none" else level,
+        "in_school": learning,
+        "school_level": None if learning == "none" else level,
         "out_of_school_reason": rng.choice(("documents", "work", "cost", "language")) if learning == "none" else None,
         **difficulties,
-        "distress": rng.choices(("never", "few_times_a_year", "monthly", "weekly", "daily"),
-                                (0.5, 0.3, 0.1, 0.05, 0.05) if hurt else (0.7, 0.25, 0.04, 0.008, 0.002))[0],
-        "chronic_illness": _yes(rng, 0.6 if ill else 0.01), "worked_for_wages": "yes" if works else "no",
-        "work_hours_week": rng.randint(4, 48) if works else 0, "work_hazardous": _yes(rng, 0.3 if works else 0.0),
+        "distress": rng.choices(
+            ("never", "few_times_a_year", "monthly", "weekly", "daily"),
+            (0.5, 0.3, 0.1, 0.05, 0.05) if hurt else (0.7, 0.25, 0.04, 0.008, 0.002),
+        )[0],
+        "chronic_illness": _yes(rng, 0.6 if ill else 0.01),
+        "worked_for_wages": "yes" if works else "no",
+        "work_hours_week": rng.randint(4, 48) if works else 0,
+        "work_hazardous": _yes(rng, 0.3 if works else 0.0),
         "violent_behaviour": _yes(rng, 0.2 if hurt else 0.01),
-        "violence_physical": _yes(rng, 0.5 if hurt else 0.002), "violence_emotional": _yes(rng, 0.6 if hurt else 0.003),
-        "violence_sexual": _yes(rng, 0.05 if hurt else 0.0005), "exploited": _yes(rng, 0.02 if works else 0.0005),
-        "law_conflict": _yes(rng, 0.08 if user else 0.001), "tobacco": _yes(rng, 0.7 if user else 0.004),
-        "alcohol": _yes(rng, 0.5 if user else 0.003), "drugs": _yes(rng, 0.1 if user else 0.0005),
-        "services_received": "none" if rng.random() > (0.3 if hurt else 0.04) else
-                             rng.choice(("home_visit", "counselling;home_visit", "cash")),
-    }  # fmt: skip
+        "violence_physical": _yes(rng, 0.5 if hurt else 0.002),
+        "violence_emotional": _yes(rng, 0.6 if hurt else 0.003),
+        "violence_sexual": _yes(rng, 0.05 if hurt else 0.0005),
+        "exploited": _yes(rng, 0.02 if works else 0.0005),
+        "law_conflict": _yes(rng, 0.08 if user else 0.001),
+        "tobacco": _yes(rng, 0.7 if user else 0.004),
+        "alcohol": _yes(rng, 0.5 if user else 0.003),
+        "drugs": _yes(rng, 0.1 if user else 0.0005),
+        "services_received": "none"
+        if rng.random() > (0.3 if hurt else 0.04)
+        else rng.choice(("home_visit", "counselling;home_visit", "cash")),
+    }
 
 
 _ASKED_FROM = {"age >= 2": 2, "age >= 3": 3, "age >= 5": 5, "age >= 7": 7}
@@ -192,17 +234,23 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
         homes.append(_as_answered(survey, {**kept, "consent": "no"} if silent else told, "household", 0, rng))
         for line, person in enumerate(sorted(home.people, key=lambda one: (one.born, one.number)), start=1):
             place = {**kept, "child_no": line}
-            row = {**place, **_identity(community, home, person, rng, oldest), **_family(community, home, person, rng),
-                   **_life(community, person, rng)}  # fmt: skip
+            row = {
+                **place,
+                **_identity(community, home, person, rng, oldest),
+                **_family(community, home, person, rng),
+                **_life(community, person, rng),
+            }
             age = _age_at(person.born, told["interview_date"])
             children.append(_as_answered(survey, place if silent else row, "child", age, rng))
             truth.append(
                 {**{name: str(value) for name, value in place.items()}, "person_id": person.id, "home_id": home.id}
             )
     return SampleRound(
-        community.year, pd.DataFrame(homes, columns=list(survey.columns("household")), dtype="str"),
-        pd.DataFrame(children, columns=list(survey.columns("child")), dtype="str"), pd.DataFrame(truth, dtype="str"),
-    )  # fmt: skip
+        community.year,
+        pd.DataFrame(homes, columns=list(survey.columns("household")), dtype="str"),
+        pd.DataFrame(children, columns=list(survey.columns("child")), dtype="str"),
+        pd.DataFrame(truth, dtype="str"),
+    )
 
 
 def sample_rounds(

@@ -16,8 +16,13 @@ from cpms_cli.samples.names import Name, family_name, given_name, nickname
 _NO_OFFICE = "9999"
 _CHILDREN_A_HOME = 1.75
 _SHAPES = {
-    "both": 0.62, "mother": 0.12, "father": 0.03, "grandparents": 0.15, "relatives": 0.06, "foster": 0.02,
-}  # fmt: skip
+    "both": 0.62,
+    "mother": 0.12,
+    "father": 0.03,
+    "grandparents": 0.15,
+    "relatives": 0.06,
+    "foster": 0.02,
+}
 
 
 @dataclass
@@ -66,8 +71,14 @@ class Home:
 class Community:
     """The families of some subdistricts, ageing year by year."""
 
-    def __init__(self, rng: random.Random, subdistricts: Sequence[str], first: int, children: int,
-                 difficulties: Difficulties = USUAL) -> None:  # fmt: skip
+    def __init__(
+        self,
+        rng: random.Random,
+        subdistricts: Sequence[str],
+        first: int,
+        children: int,
+        difficulties: Difficulties = USUAL,
+    ) -> None:
         self.rng, self.year, self.difficulties = rng, first, difficulties
         self.many = difficulties.many_names
         self.villages = [f"{code}{moo:02d}" for code in subdistricts for moo in range(1, rng.randint(4, 6) + 1)]
@@ -95,9 +106,17 @@ class Community:
         village = rng.choice(self.villages)
         shape = rng.choices(list(_SHAPES), list(_SHAPES.values()))[0]
         self.next_no[village] += 1
-        home = Home(self._serial(), village, self.next_no[village], migrant, shape,
-                    None if migrant else family_name(rng, self.many), self.year - years_ago, [],
-                    self._traits())  # fmt: skip
+        home = Home(
+            self._serial(),
+            village,
+            self.next_no[village],
+            migrant,
+            shape,
+            None if migrant else family_name(rng, self.many),
+            self.year - years_ago,
+            [],
+            self._traits(),
+        )
         mother = given_name(rng, migrant, "female", self.many)
         for _ in range(rng.choices((1, 2, 3, 4), (0.48, 0.33, 0.14, 0.05))[0]):
             home.people.append(self._child(home, mother, rng.uniform(0, 17.5)))
@@ -110,10 +129,17 @@ class Community:
         sex = rng.choice(("female", "male"))
         born = datetime.date(self.year, 11, 1) - datetime.timedelta(days=int(age * 365.25))
         person = Person(
-            self._serial(), sex, born, home.migrant, given_name(rng, home.migrant, sex, self.many), mother,
+            self._serial(),
+            sex,
+            born,
+            home.migrant,
+            given_name(rng, home.migrant, sex, self.many),
+            mother,
             nickname(rng, self.many),
-            rng.choices((10, 7, 4, 0), (0.86, 0.05, 0.04, 0.05))[0], arrived=home.arrived, traits=self._traits(),
-        )  # fmt: skip
+            rng.choices((10, 7, 4, 0), (0.86, 0.05, 0.04, 0.05))[0],
+            arrived=home.arrived,
+            traits=self._traits(),
+        )
         person.registered = rng.choices(
             ("certificate", "registered", "not_registered"), (0.55, 0.2, 0.25) if home.migrant else (0.93, 0.05, 0.02)
         )[0]
@@ -126,9 +152,19 @@ class Community:
 
     def _twin(self, of: Person) -> Person:
         sex = self.rng.choice(("female", "male"))
-        twin = Person(self._serial(), sex, of.born, of.migrant, given_name(self.rng, of.migrant, sex, self.many),
-                      of.mother, nickname(self.rng, self.many), of.precision, registered=of.registered,
-                      arrived=of.arrived, traits=self._traits())  # fmt: skip
+        twin = Person(
+            self._serial(),
+            sex,
+            of.born,
+            of.migrant,
+            given_name(self.rng, of.migrant, sex, self.many),
+            of.mother,
+            nickname(self.rng, self.many),
+            of.precision,
+            registered=of.registered,
+            arrived=of.arrived,
+            traits=self._traits(),
+        )
         twin.national_id = self._national_id(of.migrant) if of.national_id else ""
         return twin
 

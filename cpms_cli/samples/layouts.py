@@ -64,9 +64,15 @@ def _write_round(
 
 
 def write_samples(
-    folder: str | Path, subdistricts: Sequence[str], rounds: Sequence[int], children: int, seed: int, *,
-    mistakes: bool = True, difficulties: Difficulties = USUAL,
-) -> list[Path]:  # fmt: skip
+    folder: str | Path,
+    subdistricts: Sequence[str],
+    rounds: Sequence[int],
+    children: int,
+    seed: int,
+    *,
+    mistakes: bool = True,
+    difficulties: Difficulties = USUAL,
+) -> list[Path]:
     """Write one file a round into a new folder, in turn flat CSV in Thai, two sheets in English, flat XLSX in Thai.
 
     `truth.csv` says for each child row which person it is; `mistakes.csv` which cells were spoilt. The same

@@ -60,5 +60,13 @@ def _wrong_check_digit(
         original = str(frame.iat[row, column])
         written = original[:-1] + str((int(original[-1]) + 1) % 10)
         spoilt.iat[row, column] = written
-        log.append({"table": table, "row": row, "field": "national_id", "kind": "wrong check digit",
-                    "original": original, "written": written})  # fmt: skip
+        log.append(
+            {
+                "table": table,
+                "row": row,
+                "field": "national_id",
+                "kind": "wrong check digit",
+                "original": original,
+                "written": written,
+            }
+        )

@@ -41,10 +41,11 @@ def _joined(rng: random.Random, *kinds: str, between: str = "") -> Name:
     parts = [pool(kind)[int(len(pool(kind)) * rng.random() ** 1.5)] for kind in kinds]
     other = rng.randrange(len(parts))
     return Name(
-        "".join(part.thai for part in parts), between.join(part.latin for part in parts).capitalize(),
+        "".join(part.thai for part in parts),
+        between.join(part.latin for part in parts).capitalize(),
         "".join(part.variant_thai if at == other else part.thai for at, part in enumerate(parts)),
         between.join(part.variant_latin if at == other else part.latin for at, part in enumerate(parts)).capitalize(),
-    )  # fmt: skip
+    )
 
 
 def given_name(rng: random.Random, migrant: bool, sex: str, many: bool = False) -> Name:

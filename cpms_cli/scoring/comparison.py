@@ -56,8 +56,14 @@ def compare_definitions(store: str | Path, schemas: Path, *, language: Language 
     if any(_shape(before, table) != _shape(after, table) for table in ("household", "child")):
         raise UsageError("definition_other_key")
     both = _side_by_side(before, scores)
-    return Comparison(before, after, len(both), _flow(before, both), _indicators(before, both, language),
-                      _changed(surveys, both, language))  # fmt: skip
+    return Comparison(
+        before,
+        after,
+        len(both),
+        _flow(before, both),
+        _indicators(before, both, language),
+        _changed(surveys, both, language),
+    )
 
 
 def _shape(survey: Survey, table: str) -> object:

@@ -42,11 +42,21 @@ def examples(survey: Survey, document: Document) -> Iterator[Example]:
         one = survey.indicator(case["number"])
         column = one.column if one else f"indicator {case['number']}"
         told = ", ".join(f"{name}={value}" for name, value in case["answers"].items()) or "as drawn"
-        yield Example(f"{case['number']}: {told}", document.line("indicators", index), case["answers"],
-                      case.get("siblings", ()), {column: case["expect"]})  # fmt: skip
+        yield Example(
+            f"{case['number']}: {told}",
+            document.line("indicators", index),
+            case["answers"],
+            case.get("siblings", ()),
+            {column: case["expect"]},
+        )
     for index, case in enumerate(document.content.get("levels", [])):
-        yield Example(case["title"], document.line("levels", index), case["answers"], case.get("siblings", ()),
-                      {"level": case["level"], "highest": case["highest"]})  # fmt: skip
+        yield Example(
+            case["title"],
+            document.line("levels", index),
+            case["answers"],
+            case.get("siblings", ()),
+            {"level": case["level"], "highest": case["highest"]},
+        )
 
 
 def household_of(
@@ -107,9 +117,12 @@ def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
     known = {**survey.fields, **{field.name: field for field in survey.response.fields}}
     for place, answers in (
         *((("base", table), base.get(table, {})) for table in ("household", "child", "response")),
-        *(((part, index, "answers"), case["answers"])
-          for part in ("indicators", "levels") for index, case in enumerate(document.content.get(part, []))),
-    ):  # fmt: skip
+        *(
+            ((part, index, "answers"), case["answers"])
+            for part in ("indicators", "levels")
+            for index, case in enumerate(document.content.get(part, []))
+        ),
+    ):
         for name, value in answers.items():
             if name.startswith("_"):
                 continue
@@ -146,8 +159,10 @@ def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Pro
     except (KeyError, TypeError, AttributeError) as error:
         problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
     problems += reading_problems(survey, readings, folder)
-    run = len(list(examples(survey, document))) + sum(map(len, figures.content.values())) + sum(
-        len(one.passes) + len(one.fails) for one in (*survey.checks, *survey.history, *survey.responses)
+    run = (
+        len(list(examples(survey, document)))
+        + sum(map(len, figures.content.values()))
+        + sum(len(one.passes) + len(one.fails) for one in (*survey.checks, *survey.history, *survey.responses))
     )
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
 
@@ -179,8 +194,12 @@ def prove_definition(folder: str | Path) -> Proof:
     problems, run = check_examples(where, survey)
     problems = [*check_outlines(where, survey.areas), *problems]
     counts = {
-        "fields": len(survey.fields), "lists": len(survey.codelists), "indicators": len(survey.indicators),
-        "levels": len(survey.levels), "checks": len(survey.told_by),
-        "areas": len(survey.areas), "examples": run,
-    }  # fmt: skip
+        "fields": len(survey.fields),
+        "lists": len(survey.codelists),
+        "indicators": len(survey.indicators),
+        "levels": len(survey.levels),
+        "checks": len(survey.told_by),
+        "areas": len(survey.areas),
+        "examples": run,
+    }
     return Proof(tuple(problems), counts)

@@ -120,8 +120,9 @@ class Explainer:
             questions = self._noted(str(number), answers) if number else [item]
             new = [one for one in questions if one not in asked and not self._asked_of_home(one, answers)]
             if new:
-                names.append(self.named(questions[0]) if len(questions) == 1 or not number else
-                             self.indicator_name(number))  # fmt: skip
+                names.append(
+                    self.named(questions[0]) if len(questions) == 1 or not number else self.indicator_name(number)
+                )
             asked.update(dict.fromkeys(new))
         if not asked:
             return ""

@@ -35,8 +35,9 @@ class Facts:
         home = {one.name for one in self.survey.household.fields} - set(self.survey.child.shared)
         return tuple(
             f"{condition} AS {column}"
-            for condition, (column, name) in self._columns.items() if (name in home) == (table == "household")
-        )  # fmt: skip
+            for condition, (column, name) in self._columns.items()
+            if (name in home) == (table == "household")
+        )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -37,25 +37,36 @@ def figure_examples(survey: Survey, document: Document) -> Iterator[FigureExampl
     for at, case in enumerate(document.content["rights"]):
         if case["right"] in rights:
             yield FigureExample(
-                ("rights", at), case["right"], "profile", right_column(case["right"]), case["answers"], case["expect"],
+                ("rights", at),
+                case["right"],
+                "profile",
+                right_column(case["right"]),
+                case["answers"],
+                case["expect"],
                 ("rights.yaml", ("rights", rights[case["right"]])),
-            )  # fmt: skip
+            )
     for at, case in enumerate(document.content["measures"]):
         if case["measure"] in measures:
             one = survey.measures[measures[case["measure"]]]
             yield FigureExample(
-                ("measures", at), one.id, "profile" if one.of == "child" else HOME, measure_column(one.id),
-                case["answers"], case["expect"], ("migration.yaml", ("measures", measures[one.id])),
-            )  # fmt: skip
+                ("measures", at),
+                one.id,
+                "profile" if one.of == "child" else HOME,
+                measure_column(one.id),
+                case["answers"],
+                case["expect"],
+                ("migration.yaml", ("measures", measures[one.id])),
+            )
 
 
 def _strange(survey: Survey, document: Document) -> Iterator[tuple[Place, str]]:
     """Cases about nothing, with unknown fields or expectations, and rules of which an answer has no case."""
     needed = {
-        "rights": {one.id: set(_OF_RIGHT) - (set() if one.applies or one.levels else {"not_asked"})
-                   for one in survey.rights},
+        "rights": {
+            one.id: set(_OF_RIGHT) - (set() if one.applies or one.levels else {"not_asked"}) for one in survey.rights
+        },
         "measures": {one.id: set(_OF_MEASURE) for one in survey.measures},
-    }  # fmt: skip
+    }
     for part, known in needed.items():
         words = _OF_RIGHT if part == "rights" else _OF_MEASURE
         for at, case in enumerate(document.content[part]):
@@ -79,7 +90,7 @@ def _strange(survey: Survey, document: Document) -> Iterator[tuple[Place, str]]:
 
 def _wrong(
     survey: Survey, base: Mapping[str, Answers], document: Document, rules: Mapping[str, Document]
-) -> Iterator[tuple[Place, str]]:  # fmt: skip
+) -> Iterator[tuple[Place, str]]:
     cases = list(figure_examples(survey, document))
     connection = open_workbench()
     try:
@@ -93,8 +104,9 @@ def _wrong(
             connection.unregister("drawn")
         create_profiles(connection, survey)
         household = survey.role("household").name
-        found = {name: connection.execute(f"SELECT * FROM {name}").df().set_index(household)
-                 for name in ("profile", HOME)}  # fmt: skip
+        found = {
+            name: connection.execute(f"SELECT * FROM {name}").df().set_index(household) for name in ("profile", HOME)
+        }
     finally:
         connection.close()
     for at, case in enumerate(cases):
@@ -108,7 +120,7 @@ def _wrong(
 
 def figure_example_problems(
     survey: Survey, base: Mapping[str, Answers], document: Document, rules: Mapping[str, Document]
-) -> list[Problem]:  # fmt: skip
+) -> list[Problem]:
     """Every case in `document` (examples/figures.yaml) of which a rule does not say what it should.
 
     `rules` has rights.yaml and migration.yaml, to name a rule's line. Raises duckdb.Error where a rule cannot be run.

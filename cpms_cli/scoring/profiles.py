@@ -86,22 +86,24 @@ def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
     counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
     columns = [
         *_groups(survey, "child"),
-        *(f"{_answer(survey, one.has, 'child', _asked(survey, one.applies, one.levels))} AS {right_column(one.id)}"
-          for one in survey.rights),
-        *(f"{_answer(survey, one.when, 'child')} AS {measure_column(one.id)}"
-          for one in survey.measures if one.of == "child"),
-    ]  # fmt: skip
+        *(
+            f"{_answer(survey, one.has, 'child', _asked(survey, one.applies, one.levels))} AS {right_column(one.id)}"
+            for one in survey.rights
+        ),
+        *(
+            f"{_answer(survey, one.when, 'child')} AS {measure_column(one.id)}"
+            for one in survey.measures
+            if one.of == "child"
+        ),
+    ]
     known = (
         f"SELECT r.*, {truths}, s.level, {counts}"
         f" FROM ({typed_record(survey, 'current_child', 'current_household')}) r JOIN {SCORE} s USING ({key})"
     )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE profile AS WITH known AS ({known})"
-        f" SELECT {key}, {', '.join(columns)} FROM known"
+        f"CREATE OR REPLACE TEMP TABLE profile AS WITH known AS ({known}) SELECT {key}, {', '.join(columns)} FROM known"
     )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW {CHILD_ROUND} AS SELECT * FROM {SCORE} JOIN profile USING ({key})"
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {CHILD_ROUND} AS SELECT * FROM {SCORE} JOIN profile USING ({key})")
     _create_homes(connection, survey)
 
 
@@ -109,8 +111,11 @@ def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None
     key = ", ".join(survey.key("household"))
     columns = [
         *_groups(survey, "household"),
-        *(f"{_answer(survey, one.when, 'household')} AS {measure_column(one.id)}"
-          for one in survey.measures if one.of == "household"),
-    ]  # fmt: skip
+        *(
+            f"{_answer(survey, one.when, 'household')} AS {measure_column(one.id)}"
+            for one in survey.measures
+            if one.of == "household"
+        ),
+    ]
     record = typed_household(survey, "current_household", "current_child")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {HOME} AS SELECT {key}, {', '.join(columns)} FROM ({record})")

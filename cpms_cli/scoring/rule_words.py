@@ -13,8 +13,13 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.rules import COUNTS, alternatives, parse
 
 _SIGNS: dict[type[exp.Expression], str] = {
-    exp.EQ: "=", exp.NEQ: "≠", exp.GT: ">", exp.GTE: "≥", exp.LT: "<", exp.LTE: "≤",
-}  # fmt: skip
+    exp.EQ: "=",
+    exp.NEQ: "≠",
+    exp.GT: ">",
+    exp.GTE: "≥",
+    exp.LT: "<",
+    exp.LTE: "≤",
+}
 
 
 def rule_words(explainer: Explainer, rule: str) -> list[str]:
@@ -33,8 +38,10 @@ class _Words:
             exp.Paren: lambda one: f"({self.told(one.this)})",
             exp.Not: lambda one: say("rule_not", self.explainer.language, what=self.told(one.this)),
             exp.Column: lambda one: self._named(one.name),
-            exp.Between: self._between, exp.In: self._one_of, exp.Anonymous: self._called,
-        }  # fmt: skip
+            exp.Between: self._between,
+            exp.In: self._one_of,
+            exp.Anonymous: self._called,
+        }
         if type(node) in _SIGNS:
             return self._compared(node)
         return kinds.get(type(node), lambda one: str(one.sql(dialect="duckdb")))(node)

@@ -74,9 +74,14 @@ def _kept_out(held: ExitStack, path: Path) -> CpmsError | None:
 
 
 def _recorded(
-    path: Path, survey: Survey, schemas: Path | None, scores: pd.DataFrame, seen: int, tool_version: str,
+    path: Path,
+    survey: Survey,
+    schemas: Path | None,
+    scores: pd.DataFrame,
+    seen: int,
+    tool_version: str,
     who: str | None,
-) -> Scored:  # fmt: skip
+) -> Scored:
     try:
         with open_store(path, survey, write=True) as connection:
             connection.execute("BEGIN")
@@ -95,8 +100,9 @@ def counts_of(survey: Survey, scores: pd.DataFrame) -> Counts:
     """Children by round and by level."""
     sizes = scores.groupby([survey.role("round").name, "level"]).size()
     table = sizes.unstack(fill_value=0).to_dict("index")
-    return {str(round_): {str(level): int(count) for level, count in row.items() if count}
-            for round_, row in table.items()}  # fmt: skip
+    return {
+        str(round_): {str(level): int(count) for level, count in row.items() if count} for round_, row in table.items()
+    }
 
 
 def score_again(store: str | Path, run: int) -> ScoredAgain:
@@ -133,7 +139,9 @@ def _as_of(survey: Survey, table: Table, batch: int) -> str:
 
 def _differences(then: Counts, now: Counts) -> pd.DataFrame:
     places = sorted({(round_, level) for counts in (then, now) for round_ in counts for level in counts[round_]})
-    rows = [(round_, level, then.get(round_, {}).get(level, 0), now.get(round_, {}).get(level, 0))
-            for round_, level in places]  # fmt: skip
+    rows = [
+        (round_, level, then.get(round_, {}).get(level, 0), now.get(round_, {}).get(level, 0))
+        for round_, level in places
+    ]
     found = pd.DataFrame(rows, columns=["round", "level", "then", "now"])
     return found[found["then"] != found["now"]].reset_index(drop=True)

@@ -37,8 +37,12 @@ def require_columns(connection: duckdb.DuckDBPyConnection, survey: Survey, exact
         lacking = [name for name in wanted if name not in there]
         further = [name for name in there if name not in wanted] if exactly else []
         if lacking or further:
-            raise UsageError("definition_other_columns", table=table, lacking=", ".join(lacking) or "–",
-                             further=", ".join(further) or "–")  # fmt: skip
+            raise UsageError(
+                "definition_other_columns",
+                table=table,
+                lacking=", ".join(lacking) or "–",
+                further=", ".join(further) or "–",
+            )
 
 
 def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:

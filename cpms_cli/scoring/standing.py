@@ -135,8 +135,10 @@ def _of_round(now: pd.DataFrame, state: pd.DataFrame, closings: pd.DataFrame) ->
     told = now.assign(
         case=now["own"].mask(stays, carried).astype("int64"),
         since=now["year"].mask(stays, before["since"].astype("float64")).astype("int64"),
-        **{f"since_{name}": now[column].mask(stays, before[f"since_{name}"].astype("datetime64[us]"))
-           for name, column in (("visited", "visited"), ("first", "first_day"), ("last", "last_day"))},
-    )  # fmt: skip
+        **{
+            f"since_{name}": now[column].mask(stays, before[f"since_{name}"].astype("datetime64[us]"))
+            for name, column in (("visited", "visited"), ("first", "first_day"), ("last", "last_day"))
+        },
+    )
     told["closed_on"] = _first_within(closings, told["since_last"], told["next_first"])
     return told.assign(standing=told["case"].where(told["closed_on"].isna(), told["own"]))

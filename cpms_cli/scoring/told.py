@@ -26,8 +26,12 @@ def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
 def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     """The columns that `explained_sql` says, out of what `judged_sql` gives."""
     rules = rules_of(survey)
-    told = {"reasons": _why(rules), "open_reasons": _why_open(rules), "answers": _answers(rules),
-            "open_answers": _open_answers(rules)}  # fmt: skip
+    told = {
+        "reasons": _why(rules),
+        "open_reasons": _why_open(rules),
+        "answers": _answers(rules),
+        "open_answers": _open_answers(rules),
+    }
     lists = ", ".join(f"{_listed(joined)} AS {name}" for name, joined in told.items())
     return f"{plain_columns(survey, carried)}, {lists}"
 
@@ -65,10 +69,13 @@ def _behind(rules: Rules, test: str, told: Callable[[Clause], Iterable[str]], fu
 
     def items(parts: Iterable[Part], label: str) -> list[str]:
         return [
-            _told(label or part.reason.id, test.format(part.condition),
-                  (item for clause in part.clauses for item in told(clause)))
+            _told(
+                label or part.reason.id,
+                test.format(part.condition),
+                (item for clause in part.clauses for item in told(clause)),
+            )
             for part in parts
-        ]  # fmt: skip
+        ]
 
     groups = []
     for one in rules.survey.indicators:
@@ -97,8 +104,10 @@ def _answers(rules: Rules) -> str:
     def told(clause: Clause) -> Iterator[str]:
         given = {name: (answer, f"{name}::VARCHAR") for name, answer in clause.fields.items()}
         given |= {name: (answer, answer_of[name]) for name, answer in clause.indicators.items()}
-        items = [quoted(f"{name}={answer}") if answer else f"{quoted(f'{name}=')} || {value}"
-                 for name, (answer, value) in given.items()]  # fmt: skip
+        items = [
+            quoted(f"{name}={answer}") if answer else f"{quoted(f'{name}=')} || {value}"
+            for name, (answer, value) in given.items()
+        ]
         yield from (_where([clause.chosen], item) for item in (*items, *_of_home(clause)))
 
     return _behind(rules, "({})", told, {})
@@ -115,8 +124,9 @@ def _open_answers(rules: Rules) -> str:
 
     of_age = {
         one.column: [f"CASE WHEN {one.column}_applies IS NULL THEN {quoted(f'{one.number}:{AGE}')} END"]
-        for one in rules.survey.indicators if one.applies
-    }  # fmt: skip
+        for one in rules.survey.indicators
+        if one.applies
+    }
     return _behind(rules, "({}) IS NULL", told, of_age)
 
 

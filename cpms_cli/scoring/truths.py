@@ -86,12 +86,22 @@ class Rules:
             names, of_home = [], tuple(names)
         answers = {name: given(one.tree, name) if one.wanted else "" for name in names if name in self.survey.fields}
         yes = "yes" if one.wanted and isinstance(one.tree, exp.Column) else ""
-        chosen = [("" if wanted else "NOT ") + f"({self._written(branch)})" for branch, wanted in one.chosen
-                  if branch is not whole]  # fmt: skip
+        chosen = [
+            ("" if wanted else "NOT ") + f"({self._written(branch)})"
+            for branch, wanted in one.chosen
+            if branch is not whole
+        ]
         undecided = [f"({self._written(node)}) IS NULL" for node in one.around]
         unknown = "" if one.tree is whole else f"({self._written(one.tree)}) IS NULL"
-        return Clause({} if one.function == "ASKED" else answers, {name: yes for name in names if name in columns},
-                      of_home, "age" in names, " AND ".join(chosen), " AND ".join(undecided), unknown)  # fmt: skip
+        return Clause(
+            {} if one.function == "ASKED" else answers,
+            {name: yes for name in names if name in columns},
+            of_home,
+            "age" in names,
+            " AND ".join(chosen),
+            " AND ".join(undecided),
+            unknown,
+        )
 
     def truths(self, one: Indicator) -> list[str]:
         """Columns of truth: the indicator's, n/a counting as no, and before it whether it applies, where it has a
@@ -105,8 +115,14 @@ class Rules:
     @property
     def looked_at(self) -> tuple[str, ...]:
         """The columns of the record that rules, and what is told of them, look at."""
-        told = {name for parts in (*self.of_indicator.values(), *self.of_level.values()) for part in parts
-                for clause in part.clauses for name, answer in clause.fields.items() if not answer}  # fmt: skip
+        told = {
+            name
+            for parts in (*self.of_indicator.values(), *self.of_level.values())
+            for part in parts
+            for clause in part.clauses
+            for name, answer in clause.fields.items()
+            if not answer
+        }
         known = {*self.facts.names, *self.survey.fields, *FURTHER}
         return tuple(sorted((self._names | told) & known))
 

@@ -136,16 +136,23 @@ def _score_scenarios(connection: duckdb.DuckDBPyConnection, survey: Survey, foun
     born, age = survey.role("born").name, survey.role("age").name
     changing = {*found.child, *({born, age} if found.ages else set())}
     child = [
-        f"s.{_SCENARIO}::VARCHAR AS {name}" if name == house
-        else _given(survey, name, f"c.{name}", f"c.{line}") if name in changing else f"c.{name}"
+        f"s.{_SCENARIO}::VARCHAR AS {name}"
+        if name == house
+        else _given(survey, name, f"c.{name}", f"c.{line}")
+        if name in changing
+        else f"c.{name}"
         for name in survey.columns("child")
-    ]  # fmt: skip
+    ]
     household = [
-        f"s.{_SCENARIO}::VARCHAR AS {name}" if name == house
-        else f"s.{name}" if name in home
-        else _given(survey, name, f"h.{name}", None) if name in found.household else f"h.{name}"
+        f"s.{_SCENARIO}::VARCHAR AS {name}"
+        if name == house
+        else f"s.{name}"
+        if name in home
+        else _given(survey, name, f"h.{name}", None)
+        if name in found.household
+        else f"h.{name}"
         for name in survey.columns("household")
-    ]  # fmt: skip
+    ]
     of_home = ", ".join(map(quoted, found.household)) or "NULL"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE copied_child AS SELECT {', '.join(child)}, s.{_SCENARIO}"
@@ -205,8 +212,10 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
     key = ", ".join((*survey.key("child"), survey.role("person").name))
     rows = ", ".join(
         f"({quoted(reason)}, {at}, {quoted(name)})"
-        for reason, groups in found.of_reason.items() for at, names in enumerate(groups) for name in names
-    )  # fmt: skip
+        for reason, groups in found.of_reason.items()
+        for at, names in enumerate(groups)
+        for name in names
+    )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE reason_field AS SELECT * FROM (VALUES {rows}) t(reason, part, field)"
     )
@@ -266,8 +275,9 @@ def _create_were(connection: duckdb.DuckDBPyConnection, survey: Survey, found: D
     keys = ", ".join(survey.key("household"))
     parts = []
     for table, names, about in (
-        ("asked_child", found.child, f"{line}::VARCHAR"), ("asked_household", found.household, "NULL::VARCHAR")
-    ):  # fmt: skip
+        ("asked_child", found.child, f"{line}::VARCHAR"),
+        ("asked_household", found.household, "NULL::VARCHAR"),
+    ):
         if names:
             parts.append(
                 f"SELECT {keys}, about, field, field AS named, was FROM (SELECT {keys}, {about} AS about,"

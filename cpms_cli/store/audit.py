@@ -28,5 +28,6 @@ def note_identified(connection: duckdb.DuckDBPyConnection, what: str, children: 
 
 def note_exposed(connection: duckdb.DuckDBPyConnection, report: str, audience: str, counts: int) -> None:
     """Write down that an audience can work out so many of the counts that a report withholds."""
-    connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?)",
-                       [now(), current_user(), f"exposed to {audience}: {report}", counts])  # fmt: skip
+    connection.execute(
+        "INSERT INTO audit VALUES (?, ?, ?, ?)", [now(), current_user(), f"exposed to {audience}: {report}", counts]
+    )

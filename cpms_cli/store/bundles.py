@@ -69,16 +69,24 @@ def _schema(survey: Survey, table: str) -> dict[str, Any]:
 def _package(survey: Survey, tables: dict[str, bytes], area: str, round_: int) -> bytes:
     resources = [
         {
-            "name": table, "path": f"{table}.csv", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
-            "bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+            "name": table,
+            "path": f"{table}.csv",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "bytes": len(content),
+            "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
             "schema": _schema(survey, table),
         }
         for table, content in tables.items()
-    ]  # fmt: skip
+    ]
     descriptor = {
-        "name": f"cpms-{area}-{round_}", "title": f"CPMS {area}, {round_}", "profile": "tabular-data-package",
-        "definition": survey.digest, "resources": resources,
-    }  # fmt: skip
+        "name": f"cpms-{area}-{round_}",
+        "title": f"CPMS {area}, {round_}",
+        "profile": "tabular-data-package",
+        "definition": survey.digest,
+        "resources": resources,
+    }
     parts = {DESCRIPTOR: json.dumps(descriptor, ensure_ascii=False, indent=2).encode("utf-8")}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as container:
@@ -101,9 +109,14 @@ def _sealed(package: bytes, recipients: list[str]) -> bytes:
 
 
 def bundle(
-    store: str | Path, area: str, round_: int, to: str | Path, *, recipients: list[str] | None = None,
+    store: str | Path,
+    area: str,
+    round_: int,
+    to: str | Path,
+    *,
+    recipients: list[str] | None = None,
     schemas: Path | None = None,
-) -> int:  # fmt: skip
+) -> int:
     """Pack one round of an area (2 to 8 digits) into an encrypted file; the number of children in it.
 
     What was done for these children goes along. Encrypted for `recipients` (age public keys), else with the passphrase

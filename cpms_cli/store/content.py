@@ -33,9 +33,15 @@ def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str
 
 
 LOGS = (
-    "event", "audit", "link_run", "definition", "score_run", *RELEASE_TABLES, *RECORD_RELEASE_TABLES,
+    "event",
+    "audit",
+    "link_run",
+    "definition",
+    "score_run",
+    *RELEASE_TABLES,
+    *RECORD_RELEASE_TABLES,
     *PSEUDONYM_KEY_TABLES,
-)  # fmt: skip
+)
 
 
 def dump(store: str | Path, *, schemas: Path | None = None) -> str:

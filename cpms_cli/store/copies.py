@@ -105,9 +105,7 @@ def restore(copy: str | Path, store: str | Path, *, schemas: Path | None = None)
         if kept is None and has_log(target):
             raise StoreError("store_log_alone", store=target.name, log=log_of(target).name)
         said = dump(source, schemas=schemas)
-        _take_place(
-            target, lambda part: copy_whole(source, part), said, schemas, event="restore", detail=source.name
-        )
+        _take_place(target, lambda part: copy_whole(source, part), said, schemas, event="restore", detail=source.name)
     return kept
 
 
@@ -115,9 +113,10 @@ def _keep(target: Path, schemas: Path | None) -> Path:
     """The store that is there, copied beside its place under a name that is free."""
     _settled(target, schemas)
     kept = next(
-        path for number in range(1, 10_000)
+        path
+        for number in range(1, 10_000)
         if not (path := target.with_name(f"{target.stem}-before-restore-{number}{target.suffix}")).exists()
-    )  # fmt: skip
+    )
     with part_of(kept) as part:
         copy_whole(target, part)
         move_in(part, kept, over=False)

@@ -39,8 +39,11 @@ from cpms_cli.survey.definition import Survey, Table
 from cpms_cli.writing.rights import for_owner_alone
 
 _ENGINE_STOPS = (
-    duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, duckdb.OutOfMemoryException,
-)  # fmt: skip
+    duckdb.IOException,
+    duckdb.TransactionException,
+    duckdb.FatalException,
+    duckdb.OutOfMemoryException,
+)
 FORMAT = 3
 TABLES: tuple[Table, ...] = ("child", "household")
 OF_THE_STORE = ("batch_id", "sheet", "row_number")

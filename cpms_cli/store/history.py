@@ -91,9 +91,7 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(found[0]) if found else 0
 
 
-def restore_rows(
-    connection: duckdb.DuckDBPyConnection, merge_id: int, batches: Sequence[int]
-) -> tuple[int, int]:
+def restore_rows(connection: duckdb.DuckDBPyConnection, merge_id: int, batches: Sequence[int]) -> tuple[int, int]:
     """Take the rows of these batches out, bring back those they took the place of, and forget the identifiers that this
     merge gave; how many rows went and came."""
     told, removed, restored = ", ".join(map(str, batches)), 0, 0

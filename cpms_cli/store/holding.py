@@ -99,9 +99,11 @@ def holder(store: Path) -> str:
 
 def refusal(store: Path, by: str) -> StoreLocked:
     """What a writer or reader is told who cannot have the store; `by` may be empty."""
-    return StoreLocked("store_locked_by", store=store.name, holder=by) if by else StoreLocked(
-        "store_locked", store=store.name
-    )  # fmt: skip
+    return (
+        StoreLocked("store_locked_by", store=store.name, holder=by)
+        if by
+        else StoreLocked("store_locked", store=store.name)
+    )
 
 
 def _take(place: Path, store: Path, wait: float, taken: list[Path]) -> None:

@@ -15,9 +15,12 @@ from cpms_cli.survey.relations import quoted
 
 
 def keep_known_answers(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, accepted: str,
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    table: Table,
+    accepted: str,
     lacking: Mapping[int, Sequence[str]],
-) -> None:  # fmt: skip
+) -> None:
     """Fill columns of accepted rows that their sheet lacks, from the store's current row of the same key.
 
     `lacking` has, for the `_source` of each sheet of this table, the columns it has not. A child's row is filled only

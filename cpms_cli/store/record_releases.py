@@ -64,18 +64,31 @@ def earlier_records(connection: duckdb.DuckDBPyConnection, audience: str) -> lis
     ).fetchall()
     return [
         RecordRelease(
-            number, audience, series, detail, k, households,
+            number,
+            audience,
+            series,
+            detail,
+            k,
+            households,
             connection.execute("SELECT child, round, looks FROM record_release_row WHERE number = ?", [number]).df(),
         )
         for number, series, detail, k, households in heads
-    ]  # fmt: skip
+    ]
 
 
 def note_records(connection: duckdb.DuckDBPyConnection, release: RecordRelease) -> None:
     """Write down a file of rows that is given away."""
     _create(connection)
-    head: Sequence[object] = [release.number, release.audience, release.series, release.detail, release.k,
-                              release.households, now(), current_user()]  # fmt: skip
+    head: Sequence[object] = [
+        release.number,
+        release.audience,
+        release.series,
+        release.detail,
+        release.k,
+        release.households,
+        now(),
+        current_user(),
+    ]
     connection.execute("INSERT INTO record_release VALUES (?, ?, ?, ?, ?, ?, ?, ?)", head)
     connection.register("given_rows", release.rows[["child", "round", "looks"]])
     connection.execute("INSERT INTO record_release_row SELECT ?, * FROM given_rows", [release.number])

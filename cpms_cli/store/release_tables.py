@@ -79,14 +79,24 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int
     number = int(found[0]) if found else 1
     connection.execute(
         "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [number, release.audience, release.released_at or now(), release.released_by or current_user(),
-         release.report, release.round, release.threshold],
-    )  # fmt: skip
+        [
+            number,
+            release.audience,
+            release.released_at or now(),
+            release.released_by or current_user(),
+            release.report,
+            release.round,
+            release.threshold,
+        ],
+    )
     cells = pd.DataFrame(
-        {"cell": list(release.cells), "count": [one.count for one in release.cells.values()],
-         "state": [one.state for one in release.cells.values()],
-         "guarded": [one.guarded for one in release.cells.values()]}
-    )  # fmt: skip
+        {
+            "cell": list(release.cells),
+            "count": [one.count for one in release.cells.values()],
+            "state": [one.state for one in release.cells.values()],
+            "guarded": [one.guarded for one in release.cells.values()],
+        }
+    )
     relations = pd.DataFrame(
         {"whole": [whole for whole, _ in release.relations], "parts": [list(parts) for _, parts in release.relations]}
     )
@@ -103,8 +113,9 @@ def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> li
     """Everything that this audience was given, the oldest first."""
     heads = connection.execute(
         "SELECT release_id, report, round, threshold, released_at, released_by FROM release WHERE audience = ?"
-        " ORDER BY release_id", [audience],
-    ).fetchall()  # fmt: skip
+        " ORDER BY release_id",
+        [audience],
+    ).fetchall()
     found = []
     for number, report, round_, threshold, when, who in heads:
         cells = connection.execute(
@@ -115,9 +126,14 @@ def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> li
         ).fetchall()
         found.append(
             Release(
-                audience, report, round_, threshold,
+                audience,
+                report,
+                round_,
+                threshold,
                 {cell: ReleasedCell(count, state, guarded) for cell, count, state, guarded in cells},
-                tuple((whole, tuple(parts)) for whole, parts in relations), when, who,
+                tuple((whole, tuple(parts)) for whole, parts in relations),
+                when,
+                who,
             )
-        )  # fmt: skip
+        )
     return found

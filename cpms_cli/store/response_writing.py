@@ -79,9 +79,15 @@ class Recorded:
 
 
 def take_in(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], files: Sequence[Path],
-    today: datetime.date, by: By, aside: Callable[[int], Path], language: Language,
-) -> Imported:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: tuple[SurveyTable, ...],
+    files: Sequence[Path],
+    today: datetime.date,
+    by: By,
+    aside: Callable[[int], Path],
+    language: Language,
+) -> Imported:
     """Check the tables of some files of responses, store what can be stored, and set the rest aside.
 
     `aside` gives the name of the workbook for these rows, by the number of the first batch.
@@ -99,9 +105,14 @@ def take_in(
 
 
 def record_responses(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: Sequence[SurveyTable], findings: pd.DataFrame,
-    sources: Sequence[Source], of_table: Sequence[int], by: By,
-) -> Recorded:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: Sequence[SurveyTable],
+    findings: pd.DataFrame,
+    sources: Sequence[Source],
+    of_table: Sequence[int],
+    by: By,
+) -> Recorded:
     """Store what `checking.responses.check_responses` has staged of `tables`, the rows with errors left out.
 
     `of_table` says of each table which of the `sources` it comes from; a source is a batch. A row that says the same as
@@ -115,9 +126,14 @@ def record_responses(
     counts = _counts(connection, survey, sources, first)
     batches = counts.rename(columns={name: f"rows_{name}" for name in ("stored", "unchanged", "quarantined")})
     batches = batches.drop(columns="replaced").assign(
-        merge_id=first if by.merge_id is None else by.merge_id, sha256=[source.sha256 for source in sources],
-        merged_at=now(), merged_by=by.who, tool_version=by.tool_version, definition=survey.digest, kind=RESPONSE,
-    )  # fmt: skip
+        merge_id=first if by.merge_id is None else by.merge_id,
+        sha256=[source.sha256 for source in sources],
+        merged_at=now(),
+        merged_by=by.who,
+        tool_version=by.tool_version,
+        definition=survey.digest,
+        kind=RESPONSE,
+    )
     connection.register("batches", batches)
     connection.execute("INSERT INTO batch BY NAME SELECT * FROM batches")
     connection.unregister("batches")
@@ -125,19 +141,23 @@ def record_responses(
 
 
 def _arrive(
-    connection: duckdb.DuckDBPyConnection, tables: Sequence[SurveyTable], sources: Sequence[Source],
-    of_table: Sequence[int], first: int,
-) -> None:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[SurveyTable],
+    sources: Sequence[Source],
+    of_table: Sequence[int],
+    first: int,
+) -> None:
     """Create `response_arrival`: of each table its batch, its sheet, and whether its source was recorded before."""
     found = connection.execute("SELECT sha256 FROM batch WHERE kind = ?", [RESPONSE]).fetchall()
     seen = {str(row[0]) for row in found}
     arrival = pd.DataFrame(
         {
-            "_source": range(len(tables)), "batch_id": [first + at for at in of_table],
+            "_source": range(len(tables)),
+            "batch_id": [first + at for at in of_table],
             "sheet": pd.Series([table.source.sheet for table in tables], dtype="str"),
             "known": [sources[at].sha256 in seen for at in of_table],
         }
-    ).astype({"_source": "int64", "batch_id": "int64", "known": "bool"})  # fmt: skip
+    ).astype({"_source": "int64", "batch_id": "int64", "known": "bool"})
     connection.register("arrived", arrival)
     connection.execute("CREATE OR REPLACE TEMP TABLE response_arrival AS SELECT * FROM arrived")
     connection.unregister("arrived")
@@ -189,12 +209,16 @@ def _write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
 def _counts(
     connection: duckdb.DuckDBPyConnection, survey: Survey, sources: Sequence[Source], first: int
 ) -> pd.DataFrame:
-    found = connection.execute(
-        "SELECT a.batch_id::INTEGER AS batch_id, count(*) AS rows_in, count(r._row) AS quarantined,"
-        " count(w._row) AS stored, count(w._row) FILTER (replaces) AS replaced FROM staged_response"
-        " JOIN response_arrival a USING (_source) LEFT JOIN rejected_response r USING (_source, _row)"
-        " LEFT JOIN (SELECT _source, _row, replaces FROM written_response) w USING (_source, _row) GROUP BY 1"
-    ).df().set_index("batch_id")  # fmt: skip
+    found = (
+        connection.execute(
+            "SELECT a.batch_id::INTEGER AS batch_id, count(*) AS rows_in, count(r._row) AS quarantined,"
+            " count(w._row) AS stored, count(w._row) FILTER (replaces) AS replaced FROM staged_response"
+            " JOIN response_arrival a USING (_source) LEFT JOIN rejected_response r USING (_source, _row)"
+            " LEFT JOIN (SELECT _source, _row, replaces FROM written_response) w USING (_source, _row) GROUP BY 1"
+        )
+        .df()
+        .set_index("batch_id")
+    )
     counts = found.reindex(range(first, first + len(sources)), fill_value=0).astype("int64")
     counts["unchanged"] = counts["rows_in"] - counts["stored"] - counts["quarantined"]
     counts.insert(0, "file", [source.name for source in sources])

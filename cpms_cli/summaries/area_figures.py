@@ -88,9 +88,14 @@ def _response(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str,
 
 
 def _with_before(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: dict[str, str], code: str,
-    rounds: Sequence[int], language: Language, relation: str = CHILD_ROUND,
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: dict[str, str],
+    code: str,
+    rounds: Sequence[int],
+    language: Language,
+    relation: str = CHILD_ROUND,
+) -> pd.DataFrame:
     """The answers in this round, every column of `columns` with a row, and the share of yes the round before."""
 
     def at(round_: int) -> pd.DataFrame:
@@ -195,18 +200,26 @@ def figures_of(
     }
     migration = [
         _with_before(connection, survey, measures[of], code, rounds, language, relation)
-        for of, relation in (("child", CHILD_ROUND), ("household", HOME)) if measures[of]
-    ]  # fmt: skip
+        for of, relation in (("child", CHILD_ROUND), ("household", HOME))
+        if measures[of]
+    ]
     none = pd.DataFrame()
     quality = quality_of(connection, survey, scope)
     return AreaFigures(
-        code, scope.name, scope.round, scope.previous, tuple(rounds),
-        int(response["children"].sum()), int(homes[0]) if homes else 0,
-        _levels(connection, survey, code, rounds[-1]), response,
+        code,
+        scope.name,
+        scope.round,
+        scope.previous,
+        tuple(rounds),
+        int(response["children"].sum()),
+        int(homes[0]) if homes else 0,
+        _levels(connection, survey, code, rounds[-1]),
+        response,
         _indicators(connection, survey, code, rounds, language),
         _parts(connection, survey, where, group, language) if group else none,
         *(_heat(connection, survey, where, group, language) if group else (none, none, none)),
         _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
         _with_before(connection, survey, rights, code, rounds, language),
-        pd.concat(migration, ignore_index=True), quality,
-    )  # fmt: skip
+        pd.concat(migration, ignore_index=True),
+        quality,
+    )

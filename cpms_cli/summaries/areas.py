@@ -61,23 +61,39 @@ class AreaSummary:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        return {"levels": self.levels, "indicators": self.indicators, "parts": self.parts, "response": self.response,
-                "quality": self.quality, **self.grouped}  # fmt: skip
+        return {
+            "levels": self.levels,
+            "indicators": self.indicators,
+            "parts": self.parts,
+            "response": self.response,
+            "quality": self.quality,
+            **self.grouped,
+        }
 
 
 def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
     """Children and households at each level, as `AreaSummary.levels`."""
     home, key = survey.role("home").name, ", ".join(survey.key("household"))
-    counted = connection.execute(
-        f"SELECT level, count(*) AS children FROM {SCORE} WHERE {where} GROUP BY level"
-    ).df().set_index("level")["children"]  # fmt: skip
-    highest = connection.execute(
-        f"SELECT highest, count(*) AS n FROM {SCORE} WHERE {where} AND highest <> level GROUP BY highest"
-    ).df().set_index("highest")["n"]  # fmt: skip
-    homes = connection.execute(
-        f"SELECT household_level, count(DISTINCT {home}) AS n FROM (SELECT {key}, {home} FROM {SCORE} WHERE {where})"
-        f" JOIN {HOUSEHOLD_SCORE} USING ({key}) GROUP BY household_level"
-    ).df().set_index("household_level")["n"]  # fmt: skip
+    counted = (
+        connection.execute(f"SELECT level, count(*) AS children FROM {SCORE} WHERE {where} GROUP BY level")
+        .df()
+        .set_index("level")["children"]
+    )
+    highest = (
+        connection.execute(
+            f"SELECT highest, count(*) AS n FROM {SCORE} WHERE {where} AND highest <> level GROUP BY highest"
+        )
+        .df()
+        .set_index("highest")["n"]
+    )
+    homes = (
+        connection.execute(
+            f"SELECT household_level, count(DISTINCT {home}) AS n FROM (SELECT {key}, {home} FROM {SCORE} WHERE {where})"
+            f" JOIN {HOUSEHOLD_SCORE} USING ({key}) GROUP BY household_level"
+        )
+        .df()
+        .set_index("household_level")["n"]
+    )
     ids = [level.id for level in survey.levels]
     table = pd.DataFrame(
         {
@@ -93,9 +109,7 @@ def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str,
     return table
 
 
-def _answers(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, round_: int
-) -> pd.DataFrame:  # fmt: skip
+def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, round_: int) -> pd.DataFrame:
     columns = [one.column for one in survey.indicators]
     counts = count_answers(connection, columns, within(survey, scope.code, round_))
     return with_shares(survey, counts).set_index("item").reindex(columns)
@@ -103,7 +117,7 @@ def _answers(
 
 def _indicators(
     connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     now = _answers(connection, survey, scope, scope.round)
     change = pd.Series(float("nan"), index=now.index)
     if scope.previous is not None:
@@ -131,7 +145,7 @@ def parts_of(
 
 def levels_by(
     connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, groups: Sequence[Group], language: Language
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Children at each level by groups: the codes and labels of these, children, and a column per level."""
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     keys = ", ".join(f"{group_column(group.id)} AS {group.id}" for group in groups)
@@ -143,12 +157,14 @@ def levels_by(
 
 def _grouped(
     connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, groups: Sequence[Group], language: Language
-) -> dict[str, pd.DataFrame]:  # fmt: skip
+) -> dict[str, pd.DataFrame]:
     """Levels and indicators broken down by groups: `levels_by` and `indicators_by`."""
     where = within(survey, scope.code, scope.round)
     columns = {one.column: f"{one.number} {one.name.in_(language)}" for one in survey.indicators}
-    return {"levels_by": levels_by(connection, survey, where, groups, language),
-            "indicators_by": broken_down(connection, survey, columns, where, groups, language)}  # fmt: skip
+    return {
+        "levels_by": levels_by(connection, survey, where, groups, language),
+        "indicators_by": broken_down(connection, survey, columns, where, groups, language),
+    }
 
 
 def _at_once(
@@ -161,16 +177,23 @@ def _at_once(
         f"SELECT max({survey.role('round').name}) FROM {SCORE} WHERE {within(survey, scope.code, None)}"
     ).fetchone()
     if last is None or last[0] != scope.round:
-        return line_list_of(connection, survey, explainer, area=scope.code, round_=scope.round, levels=worst,
-                            identified=identified)  # fmt: skip
+        return line_list_of(
+            connection, survey, explainer, area=scope.code, round_=scope.round, levels=worst, identified=identified
+        )
     listed = standing_list(connection, survey, explainer, area=scope.code, levels=worst, identified=identified)
     return listed[~listed[ADULT] & listed[CLOSED].isna()].reset_index(drop=True)
 
 
 def summarise_area(
-    store: str | Path, code: str, *, round_: int | None = None, by: Sequence[str] = (), language: Language = "en",
-    schemas: Path | None = None, identified: bool = False,
-) -> AreaSummary:  # fmt: skip
+    store: str | Path,
+    code: str,
+    *,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+    identified: bool = False,
+) -> AreaSummary:
     """Summarise a village (8 digits), subdistrict (6), district (4) or province (2) in a round, by default its last.
 
     `by` names one or two groups by which levels and indicators are broken down as well. Raises UsageError for an
@@ -185,18 +208,30 @@ def summarise_area(
 
 
 def area_summary(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int | None, *, by: Sequence[str] = (),
-    language: Language = "en", identified: bool = False,
-) -> AreaSummary:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    code: str,
+    round_: int | None,
+    *,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    identified: bool = False,
+) -> AreaSummary:
     """`summarise_area`, from a connection on which the profiles exist."""
     groups = groups_asked(survey, by)
     scope = scope_of(connection, survey, code, round_, language)
     levels = levels_of(connection, survey, within(survey, code, scope.round), language)
     return AreaSummary(
-        code, scope.name, scope.round, scope.previous, int(levels["children"].sum()),
-        int(levels["households"].sum()), levels, _indicators(connection, survey, scope, language),
+        code,
+        scope.name,
+        scope.round,
+        scope.previous,
+        int(levels["children"].sum()),
+        int(levels["households"].sum()),
+        levels,
+        _indicators(connection, survey, scope, language),
         parts_of(connection, survey, code, scope.round, language),
         _at_once(connection, survey, scope, language, identified),
         quality_of(connection, survey, scope),
         _grouped(connection, survey, scope, groups, language) if groups else {},
-    )  # fmt: skip
+    )

@@ -121,18 +121,23 @@ def _followed(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, today: pd
     waiting = cases["state"].mask(due_again, AGAIN)
     grown = stands & cases["adult"] & waiting.isin(WAITING)
     return cases.assign(
-        last_entry=last, missed=missed, due_date=cases["due_date"].mask(due_again, again),
+        last_entry=last,
+        missed=missed,
+        due_date=cases["due_date"].mask(due_again, again),
         state=waiting.mask(grown, GROWN),
-    )  # fmt: skip
+    )
 
 
 def _states(cases: pd.DataFrame, today: pd.Timestamp) -> pd.Series:
     answered, dated = cases["answered"], cases["due_date"].notna()
     in_time = cases["answered_on"] <= cases["due_date"]
     choices = [
-        answered & dated & in_time, answered & dated, ~answered & cases["closed_on"].notna(), ~dated,
+        answered & dated & in_time,
+        answered & dated,
+        ~answered & cases["closed_on"].notna(),
+        ~dated,
         cases["due_date"] < today,
-    ]  # fmt: skip
+    ]
     names = (IN_TIME, LATE, CLOSED, UNKNOWN, OVERDUE)
     told = np.select([choice.to_numpy(dtype=bool) for choice in choices], names, default=OPEN)
     return pd.Series(told, index=cases.index, dtype="str")

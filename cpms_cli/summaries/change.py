@@ -29,9 +29,14 @@ class AreaChange(OverRounds):
 
 
 def case_changes(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, span: Span, indicators: Sequence[Indicator], *,
-    by: Sequence[Group] = (), language: Language = "en",
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    span: Span,
+    indicators: Sequence[Indicator],
+    *,
+    by: Sequence[Group] = (),
+    language: Language = "en",
+) -> pd.DataFrame:
     """What became of the cases of indicators over a span: as `pairs.cases_between`, with the indicator's `number` and
     `name` in the place of the column. `create_profiles` must have run."""
     columns = {one.column: (one.number, one.name.in_(language)) for one in indicators}
@@ -39,9 +44,13 @@ def case_changes(
 
 
 def level_flow(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, span: Span, *, by: Sequence[Group] = (),
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    span: Span,
+    *,
+    by: Sequence[Group] = (),
     language: Language = "en",
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """How the children of an area moved between levels, from each round to the next and over the whole span.
 
     `create_profiles` must have run. Columns: from_round, to_round, (the groups,) from_level (or "not_seen"), to_level
@@ -65,9 +74,15 @@ def level_flow(
 
 
 def area_change(
-    store: str | Path, code: str, first: int, last: int, *, by: Sequence[str] = (), language: Language = "en",
+    store: str | Path,
+    code: str,
+    first: int,
+    last: int,
+    *,
+    by: Sequence[str] = (),
+    language: Language = "en",
     schemas: Path | None = None,
-) -> AreaChange:  # fmt: skip
+) -> AreaChange:
     """Change in a village, subdistrict, district or province between two rounds and at each round between.
 
     Raises UsageError for an unknown area or group, more than two groups, fewer than two rounds with children;
@@ -79,6 +94,7 @@ def area_change(
         create_profiles(connection, survey)
         span = span_of(connection, survey, code, first, last, language)
         return AreaChange(
-            span, case_changes(connection, survey, span, survey.indicators, by=groups, language=language),
+            span,
+            case_changes(connection, survey, span, survey.indicators, by=groups, language=language),
             level_flow(connection, survey, span, by=groups, language=language),
-        )  # fmt: skip
+        )

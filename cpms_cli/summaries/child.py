@@ -43,8 +43,11 @@ class ChildHistory:
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
         return {
-            "levels": self.levels, "responses": self.responses, "indicators": self.indicators, "answers": self.answers,
-        }  # fmt: skip
+            "levels": self.levels,
+            "responses": self.responses,
+            "indicators": self.indicators,
+            "answers": self.answers,
+        }
 
 
 def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str, table: Table) -> pd.DataFrame:
@@ -87,10 +90,11 @@ def _words(
         if name in not_asked:
             cells = cells.mask(cells.isna() & not_asked[name].reindex(rounds).astype(bool), NOT_ASKED)
         told = {
-            str(year): MASK if field.personal and not identified and pd.notna(value)
+            str(year): MASK
+            if field.personal and not identified and pd.notna(value)
             else explainer.answer(field, None if pd.isna(value) else str(value))
             for year, value in cells.items()
-        }  # fmt: skip
+        }
         rows.append({"field": name, "label": field.label.in_(explainer.language), **told})
     return pd.DataFrame(rows)
 
@@ -103,9 +107,13 @@ def _because(survey: Survey, explainer: Explainer, answers: pd.DataFrame, latest
 
 
 def child_history(
-    store: str | Path, identifier: str, *, language: Language = "en", identified: bool = False,
+    store: str | Path,
+    identifier: str,
+    *,
+    language: Language = "en",
+    identified: bool = False,
     schemas: Path | None = None,
-) -> ChildHistory:  # fmt: skip
+) -> ChildHistory:
     """What the store knows of one child. Names and numbers are masked unless `identified`, which is logged.
 
     Raises UsageError where no child has this identifier; StoreError, UnreadableFile.
@@ -132,12 +140,16 @@ def child_history(
     by_id = {level.id: level for level in survey.levels}
     levels = pd.DataFrame(
         {
-            "round": list(rounds), "level": scored["level"], "highest": scored["highest"],
-            "why": explainer.why(scored), "open": explainer.open(scored),
+            "round": list(rounds),
+            "level": scored["level"],
+            "highest": scored["highest"],
+            "why": explainer.why(scored),
+            "open": explainer.open(scored),
             "response": [by_id[level].response.in_(language) for level in scored["level"]],
-            "due": [by_id[level].due.in_(language) for level in scored["level"]], **stood,
+            "due": [by_id[level].due.in_(language) for level in scored["level"]],
+            **stood,
         }
-    )  # fmt: skip
+    )
     indicators = pd.DataFrame(
         {
             "number": [one.number for one in survey.indicators],

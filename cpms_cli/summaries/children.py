@@ -55,10 +55,19 @@ def _personal(survey: Survey) -> tuple[str, ...]:
 
 
 def line_list_of(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, *, area: str | None = None,
-    round_: int | None = None, levels: Sequence[str] = (), indicator: int | None = None, answer: str = "yes",
-    identified: bool = False, scores: str = EXPLAINED, further: Sequence[str] = (),
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    explainer: Explainer,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    levels: Sequence[str] = (),
+    indicator: int | None = None,
+    answer: str = "yes",
+    identified: bool = False,
+    scores: str = EXPLAINED,
+    further: Sequence[str] = (),
+) -> pd.DataFrame:
     """The list, from a connection on which `score` exists; most severe first, then by highest possible level.
 
     `scores` has the columns of `explained`, and `further` ones, which come last.
@@ -87,26 +96,49 @@ def line_list_of(
 
 
 def standing_list(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, *, area: str | None = None,
-    levels: Sequence[str] = (), indicator: int | None = None, answer: str = "yes",
-    as_of: datetime.date | None = None, identified: bool = False,
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    explainer: Explainer,
+    *,
+    area: str | None = None,
+    levels: Sequence[str] = (),
+    indicator: int | None = None,
+    answer: str = "yes",
+    as_of: datetime.date | None = None,
+    identified: bool = False,
+) -> pd.DataFrame:
     """As `list_children` without a round, from a connection on which `score` exists."""
     one = known_indicator(survey, indicator) if indicator is not None else None
     further = create_standing_scores(connection, survey, as_of or datetime.date.today(), one)
     found = line_list_of(
-        connection, survey, explainer, area=area, levels=levels, indicator=indicator, answer=answer,
-        identified=identified, scores=STANDING, further=(*further, GIVEN),
-    )  # fmt: skip
+        connection,
+        survey,
+        explainer,
+        area=area,
+        levels=levels,
+        indicator=indicator,
+        answer=answer,
+        identified=identified,
+        scores=STANDING,
+        further=(*further, GIVEN),
+    )
     stood = found[[SINCE, GIVEN, "level"]].assign(year=found[survey.role("round").name])
     return found.assign(why=with_carried(explainer, found["why"], stood)).drop(columns=GIVEN)
 
 
 def list_children(
-    store: str | Path, *, area: str | None = None, round_: int | None = None, levels: Sequence[str] = (),
-    indicator: int | None = None, answer: str = "yes", as_of: datetime.date | None = None, language: Language = "en",
-    identified: bool = False, schemas: Path | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    levels: Sequence[str] = (),
+    indicator: int | None = None,
+    answer: str = "yes",
+    as_of: datetime.date | None = None,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> pd.DataFrame:
     """Children of a store by area, level or indicator: as they stand on the day `as_of` (today), or in one round.
 
     Without `round_`, a row per child, of its last round and the place where it was then. `level` is the level that
@@ -134,14 +166,28 @@ def list_children(
         explainer = Explainer(survey, language)
         if round_ is None:
             found = standing_list(
-                connection, survey, explainer, area=area, levels=levels, indicator=indicator, answer=answer,
-                as_of=as_of, identified=identified,
-            )  # fmt: skip
+                connection,
+                survey,
+                explainer,
+                area=area,
+                levels=levels,
+                indicator=indicator,
+                answer=answer,
+                as_of=as_of,
+                identified=identified,
+            )
         else:
             found = line_list_of(
-                connection, survey, explainer, area=area, round_=round_, levels=levels, indicator=indicator,
-                answer=answer, identified=identified,
-            )  # fmt: skip
+                connection,
+                survey,
+                explainer,
+                area=area,
+                round_=round_,
+                levels=levels,
+                indicator=indicator,
+                answer=answer,
+                identified=identified,
+            )
         if identified:
             note_identified(connection, "children", len(found))
         return found

@@ -45,18 +45,31 @@ class DueList:
 
 
 def due_responses(
-    store: str | Path, *, area: str | None = None, as_of: datetime.date | None = None, everybody: bool = False,
-    language: Language = "en", identified: bool = False, schemas: Path | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    store: str | Path,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    everybody: bool = False,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> pd.DataFrame:
     """Children who wait for a response on the day `as_of` (today), as `due_list` lists them."""
-    return due_list(store, area=area, as_of=as_of, everybody=everybody, language=language, identified=identified,
-                    schemas=schemas).due  # fmt: skip
+    return due_list(
+        store, area=area, as_of=as_of, everybody=everybody, language=language, identified=identified, schemas=schemas
+    ).due
 
 
 def due_list(
-    store: str | Path, *, area: str | None = None, as_of: datetime.date | None = None, everybody: bool = False,
-    language: Language = "en", identified: bool = False, schemas: Path | None = None,
-) -> DueList:  # fmt: skip
+    store: str | Path,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    everybody: bool = False,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> DueList:
     """Children at a level that demands a response by a time, who wait for it on the day `as_of` (today); `everybody`:
     those who had it, or turned 18, too.
 
@@ -81,9 +94,13 @@ def due_list(
 
 
 def _told(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame, done: pd.DataFrame,
-    language: Language, identified: bool,
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    cases: pd.DataFrame,
+    done: pd.DataFrame,
+    language: Language,
+    identified: bool,
+) -> pd.DataFrame:
     explainer = Explainer(survey, language)
     about = _about(connection, survey, cases)
     cases = cases.merge(about, on=["person", "year"], how="left")
@@ -93,18 +110,28 @@ def _told(
     names = {name: _masked(cases[name], identified) for name in (survey.role(role).name for role in _NAMES)}
     return pd.DataFrame(
         {
-            survey.role("person").name: cases["person"], "round": cases["year"].astype("int64"),
-            village: cases[village], household: cases[household], **names,
-            survey.role("sex").name: cases["sex_"], "age_min": cases["age_min"], "age_max": cases["age_max"],
-            "level": cases["case"], "since": cases["since"].astype("int64"), "not_found": cases["not_found"],
+            survey.role("person").name: cases["person"],
+            "round": cases["year"].astype("int64"),
+            village: cases[village],
+            household: cases[household],
+            **names,
+            survey.role("sex").name: cases["sex_"],
+            "age_min": cases["age_min"],
+            "age_max": cases["age_max"],
+            "level": cases["case"],
+            "since": cases["since"].astype("int64"),
+            "not_found": cases["not_found"],
             "why": _why(connection, survey, explainer, cases),
             "action": [levels[one].response.in_(language) for one in cases["case"]],
             "interview_date": cases["since_visited"].dt.strftime("%Y-%m-%d"),
-            "due_date": cases["due_date"].dt.strftime("%Y-%m-%d"), "days_late": cases["days_late"],
-            "state": cases["state"], "note": _notes(cases, language), "done": _done(survey, cases, done, language),
+            "due_date": cases["due_date"].dt.strftime("%Y-%m-%d"),
+            "days_late": cases["days_late"],
+            "state": cases["state"],
+            "note": _notes(cases, language),
+            "done": _done(survey, cases, done, language),
             "next_date": _next(survey, cases, done),
         }
-    )  # fmt: skip
+    )
 
 
 def _about(connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
@@ -150,8 +177,9 @@ def _notes(cases: pd.DataFrame, language: Language) -> pd.Series:
         dated("due_silent", cases["last_entry"], again & cases["missed"].isna()),
     ]
     joined = pd.concat(parts, axis=1)
-    return pd.Series(["; ".join(filter(None, row)) for row in joined.itertuples(index=False)], index=cases.index,
-                     dtype="str")  # fmt: skip
+    return pd.Series(
+        ["; ".join(filter(None, row)) for row in joined.itertuples(index=False)], index=cases.index, dtype="str"
+    )
 
 
 def _masked(names: pd.Series, identified: bool) -> pd.Series:

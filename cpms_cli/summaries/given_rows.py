@@ -57,9 +57,12 @@ class GivenRows:
         home = self.frame[self.survey.role("home").name].fillna("") + _FILE + self._round
         joined = self.series is not None
         return Company(
-            self._before().loc[told.index], self._child.loc[told.index] if joined else None, home.loc[told.index],
-            self.home_answers(told), any(one.households for one in self.earlier if one.detail == "deidentified"),
-        )  # fmt: skip
+            self._before().loc[told.index],
+            self._child.loc[told.index] if joined else None,
+            home.loc[told.index],
+            self.home_answers(told),
+            any(one.households for one in self.earlier if one.detail == "deidentified"),
+        )
 
     def _before(self) -> pd.Series:
         """How each row's child looked in the files that the audience has: in the same round, and in those of the series

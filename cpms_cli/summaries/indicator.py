@@ -45,8 +45,14 @@ class IndicatorSummary:
 
     def about(self) -> dict[str, str | int | None]:
         """What a JSON document says of it before its tables."""
-        return {"number": self.number, "indicator": self.name, "definition": self.definition, "source": self.source,
-                "unknown_children": self.open, **self.scope.about()}  # fmt: skip
+        return {
+            "number": self.number,
+            "indicator": self.name,
+            "definition": self.definition,
+            "source": self.source,
+            "unknown_children": self.open,
+            **self.scope.about(),
+        }
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -71,8 +77,13 @@ class IndicatorChange(OverRounds):
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it before its tables."""
-        return {"number": self.number, "indicator": self.name, "definition": self.definition, "source": self.source,
-                **self.span.about()}  # fmt: skip
+        return {
+            "number": self.number,
+            "indicator": self.name,
+            "definition": self.definition,
+            "source": self.source,
+            **self.span.about(),
+        }
 
 
 def usual_groups(survey: Survey, code: str | None) -> tuple[Group, ...]:
@@ -82,9 +93,13 @@ def usual_groups(survey: Survey, code: str | None) -> tuple[Group, ...]:
 
 
 def by_rounds(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: Mapping[str, str], scope: Scope | Span,
-    language: Language, by: Sequence[Group] = (),
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: Mapping[str, str],
+    scope: Scope | Span,
+    language: Language,
+    by: Sequence[Group] = (),
+) -> pd.DataFrame:
     """The same counts for every round of the area, oldest first: column `round`, then those of `broken_down`."""
     found = []
     for round_ in scope.rounds:
@@ -95,32 +110,51 @@ def by_rounds(
 
 
 def shares_over(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: Mapping[str, str], span: Span, language: Language,
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: Mapping[str, str],
+    span: Span,
+    language: Language,
     by: Sequence[Group] = (),
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """`by_rounds` of a span, with the change since the round before."""
     counted = by_rounds(connection, survey, columns, span, language, by)
     return with_change(counted, span.rounds, [*(group.id for group in by), "item"])
 
 
 def counted_by(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: dict[str, str], scope: Scope, by: Sequence[Group],
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: dict[str, str],
+    scope: Scope,
+    by: Sequence[Group],
     language: Language,
-) -> dict[str, pd.DataFrame]:  # fmt: skip
+) -> dict[str, pd.DataFrame]:
     """The answers in some columns for the whole area, and by the usual groups, or by the groups `by` together."""
     where = within(survey, scope.code, scope.round)
     tables = [(group,) for group in usual_groups(survey, scope.code)] if not by else [tuple(by)]
     return {
         "total": broken_down(connection, survey, columns, where, language=language),
-        **{"_".join(["by", *(group.id for group in groups)]):
-           broken_down(connection, survey, columns, where, groups, language) for groups in tables},
-    }  # fmt: skip
+        **{
+            "_".join(["by", *(group.id for group in groups)]): broken_down(
+                connection, survey, columns, where, groups, language
+            )
+            for groups in tables
+        },
+    }
 
 
 def summarise_indicator(
-    store: str | Path, number: int, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = (),
-    language: Language = "en", identified: bool = False, schemas: Path | None = None,
-) -> IndicatorSummary:  # fmt: skip
+    store: str | Path,
+    number: int,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> IndicatorSummary:
     """Everything about one indicator in an area (None: the whole store) and a round, by default the area's last.
 
     `by` names one or two groups, which then take the place of the usual ones. Names of the children are masked unless
@@ -134,21 +168,42 @@ def summarise_indicator(
         scope = scope_of(connection, survey, area, round_, language)
         counted = counted_by(connection, survey, columns, scope, groups, language)
         counted["rounds"] = by_rounds(connection, survey, columns, scope, language)
-        children = line_list_of(connection, survey, Explainer(survey, language), area=area, round_=scope.round,
-                                indicator=number, identified=identified)  # fmt: skip
+        children = line_list_of(
+            connection,
+            survey,
+            Explainer(survey, language),
+            area=area,
+            round_=scope.round,
+            indicator=number,
+            identified=identified,
+        )
         quality = quality_of(connection, survey, scope)
         if identified:
             note_identified(connection, "indicator", len(children))
     return IndicatorSummary(
-        number, one.name.in_(language), one.definition.in_(language), one.source, scope,
-        int(counted["total"]["unknown"].sum()), counted, children, quality,
-    )  # fmt: skip
+        number,
+        one.name.in_(language),
+        one.definition.in_(language),
+        one.source,
+        scope,
+        int(counted["total"]["unknown"].sum()),
+        counted,
+        children,
+        quality,
+    )
 
 
 def indicator_change(
-    store: str | Path, number: int, first: int, last: int, *, area: str | None = None, by: Sequence[str] = (),
-    language: Language = "en", schemas: Path | None = None,
-) -> IndicatorChange:  # fmt: skip
+    store: str | Path,
+    number: int,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> IndicatorChange:
     """What became of the cases of one indicator in an area (None: the whole store) from round to round.
 
     `by` names one or two groups. Raises UsageError for an unknown indicator, area or group, or fewer than two rounds.
@@ -160,7 +215,11 @@ def indicator_change(
         create_profiles(connection, survey)
         span = span_of(connection, survey, area, first, last, language)
         return IndicatorChange(
-            span, number, one.name.in_(language), one.definition.in_(language), one.source,
+            span,
+            number,
+            one.name.in_(language),
+            one.definition.in_(language),
+            one.source,
             case_changes(connection, survey, span, [one], by=groups, language=language),
             shares_over(connection, survey, columns, span, language, groups),
-        )  # fmt: skip
+        )

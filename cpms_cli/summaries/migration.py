@@ -50,8 +50,13 @@ class MigrationSummary:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        return {"total": self.total, "measures": self.measures, "origins": self.origins, "movement": self.movement,
-                "quality": self.quality}  # fmt: skip
+        return {
+            "total": self.total,
+            "measures": self.measures,
+            "origins": self.origins,
+            "movement": self.movement,
+            "quality": self.quality,
+        }
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class MigrationChange(OverRounds):
 
 def counted_measures(
     connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, by: Sequence[str], of_children: bool
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Counts of every measure, children's and, unless a group of children is asked for, households'."""
     tables = []
     for relation, table in ((CHILD_ROUND, "child"), (HOME, "household")):
@@ -100,7 +105,7 @@ def _compared(survey: Survey, inside: pd.DataFrame, province: pd.DataFrame, keys
 
 def _measures(
     connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     keys = ["measure", "area", *by.names]
 
     def counts(code: str | None, round_: int) -> pd.DataFrame:
@@ -130,9 +135,7 @@ def _change(survey: Survey, now: pd.DataFrame, before: pd.DataFrame, keys: list[
     return now["share"].sub(earlier)
 
 
-def _total(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language
-) -> pd.DataFrame:  # fmt: skip
+def _total(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language) -> pd.DataFrame:
     now = with_shares(survey, counted_measures(connection, survey, within(survey, scope.code, scope.round), (), False))
     change = pd.Series(float("nan"), index=now.index)
     if scope.previous is not None:
@@ -151,7 +154,7 @@ def _arrived(survey: Survey) -> str:
 
 def _movement(
     connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """`movement.counted_movement` between the scope's two rounds, with labels."""
     create_movement(connection, survey, scope.round, scope.previous, _arrived(survey))
     moved = counted_movement(connection, survey, scope.code, by.parts.digits or 0, by.others)
@@ -160,7 +163,7 @@ def _movement(
 
 def _origins(
     connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """`movement.origins` in the scope's round, with labels."""
     where = within(survey, scope.code, scope.round)
     came = origins(connection, survey, where, _arrived(survey), by.parts.digits or 0, by.others, language)
@@ -168,9 +171,14 @@ def _origins(
 
 
 def summarise_migration(
-    store: str | Path, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = (),
-    language: Language = "en", schemas: Path | None = None,
-) -> MigrationSummary:  # fmt: skip
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> MigrationSummary:
     """Migration in an area (None: the whole store) and a round, by default the area's last, in its parts.
 
     `by` may name one or two groups: kinds of areas (of two, the narrower are the parts) and groups of children. Raises
@@ -183,17 +191,26 @@ def summarise_migration(
         scope = scope_of(connection, survey, area, round_, language)
         quality = quality_of(connection, survey, scope)
         return MigrationSummary(
-            scope, groups, _total(connection, survey, scope, language),
+            scope,
+            groups,
+            _total(connection, survey, scope, language),
             _measures(connection, survey, scope, groups, language),
             _origins(connection, survey, scope, groups, language),
-            _movement(connection, survey, scope, groups, language), quality,
-        )  # fmt: skip
+            _movement(connection, survey, scope, groups, language),
+            quality,
+        )
 
 
 def migration_change(
-    store: str | Path, first: int, last: int, *, area: str | None = None, by: Sequence[str] = (),
-    language: Language = "en", schemas: Path | None = None,
-) -> MigrationChange:  # fmt: skip
+    store: str | Path,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> MigrationChange:
     """Migration in an area (None: the whole store) round by round, and who came and who left between each two rounds.
 
     `by` as in `summarise_migration`. Raises UsageError for an unknown area or group, or fewer than two rounds.
@@ -215,9 +232,14 @@ def migration_change(
         moved = [_movement(connection, survey, scope, groups, language) for scope in between]
     rounds, (then, now) = list(span.rounds), zip(*span.pairs, strict=True)
     return MigrationChange(
-        span, groups, _below(total, round=rounds), _below(measures, round=rounds), _below(came, round=rounds), cases,
+        span,
+        groups,
+        _below(total, round=rounds),
+        _below(measures, round=rounds),
+        _below(came, round=rounds),
+        cases,
         _below(moved, to_round=now, from_round=then),
-    )  # fmt: skip
+    )
 
 
 def _below(tables: Sequence[pd.DataFrame], **told: Sequence[int]) -> pd.DataFrame:

@@ -25,7 +25,7 @@ GONE = ("reached_18", "refused", "lost")
 
 def create_movement(
     connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int, previous: int | None, arrived: str = ""
-) -> None:  # fmt: skip
+) -> None:
     """Create `movement` between the rounds `previous` and `round_`, from the current rows of the store.
 
     `arrived` is the measure of `profile` whose yes says that a child moved in. Without a previous round the table is
@@ -69,13 +69,14 @@ def create_movement(
 
 def counted_movement(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, digits: int, by: Sequence[Group] = ()
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """For each area of this width inside `code`, how its children changed between the rounds of `movement`.
 
     Columns: area; (the codes of the groups `by`, of each child as it was in the later round in which it was seen;)
     before = stayed + moved_away + reached_18 + refused + lost; children (now) = stayed + moved_here + born + arrived +
     seen_before + first_seen. Moved is to or from another area of the store. With groups, `child_round` must exist.
     """
+
     def counts(column: str, names: tuple[str, ...]) -> str:
         return ", ".join(f"count(*) FILTER ({column} = {quoted(name)}) AS {name}" for name in names)
 
@@ -108,9 +109,14 @@ def lost_children(connection: duckdb.DuckDBPyConnection, code: str | None) -> tu
 
 
 def origins(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, arrived: str, digits: int, by: Sequence[Group],
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    where: str,
+    arrived: str,
+    digits: int,
+    by: Sequence[Group],
     language: Language,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Where the children who moved in came from: area, (the codes of the groups `by`,) origin (a code, 'unknown' where
     there is none), label, children; the most frequent first.
 

@@ -22,8 +22,11 @@ def question_label(explainer: Explainer, fields: pd.Series) -> pd.Series:
 
 def was_words(explainer: Explainer, fields: pd.Series, cells: pd.Series) -> pd.Series:
     """What stands in the place of an answer: blank, don't know, refused, not asked, or a birth date known in part."""
-    pairs = pd.Series(list(zip(fields, cells.astype("object").where(cells.notna(), None), strict=True)),
-                      index=fields.index, dtype=object)  # fmt: skip
+    pairs = pd.Series(
+        list(zip(fields, cells.astype("object").where(cells.notna(), None), strict=True)),
+        index=fields.index,
+        dtype=object,
+    )
     words = {pair: _was(explainer, *pair) for pair in pairs.unique()}
     return pairs.map(words).astype("str")
 

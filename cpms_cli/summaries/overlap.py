@@ -109,10 +109,15 @@ def numbers_of(found: Patterns, most: int) -> pd.DataFrame:
         np.bincount(matrix.sum(axis=1).astype(int), found.children, minlength=most + 1)
         for matrix in (found.yes, found.yes + found.unknown)
     )
-    table = pd.DataFrame({
-        "number": range(most + 1), "certain": certain, "possible": possible,
-        "at_least": certain[::-1].cumsum()[::-1], "at_most": possible[::-1].cumsum()[::-1],
-    }).astype("int64")  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "number": range(most + 1),
+            "certain": certain,
+            "possible": possible,
+            "at_least": certain[::-1].cumsum()[::-1],
+            "at_most": possible[::-1].cumsum()[::-1],
+        }
+    ).astype("int64")
     return table[table["at_most"] > 0]
 
 
@@ -123,20 +128,27 @@ def _single(survey: Survey, found: Patterns, language: Language) -> pd.DataFrame
     with np.errstate(invalid="ignore"):
         mean = (weights * others).sum(axis=0) / yes
     counted = counted_indicators(survey)
-    table = pd.DataFrame({
-        "number": [one.number for one in counted], "name": [one.name.in_(language) for one in counted],
-        "yes": yes.astype("int64"),
-        **{name: (weights * test).sum(axis=0).astype("int64") for name, test in (
-            ("alone", others == 0), ("with_one", others == 1), ("with_two", others == 2),
-            ("with_three_or_more", others >= 3))},
-        "mean_others": mean,
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "number": [one.number for one in counted],
+            "name": [one.name.in_(language) for one in counted],
+            "yes": yes.astype("int64"),
+            **{
+                name: (weights * test).sum(axis=0).astype("int64")
+                for name, test in (
+                    ("alone", others == 0),
+                    ("with_one", others == 1),
+                    ("with_two", others == 2),
+                    ("with_three_or_more", others >= 3),
+                )
+            },
+            "mean_others": mean,
+        }
+    )
     return table
 
 
-def together(
-    survey: Survey, found: Patterns, size: int, language: Language, *, possible: bool = False
-) -> pd.DataFrame:  # fmt: skip
+def together(survey: Survey, found: Patterns, size: int, language: Language, *, possible: bool = False) -> pd.DataFrame:
     """Every combination of so many indicators that some child has, or if asked for, may have, as `Overlap.pairs`."""
     counted = counted_indicators(survey)
     members = np.array(list(combinations(range(len(counted)), size)))
@@ -155,8 +167,14 @@ def together(
             margins[place] += weight @ (all_known & (yes[:, members[:, place]] == 1))
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = margins.prod(axis=0) / known ** (size - 1)
-        table = {"children": children, "known": known, "share": children / known, "possible": at_most,
-                 "expected": expected, "lift": children / expected}  # fmt: skip
+        table = {
+            "children": children,
+            "known": known,
+            "share": children / known,
+            "possible": at_most,
+            "expected": expected,
+            "lift": children / expected,
+        }
         if size == 2:
             table |= {"second_of_first": children / margins[0], "first_of_second": children / margins[1]}
     names, told = MEMBERS[:size], {}
@@ -170,7 +188,7 @@ def together(
 
 def by_group(
     survey: Survey, by: Sequence[Group], parts: Mapping[tuple[str, ...], pd.DataFrame], language: Language
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """The tables of the groups, one below the other, each with its codes and labels."""
     names = [group.id for group in by]
     whole = pd.concat(
@@ -180,9 +198,14 @@ def by_group(
 
 
 def overlap_of(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, *, area: str | None = None, round_: int | None = None,
-    by: Sequence[Group] = (), language: Language = "en",
-) -> Overlap:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[Group] = (),
+    language: Language = "en",
+) -> Overlap:
     """Overlap of the counted indicators in an area and round, by default the last; `create_profiles` must have run.
 
     Raises UsageError where there are no children.
@@ -191,19 +214,28 @@ def overlap_of(
     patterns = patterns_of(connection, survey, within(survey, area, scope.round), by)
     most = len(counted_indicators(survey))
     of_group = {
-        code: (numbers_of(part, most), _single(survey, part, language),
-               together(survey, part, 2, language), together(survey, part, 3, language))
+        code: (
+            numbers_of(part, most),
+            _single(survey, part, language),
+            together(survey, part, 2, language),
+            together(survey, part, 3, language),
+        )
         for code, part in patterns.items()
-    }  # fmt: skip
+    }
     tables = [by_group(survey, by, {code: parts[at] for code, parts in of_group.items()}, language) for at in range(4)]
     children = int(sum(part.children.sum() for part in patterns.values()))
     return Overlap(area, scope.name if area else "", scope.round, children, *tables)
 
 
 def overlap(
-    store: str | Path, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = (),
-    language: Language = "en", schemas: Path | None = None,
-) -> Overlap:  # fmt: skip
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> Overlap:
     """Which indicators occur together in an area (None: in the whole store) and round, by default the last.
 
     `by` names one or two groups. Raises UsageError for an unknown area or group, no children there; StoreError,

@@ -52,9 +52,13 @@ class OverlapChange(OverRounds):
 
 
 def number_flow(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, span: Span, *, by: Sequence[Group] = (),
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    span: Span,
+    *,
+    by: Sequence[Group] = (),
     language: Language = "en",
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """How many counted indicators the same children had and have, from each round to the next and over the whole span.
 
     `create_profiles` must have run. Columns: from_round, to_round, (the groups,) `became`; from_least, from_most, the
@@ -88,9 +92,15 @@ def number_flow(
 
 
 def overlap_change(
-    store: str | Path, first: int, last: int, *, area: str | None = None, by: Sequence[str] = (),
-    language: Language = "en", schemas: Path | None = None,
-) -> OverlapChange:  # fmt: skip
+    store: str | Path,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> OverlapChange:
     """Which indicators occur together in an area (None: in the whole store) in each round of a span.
 
     `by` names one or two groups. Raises UsageError for an unknown area or group, or fewer than two rounds with

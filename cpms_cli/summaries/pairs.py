@@ -27,16 +27,31 @@ BEFORE = ("continuing", "resolved", "outgrown", "unknown_now", "lost", "turned_1
 NOW = ("new", "reopened", "found_again", "continuing", "moved_in")
 _NEW = ("new_not_seen", "new_unknown", "new_other")
 CASES = (
-    "new", "reopened", "found_again", "continuing", "moved_in", "resolved", "outgrown", "unknown_now", "lost",
-    "turned_18", "moved_away",
-)  # fmt: skip
+    "new",
+    "reopened",
+    "found_again",
+    "continuing",
+    "moved_in",
+    "resolved",
+    "outgrown",
+    "unknown_now",
+    "lost",
+    "turned_18",
+    "moved_away",
+)
 _OPPOSITE = {"yes": "no", "no": "yes"}
 
 
 def create_pair(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, rounds: tuple[int, int], *,
-    columns: Sequence[str] = (), by: Sequence[Group] = (), case: str = "yes",
-) -> None:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    code: str | None,
+    rounds: tuple[int, int],
+    *,
+    columns: Sequence[str] = (),
+    by: Sequence[Group] = (),
+    case: str = "yes",
+) -> None:
     """Temporary table `pair`, a row per child of the area in either of two rounds; `create_profiles` must have run.
 
     a, b: its level, the bounds of its counted indicators and the answers in `columns`, in the earlier round and the
@@ -87,7 +102,7 @@ def _case(column: str, case: str) -> str:
 
 def _cases_of_pair(
     connection: duckdb.DuckDBPyConnection, columns: Sequence[str], by: Sequence[Group], case: str
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     groups = [f"{group_column(group.id)} AS {group.id}" for group in by]
     told = ", ".join([*groups, *(_case(column, case) for column in columns)])
     kinds = dict.fromkeys((*CASES, *_NEW))
@@ -106,9 +121,15 @@ def _cases_of_pair(
 
 
 def cases_between(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, span: Span, columns: Sequence[str], *,
-    by: Sequence[Group] = (), case: str = "yes", language: Language = "en",
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    span: Span,
+    columns: Sequence[str],
+    *,
+    by: Sequence[Group] = (),
+    case: str = "yes",
+    language: Language = "en",
+) -> pd.DataFrame:
     """What became of the cases of some columns of `child_round` over a span: children whose answer is `case`.
 
     A row per pair of successive rounds, then the whole span, (groups,) and column: from_round, to_round, (the codes and
@@ -119,6 +140,7 @@ def cases_between(
     then), moved_in (a case elsewhere then). Of the new, new_not_seen were not seen before, and new_unknown had no
     answer. n/a before counts as no case.
     """
+
     def of_pair() -> pd.DataFrame:
         return _cases_of_pair(connection, columns, by, case)
 
@@ -126,9 +148,16 @@ def cases_between(
 
 
 def named_cases(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, span: Span, columns: Mapping[str, tuple[int | str, str]],
-    headings: tuple[str, str], *, by: Sequence[Group] = (), case: str = "yes", language: Language = "en",
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    span: Span,
+    columns: Mapping[str, tuple[int | str, str]],
+    headings: tuple[str, str],
+    *,
+    by: Sequence[Group] = (),
+    case: str = "yes",
+    language: Language = "en",
+) -> pd.DataFrame:
     """`cases_between` with, in the place of the column, what identifies it and its name in words, as `columns` says,
     under the two `headings`."""
     cases = cases_between(connection, survey, span, list(columns), by=by, case=case, language=language)
@@ -140,9 +169,16 @@ def named_cases(
 
 
 def over_pairs(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, span: Span, counted: Callable[[], pd.DataFrame], *,
-    columns: Sequence[str] = (), by: Sequence[Group] = (), case: str = "yes", language: Language = "en",
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    span: Span,
+    counted: Callable[[], pd.DataFrame],
+    *,
+    columns: Sequence[str] = (),
+    by: Sequence[Group] = (),
+    case: str = "yes",
+    language: Language = "en",
+) -> pd.DataFrame:
     """What `counted` makes of `pair` for each pair of the span, one below the other: from_round, to_round, the groups'
     codes, which it has under their ids, with their labels, and the rest."""
     found = []

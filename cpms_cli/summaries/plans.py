@@ -77,9 +77,13 @@ def _named(survey: Survey, counts: pd.DataFrame, language: Language) -> pd.DataF
 
 
 def _indicators(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, previous: int | None,
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    code: str,
+    round_: int,
+    previous: int | None,
     language: Language,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     columns = list(_counted(survey))
     now = with_shares(survey, count_answers(connection, columns, within(survey, code, round_)))
     change = pd.Series(float("nan"), index=now.index)
@@ -134,9 +138,7 @@ def _touched(survey: Survey, activity: Activity) -> str:
     return " OR ".join(f"{column} = 'yes'" for column in columns)
 
 
-def _activities(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language
-) -> pd.DataFrame:  # fmt: skip
+def _activities(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
     counts = ", ".join(f"count(*) FILTER ({_touched(survey, one)})" for one in survey.activities)
     told = connection.execute(f"SELECT {counts} FROM {CHILD_ROUND} WHERE {where}").fetchone() or ()
     table = pd.DataFrame(
@@ -160,9 +162,15 @@ def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, l
 
 
 def plan_area(
-    store: str | Path, code: str, *, round_: int | None = None, by: Sequence[str] = (), language: Language = "en",
-    schemas: Path | None = None, leading: int = LEADING,
-) -> AreaPlan:  # fmt: skip
+    store: str | Path,
+    code: str,
+    *,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+    leading: int = LEADING,
+) -> AreaPlan:
     """What a committee plans from for a village, subdistrict, district or province, by default in its last round.
 
     `leading` is how many indicators are led with; `by` names one or two groups by which the levels are broken down as
@@ -181,12 +189,20 @@ def plan_area(
         called = activities["children"].gt(0)
         asked = int(indicators[["yes", "no", "unknown"]].sum().sum())
         return AreaPlan(
-            code, scope.name, current, previous, int(levels["children"].sum()), int(levels["households"].sum()),
+            code,
+            scope.name,
+            current,
+            previous,
+            int(levels["children"].sum()),
+            int(levels["households"].sum()),
             float(indicators["unknown"].sum()) / asked if asked else float("nan"),
-            quality_of(connection, survey, scope), levels, leading_indicators(indicators, leading),
-            parts_of(connection, survey, code, current, language), activities[called].reset_index(drop=True),
+            quality_of(connection, survey, scope),
+            levels,
+            leading_indicators(indicators, leading),
+            parts_of(connection, survey, code, current, language),
+            activities[called].reset_index(drop=True),
             activities[~called].reset_index(drop=True),
             leading_of_parts(survey, part_indicators(connection, survey, code, current, language), language),
             unknown_quality(indicators),
             {"levels_by": levels_by(connection, survey, where, groups, language)} if groups else {},
-        )  # fmt: skip
+        )

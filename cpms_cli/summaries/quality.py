@@ -61,13 +61,17 @@ def quality_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Sco
     before, lost = lost_children(connection, scope.code) if scope.previous is not None else (None, None)
     return pd.DataFrame(
         {
-            "households_known": [known], "households_visited": [visited],
-            "coverage": [visited / known if known else float("nan")], "households_refused": [refused],
-            "answers_asked": [asked], "answers_unknown": [unknown],
+            "households_known": [known],
+            "households_visited": [visited],
+            "coverage": [visited / known if known else float("nan")],
+            "households_refused": [refused],
+            "answers_asked": [asked],
+            "answers_unknown": [unknown],
             "unknown_share": [unknown / asked if asked else float("nan")],
-            "children_before": pd.array([before], dtype="Int64"), "children_lost": pd.array([lost], dtype="Int64"),
+            "children_before": pd.array([before], dtype="Int64"),
+            "children_lost": pd.array([lost], dtype="Int64"),
         }
-    )  # fmt: skip
+    )
 
 
 def coarse(quality: pd.DataFrame) -> pd.DataFrame:

@@ -51,9 +51,16 @@ class Records:
 
 
 def child_records(
-    store: str | Path, *, area: str | None = None, round_: int | None = None, detail: Detail = "masked",
-    k: int | None = None, audience: str = "public", series: str | None = None, schemas: Path | None = None,
-) -> Records:  # fmt: skip
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    detail: Detail = "masked",
+    k: int | None = None,
+    audience: str = "public",
+    series: str | None = None,
+    schemas: Path | None = None,
+) -> Records:
     """The rows of a store, of one area or round where asked.
 
     - "identified": everything; the audit log records it.
@@ -104,8 +111,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> 
     words = vocabulary(survey)
     asked = [
         f"({sql(compiled(parse(one.asked), words))}) AS {_ASKED}{one.name}"
-        for one in survey.asked_fields() if one.asked
-    ]  # fmt: skip
+        for one in survey.asked_fields()
+        if one.asked
+    ]
     record = typed_record(survey, "current_child", "current_household")
     home_key = survey.key("household")
     of_score, of_asked = (
@@ -120,6 +128,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> 
         f" ON {' AND '.join(f'h.{name} = c.{name}' for name in home_key)} JOIN asked a ON {of_asked}"
         f" ORDER BY {', '.join(f's.{name}' for name in key)}"
     ).df()
+
 
 def _hidden(survey: Survey, born: Field) -> list[str]:
     """Columns that are in no row given away: who it is about, where exactly, and who asked."""
@@ -149,12 +158,16 @@ def _masked(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, *par
 
 def _deidentified(
     survey: Survey, frame: pd.DataFrame, given: GivenRows, number: int, k: int
-) -> tuple[pd.DataFrame, Generalised]:  # fmt: skip
+) -> tuple[pd.DataFrame, Generalised]:
     round_, village = survey.role("round").name, survey.role("village").name
     masked = _masked(survey, frame, given.key, given.audience, *given.named_by(number))
     # Dates tell the age, and who shares a home tells a family: a family is a combination of its own.
-    gone = {*(one.name for one in survey.fields.values() if one.type == "date"), survey.role("born").name,
-            survey.role("age").name, survey.role("home").name}  # fmt: skip
+    gone = {
+        *(one.name for one in survey.fields.values() if one.type == "date"),
+        survey.role("born").name,
+        survey.role("age").name,
+        survey.role("home").name,
+    }
     told = masked.drop(columns=[name for name in masked if name in gone]).rename(columns={SUBDISTRICT: village})
     try:
         found = generalised(survey, told, k, round_, given.company(told))
@@ -166,8 +179,13 @@ def _deidentified(
     hidden |= set(given.home_answers(told)) if of_homes else set()
     plain = _without_ages(survey, found.frame, round_).rename(columns={village: SUBDISTRICT})
     # What an indicator asks alone would tell it all the same.
-    plain[[one.column for one in survey.indicators
-           if hidden & set(named(parse(one.when))) or (of_homes and one.level == "household")]] = None  # fmt: skip
+    plain[
+        [
+            one.column
+            for one in survey.indicators
+            if hidden & set(named(parse(one.when))) or (of_homes and one.level == "household")
+        ]
+    ] = None
     return plain.drop(columns=_helpers(plain)).reset_index(drop=True), found
 
 

@@ -70,9 +70,14 @@ class ResponseChange(OverRounds):
 
 
 def summarise_responses(
-    store: str | Path, *, area: str | None = None, as_of: datetime.date | None = None, by: Sequence[str] = (),
-    language: Language = "en", schemas: Path | None = None,
-) -> ResponseSummary:  # fmt: skip
+    store: str | Path,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> ResponseSummary:
     """Count the children who stand at a level that demands a response by a time, by what became of it.
 
     On the day `as_of` (today). `by` names one or two groups: of areas, by the child's last round, and else by the
@@ -100,9 +105,16 @@ def summarise_responses(
 
 
 def response_change(
-    store: str | Path, first: int, last: int, *, area: str | None = None, as_of: datetime.date | None = None,
-    by: Sequence[str] = (), language: Language = "en", schemas: Path | None = None,
-) -> ResponseChange:  # fmt: skip
+    store: str | Path,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> ResponseChange:
     """Count the cases that each round of a span gave, by what became of them until the day `as_of` (today).
 
     Of an area (None: the whole store); `by` as in `summarise_responses`. Raises UsageError for an unknown area or
@@ -134,7 +146,7 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, groups: Seque
 
 def _grouped(
     connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame, groups: Sequence[Group]
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Cases with the code of each group in its `group_column`."""
     village = cases[survey.role("village").name].astype("str")
     areas = {group_column(group.id): village.str[: group.digits] for group in groups if group.digits is not None}
@@ -154,7 +166,7 @@ def _grouped(
 
 def _counted(
     survey: Survey, cases: pd.DataFrame, by: Sequence[Group], language: Language, states: tuple[str, ...] = STATES
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Cases by level and state, and by the groups; levels of which there is no case count 0."""
     levels = [level.id for level in survey.urgent_levels]
     columns = [group_column(group.id) for group in by]

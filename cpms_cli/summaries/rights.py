@@ -69,9 +69,13 @@ def _told(answers: pd.DataFrame, rights: Sequence[Right], answer: str, language:
 
 
 def _lacking(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, rights: Sequence[Right], language: Language,
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    scope: Scope,
+    rights: Sequence[Right],
+    language: Language,
     identified: bool,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """The children who lack one of `rights`, in the order of the line list; what else they lack is told as well."""
     key, columns = list(survey.key("child")), [right_column(right.id) for right in survey.rights]
     answers = connection.execute(
@@ -80,15 +84,23 @@ def _lacking(
     ).df()
     answers["lacks"] = _told(answers, survey.rights, "no", language)
     answers["not_known"] = _told(answers, survey.rights, "unknown", language)
-    listed = line_list_of(connection, survey, Explainer(survey, language), area=scope.code, round_=scope.round,
-                          identified=identified)  # fmt: skip
+    listed = line_list_of(
+        connection, survey, Explainer(survey, language), area=scope.code, round_=scope.round, identified=identified
+    )
     return listed.merge(answers, on=key, how="inner").drop(columns=["response"])
 
 
 def summarise_rights(
-    store: str | Path, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = (),
-    lacking: str | None = None, language: Language = "en", identified: bool = False, schemas: Path | None = None,
-) -> RightsSummary:  # fmt: skip
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    lacking: str | None = None,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> RightsSummary:
     """The rights of the children of an area (None: the whole store) in a round, by default the area's last.
 
     `lacking` is the id of a right: only children who lack it are listed. Names are masked unless `identified`, which
@@ -112,9 +124,15 @@ def summarise_rights(
 
 
 def rights_change(
-    store: str | Path, first: int, last: int, *, area: str | None = None, by: Sequence[str] = (),
-    language: Language = "en", schemas: Path | None = None,
-) -> RightsChange:  # fmt: skip
+    store: str | Path,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> RightsChange:
     """Which children newly lack a right, still lack it or have it again, from round to round.
 
     Of an area (None: the whole store); `by` names one or two groups. Raises UsageError for an unknown area or group, or
@@ -128,7 +146,13 @@ def rights_change(
         create_profiles(connection, survey)
         span = span_of(connection, survey, area, first, last, language)
         cases = named_cases(
-            connection, survey, span, {right_column(right): (right, label) for right, label in labels.items()},
-            ("right", "name"), by=groups, case="no", language=language,
-        )  # fmt: skip
+            connection,
+            survey,
+            span,
+            {right_column(right): (right, label) for right, label in labels.items()},
+            ("right", "name"),
+            by=groups,
+            case="no",
+            language=language,
+        )
         return RightsChange(span, cases, shares_over(connection, survey, columns, span, language, groups))

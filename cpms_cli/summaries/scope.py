@@ -55,8 +55,9 @@ class Span:
     def scopes(self) -> list[Scope]:
         """Each round as a scope of its own; before the first there is none to compare it with."""
         before = (None, *self.rounds[:-1])
-        return [Scope(self.code, self.name, now, then, self.rounds)
-                for now, then in zip(self.rounds, before, strict=True)]  # fmt: skip
+        return [
+            Scope(self.code, self.name, now, then, self.rounds) for now, then in zip(self.rounds, before, strict=True)
+        ]
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it."""
@@ -105,15 +106,18 @@ def check_surveyed(
     name = say("whole_store", language) if code is None else area_name(survey, code, language)
     when, where = survey.role("round").name, within(survey, code, None)
     found = connection.execute(
-        " UNION ".join(f"SELECT DISTINCT {when}::INTEGER FROM {view} WHERE {where}"
-                       for view in ("current_child", "current_household")) + " ORDER BY 1"
-    ).fetchall()  # fmt: skip
+        " UNION ".join(
+            f"SELECT DISTINCT {when}::INTEGER FROM {view} WHERE {where}"
+            for view in ("current_child", "current_household")
+        )
+        + " ORDER BY 1"
+    ).fetchall()
     _check_rounds(tuple(int(row[0]) for row in found), name if code is None else code, round_, language)
 
 
 def scope_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, round_: int | None, language: Language
-) -> Scope:  # fmt: skip
+) -> Scope:
     """The area and round asked for, by default its last round; `child_round` must exist.
 
     Raises UsageError for an unknown area or a round without data.
@@ -126,9 +130,14 @@ def scope_of(
 
 
 def span_of(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, first: int, last: int, language: Language,
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    code: str | None,
+    first: int,
+    last: int,
+    language: Language,
     known: tuple[int, ...] | None = None,
-) -> Span:  # fmt: skip
+) -> Span:
     """The rounds of an area from `first` to `last`; `known` are those there are, by default those with children.
 
     `child_round` must exist. Raises UsageError for an unknown area, one without children, or fewer than two rounds.

@@ -52,9 +52,12 @@ def groups_asked(survey: Survey, names: Sequence[str]) -> tuple[Group, ...]:
 
 
 def count_answers(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], where: str, by: Sequence[str] = (),
+    connection: duckdb.DuckDBPyConnection,
+    columns: Sequence[str],
+    where: str,
+    by: Sequence[str] = (),
     relation: str = CHILD_ROUND,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """How often each answer stands in some columns of `relation`, a row per combination of the groups `by` and column.
 
     Columns: the ids of the groups; `item`, the column's name, in the order given; yes, no, unknown, not_applicable.
@@ -87,17 +90,25 @@ def with_shares(survey: Survey, counts: pd.DataFrame) -> pd.DataFrame:
     interval = wilson(counts["yes"], known, survey.figures.confidence)
     unknown = (counts["unknown"] / of_asked).astype("float64")
     return counts.assign(
-        share=(counts["yes"] / of_known).astype("float64"), low=interval["low"], high=interval["high"],
+        share=(counts["yes"] / of_known).astype("float64"),
+        low=interval["low"],
+        high=interval["high"],
         lowest=(counts["yes"] / of_asked).astype("float64"),
         highest=((counts["yes"] + counts["unknown"]) / of_asked).astype("float64"),
-        unknown_share=unknown, marked=unknown > survey.figures.many_unknown,
-    )  # fmt: skip
+        unknown_share=unknown,
+        marked=unknown > survey.figures.many_unknown,
+    )
 
 
 def broken_down(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: Mapping[str, str], where: str,
-    by: Sequence[Group] = (), language: Language = "en", relation: str = CHILD_ROUND,
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: Mapping[str, str],
+    where: str,
+    by: Sequence[Group] = (),
+    language: Language = "en",
+    relation: str = CHILD_ROUND,
+) -> pd.DataFrame:
     """The answers in some columns of `relation`, each with its name in words, broken down by groups.
 
     Columns: for each group its code, and its label as `<id>_label`; `item`, `label`; the counts of `count_answers`
@@ -157,7 +168,6 @@ def group_labels(survey: Survey, group: Group, codes: pd.Series, language: Langu
     else:
         known = {}
     return codes.map({**{code: code for code in distinct}, **known, **unknown}).astype("str")
-
 
 
 def tidy(counted: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -32,11 +32,12 @@ def child_visits(
     closings = done[done["kind"].isin(kind.closes)].drop_duplicates("day").set_index("day")[agency]
     told = pd.DataFrame(
         {
-            "standing": stood["standing"], "standing_since": stood["standing_since"],
+            "standing": stood["standing"],
+            "standing_since": stood["standing_since"],
             "closed_on": stood["closed_on"].dt.strftime("%Y-%m-%d"),
             "closed_by": closings.astype("str").reindex(stood["closed_on"]).to_numpy(),
         }
-    )  # fmt: skip
+    )
     missed = not_found_words(stood["not_found"], language)
     words = [[*found, text] for found, text in zip(_words(survey, stood, told, language), missed, strict=True)]
     told["standing_why"] = ["; ".join(filter(None, parts)) for parts in words]

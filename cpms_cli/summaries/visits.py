@@ -118,8 +118,9 @@ def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | N
     sort = found.assign(
         _urgency=own.groupby([found[name] for name in home]).transform("min"),
         _number=pd.to_numeric(found[house].str.extract(r"([0-9]+)")[0]),
-        _line=pd.to_numeric(found[line]).fillna(0), _at=range(len(found)),
-    )  # fmt: skip
+        _line=pd.to_numeric(found[line]).fillna(0),
+        _at=range(len(found)),
+    )
     order = ["_urgency", village, "_number", house, "_line", "_at"]
     return sort.sort_values(order, kind="stable", ignore_index=True)[list(found)]
 
@@ -137,17 +138,30 @@ def _with_words(explainer: Explainer, questions: pd.DataFrame) -> pd.DataFrame:
     levels = dict(enumerate(level.id for level in survey.levels))
     asked = {name: one.question.in_(language) for name, one in fields.items()}
     choices = {name: _choices(explainer, one) for name, one in fields.items()}
-    return questions.assign(
-        question=questions["named"].map(asked).astype("str"), choices=questions["named"].map(choices).astype("str"),
-        was=was_words(explainer, questions["named"], questions["was"]),
-        could_become=questions["could_become"].map(levels).astype("str"), place=questions["named"].map(place),
-    ).rename(columns={"named": "field"}).sort_values("place", kind="stable").drop(columns="place")  # fmt: skip
+    return (
+        questions.assign(
+            question=questions["named"].map(asked).astype("str"),
+            choices=questions["named"].map(choices).astype("str"),
+            was=was_words(explainer, questions["named"], questions["was"]),
+            could_become=questions["could_become"].map(levels).astype("str"),
+            place=questions["named"].map(place),
+        )
+        .rename(columns={"named": "field"})
+        .sort_values("place", kind="stable")
+        .drop(columns="place")
+    )
 
 
 def visits_of(
-    connection: duckdb.DuckDBPyConnection, explainer: Explainer, *, area: str | None = None, round_: int | None = None,
-    as_of: datetime.date | None = None, overdue: pd.DataFrame | None = None, identified: bool = False,
-) -> pd.DataFrame:  # fmt: skip
+    connection: duckdb.DuckDBPyConnection,
+    explainer: Explainer,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    as_of: datetime.date | None = None,
+    overdue: pd.DataFrame | None = None,
+    identified: bool = False,
+) -> pd.DataFrame:
     """Whom to visit, from a connection on which `score` exists: a row per child or household and question.
 
     Without `round_`, children as they stand on the day `as_of` (today), at the place of their last round.
@@ -177,26 +191,58 @@ def visits_of(
     names = [survey.role("given_name").name, survey.role("family_name").name]
     if not identified:
         rows[names] = rows[names].mask(rows[names].notna(), MASK)
-    rows["village"] = rows[home[1]].map(
-        {code: area_name(survey, code, explainer.language) for code in rows[home[1]].unique()}
-    ).astype("str")  # fmt: skip
+    rows["village"] = (
+        rows[home[1]]
+        .map({code: area_name(survey, code, explainer.language) for code in rows[home[1]].unique()})
+        .astype("str")
+    )
     ordered = order_visits(survey, rows, overdue)
-    first = [home[0], home[1], "village", home[2], line, person, *names, survey.role("sex").name, "age_min", "age_max",
-             "level", "highest", "not_found", "due", "days_late", "field", "question", "choices", "was",
-             "could_become"]  # fmt: skip
+    first = [
+        home[0],
+        home[1],
+        "village",
+        home[2],
+        line,
+        person,
+        *names,
+        survey.role("sex").name,
+        "age_min",
+        "age_max",
+        "level",
+        "highest",
+        "not_found",
+        "due",
+        "days_late",
+        "field",
+        "question",
+        "choices",
+        "was",
+        "could_become",
+    ]
     return ordered[first]
 
 
 def _outstanding(survey: Survey, due: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"cpms_id": due[survey.role("person").name], "due": pd.to_datetime(due["due_date"]),
-                         "days_late": due["days_late"]})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "cpms_id": due[survey.role("person").name],
+            "due": pd.to_datetime(due["due_date"]),
+            "days_late": due["days_late"],
+        }
+    )
 
 
 def plan_visits(
-    store: str | Path, *, area: str | None = None, round_: int | None = None, as_of: datetime.date | None = None,
-    overdue: pd.DataFrame | None = None, language: Language = "en", identified: bool = False,
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    as_of: datetime.date | None = None,
+    overdue: pd.DataFrame | None = None,
+    language: Language = "en",
+    identified: bool = False,
     schemas: Path | None = None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Whom to visit next and what to ask, as `visits_of` says; without `round_`, by the last round of each village,
     with those at the head whose response is outstanding on the day `as_of` (today), found in that round or not.
 
@@ -213,8 +259,15 @@ def plan_visits(
         overdue = _outstanding(survey, due_responses(store, area=area, as_of=as_of, language=language, schemas=schemas))
     with open_store(Path(store), survey, write=identified) as connection:
         create_scores(connection, survey)
-        found = visits_of(connection, Explainer(survey, language), area=area, round_=round_, as_of=as_of,
-                          overdue=overdue, identified=identified)  # fmt: skip
+        found = visits_of(
+            connection,
+            Explainer(survey, language),
+            area=area,
+            round_=round_,
+            as_of=as_of,
+            overdue=overdue,
+            identified=identified,
+        )
         if identified:
             note_identified(connection, "visits", int(found[survey.role("person").name].nunique()))
         return found

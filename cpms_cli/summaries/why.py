@@ -100,8 +100,9 @@ def _rules(explainer: Explainer, states: pd.DataFrame) -> pd.DataFrame:
     levels = explainer.survey.rule_levels
     words = {
         f"{level.id}.{at}": told
-        for level in levels for at, told in enumerate(rule_words(explainer, level.when or "FALSE"), start=1)
-    }  # fmt: skip
+        for level in levels
+        for at, told in enumerate(rule_words(explainer, level.when or "FALSE"), start=1)
+    }
     found = states[states["part"].isin(words)]
     found = found.assign(level=found["part"].str.rpartition(".")[0], rule=found["part"].map(words).astype("str"))
     order = ["cpms_id", "round", "level", "part", "rule", "holds", "answers", "not_known"]
@@ -112,14 +113,19 @@ def _indicators(survey: Survey, explainer: Explainer, states: pd.DataFrame, scor
     columns = {one.column: one for one in survey.indicators}
     found = states.assign(column=states["part"].str.rpartition(".")[0])
     found = found[found["column"].isin(columns)]
-    seen = found.groupby(["cpms_id", "round", "column"], sort=False)["seen"].agg(
-        lambda lists: [item for one in lists for item in one]
-    ).reset_index()  # fmt: skip
+    seen = (
+        found.groupby(["cpms_id", "round", "column"], sort=False)["seen"]
+        .agg(lambda lists: [item for one in lists for item in one])
+        .reset_index()
+    )
     answers = scored.melt(["cpms_id", "round"], list(columns), "column", "answer")
     told = _with_answers(explainer, answers.merge(seen, on=["cpms_id", "round", "column"]))
-    told = told.assign(number=told["column"].map({name: one.number for name, one in columns.items()}),
-                       name=told["column"].map({name: one.name.in_(explainer.language)
-                                                for name, one in columns.items()}).astype("str"))  # fmt: skip
+    told = told.assign(
+        number=told["column"].map({name: one.number for name, one in columns.items()}),
+        name=told["column"]
+        .map({name: one.name.in_(explainer.language) for name, one in columns.items()})
+        .astype("str"),
+    )
     order = ["cpms_id", "round", "number", "name", "answer", "answers", "not_known"]
     return told.sort_values(["round", "cpms_id", "number"], kind="stable")[order].reset_index(drop=True)
 
@@ -168,9 +174,13 @@ def explain(connection: duckdb.DuckDBPyConnection, explainer: Explainer, where: 
 
 
 def why_child(
-    store: str | Path, identifier: str, *, round_: int | None = None, language: Language = "en",
+    store: str | Path,
+    identifier: str,
+    *,
+    round_: int | None = None,
+    language: Language = "en",
     schemas: Path | None = None,
-) -> ChildWhy:  # fmt: skip
+) -> ChildWhy:
     """Why one child is at its level in a round, by default its last.
 
     Raises UsageError where no child has this identifier or it was not seen in that round; StoreError, UnreadableFile.
@@ -193,8 +203,17 @@ def why_child(
         assert placed is not None
         line, level, highest, *ages = placed
         stood = child_visits(connection, survey, person, language)[0].to_dict("records")[rounds.index(at)]
-        return ChildWhy(person, at, str(line), level, highest, (ages[0], ages[1]), stood["standing"],
-                        stood["standing_why"], explain(connection, Explainer(survey, language), where))  # fmt: skip
+        return ChildWhy(
+            person,
+            at,
+            str(line),
+            level,
+            highest,
+            (ages[0], ages[1]),
+            stood["standing"],
+            stood["standing_why"],
+            explain(connection, Explainer(survey, language), where),
+        )
 
 
 def why_children(

@@ -24,15 +24,52 @@ from cpms_cli.survey.privacy import PrivacyRules
 from cpms_cli.survey.words import LANGUAGES, Language, Part, Table, Words
 
 __all__ = [
-    "LANGUAGES", "Answer", "Area", "Case", "Check", "Code", "CodeList", "ColumnCheck", "Constraints", "Field",
-    "Indicator", "Language", "Level", "Pattern", "Phrase", "Role", "Survey", "Table", "TableSchema", "Title",
-    "Translation", "Words", "folded", "folded_header",
-]  # fmt: skip
+    "LANGUAGES",
+    "Answer",
+    "Area",
+    "Case",
+    "Check",
+    "Code",
+    "CodeList",
+    "ColumnCheck",
+    "Constraints",
+    "Field",
+    "Indicator",
+    "Language",
+    "Level",
+    "Pattern",
+    "Phrase",
+    "Role",
+    "Survey",
+    "Table",
+    "TableSchema",
+    "Title",
+    "Translation",
+    "Words",
+    "folded",
+    "folded_header",
+]
 
 Role = Literal[
-    "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id",
-    "given_name", "family_name", "nickname", "mother", "sex", "born", "age", "nationality", "interviewer",
-]  # fmt: skip
+    "round",
+    "village",
+    "household",
+    "line",
+    "visited",
+    "consent",
+    "person",
+    "home",
+    "national_id",
+    "given_name",
+    "family_name",
+    "nickname",
+    "mother",
+    "sex",
+    "born",
+    "age",
+    "nationality",
+    "interviewer",
+]
 ResponseRole = Literal["person", "responded", "response", "agency", "outcome", "next_step"]
 
 
@@ -99,8 +136,9 @@ class CodeList(Part):
         """Folded spelling to code; the code itself is always a spelling."""
         return {
             folded(spelling): entry.code
-            for entry in self.codes for spelling in (entry.code, *entry.spellings, *entry.cased)
-        }  # fmt: skip
+            for entry in self.codes
+            for spelling in (entry.code, *entry.spellings, *entry.cased)
+        }
 
     @cached_property
     def cased_spellings(self) -> frozenset[str]:

@@ -24,10 +24,13 @@ def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: 
     `languages` and `rule` say what is wrong with words and with a rule.
     """
     parts = [
-        ("summaries.yaml", _groups(survey, languages)), ("rights.yaml", _rights(survey, languages, rule)),
-        ("migration.yaml", _measures(survey, languages, rule)), ("activities.yaml", _activities(survey, languages)),
-        (DEIDENTIFICATION, _hidden(survey)), (PRIVACY, _weights(survey)),
-    ]  # fmt: skip
+        ("summaries.yaml", _groups(survey, languages)),
+        ("rights.yaml", _rights(survey, languages, rule)),
+        ("migration.yaml", _measures(survey, languages, rule)),
+        ("activities.yaml", _activities(survey, languages)),
+        (DEIDENTIFICATION, _hidden(survey)),
+        (PRIVACY, _weights(survey)),
+    ]
     return [
         Problem(file, reader.documents[file].line(*place), message) for file, found in parts for place, message in found
     ]

@@ -92,8 +92,9 @@ def is_thai_id(texts: pd.Series) -> npt.NDArray[np.bool_]:
 def thai_number_sql(cell: str) -> str:
     """SQL for whether a cell holds 13 digits that nobody made up, as `is_placeholder_number` says."""
     body = f"{cell}[1:{THAI_ID_LENGTH - 1}]"
-    periods = [f"{cell}[{period + 1}:{THAI_ID_LENGTH - 1}] = {cell}[1:{THAI_ID_LENGTH - 1 - period}]"
-               for period in _PERIODS]  # fmt: skip
+    periods = [
+        f"{cell}[{period + 1}:{THAI_ID_LENGTH - 1}] = {cell}[1:{THAI_ID_LENGTH - 1 - period}]" for period in _PERIODS
+    ]
     up = "0123456789" * 3
     steps = [f"contains('{digits}', {body})" for digits in (up, up[::-1])]
     return f"(regexp_full_match({cell}, '[0-9]{{{THAI_ID_LENGTH}}}') AND NOT ({' OR '.join([*periods, *steps])}))"

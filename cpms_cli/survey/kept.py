@@ -24,8 +24,9 @@ def packed_definition(folder: Path | None, expected: str) -> bytes | None:
     where = shipped("schemas") if folder is None else Path(folder)
     texts = {
         path.relative_to(where).as_posix(): path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8")
-        for path in sorted(where.rglob("*")) if path.suffix in ENDINGS and path.is_file()
-    }  # fmt: skip
+        for path in sorted(where.rglob("*"))
+        if path.suffix in ENDINGS and path.is_file()
+    }
     return zlib.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8")) if digest(where) == expected else None
 
 

@@ -45,9 +45,11 @@ def _marks(script: int) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[st
     tones = f"[{sign(0x0E48)}-{sign(0x0E4B)}]"
     marks = f"{sign(0x0E31)}{sign(0x0E34)}-{sign(0x0E3C)}{sign(0x0E47)}-{sign(0x0E4E)}"
     return (
-        re.compile(f"{sign(0x0E33)}({tones}+)"), re.compile(f"{sign(0x0E4D)}({tones}*){sign(0x0E32)}"),
-        re.compile(f"{sign(0x0E4D)}+({tones}*{sign(0x0E33)})"), re.compile(f"[{marks}]{{2,}}"),
-    )  # fmt: skip
+        re.compile(f"{sign(0x0E33)}({tones}+)"),
+        re.compile(f"{sign(0x0E4D)}({tones}*){sign(0x0E32)}"),
+        re.compile(f"{sign(0x0E4D)}+({tones}*{sign(0x0E33)})"),
+        re.compile(f"[{marks}]{{2,}}"),
+    )
 
 
 _MARKS = {script: _marks(script) for script in (_THAI, _LAO)}
@@ -67,14 +69,17 @@ _OF_BURMESE = re.compile(f"[{_UPPER}{_LOWER}{_RING}{_DOT}\u1040\u1047]")
 
 # What may have something to mend: for Arrow's expressions, over whole columns.
 _MARKS_OF_BOTH = (
-    ("\u0e31\u0e34-\u0e3a", "\u0e47-\u0e4e", "\u0e33"), ("\u0eb1\u0eb4-\u0ebc", "\u0ec7-\u0ece", "\u0eb3"),
-)  # fmt: skip
-STRANGE = "|".join((
-    "^ | $|  |^=|\\x{00}|เเ|ເເ|[ๅ\u0e4d\u0ecd]",
-    f"[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\uff01-\uff5e{IGNORABLE}{_CONTROL[:-1]}]",
-    *(f"[{above}][{under}{above}]|[{under}]{{2}}|{am}[{above}]" for under, above, am in _MARKS_OF_BOTH),
-    f"[{_LOWER}][{_UPPER}{_LOWER}]|[{_UPPER}]{{2}}|{_DOT}[{_RING}{_DOT}]|{_RING}{{2}}|[\u1040\u1047][\u102b-\u103e]",
-))  # fmt: skip
+    ("\u0e31\u0e34-\u0e3a", "\u0e47-\u0e4e", "\u0e33"),
+    ("\u0eb1\u0eb4-\u0ebc", "\u0ec7-\u0ece", "\u0eb3"),
+)
+STRANGE = "|".join(
+    (
+        "^ | $|  |^=|\\x{00}|เเ|ເເ|[ๅ\u0e4d\u0ecd]",
+        f"[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\uff01-\uff5e{IGNORABLE}{_CONTROL[:-1]}]",
+        *(f"[{above}][{under}{above}]|[{under}]{{2}}|{am}[{above}]" for under, above, am in _MARKS_OF_BOTH),
+        f"[{_LOWER}][{_UPPER}{_LOWER}]|[{_UPPER}]{{2}}|{_DOT}[{_RING}{_DOT}]|{_RING}{{2}}|[\u1040\u1047][\u102b-\u103e]",
+    )
+)
 
 _DASHES = "\u02d7\u058a\u05be\u2010-\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u2e3a\u2e3b\u30fc\ufe58\ufe63\uff70"
 _APOSTROPHES = "\u0060\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u02ca\u02cb\u2018\u2019\u201a\u201b\u2032\u2035\ua78c"
@@ -101,9 +106,12 @@ class _Signs(dict[int, str]):
 
 
 _KINDS = (
-    (re.compile(f"[{_DASHES}]"), "-"), (re.compile(f"[{_APOSTROPHES}]"), "'"), (re.compile(f"[{_QUOTES}]"), '"'),
-    (re.compile(f"[{_SLASHES}]"), "/"), (re.compile(f"[{IGNORABLE}]"), ""),
-)  # fmt: skip
+    (re.compile(f"[{_DASHES}]"), "-"),
+    (re.compile(f"[{_APOSTROPHES}]"), "'"),
+    (re.compile(f"[{_QUOTES}]"), '"'),
+    (re.compile(f"[{_SLASHES}]"), "/"),
+    (re.compile(f"[{IGNORABLE}]"), ""),
+)
 
 
 def _of_ascii(sign: str) -> str:
@@ -232,8 +240,9 @@ def differing(written: str, meant: str) -> str:
     changes = difflib.SequenceMatcher(None, written, meant, autojunk=False).get_opcodes()
     told = [
         " → ".join(filter(None, (_all_named(written[start:end]), _all_named(meant[first:last]))))
-        for kind, start, end, first, last in changes if kind != "equal"
-    ]  # fmt: skip
+        for kind, start, end, first, last in changes
+        if kind != "equal"
+    ]
     return "; ".join(dict.fromkeys(told))
 
 

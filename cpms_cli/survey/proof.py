@@ -40,17 +40,56 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
 FIGURES = {"value", "count", "share", "others", "expected", "date"}
 _NEEDED_CHECKS = (
-    "required", "code", "code_look_alike", "integer", "range", "year", "date", "date_range", "era", "era_changes",
-    "day_month", "number_codes", "pattern", "length", "area", "national_id_words", "national_id_form",
-    "national_id_placeholder", "national_id_check_digit", "national_id_zero_lost",
-    "number_shortened", "cpms_id_form", "title_against_sex", "sex_from_title", "household_differs",
-    "consent_unread", "child_displaced", "house_number_as_date", "consent_differs", "row_repeated",
-    "house_written_twice", "house_consent_differs", "house_written_otherwise",
-)  # fmt: skip
+    "required",
+    "code",
+    "code_look_alike",
+    "integer",
+    "range",
+    "year",
+    "date",
+    "date_range",
+    "era",
+    "era_changes",
+    "day_month",
+    "number_codes",
+    "pattern",
+    "length",
+    "area",
+    "national_id_words",
+    "national_id_form",
+    "national_id_placeholder",
+    "national_id_check_digit",
+    "national_id_zero_lost",
+    "number_shortened",
+    "cpms_id_form",
+    "title_against_sex",
+    "sex_from_title",
+    "household_differs",
+    "consent_unread",
+    "child_displaced",
+    "house_number_as_date",
+    "consent_differs",
+    "row_repeated",
+    "house_written_twice",
+    "house_consent_differs",
+    "house_written_otherwise",
+)
 _NEEDED_ROLES = (
-    "round", "village", "household", "line", "visited", "consent", "person", "home", "national_id", "given_name",
-    "family_name", "sex", "born", "age",
-)  # fmt: skip
+    "round",
+    "village",
+    "household",
+    "line",
+    "visited",
+    "consent",
+    "person",
+    "home",
+    "national_id",
+    "given_name",
+    "family_name",
+    "sex",
+    "born",
+    "age",
+)
 
 
 def _filled(words: Words) -> set[str]:
@@ -174,8 +213,11 @@ class _Proof:
                 self.note("child.yaml", ("fields",), [f"no field has the role '{role}'"])
 
     def codelists(self) -> None:
-        used = {field.codelist for table in (self.survey.household, self.survey.child, self.survey.response)
-                for field in table.fields}  # fmt: skip
+        used = {
+            field.codelist
+            for table in (self.survey.household, self.survey.child, self.survey.response)
+            for field in table.fields
+        }
         for name, codes in self.survey.codelists.items():
             if name not in used and name != "missing":
                 self.problems.append(Problem(f"codelists/{name}.csv", 1, "no field uses this code list"))
@@ -205,8 +247,9 @@ class _Proof:
             own = {folded(spelling) for spelling in entry.spellings}
             found += [
                 f"the label '{label}' is not among the spellings of '{entry.code}'"
-                for label in (entry.label.en, entry.label.th) if folded(label) not in own
-            ]  # fmt: skip
+                for label in (entry.label.en, entry.label.th)
+                if folded(label) not in own
+            ]
             for spelling in (entry.code, *entry.spellings, *entry.cased):
                 other = taken.setdefault(folded(spelling), entry.code)
                 if other != entry.code:

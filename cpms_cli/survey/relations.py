@@ -117,9 +117,12 @@ def typed_household(survey: Survey, household: str, child: str, carried: tuple[s
 
 
 def typed_record(
-    survey: Survey, child: str, household: str, carried: tuple[str, ...] = (),
+    survey: Survey,
+    child: str,
+    household: str,
+    carried: tuple[str, ...] = (),
     further: Mapping[Table, tuple[str, ...]] | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """SELECT of one typed row per child, joined with its household; `carried` columns come along as they are.
 
     `child` and `household` name relations of canonical text that hold one row per key. `further` columns, as
@@ -133,8 +136,11 @@ def typed_record(
     first, last = partial_date_bounds(f"c.{survey.role('born').name}")
     raw = {name: f"_key_{name}" for name in survey.key("household")}
     key, same = ", ".join(raw.values()), [f"{{0}}.{name} AS {alias}" for name, alias in raw.items()]
-    names = [*carried, *(field.name for field in (*survey.child.fields, *survey.household.fields)),
-             *(column.rpartition(" AS ")[2] for column in (*of_child, *of_household))]  # fmt: skip
+    names = [
+        *carried,
+        *(field.name for field in (*survey.child.fields, *survey.household.fields)),
+        *(column.rpartition(" AS ")[2] for column in (*of_child, *of_household)),
+    ]
     # Texts are typed before the join: the engine then works a column's few texts out once, not for each row.
     return (
         f"WITH own_typed AS NOT MATERIALIZED (SELECT {', '.join([f'c.{name}' for name in carried] + own)},"
@@ -150,9 +156,7 @@ def typed_record(
     )
 
 
-def vocabulary(
-    survey: Survey, table: Table = "child", indicators: bool = True, earlier: bool = False
-) -> Vocabulary:  # fmt: skip
+def vocabulary(survey: Survey, table: Table = "child", indicators: bool = True, earlier: bool = False) -> Vocabulary:
     """What rules on this table may name: its fields and what `typed_record` or `typed_household` adds.
 
     `earlier`: the rule may ask what was said before.
@@ -166,6 +170,8 @@ def vocabulary(
 
 def _is_answer(survey: Survey, field: Field) -> bool:
     """Whether the family is asked this; not where a row belongs, nor who came, when, and whether they may ask."""
-    return field.name not in survey.key("child") and (
-        field.personal or field.codelist is not None or field.type == "integer"
-    ) and field.role != "consent"  # fmt: skip
+    return (
+        field.name not in survey.key("child")
+        and (field.personal or field.codelist is not None or field.type == "integer")
+        and field.role != "consent"
+    )

@@ -26,7 +26,7 @@ from cpms_cli.survey.definition import (
     Title,
     Translation,
     Words,
-)  # fmt: skip
+)
 from cpms_cli.survey.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.deidentification import Deidentification
 from cpms_cli.survey.documents import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
@@ -262,9 +262,18 @@ def read_survey(reader: Reader) -> Survey | None:
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
-        codelists=lists, indicators=indicators, levels=levels, checks=checks, history=history,
-        responses=responses, patterns=patterns,
+        codelists=lists,
+        indicators=indicators,
+        levels=levels,
+        checks=checks,
+        history=history,
+        responses=responses,
+        patterns=patterns,
         column_checks={check.id: check for check in column_checks},
-        titles=titles, areas=areas, messages=messages, translations=translations, digest=digest(reader.folder),
+        titles=titles,
+        areas=areas,
+        messages=messages,
+        translations=translations,
+        digest=digest(reader.folder),
         **further,
-    )  # fmt: skip
+    )

@@ -15,12 +15,29 @@ from cpms_cli.survey.location import shipped
 
 # What a definition consists of, by file name; `areas/outlines` has a map for each province.
 _READ = (
-    "household.yaml", "child.yaml", "response.yaml", "checks.yaml", "indicators.yaml", "risk.yaml", "rights.yaml",
-    "migration.yaml", "activities.yaml", "summaries.yaml", "privacy.yaml", "deidentification.yaml", "titles.csv",
-    "areas/provinces.csv", "areas/districts.csv", "areas/subdistricts.csv", "areas/outlines/*.geojson",
-    "codelists/*.csv", "translations/*.yaml", "examples/indicators.yaml", "examples/readings.yaml",
+    "household.yaml",
+    "child.yaml",
+    "response.yaml",
+    "checks.yaml",
+    "indicators.yaml",
+    "risk.yaml",
+    "rights.yaml",
+    "migration.yaml",
+    "activities.yaml",
+    "summaries.yaml",
+    "privacy.yaml",
+    "deidentification.yaml",
+    "titles.csv",
+    "areas/provinces.csv",
+    "areas/districts.csv",
+    "areas/subdistricts.csv",
+    "areas/outlines/*.geojson",
+    "codelists/*.csv",
+    "translations/*.yaml",
+    "examples/indicators.yaml",
+    "examples/readings.yaml",
     "examples/figures.yaml",
-)  # fmt: skip
+)
 # Of these the tool takes its own: how other programs name columns, how children are recognised, what it says.
 _AS_SHIPPED = ("exports.yaml", "linking.yaml", "messages/*.yaml")
 # Beside a definition stand notes for people, and what systems and editors leave behind.

@@ -7,9 +7,22 @@ import sys
 from pathlib import Path
 
 FAMILIES = (
-    "sarabun", "leelaw", "tahoma", "notosansthai", "notoserifthai", "thonburi", "ayuthaya", "loma", "garuda", "norasi",
-    "waree", "kinnari", "angsana", "cordia", "browallia",
-)  # fmt: skip
+    "sarabun",
+    "leelaw",
+    "tahoma",
+    "notosansthai",
+    "notoserifthai",
+    "thonburi",
+    "ayuthaya",
+    "loma",
+    "garuda",
+    "norasi",
+    "waree",
+    "kinnari",
+    "angsana",
+    "cordia",
+    "browallia",
+)
 # What office documents name: on every Windows since 8, and of the size of Latin letters. TH Sarabun New, the usual font
 # of Thai offices, is a third smaller, so that where it is not installed what stands for it would no longer fit.
 OFFICE_FONT = "Leelawadee UI"

@@ -32,5 +32,8 @@ def flat_text(values: pd.Series) -> pd.Series:
     """A column of lists as text, its items joined by semicolons; any other column as it is."""
     if values.dtype != object:
         return values
-    return values.map(lambda value: value if value is None or isinstance(value, str | bool | int | float)
-                      else "; ".join(map(str, value)))  # fmt: skip
+    return values.map(
+        lambda value: (
+            value if value is None or isinstance(value, str | bool | int | float) else "; ".join(map(str, value))
+        )
+    )

@@ -106,8 +106,17 @@ class _Looks:
     def own(self, look: str) -> str:
         """A style of our own sheets: `title`, `line`, `head`, `text`, `link`, or a severity."""
         if ("", look) not in self.made:
-            entry = etree.SubElement(self.formats, main("xf"), numFmtId="49", fontId=self._font(look), fillId="0",
-                                     borderId="0", xfId="0", applyNumberFormat="1", applyFont="1")  # fmt: skip
+            entry = etree.SubElement(
+                self.formats,
+                main("xf"),
+                numFmtId="49",
+                fontId=self._font(look),
+                fillId="0",
+                borderId="0",
+                xfId="0",
+                applyNumberFormat="1",
+                applyFont="1",
+            )
             if look in _FILLS:
                 entry.set("fillId", self._filled(_FILLS[look]))
                 entry.set("applyFill", "1")

@@ -72,8 +72,11 @@ def check_output(path: Path, read: Iterable[Path], stores: Iterable[Path], *, ov
 def _of_store(store: Path) -> tuple[Path, ...]:
     """What lies beside a store and belongs to it."""
     place = store.resolve()
-    return (place.with_name(f"{place.name}.wal"), place.with_name(f".{place.name}.lock"),
-            place.with_name(f".{place.name}.part"))  # fmt: skip
+    return (
+        place.with_name(f"{place.name}.wal"),
+        place.with_name(f".{place.name}.lock"),
+        place.with_name(f".{place.name}.part"),
+    )
 
 
 def _holds_rows_set_aside(path: Path) -> bool:

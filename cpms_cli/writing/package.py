@@ -19,9 +19,11 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _RELATIONS, _TYPES = f"{_PACKAGE}/relationships", f"{_PACKAGE}/content-types"
 _FORMAT = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 CONTENT = {
-    "worksheet": f"{_FORMAT}.worksheet+xml", "comments": f"{_FORMAT}.comments+xml",
-    "book": f"{_FORMAT}.sheet.main+xml", "macro_book": "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
-}  # fmt: skip
+    "worksheet": f"{_FORMAT}.worksheet+xml",
+    "comments": f"{_FORMAT}.comments+xml",
+    "book": f"{_FORMAT}.sheet.main+xml",
+    "macro_book": "application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+}
 _VML = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _BOOK = "xl/workbook.xml"
 
@@ -186,8 +188,11 @@ class Package:
         names = self.book.find(main("definedNames"))
         if names is None:
             names = etree.Element(main("definedNames"))
-            before = [one for tag in ("sheets", "functionGroups", "externalReferences")
-                      for one in self.book.findall(main(tag))]  # fmt: skip
+            before = [
+                one
+                for tag in ("sheets", "functionGroups", "externalReferences")
+                for one in self.book.findall(main(tag))
+            ]
             before[-1].addnext(names)
         entry = etree.SubElement(names, main("definedName"), name=name)
         entry.text = refers_to

@@ -73,9 +73,11 @@ def _add_lists(book: xlsxwriter.Workbook, choices: Mapping[str, Sequence[str]], 
 
 
 def workbook_bytes(
-    tables: Mapping[str, pd.DataFrame], notes: Mapping[str, list[CellNote]] | None = None,
-    choices: Mapping[str, Sequence[str]] | None = None, offers: Mapping[str, Mapping[int, str]] | None = None,
-) -> bytes:  # fmt: skip
+    tables: Mapping[str, pd.DataFrame],
+    notes: Mapping[str, list[CellNote]] | None = None,
+    choices: Mapping[str, Sequence[str]] | None = None,
+    offers: Mapping[str, Mapping[int, str]] | None = None,
+) -> bytes:
     """Tables as the sheets of one workbook; `notes` colours cells of a sheet, comments on them and offers `choices`;
     `offers` does so for all cells of a column, by sheet and column.
 

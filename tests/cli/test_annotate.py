@@ -28,9 +28,7 @@ def _listed(sheet: Worksheet) -> list[dict[str, object]]:
     head = next(row for row in sheet.iter_rows() if row[0].value == "Severity")
     names = [str(cell.value) for cell in head]
     first = int(str(head[0].row)) + 1
-    return [
-        dict(zip(names, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=first)
-    ]
+    return [dict(zip(names, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=first)]
 
 
 def test_the_wrong_cell_is_coloured_commented_and_listed(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -218,9 +216,12 @@ def test_the_file_that_was_read_is_never_written_over(cpms: Cpms, draw: Draw, tm
     assert ran.code == 2
     assert "never written over" in ran.err
     assert path.read_bytes() == before
-    for words in (["--annotate", tmp_path / "out.csv"], ["--annotate", tmp_path / "out.xlsm"],
-                  ["--annotate", tmp_path / "a.xlsx", "--fix", tmp_path / "b.xlsx"],
-                  [SAMPLES / "survey_2567.csv", "--annotate", tmp_path / "a.xlsx"]):  # fmt: skip
+    for words in (
+        ["--annotate", tmp_path / "out.csv"],
+        ["--annotate", tmp_path / "out.xlsm"],
+        ["--annotate", tmp_path / "a.xlsx", "--fix", tmp_path / "b.xlsx"],
+        [SAMPLES / "survey_2567.csv", "--annotate", tmp_path / "a.xlsx"],
+    ):
         assert cpms("validate", path, *words).code == 2
     assert [one.name for one in tmp_path.iterdir()] == ["survey.xlsx"]
 

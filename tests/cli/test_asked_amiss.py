@@ -12,9 +12,15 @@ from cpms_cli.store.file import open_store
 from tests.conftest import Cpms
 
 LISTS = (
-    "children --risk victim", "visits", "response due", "response summary", "rights", "overlap", "migration",
+    "children --risk victim",
+    "visits",
+    "response due",
+    "response summary",
+    "rights",
+    "overlap",
+    "migration",
     "indicator 3",
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("command", LISTS)

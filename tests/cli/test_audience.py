@@ -21,8 +21,10 @@ WITHHELD = "n.p.: not published. "
 
 def _rows(girls: int, boys: int, out_of_school: int) -> list[dict[str, Any]]:
     """Children of ten, each in a home of its own; of the girls and then the boys, so many do not go to school."""
-    every = [{"household_no": str(at), "birth_date": "2016-01-01", "sex": "female" if at <= girls else "male"}
-             for at in range(1, girls + boys + 1)]  # fmt: skip
+    every = [
+        {"household_no": str(at), "birth_date": "2016-01-01", "sex": "female" if at <= girls else "male"}
+        for at in range(1, girls + boys + 1)
+    ]
     return [{**one, **({"in_school": "none"} if at < out_of_school else {})} for at, one in enumerate(every)]
 
 
@@ -100,9 +102,13 @@ def test_a_count_that_changed_by_one_child_is_withheld(
 
 def test_every_summary_and_plan_may_be_handed_on(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     for words in (
-        ["province", "85"], ["rights"], ["migration"], ["overlap"], ["response", "summary"],
+        ["province", "85"],
+        ["rights"],
+        ["migration"],
+        ["overlap"],
+        ["response", "summary"],
         ["plan", "community", "850105", "-o", tmp_path / "plan.html"],
-    ):  # fmt: skip
+    ):
         ran = cpms(*words, "--audience", "partner", "--store", store, "--lang", "th")
         assert ran.code == 0, words
     page = (tmp_path / "plan.html").read_text(encoding="utf-8")
@@ -113,11 +119,15 @@ def test_every_summary_and_plan_may_be_handed_on(cpms: Cpms, store: Path, tmp_pa
 @pytest.mark.parametrize(
     "words",
     [
-        ["indicator", "3", "--identified"], ["rights", "--list", "education"], ["rights", "--identified"],
-        ["community", "850105", "--rounds", "2568:2569"], ["province", "85", "-o", "p.docx"],
-        ["migration", "-o", "nowhere/m.csv"], ["plan", "community", "850105", "-o", "nowhere/p.docx"],
+        ["indicator", "3", "--identified"],
+        ["rights", "--list", "education"],
+        ["rights", "--identified"],
+        ["community", "850105", "--rounds", "2568:2569"],
+        ["province", "85", "-o", "p.docx"],
+        ["migration", "-o", "nowhere/m.csv"],
+        ["plan", "community", "850105", "-o", "nowhere/p.docx"],
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_handed_on_is_refused_and_not_remembered(
     cpms: Cpms, store: Path, survey: Survey, words: list[str]
 ) -> None:

@@ -46,8 +46,13 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
         for number, (name, rounds) in enumerate(CHILDREN.items(), start=1):
             ill, village = rounds[at]
             digits = f"1999900000{number:02d}"
-            own = {"sex": "female", "left_alone": "no", "given_name": f"ชื่อ{'กขคงจฉชซญด'[number - 1]}",
-                   **FURTHER.get(name, {}), "national_id": digits + pin.calc_check_digit(digits)}  # fmt: skip
+            own = {
+                "sex": "female",
+                "left_alone": "no",
+                "given_name": f"ชื่อ{'กขคงจฉชซญด'[number - 1]}",
+                **FURTHER.get(name, {}),
+                "national_id": digits + pin.calc_check_digit(digits),
+            }
             dated = {"round": year, "interview_date": f"{year}-11-15", "household_no": number, "child_no": 1}
             if village:
                 rows.append({**own, **dated, "village_code": village, "chronic_illness": ill})
@@ -74,13 +79,39 @@ def _of(cases: pd.DataFrame, first: int, last: int, number: int) -> dict[str, in
 @pytest.mark.parametrize(
     ("span", "expected"),
     [
-        ((2024, 2025), {"before": 6, "now": 4, "new": 2, "new_not_seen": 1, "moved_in": 1, "continuing": 1,
-                        "resolved": 1, "unknown_now": 1, "lost": 1, "turned_18": 1, "moved_away": 1}),
+        (
+            (2024, 2025),
+            {
+                "before": 6,
+                "now": 4,
+                "new": 2,
+                "new_not_seen": 1,
+                "moved_in": 1,
+                "continuing": 1,
+                "resolved": 1,
+                "unknown_now": 1,
+                "lost": 1,
+                "turned_18": 1,
+                "moved_away": 1,
+            },
+        ),
         ((2025, 2026), {"before": 4, "now": 4, "continuing": 2, "resolved": 2, "reopened": 1, "found_again": 1}),
-        ((2024, 2026), {"before": 6, "now": 4, "new": 2, "new_not_seen": 1, "continuing": 2, "resolved": 1,
-                        "lost": 1, "turned_18": 1, "moved_away": 1}),
+        (
+            (2024, 2026),
+            {
+                "before": 6,
+                "now": 4,
+                "new": 2,
+                "new_not_seen": 1,
+                "continuing": 2,
+                "resolved": 1,
+                "lost": 1,
+                "turned_18": 1,
+                "moved_away": 1,
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_cases_of_one_indicator(village: AreaChange, span: tuple[int, int], expected: dict[str, int]) -> None:
     assert _of(village.cases, *span, 10) == expected
 
@@ -92,21 +123,32 @@ def test_a_case_that_age_puts_out_of_the_question_is_not_resolved(village: AreaC
 def test_in_the_province_moving_is_no_loss(store: Path) -> None:
     cases = area_change(store, "85", 2024, 2025).cases
     assert _of(cases, 2024, 2025, 10) == {
-        "before": 7, "now": 5, "new": 2, "new_not_seen": 1, "continuing": 3, "resolved": 1, "unknown_now": 1,
-        "lost": 1, "turned_18": 1,
-    }  # fmt: skip
+        "before": 7,
+        "now": 5,
+        "new": 2,
+        "new_not_seen": 1,
+        "continuing": 3,
+        "resolved": 1,
+        "unknown_now": 1,
+        "lost": 1,
+        "turned_18": 1,
+    }
 
 
 def test_levels_flow_and_nobody_vanishes(village: AreaChange) -> None:
     flow = village.flow[village.flow["to_round"].eq(2025)]
     rows = flow[["from_level", "to_level", "place", "children"]].itertuples(index=False, name=None)
     assert list(rows) == [
-        ("at_risk", "at_risk", "moved_away", 1), ("at_risk", "at_risk", "moved_in", 1),
-        ("at_risk", "at_risk", "stayed", 1), ("at_risk", "not_enough_answers", "stayed", 1),
-        ("at_risk", "none_found", "stayed", 2), ("at_risk", "not_seen", "stayed", 1),
-        ("at_risk", "turned_18", "stayed", 1), ("none_found", "at_risk", "stayed", 1),
+        ("at_risk", "at_risk", "moved_away", 1),
+        ("at_risk", "at_risk", "moved_in", 1),
+        ("at_risk", "at_risk", "stayed", 1),
+        ("at_risk", "not_enough_answers", "stayed", 1),
+        ("at_risk", "none_found", "stayed", 2),
+        ("at_risk", "not_seen", "stayed", 1),
+        ("at_risk", "turned_18", "stayed", 1),
+        ("none_found", "at_risk", "stayed", 1),
         ("not_seen", "at_risk", "stayed", 1),
-    ]  # fmt: skip
+    ]
 
 
 def test_broken_down_by_a_group(store: Path) -> None:
@@ -164,12 +206,15 @@ def test_in_a_window_of_80_columns_no_word_is_cut_to_pieces(
 @pytest.mark.parametrize(
     "words",
     [
-        ["--rounds", "2569:2567"], ["--rounds", "2569"], ["--rounds", "2560:2567"], ["--rounds", "soon:later"],
+        ["--rounds", "2569:2567"],
+        ["--rounds", "2569"],
+        ["--rounds", "2560:2567"],
+        ["--rounds", "soon:later"],
         ["--rounds", "2567:2569", "--round", "2569"],
         ["--rounds", "2567:2569", "--by", "sex", "--by", "age_group", "--by", "village"],
         ["--rounds", "2567:2569", "--by", "colour"],
     ],
-)  # fmt: skip
+)
 def test_wrong_use_is_told_in_one_sentence(cpms: Cpms, store: Path, words: list[str]) -> None:
     ran = cpms("community", HERE, *words, "--store", store)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)

@@ -102,8 +102,17 @@ def test_scripts_get_the_same_table(cpms: Cpms, path: Path, tmp_path: Path) -> N
     out = tmp_path / "found.xlsx"
     ran = cpms("validate", path, "--show-changes", "--format", "json", "-o", out)
     told = ran.json["changes"]
-    assert {"file": "survey.csv", "sheet": None, "column": "sex", "field": "sex", "row": 4, "count": 2, "written": "ญ",
-            "read": "female", "reason": "spelling"} in told  # fmt: skip
+    assert {
+        "file": "survey.csv",
+        "sheet": None,
+        "column": "sex",
+        "field": "sex",
+        "row": 4,
+        "count": 2,
+        "written": "ญ",
+        "read": "female",
+        "reason": "spelling",
+    } in told
     assert "changes" not in cpms("validate", path, "--format", "json").json
     assert len(pd.read_excel(out, sheet_name="Read otherwise than written", engine="calamine")) == len(told)
     lines = cpms("validate", path, "--show-changes", "--format", "csv").out.splitlines()

@@ -24,8 +24,12 @@ def test_there_are_sixty_rules_and_few_refuse_a_row(survey: Survey) -> None:
     assert len(survey.checks) >= 60
     errors = {check.id for check in survey.checks if check.severity == "error"}
     assert errors == {
-        "child_twice", "household_twice", "cpms_id_twice", "interview_outside_round", "born_after_interview",
-    }  # fmt: skip
+        "child_twice",
+        "household_twice",
+        "cpms_id_twice",
+        "interview_outside_round",
+        "born_after_interview",
+    }
 
 
 def test_an_ordinary_family_raises_no_alarm(cpms: Cpms, draw: Draw) -> None:
@@ -45,31 +49,45 @@ def test_an_ordinary_family_raises_no_alarm(cpms: Cpms, draw: Draw) -> None:
     [
         pytest.param(
             [{"mother_name": "นางเอ"}, {"mother_name": "นางเอ", "birth_date": "2016-06-20"}],
-            {("born_days_apart", 3)}, id="twins on different days",
+            {("born_days_apart", 3)},
+            id="twins on different days",
         ),
         pytest.param(
             [{"birth_date": "2016-06-01", "given_name": "มะลิ"}, {"birth_date": "2016-07-01", "given_name": "มะลิ"}],
-            {("same_name_in_household", 2), ("same_name_in_household", 3)}, id="one child on two lines",
+            {("same_name_in_household", 2), ("same_name_in_household", 3)},
+            id="one child on two lines",
         ),
         pytest.param(
             [{"family_name": "ใจดี"}, {"family_name": "ใจดี", "household_no": "2", "child_no": 1}],
-            {("same_child_in_two_households", 2), ("same_child_in_two_households", 3)}, id="one child in two homes",
+            {("same_child_in_two_households", 2), ("same_child_in_two_households", 3)},
+            id="one child in two homes",
         ),
         pytest.param([{}, {"child_no": 4}], {("line_missing", 3)}, id="a line of the form is missing"),
         pytest.param([{"members_under_18": 3}], {("minors_more_than_listed", 2)}, id="a child was left out"),
         pytest.param(
             [{"carer": "nobody", "mother_home": "no", "father_home": "no", "respondent_relation": "other"}],
-            {("nobody_cares_for_young_teenager", 2)}, id="nobody cares at ten",
+            {("nobody_cares_for_young_teenager", 2)},
+            id="nobody cares at ten",
         ),
         pytest.param(
-            [{"carer": "nobody", "mother_home": "no", "father_home": "no", "respondent_relation": "other",
-              "birth_date": "2023-06-01", "in_school": "", "school_level": ""}],
-            {("nobody_cares_for_small_child", 2)}, id="nobody cares at three",
+            [
+                {
+                    "carer": "nobody",
+                    "mother_home": "no",
+                    "father_home": "no",
+                    "respondent_relation": "other",
+                    "birth_date": "2023-06-01",
+                    "in_school": "",
+                    "school_level": "",
+                }
+            ],
+            {("nobody_cares_for_small_child", 2)},
+            id="nobody cares at three",
         ),
         pytest.param([{"national_id": "3999900000010"}], {("first_digit_of_adult", 2)}, id="the mother's number"),
         pytest.param([{"consent": ""}], {("consent_not_recorded", 2)}, id="consent is not written down"),
     ],
-)  # fmt: skip
+)
 def test_what_a_supervisor_would_ask_about(
     cpms: Cpms, draw: Draw, rows: list[dict[str, Any]], told: set[tuple[str, int]]
 ) -> None:
@@ -108,10 +126,18 @@ def test_the_samples_raise_few_alarms(path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "told"),
     [
-        ("2026-03-12 00:00:00", True), ("12-มี.ค.", True), ("มี.ค.-12", True), ("12-Mar", True), ("Mar-12", True),
-        ("12/3", False), ("12-3", False), ("12-ก", False), ("99/1-2", False), ("B-12", False),
+        ("2026-03-12 00:00:00", True),
+        ("12-มี.ค.", True),
+        ("มี.ค.-12", True),
+        ("12-Mar", True),
+        ("Mar-12", True),
+        ("12/3", False),
+        ("12-3", False),
+        ("12-ก", False),
+        ("99/1-2", False),
+        ("B-12", False),
     ],
-)  # fmt: skip
+)
 def test_a_house_number_that_excel_made_a_date_of_is_told(cpms: Cpms, draw: Draw, number: str, told: bool) -> None:
     found = _told(cpms, draw({"household_no": number}))
     assert (("house_number_as_date", 2) in found) == told

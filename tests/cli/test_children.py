@@ -39,11 +39,22 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
     def rows(year: int, known: Mapping[str, str]) -> list[dict[str, Any]]:
         told = {home: said[year - 2025] for home, said in HOMES.items()}
         return [
-            {"household_no": home, "child_no": 1, "round": year, "interview_date": f"{year}-03-01",
-             "village_code": "85010501", "birth_date": f"2016-06-{int(home):02}", "left_alone": "no",
-             "in_school": "formal", "given_name": f"ชื่อ{home}", "cpms_id": known.get(home), **said}
-            for home, said in told.items() if said is not None
-        ]  # fmt: skip
+            {
+                "household_no": home,
+                "child_no": 1,
+                "round": year,
+                "interview_date": f"{year}-03-01",
+                "village_code": "85010501",
+                "birth_date": f"2016-06-{int(home):02}",
+                "left_alone": "no",
+                "in_school": "formal",
+                "given_name": f"ชื่อ{home}",
+                "cpms_id": known.get(home),
+                **said,
+            }
+            for home, said in told.items()
+            if said is not None
+        ]
 
     merge([write_drawn(folder / "2025.csv", base, rows(2025, {}))], path)
     listed = list_children(path)
@@ -69,7 +80,7 @@ def test_nobody_is_listed_at_a_level_that_is_past(cpms: Cpms, store: Path) -> No
 
 
 def test_each_child_has_one_row_of_its_last_round_with_the_reasons_of_the_round_that_gave_the_level(
-    store: Path
+    store: Path,
 ) -> None:
     listed = list_children(store).set_index("household_no")
     assert sorted(listed.index) == sorted(HOMES)
@@ -117,7 +128,10 @@ def test_the_workbook_says_in_words_since_when(cpms: Cpms, store: Path, tmp_path
     sheet = openpyxl.load_workbook(tmp_path / "c.xlsx").active
     assert sheet is not None
     assert [cell.value for cell in sheet[1]][-4:] == [
-        "Not found in the round", "Turned 18", "Closed on", "Answered in round"
+        "Not found in the round",
+        "Turned 18",
+        "Closed on",
+        "Answered in round",
     ]
 
 
@@ -142,9 +156,7 @@ def test_who_is_due_a_response_is_who_stands_at_a_level_that_asks_for_one(sample
     assert one == other
 
 
-def test_a_case_that_was_closed_says_so_and_is_visited_at_once_no_more(
-    cpms: Cpms, draw: Draw, tmp_path: Path
-) -> None:
+def test_a_case_that_was_closed_says_so_and_is_visited_at_once_no_more(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     store = tmp_path / "closed.duckdb"
     cpms("merge", draw({"violence_physical": "yes"}), "--store", store)
     listed = ("children", "--risk", "victim", "--store", store, "--as-of", "2026-11-28")

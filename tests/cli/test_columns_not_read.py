@@ -22,19 +22,30 @@ from tests.conftest import SAMPLES, Cpms, Draw
 CASES = Path(__file__).resolve().parent.parent / "files" / "cases"
 UNKNOWN = CASES / "unknown_columns.csv"
 FIVE = {
-    "ถูกล่วงละเมิด": "violence_sexual", "เลขบัตร ปชช.": "national_id", "ถูกทำร้าย": "violence_physical",
-    "ผู้ดูแล": "carer", "ดื่มเหล้าหรือไม่": "alcohol",
-}  # fmt: skip
+    "ถูกล่วงละเมิด": "violence_sexual",
+    "เลขบัตร ปชช.": "national_id",
+    "ถูกทำร้าย": "violence_physical",
+    "ผู้ดูแล": "carer",
+    "ดื่มเหล้าหรือไม่": "alcohol",
+}
 HOME = {"round": "2568", "village_code": "85010501", "consent": "yes"}
 
 
 def _file(path: Path, header: str, cells: Sequence[str], **further: Sequence[str]) -> Path:
     """A flat file of one child in each house, with one more column of these cells."""
     rows = [
-        {**HOME, "household_no": str(at), "child_no": "1", "given_name": f"ก{at}", "sex": "หญิง",
-         "birth_date": "2558", **{name: column[at - 1] for name, column in further.items()}, header: cell}
+        {
+            **HOME,
+            "household_no": str(at),
+            "child_no": "1",
+            "given_name": f"ก{at}",
+            "sex": "หญิง",
+            "birth_date": "2558",
+            **{name: column[at - 1] for name, column in further.items()},
+            header: cell,
+        }
         for at, cell in enumerate(cells, start=1)
-    ]  # fmt: skip
+    ]
     pd.DataFrame(rows).to_csv(path, index=False, encoding="utf-8")
     return path
 
@@ -144,9 +155,14 @@ def test_other_columns_are_named_and_stop_nothing(survey: Survey, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("header", "cells"),
-    [("หมายเหตุ", ["ไม่มี", "ไม่มี", "ไม่มี", "ย้ายออก"]), ("ลำดับที่", ["1", "2", "1", "2"]),
-     ("จำนวนพี่น้อง", ["1", "2", "1", "1"]), ("No.", ["1", "2", "1", "2"]), ("Total", ["1", "0", "1", "0"])],
-)  # fmt: skip
+    [
+        ("หมายเหตุ", ["ไม่มี", "ไม่มี", "ไม่มี", "ย้ายออก"]),
+        ("ลำดับที่", ["1", "2", "1", "2"]),
+        ("จำนวนพี่น้อง", ["1", "2", "1", "1"]),
+        ("No.", ["1", "2", "1", "2"]),
+        ("Total", ["1", "0", "1", "0"]),
+    ],
+)
 def test_remarks_numbers_of_rows_and_counts_are_no_answers(
     survey: Survey, tmp_path: Path, header: str, cells: list[str]
 ) -> None:

@@ -33,7 +33,13 @@ def test_yes_and_no_of_one_home_are_a_question_and_the_victim_does_not_vanish(cp
     told = cpms("merge", CASE, "--store", tmp_path / "s.duckdb", "--format", "json")
     assert told.code == 1
     assert told.json["counts"] == {
-        "rows_in": 2, "stored": 0, "unchanged": 0, "quarantined": 2, "no_consent": 0, "repeated": 0}
+        "rows_in": 2,
+        "stored": 0,
+        "unchanged": 0,
+        "quarantined": 2,
+        "no_consent": 0,
+        "repeated": 0,
+    }
     assert told.json["families"] == {"withdrawn": 0, "no_consent": 0, "disputed": 1}
     assert [(row["row"], row["level"]) for row in told.json["urgent"]] == [(3, "victim"), (2, "high_risk")]
     assert _stored(tmp_path / "s.duckdb", "SELECT * FROM current_child") == []
@@ -54,11 +60,19 @@ def test_it_is_named_first(cpms: Cpms) -> None:
 @pytest.mark.parametrize(
     ("said", "disputed"),
     [
-        (("yes", "no"), True), (("no", "yes"), True), (("yes", "refused"), True), (("yes", "unknown"), True),
-        (("unknown", "no"), True), (("yes", "ไม่ยินยอม"), True), (("yes", None, "no"), True),
-        (("yes", None), False), (("no", None), False), (("no", "refused"), False), (("yes", "ใช่"), False),
+        (("yes", "no"), True),
+        (("no", "yes"), True),
+        (("yes", "refused"), True),
+        (("yes", "unknown"), True),
+        (("unknown", "no"), True),
+        (("yes", "ไม่ยินยอม"), True),
+        (("yes", None, "no"), True),
+        (("yes", None), False),
+        (("no", None), False),
+        (("no", "refused"), False),
+        (("yes", "ใช่"), False),
     ],
-)  # fmt: skip
+)
 def test_any_two_words_disagree_but_blank_says_nothing_and_two_refusals_are_one_word(
     draw: Draw, said: tuple[str | None, ...], disputed: bool
 ) -> None:

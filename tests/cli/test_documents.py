@@ -60,13 +60,30 @@ def _document(*parts: Part) -> Document:
 
 
 EVERYTHING = _document(
-    Heading("First section"), Paragraph("Plain"), Paragraph("Key", "key"), Paragraph("Small", "note"),
-    Bullets(("one", "two")), _table(area=["A", "B"], children=pd.array([12, None], dtype="Int64"), share=[0.125, None],
-                                    change=[-0.05, None], decision=["", ""]),
-    Chart("indicator_bars", "Bars", pd.DataFrame({"label": ["x", "y"], "share": [0.5, 0.25], "low": [0.4, 0.2],
-                                                  "high": [0.6, 0.3]}), "Two bars", words={"label": "Indicator"}),
-    PageBreak(), Heading("Second section"), Heading("Below", 3), BlankLines("Decided", 3),
-)  # fmt: skip
+    Heading("First section"),
+    Paragraph("Plain"),
+    Paragraph("Key", "key"),
+    Paragraph("Small", "note"),
+    Bullets(("one", "two")),
+    _table(
+        area=["A", "B"],
+        children=pd.array([12, None], dtype="Int64"),
+        share=[0.125, None],
+        change=[-0.05, None],
+        decision=["", ""],
+    ),
+    Chart(
+        "indicator_bars",
+        "Bars",
+        pd.DataFrame({"label": ["x", "y"], "share": [0.5, 0.25], "low": [0.4, 0.2], "high": [0.6, 0.3]}),
+        "Two bars",
+        words={"label": "Indicator"},
+    ),
+    PageBreak(),
+    Heading("Second section"),
+    Heading("Below", 3),
+    BlankLines("Decided", 3),
+)
 
 
 def _word(document: Document, path: Path) -> Any:
@@ -116,9 +133,10 @@ def test_docx_is_a4_with_page_numbers_and_ruled_lines(english_plan: Document, tm
 def test_docx_says_what_is_withheld_and_what_cannot_be_computed(tmp_path: Path) -> None:
     book = _word(EVERYTHING, tmp_path / "all.docx")
     assert _cells(book.tables[0]) == [
-        ["Area", "Children", "Share", "Change", "Decision"], ["A", "12", "12.5 %", "-5.0", ""],
+        ["Area", "Children", "Share", "Change", "Decision"],
+        ["A", "12", "12.5 %", "-5.0", ""],
         ["B", "n.p.", "–", "–", ""],
-    ]  # fmt: skip
+    ]
     assert [one.text for one in book.paragraphs if one.style.name == "List Bullet"] == ["one", "two"]
     assert book.sections[0].page_height > book.sections[0].page_width
 
@@ -222,8 +240,26 @@ def test_pdf_holds_every_part_and_needs_no_thai_font_for_english() -> None:
     bare = typst.Fonts(include_system_fonts=False)
     read = pypdf.PdfReader(io.BytesIO(pdf_bytes(EVERYTHING, bare)))
     told = " ".join(page.extract_text() for page in read.pages)
-    words = ("Title", "Subtitle", "First section", "Second section", "Below", "Plain", "Key", "Small", "one", "two",
-             "Caption", "12.5 %", "n.p.", "-5.0", "Decided", "Source", "Page 1 of 2", "Page 2 of 2")  # fmt: skip
+    words = (
+        "Title",
+        "Subtitle",
+        "First section",
+        "Second section",
+        "Below",
+        "Plain",
+        "Key",
+        "Small",
+        "one",
+        "two",
+        "Caption",
+        "12.5 %",
+        "n.p.",
+        "-5.0",
+        "Decided",
+        "Source",
+        "Page 1 of 2",
+        "Page 2 of 2",
+    )
     assert [word for word in words if word not in told] == []
 
 
@@ -259,5 +295,15 @@ def test_sara_am_in_a_picture_is_the_two_signs_it_is_drawn_as() -> None:
     """Nikhahit stands below a tone mark: น้ำ is no nu, nikhahit, mai tho, sara aa; คำ has no tone."""
     told = without_sara_am("น้ำ คำ มา")
     assert [f"{ord(sign):x}" for sign in told] == [
-        "e19", "e4d", "e49", "e32", "20", "e04", "e4d", "e32", "20", "e21", "e32",
-    ]  # fmt: skip
+        "e19",
+        "e4d",
+        "e49",
+        "e32",
+        "20",
+        "e04",
+        "e4d",
+        "e32",
+        "20",
+        "e21",
+        "e32",
+    ]

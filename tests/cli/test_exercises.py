@@ -32,11 +32,14 @@ def test_what_is_mended_spoilt_and_left_is_counted(tmp_path: Path) -> None:
     sex = mistakes[mistakes["field"] == "sex"].iloc[0]
     hours = mistakes[mistakes["field"] == "work_hours_week"].iloc[0]
     paper = set_mending(ROUNDS[0], tmp_path, language="th")
-    _mend(paper, {
-        (int(sex["row"]) + 2, "เพศ"): sex["original"],
-        (int(hours["row"]) + 2, "ชั่วโมงทำงานต่อสัปดาห์"): "500",
-        (int(sex["row"]) + 2, "สัญชาติ"): "ลาว",
-    })  # fmt: skip
+    _mend(
+        paper,
+        {
+            (int(sex["row"]) + 2, "เพศ"): sex["original"],
+            (int(hours["row"]) + 2, "ชั่วโมงทำงานต่อสัปดาห์"): "500",
+            (int(sex["row"]) + 2, "สัญชาติ"): "ลาว",
+        },
+    )
     mark = mending_marked(ROUNDS[0], paper, SAMPLES)
     assert (mark.asked, mark.right, mark.wrong, mark.spoilt, mark.open) == (len(mistakes), 1, 1, 1, len(mistakes) - 2)
 

@@ -32,21 +32,33 @@ ANSWERS = ("yes", "no", "unknown", "not_applicable")
 HOSTILE = {"given_name": "=1+1", "family_name": "+66 81 234", "other_name": "@SUM(A1)", "mother_name": "-2+3"}
 # By house number: what is not as in the example, where a girl of ten goes to school and nothing is wrong.
 TOLD: dict[int, dict[str, Any]] = {
-    1: {"services_received": "home_visit; cash"}, 2: {"in_school": "none"}, 3: {"drugs": "unknown"},
-    4: {"drugs": "refused"}, 5: {"drugs": None, "services_received": "unknown"}, 6: HOSTILE,
-    7: {"sex": "male"}, 8: {"sex": "male"},
-}  # fmt: skip
+    1: {"services_received": "home_visit; cash"},
+    2: {"in_school": "none"},
+    3: {"drugs": "unknown"},
+    4: {"drugs": "refused"},
+    5: {"drugs": None, "services_received": "unknown"},
+    6: HOSTILE,
+    7: {"sex": "male"},
+    8: {"sex": "male"},
+}
 
 
 def _round(folder: Path, base: Base, year: int, houses: int, kapoe: int = 0) -> Path:
     """A child in each house; the last `kapoe` houses are in another subdistrict, where nothing is wrong."""
     names = "กขคงจฉชซญฐดตถทธนบปผฝ"
     rows = [
-        {"round": year, "interview_date": f"{year}-11-15", "birth_date": f"{year - 10}-06-01", "household_no": house,
-         "given_name": names[house % 20] * 3, "mother_name": names[house // 20] * 2 + names[house % 20],
-         "village_code": KAPOE if house > houses else PAK_NAM, **TOLD.get(house, {})}
+        {
+            "round": year,
+            "interview_date": f"{year}-11-15",
+            "birth_date": f"{year - 10}-06-01",
+            "household_no": house,
+            "given_name": names[house % 20] * 3,
+            "mother_name": names[house // 20] * 2 + names[house % 20],
+            "village_code": KAPOE if house > houses else PAK_NAM,
+            **TOLD.get(house, {}),
+        }
         for house in range(1, houses + kapoe + 1)
-    ]  # fmt: skip
+    ]
     return write_drawn(folder / f"{year}-{houses}.csv", base, rows)
 
 
@@ -223,20 +235,30 @@ DHIS2 = {
     "required": ["dataValues"],
     "additionalProperties": False,
     "properties": {
-        "dataSet": {"type": "string"}, "completeDate": {"type": "string"}, "period": {"type": "string"},
-        "orgUnit": {"type": "string"}, "dataElementIdScheme": {"enum": ["UID", "CODE", "NAME"]},
-        "orgUnitIdScheme": {"enum": ["UID", "CODE", "NAME"]}, "idScheme": {"enum": ["UID", "CODE", "NAME"]},
-        "dataValues": {"type": "array", "minItems": 1, "items": {
-            "type": "object", "required": ["dataElement", "period", "orgUnit", "value"], "additionalProperties": False,
-            "properties": {
-                "dataElement": {"type": "string", "pattern": "^[A-Z0-9_]{1,50}$"},
-                "period": {"type": "string", "pattern": "^[0-9]{4}$"},
-                "orgUnit": {"type": "string", "pattern": "^[0-9]{6}$"},
-                "value": {"type": "string", "pattern": "^[0-9]+$"},
+        "dataSet": {"type": "string"},
+        "completeDate": {"type": "string"},
+        "period": {"type": "string"},
+        "orgUnit": {"type": "string"},
+        "dataElementIdScheme": {"enum": ["UID", "CODE", "NAME"]},
+        "orgUnitIdScheme": {"enum": ["UID", "CODE", "NAME"]},
+        "idScheme": {"enum": ["UID", "CODE", "NAME"]},
+        "dataValues": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["dataElement", "period", "orgUnit", "value"],
+                "additionalProperties": False,
+                "properties": {
+                    "dataElement": {"type": "string", "pattern": "^[A-Z0-9_]{1,50}$"},
+                    "period": {"type": "string", "pattern": "^[0-9]{4}$"},
+                    "orgUnit": {"type": "string", "pattern": "^[0-9]{6}$"},
+                    "value": {"type": "string", "pattern": "^[0-9]+$"},
+                },
             },
-        }},
+        },
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -269,8 +291,9 @@ def _true(cpms: Cpms, store: Path) -> dict[str, int]:
 def _shown(figures: pd.DataFrame) -> dict[str, int | None]:
     return {
         f"{row['round']}/{row['area']}/{row['indicator']}/{answer}": None if pd.isna(row[answer]) else int(row[answer])
-        for row in figures.to_dict("records") for answer in ANSWERS
-    }  # fmt: skip
+        for row in figures.to_dict("records")
+        for answer in ANSWERS
+    }
 
 
 def _attacked(shown: Mapping[str, int | None], true: Mapping[str, int]) -> list[str]:
@@ -353,8 +376,9 @@ def test_dhis2_takes_the_values_and_none_for_what_is_withheld(cpms: Cpms, years:
     told = {(one["period"], one["orgUnit"], one["dataElement"]): int(one["value"]) for one in content["dataValues"]}
     expected = {
         (*name.split("/")[:2], f"CPMS_I{int(name.split('/')[2]):02}_{names[name.split('/')[3]]}"): count
-        for name, count in _shown(_figures(cpms, store)).items() if count is not None
-    }  # fmt: skip
+        for name, count in _shown(_figures(cpms, store)).items()
+        if count is not None
+    }
     assert told == expected
 
 

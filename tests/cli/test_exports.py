@@ -42,8 +42,10 @@ def test_children_of_a_repeat_group_get_the_key_of_their_household(survey: Surve
     household, child = read(KOBO, survey)
     assert _key(survey, household) == [("2026", "85010101", "12/1"), ("2026", "85010101", "14")]
     assert _key(survey, child) == [
-        ("2026", "85010101", "12/1", "1"), ("2026", "85010101", "12/1", "2"), ("2026", "85010101", "14", "1"),
-    ]  # fmt: skip
+        ("2026", "85010101", "12/1", "1"),
+        ("2026", "85010101", "12/1", "2"),
+        ("2026", "85010101", "14", "1"),
+    ]
     assert child.rows.tolist() == [2, 3, 4]
     assert household.ignored == child.ignored == ()
     assert child.place("village_code") == ("place/village_code", ""), "no letter: the child's sheet has no such column"
@@ -57,8 +59,11 @@ def test_it_is_said_how_an_export_was_read(cpms: Cpms) -> None:
     assert "5 rows: 5 can be stored as they are, 0 have errors. 0 error(s)" in ran.out
     thai = cpms("validate", KOBO, "--lang", "th", "--format", "json")
     assert [note["id"] for note in thai.json["notes"]] == [
-        "layout_export", "layout_export", "layout_joined", "layout_counted",
-    ]  # fmt: skip
+        "layout_export",
+        "layout_export",
+        "layout_joined",
+        "layout_counted",
+    ]
     assert "ไฟล์ส่งออกจาก KoboToolbox" in thai.json["notes"][0]["message"]
 
 
@@ -78,9 +83,18 @@ def test_several_answers_in_columns_of_their_own_under_thai_labels(survey: Surve
 
 def test_questions_with_the_same_words_give_way_to_the_field_that_gathers_them(survey: Survey, tmp_path: Path) -> None:
     asked = survey.fields["birth_date"].question.th
-    cells = {"ปีที่สำรวจ": "2569", "รหัสหมู่บ้าน": "85010101", "บ้านเลขที่": "1", "ลำดับเด็ก": "1",
-             survey.fields["sex"].question.th: "หญิง", asked: None, f"{asked} ": "2016-05-01", "birth_date": "2016-05",
-             "_uuid": "f16d9a3f-0892-413e-81d4-758ab188ea0b", "_index": "1"}  # fmt: skip
+    cells = {
+        "ปีที่สำรวจ": "2569",
+        "รหัสหมู่บ้าน": "85010101",
+        "บ้านเลขที่": "1",
+        "ลำดับเด็ก": "1",
+        survey.fields["sex"].question.th: "หญิง",
+        asked: None,
+        f"{asked} ": "2016-05-01",
+        "birth_date": "2016-05",
+        "_uuid": "f16d9a3f-0892-413e-81d4-758ab188ea0b",
+        "_index": "1",
+    }
     path = tmp_path / "labels.xlsx"
     pd.DataFrame([cells]).to_excel(path, index=False)
     [table] = read(path, survey)
@@ -111,9 +125,7 @@ def test_an_answer_that_is_not_on_the_list_is_not_lost_in_columns_of_choices(tmp
     path = tmp_path / "own_choice.xlsx"
     frame.rename(columns={"เด็ก/บริการที่ได้รับ/ให้คำปรึกษา": "เด็ก/บริการที่ได้รับ/นวดไทย"}).to_excel(path, index=False)
     ran = cpms("validate", path, "--format", "json")
-    assert [(one["rule"], one["row"], one["value"]) for one in _errors(ran)] == [
-        ("code", 2, "home_visit;นวดไทย")
-    ]
+    assert [(one["rule"], one["row"], one["value"]) for one in _errors(ran)] == [("code", 2, "home_visit;นวดไทย")]
 
 
 def test_a_child_whose_household_is_missing_is_a_fault_at_its_own_row(cpms: Cpms) -> None:
@@ -173,8 +185,10 @@ def test_an_archive_of_odk_central_is_read_as_it_is(survey: Survey, central: Pat
     household, child = read(central, survey)
     assert (household.source.sheet, child.source.sheet) == ("survey_2569", "survey_2569-child")
     assert _key(survey, child) == [
-        ("2026", "85010104", "21", "1"), ("2026", "85010104", "21", "2"), ("2026", "85010104", "22", "1"),
-    ]  # fmt: skip
+        ("2026", "85010104", "21", "1"),
+        ("2026", "85010104", "21", "2"),
+        ("2026", "85010104", "22", "1"),
+    ]
     assert child.cells("services_received").to_pylist() == ["home_visit;counselling", "none", None]
     assert household.cells("interview_date").to_pylist() == ["2026-11-03", "2026-11-04"]
     assert household.ignored == child.ignored == ()
@@ -207,7 +221,13 @@ def test_an_export_is_merged_and_its_row_set_aside_comes_back(cpms: Cpms, tmp_pa
         frame.replace("mlae", "male").to_excel(writer, sheet_name=str(name), index=False)
     second = cpms("merge", aside, "--store", store, "--format", "json")
     assert second.json["counts"] == {
-        "rows_in": 1, "stored": 1, "unchanged": 0, "quarantined": 0, "no_consent": 0, "repeated": 0}
+        "rows_in": 1,
+        "stored": 1,
+        "unchanged": 0,
+        "quarantined": 0,
+        "no_consent": 0,
+        "repeated": 0,
+    }
 
 
 def test_an_archive_that_grows_beyond_reason_or_is_broken_is_refused(survey: Survey, tmp_path: Path) -> None:

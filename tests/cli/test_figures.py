@@ -20,19 +20,48 @@ PAK_NAM, KAPOE = "85010501", "85030201"
 # a to j: where each child lives in 2025 and 2026, and when it was born. c turns 18; d is not found again; the family of
 # e refuses in 2026; f moves to Kapoe; g is born; h migrates in from Myanmar; i and j are seen for the first time.
 BORN = {
-    "a": "2016-06-01", "b": "2018-02-03", "c": "2008-06-01", "d": "2015-01-20", "e": "2017-09-09", "f": "2014-04-11",
-    "g": "2026-03-01", "h": "2012-12-12", "i": "2013-07-30", "j": "2011-05-05",
-}  # fmt: skip
-THEN = {"a": (PAK_NAM, 1), "b": (PAK_NAM, 1), "c": (PAK_NAM, 2), "d": (PAK_NAM, 3), "e": (PAK_NAM, 4),
-        "f": (PAK_NAM, 5)}  # fmt: skip
-NOW = {"a": (PAK_NAM, 1), "b": (PAK_NAM, 1), "g": (PAK_NAM, 1), "e": (PAK_NAM, 4), "h": (PAK_NAM, 6), "i": (PAK_NAM, 7),
-       "f": (KAPOE, 1), "j": (KAPOE, 2)}  # fmt: skip
+    "a": "2016-06-01",
+    "b": "2018-02-03",
+    "c": "2008-06-01",
+    "d": "2015-01-20",
+    "e": "2017-09-09",
+    "f": "2014-04-11",
+    "g": "2026-03-01",
+    "h": "2012-12-12",
+    "i": "2013-07-30",
+    "j": "2011-05-05",
+}
+THEN = {
+    "a": (PAK_NAM, 1),
+    "b": (PAK_NAM, 1),
+    "c": (PAK_NAM, 2),
+    "d": (PAK_NAM, 3),
+    "e": (PAK_NAM, 4),
+    "f": (PAK_NAM, 5),
+}
+NOW = {
+    "a": (PAK_NAM, 1),
+    "b": (PAK_NAM, 1),
+    "g": (PAK_NAM, 1),
+    "e": (PAK_NAM, 4),
+    "h": (PAK_NAM, 6),
+    "i": (PAK_NAM, 7),
+    "f": (KAPOE, 1),
+    "j": (KAPOE, 2),
+}
 TOLD: dict[str, dict[str, str]] = {
     "e": {"consent": "no"},
     "f": {"chronic_illness": "unknown"},
-    "h": {"nationality": "MM", "id_document": "none", "health_insurance": "none", "in_school": "none",
-          "arrived_community": "within_12_months", "arrived_from": "MM", "birth_registered": "unknown"},
-}  # fmt: skip
+    "h": {
+        "nationality": "MM",
+        "id_document": "none",
+        "health_insurance": "none",
+        "in_school": "none",
+        "arrived_community": "within_12_months",
+        "arrived_from": "MM",
+        "birth_registered": "unknown",
+    },
+}
 
 
 def _rows(base: Mapping[str, Mapping[str, Any]], year: int, homes: Mapping[str, tuple[str, int]]) -> pd.DataFrame:
@@ -41,12 +70,22 @@ def _rows(base: Mapping[str, Mapping[str, Any]], year: int, homes: Mapping[str, 
         at = list(BORN).index(letter)
         number = f"19999{at:07d}"
         rows.append(
-            {**base["household"], **base["child"], "round": year, "interview_date": f"{year}-11-15",
-             "village_code": village, "household_no": home, "child_no": at + 1, "members_under_18": 1,
-             "national_id": number + calc_check_digit(number), "given_name": f"ชื่อ{'กขคงจฉชซญฐ'[at] * 3}",
-             "birth_date": BORN[letter], "sex": "male" if letter == "f" else "female",
-             **(TOLD.get(letter, {}) if year == 2026 else {})}
-        )  # fmt: skip
+            {
+                **base["household"],
+                **base["child"],
+                "round": year,
+                "interview_date": f"{year}-11-15",
+                "village_code": village,
+                "household_no": home,
+                "child_no": at + 1,
+                "members_under_18": 1,
+                "national_id": number + calc_check_digit(number),
+                "given_name": f"ชื่อ{'กขคงจฉชซญฐ'[at] * 3}",
+                "birth_date": BORN[letter],
+                "sex": "male" if letter == "f" else "female",
+                **(TOLD.get(letter, {}) if year == 2026 else {}),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -80,8 +119,13 @@ def test_an_indicator_in_all_by_groups_and_rounds(cpms: Cpms, store: Path) -> No
     assert parts == {"850105": ("Pak Nam", 1, 4, 1, 0), "850302": ("Kapoe", 0, 2, 0, 0)}
     ages = {one["age_group"]: _counts(one) for one in told["by_age_group"]}
     assert list(ages) == ["0-4", "5-9", "10-14", "15-17", "unknown"]
-    assert ages == {"0-4": (0, 1, 0, 0), "5-9": (0, 1, 0, 0), "10-14": (1, 3, 0, 0), "15-17": (0, 1, 0, 0),
-                    "unknown": (0, 0, 1, 0)}  # fmt: skip
+    assert ages == {
+        "0-4": (0, 1, 0, 0),
+        "5-9": (0, 1, 0, 0),
+        "10-14": (1, 3, 0, 0),
+        "15-17": (0, 1, 0, 0),
+        "unknown": (0, 0, 1, 0),
+    }
     assert [(one["round"], *_counts(one)) for one in told["rounds"]] == [(2025, 0, 6, 0, 0), (2026, 1, 6, 1, 0)]
     assert [one["household_no"] for one in told["children"]] == ["6"]
 
@@ -91,15 +135,15 @@ def test_two_groups_make_a_cross_table(cpms: Cpms, store: Path, tmp_path: Path) 
     told = cpms(*words, "--format", "json").json
     found = {(one["subdistrict"], one["sex"]): (*_counts(one), one["marked"]) for one in told["by_subdistrict_sex"]}
     assert found == {
-        ("850105", "female"): (0, 5, 0, 0, False), ("850105", "unknown"): (0, 0, 1, 0, True),
-        ("850302", "female"): (0, 1, 0, 0, False), ("850302", "male"): (0, 0, 1, 0, True),
-    }  # fmt: skip
+        ("850105", "female"): (0, 5, 0, 0, False),
+        ("850105", "unknown"): (0, 0, 1, 0, True),
+        ("850302", "female"): (0, 1, 0, 0, False),
+        ("850302", "male"): (0, 0, 1, 0, True),
+    }
     assert "by_sex" not in told
     assert cpms(*words, "-o", tmp_path / "i.xlsx").code == 0
     sheets = pd.read_excel(tmp_path / "i.xlsx", sheet_name=None, engine="openpyxl")
-    assert list(sheets) == [
-        "Total", "By Subdistrict, Sex", "Rounds", "Quality of the data", "Children", "Notes"
-    ]  # fmt: skip
+    assert list(sheets) == ["Total", "By Subdistrict, Sex", "Rounds", "Quality of the data", "Children", "Notes"]
     lines = cpms(*words, "--format", "csv").out.splitlines()
     assert lines[0].startswith("table,code,group,item,label,yes,no,unknown,not_applicable,share")
     assert "by_subdistrict_sex,850302 / male,Kapoe / Male,i10" in lines[-3]
@@ -109,11 +153,13 @@ def test_rights_and_who_lacks_them(cpms: Cpms, store: Path) -> None:
     told = cpms("rights", "--store", store, "--format", "json").json
     total = {one["item"]: _counts(one) for one in told["total"]}
     assert total == {
-        "right_legal_status": (6, 1, 1, 0), "right_birth_registration": (6, 0, 2, 0),
+        "right_legal_status": (6, 1, 1, 0),
+        "right_birth_registration": (6, 0, 2, 0),
         # g is too young for school; j is 15; of e no age is known.
-        "right_education": (5, 1, 1, 1), "right_health_insurance": (6, 1, 1, 0),
+        "right_education": (5, 1, 1, 1),
+        "right_health_insurance": (6, 1, 1, 0),
         "right_protection_services": (0, 0, 0, 8),
-    }  # fmt: skip
+    }
     assert [(one["household_no"], one["lacks"], one["not_known"]) for one in told["lacking"]] == [
         ("6", "Nationality or legal document; Education; Health insurance", "Birth registration")
     ]
@@ -158,40 +204,80 @@ def test_who_arrived_and_who_left(cpms: Cpms, store: Path) -> None:
     told = cpms("migration", "--store", store, "--format", "json").json
     moved = {one.pop("area"): one for one in told["movement"]}
     assert moved["850105"] == {
-        "area_label": "Pak Nam", "before": 6, "moved_away": 1, "reached_18": 1, "refused": 1, "lost": 1, "stayed": 2,
-        "moved_here": 0, "born": 1, "arrived": 1, "seen_before": 0, "first_seen": 1, "children": 5,
-    }  # fmt: skip
+        "area_label": "Pak Nam",
+        "before": 6,
+        "moved_away": 1,
+        "reached_18": 1,
+        "refused": 1,
+        "lost": 1,
+        "stayed": 2,
+        "moved_here": 0,
+        "born": 1,
+        "arrived": 1,
+        "seen_before": 0,
+        "first_seen": 1,
+        "children": 5,
+    }
     assert moved["850302"] == {
-        "area_label": "Kapoe", "before": 0, "moved_away": 0, "reached_18": 0, "refused": 0, "lost": 0, "stayed": 0,
-        "moved_here": 1, "born": 0, "arrived": 0, "seen_before": 0, "first_seen": 1, "children": 2,
-    }  # fmt: skip
+        "area_label": "Kapoe",
+        "before": 0,
+        "moved_away": 0,
+        "reached_18": 0,
+        "refused": 0,
+        "lost": 0,
+        "stayed": 0,
+        "moved_here": 1,
+        "born": 0,
+        "arrived": 0,
+        "seen_before": 0,
+        "first_seen": 1,
+        "children": 2,
+    }
 
 
 def test_migration_by_two_groups_of_children(cpms: Cpms, store: Path) -> None:
     """Each child as it was when it was last seen: f is a boy in Kapoe, h from Myanmar, and of e nothing is told now."""
     told = cpms("migration", "--by", "sex", "--by", "nationality", "--store", store, "--format", "json").json
-    found = {(one["area"], one["sex"], one["nationality"]): _counts(one) for one in told["measures"]
-             if one["measure"] == "no_thai_nationality"}  # fmt: skip
+    found = {
+        (one["area"], one["sex"], one["nationality"]): _counts(one)
+        for one in told["measures"]
+        if one["measure"] == "no_thai_nationality"
+    }
     assert found == {
-        ("850105", "female", "TH"): (0, 4, 0, 0), ("850105", "female", "MM"): (1, 0, 0, 0),
-        ("850105", "unknown", "unknown"): (0, 0, 1, 0), ("850302", "female", "TH"): (0, 1, 0, 0),
+        ("850105", "female", "TH"): (0, 4, 0, 0),
+        ("850105", "female", "MM"): (1, 0, 0, 0),
+        ("850105", "unknown", "unknown"): (0, 0, 1, 0),
+        ("850302", "female", "TH"): (0, 1, 0, 0),
         ("850302", "male", "TH"): (0, 1, 0, 0),
-    }  # fmt: skip
+    }
     assert {one["of"] for one in told["measures"]} == {"child"}
-    came = [(one["area"], one["sex_label"], one["nationality"], one["label"], one["children"])
-            for one in told["origins"]]  # fmt: skip
+    came = [
+        (one["area"], one["sex_label"], one["nationality"], one["label"], one["children"]) for one in told["origins"]
+    ]
     assert came == [("850105", "Female", "MM", "Myanmar", 1)]
     words = ("area_label", "sex_label", "nationality_label")
-    moved = {(one["area"], one["sex"], one["nationality"]): {name: count for name, count in one.items()
-             if count and name not in (*words, "area", "sex", "nationality")} for one in told["movement"]}  # fmt: skip
+    moved = {
+        (one["area"], one["sex"], one["nationality"]): {
+            name: count for name, count in one.items() if count and name not in (*words, "area", "sex", "nationality")
+        }
+        for one in told["movement"]
+    }
     assert moved == {
-        ("850105", "female", "TH"): {"before": 5, "reached_18": 1, "refused": 1, "lost": 1, "stayed": 2, "born": 1,
-                                     "first_seen": 1, "children": 4},
+        ("850105", "female", "TH"): {
+            "before": 5,
+            "reached_18": 1,
+            "refused": 1,
+            "lost": 1,
+            "stayed": 2,
+            "born": 1,
+            "first_seen": 1,
+            "children": 4,
+        },
         ("850105", "female", "MM"): {"arrived": 1, "children": 1},
         ("850105", "male", "TH"): {"before": 1, "moved_away": 1},
         ("850302", "female", "TH"): {"first_seen": 1, "children": 1},
         ("850302", "male", "TH"): {"moved_here": 1, "children": 1},
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -251,10 +337,14 @@ def test_an_area_has_intervals_bounds_and_marks(cpms: Cpms, store: Path) -> None
 
 @pytest.mark.parametrize(
     "words",
-    [["indicator", "10", "--by", "sex", "--by", "nationality"], ["rights", "--list", "education"],
-     ["migration", "--by", "village", "--by", "district"], ["migration", "--by", "sex", "--by", "age_group"],
-     ["province", "85", "--by", "sex", "--by", "age_group"]],
-)  # fmt: skip
+    [
+        ["indicator", "10", "--by", "sex", "--by", "nationality"],
+        ["rights", "--list", "education"],
+        ["migration", "--by", "village", "--by", "district"],
+        ["migration", "--by", "sex", "--by", "age_group"],
+        ["province", "85", "--by", "sex", "--by", "age_group"],
+    ],
+)
 def test_a_window_of_80_columns_holds_it(
     cpms: Cpms, store: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
@@ -269,20 +359,34 @@ def test_a_window_of_80_columns_holds_it(
 def test_thai_shows_no_english_but_codes(cpms: Cpms, store: Path, words: list[str]) -> None:
     out = cpms(*words, "--store", store, "--lang", "th").out
     assert "2569" in out
-    codes = {"list", "identified", "rights", "xlsx", "legal_status", "birth_registration", "education",
-             "health_insurance", "protection_services", "audience"}  # fmt: skip
+    codes = {
+        "list",
+        "identified",
+        "rights",
+        "xlsx",
+        "legal_status",
+        "birth_registration",
+        "education",
+        "health_insurance",
+        "protection_services",
+        "audience",
+    }
     assert {word for word in re.findall(r"[A-Za-z_]{4,}", out) if not word.isupper()} <= codes
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        ["indicator", "23"], ["indicator", "1", "--by", "shoes"], ["indicator", "1", "--area", "840101"],
-        ["rights", "--list", "flying"], ["rights", "--by", "sex", "--by", "village", "--by", "age_group"],
-        ["migration", "--by", "village", "--by", "district", "--by", "sex"], ["migration", "--round", "2500"],
+        ["indicator", "23"],
+        ["indicator", "1", "--by", "shoes"],
+        ["indicator", "1", "--area", "840101"],
+        ["rights", "--list", "flying"],
+        ["rights", "--by", "sex", "--by", "village", "--by", "age_group"],
+        ["migration", "--by", "village", "--by", "district", "--by", "sex"],
+        ["migration", "--round", "2500"],
         ["community", "850105", "--by", "nothing"],
     ],
-)  # fmt: skip
+)
 def test_wrong_use_is_told_in_one_sentence(cpms: Cpms, store: Path, words: list[str]) -> None:
     ran = cpms(*words, "--store", store)
     assert (ran.code, ran.out) == (2, "")

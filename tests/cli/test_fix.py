@@ -47,13 +47,19 @@ ODD = [
 ASKS_A_DECISION_OR_IS_PLAIN = [
     ("sex", "Femal"),  # likely, but a guess
     ("birth_date", "5/3/12"),  # either era
-    ("birth_date", "5/3/2560"), ("birth_date", "05/03/2017"), ("birth_date", "2560"),  # plain already
-    ("sex", "หญิง"), ("sex", "female"), ("sex", "Female"),
+    ("birth_date", "5/3/2560"),
+    ("birth_date", "05/03/2017"),
+    ("birth_date", "2560"),  # plain already
+    ("sex", "หญิง"),
+    ("sex", "female"),
+    ("sex", "Female"),
     ("given_name", "ด.ช. สมชาย"),  # a title is no fault of writing
-    ("chronic_illness", "-"), ("age_years", "-"),  # blank stays blank
+    ("chronic_illness", "-"),
+    ("age_years", "-"),  # blank stays blank
     ("services_received", "ให้คำปรึกษา; เยี่ยมบ้าน"),
-    ("members_total", "twelve"), ("village_code", "8501050"),
-]  # fmt: skip
+    ("members_total", "twelve"),
+    ("village_code", "8501050"),
+]
 
 
 def _one_row_each(cases: list[tuple[str, str]]) -> list[dict[str, str | int]]:
@@ -138,24 +144,31 @@ def _answers(path: Path, survey: Survey) -> list[dict[str, list[object]]]:
 
 
 _DATES = st.builds(
-    "{}{}{}{}{}".format, st.integers(1, 31), st.sampled_from(["/", "-", " ม.ค. ", ".", " "]), st.integers(1, 31),
-    st.sampled_from(["/", "-", "."]), st.integers(40, 2570),
-)  # fmt: skip
+    "{}{}{}{}{}".format,
+    st.integers(1, 31),
+    st.sampled_from(["/", "-", " ม.ค. ", ".", " "]),
+    st.integers(1, 31),
+    st.sampled_from(["/", "-", "."]),
+    st.integers(40, 2570),
+)
 _TEXTS = st.text(st.sampled_from(" 0๑๒19-/;,.ไมใช่yesno\u200b"), max_size=8)
 _ROW = st.fixed_dictionaries(
     {
-        "birth_date": _DATES | _TEXTS, "interview_date": _DATES | _TEXTS,
+        "birth_date": _DATES | _TEXTS,
+        "interview_date": _DATES | _TEXTS,
         "sex": st.sampled_from(["male", " ชาย", "M", "ช", "หญิง ", "x", "ไม่ทราบ", "-", ""]) | _TEXTS,
         "services_received": st.sampled_from(["เยี่ยมบ้าน,กฎหมาย", "none; unknown", "shelter/cash"]) | _TEXTS,
         "members_total": st.sampled_from(["๑๒", "12 คน", "3.0", "0012", "n/a"]) | _TEXTS,
-        "given_name": _TEXTS, "national_id": _TEXTS, "other_name": st.sampled_from(["ไม่ทราบ", "น.ส. ก  ข"]) | _TEXTS,
+        "given_name": _TEXTS,
+        "national_id": _TEXTS,
+        "other_name": st.sampled_from(["ไม่ทราบ", "น.ส. ก  ข"]) | _TEXTS,
     }
-)  # fmt: skip
+)
 
 
 @settings(
     max_examples=20 if THOROUGH else 3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)  # fmt: skip
+)
 @given(rows=st.lists(_ROW, min_size=1, max_size=6), language=st.sampled_from(["en", "th"]))
 def test_whatever_is_written_the_mended_workbook_says_the_same(
     draw: Callable[..., Path], tmp_path: Path, survey: Survey, rows: list[dict[str, str]], language: Language

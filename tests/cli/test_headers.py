@@ -19,8 +19,11 @@ from tests.conftest import Cpms, Draw
 FILES = Path(__file__).resolve().parent.parent / "files"
 SURVEY = load_survey()
 SPELLINGS = header_spellings(SURVEY)
-KNOWN = [(name, spelling) for name, field in SURVEY.fields.items()
-         for spelling in (name, *field.headers, field.question.en, field.question.th)]
+KNOWN = [
+    (name, spelling)
+    for name, field in SURVEY.fields.items()
+    for spelling in (name, *field.headers, field.question.en, field.question.th)
+]
 NAMES = list(SURVEY.fields)
 GROUPS = st.from_regex(r"[a-z][a-z0-9_]{1,8}", fullmatch=True)
 ASIDE = " \t\u00a0_()[]:;,!?"
@@ -80,11 +83,15 @@ def test_a_header_with_one_slip_is_proposed_and_not_read(known: tuple[str, str],
     name, spelling = known
     plain = _letters(spelling)
     at = data.draw(st.integers(1, len(plain) - 2))
-    slipped = data.draw(st.sampled_from([
-        plain[:at] + plain[at + 1 :],
-        plain[:at] + "ฬ" + plain[at + 1 :],
-        plain[:at] + "ฬ" + plain[at:],
-    ]))  # fmt: skip
+    slipped = data.draw(
+        st.sampled_from(
+            [
+                plain[:at] + plain[at + 1 :],
+                plain[:at] + "ฬ" + plain[at + 1 :],
+                plain[:at] + "ฬ" + plain[at:],
+            ]
+        )
+    )
     if slipped in {_letters(text) for _, text in KNOWN}:
         return
     assert _field(slipped) is None
@@ -135,9 +142,26 @@ def test_thai_that_looks_the_same_is_the_same(header: str, field: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    ["หมายเหตุ", "โทรศัพท์", "ชื่อโรงเรียน", "ชื่อบิดา", "สัญชาติบิดา", "วันเกิดมารดา", "อายุ (เดือน)", "Mother - sex",
-     "mother/Age", "Name of school", "เพศ/อายุ", "phone", "ที่", "1", "_", "/", ""],
-)  # fmt: skip
+    [
+        "หมายเหตุ",
+        "โทรศัพท์",
+        "ชื่อโรงเรียน",
+        "ชื่อบิดา",
+        "สัญชาติบิดา",
+        "วันเกิดมารดา",
+        "อายุ (เดือน)",
+        "Mother - sex",
+        "mother/Age",
+        "Name of school",
+        "เพศ/อายุ",
+        "phone",
+        "ที่",
+        "1",
+        "_",
+        "/",
+        "",
+    ],
+)
 def test_what_is_asked_of_somebody_else_is_not_the_childs(header: str) -> None:
     assert _field(header) is None
 
@@ -173,9 +197,14 @@ def test_merging_says_which_column_was_not_stored(cpms: Cpms, draw: Draw, tmp_pa
     again = cpms("merge", path, "--store", tmp_path / "t.duckdb", "--format", "json")
     [told] = again.json["columns_not_read"]
     assert {name: told[name] for name in ("file", "sheet", "header", "may_be", "why", "filled", "holds_answers")} == {
-        "file": path.name, "sheet": None, "header": "Givan name", "may_be": "given_name", "why": "near", "filled": 1,
+        "file": path.name,
+        "sheet": None,
+        "header": "Givan name",
+        "may_be": "given_name",
+        "why": "near",
+        "filled": 1,
         "holds_answers": False,
-    }  # fmt: skip
+    }
 
 
 def test_answers_under_a_header_nearly_right_are_not_merged_away(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -189,17 +218,23 @@ def test_answers_under_a_header_nearly_right_are_not_merged_away(cpms: Cpms, dra
 def test_groups_without_an_export_are_taken_off_field_names_only(cpms: Cpms) -> None:
     ran = cpms("map", FILES / "group_prefixes_without_export.csv", "--format", "json")
     assert {one["header"]: one["field"] for one in ran.json["headers"]} == {
-        "grp-a/b/round": "round", "household/village_code": "village_code", "household/household_no": "household_no",
-        "child_group.child_no": "child_no", "child_group.sex": "sex", "child_group.given_name": "given_name",
-        "child-birth_date": "birth_date", "mother/Age": "?age_years",
-    }  # fmt: skip
+        "grp-a/b/round": "round",
+        "household/village_code": "village_code",
+        "household/household_no": "household_no",
+        "child_group.child_no": "child_no",
+        "child_group.sex": "sex",
+        "child_group.given_name": "given_name",
+        "child-birth_date": "birth_date",
+        "mother/Age": "?age_years",
+    }
 
 
 def test_two_columns_for_one_field_are_refused_behind_groups_too(cpms: Cpms, tmp_path: Path) -> None:
     path = tmp_path / "two.csv"
-    pd.DataFrame([[2569, "85010101", "1", 1, "female", "male"]],
-                 columns=["round", "village_code", "household_no", "child_no", "child/sex", "mother/sex"]
-                 ).to_csv(path, index=False)  # fmt: skip
+    pd.DataFrame(
+        [[2569, "85010101", "1", 1, "female", "male"]],
+        columns=["round", "village_code", "household_no", "child_no", "child/sex", "mother/sex"],
+    ).to_csv(path, index=False)
     ran = cpms("validate", path)
     assert ran.code == 2
     assert "E (child/sex), F (mother/sex)" in ran.err

@@ -16,14 +16,31 @@ from cpms_cli.store.history import audit_log
 from tests.conftest import ROOT, Cpms
 
 WRITTEN = [
-    "children --risk victim --why", "community 850105 --by sex", "community 850105 --rounds 2568:2569 --by sex",
-    "province 85", "score", "score --schemas schemas --compare", "history", "store audit", "link report",
-    "rights --list education", "migration --area 850105", "indicator 11 --by sex --by age_group",
-    "overlap --area 850105", "response summary", "child ID", "child ID --why", "export records", "export figures",
-    "indicator 3 --rounds 2567:2569 --by sex", "overlap --rounds 2567:2569", "response summary --rounds 2567:2569",
-    "migration --rounds 2567:2569", "rights --audience partners",
+    "children --risk victim --why",
+    "community 850105 --by sex",
+    "community 850105 --rounds 2568:2569 --by sex",
+    "province 85",
+    "score",
+    "score --schemas schemas --compare",
+    "history",
+    "store audit",
+    "link report",
+    "rights --list education",
+    "migration --area 850105",
+    "indicator 11 --by sex --by age_group",
+    "overlap --area 850105",
+    "response summary",
+    "child ID",
+    "child ID --why",
+    "export records",
+    "export figures",
+    "indicator 3 --rounds 2567:2569 --by sex",
+    "overlap --rounds 2567:2569",
+    "response summary --rounds 2567:2569",
+    "migration --rounds 2567:2569",
+    "rights --audience partners",
     "validate sample_data/survey_2568.xlsx --show-changes",
-]  # fmt: skip
+]
 _CODES = ("CPMS", "UTC", "SHA-256")
 
 

@@ -122,9 +122,12 @@ def test_a_placeholder_is_no_name(name: str) -> None:
 
 Row = dict[str, Any]
 LAMAI: Row = {
-    "given_name": "ละไม", "family_name": "เกาะทองใบ", "mother_name": "สายหยุด", "birth_date": "2016-03-21",
+    "given_name": "ละไม",
+    "family_name": "เกาะทองใบ",
+    "mother_name": "สายหยุด",
+    "birth_date": "2016-03-21",
     "sex": "female",
-}  # fmt: skip
+}
 
 
 def _rounds(draw: Draw, tmp_path: Path, *rounds: list[Row]) -> Path:
@@ -159,9 +162,12 @@ CASES: list[tuple[Row, Row, str]] = [
     ({"given_name": "จินตนา"}, {"sex": "male"}, WAITS),
     ({"given_name": "วิไล"}, {"birth_date": "2012-11-02"}, WAITS),
     ({"given_name": "เตือนใจ"}, {"given_name": "ด.ญ."}, WAITS),
-    ({"given_name": "ชูศรี"}, {"given_name": "บังอร", "birth_date": "2013-07-08", "mother_name": "อุไร",
-                           "family_name": "ดีงาม"}, ANOTHER),
-]  # fmt: skip
+    (
+        {"given_name": "ชูศรี"},
+        {"given_name": "บังอร", "birth_date": "2013-07-08", "mother_name": "อุไร", "family_name": "ดีงาม"},
+        ANOTHER,
+    ),
+]
 
 
 def test_what_links_what_waits_and_what_is_another_child(draw: Draw, tmp_path: Path) -> None:
@@ -169,10 +175,14 @@ def test_what_links_what_waits_and_what_is_another_child(draw: Draw, tmp_path: P
     for number, (girl, changed, _) in enumerate(CASES):
         # Each girl has a mother, a family name, a house and a birthday of her own.
         own = {
-            **LAMAI, "household_no": str(100 + number), "child_no": 1, "birth_date": f"2016-03-{21 + number % 8}",
+            **LAMAI,
+            "household_no": str(100 + number),
+            "child_no": 1,
+            "birth_date": f"2016-03-{21 + number % 8}",
             "mother_name": f"{LAMAI['mother_name']}{'กขคงจชซดตน'[number]}",
-            "family_name": f"บ้าน{'มบปพรลวสหอ'[number]}ทะเล", **girl,
-        }  # fmt: skip
+            "family_name": f"บ้าน{'มบปพรลวสหอ'[number]}ทะเล",
+            **girl,
+        }
         before.append(own)
         after.append({**own, **changed})
     store = _rounds(draw, tmp_path, before, after)
@@ -340,10 +350,12 @@ def test_two_of_one_round_cannot_be_joined(cpms: Cpms, draw: Draw, tmp_path: Pat
 
 def test_decisions_and_files_in_any_order_give_the_same_store(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     rounds = [
-        draw({**LAMAI, "given_name": name, "round": year, "interview_date": f"{year}-11-15", "other_name": None},
-             name=f"{year}.csv")
+        draw(
+            {**LAMAI, "given_name": name, "round": year, "interview_date": f"{year}-11-15", "other_name": None},
+            name=f"{year}.csv",
+        )
         for year, name in ((2024, "ละไม"), (2025, "ประภา"), (2026, "Prapha"))
-    ]  # fmt: skip
+    ]
     early, late = tmp_path / "early.duckdb", tmp_path / "late.duckdb"
     merge(rounds[:2], early)
     cpms("review", "apply", _decide(cpms, early, "same child"), "--store", early)

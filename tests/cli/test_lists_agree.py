@@ -71,8 +71,10 @@ def made(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[st
         {"household_no": 6, **HURT, "birth_date": None, "age_years": 17},
         {"household_no": 7, "member_hurt": "yes"},
     ]
-    merge([write_drawn(folder / "2026.csv", base, [{**home, "interview_date": "2026-03-01"} for home in homes])],
-          folder / "s.duckdb")  # fmt: skip
+    merge(
+        [write_drawn(folder / "2026.csv", base, [{**home, "interview_date": "2026-03-01"} for home in homes])],
+        folder / "s.duckdb",
+    )
     known = list_children(folder / "s.duckdb").set_index("household_no")["cpms_id"]
     planned = {"1": "", "2": "2026-03-10", "3": "2026-03-10", "4": ""}
     for home, next_date in planned.items():
@@ -107,8 +109,12 @@ def test_thirty_days_without_an_entry_are_due_again_and_a_closed_case_never(cpms
     summary = cpms("response", "summary", "--as-of", "2026-04-09", "--store", made, "--format", "json").json["totals"]
     victims = next(one for one in summary if one["level"] == "victim")
     assert {name: victims[name] for name in ("due", "again", "in_time", "overdue", "turned_18")} == {
-        "due": 6, "again": 3, "in_time": 1, "overdue": 2, "turned_18": 0
-    }  # fmt: skip
+        "due": 6,
+        "again": 3,
+        "in_time": 1,
+        "overdue": 2,
+        "turned_18": 0,
+    }
 
 
 @pytest.mark.parametrize(
@@ -154,16 +160,25 @@ def two_rounds(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapp
     hurt = {2025: {1, 2, 4}, 2026: {3, 4}}
     named = {home: {"given_name": f"ชื่อ{home}", "birth_date": f"2016-0{home}-11"} for home in range(1, 6)}
     answers: dict[tuple[int, int], dict[str, Any]] = {
-        (2026, 1): {"violence_physical": None}, (2026, 2): {"violence_sexual": "refused"}
-    }  # fmt: skip
+        (2026, 1): {"violence_physical": None},
+        (2026, 2): {"violence_sexual": "refused"},
+    }
     store = folder / "s.duckdb"
     for year, victims in hurt.items():
         known = {} if year == 2025 else list_children(store).set_index("household_no")["cpms_id"].to_dict()
         rows = [
-            {"household_no": home, "round": year, "interview_date": f"{year}-03-01", "national_id": None, **named[home],
-             "cpms_id": known.get(str(home)), **(HURT if home in victims else {}), **answers.get((year, home), {})}
+            {
+                "household_no": home,
+                "round": year,
+                "interview_date": f"{year}-03-01",
+                "national_id": None,
+                **named[home],
+                "cpms_id": known.get(str(home)),
+                **(HURT if home in victims else {}),
+                **answers.get((year, home), {}),
+            }
             for home in named
-        ]  # fmt: skip
+        ]
         merge([write_drawn(folder / f"{year}.csv", base, rows)], store)
     return store
 
@@ -178,11 +193,11 @@ TAKEN = {
     "the house of a victim in the last round": "DELETE FROM {child} WHERE round = '2026' AND household_no = '2'",
     "the last round of all but one": "DELETE FROM {child} WHERE round = '2026' AND household_no <> '5'",
     "an answer of the last round": "UPDATE {child} SET violence_physical = NULL WHERE round = '2026'"
-                                   " AND household_no = '4'",
+    " AND household_no = '4'",
     "the date of the interview": "UPDATE {household} SET interview_date = NULL WHERE round = '2026'"
-                                 " AND household_no = '3'",
+    " AND household_no = '3'",
     "the birth date": "UPDATE {child} SET birth_date = NULL WHERE household_no = '3'",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("taken", list(TAKEN) if THOROUGH else list(TAKEN)[:4])

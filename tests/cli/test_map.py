@@ -14,8 +14,12 @@ from tests.conftest import SAMPLES, Cpms
 FILES = Path(__file__).resolve().parent.parent / "files"
 NEAR, OWN = FILES / "near_miss_headers.csv", FILES / "own_headers.csv"
 OWN_FIELDS = {
-    "ปี": "round", "หมู่": "village_code", "เลขบ้าน": "household_no", "วดป เกิด": "birth_date", "โทร": None,
-}  # fmt: skip
+    "ปี": "round",
+    "หมู่": "village_code",
+    "เลขบ้าน": "household_no",
+    "วดป เกิด": "birth_date",
+    "โทร": None,
+}
 
 
 def _write(path: Path, *lines: str, encoding: str = "utf-8-sig") -> Path:
@@ -32,9 +36,15 @@ def test_a_map_is_drafted_edited_and_used(cpms: Cpms, tmp_path: Path) -> None:
     drafted = pd.read_csv(draft, dtype="str", keep_default_na=False)
     assert list(drafted) == ["header", "field", "label", "match", "examples"]
     assert dict(zip(drafted["header"], drafted["field"], strict=True)) == {
-        "ปีที่สำรวจ": "round", "รหัสหมู่บาน": "?village_code", "บ้านเลขที่": "household_no", "ลำดับเด็ก": "child_no",
-        "ชื่อ": "given_name", "เพส": "?sex", "วันเกิ": "?birth_date", "หมายเหตุ": "",
-    }  # fmt: skip
+        "ปีที่สำรวจ": "round",
+        "รหัสหมู่บาน": "?village_code",
+        "บ้านเลขที่": "household_no",
+        "ลำดับเด็ก": "child_no",
+        "ชื่อ": "given_name",
+        "เพส": "?sex",
+        "วันเกิ": "?birth_date",
+        "หมายเหตุ": "",
+    }
     undecided = cpms("validate", NEAR, "--map", draft)
     assert undecided.code == 2
     assert "map.csv line 3: 'รหัสหมู่บาน' is not decided yet (?village_code)" in undecided.err
@@ -162,8 +172,17 @@ def test_a_file_of_which_no_header_is_known_can_be_mapped_too(cpms: Cpms, tmp_pa
     assert [(one["header"], one["field"], one["examples"]) for one in ran.json["headers"]] == [
         (header, "", "•••") for header in ("jahr", "dorf", "haus", "kind", "geb")
     ]
-    [table] = read(path, survey, mapping={"jahr": "round", "dorf": "village_code", "haus": "household_no",
-                                          "kind": "child_no", "geb": "birth_date"})  # fmt: skip
+    [table] = read(
+        path,
+        survey,
+        mapping={
+            "jahr": "round",
+            "dorf": "village_code",
+            "haus": "household_no",
+            "kind": "child_no",
+            "geb": "birth_date",
+        },
+    )
     assert table.cells("birth_date").to_pylist() == ["2017", "2018"]
 
 

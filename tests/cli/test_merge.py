@@ -165,11 +165,15 @@ def test_consent_withdrawn_blanks_what_the_round_held(cpms: Cpms, draw: Draw, tm
     merge([draw({"given_name": "ก่อน"}, {"given_name": "อีกคน"}, {"household_no": "2"}, name="a.csv")], store)
     merge([draw({"consent": "no"}, name="b.csv")], store)
     assert _rows(store, "SELECT household_no, given_name FROM child_observation ORDER BY ALL") == [
-        ("1", None), ("1", None), ("1", None), ("2", "ตัวอย่าง")
-    ]  # fmt: skip
+        ("1", None),
+        ("1", None),
+        ("1", None),
+        ("2", "ตัวอย่าง"),
+    ]
     assert _rows(store, "SELECT household_no, consent, dwelling FROM current_household ORDER BY ALL") == [
-        ("1", "no", None), ("2", "yes", "own")
-    ]  # fmt: skip
+        ("1", "no", None),
+        ("2", "yes", "own"),
+    ]
 
 
 def test_a_later_file_that_does_not_ask_does_not_undo_a_refusal(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:

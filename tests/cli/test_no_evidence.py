@@ -79,10 +79,12 @@ def test_a_filler_is_no_number_though_its_check_digit_fits() -> None:
 
 def test_each_kind_of_no_number_has_its_own_words(draw: Draw) -> None:
     said = {
-        **dict.fromkeys(WORDS, "national_id_words"), **dict.fromkeys(MADE_UP, "national_id_placeholder"),
-        "9999999999999": "national_id_placeholder", "1999900000014": "national_id_check_digit",
+        **dict.fromkeys(WORDS, "national_id_words"),
+        **dict.fromkeys(MADE_UP, "national_id_placeholder"),
+        "9999999999999": "national_id_placeholder",
+        "1999900000014": "national_id_check_digit",
         "0812345678": "national_id_form",
-    }  # fmt: skip
+    }
     rows = [{"national_id": cell, "household_no": str(home), "child_no": 1} for home, cell in enumerate([RIGHT, *said])]
     findings = validate([draw(*rows)]).findings
     told = findings[findings["field"].eq("national_id") & findings["check"].str.startswith("national_id")]

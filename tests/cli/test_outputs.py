@@ -108,11 +108,16 @@ def _from_a_folder_below(store: Path, name: str) -> str:
 @pytest.mark.parametrize("way", [_by_symlink, _by_hard_link, _from_a_folder_below])
 @pytest.mark.parametrize(
     ("words", "name"),
-    [(["children", "-o"], "l.xlsx"), (["export", "records"], "l.csv"),
-     (["report", "community", "850105", "-o"], "l.html"), (["plan", "province", "85", "-o"], "l.docx"),
-     (["bundle", "85", "--round", "2569", "-o"], "l.age"),
-     (["review", "export", "--identified"], "l.xlsx"), (["history", "-o"], "l.parquet")],
-)  # fmt: skip
+    [
+        (["children", "-o"], "l.xlsx"),
+        (["export", "records"], "l.csv"),
+        (["report", "community", "850105", "-o"], "l.html"),
+        (["plan", "province", "85", "-o"], "l.docx"),
+        (["bundle", "85", "--round", "2569", "-o"], "l.age"),
+        (["review", "export", "--identified"], "l.xlsx"),
+        (["history", "-o"], "l.parquet"),
+    ],
+)
 def test_no_output_is_the_store_by_any_path(
     cpms: Cpms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], name: str, way: object
 ) -> None:

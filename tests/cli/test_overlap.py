@@ -27,8 +27,11 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
         foreign,
         unregistered,
         {"nationality": None},
-        {}, {}, {}, {},
-    ]  # fmt: skip
+        {},
+        {},
+        {},
+        {},
+    ]
     folder = tmp_path_factory.mktemp("overlap")
     rows = [{"sex": "female", **one, "household_no": at, "child_no": 1} for at, one in enumerate(told, start=1)]
     merge([write_drawn(folder / "2026.csv", base, rows)], folder / "s.duckdb")
@@ -45,9 +48,12 @@ def test_children_by_number_of_indicators_with_bounds(found: Overlap) -> None:
     """The third child has one or two, the sixth none or one."""
     assert found.children == 10
     assert found.numbers.to_dict("list") == {
-        "number": [0, 1, 2, 3], "certain": [5, 3, 1, 1], "possible": [4, 3, 2, 1],
-        "at_least": [10, 5, 2, 1], "at_most": [10, 6, 3, 1],
-    }  # fmt: skip
+        "number": [0, 1, 2, 3],
+        "certain": [5, 3, 1, 1],
+        "possible": [4, 3, 2, 1],
+        "at_least": [10, 5, 2, 1],
+        "at_most": [10, 6, 3, 1],
+    }
 
 
 @pytest.mark.parametrize(
@@ -63,8 +69,18 @@ def test_how_many_others_a_child_with_one_indicator_has(
 
 def test_pairs_are_shares_of_children_of_whom_both_are_known(found: Overlap) -> None:
     """1 and 2: known of 8, 3 and 3 of them have each: 9/8 expected. 1 and 8: of 9, 4 and 1. 2 and 8: of 9, 3 and 1."""
-    columns = ["first", "second", "children", "known", "possible", "share", "expected", "lift", "second_of_first",
-               "first_of_second"]  # fmt: skip
+    columns = [
+        "first",
+        "second",
+        "children",
+        "known",
+        "possible",
+        "share",
+        "expected",
+        "lift",
+        "second_of_first",
+        "first_of_second",
+    ]
     expected = [
         (1, 2, 2, 8, 3, 2 / 8, 9 / 8, 16 / 9, 2 / 3, 2 / 3),
         (1, 8, 1, 9, 1, 1 / 9, 4 / 9, 9 / 4, 1 / 4, 1.0),
@@ -95,19 +111,29 @@ def test_a_triple_of_which_an_answer_is_unknown_now_has_not_ceased(
     having = {"nationality": "MM", "arrived_community": "within_12_months"}
     for year, registered in ((2025, ("not_registered", "not_registered")), (2026, ("certificate", "unknown"))):
         told: list[dict[str, Any]] = [*({**having, "birth_registered": one} for one in registered), {}]
-        rows = [{**one, "household_no": at, "child_no": 1, "round": year, "interview_date": f"{year}-03-01"}
-                for at, one in enumerate(told, start=1)]  # fmt: skip
+        rows = [
+            {**one, "household_no": at, "child_no": 1, "round": year, "interview_date": f"{year}-03-01"}
+            for at, one in enumerate(told, start=1)
+        ]
         merge([write_drawn(tmp_path / f"{year}.csv", base, rows)], tmp_path / "s.duckdb")
     words = ("overlap", "--rounds", "2568:2569", "--store", tmp_path / "s.duckdb")
     document = cpms(*words, "--format", "json").json
     columns = ("round", "first", "second", "third", "children", "possible", "known", "share", "expected")
     assert [tuple(row[name] for name in columns) for row in document["triples"]] == [
-        (2025, 1, 2, 8, 2, 2, 3, pytest.approx(2 / 3), pytest.approx(8 / 9)), (2026, 1, 2, 8, 0, 1, 2, 0, 0),
-    ]  # fmt: skip
-    pairs = {(row["round"], row["first"], row["second"]): (row["children"], row["possible"])
-             for row in document["pairs"]}  # fmt: skip
-    assert pairs == {(2025, 1, 2): (2, 2), (2025, 1, 8): (2, 2), (2025, 2, 8): (2, 2),
-                     (2026, 1, 8): (2, 2), (2026, 1, 2): (0, 1), (2026, 2, 8): (0, 1)}  # fmt: skip
+        (2025, 1, 2, 8, 2, 2, 3, pytest.approx(2 / 3), pytest.approx(8 / 9)),
+        (2026, 1, 2, 8, 0, 1, 2, 0, 0),
+    ]
+    pairs = {
+        (row["round"], row["first"], row["second"]): (row["children"], row["possible"]) for row in document["pairs"]
+    }
+    assert pairs == {
+        (2025, 1, 2): (2, 2),
+        (2025, 1, 8): (2, 2),
+        (2025, 2, 8): (2, 2),
+        (2026, 1, 8): (2, 2),
+        (2026, 1, 2): (0, 1),
+        (2026, 2, 8): (0, 1),
+    }
     lines = [" ".join(line.split()) for line in cpms(*words).out.splitlines()]
     names = "1 No Thai nationality 2 No birth registration 8 Migrated into community (child)"
     assert f"{names} 2 (66.7 %) 0 – 1 (0.0 %)" in lines
@@ -130,9 +156,13 @@ def test_in_every_format_and_in_thai(cpms: Cpms, store: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "words",
-    [["--area", "840101"], ["--area", "85010502"], ["--round", "2560"],
-     ["--by", "sex", "--by", "village", "--by", "age_group"]],
-)  # fmt: skip
+    [
+        ["--area", "840101"],
+        ["--area", "85010502"],
+        ["--round", "2560"],
+        ["--by", "sex", "--by", "village", "--by", "age_group"],
+    ],
+)
 def test_wrong_use_is_told_in_one_sentence(cpms: Cpms, store: Path, words: list[str]) -> None:
     ran = cpms("overlap", *words, "--store", store)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)

@@ -20,14 +20,19 @@ PATTERNS = {"same_answers", "no_unknowns", "heaped_birth_days", "heaped_ages", "
 def _honest(rng: random.Random, who: str, number: int) -> Row:
     """One household as families are: no two alike, and some things are not known."""
     return {
-        "household_no": f"{who}-{number}", "child_no": 1, "interviewer": who, "given_name": f"{who} {number}",
+        "household_no": f"{who}-{number}",
+        "child_no": 1,
+        "interviewer": who,
+        "given_name": f"{who} {number}",
         "interview_date": f"2026-11-{rng.randint(2, 28):02d}",
         "birth_date": f"{rng.randint(2012, 2018)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
         "school_level": "",
         "income_enough": rng.choice(["saves", "enough", "sometimes_short", "unknown"]),
-        "dwelling": rng.choice(["own", "rented", "relative"]), "distress": rng.choice(["never", "monthly", "unknown"]),
-        "main_language": rng.choice(["th", "my"]), "informal_debt": rng.choice(["yes", "no", "unknown", "refused"]),
-    }  # fmt: skip
+        "dwelling": rng.choice(["own", "rented", "relative"]),
+        "distress": rng.choice(["never", "monthly", "unknown"]),
+        "main_language": rng.choice(["th", "my"]),
+        "informal_debt": rng.choice(["yes", "no", "unknown", "refused"]),
+    }
 
 
 def _file(draw: Draw, invented: Callable[[random.Random, int], Row], households: int = 40) -> Path:
@@ -47,8 +52,12 @@ def _told(path: Path) -> list[tuple[str, str]]:
 
 
 ALIKE = {
-    "income_enough": "enough", "dwelling": "own", "distress": "never", "main_language": "th", "informal_debt": "no",
-}  # fmt: skip
+    "income_enough": "enough",
+    "dwelling": "own",
+    "distress": "never",
+    "main_language": "th",
+    "informal_debt": "no",
+}
 UNSURE = {"informal_debt": "unknown"}
 
 
@@ -56,17 +65,26 @@ UNSURE = {"informal_debt": "unknown"}
     ("invented", "pattern"),
     [
         (lambda rng, number: {**ALIKE, **UNSURE} if number % 4 else {}, "same_answers"),
-        (lambda rng, number: {
-            "income_enough": rng.choice(["saves", "enough", "sometimes_short"]),
-            "distress": rng.choice(["never", "monthly"]), "informal_debt": rng.choice(["yes", "no"])}, "no_unknowns"),
-        (lambda rng, number: {"birth_date": f"2015-{rng.randint(1, 12):02d}-{rng.choice(['01', '15', '09'])}"},
-         "heaped_birth_days"),
-        (lambda rng, number: {"birth_date": "", "age_years": rng.choice([5, 10, 10, 15, 7]), "school_level": ""},
-         "heaped_ages"),
+        (
+            lambda rng, number: {
+                "income_enough": rng.choice(["saves", "enough", "sometimes_short"]),
+                "distress": rng.choice(["never", "monthly"]),
+                "informal_debt": rng.choice(["yes", "no"]),
+            },
+            "no_unknowns",
+        ),
+        (
+            lambda rng, number: {"birth_date": f"2015-{rng.randint(1, 12):02d}-{rng.choice(['01', '15', '09'])}"},
+            "heaped_birth_days",
+        ),
+        (
+            lambda rng, number: {"birth_date": "", "age_years": rng.choice([5, 10, 10, 15, 7]), "school_level": ""},
+            "heaped_ages",
+        ),
         (lambda rng, number: {"interview_date": "2026-11-20"}, "too_many_a_day"),
     ],
     ids=["same answers", "no unknowns", "birth days", "ages", "a day"],
-)  # fmt: skip
+)
 def test_one_who_invents_is_told_and_the_honest_are_not(
     draw: Draw, invented: Callable[[random.Random, int], Row], pattern: str
 ) -> None:
@@ -101,11 +119,19 @@ def test_shares_are_told_as_counted_by_hand(cpms: Cpms, draw: Draw) -> None:
     """30 of 40 birth dates of V9 on the 1st or 15th; 0 of 80 of the others."""
     days = {True: ("01", "15", "01", "23"), False: ("02", "11", "17", "28")}
     rows = [
-        {"household_no": f"{who}{n}", "child_no": 1, "interviewer": who, "school_level": "", "given_name": f"{who}{n}",
-         "interview_date": f"2026-11-{2 + n % 20:02d}", "distress": ["never", "monthly", "weekly"][n % 3],
-         "birth_date": f"2015-{1 + n % 12:02d}-{days[who == 'V9'][n % 4]}"}
-        for who in ("V1", "V2", "V9") for n in range(40)
-    ]  # fmt: skip
+        {
+            "household_no": f"{who}{n}",
+            "child_no": 1,
+            "interviewer": who,
+            "school_level": "",
+            "given_name": f"{who}{n}",
+            "interview_date": f"2026-11-{2 + n % 20:02d}",
+            "distress": ["never", "monthly", "weekly"][n % 3],
+            "birth_date": f"2015-{1 + n % 12:02d}-{days[who == 'V9'][n % 4]}",
+        }
+        for who in ("V1", "V2", "V9")
+        for n in range(40)
+    ]
     [told] = [one for one in cpms("validate", draw(*rows), "--format", "json").json["findings"]]
     assert told["rule"] == "heaped_birth_days"
     assert told["message"] == (

@@ -35,12 +35,20 @@ def store(base: Mapping[str, Mapping[str, Any]], tmp_path_factory: pytest.TempPa
     at the age of ten, and three have the nationality of Myanmar; of these one's answer on violent behaviour is unknown.
     The first three live in village 1, the others in village 2."""
     folder, moo_2 = tmp_path_factory.mktemp("plan"), {"village_code": "85010502"}
-    homes = [{"household_no": "1"}, {"household_no": "2"}, {"household_no": "3"},
-             *({**moo_2, "household_no": str(number)} for number in (4, 5, 6))]  # fmt: skip
+    homes = [
+        {"household_no": "1"},
+        {"household_no": "2"},
+        {"household_no": "3"},
+        *({**moo_2, "household_no": str(number)} for number in (4, 5, 6)),
+    ]
     now = [
-        {"violence_physical": "yes", "given_name": "ชื่อลับ"}, {"worked_for_wages": "yes"}, {"worked_for_wages": "yes"},
-        {"nationality": "MM"}, {"nationality": "MM"}, {"nationality": "MM", "violent_behaviour": "unknown"},
-    ]  # fmt: skip
+        {"violence_physical": "yes", "given_name": "ชื่อลับ"},
+        {"worked_for_wages": "yes"},
+        {"worked_for_wages": "yes"},
+        {"nationality": "MM"},
+        {"nationality": "MM"},
+        {"nationality": "MM", "violent_behaviour": "unknown"},
+    ]
     year = {"round": 2025, "interview_date": "2025-11-15", "left_alone": "no"}
     before = _draw(folder / "2025.csv", base, [{**year, **home} for home in homes])
     after = _draw(folder / "2026.csv", base, [{**home, **told} for home, told in zip(homes, now, strict=True)])
@@ -67,8 +75,11 @@ def test_the_situation_by_two_groups(store: Path, survey: Survey) -> None:
 def test_plan_leads_with_what_touches_most_children_and_how_that_changed(plan: AreaPlan) -> None:
     assert plan.leading[["number", "yes", "share", "change"]].round(3).values.tolist() == [
         # 20 is yes with 13: a child hurt is a member hurt.
-        [1, 3, 0.5, 0.5], [11, 2, 0.333, 0.333], [13, 1, 0.167, 0.167], [20, 1, 0.167, 0.167],
-    ]  # fmt: skip
+        [1, 3, 0.5, 0.5],
+        [11, 2, 0.333, 0.333],
+        [13, 1, 0.167, 0.167],
+        [20, 1, 0.167, 0.167],
+    ]
     # Wilson's interval of 3 of 6 at 95 %: (0.5 + 1.92/6 ± 1.96 * sqrt(0.25/6 + 0.96/36)) / (1 + 3.84/6).
     assert plan.leading[["low", "high"]].round(3).values.tolist()[0] == [0.188, 0.812]
 
@@ -76,24 +87,30 @@ def test_plan_leads_with_what_touches_most_children_and_how_that_changed(plan: A
 def test_plan_counts_children_needing_a_response_by_level_and_part(plan: AreaPlan) -> None:
     assert plan.levels[["level", "children"]].values.tolist()[:3] == [["victim", 1], ["high_risk", 2], ["at_risk", 3]]
     assert plan.parts[["area", "victim", "high_risk", "at_risk"]].values.tolist() == [
-        ["85010501", 1, 2, 0], ["85010502", 0, 0, 3],
-    ]  # fmt: skip
+        ["85010501", 1, 2, 0],
+        ["85010502", 0, 0, 3],
+    ]
 
 
 def test_activities_of_the_source_document_come_first_then_those_that_touch_most_children(plan: AreaPlan) -> None:
     assert plan.activities[["id", "children"]].values.tolist() == [
         # A child with both 13 and 20 is one child.
-        ["learning_centres", 2], ["awareness_employers", 2], ["awareness_families", 1], ["volunteers", 1],
+        ["learning_centres", 2],
+        ["awareness_employers", 2],
+        ["awareness_families", 1],
+        ["volunteers", 1],
         ["registration_days", 3],
-    ]  # fmt: skip
+    ]
     assert {"carers", "income", "service_review"} <= set(plan.idle["id"])
 
 
 def test_plan_of_a_province_says_what_leads_in_each_subdistrict(cpms: Cpms, store: Path) -> None:
     told = cpms("plan", "province", "85", "--store", store, "--format", "json").json
     assert [(one["area"], one["rank"], one["number"], one["yes"]) for one in told["leading_by_part"]] == [
-        ("850105", 1, 1, 3), ("850105", 2, 11, 2), ("850105", 3, 13, 1),
-    ]  # fmt: skip
+        ("850105", 1, 1, 3),
+        ("850105", 2, 11, 2),
+        ("850105", 3, 13, 1),
+    ]
     assert told["unknown_share"] == pytest.approx(1 / 126)
 
 

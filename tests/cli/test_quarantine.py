@@ -67,11 +67,13 @@ def test_both_sheets_of_a_workbook(cpms: Cpms, draw: Draw, tmp_path: Path) -> No
     ran = cpms("merge", aside, "-s", store)
     assert (ran.code, "2 rows in = 2 stored + 0 unchanged + 0 set aside" in ran.out) == (0, True)
     assert _stored(store, "SELECT household_no, sex FROM current_child ORDER BY ALL") == [
-        ("1", "male"), ("2", "female")
-    ]  # fmt: skip
+        ("1", "male"),
+        ("2", "female"),
+    ]
     assert _stored(store, "SELECT household_no, dwelling FROM current_household ORDER BY ALL") == [
-        ("1", "own"), ("2", "relative")
-    ]  # fmt: skip
+        ("1", "own"),
+        ("2", "relative"),
+    ]
 
 
 def test_a_coloured_cell_offers_what_may_stand_there_and_every_cell_is_text(

@@ -45,13 +45,17 @@ def _read(path: Path, content: bytes, encoding: str | None = None) -> SourceTabl
 
 
 WRITTEN = {
-    "UTF-8": TABLE.encode(), "UTF-8 with mark": TABLE.encode("utf-8-sig"),
-    "UTF-16LE": TABLE.encode("utf-16-le"), "UTF-16LE with mark": codecs.BOM_UTF16_LE + TABLE.encode("utf-16-le"),
-    "UTF-16BE": TABLE.encode("utf-16-be"), "UTF-16BE with mark": codecs.BOM_UTF16_BE + TABLE.encode("utf-16-be"),
-    "cp874": TABLE.encode("cp874"), "TIS-620": TABLE.encode("tis-620"),
+    "UTF-8": TABLE.encode(),
+    "UTF-8 with mark": TABLE.encode("utf-8-sig"),
+    "UTF-16LE": TABLE.encode("utf-16-le"),
+    "UTF-16LE with mark": codecs.BOM_UTF16_LE + TABLE.encode("utf-16-le"),
+    "UTF-16BE": TABLE.encode("utf-16-be"),
+    "UTF-16BE with mark": codecs.BOM_UTF16_BE + TABLE.encode("utf-16-be"),
+    "cp874": TABLE.encode("cp874"),
+    "TIS-620": TABLE.encode("tis-620"),
     "UTF-8 read as cp874": _wrongly_read(TABLE, "cp874").encode(),
     "UTF-8 read as cp1252": _wrongly_read(TABLE, "cp1252").encode(),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", WRITTEN)
@@ -175,9 +179,11 @@ TEXTS = st.text("กขคนมยสหอเแโาีู่้ำ ABCxyz09
 
 @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    texts=st.lists(st.tuples(TEXTS, TEXTS), min_size=3, max_size=12), delimiter=st.sampled_from(",;\t|"),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), line_end=st.sampled_from(["\n", "\r\n", "\r"]),
-)  # fmt: skip
+    texts=st.lists(st.tuples(TEXTS, TEXTS), min_size=3, max_size=12),
+    delimiter=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    line_end=st.sampled_from(["\n", "\r\n", "\r"]),
+)
 def test_what_a_csv_writer_writes_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[str, str]], delimiter: str, encoding: str, line_end: str
 ) -> None:

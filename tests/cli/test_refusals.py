@@ -27,7 +27,7 @@ HEADERS = "รอบการสำรวจ,รหัสหมู่บ้า�
         ("twice.csv", f"{HEADERS},เพศ,Sex\n2569,85010501,1,1,ชาย,หญิง\n".encode(), "columns say sex: E (เพศ), F (Sex)"),
         ("cut.xlsx", b"PK\x03\x04" + bytes(400), "damaged"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_survey_is_refused(
     cpms: Cpms, tmp_path: Path, name: str, content: bytes | str | None, told: str
 ) -> None:

@@ -32,10 +32,18 @@ def _found(*paths: Path, check: str) -> set[tuple[str, int, str | None]]:
 def test_the_same_row_twice_is_kept_once_and_both_places_are_named(cpms: Cpms, tmp_path: Path) -> None:
     case = CASES / "exact_dup.csv"
     assert _found(case, check="row_repeated") == {
-        ("exact_dup.csv", 7, "exact_dup.csv:2"), ("exact_dup.csv", 8, "exact_dup.csv:3")}
+        ("exact_dup.csv", 7, "exact_dup.csv:2"),
+        ("exact_dup.csv", 8, "exact_dup.csv:3"),
+    }
     told = cpms("merge", case, "--store", tmp_path / "s.duckdb", "--format", "json")
     assert told.json["counts"] == {
-        "rows_in": 7, "stored": 5, "unchanged": 2, "quarantined": 0, "no_consent": 0, "repeated": 2}
+        "rows_in": 7,
+        "stored": 5,
+        "unchanged": 2,
+        "quarantined": 0,
+        "no_consent": 0,
+        "repeated": 2,
+    }
     assert (told.code, _children(tmp_path / "s.duckdb")) == (0, 5)
     text = cpms("merge", case, "--store", tmp_path / "t.duckdb").out
     assert "2 row(s) say the very same as another row of these files" in text
@@ -77,8 +85,12 @@ def test_cells_that_cannot_be_read_are_compared_as_they_are_written(draw: Draw) 
 
 def test_over_files_and_sheets_of_one_merge_and_one_after_another(draw: Draw, tmp_path: Path) -> None:
     first = draw({**CHILD, "child_no": 1}, name="a.csv")
-    more = draw({**CHILD, "child_no": 1}, {**CHILD, "child_no": 2, "given_name": "มาลี"}, name="b.xlsx",
-                without=["members_under_18"])  # fmt: skip
+    more = draw(
+        {**CHILD, "child_no": 1},
+        {**CHILD, "child_no": 2, "given_name": "มาลี"},
+        name="b.xlsx",
+        without=["members_under_18"],
+    )
     same = draw({**CHILD, "child_no": 1}, name="c.xlsx")
     with pd.ExcelWriter(tmp_path / "two.xlsx") as writer:
         for sheet in ("ม.1", "ม.1 อีกครั้ง"):
@@ -109,10 +121,18 @@ def test_a_household_sent_twice_from_a_phone(base: Mapping[str, Mapping[str, Any
     home = {**base["household"]}
     sent = [{"start": f"2026-11-15T0{at}:00", "_uuid": f"uuid-{at}", "_index": at, **home} for at in (1, 2)]
     children = [
-        {**base["child"], "child_no": line, "given_name": f"ชื่อ{line}", "national_id": None,
-         "_index": 10 * at + line, "_parent_index": at, "_submission__uuid": f"uuid-{at}"}
-        for at in (1, 2) for line in (1, 2)
-    ]  # fmt: skip
+        {
+            **base["child"],
+            "child_no": line,
+            "given_name": f"ชื่อ{line}",
+            "national_id": None,
+            "_index": 10 * at + line,
+            "_parent_index": at,
+            "_submission__uuid": f"uuid-{at}",
+        }
+        for at in (1, 2)
+        for line in (1, 2)
+    ]
     with pd.ExcelWriter(tmp_path / "kobo.xlsx") as writer:
         pd.DataFrame(sent).to_excel(writer, sheet_name="form", index=False)
         pd.DataFrame(children).to_excel(writer, sheet_name="child", index=False)
@@ -144,7 +164,12 @@ def test_house_001_and_house_1_with_one_child_are_a_question(cpms: Cpms, tmp_pat
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("1/2", "01/2"), ("12/3", "12/03"), ("๑", "001"), ("5", "เลขที่ 5"), ("5", "No. 5"), ("1 / 2", "1/2"),
+        ("1/2", "01/2"),
+        ("12/3", "12/03"),
+        ("๑", "001"),
+        ("5", "เลขที่ 5"),
+        ("5", "No. 5"),
+        ("1 / 2", "1/2"),
         ("7ก", "007 ก"),
     ],
 )
@@ -165,12 +190,12 @@ def test_one_number_in_two_writings(draw: Draw, one: str, other: str) -> None:
         ({"given_name": None, "birth_date": None}, "house_written_otherwise"),
         ({"village_code": "85010502"}, None),
         ({"round": 2025, "interview_date": "2025-11-15"}, None),
-        ({"household_no": "10"}, None), ({"household_no": "1/1"}, None),
+        ({"household_no": "10"}, None),
+        ({"household_no": "1/1"}, None),
     ],
-)  # fmt: skip
+)
 def test_what_makes_two_children_alike(draw: Draw, other: dict[str, Any], check: str | None) -> None:
-    path = draw({**CHILD, "household_no": "1", "child_no": 1},
-                {**CHILD, "household_no": "001", "child_no": 1, **other})  # fmt: skip
+    path = draw({**CHILD, "household_no": "1", "child_no": 1}, {**CHILD, "household_no": "001", "child_no": 1, **other})
     found = validate([path]).findings
     named = found.loc[found["check"].isin(["house_written_twice", "house_written_otherwise"]), "check"]
     assert set(named) == ({check} if check else set())

@@ -39,10 +39,16 @@ def _survey(
     """A flat survey file of one round, interviewed on the first of March, a child in each house."""
     plain = {**base["household"], **base["child"], "left_alone": "no", "round": year, "interview_date": f"{year}-03-01"}
     rows = [
-        {**plain, "household_no": str(home), "national_id": None, "given_name": f"ชื่อลับ{home}",
-         "birth_date": f"2016-06-{home:02}", **told}
+        {
+            **plain,
+            "household_no": str(home),
+            "national_id": None,
+            "given_name": f"ชื่อลับ{home}",
+            "birth_date": f"2016-06-{home:02}",
+            **told,
+        }
         for home, told in homes.items()
-    ]  # fmt: skip
+    ]
     path = folder / f"{year}-{len(homes)}.csv"
     pd.DataFrame(rows).astype("object").to_csv(path, index=False)
     return path
@@ -55,9 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, Any
     store = folder / "s.duckdb"
     merge([_survey(folder, base, 2025, {home: told for home, (told, _) in HOMES.items() if told is not None})], store)
     known = ids(store)
-    later = {
-        home: {**told, "cpms_id": known[home]} for home, (_, told) in HOMES.items() if told is not None
-    }  # fmt: skip
+    later = {home: {**told, "cpms_id": known[home]} for home, (_, told) in HOMES.items() if told is not None}
     merge([_survey(folder, base, 2026, later)], store)
     return store
 
@@ -105,8 +109,10 @@ def _add(cpms: Cpms, store: Path, home: int, kind: str, date: str, *words: objec
 
 
 def test_the_most_severe_level_comes_first_then_the_longest_overdue_then_the_undated(cpms: Cpms, store: Path) -> None:
-    told = [(one["household_no"], one["level"], one["due_date"], one["days_late"], one["state"]) for one in
-            _due(cpms, store)]  # fmt: skip
+    told = [
+        (one["household_no"], one["level"], one["due_date"], one["days_late"], one["state"])
+        for one in _due(cpms, store)
+    ]
     assert told == [
         ("3", "victim", "2025-03-02", 383, "overdue"),
         ("5", "victim", "2025-03-02", 383, "overdue"),
@@ -144,13 +150,18 @@ def test_on_a_day_before_the_round_only_what_was_known_counts(cpms: Cpms, store:
 
 def test_what_answers_a_level(cpms: Cpms, tmp_path: Path, base: dict[str, dict[str, Any]]) -> None:
     told = [
-        (HURT, "home_visit", "2569-03-02", True), (HURT, "safety_protection", "2569-03-10", True),
-        (HURT, "home_visit", "2569-03-01", True), (HURT, "home_visit", "2569-02-28", False),
-        (HURT, "monitoring_visit", "2569-03-02", False), (HURT, "referral", "2569-03-02", False),
-        (HURT, "safety_plan", "2569-03-02", False), (WORKS, "monitoring_visit", "2569-03-02", True),
-        (WORKS, "safety_plan", "2569-03-02", False), (WORKS, "home_visit", "2569-03-20", True),
+        (HURT, "home_visit", "2569-03-02", True),
+        (HURT, "safety_protection", "2569-03-10", True),
+        (HURT, "home_visit", "2569-03-01", True),
+        (HURT, "home_visit", "2569-02-28", False),
+        (HURT, "monitoring_visit", "2569-03-02", False),
+        (HURT, "referral", "2569-03-02", False),
+        (HURT, "safety_plan", "2569-03-02", False),
+        (WORKS, "monitoring_visit", "2569-03-02", True),
+        (WORKS, "safety_plan", "2569-03-02", False),
+        (WORKS, "home_visit", "2569-03-20", True),
         (WORKS, "home_visit", "2569-03-21", False),
-    ]  # fmt: skip
+    ]
     homes = range(1, len(told) + 1)
     store = tmp_path / "s.duckdb"
     merge([_survey(tmp_path, base, 2026, {home: one[0] for home, one in zip(homes, told, strict=True)})], store)
@@ -236,8 +247,9 @@ def test_a_child_shows_its_visits_and_who_recorded_them(cpms: Cpms, store: Path)
     _add(cpms, store, 3, "home_visit", "2568-03-02", "--by", "RAO", "--outcome", "=1+1", "--next", "2568-03-09")
     _add(cpms, store, 3, "closed", "2569-03-10", "--by", "PAO")
     ran = cpms("child", ids(store)[3], "--store", store, "--format", "json").json
-    told = [(one["response_date"], one["response_kind"], one["response_by"], one["next_date"]) for one in
-            ran["responses"]]  # fmt: skip
+    told = [
+        (one["response_date"], one["response_kind"], one["response_by"], one["next_date"]) for one in ran["responses"]
+    ]
     assert [one[1:3] for one in told] == [("home_visit", "RAO"), ("closed", "PAO")]
     assert all(one["recorded_by"] and one["recorded_at"] for one in ran["responses"])
     text = cpms("child", ids(store)[3], "--store", store).out
@@ -255,9 +267,12 @@ def test_a_child_shows_its_visits_and_who_recorded_them(cpms: Cpms, store: Path)
 def test_the_summary_counts_every_case_once(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     known = ids(store)
     done = (
-        (1, "home_visit", "2569-03-02"), (2, "home_visit", "2569-03-05"), (3, "closed", "2568-04-01"),
-        (7, "referral", "2568-04-01"), (5, "closed", "2568-05-01"),
-    )  # fmt: skip
+        (1, "home_visit", "2569-03-02"),
+        (2, "home_visit", "2569-03-05"),
+        (3, "closed", "2568-04-01"),
+        (7, "referral", "2568-04-01"),
+        (5, "closed", "2568-05-01"),
+    )
     import_responses([_log(tmp_path / "log.csv", *(_thai(known[home], *rest) for home, *rest in done))], store)
     ran = cpms("response", "summary", *DAY, "--store", store, "--format", "json").json
     names = ("due", "in_time", "late", "open", "overdue", "closed", "unknown")
@@ -265,10 +280,14 @@ def test_the_summary_counts_every_case_once(cpms: Cpms, store: Path, tmp_path: P
     # 3 stands at no urgent level any more; 5 was closed without a visit; 6 has no date; a referral is no visit.
     assert totals == {"victim": (3, 1, 0, 0, 0, 1, 1), "high_risk": (2, 0, 1, 0, 1, 0, 0)}
     assert [(one["area"], one["name"], one["due"]) for one in ran["parts"]] == [
-        ("850105", "Pak Nam", 3), ("850105", "Pak Nam", 2)]  # fmt: skip
+        ("850105", "Pak Nam", 3),
+        ("850105", "Pak Nam", 2),
+    ]
     villages = cpms("response", "summary", *DAY, "--area", "850105", "--store", store, "--format", "json").json["parts"]
     assert [(one["area"], one["name"], one["due"]) for one in villages] == [
-        ("85010501", "Pak Nam, moo 1", 3), ("85010501", "Pak Nam, moo 1", 2)]  # fmt: skip
+        ("85010501", "Pak Nam, moo 1", 3),
+        ("85010501", "Pak Nam, moo 1", 2),
+    ]
 
 
 def test_the_summary_is_written_and_printed(cpms: Cpms, store: Path, tmp_path: Path) -> None:
@@ -288,8 +307,9 @@ def test_the_summary_is_written_and_printed(cpms: Cpms, store: Path, tmp_path: P
 
 def test_a_spreadsheet_in_thai_is_recorded_and_twice_changes_nothing(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     known = ids(store)
-    file = _log(tmp_path / "log.csv", _thai(known[1], "เยี่ยมบ้าน", "2 มี.ค. 69", "พบเด็ก ๑ คน"),
-                _thai(known[2], "ส่งต่อ", "๓/๓/๒๕๖๙"))  # fmt: skip
+    file = _log(
+        tmp_path / "log.csv", _thai(known[1], "เยี่ยมบ้าน", "2 มี.ค. 69", "พบเด็ก ๑ คน"), _thai(known[2], "ส่งต่อ", "๓/๓/๒๕๖๙")
+    )
     ran = cpms("response", "import", file, "--store", store)
     assert ran.code == 0, ran.out
     assert "2 responses in = 2 stored + 0 unchanged + 0 set aside" in ran.out
@@ -316,19 +336,30 @@ def test_what_is_wrong_is_named_by_its_cell_set_aside_mended_and_imported(
 ) -> None:
     known = ids(store)
     file = _log(
-        tmp_path / "log.csv", _thai(known[1], "เยี่ยมบ้าน", "2/3/2569"), _thai("CAAAAAAAAAAA", "เยี่ยมบ้าน", "2/3/2569"),
-        _thai(known[2], "ไปหา", "2/3/2569"), _thai(known[2], "", "2/3/2569"), _thai(known[3], "ไม่ทราบ", "2/3/2569"),
-        _thai(known[4], "เยี่ยมบ้าน", "1/1/2599"), _thai(known[5], "เยี่ยมบ้าน", "2/3/2560"),
-        _thai("C0000000000T", "เยี่ยมบ้าน", "2/3/2569"), _thai(known[7], "เยี่ยมบ้าน", "ต้นเดือน"),
-    )  # fmt: skip
+        tmp_path / "log.csv",
+        _thai(known[1], "เยี่ยมบ้าน", "2/3/2569"),
+        _thai("CAAAAAAAAAAA", "เยี่ยมบ้าน", "2/3/2569"),
+        _thai(known[2], "ไปหา", "2/3/2569"),
+        _thai(known[2], "", "2/3/2569"),
+        _thai(known[3], "ไม่ทราบ", "2/3/2569"),
+        _thai(known[4], "เยี่ยมบ้าน", "1/1/2599"),
+        _thai(known[5], "เยี่ยมบ้าน", "2/3/2560"),
+        _thai("C0000000000T", "เยี่ยมบ้าน", "2/3/2569"),
+        _thai(known[7], "เยี่ยมบ้าน", "ต้นเดือน"),
+    )
     ran = cpms("response", "import", file, "--store", store, "--format", "json")
     found = [(one["cell"], one["rule"], one["severity"]) for one in ran.json["findings"]]
     assert ran.code == 1
     assert found == [
-        ("A3", "cpms_id_form", "error"), ("C4", "code", "error"), ("C5", "required", "error"), ("C6", "code", "error"),
-        ("B7", "response_in_future", "error"), ("B8", "response_before_interview", "warning"),
-        ("A9", "response_of_nobody", "error"), ("B10", "date", "error"),
-    ]  # fmt: skip
+        ("A3", "cpms_id_form", "error"),
+        ("C4", "code", "error"),
+        ("C5", "required", "error"),
+        ("C6", "code", "error"),
+        ("B7", "response_in_future", "error"),
+        ("B8", "response_before_interview", "warning"),
+        ("A9", "response_of_nobody", "error"),
+        ("B10", "date", "error"),
+    ]
     assert ran.json["counts"] == {"rows_in": 9, "stored": 2, "replaced": 0, "unchanged": 0, "quarantined": 7}
     aside = Path(ran.json["quarantine"])
     book = openpyxl.load_workbook(aside)
@@ -364,9 +395,12 @@ def test_two_rows_that_say_different_things_are_both_set_aside_and_the_same_twic
 ) -> None:
     one, two = ids(store)[1], ids(store)[2]
     file = _log(
-        tmp_path / "log.xlsx", _thai(one, "เยี่ยมบ้าน", "2/3/2569", "พบ"), _thai(one, "เยี่ยมบ้าน", "2/3/2569", "ไม่พบ"),
-        _thai(two, "เยี่ยมบ้าน", "2/3/2569"), _thai(two, "เยี่ยมบ้าน", "2/3/2569"),
-    )  # fmt: skip
+        tmp_path / "log.xlsx",
+        _thai(one, "เยี่ยมบ้าน", "2/3/2569", "พบ"),
+        _thai(one, "เยี่ยมบ้าน", "2/3/2569", "ไม่พบ"),
+        _thai(two, "เยี่ยมบ้าน", "2/3/2569"),
+        _thai(two, "เยี่ยมบ้าน", "2/3/2569"),
+    )
     ran = cpms("response", "import", file, "--store", store, "--format", "json").json
     assert [one["rule"] for one in ran["findings"]] == ["response_told_otherwise"] * 2
     assert ran["counts"] == {"rows_in": 4, "stored": 1, "replaced": 0, "unchanged": 1, "quarantined": 2}
@@ -542,8 +576,10 @@ def test_a_bundle_brings_the_log_to_the_province(
     monkeypatch.setenv("CPMS_IDENTITY_FILE", str(tmp_path / "province.key"))
     ran = cpms("merge", bundle, "--store", province)
     assert (ran.code, "1 responses in = 1 stored" in ran.out) == (0, True)
-    assert cpms("child", ids(store)[1], "--store", province, "--format", "json").json["responses"][0][
-        "response_outcome"] == "seen; said \"no\""  # fmt: skip
+    assert (
+        cpms("child", ids(store)[1], "--store", province, "--format", "json").json["responses"][0]["response_outcome"]
+        == 'seen; said "no"'
+    )
     again = cpms("merge", bundle, "--store", province, "--format", "json").json
     assert again["responses"]["unchanged"] == 1
     assert cpms("validate", bundle).code == 0
@@ -556,10 +592,17 @@ def test_a_bundle_brings_the_log_to_the_province(
 
 
 def test_a_log_given_to_merge_is_told_apart(cpms: Cpms, store: Path, tmp_path: Path) -> None:
-    file = _log(tmp_path / "log.csv", {
-        "cpms_id": ids(store)[1], "response_date": "2026-03-02", "response_kind": "home_visit", "response_by": "",
-        "response_outcome": "", "next_date": "",
-    })  # fmt: skip
+    file = _log(
+        tmp_path / "log.csv",
+        {
+            "cpms_id": ids(store)[1],
+            "response_date": "2026-03-02",
+            "response_kind": "home_visit",
+            "response_by": "",
+            "response_outcome": "",
+            "next_date": "",
+        },
+    )
     assert cpms("merge", file, "--store", store).code == 2
     assert "1 responses in = 1 stored" in cpms("response", "import", file, "--store", store).out
 

@@ -19,26 +19,35 @@ AS_OF = ("--as-of", "2569-03-20")
 HURT: dict[str, Any] = {"violence_physical": "yes"}
 OPEN: dict[str, Any] = {"violence_physical": "unknown"}
 LATER: dict[str, Any] = {"work_hazardous": "yes", "interview_date": "2026-03-18"}
-CAME: dict[str, Any] = {"arrived_community": "within_12_months", "arrived_from": "MM", "nationality": "MM",
-                        "parent_away_work": "both"}  # fmt: skip
+CAME: dict[str, Any] = {
+    "arrived_community": "within_12_months",
+    "arrived_from": "MM",
+    "nationality": "MM",
+    "parent_away_work": "both",
+}
 NO_AGE: dict[str, Any] = {"interview_date": None, "birth_date": None}
 WELL: dict[str, Any] = {**NO_AGE, "age_years": "9"}
 UNDATED: dict[str, Any] = {**HURT, "interview_date": None}
 # By house: what each child's household says in 2024, 2025 and 2026, on the first of March; None: it was not found.
 HOMES: dict[int, tuple[dict[str, Any] | None, ...]] = {
-    1: (HURT, {}, {}),          # visited the day after: in time
-    2: (HURT, HURT, {}),        # visited weeks after the first interview: late; nothing after the second
-    3: (HURT, OPEN, OPEN),      # nothing was done, and nothing says that it is over: 2024's case to this day
-    4: (HURT, OPEN, OPEN),      # the same, and closed in 2025
-    5: ({}, None, LATER),       # due the day after
-    6: (None, HURT, None),      # nothing was done, and the child was not found again
+    1: (HURT, {}, {}),  # visited the day after: in time
+    2: (HURT, HURT, {}),  # visited weeks after the first interview: late; nothing after the second
+    3: (HURT, OPEN, OPEN),  # nothing was done, and nothing says that it is over: 2024's case to this day
+    4: (HURT, OPEN, OPEN),  # the same, and closed in 2025
+    5: ({}, None, LATER),  # due the day after
+    6: (None, HURT, None),  # nothing was done, and the child was not found again
     7: (CAME, {}, {**CAME, **UNDATED}),
-    8: (HURT, HURT, {}),        # visited after the second interview: in time for that, nothing for the first
-    9: (HURT, None, WELL),      # visited in 2026, nobody knows whether before the next interview
-    10: (HURT, None, NO_AGE),   # nothing was done; for want of an age, it may still be at high risk
-}  # fmt: skip
-DONE = {1: ("home_visit", "2024-03-02"), 2: ("home_visit", "2024-03-25"), 4: ("closed", "2025-05-01"),
-        8: ("home_visit", "2025-03-02"), 9: ("home_visit", "2026-02-01")}  # fmt: skip
+    8: (HURT, HURT, {}),  # visited after the second interview: in time for that, nothing for the first
+    9: (HURT, None, WELL),  # visited in 2026, nobody knows whether before the next interview
+    10: (HURT, None, NO_AGE),  # nothing was done; for want of an age, it may still be at high risk
+}
+DONE = {
+    1: ("home_visit", "2024-03-02"),
+    2: ("home_visit", "2024-03-25"),
+    4: ("closed", "2025-05-01"),
+    8: ("home_visit", "2025-03-02"),
+    9: ("home_visit", "2026-02-01"),
+}
 # The case of house 3 is of 2024, when its birth was registered without a certificate.
 CERTIFICATE = {3: ("registered", "certificate", "certificate")}
 
@@ -55,17 +64,31 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
     store, known = folder / "s.duckdb", dict[int, str]()
     for at, year in enumerate((2024, 2025, 2026)):
         rows = [
-            {**base["household"], **base["child"], "left_alone": "no", "round": year, "interview_date": f"{year}-03-01",
-             "household_no": str(home), "national_id": None, "given_name": f"ชื่อลับ{home}",
-             "birth_date": f"2016-06-{home:02}", "sex": "male" if home == 8 else "female", "cpms_id": known.get(home),
-             "birth_registered": CERTIFICATE.get(home, ("certificate",) * 3)[at], **(rounds[at] or {})}
-            for home, rounds in HOMES.items() if rounds[at] is not None
-        ]  # fmt: skip
+            {
+                **base["household"],
+                **base["child"],
+                "left_alone": "no",
+                "round": year,
+                "interview_date": f"{year}-03-01",
+                "household_no": str(home),
+                "national_id": None,
+                "given_name": f"ชื่อลับ{home}",
+                "birth_date": f"2016-06-{home:02}",
+                "sex": "male" if home == 8 else "female",
+                "cpms_id": known.get(home),
+                "birth_registered": CERTIFICATE.get(home, ("certificate",) * 3)[at],
+                **(rounds[at] or {}),
+            }
+            for home, rounds in HOMES.items()
+            if rounds[at] is not None
+        ]
         pd.DataFrame(rows).astype("object").to_csv(folder / f"{year}.csv", index=False)
         assert len(merge([folder / f"{year}.csv"], store).set_aside) == 0
         known = _identifiers(store)
-    log = [{"cpms_id": known[home], "response": kind, "response_date": day, "response_by": "H1"}
-           for home, (kind, day) in DONE.items()]  # fmt: skip
+    log = [
+        {"cpms_id": known[home], "response": kind, "response_date": day, "response_by": "H1"}
+        for home, (kind, day) in DONE.items()
+    ]
     pd.DataFrame(log).to_csv(folder / "log.csv", index=False)
     assert import_responses([folder / "log.csv"], store).exit_code == 0
     return store
@@ -91,7 +114,13 @@ def test_responses_of_each_round_stand_side_by_side(cpms: Cpms, store: Path) -> 
     grouped = cpms(*words, "--by", "sex", "--by", "registration").json["cases"]
     assert _told(grouped, "round", "level", "sex", "registration") == {
         (2024, "victim", "female", "certificate"): {
-            "due": 5, "in_time": 1, "late": 1, "overdue": 1, "closed": 1, "unknown": 1},
+            "due": 5,
+            "in_time": 1,
+            "late": 1,
+            "overdue": 1,
+            "closed": 1,
+            "unknown": 1,
+        },
         (2024, "victim", "female", "registered"): {"due": 1, "overdue": 1},
         (2024, "victim", "male", "certificate"): {"due": 1, "passed": 1},
         (2025, "victim", "female", "certificate"): {"due": 2, "overdue": 1, "passed": 1},
@@ -122,8 +151,9 @@ def test_responses_by_two_groups_as_the_child_was_in_the_round_that_made_it_due(
 def test_migration_round_by_round_is_that_of_each_round(store: Path) -> None:
     found = migration_change(store, 2024, 2026, by=["sex"])
     assert found.origins[["round", "sex", "label", "children"]].to_numpy().tolist() == [
-        [2024, "female", "Myanmar", 1], [2026, "female", "Myanmar", 1],
-    ]  # fmt: skip
+        [2024, "female", "Myanmar", 1],
+        [2026, "female", "Myanmar", 1],
+    ]
     for round_ in (2025, 2026):
         alone = summarise_migration(store, round_=round_, by=["sex"])
         for name, table in (("total", found.total), ("measures", found.measures), ("origins", found.origins)):
@@ -132,10 +162,13 @@ def test_migration_round_by_round_is_that_of_each_round(store: Path) -> None:
     figures = ["before", "lost", "stayed", "seen_before", "first_seen", "children"]
     moved = found.movement.set_index(["from_round", "to_round", "sex"])[figures]
     assert {tuple(map(str, key)): tuple(row) for key, row in moved.iterrows()} == {
-        ("2024", "2025", "female"): (8, 3, 5, 0, 1, 6), ("2024", "2025", "male"): (1, 0, 1, 0, 0, 1),
-        ("2025", "2026", "female"): (6, 1, 5, 3, 0, 8), ("2025", "2026", "male"): (1, 0, 1, 0, 0, 1),
-        ("2024", "2026", "female"): (8, 0, 8, 0, 0, 8), ("2024", "2026", "male"): (1, 0, 1, 0, 0, 1),
-    }  # fmt: skip
+        ("2024", "2025", "female"): (8, 3, 5, 0, 1, 6),
+        ("2024", "2025", "male"): (1, 0, 1, 0, 0, 1),
+        ("2025", "2026", "female"): (6, 1, 5, 3, 0, 8),
+        ("2025", "2026", "male"): (1, 0, 1, 0, 0, 1),
+        ("2024", "2026", "female"): (8, 0, 8, 0, 0, 8),
+        ("2024", "2026", "male"): (1, 0, 1, 0, 0, 1),
+    }
 
 
 def test_open_and_overdue_of_all_rounds_are_those_of_today(cpms: Cpms, store: Path) -> None:
@@ -179,19 +212,24 @@ def test_cases_of_one_indicator_in_lines_of_rounds(cpms: Cpms, store: Path) -> N
     assert "13 Victim of violence: Whole store, rounds 2024, 2025, 2026" in lines
     # Before, new, continuing, resolved, unknown now, not seen, now.
     assert [line for line in lines if "→" in line] == [
-        "2024 → 2025 7 1 2 1 2 2 3", "2025 → 2026 3 1 0 2 0 1 1", "2024 → 2026 7 1 0 5 2 0 1",
-    ]  # fmt: skip
+        "2024 → 2025 7 1 2 1 2 2 3",
+        "2025 → 2026 3 1 0 2 0 1 1",
+        "2024 → 2026 7 1 0 5 2 0 1",
+    ]
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        ["indicator", "13", "--identified"], ["rights", "--list", "education"], ["migration", "--round", "2569"],
-        ["overlap", "--by", "sex", "--by", "village", "--by", "age_group"], ["response", "summary", "--area", "840101"],
+        ["indicator", "13", "--identified"],
+        ["rights", "--list", "education"],
+        ["migration", "--round", "2569"],
+        ["overlap", "--by", "sex", "--by", "village", "--by", "age_group"],
+        ["response", "summary", "--area", "840101"],
         ["response", "summary", "--as-of", "2567-06-01"],
     ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_wrong_use_is_told_in_one_sentence(cpms: Cpms, store: Path, words: list[str]) -> None:
     ran = cpms(*words, "--rounds", "2567:2569", "--store", store)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)

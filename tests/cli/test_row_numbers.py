@@ -66,8 +66,12 @@ def _blank_rows_and_columns(sheet: Worksheet) -> Place:
 
 
 LAYOUTS: list[Callable[[Worksheet], Place]] = [
-    _plain, _titles, _two_header_rows, _hidden_rows_and_a_filter, _blank_rows_and_columns,
-]  # fmt: skip
+    _plain,
+    _titles,
+    _two_header_rows,
+    _hidden_rows_and_a_filter,
+    _blank_rows_and_columns,
+]
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.__name__.strip("_"))
@@ -83,9 +87,7 @@ def test_every_planted_fault_and_no_other_in_its_own_cell(
         sheet = book.create_sheet("ข้อมูลเด็ก")
     row, column = layout(sheet)
     book.save(tmp_path / "survey.xlsx")
-    expected = {
-        (rule, f"{get_column_letter(column + at)}{row + record}") for rule, record, at in PLANTED
-    }
+    expected = {(rule, f"{get_column_letter(column + at)}{row + record}") for rule, record, at in PLANTED}
     findings = validate([tmp_path / "survey.xlsx"]).findings
     errors = findings[findings["severity"] == "error"]
     assert {(str(one.check), str(one.cell)) for one in errors.itertuples()} == expected

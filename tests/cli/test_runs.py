@@ -50,8 +50,9 @@ def test_each_scoring_is_recorded_with_what_it_saw(cpms: Cpms, draw: Draw, store
     assert cpms("score", "--store", store, "--format", "json").json["run"] == 2
     runs = cpms("history", "--store", store, "--format", "json").json["runs"]
     assert [(run["run"], run["last_batch"], run["children"], run["tool_version"]) for run in runs] == [
-        (1, 1, 3, "0.1.0"), (2, 1, 3, "0.1.0")
-    ]  # fmt: skip
+        (1, 1, 3, "0.1.0"),
+        (2, 1, 3, "0.1.0"),
+    ]
     assert json.loads(runs[0]["counts"]) == {"2026": {"victim": 1, "at_risk": 1, "none_found": 1}}
     told = cpms("history", "--store", store)
     assert "Scorings" in told.out
@@ -172,10 +173,18 @@ def test_compare_tells_who_moves_from_where_to_where_and_why(cpms: Cpms, store: 
     lines = told.out.splitlines()
     (moved,) = [line for line in lines if "At risk" in line and "High risk" in line and "2026" in line]
     assert "1 No Thai nationality" in moved
-    figures = {" ".join(line.split()[:-5]): [int(word) for word in line.split()[-5:]] for line in lines
-               if len(line.split()) > 5 and all(word.isdigit() for word in line.split()[-5:])}  # fmt: skip
-    assert figures == {"Victim": [1, 0, 0, 0, 0], "High risk": [0] * 5, "At risk": [0, 1, 0, 0, 0],
-                       "Not enough answers": [0] * 5, "None found": [0, 0, 0, 0, 1]}  # fmt: skip
+    figures = {
+        " ".join(line.split()[:-5]): [int(word) for word in line.split()[-5:]]
+        for line in lines
+        if len(line.split()) > 5 and all(word.isdigit() for word in line.split()[-5:])
+    }
+    assert figures == {
+        "Victim": [1, 0, 0, 0, 0],
+        "High risk": [0] * 5,
+        "At risk": [0, 1, 0, 0, 0],
+        "Not enough answers": [0] * 5,
+        "None found": [0, 0, 0, 0, 1],
+    }
     assert "ชื่อลับ" not in told.out
     assert dump(store) == before
     assert cpms("history", "--store", store, "--format", "json").json["runs"] == []
@@ -185,8 +194,10 @@ def test_compare_in_every_format(cpms: Cpms, store: Path, other: Path, tmp_path:
     words = ("score", "--store", store, "--schemas", other, "--compare")
     found = cpms(*words, "--format", "json").json
     assert {(one["before"], one["after"]): one["children"] for one in found["flow"]} == {
-        ("victim", "victim"): 1, ("at_risk", "high_risk"): 1, ("none_found", "none_found"): 1
-    }  # fmt: skip
+        ("victim", "victim"): 1,
+        ("at_risk", "high_risk"): 1,
+        ("none_found", "none_found"): 1,
+    }
     (child,) = found["children"]
     assert (child["level_before"], child["level_after"]) == ("at_risk", "high_risk")
     assert "No Thai nationality" in child["why_before"] and "No Thai nationality" in child["why_after"]

@@ -90,7 +90,7 @@ def test_a_summary_beside_the_data_is_left_out_by_name(cpms: Cpms, tmp_path: Pat
         ],
     ],
     ids=["pivot", "titled", "two side by side"],
-)  # fmt: skip
+)
 def test_no_summary_keeps_the_data_from_being_read(book: Book, summary: Rows, first: bool) -> None:
     sheets = {"ตาราง": summary, "ข้อมูล": DATA} if first else {"ข้อมูล": DATA, "ตาราง": summary}
     read_sheets, not_read, found = read_and_not(book(sheets))
@@ -137,7 +137,7 @@ def test_sheets_of_other_children_are_all_read(book: Book) -> None:
         (CHILDREN, "sheet_without_header"),
     ],
     ids=["no house", "no header"],
-)  # fmt: skip
+)
 def test_what_may_be_children_is_asked_about(book: Book, rows: Rows, error: str) -> None:
     path = book(
         {"ข้อมูล": [HEADER, ["2568", "85010503", "9", "1", "ก้อง", "ชาย", "1/1/2561", "ไทย", "เห็นสูติบัตร"]], "อื่น": rows}
@@ -155,8 +155,12 @@ def test_notes_lists_of_answers_and_blank_sheets_are_no_loss(book: Book) -> None
     read_sheets, not_read, found = read_and_not(book(sheets))
     assert read_sheets == {"ข้อมูล": 4}
     assert {name: reason for name, (reason, _) in not_read.items()} == {
-        "คำชี้แจง": "no_header", "รหัส": "code_list", "รหัส 2": "no_header", "Sheet3": "empty", "วิธีกรอก": "own",
-    }  # fmt: skip
+        "คำชี้แจง": "no_header",
+        "รหัส": "code_list",
+        "รหัส 2": "no_header",
+        "Sheet3": "empty",
+        "วิธีกรอก": "own",
+    }
     assert found.exit_code == 0
 
 
@@ -180,8 +184,9 @@ def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(book: Book, cp
 def test_each_sheet_is_of_the_round_that_its_name_says(cpms: Cpms, survey: Survey) -> None:
     path = CASES / "sheets_by_year.xlsx"
     assert [(table.source.sheet, table.given["round"]) for table in read(path, survey)] == [
-        ("2567", "2024"), ("2568", "2025"),
-    ]  # fmt: skip
+        ("2567", "2024"),
+        ("2568", "2025"),
+    ]
     asked = cpms("validate", path, "--round", "2568")
     assert asked.code == 2
     for part in ("2567 (2024)", "2568 (2025)", "--sheet"):
@@ -205,12 +210,30 @@ def test_a_name_that_says_another_round_than_the_column_is_a_finding(book: Book)
 @pytest.mark.parametrize(
     ("name", "round_"),
     [
-        ("2567", 2024), ("๒๕๖๗", 2024), ("၂၀၂၄", 2024), ("2024", 2024), ("ปี 2567", 2024), ("รอบ2568", 2025),
-        ("ข้อมูลปี 67", 2024), ("พ.ศ. 2568", 2025), ("survey 2567 (2024)", 2024), ("2567 (2)", 2024),
-        ("Sheet1", None), ("หมู่ 12", None), ("ม.2", None), ("2567-2568", None), ("2567 กับ 2568", None),
-        ("12-3-2567", None), ("1.2567", None), ("รหัส 85010501", None), ("2399", None), ("2599", None),
-        ("อายุต่ำกว่า 18 ปี", None), ("ปีที่ 12", None), ("รอบ 2", None),
+        ("2567", 2024),
+        ("๒๕๖๗", 2024),
+        ("၂၀၂၄", 2024),
+        ("2024", 2024),
+        ("ปี 2567", 2024),
+        ("รอบ2568", 2025),
+        ("ข้อมูลปี 67", 2024),
+        ("พ.ศ. 2568", 2025),
+        ("survey 2567 (2024)", 2024),
+        ("2567 (2)", 2024),
+        ("Sheet1", None),
+        ("หมู่ 12", None),
+        ("ม.2", None),
+        ("2567-2568", None),
+        ("2567 กับ 2568", None),
+        ("12-3-2567", None),
+        ("1.2567", None),
+        ("รหัส 85010501", None),
+        ("2399", None),
+        ("2599", None),
+        ("อายุต่ำกว่า 18 ปี", None),
+        ("ปีที่ 12", None),
+        ("รอบ 2", None),
     ],
-)  # fmt: skip
+)
 def test_which_names_say_a_round(name: str, round_: int | None) -> None:
     assert round_of_name(name, 2027) == round_

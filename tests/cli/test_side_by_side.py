@@ -31,35 +31,52 @@ def _write(path: Path, rows: Sequence[Mapping[str, str]]) -> Path:
 def _children(survey: Survey, path: Path, mapping: Mapping[str, str] | None = None) -> list[tuple[str | None, ...]]:
     """Every child that is read: number, name, sex and birth date."""
     return [
-        child for table in read(path, survey, mapping=mapping) if table.table == "child"
+        child
+        for table in read(path, survey, mapping=mapping)
+        if table.table == "child"
         for child in zip(*(table.cells(name).to_pylist() for name in ("child_no", *FIELDS)), strict=True)
-    ]  # fmt: skip
+    ]
 
 
 BOTH = [("1", "มาลี", "female", "2015"), ("2", "แดง", "male", "2017")]
 FORMS = {
-    "a number behind": ("{}_1", "{}_2"), "brackets": ("{}[1]", "{}[2]"), "round brackets": ("{} (1)", "{} (2)"),
-    "a point": ("{}.1", "{}.2"), "nothing between": ("{}1", "{}2"), "two digits": ("{}_01", "{}_02"),
-    "counted from 0": ("{}_0", "{}_1"), "a word before": ("child1_{}", "child2_{}"),
-    "groups of a form": ("child_1/{}", "child_2/{}"), "a program's lists": ("children[0].{}", "children[1].{}"),
-    "a point between": ("children.1.{}", "children.2.{}"), "a word behind": ("{} child 1", "{} child 2"),
-    "places as R writes them": ("{}...5", "{}...8"), "as pandas repeats headers": ("{}", "{}.1"),
-    "the first without a number": ("{}", "{}_2"), "as databases repeat headers": ("{}", "{}_1"),
-}  # fmt: skip
+    "a number behind": ("{}_1", "{}_2"),
+    "brackets": ("{}[1]", "{}[2]"),
+    "round brackets": ("{} (1)", "{} (2)"),
+    "a point": ("{}.1", "{}.2"),
+    "nothing between": ("{}1", "{}2"),
+    "two digits": ("{}_01", "{}_02"),
+    "counted from 0": ("{}_0", "{}_1"),
+    "a word before": ("child1_{}", "child2_{}"),
+    "groups of a form": ("child_1/{}", "child_2/{}"),
+    "a program's lists": ("children[0].{}", "children[1].{}"),
+    "a point between": ("children.1.{}", "children.2.{}"),
+    "a word behind": ("{} child 1", "{} child 2"),
+    "places as R writes them": ("{}...5", "{}...8"),
+    "as pandas repeats headers": ("{}", "{}.1"),
+    "the first without a number": ("{}", "{}_2"),
+    "as databases repeat headers": ("{}", "{}_1"),
+}
 THAI = {
-    "a child's number in brackets": ("{} (คนที่ 1)", "{} (คนที่ 2)"), "Thai digits": ("{}เด็กคนที่ ๑", "{}เด็กคนที่ ๒"),
-    "the number first": ("เด็กคนที่ 1 {}", "เด็กคนที่ 2 {}"), "with a dash": ("คนที่ 1 - {}", "คนที่ 2 - {}"),
-    "sons and daughters": ("{} บุตรคนที่ 1", "{} บุตรคนที่ 2"), "a number alone": ("{} 1", "{} 2"),
+    "a child's number in brackets": ("{} (คนที่ 1)", "{} (คนที่ 2)"),
+    "Thai digits": ("{}เด็กคนที่ ๑", "{}เด็กคนที่ ๒"),
+    "the number first": ("เด็กคนที่ 1 {}", "เด็กคนที่ 2 {}"),
+    "with a dash": ("คนที่ 1 - {}", "คนที่ 2 - {}"),
+    "sons and daughters": ("{} บุตรคนที่ 1", "{} บุตรคนที่ 2"),
+    "a number alone": ("{} 1", "{} 2"),
     "more words before": ("ข้อมูลเด็กคนที่ 1 {}", "ข้อมูลเด็กคนที่ 2 {}"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("form", [*FORMS, *THAI])
 def test_children_are_read_however_their_columns_are_numbered(survey: Survey, tmp_path: Path, form: str) -> None:
     names = FIELDS if form in FORMS else ("ชื่อ", "เพศ", "วันเกิด")
     first, second = {**FORMS, **THAI}[form]
-    row = {**HOME, **dict(zip(map(first.format, names), MALI, strict=True)),
-           **dict(zip(map(second.format, names), DAENG, strict=True))}  # fmt: skip
+    row = {
+        **HOME,
+        **dict(zip(map(first.format, names), MALI, strict=True)),
+        **dict(zip(map(second.format, names), DAENG, strict=True)),
+    }
     assert _children(survey, _write(tmp_path / "wide.csv", [row])) == BOTH
 
 
@@ -99,13 +116,24 @@ def test_findings_are_at_the_officers_own_cells(tmp_path: Path) -> None:
 
 def test_a_repeat_left_blank_is_no_child_and_one_partly_filled_is(survey: Survey, tmp_path: Path) -> None:
     rows = [
-        {**HOME, "child_no_1": "1", "given_name_1": "มาลี", "sex_1": "หญิง", "birth_date_1": "", "child_no_2": "2",
-         "given_name_2": "-", "sex_2": "", "birth_date_2": " "},
+        {
+            **HOME,
+            "child_no_1": "1",
+            "given_name_1": "มาลี",
+            "sex_1": "หญิง",
+            "birth_date_1": "",
+            "child_no_2": "2",
+            "given_name_2": "-",
+            "sex_2": "",
+            "birth_date_2": " ",
+        },
         {**HOME, "household_no": "2", "child_no_1": "1", "sex_1": "ชาย", "child_no_2": "2", "birth_date_2": "2560"},
-    ]  # fmt: skip
+    ]
     assert _children(survey, _write(tmp_path / "wide.csv", rows)) == [
-        ("1", "มาลี", "female", None), ("1", None, "male", None), ("2", None, None, "2017"),
-    ]  # fmt: skip
+        ("1", "มาลี", "female", None),
+        ("1", None, "male", None),
+        ("2", None, None, "2017"),
+    ]
 
 
 def test_a_childs_number_is_the_columns_where_no_other_says_it(survey: Survey, tmp_path: Path) -> None:
@@ -119,10 +147,16 @@ def test_a_household_that_yields_no_child_is_a_finding_unless_it_says_that_none_
 ) -> None:
     one = "_1" if name == "wide.csv" else ""
     rows = [
-        {**HOME, "household_no": str(at), f"child_no{one}": "1" if at == 1 else "", f"given_name{one}": "ก" * (at == 1),
-         f"sex{one}": "หญิง" * (at == 1), "members_under_18": minors}
+        {
+            **HOME,
+            "household_no": str(at),
+            f"child_no{one}": "1" if at == 1 else "",
+            f"given_name{one}": "ก" * (at == 1),
+            f"sex{one}": "หญิง" * (at == 1),
+            "members_under_18": minors,
+        }
         for at, minors in enumerate(["1", "0", "", "2"], start=1)
-    ]  # fmt: skip
+    ]
     findings = validate([_write(tmp_path / name, rows)]).findings
     told = findings[findings["check"] == "no_children"]
     assert told["cell"].tolist() == ["C4", "C5"]
@@ -147,9 +181,13 @@ def test_a_familys_row_above_its_childrens_rows_stays_a_fault_of_its_row(tmp_pat
 
 @pytest.mark.parametrize(
     "headers",
-    [("given_name", "given_name_2"), ("sex", "sex_2"), ("services_received_1", "services_received_2"),
-     ("chronic_illness_1", "chronic_illness_2")],
-)  # fmt: skip
+    [
+        ("given_name", "given_name_2"),
+        ("sex", "sex_2"),
+        ("services_received_1", "services_received_2"),
+        ("chronic_illness_1", "chronic_illness_2"),
+    ],
+)
 def test_where_reading_as_children_is_not_safe_nothing_is_merged(
     cpms: Cpms, tmp_path: Path, headers: tuple[str, str]
 ) -> None:
@@ -195,10 +233,17 @@ def test_answers_of_several_children_in_columns_of_their_own_are_kept_apart(surv
 
 def test_rows_set_aside_are_mended_and_merged_and_the_copy_to_mend_has_every_row(cpms: Cpms, tmp_path: Path) -> None:
     rows = [
-        {**HOME, "given_name_1": "มาลี", "sex_1": "หญิง", "birth_date_1": "2558", "given_name_2": "แดง", "sex_2": "ชยา",
-         "birth_date_2": "2560"},
+        {
+            **HOME,
+            "given_name_1": "มาลี",
+            "sex_1": "หญิง",
+            "birth_date_1": "2558",
+            "given_name_2": "แดง",
+            "sex_2": "ชยา",
+            "birth_date_2": "2560",
+        },
         {**HOME, "household_no": "2", "given_name_1": "ดำ", "sex_1": "ชาย", "birth_date_1": "2558"},
-    ]  # fmt: skip
+    ]
     path, store, aside = _write(tmp_path / "wide.csv", rows), tmp_path / "s.duckdb", tmp_path / "aside.xlsx"
     assert cpms("merge", path, "--store", store, "--quarantine", aside).code == 1
     book = openpyxl.load_workbook(aside)
@@ -233,5 +278,7 @@ def test_what_one_column_says_of_all_children_makes_no_child_of_its_own(cpms: Cp
             "SELECT household_no, child_no, given_name, family_name, mother_name FROM child_observation ORDER BY 1, 2"
         ).fetchall()
     assert children == [
-        ("1", "1", "มานะ", "ใจดี", "สมศรี"), ("1", "2", "มานี", "ใจดี", "สมศรี"), ("2", "1", "ปิติ", "ใจงาม", "สมใจ"),
-    ]  # fmt: skip
+        ("1", "1", "มานะ", "ใจดี", "สมศรี"),
+        ("1", "2", "มานี", "ใจดี", "สมศรี"),
+        ("2", "1", "ปิติ", "ใจงาม", "สมใจ"),
+    ]

@@ -60,11 +60,15 @@ def test_score_counts_children_by_level_and_round(cpms: Cpms, store: Path) -> No
         for one in ran.json["scores"]
     }
     assert levels == {
-        (2025, "1", 1): ("none_found", "none_found"), (2025, "1", 2): ("none_found", "none_found"),
-        (2025, "12", 1): ("none_found", "none_found"), (2025, "7", 1): ("none_found", "none_found"),
-        (2026, "1", 1): ("victim", "victim"), (2026, "1", 2): ("high_risk", "high_risk"),
-        (2026, "12", 1): ("at_risk", "high_risk"), (2026, "7", 1): ("none_found", "none_found"),
-    }  # fmt: skip
+        (2025, "1", 1): ("none_found", "none_found"),
+        (2025, "1", 2): ("none_found", "none_found"),
+        (2025, "12", 1): ("none_found", "none_found"),
+        (2025, "7", 1): ("none_found", "none_found"),
+        (2026, "1", 1): ("victim", "victim"),
+        (2026, "1", 2): ("high_risk", "high_risk"),
+        (2026, "12", 1): ("at_risk", "high_risk"),
+        (2026, "7", 1): ("none_found", "none_found"),
+    }
     victim = next(one for one in ran.json["scores"] if one["level"] == "victim")
     assert victim["i13"] == "yes"
     assert victim["why"] == "13 Victim of violence (Physical violence)"
@@ -136,9 +140,10 @@ def test_a_refusal_speaks_of_years_as_they_were_asked_for(cpms: Cpms, store: Pat
     assert (ran.code, "ในรอบ 2560 รอบที่มี: 2568, 2569" in ran.err) == (2, True)
     ran = cpms("community", "850106", "--store", store)
     assert (ran.code, ran.err) == (
-        2, "cpms: 850106: the store has no children of this area. Check the code, or merge the files of this area"
+        2,
+        "cpms: 850106: the store has no children of this area. Check the code, or merge the files of this area"
         " first.\n",
-    )  # fmt: skip
+    )
     words = ("bundle", "850105", "--round", "2560", "-o", tmp_path / "b.cpms.age", "--store", store, "--lang", "th")
     assert "850105 ในรอบ 2560" in cpms(*words).err
 
@@ -198,7 +203,9 @@ def test_province_is_compiled_from_its_subdistricts(cpms: Cpms, store: Path, dra
     merge([draw({"village_code": "85030201", "mother_alive": "no", "father_alive": "no"}, name="other.csv")], store)
     ran = cpms("province", "85", "--store", store, "--format", "json").json
     assert [(one["area"], one["name"], one["children"], one["victim"], one["high_risk"]) for one in ran["parts"]] == [
-        ("850105", "Pak Nam", 4, 1, 1), ("850302", "Kapoe", 1, 0, 1)]  # fmt: skip
+        ("850105", "Pak Nam", 4, 1, 1),
+        ("850302", "Kapoe", 1, 0, 1),
+    ]
     assert ran["children_total"] == 5
 
 
@@ -224,12 +231,20 @@ def test_thai_reports_say_buddhist_years(cpms: Cpms, store: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["child", "C000"], ["children", "--indicator", "23"], ["children", "--risk", "terrible"],
-        ["community", "999999"], ["community", "85"], ["province", "850105"], ["province", "84"],
-        ["community", "850105", "--round", "2500"], ["children", "--round", "soon"],
-        ["score", "--format", "xml"], ["score", "-o", "scores.docx"], ["score", "--lang", "de"],
+        ["child", "C000"],
+        ["children", "--indicator", "23"],
+        ["children", "--risk", "terrible"],
+        ["community", "999999"],
+        ["community", "85"],
+        ["province", "850105"],
+        ["province", "84"],
+        ["community", "850105", "--round", "2500"],
+        ["children", "--round", "soon"],
+        ["score", "--format", "xml"],
+        ["score", "-o", "scores.docx"],
+        ["score", "--lang", "de"],
     ],
-)  # fmt: skip
+)
 def test_wrong_use_is_told_in_one_sentence(cpms: Cpms, store: Path, words: list[str]) -> None:
     ran = cpms(*words, "--store", store)
     assert ran.code == 2

@@ -152,8 +152,12 @@ def test_identifiers_and_dates_are_text_and_the_header_alone_is_locked(flat: Pat
     assert all(not dimension.protection.locked for dimension in sheet.column_dimensions.values())
     assert sheet.freeze_panes == "F2"
     assert [str(sheet.cell(1, at).value) for at in range(1, 6)] == [
-        "ปีที่สำรวจ *", "รหัสหมู่บ้าน *", "บ้านเลขที่ *", "ลำดับเด็ก *", "ชื่อ"
-    ]  # fmt: skip
+        "ปีที่สำรวจ *",
+        "รหัสหมู่บ้าน *",
+        "บ้านเลขที่ *",
+        "ลำดับเด็ก *",
+        "ชื่อ",
+    ]
 
 
 def test_headers_carry_the_question_in_both_languages_and_whom_it_is_asked_of(flat: Path, survey: Survey) -> None:
@@ -226,8 +230,17 @@ def _children() -> Iterator[tuple[str, dict[str, object]]]:
     yield "2026.csv", {"given_name": "โต", "birth_date": "2008-12-31"}
     yield "2026.csv", {"given_name": "ใกล้", "birth_date": "2009-01-02"}
     yield "2026.csv", {"household_no": "2", "consent": "no", "given_name": "ลับ"}
-    yield "2026.csv", {"household_no": "10", "given_name": "Min Thu", "birth_date": None, "age_years": 9,
-                       "nationality": "unknown", "main_language": "my"}  # fmt: skip
+    yield (
+        "2026.csv",
+        {
+            "household_no": "10",
+            "given_name": "Min Thu",
+            "birth_date": None,
+            "age_years": 9,
+            "nationality": "unknown",
+            "main_language": "my",
+        },
+    )
     yield "2026.csv", {"household_no": "9", "village_code": "85010502", "given_name": "ไกล"}
 
 
@@ -235,8 +248,13 @@ def _children() -> Iterator[tuple[str, dict[str, object]]]:
 def merged_store(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, Any]]) -> Path:
     folder = tmp_path_factory.mktemp("store")
     plain = {**base["household"], **base["child"], "national_id": None}
-    drawn = pd.DataFrame([{"_file": name, **plain, "child_no": number, **row}
-                          for number, (name, row) in enumerate(_children(), start=1)], dtype="object")  # fmt: skip
+    drawn = pd.DataFrame(
+        [
+            {"_file": name, **plain, "child_no": number, **row}
+            for number, (name, row) in enumerate(_children(), start=1)
+        ],
+        dtype="object",
+    )
     for name, rows in drawn.groupby("_file"):
         rows.drop(columns="_file").to_csv(folder / str(name), index=False, encoding="utf-8")
     merge(sorted(folder.glob("*.csv")), folder / "s.duckdb")
@@ -271,8 +289,19 @@ def _ids(store: Path, round_: int) -> dict[str, str]:
 def test_next_years_form_brings_along_who_is_known_and_what_does_not_change(
     cpms: Cpms, store: Path, survey: Survey, tmp_path: Path
 ) -> None:
-    ran = cpms("template", "--prefill", "-o", tmp_path / "next.xlsx", "--store", store, "--area", VILLAGE,
-               "--identified", "--lang", "th")  # fmt: skip
+    ran = cpms(
+        "template",
+        "--prefill",
+        "-o",
+        tmp_path / "next.xlsx",
+        "--store",
+        store,
+        "--area",
+        VILLAGE,
+        "--identified",
+        "--lang",
+        "th",
+    )
     assert ran.code == 0
     assert "มะลิ" not in ran.out + ran.err
     book = openpyxl.load_workbook(tmp_path / "next.xlsx")
@@ -283,10 +312,18 @@ def test_next_years_form_brings_along_who_is_known_and_what_does_not_change(
     household = first.pop("รหัสครัวเรือน")
     assert str(household).startswith("H")
     assert first == {
-        "ปีที่สำรวจ": "2570", "รหัสหมู่บ้าน": VILLAGE, "บ้านเลขที่": "1", "ลำดับเด็ก": 2, "ชื่อ": "มะลิ",
-        "รหัสเด็ก": known["มะลิ"], "เพศ": "หญิง", "วันเกิด": "3/2559", "สัญชาติ": "ไทย", "ภาษาหลักในบ้าน": "ไทย",
+        "ปีที่สำรวจ": "2570",
+        "รหัสหมู่บ้าน": VILLAGE,
+        "บ้านเลขที่": "1",
+        "ลำดับเด็ก": 2,
+        "ชื่อ": "มะลิ",
+        "รหัสเด็ก": known["มะลิ"],
+        "เพศ": "หญิง",
+        "วันเกิด": "3/2559",
+        "สัญชาติ": "ไทย",
+        "ภาษาหลักในบ้าน": "ไทย",
         "ชื่อมารดา": "=1+1",
-    }  # fmt: skip
+    }
     at = _column(survey, book.worksheets[0], "mother_name")
     assert book.worksheets[0].cell(2, at).data_type == "s"
     third = {name for name, value in rows[2].items() if value is not None}
@@ -298,14 +335,23 @@ def test_who_is_not_on_the_form_is_listed_with_the_reason(store: Path, tmp_path:
     assert (written.round, written.children, written.households) == (2027, 3, 2)
     listed = list(zip(written.left_out["Who and where"], written.left_out["Why not on the form"], strict=True))
     assert listed == [
-        (f"เก่า · Female · 2016-06-01 · {VILLAGE} · 4", "not on the form of 2026, the last round here (last seen 2025):"
-                                                        " if the child lives here, write a row with this code"),
+        (
+            f"เก่า · Female · 2016-06-01 · {VILLAGE} · 4",
+            "not on the form of 2026, the last round here (last seen 2025):"
+            " if the child lives here, write a row with this code",
+        ),
         (f"โต · Female · 2008-12-31 · {VILLAGE} · 1", "18 or older before the round of 2027 begins"),
-        (f"{VILLAGE} · 2", "nothing is kept by which to recognise the child, as where the family withheld consent:"
-                           " ask again, on a blank row"),
-        (f"{VILLAGE} · 2", "this household has no known child, so it has no row: write its children on blank rows,"
-                           " with this household code"),
-    ]  # fmt: skip
+        (
+            f"{VILLAGE} · 2",
+            "nothing is kept by which to recognise the child, as where the family withheld consent:"
+            " ask again, on a blank row",
+        ),
+        (
+            f"{VILLAGE} · 2",
+            "this household has no known child, so it has no row: write its children on blank rows,"
+            " with this household code",
+        ),
+    ]
     assert written.left_out["Permanent code"].str.match("^[CH][0-9A-Z]{11}$").all()
     sheet = openpyxl.load_workbook(tmp_path / "next.xlsx")["Left out"]
     assert sheet.max_row - 1 == len(written.left_out)

@@ -55,8 +55,10 @@ SCENES: dict[str, tuple[str, str, tuple[int | None, ...]]] = {
     "one, then the other": ("A", "B", (None,)),
 }
 KNOWN: dict[str, Child] = {
-    "day": {}, "year": {"born": "2017"}, "age": {"born": None, "low": 17000.0, "high": 17400.0},
-}  # fmt: skip
+    "day": {},
+    "year": {"born": "2017"},
+    "age": {"born": None, "low": 17000.0, "high": 17400.0},
+}
 Families = dict[tuple[str, str, str], tuple[int | None, ...]]
 
 

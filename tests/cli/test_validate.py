@@ -161,9 +161,7 @@ def test_an_id_in_a_column_of_answers_is_masked_and_a_wrong_word_is_shown(cpms: 
     assert "'ชยา' is not an answer to Sex" in ran.out
 
 
-def test_a_thai_console_of_windows_shows_thai_and_an_arrow_it_lacks_as_another_sign(
-    draw: Draw, tmp_path: Path
-) -> None:
+def test_a_thai_console_of_windows_shows_thai_and_an_arrow_it_lacks_as_another_sign(draw: Draw, tmp_path: Path) -> None:
     told = {**os.environ, "PYTHONIOENCODING": "cp874", "CPMS_LANG": "th", "COLUMNS": "80"}
     words = [sys.executable, "-m", "cpms_cli", "validate", str(draw({"sex": "ชยา"}))]
     ran = subprocess.run(words, check=False, capture_output=True, timeout=60, env=told, cwd=SAMPLES.parent)

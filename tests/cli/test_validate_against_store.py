@@ -87,15 +87,23 @@ def test_a_village_that_is_missing_is_one_line(cpms: Cpms, draw: Draw, tmp_path:
     ("then", "now", "rule", "value"),
     [
         ({}, {"sex": "male"}, "sex_changed", "female -> male"),
-        ({"nationality": "MM", "health_insurance": "migrant", "id_document": "none"},
-         {}, "nationality_changed", "MM -> TH"),
+        (
+            {"nationality": "MM", "health_insurance": "migrant", "id_document": "none"},
+            {},
+            "nationality_changed",
+            "MM -> TH",
+        ),
         ({"difficulty_walking": "cannot"}, {}, "difficulty_gone", "cannot -> none"),
         ({"school_level": "lower_secondary"}, {}, "school_backwards", "lower_secondary -> primary"),
-        ({"mother_alive": "no", "mother_home": "no", "carer": "father", "respondent_relation": "father"}, {},
-         "alive_again", "no -> yes"),
+        (
+            {"mother_alive": "no", "mother_home": "no", "carer": "father", "respondent_relation": "father"},
+            {},
+            "alive_again",
+            "no -> yes",
+        ),
         ({"members_total": 4}, {"members_total": 12}, "members_jump", "4 -> 12"),
     ],
-)  # fmt: skip
+)
 def test_what_hardly_can_have_changed(
     cpms: Cpms, draw: Draw, tmp_path: Path, then: dict[str, Any], now: dict[str, Any], rule: str, value: str
 ) -> None:

@@ -66,8 +66,19 @@ def test_yes_and_no_in_many_spellings(rows: Rows, code: str, spellings: Sequence
 
 def test_an_answer_says_the_same_among_many_that_say_nothing(rows: Rows) -> None:
     strange = [f"?{number}" for number in range(300)]  # so many that the column is read as a whole
-    said = {"yes": "yes", " YES\u00a0": "yes", "ใช่ครับ": "yes", "๐": "no", "'1": "yes", "n/a": "not_asked", "-": None,
-            "Blank": None, "'อาจจะ": "'อาจจะ", " Don't  know ": "unknown", "Maybe ": "Maybe"}  # fmt: skip
+    said = {
+        "yes": "yes",
+        " YES\u00a0": "yes",
+        "ใช่ครับ": "yes",
+        "๐": "no",
+        "'1": "yes",
+        "n/a": "not_asked",
+        "-": None,
+        "Blank": None,
+        "'อาจจะ": "'อาจจะ",
+        " Don't  know ": "unknown",
+        "Maybe ": "Maybe",
+    }
     assert _column(rows, "violence_physical", [*said, *strange]) == [*said.values(), *strange]
 
 
@@ -107,11 +118,31 @@ def test_one_and_nought_need_no_question(rows: Rows) -> None:
 
 
 AGES = (
-        ("3", "3"), ("๓", "3"), ("3.0", "3"), ("3 ปี", "3"), ("3 ปี 2 เดือน", "3"), ("3ปี11เดือน", "3"), ("๕ ขวบ", "5"),
-        ("5ขวบ", "5"), ("ห้าขวบ", "5"), ("สิบสองปี", "12"), ("8 เดือน", "0"), ("18 เดือน", "1"), ("แรกเกิด", "0"),
-        ("10 วัน", "0"), ("ไม่ถึง 1 ปี", "0"), ("3 years", "3"), ("2y 6m", "2"), ("3 years old", "3"), ("3.5 ปี", "3"),
-        ("3 ปีครึ่ง", "3"), ("อายุ 7 ปี", "7"), ("11 months", "0"), ("60 สัปดาห์", "1"), ("400 วัน", "1"),
-)  # fmt: skip
+    ("3", "3"),
+    ("๓", "3"),
+    ("3.0", "3"),
+    ("3 ปี", "3"),
+    ("3 ปี 2 เดือน", "3"),
+    ("3ปี11เดือน", "3"),
+    ("๕ ขวบ", "5"),
+    ("5ขวบ", "5"),
+    ("ห้าขวบ", "5"),
+    ("สิบสองปี", "12"),
+    ("8 เดือน", "0"),
+    ("18 เดือน", "1"),
+    ("แรกเกิด", "0"),
+    ("10 วัน", "0"),
+    ("ไม่ถึง 1 ปี", "0"),
+    ("3 years", "3"),
+    ("2y 6m", "2"),
+    ("3 years old", "3"),
+    ("3.5 ปี", "3"),
+    ("3 ปีครึ่ง", "3"),
+    ("อายุ 7 ปี", "7"),
+    ("11 months", "0"),
+    ("60 สัปดาห์", "1"),
+    ("400 วัน", "1"),
+)
 
 
 def test_ages_in_words_are_completed_years(rows: Rows) -> None:
@@ -126,10 +157,19 @@ def test_what_tells_no_age_is_said(rows: Rows) -> None:
 
 
 NAMES = (
-        ("ด.ช. สมชาย", "สมชาย"), ("ด.ช.สมชาย", "สมชาย"), ("เด็กหญิงมาลี", "มาลี"), ("เด็กหญิง  มาลี", "มาลี"),
-        ("นางสาวมาลี", "มาลี"), ("นายสมชาย", "สมชาย"), ("Mg Aung Aung", "Aung Aung"), ("Ma Thida", "Thida"),
-        ("master John", "John"), ("Miss May", "May"), ("Ma Ma", "Ma"), ("ด.ช. สมชาย ใจดี", "สมชาย ใจดี"),
-)  # fmt: skip
+    ("ด.ช. สมชาย", "สมชาย"),
+    ("ด.ช.สมชาย", "สมชาย"),
+    ("เด็กหญิงมาลี", "มาลี"),
+    ("เด็กหญิง  มาลี", "มาลี"),
+    ("นางสาวมาลี", "มาลี"),
+    ("นายสมชาย", "สมชาย"),
+    ("Mg Aung Aung", "Aung Aung"),
+    ("Ma Thida", "Thida"),
+    ("master John", "John"),
+    ("Miss May", "May"),
+    ("Ma Ma", "Ma"),
+    ("ด.ช. สมชาย ใจดี", "สมชาย ใจดี"),
+)
 
 
 def test_a_title_is_taken_off_the_name(rows: Rows) -> None:
@@ -141,9 +181,22 @@ def test_a_title_is_taken_off_the_name(rows: Rows) -> None:
 
 def test_a_name_that_looks_like_a_title_stays(rows: Rows) -> None:
     names = [
-        "ด.ช.", "เด็กหญิง", "มา", "มาลี", "นายิกา", "นางฟ้า", "นางนวล", "Maya", "Ko", "Umar", "Kolya", "Mrsay", "'Aung",
-        "Nan", "Na",
-    ]  # fmt: skip
+        "ด.ช.",
+        "เด็กหญิง",
+        "มา",
+        "มาลี",
+        "นายิกา",
+        "นางฟ้า",
+        "นางนวล",
+        "Maya",
+        "Ko",
+        "Umar",
+        "Kolya",
+        "Mrsay",
+        "'Aung",
+        "Nan",
+        "Na",
+    ]
     assert _column(rows, "given_name", names) == names
 
 

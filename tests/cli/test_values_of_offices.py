@@ -42,8 +42,26 @@ def _faults(name: str, field: str) -> dict[int, str]:
 
 def test_words_for_no_answer_are_no_answer() -> None:
     read_as = dict(_case("mising", "income_steady"))
-    for word in ("ไม่ระบุ", "ไม่มีข้อมูล", "ไม่ปรากฏ", "ไม่ได้ระบุ", "NA", "nan", "NaN", "<NA>", "None", "NULL", "#N/A", "#NULL!",
-                 ".", ".a", "−", "ー", "(blank)", "nil"):  # fmt: skip
+    for word in (
+        "ไม่ระบุ",
+        "ไม่มีข้อมูล",
+        "ไม่ปรากฏ",
+        "ไม่ได้ระบุ",
+        "NA",
+        "nan",
+        "NaN",
+        "<NA>",
+        "None",
+        "NULL",
+        "#N/A",
+        "#NULL!",
+        ".",
+        ".a",
+        "−",
+        "ー",
+        "(blank)",
+        "nil",
+    ):
         assert read_as[word] is BLANK, word
     assert read_as["N/A"] == read_as["n/a"] == "not_asked"
 
@@ -62,10 +80,27 @@ def test_numbers_for_no_answer_and_marks_of_two_meanings_are_questions() -> None
 WORDS = ("NULL", "#NULL!", "<NA>", "None", "ไม่ระบุ", "ไม่ปรากฏ", "ไม่มีข้อมูล", "-", "–", "−", "—", ".", "..", "(ว่าง)")
 
 
-@pytest.mark.parametrize("field", [
-    "given_name", "family_name", "mother_name", "interviewer", "age_years", "birth_date", "interview_date", "consent",
-    "national_id", "cpms_id", "household_no", "village_code", "child_no", "round", "members_total", "drugs",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "field",
+    [
+        "given_name",
+        "family_name",
+        "mother_name",
+        "interviewer",
+        "age_years",
+        "birth_date",
+        "interview_date",
+        "consent",
+        "national_id",
+        "cpms_id",
+        "household_no",
+        "village_code",
+        "child_no",
+        "round",
+        "members_total",
+        "drugs",
+    ],
+)
 def test_no_kind_of_field_takes_a_word_for_no_answer_for_one(survey: Survey, field: str) -> None:
     assert _as_read(survey, field, WORDS) == dict.fromkeys(WORDS)
 
@@ -83,8 +118,19 @@ def test_a_key_cannot_be_unknown(survey: Survey) -> None:
 
 def test_a_word_that_may_be_a_name_is_one_where_names_stand(survey: Survey) -> None:
     # A program that has no value writes NA, nan, NaN and NaT; Na, Nan, Nat and Nil are names of people.
-    written = {"Na": "Na", "Nan": "Nan", "Nat": "Nat", "Nil": "Nil", "NA": None, "nan": None, "NaN": None, "NaT": None,
-               "None": None, "NULL": None, "มะลิ": "มะลิ"}  # fmt: skip
+    written = {
+        "Na": "Na",
+        "Nan": "Nan",
+        "Nat": "Nat",
+        "Nil": "Nil",
+        "NA": None,
+        "nan": None,
+        "NaN": None,
+        "NaT": None,
+        "None": None,
+        "NULL": None,
+        "มะลิ": "มะลิ",
+    }
     for field in ("given_name", "family_name", "other_name", "mother_name"):
         assert _as_read(survey, field, list(written)) == written
     # In a column written in capital letters throughout, it may be one again.
@@ -126,9 +172,14 @@ def test_identifiers_in_the_ways_of_spreadsheets() -> None:
     assert [homes[text] for text in ('="1"', "1.0", "1 ", "๑", "01", "1/1")] == ["1", "1", "1", "1", "01", "1/1"]
     ids = dict(_case("natid", "national_id"))
     right = [
-        "1-9999-00000-15-3", "1 9999 00000 15 3", "๑๙๙๙๙๐๐๐๐๐๑๕๓", "1999900000153.0", '="1999900000153"',
-        "'1999900000153", "1999900000153 ",
-    ]  # fmt: skip
+        "1-9999-00000-15-3",
+        "1 9999 00000 15 3",
+        "๑๙๙๙๙๐๐๐๐๐๑๕๓",
+        "1999900000153.0",
+        '="1999900000153"',
+        "'1999900000153",
+        "1999900000153 ",
+    ]
     assert {ids[text] for text in right} == {"1999900000153"}
 
 
@@ -153,15 +204,18 @@ def test_what_is_no_number_of_anybody_says_why() -> None:
         ("birth_date", {"5–1–2560": "2017-01-05", '="5/1/2560"': "2017-01-05", "'2560-01-05": "2017-01-05"}),
         ("interviewer", {"12.0": "12", "V012": "V012"}),
     ],
-)  # fmt: skip
+)
 def test_numbers_that_programs_write_are_what_was_meant(survey: Survey, field: str, written: Mapping[str, str]) -> None:
     assert _as_read(survey, field, list(written)) == dict(written)
 
 
 def test_a_sheet_of_one_and_nought_point_nought_has_no_question(tmp_path: Path) -> None:
     path = tmp_path / "floats.csv"
-    path.write_text("round,village_code,household_no,child_no,drugs,alcohol\n2569.0,85010501.0,1.0,1.0,1.0,0.0\n"
-                    "2569.0,85010501.0,1.0,2.0,0.0,1.0\n", encoding="utf-8")  # fmt: skip
+    path.write_text(
+        "round,village_code,household_no,child_no,drugs,alcohol\n2569.0,85010501.0,1.0,1.0,1.0,0.0\n"
+        "2569.0,85010501.0,1.0,2.0,0.0,1.0\n",
+        encoding="utf-8",
+    )
     told: Validation = validate([path], columns_only=True)
     assert told.findings.empty
     [table] = told.tables
@@ -177,8 +231,14 @@ def test_a_split_question_is_read_however_its_columns_say_yes(name: str) -> None
 def test_each_row_of_a_split_question_may_be_written_in_a_way_of_its_own() -> None:
     [table] = read(CASES / "split_flags.csv", load_survey())
     assert table.cells("services_received").to_pylist() == [
-        "home_visit", "not_asked", "home_visit", "home_visit", "home_visit", "none", *["home_visit"] * 3,
-    ]  # fmt: skip
+        "home_visit",
+        "not_asked",
+        "home_visit",
+        "home_visit",
+        "home_visit",
+        "none",
+        *["home_visit"] * 3,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -210,8 +270,10 @@ def test_what_a_split_column_says_is_read_or_told(
 
 def test_a_change_that_nobody_can_see_is_shown_by_its_character(cpms: Cpms, tmp_path: Path) -> None:
     path = tmp_path / "unseen.csv"
-    path.write_text("round,village_code,household_no,child_no,given_name,drugs\n"
-                    '2569,="85010501",1,1,น\u0e4d้าฝน,ใช\u200b่\n', encoding="utf-8")  # fmt: skip
+    path.write_text(
+        'round,village_code,household_no,child_no,given_name,drugs\n2569,="85010501",1,1,น\u0e4d้าฝน,ใช\u200b่\n',
+        encoding="utf-8",
+    )
     out = " ".join(cpms("validate", path, "--show-changes", "--identified").out.split())
     assert '="85010501" → 85010501' in out
     assert "U+0E4D" in out and "น\u0e4d้าฝน →" not in out

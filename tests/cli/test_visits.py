@@ -31,12 +31,13 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
         {"household_no": 30, "child_no": 1, "violence_sexual": "yes", "given_name": "ชื่อลับ"},
         {"household_no": 30, "child_no": 2},
         {"household_no": 12, "child_no": 1, "violence_physical": None},
-        {**open_income, "child_no": 1}, {**open_income, "child_no": 2},
+        {**open_income, "child_no": 1},
+        {**open_income, "child_no": 2},
         {"household_no": 3, "child_no": 1, "income_enough": None, "income_steady": "no", "informal_debt": None},
         {"household_no": 1, "child_no": 1},
         {"household_no": 2, "child_no": 1, "village_code": OTHER, "mother_alive": "no", "father_alive": "no"},
         {"household_no": 9, "child_no": 1, "village_code": OTHER, "consent": "no"},
-    ]  # fmt: skip
+    ]
     merge([write_drawn(folder / "2026.csv", base, rows)], folder / "s.duckdb")
     return folder / "s.duckdb"
 
@@ -51,13 +52,15 @@ def test_victims_first_then_high_risk_then_open_and_only_what_decides_is_asked(s
     """Whether the family of house 3 owes money cannot change its level; the steadiness of house 7's income can, beside
     the income. The income of house 7 is one question for two children."""
     assert _rows(plan_visits(store)) == [
-        ("30", "1", None), ("30", "2", None),
+        ("30", "1", None),
+        ("30", "2", None),
         ("2", "1", None),
         ("3", None, "income_enough"),
-        ("7", None, "income_enough"), ("7", None, "income_steady"),
+        ("7", None, "income_enough"),
+        ("7", None, "income_steady"),
         ("12", "1", "violence_physical"),
         ("9", None, "consent"),
-    ]  # fmt: skip
+    ]
 
 
 def test_words_of_a_question(store: Path) -> None:
@@ -74,9 +77,7 @@ def test_an_area_and_a_round_narrow_the_list(cpms: Cpms, store: Path) -> None:
     assert cpms("visits", "--area", "990101", "--store", store).code == 2
 
 
-def test_a_list_of_nobody_is_a_workbook_too(
-    cpms: Cpms, tmp_path: Path, base: Mapping[str, Mapping[str, Any]]
-) -> None:
+def test_a_list_of_nobody_is_a_workbook_too(cpms: Cpms, tmp_path: Path, base: Mapping[str, Mapping[str, Any]]) -> None:
     merge([write_drawn(tmp_path / "2026.csv", base, [{}])], tmp_path / "s.duckdb")
     ran = cpms("visits", "-o", tmp_path / "v.xlsx", "--store", tmp_path / "s.duckdb")
     assert ran.code == 0
@@ -121,8 +122,10 @@ def test_names_are_hidden_and_showing_them_is_logged(cpms: Cpms, store: Path, tm
     hidden, shown = tmp_path / "hidden.xlsx", tmp_path / "shown.xlsx"
     assert "ชื่อลับ" not in cpms("visits", "-o", hidden, "--store", store).out
     assert "ชื่อลับ" in cpms("visits", "--identified", "-o", shown, "--store", store).out
-    names = {path: {cell for row in openpyxl.load_workbook(path)["85010501 Pak Nam, moo 1"].values for cell in row}
-             for path in (hidden, shown)}  # fmt: skip
+    names = {
+        path: {cell for row in openpyxl.load_workbook(path)["85010501 Pak Nam, moo 1"].values for cell in row}
+        for path in (hidden, shown)
+    }
     assert not any("ชื่อลับ" in str(cell) for cell in names[hidden])
     assert any("ชื่อลับ" in str(cell) for cell in names[shown])
     with duckdb.connect(str(store), read_only=True) as connection:

@@ -56,8 +56,13 @@ def effects(store: Path, ids: Mapping[str, str]) -> Effects:
 
     places = {identifier: place for place, identifier in ids.items()}
     table = why_children(store, list_children(store)).what_if
-    return {(places[row.cpms_id], None if pd.isna(row.about_line) else row.about_line, row.field):
-            (row.worth_asking, row.effect) for row in table.itertuples()}  # fmt: skip
+    return {
+        (places[row.cpms_id], None if pd.isna(row.about_line) else row.about_line, row.field): (
+            row.worth_asking,
+            row.effect,
+        )
+        for row in table.itertuples()
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,13 +72,16 @@ def effects(store: Path, ids: Mapping[str, str]) -> Effects:
         ("2/1", None, "income_steady", (True, "changes the level only together with another answer")),
         ("3/1", None, "informal_debt", (False, "changes nothing")),
         ("4/1", "1", "work_hours_week", (True, "0: None found; 1–112: High risk")),
-        ("5/1", "1", "birth_date",
-         (True, "Age 9: stays Not enough answers, could still be High risk; Age 10: None found")),
-        ("5/1", "1", "left_alone",
-         (True, "Yes: stays Not enough answers, could still be High risk; No: None found")),
+        (
+            "5/1",
+            "1",
+            "birth_date",
+            (True, "Age 9: stays Not enough answers, could still be High risk; Age 10: None found"),
+        ),
+        ("5/1", "1", "left_alone", (True, "Yes: stays Not enough answers, could still be High risk; No: None found")),
         ("7/2", "1", "violence_emotional", (True, "Yes: High risk; No: None found")),
     ],
-)  # fmt: skip
+)
 def test_what_each_answer_would_change(
     effects: Effects, place: str, about: str | None, field: str, said: tuple[bool, str]
 ) -> None:
@@ -147,9 +155,7 @@ def test_thai_says_no_english(cpms: Cpms, store: Path, ids: Mapping[str, str]) -
         (["--round", "2569"], "Add --why"),
     ],
 )
-def test_wrong_use_is_told(
-    cpms: Cpms, store: Path, ids: Mapping[str, str], words: list[str], said: str
-) -> None:
+def test_wrong_use_is_told(cpms: Cpms, store: Path, ids: Mapping[str, str], words: list[str], said: str) -> None:
     ran = cpms("child", ids["1/1"], *words, "--store", store)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
@@ -157,8 +163,12 @@ def test_wrong_use_is_told(
 
 @pytest.mark.parametrize(
     ("place", "language", "told"),
-    [("5/1", "en", "age 9–10:"), ("6/1", "th", "อายุ 10:"), ("8/1", "en", "age not known:"),
-     ("8/1", "th", "ไม่ทราบอายุ:")],
+    [
+        ("5/1", "en", "age 9–10:"),
+        ("6/1", "th", "อายุ 10:"),
+        ("8/1", "en", "age not known:"),
+        ("8/1", "th", "ไม่ทราบอายุ:"),
+    ],
 )
 def test_the_age_is_said_or_that_it_is_not_known(
     cpms: Cpms, store: Path, ids: Mapping[str, str], place: str, language: str, told: str

@@ -49,7 +49,7 @@ def test_a_report_marks_what_is_joined_and_says_what_the_mark_means(cpms: Cpms, 
         path = store.with_name(f"{lang}.html")
         assert cpms("report", "community", "850105", "-o", path, "--lang", lang, "--store", store).code == 0
         page = path.read_text(encoding="utf-8")
-        assert f"<th scope=\"col\">{heading}" in page or heading in page
+        assert f'<th scope="col">{heading}' in page or heading in page
         assert f" {MARK}" in page
         assert note in page
 
@@ -74,12 +74,21 @@ def test_shares_and_changes_have_no_more_digits_than_are_published(cpms: Cpms, s
 def _families(base: Mapping[str, Mapping[str, Any]], path: Path, round_: int, refused: int) -> Path:
     """Forty children in homes of their own, and one home of three whose family does not consent."""
     rows: list[dict[str, Any]] = [
-        {"household_no": str(at), "birth_date": "2016-01-01", "round": str(round_), "interview_date": f"{round_}-05-01",
-         "sex": ("female", "male")[at % 2], "given_name": f"child {at}", "family_name": f"family {at}"}
+        {
+            "household_no": str(at),
+            "birth_date": "2016-01-01",
+            "round": str(round_),
+            "interview_date": f"{round_}-05-01",
+            "sex": ("female", "male")[at % 2],
+            "given_name": f"child {at}",
+            "family_name": f"family {at}",
+        }
         for at in range(1, 41)
-    ]  # fmt: skip
-    rows += [{**rows[0], "household_no": "99", "child_no": at, "consent": "no", "given_name": f"c {at}"}
-             for at in range(1, refused + 1)]  # fmt: skip
+    ]
+    rows += [
+        {**rows[0], "household_no": "99", "child_no": at, "consent": "no", "given_name": f"c {at}"}
+        for at in range(1, refused + 1)
+    ]
     return write_drawn(path, base, rows)
 
 
@@ -104,9 +113,7 @@ def test_how_many_refused_is_not_what_two_tables_differ_by(
     assert all(one["unknown"] is None for one in unknown)
 
 
-def test_what_is_exposed_is_told_to_the_office_and_is_in_no_document(
-    cpms: Cpms, store: Path, tmp_path: Path
-) -> None:
+def test_what_is_exposed_is_told_to_the_office_and_is_in_no_document(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     """Given out under a looser definition before: no n.p. brings that back."""
     loose = tmp_path / "loose"
     shutil.copytree(ROOT / "schemas", loose)

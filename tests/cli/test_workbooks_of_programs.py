@@ -56,10 +56,16 @@ def prefixed(xml: str, prefix: str) -> str:
 
 
 def workbook(
-    rows: Sequence[Sequence[str]], *, strict: bool = False, prefix: str = "", references: bool = True,
-    part: str = SHEET, target: str = "worksheets/sheet1.xml", properties: str = "",
+    rows: Sequence[Sequence[str]],
+    *,
+    strict: bool = False,
+    prefix: str = "",
+    references: bool = True,
+    part: str = SHEET,
+    target: str = "worksheets/sheet1.xml",
+    properties: str = "",
     more: Mapping[str, str] | None = None,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """A workbook with one sheet; `more` are further parts of `xl/`, related to the book by their names."""
     main, office = (STRICT_MAIN, STRICT_OFFICE) if strict else (MAIN, OFFICE)
     named = f"xmlns:{prefix}" if prefix else "xmlns"
@@ -144,8 +150,10 @@ def test_errors_of_formulas_are_findings_in_whatever_way_they_are_written(tmp_pa
     )
     table, rows = only_table(saved(tmp_path, workbook([LABELS, *errors, CHILD, unknown], **way)))
     assert [(fault.check, fault.row, column_letter(fault.column or 0), fault.value) for fault in table.faults] == [
-        ("excel_error", 2, "F", "#N/A"), ("excel_error", 3, "F", "#REF!"), ("formula_uncalculated", 5, "H", None),
-    ]  # fmt: skip
+        ("excel_error", 2, "F", "#N/A"),
+        ("excel_error", 3, "F", "#REF!"),
+        ("formula_uncalculated", 5, "H", None),
+    ]
     assert [row[5] for row in rows] == [None, None, "หญิง", "หญิง"]
 
 
@@ -184,11 +192,21 @@ def test_texts_in_runs_are_joined_and_phonetic_hints_left_out(tmp_path: Path) ->
 
 
 THAI = (
-    "[$-107041E]d mmm yy;@", "[$-D07041E]d/m/yyyy", "[$-1070000]d/mm/yyyy;@", "[$-th-TH,107]d/mm/yyyy", "d/m/bbbb",
-    "[$-101041E]d mmmm yyyy;@", "[$-41E]d mmmm yyyy", "[$-187041E]d mmm yy", "b2d/m/yyyy", "[$-D000000]d/mm/yyyy",
+    "[$-107041E]d mmm yy;@",
+    "[$-D07041E]d/m/yyyy",
+    "[$-1070000]d/mm/yyyy;@",
+    "[$-th-TH,107]d/mm/yyyy",
+    "d/m/bbbb",
+    "[$-101041E]d mmmm yyyy;@",
+    "[$-41E]d mmmm yyyy",
+    "[$-187041E]d mmm yy",
+    "b2d/m/yyyy",
+    "[$-D000000]d/mm/yyyy",
     "d/m/e",
-    "ว/ด/ปปปป", "[$-D07041E]ว ดดดด ปปปป;@", "ว-ดดด-ปป",
-)  # fmt: skip
+    "ว/ด/ปปปป",
+    "[$-D07041E]ว ดดดด ปปปป;@",
+    "ว-ดดด-ปป",
+)
 FORMATS = (*range(14, 18), 22, *range(27, 37), *range(50, 59), 71, 72, 77, 81, *THAI)
 NUMBERS = (0, 1, 2, 59, 60, 61, 62, 67, 68)  # formats of numbers: the day is its number
 

@@ -254,10 +254,13 @@ def test_words_without_burmese_are_named_by_the_schema_check(cpms: Cpms, own: Pa
     ran = cpms("schema", "check", own)
     assert ran.code == 1
     for told in (
-        "fields: 'distress' is not translated", "codes.distress: 'weekly' is not translated",
-        "topics: 'moving' is not translated", "sentences: 'xlsform_end' is not translated",
-        "'xlsform_range' must fill in the same things", "sentences: there is no 'xlsform_nothing' to translate",
-    ):  # fmt: skip
+        "fields: 'distress' is not translated",
+        "codes.distress: 'weekly' is not translated",
+        "topics: 'moving' is not translated",
+        "sentences: 'xlsform_end' is not translated",
+        "'xlsform_range' must fill in the same things",
+        "sentences: there is no 'xlsform_nothing' to translate",
+    ):
         assert re.search(r"translations/my\.yaml:\d+: " + re.escape(told), ran.out), told
 
 
@@ -284,11 +287,30 @@ def test_the_burmese_words_say_that_nobody_has_reviewed_them_yet(form: Path, sur
 
 
 def test_a_known_child_is_chosen_and_its_code_and_names_come_along(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
-    merge([draw({"given_name": "มะลิ", "birth_date": "2016-03", "mother_name": "=1+1"},
+    merge(
+        [
+            draw(
+                {"given_name": "มะลิ", "birth_date": "2016-03", "mother_name": "=1+1"},
                 {"given_name": "ก้อง", "birth_date": "2015-06-01", "sex": "male"},
-                {"given_name": "Min Thu", "household_no": "2"})], tmp_path / "s.duckdb")  # fmt: skip
-    ran = cpms("template", "--prefill", "--xlsform", "-o", tmp_path / "next.xlsx", "--store", tmp_path / "s.duckdb",
-               "--area", "85010501", "--identified", "--lang", "th")  # fmt: skip
+                {"given_name": "Min Thu", "household_no": "2"},
+            )
+        ],
+        tmp_path / "s.duckdb",
+    )
+    ran = cpms(
+        "template",
+        "--prefill",
+        "--xlsform",
+        "-o",
+        tmp_path / "next.xlsx",
+        "--store",
+        tmp_path / "s.duckdb",
+        "--area",
+        "85010501",
+        "--identified",
+        "--lang",
+        "th",
+    )
     assert ran.code == 0
     with (tmp_path / "known_children.csv").open(encoding="utf-8", newline="") as stream:
         known = list(csv.DictReader(stream))

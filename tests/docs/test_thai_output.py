@@ -19,15 +19,47 @@ CODES = re.compile(r"--?[a-z][\w-]*|[\w/.-]*/[\w/.-]*|[\w-]*\.[\w.-]+|\w+_\w+|\b
 COMMANDS = re.compile(r"\bcpms( [a-z-]+)*")
 # Ids of checks and rights in their column, header of the sample file and its sheets, who merged, and units.
 NAMES = {
-    "code", "date", "integer", "pattern", "range", "field", "BOM", "utf", "UTC", "SHA", "MB", "KB", "education",
-    "practice", "children", "households", "root", "officer", "CSV", "CPMS", "Excel",
-}  # fmt: skip
+    "code",
+    "date",
+    "integer",
+    "pattern",
+    "range",
+    "field",
+    "BOM",
+    "utf",
+    "UTC",
+    "SHA",
+    "MB",
+    "KB",
+    "education",
+    "practice",
+    "children",
+    "households",
+    "root",
+    "officer",
+    "CSV",
+    "CPMS",
+    "Excel",
+}
 # `demo` runs the others; provinces say the words of communities; the rest say that a file is written, or package names.
 NOT_HERE = {
-    "demo", "doctor", "province", "plan province", "schema check", "bundle", "bundle-key", "store encrypt",
-    "store restore", "report community", "report province", "report child", "plan community", "samples",
-    "export records", "export figures",
-}  # fmt: skip
+    "demo",
+    "doctor",
+    "province",
+    "plan province",
+    "schema check",
+    "bundle",
+    "bundle-key",
+    "store encrypt",
+    "store restore",
+    "report community",
+    "report province",
+    "report child",
+    "plan community",
+    "samples",
+    "export records",
+    "export figures",
+}
 
 
 def _example(told: str) -> str:
@@ -40,8 +72,11 @@ def _example(told: str) -> str:
 def thai_examples() -> list[str]:
     """The lines that are run here; `undo` comes last."""
     found = ((path.removeprefix("cpms "), command) for path, command in commands_below(guarded(app)))
-    lines = [_example(str(command.help)) for path, command in found
-             if not hasattr(command, "commands") and path not in NOT_HERE]  # fmt: skip
+    lines = [
+        _example(str(command.help))
+        for path, command in found
+        if not hasattr(command, "commands") and path not in NOT_HERE
+    ]
     return sorted(filter(None, lines), key=lambda line: line.startswith("cpms undo"))
 
 

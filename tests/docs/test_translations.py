@@ -19,9 +19,33 @@ from tests.conftest import Cpms
 
 # Names of formats, programs and techniques that Thai offices write in Latin letters.
 NAMES = {
-    "csv", "json", "xlsx", "parquet", "text", "flat", "two", "sheet", "xlsform", "kobotoolbox", "odk", "excel", "cpms",
-    "aes", "html", "pdf", "docx", "enter", "en", "th", "hxl", "dhis", "spss", "frictionless", "data", "package",
-}  # fmt: skip
+    "csv",
+    "json",
+    "xlsx",
+    "parquet",
+    "text",
+    "flat",
+    "two",
+    "sheet",
+    "xlsform",
+    "kobotoolbox",
+    "odk",
+    "excel",
+    "cpms",
+    "aes",
+    "html",
+    "pdf",
+    "docx",
+    "enter",
+    "en",
+    "th",
+    "hxl",
+    "dhis",
+    "spss",
+    "frictionless",
+    "data",
+    "package",
+}
 # Codes of the definition that a help gives as examples.
 EXAMPLES = {"victim", "education", "sex", "village", "public"}
 

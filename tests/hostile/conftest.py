@@ -21,9 +21,13 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder = tmp_path_factory.mktemp("runner")
     surroundings = {**os.environ, "CPMS_LANG": "en", "OPENBLAS_NUM_THREADS": "1"}
     with subprocess.Popen(
-        (sys.executable, "-m", "tests.hostile.runner", str(folder)), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        cwd=ROOT, env=surroundings, text=True,
-    ) as process:  # fmt: skip
+        (sys.executable, "-m", "tests.hostile.runner", str(folder)),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        env=surroundings,
+        text=True,
+    ) as process:
         assert process.stdin
         assert process.stdout
 

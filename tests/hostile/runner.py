@@ -55,10 +55,12 @@ def run(words: list[str], folder: Path) -> dict[str, object]:
         child(words, folder)
     _, status, used = os.wait4(number, 0)
     return {
-        "code": os.waitstatus_to_exitcode(status), "err": (folder / "err").read_text("utf-8", "replace"),
-        "out": (folder / "out").read_text("utf-8", "replace"), "seconds": time.monotonic() - begun,
+        "code": os.waitstatus_to_exitcode(status),
+        "err": (folder / "err").read_text("utf-8", "replace"),
+        "out": (folder / "out").read_text("utf-8", "replace"),
+        "seconds": time.monotonic() - begun,
         "memory": used.ru_maxrss * 1024,
-    }  # fmt: skip
+    }
 
 
 if __name__ == "__main__":

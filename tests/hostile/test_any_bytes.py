@@ -35,10 +35,12 @@ def _seeds() -> dict[str, bytes]:
     flat = pd.read_excel(ROUNDS[2], dtype=str, engine="calamine")
     text = "".join(ROUNDS[0].read_text("utf-8-sig").splitlines(keepends=True)[:12])
     return {
-        "flat.csv": text.encode("utf-8-sig"), "thai.csv": text.encode("cp874", "replace"),
-        "wide.csv": text.encode("utf-16"), "sheets.xlsx": _workbook({k: v.head(8) for k, v in sheets.items()}),
+        "flat.csv": text.encode("utf-8-sig"),
+        "thai.csv": text.encode("cp874", "replace"),
+        "wide.csv": text.encode("utf-16"),
+        "sheets.xlsx": _workbook({k: v.head(8) for k, v in sheets.items()}),
         "flat.xlsx": _workbook({"survey": flat.head(8)}),
-    }  # fmt: skip
+    }
 
 
 SEEDS = _seeds()
@@ -99,9 +101,10 @@ def files(draw: st.DrawFn) -> tuple[str, bytes]:
 
 TEXTS = {
     f"{name} {delimiter}": SEEDS["flat.csv"].decode("utf-8-sig").replace(",", delimiter).encode(name, "replace")
-    for name in ("utf-8", "cp874", "utf-16-le") for delimiter in ",;\t"
-}  # fmt: skip
-TRAPS = [*NASTY, b"\\\"", b"'", b'""', b'"\n"', b"sep=;\n", b"\xe0\xb8", b'"' * 3000, b"x" * 70_000]
+    for name in ("utf-8", "cp874", "utf-16-le")
+    for delimiter in ",;\t"
+}
+TRAPS = [*NASTY, b'\\"', b"'", b'""', b'"\n"', b"sep=;\n", b"\xe0\xb8", b'"' * 3000, b"x" * 70_000]
 
 
 @st.composite

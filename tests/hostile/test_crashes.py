@@ -33,9 +33,13 @@ Run = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.hostile.crash_runner"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True, env={**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"},
-    )  # fmt: skip
+        [sys.executable, "-m", "tests.hostile.crash_runner"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"},
+    )
     assert process.stdin is not None and process.stdout is not None
     told, answered = process.stdin, process.stdout
 

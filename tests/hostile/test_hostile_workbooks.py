@@ -23,8 +23,11 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="each run is a f
 HEADER = ("round", "village_code", "household_no", "child_no", "given_name", "sex", "birth_date", "nationality")
 RECORD = ("2569", "85010101", "12", "1", "มะลิ", "หญิง", "5/1/2560", "ไทย")
 SHEET, STRINGS, BOOK, TYPES = (
-    "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "[Content_Types].xml",
-)  # fmt: skip
+    "xl/worksheets/sheet1.xml",
+    "xl/sharedStrings.xml",
+    "xl/workbook.xml",
+    "[Content_Types].xml",
+)
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 OUTSIDE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 ODS = (
@@ -83,10 +86,11 @@ def ods(body: str, manifest: str = "<m/>") -> bytes:
     content = ODS.format(f"<table:table-row>{head}</table:table-row>{body}")
     return zipped(
         {
-            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": content.encode(),
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "content.xml": content.encode(),
             "META-INF/manifest.xml": manifest.encode(),
         }
-    )  # fmt: skip
+    )
 
 
 def lying_size() -> bytes:

@@ -45,23 +45,37 @@ def _person(number: int, latin: bool = False) -> dict[str, Any]:
     letter = ("abcdefghijklm" if latin else "กขคงจฉชซฌญดตท")[number]
     given, family, other, mother = (name + letter for name in names)
     return {
-        "national_id": body + calc_check_digit(body), "given_name": given, "family_name": family, "other_name": other,
-        "mother_name": mother, "birth_date": f"2013-07-{10 + number}",
-    }  # fmt: skip
+        "national_id": body + calc_check_digit(body),
+        "given_name": given,
+        "family_name": family,
+        "other_name": other,
+        "mother_name": mother,
+        "birth_date": f"2013-07-{10 + number}",
+    }
 
 
 def _survey(folder: Path, base: dict[str, dict[str, Any]], year: int) -> Path:
     """Twelve children of six houses: victims, at high risk, with answers missing, in two subdistricts."""
     answers: list[dict[str, Any]] = [
-        {"violence_sexual": "yes"}, {"violence_physical": None}, {"mother_alive": "no", "father_alive": "no"}, {},
-        {"in_school": "none"}, {"work_hazardous": "yes"},
-    ]  # fmt: skip
+        {"violence_sexual": "yes"},
+        {"violence_physical": None},
+        {"mother_alive": "no", "father_alive": "no"},
+        {},
+        {"in_school": "none"},
+        {"work_hazardous": "yes"},
+    ]
     rows = [
-        {"round": year, "interview_date": f"{year}-03-01", "household_no": f"{number // 2 + 1}",
-         "child_no": number % 2 + 1, "village_code": "85010501" if number < 8 else "85030101", **answers[number % 6],
-         **_person(number, latin=number % 3 == 2)}
+        {
+            "round": year,
+            "interview_date": f"{year}-03-01",
+            "household_no": f"{number // 2 + 1}",
+            "child_no": number % 2 + 1,
+            "village_code": "85010501" if number < 8 else "85030101",
+            **answers[number % 6],
+            **_person(number, latin=number % 3 == 2),
+        }
         for number in range(12)
-    ]  # fmt: skip
+    ]
     # A child without a number who has another given name in the second round: a doubtful pair, that waits.
     other = {**_person(12), "national_id": None, "given_name": {2025: "ชื่อลับละไม", 2026: "ประภาชื่อลับ"}[year]}
     rows.append({"round": year, "interview_date": f"{year}-03-01", "household_no": "9", **other})
@@ -74,15 +88,22 @@ def _faulty(folder: Path, base: dict[str, dict[str, Any]]) -> Path:
     would a mistyped answer be found?"""
     wrong = _person(1)["national_id"][:-1] + ("1" if _person(1)["national_id"][-1] != "1" else "2")
     rows: list[dict[str, Any]] = [
-        {"given_name": WORDS[0] * 30}, {"national_id": wrong}, {"birth_date": "19/07/2556 หรือ"},
+        {"given_name": WORDS[0] * 30},
+        {"national_id": wrong},
+        {"birth_date": "19/07/2556 หรือ"},
         {"birth_date": "2556-07-19"},
-        {"mother_name": "=" + WORDS[3]}, {"national_id": _person(5)["national_id"], "child_no": None},
-        {"cpms_id": WORDS[0]}, {"cpms_id": WORDS[4]},
+        {"mother_name": "=" + WORDS[3]},
+        {"national_id": _person(5)["national_id"], "child_no": None},
+        {"cpms_id": WORDS[0]},
+        {"cpms_id": WORDS[4]},
         {"sex": WORDS[1], "nationality": WORDS[0], "in_school": "9" + DIGITS + "9999", "carer": WORDS[3]},
-        {"national_id": _person(4)["national_id"]}, {"given_name": "à¸Š " + WORDS[4]},
-    ]  # fmt: skip
-    cells = [{"round": 2027, "interview_date": "2027-03-01", "household_no": f"{number + 1}", **_person(number), **row}
-             for number, row in enumerate(rows)]  # fmt: skip
+        {"national_id": _person(4)["national_id"]},
+        {"given_name": "à¸Š " + WORDS[4]},
+    ]
+    cells = [
+        {"round": 2027, "interview_date": "2027-03-01", "household_no": f"{number + 1}", **_person(number), **row}
+        for number, row in enumerate(rows)
+    ]
     return write_drawn(folder / "faulty.csv", base, cells)
 
 
@@ -109,8 +130,14 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
     log = pd.DataFrame({"cpms_id": [child], "response_date": ["2026-03-03"], "response_kind": ["home_visit"]})
     log.to_csv(folder / "log.csv", index=False)
     import_responses([folder / "log.csv"], store)
-    bad = pd.DataFrame({"cpms_id": [WORDS[0], WORDS[4], child], "given_name": WORDS[0], "response_kind": "home_visit",
-                        "response_date": ["2026-03-05", "2026-03-06", _person(3)["national_id"]]})  # fmt: skip
+    bad = pd.DataFrame(
+        {
+            "cpms_id": [WORDS[0], WORDS[4], child],
+            "given_name": WORDS[0],
+            "response_kind": "home_visit",
+            "response_date": ["2026-03-05", "2026-03-06", _person(3)["national_id"]],
+        }
+    )
     bad.to_csv(folder / "bad_log.csv", index=False)
     assert export_review(store, folder / "review.xlsx", identified=True)
     return Marked(folder, child, parted, other)
@@ -123,8 +150,11 @@ PRINTED = ".pdf" if THAI_FONT else ".docx"
 # what it says may not. A command's first line is run in both languages, as text and as JSON where there is JSON; the
 # others as JSON. Every ending is written by one command or another.
 RUNS: dict[str, tuple[str, ...]] = {
-    "validate": ("faulty.csv --store s.duckdb --show-changes -o f.xlsx",
-                 "!faulty.csv --annotate marked.xlsx", "!faulty.csv --fix mended.xlsx"),
+    "validate": (
+        "faulty.csv --store s.duckdb --show-changes -o f.xlsx",
+        "!faulty.csv --annotate marked.xlsx",
+        "!faulty.csv --fix mended.xlsx",
+    ),
     "map": ("faulty.csv -o map.csv",),
     "merge": ("!faulty.csv",),
     "score": ("-o scores.xlsx", "-o scores.parquet"),
@@ -170,7 +200,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "report province": ("85 -o area.xlsx",),
     "report child": ("{child} -o one.html", f"{{child}} -o one{PRINTED}"),
     "schema check": ("",),
-}  # fmt: skip
+}
 # Commands that refuse without --identified, and files with faults; all others must do what they were asked.
 EXPECTED = {"template": 2, "review export": 2, "validate": 1, "merge": 1, "response import": 1}
 WITHOUT_STORE = {"doctor", "codebook", "samples", "bundle-key", "schema check", "store check"}
@@ -270,11 +300,17 @@ def test_no_name_gets_out(
 
 
 IDENTIFIED = {
-    "children": "", "visits": "", "indicator": "4", "rights": "--list education", "child show": "{child}",
-    "export records": "r.csv", "response due": "--all", "review export": "pairs.xlsx",
+    "children": "",
+    "visits": "",
+    "indicator": "4",
+    "rights": "--list education",
+    "child show": "{child}",
+    "export records": "r.csv",
+    "response due": "--all",
+    "review export": "pairs.xlsx",
     "report child": "{child} -o one.html",
     "template": "-o next.xlsx --prefill --area 850105",
-}  # fmt: skip
+}
 
 
 def test_whatever_shows_names_is_in_the_audit_log(

@@ -56,9 +56,15 @@ PLACES = (
     "\x1b{}1+1",
 )
 TEXTS = [place.format(start) for start, place in itertools.product(STARTS, PLACES)]
-TABLE = pd.DataFrame({"text": pd.Series(TEXTS, dtype="str"), "again": pd.Series(TEXTS[::-1], dtype="str"),
-                      "listed": [[text, "ก"] for text in TEXTS], "kind": pd.Categorical(TEXTS),
-                      "number": [-1.5] * len(TEXTS)})  # fmt: skip
+TABLE = pd.DataFrame(
+    {
+        "text": pd.Series(TEXTS, dtype="str"),
+        "again": pd.Series(TEXTS[::-1], dtype="str"),
+        "listed": [[text, "ก"] for text in TEXTS],
+        "kind": pd.Categorical(TEXTS),
+        "number": [-1.5] * len(TEXTS),
+    }
+)
 RUNS = tuple("=+-@\t\r\n\x00＝＋－＠")
 
 
@@ -121,10 +127,19 @@ def test_documents_as_workbooks(tmp_path: Path) -> None:
 def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[str, Any]]) -> Path:
     """Victims whose names begin like formulas."""
     folder = tmp_path_factory.mktemp("armed")
-    rows = [{"household_no": f"={number}", "given_name": f"{start}1+1", "family_name": f"{start}A1",
-             "mother_name": f"{number}", "violence_physical": "yes", "drugs": None, "child_no": number,
-             "birth_date": f"2016-0{number}-01"}
-            for number, start in enumerate(STARTS[:4], start=1)]  # fmt: skip
+    rows = [
+        {
+            "household_no": f"={number}",
+            "given_name": f"{start}1+1",
+            "family_name": f"{start}A1",
+            "mother_name": f"{number}",
+            "violence_physical": "yes",
+            "drugs": None,
+            "child_no": number,
+            "birth_date": f"2016-0{number}-01",
+        }
+        for number, start in enumerate(STARTS[:4], start=1)
+    ]
     merge([write_drawn(folder / "s.csv", base, rows)], folder / "s.duckdb")
     return folder / "s.duckdb"
 
@@ -149,9 +164,20 @@ def test_libreoffice_calculates_nothing(tmp_path: Path) -> None:
     write_tables({"table": TABLE[["text"]]}, tmp_path / "t.xlsx")
     profile = (tmp_path / "profile").as_uri()
     subprocess.run(
-        ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "fods", "--outdir", tmp_path,
-         tmp_path / "t.xlsx"], check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
+        [
+            "soffice",
+            f"-env:UserInstallation={profile}",
+            "--headless",
+            "--convert-to",
+            "fods",
+            "--outdir",
+            tmp_path,
+            tmp_path / "t.xlsx",
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
     told = (tmp_path / "t.fods").read_text("utf-8")
     assert told.count("1+1") >= len(TEXTS)
     assert "table:formula=" not in told

@@ -37,9 +37,14 @@ def test_a_release_remembers_what_was_shown_withheld_and_in_no_table() -> None:
     tables = {"sex": BY_SEX, "age": BY_AGE}
     found = protect(tables, sums, RULES, report="r", round_=2026, unshown=unshown, audience="us")
     assert {name: (one.count, one.state) for name, one in found.release.cells.items()} == {
-        "girls": (4, "withheld"), "boys": (21, "withheld"), "all": (25, "shown"), "young": (12, "shown"),
-        "old": (13, "shown"), "orphans": (2, "unshown"), "others": (23, "unshown"),
-    }  # fmt: skip
+        "girls": (4, "withheld"),
+        "boys": (21, "withheld"),
+        "all": (25, "shown"),
+        "young": (12, "shown"),
+        "old": (13, "shown"),
+        "orphans": (2, "unshown"),
+        "others": (23, "unshown"),
+    }
     assert ("all", ("girls", "boys")) in found.release.relations
     assert (found.release.audience, found.release.round, found.release.threshold) == ("us", 2026, 5)
 
@@ -47,8 +52,14 @@ def test_a_release_remembers_what_was_shown_withheld_and_in_no_table() -> None:
 def test_one_child_more_since_the_last_report_to_the_same_readers_is_not_told() -> None:
     """They had: 24 children, 12 young and 12 old. Now there is one more, and it would be known to be old."""
     given = {"all": 24, "young": 12, "old": 12}
-    earlier = Release("us", "r", 2026, 5, {name: ReleasedCell(count, "shown") for name, count in given.items()},
-                      (("all", ("young", "old")),))  # fmt: skip
+    earlier = Release(
+        "us",
+        "r",
+        2026,
+        5,
+        {name: ReleasedCell(count, "shown") for name, count in given.items()},
+        (("all", ("young", "old")),),
+    )
     found = protect({"age": BY_AGE}, SUMS[1:], RULES, report="r", earlier=[earlier])
     assert found.tables["age"]["children"].isna().tolist() == [False, True, True]
     assert found.notes[1].startswith("2 counts differ by fewer than 5 from what the same readers were given before")
@@ -59,8 +70,14 @@ def test_one_child_more_since_the_last_report_to_the_same_readers_is_not_told() 
 
 def test_twenty_more_are_told() -> None:
     given = {"all": 5, "young": 0, "old": 5}
-    earlier = Release("us", "r", 2026, 5, {name: ReleasedCell(count, "shown") for name, count in given.items()},
-                      (("all", ("young", "old")),))  # fmt: skip
+    earlier = Release(
+        "us",
+        "r",
+        2026,
+        5,
+        {name: ReleasedCell(count, "shown") for name, count in given.items()},
+        (("all", ("young", "old")),),
+    )
     found = protect({"age": BY_AGE}, SUMS[1:], RULES, report="r", earlier=[earlier])
     assert found.tables["age"]["children"].tolist() == [12, 13, 25]
     assert found.notes == ()

@@ -30,9 +30,12 @@ MOMENTS = 30 if THOROUGH else 2
 
 def _started(*words: object) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-c", START, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-c", START, *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"},
-    )  # fmt: skip
+    )
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
     return process
 
@@ -120,8 +123,10 @@ def test_a_copy_under_way_is_no_leftover(cpms: Cpms, before: Path, tmp_path: Pat
     store = tmp_path / "s.duckdb"
     shutil.copy(before, store)
     (tmp_path / ".copy.duckdb.part").write_bytes(store.read_bytes()[:50_000])
-    code = "import sys, time; from pathlib import Path; from cpms_cli.store.holding import hold_store\n" \
-           "with hold_store(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"  # fmt: skip
+    code = (
+        "import sys, time; from pathlib import Path; from cpms_cli.store.holding import hold_store\n"
+        "with hold_store(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    )
     words = [sys.executable, "-c", code, str(tmp_path / "copy.duckdb")]
     other = subprocess.Popen(words, stdout=subprocess.PIPE, cwd=ROOT)
     try:
@@ -157,8 +162,10 @@ def test_a_store_killed_at_its_birth_is_empty(cpms: Cpms, draw: Draw, tmp_path: 
 def test_a_store_whose_first_merge_is_in_its_log_alone_opens(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     """Killed after its first commit: the engine does not replay a log in which views are made, if it opens it first."""
     store = tmp_path / "s.duckdb"
-    code = "import os, sys; import cpms_cli.store.connection as c; c.write_log_in = lambda *a: os._exit(9)\n" \
-           "from cpms_cli import merge; merge([sys.argv[1]], sys.argv[2])"  # fmt: skip
+    code = (
+        "import os, sys; import cpms_cli.store.connection as c; c.write_log_in = lambda *a: os._exit(9)\n"
+        "from cpms_cli import merge; merge([sys.argv[1]], sys.argv[2])"
+    )
     ended = subprocess.run([sys.executable, "-c", code, str(draw({})), str(store)], cwd=ROOT, check=False)
     assert ended.returncode == 9
     assert (tmp_path / "s.duckdb.wal").stat().st_size > 0

@@ -71,9 +71,13 @@ def ground(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
 def run() -> Iterator[Run]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en", "CPMS_KEY": KEY}
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.hostile.writer_runner"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True, env=environment,
-    )  # fmt: skip
+        [sys.executable, "-m", "tests.hostile.writer_runner"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
     assert process.stdin is not None and process.stdout is not None
     asked, answered = process.stdin, process.stdout
 
@@ -88,11 +92,18 @@ def run() -> Iterator[Run]:
 
 
 WRITERS: dict[str, str] = {
-    "merge": "merge 2026.csv", "another merge": "merge 2027.csv", "undo": "undo 2", "compact": "store compact",
-    "encrypt": "store encrypt", "restore": "store restore copy.duckdb", "review": "review apply review.xlsx",
-    "import": "response import log.csv", "add": "response add {child} --kind home_visit --date 2569-03-09",
-    "split": "child split {child} --round 2568 --reason seen", "score": "score",
-}  # fmt: skip
+    "merge": "merge 2026.csv",
+    "another merge": "merge 2027.csv",
+    "undo": "undo 2",
+    "compact": "store compact",
+    "encrypt": "store encrypt",
+    "restore": "store restore copy.duckdb",
+    "review": "review apply review.xlsx",
+    "import": "response import log.csv",
+    "add": "response add {child} --kind home_visit --date 2569-03-09",
+    "split": "child split {child} --round 2568 --reason seen",
+    "score": "score",
+}
 LEAVES_NO_NAME = {"compact", "encrypt", "backup"}
 
 
@@ -122,9 +133,16 @@ def _at_once(run: Run, ground: Ground, folder: Path, names: list[str], seed: int
 
 
 PAIRS = list(itertools.combinations_with_replacement(WRITERS, 2))
-CHOSEN = PAIRS if THOROUGH else [
-    ("merge", "compact"), ("merge", "encrypt"), ("merge", "restore"), *random.Random(SEED).sample(PAIRS, 1),
-]  # fmt: skip
+CHOSEN = (
+    PAIRS
+    if THOROUGH
+    else [
+        ("merge", "compact"),
+        ("merge", "encrypt"),
+        ("merge", "restore"),
+        *random.Random(SEED).sample(PAIRS, 1),
+    ]
+)
 
 
 @pytest.mark.parametrize("pair", CHOSEN, ids=" and ".join)
@@ -155,8 +173,10 @@ def test_first_merges_at_once(
     files = [ground.folder / f"{year}.csv" for year in (2024, 2025, 2026)]
     bad = tmp_path / "bad.csv"
     bad.write_text("no header of the survey\n", "utf-8")
-    ends = run([["w", "merge", str(file), "--store", str(store if at % 2 else link)]
-                for at, file in enumerate([*files, bad])], seed)  # fmt: skip
+    ends = run(
+        [["w", "merge", str(file), "--store", str(store if at % 2 else link)] for at, file in enumerate([*files, bad])],
+        seed,
+    )
     stored = [file.name for file, end in zip(files, ends, strict=False) if end["code"] == 0]
     assert stored, ends
     assert ends[-1]["code"] == 2
@@ -170,8 +190,10 @@ def test_who_holds_the_store_is_said(
     monkeypatch.setattr(holding, "WAIT", 0.2)
     store = tmp_path / "s.duckdb"
     shutil.copy(ground.folder / "s.duckdb", store)
-    code = f"import time; from pathlib import Path; from cpms_cli.store.holding import hold_store\n" \
-           f"with hold_store(Path({str(store)!r})): print('held', flush=True); time.sleep(60)"  # fmt: skip
+    code = (
+        f"import time; from pathlib import Path; from cpms_cli.store.holding import hold_store\n"
+        f"with hold_store(Path({str(store)!r})): print('held', flush=True); time.sleep(60)"
+    )
     other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert other.stdout is not None and other.stdout.readline() == "held\n"
     before = store.read_bytes()
@@ -223,8 +245,10 @@ def test_a_reader_that_has_the_store_open_stops_a_copy_from_taking_its_place(
     monkeypatch.setenv("CPMS_KEY", KEY)
     store = tmp_path / "s.duckdb"
     shutil.copy(ground.folder / "s.duckdb", store)
-    code = f"import duckdb, time; c = duckdb.connect({str(store)!r}, read_only=True)\n" \
-           "print('open', flush=True); time.sleep(60)"  # fmt: skip
+    code = (
+        f"import duckdb, time; c = duckdb.connect({str(store)!r}, read_only=True)\n"
+        "print('open', flush=True); time.sleep(60)"
+    )
     reader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert reader.stdout is not None and reader.stdout.readline() == "open\n"
     before = store.read_bytes()

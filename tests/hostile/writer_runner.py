@@ -53,11 +53,13 @@ def child(words: list[str], delay: float, seed: int, errors: Path) -> None:
         time.sleep(dice.random() * delay)
 
     for target, names in (
-        (os, ("fsync", "replace", "rename", "link", "unlink")), (duckdb, ("connect",)),
-        (Path, ("replace", "unlink", "hardlink_to")), (shutil, ("copyfile",)),
+        (os, ("fsync", "replace", "rename", "link", "unlink")),
+        (duckdb, ("connect",)),
+        (Path, ("replace", "unlink", "hardlink_to")),
+        (shutil, ("copyfile",)),
         # Right before and right after a commit: the engine writes out of Python's sight.
         (cpms_cli.store.connection, ("mark_of", "write_log_in")),
-    ):  # fmt: skip
+    ):
         for name in names:
             slowed(target, name, pause)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

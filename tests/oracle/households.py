@@ -76,10 +76,22 @@ def home(survey: Survey, rng: random.Random, number: int) -> Home:
 
 def row(survey: Survey, fields: tuple[Field, ...], rng: random.Random, open_share: float, calm: bool) -> Row:
     """Answers to all questions of one table; in a calm home nearly all of them are harmless."""
-    harmless = {"nationality": "TH", "birth_registered": "certificate", "in_school": "formal", "mother_alive": "yes",
-                "father_alive": "yes", "mother_home": "yes", "father_home": "yes", "parent_away_work": "none",
-                "carer": "mother", "arrived_community": "born_here", "distress": "never", "dwelling": "own",
-                "income_enough": "saves", "income_steady": "yes"}  # fmt: skip
+    harmless = {
+        "nationality": "TH",
+        "birth_registered": "certificate",
+        "in_school": "formal",
+        "mother_alive": "yes",
+        "father_alive": "yes",
+        "mother_home": "yes",
+        "father_home": "yes",
+        "parent_away_work": "none",
+        "carer": "mother",
+        "arrived_community": "born_here",
+        "distress": "never",
+        "dwelling": "own",
+        "income_enough": "saves",
+        "income_steady": "yes",
+    }
     found: Row = {}
     for field in fields:
         told = answer(survey, field, rng, open_share)

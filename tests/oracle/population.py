@@ -18,10 +18,22 @@ HOUSEHOLD: dict[str, tuple[str, ...]] = {
     "dwelling": ("own", "rented", "employer", "relative", "temporary", "none"),
     "income_enough": ("saves", "enough", "sometimes_short", "often_short"),
     "income_steady": YES_IS_WELL,
-    **dict.fromkeys(("informal_debt", "member_chronic_illness", "member_disability", "member_mental_health",
-                     "member_violent", "member_hurt", "member_law", "member_alcohol", "member_drugs",
-                     "member_gambling"), YES_NO),
-}  # fmt: skip
+    **dict.fromkeys(
+        (
+            "informal_debt",
+            "member_chronic_illness",
+            "member_disability",
+            "member_mental_health",
+            "member_violent",
+            "member_hurt",
+            "member_law",
+            "member_alcohol",
+            "member_drugs",
+            "member_gambling",
+        ),
+        YES_NO,
+    ),
+}
 CHILD: dict[str, tuple[str, ...]] = {
     "sex": ("female", "male"),
     "nationality": ("TH", "MM", "LA", "KH", "other", "stateless"),
@@ -36,10 +48,26 @@ CHILD: dict[str, tuple[str, ...]] = {
     "distress": ("never", "few_times_a_year", "monthly", "weekly", "daily"),
     "work_hours_week": NUMBERS,
     "services_received": ("none", "home_visit", "home_visit;cash", "unknown;legal", "none;unknown"),
-    **dict.fromkeys(("left_alone", "needs_unmet", "chronic_illness", "worked_for_wages", "work_hazardous",
-                     "violent_behaviour", "violence_physical", "violence_emotional", "violence_sexual", "exploited",
-                     "law_conflict", "tobacco", "alcohol", "drugs"), YES_NO),
-}  # fmt: skip
+    **dict.fromkeys(
+        (
+            "left_alone",
+            "needs_unmet",
+            "chronic_illness",
+            "worked_for_wages",
+            "work_hazardous",
+            "violent_behaviour",
+            "violence_physical",
+            "violence_emotional",
+            "violence_sexual",
+            "exploited",
+            "law_conflict",
+            "tobacco",
+            "alcohol",
+            "drugs",
+        ),
+        YES_NO,
+    ),
+}
 NO_ANSWERS = np.array([None, "unknown", "refused", "not_asked"], dtype=object)
 OPEN = (0.0, 0.0, 0.002, 0.02, 0.1, 0.5)
 CALM = 0.985
@@ -76,8 +104,12 @@ def _born(rng: np.random.Generator, day: pd.Series) -> pd.DataFrame:
     kind = rng.random(rows)
     near = (visited.dt.year - born.dt.year + rng.integers(-2, 2, rows)).clip(0, 17)
     age = near.where(rng.random(rows) < 0.5, pd.Series(rng.integers(0, 18, rows))).astype("str").astype("object")
-    return pd.DataFrame({"birth_date": text.where(kind < 0.85, None), "age_years": age.where(kind > 0.7, None).where(
-        kind < 0.97, "unknown")})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "birth_date": text.where(kind < 0.85, None),
+            "age_years": age.where(kind > 0.7, None).where(kind < 0.97, "unknown"),
+        }
+    )
 
 
 def population(seed: int, children: int = 20_000) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -102,6 +134,13 @@ def population(seed: int, children: int = 20_000) -> tuple[pd.DataFrame, pd.Data
     of = np.sort(np.concatenate([number, rng.integers(0, homes, children - homes)]))
     line = pd.Series(of).groupby(of).cumcount() + 1
     own = _answers(rng, CHILD, open_[of], calm[of])
-    rows = pd.concat([key.iloc[of].reset_index(drop=True), line.astype("str").rename("child_no"), own,
-                      _born(rng, dated.iloc[of].reset_index(drop=True))], axis=1)  # fmt: skip
+    rows = pd.concat(
+        [
+            key.iloc[of].reset_index(drop=True),
+            line.astype("str").rename("child_no"),
+            own,
+            _born(rng, dated.iloc[of].reset_index(drop=True)),
+        ],
+        axis=1,
+    )
     return households[rng.random(homes) > 0.01].reset_index(drop=True), rows

@@ -163,14 +163,26 @@ def reached(least: pd.Series, most: pd.Series, number: int) -> pd.Series:
 def rules(of: pd.DataFrame, age: Ages, i: pd.DataFrame, many: pd.DataFrame) -> dict[str, pd.Series]:
     """The rules of the three levels that have one, as truths; `many` as of `ranges`."""
     yes = {name: is_one_of(of[name], "yes") for name in ("needs_unmet", "work_hazardous", "drugs")}
-    hours = any_of(*(age.between(first, last) & at_least(of["work_hours_week"], limit)
-                     for first, last, limit in MICS_HOURS))  # fmt: skip
+    hours = any_of(
+        *(age.between(first, last) & at_least(of["work_hours_week"], limit) for first, last, limit in MICS_HOURS)
+    )
     drugs = yes["drugs"].where(yes["drugs"].notna(), age.from_(7) & yes["drugs"])
     addiction = i["i22"] & (i["i03"] | i["i05"] | i["i10"])
     five = reached(many["dangers_min"], many["dangers_max"], 5)
     one = reached(many["counted_min"], many["counted_max"], 1)
-    grave = any_of(i["i04"], i["i06"], i["i11"] & ~age.from_(15), yes["work_hazardous"], hours, drugs, i["i14"],
-                   i["i19"], i["i20"], addiction, five)  # fmt: skip
+    grave = any_of(
+        i["i04"],
+        i["i06"],
+        i["i11"] & ~age.from_(15),
+        yes["work_hazardous"],
+        hours,
+        drugs,
+        i["i14"],
+        i["i19"],
+        i["i20"],
+        addiction,
+        five,
+    )
     alone_in_need = yes["needs_unmet"] & is_one_of(of["carer"], "nobody")
     return {"victim": i["i13"] | alone_in_need, "high_risk": grave, "at_risk": one}
 

@@ -95,8 +95,9 @@ def test_a_difference_in_any_question_would_be_seen(drawn: Tables) -> None:
     questions = [*HOUSEHOLD, *CHILD, "interview_date", "birth_date", "age_years"]
     same = [numbered(few, question) for question in questions]
     other = [numbered(shuffled(few, question), question) for question in questions]
-    stacked = [pd.concat([each[table] for each in copies], ignore_index=True)
-               for copies in (same, other) for table in (0, 1)]  # fmt: skip
+    stacked = [
+        pd.concat([each[table] for each in copies], ignore_index=True) for copies in (same, other) for table in (0, 1)
+    ]
     plainly, ours = second_scores(stacked[0], stacked[1]), by_sql((stacked[2], stacked[3]))
     differ = (plainly[[*INDICATORS, "level", "highest"]].astype("str") != ours[plainly.columns[:24]]).any(axis=1)
     seen = differ.groupby(np.repeat(questions, len(few[1]))).any()

@@ -70,10 +70,12 @@ def _children(homes: list[Row], members: list[Row]) -> Iterator[Child]:
         own = [child for child in members if (child["village_code"], child["household_no"]) == place]
         for child, scored in zip(own, score_household(home, own), strict=True):
             groups = {
-                "village": str(child["village_code"]), "sex": _answered(child, "sex") or "unknown",
-                "age_group": _band(home, child), "nationality": _answered(child, "nationality") or "unknown",
+                "village": str(child["village_code"]),
+                "sex": _answered(child, "sex") or "unknown",
+                "age_group": _band(home, child),
+                "nationality": _answered(child, "nationality") or "unknown",
                 "registration": _answered(child, "birth_registered") or "unknown",
-            }  # fmt: skip
+            }
             yield Child(home, child, groups, _rights(home, child, scored.level, scored.indicators[16]))
 
 
@@ -108,9 +110,10 @@ def test_rights_by_group(sample_store: Path, children: list[Child]) -> None:
     crossed = summarise_rights(sample_store, by=["sex", "age_group"]).counted["by_sex_age_group"]
     for row in crossed.to_dict("records"):
         told = Counter(
-            one.rights[row["item"]] for one in children
+            one.rights[row["item"]]
+            for one in children
             if (one.groups["sex"], one.groups["age_group"]) == (row["sex"], row["age_group"])
-        )  # fmt: skip
+        )
         assert (row["yes"], row["no"], row["unknown"], row["not_applicable"]) == _counts(told), row
 
 
@@ -135,16 +138,20 @@ def _interval(yes: int, known: int) -> tuple[float, float]:
 def test_migration_by_village_and_what_is_high(sample_store: Path, children: list[Child], homes: list[Row]) -> None:
     answers: dict[str, list[tuple[str, str]]] = {
         "no_thai_nationality": [
-            (str(one.own["village_code"]), word(not3(is_one_of(one.own, "nationality", "TH")))) for one in children],
+            (str(one.own["village_code"]), word(not3(is_one_of(one.own, "nationality", "TH")))) for one in children
+        ],
         "migrated_in": [
             (str(one.own["village_code"]), word(is_one_of(one.own, "arrived_community", "within_12_months")))
-            for one in children],
+            for one in children
+        ],
         "parents_away": [
             (str(one.own["village_code"]), word(is_one_of(one.own, "parent_away_work", "mother", "father", "both")))
-            for one in children],
+            for one in children
+        ],
         "households_arrived": [
-            (str(one["village_code"]), word(is_one_of(one, "arrived", "within_12_months"))) for one in homes],
-    }  # fmt: skip
+            (str(one["village_code"]), word(is_one_of(one, "arrived", "within_12_months"))) for one in homes
+        ],
+    }
     measures = summarise_migration(sample_store, area="850105").measures
     assert len(measures) == 4 * 6
     levels = set()

@@ -17,10 +17,13 @@ CASES = ROOT / "tests" / "files" / "cases"
 URGENT = ("victim", "high_risk")
 PAPERS = {
     "thai": {"nationality": "TH", "birth_registered": "certificate", "arrived_community": "born_here"},
-    "stateless": {"nationality": "stateless", "birth_registered": "not_registered",
-                  "arrived_community": "within_12_months"},
+    "stateless": {
+        "nationality": "stateless",
+        "birth_registered": "not_registered",
+        "arrived_community": "within_12_months",
+    },
     "unknown": {"nationality": "unknown", "birth_registered": "refused", "arrived_community": ""},
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

@@ -63,8 +63,17 @@ def _round(connection: duckdb.DuckDBPyConnection, round_: int) -> Iterator[tuple
             rights = _rights(home, child, scored.level, scored.indicators[16])
             groups = (_answered(child, "sex") or "unknown", _band(home, child))
             told = {name.removeprefix("right_"): answer for name, answer in rights.items()}
-            yield str(child["cpms_id"]), Seen(str(child["village_code"]), age_of(home, child).least, groups,
-                                              scored.indicators, told, child["arrived_from"] or "unknown")  # fmt: skip
+            yield (
+                str(child["cpms_id"]),
+                Seen(
+                    str(child["village_code"]),
+                    age_of(home, child).least,
+                    groups,
+                    scored.indicators,
+                    told,
+                    child["arrived_from"] or "unknown",
+                ),
+            )
 
 
 @pytest.fixture(scope="module")
@@ -129,16 +138,28 @@ def _expected(
     return found
 
 
-KINDS = ("new", "reopened", "found_again", "continuing", "moved_in", "resolved", "outgrown", "unknown_now", "lost",
-         "turned_18", "moved_away")  # fmt: skip
+KINDS = (
+    "new",
+    "reopened",
+    "found_again",
+    "continuing",
+    "moved_in",
+    "resolved",
+    "outgrown",
+    "unknown_now",
+    "lost",
+    "turned_18",
+    "moved_away",
+)
 
 
 def _counted(cases: pd.DataFrame) -> dict[tuple[tuple[int, int], tuple[str, ...]], Counter[str]]:
     return {
-        ((row["from_round"], row["to_round"]), tuple(row[group] for group in GROUPS)):
-            Counter({kind: row[kind] for kind in KINDS if row[kind]})
+        ((row["from_round"], row["to_round"]), tuple(row[group] for group in GROUPS)): Counter(
+            {kind: row[kind] for kind in KINDS if row[kind]}
+        )
         for row in cases.to_dict("records")
-    }  # fmt: skip
+    }
 
 
 def test_cases_of_every_indicator_by_two_groups(sample_store: Path, seen: Rounds) -> None:
@@ -154,9 +175,10 @@ def test_cases_of_every_indicator_by_two_groups(sample_store: Path, seen: Rounds
     pd.testing.assert_frame_equal(alone.cases, cases[cases["number"] == 10].reset_index(drop=True))
     for row in alone.shares.to_dict("records"):
         told = Counter(
-            one.indicators[10] for one in seen[row["round"]].values()
+            one.indicators[10]
+            for one in seen[row["round"]].values()
             if one.village == VILLAGE and one.groups == tuple(row[group] for group in GROUPS)
-        )  # fmt: skip
+        )
         assert (row["yes"], row["no"], row["unknown"]) == (told["yes"], told["no"], told["unknown"]), row
 
 
@@ -208,8 +230,10 @@ def test_where_children_came_from_and_what_became_of_them_by_two_groups(
 ) -> None:
     expected = Counter(
         (round_, one.village, *one.groups, one.origin)
-        for round_, children in seen.items() for one in children.values() if one.indicators[8] == "yes"
-    )  # fmt: skip
+        for round_, children in seen.items()
+        for one in children.values()
+        if one.indicators[8] == "yes"
+    )
     keys = ["round", "area", *GROUPS, "origin"]
     assert migration.origins.set_index(keys)["children"].to_dict() == expected
     for name, number in MEASURES.items():
@@ -220,9 +244,7 @@ def test_where_children_came_from_and_what_became_of_them_by_two_groups(
 GONE, COME = ["reached_18", "refused", "lost"], ["born", "arrived", "seen_before", "first_seen"]
 
 
-def test_who_came_and_who_left_by_two_groups(
-    sample_store: Path, migration: MigrationChange, seen: Rounds
-) -> None:  # fmt: skip
+def test_who_came_and_who_left_by_two_groups(sample_store: Path, migration: MigrationChange, seen: Rounds) -> None:
     """A child counts in the group to which it belonged when it was last seen of the two rounds."""
     moved = migration.movement
     found = moved.assign(gone=moved[GONE].sum(axis=1), come=moved[COME].sum(axis=1))
@@ -237,14 +259,19 @@ def test_who_came_and_who_left_by_two_groups(
                 kinds = ["children"] + (["come"] if was is None else ["moved_here"] * (was.village != now.village))
                 expected.setdefault((*pair, now.village, groups), Counter()).update(kinds)
     figures = ["before", "stayed", "moved_away", "moved_here", "gone", "come", "children"]
-    assert {(row["from_round"], row["to_round"], row["area"], tuple(row[group] for group in GROUPS)):
-            Counter({name: row[name] for name in figures if row[name]})
-            for row in found.to_dict("records")} == expected  # fmt: skip
+    assert {
+        (row["from_round"], row["to_round"], row["area"], tuple(row[group] for group in GROUPS)): Counter(
+            {name: row[name] for name in figures if row[name]}
+        )
+        for row in found.to_dict("records")
+    } == expected
     alone = migration_change(sample_store, 2024, 2026, area="850105").movement
     keys = ["from_round", "to_round", "area"]
     added_up = moved.drop(columns=["area_label", *(f"{group}{end}" for group in GROUPS for end in ("", "_label"))])
-    pd.testing.assert_frame_equal(added_up.groupby(keys, sort=False).sum().reset_index().sort_values(keys),
-                                  alone.drop(columns="area_label").sort_values(keys))  # fmt: skip
+    pd.testing.assert_frame_equal(
+        added_up.groupby(keys, sort=False).sum().reset_index().sort_values(keys),
+        alone.drop(columns="area_label").sort_values(keys),
+    )
 
 
 def _direction(was: Seen | None, now: Seen | None, years: int) -> str:
@@ -271,8 +298,7 @@ def test_a_child_has_fewer_indicators_only_whatever_is_unknown(sample_store: Pat
         counted = rows.groupby([*GROUPS, "became"])["children"].sum()
         assert {((sex, band), became): count for (sex, band, became), count in counted.items()} == expected
     for row in found.numbers.to_dict("records"):
-        own = [one.bounds for one in seen[row["round"]].values()
-               if one.groups == tuple(row[group] for group in GROUPS)]  # fmt: skip
+        own = [one.bounds for one in seen[row["round"]].values() if one.groups == tuple(row[group] for group in GROUPS)]
         assert row["at_least"] == sum(low >= row["number"] for low, _ in own), row
         assert row["at_most"] == sum(high >= row["number"] for _, high in own), row
 

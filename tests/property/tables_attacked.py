@@ -134,9 +134,12 @@ def _bounds(questions: Sequence[Question]) -> list[tuple[float, float]]:
             limits.append(np.array([question.most.get(name, ENOUGH) for name in piece.names]))
     most = np.concatenate(limits)
     done = linprog(
-        np.concatenate(aims), A_eq=sparse.block_diag(blocks, format="csr"), b_eq=np.concatenate(constants),
-        bounds=np.column_stack([np.zeros(len(most)), most]), method="highs",
-    )  # fmt: skip
+        np.concatenate(aims),
+        A_eq=sparse.block_diag(blocks, format="csr"),
+        b_eq=np.concatenate(constants),
+        bounds=np.column_stack([np.zeros(len(most)), most]),
+        method="highs",
+    )
     assert done.status == 0, done.message
     values = np.split(done.x, np.cumsum([len(aim) for aim in aims])[:-1])
     ends = [abs(float(aim @ value)) for aim, value in zip(aims, values, strict=True)]
@@ -197,8 +200,10 @@ def two_way(rng: np.random.Generator, rows: int, columns: int, mean: float, pref
             part = inner[row : row + 1 or None] if row < rows else inner
             part = part[:, column : column + 1] if column < columns else part
             counts[f"{prefix}{_name(row, rows)}/{_name(column, columns)}"] = int(part.sum())
-    sums = [(f"{prefix}{_name(row, rows)}/all", tuple(f"{prefix}{_name(row, rows)}/{c}" for c in range(columns)))
-            for row in range(rows + 1)]  # fmt: skip
+    sums = [
+        (f"{prefix}{_name(row, rows)}/all", tuple(f"{prefix}{_name(row, rows)}/{c}" for c in range(columns)))
+        for row in range(rows + 1)
+    ]
     for margin in (_name(number, columns) for number in range(columns + 1)):
         sums.append((f"{prefix}all/{margin}", tuple(f"{prefix}{row}/{margin}" for row in range(rows))))
     return Table(counts, sums)

@@ -17,11 +17,35 @@ from cpms_cli.reading.dates import Bounds, Dates, parse_dates
 
 ROUND = 2026
 BORN = Bounds(ROUND - 25, ROUND + 1)
-THAI = ["มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน", "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม",
-        "พฤศจิกายน", "ธันวาคม"]  # fmt: skip
+THAI = [
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+]
 SHORT = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
-ENGLISH = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-           "December"]  # fmt: skip
+ENGLISH = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 Day = datetime.date
 Writer = Callable[[Day], str]
 
@@ -153,11 +177,21 @@ def test_what_is_no_date_is_none(text: str, read: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        ("2560", "2017"), ("๒๕๖๐", "2017"), ("พ.ศ. 2560", "2017"), ("พ.ศ. 60", "2017"), ("ปี 2560", "2017"),
-        ("၂၀၁၇", "2017"), ("ม.ค. 2560", "2017-01"), ("มกราคม ๒๕๖๐", "2017-01"), ("1/2560", "2017-01"),
-        ("2017-01", "2017-01"), ("Jan 2017", "2017-01"), ("00/01/2560", "2017-01"), ("00/00/2560", "2017"),
+        ("2560", "2017"),
+        ("๒๕๖๐", "2017"),
+        ("พ.ศ. 2560", "2017"),
+        ("พ.ศ. 60", "2017"),
+        ("ปี 2560", "2017"),
+        ("၂၀၁၇", "2017"),
+        ("ม.ค. 2560", "2017-01"),
+        ("มกราคม ๒๕๖๐", "2017-01"),
+        ("1/2560", "2017-01"),
+        ("2017-01", "2017-01"),
+        ("Jan 2017", "2017-01"),
+        ("00/01/2560", "2017-01"),
+        ("00/00/2560", "2017"),
     ],
-)  # fmt: skip
+)
 def test_precision_is_kept_and_never_invented(text: str, read: str) -> None:
     assert _iso([text]) == [read]
     assert parse_dates(pd.Series([text], dtype="str"), False, BORN).iso.isna().all()

@@ -72,9 +72,10 @@ def _meant(year: int, month: int, day: int) -> str | None:
 @settings(max_examples=MANY, deadline=None)
 @given(
     st.integers(0, 9999) | st.sampled_from([2559, 2560, 2564, 2016, 2017, 2100, 2443, 1900, 9999, 0]),
-    st.integers(0, 13) | st.just(99), st.integers(0, 32) | st.sampled_from([28, 29, 30, 31, 99]),
+    st.integers(0, 13) | st.just(99),
+    st.integers(0, 32) | st.sampled_from([28, 29, 30, 31, 99]),
     st.sampled_from(sorted(SPELLINGS)),
-)  # fmt: skip
+)
 def test_three_numbers_are_stored_as_their_day_or_not_at_all(year: int, month: int, day: int, spelling: str) -> None:
     if spelling == NAMED_MONTH and not 1 <= month <= 12:
         return
@@ -93,15 +94,35 @@ def test_three_numbers_are_stored_as_their_day_or_not_at_all(year: int, month: i
             assert value in told - {None}, (text, value)
 
 
-@pytest.mark.parametrize("text", [
-    "2017-02-30", "2560-13-01", "9999-99-99", "0000-00-00", "2560-02-29", "2564-02-29", "3000-01-01", "1753-01-01",
-    "2017-13", "2560-99", "0000", "9999", "2560-02-30 00:00:00", "๒๕๖๐-๐๒-๓๐", "2150-01-01", "2693-01-01", "31/12/2699",
-    "1899-12-31",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2017-02-30",
+        "2560-13-01",
+        "9999-99-99",
+        "0000-00-00",
+        "2560-02-29",
+        "2564-02-29",
+        "3000-01-01",
+        "1753-01-01",
+        "2017-13",
+        "2560-99",
+        "0000",
+        "9999",
+        "2560-02-30 00:00:00",
+        "๒๕๖๐-๐๒-๓๐",
+        "2150-01-01",
+        "2693-01-01",
+        "31/12/2699",
+        "1899-12-31",
+    ],
+)
 def test_what_is_no_day_of_these_times_is_an_error_in_every_kind_of_date(tmp_path: Path, text: str) -> None:
     path = tmp_path / "survey.csv"
-    path.write_text("round,village_code,household_no,child_no,interview_date,birth_date\n"
-                    f"2569,85010101,1,1,{text},{text}\n", encoding="utf-8")  # fmt: skip
+    path.write_text(
+        f"round,village_code,household_no,child_no,interview_date,birth_date\n2569,85010101,1,1,{text},{text}\n",
+        encoding="utf-8",
+    )
     found = validate([path]).findings
     errors = found[found["severity"] == "error"]
     assert {"interview_date", "birth_date"} <= set(errors["field"].astype(str)), text

@@ -16,10 +16,15 @@ from cpms_cli.survey.deidentification import Step
 VILLAGES = ("85010501", "85010502", "85010601", "85030101", "84010101")
 CHILDREN = st.lists(
     st.tuples(
-        st.sampled_from(("2025", "2026")), st.sampled_from(VILLAGES), st.integers(0, 17) | st.none(),
-        st.sampled_from(("female", "male", None)), st.sampled_from(("TH", "MM", "LA", None)),
-    ), min_size=2, max_size=60,
-)  # fmt: skip
+        st.sampled_from(("2025", "2026")),
+        st.sampled_from(VILLAGES),
+        st.integers(0, 17) | st.none(),
+        st.sampled_from(("female", "male", None)),
+        st.sampled_from(("TH", "MM", "LA", None)),
+    ),
+    min_size=2,
+    max_size=60,
+)
 
 
 def _frame(children: list[tuple[str, str, int | None, str | None, str | None]]) -> pd.DataFrame:

@@ -30,12 +30,21 @@ SPELLINGS = header_spellings(SURVEY)
 BLANK = {word for word, code in SURVEY.codelists["missing"].by_spelling.items() if code == "blank"}
 # Files on whose rows or cells csv, openpyxl and spreadsheets do not agree; tests/files has what is right for each.
 OTHERWISE_COUNTED = {
-    "comma_inside_unquoted_thai_text.csv", "cp874_rows_then_utf8_rows.csv", "curly_quotes_cp1252.csv",
+    "comma_inside_unquoted_thai_text.csv",
+    "cp874_rows_then_utf8_rows.csv",
+    "curly_quotes_cp1252.csv",
     "quote_never_closed.csv",
-    "mark_within_after_two_files_were_joined.csv", "quotes_escaped_by_backslash.csv", "quotes_inside_not_doubled.csv",
-    "semicolons_inside_answers.csv", "single_quotes.csv", "spaces_after_commas.csv", "zero_byte_in_a_name.csv",
-    "mixed_line_ends.csv", "first_line_names_the_separator.csv", "excel_97_named_xlsx.xlsx",
-}  # fmt: skip
+    "mark_within_after_two_files_were_joined.csv",
+    "quotes_escaped_by_backslash.csv",
+    "quotes_inside_not_doubled.csv",
+    "semicolons_inside_answers.csv",
+    "single_quotes.csv",
+    "spaces_after_commas.csv",
+    "zero_byte_in_a_name.csv",
+    "mixed_line_ends.csv",
+    "first_line_names_the_separator.csv",
+    "excel_97_named_xlsx.xlsx",
+}
 Cells = dict[tuple[int, int], str]
 
 
@@ -45,14 +54,23 @@ def _counted(path: Path, evidence: dict[str, str]) -> dict[str | None, Cells]:
         book = openpyxl.load_workbook(path, data_only=True)
         return {
             # Only the cells that are there: some files have formats a million rows below their table.
-            sheet.title: {(row, column - 1): str(cell.value) for (row, column), cell in sheet._cells.items()
-                          if cell.value is not None and str(cell.value).strip()}
+            sheet.title: {
+                (row, column - 1): str(cell.value)
+                for (row, column), cell in sheet._cells.items()
+                if cell.value is not None and str(cell.value).strip()
+            }
             for sheet in book.worksheets
-        }  # fmt: skip
+        }
     text = path.read_text(evidence["encoding"] if evidence["encoding"] != "utf-8" else "utf-8-sig", "replace")
     rows = csv.reader(text.splitlines(keepends=True), delimiter=evidence["delimiter"][0])
-    return {None: {(at, column): cell for at, row in enumerate(rows, start=1) for column, cell in enumerate(row)
-                   if cell.strip("\ufeff \t\r\n\0")}}  # fmt: skip
+    return {
+        None: {
+            (at, column): cell
+            for at, row in enumerate(rows, start=1)
+            for column, cell in enumerate(row)
+            if cell.strip("\ufeff \t\r\n\0")
+        }
+    }
 
 
 def _dropped(cells: Cells, tables: Sequence[SurveyTable]) -> Iterator[tuple[int, int]]:
@@ -119,11 +137,35 @@ def test_the_files_left_out_are_there_and_are_read() -> None:
 
 
 KEYS = ("round", "village_code", "household_no")
-KNOWN = ("child_no", "given_name", "sex", "birth_date", "nationality", "services_received", "violence_sexual",
-         "dwelling", "consent")  # fmt: skip
-ODD = ("", "หมายเหตุ", "ลำดับ", "ถูกทำร้าย", "วันเกิ", "Natoinality", "given_name_2", "sex_2", "เพศ (คนที่ 3)",
-       "child4_birth_date", "services_received/cash", "services_received/none", "_uuid", "start", "cpms_from",
-       "not read: x")  # fmt: skip
+KNOWN = (
+    "child_no",
+    "given_name",
+    "sex",
+    "birth_date",
+    "nationality",
+    "services_received",
+    "violence_sexual",
+    "dwelling",
+    "consent",
+)
+ODD = (
+    "",
+    "หมายเหตุ",
+    "ลำดับ",
+    "ถูกทำร้าย",
+    "วันเกิ",
+    "Natoinality",
+    "given_name_2",
+    "sex_2",
+    "เพศ (คนที่ 3)",
+    "child4_birth_date",
+    "services_received/cash",
+    "services_received/none",
+    "_uuid",
+    "start",
+    "cpms_from",
+    "not read: x",
+)
 CELLS = st.sampled_from(
     ["", "", "ใช่", "ไม่ใช่", "1", "0", "2560", "12/3/2560", "หญิง", "มาลี", "-", "x", "1234567890121", "cash"]
 )
@@ -156,5 +198,8 @@ def test_each_cell_of_a_drawn_file_is_read_or_named(
     lost = [column for one in tables for column in one.unread if column.why in ("unknown", "near", "no_header")]
     yes = {column for (row, column), text in cells.items() if row > 1 and text in ("ใช่", "ไม่ใช่")}
     other = {column for (row, column), text in cells.items() if row > 1 and text not in ("ใช่", "ไม่ใช่", "-")}
-    assert all(column.holds_answers for column in lost
-               if column.index in yes - other and column.header not in ("หมายเหตุ", "ลำดับ"))  # fmt: skip
+    assert all(
+        column.holds_answers
+        for column in lost
+        if column.index in yes - other and column.header not in ("หมายเหตุ", "ลำดับ")
+    )

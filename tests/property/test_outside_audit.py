@@ -103,8 +103,9 @@ def regions() -> Table:
 def test_linked_tables_are_protected_together(regions: Table, tmp_path: Path) -> None:
     hidden, small = _hidden(regions), _small(regions)
     assert narrowed(regions, hidden, RULES, tmp_path) == []
-    desk = Published({name: None if name in hidden else count for name, count in regions.counts.items()},
-                     list(regions.sums))  # fmt: skip
+    desk = Published(
+        {name: None if name in hidden else count for name, count in regions.counts.items()}, list(regions.sums)
+    )
     assert breaches([Case(desk, regions.counts, small, RULES.threshold)]) == []
     assert "all" not in hidden, "the total is the last to go"
 
@@ -113,7 +114,9 @@ def test_each_of_the_linked_tables_for_itself_would_have_been_safe(regions: Tabl
     apart = frozenset("ABIKLM")
     for kept in (("county 1", "county 2"), ("small", "big")):
         names = [*REGIONS, *kept, "all"]
-        one = Table({name: regions.counts[name] for name in names},
-                    [(whole, parts) for whole, parts in regions.sums if {whole, *parts} <= {*names}])  # fmt: skip
+        one = Table(
+            {name: regions.counts[name] for name in names},
+            [(whole, parts) for whole, parts in regions.sums if {whole, *parts} <= {*names}],
+        )
         assert narrowed(one, apart, RULES, tmp_path) == [], kept
     assert narrowed(regions, apart, RULES, tmp_path) == ["K is 3 to 3"]

@@ -17,10 +17,24 @@ from tests.conftest import THOROUGH
 
 # Of Unicode's DerivedCoreProperties.txt (16.0), Default_Ignorable_Code_Point, copied from the file.
 IGNORABLE = [
-    (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
-    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
-    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
-]  # fmt: skip
+    (0xAD, 0xAD),
+    (0x34F, 0x34F),
+    (0x61C, 0x61C),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x200B, 0x200F),
+    (0x202A, 0x202E),
+    (0x2060, 0x206F),
+    (0x3164, 0x3164),
+    (0xFE00, 0xFE0F),
+    (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0),
+    (0xFFF0, 0xFFF8),
+    (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A),
+    (0xE0000, 0xE0FFF),
+]
 UNSEEN = [chr(code) for first, last in IGNORABLE for code in range(first, last + 1)]
 # Characters that mean something to each other: marks, vowels, digits, signs of spreadsheets, spaces, full-width forms.
 ODD = st.text(
@@ -30,8 +44,9 @@ ODD = st.text(
         "ခငဝရ၀၇\u102b\u102c\u102d\u102e\u102f\u1030\u1031\u1032\u1036\u1037\u1038\u103a\u103b\u103e"
         "aeZ10.,- =\"'\u0301\u0327\u212b\u200b\u200c\u200d\u2060\ufeff\u00ad\u00a0\u3000\u2800\t\n\x00\x1bＡ１－＝＂"
         "سابक्ष"
-    ), max_size=12,
-)  # fmt: skip
+    ),
+    max_size=12,
+)
 MANY = 3_000 if THOROUGH else 150
 
 
@@ -51,8 +66,10 @@ def test_whole_columns_are_read_as_each_text_is(texts: list[str]) -> None:
 
 
 @settings(max_examples=MANY, deadline=None)
-@given(st.sampled_from(["ใช่", "ไม่ใช่", "Yes", "น้ำฝน", "ခိုင်", "85010501"]), st.lists(st.tuples(
-    st.integers(0, 8), st.sampled_from(UNSEEN)), max_size=4))  # fmt: skip
+@given(
+    st.sampled_from(["ใช่", "ไม่ใช่", "Yes", "น้ำฝน", "ခိုင်", "85010501"]),
+    st.lists(st.tuples(st.integers(0, 8), st.sampled_from(UNSEEN)), max_size=4),
+)
 def test_what_is_not_seen_changes_nothing(word: str, strays: list[tuple[int, str]]) -> None:
     text = word
     for place, sign in strays:

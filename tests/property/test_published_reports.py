@@ -1,5 +1,4 @@
-"""Promise 15 on reports as given away: an audience gets one after another, and all that is printed is attacked.
-"""
+"""Promise 15 on reports as given away: an audience gets one after another, and all that is printed is attacked."""
 
 from __future__ import annotations
 
@@ -28,8 +27,12 @@ JOINED = {"no_or_unknown": "no", "yes_or_unknown": "yes"}
 VILLAGES = tuple(f"8501050{moo}" for moo in range(1, 7))
 YEARS = (2024, 2025, 2026)
 GIVEN: tuple[tuple[str, int | None], ...] = (
-    ("85", 2026), ("850105", 2026), ("85010501", 2026), ("figures", None), ("85", 2025),
-)  # fmt: skip
+    ("85", 2026),
+    ("850105", 2026),
+    ("85010501", 2026),
+    ("figures", None),
+    ("85", 2025),
+)
 Sums = list[tuple[str, Sequence[str]]]
 
 
@@ -271,8 +274,10 @@ def _flows(known: _Known, year: int, code: str, levels: Sequence[str]) -> None:
         return
     ends = [*levels, "not_seen", "reached_18"]
     for one in levels:
-        for place, parts in ((f"{year - 1}/{code}", [f"{here}/{one}/{end}" for end in ends]),
-                             (f"{year}/{code}", [f"{here}/{end}/{one}" for end in ends])):  # fmt: skip
+        for place, parts in (
+            (f"{year - 1}/{code}", [f"{here}/{one}/{end}" for end in ends]),
+            (f"{year}/{code}", [f"{here}/{end}/{one}" for end in ends]),
+        ):
             known.sum(f"{place}/level/{one}", [name for name in parts if name in known.desk])
 
 

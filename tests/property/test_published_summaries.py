@@ -67,10 +67,14 @@ class Desk(Printed):
 def places(frame: pd.DataFrame, code: str) -> list[str]:
     """Whom each row counts, as its own columns say, of the area that was asked for."""
     return [
-        "|".join([f"{row.get('round', YEAR)}/{max([code, *(row[kind] for kind in AREAS if kind in row)], key=len)}",
-                  *(f"{group}={row[group]}" for group in GROUPS if group in row)])
+        "|".join(
+            [
+                f"{row.get('round', YEAR)}/{max([code, *(row[kind] for kind in AREAS if kind in row)], key=len)}",
+                *(f"{group}={row[group]}" for group in GROUPS if group in row),
+            ]
+        )
         for row in frame.to_dict("records")
-    ]  # fmt: skip
+    ]
 
 
 def _read_area(desk: Desk, one: Any, survey: Survey, code: str) -> None:
@@ -215,8 +219,9 @@ def _everything(known: Known, survey: Survey) -> None:
     columns = [one.column for one in survey.indicators]
     named = sorted({name.split("/", 1)[0] + "/" + name.split("/", 2)[1] for name in known.desk.counts})
     moves = sorted({name.split("/", 2)[2] for name in known.desk.counts if "/move/" in name or "/origin/" in name})
-    items = sorted({name.split("/")[2] for name in known.desk.counts if name.count("/") == 3 and
-                    name.rsplit("/", 1)[1] in ANSWERS})  # fmt: skip
+    items = sorted(
+        {name.split("/")[2] for name in known.desk.counts if name.count("/") == 3 and name.rsplit("/", 1)[1] in ANSWERS}
+    )
     for place in named:
         known.sum(f"{place}/children", [f"{place}/level/{level}" for level in levels])
         known.sum(f"{place}/households", [f"{place}/households/{level}" for level in levels])
@@ -228,9 +233,17 @@ def _everything(known: Known, survey: Survey) -> None:
             for both, one in JOINED.items():
                 known.sum(f"{place}/{item}/{both}", [f"{place}/{item}/{one}", f"{place}/{item}/unknown"])
         _rules(known, place, levels, [one.column for one in survey.indicators if one.counted])
-        _groups(known, place, named, ["children", *(f"level/{one}" for one in levels), *moves,
-                                      *(f"{item}/{answer}" for item in items if "households" not in item
-                                        for answer in ANSWERS)])  # fmt: skip
+        _groups(
+            known,
+            place,
+            named,
+            [
+                "children",
+                *(f"level/{one}" for one in levels),
+                *moves,
+                *(f"{item}/{answer}" for item in items if "households" not in item for answer in ANSWERS),
+            ],
+        )
         for part in items:
             for item in columns:
                 _alike(known, place, part, item)
@@ -362,8 +375,13 @@ def test_no_count_can_be_worked_out_from_all_that_one_audience_was_given(given: 
     assert len(known.sums) > 700
     # Every fourth n.p. is asked after, which takes a fourth of the time; the others are as unknown to the reader.
     spared = {name for at, name in enumerate(sorted(desk.counts)) if at % 4}
-    case = Case(Published(desk.counts | dict.fromkeys(known.free), known.sums), true | known.free, small, threshold,
-                frozenset({*known.free, *spared}))  # fmt: skip
+    case = Case(
+        Published(desk.counts | dict.fromkeys(known.free), known.sums),
+        true | known.free,
+        small,
+        threshold,
+        frozenset({*known.free, *spared}),
+    )
     found = breaches([case])
     assert found == [], "\n".join(found)
 

@@ -77,8 +77,9 @@ def test_in_a_series_a_child_keeps_its_pseudonym_and_k_covers_its_years(cpms: Cp
     for year in ("2567:2568", "2569"):
         out = store.with_name(f"{year[-4:]}.csv")
         rounds = () if ":" in year else ("--round", year)
-        ran = cpms("export", "records", out, "--k", K, "--series", "cohort", "--audience", "us", *rounds,
-                   "--store", store)  # fmt: skip
+        ran = cpms(
+            "export", "records", out, "--k", K, "--series", "cohort", "--audience", "us", *rounds, "--store", store
+        )
         assert ran.code == 0, ran.err
         assert "Series cohort: each child has one pseudonym in all its rounds and files" in ran.out
         frames.append(pd.read_csv(out, dtype="str", keep_default_na=False))
@@ -108,9 +109,19 @@ def test_the_office_is_told_where_readers_have_finer_rows(cpms: Cpms, store: Pat
 
 def _families(base: Mapping[str, Mapping[str, Any]], path: Path, sizes: list[list[str]]) -> Path:
     """Homes with children of these sexes, all of one age, each in a dwelling like the others'."""
-    rows = [{"household_no": str(at), "child_no": number, "sex": sex, "birth_date": "2016-01-01",
-             "given_name": f"c{at}x{number}", "members_under_18": len(sexes), "members_total": "6"}
-            for at, sexes in enumerate(sizes, start=1) for number, sex in enumerate(sexes, start=1)]  # fmt: skip
+    rows = [
+        {
+            "household_no": str(at),
+            "child_no": number,
+            "sex": sex,
+            "birth_date": "2016-01-01",
+            "given_name": f"c{at}x{number}",
+            "members_under_18": len(sexes),
+            "members_total": "6",
+        }
+        for at, sexes in enumerate(sizes, start=1)
+        for number, sex in enumerate(sexes, start=1)
+    ]
     return write_drawn(path, base, rows)
 
 
@@ -140,8 +151,19 @@ def test_a_family_that_its_children_tell_apart_is_no_family_in_the_file(
 
 def test_what_k_does_not_cover_is_said_in_both_languages(cpms: Cpms, store: Path) -> None:
     for lang, words in (("en", "What k does not cover:"), ("th", "สิ่งที่ค่า k ไม่คุ้มครอง")):
-        ran = cpms("export", "records", store.with_name("r.csv"), "--k", 5, "--audience", lang, "--lang", lang,
-                   "--store", store)  # fmt: skip
+        ran = cpms(
+            "export",
+            "records",
+            store.with_name("r.csv"),
+            "--k",
+            5,
+            "--audience",
+            lang,
+            "--lang",
+            lang,
+            "--store",
+            store,
+        )
         assert words in ran.out
         assert re.search(r"brothers and sisters|พี่น้อง", ran.out)
 

@@ -31,9 +31,12 @@ for words in (
 
 def _printed(store: Path, **environment: str) -> bytes:
     ran = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", SCRIPT, store, *ROUNDS], cwd=ROOT, capture_output=True, check=True,
+        [sys.executable, "-X", "utf8", "-c", SCRIPT, store, *ROUNDS],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )  # fmt: skip
+    )
     return ran.stdout
 
 

@@ -31,10 +31,14 @@ class Seen:
 Child = tuple[list[Seen | None], list[tuple[int, int]]]
 SEEN = st.builds(
     lambda level, lift, day: Seen(level, max(0, level - lift), day),
-    st.integers(0, len(LEVELS) - 1), st.integers(0, 4), st.one_of(st.none(), st.integers(1, 360)),
-)  # fmt: skip
-CHILD = st.tuples(st.lists(st.one_of(st.none(), SEEN), min_size=3, max_size=3),
-                  st.lists(st.tuples(st.sampled_from(YEARS), st.integers(1, 360)), max_size=2))  # fmt: skip
+    st.integers(0, len(LEVELS) - 1),
+    st.integers(0, 4),
+    st.one_of(st.none(), st.integers(1, 360)),
+)
+CHILD = st.tuples(
+    st.lists(st.one_of(st.none(), SEEN), min_size=3, max_size=3),
+    st.lists(st.tuples(st.sampled_from(YEARS), st.integers(1, 360)), max_size=2),
+)
 
 
 def _date(year: int, day: int) -> datetime.date:
@@ -99,8 +103,11 @@ def _store(survey: Survey, children: list[Child]) -> duckdb.DuckDBPyConnection:
     for number, (_, closings) in enumerate(children):
         connection.execute("INSERT INTO known_child VALUES ($1, $1)", [f"C{number}"])
         for year, day in closings:
-            told = {survey.response_role("person").name: f"C{number}", kind.name: kind.closes[0],
-                    survey.response_role("responded").name: _date(year, day).isoformat()}  # fmt: skip
+            told = {
+                survey.response_role("person").name: f"C{number}",
+                kind.name: kind.closes[0],
+                survey.response_role("responded").name: _date(year, day).isoformat(),
+            }
             cells = [told.get(name) for name in fields]
             marks = ", ".join("?" for _ in fields)
             connection.execute(f"INSERT INTO response VALUES ({marks}, 1, NULL)", cells)

@@ -101,16 +101,27 @@ BY_HAND = {
     "one small part: the total less the other": ({"n": 23, "a": 3, "b": 20}, [("n", "ab")], {"a", "b"}),
     "two small parts whose sum is enough": ({"n": 27, "a": 3, "b": 4, "c": 20}, [("n", "abc")], {"a", "b"}),
     "two small parts, 2 together: a sum that is small": (
-        {"n": 28, "a": 1, "b": 1, "c": 6, "d": 20}, [("n", "abcd")], {"a", "b", "c"}),
+        {"n": 28, "a": 1, "b": 1, "c": 6, "d": 20},
+        [("n", "abcd")],
+        {"a", "b", "c"},
+    ),
     "4 and 4 of 8: at most 4 each, so both are 4": (
-        {"n": 34, "a": 4, "b": 4, "c": 6, "d": 20}, [("n", "abcd")], {"a", "b", "c"}),
+        {"n": 34, "a": 4, "b": 4, "c": 6, "d": 20},
+        [("n", "abcd")],
+        {"a", "b", "c"},
+    ),
     "a total of 3 and its one part": ({"n": 3, "a": 3, "b": 0}, [("n", "ab")], {"n", "a"}),
     "two by two: one small, so all four": (
         {"n": 80, "r": 33, "s": 47, "c": 22, "d": 58, "1": 2, "2": 31, "3": 20, "4": 27},
-        [("n", "rs"), ("n", "cd"), ("r", "12"), ("s", "34"), ("c", "13"), ("d", "24")], {"1", "2", "3", "4"}),
+        [("n", "rs"), ("n", "cd"), ("r", "12"), ("s", "34"), ("c", "13"), ("d", "24")],
+        {"1", "2", "3", "4"},
+    ),
     "the same total in two tables": (
-        {"n": 20, "a": 2, "b": 18, "x": 5, "y": 15}, [("n", "ab"), ("n", "xy")], {"a", "b"}),
-}  # fmt: skip
+        {"n": 20, "a": 2, "b": 18, "x": 5, "y": 15},
+        [("n", "ab"), ("n", "xy")],
+        {"a", "b"},
+    ),
+}
 
 
 @pytest.mark.parametrize("case", BY_HAND, ids=str)
@@ -185,8 +196,11 @@ def _together(first: Table, one: Suppression, second: Table, two: Suppression) -
     counts |= {f"2/{name}": count for name, count in second.counts.items()}
     same = [name for name in second.counts if first.counts.get(name) == second.counts[name]]
     sums: list[tuple[str, tuple[str, ...]]] = [(f"2/{name}", (f"1/{name}",)) for name in same]
-    sums += [(f"{at}/{total}", tuple(f"{at}/{part}" for part in parts))
-             for at, table in ((1, first), (2, second)) for total, parts in table.sums]  # fmt: skip
+    sums += [
+        (f"{at}/{total}", tuple(f"{at}/{part}" for part in parts))
+        for at, table in ((1, first), (2, second))
+        for total, parts in table.sums
+    ]
     hidden = {f"1/{name}" for name in one.hidden} | {f"2/{name}" for name in two.hidden}
     # What was shown once is known, though n.p. may stand in its place now.
     hidden -= {f"{at}/{name}" for name in same for at in (1, 2) if name not in one.hidden or name not in two.hidden}
@@ -228,12 +242,18 @@ def test_a_report_given_out_again_after_a_correction_gives_nothing_away() -> Non
         cases.append(_together(first, one, second, two))
         exposed += two.exposed
         careless.append(_together(first, one, second, _release(second)[0]))
-        changed = {name for name, count in second.counts.items()
-                   if 0 < abs(count - first.counts[name]) < RULES.threshold and name not in one.hidden}  # fmt: skip
+        changed = {
+            name
+            for name, count in second.counts.items()
+            if 0 < abs(count - first.counts[name]) < RULES.threshold and name not in one.hidden
+        }
         assert changed <= two.hidden, "the difference of the two is a small count"
         could_be = bounds([Ask(cases[-1].tables, (f"2/{name}",)) for name in sorted(changed)]) if changed else []
-        told = [name for name, (low, high) in zip(sorted(changed), could_be, strict=True)
-                if not low <= first.counts[name] <= high]  # fmt: skip
+        told = [
+            name
+            for name, (low, high) in zip(sorted(changed), could_be, strict=True)
+            if not low <= first.counts[name] <= high
+        ]
         assert told == [], "that it has changed can be worked out"
     assert exposed == []
     assert breaches(cases) == []

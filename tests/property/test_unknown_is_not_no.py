@@ -16,8 +16,9 @@ INDICATORS = [f"i{number:02d}" for number in range(1, 23)]
 ASKED = [
     (table, field.name)
     for table, schema in (("household", SURVEY.household), ("child", SURVEY.child))
-    for field in schema.fields if field.name not in SURVEY.key("child")
-]  # fmt: skip
+    for field in schema.fields
+    if field.name not in SURVEY.key("child")
+]
 
 
 @pytest.fixture(scope="module")

@@ -30,8 +30,10 @@ class Drawn:
     def __init__(self) -> None:
         rng = random.Random(20)
         homes = [home(SURVEY, rng, number) for number in range(120)]
-        children = [child | {"cpms_id": f"C{number}"} for number, child in
-                    enumerate(child for one in homes for child in one.children)]  # fmt: skip
+        children = [
+            child | {"cpms_id": f"C{number}"}
+            for number, child in enumerate(child for one in homes for child in one.children)
+        ]
         willing: dict[str, str | None] = {"consent": "yes"}
         self.children = pd.DataFrame(children).astype("object")
         self.households = pd.DataFrame([one.household | willing for one in homes]).astype("object")
@@ -76,8 +78,10 @@ def _scored(copies: list[tuple[list[Any], list[Any]]]) -> pd.DataFrame:
 def test_each_answer_leads_where_scoring_says(drawn: Drawn) -> None:
     rows = drawn.what_if.sample(250, random_state=3).reset_index(drop=True)
     tried: list[dict[Any, Any]] = rows.to_dict("records")
-    copies = [drawn.answered(number, row[HOME], [(row["about"], row["field"], row["code"])])
-              for number, row in enumerate(tried)]  # fmt: skip
+    copies = [
+        drawn.answered(number, row[HOME], [(row["about"], row["field"], row["code"])])
+        for number, row in enumerate(tried)
+    ]
     after = _after(_scored(copies), [row["child_no"] for row in tried])
     assert [(one.level, one.highest) for one in after] == list(zip(rows["level"], rows["highest"], strict=True))
     assert (rows["level"] != rows["level_now"]).sum() > 20

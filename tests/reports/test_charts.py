@@ -16,9 +16,14 @@ from cpms_cli.reports.map_tiles import tiles
 LONG = "22 มีสมาชิกในครัวเรือนติดสุรา สารเสพติด หรือการพนันจนเลิกไม่ได้"
 WORDS = {"withheld": "ไม่เผยแพร่", "not_published": "ไม่เผยแพร่", "no_data": "ไม่มีข้อมูล"}
 BARS = pd.DataFrame(
-    {"label": [LONG, "<b>&=1+1", "ไม่ทราบ"], "share": [0.5, None, None], "low": [0.4, None, None],
-     "high": [0.6, None, None], "before": [0.45, None, None]}
-)  # fmt: skip
+    {
+        "label": [LONG, "<b>&=1+1", "ไม่ทราบ"],
+        "share": [0.5, None, None],
+        "low": [0.4, None, None],
+        "high": [0.6, None, None],
+        "before": [0.45, None, None],
+    }
+)
 
 
 def _drawn(chart: Chart, width: int = WIDE) -> Any:
@@ -65,9 +70,12 @@ def test_a_heat_map_tells_withheld_from_not_computed() -> None:
 def test_a_flow_names_both_rounds_and_a_level_of_a_withheld_ribbon_has_no_sum() -> None:
     levels = pd.CategoricalDtype(["ผู้ถูกกระทำ", "ไม่พบ"], ordered=True)
     frame = pd.DataFrame(
-        {"from_level": ["ผู้ถูกกระทำ", "ผู้ถูกกระทำ", "ไม่พบ"], "to_level": ["ผู้ถูกกระทำ", "ไม่พบ", "ไม่พบ"],
-         "children": pd.array([20, None, 40], "Int64")}
-    ).astype({"from_level": levels, "to_level": levels})  # fmt: skip
+        {
+            "from_level": ["ผู้ถูกกระทำ", "ผู้ถูกกระทำ", "ไม่พบ"],
+            "to_level": ["ผู้ถูกกระทำ", "ไม่พบ", "ไม่พบ"],
+            "children": pd.array([20, None, 40], "Int64"),
+        }
+    ).astype({"from_level": levels, "to_level": levels})
     root = _drawn(
         Chart("level_flow", "ก", frame, "ข", words={**WORDS, "from_level": "รอบ 2567", "to_level": "รอบ 2568"})
     )
@@ -94,8 +102,13 @@ def test_a_province_without_outlines_has_a_square_for_each_subdistrict() -> None
     """Bueng Kan (38) has 53 subdistricts; no two share a square, and north stays above south."""
     placed = tiles("38")
     assert len(placed) == len(placed[["column", "row"]].drop_duplicates()) == 53
-    chart = Chart("tile_map", "ก", pd.DataFrame({"area": ["380101"], "label": ["บึงกาฬ"], "share": [0.07]}), "ข",
-                  words={**WORDS, "map": "38"})  # fmt: skip
+    chart = Chart(
+        "tile_map",
+        "ก",
+        pd.DataFrame({"area": ["380101"], "label": ["บึงกาฬ"], "share": [0.07]}),
+        "ข",
+        words={**WORDS, "map": "38"},
+    )
     assert _hatched(_drawn(chart, NARROW)) == 1
     tall = tiles("85").set_index("area")["row"]
     assert tall["850401"] < tall["850105"] < tall["850501"]

@@ -131,8 +131,17 @@ def test_text_that_looks_like_a_page_or_a_formula_stays_text(tmp_path: Path) -> 
     bad = "<script>alert(1)</script><img src=x onerror=alert(1)> =1+1 & \"'"
     frame = pd.DataFrame({"a": [bad], "n": pd.array([None], dtype="Int64"), "s": [None], "c": [-0.05]})
     kinds = (Column("a", bad), Column("n", bad, "count"), Column("s", bad, "share"), Column("c", bad, "change"))
-    parts = (Heading(bad), Heading(bad, 3), Paragraph(bad), Paragraph(bad, "key"), Paragraph(bad, "note"),
-             Bullets((bad,)), TableBlock(bad, frame, kinds, bad), BlankLines(bad, 2), PageBreak())  # fmt: skip
+    parts = (
+        Heading(bad),
+        Heading(bad, 3),
+        Paragraph(bad),
+        Paragraph(bad, "key"),
+        Paragraph(bad, "note"),
+        Bullets((bad,)),
+        TableBlock(bad, frame, kinds, bad),
+        BlankLines(bad, 2),
+        PageBreak(),
+    )
     render(Document(bad, bad, "en", parts, (bad,)), tmp_path / "page.html")
     page = html.fromstring((tmp_path / "page.html").read_text("utf-8"))
     assert page.xpath("//script | //img | //@onerror") == []
@@ -228,10 +237,16 @@ def test_a_share_that_is_no_withheld_count_is_marked_high(survey: Survey, sample
     heat = pd.DataFrame({"area": ["850105", "850302"], "label": ["A", "B"], **{name: [None, None] for name in names}})
     counts = heat.assign(**{"1": [30, 5]})
     measures = [f"measure_{one.id}" for one in survey.measures]
-    migration = pd.DataFrame({"item": measures, "yes": pd.array([35, None, 9, 9], "Int64"),
-                              "no": pd.array([85, 50, 50, 50], "Int64")})  # fmt: skip
-    figures = replace(area_figures(sample_store, "85"), heat=heat.assign(**{"1": [0.5, 5 / 60]}), heat_counts=counts,
-                      migration=migration, parts=heat)  # fmt: skip
+    migration = pd.DataFrame(
+        {"item": measures, "yes": pd.array([35, None, 9, 9], "Int64"), "no": pd.array([85, 50, 50, 50], "Int64")}
+    )
+    figures = replace(
+        area_figures(sample_store, "85"),
+        heat=heat.assign(**{"1": [0.5, 5 / 60]}),
+        heat_counts=counts,
+        migration=migration,
+        parts=heat,
+    )
     found = published_migration(survey, figures, "en")
     assert found.high.to_dict("records") == [
         {"area": "850105", "label": "A", "measure": "Children without Thai nationality"}

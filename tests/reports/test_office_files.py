@@ -75,9 +75,14 @@ def test_what_a_command_writes_holds_to_the_schema(name: str, cpms: Cpms, store:
 
 
 def test_review_and_records_hold_to_the_schema(cpms: Cpms, store: Path, tmp_path: Path) -> None:
-    for words in (("review", "export", tmp_path / "review.xlsx", "--identified"),
-                  *((("export", "records", tmp_path / "rows.xlsx"),
-                     ("export", "figures", tmp_path / "figures.xlsx")) if THOROUGH else ())):  # fmt: skip
+    for words in (
+        ("review", "export", tmp_path / "review.xlsx", "--identified"),
+        *(
+            (("export", "records", tmp_path / "rows.xlsx"), ("export", "figures", tmp_path / "figures.xlsx"))
+            if THOROUGH
+            else ()
+        ),
+    ):
         assert cpms(*words, "--store", store).code in (0, 1)
         path = next(word for word in words if isinstance(word, Path))
         assert faults(path) == []

@@ -72,7 +72,8 @@ def test_a_file_without_interview_dates_is_scored_by_what_it_says(tmp_path: Path
     findings = validate([CASE]).findings
     named = findings[findings["field"].isin(["birth_date", "age_years", "interview_date"])]
     assert named[["field", "check", "severity"]].to_numpy().tolist() == [
-        ["interview_date", "interview_dates_missing", "warning"]]
+        ["interview_date", "interview_dates_missing", "warning"]
+    ]
     assert named["row"].isna().all()
     merge([CASE], tmp_path / "s.duckdb")
     scored = score(tmp_path / "s.duckdb")
@@ -104,9 +105,7 @@ def test_a_column_that_nobody_filled_in_is_named_once_for_its_file(
     assert _checks(draw(*rows), *names) == told
 
 
-def test_the_households_of_a_file_may_have_the_dates(
-    base: Mapping[str, Mapping[str, Any]], tmp_path: Path
-) -> None:
+def test_the_households_of_a_file_may_have_the_dates(base: Mapping[str, Mapping[str, Any]], tmp_path: Path) -> None:
     home = dict(base["household"])
     key = {name: home[name] for name in ("round", "village_code", "household_no")}
     pd.DataFrame([home]).to_csv(tmp_path / "homes.csv", index=False)
@@ -127,4 +126,5 @@ def test_what_does_not_fit_is_said(draw: Draw) -> None:
     assert fits(birth_date="2016", age_years=9)
     assert not fits(birth_date="2016-06-01", age_years=8, interview_date=None)  # 9 to 11
     assert _checks(draw({"birth_date": "2027", "round": 2025, "interview_date": None}), "born_after_interview") == [
-        ("born_after_interview", 2)]
+        ("born_after_interview", 2)
+    ]

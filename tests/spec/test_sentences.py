@@ -20,7 +20,10 @@ from tests.conftest import ROOT, Cpms, Draw
 
 # Of these a call names the sentence first; an error is made from the same two things.
 _ERRORS: tuple[type[CpmsError], ...] = (
-    CpmsError, *CpmsError.__subclasses__(), *UnreadableFile.__subclasses__(), *StoreError.__subclasses__(),
+    CpmsError,
+    *CpmsError.__subclasses__(),
+    *UnreadableFile.__subclasses__(),
+    *StoreError.__subclasses__(),
 )
 _FILLING = ("say", *(error.__name__ for error in _ERRORS))
 # Word counts the pages: the document's own fields stand in these places.

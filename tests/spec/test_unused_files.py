@@ -26,7 +26,7 @@ def _replace(path: Path, old: str, new: str) -> None:
     [
         ("exports.yaml", "name: ", "name: X"),
         ("messages/errors.yaml", "there is no such file", "no file is there"),
-        ("messages/checking.yaml", "th: \"", "th: \"ใหม่ "),
+        ("messages/checking.yaml", 'th: "', 'th: "ใหม่ '),
     ],
 )
 def test_a_change_that_would_not_hold_is_a_problem_with_its_line(

@@ -15,7 +15,7 @@ import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-RUN, TEST = "requirements.txt", "requirements-test.txt"
+RUN, TEST = "run", "test"
 
 
 def python_of(environment: Path) -> Path:
@@ -50,46 +50,51 @@ def environment() -> Path:
 
 def install(python: Path, requirements: str) -> None:
     """Install locked versions and the project, once for each state of the lock file."""
-    lock = HERE / requirements
+    lock = HERE / "requirements" / f"{requirements}.txt"
     stamp = python.parent.parent / f".cpms-{lock.stem}"
     state = hashlib.sha256(lock.read_bytes() + (HERE / "pyproject.toml").read_bytes() + str(HERE).encode()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == state:
         return
-    print(f"Installing {requirements}", file=sys.stderr)
+    print(f"Installing requirements/{requirements}.txt", file=sys.stderr)
     pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     call(*pip, "--require-hashes", "-r", lock)
     call(*pip, "--no-deps", "--no-build-isolation", "-e", HERE)
     stamp.write_text(state, encoding="utf-8")
 
 
+def test(python: Path, selected: list[str]) -> None:
+    """Run every check of the project, or only the tests that are selected, as pytest names them."""
+    # Dealt out one by one, tests of one module would make the stores they share in both workers.
+    run_tests = (python, "-m", "pytest", "-n", "auto", "--dist", "worksteal")
+    if selected:
+        call(*run_tests, *selected)
+        return
+    call(python, "-m", "ruff", "check", ".")
+    call(python, "-m", "ruff", "format", "--check", "--quiet", ".")
+    call(python, "-m", "mypy")
+    call(python.parent / "lint-imports", "--no-cache")
+    call(*run_tests)
+
+
 def main() -> None:
     """`demo` (or any cpms command), `test`, `offline`, `docs`, and `messages` (the Thai catalogue of help)."""
     if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit("cpms needs Python 3.11 or newer")
-    words = sys.argv[1:] or ["demo"]
+    command, *words = sys.argv[1:] or ["demo"]
     python = environment()
-    if words[0] == "offline":
-        install(python, RUN)
-        call(python, HERE / "offline.py", *(word if word.startswith("-") else Path.cwd() / word for word in words[1:]))
-        return
-    if words[0] == "docs":
-        install(python, RUN)
-        call(python, HERE / "reference.py", *words[1:])
-        return
-    if words[0] == "messages":
-        install(python, TEST)
-        call(python, HERE / "messages.py")
-        return
-    if words[0] != "test":
-        install(python, RUN)
-        call(python, "-m", "cpms_cli", *words)
-        return
-    install(python, TEST)
-    call(python, "-m", "ruff", "check", ".")
-    call(python, "-m", "mypy")
-    call(python.parent / "lint-imports", "--no-cache")
-    # Of a module both workers would make the stores that its tests share, were they dealt out one by one.
-    call(python, "-m", "pytest", "-n", "auto", "--dist", "worksteal", *words[1:])
+    install(python, TEST if command in {"test", "messages"} else RUN)
+    match command:
+        case "test":
+            test(python, words)
+        case "offline":
+            paths = (word if word.startswith("-") else Path.cwd() / word for word in words)
+            call(python, HERE / "scripts" / "offline.py", *paths)
+        case "docs":
+            call(python, HERE / "scripts" / "reference.py", *words)
+        case "messages":
+            call(python, HERE / "scripts" / "catalogue.py")
+        case _:
+            call(python, "-m", "cpms_cli", command, *words)
 
 
 if __name__ == "__main__":

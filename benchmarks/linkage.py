@@ -27,10 +27,10 @@ import numpy.typing as npt
 import pandas as pd
 from linkage_data import rounds
 
-from cpms_cli.linking.carried import same_person
+from cpms_cli.linking.carried_ids import same_person
 from cpms_cli.linking.probabilistic import link
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.files.loading import load_survey
 
 HERE = Path(__file__).resolve().parent
 _EXACT = ["given", "family", "born", "sex"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.samples.answers import sample_rounds
 from cpms_cli.samples.difficulties import HARD
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.samples.drawn_answers import sample_rounds
+from cpms_cli.survey.files.loading import load_survey
 
 SUBDISTRICTS = (
     [f"85010{n}" for n in range(1, 9)] + [f"85020{n}" for n in range(1, 8)] + [f"85030{n}" for n in range(1, 6)]

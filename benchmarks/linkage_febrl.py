@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cpms_cli.linking.carried import same_person
+from cpms_cli.linking.carried_ids import same_person
 from cpms_cli.linking.evidence import COLUMNS
 from cpms_cli.linking.probabilistic import link
 

@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from cpms_cli.survey.definition import Field, Survey, Table
-from cpms_cli.survey.loading import load_survey
-from cpms_cli.survey.relations import typed_record
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Field, Survey, Table
+from cpms_cli.survey.rules.typed_answers import typed_record
 
 SEED, CHILDREN_A_HOME, VILLAGES = 2569, 2.5, 400
 ROW_GROUP = 122_880  # rows, as the engine writes them: a file of one group is read by one thread

@@ -12,9 +12,9 @@ from pathlib import Path
 import duckdb
 from scoring_baseline import run
 
-from cpms_cli.scoring.indicators import with_household_levels
+from cpms_cli.scoring.compiler.indicator_sql import with_household_levels
 from cpms_cli.scoring.scores import EXPLAINED, HOUSEHOLD_SCORE, carried_columns, judge
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.files.loading import load_survey
 
 
 def main() -> None:

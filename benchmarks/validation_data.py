@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 from validation_rules import COLUMNS, RULES, plan
 
-from cpms_cli.samples.names import pool
-from cpms_cli.survey.definition import Field, Survey
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.samples.invented_names import pool
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Field, Survey
 
 BAD_SHARE, BLANK_SHARE, SEED = 0.01, 0.03, 2569
 Texts = npt.NDArray[np.object_]

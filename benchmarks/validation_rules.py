@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpms_cli.survey.definition import Field, Survey
+from cpms_cli.survey.model.definition import Field, Survey
 
 COLUMNS, RULES = 60, 51
 

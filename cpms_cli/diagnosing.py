@@ -19,10 +19,10 @@ from cpms_cli.scoring.examples import prove_definition
 from cpms_cli.store.connection import attach, is_encrypted, load_cipher
 from cpms_cli.store.file import open_store
 from cpms_cli.store.invariants import check_store
-from cpms_cli.survey.definition import Language
-from cpms_cli.survey.loading import load_survey
-from cpms_cli.survey.location import shipped
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language
 from cpms_cli.writing.fonts import thai_fonts
 
 DISTRIBUTION = "cpms-cli"

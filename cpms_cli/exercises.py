@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.checking.annotation import annotate
+from cpms_cli.checking.mending.annotation import annotate
 from cpms_cli.checking.validation import validate
 from cpms_cli.errors import UsageError
-from cpms_cli.linking.decisions import DIFFERENT, SAME
-from cpms_cli.linking.review import filled_in, waiting_pairs
+from cpms_cli.linking.review.decisions import DIFFERENT, SAME
+from cpms_cli.linking.review.review import filled_in, waiting_pairs
 from cpms_cli.reading.tables import SurveyTable, read
-from cpms_cli.samples.layouts import MISTAKES, TRUTH
-from cpms_cli.summaries.children import list_children
-from cpms_cli.survey.definition import Language, Survey
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.samples.file_layouts import MISTAKES, TRUTH
+from cpms_cli.summaries.child.children import list_children
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
 
 _HEADER_ROWS = 1
 _REFERENCE = "\x1f"

@@ -15,10 +15,10 @@ import pytest
 import typst
 
 from cpms_cli.cli.main import main
-from cpms_cli.reports.pdf_file import thai_families
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.documents import read_yaml
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.reports.documents.pdf_file import thai_families
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.files.located_yaml import read_yaml
+from cpms_cli.survey.model.definition import Survey
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"

@@ -18,7 +18,6 @@ import pandera.pandas as pandera
 
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
-from cpms_cli.survey.definition import Field, Survey, folded
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO, is_stored_date
 from cpms_cli.survey.identifiers import (
     has_cpms_check_letter,
@@ -26,6 +25,7 @@ from cpms_cli.survey.identifiers import (
     has_thai_form,
     is_placeholder_number,
 )
+from cpms_cli.survey.model.definition import Field, Survey, folded
 from cpms_cli.survey.plain_text import differing, plain_text, without_strays
 
 _SHORTENED = r"\d(?:[.,]\d+)?E\+?\d+"

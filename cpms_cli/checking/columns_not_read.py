@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from cpms_cli.errors import AnswersNotRead
-from cpms_cli.reading.mapping import Mapped, leave_out
+from cpms_cli.reading.header.mapping import Mapped, leave_out
+from cpms_cli.reading.sheet.unread import CHOICE_MARKS, FURTHER_CHILD, UnreadColumn
 from cpms_cli.reading.tables import SurveyTable, sheets_not_read
-from cpms_cli.reading.unread import CHOICE_MARKS, FURTHER_CHILD, UnreadColumn
-from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
 
 _CODES_SHOWN = 3
 _QUOTED = frozenset(" &()[]{}^=;!'+,`~")

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cpms_cli.checking.columns import ColumnFault
-from cpms_cli.reading.dates import TWO_ERAS
-from cpms_cli.reading.digits import ascii_digits
 from cpms_cli.reading.tables import Column, SurveyTable
+from cpms_cli.reading.value.dates import TWO_ERAS
+from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.era import BUDDHIST_OFFSET
 
 # Two writers, or an Excel date among texts, change the era at nearly every row: then the first place says enough.

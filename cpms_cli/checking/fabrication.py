@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from cpms_cli.survey.definition import Field, Pattern, Survey, Table
-from cpms_cli.survey.relations import quoted
+from cpms_cli.survey.model.definition import Field, Pattern, Survey, Table
+from cpms_cli.survey.rules.typed_answers import quoted
 
 
 @dataclass(frozen=True)

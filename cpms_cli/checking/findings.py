@@ -20,15 +20,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.checking.earlier_rounds import AbsenceFault
 from cpms_cli.checking.fabrication import PatternFault
-from cpms_cli.checking.history import AbsenceFault
-from cpms_cli.checking.masking import MOVED, answers_elsewhere, to_mask
-from cpms_cli.checking.rules import RuleFault
+from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, to_mask
+from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.survey.definition import ColumnCheck, Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import fill
+from cpms_cli.survey.model.definition import ColumnCheck, Language, Survey
 
 COLUMNS = ("source", "file", "sheet", "row", "column", "cell", "field", "check", "severity", "value", "figures")
 MASK = "•••"

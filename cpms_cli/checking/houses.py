@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 import duckdb
 import numpy as np
 
-from cpms_cli.checking.rules import RuleFault
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.relations import typed_record
+from cpms_cli.checking.row_rules import RuleFault
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.typed_answers import typed_record
 
 StoredRows = tuple[str, str]
 """Relations of a store's current rows as canonical text: children, households."""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from cpms_cli.checking.history import AbsenceFault
-from cpms_cli.checking.rules import RuleFault
+from cpms_cli.checking.earlier_rounds import AbsenceFault
+from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.survey.definition import Check, Survey
+from cpms_cli.survey.model.definition import Check, Survey
 
 
 def told_once(

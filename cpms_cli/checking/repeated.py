@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault
-from cpms_cli.checking.rules import RuleFault
+from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.checking.staging import faulty_cells, type_staged
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.survey.model.definition import Survey, Table
 
 REPEATED = "repeated_row"
 _CHECK = "row_repeated"

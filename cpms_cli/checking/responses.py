@@ -1,7 +1,7 @@
 """The response log held against its own rules and against what the store knows of its children.
 
 `staged_response` has one row per row read, as canonical text, with `_source` (which table it came from) and `_row` (its
-number there); `response_record` holds the same rows typed, with the facts that `survey.response_log` names.
+number there); `response_record` holds the same rows typed, with the facts that `survey.model.response_log` names.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.findings import gather
-from cpms_cli.checking.rules import RuleFault, found_rows
+from cpms_cli.checking.row_rules import RuleFault, found_rows
 from cpms_cli.checking.staging import CARRIED
 from cpms_cli.checking.validation import all_column_faults
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.survey.definition import ResponseCheck, Survey
-from cpms_cli.survey.relations import quoted
-from cpms_cli.survey.response_log import FACTS, log_vocabulary, response_log, typed_log
-from cpms_cli.survey.rules import compiled, parse, sql
+from cpms_cli.survey.model.definition import ResponseCheck, Survey
+from cpms_cli.survey.model.response_log import FACTS, log_vocabulary, response_log, typed_log
+from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.typed_answers import quoted
 
 RECORD = "response_record"
 KNOWN = "known_child"

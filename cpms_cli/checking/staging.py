@@ -16,9 +16,9 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.survey.definition import Survey
 from cpms_cli.survey.identifiers import thai_number_sql
-from cpms_cli.survey.relations import quoted, typed_household, typed_record
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.typed_answers import quoted, typed_household, typed_record
 
 CARRIED = ("_source", "_row")
 Faulty = Mapping[str, npt.NDArray[np.int64]]

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault
-from cpms_cli.reading.personal_names import sex_of_title, split_titles
 from cpms_cli.reading.tables import Column, SurveyTable
-from cpms_cli.survey.definition import Survey
+from cpms_cli.reading.value.personal_names import sex_of_title, split_titles
+from cpms_cli.survey.model.definition import Survey
 
 _NONE, _OTHER = -1, -2
 

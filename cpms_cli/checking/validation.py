@@ -12,14 +12,14 @@ import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault, column_faults
 from cpms_cli.checking.columns_not_read import left_out
+from cpms_cli.checking.earlier_rounds import EARLIER, Earlier, history_faults, stage_earlier
 from cpms_cli.checking.eras import era_faults
 from cpms_cli.checking.fabrication import pattern_faults
 from cpms_cli.checking.findings import RowFault, gather
-from cpms_cli.checking.history import EARLIER, Earlier, history_faults, stage_earlier
 from cpms_cli.checking.houses import StoredRows, houses_written_twice
 from cpms_cli.checking.missing_columns import told_once
 from cpms_cli.checking.repeated import drop_repeated
-from cpms_cli.checking.rules import (
+from cpms_cli.checking.row_rules import (
     RuleFault,
     conflicting_households,
     disputed_consents,
@@ -28,11 +28,11 @@ from cpms_cli.checking.rules import (
 )
 from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
-from cpms_cli.reading.mapping import Mapped
+from cpms_cli.reading.header.mapping import Mapped
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.tables import SurveyTable, read_files
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Survey
 
 Beside = Callable[[duckdb.DuckDBPyConnection, Survey], list[RuleFault]]
 

@@ -95,7 +95,7 @@ def _check(given: Mapping[str, Any], over: set[str], new: set[str], *, overwrite
     written = {name: path for name, path in written.items() if name in over or not path.exists()}
     if not written:
         return
-    from cpms_cli.survey.location import shipped
+    from cpms_cli.survey.files.location import shipped
     from cpms_cli.writing.outputs import check_output
 
     stores = _paths(given.get("store"))
@@ -113,7 +113,7 @@ def _hold_for_audience(held: ExitStack, given: Mapping[str, Any]) -> None:
     if given.get("audience") is None or given.get("internal") or not isinstance(store, Path) or not store.is_file():
         return
     from cpms_cli.errors import StoreError, StoreLocked
-    from cpms_cli.store.holding import hold_store
+    from cpms_cli.store.safety.holding import hold_store
 
     try:
         held.enter_context(hold_store(store))

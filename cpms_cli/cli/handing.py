@@ -10,8 +10,8 @@ import typer
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from cpms_cli.reports.handed import Said
-    from cpms_cli.survey.definition import Language
+    from cpms_cli.reports.areas.handed import Said
+    from cpms_cli.survey.model.definition import Language
 
 Summary = TypeVar("Summary")
 
@@ -25,7 +25,7 @@ def check_audience(audience: str | None, output: Path | None, **asked: object) -
         if value:
             raise UsageError("not_for_audience", option=f"--{option}")
     if output is not None:
-        from cpms_cli.reports.interchange import check_export
+        from cpms_cli.reports.interchange.interchange_files import check_export
         from cpms_cli.writing.files import WRITERS
 
         check_export(WRITERS, output)
@@ -47,11 +47,11 @@ def handed(
     store: Path, summary: Summary, audience: str | None, language: Language, schemas: Path | None
 ) -> tuple[Summary, Said]:
     """The summary as this audience gets it, or as it is for the office, and what is said below it."""
-    from cpms_cli.reports.handed import Said
+    from cpms_cli.reports.areas.handed import Said
 
     if audience is None:
         return summary, Said(None, language)
-    from cpms_cli.disclosure.audience import hand_on
+    from cpms_cli.disclosure.release.audience import hand_on
 
     found = hand_on(store, summary, audience, language=language, schemas=schemas)
     warn_office(found.warning)

@@ -14,36 +14,13 @@ from typing import Any
 import typer
 
 from cpms_cli import interrupts
-from cpms_cli.cli import (
-    areas,
-    bundle,
-    child,
-    children,
-    codebook,
-    demo,
-    doctor,
-    export,
-    history,
-    indicator,
-    link,
-    map,
-    merge,
-    migration,
-    overlap,
-    plan,
-    report,
-    response,
-    review,
-    rights,
-    samples,
-    schema,
-    score,
-    store,
-    template,
-    validate,
-    visits,
-)
+from cpms_cli.cli.areas import area as areas
+from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, rights
+from cpms_cli.cli.children import child, children, link, response, review, visits
+from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
+from cpms_cli.cli.start import demo, doctor
+from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.survey.language import chosen_language
 
@@ -114,7 +91,7 @@ def _option(name: str, otherwise: str) -> str:
 
 
 def _tell(error: CpmsError) -> None:
-    from cpms_cli.reports.validation import failure_document
+    from cpms_cli.reports.files.validation import failure_document
     from cpms_cli.survey.messages import sentence
     from cpms_cli.writing.files import json_text
 
@@ -164,7 +141,7 @@ def _run() -> None:
 
 def _cut_short(message: str, exit_code: int, **values: object) -> CpmsError:
     """What is said of a run that did not come to its end: with what became of the stores that it wrote."""
-    from cpms_cli.store.outcome import stores_written
+    from cpms_cli.store.safety.write_outcome import stores_written
 
     stores = ", ".join(dict.fromkeys(store.name for store in stores_written()))
     error = CpmsError(f"{message}_stored", stores=stores, **values) if stores else CpmsError(message, **values)
@@ -174,7 +151,7 @@ def _cut_short(message: str, exit_code: int, **values: object) -> CpmsError:
 
 def _exit_code() -> int:
     """Run the command line, and say what went wrong."""
-    from cpms_cli.store.outcome import forget_outcomes
+    from cpms_cli.store.safety.write_outcome import forget_outcomes
 
     forget_outcomes()
     error: CpmsError | None = None

@@ -14,7 +14,7 @@ from cpms_cli.survey.era import BUDDHIST_FROM, BUDDHIST_OFFSET
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 
 if TYPE_CHECKING:
-    from cpms_cli.survey.definition import Language
+    from cpms_cli.survey.model.definition import Language
 
 Files = Annotated[
     list[Path],
@@ -133,8 +133,8 @@ def day(text: str | None) -> datetime.date | None:
         return None
     import pandas as pd
 
-    from cpms_cli.reading.dates import parse_dates
-    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.reading.value.dates import parse_dates
+    from cpms_cli.survey.files.loading import load_survey
 
     read = parse_dates(pd.Series([text.strip()], dtype="str"), partial=False).iso.dropna()
     first, last = load_survey().years_of_dates()

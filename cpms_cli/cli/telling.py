@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from cpms_cli.reports.handed import Said
+    from cpms_cli.reports.areas.handed import Said
 
 
 def tell(
@@ -27,10 +27,10 @@ def tell(
 ) -> None:
     """Write the tables to `output`, and print them: as JSON after what it is `about`, or as CSV the table that `csv`
     makes, or as `show` prints it, with what is said below it."""
-    from cpms_cli.reports.labels import write_for_people
-    from cpms_cli.reports.scores import document
+    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.survey.loading import load_survey
+    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 

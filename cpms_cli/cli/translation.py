@@ -1,6 +1,6 @@
 """The words of `--help` and of the parser's refusals in Thai, from the catalogue `locales/th/LC_MESSAGES/cpms.mo`.
 
-English needs nothing of this: there it is never imported. `messages.py` beside README.md keeps the catalogue's source
+English needs nothing of this: there it is never imported. `scripts/catalogue.py` keeps the catalogue's source
 (`cpms.po`) in step with the commands.
 """
 

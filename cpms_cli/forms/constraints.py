@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cpms_cli.survey.definition import Code, Field, Survey
 from cpms_cli.survey.era import BUDDHIST_OFFSET
 from cpms_cli.survey.identifiers import CPMS_ID_LENGTH
+from cpms_cli.survey.model.definition import Code, Field, Survey
 
 _EARLIEST, _LATEST = 2000, 2100
 

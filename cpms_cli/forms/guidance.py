@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from cpms_cli.survey.definition import LANGUAGES, Code, Field, Language, Survey
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.rules import RANGES, RuleError, parse
+from cpms_cli.survey.model.definition import LANGUAGES, Code, Field, Language, Survey
+from cpms_cli.survey.rules.rule_language import RANGES, RuleError, parse
 
 EXAMPLE_YEAR = 2026
 _EXAMPLE = ("5/1/", "1/", "")

@@ -9,8 +9,8 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from cpms_cli.forms.guidance import EXAMPLE_YEAR, asked_words, offered, other, steps, writing_words
-from cpms_cli.survey.definition import Field, Language, Survey
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Field, Language, Survey
 
 _WIDTHS = (24, 24, 24, 46, 46, 46)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
-from cpms_cli.survey.definition import Field, Survey, Table
-from cpms_cli.survey.relations import adult_age, completed_years, quoted, typed, typed_record
+from cpms_cli.survey.model.definition import Field, Survey, Table
+from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, quoted, typed, typed_record
 
 NOT_SEEN, GROWN, UNNAMED = "not_seen", "grown", "unnamed"
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from cpms_cli.survey.definition import LANGUAGES, Code, CodeList, Field, Language, Survey, TableSchema, Translation
 from cpms_cli.survey.messages import fill, say
+from cpms_cli.survey.model.definition import (
+    LANGUAGES,
+    Code,
+    CodeList,
+    Field,
+    Language,
+    Survey,
+    TableSchema,
+    Translation,
+)
 
 
 class Tongue(Protocol):

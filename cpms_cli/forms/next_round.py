@@ -8,19 +8,19 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.forms.form_workbook import Form, Layout, form_bytes
 from cpms_cli.forms.known import Known, known_before, last_round
 from cpms_cli.forms.questions import HOME
 from cpms_cli.forms.template import check_form_path, chosen_layout
-from cpms_cli.forms.workbook import Form, Layout, form_bytes
 from cpms_cli.forms.xlsform import XlsForm, write_xlsform
-from cpms_cli.store.audit import note_identified
+from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.file import open_store
-from cpms_cli.survey.definition import Language, Role, Survey, Table
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
-from cpms_cli.writing.answers import written_table
+from cpms_cli.survey.model.definition import Language, Role, Survey, Table
 from cpms_cli.writing.files import csv_text, write_bytes, write_tables
+from cpms_cli.writing.written_answers import written_table
 
 _WHO: tuple[Role, ...] = ("given_name", "family_name", "sex", "born", "village", "household")
 LIST, LEFT_OUT = "known_children", "left_out.csv"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cpms_cli.forms.ages import age_bounds, partial_date_rows
+from cpms_cli.forms.age_questions import age_bounds, partial_date_rows
 from cpms_cli.forms.constraints import limit_of, lonely, stands_alone
 from cpms_cli.forms.languages import Tongue
 from cpms_cli.forms.relevance import Untranslatable, relevance
-from cpms_cli.survey.definition import Field, Survey, TableSchema
-from cpms_cli.survey.rules import RANGES
+from cpms_cli.survey.model.definition import Field, Survey, TableSchema
+from cpms_cli.survey.rules.rule_language import RANGES
 
 Row = dict[str, str]
 KNOWN_CHILD, HOME = "known_child", "home"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from cpms_cli.errors import UsageError
-from cpms_cli.forms.workbook import LAYOUTS, Form, Layout, form_bytes
-from cpms_cli.survey.definition import Language
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.forms.form_workbook import LAYOUTS, Form, Layout, form_bytes
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language
 from cpms_cli.writing.files import write_bytes
 
 

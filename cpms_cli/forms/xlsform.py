@@ -14,10 +14,10 @@ import pandas as pd
 
 from cpms_cli.forms.languages import Tongue, tongues
 from cpms_cli.forms.questions import Row, Writer
-from cpms_cli.survey.definition import Field, Language, Survey, TableSchema
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Field, Language, Survey, TableSchema
 from cpms_cli.writing.files import write_bytes
-from cpms_cli.writing.workbook import workbook_bytes
+from cpms_cli.writing.table_workbook import workbook_bytes
 
 REPEAT = "child"
 

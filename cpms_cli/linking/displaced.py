@@ -13,13 +13,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.checking.rules import RuleFault
+from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.checking.staging import one_household_each
-from cpms_cli.linking.comparisons import FAIR_NAMES, STRONG_NAMES, level_of
+from cpms_cli.linking.comparison_levels import FAIR_NAMES, STRONG_NAMES, level_of
 from cpms_cli.linking.evidence import in_memory, prepare
 from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 
 _CHECK = "child_displaced"
 _COMPARED, _SPEAKING = ("given", "birth", "sex", "number"), ("given", "birth", "sex")

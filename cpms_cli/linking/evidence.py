@@ -9,9 +9,9 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.comparisons import BLOCKS
-from cpms_cli.linking.names import in_thai, name_forms
-from cpms_cli.linking.zawgyi import names_in_unicode
+from cpms_cli.linking.comparison_levels import BLOCKS
+from cpms_cli.linking.names.name_forms import in_thai, name_forms
+from cpms_cli.linking.names.zawgyi import names_in_unicode
 
 # What is taken; all text but `low` and `high` (days since 1970 between which the child was born) and `round` (a year).
 COLUMNS = (

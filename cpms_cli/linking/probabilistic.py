@@ -24,9 +24,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.linking.assignment import assign
-from cpms_cli.linking.comparisons import BLOCKS, CERTAIN, CONDITIONS, FAIR_NAMES, IDENTICAL, REFUSALS, STRONG_NAMES
+from cpms_cli.linking.comparison_levels import (
+    BLOCKS,
+    CERTAIN,
+    CONDITIONS,
+    FAIR_NAMES,
+    IDENTICAL,
+    REFUSALS,
+    STRONG_NAMES,
+)
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, prepare
-from cpms_cli.linking.model import Model, estimate, level_names, score_pairs
+from cpms_cli.linking.match_model import Model, estimate, level_names, score_pairs
 from cpms_cli.linking.settings import LinkingSettings, linking_settings
 
 # Pairs under these odds (log2) are nobody's rival.

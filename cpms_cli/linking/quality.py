@@ -18,11 +18,11 @@ import pandas as pd
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL
 from cpms_cli.linking.store_rows import child_evidence
 from cpms_cli.store.file import open_store
-from cpms_cli.store.link_tables import row_reference
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.identifiers import is_thai_id
-from cpms_cli.survey.loading import load_survey
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
 
 # In points; and so many children make a rate worth comparing.
 GAP, LEAST = 5.0, 30

@@ -8,9 +8,9 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.definition import Words
-from cpms_cli.survey.documents import read_yaml
-from cpms_cli.survey.location import shipped
+from cpms_cli.survey.files.located_yaml import read_yaml
+from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.model.definition import Words
 
 FILE = "linking.yaml"
 

@@ -14,18 +14,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.linking.assignment import DOUBTFUL
-from cpms_cli.linking.carried import ALONE, keep_identifiers, same_person
-from cpms_cli.linking.comparisons import CONDITIONS
-from cpms_cli.linking.decisions import Decisions, obeyed, read_decisions
+from cpms_cli.linking.carried_ids import ALONE, keep_identifiers, same_person
+from cpms_cli.linking.comparison_levels import CONDITIONS
 from cpms_cli.linking.probabilistic import Linkage, link
+from cpms_cli.linking.review.decisions import Decisions, obeyed, read_decisions
 from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
 from cpms_cli.store.anchors import anchors_now
-from cpms_cli.store.audit import now
+from cpms_cli.store.audit_log import now
 from cpms_cli.store.file import identity_column
-from cpms_cli.store.link_tables import create_link_tables, row_reference
-from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.store.tables.link_tables import create_link_tables, row_reference
 from cpms_cli.survey.identifiers import has_cpms_check_letter, new_identifier
+from cpms_cli.survey.model.definition import Survey, Table
 
 LINKED, DECIDED = "linked", "decided"
 # One child has one value of these.

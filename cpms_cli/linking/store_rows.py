@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from cpms_cli.linking.settings import LinkingSettings, linking_settings
-from cpms_cli.survey.definition import Role, Survey
 from cpms_cli.survey.identifiers import is_thai_id
-from cpms_cli.survey.relations import partial_date_bounds, typed, visit_bounds
+from cpms_cli.survey.model.definition import Role, Survey
+from cpms_cli.survey.rules.typed_answers import partial_date_bounds, typed, visit_bounds
 
 _TEXTS: dict[str, Role] = {
     "given": "given_name",

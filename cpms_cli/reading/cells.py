@@ -7,12 +7,12 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from cpms_cli.errors import UnreadableFile
-from cpms_cli.reading.archive import is_archive_of_csv, read_archive
-from cpms_cli.reading.bundle import SIGNATURE, read_bundle
-from cpms_cli.reading.csv_file import read_csv
-from cpms_cli.reading.limits import LIMITS
+from cpms_cli.reading.book.archive import is_archive_of_csv, read_archive
+from cpms_cli.reading.book.bundle import SIGNATURE, read_bundle
+from cpms_cli.reading.book.workbook_cells import read_workbook
+from cpms_cli.reading.size_limits import LIMITS
 from cpms_cli.reading.source import SourceTable
-from cpms_cli.reading.workbook import read_workbook
+from cpms_cli.reading.text.csv_file import read_csv
 
 _TEXT_ENDINGS = {".csv", ".tsv", ".txt", ".tab"}
 _LINK_ENDINGS = {".gsheet", ".url", ".webloc"}

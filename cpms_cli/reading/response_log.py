@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from cpms_cli.reading.bundle import is_bundle
-from cpms_cli.reading.mapping import Mapped, check_headers_there, load_map
-from cpms_cli.reading.sheets import understand
+from cpms_cli.reading.book.bundle import is_bundle
+from cpms_cli.reading.header.mapping import Mapped, check_headers_there, load_map
+from cpms_cli.reading.sheet.sheets import understand
+from cpms_cli.reading.sheet.unread import list_headers
 from cpms_cli.reading.tables import SurveyTable, is_log, read_sources, survey_table
-from cpms_cli.reading.unread import list_headers
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.response_log import response_log
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.model.response_log import response_log
 
 
 def read_responses(

@@ -15,22 +15,22 @@ import pyarrow as pa
 
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
-from cpms_cli.reading.dates import Evidence
-from cpms_cli.reading.digits import ascii_digits
-from cpms_cli.reading.exports import find_column
-from cpms_cli.reading.headers import Proposal, header_spellings
-from cpms_cli.reading.mapping import HeaderMap, Mapped, check_headers_there, load_map
-from cpms_cli.reading.repeats import NO_PARENT, TWO_PARENTS, join_repeats
-from cpms_cli.reading.sheet_choice import check_names, choose_tables
-from cpms_cli.reading.sheet_rounds import round_faults, round_given
-from cpms_cli.reading.sheets import Note, Sheet, understand
+from cpms_cli.reading.header.export_layouts import find_column
+from cpms_cli.reading.header.headers import Proposal, header_spellings
+from cpms_cli.reading.header.mapping import HeaderMap, Mapped, check_headers_there, load_map
+from cpms_cli.reading.sheet.repeats import NO_PARENT, TWO_PARENTS, join_repeats
+from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
+from cpms_cli.reading.sheet.sheet_rounds import round_faults, round_given
+from cpms_cli.reading.sheet.sheets import Note, Sheet, understand
+from cpms_cli.reading.sheet.unpivot import children_apart
+from cpms_cli.reading.sheet.unread import UnreadColumn
 from cpms_cli.reading.source import SheetNotRead, SourceTable, column_letter
 from cpms_cli.reading.threads import on_each
-from cpms_cli.reading.unpivot import children_apart
-from cpms_cli.reading.unread import UnreadColumn
-from cpms_cli.reading.values import NUMBER_CODES, Context, clean
-from cpms_cli.survey.definition import Field, Survey, Table
+from cpms_cli.reading.value.dates import Evidence
+from cpms_cli.reading.value.digits import ascii_digits
+from cpms_cli.reading.value.values import NUMBER_CODES, Context, clean
 from cpms_cli.survey.era import era_of
+from cpms_cli.survey.model.definition import Field, Survey, Table
 
 
 @dataclass(frozen=True)

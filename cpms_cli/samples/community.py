@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from stdnum.th.pin import calc_check_digit
 
 from cpms_cli.samples.difficulties import USUAL, Difficulties
-from cpms_cli.samples.names import Name, family_name, given_name, nickname
+from cpms_cli.samples.invented_names import Name, family_name, given_name, nickname
 
 # Digits 2-5 name the registering office; there is no office 9999, so no such number belongs to anybody.
 _NO_OFFICE = "9999"

@@ -6,7 +6,7 @@ import random
 
 import pandas as pd
 
-from cpms_cli.survey.definition import Table
+from cpms_cli.survey.model.definition import Table
 
 # field: what is written instead of what was meant, by kind of mistake
 _MISTAKES: dict[str, tuple[tuple[str, str], ...]] = {

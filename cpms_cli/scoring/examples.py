@@ -9,18 +9,18 @@ from typing import Any
 
 import duckdb
 
-from cpms_cli.checking.cases import CHECKS, case_problems
-from cpms_cli.checking.drawn import Answers, Drawn, drawn_row, stage_drawn
-from cpms_cli.checking.readings import READINGS, reading_problems
+from cpms_cli.checking.examples.check_cases import CHECKS, case_problems
+from cpms_cli.checking.examples.drawn_rows import Answers, Drawn, drawn_row, stage_drawn
+from cpms_cli.checking.examples.reading_examples import READINGS, reading_problems
 from cpms_cli.checking.staging import CARRIED, open_workbench
 from cpms_cli.errors import DefinitionError
+from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.scoring.figure_examples import FIGURES, figure_example_problems
-from cpms_cli.scoring.indicators import score_sql
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.documents import BadDocument, Document, Place, Problem, read_yaml
-from cpms_cli.survey.loading import load_survey
-from cpms_cli.survey.outlines import check_outlines
-from cpms_cli.survey.proof import proved
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.files.located_yaml import BadDocument, Document, Place, Problem, read_yaml
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.model.outlines import check_outlines
+from cpms_cli.survey.proof.definition_proof import proved
 
 FILE = "examples/indicators.yaml"
 

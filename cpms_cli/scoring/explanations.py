@@ -8,11 +8,11 @@ from functools import cached_property
 
 import pandas as pd
 
-from cpms_cli.scoring.reasons import Reason, level_reasons, reasons
-from cpms_cli.survey.definition import Field, Indicator, Language, Survey
+from cpms_cli.scoring.compiler.reasons import Reason, level_reasons, reasons
 from cpms_cli.survey.era import shown_stored
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.relations import counted_in
+from cpms_cli.survey.model.definition import Field, Indicator, Language, Survey
+from cpms_cli.survey.rules.typed_answers import counted_in
 
 NO_ANSWER, NOT_ASKED = "blank", "not_asked"
 _NAMED = 3  # so many of the things that are open are named in a line

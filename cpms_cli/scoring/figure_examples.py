@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cpms_cli.checking.drawn import Answers, drawn_row, relation
+from cpms_cli.checking.examples.drawn_rows import Answers, drawn_row, relation
 from cpms_cli.checking.staging import open_workbench
 from cpms_cli.scoring.profiles import HOME, create_profiles, measure_column, right_column
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.documents import Document, Place, Problem
+from cpms_cli.survey.files.located_yaml import Document, Place, Problem
+from cpms_cli.survey.model.definition import Survey
 
 FIGURES = "examples/figures.yaml"
 # What an example of a right says, and the answer that means in `profile`.

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 
 import duckdb
 
+from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
 from cpms_cli.scoring.scores import SCORE, create_scores
-from cpms_cli.scoring.told import COUNT_COLUMNS
-from cpms_cli.survey.definition import Survey, Table
-from cpms_cli.survey.figures import Group
-from cpms_cli.survey.relations import quoted, typed_household, typed_record, vocabulary
-from cpms_cli.survey.rules import compiled, parse, sql
+from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.typed_answers import quoted, typed_household, typed_record, vocabulary
 
 CHILD_ROUND, HOME = "child_round", "home"
 UNKNOWN = "unknown"

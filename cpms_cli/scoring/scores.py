@@ -8,11 +8,11 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.indicators import household_sql, judged_sql, with_household_levels
-from cpms_cli.scoring.told import plain_columns, told_columns
+from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
+from cpms_cli.scoring.compiler.score_columns import plain_columns, told_columns
 from cpms_cli.store.file import OF_THE_STORE, TABLES, open_store
-from cpms_cli.survey.definition import Survey, Table
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Survey, Table
 
 SCORE, EXPLAINED, HOUSEHOLD_SCORE = "score", "explained", "household_score"
 _POSITION = "_position"

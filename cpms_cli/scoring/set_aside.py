@@ -6,9 +6,9 @@ import pandas as pd
 
 from cpms_cli.checking.staging import CARRIED, open_workbench, stage
 from cpms_cli.checking.validation import all_column_faults
-from cpms_cli.merging import Merge
-from cpms_cli.scoring.indicators import score_sql
-from cpms_cli.survey.definition import Survey
+from cpms_cli.merging.merge import Merge
+from cpms_cli.scoring.compiler.indicator_sql import score_sql
+from cpms_cli.survey.model.definition import Survey
 
 
 def set_aside_levels(survey: Survey, merged: Merge) -> pd.DataFrame:

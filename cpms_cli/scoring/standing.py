@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.scores import SCORE
-from cpms_cli.store.response_tables import responses_now
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.relations import adult_age, completed_years, partial_date_bounds, quoted, typed
+from cpms_cli.store.tables.response_tables import responses_now
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, partial_date_bounds, quoted, typed
 
 _STATE = ["case", "since", "since_visited", "since_first", "since_last", "closed_on"]
 

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import duckdb
 
-from cpms_cli.scoring.deciding import AGE, Deciding, counting, deciding, possible_answers
-from cpms_cli.scoring.indicators import explained_sql
+from cpms_cli.scoring.compiler.deciding import AGE, Deciding, counting, deciding, possible_answers
+from cpms_cli.scoring.compiler.indicator_sql import explained_sql
+from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
 from cpms_cli.scoring.scores import EXPLAINED, SCORE
-from cpms_cli.scoring.told import COUNT_COLUMNS
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.relations import partial_date_bounds, quoted, typed_record, vocabulary
-from cpms_cli.survey.rules import compiled, parse, sql
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.typed_answers import partial_date_bounds, quoted, typed_record, vocabulary
 
 WHAT_IF, TO_ASK = "what_if", "to_ask"
 _SCENARIO = "_scenario"

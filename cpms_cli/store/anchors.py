@@ -7,8 +7,8 @@ the same home and round which says it. Where nobody there does, the identifier s
 
 from __future__ import annotations
 
-from cpms_cli.store.link_tables import row_reference
-from cpms_cli.survey.definition import Role, Survey
+from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.survey.model.definition import Role, Survey
 
 _TELLING: tuple[Role, ...] = ("given_name", "sex", "born", "mother")
 # So many of the telling details may have been corrected since; more is another child.

@@ -18,10 +18,10 @@ import duckdb
 
 from cpms_cli.errors import CpmsWarning, KeyMissing, StoreError, StoreLocked, StoreNotOurs, WrongKey
 from cpms_cli.interrupts import uninterrupted
-from cpms_cli.store import holding
-from cpms_cli.store.holding import holder, refusal
-from cpms_cli.store.outcome import note_stored
-from cpms_cli.survey.relations import quoted
+from cpms_cli.store.safety import holding
+from cpms_cli.store.safety.holding import holder, refusal
+from cpms_cli.store.safety.write_outcome import note_stored
+from cpms_cli.survey.rules.typed_answers import quoted
 
 KEY, KEY_FILE = "CPMS_KEY", "CPMS_KEY_FILE"
 _IN_USE = ("lock", "being used by another process", "already open")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.store.file import TABLES, identity_column, open_store
-from cpms_cli.store.pseudonym_key import PSEUDONYM_KEY_TABLES
-from cpms_cli.store.record_releases import RECORD_RELEASE_TABLES
-from cpms_cli.store.release_tables import RELEASE_TABLES
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.store.tables.pseudonym_key import PSEUDONYM_KEY_TABLES
+from cpms_cli.store.tables.record_releases import RECORD_RELEASE_TABLES
+from cpms_cli.store.tables.release_tables import RELEASE_TABLES
+from cpms_cli.survey.files.loading import load_survey
 
 
 def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.DataFrame]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from cpms_cli.checking.history import Earlier
+from cpms_cli.checking.earlier_rounds import Earlier
 from cpms_cli.store.file import open_store
-from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.survey.model.definition import Survey, Table
 
 
 def earlier_rows(store: Path, survey: Survey) -> Earlier:

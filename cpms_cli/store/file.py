@@ -25,18 +25,18 @@ from pathlib import Path
 import duckdb
 
 from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
-from cpms_cli.store.birth import clear_place, has_log, is_blank, is_unborn, log_of
 from cpms_cli.store.connection import CommitFailed, connect, mark_of, reason_of, write_log_in
-from cpms_cli.store.holding import hold_store
-from cpms_cli.store.link_tables import create_link_tables
-from cpms_cli.store.migration import OLDER, Step, keep_copy, migrate
-from cpms_cli.store.outcome import note_stored, times_stored
-from cpms_cli.store.pseudonym_key import create_pseudonym_key
-from cpms_cli.store.release_tables import create_release_tables
-from cpms_cli.store.response_tables import create_response_tables
-from cpms_cli.store.run_tables import create_run_tables
-from cpms_cli.survey.definition import Survey, Table
-from cpms_cli.writing.rights import for_owner_alone
+from cpms_cli.store.safety.birth import clear_place, has_log, is_blank, is_unborn, log_of
+from cpms_cli.store.safety.earlier_formats import OLDER, Step, keep_copy, migrate
+from cpms_cli.store.safety.holding import hold_store
+from cpms_cli.store.safety.write_outcome import note_stored, times_stored
+from cpms_cli.store.tables.link_tables import create_link_tables
+from cpms_cli.store.tables.pseudonym_key import create_pseudonym_key
+from cpms_cli.store.tables.release_tables import create_release_tables
+from cpms_cli.store.tables.response_tables import create_response_tables
+from cpms_cli.store.tables.run_tables import create_run_tables
+from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.writing.owner_only import for_owner_alone
 
 _ENGINE_STOPS = (
     duckdb.IOException,

@@ -9,12 +9,12 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.store.file import TABLES, identity_column, open_store
-from cpms_cli.store.response_tables import RESPONSE, without_child
-from cpms_cli.store.writing import content_of
-from cpms_cli.survey.definition import Survey, Table
+from cpms_cli.store.row_writing import content_of
+from cpms_cli.store.tables.response_tables import RESPONSE, without_child
+from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.identifiers import has_cpms_check_letter
-from cpms_cli.survey.loading import load_survey
-from cpms_cli.survey.relations import quoted
+from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.survey.rules.typed_answers import quoted
 
 
 def _of_table(survey: Survey, table: Table) -> Iterator[tuple[str, str]]:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from cpms_cli.survey.definition import Survey, Table
-from cpms_cli.survey.relations import quoted
+from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.survey.rules.typed_answers import quoted
 
 
 def keep_known_answers(

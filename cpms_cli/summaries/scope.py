@@ -11,11 +11,11 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND
-from cpms_cli.summaries.shares import area_name, within
-from cpms_cli.survey.definition import Indicator, Language, Survey
+from cpms_cli.summaries.area.shares import area_name, within
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.figures import Group
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Indicator, Language, Survey
+from cpms_cli.survey.model.summary_model import Group
 
 
 @dataclass(frozen=True)

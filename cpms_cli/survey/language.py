@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cpms_cli.survey.definition import Language
+    from cpms_cli.survey.model.definition import Language
 
 
 def chosen_language(asked: str | None = None) -> Language:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cpms_cli.errors import CpmsError
-from cpms_cli.survey.definition import Language
-from cpms_cli.survey.documents import read_yaml
 from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.files.located_yaml import read_yaml
+from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.language import chosen_language
-from cpms_cli.survey.location import shipped
+from cpms_cli.survey.model.definition import Language
 
 __all__ = ["chosen_language", "fill", "knows", "say", "sentence"]
 

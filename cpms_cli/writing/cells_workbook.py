@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from cpms_cli.writing.package import Package
-from cpms_cli.writing.sheet_cells import text_cell, xml_text
+from cpms_cli.ooxml.package import Package
+from cpms_cli.ooxml.sheet_cells import text_cell, xml_text
 
 _TEXT_STYLE = 1  # the first style after the default one, which XlsxWriter makes of the only format below
 

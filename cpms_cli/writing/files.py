@@ -18,7 +18,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.writing.file_locks import try_lock
 from cpms_cli.writing.gate import disarmed, flat_text, printable
-from cpms_cli.writing.workbook import workbook_bytes
+from cpms_cli.writing.table_workbook import workbook_bytes
 
 Tables = Mapping[str, pd.DataFrame]
 ONE_TABLE = {".parquet"}

@@ -11,8 +11,8 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from cpms_cli.ooxml.sheet_naming import sheet_name
 from cpms_cli.writing.gate import printable
-from cpms_cli.writing.workbook import sheet_name
 
 _A4 = 9
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}

@@ -12,7 +12,7 @@ import pytest
 
 from cpms_cli import merge
 from cpms_cli.store.file import open_store
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, write_drawn
 
 OFFICE = "For the office only: small counts are not withheld here. --audience NAME makes what may be handed on."

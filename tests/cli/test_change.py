@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from stdnum.th import pin
 
 from cpms_cli import area_change, merge, summarise_area
-from cpms_cli.summaries.change import AreaChange
+from cpms_cli.summaries.rounds.change import AreaChange
 from tests.conftest import Cpms, write_drawn
 
 HERE, THERE = "85010501", "85010502"

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import merge, read, validate
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, Draw
 
 CASE = Path(__file__).parent.parent / "files" / "cases" / "consent_differs.csv"

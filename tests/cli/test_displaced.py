@@ -12,7 +12,7 @@ import pytest
 
 from cpms_cli import list_children, merge, validate_against_store
 from cpms_cli.store.content import content_hash
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, Draw
 
 BOY = {"given_name": "สมชาย", "sex": "male", "birth_date": "2015-03-04", "violence_physical": "yes"}

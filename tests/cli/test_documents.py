@@ -17,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpms_cli.errors import UsageError
-from cpms_cli.reports.documents import (
+from cpms_cli.reports.charts.pictures import as_png, picture_width, without_sara_am
+from cpms_cli.reports.composing.plan import plan_document
+from cpms_cli.reports.documents.document import (
     BlankLines,
     Bullets,
     Chart,
@@ -29,13 +31,11 @@ from cpms_cli.reports.documents import (
     Part,
     TableBlock,
 )
-from cpms_cli.reports.pdf_file import pdf_bytes
-from cpms_cli.reports.pictures import as_png, picture_width, without_sara_am
-from cpms_cli.reports.plan import plan_document
-from cpms_cli.reports.rendering import render
-from cpms_cli.reports.xlsx_report import xlsx_bytes
-from cpms_cli.summaries.plans import plan_area
-from cpms_cli.survey.definition import Survey
+from cpms_cli.reports.documents.pdf_file import pdf_bytes
+from cpms_cli.reports.documents.rendering import render
+from cpms_cli.reports.documents.xlsx_report import xlsx_bytes
+from cpms_cli.summaries.area.plans import plan_area
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import THAI_FONT
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from cpms_cli import CpmsError, merge, read
 from cpms_cli.reading.tables import SurveyTable, read_files
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, Draw, Ran
 
 FILES = Path(__file__).resolve().parent.parent / "files"

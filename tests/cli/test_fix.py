@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cpms_cli import read, validate
-from cpms_cli.checking.annotation import annotate
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.checking.mending.annotation import annotate
+from cpms_cli.survey.model.definition import Language, Survey
 from tests.conftest import SAMPLES, THOROUGH, Cpms, Draw
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cpms_cli import validate
 from cpms_cli.reading.tables import SurveyTable, read
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROOT, THOROUGH, Cpms
 
 HEADER = "ปีที่สำรวจ,รหัสหมู่บ้าน,บ้านเลขที่,ลำดับเด็ก,ชื่อ,เพศ,วันเกิด,สัญชาติ"

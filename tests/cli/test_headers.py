@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpms_cli import load_survey
-from cpms_cli.reading.headers import header_spellings, match_headers, near_miss
+from cpms_cli.reading.header.headers import header_spellings, match_headers, near_miss
 from tests.conftest import Cpms, Draw
 
 FILES = Path(__file__).resolve().parent.parent / "files"

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from cpms_cli import link_report, merge, write_samples
-from cpms_cli.linking.names import folded_name, sound_key
+from cpms_cli.linking.names.name_forms import folded_name, sound_key
 from cpms_cli.samples.difficulties import HARD
 from cpms_cli.store.content import content_hash
 from cpms_cli.store.file import open_store
-from cpms_cli.store.link_tables import forget_links
-from cpms_cli.survey.definition import Survey
+from cpms_cli.store.tables.link_tables import forget_links
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, Draw
 
 KEY = ["round", "village_code", "household_no", "child_no"]

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import add_response, list_children, merge, plan_visits, summarise_area
-from cpms_cli.summaries.due import due_list
+from cpms_cli.summaries.response.due import due_list
 from tests.conftest import ROOT, THOROUGH, Cpms, write_drawn
 
 CASES = ROOT / "tests" / "files" / "cases"

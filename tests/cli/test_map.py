@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import CpmsError, merge, read, validate
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import SAMPLES, Cpms
 
 FILES = Path(__file__).resolve().parent.parent / "files"

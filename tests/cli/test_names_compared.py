@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cpms_cli.linking.names import folded_name, sound_key
-from cpms_cli.linking.sounds import spoken
-from cpms_cli.linking.zawgyi import in_unicode
+from cpms_cli.linking.names.name_forms import folded_name, sound_key
+from cpms_cli.linking.names.sounds import spoken
+from cpms_cli.linking.names.zawgyi import in_unicode
 from tests.families import at_home, child, linked, village
 
 

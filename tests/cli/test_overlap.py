@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import merge, overlap
-from cpms_cli.summaries.overlap import Overlap
+from cpms_cli.summaries.rounds.overlap import Overlap
 from tests.conftest import Cpms, write_drawn
 
 FOREIGN, UNREGISTERED, ARRIVED = 1, 2, 8

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cpms_cli import validate, write_samples
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROUNDS, Cpms, Draw
 
 Row = dict[str, Any]

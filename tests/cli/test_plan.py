@@ -13,12 +13,12 @@ import pandas as pd
 import pypdf
 import pytest
 
-from cpms_cli.merging import merge
-from cpms_cli.reports.documents import TableBlock
-from cpms_cli.reports.plan import plan_document
-from cpms_cli.reports.rendering import render
-from cpms_cli.summaries.plans import AreaPlan, plan_area
-from cpms_cli.survey.definition import Survey
+from cpms_cli.merging.merge import merge
+from cpms_cli.reports.composing.plan import plan_document
+from cpms_cli.reports.documents.document import TableBlock
+from cpms_cli.reports.documents.rendering import render
+from cpms_cli.summaries.area.plans import AreaPlan, plan_area
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms
 
 

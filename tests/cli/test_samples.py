@@ -8,7 +8,7 @@ import pandas as pd
 from stdnum.th import pin
 
 from cpms_cli import read, write_samples
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import SAMPLES, Cpms
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from cpms_cli import merge, read, validate
-from cpms_cli.reading.headers import header_spellings
-from cpms_cli.reading.side_by_side import numbered
-from cpms_cli.survey.definition import Survey
+from cpms_cli.reading.header.headers import header_spellings
+from cpms_cli.reading.header.side_by_side import numbered
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms
 
 CASES = Path(__file__).resolve().parent.parent / "files" / "cases"

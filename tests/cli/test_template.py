@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cpms_cli import merge, read, validate, write_next_form, write_template
 from cpms_cli.errors import UsageError
-from cpms_cli.survey.definition import Language, Survey
+from cpms_cli.survey.model.definition import Language, Survey
 from tests.conftest import Cpms
 
 VILLAGE = "85010501"

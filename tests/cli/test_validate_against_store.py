@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cpms_cli import merge, validate_against_store
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, Draw
 
 LAST = {"round": 2025, "interview_date": "2025-11-15"}

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from cpms_cli import load_survey, merge, read, validate
-from cpms_cli.reading.sheets import understand
+from cpms_cli.reading.sheet.sheets import understand
 from cpms_cli.reading.tables import read_sources, survey_table
-from cpms_cli.survey.definition import Survey, folded
+from cpms_cli.survey.model.definition import Survey, folded
 from tests.conftest import Cpms, Draw
 
 Rows = Callable[..., Path]

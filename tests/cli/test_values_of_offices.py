@@ -11,8 +11,8 @@ import pytest
 
 from cpms_cli import load_survey, read, validate
 from cpms_cli.checking.validation import Validation
-from cpms_cli.reading.values import clean
-from cpms_cli.survey.definition import Survey
+from cpms_cli.reading.value.values import clean
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms
 
 CASES = Path(__file__).parent.parent / "files" / "cases"

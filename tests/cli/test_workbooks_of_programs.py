@@ -17,7 +17,7 @@ import pytest
 
 from cpms_cli import CpmsError, read, read_cells, validate
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms
 from tests.hostile.test_hostile_workbooks import old_office
 

@@ -12,7 +12,7 @@ import pytest
 from pyxform.xls2xform import convert
 
 from cpms_cli import merge, write_xlsform
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.cli.xform_engine import Interview
 from tests.conftest import ROOT, Cpms, Draw
 

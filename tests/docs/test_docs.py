@@ -16,9 +16,9 @@ import pytest
 
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app, main
-from cpms_cli.survey.definition import Survey
-from offline import write_pages
-from reference import REFERENCE, names, stale
+from cpms_cli.survey.model.definition import Survey
+from scripts.offline import write_pages
+from scripts.reference import REFERENCE, names, stale
 from tests.conftest import ROOT, SAMPLES
 from tests.docs.pages import DOCS, PAGES, Step, identifiers, is_translation, steps, with_known
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from offline import SYSTEMS, requirements
 from run import python_of
+from scripts.offline import SYSTEMS, requirements
 from tests.conftest import ROOT, THOROUGH
 
 
@@ -30,7 +30,7 @@ def _run(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[
 def test_a_folder_built_here_installs_with_no_index_and_works(tmp_path: Path) -> None:
     """With CPMS_THOROUGH=1 it is installed by its script and run; otherwise pip says what it would install from it."""
     stick, place = tmp_path / "usb stick", tmp_path / "place"
-    built = _run(sys.executable, ROOT / "offline.py", stick)
+    built = _run(sys.executable, ROOT / "scripts" / "offline.py", stick)
     assert built.returncode == 0, built.stderr
     script = next(stick.glob("install.*"))
     assert "<h1>cpms</h1>" in (stick / "README.html").read_text("utf-8")
@@ -53,7 +53,7 @@ def test_a_folder_built_here_installs_with_no_index_and_works(tmp_path: Path) ->
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine", "utf-8")
-    ran = _run(sys.executable, ROOT / "offline.py", tmp_path)
+    ran = _run(sys.executable, ROOT / "scripts" / "offline.py", tmp_path)
     assert ran.returncode != 0
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 

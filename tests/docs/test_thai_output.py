@@ -11,7 +11,7 @@ import pytest
 
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.main import app
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import SAMPLES, Cpms
 
 # What one types or another program reads stands in Latin letters: options, files, ids of checks, CPMS IDs, digests.

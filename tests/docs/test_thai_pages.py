@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reference import REFERENCE, names
+from scripts.reference import REFERENCE, names
 from tests.docs.pages import DOCS, PAGES, is_translation, steps
 
 TRANSLATED = [page for page in PAGES if is_translation(page)]

@@ -10,11 +10,11 @@ import pytest
 from babel.messages.pofile import read_po
 from rich.cells import cell_len
 
-import messages
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help_layout import wrapped
 from cpms_cli.cli.main import app
 from cpms_cli.cli.translation import thai_sentence
+from scripts import catalogue
 from tests.conftest import Cpms
 
 # Names of formats, programs and techniques that Thai offices write in Latin letters.
@@ -57,13 +57,13 @@ def _english(told: str, codes: set[str]) -> set[str]:
 
 
 def test_the_catalogue_says_all_that_the_commands_say_and_nothing_else() -> None:
-    assert messages.faults(messages.read()) == []
+    assert catalogue.faults(catalogue.read()) == []
 
 
 def test_the_compiled_catalogue_is_that_of_its_source() -> None:
-    with messages.MO.open("rb") as file:
+    with catalogue.MO.open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    told = {str(message.id): str(message.string) for message in messages.read() if message.id}
+    told = {str(message.id): str(message.string) for message in catalogue.read() if message.id}
     assert {text: compiled.gettext(text) for text in told} == told
 
 
@@ -78,20 +78,20 @@ def test_the_compiled_catalogue_is_that_of_its_source() -> None:
     ],
 )
 def test_a_fault_of_the_catalogue_is_named(text: str, change: tuple[str, tuple[str, ...]], fault: str) -> None:
-    catalog = messages.read()
+    catalog = catalogue.read()
     catalog.delete(text)
-    assert [found for found in messages.faults(catalog) if text in found] in ([f"missing: {text}"], [])
+    assert [found for found in catalogue.faults(catalog) if text in found] in ([f"missing: {text}"], [])
     catalog.add(text, change[0], flags=change[1])
-    assert messages.faults(catalog) == [fault]
+    assert catalogue.faults(catalog) == [fault]
 
 
 def test_extraction_keeps_translations_and_leaves_new_texts_empty() -> None:
-    before = messages.read()
+    before = catalogue.read()
     kept = str(before["Options"].string)
     before.delete("Commands")
-    after = messages.updated(before)
+    after = catalogue.updated(before)
     assert (after["Options"].string, after["Commands"].string) == (kept, "")
-    assert read_po(io.BytesIO(messages.po_bytes(after)), locale="th")["Options"].string == kept
+    assert read_po(io.BytesIO(catalogue.po_bytes(after)), locale="th")["Options"].string == kept
 
 
 def test_help_of_every_command_is_thai_but_for_what_one_types(cpms: Cpms, monkeypatch: pytest.MonkeyPatch) -> None:

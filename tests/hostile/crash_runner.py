@@ -20,9 +20,9 @@ import pyarrow.csv
 import python_calamine  # noqa: F401
 
 from cpms_cli import load_survey
-from cpms_cli.checking.rules import rule_groups
+from cpms_cli.checking.row_rules import rule_groups
 from cpms_cli.cli.main import main
-from cpms_cli.merging import merge  # noqa: F401
+from cpms_cli.merging.merge import merge  # noqa: F401
 
 
 def child(told: dict[str, object]) -> None:

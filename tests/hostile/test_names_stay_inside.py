@@ -23,7 +23,7 @@ import pyreadstat
 import pytest
 from stdnum.th.pin import calc_check_digit
 
-import cpms_cli.summaries.children
+import cpms_cli.summaries.child.children
 from cpms_cli import encrypt, export_review, import_responses, merge
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app
@@ -351,7 +351,7 @@ def test_an_error_nobody_thought_of_quotes_nothing(cpms: Cpms, marked: Marked, m
     def broken(*_: object, **__: object) -> None:
         raise ValueError(f"Could not convert string '{WORDS[0]}' to INT32")
 
-    monkeypatch.setattr(cpms_cli.summaries.children, "list_children", broken)
+    monkeypatch.setattr(cpms_cli.summaries.child.children, "list_children", broken)
     for way in (("--format", "json"), ("--lang", "th")):
         ran = cpms("children", "--store", marked.folder / "s.duckdb", *way)
         assert ran.code == 2

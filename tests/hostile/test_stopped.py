@@ -124,7 +124,7 @@ def test_a_copy_under_way_is_no_leftover(cpms: Cpms, before: Path, tmp_path: Pat
     shutil.copy(before, store)
     (tmp_path / ".copy.duckdb.part").write_bytes(store.read_bytes()[:50_000])
     code = (
-        "import sys, time; from pathlib import Path; from cpms_cli.store.holding import hold_store\n"
+        "import sys, time; from pathlib import Path; from cpms_cli.store.safety.holding import hold_store\n"
         "with hold_store(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
     )
     words = [sys.executable, "-c", code, str(tmp_path / "copy.duckdb")]

@@ -6,7 +6,7 @@ import datetime
 import random
 from dataclasses import dataclass
 
-from cpms_cli.survey.definition import Field, Survey
+from cpms_cli.survey.model.definition import Field, Survey
 
 Row = dict[str, str | None]
 NO_ANSWERS = (None, "unknown", "refused", "not_asked")

@@ -12,8 +12,8 @@ import pytest
 
 from cpms_cli import score_tables
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.survey.definition import Language, Survey
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
 from tests.conftest import THOROUGH
 from tests.oracle.population import population
 from tests.oracle.second import COUNTED, DANGERS, HOME, known, second_scores

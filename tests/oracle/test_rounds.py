@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import area_change, indicator_change, migration_change, overlap_change, rights_change
-from cpms_cli.summaries.migration import MigrationChange
+from cpms_cli.summaries.migration.area_migration import MigrationChange
 from tests.oracle.scorer import COUNTED, Row, age_of, score_household
 from tests.oracle.test_figures import _answered, _band, _rights
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpms_cli.reading.dates import Bounds, Dates, parse_dates
+from cpms_cli.reading.value.dates import Bounds, Dates, parse_dates
 
 ROUND = 2026
 BORN = Bounds(ROUND - 25, ROUND + 1)

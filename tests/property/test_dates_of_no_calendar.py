@@ -20,12 +20,12 @@ from cpms_cli import load_survey, validate
 from cpms_cli.checking.validation import all_column_faults
 from cpms_cli.cli.options import day as day_of_option
 from cpms_cli.errors import UsageError
-from cpms_cli.reading.dates import Bounds
 from cpms_cli.reading.response_log import read_responses
-from cpms_cli.reading.values import clean
-from cpms_cli.survey.definition import Survey
+from cpms_cli.reading.value.dates import Bounds
+from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.era import is_stored_date
-from cpms_cli.survey.response_log import response_log
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.model.response_log import response_log
 from tests.conftest import THOROUGH
 from tests.property.test_dates import THAI, Day, _digits, _iso, _questions
 

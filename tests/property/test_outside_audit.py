@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from pytauargus.engine import audit_jj
 
-from cpms_cli.disclosure.problem import Cell, Problem, Relation
-from cpms_cli.disclosure.suppression import suppress
-from cpms_cli.survey.privacy import PrivacyRules
+from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
+from cpms_cli.disclosure.engine.suppression import suppress
+from cpms_cli.survey.model.privacy import PrivacyRules
 from tests.conftest import THOROUGH
 from tests.property.tables_attacked import ENOUGH, Case, Published, Table, breaches, random_table
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpms_cli.reading.digits import ascii_digits
-from cpms_cli.reading.values import plain_texts
-from cpms_cli.survey.definition import Survey, folded, folded_header
+from cpms_cli.reading.value.digits import ascii_digits
+from cpms_cli.reading.value.values import plain_texts
+from cpms_cli.survey.model.definition import Survey, folded, folded_header
 from cpms_cli.survey.plain_text import compared_text, plain_digits, plain_text
 from tests.conftest import THOROUGH
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cpms_cli.disclosure.area_protection import ProtectedAreas, protect_area, protect_areas
+from cpms_cli.disclosure.release.area_protection import ProtectedAreas, protect_area, protect_areas
 from cpms_cli.store.file import open_store
-from cpms_cli.store.release_tables import create_release_tables, earlier_releases, note_release
-from cpms_cli.summaries.areas import AreaSummary, summarise_area
-from cpms_cli.survey.definition import Survey
+from cpms_cli.store.tables.release_tables import create_release_tables, earlier_releases, note_release
+from cpms_cli.summaries.area.areas import AreaSummary, summarise_area
+from cpms_cli.survey.model.definition import Survey
 from tests.property.tables_attacked import Case, Published, breaches
 
 CODES = ("85", "8501", "850105", *(f"8501050{moo}" for moo in range(1, 7)))

@@ -13,13 +13,13 @@ import pytest
 from lxml import html
 
 from cpms_cli import render, report_area
-from cpms_cli.disclosure.published_figures import published_figures
-from cpms_cli.reports.documents import Bullets, Chart, Document, Paragraph, TableBlock
+from cpms_cli.disclosure.release.published_figures import published_figures
+from cpms_cli.reports.documents.document import Bullets, Chart, Document, Paragraph, TableBlock
 from cpms_cli.scoring.profiles import create_profiles, measure_column
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.area_figures import AreaFigures, figures_of
-from cpms_cli.survey.definition import Survey
+from cpms_cli.summaries.area.area_figures import AreaFigures, figures_of
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Survey
 from tests.property.tables_attacked import Case, Printed, Published, breaches
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")

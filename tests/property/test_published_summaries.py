@@ -20,10 +20,10 @@ from cpms_cli import (
     summarise_indicator,
     summarise_migration,
 )
-from cpms_cli.disclosure.audience import Handed, hand_on
+from cpms_cli.disclosure.release.audience import Handed, hand_on
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.file import open_store
-from cpms_cli.survey.definition import Survey
+from cpms_cli.survey.model.definition import Survey
 from tests.property import test_published_reports as of_reports
 from tests.property.tables_attacked import Case, Printed, Published, breaches
 

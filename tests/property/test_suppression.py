@@ -11,11 +11,11 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from cpms_cli.disclosure.problem import Cell, Problem, Relation
-from cpms_cli.disclosure.releases import problem_after, released
-from cpms_cli.disclosure.suppression import Suppression, suppress
-from cpms_cli.store.release_tables import Release
-from cpms_cli.survey.privacy import PrivacyRules
+from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
+from cpms_cli.disclosure.engine.suppression import Suppression, suppress
+from cpms_cli.disclosure.release.releases import problem_after, released
+from cpms_cli.store.tables.release_tables import Release
+from cpms_cli.survey.model.privacy import PrivacyRules
 from tests.property.tables_attacked import Case, Published, Table, bounds, breaches, linked, random_table, two_way
 from tests.property.tables_attacked import Question as Ask
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from cpms_cli import load_survey, score_tables
-from cpms_cli.scoring.deciding import AGE, possible_answers
+from cpms_cli.scoring.compiler.deciding import AGE, possible_answers
 from cpms_cli.scoring.scores import create_scores
 from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if
 from tests.oracle.households import home

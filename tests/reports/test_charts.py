@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from lxml import etree
 
-from cpms_cli.reports.chart_style import NARROW, WIDE
-from cpms_cli.reports.charts import chart_svg
-from cpms_cli.reports.documents import Chart
-from cpms_cli.reports.map_tiles import tiles
+from cpms_cli.reports.charts.chart_style import NARROW, WIDE
+from cpms_cli.reports.charts.charts import chart_svg
+from cpms_cli.reports.charts.map_tiles import tiles
+from cpms_cli.reports.documents.document import Chart
 
 LONG = "22 มีสมาชิกในครัวเรือนติดสุรา สารเสพติด หรือการพนันจนเลิกไม่ได้"
 WORDS = {"withheld": "ไม่เผยแพร่", "not_published": "ไม่เผยแพร่", "no_data": "ไม่มีข้อมูล"}

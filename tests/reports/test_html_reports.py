@@ -15,9 +15,9 @@ import pytest
 from lxml import etree, html
 
 from cpms_cli import list_children, render, report_area, report_child
-from cpms_cli.reports.chart_style import ACROSS, WIDE
-from cpms_cli.reports.charts import chart_svg
-from cpms_cli.reports.documents import (
+from cpms_cli.reports.charts.chart_style import ACROSS, WIDE
+from cpms_cli.reports.charts.charts import chart_svg
+from cpms_cli.reports.documents.document import (
     BlankLines,
     Bullets,
     Chart,
@@ -28,9 +28,9 @@ from cpms_cli.reports.documents import (
     Paragraph,
     TableBlock,
 )
-from cpms_cli.summaries.area_figures import area_figures
-from cpms_cli.summaries.migration_release import published_migration
-from cpms_cli.survey.definition import Survey
+from cpms_cli.summaries.area.area_figures import area_figures
+from cpms_cli.summaries.migration.migration_release import published_migration
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROOT, Cpms
 
 LANGUAGES = ("en", "th")

@@ -9,7 +9,7 @@ import pytest
 
 from cpms_cli import load_survey, score_tables
 from cpms_cli.scoring.examples import Example, check_examples, examples, household_of
-from cpms_cli.survey.documents import read_yaml
+from cpms_cli.survey.files.located_yaml import read_yaml
 from tests.conftest import ROOT
 
 DOCUMENT = read_yaml(ROOT / "schemas", "examples/indicators.yaml")

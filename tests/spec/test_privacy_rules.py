@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import prove_definition
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROOT
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 import cpms_cli
 from cpms_cli.checking.findings import Wording
 from cpms_cli.errors import CpmsError, StoreError, UnreadableFile, UsageError
-from cpms_cli.survey.definition import Survey
-from cpms_cli.survey.loading import load_survey
+from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import fill, say
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROOT, Cpms, Draw
 
 # Of these a call names the sentence first; an error is made from the same two things.

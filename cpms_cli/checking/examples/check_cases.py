@@ -1,0 +1,166 @@
+"""The cases that stand with each check in the definition: which it must pass, and which it must find."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+from sqlglot import exp
+
+from cpms_cli.checking.earlier_rounds import RELATIONS as ABOUT
+from cpms_cli.checking.earlier_rounds import history_tree
+from cpms_cli.checking.examples.drawn_rows import (
+    WORDS,
+    Answers,
+    drawn_before,
+    drawn_case,
+    joined,
+    stage_before,
+    stage_drawn,
+)
+from cpms_cli.checking.responses import RECORD, response_condition, stage_drawn_responses
+from cpms_cli.checking.row_rules import RELATIONS, rule_tree
+from cpms_cli.checking.staging import open_workbench
+from cpms_cli.survey.files.located_yaml import Document, Problem
+from cpms_cli.survey.model.definition import Check, HistoryCheck, ResponseCheck, Survey
+from cpms_cli.survey.model.response_log import FACTS, response_log
+from cpms_cli.survey.rules.rule_language import sql
+
+CHECKS = "checks.yaml"
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One case of a check: its place in the file, and what it must give."""
+
+    section: str
+    check: int
+    part: str
+    index: int
+    answers: Answers
+
+    def problem(self, document: Document, told: str) -> Problem:
+        return Problem(CHECKS, document.line(self.section, self.check, self.part, self.index), told)
+
+
+def case_problems(survey: Survey, base: Mapping[str, Answers], document: Document) -> list[Problem]:
+    """Every case in `document` (checks.yaml) whose check does not say what it should."""
+    sections: dict[str, Sequence[Check]] = {
+        "rules": survey.checks,
+        "history": survey.history,
+        "responses": survey.responses,
+    }
+    cases = [
+        _Case(section, at, part, index, answers)
+        for section, checks in sections.items()
+        for at, check in enumerate(checks)
+        for part, found in (("passes", check.passes), ("fails", check.fails))
+        for index, answers in enumerate(found)
+    ]
+    strange = [
+        case.problem(document, f"there is no field '{name}'")
+        for case in cases
+        for name in _names(case.answers)
+        if name not in _fields_of(survey, case.section)
+    ]
+    return strange or [
+        problem
+        for section, checks in sections.items()
+        for problem in _of_section(survey, base, checks, [case for case in cases if case.section == section], document)
+    ]
+
+
+def _of_section(
+    survey: Survey, base: Mapping[str, Answers], checks: Sequence[Check], cases: Sequence[_Case], document: Document
+) -> list[Problem]:
+    connection = open_workbench()
+    try:
+        numbered = list(enumerate(case.answers for case in cases))
+        if checks and isinstance(checks[0], ResponseCheck):
+            stage_drawn_responses(connection, survey, base, [case for _, case in numbered])
+            return list(_wrong(connection, survey, checks, cases, document))
+        stage_drawn(connection, survey, joined(drawn_case(survey, base, case, number) for number, case in numbered))
+        if any("_before" in case for _, case in numbered):
+            before = joined(drawn_before(survey, base, case, number) for number, case in numbered)
+            stage_before(connection, survey, before)
+        return list(_wrong(connection, survey, checks, cases, document))
+    finally:
+        connection.close()
+
+
+def _names(answers: Answers) -> Iterator[str]:
+    for name, value in answers.items():
+        if name not in WORDS:
+            yield name
+        elif isinstance(value, Mapping):
+            yield from _names(value)
+        elif isinstance(value, (list, tuple)):
+            for other in value:
+                yield from _names(other)
+
+
+def _fields_of(survey: Survey, section: str) -> Collection[str]:
+    return {*response_log(survey).fields, *FACTS} if section == "responses" else survey.fields
+
+
+def _relation(check: Check) -> str:
+    if isinstance(check, ResponseCheck):
+        return RECORD
+    return ABOUT[check.about] if isinstance(check, HistoryCheck) else RELATIONS[check.table]
+
+
+def _apart(survey: Survey, check: Check) -> str:
+    """The rule's condition, its windows kept within one case."""
+    if isinstance(check, ResponseCheck):
+        return response_condition(survey, check)
+    tree = history_tree(survey, check) if isinstance(check, HistoryCheck) else rule_tree(survey, check)
+    for window in tree.find_all(exp.Window):
+        window.append("partition_by", exp.column("_source"))
+    return sql(tree)
+
+
+def _found(connection: duckdb.DuckDBPyConnection, relation: str, conditions: Sequence[str]) -> list[set[int]]:
+    """For each condition the cases with a row on which it is true."""
+    columns = ", ".join(f"({condition}) IS TRUE AS c{at}" for at, condition in enumerate(conditions))
+    told = connection.execute(f"SELECT _source, {columns} FROM {relation}").fetchnumpy()
+    sources = np.asarray(told["_source"], dtype=np.int64)
+    return [{int(one) for one in sources[np.asarray(told[f"c{at}"], dtype=bool)]} for at in range(len(conditions))]
+
+
+def _wrong(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    checks: Sequence[Check],
+    cases: Sequence[_Case],
+    document: Document,
+) -> Iterator[Problem]:
+    section = cases[0].section if cases else ""
+    for relation in dict.fromkeys(map(_relation, checks)):
+        conditions = {at: _apart(survey, check) for at, check in enumerate(checks) if _relation(check) == relation}
+        try:
+            found = dict(zip(conditions, _found(connection, relation, list(conditions.values())), strict=True))
+        except duckdb.Error:
+            yield from _not_run(connection, relation, section, conditions, document)
+            continue
+        for number, case in enumerate(cases):
+            if case.check in found and (number in found[case.check]) is not (case.part == "fails"):
+                told = "find" if case.part == "fails" else "pass"
+                yield case.problem(document, f"the check '{checks[case.check].id}' should {told} this case")
+
+
+def _not_run(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    section: str,
+    conditions: Mapping[int, str],
+    document: Document,
+) -> Iterator[Problem]:
+    """Which of the conditions cannot be run, and why."""
+    for at, condition in conditions.items():
+        try:
+            _found(connection, relation, [condition])
+        except duckdb.Error as error:
+            told = f"the rule cannot be run: {str(error).splitlines()[0]}"
+            yield Problem(CHECKS, document.line(section, at, "when"), told)

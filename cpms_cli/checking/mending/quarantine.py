@@ -1,0 +1,157 @@
+"""Rows set aside into a workbook that is mended in Excel and merged again as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cpms_cli.checking.findings import Wording
+from cpms_cli.checking.mending.repairs import legal_labels, nearest
+from cpms_cli.checking.staging import is_flat
+from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
+from cpms_cli.reading.header.headers import own_header
+from cpms_cli.reading.sheet.unread import Why, carried_header
+from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.outputs import PROBLEM
+from cpms_cli.writing.table_workbook import CellNote, workbook_bytes
+
+FROM = "cpms_from"
+_NOT_CARRIED: frozenset[Why] = frozenset({"added", "own", "gathered"})
+
+
+def _headers(survey: Survey, table: SurveyTable, language: Language) -> dict[str, str]:
+    """What each field is called in the workbook: as in the file, where that is read without being told again.
+
+    A header known by a map, or by an export's other columns, would not be known here, where those are not.
+    """
+    return {name: own_header(survey, column.field, column.header, language) for name, column in table.columns.items()}
+
+
+def _texts(cells: pa.Array) -> npt.NDArray[np.object_]:
+    # Two ways of writing are one value: the dictionary may hold it twice, which pandas takes for no category.
+    return np.asarray(pd.Series(pc.cast(cells, pa.string()), dtype="str"), dtype=object)
+
+
+def _written(survey: Survey, table: SurveyTable) -> pd.DataFrame:
+    """Every row of a table as it was written, by field; what was given for all rows comes first.
+
+    Set apart from the other rows, a cell must not come to mean something else (`Column.alone`).
+    """
+    given = {name: [value] * len(table.rows) for name, value in table.given.items()}
+    frame = pd.DataFrame({**given, **{name: _texts(column.alone()) for name, column in table.columns.items()}})
+    if is_flat(survey, table):
+        # The family's answers may stand on the household's first row only, and that row may not be set aside.
+        key = pd.DataFrame({name: _texts(table.cells(name)) for name in survey.key("household")})
+        names = [field.name for field in survey.household.fields if field.name in table.columns]
+        # Where every key has a gap there is no family to look in, and pandas cannot group by nothing.
+        if key.notna().all(axis="columns").any():
+            homes, consent = frame.groupby([key[name] for name in key]), survey.role("consent").name
+            first = homes[names].transform("first")
+            if consent in names:
+                # Where rows disagree on consent, a blank one is nobody's word.
+                first[consent] = first[consent].mask(homes[consent].transform("nunique") > 1)
+            frame[names] = frame[names].fillna(first)
+    return frame
+
+
+def _not_read(table: SurveyTable, language: Language) -> pd.DataFrame:
+    """What stands in the columns that were not read, under headers that say so: it is carried along."""
+    texts: dict[str, npt.NDArray[np.object_]] = {}
+    for column in table.unread:
+        if column.filled and column.why not in _NOT_CARRIED:
+            header = carried_header(column.header or column.letter, language)
+            if column.why == "carried":
+                header = column.header
+            cells = _texts(table.source.data.column(str(column.index)).combine_chunks())
+            texts[header if header not in texts else f"{header} ({column.letter})"] = cells
+    return pd.DataFrame(texts, index=pd.RangeIndex(len(table.rows)))
+
+
+def _without_answers(
+    survey: Survey, table: SurveyTable, frame: pd.DataFrame, silent: npt.NDArray[np.bool_]
+) -> pd.DataFrame:
+    """A family that did not consent leaves only its key, here too."""
+    kept = {*survey.key(table.table), survey.role("consent").name}
+    return frame.mask(np.outer(silent, [name not in kept for name in frame.columns]))
+
+
+def _notes(
+    survey: Survey, told: pd.DataFrame, columns: Sequence[str], wanted: npt.NDArray[np.int64], language: Language
+) -> Iterator[CellNote]:
+    """One note for each cell at fault; what is wrong with a row as a whole stands on its first cell."""
+    places = {name: at for at, name in enumerate(columns)}
+    column = told["field"].astype("str").map(places).fillna(0).astype("int64")
+    row = pd.Series(np.searchsorted(wanted, told["row"]), index=told.index)
+    for place, found in told.groupby([row, column], sort=True):
+        at_row, at_column = (int(str(at)) for at in (place if isinstance(place, tuple) else (place,)))
+        texts = list(dict.fromkeys(found["text"]))
+        field = survey.fields[columns[at_column]]
+        offers = field.codelist is not None and not field.many
+        for value in found.loc[found["check"] == "code", "value"].dropna():
+            close = nearest(survey, field, value, language)
+            texts += [say("annotate_proposal", language, value=close)] if close else []
+        name = f"{LIST_PREFIX}{field.codelist}" if offers else ""
+        yield CellNote(at_row, at_column, "\n".join(texts), name)
+
+
+def free_name(store: Path, batch: int) -> Path:
+    """A name of its own for each merge: an officer may still be mending the workbook of an earlier one, or of another
+    store that had this name."""
+    path, number = store.with_name(f"{store.stem}-set-aside-{batch}.xlsx"), 1
+    while path.exists():
+        number += 1
+        path = store.with_name(f"{store.stem}-set-aside-{batch}-{number}.xlsx")
+    return path
+
+
+def write_quarantine(
+    path: Path,
+    survey: Survey,
+    tables: Sequence[SurveyTable],
+    rejected: pd.DataFrame,
+    findings: pd.DataFrame,
+    language: Language = "en",
+) -> Path:
+    """Write the rejected rows (`source`, `row`, `silent`), a sheet for each sheet they came from.
+
+    Cells at fault are coloured, carry message and mend, and offer what may be written there; after them stand the
+    columns that were not read, and the last ones say in text what is wrong and where the row stood. None of these is
+    read when the workbook is merged.
+    """
+    sheets: dict[str, pd.DataFrame] = {}
+    notes: dict[str, list[CellNote]] = {}
+    told = Wording(survey, language).told(findings[findings["severity"] == "error"])
+    told["text"] = told["message"].astype("str") + ": " + told["mend"].astype("str")
+    for source, rows in rejected.sort_values("row").groupby("source"):
+        table = tables[int(str(source))]
+        wanted = rows["row"].to_numpy()
+        whole = pd.concat([_written(survey, table), _not_read(table, language)], axis="columns")
+        frame = whole.iloc[np.searchsorted(table.rows, wanted)]
+        frame = _without_answers(survey, table, frame, rows["silent"].to_numpy(dtype=bool))
+        here = told[(told["source"] == source) & told["row"].isin(wanted)]
+        # A message quotes the cell: of a silent family only what is said of the key may be told.
+        here = here[here["field"].isin(survey.key(table.table)) | ~here["row"].isin(rows.loc[rows["silent"], "row"])]
+        place = f"{table.source.path.name} {table.source.sheet or ''}".strip()
+        name = f"{len(sheets) + 1} {survey.child.name if table.table == 'child' else survey.household.name}"
+        notes[name] = list(_notes(survey, here, list(frame.columns), wanted, language))
+        frame = frame.rename(columns=_headers(survey, table, language))
+        frame[PROBLEM] = here.groupby("row")["text"].agg(" | ".join).reindex(wanted).to_numpy()
+        frame[FROM] = [f"{place}:{row}" for row in wanted]
+        sheets[name] = frame.reset_index(drop=True)
+    used = {note.choices for listed in notes.values() for note in listed}
+    choices = {
+        f"{LIST_PREFIX}{field.codelist}": legal_labels(survey, field, language)
+        for field in survey.fields.values()
+        if f"{LIST_PREFIX}{field.codelist}" in used
+    }
+    write_bytes(path, workbook_bytes(sheets, notes, choices), new=True)
+    return path

@@ -1,0 +1,52 @@
+"""What `--rounds` asks of a summary: change over a span of rounds instead of one round's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cpms_cli.cli.options import years
+from cpms_cli.cli.telling import tell
+from cpms_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cpms_cli.summaries.scope import OverRounds
+    from cpms_cli.survey.model.definition import Language
+
+
+def span_asked(rounds: str | None, round_: str | None = None, **of_one_round: object) -> tuple[int, int] | None:
+    """First and last round of `--rounds`, None where it is not given.
+
+    `of_one_round` are options, by name, that mean something in one round only. Raises UsageError where the span is not
+    two years, or where one of them or `--round` is given as well.
+    """
+    if rounds is None:
+        return None
+    if round_ is not None:
+        raise UsageError("round_and_rounds")
+    given = [f"--{name}" for name, value in of_one_round.items() if value]
+    if given:
+        raise UsageError("list_of_one_round", options=", ".join(given))
+    span = years(rounds)
+    if span is None or span[0] == span[1]:
+        raise UsageError("bad_rounds", rounds=rounds)
+    return span
+
+
+def tell_change(
+    found: OverRounds,
+    csv: str,
+    show: Callable[[Console], None],
+    format_: str,
+    output: Path | None,
+    language: Language,
+    schemas: Path | None,
+) -> None:
+    """Write a summary over rounds to `output`, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
+    from cpms_cli.reports.areas.handed import Said
+
+    said = Said(None, language, "office_only_rounds")
+    tell(said, found.tables, found.about(), lambda: found.tables[csv], show, format_, output, schemas)

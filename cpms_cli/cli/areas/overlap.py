@@ -1,0 +1,92 @@
+"""`cpms overlap`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.options import (
+    STORE,
+    Area,
+    Audience,
+    By,
+    Format,
+    Lang,
+    Output,
+    Round,
+    Rounds,
+    Schemas,
+    Store,
+    language,
+    one_of,
+    year,
+)
+from cpms_cli.cli.telling import tell
+
+Top = Annotated[int, typer.Option("--top", min=1, help="How many pairs and triples are printed.")]
+
+
+def overlap(
+    area: Area = None,
+    round_: Round = None,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    top: Top = 10,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Show which counted indicators occur together in one child: how many, alone or not, pairs, triples.
+
+    JSON and written files hold every pair and triple that some child has. With --rounds, numbers, pairs and triples
+    round by round, and whether the same children have more or fewer.
+
+    \b
+    Examples:
+      cpms overlap --area 850105 --store cpms.duckdb
+      cpms overlap --by sex --top 5 --round 2569 --store cpms.duckdb
+      cpms overlap --audience committee --store cpms.duckdb
+      cpms overlap --rounds 2567:2569 --by sex --top 5 --store cpms.duckdb
+    """
+    one_of(format_)
+    check_audience(audience, output, rounds=rounds)
+    told, round_year = language(lang), year(round_)
+    if (span := span_asked(rounds, round_)) is not None:
+        from cpms_cli.reports.areas.overlap import show_overlap_change
+        from cpms_cli.summaries.rounds.overlap_change import overlap_change
+        from cpms_cli.survey.files.loading import load_survey
+
+        change = overlap_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
+        tell_change(
+            change,
+            "pairs",
+            lambda console: show_overlap_change(console, load_survey(schemas), change, top, told),
+            format_,
+            output,
+            told,
+            schemas,
+        )
+        return
+    from cpms_cli.reports.areas.overlap import show_overlap
+    from cpms_cli.summaries.rounds.overlap import overlap as run
+    from cpms_cli.survey.files.loading import load_survey
+
+    found = run(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
+    found, said = handed(store, found, audience, told, schemas)
+    about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children}
+    tell(
+        said,
+        found.tables,
+        about,
+        lambda: said.cells(found.pairs),
+        lambda console: show_overlap(console, load_survey(schemas), found, top, told, triples=said.listing),
+        format_,
+        output,
+        schemas,
+    )

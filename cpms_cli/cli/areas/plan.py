@@ -1,0 +1,137 @@
+"""`cpms plan community` and `cpms plan province`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.areas.area import Code
+from cpms_cli.cli.handing import check_audience, check_folder, handed
+from cpms_cli.cli.options import (
+    COMMUNITY,
+    PROVINCE,
+    STORE,
+    Audience,
+    By,
+    Lang,
+    Round,
+    Schemas,
+    Store,
+    TextOrJson,
+    check_width,
+    language,
+    one_of,
+    year,
+)
+
+app = typer.Typer(no_args_is_help=True, help="A document for a committee: what was found, what is due, what to decide.")
+File = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Write a document: .docx, .xlsx, .pdf or .html.", show_default=False),
+]
+
+
+@app.command("community")
+def community(
+    code: Code,
+    store: Store = STORE,
+    round_: Round = None,
+    by: By = None,
+    audience: Audience = None,
+    format_: TextOrJson = "text",
+    output: File = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Plan of a village (8 digits) or subdistrict (6): situation, activities, lines for decisions. Counts, no names.
+
+    \b
+    Examples:
+      cpms plan community 850105 --store cpms.duckdb
+      cpms plan community 850105 --by sex --by age_group --store cpms.duckdb
+      cpms plan community 850105 --lang th -o plan.docx --store cpms.duckdb
+      cpms plan community 850105 --audience partners -o partners.docx
+    """
+    check_width(code, COMMUNITY)
+    _plan(code, store, round_, by, audience, format_, output, lang, schemas)
+
+
+@app.command("province")
+def province(
+    code: Code,
+    store: Store = STORE,
+    round_: Round = None,
+    by: By = None,
+    audience: Audience = None,
+    format_: TextOrJson = "text",
+    output: File = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Plan of a province (2 digits) or district (4), with what leads in each subdistrict. Counts, no names.
+
+    \b
+    Examples:
+      cpms plan province 85 --store cpms.duckdb
+      cpms plan province 85 --round 2569 -o plan.xlsx --store cpms.duckdb
+      cpms plan province 85 -o plan.pdf --store cpms.duckdb
+      cpms plan province 85 --audience ministry --store cpms.duckdb
+    """
+    check_width(code, PROVINCE)
+    _plan(code, store, round_, by, audience, format_, output, lang, schemas)
+
+
+def _plan(
+    code: str,
+    store: Path,
+    round_: str | None,
+    by: list[str] | None,
+    audience: str | None,
+    format_: str,
+    output: Path | None,
+    lang: str | None,
+    schemas: Path | None,
+) -> None:
+    one_of(format_, ("text", "json"))
+    check_audience(audience, None, by=by)
+    told, round_year = language(lang), year(round_)
+    from cpms_cli.reports.composing.plan import plan_document
+    from cpms_cli.summaries.area.plans import plan_area
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+
+    if output is not None:
+        from cpms_cli.reports.documents.rendering import check_ending
+
+        check_ending(output)
+        check_folder(output)
+    plan = plan_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
+    plan, said = handed(store, plan, audience, told, schemas)
+    document = plan_document(load_survey(schemas), plan, told, said.notes if audience else None)
+    if output is not None:
+        from cpms_cli.reports.documents.rendering import render
+
+        render(document, output)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        from cpms_cli.reports.children import scores as report
+        from cpms_cli.writing.files import json_text
+
+        about = {
+            "area": plan.code,
+            "name": plan.name,
+            "round": plan.round,
+            "previous": plan.previous,
+            "children_total": plan.children,
+            "households_total": plan.households,
+            "unknown_share": plan.unknown_share,
+            **said.about(),
+        }
+        typer.echo(json_text(report.document(plan.tables, **about)))
+    elif output is None:
+        from cpms_cli.reports.documents.document_text import show_document
+        from cpms_cli.reports.terminal import open_console
+
+        show_document(open_console(), document)

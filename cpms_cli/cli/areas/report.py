@@ -1,0 +1,143 @@
+"""`cpms report community`, `cpms report province` and `cpms report child`: a report as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cpms_cli.cli.options import (
+    COMMUNITY,
+    PROVINCE,
+    STORE,
+    Identified,
+    Lang,
+    Round,
+    Schemas,
+    Store,
+    check_width,
+    language,
+    year,
+)
+
+if TYPE_CHECKING:
+    from cpms_cli.reports.documents.document import Document
+    from cpms_cli.survey.model.definition import Language
+
+app = typer.Typer(no_args_is_help=True, help="A report as one file: HTML, PDF, DOCX or XLSX, by its ending.")
+
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
+To = Annotated[Path, typer.Option("--output", "-o", help="The file: .html, .pdf, .docx or .xlsx.", show_default=False)]
+Shade = Annotated[
+    str | None,
+    typer.Option(
+        "--shade", help="What the map shows: a level, as victim, or an indicator's number.", show_default=False
+    ),
+]
+Audience = Annotated[str, typer.Option("--audience", help="Whom it is for: what it was given before is reckoned with.")]
+Internal = Annotated[bool, typer.Option("--internal", help="Withhold nothing; for the office, not for publication.")]
+
+
+@app.callback()
+def _group() -> None:
+    """A report as one file, by its ending: HTML for a browser, PDF, DOCX or XLSX."""
+
+
+@app.command("community")
+def community(
+    code: Code,
+    output: To,
+    store: Store = STORE,
+    round_: Round = None,
+    audience: Audience = "public",
+    internal: Internal = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Report on a village (8 digits) or subdistrict (6), with charts. Small counts are withheld, and no child is shown.
+
+    \b
+    Examples:
+      cpms report community 850105 -o report.html --store cpms.duckdb
+      cpms report community 85010501 -o report.html --round 2568 --lang th
+    """
+    check_width(code, COMMUNITY)
+    _area(code, output, store, round_, None, None if internal else audience, lang, schemas)
+
+
+@app.command("province")
+def province(
+    code: Code,
+    output: To,
+    store: Store = STORE,
+    round_: Round = None,
+    shade: Shade = None,
+    audience: Audience = "public",
+    internal: Internal = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Report on a province (2 digits) or district (4), with a map. Small counts are withheld, and no child is shown.
+
+    \b
+    Examples:
+      cpms report province 85 -o report.html --store cpms.duckdb
+      cpms report province 8501 -o report.html --shade 3 --lang th
+    """
+    check_width(code, PROVINCE)
+    _area(code, output, store, round_, shade, None if internal else audience, lang, schemas)
+
+
+@app.command("child")
+def child(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    output: To,
+    store: Store = STORE,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
+    """Report on one child: levels over the years and why, indicators by round, every answer; names are hidden.
+
+    \b
+    Examples:
+      cpms report child ID -o child.html --store cpms.duckdb
+      cpms report child ID -o child.html --lang th --store cpms.duckdb
+    """
+    told = language(lang)
+    from cpms_cli.reports.composing.child_report import report_child
+    from cpms_cli.reports.documents.rendering import check_ending
+
+    check_ending(output)
+    _write(report_child(store, identifier, identified=identified, language=told, schemas=schemas), output, told)
+
+
+def _area(
+    code: str,
+    output: Path,
+    store: Path,
+    round_: str | None,
+    shade: str | None,
+    audience: str | None,
+    lang: str | None,
+    schemas: Path | None,
+) -> None:
+    told, round_year = language(lang), year(round_)
+    from cpms_cli.cli.handing import warn_office
+    from cpms_cli.reports.composing.area_report import report_area
+    from cpms_cli.reports.documents.rendering import check_ending
+
+    check_ending(output)
+    found = report_area(
+        store, code, round_=round_year, shade=shade, audience=audience, language=told, schemas=schemas, tell=warn_office
+    )
+    _write(found, output, told)
+
+
+def _write(document: Document, output: Path, told: Language) -> None:
+    from cpms_cli.reports.documents.rendering import render
+    from cpms_cli.survey.messages import say
+
+    render(document, output)
+    typer.echo(say("written", told, file=output), err=True)

@@ -1,0 +1,114 @@
+"""`cpms rights`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.options import (
+    STORE,
+    Area,
+    Audience,
+    By,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Round,
+    Rounds,
+    Schemas,
+    Store,
+    language,
+    one_of,
+    year,
+)
+from cpms_cli.cli.telling import tell
+
+List = Annotated[
+    str | None, typer.Option("--list", help="List who lacks this right, as education.", show_default=False)
+]
+
+
+def rights(
+    area: Area = None,
+    round_: Round = None,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    list_: List = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
+    """Which rights children have, lack, or it is not known: by community, sex, age and nationality; who lacks what.
+
+    With --rounds, which of the same children newly lack a right, still lack it or have it again instead.
+
+    \b
+    Examples:
+      cpms rights --area 850105 --list education --store cpms.duckdb
+      cpms rights --by nationality --by sex -o rights.xlsx --store cpms.duckdb
+      cpms rights --audience committee --store cpms.duckdb
+      cpms rights --rounds 2567:2569 --by sex --store cpms.duckdb
+    """
+    one_of(format_)
+    check_audience(audience, output, identified=identified, list=list_, rounds=rounds)
+    told, round_year = language(lang), year(round_)
+    if (span := span_asked(rounds, round_, list=list_, identified=identified)) is not None:
+        from cpms_cli.reports.areas.change import show_rights_change
+        from cpms_cli.summaries.area.rights import rights_change
+        from cpms_cli.survey.files.loading import load_survey
+
+        found = rights_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
+        tell_change(
+            found,
+            "cases",
+            lambda console: show_rights_change(console, load_survey(schemas), found, told),
+            format_,
+            output,
+            told,
+            schemas,
+        )
+        return
+    from cpms_cli.reports.areas.indicator_and_rights import show_rights
+    from cpms_cli.summaries.area.rights import summarise_rights
+    from cpms_cli.summaries.area.shares import tidy
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.writing.files import check_several
+
+    check_several(output)
+    summary = summarise_rights(
+        store,
+        area=area,
+        round_=round_year,
+        by=by or (),
+        lacking=list_,
+        language=told,
+        identified=identified,
+        schemas=schemas,
+    )
+    summary, said = handed(store, summary, audience, told, schemas)
+    tell(
+        said,
+        summary.tables,
+        summary.scope.about(),
+        lambda: summary.lacking if list_ else said.cells(tidy(summary.counted)),
+        lambda console: show_rights(
+            console,
+            load_survey(schemas),
+            summary,
+            told,
+            listed=bool(list_ or identified),
+            identified=identified,
+            hint=said.listing,
+        ),
+        format_,
+        output,
+        schemas,
+    )

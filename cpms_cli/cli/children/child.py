@@ -1,0 +1,235 @@
+"""`cpms child`: `cpms child ID` shows one; `split` and `join` correct how its rows are linked; `forget` erases it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from cpms_cli.cli.options import (
+    STORE,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Round,
+    Schemas,
+    Store,
+    Why,
+    language,
+    one_of,
+    year,
+)
+from cpms_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cpms_cli.linking.review.by_hand import Regrouped
+    from cpms_cli.survey.model.definition import Language
+
+_SHOW = "show"
+
+
+class _ShowUnlessNamed(TyperGroup):
+    """`cpms child ID` is `cpms child show ID`: what is asked most is said shortest."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the name of the command in where the first word is none."""
+        named = args and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return list(super().parse_args(ctx, args if named or not args else [_SHOW, *args]))
+
+
+app = typer.Typer(cls=_ShowUnlessNamed, no_args_is_help=True, help="One child over the years; split or join its rows.")
+
+Reason = Annotated[str, typer.Option("--reason", help="Why, in words; kept with the decision.", show_default=False)]
+
+
+@app.callback()
+def _group() -> None:
+    """One child over the years: `cpms child ID` shows it, `split` and `join` correct which rows are its own."""
+
+
+@app.command(_SHOW)
+def child(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    why: Why = False,
+    round_: Round = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
+    """Show one child over the years: levels and why, indicators side by side by round, every answer.
+
+    With --why, one round (the last, or --round): every indicator and every risk rule with the answers behind it, what
+    is not known, and what the level would become with one more answer.
+
+    \b
+    Examples:
+      cpms child ID --store cpms.duckdb
+      cpms child ID --why --round 2569 --store cpms.duckdb
+      cpms child show ID --format json --store cpms.duckdb
+    """
+    one_of(format_)
+    told, round_year = language(lang), year(round_)
+    if why:
+        _why(identifier, round_year, store, format_, output, told, schemas)
+        return
+    if round_year is not None:
+        raise UsageError("round_needs_why")
+    from cpms_cli.reports.children import scores as report
+    from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.summaries.child.child_history import child_history
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import check_several, csv_text, json_text
+
+    check_several(output)
+    history = child_history(store, identifier, language=told, identified=identified, schemas=schemas)
+    if output is not None:
+        write_for_people(history.tables, output, load_survey(schemas), told)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(report.document(history.tables, cpms_id=history.cpms_id)))
+    elif format_ == "csv":
+        typer.echo(csv_text(history.indicators), nl=False)
+    else:
+        report.show_child(open_console(), load_survey(schemas), history, told)
+
+
+def _why(
+    identifier: str,
+    round_: int | None,
+    store: Path,
+    format_: str,
+    output: Path | None,
+    told: Language,
+    schemas: Path | None,
+) -> None:
+    from cpms_cli.reports.children import why as report
+    from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.summaries.child.why import why_child
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text
+
+    found = why_child(store, identifier, round_=round_, language=told, schemas=schemas)
+    if output is not None:
+        write_for_people(found.why.sheets, output, load_survey(schemas), told)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(report.document(found)))
+    elif format_ == "csv":
+        typer.echo(csv_text(found.why.sheets["what_if"]), nl=False)
+    else:
+        report.show_why(open_console(), load_survey(schemas), found, told)
+
+
+@app.command("split")
+def split(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    rounds: Annotated[
+        list[str], typer.Option("--round", help="A round that is another child's; may be repeated.", show_default=False)
+    ],
+    reason: Reason = "",
+    store: Store = STORE,
+    format_: Format = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Say that the rows of some rounds are another child, with an identifier of its own; it holds for later merges.
+
+    \b
+    Examples:
+      cpms child split ID --round 2569 --reason "a twin" --store cpms.duckdb
+      cpms child split ID --round 2568 --round 2569 --reason "two families"
+    """
+    one_of(format_, ("text", "json"))
+    told = language(lang)
+    from cpms_cli.linking.review.by_hand import split_child
+    from cpms_cli.survey.messages import say
+
+    years = [found for found in (year(one) for one in rounds) if found is not None]
+    after = split_child(store, identifier, years, reason, schemas=schemas)
+    names = list(after.children)
+    moved = sorted(round_ for name in names[1:] for round_ in after.children[name])
+    text = say(
+        "split_done",
+        told,
+        id=names[0],
+        kept=", ".join(after.children[names[0]]),
+        moved=", ".join(moved),
+        new=", ".join(names[1:]),
+    )
+    _tell(after, text, format_)
+
+
+@app.command("join")
+def join(
+    identifiers: Annotated[
+        list[str], typer.Argument(metavar="ID ID...", help="Two or more CPMS IDs.", show_default=False)
+    ],
+    reason: Reason = "",
+    store: Store = STORE,
+    format_: Format = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Say that several are one child. The identifier of the earliest row is shown; the others still find the child.
+
+    \b
+    Examples:
+      cpms child join ID ID --reason "seen with the mother" --store cpms.duckdb
+      cpms child join ID ID ID --reason "school register" --store cpms.duckdb
+    """
+    one_of(format_, ("text", "json"))
+    told = language(lang)
+    from cpms_cli.linking.review.by_hand import join_children
+    from cpms_cli.survey.messages import say
+
+    after = join_children(store, identifiers, reason, schemas=schemas)
+    parts = ((name, ", ".join(rounds)) for name, rounds in after.children.items())
+    _tell(after, "\n".join(say("join_done", told, id=name, rounds=rounds) for name, rounds in parts), format_)
+
+
+def _tell(after: Regrouped, text: str, format_: str) -> None:
+    from cpms_cli.writing.files import json_text
+
+    children = [{"cpms_id": name, "rounds": list(rounds)} for name, rounds in after.children.items()]
+    document = {"schema_version": 1, "exit_code": 0, "error": None, "children": children}
+    typer.echo(json_text(document) if format_ == "json" else text)
+
+
+@app.command("forget")
+def forget(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    store: Store = STORE,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Remove a child from the store and its history, for good. The log says that it was done, not about whom.
+
+    Survey files, backups and bundles are not reached: whoever keeps them must be told.
+
+    \b
+    Examples:
+      cpms child forget ID --store cpms.duckdb
+      cpms child forget ID --yes --store cpms.duckdb
+    """
+    told = language(lang)
+    from cpms_cli.store.safety.erasure import check_known
+    from cpms_cli.store.safety.erasure import forget as run
+    from cpms_cli.survey.messages import say
+
+    check_known(store, identifier, schemas=schemas)
+    if not yes and not typer.confirm(say("forget_sure", told, id=identifier), err=True):
+        raise typer.Exit(2)
+    erased = run(store, identifier, schemas=schemas)
+    typer.echo(say("child_forgotten", told, rows=erased.rows, rounds=erased.rounds, responses=erased.responses))

@@ -1,0 +1,102 @@
+"""`cpms children`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import (
+    STORE,
+    Area,
+    AsOf,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Round,
+    Schemas,
+    Store,
+    Why,
+    day,
+    language,
+    one_of,
+    year,
+)
+
+Indicator = Annotated[
+    int | None, typer.Option("--indicator", help="Only children with this indicator, 1 to 22.", show_default=False)
+]
+Risk = Annotated[
+    list[str] | None, typer.Option("--risk", help="Only this level, as victim; may be repeated.", show_default=False)
+]
+
+
+def children(
+    indicator: Indicator = None,
+    risk: Risk = None,
+    area: Area = None,
+    round_: Round = None,
+    as_of: AsOf = None,
+    why: Why = False,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
+    """List children by indicator, level, area or round, most severe first, each with the reason.
+
+    Without --round, as they stand: a level holds until a later round or a closing ends it, an answer until another is
+    given. With --why, JSON and a written file also hold every rule of every child and what each open answer would
+    change.
+
+    \b
+    Examples:
+      cpms children --risk victim --risk high_risk --store cpms.duckdb
+      cpms children --indicator 3 --area 850105 --round 2569 --store cpms.duckdb
+    """
+    one_of(format_)
+    told, round_year, day_ = language(lang), year(round_), day(as_of)
+    from cpms_cli.reports.children import scores as report
+    from cpms_cli.reports.children.why import show_effects
+    from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.summaries.child.children import list_children
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import check_several, csv_text, json_text
+
+    if why:
+        check_several(output)
+    listed = list_children(
+        store,
+        area=area,
+        round_=round_year,
+        levels=risk or (),
+        indicator=indicator,
+        as_of=day_,
+        language=told,
+        identified=identified,
+        schemas=schemas,
+    )
+    tables = {"children": listed}
+    if why:
+        from cpms_cli.summaries.child.why import why_children, with_effects
+
+        explained = why_children(store, listed, language=told, schemas=schemas)
+        listed = with_effects(load_survey(schemas), listed, explained)
+        tables = {"children": listed, **explained.tables}
+    if output is not None:
+        sheets = {**tables, **explained.sheets} if why else tables
+        write_for_people(sheets, output, load_survey(schemas), told)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(report.document(tables)))
+    elif format_ == "csv":
+        typer.echo(csv_text(listed), nl=False)
+    else:
+        report.show_children(open_console(), load_survey(schemas), listed, told, identified)
+        if why:
+            show_effects(open_console(), explained, told)

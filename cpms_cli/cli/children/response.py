@@ -1,0 +1,271 @@
+"""`cpms response`: what was done for the children, who is due, and how much was done in time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.areas.change import span_asked, tell_change
+from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.options import (
+    STORE,
+    Area,
+    AsOf,
+    Audience,
+    By,
+    Encoding,
+    Format,
+    Identified,
+    Lang,
+    Map,
+    Output,
+    Rounds,
+    Schemas,
+    Store,
+    TextOrJson,
+    day,
+    language,
+    one_of,
+)
+from cpms_cli.cli.telling import tell
+
+app = typer.Typer(no_args_is_help=True, help="What was done for the children: record it, see who is due.")
+
+Logs = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Responses: CSV or workbook, one row each.", show_default=False),
+]
+Quarantine = Annotated[
+    Path | None,
+    typer.Option(
+        "--quarantine", "-q", help="Where rows with errors go: a new .xlsx; else beside the store.", show_default=False
+    ),
+]
+
+
+@app.callback()
+def _group() -> None:
+    """What was done for the children: record it, see who is due."""
+
+
+@app.command("import")
+def import_(
+    files: Logs,
+    store: Store = STORE,
+    quarantine: Quarantine = None,
+    format_: TextOrJson = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
+    encoding: Encoding = None,
+    map_: Map = None,
+) -> None:
+    """Record the responses in spreadsheets, as the list of visits filled in; set rows with errors aside.
+
+    All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column was not read;
+    2: nothing was recorded; 130: stopped.
+
+    \b
+    Examples:
+      cpms response due -o visits.xlsx --store cpms.duckdb
+      cpms response import visits.xlsx --store cpms.duckdb
+    """
+    one_of(format_, ("text", "json"))
+    told = language(lang)
+    from cpms_cli import __version__
+    from cpms_cli.merging.respond import import_responses
+    from cpms_cli.reports.children import responses as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.writing.files import json_text
+
+    imported = import_responses(
+        files,
+        store,
+        quarantine=quarantine,
+        schemas=schemas,
+        encoding=encoding,
+        language=told,
+        tool_version=__version__,
+        mapping=map_,
+    )
+    survey = load_survey(schemas)
+    if format_ == "json":
+        typer.echo(json_text(report.import_document(survey, imported, told)))
+    else:
+        report.show_import(open_console(), survey, imported, told)
+    raise typer.Exit(imported.exit_code)
+
+
+@app.command("add")
+def add(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
+    kind: Annotated[str, typer.Option("--kind", help="What was done, as home_visit.", show_default=False)],
+    date: Annotated[str, typer.Option("--date", help="When, as 2569-03-01.", show_default=False)],
+    by: Annotated[str, typer.Option("--by", help="The agency's code.", show_default=False)] = "",
+    outcome: Annotated[str, typer.Option("--outcome", help="What came of it; no names.", show_default=False)] = "",
+    next_: Annotated[str, typer.Option("--next", help="The date of the next step.", show_default=False)] = "",
+    store: Store = STORE,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Record one response to one child. `cpms undo` takes it back.
+
+    \b
+    Examples:
+      cpms response add ID --kind home_visit --date 2569-03-01
+      cpms response add ID --kind referral --date 5/3/2569 --by RAO
+    """
+    told = language(lang)
+    import pandas as pd
+
+    from cpms_cli import __version__
+    from cpms_cli.merging.respond import add_response
+    from cpms_cli.reports.children.scores import code_labels
+    from cpms_cli.survey.era import shown_date
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+
+    added = add_response(
+        store,
+        identifier,
+        kind,
+        date,
+        by=by,
+        outcome=outcome,
+        next_date=next_,
+        language=told,
+        schemas=schemas,
+        tool_version=__version__,
+    )
+    if added.batch is None:
+        typer.echo(say("response_known", told))
+        return
+    survey = load_survey(schemas)
+    field = survey.response_role("response")
+    label = code_labels(survey, field, pd.Series([added.kind]), told).iat[0]
+    when = shown_date(added.date, told)
+    typer.echo(say("response_added", told, id=added.identifier, kind=label, date=when, batch=added.batch))
+    if added.replaced:
+        typer.echo(say("responses_replaced", told, count=1))
+
+
+@app.command("due")
+def due(
+    area: Area = None,
+    as_of: AsOf = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Also those who had their response.")] = False,
+    turned_18: Annotated[
+        bool, typer.Option("--turned-18", help="Those instead who turned 18 while they waited.")
+    ] = False,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
+    """List children without the response that their level demands, the most severe level and the longest overdue first.
+
+    A next date that was missed, or a long time without an entry, makes an open case due again; who turned 18 is counted
+    apart. As a workbook it has blank columns to fill in, which `cpms response import` reads back.
+
+    \b
+    Examples:
+      cpms response due --area 850105 --store cpms.duckdb
+      cpms response due --as-of 2570-01-15 -o later.xlsx --store cpms.duckdb
+    """
+    one_of(format_)
+    told, until = language(lang), day(as_of)
+    import datetime
+
+    from cpms_cli.reports.children import responses as report
+    from cpms_cli.reports.children.due_list import write_visits
+    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.summaries.response.due import due_list
+    from cpms_cli.survey.era import shown_date
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text
+
+    until = until or datetime.date.today()
+    found = due_list(
+        store, area=area, as_of=until, everybody=everybody, language=told, identified=identified, schemas=schemas
+    )
+    listed = found.turned_18 if turned_18 else found.due
+    survey = load_survey(schemas)
+    if output is not None:
+        write_visits(survey, listed, output, told)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(document({"due": found.due, "turned_18": found.turned_18}, as_of=until.isoformat())))
+    elif format_ == "csv":
+        typer.echo(csv_text(listed), nl=False)
+    else:
+        report.show_due(open_console(), survey, listed, told, shown_date(until, told), identified)
+        if len(found.turned_18) and not turned_18:
+            typer.echo(say("due_turned_18", told, count=len(found.turned_18)))
+
+
+@app.command("summary")
+def summary(
+    area: Area = None,
+    as_of: AsOf = None,
+    rounds: Rounds = None,
+    by: By = None,
+    audience: Audience = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Count by area and level: due, done in time, done late, not yet due, overdue, unknown.
+
+    With --rounds, the cases that each round gave instead, and what became of them.
+
+    \b
+    Examples:
+      cpms response summary --area 85 --store cpms.duckdb
+      cpms response summary --as-of 2570-01-15 -o responses.xlsx
+      cpms response summary --audience committee --store cpms.duckdb
+      cpms response summary --by sex --by age_group --store cpms.duckdb
+      cpms response summary --rounds 2567:2569 --store cpms.duckdb
+    """
+    one_of(format_)
+    check_audience(audience, output, rounds=rounds)
+    told, until = language(lang), day(as_of)
+    from cpms_cli.reports.children import responses as report
+
+    if (span := span_asked(rounds)) is not None:
+        from cpms_cli.summaries.response.response_counts import response_change
+        from cpms_cli.survey.files.loading import load_survey
+
+        change = response_change(store, *span, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
+        tell_change(
+            change,
+            "cases",
+            lambda console: report.show_response_change(console, load_survey(schemas), change, told),
+            format_,
+            output,
+            told,
+            schemas,
+        )
+        return
+    from cpms_cli.summaries.response.response_counts import summarise_responses
+    from cpms_cli.survey.files.loading import load_survey
+
+    found = summarise_responses(store, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
+    found, said = handed(store, found, audience, told, schemas)
+    tell(
+        said,
+        found.tables,
+        found.about(),
+        lambda: said.cells(next(iter(found.grouped.values()), found.parts)),
+        lambda console: report.show_summary(console, load_survey(schemas), found, told),
+        format_,
+        output,
+        schemas,
+    )

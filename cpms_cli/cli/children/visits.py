@@ -1,0 +1,71 @@
+"""`cpms visits`."""
+
+from __future__ import annotations
+
+import typer
+
+from cpms_cli.cli.options import (
+    STORE,
+    Area,
+    AsOf,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Round,
+    Schemas,
+    Store,
+    day,
+    language,
+    one_of,
+    year,
+)
+
+
+def visits(
+    area: Area = None,
+    round_: Round = None,
+    as_of: AsOf = None,
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
+    """List whom to visit next, and exactly the questions that can still change a level, in an order to walk.
+
+    Who waits for a response comes first, the overdue at the head, then children whose level is open. An .xlsx is made
+    for printing: a sheet for each village, a blank column for the answers.
+
+    \b
+    Examples:
+      cpms visits --area 850105 --store cpms.duckdb
+      cpms visits --area 850105 --lang th -o walk.xlsx --store cpms.duckdb
+    """
+    one_of(format_)
+    told, round_year, day_ = language(lang), year(round_), day(as_of)
+    from cpms_cli.reports.children import visits as report
+    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.summaries.child.visits import plan_visits
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text, write_tables
+
+    survey = load_survey(schemas)
+    found = plan_visits(
+        store, area=area, round_=round_year, as_of=day_, language=told, identified=identified, schemas=schemas
+    )
+    if output is not None:
+        if output.suffix.lower() == ".xlsx":
+            report.write_visits(output, survey, found, told)
+        else:
+            write_tables({"visits": found}, output)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(document({"visits": found})))
+    elif format_ == "csv":
+        typer.echo(csv_text(found), nl=False)
+    else:
+        report.show_visits(open_console(), survey, found, told, identified)

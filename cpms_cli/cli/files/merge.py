@@ -1,0 +1,85 @@
+"""`cpms merge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import (
+    STORE,
+    Encoding,
+    Files,
+    Lang,
+    Map,
+    Round,
+    Schemas,
+    Sheets,
+    Store,
+    TextOrJson,
+    language,
+    one_of,
+    year,
+)
+
+Quarantine = Annotated[
+    Path | None,
+    typer.Option(
+        "--quarantine", "-q", help="Where rows with errors go: a new .xlsx; else beside the store.", show_default=False
+    ),
+]
+
+
+def merge(
+    files: Files,
+    store: Store = STORE,
+    round_: Round = None,
+    quarantine: Quarantine = None,
+    format_: TextOrJson = "text",
+    lang: Lang = None,
+    schemas: Schemas = None,
+    encoding: Encoding = None,
+    map_: Map = None,
+    sheets: Sheets = None,
+) -> None:
+    """Store the rows of survey files; set those with errors aside, to be mended and merged again.
+
+    All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column or a sheet with answers
+    was not read; 2: nothing was merged, as where a column that is not read holds answers and no --map says what it is;
+    130: stopped.
+
+    \b
+    Examples:
+      cpms merge sample_data/survey_2567.csv --store cpms.duckdb
+      cpms merge sample_data/survey_2568.xlsx sample_data/survey_2569.xlsx
+    """
+    one_of(format_, ("text", "json"))
+    told, round_year = language(lang), year(round_)
+    from cpms_cli import __version__
+    from cpms_cli.merging.merge import merge as run
+    from cpms_cli.reports.files import merge as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.scoring.set_aside import set_aside_levels
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.writing.files import json_text
+
+    merged = run(
+        files,
+        store,
+        round_=round_year,
+        quarantine=quarantine,
+        schemas=schemas,
+        encoding=encoding,
+        language=told,
+        tool_version=__version__,
+        mapping=map_,
+        sheets=sheets,
+    )
+    survey = load_survey(schemas)
+    urgent = set_aside_levels(survey, merged)
+    if format_ == "json":
+        typer.echo(json_text(report.document(merged, urgent, told)))
+    else:
+        report.show(open_console(), survey, merged, urgent, told)
+    raise typer.Exit(merged.exit_code)

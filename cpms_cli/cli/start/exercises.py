@@ -1,0 +1,87 @@
+"""The exercises of `cpms demo --interactive`: what is asked, and how it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from cpms_cli.errors import CpmsError
+
+if TYPE_CHECKING:
+    from cpms_cli.exercises import Mark
+    from cpms_cli.survey.model.definition import Language
+
+
+def wait(told: Language) -> str:
+    """What is typed before Enter; nothing where nobody is there to type."""
+    from cpms_cli.survey.messages import say
+
+    return _typed(say("demo_press", told))
+
+
+def _typed(question: str) -> str:
+    typer.echo(f"{question} ", nl=False)
+    try:
+        return input()
+    except EOFError:
+        typer.echo()
+        return ""
+
+
+def _marked(mark: Callable[[], Mark], sentence: str, told: Language) -> None:
+    from cpms_cli.survey.messages import say
+
+    try:
+        found = mark()
+    except CpmsError as error:
+        # A file saved under another name, or a word that is no decision, must not end the lesson.
+        typer.echo(say(error.message_id, told, **error.values))
+        return
+    typer.secho(say(sentence, told, **asdict(found), open=found.open), bold=True)
+
+
+def mend(folder: Path, survey_file: Path, told: Language) -> None:
+    """Exercise 1: mend the wrong cells of a file."""
+    from cpms_cli.exercises import mending_marked, set_mending
+    from cpms_cli.survey.messages import say
+
+    asked = set_mending(survey_file, folder, language=told)
+    typer.echo()
+    typer.secho(say("exercise_mend", told, file=asked), bold=True)
+    wait(told)
+    _marked(lambda: mending_marked(survey_file, asked, folder), "exercise_mended", told)
+
+
+def decide(folder: Path, store: Path, told: Language) -> None:
+    """Exercise 2: decide which doubtful pairs are one child."""
+    from cpms_cli.exercises import decisions_marked
+    from cpms_cli.linking.review.review import export_review
+    from cpms_cli.survey.messages import say
+
+    asked = folder / "review.xlsx"
+    if not export_review(store, asked, language=told, identified=True):
+        return
+    typer.echo()
+    typer.secho(say("exercise_decide", told, file=asked), bold=True)
+    wait(told)
+    _marked(lambda: decisions_marked(store, asked, folder), "exercise_decided", told)
+
+
+def visit(store: Path, round_: int | None, told: Language) -> None:
+    """Exercise 3: say who is to be visited at once."""
+    from cpms_cli.exercises import set_visits, visits_marked
+    from cpms_cli.reports.files.exercises import show_visits
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.survey.messages import say
+
+    asked = set_visits(store, round_=round_, language=told)
+    typer.echo()
+    typer.secho(say("exercise_visit", told), bold=True)
+    show_visits(open_console(), asked, told)
+    found = visits_marked(asked, _typed(say("exercise_letters", told)))
+    letters = ", ".join(asked.loc[asked["first"], "letter"])
+    typer.secho(say("exercise_visited", told, **asdict(found), letters=letters), bold=True)

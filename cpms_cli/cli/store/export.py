@@ -1,0 +1,137 @@
+"""`cpms export`: rows and figures for other systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.handing import warn_office
+from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, language, year
+from cpms_cli.errors import UsageError
+
+app = typer.Typer(no_args_is_help=True, help="Rows and figures as other systems take them; names only when asked for.")
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="Its ending chooses the format.", show_default=False)]
+Audience = Annotated[
+    str, typer.Option("--audience", help="For whom: each gets pseudonyms of its own, and figures that fit together.")
+]
+Deidentified = Annotated[
+    bool, typer.Option("--deidentified", help="Make answers coarser until nobody stands alone, and say how far.")
+]
+Alike = Annotated[
+    int | None,
+    typer.Option(
+        "--k", min=2, help="How many children must share each combination; else the definition's.", show_default=False
+    ),
+]
+
+Series = Annotated[
+    str | None,
+    typer.Option(
+        "--series",
+        help="One pseudonym for a child in all files of this name; k then covers all its years.",
+        show_default=False,
+    ),
+]
+
+
+@app.callback()
+def _group() -> None:
+    """Rows and figures as other systems take them; names only when asked for."""
+
+
+@app.command("records")
+def records(
+    file: File,
+    store: Store = STORE,
+    area: Area = None,
+    round_: Round = None,
+    audience: Audience = "public",
+    deidentified: Deidentified = False,
+    k: Alike = None,
+    series: Series = None,
+    identified: Identified = False,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Write a row per child and round: answers and scores. Endings: .csv, .xlsx, .parquet, .jsonl, .sav (SPSS),
+    .zip (Frictionless Data Package).
+
+    Without an option there are no names, numbers or houses; a birth date is its month, a village its subdistrict, and
+    identifiers are pseudonyms for this audience. --deidentified also makes answers coarser, and says the k it reached:
+    alone, and beside every file that this audience was given before. Its pseudonyms are of this file, unless --series
+    asks for the same ones again.
+
+    \b
+    Examples:
+      cpms export records children.sav --store cpms.duckdb
+      cpms export records open.zip --deidentified --k 5 --round 2569
+      cpms export records years.csv --k 5 --series cohort --audience university
+    """
+    told, round_year = language(lang), year(round_)
+    if identified and (deidentified or k is not None):
+        raise UsageError("identified_and_not")
+    if series is not None and not deidentified and k is None:
+        raise UsageError("series_without_k")
+    from cpms_cli.reports.interchange.interchange_files import RECORD_WRITERS, check_export, write_records
+    from cpms_cli.summaries.records.child_records import child_records
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+
+    check_export(RECORD_WRITERS, file)
+    found = child_records(
+        store,
+        area=area,
+        round_=round_year,
+        k=k,
+        audience=audience,
+        series=series,
+        schemas=schemas,
+        detail="identified" if identified else "deidentified" if deidentified or k is not None else "masked",
+    )
+    survey = load_survey(schemas)
+    write_records(survey, found, file, told)
+    detail = say(f"detail_{found.detail}", told)
+    typer.echo(say("export_written", told, file=file, count=len(found.frame), detail=detail))
+    if found.k is not None:
+        from cpms_cli.reports.interchange.interchange_files import k_sentences
+
+        for sentence in k_sentences(survey, found, series, told):
+            typer.echo(sentence)
+        if found.finer:
+            typer.echo(say("export_finer", told, audience=audience), err=True)
+
+
+@app.command("figures")
+def figures(
+    file: File,
+    store: Store = STORE,
+    area: Area = None,
+    round_: Round = None,
+    audience: Audience = "public",
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Write counts of answers by subdistrict, round and indicator; small counts are withheld. Endings: .csv, .xlsx,
+    .parquet, .hxl.csv (HXL hashtags), .dhis2.json (DHIS2 data value set).
+
+    \b
+    Examples:
+      cpms export figures figures.hxl.csv --store cpms.duckdb
+      cpms export figures figures.dhis2.json --round 2569 --store cpms.duckdb
+    """
+    told, round_year = language(lang), year(round_)
+    from cpms_cli.disclosure.release.published_figures import published_figures
+    from cpms_cli.reports.interchange.interchange_files import FIGURE_WRITERS, check_export, write_figures
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+
+    check_export(FIGURE_WRITERS, file)
+    found = published_figures(
+        store, area=area, round_=round_year, audience=audience, language=told, schemas=schemas, tell=warn_office
+    )
+    write_figures(load_survey(schemas), found, file, told)
+    withheld = int(found[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())
+    typer.echo(say("figures_written", told, file=file, count=len(found), withheld=withheld))

@@ -1,0 +1,66 @@
+"""`cpms history` and `cpms undo`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+
+
+def history(
+    store: Store = STORE, format_: Format = "text", output: Output = None, lang: Lang = None, schemas: Schemas = None
+) -> None:
+    """Show who merged what, when, from which file, with which counts; and all else that was done to the store.
+
+    \b
+    Examples:
+      cpms history --store cpms.duckdb
+      cpms history --store cpms.duckdb --format json
+    """
+    one_of(format_)
+    told = language(lang)
+    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.files import store as report
+    from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.store.history import history as run
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text
+
+    tables = run(store, schemas=schemas)
+    if output is not None:
+        write_for_people(tables, output, load_survey(schemas), told)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(document(tables)))
+    elif format_ == "csv":
+        typer.echo(csv_text(tables["batches"]), nl=False)
+    else:
+        report.show_history(open_console(), tables, told)
+
+
+def undo(
+    batch: Annotated[int, typer.Argument(metavar="BATCH", help="Its number, from cpms history.", show_default=False)],
+    store: Store = STORE,
+    lang: Lang = None,
+    schemas: Schemas = None,
+) -> None:
+    """Bring back the state before a batch, exactly; files merged in the same command go together.
+
+    \b
+    Examples:
+      cpms history --store cpms.duckdb
+      cpms undo 3 --store cpms.duckdb
+    """
+    told = language(lang)
+    from cpms_cli.merging.undo import undo as run
+    from cpms_cli.survey.messages import say
+
+    done = run(store, batch, schemas=schemas)
+    batches = ", ".join(map(str, done.batches))
+    typer.echo(say("undone", told, batches=batches, removed=done.removed, restored=done.restored))
+    if done.withdrawn:
+        typer.echo(say("undone_withdrawn", told, count=done.withdrawn))

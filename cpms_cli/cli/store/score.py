@@ -1,0 +1,133 @@
+"""`cpms score`: the store as it is, an earlier run again (`--run`), or two definitions side by side (`--compare`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cpms_cli.survey.model.definition import Language, Survey
+
+
+def score(
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    schemas: Schemas = None,
+    run: Annotated[
+        int | None, typer.Option("--run", help="Make the figures of this run again (cpms history).", show_default=False)
+    ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="What would change under --schemas; nothing is recorded.")
+    ] = False,
+) -> None:
+    """Score every child in every round: 22 indicators, the risk level, the highest possible level, and why.
+
+    Each scoring is recorded in the store, with the definition used: cpms history lists them.
+
+    \b
+    Examples:
+      cpms score --store cpms.duckdb
+      cpms score --store cpms.duckdb -o scores.parquet
+      cpms score --store cpms.duckdb --run 1
+    """
+    one_of(format_)
+    told = language(lang)
+    if run is not None and (schemas is not None or compare):
+        raise UsageError("run_and_others")
+    if compare:
+        _compare(store, schemas, format_, output, told)
+    elif run is not None:
+        _again(store, run, format_, output, told)
+    else:
+        _now(store, schemas, format_, output, told)
+
+
+def _now(store: Path, schemas: Path | None, format_: str, output: Path | None, told: Language) -> None:
+    from cpms_cli import __version__
+    from cpms_cli.reports.children import scores as report
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.scoring.runs import score_and_record
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+
+    survey = load_survey(schemas)
+    scored = score_and_record(store, schemas=schemas, tool_version=__version__)
+    if not _printed(survey, scored.scores, format_, output, told, definition=survey.digest, run=scored.run):
+        report.show_scores(open_console(), survey, scored.scores, told)
+    error = scored.unrecorded
+    if error is not None:
+        typer.echo(say("run_not_recorded", told, reason=say(error.message_id, told, **error.values)), err=True)
+    elif format_ == "text":
+        typer.echo(say("run_recorded", told, run=scored.run), err=True)
+
+
+def _again(store: Path, run: int, format_: str, output: Path | None, told: Language) -> None:
+    from cpms_cli.reports.files.runs import show_again
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.scoring.runs import score_again
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import records
+
+    again = score_again(store, run)
+    record = {"run": run, "definition": again.record.definition, "last_batch": again.record.last_batch}
+    differences = records(again.differences)
+    if not _printed(again.survey, again.scores, format_, output, told, **record, differences=differences):
+        show_again(open_console(), again, told)
+    elif differences:
+        typer.echo(say("run_differs", told, run=run), err=True)
+
+
+def _printed(
+    survey: Survey, scores: pd.DataFrame, format_: str, output: Path | None, told: Language, **document: object
+) -> bool:
+    """Write and print the scores, but for text: False where the caller is left to show them."""
+    from cpms_cli.reports.children import scores as report
+    from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text
+
+    readable = report.readable_scores(survey, scores, told) if output is not None or format_ != "text" else scores
+    if output is not None:
+        write_for_people({"scores": readable}, output, survey, told)
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(report.document({"scores": readable}, **document)))
+    elif format_ == "csv":
+        typer.echo(csv_text(readable), nl=False)
+    return format_ != "text"
+
+
+def _compare(store: Path, schemas: Path | None, format_: str, output: Path | None, told: Language) -> None:
+    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.files.runs import readable_changes, show_comparison
+    from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.scoring.definition_comparison import compare_definitions
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text
+
+    if schemas is None:
+        raise UsageError("compare_needs_schemas")
+    compared = compare_definitions(store, schemas, language=told)
+    if output is not None:
+        write_for_people(
+            {**compared.tables, "children": readable_changes(compared, told)}, output, load_survey(schemas), told
+        )
+        typer.echo(say("written", told, file=output), err=True)
+    if format_ == "json":
+        digests = {"before": compared.before.digest, "after": compared.after.digest}
+        typer.echo(json_text(document(compared.tables, definitions=digests, rows=compared.children)))
+    elif format_ == "csv":
+        typer.echo(csv_text(compared.changed), nl=False)
+    else:
+        show_comparison(open_console(), compared, told)

@@ -1,0 +1,106 @@
+"""To whom the definition puts a question at all: some counts anybody can tell who reads it.
+
+Where an indicator or a right has no condition, nobody is left out of it; where an age group lies wholly within its
+ages, or wholly beside them, all its children are asked, or none. Such a zero hides nothing. And what has the same
+condition as another leaves out the same children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import duckdb
+
+from cpms_cli.scoring.profiles import band_name, measure_column, right_column
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.rule_language import RANGES, compiled, named, parse, sql
+from cpms_cli.survey.rules.typed_answers import vocabulary
+
+AGE = "age"
+Bounds = tuple[int, int]
+
+
+@lru_cache(maxsize=8)
+def conditions(survey: Survey) -> dict[str, str | None]:
+    """The condition of each indicator, right and measure of children, by its column; None where everybody is asked.
+    Rights that are asked of levels are not among them."""
+    return {
+        **{one.column: one.applies for one in survey.indicators},
+        **{right_column(one.id): one.applies for one in survey.rights if not one.levels},
+        **{measure_column(one.id): None for one in survey.measures},
+    }
+
+
+def same_left_out(survey: Survey) -> Iterator[tuple[str, str]]:
+    """Columns that leave out the very same children, each with the first that does."""
+    first: dict[object, str] = {}
+    for column, condition in conditions(survey).items():
+        if condition is not None:
+            asked = _ages(survey, condition) or condition
+            if first.setdefault(asked, column) != column:
+                yield column, first[asked]
+
+
+def fewer_left_out(survey: Survey) -> Iterator[tuple[str, str]]:
+    """Columns asked of more ages than another is: children left out of the first are left out of the second."""
+    ages = {column: _ages(survey, condition) for column, condition in conditions(survey).items() if condition}
+    for column, asked in ages.items():
+        yield from ((column, other) for other, fewer in ages.items() if fewer and asked > fewer)
+
+
+def of_levels(survey: Survey) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Rights asked of the children at some levels only, and the levels whose children are left out."""
+    for one in survey.rights:
+        if one.levels and not one.applies:
+            yield right_column(one.id), tuple(level.id for level in survey.levels if level.id not in one.levels)
+
+
+def is_certain(survey: Survey, name: str) -> bool:
+    """Whether the definition alone says that nobody can be counted under this id (`area_cells`, `spanning`)."""
+    place, _, answer = name.rpartition("/")
+    groups, _, column = place.split("/", 2)[-1].rpartition("/")
+    if column not in conditions(survey) or answer not in ("yes", "no", "unknown", "not_applicable"):
+        return False
+    asked = _asked(survey, conditions(survey)[column], _band(survey, groups))
+    return asked is not None and asked == (answer == "not_applicable")
+
+
+def _band(survey: Survey, groups: str) -> Bounds | None:
+    """The ages of a group of children, as its id says them."""
+    told = dict(one.split("=", 1) for one in groups.split("&") if "=" in one)
+    for group in survey.figures.groups:
+        for first, last in group.bands:
+            if told.get(group.id) == band_name(first, last):
+                return first, last
+    return None
+
+
+@lru_cache(maxsize=512)
+def _asked(survey: Survey, condition: str | None, band: Bounds | None) -> bool | None:
+    """Whether all children of these ages are asked (True), or none (False)."""
+    if condition is None:
+        return True
+    rule = None if band is None else _rule_of_age(survey, condition)
+    return None if rule is None or band is None else _at_ages(rule, [band])[0]
+
+
+@lru_cache(maxsize=64)
+def _ages(survey: Survey, condition: str) -> frozenset[int]:
+    """The ages at which a question is put, in completed years; none where it depends on something else."""
+    rule = _rule_of_age(survey, condition)
+    ages = range(int(survey.role("age").constraints.maximum or 17) + 1) if rule else ()
+    asked = _at_ages(rule, [(age, age) for age in ages]) if rule else ()
+    return frozenset(age for age, whether in zip(ages, asked, strict=True) if whether)
+
+
+def _rule_of_age(survey: Survey, condition: str) -> str | None:
+    """A condition as SQL, where it depends on the age alone."""
+    rule = compiled(parse(condition), vocabulary(survey))
+    return sql(rule) if set(named(rule)) <= {*RANGES[AGE]} else None
+
+
+def _at_ages(rule: str, bands: list[Bounds]) -> list[bool | None]:
+    low, high = RANGES[AGE]
+    rows = ", ".join(f"({first}, {last})" for first, last in bands)
+    return [told for (told,) in duckdb.sql(f"SELECT {rule} FROM (VALUES {rows}) AS t({low}, {high})").fetchall()]

@@ -1,0 +1,85 @@
+"""Answers joined with what is unknown, so that a few unknown ones do not hide how many children have what is counted.
+
+Where both "no" and "unknown" are withheld, and "yes" and the total are not, how many are either can be worked out by
+anybody: it is printed, and the share is that of yes among both together, the lowest that it can be. Of a right, where
+a no tells of a child at risk, "yes" is joined with what is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from cpms_cli.disclosure.engine.importance import counted
+from cpms_cli.summaries.area.intervals import wilson
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+JOINED = {"no": "no_or_unknown", "yes": "yes_or_unknown"}
+"""The column of a count of two answers together, by the answer that is joined with what is unknown."""
+_UNKNOWN, _BESIDE = "unknown", {"no": "yes", "yes": "no"}
+
+
+def with_joined(
+    true: pd.DataFrame,
+    masked: pd.DataFrame,
+    ids: Mapping[str, Sequence[str]],
+    wholes: Sequence[str],
+    known: frozenset[str],
+) -> pd.DataFrame:
+    """The masked table of answers with a column of how many gave either of two; blank where that is not known either.
+    It is there only where some row needs it. `known`: ids of all counts that readers have, get or can tell."""
+    less = "no" if all(counted(name) == "no" for name in ids["no"]) else "yes"
+    shown = masked[[less, _UNKNOWN]].notna().all(axis=1).to_numpy()
+    around = zip(wholes, ids[_BESIDE[less]], ids["not_applicable"], strict=True)
+    told = np.array([known.issuperset(names) for names in around], dtype=bool)
+    hidden = masked[[less, _UNKNOWN]].isna().all(axis=1).to_numpy()
+    if not (told & hidden).any():
+        return masked
+    sums = (true[less] + true[_UNKNOWN]).astype("Int64").where(shown | told)
+    masked.insert(list(masked).index("not_applicable") + 1, JOINED[less], sums)
+    return masked
+
+
+def one_below_the_other(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Tables of answers as one; where only one of them joins answers, both counts of the other's rows together too."""
+    found = pd.concat(frames, ignore_index=True)
+    for less, together in JOINED.items():
+        if together in found:
+            found[together] = found[together].astype("Int64").fillna(found[less] + found[_UNKNOWN])
+    return found
+
+
+def joined_rows(frame: pd.DataFrame, less: str = "no") -> pd.Series:
+    """The rows of which only both answers together are published."""
+    if JOINED[less] not in frame:
+        return pd.Series(False, index=frame.index)
+    return frame[less].isna() & frame[JOINED[less]].notna()
+
+
+def finished(survey: Survey, frame: pd.DataFrame) -> pd.DataFrame:
+    """A protected table of answers as it is given away: shares made of joined answers, no mark for many unknown answers
+    where these are withheld, and no more digits than are published."""
+    found = frame.copy()
+    at = joined_rows(found)
+    if at.any() and "share" in found:
+        yes = found.loc[at, "yes"].astype("int64")
+        every = yes + found.loc[at, JOINED["no"]].astype("int64")
+        interval = wilson(yes, every, survey.figures.confidence)
+        share = yes / every.where(every > 0)
+        made = {"share": share, "lowest": share, "low": interval["low"], "high": interval["high"]}
+        for name in made.keys() & {*found}:
+            found.loc[at, name] = made[name].astype("Float64")
+    if "marked" in found:
+        found["marked"] = (found["unknown_share"] > survey.figures.many_unknown).fillna(False).astype(bool)
+    figures = found.select_dtypes("float")
+    return found.assign(**{str(name): figures[name].round(survey.privacy.digits) for name in figures})
+
+
+def joined_note(frames: Iterable[pd.DataFrame], language: Language) -> Iterator[str]:
+    """What the joined counts mean, where there are any."""
+    count = sum(int(joined_rows(frame, less).sum()) for frame in frames for less in JOINED)
+    if count:
+        yield say("privacy_joined", language, count=count, mark=say("joined_mark", language))

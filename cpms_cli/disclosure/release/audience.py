@@ -1,0 +1,130 @@
+"""Summaries for readers outside the office: what must not be found out is withheld, and the store remembers the rest.
+
+All tables of a summary, and what the same audience was given before, reports included, are one problem (`problem`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import pandas as pd
+
+from cpms_cli.disclosure.cells.applicability import is_certain
+from cpms_cli.disclosure.cells.spanning import spanning
+from cpms_cli.disclosure.cells.summary_cells import SummaryCells
+from cpms_cli.disclosure.engine.protection import CountTable, Protected, protect
+from cpms_cli.disclosure.release.area_release import same_answers
+from cpms_cli.disclosure.release.migration_masks import mask_migration
+from cpms_cli.disclosure.release.overlap_masks import mask_overlap
+from cpms_cli.disclosure.release.plan_masks import mask_plan
+from cpms_cli.disclosure.release.response_masks import mask_responses
+from cpms_cli.disclosure.release.summary_masks import Asked, Masked, mask_area, mask_indicator, mask_rights
+from cpms_cli.scoring.profiles import create_profiles
+from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.release_tables import Release, earlier_releases
+from cpms_cli.summaries.area.areas import AreaSummary
+from cpms_cli.summaries.area.indicator import IndicatorSummary
+from cpms_cli.summaries.area.plans import AreaPlan
+from cpms_cli.summaries.area.rights import RightsSummary
+from cpms_cli.summaries.migration.area_migration import MigrationSummary
+from cpms_cli.summaries.response.response_counts import ResponseSummary
+from cpms_cli.summaries.rounds.overlap import Overlap
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language
+
+Summary = TypeVar("Summary")
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What a kind of summary is remembered as, how it is taken apart, and the tables that are left out, and the message
+    that says so."""
+
+    name: str
+    mask: Callable[[Asked, Any], Masked[Any]]
+    lists: tuple[str, ...] = ()
+    note: str = "privacy_lists"
+
+
+_KINDS: Mapping[type, _Kind] = {
+    AreaSummary: _Kind("area", mask_area, ("response",)),
+    IndicatorSummary: _Kind("indicator", mask_indicator, ("children",)),
+    RightsSummary: _Kind("rights", mask_rights, ("lacking",)),
+    MigrationSummary: _Kind("migration", mask_migration),
+    AreaPlan: _Kind("plan", mask_plan),
+    Overlap: _Kind("overlap", mask_overlap, ("triples",), "privacy_triples"),
+    ResponseSummary: _Kind("responses", mask_responses),
+}
+
+
+@dataclass(frozen=True)
+class Handed(Generic[Summary]):
+    """A summary as one audience gets it: withheld counts are NA, and so is what is computed from them; `withheld` is
+    how many. `lists` are tables that are left out, such as those of single children. `notes` say what was withheld and
+    why; `warning` is for the office alone: that these readers can work out withheld counts all the same."""
+
+    summary: Summary
+    audience: str
+    withheld: int
+    lists: tuple[str, ...]
+    notes: tuple[str, ...]
+    warning: str | None = None
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it."""
+        return {"audience": self.audience, "withheld": self.withheld, "notes": list(self.notes)}
+
+
+def hand_on(
+    store: str | Path, summary: Summary, audience: str, *, language: Language = "en", schemas: Path | None = None
+) -> Handed[Summary]:
+    """A summary of this store, just made, for an audience; the store remembers what it was given.
+
+    Raises TypeError for what is no summary; StoreError, UnreadableFile.
+    """
+    if type(summary) not in _KINDS:
+        raise TypeError(f"{type(summary).__name__} is not handed on")
+    kind, survey = _KINDS[type(summary)], load_survey(schemas)
+    with open_store(Path(store), survey, write=True) as connection:
+        create_profiles(connection, survey)
+        asked = Asked(connection, survey, same_answers(connection, survey), language)
+        sheet, masked = kind.mask(asked, summary)
+        found = _protected(sheet, earlier_releases(connection, audience), audience, kind.name, language)
+        found.remember(connection)
+    notes = found.notes or (say("privacy_nothing", language),)
+    if kind.lists:
+        notes += (say(kind.note, language),)
+    withheld = sum(
+        int(found.tables[name][column].isna().sum()) for name, table in sheet.tables.items() for column in table.ids
+    )
+    return Handed(masked(found), audience, withheld, kind.lists, notes, found.warning(language))
+
+
+def _protected(sheet: SummaryCells, earlier: list[Release], audience: str, name: str, language: Language) -> Protected:
+    unshown, tables = dict(sheet.beside()), {name: _known_only(table) for name, table in sheet.tables.items()}
+    between, further = spanning(sheet.survey, tables, unshown, earlier)
+    return protect(
+        tables,
+        sheet.relations,
+        sheet.survey.privacy,
+        report=f"{name} {sheet.code or ''}".strip(),
+        round_=sheet.round or None,
+        unshown={**further, **unshown},
+        audience=audience,
+        earlier=earlier,
+        spanning=between,
+        language=language,
+        certain=partial(is_certain, sheet.survey),
+    )
+
+
+def _known_only(table: CountTable) -> CountTable:
+    """A table without figures of which nobody has said from which counts they are computed."""
+    figures = [name for name in table.frame.select_dtypes("float") if name not in {*table.ids, *table.derived}]
+    blank = pd.Series(pd.NA, index=table.frame.index, dtype="Float64")
+    return replace(table, frame=table.frame.assign(**dict.fromkeys(map(str, figures), blank)))

@@ -1,0 +1,144 @@
+"""Links undone and made by hand, with a reason that stays with the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
+from cpms_cli.linking.store_links import relink
+from cpms_cli.store.anchors import identifiers_now
+from cpms_cli.store.connection import commit
+from cpms_cli.store.file import open_store
+from cpms_cli.store.history import note_event
+from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Survey
+
+
+@dataclass(frozen=True)
+class Regrouped:
+    """The children that the rounds belong to now: identifier to its rounds, the one asked about first."""
+
+    children: dict[str, tuple[str, ...]]
+
+
+def current_identifier(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> str:
+    """The identifier now shown for the child that this one was given to, or that a form carried it for.
+
+    Raises UsageError where no child has it.
+    """
+    query = f"SELECT person FROM ({identifiers_now(survey)}) WHERE identifier = ?"
+    found = connection.execute(query, [identifier]).fetchone()
+    if found is None:
+        raise UsageError("unknown_child", id=identifier)
+    return str(found[0])
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> pd.DataFrame:
+    person, round_ = survey.role("person").name, survey.role("round").name
+    return connection.execute(
+        f"SELECT {row_reference(survey, 'child', 'l')} AS row_key, {round_} AS round, {person} AS identifier"
+        f" FROM child_link l WHERE {person} = ? ORDER BY 2, 1",
+        [identifier],
+    ).df()
+
+
+def _decide(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    one: pd.DataFrame,
+    other: pd.DataFrame,
+    verdict: str,
+    reason: str,
+    source: str,
+    who: str | None,
+) -> None:
+    pairs = one[["row_key"]].merge(other[["row_key"]], how="cross", suffixes=("_a", "_b"))
+    told = pairs.rename(columns={"row_key_a": "row_a", "row_key_b": "row_b"}).assign(verdict=verdict, reason=reason)
+    decide(connection, survey, told, source, who)
+
+
+def _after(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataFrame) -> Regrouped:
+    person, round_ = survey.role("person").name, survey.role("round").name
+    connection.register("asked", rows[["row_key"]])
+    found = connection.execute(
+        f"SELECT {person} AS identifier, list({round_} ORDER BY {round_}) AS rounds, min({round_}) AS first"
+        " FROM child_link l"
+        f" JOIN asked ON asked.row_key = {row_reference(survey, 'child', 'l')} GROUP BY 1 ORDER BY first, 1"
+    ).fetchall()
+    connection.unregister("asked")
+    return Regrouped({str(identifier): tuple(map(str, rounds)) for identifier, rounds, _ in found})
+
+
+def _required(reason: str) -> str:
+    if not reason.strip():
+        raise UsageError("link_reason_missing")
+    return reason.strip()
+
+
+def split_child(
+    store: str | Path,
+    identifier: str,
+    rounds: Sequence[int],
+    reason: str,
+    *,
+    who: str | None = None,
+    schemas: Path | None = None,
+) -> Regrouped:
+    """Say that the rows of these rounds are another child; the others keep the identifier if they have its first row.
+
+    Holds for later merges too. Raises UsageError: no such child or round, no reason, nothing left; StoreError.
+    """
+    survey, why = load_survey(schemas), _required(reason)
+    with open_store(Path(store), survey, write=True) as connection:
+        connection.execute("BEGIN")
+        relink(connection, survey)
+        rows = _rows(connection, survey, current_identifier(connection, survey, identifier.strip().upper()))
+        known = ", ".join(rows["round"])
+        for round_ in rounds:
+            if str(round_) not in set(rows["round"]):
+                raise UsageError("unknown_child_round", id=identifier, round=round_, known=known)
+        moved = rows["round"].isin([str(round_) for round_ in rounds])
+        if moved.all() or not moved.any():
+            raise UsageError("split_leaves_nothing", id=identifier)
+        _decide(connection, survey, rows[~moved], rows[moved], DIFFERENT, why, "split", who)
+        relink(connection, survey)
+        after = _after(connection, survey, rows)
+        note_event(connection, "split", who=who or "")
+        commit(connection)
+    return after
+
+
+def join_children(
+    store: str | Path, identifiers: Sequence[str], reason: str, *, who: str | None = None, schemas: Path | None = None
+) -> Regrouped:
+    """Say that these are one child; the identifier of the earliest row is shown, the others still find the child.
+
+    Raises UsageError: no such child, no reason, one round has two of them; StoreError.
+    """
+    survey, why = load_survey(schemas), _required(reason)
+    with open_store(Path(store), survey, write=True) as connection:
+        connection.execute("BEGIN")
+        relink(connection, survey)
+        current = [current_identifier(connection, survey, one.strip().upper()) for one in identifiers]
+        names = list(dict.fromkeys(current))
+        if len(names) < 2:
+            raise UsageError("join_one_child")
+        parts = [_rows(connection, survey, name) for name in names]
+        rows = pd.concat(parts, ignore_index=True)
+        twice = rows.loc[rows["round"].duplicated(), "round"]
+        if len(twice):
+            raise UsageError("join_same_round", ids=", ".join(names), round=twice.iloc[0])
+        for at, part in enumerate(parts[1:], start=1):
+            _decide(connection, survey, pd.concat(parts[:at]), part, SAME, why, "join", who)
+        relink(connection, survey)
+        after = _after(connection, survey, rows)
+        note_event(connection, "join", who=who or "")
+        commit(connection)
+    return after

@@ -1,0 +1,141 @@
+"""What people decided about two rows, and how it is obeyed: remembered by the rows, so that it outlives later merges.
+
+A decision was about what the rows said then. Where a corrected file has put another child in a row's place, the
+decision no longer holds of itself: the pair goes back to a person, and is not linked before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cpms_cli.store.anchors import MAY_DIFFER, changed_details
+from cpms_cli.store.audit_log import current_user, now
+from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.survey.model.definition import Survey
+
+SAME, DIFFERENT = "same", "different"
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Positions of pairs of rows, each frame id_l, id_r: one child, two children, or to be asked again."""
+
+    same: pd.DataFrame
+    different: pd.DataFrame
+    again: pd.DataFrame
+
+
+def _latest(survey: Survey) -> str:
+    """SELECT of the latest decision about each pair, and whether both rows still say what they said."""
+    person = {
+        side: f"(then_{side}.batch_id IS NOT NULL"
+        f" AND {changed_details(survey, f'now_{side}', f'then_{side}')} <= {MAY_DIFFER})"
+        for side in "ab"
+    }
+    joins = "".join(
+        f" JOIN current_row now_{side} ON now_{side}.row_key = d.row_{side}"
+        f" LEFT JOIN every_row then_{side}"
+        f" ON then_{side}.row_key = d.row_{side} AND then_{side}.batch_id = d.batch_{side}"
+        for side in "ab"
+    )
+    return (
+        f"WITH every_row AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, o.* FROM child_observation o"
+        f" WHERE {row_reference(survey, 'child', 'o')} IN"
+        " (SELECT row_a FROM link_decision UNION SELECT row_b FROM link_decision)),"
+        " current_row AS (SELECT * FROM every_row WHERE superseded_by IS NULL),"
+        " d AS (SELECT * FROM link_decision QUALIFY row_number() OVER"
+        " (PARTITION BY least(row_a, row_b), greatest(row_a, row_b) ORDER BY decision_id DESC) = 1)"
+        f" SELECT d.row_a, d.row_b, d.verdict, {person['a']} AND {person['b']} AS holds FROM d{joins} ORDER BY ALL"
+    )
+
+
+def read_decisions(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.Series) -> Decisions:
+    """The decisions about rows that are in the store; `rows` holds their references by position."""
+    found = connection.execute(_latest(survey)).df()
+    position = pd.Series(rows.index, index=pd.Index(rows.to_numpy()), dtype="int64")
+    ends = [found[side].map(position).astype("int64").to_numpy() for side in ("row_a", "row_b")]
+    pairs = pd.DataFrame({"id_l": np.minimum(*ends), "id_r": np.maximum(*ends)})
+    holds = found["holds"].to_numpy(dtype=bool)
+    said = (found["verdict"] == SAME).to_numpy(dtype=bool)
+    return Decisions(
+        *(
+            pairs[which].sort_values(["id_l", "id_r"], ignore_index=True)
+            for which in (holds & said, holds & ~said, ~holds)
+        )
+    )
+
+
+def obeyed(sure: npt.NDArray[np.int64], rounds: pd.Series, decided: Decisions) -> npt.NDArray[np.int64]:
+    """The sure clusters with the decisions in them: first torn apart, then put together.
+
+    No decision puts a child twice into one round. Loops over what people decided, which is never much.
+    """
+    apart: dict[int, set[int]] = {}
+    for one, two in decided.different[["id_l", "id_r"]].itertuples(index=False):
+        apart.setdefault(one, set()).add(two)
+        apart.setdefault(two, set()).add(one)
+    cluster = sure.copy()
+    for first in sorted({int(sure[row]) for row in apart}):
+        _tear(cluster, np.flatnonzero(sure == first).tolist(), apart)
+    for one, two in decided.same[["id_l", "id_r"]].itertuples(index=False):
+        left, right = sorted((int(cluster[one]), int(cluster[two])))
+        members = np.flatnonzero((cluster == left) | (cluster == right))
+        at_odds = any(apart.get(int(row), set()) & set(members.tolist()) for row in members)
+        if left != right and not at_odds and rounds.iloc[members].is_unique:
+            cluster[members] = left
+    return cluster
+
+
+def _tear(cluster: npt.NDArray[np.int64], rows: Sequence[int], apart: dict[int, set[int]]) -> None:
+    """Each row goes to the first part that nobody said it does not belong to."""
+    parts: list[list[int]] = []
+    for row in rows:
+        home = next((part for part in parts if not apart.get(row, set()) & set(part)), None)
+        if home is None:
+            parts.append([row])
+        else:
+            home.append(row)
+    for part in parts:
+        cluster[part] = part[0]
+
+
+def decide(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, pairs: pd.DataFrame, source: str, who: str | None = None
+) -> int:
+    """Write decisions down; `pairs`: row_a, row_b (references of current rows), verdict, reason. How many were new.
+
+    What was decided already, with the same verdict, is not written again.
+    """
+    reference = row_reference(survey, "child", "o")
+    connection.register("told", pairs)
+    found = connection.execute(
+        f"WITH now AS (SELECT {reference} AS row_key, batch_id FROM child_observation o WHERE superseded_by IS NULL),"
+        " last AS (SELECT least(row_a, row_b) AS one, greatest(row_a, row_b) AS two, verdict, batch_a, batch_b"
+        " FROM link_decision"
+        " QUALIFY row_number() OVER (PARTITION BY one, two ORDER BY decision_id DESC) = 1)"
+        " SELECT t.row_a, t.row_b, t.verdict, t.reason, a.batch_id AS batch_a, b.batch_id AS batch_b FROM told t"
+        " JOIN now a ON a.row_key = t.row_a JOIN now b ON b.row_key = t.row_b"
+        " LEFT JOIN last ON last.one = least(t.row_a, t.row_b) AND last.two = greatest(t.row_a, t.row_b)"
+        " AND last.verdict = t.verdict AND least(a.batch_id, b.batch_id) = least(last.batch_a, last.batch_b)"
+        " AND greatest(a.batch_id, b.batch_id) = greatest(last.batch_a, last.batch_b)"
+        " WHERE last.one IS NULL ORDER BY ALL"
+    ).df()
+    connection.unregister("told")
+    last = connection.execute("SELECT coalesce(max(decision_id), 0) FROM link_decision").fetchone()
+    begin = int(last[0]) + 1 if last else 1
+    new = found.assign(
+        decision_id=range(begin, begin + len(found)),
+        decided_by=who or current_user(),
+        source=source,
+        decided_at=now(),
+    )
+    connection.register("decided", new)
+    connection.execute("INSERT INTO link_decision BY NAME SELECT * FROM decided")
+    connection.unregister("decided")
+    return len(new)

@@ -1,0 +1,311 @@
+"""Doubtful pairs to a workbook that a person fills in, and their decisions back into the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.linking.assignment import DOUBTFUL
+from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
+from cpms_cli.linking.review.review_workbook import review_bytes
+from cpms_cli.linking.settings import linking_settings
+from cpms_cli.linking.store_links import relink
+from cpms_cli.reading.book.container import inspect_container
+from cpms_cli.reading.source import column_letter
+from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.connection import commit
+from cpms_cli.store.file import open_store
+from cpms_cli.store.history import note_event
+from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import LANGUAGES, Language, Role, Survey, folded
+from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.outputs import check_new
+
+_SHOWN: tuple[Role, ...] = (
+    "given_name",
+    "family_name",
+    "nickname",
+    "mother",
+    "sex",
+    "born",
+    "age",
+    "national_id",
+    "nationality",
+    "village",
+    "household",
+)
+# What counts as agreement on the workbook, best levels first; the rest of a comparison's levels differ.
+_DIFFERING = frozenset({"differs", "none", "elsewhere", "clash", "slip", "near", "other"})
+_SILENT = frozenset({"unknown", "clear"})
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How many pairs were decided each way, left open, decided before, or changed since the workbook was written.
+
+    `columns_not_read` are columns that the workbook did not have when it was written: file, sheet, header, column,
+    filled (how many cells).
+    """
+
+    same: int
+    different: int
+    open: int
+    known: int
+    gone: int
+    columns_not_read: tuple[dict[str, object], ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0: all was read; 1: a column was not."""
+        return 1 if self.columns_not_read else 0
+
+
+def _pairs(survey: Survey, waiting: str) -> str:
+    """SELECT of pairs with the name by which a workbook calls them: it changes when either row does."""
+    reference = row_reference(survey, "child", "o")
+    current = f"SELECT {reference} AS row_key, * FROM child_observation o WHERE superseded_by IS NULL"
+    return (
+        f"WITH now AS ({current})"
+        " SELECT p.*, left(md5(concat_ws(chr(30), p.row_a, p.row_b, a.batch_id, b.batch_id)), 16) AS pair"
+        f" FROM ({waiting}) p JOIN now a ON a.row_key = p.row_a JOIN now b ON b.row_key = p.row_b"
+    )
+
+
+def _sides(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
+    """What the rows of doubtful pairs say, by reference, with the given names of the home's other children."""
+    fields = [survey.role("round").name, *(survey.role(role).name for role in _SHOWN)]
+    key, home, given = survey.key("child"), survey.key("household"), survey.role("given_name").name
+    same_home = " AND ".join(f"x.{name} = o.{name}" for name in home)
+    line = next(name for name in key if name not in home)
+    return (
+        connection.execute(
+            f"WITH now AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, * FROM child_observation o"
+            " WHERE superseded_by IS NULL)"
+            f" SELECT o.row_key, {', '.join(f'o.{name}' for name in fields)},"
+            f" (SELECT string_agg(x.{given}, ', ' ORDER BY x.{line})"
+            f" FROM now x WHERE {same_home} AND x.{line} <> o.{line}) AS others FROM now o WHERE o.row_key IN"
+            " (SELECT row_a FROM link_pair WHERE verdict = ? UNION SELECT row_b FROM link_pair WHERE verdict = ?)",
+            [DOUBTFUL, DOUBTFUL],
+        )
+        .df()
+        .set_index("row_key")
+    )
+
+
+def _in_words(survey: Survey, name: str, cells: pd.Series, language: Language) -> pd.Series:
+    codes = survey.codes(survey.fields[name]) if name in survey.fields else None
+    if codes is None:
+        return cells
+    words = {code.code: code.label.in_(language) for code in codes.codes}
+    return cells.map(lambda cell: words.get(cell, cell), na_action="ignore")
+
+
+def _agreement(levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Series]:
+    """What agrees and what does not, in words."""
+    labels = linking_settings().comparisons
+
+    def told(text: str, differing: bool) -> str:
+        found: dict[str, str] = json.loads(text)
+        return "; ".join(
+            labels[name][level].label.in_(language)
+            for name, level in found.items()
+            if level not in _SILENT and (level in _DIFFERING) == differing
+        )
+
+    return levels.map(lambda text: told(text, False)), levels.map(lambda text: told(text, True))
+
+
+def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language: Language) -> pd.DataFrame:
+    """The doubtful pairs, surest first, a row each: both sides next to one another, headed in words."""
+    pairs = connection.execute(
+        _pairs(survey, f"SELECT * FROM link_pair WHERE verdict = '{DOUBTFUL}'")
+        + " ORDER BY probability DESC, row_a, row_b"
+    ).df()
+    sides = _sides(connection, survey)
+    agrees, differs = _agreement(pairs["levels"], language)
+    table = pd.DataFrame(
+        {
+            say("review_pair", language): pairs["pair"],
+            say("review_decision", language): "",
+            say("review_reason", language): "",
+            say("review_chance", language): (pairs["probability"] * 100).clip(upper=99.9).map("{:.1f} %".format),
+            say("review_agrees", language): agrees,
+            say("review_differs", language): differs,
+        },
+        dtype="str",
+    )
+    for name in sides.columns:
+        label = survey.fields[name].label.in_(language) if name in survey.fields else say("review_others", language)
+        cells = _in_words(survey, name, sides[name].astype("str"), language)
+        for mark, side in (("A", "row_a"), ("B", "row_b")):
+            table[f"{label} {mark}"] = cells.reindex(pairs[side]).to_numpy()
+    return table
+
+
+def export_review(
+    store: str | Path,
+    path: str | Path,
+    *,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+    overwrite: bool = False,
+) -> int:
+    """Write the doubtful pairs to a workbook; how many there are. None: no file is written.
+
+    It shows names, which is why `identified` must be given; the audit log says so. A workbook that is there, with
+    decisions perhaps, is written over only with `overwrite`. Raises UsageError, StoreError.
+    """
+    if not identified:
+        raise UsageError("review_needs_names")
+    where = Path(path)
+    if where.suffix.lower() != ".xlsx":
+        raise UsageError("unknown_ending", file=where.name, known=".xlsx")
+    check_new(where, overwrite=overwrite)
+    survey = load_survey(schemas)
+    with open_store(Path(store), survey, write=True) as connection:
+        connection.execute("BEGIN")
+        relink(connection, survey)
+        table = review_table(connection, survey, language)
+        if len(table):
+            note_identified(connection, "review export", 2 * len(table))
+        # The log says that names were shown before anybody can see them.
+        commit(connection)
+        if len(table):
+            choices = [say("review_same", language), say("review_different", language)]
+            content = review_bytes(say("review_sheet", language), table, 1, choices)
+            write_bytes(where, content, new=not overwrite)
+    return len(table)
+
+
+def waiting_pairs(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
+    """The doubtful pairs of a store: `pair`, as the workbook calls it, and the references to both rows."""
+    survey = load_survey(schemas)
+    with open_store(Path(store), survey) as connection:
+        waiting = f"SELECT * FROM link_pair WHERE verdict = '{DOUBTFUL}'"
+        return connection.execute(f"SELECT pair, row_a, row_b FROM ({_pairs(survey, waiting)}) ORDER BY ALL").df()
+
+
+def _words(message: str, code: str) -> Mapping[str, str]:
+    """All spellings of one heading or answer."""
+    return {folded(say(message, language)): code for language in LANGUAGES} | {folded(code): code}
+
+
+def _own_headings(survey: Survey) -> set[str]:
+    """The headings that a workbook of pairs is written with, in every language."""
+    messages = ("review_pair", "review_decision", "review_reason", "review_chance", "review_agrees", "review_differs")
+    own = {folded(say(message, language)) for message in messages for language in LANGUAGES}
+    fields = [survey.role(role) for role in ("round", *_SHOWN)]
+    labels = [field.label.in_(language) for field in fields for language in LANGUAGES]
+    labels += [say("review_others", language) for language in LANGUAGES]
+    return own | {folded(f"{label} {side}") for label in labels for side in "AB"}
+
+
+def _not_read(survey: Survey, path: Path, cells: pd.DataFrame) -> tuple[dict[str, object], ...]:
+    """The columns that somebody has added to the workbook; the first row of `cells` has the headings."""
+    own = _own_headings(survey) | {"pair", "decision", "reason"}
+    found: list[dict[str, object]] = []
+    for at in range(cells.shape[1]):
+        header = str(cells.iat[0, at]).strip()
+        filled = int((cells.iloc[1:, at].str.strip() != "").sum())
+        if filled and folded(header) not in own:
+            found.append(
+                {"file": path.name, "sheet": None, "header": header, "column": column_letter(at), "filled": filled}
+            )
+    return tuple(found)
+
+
+def filled_in(path: Path) -> pd.DataFrame:
+    """The workbook's rows: row (as Excel counts), pair, verdict ("" where blank, else "same" or "different"), reason.
+
+    Raises UnreadableFile, and UsageError for a word that is no decision.
+    """
+    return _decisions(path, _cells(path))
+
+
+def _cells(path: Path) -> pd.DataFrame:
+    """All cells of the workbook's first sheet as text. Raises UnreadableFile."""
+    if not path.is_file():
+        raise UnreadableFile("file_missing", file=path.name)
+    with path.open("rb") as stream:
+        if stream.read(2) == b"PK":
+            inspect_container(path)
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            cells = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except PasswordError:
+        raise UnreadableFile("workbook_password", file=path.name) from None
+    except (CalamineError, ValueError, OSError, IndexError):
+        raise UnreadableFile("damaged_workbook", file=path.name) from None
+    return pd.DataFrame(cells, dtype=object).map(str)
+
+
+def _decisions(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
+    headings = {
+        **_words("review_pair", "pair"),
+        **_words("review_decision", "decision"),
+        **_words("review_reason", "reason"),
+    }
+    header = [headings.get(folded(cell), "") for cell in cells.iloc[0]] if len(cells) else []
+    if not {"pair", "decision"} <= set(header):
+        raise UnreadableFile("review_not_ours", file=path.name, columns="pair, decision")
+    frame = cells.iloc[1:].reset_index(drop=True)
+    found = {name: frame[header.index(name)].str.strip() for name in ("pair", "decision", "reason") if name in header}
+    table = pd.DataFrame({"reason": "", **found}, dtype="str").assign(row=range(2, len(frame) + 2))
+    verdicts = {"": "", **_words("review_same", SAME), **_words("review_different", DIFFERENT)}
+    table["verdict"] = table["decision"].map(lambda cell: verdicts.get(folded(cell)))
+    wrong = table[table["verdict"].isna()]
+    if len(wrong):
+        first = wrong.iloc[0]
+        raise UsageError(
+            "review_bad_decision",
+            file=path.name,
+            row=first["row"],
+            value=first["decision"],
+            same=say("review_same", "en"),
+            different=say("review_different", "en"),
+        )
+    return table[table["pair"] != ""]
+
+
+def apply_review(
+    store: str | Path, path: str | Path, *, who: str | None = None, schemas: Path | None = None
+) -> Applied:
+    """Take the decisions of a filled-in review workbook into the store and link anew.
+
+    All or nothing. Blank decisions stay open; a pair whose rows changed since is left for the next review. Raises
+    UnreadableFile, UsageError for a word that is no decision, StoreError.
+    """
+    where, survey = Path(path), load_survey(schemas)
+    cells = _cells(where)
+    told = _decisions(where, cells)
+    with open_store(Path(store), survey, write=True) as connection:
+        connection.execute("BEGIN")
+        relink(connection, survey)
+        every = "SELECT row_a, row_b FROM link_pair UNION SELECT row_a, row_b FROM link_decision"
+        known = connection.execute(_pairs(survey, every)).df()
+        both = told.merge(known, on="pair", how="left")
+        decided = both[both["row_a"].notna() & (both["verdict"] != "")]
+        pairs = decided[["row_a", "row_b", "verdict"]].assign(reason=decided["reason"].astype("str").fillna(""))
+        new = decide(connection, survey, pairs.drop_duplicates(["row_a", "row_b"], keep="last"), "review", who)
+        relink(connection, survey)
+        note_event(connection, "review", who=who or "")
+        commit(connection)
+    counts = decided["verdict"].value_counts()
+    return Applied(
+        int(counts.get(SAME, 0)),
+        int(counts.get(DIFFERENT, 0)),
+        int((told["verdict"] == "").sum()),
+        len(decided) - new,
+        int((both["row_a"].isna() & (both["verdict"] != "")).sum()),
+        _not_read(survey, where, cells),
+    )

@@ -1,0 +1,167 @@
+"""What was done for the children, taken into the store: files of responses, or one that is typed in."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from cpms_cli.checking.findings import Wording
+from cpms_cli.checking.mending.quarantine import free_name
+from cpms_cli.checking.responses import check_responses
+from cpms_cli.errors import UsageError
+from cpms_cli.reading.header.mapping import Mapped
+from cpms_cli.reading.response_log import read_responses
+from cpms_cli.reading.sheet.sheets import understand
+from cpms_cli.reading.source import Files, SourceTable, file_paths, text_table
+from cpms_cli.reading.tables import SurveyTable, survey_table
+from cpms_cli.store.audit_log import current_user
+from cpms_cli.store.connection import commit
+from cpms_cli.store.file import open_store
+from cpms_cli.store.safety.write_outcome import made_beside
+from cpms_cli.store.tables.response_tables import create_known_children
+from cpms_cli.store.tables.response_writing import By, Imported, Source, record_responses, take_in
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, ResponseRole, Survey
+from cpms_cli.survey.model.response_log import response_log
+
+TYPED_IN = "cpms response add"
+"""What stands for the file's name where a response was typed in."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """A response as it was read: `batch` is its number for `undo`, None where the same was recorded before; `replaced`,
+    whether it took the place of what was said of the same child, day and kind."""
+
+    identifier: str
+    kind: str
+    date: datetime.date
+    batch: int | None
+    replaced: bool
+
+
+def import_responses(
+    paths: Files,
+    store: str | Path,
+    *,
+    quarantine: str | Path | None = None,
+    schemas: Path | None = None,
+    encoding: str | None = None,
+    language: Language = "en",
+    tool_version: str = "",
+    who: str | None = None,
+    mapping: Mapped | None = None,
+    today: datetime.date | None = None,
+) -> Imported:
+    """Record the responses in spreadsheets (CSV or workbook; any sheet with the headers of `response.yaml`).
+
+    Rows with errors are set aside into the workbook `quarantine`, as `merge` does; rows in = stored + unchanged + set
+    aside. One transaction. Dates after `today` (by default the day on which it runs) are errors. Raises UnreadableFile,
+    UsageError, DefinitionError, StoreError.
+    """
+    survey, where = load_survey(schemas), Path(store)
+    files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
+    if aside is not None and aside.exists():
+        raise UsageError("file_exists", file=aside.name)
+    tables = read_responses(files, survey, encoding, mapping)
+    with made_beside(where) as made, open_store(where, survey, write=True) as connection:
+        connection.execute("BEGIN")
+        imported = take_in(
+            connection,
+            survey,
+            tables,
+            files,
+            today or datetime.date.today(),
+            By(who or current_user(), tool_version),
+            lambda batch: aside or free_name(where, batch),
+            language,
+        )
+        made.extend([imported.quarantine] if imported.quarantine else [])
+        commit(connection)
+    return imported
+
+
+def add_response(
+    store: str | Path,
+    identifier: str,
+    kind: str,
+    date: str,
+    *,
+    by: str = "",
+    outcome: str = "",
+    next_date: str = "",
+    language: Language = "en",
+    schemas: Path | None = None,
+    tool_version: str = "",
+    who: str | None = None,
+    today: datetime.date | None = None,
+) -> Added:
+    """Record one response, written as in a spreadsheet: dates of either era, the kind as its code or in words.
+
+    Raises UsageError where no child has this identifier, for a kind that is none, or for what a file's row would be set
+    aside for; StoreError.
+    """
+    survey = load_survey(schemas)
+    told: dict[ResponseRole, str] = {
+        "person": identifier,
+        "response": kind,
+        "responded": date,
+        "agency": by,
+        "outcome": outcome,
+        "next_step": next_date,
+    }
+    table = _typed_in(survey, {survey.response_role(role).name: text for role, text in told.items()})
+    _check_kind(survey, table, kind, language)
+    with open_store(Path(store), survey, write=True) as connection:
+        connection.execute("BEGIN")
+        create_known_children(connection, survey)
+        _check_child(connection, survey, table, identifier)
+        findings = check_responses(connection, survey, [table], today or datetime.date.today())
+        errors = findings[findings["severity"] == "error"]
+        if len(errors):
+            first = Wording(response_log(survey), language).told(errors).iloc[0]
+            raise UsageError("response_refused", message=first["message"], mend=first["mend"])
+        source = Source(TYPED_IN, hashlib.sha256("\x1f".join(told.values()).encode()).hexdigest())
+        recorder = By(who or current_user(), tool_version)
+        recorded = record_responses(connection, survey, [table], findings, [source], [0], recorder)
+        counts = recorded.files.iloc[0]
+        if counts["stored"]:
+            commit(connection)
+    batch = int(counts["batch_id"]) if counts["stored"] else None
+    person, what, when = (_cell(survey, table, role) for role in ("person", "response", "responded"))
+    return Added(person, what, datetime.date.fromisoformat(when), batch, bool(counts["replaced"]))
+
+
+def _typed_in(survey: Survey, cells: Mapping[str, str]) -> SurveyTable:
+    """One row as if it stood in a file."""
+    header = tuple(cells)
+    columns = [pa.array([text.strip() or None], pa.string()) for text in cells.values()]
+    source = SourceTable(Path(TYPED_IN), None, header, 1, text_table(header, columns), np.array([2], dtype=np.int64))
+    log = response_log(survey)
+    return survey_table(log, understand(log, source))
+
+
+def _cell(survey: Survey, table: SurveyTable, role: ResponseRole) -> str:
+    return str(table.cells(survey.response_role(role).name)[0].as_py())
+
+
+def _check_kind(survey: Survey, table: SurveyTable, kind: str, language: Language) -> None:
+    field = survey.response_role("response")
+    codes = survey.codes(field)
+    known = codes.by_code if codes else {}
+    if _cell(survey, table, "response") not in known:
+        told = ", ".join(f"{code.code} ({code.label.in_(language)})" for code in known.values())
+        raise UsageError("unknown_response_kind", kind=kind, known=told)
+
+
+def _check_child(connection: duckdb.DuckDBPyConnection, survey: Survey, table: SurveyTable, identifier: str) -> None:
+    person = _cell(survey, table, "person")
+    if not connection.execute("SELECT 1 FROM known_child WHERE identifier = ?", [person]).fetchall():
+        raise UsageError("unknown_child", id=identifier)

@@ -1,0 +1,90 @@
+"""A community's round as one encrypted file: a Frictionless Data Package in a ZIP, encrypted with age.
+
+age (age-encryption.org) authenticates what it encrypts: a bundle that was altered or cut short does not open. Inside,
+each table's SHA-256 stands in `datapackage.json` (datapackage.org/standard/data-package), and is checked again.
+Everything is decrypted in memory; nothing is written to the disk in plain text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pyrage
+
+from cpms_cli.errors import KeyMissing, UnreadableFile
+from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.source import TEXT, SourceTable
+
+SIGNATURE = b"age-encryption.org/v1"
+DESCRIPTOR = "datapackage.json"
+PASSPHRASE, IDENTITY_FILE = "CPMS_BUNDLE_KEY", "CPMS_IDENTITY_FILE"
+
+
+def _identities(path: Path) -> list[pyrage.x25519.Identity]:
+    named = Path(os.environ[IDENTITY_FILE])
+    try:
+        lines = [line.strip() for line in named.read_text("utf-8").splitlines()]
+        return [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
+    except (OSError, UnicodeDecodeError, pyrage.IdentityError):
+        raise UnreadableFile("identity_file_unreadable", file=path.name, identity=named.name) from None
+
+
+def _opened(path: Path) -> bytes:
+    sealed = path.read_bytes()
+    by_passphrase = b"-> scrypt " in sealed[:200]
+    variable = PASSPHRASE if by_passphrase else IDENTITY_FILE
+    if not os.environ.get(variable):
+        raise KeyMissing("bundle_needs_key", file=path.name, variable=variable)
+    try:
+        if by_passphrase:
+            return bytes(pyrage.passphrase.decrypt(sealed, os.environ[PASSPHRASE]))
+        return bytes(pyrage.decrypt(sealed, _identities(path)))
+    except pyrage.DecryptError:
+        raise UnreadableFile("bundle_does_not_open", file=path.name) from None
+
+
+def _resource(path: Path, container: zipfile.ZipFile, resource: dict[str, Any]) -> SourceTable:
+    content = container.read(resource["path"])
+    if f"sha256:{hashlib.sha256(content).hexdigest()}" != resource["hash"]:
+        raise UnreadableFile("bundle_damaged", file=path.name)
+    names = [str(field["name"]) for field in resource["schema"]["fields"]]
+    data = arrow_csv.read_csv(
+        io.BytesIO(content),
+        parse_options=arrow_csv.ParseOptions(newlines_in_values=True),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types={name: TEXT for name in names},
+            strings_can_be_null=True,
+            null_values=[""],
+            quoted_strings_can_be_null=True,
+        ),
+    )
+    plain = data.rename_columns([str(index) for index in range(data.num_columns)])
+    rows = np.arange(2, 2 + plain.num_rows, dtype=np.int64)
+    return SourceTable(path, str(resource["name"]), tuple(data.column_names), 1, plain, rows)
+
+
+def is_bundle(path: Path) -> bool:
+    """Whether a file that can be read is a bundle."""
+    with path.open("rb") as stream:
+        return stream.read(len(SIGNATURE)) == SIGNATURE
+
+
+def read_bundle(path: Path) -> list[SourceTable]:
+    """The tables of a bundle. Raises KeyMissing, or UnreadableFile where it does not open or is not what it says."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(_opened(path))) as container:
+            if sum(entry.file_size for entry in container.infolist()) > LIMITS.inflated:
+                raise UnreadableFile("workbook_too_large", file=path.name, limit=LIMITS.inflated // 1_000_000)
+            descriptor = json.loads(container.read(DESCRIPTOR))
+            return [_resource(path, container, resource) for resource in descriptor["resources"]]
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, pa.ArrowInvalid):
+        raise UnreadableFile("bundle_damaged", file=path.name) from None

@@ -1,0 +1,137 @@
+"""The layouts in which programs export, as `schemas/exports.yaml` describes them with their sources: those of
+KoboToolbox and ODK, this program's own, and what offices add by themselves.
+
+The layouts belong to those programs, not to a province: they are read from the shipped definition only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from cpms_cli.survey.files.located_yaml import read_yaml
+from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.model.definition import Role
+from cpms_cli.survey.plain_text import plain_text
+
+
+class Layout(BaseModel):
+    """One program's way of naming the columns that it adds; see the head of `schemas/exports.yaml`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    name: str
+    source: str
+    marks: tuple[tuple[str, ...], ...]
+    key: str
+    parent: str
+    parent_table: str | None = None
+    submission: tuple[str, ...]
+    metadata: tuple[str, ...]
+    metadata_begins: tuple[str, ...]
+
+    def owns(self, header: str) -> bool:
+        """Whether the program adds this column by itself."""
+        told = folded_name(header)
+        return told in {name.casefold() for name in self.metadata} or told.startswith(
+            tuple(start.casefold() for start in self.metadata_begins)
+        )
+
+
+class OwnLists(BaseModel):
+    """What the list of visits says beside the columns to fill in: fields by role, other words by a message's id."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    roles: tuple[Role, ...]
+    words: tuple[str, ...]
+
+
+class OwnScores(BaseModel):
+    """What stands in exports of records beside the indicators: by name, and by the id of a message."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+class OwnColumns(BaseModel):
+    """Columns that this program itself writes beside the survey's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    names: tuple[str, ...]
+    form: tuple[str, ...]
+    of_dates: tuple[str, ...]
+    sentences: tuple[str, ...]
+    scores: OwnScores
+    lists: OwnLists
+
+
+class AsideColumns(BaseModel):
+    """Headers of an office's own columns that answer no question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    numbering: tuple[str, ...]
+    remarks: tuple[str, ...]
+    counts: tuple[str, ...]
+
+
+def folded_name(header: str) -> str:
+    """A header as the names of columns that a program adds are compared."""
+    return plain_text(header).casefold()
+
+
+@cache
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = read_yaml(shipped("schemas"), "exports.yaml").content
+    return content
+
+
+@cache
+def layouts() -> tuple[Layout, ...]:
+    """The layouts known, in the order in which they are tried."""
+    return tuple(Layout.model_validate(one) for one in _content()["layouts"])
+
+
+@cache
+def own_columns() -> OwnColumns:
+    """What this program's own files have beside the survey's columns."""
+    return OwnColumns.model_validate(_content()["own"])
+
+
+@cache
+def aside_columns() -> AsideColumns:
+    """What offices add that answers no question."""
+    return AsideColumns.model_validate(_content()["aside"])
+
+
+@cache
+def child_words() -> tuple[str, ...]:
+    """The words that stand with a child's number in a header, the longest first."""
+    return tuple(sorted(_content()["side_by_side"]["words"], key=len, reverse=True))
+
+
+def layout_of(header: Sequence[str]) -> Layout | None:
+    """The layout that a row of headers has the marks of; None where no program's marks are there.
+
+    >>> [layout.id for layout in map(layout_of, (["sex", "_index"], ["KEY", "PARENT_KEY"], ["sex", "age"])) if layout]
+    ['kobo', 'odk']
+    """
+    there = {folded_name(cell) for cell in header}
+    for layout in layouts():
+        if any(there.issuperset(map(str.casefold, marks)) for marks in layout.marks):
+            return layout
+    return None
+
+
+def find_column(header: Sequence[str], name: str) -> int | None:
+    """The place of the column that a program named so; None where it is not there."""
+    wanted = name.casefold()
+    return next((index for index, cell in enumerate(header) if folded_name(cell) == wanted), None)

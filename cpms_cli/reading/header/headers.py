@@ -1,0 +1,177 @@
+"""Which column of a sheet is which field of the survey.
+
+A header is matched by the definition's spellings. What is nearly one of them is proposed, never taken: a column of
+mothers' birth dates read as the children's would do more harm than one that is left out and told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from cpms_cli.reading.header.export_layouts import layout_of
+from cpms_cli.survey.model.definition import Field, Language, Survey, folded_header
+
+_MARKS = re.compile("[\u0e47-\u0e4c]")
+_GROUPS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[/.\-][A-Za-z_][A-Za-z0-9_]*)*")
+_STEP = re.compile(r"[/.\-]")
+_SHORTEST, _LETTERS_PER_EDIT = 3, 4
+_BEHIND_GROUPS = 0.95  # at most: a spelling behind something that may be a group, or a person ("mother/Age")
+
+
+@dataclass(frozen=True)
+class HeaderMatch:
+    """Column index to field name, in the sheet's order; `twice` has fields that two columns claim.
+
+    `apart` are those of the unknown columns whose answers another column gathers.
+    """
+
+    fields: dict[int, str]
+    unknown: tuple[int, ...]
+    twice: dict[str, tuple[int, ...]]
+    apart: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The field that a header nearly names; `likeness` is the share of letters that agree, below 1."""
+
+    field: str
+    likeness: float
+
+
+@lru_cache(maxsize=65_536)
+def spelt(header: str) -> str:
+    """A header as spellings are compared: as `folded_header`."""
+    return folded_header(header)
+
+
+def header_spellings(survey: Survey) -> dict[str, str]:
+    """Every accepted header, folded, to the field it names.
+
+    The question itself is one: an export with labels has the words that the form showed for its headers.
+    """
+    return {
+        spelt(spelling): name
+        for name, field in survey.fields.items()
+        for spelling in (field.question.en, field.question.th, name, *field.headers)
+    }
+
+
+def _tails(header: str) -> Iterator[tuple[str, str, str]]:
+    """The ways to take group names off a header, as (groups, separator, rest), longest rest first."""
+    for step in _STEP.finditer(header):
+        yield header[: step.start()], step.group(), header[step.end() :].strip()
+
+
+def field_of(header: str, spellings: Mapping[str, str], exported: bool = False) -> str | None:
+    """The field that a header names, itself or behind the groups of a form; None where it names none.
+
+    Behind group names only a field's own name counts, as `household/members_total`; in an export of KoboToolbox
+    (`exported`) the spellings count as well, since it can write labels. Otherwise "mother/Age" would be a child's age.
+    """
+    header = header.strip()
+    whole = spellings.get(spelt(header))
+    if whole is not None:
+        return whole
+    for groups, separator, rest in _tails(header):
+        name = spellings.get(spelt(rest))
+        if name is None:
+            continue
+        if rest.casefold() == name and (exported or _GROUPS.fullmatch(groups)):
+            return name
+        if exported and separator == "/":
+            return name
+    return None
+
+
+def match_headers(cells: Sequence[str], spellings: Mapping[str, str]) -> HeaderMatch:
+    """Match one row of cells against the accepted spellings; nothing is guessed from a near miss."""
+    claimed: dict[str, list[int]] = {}
+    unknown: list[int] = []
+    exported = layout_of(cells) is not None
+    for index, cell in enumerate(cells):
+        name = field_of(cell, spellings, exported) if cell else None
+        if name:
+            claimed.setdefault(name, []).append(index)
+        elif cell.strip():
+            unknown.append(index)
+    apart = _set_apart(cells, claimed) if exported else []
+    unknown += apart
+    fields = {places[0]: name for name, places in claimed.items() if len(places) == 1}
+    twice = {name: tuple(places) for name, places in claimed.items() if len(places) > 1}
+    return HeaderMatch(dict(sorted(fields.items())), tuple(sorted(unknown)), twice, tuple(apart))
+
+
+def _set_apart(cells: Sequence[str], claimed: dict[str, list[int]]) -> list[int]:
+    """Take from what was claimed the columns that only have a field's words where another has its name.
+
+    A form may ask one thing by several questions with the same words and bring the answers together in a field without
+    words, which an export with labels shows under its name: a birth date by day, month or year.
+    """
+    apart: list[int] = []
+    for name, places in claimed.items():
+        named = [index for index in places if _STEP.split(cells[index])[-1].strip().casefold() == name]
+        if len(places) > 1 and len(named) == 1:
+            apart += [index for index in places if index not in named]
+            claimed[name] = named
+    return apart
+
+
+def find_header(rows: Sequence[Sequence[str]], spellings: Mapping[str, str], least: int = 3) -> int | None:
+    """The index of the row that holds the most known headers; None when no row holds `least` of them."""
+    counts = [len(set(match_headers(row, spellings).fields.values())) for row in rows]
+    best = max(counts, default=0)
+    return counts.index(best) if best >= least else None
+
+
+@lru_cache(maxsize=4096)
+def _bare(spelling: str) -> str:
+    return _MARKS.sub("", spelling)
+
+
+def near_miss(header: str, spellings: Mapping[str, str]) -> Proposal | None:
+    """The field whose spelling differs from a header by a slip: one letter in four, at least one.
+
+    Letters left out, doubled, mistyped or swapped (optimal string alignment distance); Thai tone marks weigh little.
+    None where nothing is near, or two fields are equally so.
+    """
+    told = spelt(header.rpartition("/")[2] or header)
+    if len(told) < _SHORTEST:
+        return None
+    edits = max(1, len(told) // _LETTERS_PER_EDIT)
+    near = process.extract(told, list(spellings), scorer=OSA.distance, score_cutoff=edits, limit=None)
+    found = {spelling: float(distance) for spelling, distance, _ in near}
+    bare = {spelling: _bare(spelling) for spelling in spellings}
+    for _, distance, spelling in process.extract(
+        _bare(told), bare, scorer=OSA.distance, score_cutoff=edits - 1, limit=None
+    ):
+        found[spelling] = min(found.get(spelling, distance + 0.5), distance + 0.5)
+    if not found:
+        return None
+    least = min(found.values())
+    best = [spelling for spelling, distance in found.items() if distance == least]
+    fields = {spellings[spelling] for spelling in best}
+    if len(fields) > 1:
+        return None
+    longest = max(len(told), *(len(spelling) for spelling in best))
+    return Proposal(fields.pop(), min(1 - least / longest, _BEHIND_GROUPS))
+
+
+def mentions(header: str, name: str, spellings: Mapping[str, str]) -> Proposal | None:
+    """The field `name` for a header that says one of its spellings among other words; None where it does not."""
+    told = spelt(header)
+    within = [len(spelling) for spelling, field in spellings.items() if field == name and spelling in told]
+    return Proposal(name, min(max(within) / len(told), _BEHIND_GROUPS)) if within else None
+
+
+def own_header(survey: Survey, field: Field, header: str, language: Language) -> str:
+    """The header under which any later reading knows this field: the one it has, else the field's label or name."""
+    spellings = header_spellings(survey)
+    label = field.label.in_(language)
+    return next((one for one in (header, label) if spellings.get(spelt(one)) == field.name), field.name)

@@ -1,0 +1,171 @@
+"""Headers of files in which one row is a household and its children stand side by side.
+
+Each child has columns of its own, told apart by a number: `given_name_2`, `sex[2]`, `ชื่อ (คนที่ ๒)`, `child2_name`,
+`เด็กคนที่ 2 ชื่อ`. The words that may stand with the number are in `schemas/exports.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from cpms_cli.reading.header.export_layouts import child_words
+from cpms_cli.reading.header.headers import HeaderMatch, field_of, spelt
+from cpms_cli.survey.model.definition import Role, Survey
+from cpms_cli.survey.plain_text import plain_digits
+
+_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+_LAST = re.compile(r"[\s_.\-/#:|(\[{（【]*(?<!\d)(\d{1,2})[\s)\]}）】.]*$")
+_OPENING, _CLOSING = " _.-/#:|([{（【\n", " _.-/#:|)]}）】\n"
+_PLACE = "..."  # R puts a column's own place behind three points where headers repeat: given_name...7
+_STEP = re.compile(r"[/.|:]")
+_LONGEST = 300  # letters of a header: a cell of megabytes names no question, and takes long to look through
+_SURE_WORD = 4  # letters from which a word may have others before it: "ข้อมูลเด็กคนที่ 1"
+_WHO: tuple[Role, ...] = ("given_name", "family_name", "nickname", "sex", "born", "age", "national_id", "person")
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A header that names a field of one child among several; `by_place` where the number only says which column."""
+
+    field: str
+    number: int
+    by_place: bool = False
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """`children` has, by column, the child's number and the field; `loose` columns are numbered, and are no children's.
+
+    `match` is what remains of the headers besides.
+    """
+
+    match: HeaderMatch
+    children: dict[int, tuple[int, str]]
+    loose: dict[int, str]
+
+
+@cache
+def _words() -> tuple[str, ...]:
+    return tuple(spelt(word) for word in child_words())
+
+
+def _before_number(rest: str, spellings: Mapping[str, str]) -> str | None:
+    """The field of what stands before the number, without the word that stands with the number."""
+    plain = spelt(rest)
+    for word in _words():
+        if plain.endswith(word) and len(plain) > len(word) and (name := spellings.get(plain[: -len(word)])):
+            return name
+    return field_of(rest, spellings) if rest.strip() else None
+
+
+def _says_child(before: str) -> bool:
+    """Whether a text ends in a word that stands with a child's number, as a part of its own."""
+    last = spelt(_STEP.split(before.rstrip(_OPENING))[-1])
+    return any(last == word or (len(word) >= _SURE_WORD and last.endswith(word)) for word in _words())
+
+
+def numbered(header: str, spellings: Mapping[str, str]) -> Numbered | None:
+    """The field and the child's number that a header says; None where it says no such thing.
+
+    >>> spellings = {"givenname": "given_name", "sex": "sex"}
+    >>> headers = ("given_name_2", "Given name (3)", "child4_sex", "children[5]/sex", "sex")
+    >>> [told.number for told in (numbered(header, spellings) for header in headers) if told]
+    [2, 3, 4, 5]
+    """
+    if len(header) > _LONGEST:
+        return None
+    plain = plain_digits(header)
+    last = _LAST.search(plain)
+    if last is not None and (name := _before_number(plain[: last.start()], spellings)):
+        return Numbered(name, int(last.group(1)), _PLACE in last.group())
+    for number in _NUMBER.finditer(plain):
+        if _says_child(plain[: number.start()]):
+            name = field_of(plain[number.end() :].lstrip(_CLOSING), spellings)
+            if name:
+                return Numbered(name, int(number.group()))
+    return None
+
+
+def find_side_by_side(
+    survey: Survey,
+    header: Sequence[str],
+    match: HeaderMatch,
+    spellings: Mapping[str, str],
+    said: Mapping[int, Numbered],
+    settled: Collection[int] = (),
+) -> SideBySide:
+    """The columns of a sheet that belong to its first, second, third ... child, where it is laid out so.
+
+    `said` are columns of which a map says child and field; those that are `settled` otherwise are not asked about.
+    """
+    own = {field.name for field in survey.child.fields} - set(survey.child.shared)
+    found = {
+        index: told
+        for index, cell in enumerate(header)
+        if index not in settled and cell.strip() and spelt(cell) not in spellings
+        if (told := numbered(cell, spellings)) is not None and told.field in own
+    }
+    found |= said
+    base = {index: name for index, name in match.fields.items() if name in own and index not in found}
+    base |= {
+        left[0]: name
+        for name, places in match.twice.items()
+        if name in own and len(left := [place for place in places if place not in found]) == 1
+    }
+    line, apart = survey.role("line").name, dict[int, str]()
+    if not {told.field for told in found.values()} & set(base.values()):
+        # These are said of all of the row's children: the first has columns with a number too. A line is nobody's then.
+        base, apart = {}, {index: name for index, name in base.items() if name == line}
+    if not said and not _is_laid_out_so(survey, list(found.values()), after_base=bool(base)):
+        return SideBySide(match, {}, {index: told.field for index, told in found.items() if index in match.unknown})
+    numbers = _child_numbers(found, bool(base))
+    children = {index: (numbers[index], told.field) for index, told in found.items()}
+    children |= {index: (1, name) for index, name in base.items()}
+    return SideBySide(_without(match, {*children, *apart}), dict(sorted(children.items())), apart)
+
+
+def _is_laid_out_so(survey: Survey, found: Sequence[Numbered], *, after_base: bool) -> bool:
+    """Whether numbered headers are those of children: they say who a child is, and a number has more than one field.
+
+    "1" behind one header, "2" behind the next are numbers of questions.
+    """
+    fields, numbers = {told.field for told in found}, {told.number for told in found}
+    if not fields & {survey.role(role).name for role in _WHO}:
+        return False
+    if len(fields) == 1:
+        return len(numbers) > 1 and not after_base
+    return len(found) > len(fields) or len(numbers) == 1
+
+
+def _child_numbers(found: Mapping[int, Numbered], after_base: bool) -> dict[int, int]:
+    """The number of the child that each column belongs to, from 1; columns without a number are the first child's."""
+    if any(told.by_place for told in found.values()):
+        seen: dict[str, int] = {}
+        numbers = {}
+        for index, told in sorted(found.items()):
+            numbers[index] = seen[told.field] = seen.get(told.field, 0) + 1
+    else:
+        numbers = {index: told.number for index, told in found.items()}
+    first = 2 if after_base else 1
+    shift = max(0, first - min(numbers.values()))
+    return {index: number + shift for index, number in numbers.items()}
+
+
+def _without(match: HeaderMatch, taken: set[int]) -> HeaderMatch:
+    fields = {index: name for index, name in match.fields.items() if index not in taken}
+    left = {name: [place for place in places if place not in taken] for name, places in match.twice.items()}
+    fields |= {places[0]: name for name, places in left.items() if len(places) == 1}
+    twice = {name: tuple(places) for name, places in left.items() if len(places) > 1}
+    unknown = tuple(index for index in match.unknown if index not in taken)
+    return HeaderMatch(dict(sorted(fields.items())), unknown, twice, match.apart)
+
+
+def twice_for_one_child(found: SideBySide) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Each field that two columns claim for the same child, with the columns."""
+    claimed: dict[tuple[int, str], list[int]] = {}
+    for index, place in found.children.items():
+        claimed.setdefault(place, []).append(index)
+    return ((name, tuple(places)) for (_, name), places in claimed.items() if len(places) > 1)

@@ -1,0 +1,54 @@
+"""The round that a sheet's name says, held against what is given and against its own column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cpms_cli.errors import UsageError
+from cpms_cli.reading.sheet.sheet_names import named_round
+from cpms_cli.reading.sheet.sheets import Note, Sheet
+from cpms_cli.reading.source import CellFault, SourceTable
+from cpms_cli.survey.era import BUDDHIST_OFFSET
+from cpms_cli.survey.model.definition import Survey
+
+if TYPE_CHECKING:
+    from cpms_cli.reading.tables import Column
+
+
+def _both_eras(year: int) -> str:
+    return f"{year + BUDDHIST_OFFSET} ({year})"
+
+
+def round_given(survey: Survey, sheet: Sheet, round_: int | None) -> tuple[int | None, tuple[Note, ...]]:
+    """The round of a sheet that has no column for it: what its name says, else `round_`; and what to tell of that.
+
+    Raises UsageError where both are there and differ: two rounds of children must not become one.
+    """
+    source = sheet.source
+    named = named_round(source)
+    if named is None or sheet.place(survey.role("round").name) is not None:
+        return round_, ()
+    if round_ is not None and round_ != named:
+        raise UsageError(
+            "sheet_says_round",
+            given=_both_eras(round_),
+            said=_both_eras(named),
+            file=source.path.name,
+            sheet=source.sheet or "",
+        )
+    return named, (Note("round_from_sheet", {"year": _both_eras(named)}),)
+
+
+def round_faults(survey: Survey, source: SourceTable, columns: Mapping[str, Column]) -> Iterator[CellFault]:
+    """A fault for each round in the sheet's column that its name does not say, where it stands first."""
+    named, column = named_round(source), columns.get(survey.role("round").name)
+    if named is None or column is None or column.index < 0:
+        return
+    others = (column.values.notna() & (column.values != str(named))).to_numpy(dtype=bool)
+    for code in np.flatnonzero(others).tolist():
+        rows = source.rows[column.codes == code]
+        if len(rows):
+            yield CellFault("sheet_round", int(rows[0]), column.index, str(column.texts.iat[code]), open=True)

@@ -1,0 +1,175 @@
+"""What a sheet of text is to the survey: which column is which field, and what is to be told of the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import pyarrow as pa
+
+from cpms_cli.errors import UnreadableFile
+from cpms_cli.reading.header.export_layouts import Layout, layout_of
+from cpms_cli.reading.header.headers import (
+    HeaderMatch,
+    Proposal,
+    header_spellings,
+    match_headers,
+    mentions,
+    near_miss,
+    spelt,
+)
+from cpms_cli.reading.header.mapping import HeaderMap, apply_map, children_said, said_of
+from cpms_cli.reading.header.side_by_side import SideBySide, find_side_by_side, twice_for_one_child
+from cpms_cli.reading.header.split_questions import choice_columns, distinct, fold_choices, separated
+from cpms_cli.reading.sheet.unread import UnreadColumn, Why, score_headers, unread_columns
+from cpms_cli.reading.source import SourceTable, column_letter
+from cpms_cli.survey.model.definition import Survey
+
+_TIME_OF_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something to tell of how a sheet was read: the id of a sentence, and what fills it in."""
+
+    message_id: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet whose columns are known. `fields` has column to field; `near` column to what it may be, and is not read.
+
+    `unknown` are the columns that are neither of the survey nor added by the program that exported the sheet; `added`
+    are columns of `source` that the sheet itself lacks. Where children stand side by side, `children` has their columns
+    with the child's number and the field. `unread` tells of every column that is not read.
+    """
+
+    source: SourceTable
+    fields: dict[int, str]
+    unknown: tuple[int, ...]
+    near: dict[int, Proposal]
+    layout: Layout | None
+    added: frozenset[int] = frozenset()
+    notes: tuple[Note, ...] = ()
+    children: dict[int, tuple[int, str]] = field(default_factory=dict)
+    unread: tuple[UnreadColumn, ...] = ()
+
+    def place(self, name: str) -> int | None:
+        """The column of a field; None where the sheet has none."""
+        return next((index for index, field in self.fields.items() if field == name), None)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A sheet's headers before anything is decided: `match` may have fields that two columns claim."""
+
+    source: SourceTable
+    match: HeaderMatch
+    near: dict[int, Proposal]
+    layout: Layout | None
+    folded: dict[int, int]
+    side_by_side: SideBySide
+    unread: tuple[UnreadColumn, ...]
+
+
+def match_sheet(
+    survey: Survey, source: SourceTable, chosen: HeaderMap | None = None, beside: Collection[str] = ()
+) -> Matched:
+    """Match the headers of a sheet, as its map wants it where there is one.
+
+    Columns of one question's several answers become one column; those that an exporting program adds are no longer
+    among the unknown ones. `beside` are headers, as headers are compared, that such a sheet has beside what is read.
+    Raises UsageError where two columns claim a field, one of them by the map.
+    """
+    spellings = {**header_spellings(survey), **(chosen.spellings() if chosen else {})}
+    layout = layout_of(source.header)
+    said = said_of(chosen, source)
+    choices = choice_columns(survey, source, spellings, said)
+    source, into = fold_choices(survey, source, spellings, said)
+    scores = score_headers(survey, source.header)
+    # A column of one choice is a part of its question, whose column stands for all of them; a score is no answer.
+    cells = [
+        "" if into.get(index, index) != index or spelt(header) in scores else header
+        for index, header in enumerate(source.header)
+    ]
+    match = match_headers(cells, spellings)
+    of_children = children_said(chosen, source)
+    if chosen:
+        match = apply_map(chosen, source, match, settled={*into, *of_children})
+    settled = {index for index in into if into[index] != index} | (said.keys() - of_children.keys())
+    found = find_side_by_side(survey, source.header, match, spellings, of_children, settled)
+    match = found.match
+    unknown = tuple(index for index in match.unknown if layout is None or not layout.owns(source.header[index]))
+    match = replace(match, unknown=unknown)
+    consent = survey.role("consent").name
+    near = {
+        index: miss
+        for index in unknown
+        if (miss := near_miss(header := source.header[index], spellings) or mentions(header, consent, spellings))
+    }
+    taken = {*match.fields.values(), *match.twice, *(name for _, name in found.children.values())}
+    near = {index: miss for index, miss in near.items() if miss.field not in taken}
+    why: dict[int, Why] = {
+        **dict.fromkeys(choices, "choice"),
+        **dict.fromkeys(found.loose, "child"),
+        **dict.fromkeys(match.apart, "gathered"),
+        **{index: "left_out" for index, name in said.items() if name is None},
+    }
+    may_be = {**{index: column.question[0] for index, column in choices.items()}, **found.loose}
+    read = {*match.fields, *into, *found.children, *(place for places in match.twice.values() for place in places)}
+    unread = unread_columns(survey, source, read, near, why, may_be, layout, {*beside, *scores})
+    return Matched(source, match, near, layout, into, found, unread)
+
+
+def understand(
+    survey: Survey, source: SourceTable, chosen: HeaderMap | None = None, beside: Collection[str] = ()
+) -> Sheet:
+    """A sheet with its columns known and its answers written as people write them; `beside` as for `match_sheet`.
+
+    Raises UnreadableFile where two columns claim a field, UsageError where one of them does by the map.
+    """
+    found = match_sheet(survey, source, chosen, beside)
+    source, match, layout, children = found.source, found.match, found.layout, found.side_by_side.children
+    for name, places in (*match.twice.items(), *twice_for_one_child(found.side_by_side)):
+        letters = ", ".join(f"{column_letter(place)} ({source.header[place]})" for place in places)
+        raise UnreadableFile(
+            "two_columns_one_field", field=name, columns=letters, file=source.path.name, sheet=source.sheet or ""
+        )
+    notes = (Note("layout_export", {"program": layout.name}),) if layout else ()
+    fields = {**match.fields, **{index: name for index, (_, name) in children.items()}}
+    plain = _plain_answers(survey, source, fields, exported=layout is not None)
+    told = tuple(index for index in match.unknown if index not in found.near)
+    return Sheet(plain, match.fields, told, found.near, layout, notes=notes, children=children, unread=found.unread)
+
+
+def _plain_answers(survey: Survey, source: SourceTable, fields: Mapping[int, str], *, exported: bool) -> SourceTable:
+    """The sheet with several answers separated as people do, and moments of an export's date questions as dates.
+
+    Programs for phones write a date question's moment with the phone's own time zone, so its date is the day there.
+    """
+    data = source.data
+    for index, name in fields.items():
+        asked = survey.fields[name]
+        codes = survey.codes(asked)
+        if asked.many and codes:
+            known = {**survey.codelists["missing"].by_spelling, **codes.by_spelling}
+            data = _rewritten(data, source, index, partial(separated, known=known))
+        elif exported and (asked.type == "date" or asked.format == "partial-date"):
+            data = _rewritten(data, source, index, _day)
+    return source if data is source.data else replace(source, data=data)
+
+
+def _day(text: str) -> str:
+    return _TIME_OF_DAY.sub(r"\1", text.strip())
+
+
+def _rewritten(data: pa.Table, source: SourceTable, index: int, change: Callable[[str], str]) -> pa.Table:
+    codes, texts = distinct(source, index)
+    changed = [None if text is None else change(text) for text in texts]
+    if changed == texts:
+        return data
+    array = pa.array(changed, pa.string()).take(pa.array(codes % len(texts)))
+    return data.set_column(index, str(index), array.dictionary_encode())

@@ -1,0 +1,291 @@
+"""The columns of a sheet that are not read: why, what stands in them, and whether it looks like answers.
+
+What looks like answers is decided by the definition itself: its code lists, its dates and its numbers, through the one
+function that reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cpms_cli.reading.header.export_layouts import Layout, aside_columns, layouts, own_columns
+from cpms_cli.reading.header.headers import Proposal, spelt
+from cpms_cli.reading.source import SourceTable, column_letter
+from cpms_cli.reading.value.digits import ascii_digits
+from cpms_cli.reading.value.values import clean
+from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_form
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import LANGUAGES, Field, Language, Role, Survey, folded
+
+Why = Literal["unknown", "near", "no_header", "choice", "child", "left_out", "added", "own", "gathered", "carried"]
+"""unknown: no header of the survey; near: nearly one; no_header: nothing stands above; choice: one answer of a
+question of several, whose marks cannot be read; child: numbered as a further child's, with too little to read it;
+left_out: by the map; added: by the program that exported; own: this program's own words; gathered: another column has
+the same answers; carried: of a workbook of rows set aside, not read before either."""
+_OPEN: frozenset[Why] = frozenset({"unknown", "near", "no_header", "choice", "child"})
+_KNOWN: frozenset[Why] = frozenset({"added", "own", "gathered", "left_out", "carried"})
+IdForm = Callable[[pd.Series], npt.NDArray[np.bool_]]
+DATE, ID_NUMBER, FURTHER_CHILD, CHOICE_MARKS = "date", "id_number", "child", "choice"
+_NUMBER = re.compile(r"\d+(?:\.0+)?")
+_STEP = re.compile(r"[/.\-]")
+_MOST_TEXTS = 500  # of a column's distinct texts, the commonest: free text of a large file has a million
+_ISO = r"\d{4}-\d{2}-\d{2}"
+_MOSTLY = 0.5
+_FLAGS = ({0, 1}, {1}, {1, 2})
+
+
+@dataclass(frozen=True)
+class UnreadColumn:
+    """One column that is not read. `filled` counts its cells with an answer or any other text in them.
+
+    `looks_like` is a code list's name, "date", "id_number", "child" or "choice" where most of these cells are such
+    answers, else None; `may_be` the field that it nearly names, or names a part of.
+    """
+
+    index: int
+    header: str
+    why: Why
+    filled: int
+    looks_like: str | None = None
+    may_be: str | None = None
+
+    @property
+    def letter(self) -> str:
+        """The column's name in a spreadsheet."""
+        return column_letter(self.index)
+
+    @property
+    def weighs(self) -> bool:
+        """Whether something may be lost that nobody has decided on yet."""
+        return self.why in _OPEN and self.filled > 0
+
+    @property
+    def holds_answers(self) -> bool:
+        """Whether nothing may be stored before somebody has decided on it."""
+        return self.weighs and self.looks_like is not None
+
+
+def carried_header(header: str, language: Language) -> str:
+    """Above a column that was not read, in the workbook of rows set aside."""
+    return say("carried_header", language, header=header)
+
+
+@lru_cache(maxsize=1)
+def _carried() -> tuple[str, ...]:
+    return tuple(folded(carried_header("", language)) for language in LANGUAGES)
+
+
+@lru_cache(maxsize=8)
+def own_headers(survey: Survey, *, exported: bool) -> frozenset[str]:
+    """The headers that this program's own files have beside the survey's, as headers are compared.
+
+    In an export of a program for phones (`exported`), those of the form that this program makes for it.
+    """
+    own = own_columns()
+    if not exported:
+        return frozenset(spelt(name) for name in own.names)
+    dates = [field.name for field in survey.fields.values() if field.format == "partial-date"]
+    names = [*own.names, *own.form, *(form.format(field=name) for form in own.of_dates for name in dates)]
+    spoken = [say(one, language) for one in own.sentences for language in LANGUAGES]
+    spoken += [other.sentences[one] for other in survey.translations for one in own.sentences if one in other.sentences]
+    return frozenset(spelt(text) for text in (*names, *spoken))
+
+
+@lru_cache(maxsize=8)
+def _indicator_headers(survey: Survey) -> frozenset[str]:
+    labels = [f"{one.number} {one.name.in_(language)}" for one in survey.indicators for language in LANGUAGES]
+    return frozenset(spelt(text) for text in (*(one.column for one in survey.indicators), *labels))
+
+
+def score_headers(survey: Survey, header: Sequence[str]) -> frozenset[str]:
+    """In an export of records, what stands there beside the answers, as headers are compared; else nothing."""
+    indicators = _indicator_headers(survey)
+    if len(indicators & {spelt(cell) for cell in header}) < len(survey.indicators):
+        return frozenset()
+    own = own_columns().scores
+    words = [say(word, language) for word in own.words for language in LANGUAGES]
+    return indicators | {spelt(text) for text in (*own.names, *words)}
+
+
+@lru_cache(maxsize=8)
+def list_headers(survey: Survey) -> frozenset[str]:
+    """What stands in the list of visits beside the columns of a response, as headers are compared."""
+    lists = own_columns().lists
+    labels = [survey.role(role).label.in_(language) for role in lists.roles for language in LANGUAGES]
+    words = [say(word, language) for word in lists.words for language in LANGUAGES]
+    return frozenset(spelt(text) for text in (*labels, *words))
+
+
+def unread_columns(
+    survey: Survey,
+    source: SourceTable,
+    read: Collection[int],
+    near: Mapping[int, Proposal],
+    why: Mapping[int, Why],
+    may_be: Mapping[int, str],
+    layout: Layout | None,
+    beside: Collection[str] = (),
+) -> tuple[UnreadColumn, ...]:
+    """Every column of a sheet that is not among those `read`, blank ones without a header left out.
+
+    `why` has the columns of which that is known from the other headers, `may_be` their fields; `beside` are headers, as
+    they are compared, that stand beside the columns of such a sheet and are known for it.
+    """
+    known = own_headers(survey, exported=layout is not None) | set(beside)
+    set_aside = own_headers(survey, exported=False) <= {spelt(header) for header in source.header}
+    found = []
+    for index, header in enumerate(source.header):
+        if index in read:
+            continue
+        filled = _filled(survey, source, index)
+        if not filled and not header.strip():
+            continue
+        reason = why.get(index) or _reason(header, known, set_aside) or ("near" if index in near else "unknown")
+        looks: str | None = None
+        if reason not in _KNOWN or (reason == "added" and layout is None):
+            looks = _looks_like(survey, source, index, reason)
+            if reason == "added" and looks in survey.codelists:
+                reason = "unknown"  # nothing else says that the sheet is an export
+        field = may_be.get(index) or (near[index].field if index in near else None)
+        found.append(UnreadColumn(index, header, reason, filled, looks if reason in _OPEN else None, field))
+    return tuple(found)
+
+
+def _reason(header: str, known: Collection[str], set_aside: bool) -> Why | None:
+    """Why a column is not read, where its header alone says so; `set_aside` in a workbook of rows set aside."""
+    if not header.strip():
+        return "no_header"
+    if set_aside and folded(header).startswith(_carried()):
+        return "carried"
+    if spelt(header) in known or spelt(_STEP.split(header)[-1]) in known:
+        return "own"
+    return "added" if any(one.owns(header) for one in layouts()) else None
+
+
+@lru_cache(maxsize=8)
+def _blank_words(survey: Survey) -> frozenset[str]:
+    listed = survey.codelists["missing"]
+    blank = {entry.code for entry in listed.codes if entry.missing == "blank"}
+    return frozenset(word for word, code in listed.by_spelling.items() if code in blank)
+
+
+def says_something(survey: Survey, source: SourceTable, index: int) -> npt.NDArray[np.bool_]:
+    """In which rows a column has more than a word for nothing."""
+    codes, texts = source.encoded(index)
+    # As `folded`, on whole columns: names and numbers are nearly all distinct.
+    plain = pc.utf8_lower(pc.utf8_normalize(pc.replace_substring_regex(texts, r"[\s\p{Z}]+", ""), "NFC"))
+    blank = pc.or_(pc.equal(plain, ""), pc.is_in(plain, value_set=pa.array(_blank_words(survey), pa.string())))
+    said = np.append(~blank.to_numpy(zero_copy_only=False), False)
+    return np.asarray(said[codes], dtype=bool)
+
+
+def _filled(survey: Survey, source: SourceTable, index: int) -> int:
+    return int(says_something(survey, source, index).sum())
+
+
+def _looks_like(survey: Survey, source: SourceTable, index: int, why: Why) -> str | None:
+    """What most of a column's cells are answers to; None where they are other words."""
+    if why in ("child", "choice"):
+        return FURTHER_CHILD if why == "child" else CHOICE_MARKS
+    header, aside = spelt(source.header[index]), aside_columns()
+    if header and header in {spelt(name) for name in (*aside.numbering, *aside.remarks)}:
+        return None
+    counted = any(header.startswith(spelt(name)) for name in aside.counts)
+    return _kind_of(survey, source, index, counted=counted)
+
+
+def _kind_of(survey: Survey, source: SourceTable, index: int, *, counted: bool) -> str | None:
+    codes, distinct = source.encoded(index)
+    texts = pd.Series(distinct.to_pylist(), dtype="str")
+    times = pd.Series(np.bincount(codes[codes >= 0], minlength=len(texts)), index=texts.index)
+    missing = survey.codelists["missing"].by_spelling
+    said = (texts.str.strip() != "") & ~texts.map(folded).isin(missing) & (times > 0)
+    times = times[said].nlargest(_MOST_TEXTS)
+    texts = texts[times.index]
+    if texts.empty:
+        return None
+    plain = ascii_digits(texts).str.strip()
+    numbers = plain.str.fullmatch(_NUMBER.pattern).fillna(False)
+    flags = not counted and _are_flags(plain[numbers], bool((~numbers).any()), codes, len(source.rows))
+    kinds: dict[str, pd.Series] = {
+        name: _answers_of(survey, field, texts, numbers) for name, field in _of_lists(survey).items()
+    }
+    if flags and (name := _of_flags(survey)):
+        kinds[name] |= numbers
+    kinds[DATE] = _dates(survey, texts, numbers)
+    kinds[ID_NUMBER] = _id_numbers(survey, texts)
+    shares = {name: float(times[hit].sum() / times.sum()) for name, hit in kinds.items()}
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] > _MOSTLY else None
+
+
+@lru_cache(maxsize=8)
+def _of_lists(survey: Survey) -> dict[str, Field]:
+    """A field for each code list that one has, the commonest list first."""
+    tables = (survey.child, survey.household, survey.response)
+    fields = [field for table in tables for field in table.fields if field.codelist]
+    often: dict[str, int] = {}
+    for field in fields:
+        often[field.codelist or ""] = often.get(field.codelist or "", 0) + 1
+    first = {field.codelist or "": field for field in reversed(fields)}
+    return {name: first[name] for name in sorted(often, key=lambda name: -often[name])}
+
+
+def _of_flags(survey: Survey) -> str | None:
+    """The list whose answers are written 1 and 0: the commonest."""
+    return next((name for name in _of_lists(survey) if "1" in survey.codelists[name].by_spelling), None)
+
+
+def _answers_of(survey: Survey, field: Field, texts: pd.Series, numbers: pd.Series) -> pd.Series:
+    """Which texts are answers of a field's list; numbers may be anything."""
+    listed = survey.codes(field)
+    words = texts[~numbers]
+    legal = set(listed.by_code if listed else ()) - set(survey.missing_words)
+    first = clean(survey, field, words).values.str.split(";").str[0] if len(words) else words
+    return first.isin(legal).reindex(texts.index, fill_value=False)
+
+
+def _are_flags(numbers: pd.Series, beside_words: bool, codes: npt.NDArray[np.int32], rows: int) -> bool:
+    """Whether numbers are marks for yes and no, rather than counts or the rows' own numbers."""
+    if numbers.empty:
+        return False
+    values = pd.to_numeric(numbers).astype("int64")
+    distinct = set(values)
+    if beside_words:
+        return distinct <= _FLAGS[0]
+    if distinct not in _FLAGS:
+        return False
+    in_order = values.reindex(range(int(codes.max()) + 1)).to_numpy()[codes[codes >= 0]]
+    if rows > 1 and len(in_order) == rows and list(in_order) == list(range(1, rows + 1)):
+        return False
+    # 1 in every row is a village's number or a count; here and there it marks what is so.
+    return distinct != {1} or rows == 1 or int((codes >= 0).sum()) < rows
+
+
+def _dates(survey: Survey, texts: pd.Series, numbers: pd.Series) -> pd.Series:
+    """Which texts are days; a number alone may be a sum of money as well."""
+    words = texts[~numbers]
+    if words.empty:
+        return pd.Series(False, index=texts.index)
+    cleaned = clean(survey, survey.role("visited"), words)
+    days = cleaned.values.str.fullmatch(_ISO).fillna(False).astype(bool) | cleaned.questions.notna()
+    return days.reindex(texts.index, fill_value=False)
+
+
+def _id_numbers(survey: Survey, texts: pd.Series) -> pd.Series:
+    found = pd.Series(False, index=texts.index)
+    forms: tuple[tuple[Role, IdForm], ...] = (("national_id", has_thai_form), ("person", has_cpms_check_letter))
+    for role, has_form in forms:
+        values = clean(survey, survey.role(role), texts).values
+        found |= has_form(values.fillna(""))
+    return found

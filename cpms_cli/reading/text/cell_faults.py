@@ -1,0 +1,78 @@
+"""What is wrong with single cells of a text file: bytes that are no character, text read in a wrong encoding, size, a
+formula's error."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cpms_cli.reading.size_limits import LIMITS
+from cpms_cli.reading.source import CellFault
+from cpms_cli.reading.text.encoding import BROKEN, BROKEN_CHARACTERS
+from cpms_cli.reading.text.mojibake import SIGN, undone
+
+_BROKEN = re.compile(BROKEN_CHARACTERS)
+# What a spreadsheet writes in place of a formula's value; #N/A and #NULL! are words for no answer as well.
+_ERRORS = r"^\s*#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|SPILL!|CALC!|GETTING_DATA)\s*$"
+_ERROR = re.compile(_ERRORS)
+_LOST = "\ufffd"
+_SHOWN, _KEPT = 40, 1_000
+
+
+def _broken(text: str) -> tuple[str, str]:
+    """The text with a sign where a byte is lost, and which bytes those were, each with its position (from 1)."""
+    told = ", ".join(f"0x{ord(found[0]) - BROKEN:02X} ({found.start() + 1})" for found in _BROKEN.finditer(text))
+    shown = _BROKEN.sub(_LOST, text)
+    return shown, told
+
+
+def _mended(text: str) -> tuple[str, str, str] | None:
+    """The check that a text fails, what is kept of it, and what is said."""
+    if _BROKEN.search(text):
+        return ("broken_bytes", *_broken(text))
+    if _ERROR.match(text):
+        return "excel_error", "", text
+    meant = undone(text)
+    if meant is not None:
+        return "mojibake", meant, text
+    if len(text) > LIMITS.cell:
+        return "cell_too_large", text[:_KEPT], f"{text[:_SHOWN]}…"
+    return None
+
+
+def suspects(values: pa.Array) -> list[int]:
+    """Which of some texts may have something wrong with them."""
+    if not len(values):
+        return []
+    wrong = pc.or_(pc.greater(pc.binary_length(values), LIMITS.cell), pc.match_substring_regex(values, _ERRORS))
+    if pc.all(pc.string_is_ascii(values)).as_py():
+        hits = wrong
+    else:
+        hits = pc.match_substring_regex(values, f"{BROKEN_CHARACTERS}|{SIGN}")
+    return [int(at) for at in np.flatnonzero(pc.or_(hits, wrong).to_numpy(zero_copy_only=False))]
+
+
+def mend_cells(data: pa.Table, rows: npt.NDArray[np.int64]) -> tuple[pa.Table, list[CellFault]]:
+    """The table with the text that was meant, or as much of it as is left, and a fault for each such cell."""
+    faults: list[CellFault] = []
+    for index, name in enumerate(data.column_names):
+        column = data.column(name).unify_dictionaries()
+        values = column.chunk(0).dictionary if column.num_chunks else pa.array([], pa.string())
+        wrong = {at: found for at in suspects(values) if (found := _mended(values[at].as_py()))}
+        if not wrong:
+            continue
+        texts = values.to_pylist()
+        codes = np.concatenate([chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks])
+        for at in np.flatnonzero(np.isin(codes, list(wrong))):
+            check, _, said = wrong[int(codes[at])]
+            faults.append(CellFault(check, int(rows[at]), index, said, open=check in ("broken_bytes", "excel_error")))
+        for code, (_, kept, _) in wrong.items():
+            texts[code] = kept
+        # Two texts may have become one: the column is encoded anew.
+        decoded = pa.array(texts, pa.string()).take(pa.array(codes, pa.int32(), mask=codes < 0))
+        data = data.set_column(index, name, decoded.dictionary_encode())
+    return data, sorted(faults, key=lambda fault: (fault.row, fault.column or 0))

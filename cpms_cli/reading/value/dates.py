@@ -1,0 +1,189 @@
+"""Dates as people write them in Thailand, over the distinct texts of one column.
+
+What a text alone does not tell is decided for the whole column, with the evidence stated, or left as a question:
+whether day or month comes first, and of which era a year of two digits is. A question is never answered by a guess.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pandas as pd
+
+from cpms_cli.reading.value.date_forms import Written, read_form
+from cpms_cli.reading.value.digits import ascii_signs
+from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
+
+ERA, ORDER = "era", "day_month"
+TWO_ERAS = "dates_two_eras"
+# One slip among many must not put a whole column in doubt: so many times as many cells carry the other order's mark.
+_CLEAR_MAJORITY = 10
+_ISO_WITH_TIME = r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\+07:?00)?$"
+_SIX_DIGITS = re.compile(r"\d{6}")
+_SYSTEMS = {"1900": datetime.date(1899, 12, 30), "1904": datetime.date(1904, 1, 1)}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What decided how a column is read, where that is not the plain case: a sentence's id, and what fills it in.
+
+    `decides` is false where each cell alone would be read the same way.
+    """
+
+    id: str
+    values: Mapping[str, int | str] = field(default_factory=dict)
+    decides: bool = True
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The first and last Christian year in which a date of the column can lie; None where that is not known."""
+
+    first: int | None = None
+    last: int | None = None
+
+    def hold(self, year: int) -> bool:
+        """Whether the year lies within."""
+        return (self.first is None or year >= self.first) and (self.last is None or year <= self.last)
+
+
+class Dates(NamedTuple):
+    """ISO dates (NA where it is none), the check that tells why one could not be decided (NA), and the evidence."""
+
+    iso: pd.Series
+    questions: pd.Series
+    evidence: tuple[Evidence, ...]
+
+
+class _Order(NamedTuple):
+    """How the numeric dates of a column are read."""
+
+    month_first: bool
+    clear: bool
+
+
+def _order(written: Iterable[Written]) -> tuple[_Order, list[Evidence]]:
+    """Whether the month comes first, by the numbers over 12, which are days."""
+    numeric = [(one.day, one.month) for one in written if one.either and one.day and one.month]
+    day_first = sum(31 >= first > 12 >= second for first, second in numeric)
+    month_first = sum(31 >= second > 12 >= first for first, second in numeric)
+    open_ = sum(first <= 12 and second <= 12 and first != second for first, second in numeric)
+    told = {"day_first": day_first, "month_first": month_first, "open": open_}
+    if month_first and not day_first:
+        return _Order(True, True), [Evidence("dates_month_first", told)]
+    if month_first:
+        many, few = max(day_first, month_first), min(day_first, month_first)
+        clear = many >= _CLEAR_MAJORITY * few
+        name = "dates_order_slips" if clear else "dates_order_mixed"
+        return _Order(month_first > day_first, clear), [Evidence(name, told)]
+    return _Order(False, True), [Evidence("dates_day_first_assumed", told, False)] if open_ and not day_first else []
+
+
+def _in_order(one: Written, order: _Order) -> Written | None:
+    """The date with its day and month in the column's order; None where that is a question."""
+    if not one.either or one.day is None or one.month is None:
+        return one
+    day, month = (one.month, one.day) if order.month_first else (one.day, one.month)
+    contradicts = 31 >= month > 12 >= day
+    open_ = day <= 12 and month <= 12 and day != month
+    return None if contradicts or (open_ and not order.clear) else one._replace(day=day, month=month)
+
+
+def _short_christian(written: Iterable[Written], bounds: Bounds) -> bool:
+    """Whether every year of the column that can be told is Christian, so that two digits may be so too."""
+    told = list(written)
+    buddhist_short = any(one.short and one.era is None and one.year >= SHORT_BUDDHIST_FROM for one in told)
+    eras = {one.era or era_of(one.year) for one in told if one.serial is None and (one.era or not one.short)}
+    return bounds.first is not None and not buddhist_short and eras == {"christian"}
+
+
+def _year(one: Written, bounds: Bounds, short_christian: bool) -> int | None:
+    """The Christian year; None where its era is a question. A year of no era is 0, which is no date's."""
+    if one.era is not None:
+        agrees = one.short or era_of(one.year) == one.era
+        return christian_year(one.year, one.era) if agrees else None
+    if not one.short:
+        era = era_of(one.year)
+        return christian_year(one.year, era) if era else 0
+    buddhist, christian = (christian_year(one.year, era) for era in ("buddhist", "christian"))
+    if one.year >= SHORT_BUDDHIST_FROM:
+        return buddhist if bounds.last is None or buddhist <= bounds.last else None
+    only = short_christian and bounds.hold(christian) and not bounds.hold(buddhist)
+    return christian if only else None
+
+
+def _iso(one: Written, year: int) -> str | None:
+    if one.month == 0 and one.day:
+        return None  # a day of no month
+    try:
+        day = datetime.date(year, one.month or 1, one.day or 1) + datetime.timedelta(days=one.shift)
+    except ValueError:
+        return None
+    return day.isoformat()[: 10 if one.day else 7 if one.month else 4]
+
+
+def _serial(days: int, system: str, bounds: Bounds) -> str | None:
+    day = _SYSTEMS[system] + datetime.timedelta(days=days)
+    return day.isoformat() if bounds.last is not None and bounds.hold(day.year) else None
+
+
+def _two_eras(written: Iterable[Written]) -> list[Evidence]:
+    eras: list[Era | None] = [one.era or era_of(one.year) for one in written if one.serial is None and not one.short]
+    buddhist, christian = eras.count("buddhist"), eras.count("christian")
+    told = {"buddhist": buddhist, "christian": christian}
+    return [Evidence(TWO_ERAS, told, False)] if buddhist and christian else []
+
+
+def _decided(
+    texts: Sequence[str], bounds: Bounds, system: str
+) -> tuple[list[str | None], list[str | None], tuple[Evidence, ...]]:
+    forms = [read_form(text) for text in texts]
+    written = [one for one in forms if one is not None]
+    order, evidence = _order(written)
+    short_christian = _short_christian(written, bounds)
+    # 040160 whose first 0 was lost looks like a day number.
+    serials = not any(_SIX_DIGITS.fullmatch(text) for text in texts)
+    counted = {"serial": 0, "short": 0}
+
+    def decide(one: Written | None) -> tuple[str | None, str | None]:
+        if one is None:
+            return None, None
+        if one.serial is not None:
+            read = _serial(one.serial, system, bounds) if serials else None
+            counted["serial"] += read is not None
+            return read, None
+        told = _in_order(one, order)
+        if told is None:
+            return None, ORDER
+        year = _year(told, bounds, short_christian)
+        if year is None:
+            return None, ERA
+        read = _iso(told, year) if year else None
+        counted["short"] += read is not None and told.short and told.era is None and short_christian
+        return read, None
+
+    decided = [decide(one) for one in forms]
+    if counted["short"]:
+        evidence.append(Evidence("dates_short_christian", {"count": counted["short"]}))
+    if counted["serial"]:
+        evidence.append(Evidence("dates_serial", {"count": counted["serial"], "system": system}))
+    evidence += _two_eras(written)
+    return [iso for iso, _ in decided], [question for _, question in decided], tuple(evidence)
+
+
+def parse_dates(texts: pd.Series, partial: bool, bounds: Bounds | None = None, system: str = "1900") -> Dates:
+    """Distinct texts to ISO dates, indexed as `texts`; NA where it is no date or cannot be decided.
+
+    With `partial`, a month (2016-03) or a year (2016) alone is a date of that precision; nothing is invented.
+    `system` is the workbook's date system, 1900 or 1904, for dates that came as day numbers.
+    """
+    plain = ascii_signs(texts).str.replace(_ISO_WITH_TIME, r"\1", regex=True)
+    numbers, distinct = pd.factorize(plain)
+    iso, questions, evidence = _decided([str(text) for text in distinct], bounds or Bounds(), system)
+    found = pd.DataFrame({"iso": iso, "question": questions}, dtype="str").take(numbers).set_axis(texts.index)
+    read = found["iso"] if partial else found["iso"].where(found["iso"].str.len() == 10)
+    return Dates(read, found["question"], evidence)

@@ -1,0 +1,205 @@
+"""Change over rounds as text: what became of cases, how children moved between levels, shares side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.areas.shares import group_names, show_note, show_shares
+from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.summaries.area.indicator import IndicatorChange
+from cpms_cli.summaries.area.rights import RightsChange
+from cpms_cli.summaries.rounds.change import AreaChange
+from cpms_cli.summaries.rounds.round_pairs import CAME, GROWN, LEFT, NOT_SEEN
+from cpms_cli.summaries.scope import Span
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import knows, say
+from cpms_cli.survey.model.definition import Language, Survey
+
+_WIDE = 150  # a narrower window has no room for a column per kind of case
+_ALWAYS = ("before", "new", "continuing", "resolved", "now")
+_CASES = (
+    "before",
+    "new",
+    "reopened",
+    "found_again",
+    "moved_in",
+    "continuing",
+    "resolved",
+    "outgrown",
+    "unknown_now",
+    "lost",
+    "turned_18",
+    "moved_away",
+    "now",
+)
+
+
+def show_title(console: Console, span: Span, what: str, language: Language) -> None:
+    """Print what is told of which area over which rounds."""
+    area = f"{span.name} ({span.code})" if span.code else span.name
+    rounds = ", ".join(shown_year(year, language) for year in span.rounds)
+    console.print(say("over_rounds", language, what=what, area=area, rounds=rounds), style="bold")
+
+
+def with_rounds(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The rows with `rounds_`, their round or their two rounds as they are written."""
+    names = ["round"] if "round" in frame else ["from_round", "to_round"]
+    years = [[shown_year(int(year), language) for year in frame[name]] for name in names]
+    return frame.assign(rounds_=[" → ".join(told) for told in zip(*years, strict=True)])
+
+
+def below_each_other(frame: pd.DataFrame, by: Sequence[str], language: Language) -> pd.DataFrame:
+    """The rows in which `by` is the same one below the other, in the order in which they are, and with `rounds_`."""
+    if by:
+        frame = frame.loc[frame.groupby(list(by), sort=False).ngroup().sort_values(kind="stable").index]
+    return with_rounds(frame, language)
+
+
+def show_change(console: Console, survey: Survey, found: AreaChange, language: Language) -> None:
+    """Print, for each pair of rounds (and groups), the cases of each indicator and the flow between levels."""
+    span = found.span
+    rounds = ", ".join(shown_year(year, language) for year in span.rounds)
+    console.print(say("change_title", language, name=span.name, code=span.code, rounds=rounds), style="bold")
+    labels = list(group_names(survey, found.cases, language))
+    flows = dict(by_pair(found.flow, labels, language))
+    for title, cases in by_pair(found.cases, labels, language):
+        told = cases.assign(label=cases["number"].astype("str") + " " + cases["name"])
+        show_cases(
+            console,
+            told,
+            {"label": say("col_indicator", language)},
+            f"{say('change_cases', language)}: {title}",
+            language,
+        )
+        if title in flows:
+            _show_flow(console, survey, flows[title], title, language)
+    console.print(say("change_note", language))
+
+
+def by_pair(frame: pd.DataFrame, labels: list[str], language: Language) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The rows of each pair of rounds, and of each group whose labels stand in `labels`, with a title."""
+    for _, rows in with_rounds(frame, language).groupby(["from_round", "to_round", *labels], sort=False):
+        group = ", ".join(str(rows[name].iloc[0]) for name in labels)
+        yield str(rows["rounds_"].iloc[0]) + (f"  {group}" if labels else ""), rows
+
+
+def show_cases(
+    console: Console, cases: pd.DataFrame, keys: Mapping[str, str], title: str, language: Language, words: str = "case"
+) -> None:
+    """Print what became of cases, behind the columns `keys`; a kind is named by the messages `words` has, else as a
+    case. Rows without a case, and kinds that no case became, are left out."""
+    shown = cases[(cases["before"] > 0) | (cases["now"] > 0)]
+    figures = [name for name in _CASES if name in _ALWAYS or shown[name].any()]
+    told = {name: f"{words}_{name}" if knows(f"{words}_{name}") else f"case_{name}" for name in figures}
+    headings = {**keys, **{name: say(message, language) for name, message in told.items()}}
+    if console.width < _WIDE:
+        # Too many columns for a window: what became of the cases stands in lines below the name.
+        became = [name for name in figures if name not in ("before", "now")]
+        shown = shown.assign(**{name: shown[name].astype("str").replace("0", "") for name in became})
+        first, *rest = keys
+        shown, headings = stacked(shown, headings, {first: [*rest, *became]}, named=became)
+    right = [name for name in figures if name in headings]
+    show_table(console, shown, headings, title=title, right=right)
+
+
+def show_rounds(
+    console: Console,
+    survey: Survey,
+    rounds: pd.DataFrame,
+    language: Language,
+    *,
+    item: str = "",
+    words: tuple[str, str] = ("yes", "no"),
+) -> None:
+    """Print shares of several rounds below each other; `item` heads the column of what is counted, if any."""
+    keys = {**group_names(survey, rounds, language), "rounds_": say("col_round", language)}
+    if item:
+        keys = {"label": item, **keys}
+    columns = [*(name.removesuffix("_label") for name in keys if name not in ("label", "rounds_")), "item"]
+    show_shares(
+        console,
+        below_each_other(rounds, columns, language),
+        keys,
+        language,
+        title=say("figures_rounds", language),
+        words=words,
+        further={"change": say("col_change", language)},
+        signed=("change",),
+    )
+    show_note(console, survey, language)
+
+
+def show_indicator_change(console: Console, survey: Survey, found: IndicatorChange, language: Language) -> None:
+    """Print what became of the cases of one indicator from round to round, and its share in each."""
+    show_title(console, found.span, f"{found.number} {found.name}", language)
+    console.print(found.definition)
+    if (found.cases[["before", "now"]] == 0).all(axis=None):
+        console.print(say("over_no_cases", language))
+    else:
+        keys = {"rounds_": say("col_rounds", language), **group_names(survey, found.cases, language)}
+        show_cases(console, with_rounds(found.cases, language), keys, say("over_became", language), language)
+        console.print(say("change_note", language))
+    show_rounds(console, survey, found.shares, language)
+
+
+def show_rights_change(console: Console, survey: Survey, found: RightsChange, language: Language) -> None:
+    """Print who newly lacks a right, still lacks it or has it again, and the share that has it in each round."""
+    show_title(console, found.span, say("over_rights", language), language)
+    right = say("col_right", language)
+    for title, cases in by_pair(found.cases, list(group_names(survey, found.cases, language)), language):
+        told = f"{say('over_rights_cases', language)}: {title}"
+        show_cases(console, cases, {"name": right}, told, language, words="lack")
+    console.print(say("over_rights_note", language))
+    show_rounds(console, survey, found.shares, language, item=right, words=("has", "lacks"))
+
+
+def _show_flow(console: Console, survey: Survey, flow: pd.DataFrame, title: str, language: Language) -> None:
+    labels = {level.id: level.label.in_(language) for level in survey.levels}
+    if console.width < _WIDE:
+        _list_flow(console, labels, flow, title, language)
+        return
+    title = f"{say('change_flow', language)}: {title}"
+    here = flow[flow["place"] != LEFT]
+    away = flow[flow["place"] == LEFT].groupby("from_level")["children"].sum()
+    came = int(flow.loc[flow["place"] == CAME, "children"].sum())
+    rows, columns = [*labels, NOT_SEEN], [*labels, NOT_SEEN, GROWN]
+    matrix = here.pivot_table(index="from_level", columns="to_level", values="children", aggfunc="sum", fill_value=0)
+    matrix = matrix.reindex(index=rows, columns=columns, fill_value=0).astype("int64")
+    matrix["away"] = away.reindex(rows).fillna(0).astype("int64")
+    matrix["total"] = matrix.sum(axis=1)
+    matrix.loc["total"] = matrix.sum(axis=0)
+    names = {**labels, NOT_SEEN: say("flow_not_seen_before", language), "total": say("flow_total", language)}
+    table = matrix.reset_index(names="from_level")
+    table["from_level"] = table["from_level"].map(names).astype("str")
+    figures = [*columns, "away", "total"]
+    table[figures] = table[figures].astype("str").replace("0", "·")
+    headings = {
+        "from_level": say("flow_from", language),
+        **labels,
+        NOT_SEEN: say("flow_not_seen_now", language),
+        GROWN: say("case_turned_18", language),
+        "away": say("case_moved_away", language),
+        "total": say("flow_total", language),
+    }
+    show_table(console, table, headings, title=title, right=figures)
+    if came:
+        console.print(say("flow_came", language, count=came))
+
+
+def _list_flow(console: Console, labels: dict[str, str], flow: pd.DataFrame, title: str, language: Language) -> None:
+    before = {**labels, NOT_SEEN: say("flow_not_seen_before", language)}
+    now = {**labels, NOT_SEEN: say("flow_not_seen_now", language), GROWN: say("case_turned_18", language)}
+    places = {CAME: say("case_moved_in", language), LEFT: say("case_moved_away", language)}
+    shown = flow.assign(
+        before=flow["from_level"].map(before), now=flow["to_level"].map(now), moved=flow["place"].map(places).fillna("")
+    )
+    headings = {
+        "before": say("flow_from", language),
+        "now": say("case_now", language),
+        "moved": "",
+        "children": say("col_children", language),
+    }
+    show_table(console, shown, headings, title=f"{say('change_flow_list', language)}: {title}", right=("children",))

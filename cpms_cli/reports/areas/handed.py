@@ -1,0 +1,92 @@
+"""What is said with a summary: for whom it is, and in place of every count that is withheld, that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language
+
+if TYPE_CHECKING:
+    from cpms_cli.disclosure.release.audience import Handed
+
+
+def count_text(count: int | None, language: Language) -> str | int:
+    """A count, or that it is not published."""
+    return say("not_published", language) if count is None else count
+
+
+def counts_told(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """A table with words where a count is withheld; others are as they were."""
+    return _marked(frame, {"Int64": say("not_published", language)})
+
+
+def told(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The same, and a dash where a share made of such a count is withheld.
+
+    >>> told(pd.DataFrame({"yes": pd.array([7, None], dtype="Int64")}), "en")["yes"].tolist()
+    ['7', 'n.p.']
+    """
+    return _marked(frame, {"Int64": say("not_published", language), "Float64": NOT_COMPUTED})
+
+
+def _marked(frame: pd.DataFrame, marks: Mapping[str, str]) -> pd.DataFrame:
+    shown = frame.copy()
+    for name, kind in frame.dtypes.astype("str").items():
+        if kind in marks and frame[name].isna().any():
+            cells = frame[name].astype("str") if kind == "Int64" else frame[name].astype("object")
+            shown[name] = cells.where(frame[name].notna(), marks[kind])
+    return shown
+
+
+@dataclass(frozen=True)
+class Said:
+    """What stands below a summary, and how its tables are written; without `handed`, it is for the office, which the
+    message `office` says."""
+
+    handed: Handed[Any] | None
+    language: Language
+    office: str = "office_only"
+
+    @property
+    def listing(self) -> bool:
+        """Whether children may be listed."""
+        return self.handed is None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences: what is withheld and why; of what is for the office, that it is."""
+        return self.handed.notes if self.handed else (say(self.office, self.language),)
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it; nothing where it is for the office."""
+        return self.handed.about() if self.handed else {}
+
+    def kept(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+        """The tables without the lists of children, where these are left out."""
+        left_out = self.handed.lists if self.handed else ()
+        return {name: frame for name, frame in tables.items() if name not in left_out}
+
+    def cells(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A table as it is written for people to read."""
+        return told(frame, self.language) if self.handed else frame
+
+    def tables(self, tables: Mapping[str, pd.DataFrame], path: Path) -> dict[str, pd.DataFrame]:
+        """The tables as they are written to a file of this ending: the last sheet of a workbook has the notes."""
+        tables, ending = self.kept(tables), path.suffix.lower()
+        if ending == ".xlsx":
+            marked = {name: self.cells(frame) for name, frame in tables.items()}
+            return {**marked, "notes": pd.DataFrame({"note": list(self.notes)})}
+        return {name: self.cells(frame) if ending == ".csv" else frame for name, frame in tables.items()}
+
+    def show(self, console: Console) -> None:
+        """Print the notes."""
+        for note in self.notes:
+            console.print(note)

@@ -1,0 +1,103 @@
+"""An indicator and the rights as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.areas.handed import count_text
+from cpms_cli.reports.areas.shares import group_names, show_note, show_quality, show_shares
+from cpms_cli.reports.children.scores import show_children
+from cpms_cli.summaries.area.indicator import IndicatorSummary
+from cpms_cli.summaries.area.rights import RightsSummary
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+
+def _show_counted(
+    console: Console,
+    survey: Survey,
+    counted: Mapping[str, pd.DataFrame],
+    language: Language,
+    item: str,
+    words: tuple[str, str],
+) -> None:
+    """Print the total, the tables by groups, and the rounds; `item` heads the column of what is counted, if any."""
+    for name, frame in counted.items():
+        keys = group_names(survey, frame, language)
+        title = say("figures_by", language, groups=" / ".join(keys.values()))
+        shown = frame
+        if name == "total":
+            title, keys = say("figures_total", language), {} if item else {"label": ""}
+        elif name == "rounds":
+            title, keys = say("figures_rounds", language), {"round": say("col_round", language)}
+            shown = frame.assign(round=[shown_year(int(year), language) for year in frame["round"]])
+        show_shares(console, shown, {**keys, **({"label": item} if item else {})}, language, title=title, words=words)
+
+
+def show_indicator(
+    console: Console,
+    survey: Survey,
+    summary: IndicatorSummary,
+    language: Language,
+    identified: bool,
+    *,
+    listed: bool = True,
+) -> None:
+    """Print an indicator: what it means, how many, in which groups and rounds, and, with `listed`, which children."""
+    scope = summary.scope
+    console.print(
+        say(
+            "indicator_title",
+            language,
+            number=summary.number,
+            name=summary.name,
+            area=scope.name,
+            round=shown_year(scope.round, language),
+        ),
+        style="bold",
+    )
+    console.print(summary.definition)
+    if language == "en":  # sources stand in the definition in one language
+        console.print(say("indicator_source", language, source=summary.source))
+    show_quality(console, summary.quality, scope.previous, language)
+    _show_counted(console, survey, summary.counted, language, "", ("yes", "no"))
+    show_note(console, survey, language)
+    if listed:
+        console.print(say("indicator_children", language), style="bold")
+        show_children(console, survey, summary.children, language, identified)
+    console.print(say("indicator_open", language, count=count_text(summary.open, language)))
+
+
+def show_rights(
+    console: Console,
+    survey: Survey,
+    summary: RightsSummary,
+    language: Language,
+    *,
+    listed: bool,
+    identified: bool,
+    hint: bool = True,
+) -> None:
+    """Print the rights: who has them, by groups; with `listed`, the children who lack one, else, with `hint`, how many
+    do."""
+    scope = summary.scope
+    console.print(say("rights_title", language, area=scope.name, round=shown_year(scope.round, language)), style="bold")
+    show_quality(console, summary.quality, scope.previous, language)
+    _show_counted(console, survey, summary.counted, language, say("col_right", language), ("has", "lacks"))
+    show_note(console, survey, language)
+    if not listed and not hint:
+        return
+    if not listed:
+        known = ", ".join(right.id for right in survey.rights)
+        console.print(say("rights_list_hint", language, count=len(summary.lacking), known=known))
+        return
+    console.print(say("rights_lacking", language), style="bold")
+    unsure = (say("col_not_known", language) + ": " + summary.lacking["not_known"]).where(
+        summary.lacking["not_known"] != "", ""
+    )
+    told = (say("col_lacks", language) + ": " + summary.lacking["lacks"] + "; " + unsure).str.rstrip("; ")
+    show_children(console, survey, summary.lacking.assign(why=told), language, identified)

@@ -1,0 +1,161 @@
+"""Migration as text."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.areas.change import below_each_other, by_pair, show_cases, show_title
+from cpms_cli.reports.areas.handed import counts_told
+from cpms_cli.reports.areas.shares import group_names, percent, show_note, show_quality, show_shares
+from cpms_cli.reports.terminal import NARROW, show_table, stacked
+from cpms_cli.summaries.migration.area_migration import MigrationChange, MigrationSummary
+from cpms_cli.summaries.migration.migration_groups import Breakdown
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+_WIDE = 165  # a narrower window has no room for a column per way to leave and to come
+_LEFT = ("moved_away", "reached_18", "refused", "lost")
+_CAME = ("moved_here", "born", "arrived", "seen_before", "first_seen")
+
+
+def show_migration(console: Console, survey: Survey, summary: MigrationSummary, language: Language) -> None:
+    """Print migration: the measures in all and by area, where children came from, who came and who left."""
+    scope = summary.scope
+    title = say("migration_title", language, area=scope.name, round=shown_year(scope.round, language))
+    console.print(title, style="bold")
+    show_quality(console, summary.quality, scope.previous, language)
+    measure, change = say("col_measure", language), {"change": say("col_change", language)}
+    show_shares(
+        console,
+        summary.total,
+        {"label": measure},
+        language,
+        title=say("figures_total", language),
+        further=change,
+        signed=("change",),
+        asked=False,
+    )
+    _show_measures(console, survey, summary, language)
+    show_note(console, survey, language)
+    _show_origins(console, survey, summary.origins, summary.by, {}, language)
+    if scope.previous is None:
+        console.print(say("migration_first", language))
+        return
+    told = say("migration_movement", language, previous=shown_year(scope.previous, language))
+    _show_movement(console, survey, summary.movement, summary.by, told, language)
+    console.print(say("move_note", language))
+
+
+def show_migration_change(console: Console, survey: Survey, found: MigrationChange, language: Language) -> None:
+    """Print migration round by round: the measures in all and by area, where children came from, what became of the
+    children, who came and who left."""
+    show_title(console, found.span, say("over_migration", language), language)
+    measure, change = say("col_measure", language), {"change": say("col_change", language)}
+    show_shares(
+        console,
+        below_each_other(found.total, ["label"], language),
+        {"label": measure, "rounds_": say("col_round", language)},
+        language,
+        title=say("figures_total", language),
+        further=change,
+        signed=("change",),
+        asked=False,
+    )
+    groups = group_names(survey, found.measures, language)
+    shown = below_each_other(found.measures, ["measure", "area_label", *groups], language)
+    by_round = {"rounds_": say("col_round", language)}
+    _show_by_part(console, survey, shown, found.by, by_round, language)
+    show_note(console, survey, language)
+    came = below_each_other(found.origins.sort_values("area", kind="stable"), ["area", *found.by.names], language)
+    _show_origins(console, survey, came, found.by, by_round, language)
+    of_group = {"name": measure, **group_names(survey, found.cases, language)}
+    for title, cases in by_pair(found.cases, [], language):
+        show_cases(console, cases, of_group, f"{say('over_migration_cases', language)}: {title}", language)
+    console.print(say("change_note", language))
+    for title, moved in by_pair(found.movement, [], language):
+        _show_movement(console, survey, moved, found.by, f"{say('over_movement', language)}: {title}", language)
+    console.print(say("move_note", language))
+
+
+def _show_measures(console: Console, survey: Survey, summary: MigrationSummary, language: Language) -> None:
+    previous = summary.scope.previous
+    then = shown_year(previous, language) if previous else "–"
+    parts = summary.by.parts.label.in_(language)
+    console.print(say("migration_measures", language, parts=parts, previous=then), style="bold")
+    _show_by_part(console, survey, summary.measures, summary.by, {}, language)
+
+
+def _show_by_part(
+    console: Console, survey: Survey, measures: pd.DataFrame, by: Breakdown, last: dict[str, str], language: Language
+) -> None:
+    """Print each measure by area (and groups, and the columns `last`), compared with the rest of the province."""
+    shown = measures.assign(
+        compared=[
+            say("not_published" if pd.isna(level) else f"migration_{level}", language) for level in measures["level"]
+        ],
+        rest=[percent(share) for share in measures["rest_share"]],
+    )
+    keys = {"area_label": by.parts.label.in_(language), **group_names(survey, shown, language), **last}
+    further = {
+        "change": say("col_change", language),
+        "compared": say("col_compared", language),
+        "rest": say("col_rest", language),
+    }
+    for label, rows in shown.groupby("label", sort=False):
+        show_shares(
+            console,
+            rows,
+            keys,
+            language,
+            title=str(label),
+            further=further,
+            signed=("change",),
+            asked=False,
+            below={"compared": ("rest",)},
+        )
+    console.print(say("migration_note", language))
+
+
+def _show_origins(
+    console: Console, survey: Survey, origins: pd.DataFrame, by: Breakdown, last: dict[str, str], language: Language
+) -> None:
+    """Print where children came from, by area (and groups, and the columns `last`)."""
+    if origins.empty:
+        console.print(say("migration_nobody", language))
+        return
+    headings = {
+        "area_label": by.parts.label.in_(language),
+        **group_names(survey, origins, language),
+        **last,
+        "label": say("col_origin", language),
+        "children": say("col_children", language),
+    }
+    shown = counts_told(origins, language)
+    if console.width < NARROW:
+        shown, headings = stacked(shown, headings, {"area_label": [*group_names(survey, origins, language)]})
+    show_table(console, shown, headings, title=say("migration_origins", language), right=("children",))
+
+
+def _show_movement(
+    console: Console, survey: Survey, movement: pd.DataFrame, by: Breakdown, title: str, language: Language
+) -> None:
+    figures = ("before", *_LEFT, *_CAME, "children")
+    groups = group_names(survey, movement, language)
+    headings = {
+        "area_label": by.parts.label.in_(language),
+        **groups,
+        **{name: say(f"move_{name}", language) for name in figures},
+    }
+    shown = counts_told(movement, language)
+    if console.width < _WIDE:
+        named = (*_LEFT[1:], *_CAME[1:])
+        # Side by side they are wider than the window: those who left and those who came stand below each other.
+        below = {"area_label": tuple(groups), _LEFT[0]: _LEFT[1:], _CAME[0]: _CAME[1:]}
+        shown, headings = stacked(shown, headings, below, named=named)
+        for first in (_LEFT[0], _CAME[0]):
+            shown[first] = headings[first] + ": " + shown[first].astype("str")
+            headings[first] = ""
+    right = [name for name in figures if console.width >= _WIDE or name in ("before", "children")]
+    show_table(console, shown, headings, right=right, title=title)

@@ -1,0 +1,223 @@
+"""Indicators that occur together, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.areas.change import below_each_other, show_title, with_rounds
+from cpms_cli.reports.areas.handed import count_text, counts_told
+from cpms_cli.reports.areas.shares import group_names, percent
+from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
+from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.summaries.rounds.overlap import MEMBERS, Overlap
+from cpms_cli.summaries.rounds.overlap_change import BECAME, OverlapChange
+from cpms_cli.summaries.scope import Span
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+_PAIR, _TRIPLE = MEMBERS[:2], MEMBERS
+_WIDE = 140  # in a narrower window a pair stands in two lines, and some figures only in the files
+
+
+def show_overlap(
+    console: Console, survey: Survey, found: Overlap, top: int, language: Language, *, triples: bool = True
+) -> None:
+    """Print the numbers of indicators, each indicator's company, and the `top` pairs, and unless they are left out,
+    triples (of each group)."""
+    area = f"{found.name} ({found.area})" if found.area else say("overlap_everywhere", language)
+    console.print(
+        say(
+            "overlap_title",
+            language,
+            name=area,
+            round=shown_year(found.round, language),
+            children=count_text(found.children, language),
+        ),
+        style="bold",
+    )
+    group = group_names(survey, found.numbers, language)
+    numbers = ("certain", "possible", "at_least", "at_most")
+    _show(
+        console,
+        counts_told(found.numbers, language),
+        group,
+        {"number": say("col_number", language), **{name: say(f"col_{name}", language) for name in numbers}},
+        title=say("overlap_numbers", language),
+        right=("number", *numbers),
+    )
+    console.print(say("overlap_bounds", language))
+    single = counts_told(found.single[found.single["yes"].ne(0).fillna(True)], language)
+    single = single.assign(label=_label(single, ""), mean=_decimal(single["mean_others"]))
+    company = ("yes", "alone", "with_one", "with_two", "with_three_or_more", "mean")
+    _show(
+        console,
+        single,
+        group,
+        {"label": say("col_indicator", language), **{name: say(f"col_{name}", language) for name in company}},
+        title=say("overlap_single", language),
+        right=company,
+    )
+    _show_combinations(console, found.pairs, _PAIR, "overlap_pairs", group, top, language)
+    if triples:
+        _show_combinations(console, found.triples, _TRIPLE, "overlap_triples", group, top, language)
+    console.print(say("overlap_lift", language))
+
+
+def _decimal(figures: pd.Series) -> list[str]:
+    return [NOT_COMPUTED if pd.isna(one) else f"{one:.1f}" for one in figures]
+
+
+def show_overlap_change(console: Console, survey: Survey, found: OverlapChange, top: int, language: Language) -> None:
+    """Print the numbers of indicators and the `top` pairs and triples of the last round (of each group), rounds side by
+    side, and whether the same children have more or fewer."""
+    show_title(console, found.span, say("over_overlap", language), language)
+    group = group_names(survey, found.numbers, language)
+    bounds = found.numbers["at_least"].astype("str") + " – " + found.numbers["at_most"].astype("str")
+    told = found.numbers.assign(told=bounds).sort_values("number", kind="stable")
+    keys = [*group, "number"]
+    sides, years = _side_by_side(below_each_other(told, [*group], language), keys, found.span, "0 – 0", language)
+    sides["number"] = sides["number"].astype("str") + "+"
+    _show(
+        console,
+        sides,
+        group,
+        {"number": say("col_or_more", language), **years},
+        title=say("over_numbers", language),
+        right=("number", *years),
+    )
+    _show_number_flow(console, survey, found, language)
+    for name, table, members in (("pairs", found.pairs, _PAIR), ("triples", found.triples, _TRIPLE)):
+        _show_over(console, found.span, name, table, members, group, top, language)
+    console.print(say("over_together_note", language))
+
+
+def _side_by_side(
+    frame: pd.DataFrame, keys: list[str], span: Span, nothing: str, language: Language
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The column `told` of each round beside the others, and the headings of the rounds; the rows keep their order."""
+    years = {f"round_{year}": shown_year(year, language) for year in span.rounds}
+    sides = frame[keys].drop_duplicates()
+    for name, year in zip(years, span.rounds, strict=True):
+        of_round = frame.loc[frame["round"] == year, [*keys, "told"]].rename(columns={"told": name})
+        sides = sides.merge(of_round, on=keys, how="left")
+    return sides.fillna(dict.fromkeys(years, nothing)), years
+
+
+def _show_number_flow(console: Console, survey: Survey, found: OverlapChange, language: Language) -> None:
+    group = group_names(survey, found.flow, language)
+    keys = ["from_round", "to_round", *group]
+    kinds = [name for name in BECAME if (found.flow["became"] == name).any()]
+    counted = {name: found.flow["children"].where(found.flow["became"] == name, 0) for name in kinds}
+    shown = found.flow[keys].assign(**counted).groupby(keys, sort=False)[kinds].sum().reset_index()
+    shown = with_rounds(shown, language)
+    headings = {
+        "rounds_": say("col_rounds", language),
+        **group,
+        **{name: say(f"became_{name}", language) for name in kinds},
+    }
+    if console.width < _WIDE:
+        shown, headings = stacked(shown, headings, {"rounds_": list(group)})
+    show_table(console, shown, headings, title=say("over_flow", language), right=kinds)
+    console.print(say("over_flow_note", language))
+
+
+def _show_over(
+    console: Console,
+    span: Span,
+    name: str,
+    table: pd.DataFrame,
+    members: tuple[str, ...],
+    group: dict[str, str],
+    top: int,
+    language: Language,
+) -> None:
+    keys = [*group, *members]
+    last = table[table["round"] == span.rounds[-1]]
+    leading = (last.groupby(list(group), sort=False).head(top) if group else last.head(top))[keys]
+    if leading.empty:
+        console.print(say(f"overlap_{name}_none", language))
+        return
+    narrow = console.width < _WIDE
+    told = leading.merge(table, on=keys, how="left")
+    most = (" – " + told["possible"].astype("str")).where(told["possible"] > told["children"], "")
+    shares = ("\n" if narrow else " ") + "(" + told["share"].map(percent) + ")"
+    sides, years = _side_by_side(
+        told.assign(told=told["children"].astype("str") + most + shares), keys, span, "0", language
+    )
+    for member in members:
+        sides[member] = sides[member].map(dict(zip(table[member], _label(table, member), strict=True)))
+    indicator = say("col_indicator", language)
+    headings = {**group, **dict.fromkeys(members, indicator), **years}
+    if narrow:
+        sides, headings = stacked(
+            sides, headings, {**({next(iter(group)): list(group)[1:]} if group else {}), members[0]: members[1:]}
+        )
+        headings[members[0]] = indicator
+    show_table(console, sides, headings, title=say(f"over_{name}", language), right=list(years))
+
+
+def _show(
+    console: Console,
+    frame: pd.DataFrame,
+    group: dict[str, str],
+    headings: dict[str, str],
+    *,
+    title: str,
+    right: Sequence[str],
+) -> None:
+    """A table behind the columns of its groups, which stand below each other in a window that is not wide."""
+    told = {**group, **headings}
+    if len(group) > 1 and console.width < _WIDE:
+        first, *rest = group
+        frame, told = stacked(frame, told, {first: rest})
+    show_table(console, frame, told, title=title, right=right)
+
+
+def _label(frame: pd.DataFrame, member: str) -> pd.Series:
+    number, name = (member, f"{member}_name") if member else ("number", "name")
+    return frame[number].astype("str") + " " + frame[name]
+
+
+def _show_combinations(
+    console: Console,
+    table: pd.DataFrame,
+    members: tuple[str, ...],
+    title: str,
+    group: dict[str, str],
+    top: int,
+    language: Language,
+) -> None:
+    shown = table.groupby(list(group), sort=False).head(top) if group else table.head(top)
+    if shown.empty:
+        console.print(say(f"{title}_none", language))
+        return
+    shown = counts_told(shown, language).assign(
+        **{f"{member}_told": _label(shown, member) for member in members},
+        expected=_decimal(shown["expected"]),
+        lift=_decimal(shown["lift"]),
+    )
+    headings = {**group, **{f"{member}_told": say("col_indicator", language) for member in members}}
+    figures = ("children", "share", "possible", "expected", "lift")
+    headings |= {name: say(f"col_{name}", language) for name in figures}
+    shares: tuple[str, ...] = ("share",)
+    if len(members) == 2:
+        shares = ("share", "second_of_first", "first_of_second")
+        headings |= {name: say(f"col_{name}", language) for name in shares[1:]}
+    if console.width < _WIDE:
+        first, *others = (f"{member}_told" for member in members)
+        below = {next(iter(group)): list(group)[1:]} if group else {}
+        shown, headings = stacked(shown, headings, {**below, first: others})
+        headings = {name: heading for name, heading in headings.items() if name not in ("expected", *shares[1:])}
+        headings[first] = say("col_indicator", language)
+    show_table(
+        console,
+        shown,
+        headings,
+        title=say(title, language),
+        percent=shares,
+        right=("children", "possible", "expected", "lift"),
+    )

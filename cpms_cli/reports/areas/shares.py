@@ -1,0 +1,140 @@
+"""Shares with their intervals, and what is said beside every figure: how far it can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.disclosure.cells.joined_answers import JOINED, joined_rows
+from cpms_cli.reports.areas.handed import counts_told
+from cpms_cli.reports.terminal import NARROW, show_table, stacked
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+NOTHING = "–"
+_A_KEY = 16  # columns that each key beside the first takes
+
+
+def percent(share: float) -> str:
+    """A fraction as people read it: 12.5 %; a dash where there is none."""
+    return NOTHING if pd.isna(share) else f"{share * 100:.1f} %"
+
+
+def _range(low: pd.Series, high: pd.Series) -> list[str]:
+    return [
+        NOTHING if pd.isna(one) or pd.isna(other) else f"{one * 100:.1f}–{other * 100:.1f}"
+        for one, other in zip(low, high, strict=True)
+    ]
+
+
+def show_shares(
+    console: Console,
+    frame: pd.DataFrame,
+    keys: Mapping[str, str],
+    language: Language,
+    *,
+    title: str = "",
+    words: tuple[str, str] = ("yes", "no"),
+    further: Mapping[str, str] | None = None,
+    signed: Sequence[str] = (),
+    percents: Sequence[str] = (),
+    asked: bool = True,
+    below: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Print shares as `shares.with_shares` makes them, behind the columns `keys` and before the columns `further`.
+
+    `words` are the headings of yes and no; without `asked`, who was not asked is left out. A share of which too much
+    is unknown has a mark. In a narrow window the interval stands below the share, the keys below each other, and what
+    `below` says; the more keys there are, the sooner a window is narrow.
+    """
+    mark = say("joined_mark", language)
+    joined = joined_rows(frame) | joined_rows(frame, "yes")
+    shown = _with_joined(counts_told(frame, language), frame, mark).assign(
+        share=[
+            percent(share) + (" !" if marked else f" {mark}" if both else "")
+            for share, marked, both in zip(frame["share"], frame["marked"], joined, strict=True)
+        ],
+        interval=_range(frame["low"], frame["high"]),
+        bounds=_range(frame["lowest"], frame["highest"]),
+    )
+    headings = {
+        **keys,
+        "yes": say(f"col_{words[0]}", language),
+        "no": say(f"col_{words[1]}", language),
+        "unknown": say("col_unknown", language),
+        "not_applicable": say("col_na", language),
+        "share": say("col_share", language),
+        "interval": say("col_interval", language),
+        "bounds": say("col_bounds", language),
+        **(further or {}),
+    }
+    if not asked:
+        del headings["not_applicable"]
+    if console.width < NARROW + _A_KEY * (len(keys) - 1):
+        first, *rest = keys
+        shown, headings = stacked(shown, headings, {first: rest, "share": ("interval",), **(below or {})})
+    right = [
+        name for name in ("yes", "no", "unknown", "not_applicable", "share", "interval", "bounds") if name in headings
+    ]
+    show_table(console, shown, headings, title=title, right=right, signed=signed, percent=percents)
+
+
+def _with_joined(shown: pd.DataFrame, frame: pd.DataFrame, mark: str) -> pd.DataFrame:
+    """A table in words with the count of two answers together in the place of the one that says less."""
+    for less, together in JOINED.items():
+        if together in frame:
+            both = joined_rows(frame, less)
+            count = frame[together].map(lambda one: f"{one} {mark}", na_action="ignore")
+            shown = shown.assign(**{less: shown[less].mask(both, count), "unknown": shown["unknown"].mask(both, mark)})
+    return shown
+
+
+def show_note(console: Console, survey: Survey, language: Language) -> None:
+    """Print what the mark, the interval and the bounds of a share mean."""
+    limit, confidence = (f"{part * 100:g} %" for part in (survey.figures.many_unknown, survey.figures.confidence))
+    console.print(say("marked_note", language, limit=limit, confidence=confidence))
+
+
+def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Language) -> tuple[str, ...]:
+    """How far the figures can be trusted, in two sentences; `quality` is one row, as `quality` makes it. To
+    others than the office, only about how many households were visited."""
+    if "children_lost" not in quality:
+        share = float(quality["coverage"].iloc[0])
+        return () if pd.isna(share) else (say("report_coverage", language, share=f"{share * 100:.0f}"),)
+    told = quality.to_dict("records")[0]
+    visited = say(
+        "quality_line",
+        language,
+        visited=told["households_visited"],
+        known=told["households_known"],
+        coverage=percent(told["coverage"]),
+        refused=told["households_refused"],
+        unknown=percent(told["unknown_share"]),
+    )
+    if previous is None:
+        return visited, say("quality_first", language)
+    return visited, say(
+        "quality_lost",
+        language,
+        before=told["children_before"],
+        lost=told["children_lost"],
+        previous=shown_year(previous, language),
+    )
+
+
+def show_quality(console: Console, quality: pd.DataFrame, previous: int | None, language: Language) -> None:
+    """Print how far the figures can be trusted."""
+    for sentence in quality_sentences(quality, previous, language):
+        console.print(sentence)
+
+
+def group_names(survey: Survey, frame: pd.DataFrame, language: Language) -> dict[str, str]:
+    """The columns of a broken-down table that hold labels of groups, with the groups' names."""
+    return {
+        f"{group}_label": survey.figures.group(group).label.in_(language)
+        for group in frame.columns
+        if f"{group}_label" in frame and group != "area"
+    }

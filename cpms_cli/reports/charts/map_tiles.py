@@ -1,0 +1,83 @@
+"""A map of equal squares, one for each subdistrict, near where the subdistrict lies; for provinces without outlines."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from cpms_cli.reports.charts.chart_style import QUIET, Spec, ink_on, picture, place, text_mark, values
+from cpms_cli.reports.charts.map_legend import fills, map_legend, short_code
+from cpms_cli.reports.documents.document import Chart
+from cpms_cli.survey.files.location import shipped
+
+_LOOSE = 1.35  # squares of the grid for each area: room for the shape of the province
+_LARGEST, _SMALLEST_WITH_CODE = 46, 28
+
+
+def _points(code: str, schemas: Path | None) -> pd.DataFrame:
+    """code, x, y (degrees, y to the south) of the subdistricts of an area; one without a point lies in the middle of
+    its district, or of the area."""
+    path = (schemas or shipped("schemas")) / "areas" / "subdistricts.csv"
+    table = pd.read_csv(path, dtype="str", encoding="utf-8")
+    code_, district = table.columns[0], table.columns[1]
+    table = table[table[code_].str.startswith(code)]
+    y, x = -pd.to_numeric(table["latitude"]), pd.to_numeric(table["longitude"])
+    x, y = (one.fillna(one.groupby(table[district]).transform("mean")).fillna(one.mean()).fillna(0.0) for one in (x, y))
+    return pd.DataFrame({"area": table[code_], "x": x, "y": y}).reset_index(drop=True)
+
+
+def tiles(code: str, schemas: Path | None = None) -> pd.DataFrame:
+    """area, column, row: a square of a grid for each subdistrict of an area, together as near to their points as can
+    be (an assignment of least squared distance)."""
+    found = _points(code, schemas)
+    x, y = (found[name] - found[name].min() for name in ("x", "y"))
+    wide, high = max(float(x.max()), 0.01), max(float(y.max()), 0.01)
+    columns = max(1, round(math.sqrt(len(found) * _LOOSE * wide / high)))
+    rows = math.ceil(len(found) * _LOOSE / columns)
+    across, down = np.meshgrid(np.arange(columns), np.arange(rows))
+    at: Any = np.column_stack([x / wide * (columns - 1), y / high * (rows - 1)])
+    squares: Any = np.column_stack([across.ravel(), down.ravel()])
+    _, chosen = linear_sum_assignment(((at[:, None, :] - squares[None, :, :]) ** 2).sum(axis=2))
+    placed = pd.DataFrame({"area": found["area"], "column": squares[chosen, 0], "row": squares[chosen, 1]})
+    return placed.assign(column=placed["column"] - placed["column"].min(), row=placed["row"] - placed["row"].min())
+
+
+def tile_map(chart: Chart, width: int) -> Spec:
+    """Columns area, label, share; `words` as of `map_outlines.area_map`."""
+    own = chart.words.get("schemas")
+    placed = tiles(chart.words["map"], Path(own) if own else None)
+    legend, top = map_legend(chart, width)
+    side = min(_LARGEST, (width - 4) / (int(placed["column"].max()) + 1))
+    left = (width - side * (int(placed["column"].max()) + 1)) / 2
+    placed = placed.assign(
+        fill=fills(chart, placed["area"]),
+        x=left + placed["column"] * side,
+        y=top + 4 + placed["row"] * side,
+        label=placed["area"].map(short_code),
+    )
+    placed = placed.assign(
+        x2=placed["x"] + side - 2,
+        y2=placed["y"] + side - 2,
+        mid=placed["x"] + side / 2 - 1,
+        mid_y=placed["y"] + side / 2 - 1,
+        ink=placed["fill"].map(ink_on),
+    )
+    square = {"type": "rect", "stroke": QUIET, "strokeWidth": 0.8}
+    layers: list[Spec] = [
+        *legend,
+        {"data": values(placed), "mark": square, "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill")},
+    ]
+    if side >= _SMALLEST_WITH_CODE:
+        layers.append(
+            {
+                "data": values(placed),
+                "mark": text_mark(10, align="center"),
+                "encoding": place(x="mid", y="mid_y", text="label", color="ink"),
+            }
+        )
+    return picture(layers, width, top + 8 + side * (int(placed["row"].max()) + 1))

@@ -1,0 +1,56 @@
+"""Charts as pictures: drawn as SVG by `reports.charts.charts`, turned into PNG where a format takes no SVG."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from importlib.util import find_spec
+
+import typst
+from lxml import etree
+
+from cpms_cli.reports.charts.chart_style import ACROSS, WIDE
+from cpms_cli.reports.documents.document import Chart
+
+_CHARTS = "cpms_cli.reports.charts.charts"
+_SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", width: 16cm)"""
+_SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e33")
+_DOTS_PER_INCH = 200.0
+# Centimetres: no picture is wider than an upright page, nor higher than what a page has left under a heading.
+_WIDEST, _HIGHEST_UPRIGHT, _HIGHEST_ACROSS = 17.0, 21.0, 14.5
+# Wider is only a picture that is drawn for a page laid across.
+_SHAPES_ACROSS, _WIDEST_ACROSS = ("indicator_bars",), 25.0
+
+
+def chart_picture(chart: Chart, wide: bool) -> str | None:
+    """The chart as SVG, for a page laid across if `wide`; None where nothing draws it: then its table stands for it."""
+    if find_spec(_CHARTS) is None:
+        return None
+    width = ACROSS if wide and chart.shape in _SHAPES_ACROSS else WIDE
+    return without_sara_am(str(import_module(_CHARTS).chart_svg(chart, width)))
+
+
+def without_sara_am(svg: str) -> str:
+    """The same letters with each sara am written as the two signs it is made of, in the order in which they are drawn.
+
+    What draws text in a picture (usvg) takes the two signs that shaping makes of it for one letter, and lays the next
+    one over it.
+
+    >>> [f"{ord(sign):x}" for sign in without_sara_am("น้ำ")]
+    ['e19', 'e4d', 'e49', 'e32']
+    """
+    return _SARA_AM.sub("\u0e4d\\1\u0e32", svg)
+
+
+def picture_width(svg: str, wide: bool) -> float:
+    """How wide the picture is to be on A4, in centimetres, so that all of it stands on one page."""
+    root = etree.fromstring(svg.encode("utf-8"), etree.XMLParser(resolve_entities=False, no_network=True))
+    width, height = (float(str(root.get(name)).removesuffix("px")) for name in ("width", "height"))
+    widest = _WIDEST_ACROSS if width > WIDE else _WIDEST
+    return min(widest, (_HIGHEST_ACROSS if wide else _HIGHEST_UPRIGHT) * width / height)
+
+
+def as_png(svg: str) -> bytes:
+    """An SVG as PNG, 16 cm wide; letters from the fonts of this machine."""
+    return bytes(typst.compile(_SHEET, sys_inputs={"svg": svg}, format="png", ppi=_DOTS_PER_INCH))

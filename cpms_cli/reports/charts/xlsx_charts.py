@@ -1,0 +1,114 @@
+"""Charts of a workbook, drawn by Excel itself from the cells of their sheet, so that they can be edited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from cpms_cli.reports.documents.document import Chart, TableBlock, mostly
+
+# Most severe first, as in the pictures of other formats; told apart without red and green.
+_COLOURS = ("#7f1d1d", "#d95f02", "#f0c04a", "#aab2bb", "#d3e5f0", "#1b6e8a")
+_MARK = _COLOURS[-1]
+_LEAST_WIDTH, _ROW_HEIGHT, _LEAST_HEIGHT = 640, 30, 260
+_PIXELS_OF_ROW, _PIXELS_OF_LETTER, _PIXELS_OF_COLUMN = 20, 7, 64
+
+
+def insert_chart(
+    book: Any, sheet: Any, chart: Chart, block: TableBlock, row: int, columns: Sequence[int]
+) -> tuple[int, int]:
+    """Put the chart below its table, which ends above `row` and whose columns are so many letters wide.
+
+    Returns how many rows and columns it covers; none where Excel draws no such chart.
+
+    A heat map is no chart to Excel: its cells are coloured instead.
+    """
+    first = _first_row(block, row)
+    if chart.shape == "heat_map":
+        _colour_cells(sheet, block, first)
+        return 0, 0
+    if chart.shape == "level_bars":
+        drawn = _stacked(book, sheet, block, first)
+    elif chart.shape == "indicator_bars":
+        drawn = _bars(book, sheet, chart, block, first)
+    else:
+        return 0, 0
+    height = max(_LEAST_HEIGHT, _ROW_HEIGHT * _drawn(chart, block) + 110)
+    drawn.set_title({"name": chart.title, "name_font": {"size": 12}, "overlay": False})
+    drawn.set_y_axis({"reverse": True, "crossing": "max", "num_font": {"size": 9}})
+    across = sum(columns) * _PIXELS_OF_LETTER
+    width = max(_LEAST_WIDTH, across)
+    drawn.set_size({"width": width, "height": height})
+    sheet.insert_chart(row, 0, drawn, {"description": chart.alt, "object_position": 2})
+    beside = -(-(width - across) // _PIXELS_OF_COLUMN)
+    return height // _PIXELS_OF_ROW + 2, len(columns) + beside
+
+
+def _drawn(chart: Chart, block: TableBlock) -> int:
+    """How many rows the chart shows: where most are withheld, those before the last that is not."""
+    rows = len(block.frame)
+    if chart.shape != "indicator_bars" or not mostly(len(chart.withheld), rows):
+        return rows
+    return max(at for at in range(rows) if (at, "share") not in chart.withheld) + 1
+
+
+def _first_row(block: TableBlock, row: int) -> int:
+    # Below the table stand its note, where it has one, and an empty row.
+    return row - 1 - bool(block.note) - len(block.frame)
+
+
+def _of_kind(block: TableBlock, *kinds: str) -> list[int]:
+    return [at for at, column in enumerate(block.columns) if column.kind in kinds]
+
+
+def _series(sheet: Any, block: TableBlock, first: int, at: int, colour: str, rows: int) -> dict[str, Any]:
+    last = first + rows - 1
+    label = next(iter(_of_kind(block, "text")), 0)
+    return {
+        "name": [sheet.get_name(), first - 1, at],
+        "fill": {"color": colour},
+        "gap": 45,
+        "categories": [sheet.get_name(), first, label, last, label],
+        "values": [sheet.get_name(), first, at, last, at],
+    }
+
+
+def _stacked(book: Any, sheet: Any, block: TableBlock, first: int) -> Any:
+    drawn = book.add_chart({"type": "bar", "subtype": "stacked"})
+    for index, at in enumerate(_of_kind(block, "count")):
+        drawn.add_series(_series(sheet, block, first, at, _COLOURS[index % len(_COLOURS)], len(block.frame)))
+    drawn.set_legend({"position": "bottom"})
+    drawn.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
+    return drawn
+
+
+def _errors(block: TableBlock) -> dict[str, Any]:
+    """The interval around each share, where the table has one."""
+    frame = block.frame
+    if not {"share", "low", "high"} <= set(frame.columns):
+        return {}
+    minus, plus = (
+        pd.Series(part).fillna(0.0).astype("float64").clip(lower=0).tolist()
+        for part in (frame["share"] - frame["low"], frame["high"] - frame["share"])
+    )
+    return {"y_error_bars": {"type": "custom", "plus_values": plus, "minus_values": minus}}
+
+
+def _bars(book: Any, sheet: Any, chart: Chart, block: TableBlock, first: int) -> Any:
+    drawn = book.add_chart({"type": "bar"})
+    found = _of_kind(block, "share") or _of_kind(block, "count")
+    for at in found[:1]:
+        rows = _drawn(chart, block)
+        drawn.add_series({**_series(sheet, block, first, at, _MARK, rows), **_errors(block)})
+    drawn.set_legend({"none": True})
+    form = "0 %" if block.columns[found[0]].kind == "share" else "#,##0"
+    drawn.set_x_axis({"min": 0, "num_format": form, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
+    return drawn
+
+
+def _colour_cells(sheet: Any, block: TableBlock, first: int) -> None:
+    for at in _of_kind(block, "share", "count"):
+        rule = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": _COLOURS[1]}
+        sheet.conditional_format(first, at, first + len(block.frame) - 1, at, rule)

@@ -1,0 +1,60 @@
+"""The list of visits to take along: whom, where, why; and blank columns that `cpms response import` reads back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
+from cpms_cli.reports.children.scores import code_labels, level_labels, shown_dates
+from cpms_cli.reports.terminal import age_text
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Field, Language, Survey
+from cpms_cli.writing.files import csv_text, plain_table, write_bytes, write_tables
+from cpms_cli.writing.table_workbook import workbook_bytes
+
+
+def to_fill_in(survey: Survey) -> list[Field]:
+    """The fields of a response that the list of visits leaves blank: all but whom it is about."""
+    return [field for field in survey.response.fields if field.role != "person"]
+
+
+def visits_table(survey: Survey, due: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The list in words, under headers in this language, with a blank column for each field of a response."""
+    person = survey.response_role("person")
+    roles = [survey.role(role) for role in ("village", "household", "given_name", "family_name", "sex")]
+    told: dict[str, pd.Series] = {person.label.in_(language): due[survey.role("person").name]}
+    told |= {field.label.in_(language): code_labels(survey, field, due[field.name], language) for field in roles}
+    told |= {
+        say("col_age", language): age_text(due),
+        say("col_level", language): level_labels(survey, language, due["level"]),
+        say("col_why", language): due["why"],
+        say("col_action", language): due["action"],
+        say("col_interview", language): shown_dates(due["interview_date"], language),
+        say("col_due_date", language): shown_dates(due["due_date"], language),
+        say("col_days_late", language): due["days_late"],
+        say("col_note", language): due["note"],
+        say("col_done", language): due["done"],
+        say("col_planned", language): shown_dates(due["next_date"], language),
+    }
+    blank = pd.Series(None, index=due.index, dtype="str")
+    return pd.DataFrame({**told, **{field.label.in_(language): blank for field in to_fill_in(survey)}})
+
+
+def write_visits(survey: Survey, due: pd.DataFrame, path: Path, language: Language) -> None:
+    """Write the list to a file: a workbook or CSV to be filled in; with any other ending the data as it is."""
+    if path.suffix.lower() not in (".xlsx", ".csv"):
+        write_tables({"due": due}, path)
+        return
+    table = visits_table(survey, due, language)
+    if path.suffix.lower() == ".csv":
+        write_bytes(path, csv_text(table, "\r\n").encode("utf-8-sig"))
+        return
+    sheet = say("visits_sheet", language)
+    kind = survey.response_role("response")
+    codes = survey.codes(kind)
+    name, labels = f"{LIST_PREFIX}{kind.codelist}", [code.label.in_(language) for code in codes.codes] if codes else []
+    column = list(table.columns).index(kind.label.in_(language))
+    content = workbook_bytes({sheet: plain_table(table)}, {}, {name: labels}, {sheet: {column: name}})
+    write_bytes(path, content)

@@ -1,0 +1,180 @@
+"""Responses for people and for scripts: what became of an import, who is due, how much was done in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.checking.columns_not_read import column_records, log_lines
+from cpms_cli.checking.validation import Validation
+from cpms_cli.reports.areas.change import below_each_other, show_title
+from cpms_cli.reports.areas.handed import counts_told
+from cpms_cli.reports.areas.shares import group_names
+from cpms_cli.reports.children.scores import code_labels, level_labels, shown_dates
+from cpms_cli.reports.files.how_read import read_notes
+from cpms_cli.reports.files.validation import findings_table, show_findings
+from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
+from cpms_cli.store.tables.response_writing import Imported
+from cpms_cli.summaries.response.cases import IN_TIME, LATE, OPEN, OVERDUE, STATES, UNKNOWN
+from cpms_cli.summaries.response.response_counts import ROUND_STATES, ResponseChange, ResponseSummary
+from cpms_cli.survey.era import shown_date
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.response_log import response_log
+from cpms_cli.writing.files import records
+
+_BETWEEN = 3  # blanks between two columns
+_USUAL = (IN_TIME, LATE, OPEN, OVERDUE)
+RESPONSE_COUNTS = ("rows_in", "stored", "replaced", "unchanged", "quarantined")
+
+
+def _checked(imported: Imported) -> Validation:
+    return Validation(imported.tables, imported.findings, imported.total("rows_in"), imported.total("quarantined"))
+
+
+def import_document(survey: Survey, imported: Imported, language: Language) -> dict[str, Any]:
+    """The JSON document of an import."""
+    return {
+        "schema_version": 1,
+        "exit_code": imported.exit_code,
+        "error": None,
+        "counts": {name: imported.total(name) for name in RESPONSE_COUNTS},
+        "files": records(imported.files),
+        "quarantine": str(imported.quarantine) if imported.quarantine else None,
+        "columns_not_read": column_records(imported.tables),
+        "findings": records(findings_table(response_log(survey), _checked(imported), language)),
+    }
+
+
+def show_import(console: Console, survey: Survey, imported: Imported, language: Language) -> None:
+    """Print how the files were read, what is wrong, and the counts."""
+    for note in read_notes(imported.tables, language):
+        console.print(note["message"])
+    show_findings(console, response_log(survey), _checked(imported), language)
+    show_counts(console, imported, language)
+    for line in log_lines(response_log(survey), imported.tables, language):
+        console.print(line)
+
+
+def show_counts(console: Console, imported: Imported, language: Language) -> None:
+    """Print what became of the rows, and where those are that were set aside."""
+    told = {name: imported.total(name) for name in ("stored", "unchanged", "quarantined")}
+    console.print(say("responses_sum", language, rows=imported.total("rows_in"), **told))
+    if imported.total("replaced"):
+        console.print(say("responses_replaced", language, count=imported.total("replaced")))
+    if imported.quarantine:
+        console.print(say("responses_set_aside", language, file=imported.quarantine))
+
+
+def show_due(
+    console: Console, survey: Survey, due: pd.DataFrame, language: Language, as_of: str, identified: bool
+) -> None:
+    """Print the list of visits; names only when they were asked for."""
+    if due.empty:
+        console.print(say("due_nobody", language, day=as_of))
+        return
+    person, village = survey.response_role("person"), survey.role("village")
+    household, sex = survey.role("household"), survey.role("sex")
+    undated = due["interview_date"].isna()
+    no_deadline = undated & due["due_date"].isna()
+    shown = due.assign(
+        age=age_text(due),
+        level=level_labels(survey, language, due["level"]),
+        sex_=code_labels(survey, sex, due[sex.name], language),
+        interview=shown_dates(due["interview_date"], language).mask(undated, say("due_undated", language)),
+        due_=shown_dates(due["due_date"], language).mask(no_deadline, say("due_at_once", language)),
+        next_=shown_dates(due["next_date"], language),
+        state_=[say(f"state_{state}", language) for state in due["state"]],
+    )
+    names = [survey.role("given_name"), survey.role("family_name")] if identified else []
+    headings = {
+        survey.role("person").name: person.label.in_(language),
+        **{one.name: one.label.in_(language) for one in names},
+        village.name: village.label.in_(language),
+        household.name: household.label.in_(language),
+        "sex_": sex.label.in_(language),
+        "age": say("col_age", language),
+        "level": say("col_level", language),
+        "why": say("col_why", language),
+        "action": say("col_action", language),
+        "interview": say("col_interview", language),
+        "due_": say("col_due_date", language),
+        "days_late": say("col_days_late", language),
+        "state_": say("col_state", language),
+        "note": "",
+        "done": say("col_done", language),
+        "next_": say("col_planned", language),
+    }
+    below = {
+        survey.role("person").name: (village.name, household.name, *(one.name for one in names), "sex_", "age"),
+        "level": ("why", "action"),
+        "due_": ("days_late", "interview", "state_", "note"),
+        "done": ("next_",),
+    }
+    named = (household.name, "age", "action", "days_late", "interview", "next_")
+    shown, headings = stacked(shown, headings, below, named=named)
+    show_table(console, shown, headings, tight=(survey.role("person").name,))
+    console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(due)))
+    if (due["state"] == UNKNOWN).any():
+        console.print(say("due_undated_note", language))
+
+
+def _any_due(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of which not nobody is due: a withheld count is somebody."""
+    return frame[frame["due"].ne(0).fillna(True)]
+
+
+def show_summary(console: Console, survey: Survey, summary: ResponseSummary, language: Language) -> None:
+    """Print how many were due by level, and the same by area."""
+    place = f"{summary.name} ({summary.code})" if summary.code else say("responses_everywhere", language)
+    console.print(say("responses_title", language, place=place, day=shown_date(summary.as_of, language)), style="bold")
+    level = {"label": say("col_level", language)}
+    _show_states(console, counts_told(summary.totals, language), level, STATES, language)
+    for grouped in summary.grouped.values():
+        groups = group_names(survey, grouped, language)
+        title = say("figures_by", language, groups=" / ".join(groups.values()))
+        told = counts_told(_any_due(grouped), language)
+        _show_states(console, told, {**groups, **level}, STATES, language, title)
+    parts = counts_told(_any_due(summary.parts), language)
+    if len(parts):
+        areas = {"area": say("col_area", language), "name": "", **level}
+        _show_states(console, parts, areas, STATES, language, say("area_parts", language))
+    if summary.unplaced:
+        console.print(say("responses_unplaced", language, count=summary.unplaced))
+
+
+def show_response_change(console: Console, survey: Survey, found: ResponseChange, language: Language) -> None:
+    """Print what became of the cases of each round, rounds below each other."""
+    day = shown_date(found.as_of, language)
+    show_title(console, found.span, say("over_responses", language, day=day), language)
+    groups = group_names(survey, found.cases, language)
+    shown = below_each_other(found.cases, [*groups, "level"], language)
+    if groups:
+        shown = shown[shown.groupby([*groups, "level"])["due"].transform("sum") > 0]
+    states = [state for state in ROUND_STATES if state in _USUAL or shown[state].any()]
+    keys = {**groups, "label": say("col_level", language), "rounds_": say("col_round", language)}
+    _show_states(console, shown, keys, states, language, say("over_responses_cases", language))
+    console.print(say("over_responses_note", language))
+
+
+def _show_states(
+    console: Console,
+    cases: pd.DataFrame,
+    keys: dict[str, str],
+    states: Sequence[str],
+    language: Language,
+    title: str = "",
+) -> None:
+    """Counts of cases by state, behind the columns `keys`; in a narrow window states stand in lines below the last."""
+    headings = {**keys, "due": say("col_cases", language), **{one: say(f"state_{one}", language) for one in states}}
+    if console.width < max(NARROW, sum(len(heading) + _BETWEEN for heading in headings.values())):
+        cases = cases.assign(**{state: cases[state].astype("str").replace("0", "") for state in states})
+        first, *rest = keys
+        *between, last = rest or [first]
+        below = {first: between, last: states} if rest else {first: states}
+        cases, headings = stacked(cases, headings, below, named=states)
+    right = [name for name in ("due", *states) if name in headings]
+    show_table(console, cases, headings, title=title, right=right)

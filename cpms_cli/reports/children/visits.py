@@ -1,0 +1,122 @@
+"""The list of visits as text and as a workbook to be printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.children.scores import level_labels
+from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.summaries.child.standing_today import not_found_words
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.printing import PrintedColumn, printed_workbook
+
+_NAMES: tuple[Literal["given_name", "family_name"], ...] = ("given_name", "family_name")
+_WIDE = 140  # in a narrower window, columns are laid below each other
+
+
+def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The list with codes in words: columns house, line, child, who, level, due, question, was."""
+    house, line, person, sex = (survey.role(role) for role in ("household", "line", "person", "sex"))
+    given, family = (visits[survey.role(role).name].fillna("").astype("str") for role in _NAMES)
+    listed = survey.codes(sex)
+    labels = {code.code: code.label.in_(language) for code in listed.codes} if listed else {}
+    low, high = (visits[name].astype("Int64").astype("str").fillna("") for name in ("age_min", "age_max"))
+    age = low.where(low == high, low + "–" + high)
+    level = level_labels(survey, language, visits["level"]).fillna("")
+    highest = level_labels(survey, language, visits["highest"]).fillna("")
+    could = level_labels(survey, language, visits["could_become"]).fillna("")
+    missed = not_found_words(visits["not_found"], language)
+    due = visits["due"].astype("str").fillna("").str.slice(0, 10)
+    late = visits["days_late"].astype("Int64").astype("str").fillna("")
+    return visits.assign(
+        house=visits[house.name],
+        line=visits[line.name].fillna(say("visits_home", language)),
+        child=visits[person.name].fillna(""),
+        name=(given + " " + family).str.strip(),
+        who=(visits[sex.name].map(labels).fillna("").astype("str") + " " + age).str.strip(),
+        level=level.where((highest == level) | (highest == ""), level + " → " + highest)
+        + (" (" + missed + ")").where(missed != "", ""),
+        due=due.where(late == "", due + " (" + late + ")"),
+        question=visits["question"].fillna(say("visits_no_question", language)),
+        choices=visits["choices"].fillna(""),
+        was=visits["was"].fillna(""),
+        could=could,
+    )
+
+
+def show_visits(console: Console, survey: Survey, visits: pd.DataFrame, language: Language, identified: bool) -> None:
+    """Print the list: each child or household once, its questions below each other."""
+    if visits.empty:
+        console.print(say("visits_none", language))
+        return
+    village, person = survey.role("village").name, survey.role("person").name
+    shown = _readable(survey, visits, language).assign(place=visits["village"])
+    again = (shown[[village, "house", "line"]] == shown[[village, "house", "line"]].shift()).all(axis=1)
+    same_home = (shown[[village, "house"]] == shown[[village, "house"]].shift()).all(axis=1)
+    shown[["place", "house"]] = shown[["place", "house"]].mask(same_home, "")
+    shown[["line", "child", "name", "who", "level", "due"]] = shown[
+        ["line", "child", "name", "who", "level", "due"]
+    ].mask(again, "")
+    headings = {
+        "place": say("col_village", language),
+        "house": survey.role("household").label.in_(language),
+        "line": say("col_child", language),
+        "child": survey.fields[person].label.in_(language),
+    }
+    if identified:
+        headings["name"] = say("col_name", language)
+    headings |= {"who": say("col_sex_age", language), "level": say("col_level", language)}
+    if visits["due"].notna().any():
+        headings["due"] = say("col_due_late", language)
+    headings |= {
+        "question": say("col_question", language),
+        "was": say("col_was", language),
+        "could": say("col_could_become", language),
+    }
+    if console.width < _WIDE:
+        who = ("child", "name", "who") if identified else ("child", "who")
+        below = {"place": ("house",), "line": who, "question": ("was", "could")}
+        if "due" in headings:
+            below["level"] = ("due",)
+        shown, headings = stacked(shown, headings, below, named=("was", "could"))
+    show_table(console, shown, headings, title=say("visits_title", language), tight=("line", "child"))
+    counts = {
+        "children": int(visits[person].nunique()),
+        "questions": int(visits["field"].notna().sum()),
+        "homes": len(visits.drop_duplicates(list(survey.key("household")))),
+    }
+    console.print(say("visits_sum", language, **counts))
+    console.print(say("visits_shown" if identified else "visits_hidden", language))
+
+
+def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Language) -> None:
+    """Write the list as a workbook to be printed: a sheet for each village, a column to write the answers in."""
+    village, round_ = survey.role("village").name, survey.role("round").name
+    shown = _readable(survey, visits, language)
+    columns = [
+        PrintedColumn("house", survey.role("household").label.in_(language), 10),
+        PrintedColumn("line", say("col_child", language), 10),
+        PrintedColumn("child", survey.role("person").label.in_(language), 15),
+        PrintedColumn("name", say("col_name", language), 16),
+        PrintedColumn("who", say("col_sex_age", language), 11),
+        PrintedColumn("level", say("col_level", language), 20),
+        PrintedColumn("due", say("col_due_late", language), 12),
+        PrintedColumn("question", say("col_question", language), 46),
+        PrintedColumn("choices", say("col_choices", language), 24),
+        PrintedColumn("was", say("col_was", language), 12),
+        PrintedColumn(None, say("col_answer", language), 24),
+    ]
+    sheets = {
+        f"{code} {part['village'].iloc[0]}": part.reset_index(drop=True)
+        for code, part in shown.groupby(village, sort=True)
+    } or {say("visits_title", language): shown}
+    years = ", ".join(shown_year(int(year), language) for year in sorted(visits[round_].dropna().unique()))
+    title = say("visits_printed", language, rounds=years)
+    write_bytes(path, printed_workbook(sheets, columns, ["house"], title))

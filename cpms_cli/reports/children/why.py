@@ -1,0 +1,137 @@
+"""Why a level is what it is, as text and as a JSON document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.children.scores import document as tables_document
+from cpms_cli.reports.children.scores import level_labels
+from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.summaries.child.why import ChildWhy, Why
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+_WIDE = 140  # in a narrower window, columns are laid below each other
+
+
+def document(found: ChildWhy) -> dict[str, Any]:
+    """One child's reasons as a JSON document."""
+    about = {
+        "cpms_id": found.cpms_id,
+        "round": found.round,
+        "level": found.level,
+        "highest": found.highest,
+        "age_min": found.ages[0],
+        "age_max": found.ages[1],
+        "standing": found.standing,
+        "standing_why": found.standing_why,
+    }
+    return tables_document(found.why.tables, **about)
+
+
+def _age(found: ChildWhy, language: Language) -> str:
+    low, high = found.ages
+    if low is None:
+        return say("why_age_unknown", language)
+    return say("why_age", language, age=low if low == high else f"{low}–{high}")
+
+
+def show_why(console: Console, survey: Survey, found: ChildWhy, language: Language) -> None:
+    """Print one child's rules, indicators and what one more answer would change."""
+    labels = {level.id: level.label.in_(language) for level in survey.levels}
+    console.print(
+        say(
+            "why_title",
+            language,
+            id=found.cpms_id,
+            round=shown_year(found.round, language),
+            age=_age(found, language),
+            level=labels[found.level],
+        ),
+        style="bold",
+    )
+    if found.highest != found.level:
+        console.print(say("why_could_be", language, highest=labels[found.highest]))
+    if found.standing_why:
+        console.print(f"{say('col_standing', language)}: {found.standing_why}")
+    _show_what_if(console, found, language)
+    columns = {
+        name: say(f"col_{key}", language)
+        for name, key in (
+            ("level", "level"),
+            ("rule", "rule_words"),
+            ("holds", "holds"),
+            ("answers", "answers"),
+            ("not_known", "not_known"),
+        )
+    }
+    rules = found.why.rules
+    shown = rules.assign(
+        level=level_labels(survey, language, rules["level"]).mask(rules["level"].duplicated(), ""),
+        holds=_answers(rules["holds"], language),
+    )
+    _show(console, shown, columns, {"rule": ("answers", "not_known")}, say("why_rules", language))
+    told = found.why.indicators
+    named = told["number"].astype("str") + " " + told["name"]
+    shown = told.assign(name=named, holds=_answers(told["answer"], language))
+    columns = {
+        "name": say("col_indicator", language),
+        **{name: columns[name] for name in ("holds", "answers", "not_known")},
+    }
+    _show(
+        console,
+        shown,
+        columns | {"holds": say("col_level_answer", language)},
+        {"name": ("answers", "not_known")},
+        say("why_indicators", language),
+    )
+
+
+def _show(
+    console: Console, shown: pd.DataFrame, columns: dict[str, str], below: dict[str, tuple[str, ...]], title: str
+) -> None:
+    """A table whose further columns are laid below others in a narrow window."""
+    if console.width < _WIDE:
+        shown, columns = stacked(shown, columns, below, named=[name for names in below.values() for name in names])
+    show_table(console, shown, columns, title=title)
+
+
+def _answers(answers: pd.Series, language: Language) -> pd.Series:
+    return answers.map({answer: say(f"answer_{answer}", language) for answer in answers.unique()}).astype("str")
+
+
+def _about(found: ChildWhy, language: Language) -> pd.Series:
+    lines = found.why.what_if["about_line"]
+    own = found.line
+    words = {
+        line: say("why_of_child", language) if line == own else say("why_of_other", language, line=line)
+        for line in lines.dropna().unique()
+    }
+    return lines.map(words).fillna(say("why_of_home", language)).astype("str")
+
+
+def _show_what_if(console: Console, found: ChildWhy, language: Language) -> None:
+    asked = found.why.what_if.assign(about=_about(found, language))
+    worth = asked[asked["worth_asking"]]
+    if worth.empty:
+        console.print(say("why_settled", language))
+    else:
+        columns = {name: say(f"col_{name}", language) for name in ("question", "about", "was", "effect")}
+        _show(console, worth, columns, {"question": ("about", "was")}, say("why_what_if", language))
+    if len(asked) > len(worth) > 0:
+        console.print(say("why_others", language, count=len(asked) - len(worth)))
+
+
+def show_effects(console: Console, why: Why, language: Language) -> None:
+    """Print, for each child of a line list, the questions worth asking and what each answer would do."""
+    worth = why.what_if[why.what_if["worth_asking"]]
+    if worth.empty:
+        return
+    shown = worth.assign(cpms_id=worth["cpms_id"].mask(worth[["cpms_id", "round"]].duplicated(), ""))
+    columns = {"cpms_id": say("col_child", language)}
+    columns |= {name: say(f"col_{name}", language) for name in ("question", "was", "effect")}
+    show_table(console, shown, columns, title=say("why_what_if", language), tight=("cpms_id",))

@@ -1,0 +1,69 @@
+"""What became of the responses that were due, shown in the office only; and where migration is high."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from cpms_cli.reports.documents.document import Bullets, Column, Paragraph, Part, TableBlock
+from cpms_cli.summaries.area.area_figures import AreaFigures
+from cpms_cli.summaries.migration.area_migration import summarise_migration
+from cpms_cli.summaries.migration.migration_release import published_migration
+from cpms_cli.summaries.response.cases import STATES
+from cpms_cli.summaries.response.response_counts import summarise_responses
+from cpms_cli.survey.era import shown_date
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+
+def response_table(store: str | Path, code: str, language: Language, schemas: Path | None) -> TableBlock:
+    """The children of an area who are due a response today, by level and by what became of it."""
+    found = summarise_responses(store, area=code, language=language, schemas=schemas)
+    columns = (
+        Column("label", say("col_level", language)),
+        Column("due", say("col_cases", language), "count"),
+        *(Column(state, say(f"state_{state}", language), "count") for state in STATES),
+    )
+    note = say("report_response_day", language, day=shown_date(found.as_of, language))
+    return TableBlock(say("report_response_log", language), found.totals, columns, note)
+
+
+def high_migration(
+    store: str | Path, code: str, round_: int, language: Language, schemas: Path | None
+) -> tuple[Part, ...]:
+    """The parts of an area with a high level of migration, each with the measures that say so; or that none has."""
+    found = summarise_migration(store, area=code, round_=round_, language=language, schemas=schemas).measures
+    high = found[found["level"] == "high"]
+    told = high[["area", "area_label", "label"]].set_axis(["area", "label", "measure"], axis=1)
+    if told.empty:
+        known = found["level"].isin(["high", "not_high"]).any()
+        return (Paragraph(say("report_high_none" if known else "report_high_no_rest", language)),)
+    return _marked(told, language)
+
+
+def published_high_migration(survey: Survey, figures: AreaFigures, language: Language) -> tuple[Part, ...]:
+    """The same of what is published, and of how much it cannot be told without giving withheld counts away."""
+    found = published_migration(survey, figures, language)
+    if found.alone:
+        return (Paragraph(say("report_high_no_rest", language)),)
+    if not found.settled:
+        return (Paragraph(say("report_high_withheld", language)),)
+    marked = (Paragraph(say("report_high_none", language)),) if found.high.empty else _marked(found.high, language)
+    if found.settled == found.asked:
+        return marked
+    return (
+        *marked,
+        Paragraph(say("report_high_partly", language, count=found.asked - found.settled, all=found.asked), "note"),
+    )
+
+
+def _marked(high: pd.DataFrame, language: Language) -> tuple[Part, ...]:
+    told = high.groupby(["area", "label"], sort=False)["measure"].agg("; ".join).reset_index()
+    lines = map(partial(_line, language), told["label"], told["measure"])
+    return (Paragraph(say("report_high", language)), Bullets(tuple(lines)))
+
+
+def _line(language: Language, area: str, measures: str) -> str:
+    return say("report_high_line", language, area=area, measures=measures)

@@ -1,0 +1,170 @@
+"""The codebook: every field, answer, rule, indicator, level, right and measure of a definition, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Check, ColumnCheck, Field, Language, Pattern, Survey, TableSchema
+
+
+def codebook(survey: Survey, language: Language) -> Document:
+    """The whole definition as a document to read or print; tables follow the order of the files in `schemas/`."""
+    tables = (survey.household, survey.child, survey.response)
+    parts: list[Part] = [Paragraph(say("codebook_intro", language))]
+    for table in tables:
+        parts += [Heading(table.label.in_(language)), _fields(survey, table, language)]
+    parts += [Heading(say("codebook_lists", language)), *_lists(survey, language)]
+    parts += [Heading(say("codebook_indicators", language)), *_indicators(survey, language)]
+    parts += [Heading(say("codebook_levels", language)), *_levels(survey, language)]
+    parts += [Heading(say("codebook_rights", language)), _rights(survey, language)]
+    parts += [Heading(say("codebook_migration", language)), _measures(survey, language)]
+    parts += [Heading(say("codebook_activities", language)), _activities(survey, language)]
+    parts += [
+        Heading(say("codebook_checks", language)),
+        Paragraph(say("codebook_checks_intro", language)),
+        _checks(survey, language),
+    ]
+    return Document(
+        say("codebook_title", language),
+        say("codebook_digest", language, digest=survey.digest[:12]),
+        language,
+        tuple(parts),
+        (say("codebook_sources", language),),
+    )
+
+
+def _table(caption: str, rows: list[dict[str, str]], language: Language) -> TableBlock:
+    names = list(rows[0]) if rows else []
+    columns = tuple(Column(name, say(f"codebook_col_{name}", language)) for name in names)
+    return TableBlock(caption, pd.DataFrame(rows, dtype="str"), columns)
+
+
+def _form(survey: Survey, field: Field, language: Language) -> str:
+    if field.codelist is not None:
+        return say("codebook_many" if field.many else "codebook_one", language, list=field.codelist)
+    low, high = field.constraints.minimum, field.constraints.maximum
+    form = say(f"codebook_type_{field.type}", language)
+    return f"{form} {low if low is not None else ''}–{high if high is not None else ''}" if low != high else form
+
+
+def _fields(survey: Survey, table: TableSchema, language: Language) -> TableBlock:
+    def marks(field: Field) -> str:
+        told = [
+            name
+            for name, true in (
+                ("required", field.constraints.required),
+                ("personal", field.personal),
+                ("sensitive", field.sensitive),
+            )
+            if true
+        ]
+        return ", ".join(say(f"codebook_is_{name}", language) for name in told)
+
+    rows = [
+        {
+            "field": field.name,
+            "label": field.label.in_(language),
+            "question": field.question.in_(language),
+            "form": _form(survey, field, language),
+            "asked": field.asked or "",
+            "marks": marks(field),
+        }
+        for field in table.fields
+    ]
+    return _table(say("codebook_fields", language, table=table.label.in_(language)), rows, language)
+
+
+def _lists(survey: Survey, language: Language) -> Iterator[Part]:
+    for name, codes in survey.codelists.items():
+        rows = [
+            {"code": one.code, "label": one.label.in_(language), "spellings": " · ".join(one.spellings)}
+            for one in codes.codes
+        ]
+        yield _table(name, rows, language)
+
+
+def _indicators(survey: Survey, language: Language) -> Iterator[Part]:
+    for one in survey.indicators:
+        yield Heading(f"{one.number} {one.name.in_(language)}", 3)
+        yield Paragraph(one.definition.in_(language))
+        told = "codebook_circumstance" if one.circumstance else "answer_yes" if one.counted else "answer_no"
+        rule = {
+            "rule": " ".join(one.when.split()),
+            "applies": one.applies or say("codebook_all", language),
+            "counted": say(told, language),
+            "source": one.source,
+        }
+        yield _table(one.column, [rule], language)
+
+
+def _levels(survey: Survey, language: Language) -> Iterator[Part]:
+    for level in survey.levels:
+        yield Heading(level.label.in_(language), 3)
+        yield Paragraph(level.meaning.in_(language))
+        rule = {
+            "level": level.id,
+            "rule": " ".join((level.when or "–").split()),
+            "response": level.response.in_(language),
+            "due": level.due.in_(language),
+            "source": level.source,
+        }
+        yield _table(level.id, [rule], language)
+
+
+def _rights(survey: Survey, language: Language) -> TableBlock:
+    rows = [
+        {
+            "label": one.label.in_(language),
+            "definition": one.definition.in_(language),
+            "rule": one.has,
+            "applies": one.applies or ", ".join(one.levels) or say("codebook_all", language),
+            "source": one.source,
+        }
+        for one in survey.rights
+    ]
+    return _table(say("codebook_rights", language), rows, language)
+
+
+def _measures(survey: Survey, language: Language) -> TableBlock:
+    tables = {"child": survey.child, "household": survey.household}
+    rows = [
+        {
+            "label": one.label.in_(language),
+            "of": tables[one.of].label.in_(language),
+            "rule": one.when,
+            "source": one.source,
+        }
+        for one in survey.measures
+    ]
+    return _table(say("codebook_migration", language), rows, language)
+
+
+def _activities(survey: Survey, language: Language) -> TableBlock:
+    rows = [
+        {
+            "label": one.label.in_(language),
+            "indicators": ", ".join(map(str, one.indicators)),
+            "who": one.who.in_(language),
+            "source": one.source,
+        }
+        for one in survey.activities
+    ]
+    return _table(say("codebook_activities", language), rows, language)
+
+
+def _checks(survey: Survey, language: Language) -> TableBlock:
+    def row(name: str, one: Check | ColumnCheck | Pattern) -> dict[str, str]:
+        rule = " ".join(one.when.split()) if isinstance(one, Check) else ""
+        return {
+            "check": name,
+            "severity": say(f"severity_{one.severity}", language),
+            "message": one.message.in_(language),
+            "mend": one.mend.in_(language),
+            "rule": rule,
+        }
+
+    return _table(say("codebook_checks", language), [row(*item) for item in survey.told_by.items()], language)

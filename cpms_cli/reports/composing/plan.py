@@ -1,0 +1,230 @@
+"""The plan of an area as a document for its committee: what was found, what is due, what could be done, and by whom.
+
+Counts only; nothing in it names a child.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from cpms_cli.reports.areas.shares import group_names, quality_sentences
+from cpms_cli.reports.documents.document import (
+    BlankLines,
+    Chart,
+    Column,
+    Document,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Part,
+    TableBlock,
+)
+from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
+from cpms_cli.summaries.area.plans import AreaPlan
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+
+_DECISIONS = 6
+_TO_FILL = ("decision", "who", "by_when", "budget")
+# The source document's own activities, and figures with many unknown answers.
+_OWN, _MARK = "• ", " *"
+
+
+def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Sequence[str] | None = None) -> Document:
+    """The plan, in reading order; `notes` stand at its end instead of the words that it is for the committee alone."""
+    words = _Words(survey, plan, language, notes is not None)
+    source = words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12])
+    told = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
+    parts = (
+        *words.situation(),
+        *words.leading(),
+        *words.response(),
+        *words.by_part(),
+        *words.activities(),
+        *words.decisions(),
+        *words.quality(),
+    )
+    subtitle = words.say("subtitle", round=shown_year(plan.round, language), code=plan.code)
+    return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *told))
+
+
+class _Words:
+    """The sections of one plan in one language."""
+
+    def __init__(self, survey: Survey, plan: AreaPlan, language: Language, handed: bool) -> None:
+        self.handed, self.survey, self.plan, self.language = handed, survey, plan, language
+        self.labels = {level.id: level.label.in_(language) for level in survey.levels}
+        self.clear = survey.level("clear").id
+        told = say("not_published", language)
+        self.withheld = {"withheld": told, "not_published": told}
+
+    def say(self, message: str, **values: object) -> str:
+        return say(f"plan_{message}", self.language, **values)
+
+    def count(self, count: int | None) -> str:
+        return say("not_published", self.language) if count is None or pd.isna(count) else f"{int(count):,}"
+
+    def share(self, share: float) -> str:
+        return NOT_COMPUTED if pd.isna(share) else f"{share * 100:.1f} %"
+
+    def situation(self) -> Iterator[Part]:
+        plan = self.plan
+        yield Heading(self.say("situation"))
+        counts = {"children": self.count(plan.children), "households": self.count(plan.households)}
+        yield Paragraph(self.say("surveyed", **counts), "key")
+        columns = (
+            Column("label", self.say("level")),
+            Column("children", self.say("children"), "count"),
+            Column("share", self.say("share"), "share"),
+            Column("could_be", self.say("could_be"), "count"),
+            Column("households", self.say("households"), "count"),
+        )
+        yield TableBlock(self.say("levels"), plan.levels, columns, self.say("could_be_note"))
+        yield from self.by_groups()
+        frame = plan.parts[["name", *self.labels]]
+        yield Chart(
+            "level_bars",
+            self.say("levels"),
+            frame,
+            self.say("levels_alt"),
+            words={"name": self.say("area"), **self.labels, **self.withheld},
+        )
+
+    def by_groups(self) -> Iterator[Part]:
+        """The children at each level by the groups asked for."""
+        for frame in self.plan.grouped.values():
+            names = group_names(self.survey, frame, self.language)
+            shown = frame.assign(told=frame[list(names)].agg(" / ".join, axis="columns"))
+            groups = " / ".join(names.values())
+            levels = tuple(Column(name, label, "count") for name, label in self.labels.items())
+            columns = (Column("told", groups), Column("children", self.say("children"), "count"), *levels)
+            yield TableBlock(say("area_levels_by", self.language, groups=groups), shown, columns)
+
+    def leading(self) -> Iterator[Part]:
+        yield Heading(self.say("leading"))
+        found = self.plan.leading
+        if found.empty:
+            yield Paragraph(self.say("leading_withheld" if self.handed else "leading_none"))
+            return
+        marks = found["marked"].fillna(False).map({True: _MARK, False: ""})
+        shown = found.assign(label=found["number"].astype("str") + " " + found["name"] + marks)
+        columns = (
+            Column("label", self.say("indicator")),
+            Column("yes", self.say("children"), "count"),
+            Column("share", self.say("share"), "share"),
+            Column("low", self.say("from"), "share"),
+            Column("high", self.say("to"), "share"),
+            Column("change", self.change(), "change"),
+        )
+        figures = self.survey.figures
+        note = self.say(
+            "leading_note", confidence=f"{figures.confidence * 100:g}", limit=f"{figures.many_unknown * 100:g}"
+        )
+        yield TableBlock(self.say("leading_caption"), shown, columns, note)
+        yield self.bars(shown, {column.name: column.heading for column in columns})
+        if self.plan.previous is None:
+            yield Paragraph(self.say("first_round"), "note")
+
+    def bars(self, shown: pd.DataFrame, headings: dict[str, str]) -> Chart:
+        """Shares with their intervals, and beside them those of the round before, where there was one."""
+        names, note, previous = ["label", "share", "low", "high"], "", self.plan.previous
+        if previous is not None:
+            names.append("before")
+            before = shown_year(previous, self.language)
+            headings = {**headings, "before": self.say("before", previous=before)}
+            note = self.say("bars_note", previous=before)
+        drawn = shown.assign(before=shown["share"] - shown["change"])[names]
+        return Chart(
+            "indicator_bars", self.say("leading"), drawn, self.say("leading_alt"), note, {**headings, **self.withheld}
+        )
+
+    def change(self) -> str:
+        previous = self.plan.previous
+        if previous is None:
+            return self.say("change_none")
+        return self.say("change", previous=shown_year(previous, self.language))
+
+    def response(self) -> Iterator[Part]:
+        plan = self.plan
+        yield Heading(self.say("response"))
+        due = plan.levels[plan.levels["level"] != self.clear]
+        columns = (
+            Column("label", self.say("level")),
+            Column("children", self.say("children"), "count"),
+            Column("could_be", self.say("could_be"), "count"),
+            Column("response", self.say("responsible_response")),
+            Column("due", self.say("due")),
+        )
+        yield TableBlock(self.say("response_caption"), due, columns, self.say("counts_only"))
+        levels = tuple(Column(name, label, "count") for name, label in self.labels.items() if name != self.clear)
+        yield TableBlock(self.say("parts_caption"), plan.parts, (Column("name", self.say("area")), *levels))
+
+    def by_part(self) -> Iterator[Part]:
+        found = self.plan.leading_by_part
+        if found.empty:
+            return
+        yield Heading(self.say("by_part"))
+        columns = (found[name].tolist() for name in ("number", "indicator", "yes", "share"))
+        told = [
+            self.say("ranked", indicator=f"{number} {name}", children=self.count(yes), share=self.share(share))
+            for number, name, yes, share in zip(*columns, strict=True)
+        ]
+        wide = found.assign(told=told).pivot(index=["area", "name"], columns="rank", values="told").fillna("")
+        ranks = [str(rank) for rank in wide.columns]
+        wide = wide.set_axis(ranks, axis="columns").reset_index()
+        shown = (Column(rank, self.say("rank", rank=rank)) for rank in ranks)
+        yield TableBlock(self.say("by_part_caption"), wide, (Column("name", self.say("area")), *shown))
+
+    def activities(self) -> Iterator[Part]:
+        yield PageBreak()
+        yield Heading(self.say("activities"))
+        found = self.plan.activities
+        if found.empty:
+            yield Paragraph(self.say("activities_none"))
+        else:
+            yield self.proposals(found)
+        if len(self.plan.idle):
+            yield Paragraph(self.say("idle", activities="; ".join(self.plan.idle["activity"])), "note")
+
+    def proposals(self, found: pd.DataFrame) -> TableBlock:
+        own = found["own"].map({True: _OWN, False: ""})
+        names = {str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}
+        told = ["; ".join(names[number] for number in numbers.split(", ")) for numbers in found["indicators"]]
+        shown = found.rename(columns={"who": "usually"}).assign(
+            activity=own + found["activity"], told=told, **dict.fromkeys(_TO_FILL, "")
+        )
+        columns = (
+            Column("activity", self.say("activity")),
+            Column("told", self.say("answers_to")),
+            Column("children", self.say("concerned"), "count"),
+            Column("usually", self.say("who_usually")),
+            *(Column(name, self.say(name)) for name in _TO_FILL),
+        )
+        return TableBlock(self.say("activities_caption"), shown, columns, self.say("activities_note"))
+
+    def decisions(self) -> Iterator[Part]:
+        yield Heading(self.say("decisions"))
+        yield BlankLines(self.say("decided"), _DECISIONS)
+        yield BlankLines(self.say("next"), 1)
+        yield BlankLines(self.say("signed"), 1)
+
+    def quality(self) -> Iterator[Part]:
+        plan = self.plan
+        yield Heading(self.say("quality"))
+        levels = plan.levels.set_index("level")["children"]
+        open_ = self.count(levels[self.survey.level("open").id])
+        yield Paragraph(self.say("quality_share", share=self.share(plan.unknown_share), open=open_))
+        for sentence in quality_sentences(plan.coverage, plan.previous, self.language):
+            yield Paragraph(sentence)
+        if len(plan.quality):
+            shown = plan.quality.assign(label=plan.quality["number"].astype("str") + " " + plan.quality["name"])
+            columns = (
+                Column("label", self.say("indicator")),
+                Column("unknown", self.say("unknown"), "count"),
+                Column("unknown_share", self.say("unknown_share"), "share"),
+            )
+            limit = f"{self.survey.figures.many_unknown * 100:g}"
+            yield TableBlock(self.say("quality_caption", limit=limit), shown, columns)

@@ -1,0 +1,96 @@
+"""The cells of a document's tables as text, the same in every format that has no numbers of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+from rich.cells import cell_len
+
+from cpms_cli.reports.documents.document import Chart, Column, Document, Kind, TableBlock
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language
+from cpms_cli.writing.gate import printable
+
+NOT_COMPUTED = "–"
+# A page holds this many columns upright; a wider table turns the document.
+_UPRIGHT = 6
+# Letters of a table's text in the width of a page, and how wide a column is made, its padding included.
+_LETTERS_ACROSS, _LETTERS_UPRIGHT = 140, 95
+_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 7, 56, 13, 3
+_BOLD = 1.25
+_SHORT, _FIGURES = 10, 24  # rows that one page holds: of whatever words, and of figures, a line each
+_FORMS = {"share": "{:.1f} %", "change": "{:+.1f}"}
+
+
+def cell_texts(block: TableBlock, column: Column, language: Language) -> list[str]:
+    """A column's cells: a withheld count says so, a share that cannot be computed is a dash.
+
+    >>> share = Column("s", "Share", "share")
+    >>> cell_texts(TableBlock("", pd.DataFrame({"s": [0.125, None]}), (share,)), share, "en")
+    ['12.5 %', '–']
+    """
+    values = block.frame[column.name]
+    if column.kind == "text":
+        return list(printable(values.astype("str").fillna("")))
+    if column.kind == "count":
+        withheld = say("not_published", language)
+        return [withheld if pd.isna(value) else f"{int(value):,}" for value in values]
+    return [NOT_COMPUTED if pd.isna(value) else _FORMS[column.kind].format(value * 100) for value in values]
+
+
+def is_blank(block: TableBlock, column: Column) -> bool:
+    """Whether a column is there to be written into: none of its cells says anything."""
+    values = block.frame[column.name]
+    return column.kind == "text" and len(values) > 0 and bool((values.astype("str").fillna("") == "").all())
+
+
+def is_wide(document: Document) -> bool:
+    """Whether a document is laid across: one of its tables has more columns than an upright page holds."""
+    return any(isinstance(part, TableBlock) and len(part.columns) > _UPRIGHT for part in document.parts)
+
+
+def as_table(chart: Chart) -> TableBlock:
+    """What a chart is drawn from, where it cannot be drawn; headings from the chart's own words."""
+    frame = chart.frame.reset_index(drop=True)
+    columns = [Column(str(name), chart.words.get(str(name), str(name)), _kind(frame[name])) for name in frame]
+    return TableBlock(chart.title, frame, tuple(columns), chart.note)
+
+
+def _kind(values: pd.Series) -> Kind:
+    if pd.api.types.is_float_dtype(values):
+        return "share"
+    return "count" if pd.api.types.is_integer_dtype(values) else "text"
+
+
+def widths(cells: Iterable[Sequence[str]]) -> list[int]:
+    """How wide each column of cells is, in letters as they are seen: Thai vowels and tones above and below take no
+    room."""
+    return [max((cell_len(line) for cell in column for line in cell.splitlines()), default=0) for column in cells]
+
+
+def column_shares(block: TableBlock, cells: Sequence[Sequence[str]], wide: bool) -> list[float]:
+    """Which part of the page's width each column gets, together at most 1.
+
+    Figures are never broken, nor columns to be written into narrowed; columns of words share what is left.
+    """
+    room = _LETTERS_ACROSS if wide else _LETTERS_UPRIGHT
+    headings = widths(column.heading.split() for column in block.columns)
+    longest = (max(width, head * _BOLD, _NARROWEST) for width, head in zip(widths(cells), headings, strict=True))
+    wanted = [min(width, _WIDEST) + _PADDING for width in longest]
+    wanted = [
+        _TO_FILL if is_blank(block, column) else width for column, width in zip(block.columns, wanted, strict=True)
+    ]
+    words = [column.kind == "text" and not is_blank(block, column) for column in block.columns]
+    fixed = sum(width for width, free in zip(wanted, words, strict=True) if not free)
+    free = sum(wanted) - fixed
+    scale = min(1.0, max(room - fixed, room / 3) / free) if free else 1.0
+    scaled = [width * scale if free else width for width, free in zip(wanted, words, strict=True)]
+    return [width / max(room, sum(scaled)) for width in scaled]
+
+
+def stays_together(block: TableBlock) -> bool:
+    """Whether a table is so short that it, its caption and its note belong on one page."""
+    figures = all(column.kind != "text" for column in block.columns[1:])
+    rows = _FIGURES if figures else _SHORT
+    return len(block.frame) <= rows and not any(is_blank(block, column) for column in block.columns)

@@ -1,0 +1,138 @@
+"""The styles of a DOCX, with what Word needs to show Thai: font, size, weight and language of complex script."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Pt, RGBColor
+from lxml import etree
+
+from cpms_cli.survey.model.definition import Language
+from cpms_cli.writing.fonts import OFFICE_FONT
+
+_INSTEAD = "Thonburi,Noto Sans Thai,Loma,Tahoma"
+# Styles of our own, beside those of the template.
+CELL, HEAD, CAPTION = "Table Cell", "Table Head", "Table Caption"
+_INK, _GREY = RGBColor(0x1F, 0x1F, 0x1F), RGBColor(0x5A, 0x5A, 0x5A)
+_SIZES = {
+    "Normal": (10, False, _INK),
+    "Title": (18, True, _INK),
+    "Subtitle": (10, False, _GREY),
+    "Heading 1": (14, True, _INK),
+    "Heading 2": (12, True, _INK),
+    "Intense Quote": (11.5, True, _INK),
+    "Caption": (8.5, False, _GREY),
+    "List Bullet": (10, False, _INK),
+    "Footer": (8.5, False, _GREY),
+    CELL: (9, False, _INK),
+    HEAD: (9, True, _INK),
+    CAPTION: (10, True, _INK),
+}
+
+
+def _child(parent: Any, tag: str, **attributes: str) -> Any:
+    found = parent.find(qn(f"w:{tag}"))
+    if found is None:
+        found = OxmlElement(f"w:{tag}")
+        parent.append(found)
+    for name, value in attributes.items():
+        found.set(qn(f"w:{name}"), value)
+    return found
+
+
+def _set_run(properties: Any, size: float, bold: bool) -> None:
+    fonts = _child(properties, "rFonts", ascii=OFFICE_FONT, hAnsi=OFFICE_FONT, eastAsia=OFFICE_FONT, cs=OFFICE_FONT)
+    for name in [name for name in fonts.attrib if str(name).endswith("Theme") or str(name).endswith("theme")]:
+        del fonts.attrib[name]
+    _child(properties, "bCs", val="1" if bold else "0")
+    _child(properties, "iCs", val="0")
+    _child(properties, "szCs", val=str(int(size * 2)))
+    _in_order(properties)
+
+
+# The order in which the schema wants what it knows of a run (CT_RPr).
+_ORDER = (
+    "rStyle",
+    "rFonts",
+    "b",
+    "bCs",
+    "i",
+    "iCs",
+    "caps",
+    "smallCaps",
+    "color",
+    "spacing",
+    "w",
+    "kern",
+    "position",
+    "sz",
+    "szCs",
+    "highlight",
+    "u",
+    "lang",
+)
+
+
+def _in_order(properties: Any) -> None:
+    at = {qn(f"w:{tag}"): index for index, tag in enumerate(_ORDER)}
+    properties[:] = sorted(properties, key=lambda child: at.get(child.tag, len(at)))
+
+
+def set_styles(book: Any, language: Language) -> None:
+    """Give the styles that documents use their font in both scripts, and the text its language."""
+    for name in (CELL, HEAD, CAPTION):
+        book.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = book.styles["Normal"]
+    for name, (size, bold, ink) in _SIZES.items():
+        style = book.styles[name]
+        style.font.size, style.font.bold, style.font.italic, style.font.color.rgb = Pt(size), bold, False, ink
+        _set_run(style.element.get_or_add_rPr(), size, bold)
+    defaults = book.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
+    told = "th-TH" if language == "th" else "en-GB"
+    _child(defaults, "lang", val=told, eastAsia="en-US", bidi="th-TH")
+    _set_run(defaults, 10, False)
+    _plain(book)
+    _name_fonts(book)
+    _drop_effects(book)
+
+
+def _plain(book: Any) -> None:
+    """Without the lines and indents that the template's styles draw around a title and a quotation."""
+    for name in ("Title", "Intense Quote"):
+        style = book.styles[name]
+        layout = style.element.get_or_add_pPr()
+        for tag in ("pBdr", "ind"):
+            found = layout.find(qn(f"w:{tag}"))
+            if found is not None:
+                layout.remove(found)
+    spaces = {
+        "Title": (0, 4),
+        "Normal": (0, 5),
+        "Caption": (3, 8),
+        CELL: (0, 0),
+        HEAD: (0, 0),
+        CAPTION: (8, 3),
+        "Intense Quote": (0, 5),
+    }
+    for name, (before, after) in spaces.items():
+        layout = book.styles[name].paragraph_format
+        layout.space_before, layout.space_after = Pt(before), Pt(after)
+
+
+def _name_fonts(book: Any) -> None:
+    """Say in the font table what stands in where the font is not installed."""
+    part = book.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
+    table = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+    instead = f'<w:altName w:val="{_INSTEAD}"/><w:family w:val="swiss"/>'
+    table.append(parse_xml(f'<w:font {nsdecls("w")} w:name="{OFFICE_FONT}">{instead}</w:font>'))
+    part._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _drop_effects(book: Any) -> None:
+    """Without the template's second copy of the styles, for effects of Word 2010: it would contradict the first."""
+    for name, relation in [*book.part.rels.items()]:
+        if relation.reltype.endswith("/stylesWithEffects"):
+            del book.part.rels[name]

@@ -1,0 +1,146 @@
+"""A document as one HTML file: nothing is loaded, nothing runs, it reads on a telephone and prints on A4.
+
+Every chart stands in it twice, for a wide and for a narrow window; the page shows one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from cpms_cli.reports.charts.chart_style import NARROW, WIDE
+from cpms_cli.reports.charts.charts import chart_svg
+from cpms_cli.reports.documents.document import (
+    BlankLines,
+    Bullets,
+    Chart,
+    Document,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Part,
+    TableBlock,
+)
+from cpms_cli.reports.documents.document_cells import as_table, cell_texts, widths
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language
+
+_TEMPLATE, _STYLE = "page.html.j2", "page.css"
+_LONG = 30  # letters: a column with longer text is not narrowed to a word a line on a telephone
+
+
+@dataclass
+class _Section:
+    """A heading of level 2 and what stands below it; the first section may have none."""
+
+    id: str
+    heading: str
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+
+
+@lru_cache(maxsize=1)
+def _page() -> tuple[Template, Markup]:
+    folder = Path(__file__).parent
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = (folder / _STYLE).read_text("utf-8")
+    return environment.get_template(_TEMPLATE), Markup(style)  # noqa: S704 - our own style sheet
+
+
+def html_bytes(document: Document) -> bytes:
+    """The document as one HTML file in UTF-8, the same bytes from run to run."""
+    template, style = _page()
+    sections = _sections(document)
+    words = {name: say(f"report_{name}", document.language) for name in ("skip", "contents", "notes")}
+    page = template.render(document=document, sections=sections, words=words, style=style)
+    return page.encode("utf-8")
+
+
+def _sections(document: Document) -> list[_Section]:
+    found = [_Section("s0", "")]
+    parts = document.parts
+    for at, part in enumerate(parts):
+        if isinstance(part, Heading) and part.level <= 2:
+            found.append(_Section(f"s{len(found)}", part.text))
+            continue
+        blocks, under_key = found[-1].blocks, bool(found[-1].blocks) and found[-1].blocks[-1]["kind"] == "key"
+        if isinstance(part, Paragraph) and part.style == "key" and under_key:
+            blocks[-1]["items"].append(part.text)
+        else:
+            blocks.extend(_blocks(parts, at, document.language))
+    return [one for one in found if one.heading or one.blocks]
+
+
+def _blocks(parts: Sequence[Part], at: int, language: Language) -> list[dict[str, Any]]:
+    part = parts[at]
+    found: dict[str, Any]
+    match part:
+        case Heading():
+            found = {"kind": "heading", "text": part.text}
+        case Paragraph(style="key"):
+            found = {"kind": "key", "items": [part.text]}
+        case Paragraph():
+            found = {"kind": part.style, "text": part.text}
+        case Bullets():
+            found = {"kind": "bullets", "items": part.items}
+        case TableBlock():
+            found = _table(part, language, folded=at > 0 and isinstance(parts[at - 1], Chart))
+        case Chart():
+            return _chart(part, parts[at + 1] if at + 1 < len(parts) else None, language)
+        case BlankLines():
+            found = {"kind": "lines", "label": part.label, "count": part.count}
+        case PageBreak():
+            found = {"kind": "break"}
+    return [found]
+
+
+def _chart(part: Chart, following: Part | None, language: Language) -> list[dict[str, Any]]:
+    """The chart, and the figures it is drawn from, unless a table of more figures follows."""
+    # The library that writes the SVG escapes what stands in it.
+    drawn = {name: Markup(chart_svg(part, width)) for name, width in (("wide", WIDE), ("narrow", NARROW))}  # noqa: S704
+    shown: dict[str, Any] = {"kind": "chart", "title": part.title, "note": part.note, **drawn}
+    if isinstance(following, TableBlock):
+        return [shown]
+    table = as_table(part)
+    caption = say("report_figures", language, title=part.title)
+    block = TableBlock(caption, table.frame, table.columns)
+    told = {**_table(block, language, folded=True), "shape": part.shape}
+    at = {str(column.name): index for index, column in enumerate(block.columns)}
+    for row, name in part.withheld:
+        told["rows"][row][at[name]]["text"] = say("not_published", language)
+    return [shown, told]
+
+
+Fold = Literal["open", "folded"]
+
+
+def _table(block: TableBlock, language: Language, folded: bool) -> dict[str, Any]:
+    fold: Fold = "folded" if folded else "open"
+    cells = [cell_texts(block, column, language) for column in block.columns]
+    long = [width > _LONG for width in widths(cells)]
+    return {
+        "kind": "table",
+        "fold": fold,
+        "caption": block.caption,
+        "note": block.note,
+        "shape": "",
+        "heads": [{"text": column.heading, "kind": column.kind} for column in block.columns],
+        "rows": [
+            [
+                {"text": text, "kind": column.kind, "long": wordy}
+                for text, column, wordy in zip(row, block.columns, long, strict=True)
+            ]
+            for row in zip(*cells, strict=True)
+        ],
+    }

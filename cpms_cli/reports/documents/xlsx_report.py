@@ -1,0 +1,246 @@
+"""A document as a workbook: a sheet for each table with the words around it, figures as numbers, charts Excel can edit.
+
+Each sheet prints as it stands: A4, one page wide, its header row repeated. No text is ever a formula.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from cpms_cli.ooxml.sheet_naming import sheet_name
+from cpms_cli.reports.charts.xlsx_charts import insert_chart
+from cpms_cli.reports.documents.document import (
+    BlankLines,
+    Bullets,
+    Chart,
+    Column,
+    Document,
+    Heading,
+    PageBreak,
+    Paragraph,
+    Part,
+    TableBlock,
+)
+from cpms_cli.reports.documents.document_cells import NOT_COMPUTED, as_table, cell_texts, is_blank, widths
+from cpms_cli.survey.messages import say
+from cpms_cli.writing.fonts import OFFICE_FONT
+from cpms_cli.writing.gate import printable
+from cpms_cli.writing.table_workbook import OPTIONS
+
+_A4 = 9
+_NARROWEST, _WIDEST, _TO_FILL, _PADDING = 6, 32, 14, 2
+_LONG_WORD = 14  # letters of a heading without spaces, as Thai has them, from which it is broken
+_BUTTON = 4  # letters that the button of a filter takes from a heading, which is bold
+_LEGIBLE = 230  # letters in the width of one page
+_ACROSS = 95  # letters: a wider sheet is laid across
+_LINE = 15.0  # points of a line of text
+_TEXT_WIDTH = 90  # letters of a line of text on a sheet without a table
+_FORMS = {"count": "#,##0", "share": "0.0 %", "change": "+0.0;-0.0;0.0"}
+
+
+@dataclass
+class _Sheet:
+    """What will stand on one sheet: at most one table, what stands above it, and below."""
+
+    name: str
+    above: list[Part] = field(default_factory=list)
+    block: TableBlock | None = None
+    chart: Chart | None = None
+    below: list[Part] = field(default_factory=list)
+
+    def add(self, part: Part) -> None:
+        """Put a part where it belongs."""
+        (self.above if self.block is None else self.below).append(part)
+
+
+def _sheets_of(document: Document) -> list[_Sheet]:
+    """The document by sheets: a new one for each section, and for each further table in it."""
+    found = [_Sheet(document.title)]
+    for part in document.parts:
+        if isinstance(part, Heading) and part.level <= 2:
+            if found[-1].above or found[-1].block is not None:
+                found.append(_Sheet(part.text))
+            found[-1].name = part.text
+            found[-1].add(part)
+        elif isinstance(part, TableBlock | Chart):
+            if found[-1].block is not None:
+                found.append(_Sheet(part.title if isinstance(part, Chart) else part.caption))
+            found[-1].block = as_table(part) if isinstance(part, Chart) else part
+            found[-1].chart = part if isinstance(part, Chart) else None
+        elif not isinstance(part, PageBreak):
+            found[-1].add(part)
+    found[-1].below.extend(Paragraph(note, "note") for note in document.notes)
+    return found
+
+
+def xlsx_bytes(document: Document) -> bytes:
+    """The document as a workbook, the same bytes from run to run."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, OPTIONS) as book:
+        # A time of writing would make the same document two different files.
+        book.set_properties({"title": document.title, "created": datetime.datetime(2000, 1, 1)})
+        formats, taken = _formats(book), set[str]()
+        for at, planned in enumerate(_sheets_of(document)):
+            sheet = book.add_worksheet(sheet_name(planned.name, taken))
+            _Writer(book, sheet, document, formats).write(planned, first=at == 0)
+    return stream.getvalue()
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    plain = {"font_name": OFFICE_FONT, "font_size": 10, "valign": "top"}
+    cell = {**plain, "border": 1, "border_color": "#B0B0B0"}
+    kinds: dict[str, dict[str, Any]] = {
+        "title": {**plain, "bold": True, "font_size": 16},
+        "heading": {**plain, "bold": True, "font_size": 13},
+        "subtitle": {**plain, "font_color": "#5A5A5A"},
+        "caption": {**plain, "bold": True},
+        "plain": {**plain, "text_wrap": True},
+        "key": {**plain, "text_wrap": True, "bold": True, "font_size": 11},
+        "note": {**plain, "text_wrap": True, "font_color": "#5A5A5A", "font_size": 9},
+        "line": {**plain, "bottom": 1, "bottom_color": "#808080"},
+        "head": {**cell, "bold": True, "bg_color": "#E8E8E8", "text_wrap": True, "align": "left", "indent": 1},
+        "head_number": {**cell, "bold": True, "bg_color": "#E8E8E8", "text_wrap": True, "align": "right"},
+        "text": {**cell, "text_wrap": True, "num_format": "@", "align": "left", "indent": 1},
+        "no_number": {**cell, "align": "right", "font_color": "#5A5A5A"},
+        **{kind: {**cell, "num_format": form} for kind, form in _FORMS.items()},
+    }
+    return {name: book.add_format(kind) for name, kind in kinds.items()}
+
+
+def _lines(width: int, room: int) -> int:
+    """How many lines a text takes: broken between words, it fills no line to its end."""
+    return 1 if width <= room else 1 + math.ceil((width * 1.15 - room) / room)
+
+
+class _Writer:
+    """One sheet being written, from its top."""
+
+    def __init__(self, book: Any, sheet: Any, document: Document, formats: dict[str, Any]) -> None:
+        self.book, self.sheet, self.document, self.formats = book, sheet, document, formats
+        self.row, self.columns, self.across = 0, [_TEXT_WIDTH], 0
+
+    def write(self, planned: _Sheet, first: bool) -> None:
+        """Write it all, and say how it is printed."""
+        block = planned.block
+        if block is not None:
+            self.columns = self.column_widths(block)
+        for at, width in enumerate(self.columns):
+            self.sheet.set_column(at, at, width)
+        if first:
+            self.text(self.document.title, "title", _LINE * 1.6)
+            self.text(self.document.subtitle, "subtitle")
+        for part in planned.above:
+            self.part(part)
+        if block is not None:
+            self.table(block)
+        if planned.chart is not None and block is not None:
+            rows, self.across = insert_chart(self.book, self.sheet, planned.chart, block, self.row, self.columns)
+            self.row += rows
+        for part in planned.below:
+            self.part(part)
+        self.print_setup()
+
+    def column_widths(self, block: TableBlock) -> list[int]:
+        """As wide as what stands in them, headings broken between words; what is longer is wrapped."""
+        cells = [cell_texts(block, column, self.document.language) for column in block.columns]
+        headings = widths(column.heading.split() for column in block.columns)
+        return [
+            _TO_FILL
+            if is_blank(block, column)
+            else max(min(width, _WIDEST), min(head, _LONG_WORD) + _BUTTON, _NARROWEST) + _PADDING
+            for column, width, head in zip(block.columns, widths(cells), headings, strict=True)
+        ]
+
+    def text(self, text: str, form: str, height: float = _LINE) -> None:
+        """A line of text over the whole width, as high as it needs; no row of merged cells grows by itself."""
+        room = sum(self.columns)
+        wanted = widths([[text]])[0]
+        told = str(printable(pd.Series([text], dtype="str")).iat[0])
+        self.sheet.set_row(self.row, height * _lines(wanted, room))
+        self.sheet.write_string(self.row, 0, told, self.formats[form])
+        if len(self.columns) > 1 and wanted > self.columns[0]:
+            self.sheet.merge_range(self.row, 0, self.row, len(self.columns) - 1, "", self.formats[form])
+            self.sheet.write_string(self.row, 0, told, self.formats[form])
+        self.row += 1
+
+    def part(self, part: Part) -> None:
+        """A part that is no table."""
+        if isinstance(part, Heading):
+            self.text(part.text, "heading", _LINE * 1.4)
+        elif isinstance(part, Paragraph):
+            self.text(part.text, part.style)
+        elif isinstance(part, Bullets):
+            for item in part.items:
+                self.text(f"• {item}", "plain")
+        elif isinstance(part, BlankLines):
+            self.row += 1
+            self.text(part.label, "caption")
+            for _ in range(part.count):
+                self.sheet.set_row(self.row, _LINE * 1.7)
+                for column in range(len(self.columns)):
+                    self.sheet.write_blank(self.row, column, None, self.formats["line"])
+                self.row += 1
+
+    def table(self, block: TableBlock) -> None:
+        """Caption, header frozen and filtered, figures as numbers, and the note."""
+        self.text(block.caption, "caption")
+        head, rows = self.row, len(block.frame)
+        for at, column in enumerate(block.columns):
+            form = "head" if column.kind == "text" else "head_number"
+            self.sheet.write_string(head, at, column.heading, self.formats[form])
+            self.column(block, column, head + 1, at)
+        self.heights(block, head)
+        self.sheet.freeze_panes(head + 1, 0)
+        self.sheet.repeat_rows(head)
+        if rows:
+            self.sheet.autofilter(head, 0, head + rows, len(block.columns) - 1)
+        self.row = head + rows + 1
+        if block.note:
+            self.text(block.note, "note")
+        self.row += 1
+
+    def heights(self, block: TableBlock, head: int) -> None:
+        """Each row as high as its longest cell: not every program makes room for what is wrapped."""
+        language = self.document.language
+        cells = [[column.heading, *cell_texts(block, column, language)] for column in block.columns]
+        to_fill = any(is_blank(block, column) for column in block.columns)
+        for at, row in enumerate(zip(*cells, strict=True)):
+            lines = max(_lines(*pair) for pair in zip(widths([[cell] for cell in row]), self.columns, strict=True))
+            self.sheet.set_row(head + at, _LINE * max(lines, 2 if to_fill else 1))
+
+    def column(self, block: TableBlock, column: Column, row: int, at: int) -> None:
+        """The cells of one column; where there is no number, it is said in words."""
+        language = self.document.language
+        if column.kind == "text":
+            for index, text in enumerate(cell_texts(block, column, language)):
+                self.sheet.write_string(row + index, at, text, self.formats["text"])
+            return
+        lacking = say("not_published", language) if column.kind == "count" else NOT_COMPUTED
+        times = 100 if column.kind == "change" else 1
+        for index, value in enumerate(block.frame[column.name]):
+            if pd.isna(value):
+                self.sheet.write_string(row + index, at, lacking, self.formats["no_number"])
+            else:
+                self.sheet.write_number(row + index, at, float(value) * times, self.formats[column.kind])
+
+    def print_setup(self) -> None:
+        """A4, one page wide, page numbers; across where the sheet is wide."""
+        self.sheet.set_paper(_A4)
+        if sum(self.columns) > _ACROSS:
+            self.sheet.set_landscape()
+        # A chart is not cut by the end of a page; what would be too small to read is given more pages.
+        pages = math.ceil(sum(self.columns) / _LEGIBLE)
+        self.sheet.fit_to_pages(pages, 1 if self.across else 0)
+        if pages > 1:
+            self.sheet.repeat_columns(0)
+        self.sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+        self.sheet.set_footer("&C" + say("page_of", self.document.language, page="&P", pages="&N"))
+        self.sheet.print_area(0, 0, max(self.row - 1, 0), max(self.across, len(self.columns)) - 1)
+        self.sheet.hide_gridlines(2)

@@ -1,0 +1,96 @@
+"""How each sheet was read, a sentence for each thing that an officer may want to know or contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypedDict
+
+from rich.console import Console
+
+from cpms_cli.reading.source import RowLeftOut, SourceTable
+from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language
+
+_SHOWN_ROWS = 10
+Told = tuple[str, dict[str, object]]
+
+
+class ReadNote(TypedDict):
+    """One sentence: about which file and sheet, its id, and its words."""
+
+    file: str
+    sheet: str | None
+    id: str
+    message: str
+
+
+def _places(rows: Sequence[int | str]) -> str:
+    more = ", …" if len(rows) > _SHOWN_ROWS else ""
+    return ", ".join(map(str, rows[:_SHOWN_ROWS])) + more
+
+
+def _of_text(source: SourceTable, language: Language) -> Iterator[Told]:
+    """The encoding and delimiter of a text file, and why they were chosen."""
+    evidence = source.evidence
+    if "encoding" not in evidence:
+        return
+    read_as = {"encoding": evidence["encoding"], "delimiter": evidence["delimiter"].replace("\t", "tab")}
+    yield "validate_read_as", {"row": source.header_row, **read_as}
+    yield (
+        "validate_evidence",
+        {name: say(evidence[name], language, **evidence) for name in ("encoding_why", "delimiter_why")},
+    )
+
+
+def _rows_by_kind(rows: Sequence[RowLeftOut], language: Language) -> str:
+    kinds = dict.fromkeys(row.kind for row in rows)
+    places = {kind: _places([row.row for row in rows if row.kind == kind]) for kind in kinds}
+    return "; ".join(f"{say(f'left_out_{kind}', language)} {rows}" for kind, rows in places.items())
+
+
+def show_footers(console: Console, tables: Sequence[SurveyTable], language: Language) -> None:
+    """Print which rows among the records, or below them, were taken for totals and notes."""
+    for source in (table.source for table in tables):
+        rows = [row for row in source.left_out if row.kind in ("total", "note")]
+        if rows:
+            where = {"file": source.path.name, "sheet": source.sheet or ""}
+            console.print(say("left_out", language, rows=_rows_by_kind(rows, language), **where))
+
+
+def _of_layout(source: SourceTable, language: Language) -> Iterator[Told]:
+    """What of a sheet was left out, and what in it is hidden: rows by number, never their text."""
+    if source.left_out:
+        yield "left_out", {"rows": _rows_by_kind(source.left_out, language)}
+    if "hidden_rows" in source.evidence:
+        yield "hidden_rows", {"rows": _places([int(row) for row in source.evidence["hidden_rows"].split(", ")])}
+    if "merged_cells" in source.evidence:
+        yield "merged_cells", {"cells": _places(source.evidence["merged_cells"].split(", "))}
+    if "hidden_sheets" in source.evidence:
+        yield "hidden_sheets", {"sheets": source.evidence["hidden_sheets"]}
+
+
+def _of_table(table: SurveyTable, language: Language) -> Iterator[Told]:
+    yield from _of_text(table.source, language)
+    yield from _of_layout(table.source, language)
+    for note in table.notes:
+        yield note.message_id, dict(note.values)
+    for column in table.columns.values():
+        for one in column.evidence:
+            yield one.id, {"column": column.header, **one.values}
+
+
+def read_notes(tables: Sequence[SurveyTable], language: Language) -> list[ReadNote]:
+    """Everything there is to tell, table by table: encoding, rows left out, the layout known, columns, their dates."""
+    notes = [
+        ReadNote(
+            file=table.source.path.name,
+            sheet=table.source.sheet,
+            id=name,
+            message=say(name, language, file=table.source.path.name, sheet=table.source.sheet or "", **values),
+        )
+        for table in tables
+        for name, values in _of_table(table, language)
+    ]
+    # A sheet may have become several tables, which are read alike.
+    return [note for at, note in enumerate(notes) if note not in notes[:at]]

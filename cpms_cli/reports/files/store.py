@@ -1,0 +1,122 @@
+"""A store's history and its proof, as text."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.console import Console
+
+from cpms_cli.reports.terminal import NARROW, show_table, stacked
+from cpms_cli.store.tables.response_tables import RESPONSE
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language
+
+_SMALL = 72  # letters: in a narrower window counts stand below each other
+
+
+def show_history(console: Console, tables: dict[str, pd.DataFrame], language: Language) -> None:
+    """Print the merged files with their counts, and what else was done."""
+    file, of_log = tables["batches"]["file"].astype("str"), tables["batches"]["kind"] == RESPONSE
+    batches = tables["batches"].assign(
+        file=file.where(~of_log, file + f" ({say('history_responses', language)})"),
+        when=tables["batches"]["merged_at"].dt.strftime("%Y-%m-%d %H:%M"),
+        digest=tables["batches"]["sha256"].str[:12],
+    )
+    names = {
+        "batch_id": "batch",
+        "when": "when",
+        "merged_by": "who",
+        "file": "file",
+        "digest": "sha256",
+        "rows_in": "rows",
+        "rows_stored": "stored",
+        "rows_unchanged": "unchanged",
+        "rows_quarantined": "quarantined",
+    }
+    headings = {name: say(f"col_{key}", language) for name, key in names.items()}
+    if console.width < NARROW:
+        # A file's name has no spaces to break it at: what is short stands below it.
+        del headings["digest"]
+        batches, headings = stacked(batches, headings, {"file": ("when", "merged_by")})
+    if console.width < _SMALL:
+        counts = ("rows_stored", "rows_unchanged", "rows_quarantined")
+        headings["rows_in"] = ""
+        told = say("col_rows", language) + ": " + batches["rows_in"].astype("str")
+        batches, headings = stacked(batches.assign(rows_in=told), headings, {"rows_in": counts}, named=counts)
+    show_table(
+        console,
+        batches,
+        headings,
+        title=say("history_batches", language),
+        tight=("when", "merged_by"),
+        right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"),
+    )
+    _show_runs(console, tables["runs"], language)
+    if tables["events"].empty:
+        return
+    events = tables["events"].assign(
+        when=tables["events"]["done_at"].dt.strftime("%Y-%m-%d %H:%M"),
+        event=[say(f"event_{what}", language) for what in tables["events"]["what"]],
+        batch=tables["events"]["batch_id"].astype("Int64"),
+    )
+    names = {"when": "when", "who": "who", "event": "event", "batch": "batch", "detail": "detail"}
+    show_table(
+        console,
+        events,
+        {name: say(f"col_{key}", language) for name, key in names.items()},
+        title=say("history_events", language),
+        tight=("when",),
+        right=("batch",),
+    )
+
+
+def _show_runs(console: Console, runs: pd.DataFrame, language: Language) -> None:
+    if runs.empty:
+        return
+    shown = runs.assign(when=runs["scored_at"].dt.strftime("%Y-%m-%d %H:%M"), digest=runs["definition"].str[:12])
+    names = {
+        "run": "run",
+        "when": "when",
+        "scored_by": "who",
+        "digest": "definition",
+        "last_batch": "last_batch",
+        "children": "children",
+    }
+    headings = {name: say(f"col_{key}", language) for name, key in names.items()}
+    if console.width < NARROW:
+        shown, headings = stacked(shown, headings, {"when": ("scored_by",)})
+    show_table(
+        console,
+        shown,
+        headings,
+        title=say("history_runs", language),
+        tight=("when", "scored_by", "digest"),
+        right=("run", "last_batch", "children"),
+    )
+
+
+def show_check(console: Console, store: str, found: pd.DataFrame, language: Language) -> None:
+    """Print the invariants that do not hold, or that all do."""
+    broken = found[found["violations"] > 0]
+    if broken.empty:
+        console.print(say("store_sound", language, store=store, count=len(found)))
+        return
+    names = ("invariant", "violations")
+    show_table(console, broken, {name: say(f"col_{name}", language) for name in names}, right=("violations",))
+    console.print(say("store_unsound", language, store=store, count=len(broken)))
+
+
+def show_audit(console: Console, log: pd.DataFrame, language: Language) -> None:
+    """Print which outputs showed whom they are about, when and to whom; or that none did."""
+    if log.empty:
+        console.print(say("audit_none", language))
+        return
+    shown = log.assign(when=log["shown_at"].dt.strftime("%Y-%m-%d %H:%M"))
+    names = {"when": "when", "who": "who", "what": "command", "children": "children"}
+    show_table(
+        console,
+        shown,
+        {name: say(f"col_{key}", language) for name, key in names.items()},
+        title=say("audit_title", language),
+        tight=("when", "who"),
+        right=("children",),
+    )

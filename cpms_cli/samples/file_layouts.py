@@ -1,0 +1,100 @@
+"""Sample rounds as the files that come back from villages: three layouts, in Thai and English, with mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.samples.difficulties import USUAL, Difficulties
+from cpms_cli.samples.drawn_answers import SampleRound, sample_rounds
+from cpms_cli.samples.mistakes import make_mistakes
+from cpms_cli.survey.era import BUDDHIST_OFFSET
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey, Table
+from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.table_workbook import workbook_bytes
+from cpms_cli.writing.written_answers import written_table
+
+TRUTH, MISTAKES = "truth.csv", "mistakes.csv"
+
+
+def _headed(survey: Survey, frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+    return frame.rename(columns={name: survey.fields[str(name)].label.in_(language) for name in frame})
+
+
+def _flat(survey: Survey, one: SampleRound) -> pd.DataFrame:
+    key = list(survey.key("household"))
+    rest = [name for name in survey.columns("household") if name not in survey.child.shared]
+    return one.children.merge(one.households[[*key, *rest]], on=key, how="left")[
+        [*survey.child.shared, *rest, *(field.name for field in survey.child.fields)]
+    ]
+
+
+def _spoilt(frame: pd.DataFrame, table: Table, seed: int, mistakes: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return make_mistakes(frame, table, seed) if mistakes else (frame, pd.DataFrame())
+
+
+def _write_round(
+    survey: Survey, folder: Path, one: SampleRound, layout: int, seed: int, mistakes: bool
+) -> tuple[list[Path], pd.DataFrame]:
+    name = f"survey_{one.round + BUDDHIST_OFFSET}"
+    if layout == 1:
+        logs, sheets = [], {}
+        for table, frame in (("household", one.households), ("child", one.children)):
+            kind: Table = "household" if table == "household" else "child"
+            spoilt, log = _spoilt(written_table(survey, frame, "en"), kind, seed, mistakes)
+            logs.append(log)
+            sheets["households" if kind == "household" else "children"] = _headed(survey, spoilt, "en")
+        path = folder / f"{name}.xlsx"
+        write_bytes(path, workbook_bytes(sheets))
+        return [path], pd.concat(logs).assign(file=path.name)
+    flat, log = _spoilt(written_table(survey, _flat(survey, one), "th"), "child", seed, mistakes)
+    headed = _headed(survey, flat, "th")
+    path = folder / (f"{name}.csv" if layout == 0 else f"{name}.xlsx")
+    content = (
+        headed.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+        if layout == 0
+        else workbook_bytes({"สำรวจ": headed})
+    )
+    write_bytes(path, content)
+    return [path], log.assign(file=path.name)
+
+
+def write_samples(
+    folder: str | Path,
+    subdistricts: Sequence[str],
+    rounds: Sequence[int],
+    children: int,
+    seed: int,
+    *,
+    mistakes: bool = True,
+    difficulties: Difficulties = USUAL,
+) -> list[Path]:
+    """Write one file a round into a new folder, in turn flat CSV in Thai, two sheets in English, flat XLSX in Thai.
+
+    `truth.csv` says for each child row which person it is; `mistakes.csv` which cells were spoilt. The same
+    arguments give the same bytes. Raises UsageError where the folder has something in it, or an area is not known.
+    """
+    survey, where = load_survey(), Path(folder)
+    for code in subdistricts:
+        if len(code) != 6 or code not in survey.areas:
+            raise UsageError("unknown_area", area=code)
+    if where.exists() and (not where.is_dir() or any(where.iterdir())):
+        raise UsageError("folder_not_empty", folder=where)
+    where.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    logs = []
+    made = sample_rounds(subdistricts, list(rounds), children, seed, difficulties)
+    for at, one in enumerate(made):
+        paths, log = _write_round(survey, where, one, at % 3, seed + at, mistakes)
+        written += paths
+        logs.append(log)
+    truth = pd.concat([one.truth for one in made], ignore_index=True)
+    for name, table in ((TRUTH, truth), (MISTAKES, pd.concat(logs, ignore_index=True))):
+        if len(table):
+            write_bytes(where / name, table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))
+            written.append(where / name)
+    return written

@@ -1,0 +1,129 @@
+"""Indicators and levels as one SQL statement over the typed record, written from the definition.
+
+Each indicator becomes a column of three truth values (n/a counts as no inside rules); then each level rule becomes one,
+and from these the level and the highest possible level. `told` puts them into words of the survey.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cpms_cli.scoring.compiler.household_facts import with_homes
+from cpms_cli.scoring.compiler.score_columns import told_columns
+from cpms_cli.scoring.compiler.truths import rules_of
+from cpms_cli.survey.model.definition import Indicator, Survey, Table
+from cpms_cli.survey.rules.rule_language import COUNTS, RANGES, named, parse
+from cpms_cli.survey.rules.typed_answers import counted_in, quoted, typed_record
+
+
+@lru_cache(maxsize=16)
+def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+    """One SELECT that scores every row of `record` (a typed record, see `relations.typed_record`).
+
+    Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a; `level`, `highest`; `household_level` and
+    `household_highest`, the worst of the household's children; `counted_min`, `counted_max`, `dangers_min`,
+    `dangers_max`: how many counted indicators are yes, and how many of these are no circumstance; `reasons` and
+    `open_reasons`, lists of ids of the level rules' alternatives that are true at the child's level, and of those not
+    known that could lift it; `answers`, as `13:violence_physical=yes`, what makes each indicator yes (and
+    `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.
+    """
+    kept = tuple(dict.fromkeys((*carried, *survey.key("household"))))
+    told = (
+        f"WITH explained AS MATERIALIZED ({explained_sql(survey, record, kept)}),"
+        f" household AS ({household_sql(survey, 'explained')})"
+        f" {with_household_levels(survey, 'explained', 'household', kept)}"
+    )
+    further = ", ".join(name for name in kept if name not in carried)
+    return f"SELECT * EXCLUDE ({further}) FROM ({told})" if further else told
+
+
+@lru_cache(maxsize=16)
+def explained_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+    """As `score_sql`, without what is told of households."""
+    facts = ", ".join((*rules_of(survey).facts.columns("child"), *rules_of(survey).facts.columns("household")))
+    judged = _judged_sql(survey, f"SELECT *, {facts} FROM ({record})", carried)
+    return f"SELECT {told_columns(survey, carried)} FROM ({judged})"
+
+
+def household_sql(survey: Survey, scores: str) -> str:
+    """SELECT of one row per household of scores: its key, `household_level` and `household_highest`."""
+    key = ", ".join(survey.key("household"))
+    worst = ", ".join(f"{_worst(survey, name)} AS household_{name}" for name in ("level", "highest"))
+    return f"SELECT {key}, {worst} FROM {scores} GROUP BY {key}"
+
+
+def with_household_levels(survey: Survey, scores: str, households: str, carried: tuple[str, ...]) -> str:
+    """SELECT of scores with, after their levels, what `household_sql` says of their households."""
+    answers = (one.column for one in survey.indicators)
+    first = ", ".join((*carried, *answers, "level", "highest", "household_level", "household_highest"))
+    return f"SELECT {first}, * EXCLUDE ({first}) FROM {with_homes(households, scores, survey.key('household'))}"
+
+
+@lru_cache(maxsize=16)
+def judged_sql(
+    survey: Survey, child: str, household: str, carried: tuple[str, ...], along: tuple[str, ...] = ()
+) -> str:
+    """SELECT of one row per child of two relations of canonical text: what scores are told from by `told_columns`.
+
+    Truths of indicators and rules, levels, and facts: few bytes a row. `along` are columns of `child` that are no
+    answers.
+    """
+    facts = rules_of(survey).facts
+    tables: tuple[Table, ...] = ("child", "household")
+    further = {table: facts.columns(table) for table in tables}
+    return _judged_sql(survey, typed_record(survey, child, household, along, further), carried)
+
+
+def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+    rules, key = rules_of(survey), survey.key("household")
+    kept = tuple(dict.fromkeys((*carried, *key)))
+    ctes = [f"facts AS MATERIALIZED (SELECT {', '.join(dict.fromkeys((*kept, *rules.looked_at)))} FROM ({record}))"]
+    previous = "facts"
+    joined = set[str]()
+    for index, stage in enumerate(_stages(survey)):
+        columns = ", ".join(column for one in stage for column in rules.truths(one))
+        ctes += rules.homes.stage(f"stage_{index}", columns, previous, joined)
+        previous = f"stage_{index}"
+    ctes.append(f"counted AS NOT MATERIALIZED (SELECT *, {_counts(survey)} FROM {previous})")
+    ruled = ", ".join(f"{condition} AS is_{level}" for level, condition in rules.level.items())
+    ctes += rules.homes.stage("ruled", ruled, "counted", joined)
+    unknown = " OR ".join(f"is_{level.id} IS NULL" for level in survey.rule_levels)
+    clear, undecided = quoted(survey.level("clear").id), quoted(survey.level("open").id)
+    left = f"CASE WHEN {unknown} THEN {undecided} ELSE {clear} END"
+    level, highest = _first(survey, "is_{}", left), _first(survey, "is_{0} IS NOT FALSE", clear)
+    return f"WITH {', '.join(ctes)} SELECT *, {level} AS level, {highest} AS highest FROM ruled"
+
+
+def _stages(survey: Survey) -> list[list[Indicator]]:
+    """The indicators in an order in which each comes after those it looks at."""
+    columns = {one.column: one for one in survey.indicators}
+    waiting, done, stages = list(survey.indicators), set[str](), []
+    while waiting:
+        ready = [one for one in waiting if {n for n in named(parse(one.when)) if n in columns} <= done]
+        if not ready:
+            raise ValueError(f"indicators look at each other in a circle: {[one.number for one in waiting]}")
+        stages.append(ready)
+        done |= {one.column for one in ready}
+        waiting = [one for one in waiting if one not in ready]
+    return stages
+
+
+def _counts(survey: Survey) -> str:
+    """How many indicators of each count are surely yes, and how many can be."""
+    sums = []
+    for count in COUNTS:
+        for name, otherwise in zip(RANGES[count], ("FALSE", "TRUE"), strict=True):
+            each = (f"COALESCE({one.column}, {otherwise})::INTEGER" for one in counted_in(survey, count))
+            sums.append(f"{' + '.join(each) or '0'} AS {name}")
+    return ", ".join(sums)
+
+
+def _first(survey: Survey, test: str, otherwise: str) -> str:
+    cases = " ".join(f"WHEN {test.format(level.id)} THEN {quoted(level.id)}" for level in survey.rule_levels)
+    return f"CASE {cases} ELSE {otherwise} END"
+
+
+def _worst(survey: Survey, column: str) -> str:
+    ranks = " ".join(f"WHEN {quoted(level.id)} THEN {rank}" for rank, level in enumerate(survey.levels))
+    ids = " ".join(f"WHEN {rank} THEN {quoted(level.id)}" for rank, level in enumerate(survey.levels))
+    return f"CASE MIN(CASE {column} {ranks} END) {ids} END"

@@ -1,0 +1,148 @@
+"""Truths put into the columns of a score: answers, reasons, and the answers behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from cpms_cli.scoring.compiler.truths import Clause, Part, Rules, rules_of
+from cpms_cli.survey.model.definition import Indicator, Survey
+from cpms_cli.survey.rules.rule_language import COUNTS, RANGES
+from cpms_cli.survey.rules.typed_answers import quoted
+
+AGE = "age"
+_SEPARATOR = "chr(31)"
+COUNT_COLUMNS = tuple(name for count in COUNTS for name in RANGES[count])
+"""How many indicators are yes, as ranges: counted_min, counted_max, and those that are no circumstance."""
+
+
+def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
+    """The columns that `explained_sql` says but for its lists, out of what `judged_sql` gives."""
+    answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
+    return f"{', '.join(carried)}, {answers}, level, highest, {', '.join(COUNT_COLUMNS)}"
+
+
+@lru_cache(maxsize=16)
+def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
+    """The columns that `explained_sql` says, out of what `judged_sql` gives."""
+    rules = rules_of(survey)
+    told = {
+        "reasons": _why(rules),
+        "open_reasons": _why_open(rules),
+        "answers": _answers(rules),
+        "open_answers": _open_answers(rules),
+    }
+    lists = ", ".join(f"{_listed(joined)} AS {name}" for name, joined in told.items())
+    return f"{plain_columns(survey, carried)}, {lists}"
+
+
+def _answer(one: Indicator) -> str:
+    outside = f"WHEN NOT {one.column}_applies THEN 'n/a' " if one.applies else ""
+    return f"CASE {outside}WHEN {one.column} THEN 'yes' WHEN NOT {one.column} THEN 'no' ELSE 'unknown' END"
+
+
+def _reason_list(found: tuple[Part, ...], test: str) -> str:
+    return _joined([f"CASE WHEN {test.format(part.condition)} THEN {quoted(part.reason.id)} END" for part in found])
+
+
+def _joined(items: list[str]) -> str:
+    """The items that are there as one text, NULL where none is: far cheaper than lists, which few rows need."""
+    return f"NULLIF(concat_ws({_SEPARATOR}, {', '.join(items)}), '')"
+
+
+def _listed(joined: str) -> str:
+    return f"COALESCE(string_split({joined}, {_SEPARATOR}), CAST([] AS VARCHAR[]))"
+
+
+def _told(label: str, holds: str, items: Iterable[str]) -> str:
+    told = list(dict.fromkeys(items))
+    several = f"concat_ws('&', {', '.join(told)})" if len(told) > 1 else f"COALESCE({told[0] if told else 'NULL'}, '')"
+    return f"CASE WHEN {holds} THEN {quoted(label + ':')} || {several} END"
+
+
+def _behind(rules: Rules, test: str, told: Callable[[Clause], Iterable[str]], further: dict[str, list[str]]) -> str:
+    """What stands behind scores: of each indicator, and of each level's rule where it is more than an indicator, the
+    alternatives that pass the test. An indicator's are looked at only where it passes, which on most rows it does not.
+
+    `further` is what else stands behind an indicator, by its column.
+    """
+
+    def items(parts: Iterable[Part], label: str) -> list[str]:
+        return [
+            _told(
+                label or part.reason.id,
+                test.format(part.condition),
+                (item for clause in part.clauses for item in told(clause)),
+            )
+            for part in parts
+        ]
+
+    groups = []
+    for one in rules.survey.indicators:
+        found = [*further.get(one.column, []), *items(rules.of_indicator[one.column], str(one.number))]
+        groups.append(f"CASE WHEN {test.format(one.column)} THEN {_joined(found)} END")
+    for level, parts in rules.of_level.items():
+        found = items([part for part in parts if not part.plain], "")
+        # An alternative that is true, or not known, leaves its rule not false.
+        groups += [f"CASE WHEN is_{level} IS NOT FALSE THEN {_joined(found)} END"] if found else []
+    return _joined(groups)
+
+
+def _where(tests: Iterable[str], item: str) -> str:
+    wanted = " AND ".join(test for test in tests if test)
+    return f"CASE WHEN {wanted} THEN {item} END" if wanted else item
+
+
+def _of_home(clause: Clause) -> list[str]:
+    return [quoted(f"any_child({','.join(clause.of_home)})")] if clause.of_home else []
+
+
+def _answers(rules: Rules) -> str:
+    """The answers and indicators that make something true: of an inner OR, only of the branches that are true."""
+    answer_of = {one.column: _answer(one) for one in rules.survey.indicators}
+
+    def told(clause: Clause) -> Iterator[str]:
+        given = {name: (answer, f"{name}::VARCHAR") for name, answer in clause.fields.items()}
+        given |= {name: (answer, answer_of[name]) for name, answer in clause.indicators.items()}
+        items = [
+            quoted(f"{name}={answer}") if answer else f"{quoted(f'{name}=')} || {value}"
+            for name, (answer, value) in given.items()
+        ]
+        yield from (_where([clause.chosen], item) for item in (*items, *_of_home(clause)))
+
+    return _behind(rules, "({})", told, {})
+
+
+def _open_answers(rules: Rules) -> str:
+    """The questions and indicators without an answer that leave something open."""
+
+    def told(clause: Clause) -> Iterator[str]:
+        for name in clause.fields:
+            yield _where([rules.facts.unanswered(name), clause.undecided], quoted(name))
+        others = [*map(quoted, clause.indicators), *_of_home(clause), *([quoted(AGE)] if clause.by_age else [])]
+        yield from (_where([clause.unknown, clause.undecided], item) for item in others)
+
+    of_age = {
+        one.column: [f"CASE WHEN {one.column}_applies IS NULL THEN {quoted(f'{one.number}:{AGE}')} END"]
+        for one in rules.survey.indicators
+        if one.applies
+    }
+    return _behind(rules, "({}) IS NULL", told, of_age)
+
+
+def _why(rules: Rules) -> str:
+    cases = " ".join(
+        f"WHEN {quoted(level)} THEN {_reason_list(parts, '({})')}" for level, parts in rules.of_level.items()
+    )
+    return f"CASE level {cases} END"
+
+
+def _why_open(rules: Rules) -> str:
+    # Only rules above the child's level can still change it; with no rule true, every unknown one can.
+    parts, settled = [], list[str]()
+    for level, found in rules.of_level.items():
+        settled.append(quoted(level))
+        unknown = _reason_list(found, "({}) IS NULL")
+        decided = f"level IN ({', '.join(settled)}) OR is_{level} IS NOT NULL"
+        parts.append(f"CASE WHEN {decided} THEN NULL ELSE {unknown} END")
+    return _joined(parts)

@@ -1,0 +1,133 @@
+"""The definition's rules as SQL over a typed record and its facts (see `facts`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlglot import exp
+
+from cpms_cli.scoring.compiler.conditions import Condition, conditions
+from cpms_cli.scoring.compiler.facts import Facts, given
+from cpms_cli.scoring.compiler.household_facts import Homes
+from cpms_cli.scoring.compiler.reasons import Reason, reasons
+from cpms_cli.survey.model.definition import Indicator, Survey
+from cpms_cli.survey.rules.rule_language import alternatives, compiled, named, parse, sql
+from cpms_cli.survey.rules.typed_answers import FURTHER, vocabulary
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One condition of an alternative: what is named where it is a reason for it, or leaves it open.
+
+    `fields`, by name, with the one answer that makes it true (empty where there are several); `indicators`, by column,
+    with the same; `of_home`: names that are asked of every child of the home; `by_age`: whether the age decides it.
+    `chosen` is SQL that is true where the condition is a reason, if the alternative holds; `undecided`, where it can be
+    what leaves the alternative open, if that is unknown; `unknown`, where the condition itself is. Empty: always.
+    """
+
+    fields: dict[str, str]
+    indicators: dict[str, str]
+    of_home: tuple[str, ...]
+    by_age: bool
+    chosen: str
+    undecided: str
+    unknown: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """An alternative of a rule in terms of facts, with its conditions; `plain`: it is one indicator, or a count."""
+
+    reason: Reason
+    condition: str
+    clauses: tuple[Clause, ...]
+    plain: bool
+
+
+class Rules:
+    """The definition's rules as SQL over a typed record and its facts."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey, self.words, self.facts = survey, vocabulary(survey), Facts(survey)
+        self.homes = Homes(survey.key("household"))
+        self._names = set[str]()
+        self.of_indicator = {one.column: self._parts(one.when, one.column) for one in survey.indicators}
+        self.of_level = {one.id: self._parts(one.when or "FALSE", one.id) for one in survey.rule_levels}
+        self.when = {one.column: self.condition(one.when) for one in survey.indicators}
+        self.applies = {one.column: self.condition(one.applies) for one in survey.indicators if one.applies}
+        self.level = {one.id: self.condition(one.when) for one in survey.rule_levels}
+
+    def condition(self, rule: str | None) -> str:
+        """A rule in plain SQL; none is true."""
+        return f"({self._written(parse(rule))})" if rule else "TRUE"
+
+    def _written(self, rule: exp.Expression) -> str:
+        tree = self.facts.named(compiled(rule, self.words))
+        self._names.update(named(tree))
+        return sql(tree.transform(self.homes.told))
+
+    def _parts(self, rule: str, prefix: str) -> tuple[Part, ...]:
+        found = []
+        for reason, part in zip(reasons(self.survey, rule, prefix), alternatives(parse(rule)), strict=True):
+            inner = tuple(conditions(part))
+            plain = len(inner) == 1 and inner[0].wanted and (isinstance(part, exp.Column) or bool(reason.counts))
+            clauses = tuple(self._clause(one, part) for one in inner)
+            found.append(Part(reason, self._written(part), clauses, plain))
+        return tuple(found)
+
+    def _clause(self, one: Condition, whole: exp.Expression) -> Clause:
+        columns = {each.column for each in self.survey.indicators}
+        names, of_home = named(one.tree), tuple[str, ...]()
+        if one.function == "ASKED":
+            # Whether a question is put at this age is no part of what its answer says.
+            names = named(parse(self.survey.fields[names[0]].asked or "TRUE"))
+        elif one.function == "ANY_CHILD":
+            names, of_home = [], tuple(names)
+        answers = {name: given(one.tree, name) if one.wanted else "" for name in names if name in self.survey.fields}
+        yes = "yes" if one.wanted and isinstance(one.tree, exp.Column) else ""
+        chosen = [
+            ("" if wanted else "NOT ") + f"({self._written(branch)})"
+            for branch, wanted in one.chosen
+            if branch is not whole
+        ]
+        undecided = [f"({self._written(node)}) IS NULL" for node in one.around]
+        unknown = "" if one.tree is whole else f"({self._written(one.tree)}) IS NULL"
+        return Clause(
+            {} if one.function == "ASKED" else answers,
+            {name: yes for name in names if name in columns},
+            of_home,
+            "age" in names,
+            " AND ".join(chosen),
+            " AND ".join(undecided),
+            unknown,
+        )
+
+    def truths(self, one: Indicator) -> list[str]:
+        """Columns of truth: the indicator's, n/a counting as no, and before it whether it applies, where it has a
+        limit."""
+        when, applies = self.when[one.column], self.applies.get(one.column)
+        if applies is None:
+            return [f"{when} AS {one.column}"]
+        truth = f"CASE WHEN {applies} THEN {when} WHEN NOT {applies} THEN FALSE END"
+        return [f"{applies} AS {one.column}_applies", f"{truth} AS {one.column}"]
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """The columns of the record that rules, and what is told of them, look at."""
+        told = {
+            name
+            for parts in (*self.of_indicator.values(), *self.of_level.values())
+            for part in parts
+            for clause in part.clauses
+            for name, answer in clause.fields.items()
+            if not answer
+        }
+        known = {*self.facts.names, *self.survey.fields, *FURTHER}
+        return tuple(sorted((self._names | told) & known))
+
+
+@lru_cache(maxsize=16)
+def rules_of(survey: Survey) -> Rules:
+    """The rules of a definition, written once."""
+    return Rules(survey)

@@ -1,0 +1,119 @@
+"""A change of rules tried on a store: who would be at which other level, and why; nothing is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.scores import create_scores, require_columns, scores_of
+from cpms_cli.store.file import open_store
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+
+SIDES = ("before", "after")
+_RANKED = ("level", "highest")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same store under two definitions; `before` is the shipped one.
+
+    `flow`: round, before, after (level ids), children; every child row is counted, also where nothing changes.
+    `indicators`: number, name, before, after (answers), children; only what changes.
+    `changed`: a row for each child and round whose level or highest possible level changes, the most severe new level
+    first: cpms_id, round, village, the two levels and highest possible levels, and for each side the reasons (`why_`)
+    and what is not known (`open_`) in words. No name is in it. `children` counts all child rows.
+    """
+
+    before: Survey
+    after: Survey
+    children: int
+    flow: pd.DataFrame
+    indicators: pd.DataFrame
+    changed: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        return {"flow": self.flow, "indicators": self.indicators, "children": self.changed}
+
+
+def compare_definitions(store: str | Path, schemas: Path, *, language: Language = "en") -> Comparison:
+    """Score a store under the shipped definition and under that of a folder, and tell what differs.
+
+    The store is only read. Raises UsageError where the folder's fields are not the store's columns, DefinitionError,
+    StoreError, UnreadableFile.
+    """
+    surveys = load_survey(), load_survey(Path(schemas))
+    before, after = surveys
+    with open_store(Path(store), before) as connection:
+        scores = [_scored(connection, survey) for survey in surveys]
+    if any(_shape(before, table) != _shape(after, table) for table in ("household", "child")):
+        raise UsageError("definition_other_key")
+    both = _side_by_side(before, scores)
+    return Comparison(
+        before,
+        after,
+        len(both),
+        _flow(before, both),
+        _indicators(before, both, language),
+        _changed(surveys, both, language),
+    )
+
+
+def _shape(survey: Survey, table: str) -> object:
+    """What must be the same for two scores of one row to be about the same row and child."""
+    schema = survey.household if table == "household" else survey.child
+    return schema.primaryKey, schema.shared, sorted((one.name, one.type, one.role or "") for one in schema.fields)
+
+
+def _scored(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
+    require_columns(connection, survey, exactly=True)
+    create_scores(connection, survey)
+    return scores_of(connection, survey)
+
+
+def _side_by_side(survey: Survey, scores: list[pd.DataFrame]) -> pd.DataFrame:
+    """One row per child row, every score twice: with `_before` and with `_after`."""
+    roles = ("round", "village", "household", "line", "person")
+    same = [survey.role(role).name for role in roles]  # type: ignore[arg-type]
+    sides = [frame.set_index(same).add_suffix(f"_{side}") for frame, side in zip(scores, SIDES, strict=True)]
+    return pd.concat(sides, axis=1).reset_index()
+
+
+def _flow(survey: Survey, both: pd.DataFrame) -> pd.DataFrame:
+    round_ = survey.role("round").name
+    found = both.groupby([round_, "level_before", "level_after"]).size().rename("children").reset_index()
+    return found.rename(columns={round_: "round", "level_before": "before", "level_after": "after"})
+
+
+def _indicators(survey: Survey, both: pd.DataFrame, language: Language) -> pd.DataFrame:
+    parts = []
+    for one in survey.indicators:
+        answers = both[[f"{one.column}_{side}" for side in SIDES]].set_axis(list(SIDES), axis=1)
+        moved = answers[answers["before"] != answers["after"]].groupby(list(SIDES)).size().rename("children")
+        parts.append(moved.reset_index().assign(number=one.number, name=one.name.in_(language)))
+    return pd.concat(parts, ignore_index=True)[["number", "name", *SIDES, "children"]]
+
+
+def _changed(surveys: tuple[Survey, Survey], both: pd.DataFrame, language: Language) -> pd.DataFrame:
+    moved = both[(both["level_before"] != both["level_after"]) | (both["highest_before"] != both["highest_after"])]
+    survey = surveys[0]
+    round_, village, person = (survey.role(role).name for role in ("round", "village", "person"))
+    told = moved[[person, round_, village]].copy()
+    for name in _RANKED:
+        for side in SIDES:
+            told[f"{name}_{side}"] = moved[f"{name}_{side}"]
+    for side, of in zip(SIDES, surveys, strict=True):
+        explainer = Explainer(of, language)
+        told[f"why_{side}"] = explainer.why(moved, f"reasons_{side}", f"answers_{side}")
+        told[f"open_{side}"] = explainer.open(moved, f"open_reasons_{side}", f"open_answers_{side}")
+    ranks = [level.id for level in surveys[1].levels]
+    order = pd.DataFrame({name: told[f"{name}_after"].map(ranks.index) for name in _RANKED})
+    order[round_] = -told[round_].astype("int64")
+    return told.loc[order.sort_values([*_RANKED, round_], kind="stable").index].reset_index(drop=True)

@@ -1,0 +1,139 @@
+"""What has been published, to whom: so that a later report does not give away what an earlier one withheld.
+
+- `release`: one published report each: to which audience, when, by whom, what and of which round, and the threshold;
+- `release_cell`: each of its counts, and whether it was shown or withheld; a withheld count is kept too, since what it
+  was decides what may be said later;
+- `release_relation`: how the counts add up, as far as the report tells: a total and its parts.
+
+It is a log: nothing of it is undone, and a count in it stands for no person that can be named.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.store.audit_log import current_user, now
+from cpms_cli.store.connection import commit
+from cpms_cli.survey.model.definition import Survey
+
+State = Literal["shown", "withheld", "unshown"]
+RELEASE_TABLES = ("release", "release_cell", "release_relation")
+"""Logs, which a comparison of stores leaves out."""
+
+
+@dataclass(frozen=True)
+class ReleasedCell:
+    """A count as it was at the release: `shown`; `withheld`, n.p. in its place; or `unshown`, in no table, but related
+    to what was. `guarded`: a small count of it must not be found out."""
+
+    count: int
+    state: State
+    guarded: bool = True
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published report. `cells` by id; `relations`: a total and its parts, by id."""
+
+    audience: str
+    report: str
+    round: int | None
+    threshold: int
+    cells: Mapping[str, ReleasedCell]
+    relations: tuple[tuple[str, tuple[str, ...]], ...]
+    released_at: datetime.datetime | None = None
+    released_by: str | None = None
+
+
+def create_release_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Make the tables where they are missing."""
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS release (release_id INTEGER PRIMARY KEY, audience VARCHAR NOT NULL,"
+        " released_at TIMESTAMP NOT NULL, released_by VARCHAR NOT NULL, report VARCHAR NOT NULL, round INTEGER,"
+        " threshold INTEGER NOT NULL)"
+    )
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS release_cell (release_id INTEGER NOT NULL, cell VARCHAR NOT NULL,"
+        " count BIGINT NOT NULL, state VARCHAR NOT NULL CHECK (state IN ('shown', 'withheld', 'unshown')),"
+        " guarded BOOLEAN NOT NULL, PRIMARY KEY (release_id, cell))"
+    )
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS release_relation (release_id INTEGER NOT NULL, whole VARCHAR NOT NULL,"
+        " parts VARCHAR[] NOT NULL)"
+    )
+
+
+def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int:
+    """Write down what was published, all of it or nothing; the release's number.
+
+    Time and account are filled in where they are not given.
+    """
+    connection.execute("BEGIN")
+    found = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()
+    number = int(found[0]) if found else 1
+    connection.execute(
+        "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            number,
+            release.audience,
+            release.released_at or now(),
+            release.released_by or current_user(),
+            release.report,
+            release.round,
+            release.threshold,
+        ],
+    )
+    cells = pd.DataFrame(
+        {
+            "cell": list(release.cells),
+            "count": [one.count for one in release.cells.values()],
+            "state": [one.state for one in release.cells.values()],
+            "guarded": [one.guarded for one in release.cells.values()],
+        }
+    )
+    relations = pd.DataFrame(
+        {"whole": [whole for whole, _ in release.relations], "parts": [list(parts) for _, parts in release.relations]}
+    )
+    for name, frame in (("release_cell", cells), ("release_relation", relations)):
+        if len(frame):
+            connection.register("new_rows", frame)
+            connection.execute(f"INSERT INTO {name} SELECT ?, * FROM new_rows", [number])
+            connection.unregister("new_rows")
+    commit(connection)
+    return number
+
+
+def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> list[Release]:
+    """Everything that this audience was given, the oldest first."""
+    heads = connection.execute(
+        "SELECT release_id, report, round, threshold, released_at, released_by FROM release WHERE audience = ?"
+        " ORDER BY release_id",
+        [audience],
+    ).fetchall()
+    found = []
+    for number, report, round_, threshold, when, who in heads:
+        cells = connection.execute(
+            "SELECT cell, count, state, guarded FROM release_cell WHERE release_id = ? ORDER BY rowid", [number]
+        ).fetchall()
+        relations = connection.execute(
+            "SELECT whole, parts FROM release_relation WHERE release_id = ? ORDER BY rowid", [number]
+        ).fetchall()
+        found.append(
+            Release(
+                audience,
+                report,
+                round_,
+                threshold,
+                {cell: ReleasedCell(count, state, guarded) for cell, count, state, guarded in cells},
+                tuple((whole, tuple(parts)) for whole, parts in relations),
+                when,
+                who,
+            )
+        )
+    return found

@@ -1,0 +1,67 @@
+"""What the store keeps of responses: what was done for which child, when and by whom.
+
+- `response`: one row for each version of a response, every cell as canonical text, under the identifier for which it
+  was recorded; `superseded_by` is the batch whose row took its place;
+- `batch.kind`: whether a batch holds rows of the survey or responses; who recorded them and when stands there.
+
+To whom an identifier leads is asked each time: after a join, responses of both are the joined child's; after a split
+they stay with the child whose identifier it is.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from cpms_cli.store.anchors import identifiers_now
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.typed_answers import quoted, typed
+
+SURVEY, RESPONSE = "survey", "response"
+
+
+def create_response_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Make the table of responses, and say of every batch so far that it is of the survey."""
+    connection.execute(f"ALTER TABLE batch ADD COLUMN kind VARCHAR DEFAULT {quoted(SURVEY)}")
+    columns = ", ".join(f"{field.name} VARCHAR" for field in survey.response.fields)
+    connection.execute(
+        f"CREATE TABLE response ({columns}, content VARCHAR NOT NULL, batch_id INTEGER NOT NULL, sheet VARCHAR,"
+        " row_number BIGINT NOT NULL, superseded_by INTEGER)"
+    )
+
+
+def create_known_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create the temporary table `known_child`: `identifier`, `person` (the identifier now shown for that child) and
+    `first_interview`, NULL where no date of an interview is known."""
+    person, home = survey.role("person").name, ", ".join(survey.key("household"))
+    visited = typed(survey, survey.role("visited"), "h")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE known_child AS"
+        f" WITH seen AS (SELECT l.{person} AS person, min({visited}) AS first_interview FROM child_link l"
+        f" LEFT JOIN current_household h USING ({home}) GROUP BY 1)"
+        f" SELECT i.identifier, i.person, first_interview FROM ({identifiers_now(survey)}) i"
+        " LEFT JOIN seen USING (person)"
+    )
+
+
+def responses_now(survey: Survey) -> str:
+    """SELECT of the current responses, typed, with `of_person`, `recorded_at` (UTC), `recorded_by` and `batch_id`.
+
+    Needs `known_child`; a response whose identifier leads to nobody now has no `of_person`.
+    """
+    own = ", ".join(f"{typed(survey, field, 'r')} AS {field.name}" for field in survey.response.fields)
+    return (
+        f"SELECT {own}, k.person AS of_person, b.merged_at AS recorded_at, b.merged_by AS recorded_by, r.batch_id"
+        f" FROM response r JOIN batch b USING (batch_id)"
+        f" LEFT JOIN known_child k ON k.identifier = r.{survey.response_role('person').name}"
+        " WHERE r.superseded_by IS NULL"
+    )
+
+
+def without_child(survey: Survey) -> str:
+    """SELECT of identifiers of responses that no child of the store ever had."""
+    told, person = survey.response_role("person").name, survey.role("person").name
+    return (
+        f"SELECT {told} FROM response WHERE {told} NOT IN (SELECT {person} FROM child_link"
+        f" UNION SELECT identifier FROM child_anchor UNION SELECT {person} FROM child_observation"
+        f" WHERE {person} IS NOT NULL)"
+    )

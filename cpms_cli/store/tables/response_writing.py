@@ -1,0 +1,225 @@
+"""Rows of the response log into the store; all inside the caller's transaction."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.checking.columns_not_read import left_open
+from cpms_cli.checking.mending.quarantine import write_quarantine
+from cpms_cli.checking.responses import check_responses
+from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.store.audit_log import now
+from cpms_cli.store.history import next_batch
+from cpms_cli.store.row_writing import content_of
+from cpms_cli.store.tables.response_tables import RESPONSE, create_known_children
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.response_log import response_log
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of responses, or one response that was typed in: what it is called, and the SHA-256 of its content."""
+
+    name: str
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> Source:
+        """A file."""
+        with path.open("rb") as stream:
+            return cls(path.name, hashlib.file_digest(stream, "sha256").hexdigest())
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of the rows of files of responses.
+
+    `files` has a row per file: file, batch_id, rows_in, stored, replaced (of the stored), unchanged, quarantined;
+    `findings` is as `checking.findings` describes; `quarantine` the workbook of the rows set aside.
+    """
+
+    files: pd.DataFrame
+    findings: pd.DataFrame
+    tables: tuple[SurveyTable, ...]
+    quarantine: Path | None
+
+    def total(self, column: str) -> int:
+        """The sum of one count over all files."""
+        return int(self.files[column].sum())
+
+    @property
+    def exit_code(self) -> int:
+        """0: all is in the store; 1: rows were set aside, or a column was not read on which no map decides."""
+        return 1 if self.total("quarantined") or left_open(self.tables) else 0
+
+
+@dataclass(frozen=True)
+class By:
+    """Who records, with which version of the tool; with a merge of the survey where `merge_id` is given."""
+
+    who: str
+    tool_version: str = ""
+    merge_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """`files` has a row per source: file, batch_id, rows_in, stored, replaced (of the stored, those that took another's
+    place), unchanged, quarantined; `rejected` the rows with errors (`source`, `row`, `silent`)."""
+
+    files: pd.DataFrame
+    rejected: pd.DataFrame
+
+
+def take_in(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: tuple[SurveyTable, ...],
+    files: Sequence[Path],
+    today: datetime.date,
+    by: By,
+    aside: Callable[[int], Path],
+    language: Language,
+) -> Imported:
+    """Check the tables of some files of responses, store what can be stored, and set the rest aside.
+
+    `aside` gives the name of the workbook for these rows, by the number of the first batch.
+    """
+    create_known_children(connection, survey)
+    findings = check_responses(connection, survey, tables, today)
+    of_table = [files.index(table.source.path) for table in tables]
+    sources = [Source.of(path) for path in files]
+    recorded = record_responses(connection, survey, tables, findings, sources, of_table, by)
+    workbook = None
+    if len(recorded.rejected):
+        place = aside(int(recorded.files["batch_id"].iloc[0]))
+        workbook = write_quarantine(place, response_log(survey), tables, recorded.rejected, findings, language)
+    return Imported(recorded.files, findings, tables, workbook)
+
+
+def record_responses(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: Sequence[SurveyTable],
+    findings: pd.DataFrame,
+    sources: Sequence[Source],
+    of_table: Sequence[int],
+    by: By,
+) -> Recorded:
+    """Store what `checking.responses.check_responses` has staged of `tables`, the rows with errors left out.
+
+    `of_table` says of each table which of the `sources` it comes from; a source is a batch. A row that says the same as
+    before changes nothing; one that says something else of the same child, day and kind takes the place of what was
+    said.
+    """
+    first = next_batch(connection)
+    _arrive(connection, tables, sources, of_table, first)
+    rejected = _reject(connection, survey, findings)
+    _write(connection, survey)
+    counts = _counts(connection, survey, sources, first)
+    batches = counts.rename(columns={name: f"rows_{name}" for name in ("stored", "unchanged", "quarantined")})
+    batches = batches.drop(columns="replaced").assign(
+        merge_id=first if by.merge_id is None else by.merge_id,
+        sha256=[source.sha256 for source in sources],
+        merged_at=now(),
+        merged_by=by.who,
+        tool_version=by.tool_version,
+        definition=survey.digest,
+        kind=RESPONSE,
+    )
+    connection.register("batches", batches)
+    connection.execute("INSERT INTO batch BY NAME SELECT * FROM batches")
+    connection.unregister("batches")
+    return Recorded(counts, rejected)
+
+
+def _arrive(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[SurveyTable],
+    sources: Sequence[Source],
+    of_table: Sequence[int],
+    first: int,
+) -> None:
+    """Create `response_arrival`: of each table its batch, its sheet, and whether its source was recorded before."""
+    found = connection.execute("SELECT sha256 FROM batch WHERE kind = ?", [RESPONSE]).fetchall()
+    seen = {str(row[0]) for row in found}
+    arrival = pd.DataFrame(
+        {
+            "_source": range(len(tables)),
+            "batch_id": [first + at for at in of_table],
+            "sheet": pd.Series([table.source.sheet for table in tables], dtype="str"),
+            "known": [sources[at].sha256 in seen for at in of_table],
+        }
+    ).astype({"_source": "int64", "batch_id": "int64", "known": "bool"})
+    connection.register("arrived", arrival)
+    connection.execute("CREATE OR REPLACE TEMP TABLE response_arrival AS SELECT * FROM arrived")
+    connection.unregister("arrived")
+
+
+def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.DataFrame) -> pd.DataFrame:
+    """Create `rejected_response` (`_source`, `_row`), the records with errors."""
+    errors = findings.loc[findings["severity"] == "error", ["source", "row"]].dropna()
+    connection.register("faulty", errors.astype({"source": "int64", "row": "int64"}))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE rejected_response AS SELECT DISTINCT _source, _row FROM staged_response"
+        " JOIN faulty ON _source = source AND _row = row"
+    )
+    connection.unregister("faulty")
+    found = connection.execute("SELECT _source AS source, _row AS row FROM rejected_response ORDER BY ALL").df()
+    return found.assign(silent=False)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Insert what is new or changed, mark what it takes the place of, and create `written_response`.
+
+    A file that was recorded before says nothing anew where a later one corrected it; but what was set aside then, and
+    can be stored now, is stored.
+    """
+    names = [field.name for field in survey.response.fields]
+    key = survey.response.primaryKey
+    same = " AND ".join(f"n.{name} = o.{name}" for name in key)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE written_response AS WITH accepted AS (SELECT n.*,"
+        f" {content_of(names)} AS content, a.batch_id, a.sheet, a.known FROM staged_response n"
+        " JOIN response_arrival a USING (_source) ANTI JOIN rejected_response USING (_source, _row)"
+        f" QUALIFY row_number() OVER (PARTITION BY {', '.join(f'n.{name}' for name in key)}"
+        " ORDER BY _source, _row) = 1)"
+        " SELECT n.*, o.content IS NOT NULL AS replaces FROM accepted n"
+        f" LEFT JOIN (SELECT * FROM response WHERE superseded_by IS NULL) o ON {same}"
+        " WHERE o.content IS DISTINCT FROM n.content AND NOT (n.known AND EXISTS"
+        f" (SELECT 1 FROM response o WHERE {same} AND o.content = n.content))"
+    )
+    connection.execute(
+        f"UPDATE response o SET superseded_by = n.batch_id FROM written_response n"
+        f" WHERE o.superseded_by IS NULL AND {same}"
+    )
+    connection.execute(
+        f"INSERT INTO response BY NAME SELECT {', '.join(names)}, content, batch_id, sheet, _row AS row_number"
+        " FROM written_response"
+    )
+
+
+def _counts(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, sources: Sequence[Source], first: int
+) -> pd.DataFrame:
+    found = (
+        connection.execute(
+            "SELECT a.batch_id::INTEGER AS batch_id, count(*) AS rows_in, count(r._row) AS quarantined,"
+            " count(w._row) AS stored, count(w._row) FILTER (replaces) AS replaced FROM staged_response"
+            " JOIN response_arrival a USING (_source) LEFT JOIN rejected_response r USING (_source, _row)"
+            " LEFT JOIN (SELECT _source, _row, replaces FROM written_response) w USING (_source, _row) GROUP BY 1"
+        )
+        .df()
+        .set_index("batch_id")
+    )
+    counts = found.reindex(range(first, first + len(sources)), fill_value=0).astype("int64")
+    counts["unchanged"] = counts["rows_in"] - counts["stored"] - counts["quarantined"]
+    counts.insert(0, "file", [source.name for source in sources])
+    return counts.rename_axis("batch_id").reset_index()

@@ -1,0 +1,225 @@
+"""Every figure that a report about an area shows: counts and shares only, never a child."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, group_column, measure_column, right_column
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
+from cpms_cli.summaries.migration.movement import MOVEMENT
+from cpms_cli.summaries.scope import parts_of, scope_of
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Level, Survey
+from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.rules.typed_answers import quoted
+
+NOT_SEEN, GROWN = "not_seen", "reached_18"
+
+
+@dataclass(frozen=True)
+class AreaFigures:
+    """One area in one round; `previous` is the round before, `rounds` all up to this one, oldest first.
+
+    `levels`: round, then a column of children per level. `response`: level, label, children, could_be (children whose
+    highest possible level it is). `indicators`, `rights`, `migration`: `item` and label, the columns of
+    `shares.with_shares`, `before` (the share in `previous`), and the counts behind it as `before_yes` and so on, which
+    no report shows. `parts`: area, label, children, severe (children at a level that demands a response by a time), its
+    share, and a column of children per level. `heat`: area, label, then a share per indicator, named by its number;
+    `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`: from_level,
+    to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one row, see
+    `quality.quality_of`. `children` and `households` are None where a report withholds them.
+    """
+
+    code: str
+    name: str
+    round: int
+    previous: int | None
+    rounds: tuple[int, ...]
+    children: int | None
+    households: int | None
+    levels: pd.DataFrame
+    response: pd.DataFrame
+    indicators: pd.DataFrame
+    parts: pd.DataFrame
+    heat: pd.DataFrame
+    heat_counts: pd.DataFrame
+    heat_others: pd.DataFrame
+    flow: pd.DataFrame
+    rights: pd.DataFrame
+    migration: pd.DataFrame
+    quality: pd.DataFrame
+
+
+def severe_levels(survey: Survey) -> tuple[Level, ...]:
+    """The levels that demand a response to the child: all that have a rule but the mildest."""
+    return survey.rule_levels[:-1]
+
+
+def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, last: int) -> pd.DataFrame:
+    when = survey.role("round").name
+    counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
+    return connection.execute(
+        f"SELECT {when} AS round, {counts} FROM {CHILD_ROUND} WHERE {within(survey, code, None)} AND {when} <= {last}"
+        " GROUP BY 1 ORDER BY 1"
+    ).df()
+
+
+def _response(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
+    found = connection.execute(
+        f"SELECT level, highest, count(*) AS children FROM {CHILD_ROUND} WHERE {where} GROUP BY ALL"
+    ).df()
+    ids = [level.id for level in survey.levels]
+    could = found[found["level"] != found["highest"]]
+    return pd.DataFrame(
+        {
+            "level": ids,
+            "label": [level.label.in_(language) for level in survey.levels],
+            "children": found.groupby("level")["children"].sum().reindex(ids, fill_value=0).to_numpy(),
+            "could_be": could.groupby("highest")["children"].sum().reindex(ids, fill_value=0).to_numpy(),
+        }
+    )
+
+
+def _with_before(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: dict[str, str],
+    code: str,
+    rounds: Sequence[int],
+    language: Language,
+    relation: str = CHILD_ROUND,
+) -> pd.DataFrame:
+    """The answers in this round, every column of `columns` with a row, and the share of yes the round before."""
+
+    def at(round_: int) -> pd.DataFrame:
+        where = within(survey, code, round_)
+        return broken_down(connection, survey, columns, where, language=language, relation=relation).set_index("item")
+
+    now = at(rounds[-1])
+    nothing = {"share": float("nan"), **dict.fromkeys(COUNTS, 0)}
+    before = at(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(**nothing)
+    counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in COUNTS}
+    return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
+
+
+def _indicators(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, rounds: Sequence[int], language: Language
+) -> pd.DataFrame:
+    columns = {one.column: f"{one.number} {one.name.in_(language)}" for one in survey.indicators}
+    found = _with_before(connection, survey, columns, code, rounds, language)
+    found.insert(0, "number", found["item"].map({one.column: one.number for one in survey.indicators}))
+    return found
+
+
+def _part_group(survey: Survey, code: str) -> Group | None:
+    """What an area is divided into: subdistricts, or within one of them, villages."""
+    group = parts_of(survey, code)
+    return group if len(code) < (group.digits or 0) else None
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, group: Group, language: Language
+) -> pd.DataFrame:
+    severe = ", ".join(quoted(level.id) for level in severe_levels(survey))
+    counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
+    found = connection.execute(
+        f"SELECT {group_column(group.id)} AS area, count(*) AS children,"
+        f" count(*) FILTER (level IN ({severe})) AS severe, {counts}"
+        f" FROM {CHILD_ROUND} WHERE {where} GROUP BY 1 ORDER BY 1"
+    ).df()
+    found.insert(1, "label", [area_name(survey, str(code), language) for code in found["area"]])
+    return found.assign(share=found["severe"] / found["children"])
+
+
+def _heat(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, group: Group, language: Language
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The share of each indicator in each part, how many children it is, and how many have a known no."""
+    columns = {one.column: str(one.number) for one in survey.indicators}
+    found = broken_down(connection, survey, columns, where, [group], language)
+    keys, numbers = [group.id, f"{group.id}_label"], list(columns.values())
+    told = ["area", "label", *numbers]
+    share, yes, no = (
+        found.pivot(index=keys, columns="label", values=name)[numbers].reset_index().set_axis(told, axis=1)
+        for name in ("share", "yes", "no")
+    )
+    return share, yes, no
+
+
+def _flow(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, first: int, last: int) -> pd.DataFrame:
+    """Children by their level in two rounds; where a child has no row in the area in one of them, `not_seen`, or
+    `reached_18` where that is why. `movement` must exist."""
+    person = survey.role("person").name
+    sides = [f"(SELECT {person}, level FROM {CHILD_ROUND} WHERE {within(survey, code, one)})" for one in (first, last)]
+    return connection.execute(
+        f"SELECT coalesce(a.level, {quoted(NOT_SEEN)}) AS from_level,"
+        f" coalesce(b.level, CASE gone WHEN {quoted(GROWN)} THEN gone END, {quoted(NOT_SEEN)}) AS to_level,"
+        f" count(*) AS children FROM {sides[0]} a FULL JOIN {sides[1]} b USING ({person})"
+        f" LEFT JOIN (SELECT {person}, any_value(gone) AS gone FROM {MOVEMENT} GROUP BY 1) USING ({person})"
+        " GROUP BY 1, 2"
+    ).df()
+
+
+def area_figures(
+    store: str | Path, code: str, *, round_: int | None = None, language: Language = "en", schemas: Path | None = None
+) -> AreaFigures:
+    """The figures of a village (8 digits), subdistrict (6), district (4) or province (2) in a round, by default
+    its last.
+
+    Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    area_name(survey, code, language)
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        return figures_of(connection, survey, code, round_, language)
+
+
+def figures_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int | None, language: Language
+) -> AreaFigures:
+    """`area_figures`, from a connection on which the profiles exist."""
+    scope = scope_of(connection, survey, code, round_, language)
+    rounds = [one for one in scope.rounds if one <= scope.round]
+    where = within(survey, code, rounds[-1])
+    homes = connection.execute(
+        f"SELECT count(DISTINCT {survey.role('home').name}) FROM {CHILD_ROUND} WHERE {where}"
+    ).fetchone()
+    response, group = _response(connection, survey, where, language), _part_group(survey, code)
+    rights = {right_column(one.id): one.label.in_(language) for one in survey.rights}
+    measures = {
+        of: {measure_column(one.id): one.label.in_(language) for one in survey.measures if one.of == of}
+        for of in ("child", "household")
+    }
+    migration = [
+        _with_before(connection, survey, measures[of], code, rounds, language, relation)
+        for of, relation in (("child", CHILD_ROUND), ("household", HOME))
+        if measures[of]
+    ]
+    none = pd.DataFrame()
+    quality = quality_of(connection, survey, scope)
+    return AreaFigures(
+        code,
+        scope.name,
+        scope.round,
+        scope.previous,
+        tuple(rounds),
+        int(response["children"].sum()),
+        int(homes[0]) if homes else 0,
+        _levels(connection, survey, code, rounds[-1]),
+        response,
+        _indicators(connection, survey, code, rounds, language),
+        _parts(connection, survey, where, group, language) if group else none,
+        *(_heat(connection, survey, where, group, language) if group else (none, none, none)),
+        _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
+        _with_before(connection, survey, rights, code, rounds, language),
+        pd.concat(migration, ignore_index=True),
+        quality,
+    )

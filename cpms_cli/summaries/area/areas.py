@@ -1,0 +1,238 @@
+"""A community or a province: children by level, each indicator with its share, its unknowns and its change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
+from cpms_cli.scoring.scores import HOUSEHOLD_SCORE, SCORE
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.area.shares import (
+    area_name,
+    broken_down,
+    count_answers,
+    groups_asked,
+    told_groups,
+    with_shares,
+    within,
+)
+from cpms_cli.summaries.child.children import line_list_of, standing_list
+from cpms_cli.summaries.child.standing_today import ADULT, CLOSED
+from cpms_cli.summaries.scope import Scope, scope_of
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.rules.typed_answers import quoted
+
+
+@dataclass(frozen=True)
+class AreaSummary:
+    """The tables of one area in one round; `previous` is the round that `change` compares with, if there is one.
+
+    `levels`: level, children, share, could_be (children whose highest possible level it is), households.
+    `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
+    `parts`: the same levels for each subdistrict of a province, or each village of a community.
+    `response`: children to be visited at once, most urgent first; in the last round as they stand today.
+    `quality`: as `quality.quality_of`.
+    `grouped`: where groups are asked for, `levels_by` and `indicators_by`. `children` and `households` are None where
+    a summary made for publication withholds them.
+    """
+
+    code: str
+    name: str
+    round: int
+    previous: int | None
+    children: int | None
+    households: int | None
+    levels: pd.DataFrame
+    indicators: pd.DataFrame
+    parts: pd.DataFrame
+    response: pd.DataFrame
+    quality: pd.DataFrame
+    grouped: dict[str, pd.DataFrame]
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        return {
+            "levels": self.levels,
+            "indicators": self.indicators,
+            "parts": self.parts,
+            "response": self.response,
+            "quality": self.quality,
+            **self.grouped,
+        }
+
+
+def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
+    """Children and households at each level, as `AreaSummary.levels`."""
+    home, key = survey.role("home").name, ", ".join(survey.key("household"))
+    counted = (
+        connection.execute(f"SELECT level, count(*) AS children FROM {SCORE} WHERE {where} GROUP BY level")
+        .df()
+        .set_index("level")["children"]
+    )
+    highest = (
+        connection.execute(
+            f"SELECT highest, count(*) AS n FROM {SCORE} WHERE {where} AND highest <> level GROUP BY highest"
+        )
+        .df()
+        .set_index("highest")["n"]
+    )
+    homes = (
+        connection.execute(
+            f"SELECT household_level, count(DISTINCT {home}) AS n"
+            f" FROM (SELECT {key}, {home} FROM {SCORE} WHERE {where})"
+            f" JOIN {HOUSEHOLD_SCORE} USING ({key}) GROUP BY household_level"
+        )
+        .df()
+        .set_index("household_level")["n"]
+    )
+    ids = [level.id for level in survey.levels]
+    table = pd.DataFrame(
+        {
+            "level": ids,
+            "label": [level.label.in_(language) for level in survey.levels],
+            "children": counted.reindex(ids, fill_value=0).to_numpy(),
+            "could_be": highest.reindex(ids, fill_value=0).to_numpy(),
+            "households": homes.reindex(ids, fill_value=0).to_numpy(),
+        }
+    )
+    total = table["children"].sum()
+    table.insert(3, "share", table["children"] / total if total else float("nan"))
+    return table
+
+
+def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, round_: int) -> pd.DataFrame:
+    columns = [one.column for one in survey.indicators]
+    counts = count_answers(connection, columns, within(survey, scope.code, round_))
+    return with_shares(survey, counts).set_index("item").reindex(columns)
+
+
+def _indicators(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language
+) -> pd.DataFrame:
+    now = _answers(connection, survey, scope, scope.round)
+    change = pd.Series(float("nan"), index=now.index)
+    if scope.previous is not None:
+        change = now["share"] - _answers(connection, survey, scope, scope.previous)["share"]
+    table = now.assign(change=change).reset_index(drop=True)
+    table.insert(0, "number", [one.number for one in survey.indicators])
+    table.insert(1, "name", [one.name.in_(language) for one in survey.indicators])
+    return table
+
+
+def parts_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, language: Language
+) -> pd.DataFrame:
+    """Children at each level in each part of an area, as `AreaSummary.parts`."""
+    village = survey.role("village").name
+    width = 6 if len(code) < 6 else 8
+    counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
+    table = connection.execute(
+        f"SELECT left({village}, {width}) AS area, count(*) AS children, {counts} FROM {SCORE}"
+        f" WHERE {within(survey, code, round_)} GROUP BY 1 ORDER BY 1"
+    ).df()
+    table.insert(1, "name", [area_name(survey, str(area), language) for area in table["area"]])
+    return table
+
+
+def levels_by(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, groups: Sequence[Group], language: Language
+) -> pd.DataFrame:
+    """Children at each level by groups: the codes and labels of these, children, and a column per level."""
+    counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
+    keys = ", ".join(f"{group_column(group.id)} AS {group.id}" for group in groups)
+    table = connection.execute(
+        f"SELECT {keys}, count(*) AS children, {counts} FROM {CHILD_ROUND} WHERE {where} GROUP BY ALL"
+    ).df()
+    return told_groups(survey, table, groups, language)
+
+
+def _grouped(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, groups: Sequence[Group], language: Language
+) -> dict[str, pd.DataFrame]:
+    """Levels and indicators broken down by groups: `levels_by` and `indicators_by`."""
+    where = within(survey, scope.code, scope.round)
+    columns = {one.column: f"{one.number} {one.name.in_(language)}" for one in survey.indicators}
+    return {
+        "levels_by": levels_by(connection, survey, where, groups, language),
+        "indicators_by": broken_down(connection, survey, columns, where, groups, language),
+    }
+
+
+def _at_once(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language, identified: bool
+) -> pd.DataFrame:
+    """Whom to visit at once: in the area's last round whoever stands at the most severe level today, found in that
+    round or not; in an earlier one whoever was at it then."""
+    explainer, worst = Explainer(survey, language), (survey.levels[0].id,)
+    last = connection.execute(
+        f"SELECT max({survey.role('round').name}) FROM {SCORE} WHERE {within(survey, scope.code, None)}"
+    ).fetchone()
+    if last is None or last[0] != scope.round:
+        return line_list_of(
+            connection, survey, explainer, area=scope.code, round_=scope.round, levels=worst, identified=identified
+        )
+    listed = standing_list(connection, survey, explainer, area=scope.code, levels=worst, identified=identified)
+    return listed[~listed[ADULT] & listed[CLOSED].isna()].reset_index(drop=True)
+
+
+def summarise_area(
+    store: str | Path,
+    code: str,
+    *,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+    identified: bool = False,
+) -> AreaSummary:
+    """Summarise a village (8 digits), subdistrict (6), district (4) or province (2) in a round, by default its last.
+
+    `by` names one or two groups by which levels and indicators are broken down as well. Raises UsageError for an
+    unknown area or group or a round without data; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    area_name(survey, code, language)
+    groups_asked(survey, by)
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        return area_summary(connection, survey, code, round_, by=by, language=language, identified=identified)
+
+
+def area_summary(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    code: str,
+    round_: int | None,
+    *,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    identified: bool = False,
+) -> AreaSummary:
+    """`summarise_area`, from a connection on which the profiles exist."""
+    groups = groups_asked(survey, by)
+    scope = scope_of(connection, survey, code, round_, language)
+    levels = levels_of(connection, survey, within(survey, code, scope.round), language)
+    return AreaSummary(
+        code,
+        scope.name,
+        scope.round,
+        scope.previous,
+        int(levels["children"].sum()),
+        int(levels["households"].sum()),
+        levels,
+        _indicators(connection, survey, scope, language),
+        parts_of(connection, survey, code, scope.round, language),
+        _at_once(connection, survey, scope, language, identified),
+        quality_of(connection, survey, scope),
+        _grouped(connection, survey, scope, groups, language) if groups else {},
+    )

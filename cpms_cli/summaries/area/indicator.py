@@ -1,0 +1,225 @@
+"""One indicator: how many children, which groups, how it changed, and which children."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.profiles import create_profiles
+from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.area.shares import broken_down, groups_asked, with_change, within
+from cpms_cli.summaries.child.children import line_list_of
+from cpms_cli.summaries.rounds.change import case_changes
+from cpms_cli.summaries.scope import OverRounds, Scope, Span, known_indicator, parts_of, scope_of, span_of
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.summary_model import Group
+
+
+@dataclass(frozen=True)
+class IndicatorSummary:
+    """One indicator in one area and round. Every table of `counted` has the columns of `shares.broken_down`.
+
+    `counted`: `total`, one row; a table per group (its area's parts, sex, age_group, nationality), or the one cross
+    table asked for; `rounds`, a row per round of the area. `children`: those with yes, as `cpms children` lists them.
+    `open`: how many children it is unknown for (None: withheld). `quality`: as `quality.quality_of`.
+    """
+
+    number: int
+    name: str
+    definition: str
+    source: str
+    scope: Scope
+    open: int | None
+    counted: dict[str, pd.DataFrame]
+    children: pd.DataFrame
+    quality: pd.DataFrame
+
+    def about(self) -> dict[str, str | int | None]:
+        """What a JSON document says of it before its tables."""
+        return {
+            "number": self.number,
+            "indicator": self.name,
+            "definition": self.definition,
+            "source": self.source,
+            "unknown_children": self.open,
+            **self.scope.about(),
+        }
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        return {**self.counted, "quality": self.quality, "children": self.children}
+
+
+@dataclass(frozen=True)
+class IndicatorChange(OverRounds):
+    """One indicator over a span of rounds.
+
+    `cases`: what became of them, as `change.case_changes`. `shares`: the answers of each round, as `by_rounds`, with
+    `change`, a fraction, since the round before.
+    """
+
+    number: int
+    name: str
+    definition: str
+    source: str
+    cases: pd.DataFrame
+    shares: pd.DataFrame
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it before its tables."""
+        return {
+            "number": self.number,
+            "indicator": self.name,
+            "definition": self.definition,
+            "source": self.source,
+            **self.span.about(),
+        }
+
+
+def usual_groups(survey: Survey, code: str | None) -> tuple[Group, ...]:
+    """What figures of children are broken down by where nothing else is asked: the area's parts, and what is marked
+    `usual` in the definition."""
+    return (parts_of(survey, code), *(group for group in survey.figures.groups if group.usual))
+
+
+def by_rounds(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: Mapping[str, str],
+    scope: Scope | Span,
+    language: Language,
+    by: Sequence[Group] = (),
+) -> pd.DataFrame:
+    """The same counts for every round of the area, oldest first: column `round`, then those of `broken_down`."""
+    found = []
+    for round_ in scope.rounds:
+        one = broken_down(connection, survey, columns, within(survey, scope.code, round_), by, language)
+        one.insert(0, "round", round_)
+        found.append(one)
+    return pd.concat(found, ignore_index=True)
+
+
+def shares_over(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: Mapping[str, str],
+    span: Span,
+    language: Language,
+    by: Sequence[Group] = (),
+) -> pd.DataFrame:
+    """`by_rounds` of a span, with the change since the round before."""
+    counted = by_rounds(connection, survey, columns, span, language, by)
+    return with_change(counted, span.rounds, [*(group.id for group in by), "item"])
+
+
+def counted_by(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: dict[str, str],
+    scope: Scope,
+    by: Sequence[Group],
+    language: Language,
+) -> dict[str, pd.DataFrame]:
+    """The answers in some columns for the whole area, and by the usual groups, or by the groups `by` together."""
+    where = within(survey, scope.code, scope.round)
+    tables = [(group,) for group in usual_groups(survey, scope.code)] if not by else [tuple(by)]
+    return {
+        "total": broken_down(connection, survey, columns, where, language=language),
+        **{
+            "_".join(["by", *(group.id for group in groups)]): broken_down(
+                connection, survey, columns, where, groups, language
+            )
+            for groups in tables
+        },
+    }
+
+
+def summarise_indicator(
+    store: str | Path,
+    number: int,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> IndicatorSummary:
+    """Everything about one indicator in an area (None: the whole store) and a round, by default the area's last.
+
+    `by` names one or two groups, which then take the place of the usual ones. Names of the children are masked unless
+    `identified`, which the audit log records. Raises UsageError for an unknown indicator, area, group or round.
+    """
+    survey = load_survey(schemas)
+    one, groups = known_indicator(survey, number), groups_asked(survey, by)
+    columns = {one.column: one.name.in_(language)}
+    with open_store(Path(store), survey, write=identified) as connection:
+        create_profiles(connection, survey)
+        scope = scope_of(connection, survey, area, round_, language)
+        counted = counted_by(connection, survey, columns, scope, groups, language)
+        counted["rounds"] = by_rounds(connection, survey, columns, scope, language)
+        children = line_list_of(
+            connection,
+            survey,
+            Explainer(survey, language),
+            area=area,
+            round_=scope.round,
+            indicator=number,
+            identified=identified,
+        )
+        quality = quality_of(connection, survey, scope)
+        if identified:
+            note_identified(connection, "indicator", len(children))
+    return IndicatorSummary(
+        number,
+        one.name.in_(language),
+        one.definition.in_(language),
+        one.source,
+        scope,
+        int(counted["total"]["unknown"].sum()),
+        counted,
+        children,
+        quality,
+    )
+
+
+def indicator_change(
+    store: str | Path,
+    number: int,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> IndicatorChange:
+    """What became of the cases of one indicator in an area (None: the whole store) from round to round.
+
+    `by` names one or two groups. Raises UsageError for an unknown indicator, area or group, or fewer than two rounds.
+    """
+    survey = load_survey(schemas)
+    one, groups = known_indicator(survey, number), groups_asked(survey, by)
+    columns = {one.column: one.name.in_(language)}
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        span = span_of(connection, survey, area, first, last, language)
+        return IndicatorChange(
+            span,
+            number,
+            one.name.in_(language),
+            one.definition.in_(language),
+            one.source,
+            case_changes(connection, survey, span, [one], by=groups, language=language),
+            shares_over(connection, survey, columns, span, language, groups),
+        )

@@ -1,0 +1,208 @@
+"""What a committee needs to make its plan for an area: where it stands, what leads, whom to answer, what could be done.
+
+Counts only: nothing here names a child or tells its identifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.area.areas import levels_by, levels_of, parts_of
+from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.area.shares import area_name, count_answers, groups_asked, with_shares, within
+from cpms_cli.summaries.scope import scope_of
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.summary_model import Activity
+
+LEADING, LEADING_OF_PART = 5, 3
+
+
+@dataclass(frozen=True)
+class AreaPlan:
+    """What goes into the plan of one area; `previous` is the round that changes are counted from, if there is one.
+
+    `levels`: level, label, children, share, could_be, households, response, due.
+    `leading`: the counted indicators with most children at yes: number, name, yes, no, unknown, not_applicable, share,
+    low, high, unknown_share, marked, change (all fractions).
+    `parts`: area, name, children, one column per level: the children of each subdistrict or village.
+    `activities`: id, activity, indicators (their numbers), children with yes at any of them, who, own; those that are
+    the source document's own first, then by children. `idle`: the same for those that no child's answers call for.
+    `leading_by_part`: area, name, rank, number, indicator, yes, share; empty below a district.
+    `quality`: the counted indicators with more unknown answers than the definition's limit: number, name, unknown,
+    unknown_share. `children` and `households` are None where they are withheld. `unknown_share` is of all answers to
+    counted indicators; `coverage` as `quality.quality_of`. `grouped`: where groups are asked for, `levels_by`, as
+    `areas.levels_by`.
+    """
+
+    code: str
+    name: str
+    round: int
+    previous: int | None
+    children: int | None
+    households: int | None
+    unknown_share: float
+    coverage: pd.DataFrame
+    levels: pd.DataFrame
+    leading: pd.DataFrame
+    parts: pd.DataFrame
+    activities: pd.DataFrame
+    idle: pd.DataFrame
+    leading_by_part: pd.DataFrame
+    quality: pd.DataFrame
+    grouped: dict[str, pd.DataFrame]
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        names = ("levels", "leading", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
+        return {**{name: getattr(self, name) for name in names}, **self.grouped}
+
+
+def _counted(survey: Survey) -> dict[str, int]:
+    return {one.column: one.number for one in survey.indicators if one.counted}
+
+
+def _named(survey: Survey, counts: pd.DataFrame, language: Language) -> pd.DataFrame:
+    numbers = counts["item"].map(_counted(survey))
+    names = {one.number: one.name.in_(language) for one in survey.indicators}
+    return counts.drop(columns="item").assign(number=numbers, name=numbers.map(names).astype("str"))
+
+
+def _indicators(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    code: str,
+    round_: int,
+    previous: int | None,
+    language: Language,
+) -> pd.DataFrame:
+    columns = list(_counted(survey))
+    now = with_shares(survey, count_answers(connection, columns, within(survey, code, round_)))
+    change = pd.Series(float("nan"), index=now.index)
+    if previous is not None:
+        before = with_shares(survey, count_answers(connection, columns, within(survey, code, previous)))
+        change = now["share"] - now["item"].map(before.set_index("item")["share"])
+    named = _named(survey, now.assign(change=change), language)
+    return named[["number", "name", *(column for column in named if column not in ("number", "name"))]]
+
+
+def leading_indicators(indicators: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Those with most children at yes, of which so many are known."""
+    found = indicators[(indicators["yes"] > 0).fillna(False)]
+    order = ["yes", "share", "number"]
+    return found.sort_values(order, ascending=[False, False, True]).head(count).reset_index(drop=True)
+
+
+def part_indicators(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, language: Language
+) -> pd.DataFrame:
+    """The answers to the counted indicators in each subdistrict: area, item, and the columns of `shares.with_shares`;
+    no rows below a district."""
+    group = next((group for group in survey.figures.groups if group.digits == 6), None)
+    if len(code) >= 6 or group is None:
+        return pd.DataFrame()
+    counts = count_answers(connection, list(_counted(survey)), within(survey, code, round_), (group.id,))
+    return with_shares(survey, counts.rename(columns={group.id: "area"}))
+
+
+def leading_of_parts(survey: Survey, indicators: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """The indicators with most children at yes in each part, of `part_indicators`: `AreaPlan.leading_by_part`."""
+    columns = ["area", "name", "rank", "number", "indicator", "yes", "share"]
+    if indicators.empty:
+        return pd.DataFrame(columns=columns)
+    found = _named(survey, indicators[(indicators["yes"] > 0).fillna(False)], language)
+    found = found.rename(columns={"name": "indicator"})
+    found = found.sort_values(["area", "yes", "share", "number"], ascending=[True, False, False, True])
+    found["rank"] = found.groupby("area").cumcount() + 1
+    names = {area: area_name(survey, str(area), language) for area in found["area"].unique()}
+    found["name"] = found["area"].map(names).astype("str")
+    return found.loc[found["rank"] <= LEADING_OF_PART, columns].reset_index(drop=True)
+
+
+def unknown_quality(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The indicators with many unknown answers: `AreaPlan.quality`."""
+    marked = indicators.loc[indicators["marked"], ["number", "name", "unknown", "unknown_share"]]
+    return marked.sort_values("unknown_share", ascending=False).reset_index(drop=True)
+
+
+def _touched(survey: Survey, activity: Activity) -> str:
+    columns = [one.column for one in survey.indicators if one.number in activity.indicators]
+    return " OR ".join(f"{column} = 'yes'" for column in columns)
+
+
+def _activities(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
+    counts = ", ".join(f"count(*) FILTER ({_touched(survey, one)})" for one in survey.activities)
+    told = connection.execute(f"SELECT {counts} FROM {CHILD_ROUND} WHERE {where}").fetchone() or ()
+    table = pd.DataFrame(
+        {
+            "id": [one.id for one in survey.activities],
+            "activity": [one.label.in_(language) for one in survey.activities],
+            "indicators": [", ".join(map(str, one.indicators)) for one in survey.activities],
+            "children": pd.array([int(count) for count in told], dtype="Int64"),
+            "who": [one.who.in_(language) for one in survey.activities],
+            "own": [one.own for one in survey.activities],
+        }
+    )
+    return table.sort_values(["own", "children"], ascending=[False, False], kind="stable").reset_index(drop=True)
+
+
+def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
+    return levels_of(connection, survey, where, language).assign(
+        response=[level.response.in_(language) for level in survey.levels],
+        due=[level.due.in_(language) for level in survey.levels],
+    )
+
+
+def plan_area(
+    store: str | Path,
+    code: str,
+    *,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+    leading: int = LEADING,
+) -> AreaPlan:
+    """What a committee plans from for a village, subdistrict, district or province, by default in its last round.
+
+    `leading` is how many indicators are led with; `by` names one or two groups by which the levels are broken down as
+    well. Raises UsageError for an unknown area or group or a round without data; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    groups = groups_asked(survey, by)
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        scope = scope_of(connection, survey, code, round_, language)
+        current, previous = scope.round, scope.previous
+        where = within(survey, code, current)
+        levels = _levels(connection, survey, where, language)
+        indicators = _indicators(connection, survey, code, current, previous, language)
+        activities = _activities(connection, survey, where, language)
+        called = activities["children"].gt(0)
+        asked = int(indicators[["yes", "no", "unknown"]].sum().sum())
+        return AreaPlan(
+            code,
+            scope.name,
+            current,
+            previous,
+            int(levels["children"].sum()),
+            int(levels["households"].sum()),
+            float(indicators["unknown"].sum()) / asked if asked else float("nan"),
+            quality_of(connection, survey, scope),
+            levels,
+            leading_indicators(indicators, leading),
+            parts_of(connection, survey, code, current, language),
+            activities[called].reset_index(drop=True),
+            activities[~called].reset_index(drop=True),
+            leading_of_parts(survey, part_indicators(connection, survey, code, current, language), language),
+            unknown_quality(indicators),
+            {"levels_by": levels_by(connection, survey, where, groups, language)} if groups else {},
+        )

@@ -1,0 +1,158 @@
+"""The rights monitored: how many children have each, lack it, or it is not known; and who lacks what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, right_column
+from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.area.indicator import counted_by, shares_over
+from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.area.shares import groups_asked, within
+from cpms_cli.summaries.child.children import line_list_of
+from cpms_cli.summaries.rounds.round_pairs import named_cases
+from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.summary_model import Right
+
+
+@dataclass(frozen=True)
+class RightsSummary:
+    """The rights in one area and round.
+
+    `counted`: `total` and a table per group, or the one cross table asked for, each a row per group and right with the
+    columns of `shares.broken_down`; yes is has it, no is lacks it. `lacking`: a row per child who lacks a right, as
+    `cpms children` lists children, with `lacks` and `not_known`, the rights in words, and the answers of `right_*`.
+    """
+
+    scope: Scope
+    counted: dict[str, pd.DataFrame]
+    lacking: pd.DataFrame
+    quality: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        return {**self.counted, "quality": self.quality, "lacking": self.lacking}
+
+
+@dataclass(frozen=True)
+class RightsChange(OverRounds):
+    """The rights over a span of rounds.
+
+    `cases`: a row per pair of rounds (and group) and right, `right` its id and `name` in words: what became of the
+    children who lacked it, as `pairs.cases_between`: new is newly lacking, continuing still lacking, and resolved that
+    the same child has it now. `shares`: the answers of each round, as `RightsSummary.counted`, with `change`.
+    """
+
+    cases: pd.DataFrame
+    shares: pd.DataFrame
+
+
+def _told(answers: pd.DataFrame, rights: Sequence[Right], answer: str, language: Language) -> pd.Series:
+    """The rights with this answer, in words, joined by semicolons."""
+    told = pd.Series("", index=answers.index, dtype="str")
+    for right in rights:
+        label = right.label.in_(language)
+        more = (told + "; ").where(told != "", "") + label
+        told = told.mask(answers[right_column(right.id)] == answer, more)
+    return told
+
+
+def _lacking(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    scope: Scope,
+    rights: Sequence[Right],
+    language: Language,
+    identified: bool,
+) -> pd.DataFrame:
+    """The children who lack one of `rights`, in the order of the line list; what else they lack is told as well."""
+    key, columns = list(survey.key("child")), [right_column(right.id) for right in survey.rights]
+    answers = connection.execute(
+        f"SELECT {', '.join([*key, *columns])} FROM {CHILD_ROUND} WHERE {within(survey, scope.code, scope.round)}"
+        f" AND ({' OR '.join(f'{right_column(right.id)} = $$no$$' for right in rights)})"
+    ).df()
+    answers["lacks"] = _told(answers, survey.rights, "no", language)
+    answers["not_known"] = _told(answers, survey.rights, "unknown", language)
+    listed = line_list_of(
+        connection, survey, Explainer(survey, language), area=scope.code, round_=scope.round, identified=identified
+    )
+    return listed.merge(answers, on=key, how="inner").drop(columns=["response"])
+
+
+def summarise_rights(
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    lacking: str | None = None,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> RightsSummary:
+    """The rights of the children of an area (None: the whole store) in a round, by default the area's last.
+
+    `lacking` is the id of a right: only children who lack it are listed. Names are masked unless `identified`, which
+    the audit log records. Raises UsageError for an unknown area, group, right or round.
+    """
+    survey = load_survey(schemas)
+    groups = groups_asked(survey, by)
+    meant = [right for right in survey.rights if lacking in (None, right.id)]
+    if not meant:
+        raise UsageError("unknown_right", right=lacking, known=", ".join(right.id for right in survey.rights))
+    columns = {right_column(right.id): right.label.in_(language) for right in survey.rights}
+    with open_store(Path(store), survey, write=identified) as connection:
+        create_profiles(connection, survey)
+        scope = scope_of(connection, survey, area, round_, language)
+        counted = counted_by(connection, survey, columns, scope, groups, language)
+        listed = _lacking(connection, survey, scope, meant, language, identified)
+        quality = quality_of(connection, survey, scope)
+        if identified:
+            note_identified(connection, "rights", len(listed))
+    return RightsSummary(scope, counted, listed, quality)
+
+
+def rights_change(
+    store: str | Path,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> RightsChange:
+    """Which children newly lack a right, still lack it or have it again, from round to round.
+
+    Of an area (None: the whole store); `by` names one or two groups. Raises UsageError for an unknown area or group, or
+    fewer than two rounds.
+    """
+    survey = load_survey(schemas)
+    groups = groups_asked(survey, by)
+    labels = {right.id: right.label.in_(language) for right in survey.rights}
+    columns = {right_column(right): label for right, label in labels.items()}
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        span = span_of(connection, survey, area, first, last, language)
+        cases = named_cases(
+            connection,
+            survey,
+            span,
+            {right_column(right): (right, label) for right, label in labels.items()},
+            ("right", "name"),
+            by=groups,
+            case="no",
+            language=language,
+        )
+        return RightsChange(span, cases, shares_over(connection, survey, columns, span, language, groups))

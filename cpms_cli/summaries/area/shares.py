@@ -1,0 +1,187 @@
+"""Counts of answers and the shares made of them, each with its interval, its bounds, and how much of it is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
+from cpms_cli.summaries.area.intervals import wilson
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.rules.typed_answers import quoted
+
+COUNTS = ("yes", "no", "unknown", "not_applicable")
+
+
+def area_name(survey: Survey, code: str, language: Language) -> str:
+    """The name of a province, district, subdistrict or village; raises UsageError for a code of no area."""
+    known = survey.areas.get(code[:6] if len(code) == 8 else code)
+    if known is None or not code.isdigit():
+        raise UsageError("unknown_area", area=code)
+    name = known.label.in_(language)
+    if len(code) != 8:
+        return name
+    moo = int(code[6:])
+    return f"{name} หมู่ {moo}" if language == "th" else f"{name}, moo {moo}"
+
+
+def within(survey: Survey, code: str | None, round_: int | None) -> str:
+    """SQL for the rows of an area, of any of the four widths of a code, in a round; None is all of them."""
+    parts = []
+    if code is not None:
+        parts.append(f"starts_with({survey.role('village').name}, {quoted(code)})")
+    if round_ is not None:
+        parts.append(f"{survey.role('round').name} = {int(round_)}")
+    return " AND ".join(parts) or "TRUE"
+
+
+def groups_asked(survey: Survey, names: Sequence[str]) -> tuple[Group, ...]:
+    """The groups of these names, in the order asked; raises UsageError for an unknown one, or for more than two."""
+    known = {group.id: group for group in survey.figures.groups}
+    for name in names:
+        if name not in known:
+            raise UsageError("unknown_group", group=name, known=", ".join(known))
+    if len(set(names)) > 2:
+        raise UsageError("too_many_groups", groups=", ".join(names))
+    return tuple(known[name] for name in dict.fromkeys(names))
+
+
+def count_answers(
+    connection: duckdb.DuckDBPyConnection,
+    columns: Sequence[str],
+    where: str,
+    by: Sequence[str] = (),
+    relation: str = CHILD_ROUND,
+) -> pd.DataFrame:
+    """How often each answer stands in some columns of `relation`, a row per combination of the groups `by` and column.
+
+    Columns: the ids of the groups; `item`, the column's name, in the order given; yes, no, unknown, not_applicable.
+    Only combinations that occur have rows.
+    """
+    grouped = [f"{group_column(name)} AS {name}" for name in by]
+    counts = ", ".join(
+        f"count(*) FILTER (answer = {quoted(answer)}) AS {name}"
+        for name, answer in zip(COUNTS, ("yes", "no", "unknown", "n/a"), strict=True)
+    )
+    items = ", ".join(columns)
+    at = " ".join(f"WHEN {quoted(column)} THEN {index}" for index, column in enumerate(columns))
+    names = "".join(f"{name}, " for name in by)
+    return connection.execute(
+        f"SELECT {names}item, {counts} FROM (UNPIVOT (SELECT {', '.join([*grouped, items])} FROM {relation}"
+        f" WHERE {where}) ON {items} INTO NAME item VALUE answer) GROUP BY {names}item"
+        f" ORDER BY {names}CASE item {at} END"
+    ).df()
+
+
+def with_shares(survey: Survey, counts: pd.DataFrame) -> pd.DataFrame:
+    """Counts of answers (`yes`, `no`, `unknown`) with what they say, all fractions between 0 and 1:
+
+    `share` of yes among the known answers, its interval `low` to `high`; `lowest` and `highest`, the shares if every
+    unknown answer were no, or yes; `unknown_share`, and `marked` where that is over the definition's limit.
+    """
+    known = counts["yes"] + counts["no"]
+    asked = known + counts["unknown"]
+    of_known, of_asked = known.where(known > 0), asked.where(asked > 0)
+    interval = wilson(counts["yes"], known, survey.figures.confidence)
+    unknown = (counts["unknown"] / of_asked).astype("float64")
+    return counts.assign(
+        share=(counts["yes"] / of_known).astype("float64"),
+        low=interval["low"],
+        high=interval["high"],
+        lowest=(counts["yes"] / of_asked).astype("float64"),
+        highest=((counts["yes"] + counts["unknown"]) / of_asked).astype("float64"),
+        unknown_share=unknown,
+        marked=unknown > survey.figures.many_unknown,
+    )
+
+
+def broken_down(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    columns: Mapping[str, str],
+    where: str,
+    by: Sequence[Group] = (),
+    language: Language = "en",
+    relation: str = CHILD_ROUND,
+) -> pd.DataFrame:
+    """The answers in some columns of `relation`, each with its name in words, broken down by groups.
+
+    Columns: for each group its code, and its label as `<id>_label`; `item`, `label`; the counts of `count_answers`
+    and what `with_shares` makes of them. A row per combination that occurs.
+    """
+    counts = count_answers(connection, list(columns), where, [group.id for group in by], relation)
+    counts.insert(list(counts).index("item") + 1, "label", counts["item"].map(columns).astype("str"))
+    return told_groups(survey, with_shares(survey, counts), by, language)
+
+
+def told_groups(survey: Survey, table: pd.DataFrame, by: Sequence[Group], language: Language) -> pd.DataFrame:
+    """A table that has the codes of groups in columns of their ids: these first, each with its label as `<id>_label`,
+    and the rows in the order of the codes; else as they were."""
+    table = in_order(survey, table, by)
+    labels = {f"{group.id}_label": group_labels(survey, group, table[group.id], language) for group in by}
+    first = [column for group in by for column in (group.id, f"{group.id}_label")]
+    return table.assign(**labels)[[*first, *(str(name) for name in table if name not in first)]]
+
+
+def with_change(table: pd.DataFrame, rounds: Sequence[int], keys: Sequence[str]) -> pd.DataFrame:
+    """Shares of several rounds, with the `change` of each, a fraction, since the round before it in `rounds`.
+
+    `round` and `keys` tell the rows apart; the change is missing where the same was not counted in the round before.
+    """
+    then = table[["round", *keys, "share"]].rename(columns={"share": "then"})
+    then["round"] = then["round"].map(dict(pairwise(rounds)))
+    earlier = table[["round", *keys]].merge(then, on=["round", *keys], how="left")["then"]
+    return table.assign(change=table["share"].to_numpy() - earlier.to_numpy(dtype="float64"))
+
+
+def in_order(survey: Survey, table: pd.DataFrame, by: Sequence[Group]) -> pd.DataFrame:
+    """The rows in the order of the groups' codes in the definition, areas by code, unknown last; else as they were."""
+    if not by:
+        return table
+    ranks = pd.DataFrame({group.id: _ranks(survey, group, table[group.id]) for group in by}, index=table.index)
+    order = ranks.sort_values([group.id for group in by], kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _ranks(survey: Survey, group: Group, codes: pd.Series) -> pd.Series:
+    listed = survey.codes(survey.fields[group.field]) if group.field else None
+    bands = [band_name(first, last) for first, last in group.bands]
+    known = [*bands, *([code.code for code in listed.codes] if listed else sorted(codes.dropna().unique()))]
+    order = {code: at for at, code in enumerate(dict.fromkeys(code for code in known if code != UNKNOWN))}
+    return codes.map(order).fillna(len(order))
+
+
+def group_labels(survey: Survey, group: Group, codes: pd.Series, language: Language) -> pd.Series:
+    """A group's codes in words: a code list's labels, an area's name, a band of ages as it is."""
+    unknown = {UNKNOWN: survey.codelists["missing"].by_code[UNKNOWN].label.in_(language)}
+    distinct = [str(code) for code in codes.dropna().unique()]
+    if group.field is not None:
+        listed = survey.codes(survey.fields[group.field])
+        known = {code.code: code.label.in_(language) for code in listed.codes} if listed else {}
+    elif group.digits is not None:
+        known = {code: area_name(survey, code, language) for code in distinct}
+    else:
+        known = {}
+    return codes.map({**{code: code for code in distinct}, **known, **unknown}).astype("str")
+
+
+def tidy(counted: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Tables of `broken_down` as one: `table`, `code` and `group`, the codes and labels of its groups joined by ` / `,
+    then the columns that all have."""
+    parts = []
+    for name, frame in counted.items():
+        first = list(frame.columns[: frame.columns.get_loc("item")])
+        told = [column for column in first if f"{column}_label" in frame or f"{column}" == "round"]
+        rest = frame.drop(columns=first)
+        for at, (heading, columns) in enumerate(
+            (("table", []), ("code", told), ("group", [c for c in first if c.endswith("_label")]))
+        ):
+            joined = frame[columns].astype("str").agg(" / ".join, axis="columns") if columns else ""
+            rest.insert(at, heading, name if heading == "table" else joined)
+        parts.append(rest)
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,193 @@
+"""The line list: which children, how urgent, and why."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.scores import EXPLAINED, create_scores
+from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.child.standing_today import GIVEN, SINCE, STANDING, create_standing_scores, with_carried
+from cpms_cli.summaries.scope import check_surveyed, known_indicator
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.rules.typed_answers import quoted
+
+MASK = "•••"
+
+
+def _order(survey: Survey, column: str) -> str:
+    ranks = " ".join(f"WHEN {quoted(level.id)} THEN {rank}" for rank, level in enumerate(survey.levels))
+    return f"CASE {column} {ranks} END"
+
+
+def _conditions(
+    survey: Survey, area: str | None, round_: int | None, levels: Sequence[str], indicator: int | None, answer: str
+) -> str:
+    parts = ["TRUE"]
+    if area is not None:
+        parts.append(f"starts_with({survey.role('village').name}, {quoted(area)})")
+    if round_ is not None:
+        parts.append(f"{survey.role('round').name} = {int(round_)}")
+    if levels:
+        parts.append(f"level IN ({', '.join(quoted(level) for level in levels)})")
+    if indicator is not None:
+        parts.append(f"{known_indicator(survey, indicator).column} = {quoted(answer)}")
+    return " AND ".join(parts)
+
+
+def _by_place(survey: Survey) -> str:
+    """Order of a walk: by village, then by house, 6 before 12."""
+    round_, village, household, line = (f"s.{name}" for name in survey.key("child"))
+    return f"{round_}, {village}, TRY_CAST(regexp_extract({household}, '[0-9]+') AS INTEGER), {household}, {line}"
+
+
+def _personal(survey: Survey) -> tuple[str, ...]:
+    roles = ("given_name", "family_name", "national_id")
+    return tuple(survey.role(role).name for role in roles)  # type: ignore[arg-type]
+
+
+def line_list_of(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    explainer: Explainer,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    levels: Sequence[str] = (),
+    indicator: int | None = None,
+    answer: str = "yes",
+    identified: bool = False,
+    scores: str = EXPLAINED,
+    further: Sequence[str] = (),
+) -> pd.DataFrame:
+    """The list, from a connection on which `score` exists; most severe first, then by highest possible level.
+
+    `scores` has the columns of `explained`, and `further` ones, which come last.
+    """
+    where = _conditions(survey, area, round_, levels, indicator, answer)
+    key = survey.key("child")
+    names = _personal(survey)
+    person, sex = survey.role("person").name, survey.role("sex").name
+    listed = connection.execute(
+        f"SELECT s.{person}, {', '.join(f's.{name}' for name in key)}, s.{sex}, age_min, age_max, level, highest,"
+        f" {', '.join(f'c.{name}' for name in names)}, reasons, open_reasons, answers, open_answers"
+        f"{''.join(f', s.{name}' for name in further)} FROM (SELECT * FROM {scores} WHERE {where}) s"
+        f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
+        f" ORDER BY {_order(survey, 'level')}, {_order(survey, 'highest')}, {_by_place(survey)}"
+    ).df()
+    listed["why"] = explainer.why(listed)
+    listed["open"] = explainer.open(listed)
+    listed = listed.drop(columns=["reasons", "open_reasons", "answers", "open_answers"])
+    response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
+    listed["response"] = listed["level"].map(response).astype("str")
+    listed = listed[[*(name for name in listed if name not in further), *further]]
+    if not identified:
+        for name in names:
+            listed[name] = listed[name].mask(listed[name].notna(), MASK)
+    return listed
+
+
+def standing_list(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    explainer: Explainer,
+    *,
+    area: str | None = None,
+    levels: Sequence[str] = (),
+    indicator: int | None = None,
+    answer: str = "yes",
+    as_of: datetime.date | None = None,
+    identified: bool = False,
+) -> pd.DataFrame:
+    """As `list_children` without a round, from a connection on which `score` exists."""
+    one = known_indicator(survey, indicator) if indicator is not None else None
+    further = create_standing_scores(connection, survey, as_of or datetime.date.today(), one)
+    found = line_list_of(
+        connection,
+        survey,
+        explainer,
+        area=area,
+        levels=levels,
+        indicator=indicator,
+        answer=answer,
+        identified=identified,
+        scores=STANDING,
+        further=(*further, GIVEN),
+    )
+    stood = found[[SINCE, GIVEN, "level"]].assign(year=found[survey.role("round").name])
+    return found.assign(why=with_carried(explainer, found["why"], stood)).drop(columns=GIVEN)
+
+
+def list_children(
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    levels: Sequence[str] = (),
+    indicator: int | None = None,
+    answer: str = "yes",
+    as_of: datetime.date | None = None,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> pd.DataFrame:
+    """Children of a store by area, level or indicator: as they stand on the day `as_of` (today), or in one round.
+
+    Without `round_`, a row per child, of its last round and the place where it was then. `level` is the level that
+    stands (see `scoring.standing`): a victim stays on the list until a later round or a recorded closing says
+    otherwise, and a child whom one cleared leaves it. `why` holds the reasons of the round `since`, which gave it.
+    `not_found` is the last round of the village where the child was not found in it; `turned_18`: it surely has.
+    `closed_on` is the day on which the case of that level was closed. An indicator's answer stands likewise until a
+    later round gives another; `answered_in` is its round. With `round_`, all is what that round says.
+
+    Names and numbers are masked unless `identified`, which the store's audit log records. Raises UsageError for an
+    unknown level or indicator, an area or round of which the store has nothing, or a day together with a round;
+    StoreError, UnreadableFile.
+    """
+    if as_of is not None and round_ is not None:
+        raise UsageError("as_of_and_round")
+    survey = load_survey(schemas)
+    unknown = set(levels) - {level.id for level in survey.levels}
+    if unknown:
+        raise UsageError(
+            "unknown_level", level=", ".join(sorted(unknown)), known=", ".join(one.id for one in survey.levels)
+        )
+    with open_store(Path(store), survey, write=identified) as connection:
+        check_surveyed(connection, survey, area, round_, language)
+        create_scores(connection, survey)
+        explainer = Explainer(survey, language)
+        if round_ is None:
+            found = standing_list(
+                connection,
+                survey,
+                explainer,
+                area=area,
+                levels=levels,
+                indicator=indicator,
+                answer=answer,
+                as_of=as_of,
+                identified=identified,
+            )
+        else:
+            found = line_list_of(
+                connection,
+                survey,
+                explainer,
+                area=area,
+                round_=round_,
+                levels=levels,
+                indicator=indicator,
+                answer=answer,
+                identified=identified,
+            )
+        if identified:
+            note_identified(connection, "children", len(found))
+        return found

@@ -1,0 +1,273 @@
+"""Whom to visit next, in an order that can be walked, with exactly the questions that can still change a level."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.standing import standings
+from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if, open_condition
+from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.response_tables import create_known_children
+from cpms_cli.summaries.area.shares import area_name, within
+from cpms_cli.summaries.child.answer_outcomes import was_words
+from cpms_cli.summaries.child.children import MASK
+from cpms_cli.summaries.response.due import due_responses
+from cpms_cli.summaries.scope import check_surveyed
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Field, Language, Survey
+from cpms_cli.survey.rules.typed_answers import quoted
+
+_DAYS = 100_000  # more than anybody is overdue
+
+
+def _standing_rows(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, as_of: datetime.date, overdue: pd.DataFrame | None
+) -> str:
+    """Create `visit_row`: the last row of each child who is visited, with its standing; SQL for these rows of `score`.
+
+    A child is visited where the last round of its village found it, and, if a response is outstanding, also where it
+    did not; not one who turned 18.
+    """
+    create_known_children(connection, survey)
+    stood = standings(connection, survey, as_of)
+    waits = stood["person"].isin(overdue["cpms_id"]) if overdue is not None else False
+    stood = stood[stood["latest"] & ~stood["adult"] & (stood["not_found"].isna() | waits)]
+    person, round_ = survey.role("person").name, survey.role("round").name
+    connection.register("stood_frame", stood[["person", "year", "standing", "not_found"]])
+    connection.execute("CREATE OR REPLACE TEMP TABLE visit_row AS SELECT * FROM stood_frame")
+    connection.unregister("stood_frame")
+    return f"({person}, {round_}) IN (SELECT (person, year) FROM visit_row)"
+
+
+def _rank(survey: Survey, column: str) -> str:
+    cases = " ".join(f"WHEN {quoted(level.id)} THEN {rank}" for rank, level in enumerate(survey.levels))
+    return f"CASE {column} {cases} END"
+
+
+def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> pd.DataFrame:
+    """Each question to be asked, once: home, about (the child's line), named, was, could_become (rank of a level).
+
+    A question about one child may be worth asking for a brother's or sister's sake. Families that did not consent have
+    one question: whether they do now.
+    """
+    home, consent = survey.key("household"), survey.role("consent").name
+    keys = ", ".join(f"t.{name}::VARCHAR AS {name}" for name in home)
+    of_child = " AND ".join(f"w.{name} = t.{name}" for name in survey.key("child"))
+    at_home = " AND ".join(f"x.{name}::VARCHAR = t.{name}::VARCHAR" for name in home)
+    refused = ", ".join(map(quoted, survey.no_consent)) or "NULL"
+    rank, now, highest = (_rank(survey, f"w.{name}") for name in ("level", "level_now", "highest_now"))
+    # An answer that counts only beside another one leads, with it, up to the highest possible level.
+    worst = f"min(CASE WHEN {rank} < {now} THEN {rank} END)"
+    return connection.execute(
+        f"SELECT {keys}, t.about, x.named, x.was,"
+        f" coalesce({worst}, min({highest})) AS could_become FROM {TO_ASK} t JOIN {WHAT_IF} w ON {of_child}"
+        " AND w.field = t.field AND w.about IS NOT DISTINCT FROM t.about"
+        f" JOIN was x ON {at_home} AND x.field = t.field AND x.about IS NOT DISTINCT FROM t.about GROUP BY ALL"
+        f" UNION ALL SELECT DISTINCT {keys}, NULL, {quoted(consent)}, x.{consent}, 0 FROM {SCORE} t"
+        f" JOIN current_household x ON {at_home} WHERE x.{consent} IN ({refused}) AND {open_condition(survey)}"
+        f" AND ({', '.join(f't.{name}' for name in home)}) IN (SELECT ({', '.join(home)}) FROM {SCORE} WHERE {where})"
+    ).df()
+
+
+def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, standing: bool) -> pd.DataFrame:
+    """Every child asked for: key as text, person, names, sex, ages, level (with `standing`, the one that stands),
+    highest, not_found."""
+    key = survey.key("child")
+    columns = [survey.role(role).name for role in ("person", "given_name", "family_name", "sex")]
+    own = ", ".join(f"c.{name}" for name in (*key, *columns))
+    same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)
+    stands = "s.level, s.highest, NULL::BIGINT AS not_found"
+    joined = ""
+    if standing:
+        person, round_ = survey.role("person").name, survey.role("round").name
+        stands = "v.standing AS level, s.highest, v.not_found"
+        joined = f" JOIN visit_row v ON v.person = s.{person} AND v.year = s.{round_}"
+    return connection.execute(
+        f"SELECT {own}, s.age_min, s.age_max, {stands} FROM (SELECT * FROM {SCORE} WHERE {where}) s"
+        f" JOIN current_child c ON {same}{joined}"
+    ).df()
+
+
+def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The rows of visits in the order in which they are made, with columns `due` and `days_late`.
+
+    `overdue`: cpms_id, due (a date), days_late, for children whose response is outstanding. Households stay together
+    and stand where their most urgent child puts them: the most severe of the levels that are visited for their own sake
+    first, within it the longest overdue (whose deadline is not known after these), then open questions; within each by
+    village, house (6 before 12), line.
+    """
+    person = survey.role("person").name
+    told = overdue if overdue is not None else pd.DataFrame({"cpms_id": [], "due": [], "days_late": []})
+    told = told[["cpms_id", "due", "days_late"]].rename(columns={"cpms_id": person}).astype({person: "str"})
+    found = visits.drop(columns=["due", "days_late"], errors="ignore").merge(told, on=person, how="left")
+    visited = {level: rank for rank, level in enumerate(survey.figures.visited)}
+    # Whose interview has no date is due at once.
+    undated = found[person].isin(told[person]) & found["due"].isna()
+    late = np.where(undated, 0.5, pd.to_numeric(found["days_late"]).fillna(0).astype("float64"))
+    own = found["level"].map(visited).fillna(len(visited)).astype("float64") * _DAYS - late
+    home = list(survey.key("household"))
+    village, house, line = home[1], survey.role("household").name, survey.role("line").name
+    sort = found.assign(
+        _urgency=own.groupby([found[name] for name in home]).transform("min"),
+        _number=pd.to_numeric(found[house].str.extract(r"([0-9]+)")[0]),
+        _line=pd.to_numeric(found[line]).fillna(0),
+        _at=range(len(found)),
+    )
+    order = ["_urgency", village, "_number", house, "_line", "_at"]
+    return sort.sort_values(order, kind="stable", ignore_index=True)[list(found)]
+
+
+def _choices(explainer: Explainer, field: Field) -> str:
+    codes = explainer.survey.codes(field)
+    known = [code for code in codes.codes if code.missing in ("", "exclusive")] if codes else []
+    return " / ".join(code.label.in_(explainer.language) for code in known)
+
+
+def _with_words(explainer: Explainer, questions: pd.DataFrame) -> pd.DataFrame:
+    survey, language = explainer.survey, explainer.language
+    fields = {name: survey.fields[name] for name in questions["named"].unique()}
+    place = {name: at for at, name in enumerate(survey.fields)}
+    levels = dict(enumerate(level.id for level in survey.levels))
+    asked = {name: one.question.in_(language) for name, one in fields.items()}
+    choices = {name: _choices(explainer, one) for name, one in fields.items()}
+    return (
+        questions.assign(
+            question=questions["named"].map(asked).astype("str"),
+            choices=questions["named"].map(choices).astype("str"),
+            was=was_words(explainer, questions["named"], questions["was"]),
+            could_become=questions["could_become"].map(levels).astype("str"),
+            place=questions["named"].map(place),
+        )
+        .rename(columns={"named": "field"})
+        .sort_values("place", kind="stable")
+        .drop(columns="place")
+    )
+
+
+def visits_of(
+    connection: duckdb.DuckDBPyConnection,
+    explainer: Explainer,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    as_of: datetime.date | None = None,
+    overdue: pd.DataFrame | None = None,
+    identified: bool = False,
+) -> pd.DataFrame:
+    """Whom to visit, from a connection on which `score` exists: a row per child or household and question.
+
+    Without `round_`, children as they stand on the day `as_of` (today), at the place of their last round.
+
+    Listed are children at a level that is visited for its own sake (with `overdue`, only those in it), and whoever has
+    a question to answer; a child without one has one row, `field` empty. Columns: round, village_code, village (its
+    name), household_no, child_no and cpms_id (none for a question about the household), names, sex, age_min, age_max,
+    level, highest, not_found (the last round of the village, where it is a later one), due, days_late, field,
+     question, choices, was, could_become.
+    """
+    survey = explainer.survey
+    where = within(survey, area, round_)
+    if round_ is None:
+        where += f" AND {_standing_rows(connection, survey, as_of or datetime.date.today(), overdue)}"
+    create_what_if(connection, survey, where)
+    home, line, person = list(survey.key("household")), survey.role("line").name, survey.role("person").name
+    people = _people(connection, survey, where, standing=round_ is None)
+    questions = _with_words(explainer, _questions(connection, survey, where))
+    urgent = people["level"].isin(survey.figures.visited)
+    if overdue is not None:
+        urgent &= people[person].isin(overdue["cpms_id"])
+    asked = questions.rename(columns={"about": line})
+    of_child = people.merge(asked[asked[line].notna()], on=[*home, line], how="left")
+    of_child = of_child[of_child["field"].notna() | of_child[person].isin(people.loc[urgent, person])]
+    of_home = asked[asked[line].isna()]
+    rows = pd.concat([of_home, of_child], ignore_index=True)
+    names = [survey.role("given_name").name, survey.role("family_name").name]
+    if not identified:
+        rows[names] = rows[names].mask(rows[names].notna(), MASK)
+    rows["village"] = (
+        rows[home[1]]
+        .map({code: area_name(survey, code, explainer.language) for code in rows[home[1]].unique()})
+        .astype("str")
+    )
+    ordered = order_visits(survey, rows, overdue)
+    first = [
+        home[0],
+        home[1],
+        "village",
+        home[2],
+        line,
+        person,
+        *names,
+        survey.role("sex").name,
+        "age_min",
+        "age_max",
+        "level",
+        "highest",
+        "not_found",
+        "due",
+        "days_late",
+        "field",
+        "question",
+        "choices",
+        "was",
+        "could_become",
+    ]
+    return ordered[first]
+
+
+def _outstanding(survey: Survey, due: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "cpms_id": due[survey.role("person").name],
+            "due": pd.to_datetime(due["due_date"]),
+            "days_late": due["days_late"],
+        }
+    )
+
+
+def plan_visits(
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    as_of: datetime.date | None = None,
+    overdue: pd.DataFrame | None = None,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> pd.DataFrame:
+    """Whom to visit next and what to ask, as `visits_of` says; without `round_`, by the last round of each village,
+    with those at the head whose response is outstanding on the day `as_of` (today), found in that round or not.
+
+    `overdue` says who they are instead (cpms_id, due, days_late); of an earlier round nobody is.
+    Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area that does
+    not exist; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    if area is not None:
+        area_name(survey, area, language)
+    with open_store(Path(store), survey) as connection:
+        check_surveyed(connection, survey, area, round_, language)
+    if overdue is None and round_ is None:
+        overdue = _outstanding(survey, due_responses(store, area=area, as_of=as_of, language=language, schemas=schemas))
+    with open_store(Path(store), survey, write=identified) as connection:
+        create_scores(connection, survey)
+        found = visits_of(
+            connection,
+            Explainer(survey, language),
+            area=area,
+            round_=round_,
+            as_of=as_of,
+            overdue=overdue,
+            identified=identified,
+        )
+        if identified:
+            note_identified(connection, "visits", int(found[survey.role("person").name].nunique()))
+        return found

@@ -1,0 +1,251 @@
+"""Migration: areas with high levels of it, where children came from, who arrived and who left.
+
+An area is high by a measure when the whole Wilson interval of its share lies above the share in the rest of its
+province. With groups of children beside the area, like is compared with like: its girls with the other girls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, measure_column
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.area.quality import quality_of
+from cpms_cli.summaries.area.shares import count_answers, with_shares, within
+from cpms_cli.summaries.migration.migration_groups import Breakdown, breakdown
+from cpms_cli.summaries.migration.movement import counted_movement, create_movement, origins
+from cpms_cli.summaries.rounds.round_pairs import named_cases
+from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+
+# An area's place in the official code: its first two digits are its province.
+PROVINCE = 2
+
+
+@dataclass(frozen=True)
+class MigrationSummary:
+    """Migration in one area and round, broken down as `by` says: what is told of parts begins as `Breakdown.labelled`.
+
+    `measures`: a row per part, group of children and measure: measure, label, of (child or household; of groups of
+    children, no households), the columns of `shares.with_shares`, rest_share and rest_known (the rest of the province),
+    `level` (high, not_high, no_rest: nothing to compare with, or unknown: no answer of its own), and change since the
+    previous round as a fraction. `total`: the same for the whole, without a comparison.
+    `origins`: origin, label, children. `movement`: as `movement.counted_movement`; empty where no round came before.
+    """
+
+    scope: Scope
+    by: Breakdown
+    total: pd.DataFrame
+    measures: pd.DataFrame
+    origins: pd.DataFrame
+    movement: pd.DataFrame
+    quality: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        return {
+            "total": self.total,
+            "measures": self.measures,
+            "origins": self.origins,
+            "movement": self.movement,
+            "quality": self.quality,
+        }
+
+
+@dataclass(frozen=True)
+class MigrationChange(OverRounds):
+    """Migration over a span of rounds, broken down as `by` says.
+
+    `total`, `measures` and `origins`: those of `MigrationSummary` for each round, `round` first; `change` is since the
+    round before. `cases`: what became of the children with each measure, `measure` its id and `name` in words, as
+    `pairs.cases_between`, by the groups that were asked for. `movement`: who came and who left between each two rounds,
+    from_round and to_round first.
+    """
+
+    by: Breakdown
+    total: pd.DataFrame
+    measures: pd.DataFrame
+    origins: pd.DataFrame
+    cases: pd.DataFrame
+    movement: pd.DataFrame
+
+
+def counted_measures(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, by: Sequence[str], of_children: bool
+) -> pd.DataFrame:
+    """Counts of every measure, children's and, unless a group of children is asked for, households'."""
+    tables = []
+    for relation, table in ((CHILD_ROUND, "child"), (HOME, "household")):
+        ids = {measure_column(one.id): one.id for one in survey.measures if one.of == table}
+        if ids and (table == "child" or not of_children):
+            counts = count_answers(connection, list(ids), where, by, relation)
+            tables.append(counts.assign(measure=counts["item"].map(ids).astype("str"), of=table).drop(columns="item"))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _compared(survey: Survey, inside: pd.DataFrame, province: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Shares of each area beside the rest of its province, and whether they are high."""
+    whole = province.groupby(["province", "measure", *keys[2:]], as_index=False)[["yes", "no"]].sum()
+    table = inside.merge(whole, on=["province", "measure", *keys[2:]], suffixes=("", "_province"))
+    rest_yes, rest_no = table["yes_province"] - table["yes"], table["no_province"] - table["no"]
+    known = rest_yes + rest_no
+    shares = with_shares(survey, table.drop(columns=["yes_province", "no_province"]))
+    rest = (rest_yes / known.where(known > 0)).astype("float64")
+    level = pd.Series("not_high", index=table.index, dtype="str").mask(shares["low"] > rest, "high")
+    level = level.mask(known == 0, "no_rest").mask(shares["share"].isna(), "unknown")
+    return shares.assign(rest_share=rest, rest_known=known, level=level)
+
+
+def _measures(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
+) -> pd.DataFrame:
+    keys = ["measure", "area", *by.names]
+
+    def counts(code: str | None, round_: int) -> pd.DataFrame:
+        where = within(survey, code, round_)
+        found = counted_measures(connection, survey, where, [by.parts.id, *by.names], bool(by.others))
+        found = found.rename(columns={by.parts.id: "area"})
+        return found.assign(province=found["area"].str[:PROVINCE])
+
+    around = counts(None if scope.code is None else scope.code[:PROVINCE], scope.round)
+    inside = around[around["area"].str.startswith(scope.code or "")].reset_index(drop=True)
+    table = _compared(survey, inside, around, keys)
+    table["change"] = float("nan")
+    if scope.previous is not None:
+        table["change"] = _change(survey, table, counts(scope.code, scope.previous), keys)
+    order = {one.id: at for at, one in enumerate(survey.measures)}
+    labels = {one.id: one.label.in_(language) for one in survey.measures}
+    table = table.assign(label=table["measure"].map(labels).astype("str")).drop(columns="province")
+    table = by.labelled(survey, table, language).sort_values("measure", key=lambda one: one.map(order), kind="stable")
+    told = ["measure", "label", "of"]
+    first = [*table.columns[: table.columns.get_loc("measure")]]
+    return table[[*first, *told, *(name for name in table if name not in (*first, *told))]].reset_index(drop=True)
+
+
+def _change(survey: Survey, now: pd.DataFrame, before: pd.DataFrame, keys: list[str]) -> pd.Series:
+    then = with_shares(survey, before)[[*keys, "share"]].rename(columns={"share": "then"})
+    earlier = pd.Series(now[keys].merge(then, on=keys, how="left")["then"].to_numpy(), index=now.index)
+    return now["share"].sub(earlier)
+
+
+def _total(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language) -> pd.DataFrame:
+    now = with_shares(survey, counted_measures(connection, survey, within(survey, scope.code, scope.round), (), False))
+    change = pd.Series(float("nan"), index=now.index)
+    if scope.previous is not None:
+        before = counted_measures(connection, survey, within(survey, scope.code, scope.previous), (), False)
+        change = _change(survey, now, before, ["measure"])
+    labels = {one.id: one.label.in_(language) for one in survey.measures}
+    table = now.assign(label=now["measure"].map(labels).astype("str"), change=change)
+    first = ["measure", "label", "of"]
+    return table[[*first, *(name for name in table if name not in first)]]
+
+
+def _arrived(survey: Survey) -> str:
+    """The measure that says who moved in."""
+    return next(one.id for one in survey.measures if one.arrived)
+
+
+def _movement(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
+) -> pd.DataFrame:
+    """`movement.counted_movement` between the scope's two rounds, with labels."""
+    create_movement(connection, survey, scope.round, scope.previous, _arrived(survey))
+    moved = counted_movement(connection, survey, scope.code, by.parts.digits or 0, by.others)
+    return by.labelled(survey, moved, language)
+
+
+def _origins(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
+) -> pd.DataFrame:
+    """`movement.origins` in the scope's round, with labels."""
+    where = within(survey, scope.code, scope.round)
+    came = origins(connection, survey, where, _arrived(survey), by.parts.digits or 0, by.others, language)
+    return by.labelled(survey, came, language)
+
+
+def summarise_migration(
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> MigrationSummary:
+    """Migration in an area (None: the whole store) and a round, by default the area's last, in its parts.
+
+    `by` may name one or two groups: kinds of areas (of two, the narrower are the parts) and groups of children. Raises
+    UsageError for an unknown area, group or round.
+    """
+    survey = load_survey(schemas)
+    groups = breakdown(survey, area, by)
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        scope = scope_of(connection, survey, area, round_, language)
+        quality = quality_of(connection, survey, scope)
+        return MigrationSummary(
+            scope,
+            groups,
+            _total(connection, survey, scope, language),
+            _measures(connection, survey, scope, groups, language),
+            _origins(connection, survey, scope, groups, language),
+            _movement(connection, survey, scope, groups, language),
+            quality,
+        )
+
+
+def migration_change(
+    store: str | Path,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> MigrationChange:
+    """Migration in an area (None: the whole store) round by round, and who came and who left between each two rounds.
+
+    `by` as in `summarise_migration`. Raises UsageError for an unknown area or group, or fewer than two rounds.
+    """
+    survey = load_survey(schemas)
+    groups = breakdown(survey, area, by)
+    of_children = [one for one in survey.measures if one.of == "child"]
+    columns = {measure_column(one.id): (one.id, one.label.in_(language)) for one in of_children}
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        span = span_of(connection, survey, area, first, last, language)
+        cases = named_cases(connection, survey, span, columns, ("measure", "name"), by=groups.asked, language=language)
+        total = [_total(connection, survey, scope, language) for scope in span.scopes]
+        measures, came = (
+            [told(connection, survey, scope, groups, language) for scope in span.scopes]
+            for told in (_measures, _origins)
+        )
+        between = [Scope(area, span.name, now, then, span.rounds) for then, now in span.pairs]
+        moved = [_movement(connection, survey, scope, groups, language) for scope in between]
+    rounds, (then, now) = list(span.rounds), zip(*span.pairs, strict=True)
+    return MigrationChange(
+        span,
+        groups,
+        _below(total, round=rounds),
+        _below(measures, round=rounds),
+        _below(came, round=rounds),
+        cases,
+        _below(moved, to_round=now, from_round=then),
+    )
+
+
+def _below(tables: Sequence[pd.DataFrame], **told: Sequence[int]) -> pd.DataFrame:
+    """Tables one below the other, each with the rounds that it is of; the last one told stands first."""
+    for name, rounds in told.items():
+        for table, round_ in zip(tables, rounds, strict=True):
+            table.insert(0, name, round_)
+    # The columns of a table without rows have no types of their own to give.
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)

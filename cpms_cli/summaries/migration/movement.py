@@ -1,0 +1,137 @@
+"""Who arrived and who left between two rounds, as the links between rounds tell it.
+
+Temporary table `movement`, a row per child present in one of the two: `village_then`, `village_now` (NULL: not there);
+`last_seen`, the later round in which it is there; `come`, why it was not there before, and `gone`, why it is not there
+now. Families that did not consent leave nothing by which a child could be recognised: their rows are no arrivals, and
+their children of the round before are `refused`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.scoring.profiles import CHILD_ROUND, group_column, measure_column
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, quoted, typed_record
+
+MOVEMENT = "movement"
+COME = ("born", "arrived", "seen_before", "first_seen")
+GONE = ("reached_18", "refused", "lost")
+
+
+def create_movement(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int, previous: int | None, arrived: str = ""
+) -> None:
+    """Create `movement` between the rounds `previous` and `round_`, from the current rows of the store.
+
+    `arrived` is the measure of `profile` whose yes says that a child moved in. Without a previous round the table is
+    empty: nobody can be called new where nobody was there before.
+    """
+    person, village, visited = (survey.role(role).name for role in ("person", "village", "visited"))
+    year, home, years = (survey.role(role).name for role in ("round", "home", "age"))
+    refusals = ", ".join(quoted(answer) for answer in survey.no_consent)
+    refuses = f"coalesce({survey.role('consent').name}, '') IN ({refusals})"
+    key = ", ".join(survey.key("child"))
+    record = typed_record(survey, "current_child", "current_household")
+    said = f"(SELECT {key}, {measure_column(arrived)} = 'yes' AS said_arrived FROM profile)" if arrived else ""
+    joined = f" LEFT JOIN {said} USING ({key})" if arrived else ""
+    then = "NULL" if previous is None else str(int(previous))
+    grown = adult_age(survey)
+    least = f"coalesce({completed_years('t.birth_to', 'came')}, t.{years} + {int(round_)} - {then})"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {MOVEMENT} AS WITH"
+        f" record AS (SELECT *, {refuses} AS refuses FROM ({record}){joined} WHERE {then} IS NOT NULL),"
+        f" visit AS (SELECT {village}, max({visited}) FILTER ({year} = {then}) AS came_then,"
+        f" max({visited}) FILTER ({year} = {int(round_)}) AS came_now FROM record GROUP BY ALL),"
+        f" now AS (SELECT r.*, came_then FROM record r LEFT JOIN visit USING ({village})"
+        f" WHERE {year} = {int(round_)} AND NOT refuses),"
+        f" before AS (SELECT r.*, coalesce(came_now, (SELECT max(came_now) FROM visit),"
+        f" make_date({int(round_)}, 12, 31)) AS came FROM record r LEFT JOIN visit USING ({village})"
+        f" WHERE {year} = {then} AND NOT refuses),"
+        f" closed AS (SELECT DISTINCT {home} FROM current_household"
+        f" WHERE {year}::INTEGER = {int(round_)} AND {refuses}),"
+        f" earlier AS (SELECT DISTINCT {person} FROM record WHERE {year} < {int(round_)})"
+        f" SELECT {person}, t.{village} AS village_then, n.{village} AS village_now,"
+        f" coalesce(n.{year}, t.{year}) AS last_seen,"
+        f" CASE WHEN t.{village} IS NOT NULL THEN NULL"
+        " WHEN n.age_max = 0 OR n.birth_from > n.came_then THEN 'born'"
+        f" {'WHEN n.said_arrived THEN ' + quoted('arrived') if arrived else ''}"
+        f" WHEN {person} IN (FROM earlier) THEN 'seen_before' ELSE 'first_seen' END AS come,"
+        f" CASE WHEN n.{village} IS NOT NULL THEN NULL WHEN {least} >= {grown} THEN 'reached_18'"
+        f" WHEN t.{home} IN (FROM closed) THEN 'refused' ELSE 'lost' END AS gone"
+        f" FROM before t FULL JOIN now n USING ({person})"
+    )
+
+
+def counted_movement(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, digits: int, by: Sequence[Group] = ()
+) -> pd.DataFrame:
+    """For each area of this width inside `code`, how its children changed between the rounds of `movement`.
+
+    Columns: area; (the codes of the groups `by`, of each child as it was in the later round in which it was seen;)
+    before = stayed + moved_away + reached_18 + refused + lost; children (now) = stayed + moved_here + born + arrived +
+    seen_before + first_seen. Moved is to or from another area of the store. With groups, `child_round` must exist.
+    """
+
+    def counts(column: str, names: tuple[str, ...]) -> str:
+        return ", ".join(f"count(*) FILTER ({column} = {quoted(name)}) AS {name}" for name in names)
+
+    person, year = survey.role("person").name, survey.role("round").name
+    grouped = "".join(f", {group.id}" for group in by)
+    of_group = "".join(f", s.{group_column(group.id)} AS {group.id}" for group in by)
+    seen = f" JOIN {CHILD_ROUND} s ON s.{person} = m.{person} AND s.{year} = m.last_seen" if by else ""
+    figures = ("before", "moved_away", *GONE, "stayed", "moved_here", *COME, "children")
+    return connection.execute(
+        f"WITH placed AS (SELECT m.*, left(village_then, {digits}) AS a, left(village_now, {digits}) AS b{of_group}"
+        f" FROM {MOVEMENT} m{seen}),"
+        f" gone AS (SELECT a AS area{grouped}, count(*) AS before, count(*) FILTER (b <> a) AS moved_away,"
+        f" {counts('gone', GONE)} FROM placed WHERE a IS NOT NULL GROUP BY a{grouped}),"
+        f" come AS (SELECT b AS area{grouped}, count(*) AS children, count(*) FILTER (a = b) AS stayed,"
+        f" count(*) FILTER (a <> b) AS moved_here, {counts('come', COME)} FROM placed WHERE b IS NOT NULL"
+        f" GROUP BY b{grouped})"
+        f" SELECT area{grouped}, {', '.join(f'coalesce({name}, 0) AS {name}' for name in figures)}"
+        f" FROM gone FULL JOIN come USING (area{grouped}) WHERE starts_with(area, ?) ORDER BY area{grouped}",
+        [code or ""],
+    ).df()
+
+
+def lost_children(connection: duckdb.DuckDBPyConnection, code: str | None) -> tuple[int, int]:
+    """Children of an area in the round before, and how many of them, under 18 now, were not seen again anywhere."""
+    found = connection.execute(
+        f"SELECT count(*), count(*) FILTER (gone = 'lost') FROM {MOVEMENT} WHERE starts_with(village_then, ?)",
+        [code or ""],
+    ).fetchone() or (0, 0)
+    return int(found[0]), int(found[1])
+
+
+def origins(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    where: str,
+    arrived: str,
+    digits: int,
+    by: Sequence[Group],
+    language: Language,
+) -> pd.DataFrame:
+    """Where the children who moved in came from: area, (the codes of the groups `by`,) origin (a code, 'unknown' where
+    there is none), label, children; the most frequent first.
+
+    `arrived` is the measure whose yes says that a child moved in.
+    """
+    field, village = survey.fields[survey.origin], survey.role("village").name
+    codes = survey.codes(field)
+    labels = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
+    key = ", ".join(survey.key("child"))
+    groups = "".join(f", p.{group_column(group.id)} AS {group.id}" for group in by)
+    record = typed_record(survey, "current_child", "current_household")
+    table = connection.execute(
+        f"SELECT left({village}, {digits}) AS area{groups}, coalesce({field.name}, 'unknown') AS origin,"
+        f" count(*) AS children FROM ({record}) JOIN profile p USING ({key})"
+        f" WHERE p.{measure_column(arrived)} = 'yes' AND {where} GROUP BY ALL ORDER BY area, children DESC, origin"
+    ).df()
+    table.insert(list(table).index("children"), "label", table["origin"].map(labels).astype("str"))
+    return table

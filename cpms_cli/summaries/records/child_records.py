@@ -1,0 +1,209 @@
+"""Rows for other systems: what each round says of each child, its scores beside the answers, with as much of who it is
+as was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.errors import UsageError
+from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.pseudonym_key import pseudonym_key
+from cpms_cli.store.tables.record_releases import earlier_records, next_number, note_records
+from cpms_cli.summaries.area.shares import area_name, within
+from cpms_cli.summaries.records.deidentification import HOME_ANSWERS, Generalised, generalised, pseudonyms
+from cpms_cli.summaries.records.given_rows import GivenRows
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Field, Survey
+from cpms_cli.survey.model.deidentification import AGE
+from cpms_cli.survey.rules.rule_language import compiled, named, parse, sql
+from cpms_cli.survey.rules.typed_answers import typed_record, vocabulary
+
+Detail = Literal["identified", "masked", "deidentified"]
+SUBDISTRICT = "subdistrict"
+_SUBDISTRICT_DIGITS, _MONTH = 6, 7
+_ASKED = "asked_"
+
+
+@dataclass(frozen=True)
+class Records:
+    """A row per child and round, ordered by its key or pseudonym: the key, answers as canonical text, and scores.
+
+    `detail` says how much of who it is stands in it; where it is "deidentified", `k` is how many rows of a round share
+    each combination of quasi-identifiers at least, `steps` how coarse each of these became, and `families` how many
+    homes look alike in all their children, None where no family can be put together. `finer`: these readers were given
+    rows before that are told more finely; whoever puts both together finds fewer than k.
+    """
+
+    frame: pd.DataFrame
+    detail: Detail
+    k: int | None = None
+    steps: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    families: int | None = None
+    finer: bool = False
+
+
+def child_records(
+    store: str | Path,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    detail: Detail = "masked",
+    k: int | None = None,
+    audience: str = "public",
+    series: str | None = None,
+    schemas: Path | None = None,
+) -> Records:
+    """The rows of a store, of one area or round where asked.
+
+    - "identified": everything; the audit log records it.
+    - "masked": no names, numbers, houses or interviewers; of a birth date the month, of a village the subdistrict;
+      identifiers become pseudonyms that only files for the same `audience` share.
+    - "deidentified": as masked, the age instead of the birth date, no dates, pseudonyms of this file and round alone,
+      and made coarser until `k` rows share each combination, also for whoever has the files that the same audience was
+      given before. In a `series` a child has one pseudonym in all rounds and files, and k children share all its rows.
+
+    The store remembers what an audience was given. Raises UsageError where there is no row, fewer than `k` in a round,
+    or earlier files tell so much that k cannot be kept; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    with open_store(Path(store), survey, write=True) as connection:
+        if area is not None:
+            area_name(survey, area, "en")
+        create_scores(connection, survey)
+        frame = _rows(connection, survey, within(survey, area, round_))
+        if frame.empty:
+            raise UsageError("no_rows_to_export")
+        if detail == "identified":
+            note_identified(connection, "export", len(frame))
+            return Records(frame.drop(columns=_helpers(frame)), detail)
+        earlier = earlier_records(connection, audience)
+        given = GivenRows(survey, frame, pseudonym_key(connection), audience, series, earlier)
+        number = next_number(connection)
+        if detail == "masked":
+            found = _masked(survey, frame, given.key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
+            note_records(connection, given.released(number, detail))
+            return Records(found, detail)
+        k = k or survey.privacy.k
+        told, generalised_ = _deidentified(survey, frame, given, number, k)
+        kept = generalised_.steps.get(HOME_ANSWERS, (1, 1))[0] == 0
+        note_records(connection, given.released(number, detail, k, kept, generalised_.looks))
+    return Records(told, detail, generalised_.k, generalised_.steps, generalised_.families, given.finer)
+
+
+def _helpers(frame: pd.DataFrame) -> list[str]:
+    return [str(name) for name in frame if str(name).startswith(_ASKED)]
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> pd.DataFrame:
+    key = survey.key("child")
+    shared = set(survey.child.shared)
+    own = [f"c.{name}" for name in survey.columns("child")]
+    home = [f"h.{one.name}" for one in survey.household.fields if one.name not in shared]
+    scores = ", ".join(f"s.{one.column}" for one in survey.indicators)
+    words = vocabulary(survey)
+    asked = [
+        f"({sql(compiled(parse(one.asked), words))}) AS {_ASKED}{one.name}"
+        for one in survey.asked_fields()
+        if one.asked
+    ]
+    record = typed_record(survey, "current_child", "current_household")
+    home_key = survey.key("household")
+    of_score, of_asked = (
+        " AND ".join(f"{side}.{name} = {other}" for name, other in ((name, form.format(name)) for name in key))
+        for side, form in (("c", "s.{}::VARCHAR"), ("a", "s.{}"))
+    )
+    return connection.execute(
+        f"WITH asked AS (SELECT {', '.join([*key, *asked])} FROM ({record}))"
+        f" SELECT {', '.join([*own, *home])}, CASE WHEN age_min = age_max THEN age_min END AS {AGE}, {scores}, s.level,"
+        f" s.highest, a.* EXCLUDE ({', '.join(key)}) FROM (SELECT * FROM {SCORE} WHERE {where}) s"
+        f" JOIN current_child c ON {of_score} LEFT JOIN current_household h"
+        f" ON {' AND '.join(f'h.{name} = c.{name}' for name in home_key)} JOIN asked a ON {of_asked}"
+        f" ORDER BY {', '.join(f's.{name}' for name in key)}"
+    ).df()
+
+
+def _hidden(survey: Survey, born: Field) -> list[str]:
+    """Columns that are in no row given away: who it is about, where exactly, and who asked."""
+    roles = ("household", "line", "interviewer")
+    names = {one.name for one in survey.fields.values() if one.personal and one is not born}
+    return [*names, *(survey.role(role).name for role in roles)]  # type: ignore[arg-type]
+
+
+def _masked(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, *parts: pd.Series) -> pd.DataFrame:
+    """The rows as they are handed on, in no order that tells of houses; pseudonyms depend on the audience and on what
+    `parts` say of each row."""
+    born, village, round_ = (survey.role(role) for role in ("born", "village", "round"))
+    identities = [survey.role("person").name, survey.role("home").name]
+    told = frame.drop(columns=_hidden(survey, born)).rename(columns={village.name: SUBDISTRICT})
+    told[SUBDISTRICT] = told[SUBDISTRICT].str[:_SUBDISTRICT_DIGITS]
+    told[born.name] = told[born.name].str[:_MONTH]
+    for name in identities:
+        named = frame[name]
+        for part in parts:
+            named = named + "\x1f" + part
+        told[name] = pseudonyms(key, audience, named)
+    first = [round_.name, SUBDISTRICT, *identities]
+    told = told[[*first, *(name for name in told if name not in first)]]
+    # The order of rows must not tell the order of houses.
+    return told.sort_values([round_.name, identities[0]], kind="stable")
+
+
+def _deidentified(
+    survey: Survey, frame: pd.DataFrame, given: GivenRows, number: int, k: int
+) -> tuple[pd.DataFrame, Generalised]:
+    round_, village = survey.role("round").name, survey.role("village").name
+    masked = _masked(survey, frame, given.key, given.audience, *given.named_by(number))
+    # Dates tell the age, and who shares a home tells a family: a family is a combination of its own.
+    gone = {
+        *(one.name for one in survey.fields.values() if one.type == "date"),
+        survey.role("born").name,
+        survey.role("age").name,
+        survey.role("home").name,
+    }
+    told = masked.drop(columns=[name for name in masked if name in gone]).rename(columns={SUBDISTRICT: village})
+    try:
+        found = generalised(survey, told, k, round_, given.company(told))
+    except ValueError:
+        few = int(told.groupby(round_).size().min()) < k
+        raise UsageError("too_few_to_hide" if few else "joined_too_few", k=k, audience=given.audience) from None
+    hidden = {name for name, (at, last) in found.steps.items() if at == last}
+    of_homes = HOME_ANSWERS in hidden
+    hidden |= set(given.home_answers(told)) if of_homes else set()
+    plain = _without_ages(survey, found.frame, round_).rename(columns={village: SUBDISTRICT})
+    # What an indicator asks alone would tell it all the same.
+    plain[
+        [
+            one.column
+            for one in survey.indicators
+            if hidden & set(named(parse(one.when))) or (of_homes and one.level == "household")
+        ]
+    ] = None
+    return plain.drop(columns=_helpers(plain)).reset_index(drop=True), found
+
+
+def _without_ages(survey: Survey, told: pd.DataFrame, round_: str) -> pd.DataFrame:
+    """Take away what tells the age more finely than the age itself is told.
+
+    Where children of one band are asked a question and others of it are not, nobody's answer to it stays; an indicator
+    that does not apply to some of a band counts as no, as it does in the rules of the levels.
+    """
+    band = told.groupby([round_, AGE], dropna=False).ngroup()
+    plain = told.copy()
+    for helper in _helpers(told):
+        name = helper.removeprefix(_ASKED)
+        if name in plain:
+            mixed = told[helper].astype("boolean").fillna(False).groupby(band).transform("nunique") > 1
+            plain[name] = plain[name].mask(mixed)
+    for one in survey.indicators:
+        outside = told[one.column] == "n/a"
+        mixed = outside.groupby(band).transform("nunique") > 1
+        plain[one.column] = plain[one.column].mask(outside & mixed, "no")
+    return plain

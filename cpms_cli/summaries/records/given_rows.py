@@ -1,0 +1,101 @@
+"""Rows that are given away, beside those that the same readers have: which can be put together, and how each looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from cpms_cli.store.tables.record_releases import RecordRelease
+from cpms_cli.summaries.records.deidentification import Company, pseudonyms
+from cpms_cli.survey.model.definition import Survey
+
+_REMEMBERED = "\x1fremembered"
+_FILE = "\x1d"
+
+
+@dataclass(frozen=True)
+class GivenRows:
+    """`frame`: the rows as the store has them, with the identifiers of children and homes; `key`: that of the store's
+    pseudonyms; `earlier`: what the audience has. Rows are told apart by the frame's index."""
+
+    survey: Survey
+    frame: pd.DataFrame
+    key: bytes
+    audience: str
+    series: str | None
+    earlier: Sequence[RecordRelease]
+
+    @cached_property
+    def _round(self) -> pd.Series:
+        return self.frame[self.survey.role("round").name].astype("str")
+
+    @cached_property
+    def _child(self) -> pd.Series:
+        """Each row's child, under a name that only the store knows, so that forgetting a child forgets who it was."""
+        return pseudonyms(self.key, _REMEMBERED, self.frame[self.survey.role("person").name])
+
+    def named_by(self, number: int) -> Iterator[pd.Series]:
+        """What a pseudonym depends on beside the child: the series; else the file, and the round."""
+        nothing = pd.Series("", index=self.frame.index)
+        if self.series is not None:
+            yield nothing + f"series {self.series}"
+        else:
+            yield nothing + f"file {number}"
+            yield self._round
+
+    def home_answers(self, told: pd.DataFrame) -> tuple[str, ...]:
+        """The columns of these that all children of a home share, beside those that are made coarser."""
+        coarser = {one.field for one in self.survey.deidentification.quasi_identifiers}
+        shared = {*self.survey.child.shared, *coarser}
+        return tuple(one.name for one in self.survey.household.fields if one.name in told and one.name not in shared)
+
+    def company(self, told: pd.DataFrame) -> Company:
+        """By what these rows, in whatever order, can be put together."""
+        home = self.frame[self.survey.role("home").name].fillna("") + _FILE + self._round
+        joined = self.series is not None
+        return Company(
+            self._before().loc[told.index],
+            self._child.loc[told.index] if joined else None,
+            home.loc[told.index],
+            self.home_answers(told),
+            any(one.households for one in self.earlier if one.detail == "deidentified"),
+        )
+
+    def _before(self) -> pd.Series:
+        """How each row's child looked in the files that the audience has: in the same round, and in those of the series
+        in every round."""
+        rows = pd.DataFrame({"child": self._child, "round": self._round})
+        before = pd.Series("", index=rows.index)
+        for one in self.earlier:
+            if one.detail != "deidentified":
+                continue
+            if self.series is not None and one.series == self.series:
+                ordered = one.rows.sort_values(["child", "round"])
+                looks = (ordered["round"] + "=" + ordered["looks"]).groupby(ordered["child"]).agg(_FILE.join)
+                found = rows["child"].map(looks)
+            else:
+                looks = one.rows.set_index(["child", "round"])["looks"]
+                found = pd.Series(looks.reindex(pd.MultiIndex.from_frame(rows)).to_numpy(), index=rows.index)
+            if found.notna().any():
+                before = before + _FILE + found.fillna("").astype("str")
+        return before
+
+    @property
+    def finer(self) -> bool:
+        """Whether the audience has rows of these children that were not made coarser."""
+        rows = {*zip(self._child, self._round, strict=True)}
+        return any(
+            one.detail != "deidentified" and not rows.isdisjoint(zip(one.rows["child"], one.rows["round"], strict=True))
+            for one in self.earlier
+        )
+
+    def released(
+        self, number: int, detail: str, k: int | None = None, households: bool = True, looks: pd.Series | None = None
+    ) -> RecordRelease:
+        """What is to be remembered of a file."""
+        rows = pd.DataFrame({"child": self._child, "round": self._round})
+        rows["looks"] = "" if looks is None else looks.reindex(rows.index)
+        return RecordRelease(number, self.audience, self.series, detail, k, households, rows)

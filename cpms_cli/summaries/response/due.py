@@ -1,0 +1,219 @@
+"""Whom to visit: children without the response that their level demands, the most severe level first."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from cpms_cli.scoring.explanations import Explainer
+from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_scores
+from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.response_tables import create_known_children
+from cpms_cli.summaries.child.children import MASK
+from cpms_cli.summaries.child.standing_today import not_found_words, with_carried
+from cpms_cli.summaries.response.cases import AGAIN, GROWN, UNKNOWN, WAITING, find_cases
+from cpms_cli.summaries.scope import check_surveyed
+from cpms_cli.survey.era import shown_date
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Role, Survey
+
+_NAMES: tuple[Role, ...] = ("given_name", "family_name")
+
+
+@dataclass(frozen=True)
+class DueList:
+    """Children at a level that demands a response by a time: `due`, who wait for one (or, if asked for, all of them),
+    and `turned_18`, who waited when they turned 18 and are due no longer.
+
+    Both by level, then by how long they are overdue (whose deadline is not known after these), then by place. Columns:
+    the child's identifier, `round` (its last), village, household, names (masked unless asked for), sex, `age_min`,
+    `age_max` (at the last interview), `level`, `since` (the round that gave it), `not_found` (the last round of the
+    village, where the child was not found in it), `why`, `action` (what the source document asks for),
+    `interview_date`, `due_date`, `days_late`, `state` (see `cases`), `note` (in words: what is due again, why
+    there is no deadline, in which round the child was not found), `done` (in words), `next_date`.
+    """
+
+    due: pd.DataFrame
+    turned_18: pd.DataFrame
+
+
+def due_responses(
+    store: str | Path,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    everybody: bool = False,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> pd.DataFrame:
+    """Children who wait for a response on the day `as_of` (today), as `due_list` lists them."""
+    return due_list(
+        store, area=area, as_of=as_of, everybody=everybody, language=language, identified=identified, schemas=schemas
+    ).due
+
+
+def due_list(
+    store: str | Path,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    everybody: bool = False,
+    language: Language = "en",
+    identified: bool = False,
+    schemas: Path | None = None,
+) -> DueList:
+    """Children at a level that demands a response by a time, who wait for it on the day `as_of` (today); `everybody`:
+    those who had it, or turned 18, too.
+
+    Names are masked unless `identified`, which is logged. Raises UsageError for an area of which the store has nothing;
+    StoreError, UnreadableFile.
+    """
+    survey, day = load_survey(schemas), as_of or datetime.date.today()
+    with open_store(Path(store), survey, write=identified) as connection:
+        check_surveyed(connection, survey, area, None, language)
+        create_scores(connection, survey)
+        create_known_children(connection, survey)
+        cases, done = find_cases(connection, survey, area or "", day)
+        if not everybody:
+            answered = (cases["state"] == UNKNOWN) & cases["answered"]
+            cases = cases[cases["state"].isin([*WAITING, GROWN]) & ~answered].reset_index(drop=True)
+        told = _told(connection, survey, cases, done, language, identified)
+        if identified:
+            note_identified(connection, "response due", len(told))
+    grown = told["state"] == GROWN
+    listed = told if everybody else told[~grown]
+    return DueList(listed.reset_index(drop=True), told[grown].reset_index(drop=True))
+
+
+def _told(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    cases: pd.DataFrame,
+    done: pd.DataFrame,
+    language: Language,
+    identified: bool,
+) -> pd.DataFrame:
+    explainer = Explainer(survey, language)
+    about = _about(connection, survey, cases)
+    cases = cases.merge(about, on=["person", "year"], how="left")
+    cases = _sorted(survey, cases)
+    levels = {level.id: level for level in survey.levels}
+    village, household = (survey.role(role).name for role in ("village", "household"))
+    names = {name: _masked(cases[name], identified) for name in (survey.role(role).name for role in _NAMES)}
+    return pd.DataFrame(
+        {
+            survey.role("person").name: cases["person"],
+            "round": cases["year"].astype("int64"),
+            village: cases[village],
+            household: cases[household],
+            **names,
+            survey.role("sex").name: cases["sex_"],
+            "age_min": cases["age_min"],
+            "age_max": cases["age_max"],
+            "level": cases["case"],
+            "since": cases["since"].astype("int64"),
+            "not_found": cases["not_found"],
+            "why": _why(connection, survey, explainer, cases),
+            "action": [levels[one].response.in_(language) for one in cases["case"]],
+            "interview_date": cases["since_visited"].dt.strftime("%Y-%m-%d"),
+            "due_date": cases["due_date"].dt.strftime("%Y-%m-%d"),
+            "days_late": cases["days_late"],
+            "state": cases["state"],
+            "note": _notes(cases, language),
+            "done": _done(survey, cases, done, language),
+            "next_date": _next(survey, cases, done),
+        }
+    )
+
+
+def _about(connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
+    """What the list says of the child besides its case, from the child's last round."""
+    key, round_ = survey.key("child"), survey.role("round").name
+    names = ", ".join(f"c.{survey.role(role).name}" for role in _NAMES)
+    house = survey.role("household").name
+    connection.register("cases", cases[["person", "year"]])
+    found = connection.execute(
+        f"SELECT s.{survey.role('person').name} AS person, s.{round_} AS year, s.{survey.role('sex').name} AS sex_,"
+        f" age_min, age_max, {names}, TRY_CAST(regexp_extract(s.{house}, '[0-9]+') AS INTEGER) AS house_"
+        f" FROM {SCORE} s JOIN cases k ON k.person = s.{survey.role('person').name} AND k.year = s.{round_}"
+        f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
+    ).df()
+    connection.unregister("cases")
+    return found
+
+
+def _sorted(survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
+    """By level, then by how long they are overdue, who has no deadline, by deadline, and as one walks from house to
+    house."""
+    rank = {level.id: at for at, level in enumerate(survey.levels)}
+    undated = np.where(cases["due_date"].isna() & cases["state"].isin(WAITING), 0.5, 0)
+    urgency = cases["days_late"].astype("float64").fillna(0) + undated
+    house, line = survey.role("household").name, survey.role("line").name
+    order = ["rank_", "urgency_", "due_date", survey.role("village").name, "house_", house, line]
+    sort = cases.assign(rank_=cases["case"].map(rank), urgency_=-urgency)
+    return sort.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def _notes(cases: pd.DataFrame, language: Language) -> pd.Series:
+    """What has to be known of a case beside its dates, in words."""
+
+    def dated(message: str, days: pd.Series, there: pd.Series) -> pd.Series:
+        words = {day: say(message, language, day=shown_date(day.date(), language)) for day in days[there].unique()}
+        return days.map(words).astype("str").where(there, "")
+
+    again, no_deadline = cases["state"] == AGAIN, say("due_no_deadline", language)
+    parts = [
+        not_found_words(cases["not_found"], language),
+        pd.Series(np.where(cases["state"] == UNKNOWN, no_deadline, ""), index=cases.index, dtype="str"),
+        dated("due_missed", cases["missed"], again & cases["missed"].notna()),
+        dated("due_silent", cases["last_entry"], again & cases["missed"].isna()),
+    ]
+    joined = pd.concat(parts, axis=1)
+    return pd.Series(
+        ["; ".join(filter(None, row)) for row in joined.itertuples(index=False)], index=cases.index, dtype="str"
+    )
+
+
+def _masked(names: pd.Series, identified: bool) -> pd.Series:
+    return names if identified else names.mask(names.notna(), MASK)
+
+
+def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, cases: pd.DataFrame) -> pd.Series:
+    """The reasons of the round that gave the level; where later answers are missing, that they do not end it."""
+    person, round_ = survey.role("person").name, survey.role("round").name
+    connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
+    found = connection.execute(
+        f"SELECT reasons, answers, level FROM cases k JOIN {EXPLAINED} s ON s.{person} = k.person"
+        f" AND s.{round_} = k.since ORDER BY place"
+    ).df()
+    connection.unregister("cases")
+    why = explainer.why(found).reset_index(drop=True)
+    stood = cases[["since", "year"]].assign(given=found["level"].to_numpy(), level=cases["case"])
+    return with_carried(explainer, why, stood)
+
+
+def _done(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, language: Language) -> pd.Series:
+    """What was done since the interview: "2026-03-01 Home visit (H1); ..."."""
+    kinds, agency = survey.codes(survey.response_role("response")), survey.response_role("agency").name
+    labels = {code.code: code.label.in_(language) for code in kinds.codes} if kinds else {}
+    day = done["day"].map({one: shown_date(one.date(), language) for one in done["day"].unique()}).astype("str")
+    words = day + " " + done["kind"].map(labels).astype("str")
+    words += (" (" + done[agency].astype("str") + ")").fillna("")
+    joined = words.groupby(done["person"]).agg("; ".join)
+    return joined.astype("str").reindex(cases["person"]).set_axis(cases.index)
+
+
+def _next(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Series:
+    """The date that the last response which names one has for the next step."""
+    name = survey.response_role("next_step").name
+    dated = done[done[name].notna()].groupby("person")[name].last()
+    found = dated.astype("datetime64[us]").reindex(cases["person"]).set_axis(cases.index)
+    return found.dt.strftime("%Y-%m-%d")

@@ -1,0 +1,181 @@
+"""How many children were due a response, and how many had it in time: by area, level and group, and round by round."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
+from cpms_cli.scoring.scores import create_scores
+from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.response_tables import create_known_children
+from cpms_cli.summaries.area.shares import area_name, groups_asked, told_groups
+from cpms_cli.summaries.response.cases import PASSED, STATES, cases_by_round, find_cases
+from cpms_cli.summaries.scope import OverRounds, check_surveyed, parts_of, span_of
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.summary_model import Group
+
+ROUND_STATES = (*STATES, PASSED)
+
+
+@dataclass(frozen=True)
+class ResponseSummary:
+    """The cases of an area ("" for all of the store) on a day.
+
+    `parts`: area, name, level, label, `due` (children at that level, whatever became of it), and how many of these are
+    in_time, late, open, overdue, closed, unknown (as `cases` says), for each subdistrict, or each village of
+    a subdistrict; `totals`: the same by level; `grouped`: where groups are asked for, `by_` and their ids, the same by
+    their codes, with their labels. `unplaced` counts responses whose identifier leads to no child now (None: withheld).
+    """
+
+    code: str
+    name: str
+    as_of: datetime.date
+    parts: pd.DataFrame
+    totals: pd.DataFrame
+    grouped: dict[str, pd.DataFrame]
+    unplaced: int | None
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        return {"totals": self.totals, "parts": self.parts, **self.grouped}
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it before its tables."""
+        return {"area": self.code, "name": self.name, "as_of": self.as_of.isoformat(), "unplaced": self.unplaced}
+
+
+@dataclass(frozen=True)
+class ResponseChange(OverRounds):
+    """The cases of each round of a span, as they are on a day.
+
+    `cases`: round, (the groups,) level, label, `due` (cases that this round gave), and how many of them are in_time,
+    late, open, overdue, closed, unknown, passed, as `summaries.response.cases.cases_by_round` says.
+    """
+
+    as_of: datetime.date
+    cases: pd.DataFrame
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it before its tables."""
+        return {**self.span.about(), "as_of": self.as_of.isoformat()}
+
+
+def summarise_responses(
+    store: str | Path,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> ResponseSummary:
+    """Count the children who stand at a level that demands a response by a time, by what became of it.
+
+    On the day `as_of` (today). `by` names one or two groups: of areas, by the child's last round, and else by the
+    record of the round that made the case due. Raises UsageError for an unknown area or group; StoreError,
+    UnreadableFile.
+    """
+    survey, day = load_survey(schemas), as_of or datetime.date.today()
+    groups, parts = groups_asked(survey, by), parts_of(survey, area)
+    name = area_name(survey, area, language) if area is not None else ""
+    with open_store(Path(store), survey) as connection:
+        check_surveyed(connection, survey, area, None, language)
+        _create(connection, survey, groups)
+        cases, _ = find_cases(connection, survey, area or "", day)
+        cases = _grouped(connection, survey, cases, [parts, *groups])
+        lost = connection.execute(
+            f"SELECT count(*) FROM response r ANTI JOIN known_child k"
+            f" ON k.identifier = r.{survey.response_role('person').name} WHERE r.superseded_by IS NULL"
+        ).fetchone()
+    by_part = _counted(survey, cases, [parts], language)
+    by_part = by_part.rename(columns={parts.id: "area", f"{parts.id}_label": "name"})
+    told = "_".join(["by", *(group.id for group in groups)])
+    grouped = {told: _counted(survey, cases, groups, language)} if groups else {}
+    totals = _counted(survey, cases, [], language)
+    return ResponseSummary(area or "", name, day, by_part, totals, grouped, int(lost[0]) if lost else 0)
+
+
+def response_change(
+    store: str | Path,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> ResponseChange:
+    """Count the cases that each round of a span gave, by what became of them until the day `as_of` (today).
+
+    Of an area (None: the whole store); `by` as in `summarise_responses`. Raises UsageError for an unknown area or
+    group, or fewer than two rounds; StoreError, UnreadableFile.
+    """
+    survey, day = load_survey(schemas), as_of or datetime.date.today()
+    groups = groups_asked(survey, by)
+    with open_store(Path(store), survey) as connection:
+        _create(connection, survey, groups)
+        cases, known = cases_by_round(connection, survey, area or "", day)
+        span = span_of(connection, survey, area, first, last, language, known)
+        cases = _grouped(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
+    tables = []
+    for round_ in span.rounds:
+        told = _counted(survey, cases[cases["since"] == round_], groups, language, ROUND_STATES)
+        told.insert(0, "round", round_)
+        tables.append(told)
+    return ResponseChange(span, day, pd.concat(tables, ignore_index=True))
+
+
+def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, groups: Sequence[Group]) -> None:
+    """What the cases need; the groups of children only where they are asked for."""
+    if any(group.digits is None for group in groups):
+        create_profiles(connection, survey)
+    else:
+        create_scores(connection, survey)
+    create_known_children(connection, survey)
+
+
+def _grouped(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame, groups: Sequence[Group]
+) -> pd.DataFrame:
+    """Cases with the code of each group in its `group_column`."""
+    village = cases[survey.role("village").name].astype("str")
+    areas = {group_column(group.id): village.str[: group.digits] for group in groups if group.digits is not None}
+    cases = cases.assign(**areas).reset_index(drop=True)
+    others = [group_column(group.id) for group in groups if group.digits is None]
+    if not others:
+        return cases
+    person, round_ = survey.role("person").name, survey.role("round").name
+    connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
+    told = connection.execute(
+        f"SELECT {', '.join(others)} FROM cases k LEFT JOIN {CHILD_ROUND} s ON s.{person} = k.person"
+        f" AND s.{round_} = k.since ORDER BY place"
+    ).df()
+    connection.unregister("cases")
+    return cases.assign(**{name: told[name].to_numpy() for name in others})
+
+
+def _counted(
+    survey: Survey, cases: pd.DataFrame, by: Sequence[Group], language: Language, states: tuple[str, ...] = STATES
+) -> pd.DataFrame:
+    """Cases by level and state, and by the groups; levels of which there is no case count 0."""
+    levels = [level.id for level in survey.urgent_levels]
+    columns = [group_column(group.id) for group in by]
+    codes = cases[columns].drop_duplicates() if by else pd.DataFrame(index=[0])
+    every = codes.merge(pd.DataFrame({"case": levels}), how="cross").assign(**dict.fromkeys(states, 0))
+    flags = cases[[*columns, "case"]].assign(**{one: (cases["state"] == one).astype("int64") for one in states})
+    told = pd.concat([every, flags]).groupby([*columns, "case"], sort=False)[list(states)].sum().reset_index()
+    labels = {level.id: level.label.in_(language) for level in survey.urgent_levels}
+    told = told.assign(label=told["case"].map(labels), due=told[list(states)].sum(axis=1))
+    told = told[[*columns, "case", "label", "due", *states]].rename(columns={"case": "level"})
+    named = dict(zip(columns, (group.id for group in by), strict=True))
+    return told_groups(survey, told.rename(columns=named), by, language)

@@ -1,0 +1,133 @@
+"""Which indicators occur together, round by round, and how the number that a child has changed.
+
+The number that a child has is known within bounds: an answer that is unknown now never makes it smaller. Only where
+all that it may have now is less than all that it may have had, it has surely fewer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from cpms_cli.scoring.profiles import create_profiles, group_column
+from cpms_cli.store.file import open_store
+from cpms_cli.summaries.area.shares import groups_asked, within
+from cpms_cli.summaries.rounds.overlap import (
+    MEMBERS,
+    Patterns,
+    by_group,
+    counted_indicators,
+    numbers_of,
+    patterns_of,
+    together,
+)
+from cpms_cli.summaries.rounds.round_pairs import CAME, GROWN, LEFT, NOT_SEEN, PAIR, over_pairs
+from cpms_cli.summaries.scope import OverRounds, Span, span_of
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.rules.typed_answers import quoted
+
+FEWER, SAME, MORE, UNSURE, SEEN_NOW = "fewer", "same", "more", "unsure", "first_seen"
+BECAME = (SEEN_NOW, CAME, FEWER, SAME, MORE, UNSURE, NOT_SEEN, GROWN, LEFT)
+
+
+@dataclass(frozen=True)
+class OverlapChange(OverRounds):
+    """Overlap of the counted indicators over a span of rounds.
+
+    `numbers`, `pairs`, `triples`: those of `overlap.Overlap` for each round, `round` first. `flow`: as `number_flow`.
+    What some child has together in one round stands in each round in which a child has it or may have it: `children`
+    can be none where answers are unknown now, and `possible` says of how many.
+    """
+
+    numbers: pd.DataFrame
+    flow: pd.DataFrame
+    pairs: pd.DataFrame
+    triples: pd.DataFrame
+
+
+def number_flow(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    span: Span,
+    *,
+    by: Sequence[Group] = (),
+    language: Language = "en",
+) -> pd.DataFrame:
+    """How many counted indicators the same children had and have, from each round to the next and over the whole span.
+
+    `create_profiles` must have run. Columns: from_round, to_round, (the groups,) `became`; from_least, from_most, the
+    bounds of the number then, and to_least, to_most, of the number now, missing where the child was not seen; children;
+    only what occurs. `became`: fewer, same, more (surely), unsure (unknown answers leave it open), first_seen (not seen
+    then), moved_in, not_seen (now), turned_18 (not seen, and 18 by then), moved_away. Every child of the area in either
+    round stands in one row of each pair. n/a counts as no.
+    """
+    groups = "".join(f"{group_column(group.id)} AS {group.id}, " for group in by)
+    became = (
+        f"CASE WHEN place IN ({quoted(CAME)}, {quoted(LEFT)}) THEN place WHEN NOT in_a THEN {quoted(SEEN_NOW)}"
+        f" WHEN NOT in_b AND grown THEN {quoted(GROWN)} WHEN NOT in_b THEN {quoted(NOT_SEEN)}"
+        f" WHEN b.counted_max < a.counted_min THEN {quoted(FEWER)}"
+        f" WHEN b.counted_min > a.counted_max THEN {quoted(MORE)}"
+        " WHEN a.counted_min = a.counted_max AND b.counted_min = b.counted_max AND a.counted_min = b.counted_min"
+        f" THEN {quoted(SAME)} ELSE {quoted(UNSURE)} END"
+    )
+    order = {name: at for at, name in enumerate(BECAME)}
+    bounds = ["from_least", "from_most", "to_least", "to_most"]
+
+    def counted() -> pd.DataFrame:
+        flow = connection.execute(
+            f"SELECT {groups}{became} AS became, a.counted_min AS from_least, a.counted_max AS from_most,"
+            f" b.counted_min AS to_least, b.counted_max AS to_most, count(*) AS children FROM {PAIR} GROUP BY ALL"
+            " ORDER BY ALL"
+        ).df()
+        flow[bounds] = flow[bounds].astype("Int64")
+        return flow.sort_values(["became", *bounds], key=lambda one: one.map(order) if one.name == "became" else one)
+
+    return over_pairs(connection, survey, span, counted, by=by, language=language)
+
+
+def overlap_change(
+    store: str | Path,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    by: Sequence[str] = (),
+    language: Language = "en",
+    schemas: Path | None = None,
+) -> OverlapChange:
+    """Which indicators occur together in an area (None: in the whole store) in each round of a span.
+
+    `by` names one or two groups. Raises UsageError for an unknown area or group, or fewer than two rounds with
+    children; StoreError, UnreadableFile.
+    """
+    survey = load_survey(schemas)
+    groups = groups_asked(survey, by)
+    most = len(counted_indicators(survey))
+    with open_store(Path(store), survey) as connection:
+        create_profiles(connection, survey)
+        span = span_of(connection, survey, area, first, last, language)
+        found = {
+            round_: patterns_of(connection, survey, within(survey, area, round_), groups) for round_ in span.rounds
+        }
+        flow = number_flow(connection, survey, span, by=groups, language=language)
+
+    def of_rounds(counted: Callable[[Patterns], pd.DataFrame]) -> pd.DataFrame:
+        tables = []
+        for round_, patterns in found.items():
+            told = by_group(survey, groups, {codes: counted(one) for codes, one in patterns.items()}, language)
+            told.insert(0, "round", round_)
+            tables.append(told)
+        return pd.concat(tables, ignore_index=True)
+
+    def of_size(size: int) -> pd.DataFrame:
+        table = of_rounds(lambda one: together(survey, one, size, language, possible=True))
+        same = [*(group.id for group in groups), *MEMBERS[:size]]
+        return table[table.groupby(same)["children"].transform("max") > 0].reset_index(drop=True)
+
+    return OverlapChange(span, of_rounds(lambda one: numbers_of(one, most)), flow, of_size(2), of_size(3))

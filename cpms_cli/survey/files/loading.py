@@ -1,0 +1,38 @@
+"""The definition in use: as shipped, or a province's own, which is proved before it is used."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from cpms_cli.errors import DefinitionError
+from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.files.schema_files import Reader, read_survey
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.proof.definition_proof import proved
+
+
+@cache
+def _loaded(folder: Path, own: bool) -> Survey:
+    if not folder.is_dir():
+        raise DefinitionError("definition_missing", folder=folder)
+    if own:
+        # The shipped definition is proved by the tests; a folder of one's own is somebody's code in effect.
+        survey, problems = proved(folder)
+    else:
+        reader = Reader(folder)
+        survey, problems = read_survey(reader), reader.problems
+    if survey is None or problems:
+        raise DefinitionError("definition_broken", folder=folder, first=problems[0], count=len(problems))
+    return survey
+
+
+def load_survey(folder: Path | None = None) -> Survey:
+    """The survey's definition, from `folder` or as shipped.
+
+    Raises DefinitionError when a file cannot be read, or when a folder of one's own has a rule that is not allowed or
+    contradicts itself; `prove_definition` names every place, and runs the examples as well.
+    """
+    where = shipped("schemas").resolve()
+    chosen = where if folder is None else Path(folder).resolve()
+    return _loaded(chosen, chosen != where)

@@ -1,0 +1,58 @@
+"""A definition packed into bytes, to be kept beside what was worked out with it, and read from them again."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zlib
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from cpms_cli.errors import DefinitionError
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.files.schema_files import ENDINGS, digest
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.proof.definition_proof import proved_for_scoring
+
+_LIMIT = 50_000_000  # bytes; the shipped definition has one
+
+
+@lru_cache(maxsize=4)
+def packed_definition(folder: Path | None, expected: str) -> bytes | None:
+    """The files of a definition, packed; None where they are no longer those of this digest."""
+    where = shipped("schemas") if folder is None else Path(folder)
+    texts = {
+        path.relative_to(where).as_posix(): path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8")
+        for path in sorted(where.rglob("*"))
+        if path.suffix in ENDINGS and path.is_file()
+    }
+    return zlib.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8")) if digest(where) == expected else None
+
+
+def unpacked_definition(packed: bytes, expected: str) -> Survey:
+    """The definition in these bytes; it may come from another's store, so what scoring takes from it is proved first.
+
+    Raises DefinitionError where it is damaged, is not the one of this digest, or has a rule that is not allowed.
+    """
+    if load_survey().digest == expected:
+        return load_survey()
+    try:
+        opened = zlib.decompressobj()
+        texts = json.loads(opened.decompress(packed, _LIMIT))
+        named = {PurePosixPath(name): str(text) for name, text in texts.items()}
+    except (zlib.error, ValueError, AttributeError):
+        raise DefinitionError("definition_kept_damaged", digest=expected[:12]) from None
+    if any(path.is_absolute() or ".." in path.parts or ":" in str(path) or "\\" in str(path) for path in named):
+        raise DefinitionError("definition_kept_damaged", digest=expected[:12])
+    with tempfile.TemporaryDirectory(prefix="cpms-definition-") as name:
+        folder = Path(name)
+        for path, text in named.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(text.encode("utf-8"))
+        survey, problems = proved_for_scoring(folder)
+    if survey is None or problems:
+        raise DefinitionError("definition_broken", folder=expected[:12], first=problems[0], count=len(problems))
+    if survey.digest != expected:
+        raise DefinitionError("definition_kept_damaged", digest=expected[:12])
+    return survey

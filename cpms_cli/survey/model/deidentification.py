@@ -1,0 +1,64 @@
+"""What `schemas/deidentification.yaml` says: by which answers a child could be found, and how each is made coarser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from cpms_cli.survey.model.words import Part
+
+FILE, AGE = "deidentification.yaml", "age"
+
+
+class Step(Part):
+    """One way to tell less: exactly one of the first `digits` of a code, `bands` of numbers, the codes to `keep`, or
+    nothing at `all`."""
+
+    digits: int | None = Field(default=None, ge=2, le=8)
+    bands: tuple[tuple[int, int], ...] = ()
+    keep: tuple[str, ...] = ()
+    all: bool = False
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if (self.digits is not None) + bool(self.bands) + bool(self.keep) + self.all != 1:
+            raise ValueError("a step has digits, bands, keep or all, and only one of them")
+        return self
+
+
+class QuasiIdentifier(Part):
+    """A field, or the age, and its steps from fine to coarse; the last tells nothing, so that any k is reached."""
+
+    field: str
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ends(self) -> Self:
+        if not self.steps[-1].all:
+            raise ValueError("the last step must be all: without it some k could never be reached")
+        return self
+
+
+class Deidentification(Part):
+    """The whole file."""
+
+    quasi_identifiers: tuple[QuasiIdentifier, ...] = Field(min_length=1)
+
+
+def deidentification_faults(
+    rules: Deidentification, fields: Iterable[str], codes_of: Callable[[str], Iterable[str]]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where the file names a field or a code that the survey has not: place in the file, and what is wrong."""
+    known = {AGE, *fields}
+    for index, one in enumerate(rules.quasi_identifiers):
+        place = ("quasi_identifiers", index)
+        if one.field not in known:
+            yield (*place, "field"), f"there is no field '{one.field}'"
+            continue
+        codes = set(codes_of(one.field))
+        for at, step in enumerate(one.steps):
+            for code in step.keep:
+                if code not in codes:
+                    yield (*place, "steps", at), f"'{code}' is not a code of '{one.field}'"

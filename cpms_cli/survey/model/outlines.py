@@ -1,0 +1,104 @@
+"""Outlines of a province's subdistricts, for maps: `areas/outlines/NN.geojson`, NN being the province's code.
+
+GeoJSON (RFC 7946): polygons in degrees, each with the property `subdistrict_code`; beside the features stands `source`,
+in both languages, which is printed below a map.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from cpms_cli.errors import DefinitionError
+from cpms_cli.survey.files.located_yaml import BadDocument, Problem, read_text
+from cpms_cli.survey.model.words import Words
+
+CODE = "subdistrict_code"
+_FOLDER = "areas/outlines"
+_DIGITS = 6
+_CLOSED = 4  # points of the least ring, the first one repeated
+
+
+def outlines_of(folder: Path, province: str) -> dict[str, Any] | None:
+    """The outlines of a province, as they stand in its file; None where there is no file.
+
+    Raises DefinitionError where they cannot be read.
+    """
+    file = f"{_FOLDER}/{province}.geojson"
+    if not (folder / file).is_file():
+        return None
+    content, problems = _read(folder, file)
+    if problems or content is None:
+        raise DefinitionError("bad_outlines", file=f"{province}.geojson")
+    return content
+
+
+def check_outlines(folder: Path, areas: Collection[str]) -> list[Problem]:
+    """What is wrong with the outlines in a definition, with file and line; each subdistrict must be a known one, once,
+    of the province that the file is named after."""
+    found: list[Problem] = []
+    for path in sorted((folder / _FOLDER).glob("*.geojson")):
+        file = f"{_FOLDER}/{path.name}"
+        content, problems = _read(folder, file)
+        found += problems
+        if content is None or problems:
+            continue
+        lines, seen = read_text(folder, file).splitlines(), set[str]()
+        for code in (one["properties"][CODE] for one in content["features"]):
+            line = next((at for at, text in enumerate(lines, start=1) if f'"{code}"' in text), 1)
+            if code in seen:
+                found.append(Problem(file, line, f"subdistrict {code} stands twice"))
+            elif code not in areas or len(code) != _DIGITS or not code.startswith(path.stem):
+                found.append(Problem(file, line, f"{code} is no subdistrict of province {path.stem}"))
+            seen.add(code)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _parsed(file: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    try:
+        content: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        return None, (Problem(file, getattr(error, "lineno", 1), f"no GeoJSON: {error}"),)
+    try:
+        Words.model_validate(content["source"])
+        features = content["features"]
+        faults = [at for at, one in enumerate(features) if not _is_outline(one)]
+    except (ValueError, KeyError, TypeError):
+        return None, (Problem(file, 1, "`source` in en and th and `features` are expected"),)
+    problems = [Problem(file, _line(text, at), f"a polygon with the property {CODE} is expected") for at in faults]
+    return content, tuple(problems)
+
+
+def _read(folder: Path, file: str) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    try:
+        return _parsed(file, read_text(folder, file))
+    except BadDocument as bad:
+        return None, (bad.problem,)
+
+
+def _line(text: str, feature: int) -> int:
+    """The line on which a feature begins."""
+    at = -1
+    for _ in range(feature + 1):
+        at = text.find('"Feature"', at + 1)
+    return text.count("\n", 0, max(at, 0)) + 1
+
+
+def _is_outline(feature: Any) -> bool:
+    try:
+        shape = feature["geometry"]
+        polygons = {"Polygon": [shape["coordinates"]], "MultiPolygon": shape["coordinates"]}[shape["type"]]
+        rings = [ring for polygon in polygons for ring in polygon]
+        numbers = all(isinstance(one, int | float) for ring in rings for point in ring for one in point[:2])
+        return (
+            isinstance(feature["properties"][CODE], str)
+            and bool(rings)
+            and numbers
+            and all(len(ring) >= _CLOSED and all(len(point) >= 2 for point in ring) for ring in rings)
+        )
+    except (KeyError, TypeError, IndexError):
+        return False

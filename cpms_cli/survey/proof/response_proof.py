@@ -1,0 +1,78 @@
+"""What the response log needs of the definition, proved: its roles, what ends a case, which responses are in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from cpms_cli.survey.files.located_yaml import Problem
+from cpms_cli.survey.files.schema_files import Reader
+from cpms_cli.survey.model.definition import Level, ResponseRole, Survey
+
+_LOG, _LEVELS = "response.yaml", "risk.yaml"
+
+
+def response_problems(reader: Reader, survey: Survey) -> list[Problem]:
+    """Every problem, with file and line."""
+    problems = list(_roles(reader, survey))
+    return problems or [*_closing(reader, survey), *_levels(reader, survey)]
+
+
+def _roles(reader: Reader, survey: Survey) -> Iterator[Problem]:
+    document, seen = reader.documents[_LOG], dict[str, str]()
+    for index, field in enumerate(survey.response.fields):
+        line = document.line("fields", index, "role")
+        if field.role and field.role not in get_args(ResponseRole):
+            yield Problem(_LOG, line, f"the role '{field.role}' is none of the response log")
+        elif field.role and seen.setdefault(field.role, field.name) != field.name:
+            yield Problem(_LOG, line, f"the role '{field.role}' is taken by '{seen[field.role]}'")
+    for role in get_args(ResponseRole):
+        if role not in seen:
+            yield Problem(_LOG, document.line("fields"), f"no field has the role '{role}'")
+
+
+def _kinds(survey: Survey) -> set[str]:
+    codes = survey.codes(survey.response_role("response"))
+    return set(codes.by_code) if codes else set()
+
+
+def _closing(reader: Reader, survey: Survey) -> Iterator[Problem]:
+    document, kind = reader.documents[_LOG], survey.response_role("response")
+    index = survey.response.fields.index(kind)
+    if not kind.closes:
+        told = f"'{kind.name}' must name the answers that end a case (closes)"
+        yield Problem(_LOG, document.line("fields", index), told)
+    for code in kind.closes:
+        if code not in _kinds(survey):
+            told = f"'{code}' is not a code of the field"
+            yield Problem(_LOG, document.line("fields", index, "closes"), told)
+
+
+def _levels(reader: Reader, survey: Survey) -> Iterator[Problem]:
+    document = reader.documents[_LEVELS]
+    if not survey.urgent_levels:
+        yield Problem(_LEVELS, document.line("levels"), "no level says by when a response is due (due_hours)")
+    for index, level in enumerate(survey.levels):
+        for key, told in _of_level(survey, index, level):
+            yield Problem(_LEVELS, document.line("levels", index, key), told)
+
+
+def _of_level(survey: Survey, index: int, level: Level) -> Iterator[tuple[str, str]]:
+    if (level.due_hours is None) != (not level.answered_by):
+        yield "answered_by", "a level has both due_hours and answered_by, what counts as a response in time, or neither"
+    closing = survey.response_role("response").closes
+    for code in level.answered_by:
+        if code not in _kinds(survey):
+            yield "answered_by", f"'{code}' is no kind of response"
+        elif code in closing:
+            yield "answered_by", f"'{code}' ends a case, and is no response by itself"
+    if level.due_hours is None:
+        return
+    if level.role != "rule":
+        yield "due_hours", "only a level with a rule can demand a response by a time"
+    for language, words in (("en", level.due.en), ("th", level.due.th)):
+        if str(level.due_hours) not in words:
+            yield "due_hours", f"'{level.due_hours}' does not stand in the words of `due` ({language}): '{words}'"
+    milder = [one.due_hours for one in survey.levels[index + 1 :] if one.due_hours is not None]
+    if milder and level.due_hours > min(milder):
+        yield "due_hours", "a less severe level is due sooner"

@@ -1,0 +1,121 @@
+"""What summaries need of the definition, proved: groups of known fields, rules that parse, activities of indicators."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from cpms_cli.survey.files.located_yaml import Problem
+from cpms_cli.survey.files.schema_files import Reader
+from cpms_cli.survey.model.definition import Survey, Table, Words
+from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
+from cpms_cli.survey.model.deidentification import deidentification_faults
+from cpms_cli.survey.model.privacy import COUNTED
+from cpms_cli.survey.model.privacy import FILE as PRIVACY
+
+Rule = Callable[[str | None, Table], Iterable[str]]
+Languages = Callable[[Words, str], Iterable[str]]
+Place = tuple[str | int, ...]
+
+
+def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: Rule) -> list[Problem]:
+    """Every fault of the files on summaries, rights, migration, activities and de-identification, at its line.
+
+    `languages` and `rule` say what is wrong with words and with a rule.
+    """
+    parts = [
+        ("summaries.yaml", _groups(survey, languages)),
+        ("rights.yaml", _rights(survey, languages, rule)),
+        ("migration.yaml", _measures(survey, languages, rule)),
+        ("activities.yaml", _activities(survey, languages)),
+        (DEIDENTIFICATION, _hidden(survey)),
+        (PRIVACY, _weights(survey)),
+    ]
+    return [
+        Problem(file, reader.documents[file].line(*place), message) for file, found in parts for place, message in found
+    ]
+
+
+def _told(place: Place, found: Iterable[str]) -> Iterator[tuple[Place, str]]:
+    return ((place, message) for message in found)
+
+
+def _twice(key: str, names: Iterable[str]) -> Iterator[tuple[Place, str]]:
+    seen = Counter[str]()
+    for index, name in enumerate(names):
+        seen[name] += 1
+        if seen[name] > 1:
+            yield (key, index), f"'{name}' stands twice"
+
+
+def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
+    groups = survey.figures.groups
+    levels = {level.id for level in survey.levels}
+    for index, level in enumerate(survey.figures.visited):
+        if level not in levels:
+            yield ("visited", index), f"there is no level '{level}'"
+    yield from _twice("groups", (group.id for group in groups))
+    if not any(group.digits for group in groups):
+        yield ("groups",), "there must be a group of areas (digits)"
+    for index, group in enumerate(groups):
+        place = ("groups", index)
+        yield from _told((*place, "label"), languages(group.label, group.id))
+        field = survey.fields.get(group.field or "")
+        if group.field is not None and (field is None or field.codelist is None):
+            yield (*place, "field"), f"there is no field '{group.field}' with a code list"
+
+
+def _rights(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[Place, str]]:
+    levels = {level.id for level in survey.levels}
+    yield from _twice("rights", (right.id for right in survey.rights))
+    for index, right in enumerate(survey.rights):
+        place = ("rights", index)
+        yield from _told((*place, "label"), languages(right.label, right.id))
+        yield from _told((*place, "definition"), languages(right.definition, right.id))
+        yield from _told((*place, "has"), rule(right.has, "child"))
+        yield from _told((*place, "applies"), rule(right.applies, "child"))
+        strange = [f"there is no level '{level}'" for level in right.levels if level not in levels]
+        yield from _told((*place, "levels"), strange)
+
+
+def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[Place, str]]:
+    yield from _twice("measures", (measure.id for measure in survey.measures))
+    for index, measure in enumerate(survey.measures):
+        place = ("measures", index)
+        yield from _told((*place, "label"), languages(measure.label, measure.id))
+        yield from _told((*place, "when"), rule(measure.when, measure.of))
+    arrived = [measure for measure in survey.measures if measure.arrived and measure.of == "child"]
+    if len(arrived) != 1:
+        yield ("measures",), "exactly one measure of children must say who moved in (arrived: true)"
+    field = survey.fields.get(survey.origin)
+    if field is None or field.codelist is None:
+        yield ("origin",), f"there is no field '{survey.origin}' with a code list"
+
+
+def _hidden(survey: Survey) -> Iterator[tuple[Place, str]]:
+    def codes_of(name: str) -> Iterable[str]:
+        codes = survey.codes(survey.fields[name]) if name in survey.fields else None
+        return codes.by_code if codes else ()
+
+    return deidentification_faults(survey.deidentification, survey.fields, codes_of)
+
+
+def _weights(survey: Survey) -> Iterator[tuple[Place, str]]:
+    known = {*COUNTED, *(level.id for level in survey.levels)}
+    for name in survey.privacy.weights:
+        if name not in known:
+            yield ("weights",), f"'{name}' is no level and none of {', '.join(COUNTED)}"
+
+
+def _activities(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
+    known = {one.number for one in survey.indicators}
+    yield from _twice("activities", (activity.id for activity in survey.activities))
+    for index, activity in enumerate(survey.activities):
+        place = ("activities", index)
+        yield from _told((*place, "label"), languages(activity.label, activity.id))
+        yield from _told((*place, "who"), languages(activity.who, activity.id))
+        strange = [f"there is no indicator {number}" for number in activity.indicators if number not in known]
+        yield from _told((*place, "indicators"), strange)
+    answered = {number for activity in survey.activities for number in activity.indicators}
+    lacking = sorted(known - answered)
+    yield from _told(("activities",), [f"no activity answers to indicator {number}" for number in lacking])

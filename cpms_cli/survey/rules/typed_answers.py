@@ -1,0 +1,177 @@
+"""The answers as rules see them: SQL that turns stored text into typed columns, in which no answer is NULL.
+
+The store and the tables read from files hold every cell as canonical text, so that "unknown", "refused" and
+"not asked" are never lost. Rules see a typed row per child, joined with its household.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
+from cpms_cli.survey.model.definition import Field, Indicator, Survey, Table
+from cpms_cli.survey.rules.rule_language import COUNTED, Vocabulary
+
+FURTHER = frozenset(
+    {"has_household", "has_children", "children_listed", "birth_from", "birth_to", "age_min", "age_max"}
+)
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def counted_in(survey: Survey, count: str) -> tuple[Indicator, ...]:
+    """The indicators that one of `rules.COUNTS` counts: all that are counted, or those that are no circumstance."""
+    counted = (one for one in survey.indicators if one.counted)
+    return tuple(one for one in counted if count == COUNTED or not one.circumstance)
+
+
+def _sql_list(items: tuple[str, ...]) -> str:
+    return "(" + ", ".join(quoted(item) for item in items) + ")"
+
+
+def typed(survey: Survey, field: Field, source: str) -> str:
+    """SQL for one field's value inside rules; NULL where the cell holds no answer."""
+    cell = f"{source}.{field.name}"
+    if field.type in ("integer", "year"):
+        return f"TRY_CAST({cell} AS INTEGER)"
+    if field.type == "date":
+        return f"TRY_CAST({cell} AS DATE)"
+    missing = survey.missing_codes(field)
+    if not field.many:
+        # The engine works this form out once for each text that a column holds, and NOT IN for each row.
+        return f"CASE {cell} {' '.join(f'WHEN {quoted(code)} THEN NULL' for code in missing)} ELSE {cell} END"
+    codes = survey.codes(field)
+    alone = tuple(code.code for code in codes.codes if code.missing == "exclusive") if codes else ()
+    given = f"list_filter(string_split({cell}, ';'), lambda code: code NOT IN {_sql_list((*missing, *alone))})"
+    several = f"NULLIF(array_to_string({given}, ';'), '')"
+    return f"CASE WHEN {cell} IN {_sql_list(alone or ('',))} THEN {cell} ELSE {several} END"
+
+
+def partial_date_bounds(cell: str) -> tuple[str, str]:
+    """SQL for the first and the last day that a date of any precision (2016, 2016-03, 2016-03-05) allows."""
+    first = (
+        f"CASE length({cell}) WHEN 10 THEN TRY_CAST({cell} AS DATE)"
+        f" WHEN 7 THEN TRY_CAST({cell} || '-01' AS DATE) WHEN 4 THEN TRY_CAST({cell} || '-01-01' AS DATE) END"
+    )
+    last = (
+        f"CASE length({cell}) WHEN 10 THEN TRY_CAST({cell} AS DATE)"
+        f" WHEN 7 THEN last_day(TRY_CAST({cell} || '-01' AS DATE)) WHEN 4 THEN TRY_CAST({cell} || '-12-31' AS DATE) END"
+    )
+    return first, last
+
+
+def adult_age(survey: Survey) -> int:
+    """The completed years from which somebody is no child: one more than the highest age that the survey asks for."""
+    return (survey.role("age").constraints.maximum or 17) + 1
+
+
+def completed_years(born: str, on: str) -> str:
+    """SQL for the completed years between two dates; one born on 29 February completes a year on 1 March."""
+    before_birthday = f"month({on}) * 100 + day({on}) < month({born}) * 100 + day({born})"
+    return f"(year({on}) - year({born}) - ({before_birthday})::INTEGER)::INTEGER"
+
+
+def visit_bounds(visited: str, year: str) -> tuple[str, str]:
+    """SQL for the first and the last day on which somebody can have been asked: both are the interview date.
+
+    Where that is blank, the round bounds it: from 1 January of its year to 31 December of the year after.
+    """
+    # A round that cannot be read stays in its row until the row is set aside, and may be any number.
+    is_year = f"{year} BETWEEN {CHRISTIAN_FROM} AND {CHRISTIAN_TO}"
+    first, last = (
+        f"coalesce({visited}, CASE WHEN {is_year} THEN {day} END)"
+        for day in (f"make_date({year}, 1, 1)", f"make_date({year} + 1, 12, 31)")
+    )
+    return first, last
+
+
+def age_bounds(survey: Survey) -> str:
+    """SQL for `age_min` and `age_max` of a typed row that has `birth_from` and `birth_to`; the survey's own definition.
+
+    What the birth date and the day of the interview leave open, a stated age narrows where it lies within; it stands
+    alone where there is no birth date, or one that only comes after the interview.
+    """
+    first, last = visit_bounds(survey.role("visited").name, survey.role("round").name)
+    stated = survey.role("age").name
+    # A birth date that lies partly after the interview can only be one on or before it.
+    least, most = completed_years(f"LEAST(birth_to, {first})", first), completed_years("birth_from", last)
+    by_birth = f"birth_from <= {last} AND ({stated} BETWEEN {least} AND {most}) IS NOT TRUE"
+    return ", ".join(
+        f"CASE WHEN {by_birth} THEN {years} ELSE {stated} END AS {name}"
+        for years, name in ((least, "age_min"), (most, "age_max"))
+    )
+
+
+def typed_household(survey: Survey, household: str, child: str, carried: tuple[str, ...] = ()) -> str:
+    """SELECT of typed households, with how many of the child rows are theirs, for rules on households."""
+    own = [f"{typed(survey, field, 'h')} AS {field.name}" for field in survey.household.fields]
+    key = ", ".join(survey.key("household"))
+    return (
+        f"SELECT {', '.join([f'h.{name}' for name in carried] + own)}, TRUE AS has_household,"
+        " COALESCE(listed, 0) > 0 AS has_children, COALESCE(listed, 0) AS children_listed"
+        f" FROM {household} h LEFT JOIN (SELECT {key}, count(*) AS listed FROM {child} GROUP BY ALL) USING ({key})"
+    )
+
+
+def typed_record(
+    survey: Survey,
+    child: str,
+    household: str,
+    carried: tuple[str, ...] = (),
+    further: Mapping[Table, tuple[str, ...]] | None = None,
+) -> str:
+    """SELECT of one typed row per child, joined with its household; `carried` columns come along as they are.
+
+    `child` and `household` name relations of canonical text that hold one row per key. `further` columns, as
+    `condition AS name`, are worked out of a table's own typed answers.
+    """
+    of_child, of_household = (further or {}).get("child", ()), (further or {}).get("household", ())
+    shared = [field for field in survey.household.fields if field.name in survey.child.shared]
+    asked = [field for field in survey.household.fields if field.name not in survey.child.shared]
+    own = [f"{typed(survey, field, 'c')} AS {field.name}" for field in (*survey.child.fields, *shared)]
+    of_home = [f"{typed(survey, field, 'h')} AS {field.name}" for field in asked]
+    first, last = partial_date_bounds(f"c.{survey.role('born').name}")
+    raw = {name: f"_key_{name}" for name in survey.key("household")}
+    key, same = ", ".join(raw.values()), [f"{{0}}.{name} AS {alias}" for name, alias in raw.items()]
+    names = [
+        *carried,
+        *(field.name for field in (*survey.child.fields, *survey.household.fields)),
+        *(column.rpartition(" AS ")[2] for column in (*of_child, *of_household)),
+    ]
+    # Texts are typed before the join: the engine then works a column's few texts out once, not for each row.
+    return (
+        f"WITH own_typed AS NOT MATERIALIZED (SELECT {', '.join([f'c.{name}' for name in carried] + own)},"
+        f" {first} AS birth_from, {last} AS birth_to, {', '.join(same).format('c')} FROM {child} c),"
+        f" own AS NOT MATERIALIZED (SELECT {', '.join(('*', *of_child))} FROM own_typed),"
+        f" home_typed AS NOT MATERIALIZED (SELECT {', '.join(of_home)}, TRUE AS has_household,"
+        f" {', '.join(same).format('h')} FROM {household} h),"
+        f" of_home AS NOT MATERIALIZED (SELECT {', '.join(('*', *of_household))} FROM home_typed),"
+        f" joined AS NOT MATERIALIZED (SELECT {', '.join(names)}, birth_from, birth_to,"
+        f" COALESCE(has_household, FALSE) AS has_household, TRUE AS has_children"
+        f" FROM own LEFT JOIN of_home USING ({key}))"
+        f" SELECT *, {age_bounds(survey)} FROM joined"
+    )
+
+
+def vocabulary(survey: Survey, table: Table = "child", indicators: bool = True, earlier: bool = False) -> Vocabulary:
+    """What rules on this table may name: its fields and what `typed_record` or `typed_household` adds.
+
+    `earlier`: the rule may ask what was said before.
+    """
+    fields = survey.fields if table == "child" else {field.name: field for field in survey.household.fields}
+    own = {one.column for one in survey.indicators} if indicators else set()
+    tables = (survey.household, survey.child) if table == "child" else (survey.household,)
+    answers = {one.name: tuple(field.name for field in one.fields if _is_answer(survey, field)) for one in tables}
+    return Vocabulary(fields, survey.codelists, survey.key("household"), FURTHER | own, answers, earlier)
+
+
+def _is_answer(survey: Survey, field: Field) -> bool:
+    """Whether the family is asked this; not where a row belongs, nor who came, when, and whether they may ask."""
+    return (
+        field.name not in survey.key("child")
+        and (field.personal or field.codelist is not None or field.type == "integer")
+        and field.role != "consent"
+    )

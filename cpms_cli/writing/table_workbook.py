@@ -1,0 +1,99 @@
+"""Tables to a workbook that reads well in Excel: header frozen and filtered, widths that fit, text never a formula."""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from cpms_cli.ooxml.sheet_naming import sheet_name
+
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+_WIDEST, _NARROWEST = 60, 8
+
+
+@dataclass(frozen=True)
+class CellNote:
+    """A cell to colour, counted from 0 below the header, what to say of it, and which list of `choices` it offers."""
+
+    row: int
+    column: int
+    text: str
+    choices: str = ""
+
+
+def _width(name: str, told: Iterable[str]) -> float:
+    return float(min(max(len(name), _NARROWEST, *map(len, told), 0), _WIDEST)) + 2
+
+
+def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object, text: object = None) -> None:
+    for column, name in enumerate(frame.columns):
+        sheet.write_string(0, column, str(name), bold)
+        values, known = frame[name], frame[name].notna().to_numpy()
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            sheet.write_column(1, column, [None if pd.isna(value) else value for value in values])
+        else:
+            for row, value in zip(np.flatnonzero(known).tolist(), values[known].tolist(), strict=True):
+                sheet.write_string(row + 1, column, str(value), text)
+        sheet.set_column(column, column, _width(str(name), map(str, values[known])), text)
+    sheet.freeze_panes(1, 0)
+    if len(frame):
+        sheet.autofilter(0, 0, len(frame), max(len(frame.columns) - 1, 0))
+
+
+def _add_lists(book: xlsxwriter.Workbook, choices: Mapping[str, Sequence[str]], taken: set[str]) -> None:
+    """A hidden sheet with a column for each list, named: Excel takes no list of over 255 letters in a cell's rule."""
+    if not choices:
+        return
+    name = sheet_name("cpms lists", taken)
+    sheet = book.add_worksheet(name)
+    sheet.hide()
+    for column, (defined, values) in enumerate(choices.items()):
+        sheet.write_column(0, column, values)
+        letter = xl_col_to_name(column)
+        book.define_name(defined, f"='{name}'!${letter}$1:${letter}${len(values)}")
+
+
+def workbook_bytes(
+    tables: Mapping[str, pd.DataFrame],
+    notes: Mapping[str, list[CellNote]] | None = None,
+    choices: Mapping[str, Sequence[str]] | None = None,
+    offers: Mapping[str, Mapping[int, str]] | None = None,
+) -> bytes:
+    """Tables as the sheets of one workbook; `notes` colours cells of a sheet, comments on them and offers `choices`;
+    `offers` does so for all cells of a column, by sheet and column.
+
+    With notes it is a workbook to be filled in: every cell is text, so that what is typed keeps its leading zeros.
+    """
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, OPTIONS) as book:
+        # A time of writing would make the same table two different files.
+        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
+        bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        marked = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "num_format": "@"})
+        text = None if notes is None else book.add_format({"num_format": "@"})
+        taken: set[str] = set()
+        for name, table in tables.items():
+            sheet = book.add_worksheet(sheet_name(name, taken))
+            frame = table.reset_index(drop=True)
+            _fill(sheet, frame, bold, text)
+            texts = frame.astype("str").fillna("")
+            for note in (notes or {}).get(name, []):
+                value = texts.iat[note.row, note.column]
+                sheet.write_string(note.row + 1, note.column, str(value), marked)
+                sheet.write_comment(note.row + 1, note.column, note.text, {"x_scale": 2, "y_scale": 1.5})
+                if note.choices:
+                    rule = {"validate": "list", "source": f"={note.choices}", "error_type": "warning"}
+                    sheet.data_validation(note.row + 1, note.column, note.row + 1, note.column, rule)
+            for column, listed in (offers or {}).get(name, {}).items():
+                rule = {"validate": "list", "source": f"={listed}", "error_type": "warning"}
+                sheet.data_validation(1, column, max(len(frame), 1), column, rule)
+        _add_lists(book, choices or {}, taken)
+    return stream.getvalue()

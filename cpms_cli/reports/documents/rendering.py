@@ -23,9 +23,9 @@ WRITERS = {
 
 def _known() -> dict[str, tuple[str, str]]:
     return {
-        ending: (f"cpms_cli.reports.{module}", function)
+        ending: (f"cpms_cli.reports.documents.{module}", function)
         for ending, (module, function) in WRITERS.items()
-        if find_spec(f"cpms_cli.reports.{module}")
+        if find_spec(f"cpms_cli.reports.documents.{module}")
     }
 
 

@@ -14,7 +14,7 @@ import sys
 import venv
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parent
 RUN, TEST = "run", "test"
 
 
@@ -25,7 +25,7 @@ def python_of(environment: Path) -> Path:
 
 def call(*command: str | Path) -> None:
     """Run a command in the checkout; on failure end with its exit code."""
-    done = subprocess.run([str(part) for part in command], cwd=HERE, check=False)
+    done = subprocess.run([str(part) for part in command], cwd=ROOT, check=False)
     if done.returncode:
         sys.exit(done.returncode)
 
@@ -34,7 +34,7 @@ def environment() -> Path:
     """The interpreter to use: the active environment's, or that of `.venv`, made if it is missing."""
     if sys.prefix != sys.base_prefix:
         return Path(sys.executable)
-    place = HERE / ".venv"
+    place = ROOT / ".venv"
     python = python_of(place)
     if not python.exists():
         print(f"Making a virtual environment in {place.name}", file=sys.stderr)
@@ -50,15 +50,15 @@ def environment() -> Path:
 
 def install(python: Path, requirements: str) -> None:
     """Install locked versions and the project, once for each state of the lock file."""
-    lock = HERE / "requirements" / f"{requirements}.txt"
+    lock = ROOT / "requirements" / f"{requirements}.txt"
     stamp = python.parent.parent / f".cpms-{lock.stem}"
-    state = hashlib.sha256(lock.read_bytes() + (HERE / "pyproject.toml").read_bytes() + str(HERE).encode()).hexdigest()
+    state = hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes() + str(ROOT).encode()).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == state:
         return
     print(f"Installing requirements/{requirements}.txt", file=sys.stderr)
     pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     call(*pip, "--require-hashes", "-r", lock)
-    call(*pip, "--no-deps", "--no-build-isolation", "-e", HERE)
+    call(*pip, "--no-deps", "--no-build-isolation", "-e", ROOT)
     stamp.write_text(state, encoding="utf-8")
 
 
@@ -88,11 +88,11 @@ def main() -> None:
             test(python, words)
         case "offline":
             paths = (word if word.startswith("-") else Path.cwd() / word for word in words)
-            call(python, HERE / "scripts" / "offline.py", *paths)
+            call(python, ROOT / "scripts" / "offline.py", *paths)
         case "docs":
-            call(python, HERE / "scripts" / "reference.py", *words)
+            call(python, ROOT / "scripts" / "reference.py", *words)
         case "messages":
-            call(python, HERE / "scripts" / "catalogue.py")
+            call(python, ROOT / "scripts" / "catalogue.py")
         case _:
             call(python, "-m", "cpms_cli", command, *words)
 

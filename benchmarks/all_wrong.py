@@ -26,7 +26,7 @@ MOST = 3.0
 def write_wrong(path: Path, rows: int) -> None:
     """A file of as many columns in which no cell says anything: one nonsense per column, the key among them."""
     fields, _ = plan(load_survey())
-    cells = {field.name: pa.array([f"?{at % 7}" for at in range(rows)]) for field in fields}
+    cells = {field.name: pa.array([f"?{number % 7}" for number in range(rows)]) for field in fields}
     arrow_csv.write_csv(pa.table(cells), path)
 
 

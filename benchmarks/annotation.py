@@ -31,8 +31,8 @@ def workbook(folder: Path, rows: int) -> Path:
     with xlsxwriter.Workbook(folder / "rows.xlsx", {"constant_memory": False}) as book:
         sheet = book.add_worksheet("survey")
         sheet.write_row(0, 0, table.source.header)
-        for at, column in enumerate(table.source.data.columns):
-            sheet.write_column(1, at, column.to_pylist())
+        for position, column in enumerate(table.source.data.columns):
+            sheet.write_column(1, position, column.to_pylist())
     return folder / "rows.xlsx"
 
 
@@ -41,19 +41,19 @@ def main(rows: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         path = workbook(Path(name), rows)
         begun = time.perf_counter()
-        found = validate([path])
+        validation = validate([path])
         checked = time.perf_counter()
-        written = annotate(found, Path(name) / "out.xlsx")
+        written = annotate(validation, Path(name) / "out.xlsx")
         ended = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    told = {
+    figures = {
         "validate_s": checked - begun,
         "annotate_s": ended - checked,
         "cells": written.cells,
         "listed": written.listed,
         "peak_gb": peak,
     }
-    print(json.dumps({key: round(value, 2) for key, value in told.items()}))
+    print(json.dumps({key: round(value, 2) for key, value in figures.items()}))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from cpms_cli.linking.probabilistic import link
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
 from cpms_cli.survey.files.loading import load_survey
 
-HERE = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent
 _EXACT = ["given", "family", "born", "sex"]
 _NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
 
@@ -51,12 +51,12 @@ def evidence_of(rows: pd.DataFrame) -> pd.DataFrame:
 
 def ours(evidence: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """Our links (the cluster of each row), and the doubtful pairs."""
-    told = evidence[["round", "sex"]].assign(carried=pd.Series(None, index=evidence.index, dtype="str"))
-    told["second"] = evidence["number"]
-    told[["low", "high"]] = evidence[["low", "high"]].where(evidence["born"].notna())
-    sure = same_person(told)["group"].to_numpy(dtype=np.int64)
-    found = link(evidence, sure, _NO_PAIRS, facts=["sex", "number"])
-    return found.cluster, found.pairs[found.pairs["verdict"] == "doubtful"]
+    carried = evidence[["round", "sex"]].assign(carried=pd.Series(None, index=evidence.index, dtype="str"))
+    carried["second"] = evidence["number"]
+    carried[["low", "high"]] = evidence[["low", "high"]].where(evidence["born"].notna())
+    sure = same_person(carried)["group"].to_numpy(dtype=np.int64)
+    links = link(evidence, sure, _NO_PAIRS, facts=["sex", "number"])
+    return links.cluster, links.pairs[links.pairs["verdict"] == "doubtful"]
 
 
 def pairs_of(cluster: npt.NDArray[np.int64]) -> pd.DataFrame:
@@ -68,13 +68,13 @@ def pairs_of(cluster: npt.NDArray[np.int64]) -> pd.DataFrame:
 
 def exact(evidence: pd.DataFrame) -> pd.DataFrame:
     """Pairs that agree to the letter in name, birth date and sex, or in a valid number."""
-    told = evidence.reset_index(names="id")
-    found = []
+    records = evidence.reset_index(names="id")
+    pairs = []
     for keys in (_EXACT, ["number"]):
-        known = told.dropna(subset=[key for key in keys if key != "family"])
+        known = records.dropna(subset=[key for key in keys if key != "family"])
         both = known.merge(known, on=keys, suffixes=("_l", "_r"))
-        found.append(both.loc[(both["id_l"] < both["id_r"]) & (both["round_l"] != both["round_r"]), ["id_l", "id_r"]])
-    return pd.concat(found).drop_duplicates()
+        pairs.append(both.loc[(both["id_l"] < both["id_r"]) & (both["round_l"] != both["round_r"]), ["id_l", "id_r"]])
+    return pd.concat(pairs).drop_duplicates()
 
 
 def quality(pairs: pd.DataFrame, truth: pd.DataFrame, countable: npt.NDArray[np.bool_]) -> dict[str, float]:
@@ -101,10 +101,10 @@ def baseline(python: str, evidence: pd.DataFrame) -> tuple[pd.DataFrame, float]:
         path = Path(folder) / "rows.csv"
         columns = ["round", "given", "family", "mother", "nickname", "born", "sex", "village", "home", "number"]
         evidence[columns].to_csv(path, index_label="id")
-        command = (python, HERE / "linkage_baseline.py", path)
+        command = (python, FOLDER / "linkage_baseline.py", path)
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    told = json.loads(done.stdout)
-    return pd.DataFrame(told["pairs"], columns=["id_l", "id_r"]), float(told["seconds"])
+    baseline = json.loads(done.stdout)
+    return pd.DataFrame(baseline["pairs"], columns=["id_l", "id_r"]), float(baseline["seconds"])
 
 
 def main() -> None:
@@ -113,25 +113,25 @@ def main() -> None:
     parser.add_argument("--children", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--baseline", help="a Python that has recordlinkage")
-    told = parser.parse_args()
-    rows, truth = rounds(told.children, seed=told.seed)
+    options = parser.parse_args()
+    rows, truth = rounds(options.children, seed=options.seed)
     begun = time.perf_counter()
     evidence = evidence_of(rows)
     cluster, doubtful = ours(evidence)
     seconds = time.perf_counter() - begun
     countable = evidence["sex"].notna().to_numpy()
-    found = quality(pairs_of(cluster), truth, countable)
+    result = quality(pairs_of(cluster), truth, countable)
     review = len(doubtful) / len(evidence)
-    print(json.dumps({"method": "cpms", **found, "review_share": round(review, 4), "seconds": round(seconds, 1)}))
+    print(json.dumps({"method": "cpms", **result, "review_share": round(review, 4), "seconds": round(seconds, 1)}))
     begun = time.perf_counter()
     matched = exact(evidence)
     seconds = time.perf_counter() - begun
     print(json.dumps({"method": "exact", **quality(matched, truth, countable), "seconds": round(seconds, 1)}))
-    if told.baseline:
-        pairs, seconds = baseline(told.baseline, evidence)
+    if options.baseline:
+        pairs, seconds = baseline(options.baseline, evidence)
         print(json.dumps({"method": "recordlinkage", **quality(pairs, truth, countable), "seconds": seconds}))
-    held = found["precision"] >= 0.9995 and found["recall"] >= 0.95 and review <= 0.05
-    sys.exit(0 if held and found["recall_thai"] - found["recall_migrant"] <= 0.05 else 1)
+    held = result["precision"] >= 0.9995 and result["recall"] >= 0.95 and review <= 0.05
+    sys.exit(0 if held and result["recall_thai"] - result["recall_migrant"] <= 0.05 else 1)
 
 
 if __name__ == "__main__":

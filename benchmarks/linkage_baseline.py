@@ -21,18 +21,18 @@ def main() -> None:
     rows = pd.read_csv(sys.argv[1], dtype=str, index_col="id")
     begun = time.perf_counter()
     years = sorted(rows["round"].unique())
-    one, two = rows[rows["round"] == years[0]], rows[rows["round"] == years[1]]
+    first, second = rows[rows["round"] == years[0]], rows[rows["round"] == years[1]]
     index = recordlinkage.Index()
     index.block("born")
     index.block(["given", "mother"])
     index.block("home")
-    candidates = index.index(one, two)
+    candidates = index.index(first, second)
     compare = recordlinkage.Compare()
     for name in ("given", "family", "mother", "nickname"):
         compare.string(name, name, method="jarowinkler", threshold=0.85, label=name)
     for name in ("born", "sex", "village", "home", "number"):
         compare.exact(name, name, label=name)
-    features = compare.compute(candidates, one, two)
+    features = compare.compute(candidates, first, second)
     links = recordlinkage.ECMClassifier(binarize=0.5).fit_predict(features)
     seconds = time.perf_counter() - begun
     print(json.dumps({"seconds": round(seconds, 2), "pairs": [[int(a), int(b)] for a, b in links]}))

@@ -21,13 +21,13 @@ def rounds(children: int, years: tuple[int, ...] = (2025, 2026), seed: int = 11)
     key = list(survey.key("child"))
     rows = pd.concat(
         [
-            one.children.merge(
-                one.households[[*survey.key("household"), "interview_date"]], on=list(survey.key("household"))
+            sample.children.merge(
+                sample.households[[*survey.key("household"), "interview_date"]], on=list(survey.key("household"))
             )
-            for one in made
+            for sample in made
         ]
     )
-    rows = rows.merge(pd.concat([one.truth for one in made]), on=key).sort_values(key).reset_index(drop=True)
+    rows = rows.merge(pd.concat([sample.truth for sample in made]), on=key).sort_values(key).reset_index(drop=True)
     return rows, pd.DataFrame(
         {"person": rows["person_id"], "migrant": rows["nationality"].ne("TH") & rows["nationality"].notna()}
     )

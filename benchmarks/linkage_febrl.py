@@ -65,7 +65,7 @@ def main() -> None:
     """Print precision, recall and F1 as JSON."""
     evidence, truth = mapped(Path(sys.argv[1]))
     begun = time.perf_counter()
-    told = pd.DataFrame(
+    persons = pd.DataFrame(
         {
             "round": evidence["round"],
             "carried": pd.Series(None, index=evidence.index, dtype="str"),
@@ -74,15 +74,15 @@ def main() -> None:
             "high": evidence["high"],
         }
     )
-    sure = same_person(told)["group"].to_numpy(dtype=np.int64)
-    found = link(evidence, sure, _NO_PAIRS, facts=[])
+    sure = same_person(persons)["group"].to_numpy(dtype=np.int64)
+    links = link(evidence, sure, _NO_PAIRS, facts=[])
     seconds = time.perf_counter() - begun
     names = evidence["rec_id"].to_numpy()
     # What a person would be asked is one-to-one as well: taken as it stands, it is what plain linkage would link.
-    accepted = found.cluster.copy()
-    doubtful = found.pairs[found.pairs["verdict"] == "doubtful"]
+    accepted = links.cluster.copy()
+    doubtful = links.pairs[links.pairs["verdict"] == "doubtful"]
     accepted[doubtful["id_r"].astype(int)] = accepted[doubtful["id_l"].astype(int)]
-    steps = (("number alone", sure), ("automatic", found.cluster), ("automatic and doubtful", accepted))
+    steps = (("number alone", sure), ("automatic", links.cluster), ("automatic and doubtful", accepted))
     for title, cluster in steps:
         frame = pd.DataFrame({"id": names, "cluster": cluster})
         both = frame.merge(frame, on="cluster", suffixes=("_l", "_r"))

@@ -52,10 +52,10 @@ def rows_of(tables: Iterable[SourceTable]) -> Rows:
     return rows
 
 
-def agreement(truth: Iterable[Hashable], found: Iterable[Hashable]) -> tuple[float, float, float]:
+def agreement(truth: Iterable[Hashable], answered: Iterable[Hashable]) -> tuple[float, float, float]:
     """How far two collections agree, in the benchmark's order: the share of the truth that was found (which it calls
     precision), the share of what was found that is true (recall), and their harmonic mean; 1 where nothing is true."""
-    true, loaded = Counter(truth), Counter(found)
+    true, loaded = Counter(truth), Counter(answered)
     if not true:
         return 1.0, 1.0, 1.0
     common = (true & loaded).total()
@@ -94,14 +94,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--losses", type=int, default=0, help="also name the N files that lose most")
-    told = parser.parse_args()
-    folder = told.folder / "polluted_files"
-    weights = json.loads((told.folder / "pollock_weights.json").read_text("utf-8"))
+    options = parser.parse_args()
+    folder = options.folder / "polluted_files"
+    weights = json.loads((options.folder / "pollock_weights.json").read_text("utf-8"))
     names = sorted(path.name for path in (folder / "csv").glob("*.csv"))
     with ProcessPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
         results = dict(pool.map(measured, [folder] * len(names), names, chunksize=50))
     total = sum(weights[name] for name in names)
-    simple = {measure: sum(one[at] for one in results.values()) / len(names) for at, measure in enumerate(MEASURES)}
+    simple = {
+        measure: sum(scores[position] for scores in results.values()) / len(names)
+        for position, measure in enumerate(MEASURES)
+    }
     weighted = sum(sum(results[name]) * weights[name] / total for name in names)
     answer = {
         "files": len(names),
@@ -110,11 +113,11 @@ def main() -> None:
         "simple": round(sum(simple.values()), 4),
         "weighted": round(weighted, 4),
     }
-    if told.losses:
+    if options.losses:
         lost = {name: (10 - sum(results[name])) * weights[name] / total for name in names}
         answer["losses"] = {
             name: {"score": round(sum(results[name]), 3), "weighted_loss": round(lost[name], 5)}
-            for name in sorted(names, key=lambda one: (-lost[one], one))[: told.losses]
+            for name in sorted(names, key=lambda name: (-lost[name], name))[: options.losses]
         }
     print(json.dumps(answer, indent=2))
 

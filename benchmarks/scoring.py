@@ -27,7 +27,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent
 BASELINES, OURS = ("text", "typed"), ("reasons", "levels", "everything")
 AGAINST = {"reasons": "text", "levels": "typed", "everything": "text"}
 FIGURES = ("wall_s", "cpu_s")
@@ -35,10 +35,10 @@ FIGURES = ("wall_s", "cpu_s")
 
 def measured(side: str, folder: Path) -> dict[str, Any]:
     """One run of one side."""
-    code = HERE / f"scoring_{'baseline' if side in BASELINES else 'ours'}.py"
+    code = FOLDER / f"scoring_{'baseline' if side in BASELINES else 'ours'}.py"
     done = subprocess.run([sys.executable, code, folder, side], check=True, stdout=subprocess.PIPE, text=True)
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    costs: dict[str, Any] = json.loads(done.stdout)
+    return costs
 
 
 def main() -> None:
@@ -46,11 +46,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--children", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3)
-    told = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        subprocess.run((sys.executable, HERE / "scoring_data.py", folder, str(told.children)), check=True)
-        runs = [{side: measured(side, folder) for side in (*BASELINES, *OURS)} for _ in range(told.runs)]
+        subprocess.run((sys.executable, FOLDER / "scoring_data.py", folder, str(options.children)), check=True)
+        runs = [{side: measured(side, folder) for side in (*BASELINES, *OURS)} for _ in range(options.runs)]
     medians = {
         side: {figure: round(statistics.median(run[side][figure] for run in runs), 2) for figure in FIGURES}
         | {"peak_gb": round(max(run[side]["peak_gb"] for run in runs), 2)}
@@ -62,8 +62,8 @@ def main() -> None:
         }
         for side, against in AGAINST.items()
     }
-    found = {"children": told.children, "runs": told.runs, **medians, "ratio": ratios, "target": 1.3}
-    print(json.dumps(found, indent=2))
+    result = {"children": options.children, "runs": options.runs, **medians, "ratio": ratios, "target": 1.3}
+    print(json.dumps(result, indent=2))
     if any(run[side]["table"] != runs[0]["text"]["table"] for run in runs for side in (*BASELINES, *OURS)):
         sys.exit("the sides do not count the same children")
     if any(run[side]["sums"] != run[AGAINST[side]]["sums"] for run in runs for side in ("reasons", "levels")):

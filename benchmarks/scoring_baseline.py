@@ -159,7 +159,7 @@ def select(source: str, reasons: bool = False) -> str:
         for otherwise in ("FALSE", "TRUE")
     )
     five = "CASE WHEN sure_dangers >= 5 THEN TRUE WHEN possible_dangers < 5 THEN FALSE END"
-    one = "CASE WHEN sure >= 1 THEN TRUE WHEN possible < 1 THEN FALSE END"
+    truth = "CASE WHEN sure >= 1 THEN TRUE WHEN possible < 1 THEN FALSE END"
     rules = {
         "victim": ["t13", "(needs_unmet = 'yes' AND carer = 'nobody')"],
         "high_risk": [
@@ -181,11 +181,11 @@ def select(source: str, reasons: bool = False) -> str:
     victim, high = (" OR ".join(parts) for parts in rules.values())
     why = " ".join(
         f"WHEN '{level}' THEN string_split(concat_ws(',', "
-        + ", ".join(f"CASE WHEN {part} THEN '{level}.{at}' END" for at, part in enumerate(parts, start=1))
+        + ", ".join(f"CASE WHEN {part} THEN '{level}.{number}' END" for number, part in enumerate(parts, start=1))
         + "), ',')"
         for level, parts in rules.items()
     )
-    told = (
+    condition = (
         ", CASE WHEN coalesce(victim, TRUE) THEN 'victim' WHEN coalesce(high, TRUE) THEN 'high_risk'"
         " WHEN coalesce(risk, TRUE) THEN 'at_risk' ELSE 'none_found' END AS highest,"
         f" CASE level {why} WHEN 'at_risk' THEN ['at_risk.1'] ELSE CAST([] AS VARCHAR[]) END AS reasons"
@@ -201,10 +201,10 @@ def select(source: str, reasons: bool = False) -> str:
         f" counted AS (SELECT *, {sure} AS sure, {possible} AS possible,"
         f" {sure_dangers} AS sure_dangers, {possible_dangers} AS possible_dangers FROM homes),"
         f" ruled AS (SELECT *, {victim} AS victim, {high} AS high,"
-        f" {one} AS risk FROM counted)"
+        f" {truth} AS risk FROM counted)"
         f" SELECT {HOME}, child_no, {words}, CASE WHEN victim THEN 'victim' WHEN high THEN 'high_risk'"
         " WHEN risk THEN 'at_risk' WHEN victim IS NULL OR high IS NULL OR risk IS NULL THEN 'not_enough_answers'"
-        f" ELSE 'none_found' END AS level{told if reasons else ''} FROM ruled"
+        f" ELSE 'none_found' END AS level{condition if reasons else ''} FROM ruled"
     )
 
 
@@ -233,11 +233,11 @@ def run(scored: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
         wall, cpu = time.perf_counter(), time.process_time()
         scored(connection)
         table = community(connection)
-        told = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
-        found = connection.execute("SELECT sum(hash(COLUMNS('^(i..|level|highest|reasons)$'))::HUGEINT) FROM score")
-        sums = [str(one) for one in found.fetchone() or ()]
+        costs = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+        hashed = connection.execute("SELECT sum(hash(COLUMNS('^(i..|level|highest|reasons)$'))::HUGEINT) FROM score")
+        sums = [str(total) for total in hashed.fetchone() or ()]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    print(json.dumps({**told, "peak_gb": peak / 1e9, "table": table, "sums": sums}))
+    print(json.dumps({**costs, "peak_gb": peak / 1e9, "table": table, "sums": sums}))
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from cpms_cli.survey.files.loading import load_survey
 def main() -> None:
     """One run of ours."""
     folder, survey = Path(sys.argv[1]), load_survey()
-    levels = [*survey.key("child"), *(one.column for one in survey.indicators), "level"]
+    levels = [*survey.key("child"), *(indicator.column for indicator in survey.indicators), "level"]
     whole = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
     level = f"SELECT {', '.join(levels)} FROM {EXPLAINED}"
     reasons = f"SELECT {', '.join(levels)}, highest, reasons FROM {EXPLAINED}"

@@ -31,8 +31,8 @@ def main() -> None:
     seconds(BASELINE), seconds(OURS)
     pairs = [(seconds(BASELINE), seconds(OURS)) for _ in range(runs)]
     baseline, ours = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
-    told = {"baseline_s": round(baseline, 3), "cpms_help_s": round(ours, 3), "ratio": round(ours / baseline, 2)}
-    print(json.dumps({**told, "target": 2.0, "runs": runs}))
+    figures = {"baseline_s": round(baseline, 3), "cpms_help_s": round(ours, 3), "ratio": round(ours / baseline, 2)}
+    print(json.dumps({**figures, "target": 2.0, "runs": runs}))
 
 
 if __name__ == "__main__":

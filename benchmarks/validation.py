@@ -21,13 +21,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent
 SIDES = ("baseline", "ours", "full")
 
 
 def measured(side: str, path: Path) -> dict[str, Any]:
     """One run of one side in a process of its own."""
-    code = HERE / f"validation_{'baseline' if side == 'baseline' else 'ours'}.py"
+    code = FOLDER / f"validation_{'baseline' if side == 'baseline' else 'ours'}.py"
     begun = time.perf_counter()
     done = subprocess.run(
         (sys.executable, code, path, *(["--full"] if side == "full" else [])),
@@ -35,8 +35,8 @@ def measured(side: str, path: Path) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    told: dict[str, Any] = json.loads(done.stdout)
-    return {**told, "process_s": time.perf_counter() - begun}
+    costs: dict[str, Any] = json.loads(done.stdout)
+    return {**costs, "process_s": time.perf_counter() - begun}
 
 
 def main() -> None:
@@ -45,18 +45,18 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--full", action="store_true")
-    told = parser.parse_args()
-    sides = SIDES if told.full else SIDES[:2]
+    options = parser.parse_args()
+    sides = SIDES if options.full else SIDES[:2]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "survey.csv"
         made = subprocess.run(
-            (sys.executable, HERE / "validation_data.py", path, str(told.rows)),
+            (sys.executable, FOLDER / "validation_data.py", path, str(options.rows)),
             check=True,
             stdout=subprocess.PIPE,
             text=True,
         )
         planted = json.loads(made.stdout)
-        runs = [{side: measured(side, path) for side in sides} for _ in range(told.runs)]
+        runs = [{side: measured(side, path) for side in sides} for _ in range(options.runs)]
     medians = {
         side: {
             "work_s": round(statistics.median(run[side]["work_s"] for run in runs), 2),
@@ -71,7 +71,7 @@ def main() -> None:
         for side in sides
         if side != "baseline"
     }
-    print(json.dumps({**planted, "runs": told.runs, **medians, "ratio": ratios, "target": 1.5}, indent=2))
+    print(json.dumps({**planted, "runs": options.runs, **medians, "ratio": ratios, "target": 1.5}, indent=2))
     if medians["ours"]["bad_cells"] != medians["baseline"]["bad_cells"]:
         sys.exit("the two sides do not name the same number of bad cells")
 

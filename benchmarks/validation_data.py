@@ -62,7 +62,7 @@ def column(survey: Survey, field: Field, rng: np.random.Generator, rows: int) ->
         cells = rng.integers(limits.minimum or 0, (limits.maximum or 9) + 1, rows).astype(str).astype(object)
     elif field.personal:
         first, last = ([name.thai for name in pool(kind)] for kind in ("th_family_first", "th_family_last"))
-        cells = rng.choice(np.array([one + two for one in first for two in last], dtype=object), rows)
+        cells = rng.choice(np.array([beginning + two for beginning in first for two in last], dtype=object), rows)
     return np.full(rows, None, dtype=object) if cells is None else cells
 
 

@@ -19,9 +19,9 @@ def report(begun: float, bad_cells: int) -> None:
 def main(path: str, full: bool) -> None:
     """Read, check, name every bad cell."""
     begun = time.perf_counter()
-    found = validate([path], columns_only=not full).findings
-    told = found["check"].isin(list(load_survey().column_checks))
-    report(begun, len(found.loc[told, ["row", "column"]].drop_duplicates()))
+    findings = validate([path], columns_only=not full).findings
+    of_columns = findings["check"].isin(list(load_survey().column_checks))
+    report(begun, len(findings.loc[of_columns, ["row", "column"]].drop_duplicates()))
 
 
 if __name__ == "__main__":

@@ -40,10 +40,10 @@ def plan(survey: Survey) -> tuple[list[Field], list[ColumnRule]]:
     fields = list({field.name: field for field in (*survey.household.fields, *survey.child.fields)}.values())
     needed = {*survey.key("child")}
     ruled = [(field, rule(survey, field)) for field in fields]
-    rules = [found for _, found in ruled if found is not None][:RULES]
-    with_rule = {found.field for found in rules}
+    rules = [rule for _, rule in ruled if rule is not None][:RULES]
+    with_rule = {rule.field for rule in rules}
     chosen = [field for field in fields if field.name in with_rule or field.name in needed]
-    rest = [field for field, found in ruled if found is None and field not in chosen]
+    rest = [field for field, rule in ruled if rule is None and field not in chosen]
     chosen = [field for field in fields if field in [*chosen, *rest[: COLUMNS - len(chosen)]]]
     if (len(chosen), len(rules)) != (COLUMNS, RULES):
         raise ValueError(f"{len(chosen)} columns and {len(rules)} rules; the benchmark needs {COLUMNS} and {RULES}")

@@ -37,24 +37,24 @@ TURNED = {"yes": "no", "no": "yes"}
 
 def figures(document: Document) -> dict[tuple[str, str, int], object]:
     """Every figure of a document by its kind, the table or chart, and its place there."""
-    found: dict[tuple[str, str, int], object] = {}
+    cells: dict[tuple[str, str, int], object] = {}
     keys = [part.text.split()[0] for part in document.parts if isinstance(part, Paragraph) and part.style == "key"]
-    for at, text in enumerate(keys[:2]):
-        found["totals and levels", "key", at] = None if text == "n.p." else text
+    for row, text in enumerate(keys[:2]):
+        cells["totals and levels", "key", row] = None if text == "n.p." else text
     for part in document.parts:
         if isinstance(part, TableBlock):
             turned = "right_" in " ".join(map(str, part.frame.get("item", [])))
             for column in part.columns:
                 if column.kind in ("count", "share"):
                     kind = TURNED.get(column.name, column.name) if turned else column.name
-                    for at, cell in enumerate(part.frame[column.name]):
-                        found[KINDS.get(kind, "moves between levels"), f"{part.caption} {column.name}", at] = cell
+                    for row, cell in enumerate(part.frame[column.name]):
+                        cells[KINDS.get(kind, "moves between levels"), f"{part.caption} {column.name}", row] = cell
         elif isinstance(part, Chart) and part.shape in ("level_bars", "heat_map"):
             kind = "totals and levels" if part.shape == "level_bars" else "shares of parts"
             for name in part.frame.columns[1:]:
-                for at, cell in enumerate(part.frame[name]):
-                    found[kind, f"{part.shape} {name}", at] = cell
-    return found
+                for row, cell in enumerate(part.frame[name]):
+                    cells[kind, f"{part.shape} {name}", row] = cell
+    return cells
 
 
 def measure(store: Path, code: str) -> pd.DataFrame:

@@ -36,15 +36,15 @@ HEADER = "# Help and refusals of cpms in Thai. Fill in msgstr, then: python run.
 
 def texts() -> dict[str, str]:
     """Every text that help and refusals are made of, each with the command that says it first."""
-    found = dict.fromkeys((*HEADINGS, *SENTENCES, *TYPES), "the parser")
+    texts = dict.fromkeys((*HEADINGS, *SENTENCES, *TYPES), "the parser")
     for path, command in commands_below(guarded(app)):
 
         def note(text: str, path: str = path) -> str:
-            found.setdefault(text, path)
+            texts.setdefault(text, path)
             return text
 
         translate_command(command, note)
-    return found
+    return texts
 
 
 def read(path: Path = PO) -> Catalog:
@@ -79,20 +79,20 @@ def updated(before: Catalog) -> Catalog:
 def faults(catalog: Catalog) -> list[str]:
     """What is wrong with a catalogue: a text without Thai, doubtful, no longer said, or with other codes in it."""
     now = texts()
-    found = [f"missing: {text}" for text in now if catalog.get(text) is None]
+    faults = [f"missing: {text}" for text in now if catalog.get(text) is None]
     for message in catalog:
-        text, told = str(message.id), str(message.string)
+        text, translation = str(message.id), str(message.string)
         if not text:
             continue
         if text not in now:
-            found.append(f"not said any more: {text}")
+            faults.append(f"not said any more: {text}")
         if message.fuzzy:
-            found.append(f"doubtful: {text}")
-        if not THAI.search(told):
-            found.append(f"no Thai: {text}")
-        elif sorted(CODES.findall(text)) != sorted(CODES.findall(told)):
-            found.append(f"other codes: {text}")
-    return found
+            faults.append(f"doubtful: {text}")
+        if not THAI.search(translation):
+            faults.append(f"no Thai: {text}")
+        elif sorted(CODES.findall(text)) != sorted(CODES.findall(translation)):
+            faults.append(f"other codes: {text}")
+    return faults
 
 
 def po_bytes(catalog: Catalog) -> bytes:

@@ -85,7 +85,7 @@ table {{ border-collapse: collapse }} td, th {{ border: 1px solid #999; padding:
 
 def requirements(text: str, system: System, python: str) -> Iterator[str]:
     """The locked requirements, with their hashes, that a system with this Python needs; no markers are left."""
-    told = {
+    environment = {
         **system.markers,
         "python_version": python,
         "python_full_version": f"{python}.0",
@@ -95,7 +95,7 @@ def requirements(text: str, system: System, python: str) -> Iterator[str]:
     for entry in re.split(r"\n(?=\S)", text.strip()):
         head, _, hashes = entry.partition("\\\n")
         name, _, marker = head.partition(";")
-        if not marker.strip() or Marker(marker.strip()).evaluate(told):
+        if not marker.strip() or Marker(marker.strip()).evaluate(environment):
             yield f"{name.strip()} \\\n{hashes}"
 
 
@@ -187,10 +187,12 @@ def build(folder: Path, name: str, pythons: list[str]) -> None:
 
 def main() -> None:
     """Read the command line and build the folder."""
-    here = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+    own_system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
     parser = argparse.ArgumentParser(prog="run.py offline", description=__doc__)
     parser.add_argument("folder", type=Path, help="where to build it, as a USB stick")
-    parser.add_argument("--for", dest="system", choices=sorted(SYSTEMS), default=here, help="the system to install on")
+    parser.add_argument(
+        "--for", dest="system", choices=sorted(SYSTEMS), default=own_system, help="the system to install on"
+    )
     parser.add_argument("--python", action="append", help="its version of Python, as 3.12; may be repeated")
     given = parser.parse_args()
     build(given.folder.resolve(), given.system, given.python or [f"{sys.version_info[0]}.{sys.version_info[1]}"])

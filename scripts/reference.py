@@ -101,7 +101,7 @@ def names(group: Any = None, above: tuple[str, ...] = ()) -> Iterator[tuple[str,
             yield from names(command, (*above, name))
 
 
-def _told(*words: str, language: str = "en") -> str:
+def _output_of(*words: str, language: str = "en") -> str:
     """What `cpms` with these words prints, in a window of 80 letters."""
     before, stream = (sys.argv, dict(os.environ)), io.StringIO()
     sys.argv = ["cpms", *words]
@@ -122,9 +122,9 @@ def _told(*words: str, language: str = "en") -> str:
 def _commands(language: str) -> str:
     sections = [_TOP[language]]
     for words in names():
-        lines = _told(*words, "--help", language=language).strip().splitlines()
-        told = "\n".join(line.rstrip() for line in lines)
-        sections.append(f"{'#' * (len(words) + 1)} cpms {' '.join(words)}\n\n```text\n{told}\n```\n")
+        lines = _output_of(*words, "--help", language=language).strip().splitlines()
+        help_text = "\n".join(line.rstrip() for line in lines)
+        sections.append(f"{'#' * (len(words) + 1)} cpms {' '.join(words)}\n\n```text\n{help_text}\n```\n")
     return "\n".join(sections)
 
 
@@ -134,7 +134,7 @@ def pages() -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         for name, language in CODEBOOKS.items():
             path = Path(folder, name)
-            _told("codebook", "--lang", language, "-o", str(path))
+            _output_of("codebook", "--lang", language, "-o", str(path))
             made[name] = path.read_text("utf-8")
     return made
 

@@ -59,9 +59,9 @@ def cpms(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
             main()
         except SystemExit as ended:
             code = int(ended.code or 0)
-        told = capsys.readouterr()
-        assert "Traceback" not in told.err
-        return Ran(code, told.out, told.err)
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return Ran(code, captured.out, captured.err)
 
     return run
 
@@ -74,8 +74,8 @@ def survey() -> Survey:
 @pytest.fixture(scope="session")
 def base() -> dict[str, dict[str, Any]]:
     """The child of the examples, about whom all is known and nothing is wrong, and its household."""
-    found: dict[str, dict[str, Any]] = read_yaml(ROOT / "schemas", "examples/indicators.yaml").content["base"]
-    return found
+    example: dict[str, dict[str, Any]] = read_yaml(ROOT / "schemas", "examples/indicators.yaml").content["base"]
+    return example
 
 
 Draw = Callable[..., Path]

@@ -47,17 +47,17 @@ class Step:
 
 def steps(page: Path) -> list[Step]:
     """The commands of a page's console blocks, in order."""
-    found: list[Step] = []
+    steps: list[Step] = []
     inside = False
     for number, line in enumerate(page.read_text("utf-8").splitlines(), start=1):
         if line.startswith("```"):
             inside = line == "```console"
         elif inside and line.startswith("$ "):
-            found.append(Step(number, line.removeprefix("$ "), []))
+            steps.append(Step(number, line.removeprefix("$ "), []))
         elif inside:
-            assert found, f"{page.name}:{number}: an output before any command"
-            found[-1].output.append(line)
-    return found
+            assert steps, f"{page.name}:{number}: an output before any command"
+            steps[-1].output.append(line)
+    return steps
 
 
 def _plain(text: str) -> list[str]:
@@ -83,20 +83,22 @@ def _hidden(lines: list[str]) -> list[str]:
 
 def _places(expected: list[str], came: list[str]) -> Iterator[tuple[int, list[str]]]:
     """Where each run of expected lines stands in what came out; raises LookupError with the first run that does not."""
-    runs, at = _runs(expected), 0
+    runs, position = _runs(expected), 0
     for number, run in enumerate(runs):
         last = number == len(runs) - 1
-        starts = range(at, len(came) - len(run) + 1)
+        starts = range(position, len(came) - len(run) + 1)
         if number == 0:
             starts = range(0, 1)
         elif last:
-            starts = range(max(at, len(came) - len(run)), len(came) - len(run) + 1)
+            starts = range(max(position, len(came) - len(run)), len(came) - len(run) + 1)
         whole = number == 0 and last
-        start = next((one for one in starts if _hidden(came[one : one + len(run)]) == _hidden(run)), None)
+        start = next(
+            (position for position in starts if _hidden(came[position : position + len(run)]) == _hidden(run)), None
+        )
         if start is None or (whole and len(came) != len(run)):
             raise LookupError("\n".join(run))
         yield start, run
-        at = start + len(run)
+        position = start + len(run)
 
 
 def identifiers(output: list[str], came: str) -> dict[str, str]:
@@ -104,13 +106,13 @@ def identifiers(output: list[str], came: str) -> dict[str, str]:
     expected, plain = _plain("\n".join(output)), _plain(came)
     known: dict[str, str] = {}
     for start, run in _places(expected, plain):
-        for told, real in zip(run, plain[start : start + len(run)], strict=True):
-            for one, other in zip(_ID.findall(told), _ID.findall(real), strict=True):
-                if known.setdefault(one, other) != other:
-                    raise LookupError(f"{one} stands for {known[one]} and for {other}")
+        for shown, real in zip(run, plain[start : start + len(run)], strict=True):
+            for placeholder, other in zip(_ID.findall(shown), _ID.findall(real), strict=True):
+                if known.setdefault(placeholder, other) != other:
+                    raise LookupError(f"{placeholder} stands for {known[placeholder]} and for {other}")
     return known
 
 
 def with_known(command: str, known: dict[str, str]) -> str:
     """The command with the identifiers of this run."""
-    return _ID.sub(lambda one: known.get(one[0], one[0]), command)
+    return _ID.sub(lambda match: known.get(match[0], match[0]), command)

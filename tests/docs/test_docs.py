@@ -53,8 +53,8 @@ def _run(words: list[str], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
 
 def _difference(page: Path, step: Step, came: str, missing: str) -> str:
     lines = [*difflib.unified_diff(step.output, [line.rstrip() for line in came.splitlines()], "page", "came out", n=1)]
-    where = f"docs/{_name(page)}:{step.line}: $ {step.command}"
-    return "\n".join([where, "not found as it stands:", missing, "", *(line.rstrip("\n") for line in lines[:60])])
+    place = f"docs/{_name(page)}:{step.line}: $ {step.command}"
+    return "\n".join([place, "not found as it stands:", missing, "", *(line.rstrip("\n") for line in lines[:60])])
 
 
 @pytest.fixture
@@ -102,12 +102,12 @@ def test_the_reference_is_as_it_would_be_made_now() -> None:
 
 
 def test_every_option_stands_in_the_reference() -> None:
-    told = (REFERENCE / "commands.md").read_text("utf-8")
+    reference = (REFERENCE / "commands.md").read_text("utf-8")
     for words in names():
         command: Any = guarded(app)
         for word in words:
             command = command.commands[word]
-        section = told.partition(f"# cpms {' '.join(words)}\n")[2].partition("```text\n")[2].partition("```")[0]
+        section = reference.partition(f"# cpms {' '.join(words)}\n")[2].partition("```text\n")[2].partition("```")[0]
         options = [name for given in command.params for name in given.opts if name.startswith("-")]
         assert section, words
         assert [name for name in options if not re.search(rf"(?<!\S){name}\b", section)] == [], words
@@ -115,15 +115,15 @@ def test_every_option_stands_in_the_reference() -> None:
 
 @pytest.mark.parametrize("name", ["codebook.md", "codebook.th.md"])
 def test_every_field_check_indicator_and_level_stands_in_the_reference(name: str, survey: Survey) -> None:
-    told = (REFERENCE / name).read_text("utf-8").replace("\\", "")
+    codebook = (REFERENCE / name).read_text("utf-8").replace("\\", "")
     rules: tuple[Any, ...] = (*survey.checks, *survey.history, *survey.responses, *survey.patterns)
     ids = [*(rule.id for rule in rules), *survey.column_checks]
     ids += [field.name for table in (survey.household, survey.child, survey.response) for field in table.fields]
     assert len(ids) > 100
-    assert [one for one in ids if f"| {one} |" not in told] == []
+    assert [number for number in ids if f"| {number} |" not in codebook] == []
     words = [*(indicator.name for indicator in survey.indicators), *(level.label for level in survey.levels)]
     labels = [word.th if ".th." in name else word.en for word in words]
-    assert [label for label in labels if label not in told] == []
+    assert [label for label in labels if label not in codebook] == []
 
 
 def _anchors(page: Path) -> set[str]:

@@ -59,9 +59,9 @@ def _names(group: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
             yield (*above, name)
 
 
-def _examples(told: str) -> list[str]:
+def _examples(help_text: str) -> list[str]:
     """The lines under `Examples:` in a help, up to the blank line."""
-    return [line.strip() for line in told.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()]
+    return [line.strip() for line in help_text.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()]
 
 
 def _needs_more(line: str) -> bool:
@@ -78,24 +78,24 @@ def test_every_command_ends_its_help_with_examples(cpms: Cpms, monkeypatch: pyte
     commands = list(_names(guarded(app)))
     assert len(commands) > 15
     for name in commands:
-        told = cpms(*name, "--help").out
-        assert f"Usage: cpms {' '.join(name)} " in told
-        assert max(map(len, told.splitlines())) <= 80, name
-        examples = _examples(told)
+        help_text = cpms(*name, "--help").out
+        assert f"Usage: cpms {' '.join(name)} " in help_text
+        assert max(map(len, help_text.splitlines())) <= 80, name
+        examples = _examples(help_text)
         assert len(examples) >= 2, name
         assert any(f"cpms {' '.join(name)}" in line for line in examples), name
 
 
 def _of_help() -> dict[tuple[str, ...], list[str]]:
     """The examples of each command, as they stand in its help; `undo` comes last."""
-    found = {}
+    examples = {}
     tool = guarded(app)
     for name in sorted(_names(tool), key=lambda name: name == ("undo",)):
         command: Any = tool
         for word in name:
             command = command.commands[word]
-        found[name] = _examples(command.help)
-    return found
+        examples[name] = _examples(command.help)
+    return examples
 
 
 def _run_elsewhere() -> set[str]:
@@ -152,4 +152,4 @@ def test_examples_of_help_run(
             shutil.copy(sample_store, tmp_path / "cpms.duckdb")
         ran = cpms(*shlex.split(line)[1:])
         tried[line] = (ran.code, ran.err)
-    assert {line: told for line, told in tried.items() if told[0] not in (0, 1)} == {}
+    assert {line: outcome for line, outcome in tried.items() if outcome[0] not in (0, 1)} == {}

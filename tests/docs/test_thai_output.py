@@ -62,26 +62,26 @@ NOT_HERE = {
 }
 
 
-def _example(told: str) -> str:
+def _example(help_text: str) -> str:
     """The first example that is text and stands for no key, person or form that only its user has."""
-    lines = [line.strip() for line in told.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()]
+    lines = [line.strip() for line in help_text.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()]
     apart = re.compile(r"^cpms .*(ID|age1|json|csv --format)|^(?!cpms )")
     return next((line for line in lines if not apart.match(line)), "")
 
 
 def thai_examples() -> list[str]:
     """The lines that are run here; `undo` comes last."""
-    found = ((path.removeprefix("cpms "), command) for path, command in commands_below(guarded(app)))
+    commands = ((path.removeprefix("cpms "), command) for path, command in commands_below(guarded(app)))
     lines = [
         _example(str(command.help))
-        for path, command in found
+        for path, command in commands
         if not hasattr(command, "commands") and path not in NOT_HERE
     ]
     return sorted(filter(None, lines), key=lambda line: line.startswith("cpms undo"))
 
 
-def _english(told: str, fields: set[str]) -> set[str]:
-    plain = COMMANDS.sub(" ", CODES.sub(" ", told))
+def _english(printed: str, fields: set[str]) -> set[str]:
+    plain = COMMANDS.sub(" ", CODES.sub(" ", printed))
     return {word for word in re.findall(r"\b[A-Za-z]{2,}\b", plain) if word not in NAMES | fields}
 
 
@@ -104,7 +104,7 @@ def test_the_output_of_every_command_is_thai_but_for_codes(
         spoken = [*words, "--lang", "th"] if "--lang" not in words else words
         ran = cpms(*(("th" if word == "en" else word) for word in spoken))
         assert ran.code in (0, 1), (line, ran.err)
-        found = _english(ran.out + ran.err, set(survey.fields))
-        if found:
-            wrong[line] = found
+        left = _english(ran.out + ran.err, set(survey.fields))
+        if left:
+            wrong[line] = left
     assert wrong == {}

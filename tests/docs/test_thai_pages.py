@@ -40,8 +40,10 @@ def test_a_thai_page_types_what_the_english_page_types(page: Path) -> None:
 def test_a_thai_page_is_in_thai_and_linked_both_ways(page: Path) -> None:
     text = page.read_text("utf-8")
     prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-    paragraphs = [one for one in prose.split("\n\n") if one.strip() and not one.startswith("[English]")]
-    assert [one for one in paragraphs if not THAI.search(one)] == []
+    paragraphs = [
+        paragraph for paragraph in prose.split("\n\n") if paragraph.strip() and not paragraph.startswith("[English]")
+    ]
+    assert [paragraph for paragraph in paragraphs if not THAI.search(paragraph)] == []
     assert f"[English]({_english(page).name})" in text
     assert f"({page.name})" in _english(page).read_text("utf-8")
 
@@ -57,7 +59,7 @@ def test_a_thai_page_leads_to_thai_pages_where_there_are_any() -> None:
 
 
 def test_the_reference_of_commands_in_thai_has_every_command() -> None:
-    told = (REFERENCE / "commands.th.md").read_text("utf-8")
-    assert [words for words in names() if f"# cpms {' '.join(words)}\n" not in told] == []
-    sections = [part for part in told.split("```text\n")[1:] if not THAI.search(part.partition("```")[0])]
+    reference = (REFERENCE / "commands.th.md").read_text("utf-8")
+    assert [words for words in names() if f"# cpms {' '.join(words)}\n" not in reference] == []
+    sections = [part for part in reference.split("```text\n")[1:] if not THAI.search(part.partition("```")[0])]
     assert sections == []

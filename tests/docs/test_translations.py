@@ -50,9 +50,9 @@ NAMES = {
 EXAMPLES = {"victim", "education", "sex", "village", "public"}
 
 
-def _english(told: str, codes: set[str]) -> set[str]:
+def _english(text: str, codes: set[str]) -> set[str]:
     """Latin words of a text that are no codes: neither an option, a variable, a command line nor a known name."""
-    plain = re.sub(r"""`[^`]*`|--?[\w-]+|CPMS_\w+|\w*\.\w+|'[^']*'|"[^"]*"|\bcpms [a-z-]+|\w+_\w+""", " ", told)
+    plain = re.sub(r"""`[^`]*`|--?[\w-]+|CPMS_\w+|\w*\.\w+|'[^']*'|"[^"]*"|\bcpms [a-z-]+|\w+_\w+""", " ", text)
     return {word for word in re.findall(r"\b[A-Za-z]{2,}\b", plain) if word.lower() not in NAMES | EXAMPLES | codes}
 
 
@@ -63,8 +63,8 @@ def test_the_catalogue_says_all_that_the_commands_say_and_nothing_else() -> None
 def test_the_compiled_catalogue_is_that_of_its_source() -> None:
     with catalogue.MO.open("rb") as file:
         compiled = gettext.GNUTranslations(file)
-    told = {str(message.id): str(message.string) for message in catalogue.read() if message.id}
-    assert {text: compiled.gettext(text) for text in told} == told
+    translations = {str(message.id): str(message.string) for message in catalogue.read() if message.id}
+    assert {text: compiled.gettext(text) for text in translations} == translations
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_the_compiled_catalogue_is_that_of_its_source() -> None:
 def test_a_fault_of_the_catalogue_is_named(text: str, change: tuple[str, tuple[str, ...]], fault: str) -> None:
     catalog = catalogue.read()
     catalog.delete(text)
-    assert [found for found in catalogue.faults(catalog) if text in found] in ([f"missing: {text}"], [])
+    assert [fault_line for fault_line in catalogue.faults(catalog) if text in fault_line] in ([f"missing: {text}"], [])
     catalog.add(text, change[0], flags=change[1])
     assert catalogue.faults(catalog) == [fault]
 
@@ -101,17 +101,17 @@ def test_help_of_every_command_is_thai_but_for_what_one_types(cpms: Cpms, monkey
     english = {tuple(path): cpms(*path, "--help").out for path in paths}
     monkeypatch.setenv("CPMS_LANG", "th")
     for path in paths:
-        told = cpms(*path, "--help").out
-        assert told.startswith("วิธีใช้: cpms"), path
-        assert max(map(cell_len, told.splitlines())) <= 80, path
-        typed = [line for line in told.splitlines() if line.startswith("    ") and line.strip().isascii()]
+        help_text = cpms(*path, "--help").out
+        assert help_text.startswith("วิธีใช้: cpms"), path
+        assert max(map(cell_len, help_text.splitlines())) <= 80, path
+        typed = [line for line in help_text.splitlines() if line.startswith("    ") and line.strip().isascii()]
         assert set(map(str.strip, typed)) >= set(_examples(english[tuple(path)])), path
-        rest = "\n".join(line for line in told.splitlines() if line not in typed)
+        rest = "\n".join(line for line in help_text.splitlines() if line not in typed)
         assert _english(rest, commands) == set(), path
 
 
-def _examples(told: str) -> list[str]:
-    return [line.strip() for line in told.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()]
+def _examples(help_text: str) -> list[str]:
+    return [line.strip() for line in help_text.partition("Examples:\n")[2].partition("\n\n")[0].splitlines()]
 
 
 def test_the_option_asks_for_thai_as_the_variable_does_and_english_stays(cpms: Cpms) -> None:
@@ -123,7 +123,7 @@ def test_the_option_asks_for_thai_as_the_variable_does_and_english_stays(cpms: C
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (["validate"], "ยังไม่ได้ระบุ 'ไฟล์...'"),
         (["template"], "ยังไม่ได้ระบุตัวเลือก '--output' / '-o'"),
@@ -139,13 +139,13 @@ def test_the_option_asks_for_thai_as_the_variable_does_and_english_stays(cpms: C
     ],
 )
 def test_refusals_of_the_parser_are_thai(
-    cpms: Cpms, monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+    cpms: Cpms, monkeypatch: pytest.MonkeyPatch, words: list[str], expected: str
 ) -> None:
     monkeypatch.setenv("CPMS_LANG", "th")
     ran = cpms(*words)
     assert (ran.code, ran.out) == (2, "")
     *usage, last = ran.err.splitlines()
-    assert last == f"ข้อผิดพลาด: {told}"
+    assert last == f"ข้อผิดพลาด: {expected}"
     # Of an option's missing or needless value the parser says neither usage nor hint, in any language.
     assert [line.partition("cpms")[0] for line in usage] in (["วิธีใช้: ", "ดูวิธีใช้ด้วยคำสั่ง '", ""], [])
 

@@ -20,8 +20,8 @@ import yaml
 from cpms_cli import CpmsError, read_cells, validate
 from cpms_cli.reading.source import SourceTable, column_letter
 
-HERE = Path(__file__).resolve().parent
-NOTES = sorted(HERE.glob("*.yaml"))
+FOLDER = Path(__file__).resolve().parent
+NOTES = sorted(FOLDER.glob("*.yaml"))
 
 
 def _note(path: Path) -> dict[str, Any]:
@@ -34,42 +34,44 @@ def _file(note: Path) -> Path:
     return note.with_suffix("")
 
 
-def _same_table(found: SourceTable, told: dict[str, Any]) -> None:
-    assert found.sheet == told.get("sheet")
-    assert found.header_row == told["header_row"]
-    assert list(found.header) == told["header"]
-    columns = [found.data.column(index).to_pylist() for index in range(found.data.num_columns)]
-    rows = {int(row): [column[at] for column in columns] for at, row in enumerate(found.rows)}
-    assert rows == told["rows"]
-    for name, value in told.get("evidence", {}).items():
-        assert found.evidence[name] == value
-    if "left_out" in told:
-        assert {row.row: row.kind for row in found.left_out} == told["left_out"]
+def _same_table(table: SourceTable, expected: dict[str, Any]) -> None:
+    assert table.sheet == expected.get("sheet")
+    assert table.header_row == expected["header_row"]
+    assert list(table.header) == expected["header"]
+    columns = [table.data.column(index).to_pylist() for index in range(table.data.num_columns)]
+    rows = {int(row): [column[position] for column in columns] for position, row in enumerate(table.rows)}
+    assert rows == expected["rows"]
+    for name, value in expected.get("evidence", {}).items():
+        assert table.evidence[name] == value
+    if "left_out" in expected:
+        assert {row.row: row.kind for row in table.left_out} == expected["left_out"]
     faults = [
         [fault.check, fault.row, None if fault.column is None else column_letter(fault.column)]
-        for fault in found.faults
+        for fault in table.faults
     ]
-    assert faults == told.get("faults", [])
+    assert faults == expected.get("faults", [])
 
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: note.stem)
 def test_an_odd_file_is_read_as_its_note_says(note: Path) -> None:
-    told, path = _note(note), _file(note)
-    if "error" in told:
+    expectation, path = _note(note), _file(note)
+    if "error" in expectation:
         with pytest.raises(CpmsError) as refused:
             read_cells(path)
-        assert refused.value.message_id == told["error"]
+        assert refused.value.message_id == expectation["error"]
         return
-    found = read_cells(path)
-    assert [table.sheet for table in found] == [table.get("sheet") for table in told["tables"]]
-    for one, expected in zip(found, told["tables"], strict=True):
-        _same_table(one, expected)
-    if "findings" in told:
+    tables = read_cells(path)
+    assert [table.sheet for table in tables] == [table.get("sheet") for table in expectation["tables"]]
+    for table, expected in zip(tables, expectation["tables"], strict=True):
+        _same_table(table, expected)
+    if "findings" in expectation:
         findings = validate([path]).findings
         places = findings["cell"].fillna(findings["row"].astype("str"))
-        assert sorted(zip(findings["check"].astype(str), places, strict=True)) == sorted(map(tuple, told["findings"]))
+        assert sorted(zip(findings["check"].astype(str), places, strict=True)) == sorted(
+            map(tuple, expectation["findings"])
+        )
 
 
 def test_every_odd_file_has_a_note() -> None:
-    files = {path.name for path in HERE.iterdir() if path.suffix not in {".py", ".yaml", ".pyc"} and path.is_file()}
+    files = {path.name for path in FOLDER.iterdir() if path.suffix not in {".py", ".yaml", ".pyc"} and path.is_file()}
     assert files == {_file(note).name for note in NOTES}

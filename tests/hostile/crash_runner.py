@@ -25,15 +25,15 @@ from cpms_cli.cli.main import main
 from cpms_cli.merging.merge import merge  # noqa: F401
 
 
-def child(told: dict[str, object]) -> None:
+def child(request: dict[str, object]) -> None:
     """The merge itself, as the command line would run it; never returns."""
     os.setpgid(0, 0)
-    if most := told.get("most_bytes"):
+    if most := request.get("most_bytes"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(str(most)), int(str(most))))
     for number in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), number)
-    sys.argv = ["cpms", "merge", *map(str, told["files"]), "--store", str(told["store"])]  # type: ignore[call-overload]
+    sys.argv = ["cpms", "merge", *map(str, request["files"]), "--store", str(request["store"])]  # type: ignore[call-overload]
     code = 70
     try:
         main()
@@ -43,13 +43,13 @@ def child(told: dict[str, object]) -> None:
         os._exit(code)
 
 
-def run(told: dict[str, object]) -> dict[str, object]:
+def run(request: dict[str, object]) -> dict[str, object]:
     """Exit code (negative for a signal) and seconds."""
     begun = time.monotonic()
     number = os.fork()
     if number == 0:
-        child(told)
-    after = told.get("kill_after")
+        child(request)
+    after = request.get("kill_after")
     if after is not None:
         time.sleep(float(str(after)))
         os.kill(number, signal.SIGKILL)

@@ -63,11 +63,15 @@ NASTY = [
 def changed(draw: st.DrawFn, content: bytes) -> bytes:
     """The content with bytes flipped, cut out, doubled or put in at a few places."""
     for _ in range(draw(st.integers(1, 4))):
-        at = draw(st.integers(0, len(content)))
+        position = draw(st.integers(0, len(content)))
         length = draw(st.integers(0, 200))
-        piece = draw(st.one_of(st.sampled_from(NASTY), st.binary(max_size=20), st.just(content[at : at + length] * 2)))
+        piece = draw(
+            st.one_of(
+                st.sampled_from(NASTY), st.binary(max_size=20), st.just(content[position : position + length] * 2)
+            )
+        )
         keep = draw(st.booleans())
-        content = content[:at] + piece + content[at if keep else at + length :]
+        content = content[:position] + piece + content[position if keep else position + length :]
     return content
 
 
@@ -112,8 +116,8 @@ def texts(draw: st.DrawFn) -> bytes:
     """A text file in which traps were laid, or any bytes at all."""
     content = draw(st.sampled_from(sorted(TEXTS.items())))[1]
     for trap in draw(st.lists(st.sampled_from(TRAPS), min_size=1, max_size=5)):
-        at = draw(st.integers(0, len(content)))
-        content = content[:at] + trap + content[at:]
+        position = draw(st.integers(0, len(content)))
+        content = content[:position] + trap + content[position:]
     return draw(st.one_of(st.just(content), changed(content), st.binary(max_size=300)))
 
 
@@ -133,10 +137,10 @@ def test_any_text_is_cells_or_refused(tmp_path_factory: pytest.TempPathFactory, 
         assert all(fault.row >= 1 for fault in table.faults)
 
 
-def _behaves(ended: dict[str, Any], told: str) -> None:
-    assert ended["code"] in (0, 1, 2), told
-    assert "Traceback" not in ended["err"] + ended["out"], told
-    assert "inside cpms" not in ended["err"], told
+def _behaves(ended: dict[str, Any], text: str) -> None:
+    assert ended["code"] in (0, 1, 2), text
+    assert "Traceback" not in ended["err"] + ended["out"], text
+    assert "inside cpms" not in ended["err"], text
     assert ended["seconds"] < 30
     assert ended["memory"] < 1_000_000_000
 
@@ -150,9 +154,9 @@ def test_any_bytes_are_validated_or_refused(
     path.write_bytes(file[1])
     ended = run("validate", path, "--format", "json")
     _behaves(ended, ended["err"])
-    told = json.loads(ended["out"])
-    assert told["exit_code"] == ended["code"]
-    assert (told["error"] is not None) == (ended["code"] == 2)
+    document = json.loads(ended["out"])
+    assert document["exit_code"] == ended["code"]
+    assert (document["error"] is not None) == (ended["code"] == 2)
 
 
 @settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck))

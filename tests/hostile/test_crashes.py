@@ -41,15 +41,15 @@ def run() -> Iterator[Run]:
         env={**os.environ, "PYTHONPATH": str(ROOT), "CPMS_LANG": "en"},
     )
     assert process.stdin is not None and process.stdout is not None
-    told, answered = process.stdin, process.stdout
+    requests, answered = process.stdin, process.stdout
 
     def once(**words: object) -> dict[str, Any]:
-        told.write(json.dumps(words) + "\n")
-        told.flush()
+        requests.write(json.dumps(words) + "\n")
+        requests.flush()
         return dict(json.loads(answered.readline()))
 
     yield once
-    told.close()
+    requests.close()
     process.wait()
 
 
@@ -83,18 +83,18 @@ def test_killed_at_any_moment_the_store_is_before_or_after(run: Run, before: Pat
     whole = tmp_path / "whole.duckdb"
     shutil.copy(before, whole)
     length = run(files=[str(ROUNDS[1])], store=str(whole))["seconds"]
-    found = []
+    problems = []
     for number in range(KILLS):
         store = tmp_path / f"{number}.duckdb"
         shutil.copy(before, store)
         # Most of the kills fall into the second half, where rows are written.
         moment = length * (1 - moments.random() ** 1.5)
         run(files=[str(ROUNDS[1])], store=str(store), kill_after=moment)
-        found.append(_is_before_or_after(store, before, after))
+        problems.append(_is_before_or_after(store, before, after))
         for path in tmp_path.glob(f"{number}*"):
             path.unlink()
-    assert len(found) == KILLS
-    print({state: found.count(state) for state in ("before", "after")}, "seed", SEED)
+    assert len(problems) == KILLS
+    print({state: problems.count(state) for state in ("before", "after")}, "seed", SEED)
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -138,8 +138,8 @@ def test_two_merges_at_once_lose_nothing(before: Path, tmp_path: Path) -> None:
     ends = [(process.communicate()[1], process.returncode) for process in processes]
     assert check_store(store)["violations"].sum() == 0
     merged = [path for path, (_, code) in zip(ROUNDS[1:], ends, strict=True) if code in (0, 1)]
-    for told, code in ends:
-        assert code in (0, 1) or "another program is using the store" in told
+    for output, code in ends:
+        assert code in (0, 1) or "another program is using the store" in output
     assert merged, "at least one of them goes through"
     again = tmp_path / "one_by_one.duckdb"
     shutil.copy(before, again)

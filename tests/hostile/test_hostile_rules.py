@@ -68,11 +68,11 @@ HOSTILE = [
 def _put_in(path: Path, rules: list[str]) -> dict[int, str]:
     """Write one rule in the place of each first one-line condition of a file; the rules by the line they stand in."""
     lines, left, put = path.read_text("utf-8").splitlines(), list(rules), {}
-    for at, line in enumerate(lines):
+    for position, line in enumerate(lines):
         if left and line.startswith("    when: ") and not line.startswith("    when: >"):
             rule = left.pop(0)
             quoted = rule.replace("\\", "\\\\").replace('"', '\\"')
-            lines[at], put[at + 1] = f'    when: "{quoted}"', rule
+            lines[position], put[position + 1] = f'    when: "{quoted}"', rule
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return put
 
@@ -84,8 +84,8 @@ def test_every_hostile_rule_is_refused_with_file_and_line(tmp_path: Path, file: 
         folder = tmp_path / str(len(left))
         shutil.copytree(ROOT / "schemas", folder)
         put = _put_in(folder / file, left)
-        told = {problem.line for problem in prove_definition(folder).problems if problem.file == file}
-        assert [rule for line, rule in put.items() if line not in told] == []
+        problem_lines = {problem.line for problem in prove_definition(folder).problems if problem.file == file}
+        assert [rule for line, rule in put.items() if line not in problem_lines] == []
         assert put
         left = left[len(put) :]
 

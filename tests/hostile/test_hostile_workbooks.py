@@ -107,17 +107,17 @@ def overlapping() -> bytes:
     whole = bytearray(zipped({**_parts(), "xl/a.xml": b"<a/>", "xl/b.xml": b"<b/>"}))
     with zipfile.ZipFile(io.BytesIO(whole)) as container:
         offsets = [container.getinfo(name).header_offset for name in ("xl/a.xml", "xl/b.xml")]
-    at = bytes(whole).rindex(b"xl/b.xml") - 4
-    assert whole[at : at + 4] == struct.pack("<I", offsets[1])
-    whole[at : at + 4] = struct.pack("<I", offsets[0])
+    position = bytes(whole).rindex(b"xl/b.xml") - 4
+    assert whole[position : position + 4] == struct.pack("<I", offsets[1])
+    whole[position : position + 4] = struct.pack("<I", offsets[0])
     return bytes(whole)
 
 
-def old_workbook(at: int, number: int, of: str = "header") -> bytes:
+def old_workbook(position: int, number: int, of: str = "header") -> bytes:
     """A true XLS file with one number of its header, or of its table of sectors, changed."""
     whole = bytearray((ROOT / "tests/files/excel_97.xls").read_bytes())
     (table,) = struct.unpack_from("<I", whole, 76)
-    struct.pack_into("<I", whole, at if of == "header" else 512 * (table + 1) + 4 * at, number)
+    struct.pack_into("<I", whole, position if of == "header" else 512 * (table + 1) + 4 * position, number)
     return bytes(whole)
 
 
@@ -135,9 +135,9 @@ def long_text() -> bytes:
 def old_office(stream: str) -> bytes:
     """An OLE file whose stream has this name: Excel keeps a workbook with a password as EncryptedPackage."""
     whole = bytearray((ROOT / "tests/files/excel_97.xls").read_bytes())
-    at = whole.index("Workbook".encode("utf-16-le"))
+    position = whole.index("Workbook".encode("utf-16-le"))
     name = (stream + "\0").encode("utf-16-le")
-    whole[at : at + 66] = name.ljust(64, b"\0") + struct.pack("<H", len(name))
+    whole[position : position + 66] = name.ljust(64, b"\0") + struct.pack("<H", len(name))
     return bytes(whole)
 
 
@@ -322,9 +322,9 @@ def test_a_hostile_workbook_is_refused_in_a_sentence(run: Run, tmp_path: Path, c
     ended = run("validate", path, "--lang", "th")
     _behaves(ended)
     assert ended["code"] == 2, ended
-    told = " ".join(ended["err"].split())
+    messages = " ".join(ended["err"].split())
     sentence = say(expected, "th", file=name).split("{")[0].split("(")[0].split()
-    assert " ".join(sentence[:3]) in told, (told, sentence)
+    assert " ".join(sentence[:3]) in messages, (messages, sentence)
     assert say(expected, "en") != say(expected, "th")
 
 
@@ -344,9 +344,9 @@ def test_a_cell_typed_far_away_is_told_and_the_table_is_read(run: Run, tmp_path:
     path.write_bytes(far_cell())
     ended = run("validate", path, "--format", "json")
     _behaves(ended)
-    told = json.loads(ended["out"])
-    assert told["counts"]["rows"] == told["counts"]["storable"] == 1
-    assert ("far_cell", "XFD1048576") in {(one["rule"], one["cell"]) for one in told["findings"]}
+    document = json.loads(ended["out"])
+    assert document["counts"]["rows"] == document["counts"]["storable"] == 1
+    assert ("far_cell", "XFD1048576") in {(finding["rule"], finding["cell"]) for finding in document["findings"]}
 
 
 @pytest.mark.parametrize("case", LARGE)

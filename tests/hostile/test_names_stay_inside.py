@@ -124,8 +124,10 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
     merge([_survey(folder, base, year) for year in (2025, 2026)], store)
     _faulty(folder, base)
     with duckdb.connect(str(store), read_only=True) as connection:
-        found = connection.execute("SELECT cpms_id FROM child_link ORDER BY household_no, child_no, round").fetchall()
-    child, (parted, other) = found[0][0], (found[-2][0], found[-1][0])
+        identifiers = connection.execute(
+            "SELECT cpms_id FROM child_link ORDER BY household_no, child_no, round"
+        ).fetchall()
+    child, (parted, other) = identifiers[0][0], (identifiers[-2][0], identifiers[-1][0])
     assert parted != other, "a doubtful pair is two children until somebody decides"
     log = pd.DataFrame({"cpms_id": [child], "response_date": ["2026-03-03"], "response_kind": ["home_visit"]})
     log.to_csv(folder / "log.csv", index=False)
@@ -209,14 +211,14 @@ EXEMPT = {"demo": "runs on the sample files only, which are shipped and hold nob
 
 def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     if hasattr(command, "commands"):
-        for name, one in command.commands.items():
-            yield from _commands(one, (*path, name))
+        for name, subcommand in command.commands.items():
+            yield from _commands(subcommand, (*path, name))
     else:
         yield " ".join(path), command
 
 
 COMMANDS = dict(_commands(guarded(app)))
-OPTIONS = {name: {word for one in command.params for word in one.opts} for name, command in COMMANDS.items()}
+OPTIONS = {name: {word for option in command.params for word in option.opts} for name, command in COMMANDS.items()}
 
 
 def _texts(name: str, content: bytes) -> Iterator[str]:
@@ -225,8 +227,8 @@ def _texts(name: str, content: bytes) -> Iterator[str]:
     yield name
     if ending in (".xlsx", ".docx", ".zip"):
         with zipfile.ZipFile(io.BytesIO(content)) as bundle:
-            for one in bundle.namelist():
-                yield from _texts(one, bundle.read(one))
+            for part in bundle.namelist():
+                yield from _texts(part, bundle.read(part))
     elif ending == ".pdf":
         yield "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
     elif ending == ".parquet":
@@ -241,14 +243,17 @@ def _texts(name: str, content: bytes) -> Iterator[str]:
     yield content.decode("utf-16-le", "replace")
 
 
-def _found(text: str) -> list[str]:
+def _marks_in(text: str) -> list[str]:
     return MARKS.findall(text) + MARKS.findall(BETWEEN_DIGITS.sub("", text))
 
 
 def _leaks(folder: Path, before: set[Path]) -> list[str]:
-    fresh = [one for one in folder.rglob("*") if one not in before and one.is_file()]
+    fresh = [path for path in folder.rglob("*") if path not in before and path.is_file()]
     return [
-        f"{one.name}: {mark}" for one in fresh for text in _texts(one.name, one.read_bytes()) for mark in _found(text)
+        f"{path.name}: {mark}"
+        for path in fresh
+        for text in _texts(path.name, path.read_bytes())
+        for mark in _marks_in(text)
     ]
 
 
@@ -292,10 +297,10 @@ def test_no_name_gets_out(
             store = ("--store", "s.duckdb") if "--store" in OPTIONS[name] and "--store" not in line else ()
             words = line.lstrip("!").format(child=marked.child, parted=marked.parted, other=marked.other).split()
             ran = cpms(*name.split(), *words, *store, *way)
-            told = [f"{name} {line} {' '.join(way)}: {mark}" for mark in _found(ran.out + ran.err)]
+            marks_printed = [f"{name} {line} {' '.join(way)}: {mark}" for mark in _marks_in(ran.out + ran.err)]
             assert ran.code == EXPECTED.get(name, 0), ran.err
             written = [] if line.startswith("!") else _leaks(folder, before)
-            leaks += told + written + _leaks(temporary, set())
+            leaks += marks_printed + written + _leaks(temporary, set())
     assert not leaks
 
 
@@ -324,14 +329,14 @@ def test_whatever_shows_names_is_in_the_audit_log(
         before = set(tmp_path.rglob("*"))
         ran = cpms(*name.split(), *line.format(child=marked.child).split(), "--store", "s.duckdb", "--identified")
         assert ran.code == 0, ran.err
-        assert _found(ran.out) or _leaks(tmp_path, before), f"{name} shows nobody"
+        assert _marks_in(ran.out) or _leaks(tmp_path, before), f"{name} shows nobody"
         log = cpms("store", "audit", "--store", "s.duckdb", "--format", "json").json["audit"]
         assert len(log) == number, f"{name} is not in the log"
         assert log[-1]["children"] >= 1
         assert log[-1]["who"]
-    told = cpms("store", "audit", "--store", "s.duckdb", "--lang", "th").out
-    assert "ผลลัพธ์ที่แสดงชื่อ" in told
-    assert "review export" in told
+    audit_log = cpms("store", "audit", "--store", "s.duckdb", "--lang", "th").out
+    assert "ผลลัพธ์ที่แสดงชื่อ" in audit_log
+    assert "review export" in audit_log
     assert cpms("store", "audit", "--store", "s.duckdb", "--format", "csv").out.startswith("shown_at,who,what,children")
 
 
@@ -344,7 +349,7 @@ def test_an_encrypted_store_holds_no_name_that_can_be_read(
     assert any(mark in store.read_bytes() for mark in marks), "the search can fail"
     monkeypatch.setenv("CPMS_KEY", "correct horse battery")
     encrypt(store)
-    assert not [one.name for one in tmp_path.iterdir() for mark in marks if mark in one.read_bytes()]
+    assert not [path.name for path in tmp_path.iterdir() for mark in marks if mark in path.read_bytes()]
 
 
 def test_an_error_nobody_thought_of_quotes_nothing(cpms: Cpms, marked: Marked, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,4 +360,4 @@ def test_an_error_nobody_thought_of_quotes_nothing(cpms: Cpms, marked: Marked, m
     for way in (("--format", "json"), ("--lang", "th")):
         ran = cpms("children", "--store", marked.folder / "s.duckdb", *way)
         assert ran.code == 2
-        assert not _found(ran.out + ran.err)
+        assert not _marks_in(ran.out + ran.err)

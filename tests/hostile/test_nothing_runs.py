@@ -72,10 +72,10 @@ def _formulas(content: bytes) -> list[str]:
     """Cells of a workbook that are formulas, and links: to openpyxl, and as they stand in its parts."""
     book = openpyxl.load_workbook(io.BytesIO(content))
     cells = [cell for sheet in book.worksheets for row in sheet for cell in row]
-    found = [f"{cell.coordinate} {cell.value}" for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    live_cells = [f"{cell.coordinate} {cell.value}" for cell in cells if cell.data_type == "f" or cell.hyperlink]
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         sheets = [name for name in parts.namelist() if name.startswith("xl/worksheets/sheet")]
-        return found + [name for name in sheets if b"<f>" in parts.read(name) or b"<f " in parts.read(name)]
+        return live_cells + [name for name in sheets if b"<f>" in parts.read(name) or b"<f " in parts.read(name)]
 
 
 def _armed(content: bytes) -> list[str]:
@@ -108,8 +108,8 @@ def test_what_is_disarmed_is_not_spoilt(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").worksheets[0]
     written = [str(row[0]) for row in sheet.iter_rows(min_row=2, values_only=True)]
     gone = dict.fromkeys([0, 0x1B, 0x202E])
-    for text, told in zip(TEXTS, written, strict=True):
-        assert told.replace("_x000D_", "\r").replace("\r", "\n") == text.translate(gone).replace("\r", "\n"), repr(text)
+    for text, cell in zip(TEXTS, written, strict=True):
+        assert cell.replace("_x000D_", "\r").replace("\r", "\n") == text.translate(gone).replace("\r", "\n"), repr(text)
 
 
 def test_documents_as_workbooks(tmp_path: Path) -> None:
@@ -178,6 +178,6 @@ def test_libreoffice_calculates_nothing(tmp_path: Path) -> None:
         capture_output=True,
         timeout=120,
     )
-    told = (tmp_path / "t.fods").read_text("utf-8")
-    assert told.count("1+1") >= len(TEXTS)
-    assert "table:formula=" not in told
+    workbook_text = (tmp_path / "t.fods").read_text("utf-8")
+    assert workbook_text.count("1+1") >= len(TEXTS)
+    assert "table:formula=" not in workbook_text

@@ -19,13 +19,13 @@ SUMS = [Relation("all", ("girls", "boys")), Relation("all", ("young", "old"))]
 
 
 def test_a_withheld_count_is_blank_with_what_is_computed_from_it_and_never_zero() -> None:
-    found = protect({"sex": BY_SEX, "age": BY_AGE}, SUMS, RULES, report="two tables")
-    assert found.tables["sex"]["children"].isna().tolist() == [True, True, False]
-    assert found.tables["sex"]["share"].isna().tolist() == [True, True, False]
-    assert found.tables["sex"]["children"].iloc[2] == 25
-    assert found.tables["age"]["children"].tolist() == [12, 13, 25]
+    protection = protect({"sex": BY_SEX, "age": BY_AGE}, SUMS, RULES, report="two tables")
+    assert protection.tables["sex"]["children"].isna().tolist() == [True, True, False]
+    assert protection.tables["sex"]["share"].isna().tolist() == [True, True, False]
+    assert protection.tables["sex"]["children"].iloc[2] == 25
+    assert protection.tables["age"]["children"].tolist() == [12, 13, 25]
     assert SEX["children"].tolist() == [4, 21, 25], "the table that was handed in is not touched"
-    assert found.notes == (
+    assert protection.notes == (
         "n.p.: not published. 2 of 5 counts are withheld: 1 because they could tell about single children (fewer than"
         " 5), 1 because they would give those away.",
     )
@@ -35,8 +35,8 @@ def test_a_release_remembers_what_was_shown_withheld_and_in_no_table() -> None:
     unshown = {"orphans": Cell(2, shown=False), "others": Cell(23, shown=False)}
     sums = [*SUMS, Relation("all", ("orphans", "others"))]
     tables = {"sex": BY_SEX, "age": BY_AGE}
-    found = protect(tables, sums, RULES, report="r", round_=2026, unshown=unshown, audience="us")
-    assert {name: (one.count, one.state) for name, one in found.release.cells.items()} == {
+    protection = protect(tables, sums, RULES, report="r", round_=2026, unshown=unshown, audience="us")
+    assert {name: (cell.count, cell.state) for name, cell in protection.release.cells.items()} == {
         "girls": (4, "withheld"),
         "boys": (21, "withheld"),
         "all": (25, "shown"),
@@ -45,8 +45,8 @@ def test_a_release_remembers_what_was_shown_withheld_and_in_no_table() -> None:
         "orphans": (2, "unshown"),
         "others": (23, "unshown"),
     }
-    assert ("all", ("girls", "boys")) in found.release.relations
-    assert (found.release.audience, found.release.round, found.release.threshold) == ("us", 2026, 5)
+    assert ("all", ("girls", "boys")) in protection.release.relations
+    assert (protection.release.audience, protection.release.round, protection.release.threshold) == ("us", 2026, 5)
 
 
 def test_one_child_more_since_the_last_report_to_the_same_readers_is_not_told() -> None:
@@ -60,9 +60,11 @@ def test_one_child_more_since_the_last_report_to_the_same_readers_is_not_told() 
         {name: ReleasedCell(count, "shown") for name, count in given.items()},
         (("all", ("young", "old")),),
     )
-    found = protect({"age": BY_AGE}, SUMS[1:], RULES, report="r", earlier=[earlier])
-    assert found.tables["age"]["children"].isna().tolist() == [False, True, True]
-    assert found.notes[1].startswith("2 counts differ by fewer than 5 from what the same readers were given before")
+    protection = protect({"age": BY_AGE}, SUMS[1:], RULES, report="r", earlier=[earlier])
+    assert protection.tables["age"]["children"].isna().tolist() == [False, True, True]
+    assert protection.notes[1].startswith(
+        "2 counts differ by fewer than 5 from what the same readers were given before"
+    )
     shown = RULES.model_copy(update={"differences": "shown"})
     again = protect({"age": BY_AGE}, SUMS[1:], shown, report="r", earlier=[earlier])
     assert again.tables["age"]["children"].tolist() == [12, 13, 25]
@@ -78,18 +80,18 @@ def test_twenty_more_are_told() -> None:
         {name: ReleasedCell(count, "shown") for name, count in given.items()},
         (("all", ("young", "old")),),
     )
-    found = protect({"age": BY_AGE}, SUMS[1:], RULES, report="r", earlier=[earlier])
-    assert found.tables["age"]["children"].tolist() == [12, 13, 25]
-    assert found.notes == ()
+    protection = protect({"age": BY_AGE}, SUMS[1:], RULES, report="r", earlier=[earlier])
+    assert protection.tables["age"]["children"].tolist() == [12, 13, 25]
+    assert protection.notes == ()
 
 
 def test_tables_without_rows_or_without_counts_come_back_as_they_are() -> None:
     empty = CountTable(SEX.iloc[:0], {"children": []}, {"share": [[]]})
     names = CountTable(SEX[["sex"]], {})
-    found = protect({"empty": empty, "names": names}, [], RULES, report="r")
-    assert len(found.tables["empty"]) == 0
-    assert found.tables["names"]["sex"].tolist() == ["girls", "boys", "all"]
-    assert (found.notes, found.suppression.hidden) == ((), frozenset())
+    protection = protect({"empty": empty, "names": names}, [], RULES, report="r")
+    assert len(protection.tables["empty"]) == 0
+    assert protection.tables["names"]["sex"].tolist() == ["girls", "boys", "all"]
+    assert (protection.notes, protection.suppression.hidden) == ((), frozenset())
 
 
 def test_one_id_for_two_counts_is_refused() -> None:

@@ -64,28 +64,28 @@ def test_a_stopped_merge_says_what_became_of_the_store(before: Path, tmp_path: P
         process = _started("merge", ROUNDS[1], "--store", store)
         time.sleep(moments.random() * length)
         process.send_signal(number)
-        _, told = process.communicate(timeout=300)
+        _, messages = process.communicate(timeout=300)
         names = {path.name for path in folder.iterdir()}
         batches = len(history(store)["batches"])
-        assert "Traceback" not in told
+        assert "Traceback" not in messages
         assert check_store(store)["violations"].sum() == 0
         if process.returncode == 130:
-            assert told.count("\n") == 1
-            assert ("No data in a store were changed" in told) == (batches == 1)
-            assert ("had been stored already: s.duckdb" in told) == (batches == 2)
+            assert messages.count("\n") == 1
+            assert ("No data in a store were changed" in messages) == (batches == 1)
+            assert ("had been stored already: s.duckdb" in messages) == (batches == 2)
         else:
             # It was done, and all was said, before the signal came: Python may still end by it.
             assert (process.returncode in (1, -number), batches) == (True, 2)
-        assert names == {"s.duckdb"} | ({"s-set-aside-2.xlsx"} if batches == 2 else set()), told
+        assert names == {"s.duckdb"} | ({"s-set-aside-2.xlsx"} if batches == 2 else set()), messages
 
 
 def test_a_stopped_first_merge_leaves_nothing(tmp_path: Path) -> None:
     process = _started("merge", ROUNDS[0], "--store", tmp_path / "s.duckdb")
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    _, told = process.communicate(timeout=300)
+    _, messages = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert told == "cpms: Stopped. No data in a store were changed.\n"
+    assert messages == "cpms: Stopped. No data in a store were changed.\n"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -93,9 +93,9 @@ def test_it_is_said_in_thai_and_as_a_document(tmp_path: Path) -> None:
     process = _started("merge", ROUNDS[0], "--store", tmp_path / "s.duckdb", "--lang", "th", "--format", "json")
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    out, told = process.communicate(timeout=300)
+    out, messages = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert "หยุดแล้ว" in told
+    assert "หยุดแล้ว" in messages
     assert '"exit_code": 130' in out
 
 

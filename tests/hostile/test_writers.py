@@ -61,10 +61,12 @@ def ground(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
     sheet.append(["of other rows", "same", ""])
     book.save(folder / "review.xlsx")
     with duckdb.connect(str(store), read_only=True) as connection:
-        found = connection.execute("SELECT cpms_id FROM child_link ORDER BY ALL").fetchone()
-    assert found
-    (folder / "log.csv").write_text(f"cpms_id,response_date,response_kind\n{found[0]},2026-03-03,home_visit\n", "utf-8")
-    return Ground(folder, str(found[0]))
+        identifier = connection.execute("SELECT cpms_id FROM child_link ORDER BY ALL").fetchone()
+    assert identifier
+    (folder / "log.csv").write_text(
+        f"cpms_id,response_date,response_kind\n{identifier[0]},2026-03-03,home_visit\n", "utf-8"
+    )
+    return Ground(folder, str(identifier[0]))
 
 
 @pytest.fixture(scope="module")
@@ -113,23 +115,23 @@ def _at_once(run: Run, ground: Ground, folder: Path, names: list[str], seed: int
     store = folder / "s.duckdb"
     lines = [WRITERS[name].format(child=ground.child).split() for name in names]
     lines = [[str(folder / word) if (folder / word).exists() else word for word in line] for line in lines]
-    ends = run([[f"w{at}", *line, "--store", str(store)] for at, line in enumerate(lines)], seed)
-    said = f"{names} seed {seed}: {ends}"
-    assert check_store(store)["violations"].sum() == 0, said
+    ends = run([[f"w{number}", *line, "--store", str(store)] for number, line in enumerate(lines)], seed)
+    round_of_writers = f"{names} seed {seed}: {ends}"
+    assert check_store(store)["violations"].sum() == 0, round_of_writers
     # A store that a backup took the place of is kept, with all that was stored in it until then.
     stores = [store, *folder.glob("s-before-restore-*.duckdb")]
-    there = set[str]()
-    for one in stores:
-        tables = history(one)
-        there |= {*tables["batches"]["merged_by"], *tables["runs"]["scored_by"], *tables["events"]["who"]}
-    for at, (name, end) in enumerate(zip(names, ends, strict=True)):
-        assert end["code"] in (0, 1, 2), said
+    writers = set[str]()
+    for path in stores:
+        tables = history(path)
+        writers |= {*tables["batches"]["merged_by"], *tables["runs"]["scored_by"], *tables["events"]["who"]}
+    for number, (name, end) in enumerate(zip(names, ends, strict=True)):
+        assert end["code"] in (0, 1, 2), round_of_writers
         stored = end["code"] in (0, 1) and "left no trace" not in end["err"] and "not recorded" not in end["err"]
         if stored and name not in LEAVES_NO_NAME:
-            assert f"w{at}" in there or ("undo" in names and name != "undo"), said
+            assert f"w{number}" in writers or ("undo" in names and name != "undo"), round_of_writers
         if stored and name == "encrypt":
-            assert any(is_encrypted(one) for one in stores), said
-    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == [], said
+            assert any(is_encrypted(path) for path in stores), round_of_writers
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == [], round_of_writers
 
 
 PAIRS = list(itertools.combinations_with_replacement(WRITERS, 2))
@@ -174,7 +176,10 @@ def test_first_merges_at_once(
     bad = tmp_path / "bad.csv"
     bad.write_text("no header of the survey\n", "utf-8")
     ends = run(
-        [["w", "merge", str(file), "--store", str(store if at % 2 else link)] for at, file in enumerate([*files, bad])],
+        [
+            ["w", "merge", str(file), "--store", str(store if number % 2 else link)]
+            for number, file in enumerate([*files, bad])
+        ],
         seed,
     )
     stored = [file.name for file, end in zip(files, ends, strict=False) if end["code"] == 0]

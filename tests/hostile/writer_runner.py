@@ -75,15 +75,15 @@ def child(words: list[str], delay: float, seed: int, errors: Path) -> None:
         os._exit(code)
 
 
-def run(told: dict[str, Any]) -> list[dict[str, Any]]:
+def run(request: dict[str, Any]) -> list[dict[str, Any]]:
     """Exit code (negative for a signal) and error text of each command."""
     with tempfile.TemporaryDirectory() as folder:
         started = []
-        for number, words in enumerate(told["runs"]):
+        for number, words in enumerate(request["runs"]):
             errors = Path(folder) / str(number)
             pid = os.fork()
             if pid == 0:
-                child(words, told["delay"], told["seed"] * 100 + number, errors)
+                child(words, request["delay"], request["seed"] * 100 + number, errors)
             started.append((pid, errors))
         ends = [(os.waitpid(pid, 0)[1], errors) for pid, errors in started]
         return [

@@ -92,11 +92,11 @@ def row(survey: Survey, fields: tuple[Field, ...], rng: random.Random, open_shar
         "income_enough": "saves",
         "income_steady": "yes",
     }
-    found: Row = {}
+    row: Row = {}
     for field in fields:
-        told = answer(survey, field, rng, open_share)
-        if calm and told is not None and told not in NO_ANSWERS and rng.random() < 0.97:
+        drawn = answer(survey, field, rng, open_share)
+        if calm and drawn is not None and drawn not in NO_ANSWERS and rng.random() < 0.97:
             plain = {"yes_no": "no", "difficulty": "none"}.get(field.codelist or "")
-            told = harmless.get(field.name, plain or ("0" if field.type == "integer" else told))
-        found[field.name] = told
-    return found
+            drawn = harmless.get(field.name, plain or ("0" if field.type == "integer" else drawn))
+        row[field.name] = drawn
+    return row

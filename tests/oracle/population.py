@@ -77,14 +77,14 @@ LIMITS = (2, 5, 7, 10, 12, 15, 16, 18)
 def _answers(
     rng: np.random.Generator, questions: dict[str, tuple[str, ...]], open_: np.ndarray, calm: np.ndarray
 ) -> pd.DataFrame:
-    rows, found = len(open_), {}
+    rows, columns = len(open_), {}
     for name, codes in questions.items():
         drawn = np.array(codes, dtype=object)[rng.integers(0, len(codes), rows)]
         drawn[calm & (rng.random(rows) < CALM)] = codes[0]
         unanswered = rng.random(rows) < open_
         drawn[unanswered] = NO_ANSWERS[rng.integers(0, len(NO_ANSWERS), int(unanswered.sum()))]
-        found[name] = drawn
-    return pd.DataFrame(found)
+        columns[name] = drawn
+    return pd.DataFrame(columns)
 
 
 def _born(rng: np.random.Generator, day: pd.Series) -> pd.DataFrame:

@@ -277,8 +277,8 @@ class Case:
 
     def drugs(self) -> Truth:
         """An answer counts at any age; no answer is a no only where the question is not asked, under 7."""
-        said = said_yes(self.child, "drugs")
-        return all3([self.age.at_least(7), None]) if said is None else said
+        drugs_named = said_yes(self.child, "drugs")
+        return all3([self.age.at_least(7), None]) if drugs_named is None else drugs_named
 
     def level_and_highest(self) -> tuple[str, str]:
         i = {number: truth_of(indicator) for number, indicator in self.indicators().items()}

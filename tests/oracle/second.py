@@ -34,15 +34,15 @@ def is_one_of(cells: pd.Series, *codes: str) -> pd.Series:
 
 
 def at_least(cells: pd.Series, limit: int) -> pd.Series:
-    found: pd.Series = pd.to_numeric(known(cells)).astype("Int64") >= limit
-    return found
+    reached_limit: pd.Series = pd.to_numeric(known(cells)).astype("Int64") >= limit
+    return reached_limit
 
 
 def any_of(*truths: pd.Series) -> pd.Series:
-    found = truths[0]
+    truth_of_any = truths[0]
     for truth in truths[1:]:
-        found = found | truth
-    return found
+        truth_of_any = truth_of_any | truth
+    return truth_of_any
 
 
 def in_words(truth: pd.Series, applies: pd.Series | None = None) -> pd.Series:
@@ -56,8 +56,8 @@ def in_words(truth: pd.Series, applies: pd.Series | None = None) -> pd.Series:
 def completed_years(born: pd.Series, day: pd.Series) -> pd.Series:
     """Birthdays passed; NA where either day is not known."""
     to_come = (day.dt.month * 100 + day.dt.day) < (born.dt.month * 100 + born.dt.day)
-    found: pd.Series = (day.dt.year - born.dt.year - to_come).astype("Int64")
-    return found
+    years: pd.Series = (day.dt.year - born.dt.year - to_come).astype("Int64")
+    return years
 
 
 def age_range(of: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
@@ -69,11 +69,11 @@ def age_range(of: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     first = pd.to_datetime(born + born.str.len().map({4: "-01-01", 7: "-01", 10: ""}))
     last = (first + pd.offsets.MonthEnd(0)).where(born.str.len() == 7, first)
     last = last.mask(born.str.len() == 4, pd.to_datetime(born.str[:4] + "-12-31"))
-    told = pd.to_numeric(known(of["age_years"])).astype("Int64")
+    stated_age = pd.to_numeric(known(of["age_years"])).astype("Int64")
     least, most = completed_years(last.mask(last > begins, begins), begins), completed_years(first, ends)
     by_birth = born.notna() & (first <= ends)
-    alone = ~by_birth | ((least <= told) & (told <= most)).fillna(False).astype("bool")
-    return least.where(~alone, told), most.where(~alone, told)
+    alone = ~by_birth | ((least <= stated_age) & (stated_age <= most)).fillna(False).astype("bool")
+    return least.where(~alone, stated_age), most.where(~alone, stated_age)
 
 
 class Ages:
@@ -110,35 +110,35 @@ def indicators(of: pd.DataFrame, age: Ages) -> pd.DataFrame:
     not_said = received.isna().groupby(level=0).any()
     pressed = no["income_steady"] | yes["informal_debt"]
 
-    found = pd.DataFrame(index=of.index)
-    found["i01"] = in_words(~is_one_of(of["nationality"], "TH"))
-    found["i02"] = in_words(is_one_of(of["birth_registered"], "not_registered"))
-    found["i03"] = in_words(is_one_of(of["in_school"], "none"), age.between(7, 15))
-    found["i04"] = in_words(no["mother_alive"] & no["father_alive"])
-    found["i05"] = in_words(no["mother_home"] | no["father_home"])
+    answers = pd.DataFrame(index=of.index)
+    answers["i01"] = in_words(~is_one_of(of["nationality"], "TH"))
+    answers["i02"] = in_words(is_one_of(of["birth_registered"], "not_registered"))
+    answers["i03"] = in_words(is_one_of(of["in_school"], "none"), age.between(7, 15))
+    answers["i04"] = in_words(no["mother_alive"] & no["father_alive"])
+    answers["i05"] = in_words(no["mother_home"] | no["father_home"])
     neglected = (~age.from_(10) & yes["left_alone"]) | yes["needs_unmet"] | is_one_of(of["carer"], "nobody")
-    found["i06"] = in_words(neglected)
-    found["i07"] = in_words(is_one_of(of["dwelling"], "temporary", "none") | at_least(of["moves_last_12m"], 3))
-    found["i08"] = in_words(is_one_of(of["arrived_community"], "within_12_months"))
-    found["i09"] = in_words(is_one_of(of["parent_away_work"], "mother", "father", "both"))
+    answers["i06"] = in_words(neglected)
+    answers["i07"] = in_words(is_one_of(of["dwelling"], "temporary", "none") | at_least(of["moves_last_12m"], 3))
+    answers["i08"] = in_words(is_one_of(of["arrived_community"], "within_12_months"))
+    answers["i09"] = in_words(is_one_of(of["parent_away_work"], "mother", "father", "both"))
     distressed = age.from_(5) & is_one_of(of["distress"], "daily")
-    found["i10"] = in_words((age.from_(2) & difficulty) | distressed | yes["chronic_illness"])
-    found["i11"] = in_words(yes["worked_for_wages"], age.from_(5))
-    found["i12"] = in_words(yes["violent_behaviour"], age.from_(5))
+    answers["i10"] = in_words((age.from_(2) & difficulty) | distressed | yes["chronic_illness"])
+    answers["i11"] = in_words(yes["worked_for_wages"], age.from_(5))
+    answers["i12"] = in_words(yes["violent_behaviour"], age.from_(5))
     victim = any_of(*(yes[f"violence_{kind}"] for kind in ("physical", "emotional", "sexual")), yes["exploited"])
-    found["i13"] = in_words(victim)
-    found["i14"] = in_words(yes["law_conflict"], age.from_(7))
-    found["i15"] = in_words(any_of(yes["tobacco"], yes["alcohol"], yes["drugs"]), age.from_(7))
-    found["i16"] = in_words(some.astype("boolean").mask(not_said & ~some))
+    answers["i13"] = in_words(victim)
+    answers["i14"] = in_words(yes["law_conflict"], age.from_(7))
+    answers["i15"] = in_words(any_of(yes["tobacco"], yes["alcohol"], yes["drugs"]), age.from_(7))
+    answers["i16"] = in_words(some.astype("boolean").mask(not_said & ~some))
     short = is_one_of(of["income_enough"], "sometimes_short")
-    found["i17"] = in_words(is_one_of(of["income_enough"], "often_short") | (short & pressed))
+    answers["i17"] = in_words(is_one_of(of["income_enough"], "often_short") | (short & pressed))
     ill = any_of(*(yes[f"member_{what}"] for what in ("chronic_illness", "disability", "mental_health")))
-    found["i18"] = in_words(ill)
-    found["i19"] = in_words(yes["member_violent"])
-    found["i20"] = in_words(yes["member_hurt"] | of_any_child(of, victim))
-    found["i21"] = in_words(yes["member_law"] | of_any_child(of, truth_of(found["i14"])))
-    found["i22"] = in_words(any_of(yes["member_alcohol"], yes["member_drugs"], yes["member_gambling"]))
-    return found
+    answers["i18"] = in_words(ill)
+    answers["i19"] = in_words(yes["member_violent"])
+    answers["i20"] = in_words(yes["member_hurt"] | of_any_child(of, victim))
+    answers["i21"] = in_words(yes["member_law"] | of_any_child(of, truth_of(answers["i14"])))
+    answers["i22"] = in_words(any_of(yes["member_alcohol"], yes["member_drugs"], yes["member_gambling"]))
+    return answers
 
 
 def truth_of(words: pd.Series) -> pd.Series:
@@ -148,11 +148,11 @@ def truth_of(words: pd.Series) -> pd.Series:
 
 def ranges(i: pd.DataFrame) -> pd.DataFrame:
     """How many are surely yes and how many can be: of those counted, and of the dangers among them."""
-    found = {}
+    alternatives = {}
     for what, names in (("counted", COUNTED), ("dangers", DANGERS)):
-        found[f"{what}_min"] = i[names].fillna(False).sum(axis=1).astype("int64")
-        found[f"{what}_max"] = i[names].fillna(True).sum(axis=1).astype("int64")
-    return pd.DataFrame(found)
+        alternatives[f"{what}_min"] = i[names].fillna(False).sum(axis=1).astype("int64")
+        alternatives[f"{what}_max"] = i[names].fillna(True).sum(axis=1).astype("int64")
+    return pd.DataFrame(alternatives)
 
 
 def reached(least: pd.Series, most: pd.Series, number: int) -> pd.Series:
@@ -169,7 +169,7 @@ def rules(of: pd.DataFrame, age: Ages, i: pd.DataFrame, many: pd.DataFrame) -> d
     drugs = yes["drugs"].where(yes["drugs"].notna(), age.from_(7) & yes["drugs"])
     addiction = i["i22"] & (i["i03"] | i["i05"] | i["i10"])
     five = reached(many["dangers_min"], many["dangers_max"], 5)
-    one = reached(many["counted_min"], many["counted_max"], 1)
+    at_least_one = reached(many["counted_min"], many["counted_max"], 1)
     grave = any_of(
         i["i04"],
         i["i06"],
@@ -184,7 +184,7 @@ def rules(of: pd.DataFrame, age: Ages, i: pd.DataFrame, many: pd.DataFrame) -> d
         five,
     )
     alone_in_need = yes["needs_unmet"] & is_one_of(of["carer"], "nobody")
-    return {"victim": i["i13"] | alone_in_need, "high_risk": grave, "at_risk": one}
+    return {"victim": i["i13"] | alone_in_need, "high_risk": grave, "at_risk": at_least_one}
 
 
 def second_scores(households: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
@@ -196,16 +196,16 @@ def second_scores(households: pd.DataFrame, children: pd.DataFrame) -> pd.DataFr
     of = children.merge(households, on=HOME, how="left", validate="many_to_one")
     least_age, most_age = age_range(of)
     age = Ages(least_age, most_age)
-    found = indicators(of, age)
-    i = found.apply(truth_of)
+    answers = indicators(of, age)
+    i = answers.apply(truth_of)
     many = ranges(i)
     decided = rules(of, age, i, many)
     true = [decided[level].fillna(False).astype("bool").to_numpy() for level in decided]
     possible = [decided[level].fillna(True).astype("bool").to_numpy() for level in decided]
     otherwise = np.where(np.any(possible, axis=0), "not_enough_answers", "none_found")
-    found["level"] = np.select(true, list(decided), otherwise)
-    found["highest"] = np.select(possible, list(decided), "none_found")
+    answers["level"] = np.select(true, list(decided), otherwise)
+    answers["highest"] = np.select(possible, list(decided), "none_found")
     for name in ("level", "highest"):
-        rank = found[name].map(SEVERITY.index).groupby([of[key] for key in HOME]).transform("min")
-        found[f"household_{name}"] = rank.map(dict(enumerate(SEVERITY)))
-    return found.assign(**many, age_min=least_age, age_max=most_age)
+        rank = answers[name].map(SEVERITY.index).groupby([of[key] for key in HOME]).transform("min")
+        answers[f"household_{name}"] = rank.map(dict(enumerate(SEVERITY)))
+    return answers.assign(**many, age_min=least_age, age_max=most_age)

@@ -40,14 +40,16 @@ def second(drawn: Tables) -> pd.DataFrame:
 
 def differences(tables: Tables, sql: pd.DataFrame, other: pd.DataFrame) -> list[str]:
     """Each score on which the two differ, with the child's own answers."""
-    told = []
+    differing = []
     for name in other:
         ours, theirs = (
             scores[name].astype("Int64") if name in RANGES else scores[name].astype("str") for scores in (sql, other)
         )
-        for at in np.flatnonzero(~((ours == theirs) | (ours.isna() & theirs.isna())).fillna(False)):
-            told.append(f"{name}: SQL {ours[at]}, second {theirs[at]}, {tables[1].iloc[at].to_dict()}")
-    return told
+        for position in np.flatnonzero(~((ours == theirs) | (ours.isna() & theirs.isna())).fillna(False)):
+            differing.append(
+                f"{name}: SQL {ours[position]}, second {theirs[position]}, {tables[1].iloc[position].to_dict()}"
+            )
+    return differing
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -55,9 +57,9 @@ def test_two_scorers_agree_on_twenty_thousand_children(seed: int) -> None:
     """Indicators, levels, highest possible levels, those of the household, ages and counts: not one difference."""
     tables = population(seed)
     other = second_scores(*tables)
-    told = differences(tables, by_sql(tables), other)
+    differing = differences(tables, by_sql(tables), other)
     assert len(other) == 20_000
-    assert told == [], f"{len(told)} differences\n" + "\n".join(told[:10])
+    assert differing == [], f"{len(differing)} differences\n" + "\n".join(differing[:10])
 
 
 def test_the_drawn_children_reach_every_answer_and_level(second: pd.DataFrame) -> None:
@@ -66,7 +68,7 @@ def test_the_drawn_children_reach_every_answer_and_level(second: pd.DataFrame) -
         assert min(seen.get(answer, 0) for answer in ("yes", "no", "unknown")) > 200, name
         assert ("n/a" in seen) == (name in ("i03", "i11", "i12", "i14", "i15")), name
     pairs = second.groupby(["level", "highest"]).size()
-    open_levels = {level: SEVERITY[: at + 1] for at, level in enumerate(SEVERITY[:3])}
+    open_levels = {level: SEVERITY[: position + 1] for position, level in enumerate(SEVERITY[:3])}
     open_levels |= {"not_enough_answers": SEVERITY[:3], "none_found": ("none_found",)}
     for level, possible in open_levels.items():
         drawn_too = {highest: pairs.get((level, highest), 0) for highest in SEVERITY}
@@ -82,11 +84,11 @@ def numbered(tables: Tables, question: str) -> Tables:
 
 def shuffled(tables: Tables, question: str) -> Tables:
     """The answers to one question given to other people."""
-    found = [frame.copy() for frame in tables]
-    for frame in found:
+    changed_tables = [frame.copy() for frame in tables]
+    for frame in changed_tables:
         if question in frame:
             frame[question] = frame[question].sample(frac=1, random_state=1).to_numpy()
-    return found[0], found[1]
+    return changed_tables[0], changed_tables[1]
 
 
 def test_a_difference_in_any_question_would_be_seen(drawn: Tables) -> None:
@@ -109,9 +111,9 @@ def test_intervals_of_shares_by_another_way(second: pd.DataFrame, drawn: Tables)
     village = drawn[1]["village_code"]
     yes = pd.concat([(second[name] == "yes").groupby(village).sum() for name in INDICATORS], keys=INDICATORS)
     known = yes + pd.concat([(second[name] == "no").groupby(village).sum() for name in INDICATORS], keys=INDICATORS)
-    found = wilson(yes, known)
+    interval = wilson(yes, known)
     squared = NormalDist().inv_cdf(0.975) ** 2
-    for place in found.index:
+    for place in interval.index:
         n, share = int(known[place]), yes[place] / known[place]
         roots = np.sort(np.roots([n + squared, -(2 * n * share + squared), n * share**2]).real)
-        assert np.allclose(found.loc[place, ["low", "high"]].to_numpy(), roots, atol=1e-9), place
+        assert np.allclose(interval.loc[place, ["low", "high"]].to_numpy(), roots, atol=1e-9), place

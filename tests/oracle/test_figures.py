@@ -29,9 +29,9 @@ class Child:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[Row]:
-    found = connection.execute(f"SELECT * FROM current_{table} WHERE round = ?", [ROUND])
-    names = [one[0] for one in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    cursor = connection.execute(f"SELECT * FROM current_{table} WHERE round = ?", [ROUND])
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _answered(row: Row, field: str) -> str | None:
@@ -88,13 +88,13 @@ def homes(sample_store: Path) -> list[Row]:
 @pytest.fixture(scope="module")
 def children(sample_store: Path, homes: list[Row]) -> list[Child]:
     with duckdb.connect(str(sample_store), read_only=True) as connection:
-        found = list(_children(homes, _rows(connection, "child")))
-    assert len(found) > 250
-    return found
+        children = list(_children(homes, _rows(connection, "child")))
+    assert len(children) > 250
+    return children
 
 
-def _counts(told: Counter[str]) -> tuple[int, int, int, int]:
-    return told["yes"], told["no"], told["unknown"], told["n/a"]
+def _counts(answers: Counter[str]) -> tuple[int, int, int, int]:
+    return answers["yes"], answers["no"], answers["unknown"], answers["n/a"]
 
 
 def test_rights_by_group(sample_store: Path, children: list[Child]) -> None:
@@ -103,27 +103,27 @@ def test_rights_by_group(sample_store: Path, children: list[Child]) -> None:
     seen = 0
     for group in ("village", "sex", "age_group", "nationality"):
         for row in summary.counted[f"by_{group}"].to_dict("records"):
-            told = Counter(one.rights[row["item"]] for one in children if one.groups[group] == row[group])
-            assert (row["yes"], row["no"], row["unknown"], row["not_applicable"]) == _counts(told), row
-            seen += sum(told.values())
+            answers = Counter(child.rights[row["item"]] for child in children if child.groups[group] == row[group])
+            assert (row["yes"], row["no"], row["unknown"], row["not_applicable"]) == _counts(answers), row
+            seen += sum(answers.values())
     assert seen == 4 * 5 * len(children)
     crossed = summarise_rights(sample_store, by=["sex", "age_group"]).counted["by_sex_age_group"]
     for row in crossed.to_dict("records"):
-        told = Counter(
-            one.rights[row["item"]]
-            for one in children
-            if (one.groups["sex"], one.groups["age_group"]) == (row["sex"], row["age_group"])
+        answers = Counter(
+            child.rights[row["item"]]
+            for child in children
+            if (child.groups["sex"], child.groups["age_group"]) == (row["sex"], row["age_group"])
         )
-        assert (row["yes"], row["no"], row["unknown"], row["not_applicable"]) == _counts(told), row
+        assert (row["yes"], row["no"], row["unknown"], row["not_applicable"]) == _counts(answers), row
 
 
 def test_who_lacks_what(sample_store: Path, children: list[Child]) -> None:
     lacking = summarise_rights(sample_store).lacking
-    expected = {str(one.own["cpms_id"]) for one in children if "no" in one.rights.values()}
+    expected = {str(child.own["cpms_id"]) for child in children if "no" in child.rights.values()}
     assert set(lacking["cpms_id"]) == expected
     uneducated = summarise_rights(sample_store, lacking="education").lacking
     assert set(uneducated["cpms_id"]) == {
-        str(one.own["cpms_id"]) for one in children if one.rights["right_education"] == "no"
+        str(child.own["cpms_id"]) for child in children if child.rights["right_education"] == "no"
     }
     assert uneducated["lacks"].str.contains("Education").all()
 
@@ -138,32 +138,37 @@ def _interval(yes: int, known: int) -> tuple[float, float]:
 def test_migration_by_village_and_what_is_high(sample_store: Path, children: list[Child], homes: list[Row]) -> None:
     answers: dict[str, list[tuple[str, str]]] = {
         "no_thai_nationality": [
-            (str(one.own["village_code"]), word(not3(is_one_of(one.own, "nationality", "TH")))) for one in children
+            (str(child.own["village_code"]), word(not3(is_one_of(child.own, "nationality", "TH"))))
+            for child in children
         ],
         "migrated_in": [
-            (str(one.own["village_code"]), word(is_one_of(one.own, "arrived_community", "within_12_months")))
-            for one in children
+            (str(child.own["village_code"]), word(is_one_of(child.own, "arrived_community", "within_12_months")))
+            for child in children
         ],
         "parents_away": [
-            (str(one.own["village_code"]), word(is_one_of(one.own, "parent_away_work", "mother", "father", "both")))
-            for one in children
+            (str(child.own["village_code"]), word(is_one_of(child.own, "parent_away_work", "mother", "father", "both")))
+            for child in children
         ],
         "households_arrived": [
-            (str(one["village_code"]), word(is_one_of(one, "arrived", "within_12_months"))) for one in homes
+            (str(home["village_code"]), word(is_one_of(home, "arrived", "within_12_months"))) for home in homes
         ],
     }
     measures = summarise_migration(sample_store, area="850105").measures
     assert len(measures) == 4 * 6
     levels = set()
     for row in measures.to_dict("records"):
-        here = Counter(answer for village, answer in answers[row["measure"]] if village == row["area"])
+        answers_of_area = Counter(answer for village, answer in answers[row["measure"]] if village == row["area"])
         rest = Counter(answer for village, answer in answers[row["measure"]] if village != row["area"])
-        known, known_rest = here["yes"] + here["no"], rest["yes"] + rest["no"]
-        low, high = _interval(here["yes"], known)
+        known, known_rest = answers_of_area["yes"] + answers_of_area["no"], rest["yes"] + rest["no"]
+        low, high = _interval(answers_of_area["yes"], known)
         rate = rest["yes"] / known_rest
-        assert (row["yes"], row["no"], row["unknown"]) == (here["yes"], here["no"], here["unknown"]), row
-        told = (row["share"], row["low"], row["high"], row["rest_share"])
-        assert told == pytest.approx((here["yes"] / known, low, high, rate), abs=1e-9), row
+        assert (row["yes"], row["no"], row["unknown"]) == (
+            answers_of_area["yes"],
+            answers_of_area["no"],
+            answers_of_area["unknown"],
+        ), row
+        figures = (row["share"], row["low"], row["high"], row["rest_share"])
+        assert figures == pytest.approx((answers_of_area["yes"] / known, low, high, rate), abs=1e-9), row
         assert row["level"] == ("high" if low > rate else "not_high"), row
         levels.add(row["level"])
     assert levels == {"high", "not_high"}
@@ -174,18 +179,18 @@ def test_migration_by_two_groups_of_children_and_by_two_kinds_of_area(
 ) -> None:
     groups = ("nationality", "registration")
     summary = summarise_migration(sample_store, by=groups)
-    keys = Counter(tuple(one.groups[group] for group in groups) for one in children)
+    keys = Counter(tuple(child.groups[group] for group in groups) for child in children)
     assert Counter(dict.fromkeys(keys, 3)) == Counter(map(tuple, summary.measures[[*groups]].to_numpy().tolist()))
     for row in summary.measures.to_dict("records"):
-        own = [one.own for one in children if all(one.groups[group] == row[group] for group in groups)]
+        own = [child.own for child in children if all(child.groups[group] == row[group] for group in groups)]
         answers = {
-            "no_thai_nationality": [not3(is_one_of(one, "nationality", "TH")) for one in own],
-            "migrated_in": [is_one_of(one, "arrived_community", "within_12_months") for one in own],
-            "parents_away": [is_one_of(one, "parent_away_work", "mother", "father", "both") for one in own],
+            "no_thai_nationality": [not3(is_one_of(child, "nationality", "TH")) for child in own],
+            "migrated_in": [is_one_of(child, "arrived_community", "within_12_months") for child in own],
+            "parents_away": [is_one_of(child, "parent_away_work", "mother", "father", "both") for child in own],
         }
-        told = Counter(map(word, answers[row["measure"]]))
-        assert (row["yes"], row["no"], row["unknown"]) == _counts(told)[:3], row
-        assert row["level"] == ("no_rest" if told["yes"] + told["no"] else "unknown"), row
+        answers_of_measure = Counter(map(word, answers[row["measure"]]))
+        assert (row["yes"], row["no"], row["unknown"]) == _counts(answers_of_measure)[:3], row
+        assert row["level"] == ("no_rest" if answers_of_measure["yes"] + answers_of_measure["no"] else "unknown"), row
     finer, alone = (summarise_migration(sample_store, by=by) for by in (["subdistrict", "village"], ["village"]))
     for name, table in alone.tables.items():
         wider = ["subdistrict", "subdistrict_label"] if "area" in table else []

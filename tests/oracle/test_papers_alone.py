@@ -58,7 +58,7 @@ def test_a_relatives_illness_alone_decides_no_visit(
 ) -> None:
     households, children = twins["thai"]
     levels = [score_tables(households.assign(**{relative: answer}), children)["level"] for answer in ("yes", "no")]
-    ill, well = (found.where(found.isin(URGENT), "") for found in levels)
+    ill, well = (level.where(level.isin(URGENT), "") for level in levels)
     assert ill.equals(well)
 
 
@@ -68,6 +68,6 @@ def test_one_child_with_and_without_papers_has_the_same_urgency(cpms: Cpms, tmp_
         store = tmp_path / f"{papers}.duckdb"
         assert cpms("merge", CASES / f"papers_alone_{papers}.csv", "--store", store).code in (0, 1)
         listed = cpms("children", "--store", store, "--format", "json").json["children"]
-        due[papers] = [(one["level"], one["highest"]) for one in listed]
+        due[papers] = [(child["level"], child["highest"]) for child in listed]
         assert cpms("response", "due", "--store", store, "--format", "json").json["due"] == []
     assert due["thai"] == due["stateless"] == [("at_risk", "at_risk")]

@@ -38,7 +38,9 @@ class Grammar:
     """Reads a printed reason by the definition's own labels, longest first."""
 
     def __init__(self, survey: Survey, language: Language) -> None:
-        words = {f"{one.number} {one.name.in_(language)}": one.column for one in survey.indicators}
+        words = {
+            f"{indicator.number} {indicator.name.in_(language)}": indicator.column for indicator in survey.indicators
+        }
         words |= {field.label.in_(language): field.name for field in survey.fields.values()}
         self.words = words
         answers = {code.label.in_(language) for codes in survey.codelists.values() for code in codes.codes}
@@ -52,16 +54,16 @@ class Grammar:
 
     def read(self, why: str) -> Iterator[list[Named]]:
         """Each alternative named in a reason, as what it names."""
-        found, at, inner = list[Named](), 0, False
-        while at < len(why):
-            item = self.item.match(why, at)
-            assert item, f"nothing that the definition knows: {why[at:]}"
-            found.append(Named(self.words[item["name"]], item["answer"] or "", bool(item["home"]), inner))
+        alternatives, position, inner = list[Named](), 0, False
+        while position < len(why):
+            item = self.item.match(why, position)
+            assert item, f"nothing that the definition knows: {why[position:]}"
+            alternatives.append(Named(self.words[item["name"]], item["answer"] or "", bool(item["home"]), inner))
             inner = item["after"] == " (" or (inner and ")" not in item["after"])
-            at = item.end()
-            if ";" in item["after"] or at == len(why):
-                yield found
-                found = []
+            position = item.end()
+            if ";" in item["after"] or position == len(why):
+                yield alternatives
+                alternatives = []
 
 
 class Truth:
@@ -91,8 +93,10 @@ class Truth:
 
 def makes(level: str, alternative: list[Named], truth: pd.Series) -> bool:
     """Whether these, all true, make the level by the survey's text."""
-    indicators = {one.name for one in alternative if not one.inner and one.name in truth.index}
-    questions = {one.name for one in alternative if not one.inner and one.name not in truth.index}
+    indicators = {condition.name for condition in alternative if not condition.inner and condition.name in truth.index}
+    questions = {
+        condition.name for condition in alternative if not condition.inner and condition.name not in truth.index
+    }
     if level == "at_risk":
         return not questions and indicators == {name for name in COUNTED if truth[name] == "yes"}
     if questions:
@@ -116,10 +120,12 @@ def test_every_reason_is_true_of_its_child(survey: Survey, language: Language, c
         alternatives = list(grammar.read(text))
         assert bool(alternatives) == (level in ("victim", "high_risk", "at_risk")), (level, text)
         for alternative in alternatives:
-            untrue = [one for one in alternative if not truth.holds(child, one)]
+            untrue = [condition for condition in alternative if not truth.holds(child, condition)]
             assert untrue == [], f"{text}: not so of {truth.answers.loc[child].to_dict()}"
             assert makes(level, alternative, truth.scores.iloc[child]), (level, alternative)
-            seen.add(frozenset(one.name for one in alternative if not one.inner and level == "high_risk"))
+            seen.add(
+                frozenset(condition.name for condition in alternative if not condition.inner and level == "high_risk")
+            )
     # Each way to high risk is among the children drawn, addiction beside one of its companions alone too.
     companions = ("i03", "i05", "i10") if THOROUGH else ("i05", "i10")
     alone = [{"i22", other} for other in companions] + [{name} for name in ALONE["high_risk"]]

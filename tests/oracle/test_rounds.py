@@ -38,17 +38,17 @@ class Seen:
 
     @property
     def bounds(self) -> tuple[int, int]:
-        told = Counter(self.indicators[number] for number in COUNTED)
-        return told["yes"], told["yes"] + told["unknown"]
+        answers = Counter(self.indicators[number] for number in COUNTED)
+        return answers["yes"], answers["yes"] + answers["unknown"]
 
 
 Rounds = dict[int, dict[str, Seen]]
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str, round_: int) -> list[Row]:
-    found = connection.execute(f"SELECT * FROM current_{table} WHERE round = ?", [str(round_)])
-    names = [one[0] for one in found.description or []]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    cursor = connection.execute(f"SELECT * FROM current_{table} WHERE round = ?", [str(round_)])
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _round(connection: duckdb.DuckDBPyConnection, round_: int) -> Iterator[tuple[str, Seen]]:
@@ -62,7 +62,7 @@ def _round(connection: duckdb.DuckDBPyConnection, round_: int) -> Iterator[tuple
         for child, scored in zip(own, score_household(home, own), strict=True):
             rights = _rights(home, child, scored.level, scored.indicators[16])
             groups = (_answered(child, "sex") or "unknown", _band(home, child))
-            told = {name.removeprefix("right_"): answer for name, answer in rights.items()}
+            answers = {name.removeprefix("right_"): answer for name, answer in rights.items()}
             yield (
                 str(child["cpms_id"]),
                 Seen(
@@ -70,7 +70,7 @@ def _round(connection: duckdb.DuckDBPyConnection, round_: int) -> Iterator[tuple
                     age_of(home, child).least,
                     groups,
                     scored.indicators,
-                    told,
+                    answers,
                     child["arrived_from"] or "unknown",
                 ),
             )
@@ -84,18 +84,18 @@ def seen(sample_store: Path) -> Rounds:
 
 def _children(seen: Rounds, pair: tuple[int, int], area: str) -> Iterator[tuple[str, Seen | None, Seen | None]]:
     """The children of an area in either round, as they were then and as they are now."""
-    for one in sorted(seen[pair[0]].keys() | seen[pair[1]].keys()):
-        was, now = seen[pair[0]].get(one), seen[pair[1]].get(one)
-        if any(told is not None and told.village.startswith(area) for told in (was, now)):
-            yield one, was, now
+    for child_id in sorted(seen[pair[0]].keys() | seen[pair[1]].keys()):
+        was, now = seen[pair[0]].get(child_id), seen[pair[1]].get(child_id)
+        if any(child is not None and child.village.startswith(area) for child in (was, now)):
+            yield child_id, was, now
 
 
 def _indicator(number: int) -> Callable[[Seen], str]:
-    return lambda told: told.indicators[number]
+    return lambda child: child.indicators[number]
 
 
 def _right(right: str) -> Callable[[Seen], str]:
-    return lambda told: told.rights[right]
+    return lambda child: child.rights[right]
 
 
 def _gone(was: Seen, years: int) -> str:
@@ -103,10 +103,10 @@ def _gone(was: Seen, years: int) -> str:
 
 
 def _became(
-    seen: Rounds, one: str, pair: tuple[int, int], area: str, of: Callable[[Seen], str], case: str
+    seen: Rounds, child_id: str, pair: tuple[int, int], area: str, of: Callable[[Seen], str], case: str
 ) -> str | None:
     """What became of a case of one child; None where it has none."""
-    was, now = seen[pair[0]].get(one), seen[pair[1]].get(one)
+    was, now = seen[pair[0]].get(child_id), seen[pair[1]].get(child_id)
     then_here = was is not None and was.village.startswith(area)
     now_here = now is not None and now.village.startswith(area)
     had = was is not None and of(was) == case
@@ -117,7 +117,9 @@ def _became(
         return answers.get(of(now), "resolved") if now_here else "moved_away"
     if now is None or not now_here or of(now) != case:
         return None
-    earlier = any(one in seen[round_] and of(seen[round_][one]) == case for round_ in ROUNDS if round_ < pair[0])
+    earlier = any(
+        child_id in seen[round_] and of(seen[round_][child_id]) == case for round_ in ROUNDS if round_ < pair[0]
+    )
     if had or not earlier:
         return "moved_in" if had else "new"
     return "reopened" if was is not None and of(was) != "unknown" else "found_again"
@@ -126,16 +128,16 @@ def _became(
 def _expected(
     seen: Rounds, area: str, of: Callable[[Seen], str], case: str
 ) -> dict[tuple[tuple[int, int], tuple[str, ...]], Counter[str]]:
-    found: dict[tuple[tuple[int, int], tuple[str, ...]], Counter[str]] = {}
+    counted: dict[tuple[tuple[int, int], tuple[str, ...]], Counter[str]] = {}
     for pair in PAIRS:
-        for one, was, now in _children(seen, pair, area):
+        for child_id, was, now in _children(seen, pair, area):
             in_it = now if now is not None and now.village.startswith(area) else was
             assert in_it is not None
-            kinds = found.setdefault((pair, in_it.groups), Counter())
-            kind = _became(seen, one, pair, area, of, case)
+            kinds = counted.setdefault((pair, in_it.groups), Counter())
+            kind = _became(seen, child_id, pair, area, of, case)
             if kind is not None:
                 kinds[kind] += 1
-    return found
+    return counted
 
 
 KINDS = (
@@ -168,18 +170,18 @@ def test_cases_of_every_indicator_by_two_groups(sample_store: Path, seen: Rounds
     for number in range(1, 23):
         expected = _expected(seen, VILLAGE, _indicator(number), "yes")
         assert _counted(cases[cases["number"] == number]) == expected, number
-        for told in expected.values():
-            kinds.update(told)
+        for answers in expected.values():
+            kinds.update(answers)
     assert set(kinds) == set(KINDS) - {"outgrown", "found_again"}  # those two: in the next test
     alone = indicator_change(sample_store, 10, 2024, 2026, area=VILLAGE, by=GROUPS)
     pd.testing.assert_frame_equal(alone.cases, cases[cases["number"] == 10].reset_index(drop=True))
     for row in alone.shares.to_dict("records"):
-        told = Counter(
-            one.indicators[10]
-            for one in seen[row["round"]].values()
-            if one.village == VILLAGE and one.groups == tuple(row[group] for group in GROUPS)
+        answers = Counter(
+            child.indicators[10]
+            for child in seen[row["round"]].values()
+            if child.village == VILLAGE and child.groups == tuple(row[group] for group in GROUPS)
         )
-        assert (row["yes"], row["no"], row["unknown"]) == (told["yes"], told["no"], told["unknown"]), row
+        assert (row["yes"], row["no"], row["unknown"]) == (answers["yes"], answers["no"], answers["unknown"]), row
 
 
 def test_rights_lost_and_regained_by_two_groups(sample_store: Path, seen: Rounds) -> None:
@@ -193,46 +195,52 @@ def test_rights_lost_and_regained_by_two_groups(sample_store: Path, seen: Rounds
 @pytest.fixture(scope="module")
 def migration(sample_store: Path) -> MigrationChange:
     """Of the six villages of the subdistrict, which is all that the store knows of its province."""
-    found: MigrationChange = migration_change(sample_store, 2024, 2026, area="850105", by=GROUPS)
-    return found
+    change: MigrationChange = migration_change(sample_store, 2024, 2026, area="850105", by=GROUPS)
+    return change
 
 
-def _share(told: Counter[str]) -> float:
-    known = told["yes"] + told["no"]
-    return told["yes"] / known if known else float("nan")
+def _share(answers: Counter[str]) -> float:
+    known = answers["yes"] + answers["no"]
+    return answers["yes"] / known if known else float("nan")
 
 
 def test_migration_by_two_groups_against_the_same_children_elsewhere(migration: MigrationChange, seen: Rounds) -> None:
     answers: dict[tuple[int, str, tuple[str, ...]], dict[str, Counter[str]]] = {}
     for round_, children in seen.items():
-        for one in children.values():
-            told = answers.setdefault((round_, one.village, one.groups), {name: Counter() for name in MEASURES})
+        for child in children.values():
+            counts = answers.setdefault((round_, child.village, child.groups), {name: Counter() for name in MEASURES})
             for name, number in MEASURES.items():
-                told[name][one.indicators[number]] += 1
+                counts[name][child.indicators[number]] += 1
     nothing = {name: Counter[str]() for name in MEASURES}
     assert len(migration.measures) == len(MEASURES) * len(answers)
     for row in migration.measures.to_dict("records"):
         groups = tuple(row[group] for group in GROUPS)
         round_, village, name = row["round"], row["area"], row["measure"]
-        here = answers[round_, village, groups][name]
+        answers_of_area = answers[round_, village, groups][name]
         rest = Counter[str]()
-        for at, told in answers.items():
-            rest.update(told[name] if at[::2] == (round_, groups) and at[1] != village else {})
+        for place, counts in answers.items():
+            rest.update(counts[name] if place[::2] == (round_, groups) and place[1] != village else {})
         then = answers.get((round_ - 1, village, groups), nothing)[name]
-        assert (row["yes"], row["no"], row["unknown"]) == (here["yes"], here["no"], here["unknown"]), row
+        assert (row["yes"], row["no"], row["unknown"]) == (
+            answers_of_area["yes"],
+            answers_of_area["no"],
+            answers_of_area["unknown"],
+        ), row
         assert row["rest_known"] == rest["yes"] + rest["no"], row
         told_shares = (row["share"], row["rest_share"], row["change"])
-        assert told_shares == pytest.approx((_share(here), _share(rest), _share(here) - _share(then)), nan_ok=True), row
+        assert told_shares == pytest.approx(
+            (_share(answers_of_area), _share(rest), _share(answers_of_area) - _share(then)), nan_ok=True
+        ), row
 
 
 def test_where_children_came_from_and_what_became_of_them_by_two_groups(
     migration: MigrationChange, seen: Rounds
 ) -> None:
     expected = Counter(
-        (round_, one.village, *one.groups, one.origin)
+        (round_, child.village, *child.groups, child.origin)
         for round_, children in seen.items()
-        for one in children.values()
-        if one.indicators[8] == "yes"
+        for child in children.values()
+        if child.indicators[8] == "yes"
     )
     keys = ["round", "area", *GROUPS, "origin"]
     assert migration.origins.set_index(keys)["children"].to_dict() == expected
@@ -247,7 +255,7 @@ GONE, COME = ["reached_18", "refused", "lost"], ["born", "arrived", "seen_before
 def test_who_came_and_who_left_by_two_groups(sample_store: Path, migration: MigrationChange, seen: Rounds) -> None:
     """A child counts in the group to which it belonged when it was last seen of the two rounds."""
     moved = migration.movement
-    found = moved.assign(gone=moved[GONE].sum(axis=1), come=moved[COME].sum(axis=1))
+    moved_shares = moved.assign(gone=moved[GONE].sum(axis=1), come=moved[COME].sum(axis=1))
     expected: dict[tuple[int, int, str, tuple[str, ...]], Counter[str]] = {}
     for pair in PAIRS:
         for _, was, now in _children(seen, pair, "850105"):
@@ -263,7 +271,7 @@ def test_who_came_and_who_left_by_two_groups(sample_store: Path, migration: Migr
         (row["from_round"], row["to_round"], row["area"], tuple(row[group] for group in GROUPS)): Counter(
             {name: row[name] for name in figures if row[name]}
         )
-        for row in found.to_dict("records")
+        for row in moved_shares.to_dict("records")
     } == expected
     alone = migration_change(sample_store, 2024, 2026, area="850105").movement
     keys = ["from_round", "to_round", "area"]
@@ -288,17 +296,21 @@ def _direction(was: Seen | None, now: Seen | None, years: int) -> str:
 
 
 def test_a_child_has_fewer_indicators_only_whatever_is_unknown(sample_store: Path, seen: Rounds) -> None:
-    found = overlap_change(sample_store, 2024, 2026, by=GROUPS)
+    change = overlap_change(sample_store, 2024, 2026, by=GROUPS)
     for pair in PAIRS:
         expected = Counter(
             ((now or was).groups, _direction(was, now, pair[1] - pair[0]))  # type: ignore[union-attr]
             for _, was, now in _children(seen, pair, "85")
         )
-        rows = found.flow[(found.flow["from_round"] == pair[0]) & (found.flow["to_round"] == pair[1])]
+        rows = change.flow[(change.flow["from_round"] == pair[0]) & (change.flow["to_round"] == pair[1])]
         counted = rows.groupby([*GROUPS, "became"])["children"].sum()
         assert {((sex, band), became): count for (sex, band, became), count in counted.items()} == expected
-    for row in found.numbers.to_dict("records"):
-        own = [one.bounds for one in seen[row["round"]].values() if one.groups == tuple(row[group] for group in GROUPS)]
+    for row in change.numbers.to_dict("records"):
+        own = [
+            child.bounds
+            for child in seen[row["round"]].values()
+            if child.groups == tuple(row[group] for group in GROUPS)
+        ]
         assert row["at_least"] == sum(low >= row["number"] for low, _ in own), row
         assert row["at_most"] == sum(high >= row["number"] for _, high in own), row
 
@@ -313,24 +325,24 @@ def test_what_occurs_together_in_each_round_by_two_groups(
     of_group: dict[tuple[int, tuple[str, ...]], list[dict[int, str]]] = {}
     sure, perhaps = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()
     for round_, children in seen.items():
-        for one in children.values():
-            answers = {number: one.indicators[number] for number in sorted(COUNTED)}
-            of_group.setdefault((round_, one.groups), []).append(answers)
+        for child in children.values():
+            answers = {number: child.indicators[number] for number in sorted(COUNTED)}
+            of_group.setdefault((round_, child.groups), []).append(answers)
             may = [number for number, answer in answers.items() if answer in ("yes", "unknown")]
             for chosen in combinations(may, size):
-                perhaps[round_, one.groups, chosen] += 1
-                sure[round_, one.groups, chosen] += all(answers[number] == "yes" for number in chosen)
-    ever = {at[1:] for at, children in sure.items() if children}
-    assert len(table) == len([at for at in perhaps if at[1:] in ever])
+                perhaps[round_, child.groups, chosen] += 1
+                sure[round_, child.groups, chosen] += all(answers[number] == "yes" for number in chosen)
+    ever = {place[1:] for place, children in sure.items() if children}
+    assert len(table) == len([place for place in perhaps if place[1:] in ever])
     assert ((table["children"] == 0) & (table["possible"] > 0)).any()
     for row in table.to_dict("records"):
         groups, chosen = tuple(row[group] for group in GROUPS), tuple(row[member] for member in members)
-        at = (row["round"], groups, chosen)
-        assert at[1:] in ever, row
-        assert (row["children"], row["possible"]) == (sure[at], perhaps[at]), row
-        known = [answers for answers in of_group[at[:2]] if all(answers[number] != "unknown" for number in chosen)]
+        place = (row["round"], groups, chosen)
+        assert place[1:] in ever, row
+        assert (row["children"], row["possible"]) == (sure[place], perhaps[place]), row
+        known = [answers for answers in of_group[place[:2]] if all(answers[number] != "unknown" for number in chosen)]
         each = [sum(answers[number] == "yes" for answers in known) for number in chosen]
         assert row["known"] == len(known), row
         if known:
             expected = math.prod(each) / len(known) ** (size - 1)
-            assert (row["share"], row["expected"]) == pytest.approx((sure[at] / len(known), expected)), row
+            assert (row["share"], row["expected"]) == pytest.approx((sure[place] / len(known), expected)), row

@@ -33,11 +33,11 @@ class Piece:
 class Printed:
     """What lies before the reader: counts by their names, None for an n.p., and the names of all that was printed.
 
-    `told`: counts that a figure tells which is made of them.
+    `implied`: counts that a figure tells which is made of them.
     """
 
     counts: dict[str, int | None] = field(default_factory=dict)
-    told: set[str] = field(default_factory=set)
+    implied: set[str] = field(default_factory=set)
     printed: set[str] = field(default_factory=set)
 
     def put(self, name: str, count: Any) -> None:
@@ -66,7 +66,7 @@ class Published:
         """Each n.p. with all that equations join to it, and these equations."""
         root = {name: name for name in self.hidden}
 
-        def found(name: str) -> str:
+        def written(name: str) -> str:
             while root[name] != name:
                 root[name] = root[root[name]]
                 name = root[name]
@@ -86,20 +86,22 @@ class Published:
             if unknown:
                 equations.append((unknown, -float(known)))
             for name in unknown:
-                root[found(name)] = found(next(iter(unknown)))
+                root[written(name)] = written(next(iter(unknown)))
         members: dict[str, list[str]] = {}
         for name in self.hidden:
-            members.setdefault(found(name), []).append(name)
-        told: dict[str, list[tuple[dict[str, float], float]]] = {}
+            members.setdefault(written(name), []).append(name)
+        relations: dict[str, list[tuple[dict[str, float], float]]] = {}
         for unknown, right in equations:
-            told.setdefault(found(next(iter(unknown))), []).append((unknown, right))
-        pieces = {one: _piece(names, told.get(one, [])) for one, names in members.items()}
-        return {name: pieces[found(name)] for name in self.hidden}
+            relations.setdefault(written(next(iter(unknown))), []).append((unknown, right))
+        pieces = {piece: _piece(names, relations.get(piece, [])) for piece, names in members.items()}
+        return {name: pieces[written(name)] for name in self.hidden}
 
 
 def _piece(names: list[str], equations: list[tuple[dict[str, float], float]]) -> Piece:
-    at = {name: place for place, name in enumerate(names)}
-    triples = [(row, at[name], value) for row, (unknown, _) in enumerate(equations) for name, value in unknown.items()]
+    place_of = {name: place for place, name in enumerate(names)}
+    triples = [
+        (row, place_of[name], value) for row, (unknown, _) in enumerate(equations) for name, value in unknown.items()
+    ]
     rows, columns, values = zip(*triples, strict=True) if triples else ((), (), ())
     matrix = sparse.csr_array((values, (rows, columns)), shape=(len(equations), len(names)))
     return Piece(names, matrix, np.array([right for _, right in equations]))
@@ -116,10 +118,10 @@ class Question:
 
 def bounds(questions: Sequence[Question]) -> list[tuple[float, float]]:
     """Every question answered by linear programming, many in one programme since they have nothing in common."""
-    found: list[tuple[float, float]] = []
+    pairs: list[tuple[float, float]] = []
     for start in range(0, len(questions), _AT_ONCE):
-        found += _bounds(questions[start : start + _AT_ONCE])
-    return found
+        pairs += _bounds(questions[start : start + _AT_ONCE])
+    return pairs
 
 
 def _bounds(questions: Sequence[Question]) -> list[tuple[float, float]]:
@@ -163,7 +165,7 @@ def breaches(cases: Iterable[Case]) -> list[str]:
     asked: list[tuple[Case, str, str, Question]] = []
     for case in cases:
         inside = {name: case.threshold - 1.0 for name in case.small}
-        for name in (one for one in case.tables.hidden if one not in case.beside):
+        for name in (cell for cell in case.tables.hidden if cell not in case.beside):
             asked.append((case, "outsider", name, Question(case.tables, (name,))))
             if name in case.small:
                 asked.append((case, "insider", name, Question(case.tables, (name,), inside)))
@@ -171,16 +173,18 @@ def breaches(cases: Iterable[Case]) -> list[str]:
             together = tuple(part for part in parts if case.tables.counts[part] is None)
             if case.small & set(together) and not case.beside & set(together):
                 asked.append((case, "sum", total, Question(case.tables, together)))
-    found = []
-    for (case, who, name, question), (low, high) in zip(asked, bounds([one[3] for one in asked]), strict=True):
-        truth = sum(case.true[one] for one in question.wanted)
+    breaches_made = []
+    for (case, who, name, question), (low, high) in zip(
+        asked, bounds([question_asked[3] for question_asked in asked]), strict=True
+    ):
+        truth = sum(case.true[cell] for cell in question.wanted)
         assert low - 1e-6 <= truth <= high + 1e-6, "the attacker's tables are not the true ones"
         one_value = high - low < 1 - 1e-6
         narrow = who == "outsider" and name in case.small and (low > 1 + 1e-6 or high < case.threshold - 1 - 1e-6)
         small_sum = who == "sum" and one_value and high < case.threshold - 1e-6
         if small_sum or narrow or (one_value and who != "sum"):
-            found.append(f"{who}: {name} is {low:g} to {high:g}, threshold {case.threshold}")
-    return found
+            breaches_made.append(f"{who}: {name} is {low:g} to {high:g}, threshold {case.threshold}")
+    return breaches_made
 
 
 @dataclass(frozen=True)

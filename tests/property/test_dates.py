@@ -86,15 +86,15 @@ def _read(texts: Sequence[str], bounds: Bounds = BORN, system: str = "1900") -> 
 
 
 def _iso(texts: Sequence[str], bounds: Bounds = BORN, system: str = "1900") -> list[str | None]:
-    return [None if pd.isna(one) else str(one) for one in _read(texts, bounds, system).iso]
+    return [None if pd.isna(text) else str(text) for text in _read(texts, bounds, system).iso]
 
 
 def _questions(texts: Sequence[str], bounds: Bounds = BORN) -> list[str | None]:
-    return [None if pd.isna(one) else str(one) for one in _read(texts, bounds).questions]
+    return [None if pd.isna(text) else str(text) for text in _read(texts, bounds).questions]
 
 
-def _told(texts: Sequence[str], bounds: Bounds = BORN) -> dict[str, dict[str, int | str]]:
-    return {one.id: dict(one.values) for one in _read(texts, bounds).evidence}
+def _evidence(texts: Sequence[str], bounds: Bounds = BORN) -> dict[str, dict[str, int | str]]:
+    return {evidence.id: dict(evidence.values) for evidence in _read(texts, bounds).evidence}
 
 
 @settings(max_examples=50, deadline=None)
@@ -108,8 +108,8 @@ def test_alone_in_its_column_a_date_is_itself_or_a_question(day: Day, writer: st
 @given(st.lists(st.tuples(born, st.sampled_from(sorted(WRITERS))), min_size=2, max_size=12))
 def test_in_any_company_a_date_is_itself_or_a_question(cells: list[tuple[Day, str]]) -> None:
     read = _iso([WRITERS[writer](day) for day, writer in cells])
-    for (day, _), found in zip(cells, read, strict=True):
-        assert found in (day.isoformat(), None)
+    for (day, _), result in zip(cells, read, strict=True):
+        assert result in (day.isoformat(), None)
 
 
 @settings(max_examples=30, deadline=None)
@@ -118,7 +118,7 @@ def test_month_first_throughout_is_seen_where_a_day_over_12_shows_it(days: list[
     days = [*days, Day(2017, 5, 31)]
     texts = [f"{d.month}/{d.day}/{d.year}" for d in days]
     assert _iso(texts) == [d.isoformat() for d in days]
-    assert "dates_month_first" in _told(texts)
+    assert "dates_month_first" in _evidence(texts)
 
 
 @settings(max_examples=30, deadline=None)
@@ -126,8 +126,8 @@ def test_month_first_throughout_is_seen_where_a_day_over_12_shows_it(days: list[
 def test_both_orders_in_one_column_end_in_questions_never_in_another_date(first: list[Day], second: list[Day]) -> None:
     first, second = [*first, Day(2017, 5, 31)], [*second, Day(2016, 8, 30)]
     texts = [f"{d.day}/{d.month}/{d.year}" for d in first] + [f"{d.month}/{d.day}/{d.year}" for d in second]
-    for day, found in zip([*first, *second], _iso(texts), strict=True):
-        assert found in (day.isoformat(), None)
+    for day, result in zip([*first, *second], _iso(texts), strict=True):
+        assert result in (day.isoformat(), None)
 
 
 @settings(max_examples=20, deadline=None)
@@ -142,15 +142,15 @@ def test_one_slip_among_many_does_not_stop_the_column() -> None:
     texts = [*many, "5/1/2560", "6/25/2560"]
     assert _iso(texts)[-2:] == ["2017-01-05", None]
     assert _questions(texts)[-2:] == [None, "day_month"]
-    assert _told(texts)["dates_order_slips"] == {"day_first": 18, "month_first": 1, "open": 1}
+    assert _evidence(texts)["dates_order_slips"] == {"day_first": 18, "month_first": 1, "open": 1}
 
 
 def test_without_evidence_the_day_comes_first_and_that_is_said() -> None:
     assert _iso(["5/1/2560"]) == ["2017-01-05"]
-    assert _told(["5/1/2560"])["dates_day_first_assumed"]["open"] == 1
+    assert _evidence(["5/1/2560"])["dates_day_first_assumed"]["open"] == 1
     # The same number twice can be read in one way only, and a day over 12 shows the plain order.
-    assert _told(["5/5/2560"]) == {}
-    assert _told(["5/1/2560", "31/1/2560"]) == {}
+    assert _evidence(["5/5/2560"]) == {}
+    assert _evidence(["5/1/2560", "31/1/2560"]) == {}
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_two_digits_below_43_are_a_question() -> None:
 def test_two_digits_are_read_where_the_whole_column_is_of_one_era_and_the_other_is_impossible() -> None:
     texts = ["5/1/17", "13/1/2016"]
     assert _iso(texts) == ["2017-01-05", "2016-01-13"]
-    assert _told(texts) == {"dates_short_christian": {"count": 1}}
+    assert _evidence(texts) == {"dates_short_christian": {"count": 1}}
     # Without a round nothing is impossible; nor is it for a child born in 2540, which is 1997.
     assert _questions(texts, Bounds())[0] == "era"
     assert _questions(["5/1/12", "13/1/2011"], Bounds(1955, 2013))[0] == "era"
@@ -247,7 +247,7 @@ def test_a_day_number_lies_near_the_round() -> None:
 
 def test_both_eras_are_read_and_counted() -> None:
     assert _iso(["13/1/2560", "14/1/2017"]) == ["2017-01-13", "2017-01-14"]
-    assert _told(["13/1/2560", "14/1/2017"]) == {"dates_two_eras": {"buddhist": 1, "christian": 1}}
+    assert _evidence(["13/1/2560", "14/1/2017"]) == {"dates_two_eras": {"buddhist": 1, "christian": 1}}
 
 
 @settings(max_examples=50, deadline=None)

@@ -32,8 +32,8 @@ from tests.property.test_dates import THAI, Day, _digits, _iso, _questions
 
 @cache
 def _survey() -> Survey:
-    found: Survey = load_survey()
-    return found
+    changed_survey: Survey = load_survey()
+    return changed_survey
 
 
 def _in_thai_digits(text: str) -> str:
@@ -87,11 +87,11 @@ def test_three_numbers_are_stored_as_their_day_or_not_at_all(year: int, month: i
         if value is not None and is_stored_date(value, partial):
             # 00 stands for what is not known: then the month or the year alone is told.
             known = f"{year - 543 if year >= 2400 else year:04}"
-            told = {_meant(year, month, day), known if not month or not day else None}
-            told |= {f"{known}-{month:02}"} if month and not day else set()
+            allowed = {_meant(year, month, day), known if not month or not day else None}
+            allowed |= {f"{known}-{month:02}"} if month and not day else set()
             # A day over 12 shows that the month comes first.
-            told |= {_meant(year, day, month)} if day <= 12 and month > 12 else set()
-            assert value in told - {None}, (text, value)
+            allowed |= {_meant(year, day, month)} if day <= 12 and month > 12 else set()
+            assert value in allowed - {None}, (text, value)
 
 
 @pytest.mark.parametrize(
@@ -123,15 +123,15 @@ def test_what_is_no_day_of_these_times_is_an_error_in_every_kind_of_date(tmp_pat
         f"round,village_code,household_no,child_no,interview_date,birth_date\n2569,85010101,1,1,{text},{text}\n",
         encoding="utf-8",
     )
-    found = validate([path]).findings
-    errors = found[found["severity"] == "error"]
+    findings = validate([path]).findings
+    errors = findings[findings["severity"] == "error"]
     assert {"interview_date", "birth_date"} <= set(errors["field"].astype(str)), text
     log = tmp_path / "log.csv"
     lines = "cpms_id,response_date,response_kind,next_date", f"C0000000000T,{text},home_visit,{text}"
     log.write_text("\n".join(lines), encoding="utf-8")
-    told = response_log(load_survey())
+    log_survey = response_log(load_survey())
     [table] = read_responses([log], load_survey())
-    faults = {fault.field for faults in all_column_faults(told, [table]) for fault in faults}
+    faults = {fault.field for faults in all_column_faults(log_survey, [table]) for fault in faults}
     # Of a response still to come a rule of its own speaks.
     assert faults >= ({"next_date"} if text in TO_COME else {"next_date", "response_date"}), text
 
@@ -148,8 +148,8 @@ def test_a_round_of_another_time_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "survey.csv"
     lines = "round,village_code,household_no,child_no", "2190,85010101,1,1", "2733,85010101,1,2"
     path.write_text("\n".join(lines), encoding="utf-8")
-    found = validate([path], columns_only=True).findings
-    assert list(found["check"].astype(str)) == ["date_range", "date_range"]
+    findings = validate([path], columns_only=True).findings
+    assert list(findings["check"].astype(str)) == ["date_range", "date_range"]
 
 
 @pytest.mark.parametrize("text", ["2017-02-30", "2560-02-29", "9999-99-99", "2150-01-01", "3000-01-01"])
@@ -167,7 +167,7 @@ def test_a_date_cell_of_a_workbook_is_held_against_the_calendar_too(tmp_path: Pa
         for row, born_on in enumerate([Day(2560, 2, 29), Day(2560, 2, 28), Day(2017, 2, 28)], start=1):
             sheet.write_row(row, 0, [2569, 85010101, 1, row])
             sheet.write_datetime(row, 4, datetime.datetime(born_on.year, born_on.month, born_on.day), form)
-    told = validate([path], columns_only=True)
-    assert told.tables[0].cells("birth_date").to_pylist()[1:] == ["2017-02-28", "2017-02-28"]
-    errors = told.findings[told.findings["severity"] == "error"]
+    validation = validate([path], columns_only=True)
+    assert validation.tables[0].cells("birth_date").to_pylist()[1:] == ["2017-02-28", "2017-02-28"]
+    errors = validation.findings[validation.findings["severity"] == "error"]
     assert list(zip(errors["row"], errors["check"].astype(str), strict=True)) == [(2, "date")]

@@ -42,24 +42,24 @@ def test_every_child_stands_among_k_of_its_round_who_look_alike(
         with pytest.raises(ValueError, match="fewer"):
             generalised(load_survey(), frame, k, "round")
         return
-    found = generalised(load_survey(), frame, k, "round")
-    seen = Counter(tuple(str(cell) for cell in row) for row in found.frame.itertuples(index=False))
-    assert min(seen.values()) == found.k >= k
-    assert len(found.frame) == len(frame), "no child is left out"
+    result = generalised(load_survey(), frame, k, "round")
+    seen = Counter(tuple(str(cell) for cell in row) for row in result.frame.itertuples(index=False))
+    assert min(seen.values()) == result.k >= k
+    assert len(result.frame) == len(frame), "no child is left out"
 
 
 def test_what_needs_no_hiding_stays_as_fine_as_it_can() -> None:
     """Ten girls and ten boys of one village and one age: nothing but the village becomes coarser, and that by rule."""
     frame = _frame([("2026", "85010501", 8, sex, "TH") for sex in ("female", "male") for _ in range(10)])
-    found = generalised(load_survey(), frame, 5, "round")
-    assert found.k == 10
-    assert set(found.frame["village_code"]) == {"850105"}
-    assert set(found.frame["age"]) == {"7-9"}
-    assert {at for at, _ in found.steps.values()} == {0}
+    result = generalised(load_survey(), frame, 5, "round")
+    assert result.k == 10
+    assert set(result.frame["village_code"]) == {"850105"}
+    assert set(result.frame["age"]) == {"7-9"}
+    assert {position for position, _ in result.steps.values()} == {0}
 
 
 @pytest.mark.parametrize(
-    ("values", "step", "told"),
+    ("values", "step", "expected"),
     [
         (["85010501", None], {"digits": 4}, ["8501", None]),
         (["TH", "LA", None], {"keep": ["TH"]}, ["TH", "other", None]),
@@ -67,9 +67,9 @@ def test_what_needs_no_hiding_stays_as_fine_as_it_can() -> None:
         (["female", None], {"all": True}, [None, None]),
     ],
 )
-def test_one_step_of_each_kind(values: list[object], step: dict[str, object], told: list[str | None]) -> None:
-    found = coarser(pd.Series(values), Step.model_validate(step))
-    assert [None if pd.isna(cell) else cell for cell in found] == told
+def test_one_step_of_each_kind(values: list[object], step: dict[str, object], expected: list[str | None]) -> None:
+    coarse = coarser(pd.Series(values), Step.model_validate(step))
+    assert [None if pd.isna(cell) else cell for cell in coarse] == expected
 
 
 def test_pseudonyms_hold_for_one_recipient_and_fit_with_no_other() -> None:
@@ -80,7 +80,7 @@ def test_pseudonyms_hold_for_one_recipient_and_fit_with_no_other() -> None:
     assert ours.isna().tolist() == [False, False, True]
     assert not set(ours.dropna()) & set(pseudonyms(b"key", "university", children).dropna())
     assert not set(ours.dropna()) & set(pseudonyms(b"other key", "ministry", children).dropna())
-    assert not any(name[1:] in one for name in children.dropna() for one in ours.dropna())
+    assert not any(name[1:] in pseudonym for name in children.dropna() for pseudonym in ours.dropna())
 
 
 def test_the_rarest_combination_counts_blanks_as_a_value_of_their_own() -> None:

@@ -17,22 +17,22 @@ from cpms_cli.summaries.area.intervals import wilson
 NEWCOMBE = [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
 
 
-def one(yes: int, known: int, confidence: float = 0.95) -> tuple[float, float]:
-    found = wilson(pd.Series([yes]), pd.Series([known]), confidence)
-    return float(found["low"][0]), float(found["high"][0])
+def interval(yes: int, known: int, confidence: float = 0.95) -> tuple[float, float]:
+    bounds = wilson(pd.Series([yes]), pd.Series([known]), confidence)
+    return float(bounds["low"][0]), float(bounds["high"][0])
 
 
 @pytest.mark.parametrize(("yes", "known", "low", "high"), NEWCOMBE)
 def test_the_published_intervals_to_every_printed_place(yes: int, known: int, low: float, high: float) -> None:
-    found = one(yes, known)
-    assert (round(found[0], 4), round(found[1], 4)) == (low, high)
+    bounds = interval(yes, known)
+    assert (round(bounds[0], 4), round(bounds[1], 4)) == (low, high)
 
 
 def test_nothing_known_has_no_interval_and_the_index_is_kept() -> None:
-    found = wilson(pd.Series([0, 2, 0], index=["a", "b", "c"]), pd.Series([0, 2, 5], index=["a", "b", "c"]))
-    assert found.index.tolist() == ["a", "b", "c"] and found.columns.tolist() == ["low", "high"]
-    assert found.loc["a"].isna().all() and not found.loc[["b", "c"]].isna().any(axis=None)
-    assert found.loc["b", "high"] == 1 and found.loc["c", "low"] == 0
+    bounds = wilson(pd.Series([0, 2, 0], index=["a", "b", "c"]), pd.Series([0, 2, 5], index=["a", "b", "c"]))
+    assert bounds.index.tolist() == ["a", "b", "c"] and bounds.columns.tolist() == ["low", "high"]
+    assert bounds.loc["a"].isna().all() and not bounds.loc[["b", "c"]].isna().any(axis=None)
+    assert bounds.loc["b", "high"] == 1 and bounds.loc["c", "low"] == 0
 
 
 def test_counts_of_the_database_kind_and_of_no_rows() -> None:
@@ -44,7 +44,7 @@ def test_counts_of_the_database_kind_and_of_no_rows() -> None:
 @pytest.mark.parametrize(("yes", "known"), [(3, 2), (-1, 2), (1, 0)])
 def test_impossible_counts_are_refused(yes: int, known: int) -> None:
     with pytest.raises(ValueError, match="more yes than known"):
-        one(yes, known)
+        interval(yes, known)
 
 
 @given(st.integers(1, 5000), st.floats(0, 1), st.sampled_from([0.8, 0.9, 0.95, 0.99]))
@@ -54,10 +54,10 @@ def test_each_end_is_the_share_that_the_score_test_just_does_not_reject(
 ) -> None:
     yes = round(part * known)
     z = NormalDist().inv_cdf((1 + confidence) / 2)
-    low, high = one(yes, known, confidence)
+    low, high = interval(yes, known, confidence)
     assert 0 <= low <= yes / known <= high <= 1
     for end in (low, high):
         if 0 < end < 1:
             assert np.isclose(abs(yes / known - end), z * np.sqrt(end * (1 - end) / known), atol=1e-9)
-    mirrored = one(known - yes, known, confidence)
+    mirrored = interval(known - yes, known, confidence)
     assert np.allclose((low, high), (1 - mirrored[1], 1 - mirrored[0]))

@@ -65,8 +65,8 @@ def _counted(path: Path, evidence: dict[str, str]) -> dict[str | None, Cells]:
     rows = csv.reader(text.splitlines(keepends=True), delimiter=evidence["delimiter"][0])
     return {
         None: {
-            (at, column): cell
-            for at, row in enumerate(rows, start=1)
+            (number, column): cell
+            for number, row in enumerate(rows, start=1)
             for column, cell in enumerate(row)
             if cell.strip("\ufeff \t\r\n\0")
         }
@@ -75,7 +75,9 @@ def _counted(path: Path, evidence: dict[str, str]) -> dict[str | None, Cells]:
 
 def _dropped(cells: Cells, tables: Sequence[SurveyTable]) -> Iterator[tuple[int, int]]:
     """The cells of one sheet that are neither read nor named."""
-    named = {row.row for table in tables for row in table.source.left_out} | {one.source.header_row for one in tables}
+    named = {row.row for table in tables for row in table.source.left_out} | {
+        table.source.header_row for table in tables
+    }
     faulty = {(fault.row, fault.column) for table in tables for fault in table.source.faults}
     for (row, column), text in cells.items():
         if row in named or (row, column) in faulty or (row, None) in faulty or folded(text) in BLANK:
@@ -86,16 +88,17 @@ def _dropped(cells: Cells, tables: Sequence[SurveyTable]) -> Iterator[tuple[int,
 
 def _is_read(table: SurveyTable, row: int, column: int) -> bool:
     """Whether a table has this cell as an answer, or tells of the whole column."""
-    if any(one.index == column and one.filled for one in table.unread):
+    if any(column_unread.index == column and column_unread.filled for column_unread in table.unread):
         return True
     place = np.flatnonzero(table.rows == row)
     if not len(place):
         return False
     into = _choices(table.source).get(column)
     if into is not None:
-        return any(one.index == into for one in table.columns.values())
+        return any(column_read.index == into for column_read in table.columns.values())
     return any(
-        one.index == column and distinct_texts(table.source, column)[0][place[0]] >= 0 for one in table.columns.values()
+        column_read.index == column and distinct_texts(table.source, column)[0][place[0]] >= 0
+        for column_read in table.columns.values()
     )
 
 
@@ -103,7 +106,7 @@ def _is_read(table: SurveyTable, row: int, column: int) -> bool:
 def _choices_of(path: Path) -> dict[tuple[str | None, int], dict[int, int]]:
     """By sheet and header row, the columns of one answer each, with the column of their question."""
     sources = read_sources(path, SURVEY)
-    return {(one.sheet, one.header_row): fold_choices(SURVEY, one, SPELLINGS, {})[1] for one in sources}
+    return {(source.sheet, source.header_row): fold_choices(SURVEY, source, SPELLINGS, {})[1] for source in sources}
 
 
 def _choices(source: SourceTable) -> dict[int, int]:
@@ -111,8 +114,8 @@ def _choices(source: SourceTable) -> dict[int, int]:
 
 
 def _files() -> list[Path]:
-    found = [path for folder in (FILES, FILES / "cases") for path in sorted(folder.iterdir()) if path.is_file()]
-    return [path for path in found if path.suffix in (".csv", ".txt", ".xlsx", ".xlsm")]
+    paths = [path for folder in (FILES, FILES / "cases") for path in sorted(folder.iterdir()) if path.is_file()]
+    return [path for path in paths if path.suffix in (".csv", ".txt", ".xlsx", ".xlsm")]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +180,7 @@ def _table(draw: st.DrawFn) -> list[list[str]]:
     odd = draw(st.lists(st.sampled_from(ODD), max_size=6, unique=True))
     header = [*KEYS, *draw(st.permutations([*known, *odd]))]
     rows = draw(st.lists(st.lists(CELLS, min_size=len(header) - 3, max_size=len(header) - 3), min_size=1, max_size=4))
-    return [header, *(["2568", "85010501", str(at), *row] for at, row in enumerate(rows, start=1))]
+    return [header, *(["2568", "85010501", str(number), *row] for number, row in enumerate(rows, start=1))]
 
 
 @settings(max_examples=1000 if THOROUGH else 25, deadline=None)
@@ -195,7 +198,7 @@ def test_each_cell_of_a_drawn_file_is_read_or_named(
     cells = _counted(path, {"encoding": "utf-8", "delimiter": ","})[None]
     assert list(_dropped(cells, tables)) == []
     # What holds answers stops the merge, whichever header it has.
-    lost = [column for one in tables for column in one.unread if column.why in ("unknown", "near", "no_header")]
+    lost = [column for table in tables for column in table.unread if column.why in ("unknown", "near", "no_header")]
     yes = {column for (row, column), text in cells.items() if row > 1 and text in ("ใช่", "ไม่ใช่")}
     other = {column for (row, column), text in cells.items() if row > 1 and text not in ("ใช่", "ไม่ใช่", "-")}
     assert all(

@@ -34,15 +34,15 @@ def _small(table: Table, rules: PrivacyRules = RULES) -> frozenset[str]:
 def _as_jj(table: Table, hidden: Iterable[str], small: Iterable[str]) -> str:
     """Cells with their counts and whether they are unsafe, masked beside those, or shown; then sums that are zero."""
     names, gone, unsafe = list(table.counts), set(hidden), set(small)
-    at = {name: number for number, name in enumerate(names)}
+    place_of = {name: number for number, name in enumerate(names)}
     lines = ["0", str(len(names))]
     for name in names:
         status = "s" if name not in gone else "u" if name in unsafe else "m"
-        lines.append(f"{at[name]} {table.counts[name]} 1 {status} 0 {ENOUGH:.0f} 0 0 0")
+        lines.append(f"{place_of[name]} {table.counts[name]} 1 {status} 0 {ENOUGH:.0f} 0 0 0")
     lines.append(str(len(table.sums)))
     for whole, parts in table.sums:
-        terms = " ".join(f"{at[part]} (1)" for part in parts)
-        lines.append(f"0 {1 + len(parts)} : {at[whole]} (-1) {terms}")
+        terms = " ".join(f"{place_of[part]} (1)" for part in parts)
+        lines.append(f"0 {1 + len(parts)} : {place_of[whole]} (-1) {terms}")
     return "\n".join(lines) + "\n"
 
 
@@ -51,7 +51,7 @@ def narrowed(table: Table, hidden: frozenset[str], rules: PrivacyRules, folder: 
     small = _small(table, rules)
     path = folder / "masked.jj"
     path.write_text(_as_jj(table, hidden, small), encoding="ascii")
-    names, found = list(table.counts), []
+    names, narrowed_cells = list(table.counts), []
     rows = audit_jj(str(path)) if hidden else []
     assert {names[row["cell"]] for row in rows} == hidden
     for row in rows:
@@ -59,31 +59,31 @@ def narrowed(table: Table, hidden: frozenset[str], rules: PrivacyRules, folder: 
         assert low - 1e-6 <= table.counts[name] <= high + 1e-6
         promised = (low <= 1 + 1e-6 and high >= rules.threshold - 1 - 1e-6) if name in small else high - low > 1 - 1e-6
         if not promised:
-            found.append(f"{name} is {low:g} to {high:g}")
-    return found
+            narrowed_cells.append(f"{name} is {low:g} to {high:g}")
+    return narrowed_cells
 
 
 def test_tau_argus_narrows_no_masked_count_of_random_tables(tmp_path: Path) -> None:
-    found, masked = [], 0
+    narrowed_cells, masked = [], 0
     for seed in range(TABLES):
         rng = np.random.default_rng(10_000 + seed)
         rules = RULES.model_copy(update={"threshold": int(rng.choice([3, 5, 5, 10]))})
         table = random_table(rng)
         hidden = _hidden(table, rules)
         assert _small(table, rules) <= hidden
-        found += [f"table {seed}: {one}" for one in narrowed(table, hidden, rules, tmp_path)]
+        narrowed_cells += [f"table {seed}: {problem}" for problem in narrowed(table, hidden, rules, tmp_path)]
         masked += len(hidden)
-    assert found == []
+    assert narrowed_cells == []
     assert masked > 3 * TABLES
 
 
 def test_the_outside_audit_does_find_what_is_badly_masked(tmp_path: Path) -> None:
     """With nothing hidden but the small counts themselves."""
-    found = []
+    narrowed_cells = []
     for seed in range(20):
         table = random_table(np.random.default_rng(seed))
-        found += narrowed(table, _small(table), RULES, tmp_path)
-    assert len(found) > 20
+        narrowed_cells += narrowed(table, _small(table), RULES, tmp_path)
+    assert len(narrowed_cells) > 20
 
 
 # sdcTools/UserSupport #136: eight regions in two counties, and in two groups that cut across them. Each table for
@@ -94,7 +94,7 @@ SUMS = {"county 1": "ABIJ", "county 2": "KLMN", "small": "ABIJKN", "big": "LM"}
 
 @pytest.fixture
 def regions() -> Table:
-    counts = REGIONS | {name: sum(REGIONS[one] for one in parts) for name, parts in SUMS.items()}
+    counts = REGIONS | {name: sum(REGIONS[part] for part in parts) for name, parts in SUMS.items()}
     counts["all"] = sum(REGIONS.values())
     sums = [(name, tuple(parts)) for name, parts in SUMS.items()]
     return Table(counts, [*sums, ("all", ("county 1", "county 2")), ("all", ("small", "big"))])
@@ -114,9 +114,9 @@ def test_each_of_the_linked_tables_for_itself_would_have_been_safe(regions: Tabl
     apart = frozenset("ABIKLM")
     for kept in (("county 1", "county 2"), ("small", "big")):
         names = [*REGIONS, *kept, "all"]
-        one = Table(
+        table = Table(
             {name: regions.counts[name] for name in names},
             [(whole, parts) for whole, parts in regions.sums if {whole, *parts} <= {*names}],
         )
-        assert narrowed(one, apart, RULES, tmp_path) == [], kept
+        assert narrowed(table, apart, RULES, tmp_path) == [], kept
     assert narrowed(regions, apart, RULES, tmp_path) == ["K is 3 to 3"]

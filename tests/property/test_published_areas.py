@@ -36,18 +36,18 @@ def published(summaries: list[AreaSummary], before: list[AreaSummary], survey: S
     return protect_areas(summaries, survey, previous=before, audience="province")
 
 
-def _printed(one: AreaSummary) -> Iterator[tuple[str, object]]:
+def _printed(summary: AreaSummary) -> Iterator[tuple[str, object]]:
     """Every count of a summary where it is printed."""
-    yield f"{one.code} children", one.children
-    yield f"{one.code} households", one.households
-    for row in one.levels.to_dict("records"):
-        yield f"{one.code} {row['level']}", row["children"]
-        yield f"{one.code} {row['level']} could be", row["could_be"]
-        yield f"{one.code} {row['level']} homes", row["households"]
-    for row in one.indicators.to_dict("records"):
+    yield f"{summary.code} children", summary.children
+    yield f"{summary.code} households", summary.households
+    for row in summary.levels.to_dict("records"):
+        yield f"{summary.code} {row['level']}", row["children"]
+        yield f"{summary.code} {row['level']} could be", row["could_be"]
+        yield f"{summary.code} {row['level']} homes", row["households"]
+    for row in summary.indicators.to_dict("records"):
         for answer in ANSWERS:
-            yield f"{one.code} {row['number']} {answer}", row[answer]
-    for row in one.parts.to_dict("records"):
+            yield f"{summary.code} {row['number']} {answer}", row[answer]
+    for row in summary.parts.to_dict("records"):
         for name, count in row.items():
             if name not in ("area", "name"):
                 yield f"{row['area']} {name}", count
@@ -56,10 +56,10 @@ def _printed(one: AreaSummary) -> Iterator[tuple[str, object]]:
 def _desk(summaries: Sequence[AreaSummary]) -> Counts:
     """What lies before the reader; a count that stands in two places must say the same in both."""
     desk: Counts = {}
-    for one in summaries:
-        for name, count in _printed(one):
-            told = None if count is None or pd.isna(count) else int(count)  # type: ignore[call-overload]
-            assert desk.setdefault(name, told) == told, f"{name}: withheld in one table and shown in another"
+    for summary in summaries:
+        for name, count in _printed(summary):
+            number = None if count is None or pd.isna(count) else int(count)  # type: ignore[call-overload]
+            assert desk.setdefault(name, number) == number, f"{name}: withheld in one table and shown in another"
     return desk
 
 
@@ -121,31 +121,31 @@ def test_a_share_or_change_is_shown_only_with_every_count_that_it_is_made_of(
     published: ProtectedAreas, summaries: list[AreaSummary], before: list[AreaSummary], survey: Survey
 ) -> None:
     changes = 0
-    for one, true, then in zip(published.summaries, summaries, before, strict=True):
-        made_of = one.indicators[["yes", "no"]].notna().all(axis=1)
-        if "no_or_unknown" in one.indicators:
+    for summary, true, then in zip(published.summaries, summaries, before, strict=True):
+        made_of = summary.indicators[["yes", "no"]].notna().all(axis=1)
+        if "no_or_unknown" in summary.indicators:
             # Of few unknown answers: among all who were asked.
-            joined = one.indicators["no"].isna() & one.indicators[["yes", "no_or_unknown"]].notna().all(axis=1)
+            joined = summary.indicators["no"].isna() & summary.indicators[["yes", "no_or_unknown"]].notna().all(axis=1)
             asked = true.indicators[["yes", "no", "unknown"]].sum(axis=1)
             lowest = (true.indicators["yes"] / asked)[joined].tolist()
-            assert one.indicators.loc[joined, "share"].tolist() == pytest.approx(lowest, abs=5e-4)
+            assert summary.indicators.loc[joined, "share"].tolist() == pytest.approx(lowest, abs=5e-4)
             made_of |= joined
-        assert (one.indicators["share"].notna() <= made_of).all()
-        assert (one.levels["share"].notna() <= one.levels["children"].notna()).all()
-        told = one.indicators["change"].notna()
-        changes += int(told.sum())
-        assert (told <= one.indicators["share"].notna()).all()
+        assert (summary.indicators["share"].notna() <= made_of).all()
+        assert (summary.levels["share"].notna() <= summary.levels["children"].notna()).all()
+        change_known = summary.indicators["change"].notna()
+        changes += int(change_known.sum())
+        assert (change_known <= summary.indicators["share"].notna()).all()
         for answer in ("yes", "no"):
             count = then.indicators[answer]
-            assert not (told & count.between(1, survey.privacy.threshold - 1)).any()
-        assert one.indicators.loc[told, "change"].tolist() == pytest.approx(
-            true.indicators.loc[told, "change"].tolist(), abs=5e-4
+            assert not (change_known & count.between(1, survey.privacy.threshold - 1)).any()
+        assert summary.indicators.loc[change_known, "change"].tolist() == pytest.approx(
+            true.indicators.loc[change_known, "change"].tolist(), abs=5e-4
         )
     assert changes > 20
 
 
 def test_lists_of_children_are_left_out_and_the_notes_say_so(published: ProtectedAreas) -> None:
-    assert all(one.response.empty for one in published.summaries)
+    assert all(summary.response.empty for summary in published.summaries)
     assert any(note.startswith("n.p.: not published. ") and "fewer than 5" in note for note in published.notes)
     assert "The list of children is left out: it is not for publication." in published.notes
 
@@ -182,7 +182,7 @@ def test_what_the_store_remembers_of_a_release_guards_the_next(
         assert note_release(connection, first.protected.release) == 1
         earlier = earlier_releases(connection, "press")
         assert earlier_releases(connection, "ministry") == []
-    assert [(one.report, one.round, one.threshold) for one in earlier] == [("first", 2026, 5)]
+    assert [(release.report, release.round, release.threshold) for release in earlier] == [("first", 2026, 5)]
     assert earlier[0].cells == first.protected.release.cells
     assert earlier[0].relations == first.protected.release.relations
     chosen = summaries[:3] if again == "the same report" else summaries[3:]

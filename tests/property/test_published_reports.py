@@ -44,68 +44,68 @@ class Desk(Printed):
         for name in names:
             self.counts.setdefault(name, None)
         if not pd.isna(share):
-            self.told.update(names)
+            self.implied.update(names)
 
 
 def _read(desk: Desk, document: Document, code: str, year: int, survey: Survey) -> None:
     """Everything that a report of an area prints."""
-    here, then = f"{year}/{code}", f"{year - 1}/{code}"
+    place, then = f"{year}/{code}", f"{year - 1}/{code}"
     levels = {level.label.in_("en"): level.id for level in survey.levels}
     ends = {**levels, "Not seen": "not_seen", say("move_reached_18", "en"): "reached_18"}
     tables = [part for part in document.parts if isinstance(part, TableBlock)]
     charts = {part.shape: part for part in document.parts if isinstance(part, Chart)}
     keys = [part.text.split()[0] for part in document.parts if isinstance(part, Paragraph) and part.style == "key"]
     for name, text in zip(("children", "households"), keys, strict=False):
-        desk.put(f"{here}/{name}", None if text == "n.p." else text.replace(",", ""))
+        desk.put(f"{place}/{name}", None if text == "n.p." else text.replace(",", ""))
     for row in charts["level_bars"].frame.to_dict("records"):
         for level in levels.values():
             desk.put(f"{row['round']}/{code}/level/{level}", row[level])
     for frame in (table.frame for table in tables):
         if "item" in frame:
-            _answers(desk, frame, here, then)
+            _answers(desk, frame, place, then)
         elif "could_be" in frame:
-            _response(desk, frame, here)
+            _response(desk, frame, place)
         elif "severe" in frame:
             drawn = charts.get("heat_map")
             _parts(desk, frame, _listed(document, frame, survey) if drawn is None else drawn.frame, year, survey)
     if "level_flow" in charts:
         for row in charts["level_flow"].frame.to_dict("records"):
-            desk.put(f"{here}/flow/{ends[row['from_level']]}/{ends[row['to_level']]}", row["children"])
+            desk.put(f"{place}/flow/{ends[row['from_level']]}/{ends[row['to_level']]}", row["children"])
 
 
 def _listed(document: Document, parts: pd.DataFrame, survey: Survey) -> pd.DataFrame:
     """The shares that stand in words instead of a heat map of which most would be hatched, in the heat map's shape."""
     items = [item for part in document.parts if isinstance(part, Bullets) for item in part.items]
     lines = dict(item.split(": ", 1) for item in items)
-    names = {f"{one.number} {one.name.en}": str(one.number) for one in survey.indicators}
+    names = {f"{indicator.number} {indicator.name.en}": str(indicator.number) for indicator in survey.indicators}
     rows = []
     for label in parts["label"]:
         row: dict[str, float] = dict.fromkeys(names.values(), float("nan"))
-        for told in filter(None, lines.get(label, "").split("; ")):
-            name, share = told.removesuffix("\u00a0%").rsplit(" ", 1)
+        for part in filter(None, lines.get(label, "").split("; ")):
+            name, share = part.removesuffix("\u00a0%").rsplit(" ", 1)
             row[names[name]] = float(share) / 100
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _response(desk: Desk, frame: pd.DataFrame, here: str) -> None:
+def _response(desk: Desk, frame: pd.DataFrame, place: str) -> None:
     for row in frame.to_dict("records"):
-        desk.put(f"{here}/level/{row['level']}", row["children"])
-        desk.put(f"{here}/could_be/{row['level']}", row["could_be"])
+        desk.put(f"{place}/level/{row['level']}", row["children"])
+        desk.put(f"{place}/could_be/{row['level']}", row["could_be"])
 
 
-def _answers(desk: Desk, frame: pd.DataFrame, here: str, then: str) -> None:
+def _answers(desk: Desk, frame: pd.DataFrame, place: str, then: str) -> None:
     for row in frame.to_dict("records"):
-        name = f"{here}/{row['item']}"
+        name = f"{place}/{row['item']}"
         for answer in ANSWERS:
             desk.put(f"{name}/{answer}", row[answer])
-        for both in (one for one in JOINED if one in row):
+        for both in (answer for answer in JOINED if answer in row):
             desk.put(f"{name}/{both}", row[both])
         joined = pd.isna(row["no"]) and not pd.isna(row.get("no_or_unknown"))
         for column in ("share", "low", "high"):
             desk.share(row[column], f"{name}/yes", f"{name}/{'no_or_unknown' if joined else 'no'}")
         others = ["no_or_unknown"] if joined else ["no", "unknown"]
-        desk.share(row["lowest"], f"{name}/yes", *(f"{name}/{one}" for one in others))
+        desk.share(row["lowest"], f"{name}/yes", *(f"{name}/{answer}" for answer in others))
         for column in ("highest", "unknown_share"):
             desk.share(row[column], f"{name}/yes", f"{name}/no", f"{name}/unknown")
         desk.share(row.get("before"), f"{then}/{row['item']}/yes", f"{then}/{row['item']}/no")
@@ -119,28 +119,32 @@ def _parts(desk: Desk, frame: pd.DataFrame, heat: pd.DataFrame, year: int, surve
         for level in survey.levels:
             desk.put(f"{place}/level/{level.id}", row[level.id])
         desk.share(row["share"], f"{place}/severe", f"{place}/children")
-        for one in survey.indicators:
-            desk.share(shares[str(one.number)], f"{place}/{one.column}/yes", f"{place}/{one.column}/no")
+        for indicator in survey.indicators:
+            desk.share(
+                shares[str(indicator.number)], f"{place}/{indicator.column}/yes", f"{place}/{indicator.column}/no"
+            )
 
 
 def _true(figures: AreaFigures) -> Iterator[tuple[str, int]]:
     """The counts behind all of it."""
-    here, code = f"{figures.round}/{figures.code}", figures.code
-    yield from ((f"{here}/children", figures.children or 0), (f"{here}/households", figures.households or 0))
+    place, code = f"{figures.round}/{figures.code}", figures.code
+    yield from ((f"{place}/children", figures.children or 0), (f"{place}/households", figures.households or 0))
     for row in figures.levels.to_dict("records"):
         levels = {str(level): int(count) for level, count in row.items() if level != "round"}
         yield f"{row['round']}/{code}/children", sum(levels.values())
         yield from ((f"{row['round']}/{code}/level/{level}", count) for level, count in levels.items())
     for row in figures.response.to_dict("records"):
-        yield f"{here}/could_be/{row['level']}", row["could_be"]
+        yield f"{place}/could_be/{row['level']}", row["could_be"]
     for frame in (figures.indicators, figures.rights, figures.migration):
         for row in frame.to_dict("records"):
-            yield from ((f"{here}/{row['item']}/{answer}", row[answer]) for answer in ANSWERS)
-            yield from ((f"{here}/{row['item']}/{both}", row[one] + row["unknown"]) for both, one in JOINED.items())
+            yield from ((f"{place}/{row['item']}/{answer}", row[answer]) for answer in ANSWERS)
+            yield from (
+                (f"{place}/{row['item']}/{both}", row[answer] + row["unknown"]) for both, answer in JOINED.items()
+            )
     for answers in figures.migration.tail(1)[list(ANSWERS)].itertuples(index=False):
-        yield f"{here}/homes", sum(answers)
+        yield f"{place}/homes", sum(answers)
     for row in figures.flow.to_dict("records"):
-        yield f"{here}/flow/{row['from_level']}/{row['to_level']}", row["children"]
+        yield f"{place}/flow/{row['from_level']}/{row['to_level']}", row["children"]
 
 
 @dataclass(frozen=True)
@@ -206,15 +210,15 @@ class _Known:
 def _outsider(given: Given, survey: Survey) -> _Known:
     known = _Known(given.true, given.desk.counts)
     levels = [level.id for level in survey.levels]
-    items = [one.column for one in survey.indicators]
+    items = [indicator.column for indicator in survey.indicators]
     others = sorted({name.split("/")[2] for name in given.desk.counts if name.count("/") == 3} - {"level", "could_be"})
-    homes = [measure_column(one.id) for one in survey.measures if one.of == "household"]
+    homes = [measure_column(measure.id) for measure in survey.measures if measure.of == "household"]
     # What the manual says: these are asked of everybody.
-    everybody = {one.column for one in survey.indicators if one.applies is None}
+    everybody = {indicator.column for indicator in survey.indicators if indicator.applies is None}
     for pairs in _alike(given.true, items, others):
         for place in (f"{year}/{code}" for year in YEARS for code in ("85", "850105", *VILLAGES)):
-            for one, same in pairs.items():
-                known.sum(f"{place}/{one}", [f"{place}/{same}"])
+            for item_name, same in pairs.items():
+                known.sum(f"{place}/{item_name}", [f"{place}/{same}"])
     for year in YEARS:
         for place in (f"{year}/{code}" for code in ("85", "850105", *VILLAGES)):
             known.sum(f"{place}/children", [f"{place}/level/{level}" for level in levels])
@@ -238,8 +242,8 @@ def _outsider(given: Given, survey: Survey) -> _Known:
 def _answered(known: _Known, item: str, whole: str, everybody: bool) -> None:
     """Answers add up, alone and two together; of what is asked of everybody, nobody is left out."""
     known.sum(whole, [f"{item}/{answer}" for answer in ANSWERS])
-    for both, one in JOINED.items():
-        known.sum(f"{item}/{both}", [f"{item}/{one}", f"{item}/unknown"])
+    for both, answer in JOINED.items():
+        known.sum(f"{item}/{both}", [f"{item}/{answer}", f"{item}/unknown"])
     if everybody:
         known.sum(f"{item}/not_applicable", [])
 
@@ -260,32 +264,34 @@ def _alike(true: dict[str, int], items: Sequence[str], others: Sequence[str]) ->
     """Rights and measures that are an indicator in other words, or its opposite, and which answer is which."""
     places = [*(f"{year}/85" for year in YEARS), *(f"2026/{village}" for village in VILLAGES)]
     turned = {"yes": "no", "no": "yes", "unknown": "unknown", "not_applicable": "not_applicable"}
-    for other in (one for one in others if one not in items):
-        for answers in ({one: one for one in ANSWERS}, turned):
+    for other in (item_name for item_name in others if item_name not in items):
+        for answers in ({answer: answer for answer in ANSWERS}, turned):
             for item in items:
-                pairs = {f"{other}/{one}": f"{item}/{same}" for one, same in answers.items()}
-                if all(true.get(f"{at}/{a}") == true.get(f"{at}/{b}") for at in places for a, b in pairs.items()):
+                pairs = {f"{other}/{answer}": f"{item}/{same}" for answer, same in answers.items()}
+                if all(
+                    true.get(f"{place}/{a}") == true.get(f"{place}/{b}") for place in places for a, b in pairs.items()
+                ):
                     yield pairs
 
 
 def _flows(known: _Known, year: int, code: str, levels: Sequence[str]) -> None:
-    here = f"{year}/{code}/flow"
-    if not any(name.startswith(here) for name in known.desk):
+    flow = f"{year}/{code}/flow"
+    if not any(name.startswith(flow) for name in known.desk):
         return
     ends = [*levels, "not_seen", "reached_18"]
-    for one in levels:
+    for level in levels:
         for place, parts in (
-            (f"{year - 1}/{code}", [f"{here}/{one}/{end}" for end in ends]),
-            (f"{year}/{code}", [f"{here}/{end}/{one}" for end in ends]),
+            (f"{year - 1}/{code}", [f"{flow}/{level}/{end}" for end in ends]),
+            (f"{year}/{code}", [f"{flow}/{end}/{level}" for end in ends]),
         ):
-            known.sum(f"{place}/level/{one}", [name for name in parts if name in known.desk])
+            known.sum(f"{place}/level/{level}", [name for name in parts if name in known.desk])
 
 
 def test_no_small_count_can_be_worked_out_from_all_that_an_audience_was_given(given: Given, survey: Survey) -> None:
     threshold = survey.privacy.threshold
     small = frozenset(name for name in given.desk.counts if 0 < given.true[name] < threshold)
     assert len(small) > 100
-    given.desk.counts.update({name: given.true[name] for name in given.desk.told})
+    given.desk.counts.update({name: given.true[name] for name in given.desk.implied})
     shown = {name: count for name, count in given.desk.counts.items() if count is not None}
     assert [name for name in shown if name in small] == []
     assert {name: given.true[name] for name in shown} == shown
@@ -298,8 +304,8 @@ def test_no_small_count_can_be_worked_out_from_all_that_an_audience_was_given(gi
     # A count that is printed nowhere, but that a withheld share was made of, is withheld only where it is small.
     free = {name for name in given.desk.counts if name not in given.desk.printed and name not in small}
     case = Case(desk, given.true | known.beside, small, threshold, frozenset(known.beside) | free)
-    found = breaches([case])
-    assert found == [], "\n".join(found)
+    breaches_made = breaches([case])
+    assert breaches_made == [], "\n".join(breaches_made)
 
 
 def test_the_page_says_not_published_just_where_the_tables_do(given: Given, tmp_path: Path) -> None:
@@ -310,20 +316,24 @@ def test_the_page_says_not_published_just_where_the_tables_do(given: Given, tmp_
     blocks = [part for part in document.parts if isinstance(part, TableBlock)]
     withheld = 0
     for block in blocks:
-        [table] = [one for one in page.xpath("//table") if one.xpath("string(caption)") == block.caption]
-        for at, column in enumerate(block.columns):
+        [table] = [
+            table_element
+            for table_element in page.xpath("//table")
+            if table_element.xpath("string(caption)") == block.caption
+        ]
+        for position, column in enumerate(block.columns):
             if column.kind == "count":
-                cells = [row.xpath("*")[at].text_content().strip() for row in table.xpath("tbody/tr")]
+                cells = [row.xpath("*")[position].text_content().strip() for row in table.xpath("tbody/tr")]
                 assert [cell == "n.p." for cell in cells] == block.frame[column.name].isna().tolist()
                 withheld += cells.count("n.p.")
     assert withheld > 50
     for chart in (part for part in document.parts if isinstance(part, Chart) and part.shape == "indicator_bars"):
-        [block] = [one for one in blocks if one.caption.endswith(chart.title)]
+        [block] = [candidate for candidate in blocks if candidate.caption.endswith(chart.title)]
         frame = block.frame
         joined = frame["no_or_unknown"].notna() if "no_or_unknown" in frame else False
         gone = (frame["yes"].isna() | (frame["no"].isna() & ~joined)).to_numpy()
         assert chart.frame.loc[gone, ["share", "low", "high"]].isna().to_numpy().all()
-        assert chart.withheld == frozenset((at, "share") for at, whether in enumerate(gone) if whether)
+        assert chart.withheld == frozenset((position, "share") for position, whether in enumerate(gone) if whether)
 
 
 def test_nothing_rides_along_that_is_not_printed(given: Given) -> None:

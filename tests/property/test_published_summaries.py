@@ -42,13 +42,13 @@ class Desk(Printed):
     def made_of(self, figure: Any, *names: str) -> None:
         """A share or a mark: made of counts, all of which a reader can compute from it."""
         for name in names if not pd.isna(figure) and figure is not False else ():
-            self.told.add(name)
+            self.implied.add(name)
             assert self.counts.setdefault(name, None) is not None or name not in self.printed
 
     def answers(self, frame: pd.DataFrame, code: str) -> None:
         for row, place in zip(frame.to_dict("records"), places(frame, code), strict=True):
             name = f"{place}/{row['item']}"
-            for answer in (*ANSWERS, *(one for one in JOINED if one in row)):
+            for answer in (*ANSWERS, *(answer for answer in JOINED if answer in row)):
                 self.put(f"{name}/{answer}", row[answer])
             joined = pd.isna(row["no"]) and not pd.isna(row.get("no_or_unknown"))
             others = (f"{name}/no_or_unknown",) if joined else (f"{name}/no", f"{name}/unknown")
@@ -77,54 +77,54 @@ def places(frame: pd.DataFrame, code: str) -> list[str]:
     ]
 
 
-def _read_area(desk: Desk, one: Any, survey: Survey, code: str) -> None:
+def _read_area(desk: Desk, summary: Any, survey: Survey, code: str) -> None:
     levels = [level.id for level in survey.levels]
-    desk.put(f"{YEAR}/{code}/children", one.children)
-    desk.put(f"{YEAR}/{code}/households", one.households)
-    for row in one.levels.to_dict("records"):
+    desk.put(f"{YEAR}/{code}/children", summary.children)
+    desk.put(f"{YEAR}/{code}/households", summary.households)
+    for row in summary.levels.to_dict("records"):
         desk.put(f"{YEAR}/{code}/level/{row['level']}", row["children"])
         desk.put(f"{YEAR}/{code}/could_be/{row['level']}", row["could_be"])
         desk.put(f"{YEAR}/{code}/households/{row['level']}", row["households"])
         desk.made_of(row["share"], f"{YEAR}/{code}/level/{row['level']}", f"{YEAR}/{code}/children")
-    desk.columns(one.parts, ["children"], "", code)
-    desk.columns(one.parts, levels, "level/", code)
-    table = one.leading if hasattr(one, "leading") else one.indicators
+    desk.columns(summary.parts, ["children"], "", code)
+    desk.columns(summary.parts, levels, "level/", code)
+    table = summary.leading if hasattr(summary, "leading") else summary.indicators
     desk.answers(table.assign(item=[f"i{number:02d}" for number in table["number"]]), code)
 
 
-def _read(desk: Desk, one: Any, survey: Survey) -> None:
-    name = type(one).__name__
+def _read(desk: Desk, summary: Any, survey: Survey) -> None:
+    name = type(summary).__name__
     if name == "IndicatorSummary":
-        for frame in one.counted.values():
-            desk.answers(frame, one.scope.code)
+        for frame in summary.counted.values():
+            desk.answers(frame, summary.scope.code)
         return
     if name == "MigrationSummary":
-        _read_migration(desk, one)
+        _read_migration(desk, summary)
         return
-    _read_area(desk, one, survey, one.code)
+    _read_area(desk, summary, survey, summary.code)
     if name == "AreaPlan":
-        for row in pd.concat([one.activities, one.idle]).to_dict("records"):
+        for row in pd.concat([summary.activities, summary.idle]).to_dict("records"):
             named = " ".join(f"i{int(number):02d}" for number in row["indicators"].split(", "))
-            desk.put(f"{YEAR}/{one.code}/any {named}", row["children"])
-    elif one.grouped:
-        desk.columns(one.grouped["levels_by"], ["children"], "", one.code)
-        desk.columns(one.grouped["levels_by"], [level.id for level in survey.levels], "level/", one.code)
-        desk.answers(one.grouped["indicators_by"], one.code)
+            desk.put(f"{YEAR}/{summary.code}/any {named}", row["children"])
+    elif summary.grouped:
+        desk.columns(summary.grouped["levels_by"], ["children"], "", summary.code)
+        desk.columns(summary.grouped["levels_by"], [level.id for level in survey.levels], "level/", summary.code)
+        desk.answers(summary.grouped["indicators_by"], summary.code)
 
 
-def _read_migration(desk: Desk, one: Any) -> None:
-    code = one.scope.code
-    for frame in (one.total, one.measures):
+def _read_migration(desk: Desk, summary: Any) -> None:
+    code = summary.scope.code
+    for frame in (summary.total, summary.measures):
         desk.answers(frame.assign(item="measure_" + frame["measure"]), code)
-    province = places(one.measures.drop(columns=[name for name in AREAS if name in one.measures]), "85")
-    for row, *wheres in zip(one.measures.to_dict("records"), places(one.measures, code), province, strict=True):
-        for where in wheres:
-            told = [f"{where}/measure_{row['measure']}/{answer}" for answer in ("yes", "no")]
-            desk.made_of(row["rest_share"], *told)
-            desk.made_of(None if pd.isna(row["level"]) else 1, *told)
-    for row, where in zip(one.origins.to_dict("records"), places(one.origins, code), strict=True):
-        desk.put(f"{where}/origin/{row['origin']}", row["children"])
-    desk.columns(one.movement, ["before", "stayed", "children", *COMES, *GOES], "move/", code)
+    province = places(summary.measures.drop(columns=[name for name in AREAS if name in summary.measures]), "85")
+    for row, *wheres in zip(summary.measures.to_dict("records"), places(summary.measures, code), province, strict=True):
+        for place in wheres:
+            names = [f"{place}/measure_{row['measure']}/{answer}" for answer in ("yes", "no")]
+            desk.made_of(row["rest_share"], *names)
+            desk.made_of(None if pd.isna(row["level"]) else 1, *names)
+    for row, place in zip(summary.origins.to_dict("records"), places(summary.origins, code), strict=True):
+        desk.put(f"{place}/origin/{row['origin']}", row["children"])
+    desk.columns(summary.movement, ["before", "stayed", "children", *COMES, *GOES], "move/", code)
 
 
 @dataclass(frozen=True)
@@ -137,19 +137,19 @@ class Truth:
     further: dict[str, int]
 
     def rows(self, place: str) -> pd.DataFrame:
-        where, *groups = place.split("|")
-        when, area = where.split("/")
-        found = self.children[
+        area_code, *groups = place.split("|")
+        when, area = area_code.split("/")
+        children = self.children[
             (self.children["round"] == int(when)) & self.children["village_code"].str.startswith(area)
         ]
         for name, code in (group.split("=") for group in groups):
-            found = found[found[f"group_{name}"] == code]
-        return found
+            children = children[children[f"group_{name}"] == code]
+        return children
 
     def count(self, name: str) -> int:
-        item, _, told = name.rpartition("/")
-        if told in JOINED:
-            return sum(self._count(f"{item}/{one}") for one in (JOINED[told], "unknown"))
+        item, _, answer = name.rpartition("/")
+        if answer in JOINED:
+            return sum(self._count(f"{item}/{answer}") for answer in (JOINED[answer], "unknown"))
         return self._count(name)
 
     def _count(self, name: str) -> int:  # noqa: PLR0911
@@ -157,7 +157,7 @@ class Truth:
             return self.further[name]
         place, what = name.split("/", 2)[0] + "/" + name.split("/", 2)[1], name.split("/", 2)[2]
         if what.startswith(("move/", "origin/")):
-            return sum(count for one, count in self.further.items() if _is_part(one, place, what))
+            return sum(count for name, count in self.further.items() if _is_part(name, place, what))
         rows = self.rows(place)
         if what == "children":
             return len(rows)
@@ -165,24 +165,24 @@ class Truth:
             return int(rows["household_id"].nunique())
         if what.startswith("any "):
             return int((rows[what.split()[1:]] == "yes").any(axis=1).sum())
-        kind, _, told = what.rpartition("/")
+        kind, _, answer = what.rpartition("/")
         if kind == "level":
-            return int((rows["level"] == told).sum())
+            return int((rows["level"] == answer).sum())
         if kind == "could_be":
-            return int(((rows["highest"] == told) & (rows["level"] != told)).sum())
+            return int(((rows["highest"] == answer) & (rows["level"] != answer)).sum())
         if kind == "households":
-            return int(rows.loc[rows["household_level"] == told, "household_id"].nunique())
+            return int(rows.loc[rows["household_level"] == answer, "household_id"].nunique())
         if kind == "measure_households_arrived":
             when, area = place.split("/")
             rows = self.homes[(self.homes["round"] == int(when)) & self.homes["village_code"].str.startswith(area)]
-        return int((rows[kind] == ANSWERS[told]).sum())
+        return int((rows[kind] == ANSWERS[answer]).sum())
 
 
 def _is_part(name: str, place: str, what: str) -> bool:
     """Whether a count is of children by two groups, and one of those that add up to this count by fewer."""
-    (when, where, told), (area, *groups) = name.split("/", 2), place.split("|")
-    around, *both = where.split("|")
-    return (told, f"{when}/{around}", len(both)) == (what, area, 2) and {*groups} < {*both}
+    (when, area_code, answer), (area, *groups) = name.split("/", 2), place.split("|")
+    around, *both = area_code.split("|")
+    return (answer, f"{when}/{around}", len(both)) == (what, area, 2) and {*groups} < {*both}
 
 
 class Known:
@@ -206,17 +206,17 @@ class Known:
         """This part is never more than those together."""
         if part in self.desk.counts and all(name in self.desk.counts for name in whole):
             together, rest = " and ".join(whole), f"{' and '.join(whole)} beside {part}"
-            told = sum(self.truth.count(name) for name in whole)
+            total = sum(self.truth.count(name) for name in whole)
             if len(whole) > 1:
-                self.free[together] = told
+                self.free[together] = total
                 self.sums.append((together, list(whole)))
-            self.free[rest] = told - self.truth.count(part)
+            self.free[rest] = total - self.truth.count(part)
             self.sums.append((together, [part, rest]))
 
 
 def _everything(known: Known, survey: Survey) -> None:
     levels = [level.id for level in survey.levels]
-    columns = [one.column for one in survey.indicators]
+    columns = [indicator.column for indicator in survey.indicators]
     named = sorted({name.split("/", 1)[0] + "/" + name.split("/", 2)[1] for name in known.desk.counts})
     moves = sorted({name.split("/", 2)[2] for name in known.desk.counts if "/move/" in name or "/origin/" in name})
     items = sorted(
@@ -230,16 +230,16 @@ def _everything(known: Known, survey: Survey) -> None:
         for item in items:
             if item != "measure_households_arrived":
                 known.sum(f"{place}/children", [f"{place}/{item}/{answer}" for answer in ANSWERS])
-            for both, one in JOINED.items():
-                known.sum(f"{place}/{item}/{both}", [f"{place}/{item}/{one}", f"{place}/{item}/unknown"])
-        _rules(known, place, levels, [one.column for one in survey.indicators if one.counted])
+            for both, answer in JOINED.items():
+                known.sum(f"{place}/{item}/{both}", [f"{place}/{item}/{answer}", f"{place}/{item}/unknown"])
+        _rules(known, place, levels, [indicator.column for indicator in survey.indicators if indicator.counted])
         _groups(
             known,
             place,
             named,
             [
                 "children",
-                *(f"level/{one}" for one in levels),
+                *(f"level/{level}" for level in levels),
                 *moves,
                 *(f"{item}/{answer}" for item in items if "households" not in item for answer in ANSWERS),
             ],
@@ -247,24 +247,24 @@ def _everything(known: Known, survey: Survey) -> None:
         for part in items:
             for item in columns:
                 _alike(known, place, part, item)
-    _areas(known, [one for one in known.desk.counts if f"/{AREA}/" in one and "move/" not in one])
-    for name in [one for one in known.desk.counts if f"/{VILLAGE}|" in one and "move/" not in one]:
+    _areas(known, [cell for cell in known.desk.counts if f"/{AREA}/" in cell and "move/" not in cell])
+    for name in [cell for cell in known.desk.counts if f"/{VILLAGE}|" in cell and "move/" not in cell]:
         known.most([name.replace(VILLAGE, "85")], name)
-    _others(known, [one for one in named if one.startswith(f"{YEAR}/{AREA}")])
+    _others(known, [cell for cell in named if cell.startswith(f"{YEAR}/{AREA}")])
 
 
 def _groups(known: Known, place: str, named: Sequence[str], counted: Sequence[str]) -> None:
     """Counts of the children of one place by a group of theirs add up to those by one group less."""
-    where, *groups = place.split("|")
+    area, *groups = place.split("|")
     for group in groups:
-        name, others = group.split("=")[0], [one for one in groups if one != group]
-        kept = "|".join([where, *others])
-        listed = [one for one in named if one.split("|")[0] == where and {*others} < {*one.split("|")[1:]}]
-        codes = {one.split(f"{name}=")[1].split("|")[0] for one in listed if f"{name}=" in one}
+        name, others = group.split("=")[0], [group_chosen for group_chosen in groups if group_chosen != group]
+        kept = "|".join([area, *others])
+        listed = [cell for cell in named if cell.split("|")[0] == area and {*others} < {*cell.split("|")[1:]}]
+        codes = {cell.split(f"{name}=")[1].split("|")[0] for cell in listed if f"{name}=" in cell}
         codes |= set(known.truth.rows(kept)[f"group_{name}"])
-        every = ["|".join([where, *sorted([*others, f"{name}={code}"])]) for code in sorted(codes)]
+        every = ["|".join([area, *sorted([*others, f"{name}={code}"])]) for code in sorted(codes)]
         for what in counted:
-            known.sum(f"{kept}/{what}", [f"{one}/{what}" for one in every])
+            known.sum(f"{kept}/{what}", [f"{part}/{what}" for part in every])
 
 
 def _rules(known: Known, place: str, levels: Sequence[str], counted: Sequence[str]) -> None:
@@ -341,11 +341,11 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
     first = of_reports.Desk()
     of_reports._read(first, report_area(store, VILLAGE, audience="partner"), VILLAGE, YEAR, survey)
     for name, run in _commands(store).items():
-        one = run()
-        handed[name] = hand_on(store, one, "partner")
+        result = run()
+        handed[name] = hand_on(store, result, "partner")
         _read(desk, handed[name].summary, survey)
         if name.startswith("migration"):
-            _read(raw, one, survey)
+            _read(raw, result, survey)
     with open_store(store, survey) as connection:
         create_profiles(connection, survey)
         levels = f"(FROM household_score) USING ({', '.join(survey.key('household'))})"
@@ -354,9 +354,9 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
     further = {name: count or 0 for name, count in raw.counts.items() if "/move/" in name or "/origin/" in name}
     truth = Truth(children, homes, survey, further)
     for name, count in first.counts.items():
-        if "/flow/" not in name and name in first.printed | first.told:
-            desk.put(name, truth.count(name) if name in first.told else count)
-    for name in desk.told:
+        if "/flow/" not in name and name in first.printed | first.implied:
+            desk.put(name, truth.count(name) if name in first.implied else count)
+    for name in desk.implied:
         desk.put(name, truth.count(name))
     return Given(store, desk, handed, truth)
 
@@ -374,7 +374,7 @@ def test_no_count_can_be_worked_out_from_all_that_one_audience_was_given(given: 
     _everything(known, survey)
     assert len(known.sums) > 700
     # Every fourth n.p. is asked after, which takes a fourth of the time; the others are as unknown to the reader.
-    spared = {name for at, name in enumerate(sorted(desk.counts)) if at % 4}
+    spared = {name for position, name in enumerate(sorted(desk.counts)) if position % 4}
     case = Case(
         Published(desk.counts | dict.fromkeys(known.free), known.sums),
         true | known.free,
@@ -382,16 +382,16 @@ def test_no_count_can_be_worked_out_from_all_that_one_audience_was_given(given: 
         threshold,
         frozenset({*known.free, *spared}),
     )
-    found = breaches([case])
-    assert found == [], "\n".join(found)
+    breaches_made = breaches([case])
+    assert breaches_made == [], "\n".join(breaches_made)
 
 
 def test_a_fair_part_is_shown_and_what_is_not_is_never_zero(given: Given) -> None:
     hidden = [name for name, count in given.desk.counts.items() if count is None]
     assert 0.3 < len(hidden) / len(given.desk.counts) < 0.7
-    for name, one in given.handed.items():
-        assert one.withheld > 0, name
-        assert one.notes[0].startswith("n.p.: not published. "), name
+    for name, summary in given.handed.items():
+        assert summary.withheld > 0, name
+        assert summary.notes[0].startswith("n.p.: not published. "), name
 
 
 def test_children_are_not_listed_and_marks_go_with_their_counts(given: Given) -> None:

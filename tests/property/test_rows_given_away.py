@@ -38,9 +38,9 @@ def _rows(store: Path, **asked: Any) -> pd.DataFrame:
 
 
 def test_pseudonyms_differ_from_file_to_file_and_from_round_to_round(store: Path) -> None:
-    one, two = _rows(store, audience="us"), _rows(store, audience="us")
-    assert not set(one["cpms_id"]) & set(two["cpms_id"])
-    assert one["cpms_id"].is_unique, "a child of three rounds has three names"
+    first, two = _rows(store, audience="us"), _rows(store, audience="us")
+    assert not set(first["cpms_id"]) & set(two["cpms_id"])
+    assert first["cpms_id"].is_unique, "a child of three rounds has three names"
 
 
 def test_a_second_file_of_the_same_readers_tells_no_child_apart_beside_the_first(store: Path) -> None:
@@ -48,16 +48,16 @@ def test_a_second_file_of_the_same_readers_tells_no_child_apart_beside_the_first
     key = child_records(store, detail="identified").frame[["cpms_id", "round"]]
     files = [_rows(store, audience="us", round_=2026), _rows(store, audience="us")]
     with open_store(store, load_survey()) as connection:
-        told = connection.execute("SELECT number, child, round, looks FROM record_release_row").df()
-    assert len(told) == sum(map(len, files))
-    joined = told.pivot(index=["child", "round"], columns="number", values="looks").fillna("not in it")
+        given = connection.execute("SELECT number, child, round, looks FROM record_release_row").df()
+    assert len(given) == sum(map(len, files))
+    joined = given.pivot(index=["child", "round"], columns="number", values="looks").fillna("not in it")
     assert min(Counter(map(tuple, joined.to_numpy())).values()) >= K
     assert len(joined) == len(key)
     # The looks that the store remembers are those of the files, and no others.
     for number, frame in enumerate(files, start=1):
-        mine = told.loc[told["number"] == number, "looks"].str.rpartition("\x1e")[2]
-        assert Counter(mine.str.split("\x1f").map(sorted).map(tuple)) == Counter(
-            tuple(sorted("" if one == "nan" else one for one in row)) for row in _looks(frame)
+        own_looks = given.loc[given["number"] == number, "looks"].str.rpartition("\x1e")[2]
+        assert Counter(own_looks.str.split("\x1f").map(sorted).map(tuple)) == Counter(
+            tuple(sorted("" if value == "nan" else value for value in row)) for row in _looks(frame)
         )
 
 
@@ -87,9 +87,9 @@ def test_in_a_series_a_child_keeps_its_pseudonym_and_k_covers_its_years(cpms: Cp
     assert set(second["cpms_id"]) <= set(first["cpms_id"])
     assert not first["cpms_id"].is_unique
     years: dict[str, list[tuple[object, ...]]] = {}
-    for at, frame in enumerate(frames):
+    for position, frame in enumerate(frames):
         for child, round_, looks in zip(frame["cpms_id"], frame["round"], _looks(frame), strict=True):
-            years.setdefault(child, []).append((at, round_, looks))
+            years.setdefault(child, []).append((position, round_, looks))
     assert min(Counter(tuple(sorted(rows)) for rows in years.values()).values()) >= K
 
 
@@ -111,15 +111,15 @@ def _families(base: Mapping[str, Mapping[str, Any]], path: Path, sizes: list[lis
     """Homes with children of these sexes, all of one age, each in a dwelling like the others'."""
     rows = [
         {
-            "household_no": str(at),
+            "household_no": str(home_number),
             "child_no": number,
             "sex": sex,
             "birth_date": "2016-01-01",
-            "given_name": f"c{at}x{number}",
+            "given_name": f"c{home_number}x{number}",
             "members_under_18": len(sexes),
             "members_total": "6",
         }
-        for at, sexes in enumerate(sizes, start=1)
+        for home_number, sexes in enumerate(sizes, start=1)
         for number, sex in enumerate(sexes, start=1)
     ]
     return write_drawn(path, base, rows)
@@ -140,13 +140,13 @@ def test_a_family_that_its_children_tell_apart_is_no_family_in_the_file(
     stands alone, its answers are left out, and those of every home with them."""
     path = _families(base, tmp_path / "s.csv", [*([["female", "male"]] * 6), alone])
     merge([path], tmp_path / "s.duckdb")
-    found = child_records(tmp_path / "s.duckdb", detail="deidentified", k=K, audience="us")
-    assert found.frame["sex"].notna().all()
-    assert (found.families is not None) == kept
-    assert found.frame["dwelling"].notna().all() == kept
-    assert found.frame["i17"].notna().all() == kept, "an indicator of the home tells it as well"
+    records = child_records(tmp_path / "s.duckdb", detail="deidentified", k=K, audience="us")
+    assert records.frame["sex"].notna().all()
+    assert (records.families is not None) == kept
+    assert records.frame["dwelling"].notna().all() == kept
+    assert records.frame["i17"].notna().all() == kept, "an indicator of the home tells it as well"
     if kept:
-        assert found.families == 7
+        assert records.families == 7
 
 
 def test_what_k_does_not_cover_is_said_in_both_languages(cpms: Cpms, store: Path) -> None:

@@ -41,7 +41,7 @@ def _printed(store: Path, **environment: str) -> bytes:
 
 
 def test_the_environment_changes_nothing(sample_store: Path) -> None:
-    one = _printed(sample_store, PYTHONHASHSEED="1", LC_ALL="C", TZ="UTC", OMP_NUM_THREADS="1")
+    first = _printed(sample_store, PYTHONHASHSEED="1", LC_ALL="C", TZ="UTC", OMP_NUM_THREADS="1")
     other = _printed(sample_store, PYTHONHASHSEED="77", LC_ALL="th_TH.UTF-8", TZ="Asia/Bangkok", OMP_NUM_THREADS="4")
-    assert len(one) > 100_000
-    assert one == other
+    assert len(first) > 100_000
+    assert first == other

@@ -47,26 +47,26 @@ def _date(year: int, day: int) -> datetime.date:
 
 def _one_by_one(rounds: list[Seen | None], closings: list[datetime.date]) -> list[tuple[str, int, bool]]:
     """Level at which the child stands, the round that gave the case, and whether it is closed, for each round seen."""
-    seen = [(year, one) for year, one in zip(YEARS, rounds, strict=True) if one is not None]
-    told: list[tuple[str, int, bool]] = []
+    seen = [(year, level) for year, level in zip(YEARS, rounds, strict=True) if level is not None]
+    expected: list[tuple[str, int, bool]] = []
     case: tuple[int, int, datetime.date] | None = None  # rank, round, last day of its interview
-    for at, (year, one) in enumerate(seen):
+    for position, (year, level) in enumerate(seen):
         # The file is merged long after: an interview without a date was on the last day of the next year at the latest.
-        last = _date(year, one.day) if one.day else datetime.date(year + 1, 12, 31)
-        kept = None if case is None else max(case[0], one.highest)
-        if case is None or kept is None or kept >= one.level:
-            case = (one.level, year, last)
+        last = _date(year, level.day) if level.day else datetime.date(year + 1, 12, 31)
+        kept = None if case is None else max(case[0], level.highest)
+        if case is None or kept is None or kept >= level.level:
+            case = (level.level, year, last)
         else:
             case = (kept, case[1], case[2])
         until = None
-        if at + 1 < len(seen):
-            then, following = seen[at + 1]
+        if position + 1 < len(seen):
+            then, following = seen[position + 1]
             until = _date(then, following.day) if following.day else datetime.date(then, 1, 1)
         closed = any(day >= case[2] and (until is None or day < until) for day in closings)
-        told.append((LEVELS[one.level if closed else case[0]], case[1], closed))
+        expected.append((LEVELS[level.level if closed else case[0]], case[1], closed))
         if closed:
             case = None
-    return told
+    return expected
 
 
 def _store(survey: Survey, children: list[Child]) -> duckdb.DuckDBPyConnection:
@@ -76,11 +76,13 @@ def _store(survey: Survey, children: list[Child]) -> duckdb.DuckDBPyConnection:
     person, visited = survey.role("person").name, survey.role("visited").name
     rows, homes = [], []
     for number, (rounds, _) in enumerate(children):
-        for year, one in zip(YEARS, rounds, strict=True):
-            if one is not None:
+        for year, level in zip(YEARS, rounds, strict=True):
+            if level is not None:
                 place = dict(zip(key, (str(year), "85010501", str(number), "1"), strict=True))
-                rows.append({**place, person: f"C{number}", "level": LEVELS[one.level], "highest": LEVELS[one.highest]})
-                homes.append({**place, visited: _date(year, one.day).isoformat() if one.day else None})
+                rows.append(
+                    {**place, person: f"C{number}", "level": LEVELS[level.level], "highest": LEVELS[level.highest]}
+                )
+                homes.append({**place, visited: _date(year, level.day).isoformat() if level.day else None})
     score, home = pd.DataFrame(rows), pd.DataFrame(homes).astype("object")
     connection.register("score_", score)
     connection.register("home_", home)
@@ -103,27 +105,29 @@ def _store(survey: Survey, children: list[Child]) -> duckdb.DuckDBPyConnection:
     for number, (_, closings) in enumerate(children):
         connection.execute("INSERT INTO known_child VALUES ($1, $1)", [f"C{number}"])
         for year, day in closings:
-            told = {
+            expected = {
                 survey.response_role("person").name: f"C{number}",
                 kind.name: kind.closes[0],
                 survey.response_role("responded").name: _date(year, day).isoformat(),
             }
-            cells = [told.get(name) for name in fields]
+            cells = [expected.get(name) for name in fields]
             marks = ", ".join("?" for _ in fields)
             connection.execute(f"INSERT INTO response VALUES ({marks}, 1, NULL)", cells)
     return connection
 
 
 @settings(max_examples=40, deadline=None)
-@given(children=st.lists(CHILD, min_size=1, max_size=5).filter(lambda told: any(any(rounds) for rounds, _ in told)))
+@given(
+    children=st.lists(CHILD, min_size=1, max_size=5).filter(lambda children: any(any(rounds) for rounds, _ in children))
+)
 def test_rounds_over_all_children_say_what_each_child_alone_says(children: list[Child]) -> None:
     survey = load_survey()
     with _store(survey, children) as connection:
-        found = standings(connection, survey, AS_OF).sort_values("year")
+        table = standings(connection, survey, AS_OF).sort_values("year")
     for number, (rounds, closings) in enumerate(children):
-        own = found[found["person"] == f"C{number}"]
-        told = list(zip(own["standing"], own["since"], own["closed_on"].notna(), strict=True))
-        assert told == _one_by_one(rounds, [_date(*one) for one in closings])
+        own = table[table["person"] == f"C{number}"]
+        standing = list(zip(own["standing"], own["since"], own["closed_on"].notna(), strict=True))
+        assert standing == _one_by_one(rounds, [_date(*closing) for closing in closings])
 
 
 def test_a_victim_is_no_less_at_risk_for_answers_that_are_missing() -> None:
@@ -132,6 +136,6 @@ def test_a_victim_is_no_less_at_risk_for_answers_that_are_missing() -> None:
     victim, open_, at_risk = (LEVELS.index(name) for name in ("victim", "not_enough_answers", "at_risk"))
     rounds: list[Seen | None] = [Seen(victim, victim, 60), Seen(open_, victim, 60), Seen(at_risk, at_risk, 60)]
     with _store(survey, [(rounds, [])]) as connection:
-        found = standings(connection, survey, AS_OF).sort_values("year")
-    assert list(found["standing"]) == ["victim", "victim", "at_risk"]
-    assert list(found["since"]) == [2025, 2025, 2027]
+        table = standings(connection, survey, AS_OF).sort_values("year")
+    assert list(table["standing"]) == ["victim", "victim", "at_risk"]
+    assert list(table["since"]) == [2025, 2025, 2027]

@@ -54,10 +54,10 @@ def _rules(rng: np.random.Generator) -> PrivacyRules:
 def _one_report(tables: list[Table]) -> Table:
     """Tables that have nothing to do with one another, published together."""
     report = Table({}, [])
-    for number, one in enumerate(tables):
-        report.counts.update({f"{number}:{name}": count for name, count in one.counts.items()})
+    for number, table in enumerate(tables):
+        report.counts.update({f"{number}:{name}": count for name, count in table.counts.items()})
         report.sums.extend(
-            (f"{number}:{total}", tuple(f"{number}:{part}" for part in parts)) for total, parts in one.sums
+            (f"{number}:{total}", tuple(f"{number}:{part}" for part in parts)) for total, parts in table.sums
         )
     return report
 
@@ -67,10 +67,10 @@ def test_no_linear_programme_narrows_a_suppressed_cell_of_1000_random_tables() -
     for seed in range(TABLES // 10):
         rng = np.random.default_rng(seed)
         tables, rules = [random_table(rng) for _ in range(10)], _rules(rng)
-        found = _suppressed(_one_report(tables), rules)
-        exposed += found.exposed
+        suppression = _suppressed(_one_report(tables), rules)
+        exposed += suppression.exposed
         for number, table in enumerate(tables):
-            hidden = {name for name in table.counts if f"{number}:{name}" in found.hidden}
+            hidden = {name for name in table.counts if f"{number}:{name}" in suppression.hidden}
             assert _small(table, rules) <= hidden, "a small count is shown"
             cases.append(Case(_published(table, hidden), table.counts, _small(table, rules), rules.threshold))
     assert exposed == []
@@ -87,10 +87,10 @@ def test_the_attack_does_find_what_is_badly_hidden() -> None:
     for seed in range(60):
         rng = np.random.default_rng(seed)
         table = random_table(rng)
-        small, found = _small(table, RULES), _suppressed(table)
+        small, suppression = _small(table, RULES), _suppressed(table)
         careless.append(Case(_published(table, small), table.counts, small, RULES.threshold))
-        for name in sorted(found.secondary)[:1]:
-            one_less.append(Case(_published(table, found.hidden - {name}), table.counts, small, RULES.threshold))
+        for name in sorted(suppression.secondary)[:1]:
+            one_less.append(Case(_published(table, suppression.hidden - {name}), table.counts, small, RULES.threshold))
     assert len(breaches(careless)) > 100
     assert len(breaches(one_less)) > 20
 
@@ -163,8 +163,8 @@ def test_what_a_count_cannot_exceed_is_known_to_the_attacker_too() -> None:
     cells = {name: Cell(count) for name, count in counts.items()}
     cells["more children"] = Cell(1, shown=False, guarded=False)
     at_most = Relation("children of b", ("b", "more children"))
-    found = suppress(Problem(cells, [Relation("homes", ("a", "b", "c")), at_most], RULES))
-    assert found.hidden == {"a", "b", "c"}
+    suppression = suppress(Problem(cells, [Relation("homes", ("a", "b", "c")), at_most], RULES))
+    assert suppression.hidden == {"a", "b", "c"}
     without = suppress(Problem(cells, [Relation("homes", ("a", "b", "c"))], RULES))
     assert without.hidden == {"a", "b"}
 
@@ -186,24 +186,28 @@ def test_counts_that_do_not_add_up_are_refused() -> None:
 
 def _release(table: Table, earlier: Iterable[Release] = ()) -> tuple[Suppression, Release]:
     cells, relations = _cells(table), _relations(table)
-    found = suppress(problem_after(cells, relations, RULES, earlier))
-    return found, released(cells, relations, found.hidden, rules=RULES, audience="x", report="r", round_=None)
+    suppression = suppress(problem_after(cells, relations, RULES, earlier))
+    return suppression, released(
+        cells, relations, suppression.hidden, rules=RULES, audience="x", report="r", round_=None
+    )
 
 
-def _together(first: Table, one: Suppression, second: Table, two: Suppression) -> Case:
+def _together(first: Table, own: Suppression, second: Table, two: Suppression) -> Case:
     """What lies on the desk of one who has both, and takes every count that has not changed as unchanged."""
     counts = {f"1/{name}": count for name, count in first.counts.items()}
     counts |= {f"2/{name}": count for name, count in second.counts.items()}
     same = [name for name in second.counts if first.counts.get(name) == second.counts[name]]
     sums: list[tuple[str, tuple[str, ...]]] = [(f"2/{name}", (f"1/{name}",)) for name in same]
     sums += [
-        (f"{at}/{total}", tuple(f"{at}/{part}" for part in parts))
-        for at, table in ((1, first), (2, second))
+        (f"{number}/{total}", tuple(f"{number}/{part}" for part in parts))
+        for number, table in ((1, first), (2, second))
         for total, parts in table.sums
     ]
-    hidden = {f"1/{name}" for name in one.hidden} | {f"2/{name}" for name in two.hidden}
+    hidden = {f"1/{name}" for name in own.hidden} | {f"2/{name}" for name in two.hidden}
     # What was shown once is known, though n.p. may stand in its place now.
-    hidden -= {f"{at}/{name}" for name in same for at in (1, 2) if name not in one.hidden or name not in two.hidden}
+    hidden -= {
+        f"{number}/{name}" for name in same for number in (1, 2) if name not in own.hidden or name not in two.hidden
+    }
     small = frozenset(name for name in hidden if 0 < counts[name] < RULES.threshold)
     shown = {name: None if name in hidden else count for name, count in counts.items()}
     return Case(Published(shown, list(sums)), counts, small, RULES.threshold)
@@ -221,11 +225,11 @@ def test_a_second_report_on_the_same_children_gives_nothing_away() -> None:
     for seed in range(RELEASES):
         both = linked(np.random.default_rng(seed), 2, (2, 3), 6)
         first, second = _of_columns(both, "a/"), _of_columns(both, "b/")
-        one, release = _release(first)
+        own, release = _release(first)
         two, _ = _release(second, [release])
-        cases.append(_together(first, one, second, two))
+        cases.append(_together(first, own, second, two))
         exposed += two.exposed
-        careless.append(_together(first, one, second, _release(second)[0]))
+        careless.append(_together(first, own, second, _release(second)[0]))
     assert exposed == []
     assert breaches(cases) == []
     assert breaches(careless) != []
@@ -237,24 +241,24 @@ def test_a_report_given_out_again_after_a_correction_gives_nothing_away() -> Non
         rng = np.random.default_rng(seed)
         first = two_way(rng, 2, 3, 6)
         second = _corrected(rng, first, 2, 3)
-        one, release = _release(first)
+        own, release = _release(first)
         two, _ = _release(second, [release])
-        cases.append(_together(first, one, second, two))
+        cases.append(_together(first, own, second, two))
         exposed += two.exposed
-        careless.append(_together(first, one, second, _release(second)[0]))
+        careless.append(_together(first, own, second, _release(second)[0]))
         changed = {
             name
             for name, count in second.counts.items()
-            if 0 < abs(count - first.counts[name]) < RULES.threshold and name not in one.hidden
+            if 0 < abs(count - first.counts[name]) < RULES.threshold and name not in own.hidden
         }
         assert changed <= two.hidden, "the difference of the two is a small count"
         could_be = bounds([Ask(cases[-1].tables, (f"2/{name}",)) for name in sorted(changed)]) if changed else []
-        told = [
+        expected = [
             name
             for name, (low, high) in zip(sorted(changed), could_be, strict=True)
             if not low <= first.counts[name] <= high
         ]
-        assert told == [], "that it has changed can be worked out"
+        assert expected == [], "that it has changed can be worked out"
     assert exposed == []
     assert breaches(cases) == []
     assert breaches(careless) != []
@@ -266,7 +270,7 @@ def _corrected(rng: np.random.Generator, table: Table, rows: int, columns: int) 
     for _ in range(rng.integers(1, 3)):
         cell = f"{rng.integers(rows)}/{rng.integers(columns)}"
         counts[cell] = max(0, counts[cell] + int(rng.choice([-3, -1, 1, 2, 9])))
-    for total, parts in sorted(table.sums, key=lambda one: one[0].startswith("all")):
+    for total, parts in sorted(table.sums, key=lambda relation: relation[0].startswith("all")):
         counts[total] = sum(counts[part] for part in parts)
     return Table(counts, table.sums)
 
@@ -278,6 +282,6 @@ def test_what_an_earlier_report_has_told_is_named() -> None:
     cells, relations = _cells(table), _relations(table)
     before = released(cells, relations, (), rules=loose, audience="x", report="r", round_=2026)
     wider = Table({"m": 30, "n": 24, "a": 4, "b": 20, "c": 6}, [("n", ("a", "b")), ("m", ("a", "b", "c"))])
-    found = suppress(problem_after(_cells(wider), _relations(wider), RULES, [before]))
-    assert "a" in found.hidden
-    assert found.exposed == ("a",)
+    suppression = suppress(problem_after(_cells(wider), _relations(wider), RULES, [before]))
+    assert "a" in suppression.hidden
+    assert suppression.exposed == ("a",)

@@ -56,4 +56,4 @@ def test_each_child_is_itself(province: tuple[list[Child], list[tuple[int, str]]
         people.setdefault(cluster, set()).add(who)
         clusters.setdefault(who, set()).add(cluster)
     assert [who for who in people.values() if len(who) > 1] == []
-    assert [who for who, found in clusters.items() if len(found) > 1] == []
+    assert [who for who, identities in clusters.items() if len(identities) > 1] == []

@@ -25,10 +25,10 @@ ASKED = [
 def drawn() -> dict[str, pd.DataFrame]:
     rng = random.Random(8)
     homes = [home(SURVEY, rng, number) for number in range(250)]
-    children = pd.DataFrame([child for one in homes for child in one.children])
+    children = pd.DataFrame([child for home in homes for child in home.children])
     # With both, an age would step into the place of a birth date, and nothing would be unknown.
     children.loc[children["birth_date"].notna(), "age_years"] = None
-    households = pd.DataFrame([one.household for one in homes])
+    households = pd.DataFrame([home.household for home in homes])
     # Said of a child too young to be asked, drugs count; not said, nothing is missing, since nobody asks.
     too_young = score_tables(households, children)["i15"].eq("n/a").to_numpy()
     children.loc[too_young, "drugs"] = None
@@ -44,21 +44,21 @@ def known(drawn: dict[str, pd.DataFrame]) -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def without(drawn: dict[str, pd.DataFrame]) -> list[pd.DataFrame]:
     """The homes once for each field of ASKED, without its answers; all scored in one go, in homes of other numbers."""
-    found: dict[str, list[pd.DataFrame]] = {"household": [], "child": []}
+    tables: dict[str, list[pd.DataFrame]] = {"household": [], "child": []}
     for number, (table, field) in enumerate(ASKED):
         rng = random.Random(field)
         for name, frame in drawn.items():
             changed = frame.assign(household_no=frame["household_no"] + f"/{number}")
             if name == table:
                 changed[field] = [rng.choice(NO_ANSWERS) for _ in range(len(frame))]
-            found[name].append(changed)
-    scores: pd.DataFrame = score_tables(pd.concat(found["household"]), pd.concat(found["child"]))
+            tables[name].append(changed)
+    scores: pd.DataFrame = score_tables(pd.concat(tables["household"]), pd.concat(tables["child"]))
     length = len(drawn["child"])
     assert len(scores) == length * len(ASKED)
-    return [scores[at : at + length].reset_index(drop=True) for at in range(0, len(scores), length)]
+    return [scores[start : start + length].reset_index(drop=True) for start in range(0, len(scores), length)]
 
 
-@pytest.mark.parametrize("number", range(len(ASKED)), ids=[".".join(one) for one in ASKED])
+@pytest.mark.parametrize("number", range(len(ASKED)), ids=[".".join(asked) for asked in ASKED])
 def test_an_answer_taken_away(known: pd.DataFrame, without: list[pd.DataFrame], number: int) -> None:
     less = without[number]
     assert list(less["household_no"]) == [f"{home}/{number}" for home in known["household_no"]]

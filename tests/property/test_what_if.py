@@ -32,11 +32,11 @@ class Drawn:
         homes = [home(SURVEY, rng, number) for number in range(120)]
         children = [
             child | {"cpms_id": f"C{number}"}
-            for number, child in enumerate(child for one in homes for child in one.children)
+            for number, child in enumerate(child for home in homes for child in home.children)
         ]
         willing: dict[str, str | None] = {"consent": "yes"}
         self.children = pd.DataFrame(children).astype("object")
-        self.households = pd.DataFrame([one.household | willing for one in homes]).astype("object")
+        self.households = pd.DataFrame([home.household | willing for home in homes]).astype("object")
         with duckdb.connect() as connection:
             for table in ("child", "household"):
                 given = self.children if table == "child" else self.households
@@ -60,7 +60,7 @@ class Drawn:
                     child[field] = code
             if pd.isna(about):
                 household[field] = code
-        return [one | {HOME: str(number)} for one in children], [household | {HOME: str(number)}]
+        return [child | {HOME: str(number)} for child in children], [household | {HOME: str(number)}]
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,8 @@ def drawn() -> Drawn:
 
 
 def _scored(copies: list[tuple[list[Any], list[Any]]]) -> pd.DataFrame:
-    children = pd.DataFrame([child for one, _ in copies for child in one])
-    households = pd.DataFrame([household for _, one in copies for household in one])
+    children = pd.DataFrame([child for copied, _ in copies for child in copied])
+    households = pd.DataFrame([household for _, copied in copies for household in copied])
     scores: pd.DataFrame = score_tables(households, children)
     return scores.set_index([HOME, "child_no"])
 
@@ -83,7 +83,9 @@ def test_each_answer_leads_where_scoring_says(drawn: Drawn) -> None:
         for number, row in enumerate(tried)
     ]
     after = _after(_scored(copies), [row["child_no"] for row in tried])
-    assert [(one.level, one.highest) for one in after] == list(zip(rows["level"], rows["highest"], strict=True))
+    assert [(outcome.level, outcome.highest) for outcome in after] == list(
+        zip(rows["level"], rows["highest"], strict=True)
+    )
     assert (rows["level"] != rows["level_now"]).sum() > 20
 
 
@@ -122,7 +124,9 @@ def test_the_questions_on_the_list_settle_the_level_however_they_are_answered(dr
             copies.append(drawn.answered(len(copies), str(house), given))
             lines.append(line)
     after = _after(_scored(copies), lines)
-    assert [one.open_reasons.tolist() for one in after if one.level != one.highest or one.level == OPEN] == []
+    assert [
+        outcome.open_reasons.tolist() for outcome in after if outcome.level != outcome.highest or outcome.level == OPEN
+    ] == []
     assert len(lines) > 150
 
 

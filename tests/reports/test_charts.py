@@ -31,12 +31,12 @@ def _drawn(chart: Chart, width: int = WIDE) -> Any:
 
 
 def _texts(root: Any) -> list[str]:
-    return ["".join(one.itertext()) for one in root.iter("{*}text")]
+    return ["".join(element.itertext()) for element in root.iter("{*}text")]
 
 
 def _hatched(root: Any) -> int:
     """How many areas are hatched, the square of the legend included."""
-    return sum(str(one.get("fill", "")).endswith("hatch)") for one in root.iter())
+    return sum(str(element.get("fill", "")).endswith("hatch)") for element in root.iter())
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -79,8 +79,8 @@ def test_a_flow_names_both_rounds_and_a_level_of_a_withheld_ribbon_has_no_sum() 
     root = _drawn(
         Chart("level_flow", "ก", frame, "ข", words={**WORDS, "from_level": "รอบ 2567", "to_level": "รอบ 2568"})
     )
-    told = _texts(root)
-    assert {"รอบ 2567", "รอบ 2568", "ไม่พบ 40", "ผู้ถูกกระทำ 20", "ผู้ถูกกระทำ", "ไม่พบ"} == set(told)
+    texts = _texts(root)
+    assert {"รอบ 2567", "รอบ 2568", "ไม่พบ 40", "ผู้ถูกกระทำ 20", "ผู้ถูกกระทำ", "ไม่พบ"} == set(texts)
     assert _hatched(root) == 1
 
 
@@ -89,12 +89,12 @@ def test_a_map_shows_every_subdistrict_and_says_what_hatched_and_white_are() -> 
     frame = pd.DataFrame({"area": ["850105", "850101"], "label": ["ปากน้ำ", "เขานิเวศน์"], "share": [0.3, None]})
     chart = Chart("area_map", "ก", frame, "ข", words={**WORDS, "map": "85"}, withheld=frozenset({(1, "share")}))
     root = _drawn(chart)
-    told = _texts(root)
-    assert {"ไม่เผยแพร่", "ไม่มีข้อมูล", "0105", "0101"} <= set(told)
-    assert len({one for one in told if len(one) == 4 and one.isdigit()}) == 30
+    texts = _texts(root)
+    assert {"ไม่เผยแพร่", "ไม่มีข้อมูล", "0105", "0101"} <= set(texts)
+    assert len({text for text in texts if len(text) == 4 and text.isdigit()}) == 30
     # The square of the legend, the area, and a square of its own, since the outline of 850101 is too small to be seen.
     assert _hatched(root) == 3
-    fills = [str(one.get("fill")) for one in root.iter("{*}path") if one.get("fill", "").startswith("#")]
+    fills = [str(path.get("fill")) for path in root.iter("{*}path") if path.get("fill", "").startswith("#")]
     assert fills.count("#993404") >= 1 and fills.count("#ffffff") >= 28
 
 
@@ -116,9 +116,9 @@ def test_a_province_without_outlines_has_a_square_for_each_subdistrict() -> None
 
 def test_charts_of_one_page_share_no_identifier() -> None:
     ids = [
-        str(one.get("id"))
+        str(element.get("id"))
         for width in (WIDE, NARROW)
-        for one in _drawn(Chart("indicator_bars", "ก", BARS, "ข", words=WORDS), width).iter()
-        if one.get("id")
+        for element in _drawn(Chart("indicator_bars", "ก", BARS, "ข", words=WORDS), width).iter()
+        if element.get("id")
     ]
     assert len(ids) == len(set(ids)) == 6

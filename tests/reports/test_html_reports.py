@@ -47,12 +47,12 @@ def documents(sample_store: Path) -> dict[str, Document]:
 @pytest.fixture(scope="module")
 def pages(documents: dict[str, Document], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The same as parsed pages."""
-    folder, found = tmp_path_factory.mktemp("reports"), {}
+    folder, written = tmp_path_factory.mktemp("reports"), {}
     for language, document in documents.items():
         path = folder / f"{language}.html"
         render(document, path)
-        found[language] = html.fromstring(path.read_bytes().decode("utf-8"))
-    return found
+        written[language] = html.fromstring(path.read_bytes().decode("utf-8"))
+    return written
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -60,9 +60,9 @@ def test_a_page_loads_and_runs_nothing(pages: dict[str, Any], language: str) -> 
     page = pages[language]
     assert page.xpath("//script | //iframe | //object | //link | //img | //@onclick | //@onload") == []
     linked = page.xpath("//@href | //@src | //@*[name()='xlink:href']")
-    assert linked and all(one.startswith("#") for one in linked)
+    assert linked and all(reference.startswith("#") for reference in linked)
     assert "url(" not in "".join(page.xpath("//style/text()"))
-    assert all(one.startswith("url(#") for one in page.xpath("//@*[contains(., 'url(')]"))
+    assert all(reference.startswith("url(#") for reference in page.xpath("//@*[contains(., 'url(')]"))
     policy = page.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
     assert "default-src 'none'" in policy and "script" not in policy
 
@@ -72,14 +72,16 @@ def test_a_page_reads_without_eyes(pages: dict[str, Any], language: str) -> None
     """Headings in order, tables with captions and scopes, pictures with words; links lead somewhere."""
     page = pages[language]
     assert page.get("lang") == language
-    levels = [int(one.tag[1]) for one in page.xpath("//h1 | //h2 | //h3")]
+    levels = [int(heading.tag[1]) for heading in page.xpath("//h1 | //h2 | //h3")]
     assert levels[0] == 1 and levels.count(1) == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
     tables = page.xpath("//table")
     assert len(tables) >= 7
     for table in tables:
         assert table.xpath("string(caption)").strip()
-        assert all(one.get("scope") == "col" and one.text_content().strip() for one in table.xpath("thead//th"))
+        assert all(
+            header.get("scope") == "col" and header.text_content().strip() for header in table.xpath("thead//th")
+        )
         assert all(row.xpath("th[@scope='row']") for row in table.xpath("tbody/tr"))
     pictures = page.xpath("//*[local-name()='svg']")
     assert len(pictures) >= 10
@@ -87,15 +89,15 @@ def test_a_page_reads_without_eyes(pages: dict[str, Any], language: str) -> None
     assert len(ids) == len(set(ids))
     for picture in pictures:
         assert picture.get("role") == "img"
-        named = [page.get_element_by_id(one).text for one in picture.get("aria-labelledby").split()]
+        named = [page.get_element_by_id(element_id).text for element_id in picture.get("aria-labelledby").split()]
         assert len(named) == 2 and all(named)
-    assert all(one.removeprefix("#") in ids for one in page.xpath("//a/@href"))
+    assert all(reference.removeprefix("#") in ids for reference in page.xpath("//a/@href"))
 
 
 def test_a_thai_page_has_no_english_but_codes(pages: dict[str, Any]) -> None:
     page = pages["th"]
-    told = " ".join(text for text in page.xpath("//text()[not(ancestor::style)]"))
-    assert set(re.findall(r"[A-Za-z]{2,}", told)) <= _PROPER_NAMES
+    words = " ".join(text for text in page.xpath("//text()[not(ancestor::style)]"))
+    assert set(re.findall(r"[A-Za-z]{2,}", words)) <= _PROPER_NAMES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -104,15 +106,19 @@ def test_no_report_of_an_area_shows_a_child(pages: dict[str, Any], sample_store:
     counts only where no other Thai letter touches it."""
     with duckdb.connect(str(sample_store), read_only=True) as connection:
         known = _personal(connection)
-    told = html.tostring(pages[language], encoding="unicode")
+    page_text = html.tostring(pages[language], encoding="unicode")
     assert len(known) > 500
-    assert [one for one in known if one in told and re.search(rf"(?<![ก-๛\w]){re.escape(one)}(?![ก-๛\w])", told)] == []
+    assert [
+        value
+        for value in known
+        if value in page_text and re.search(rf"(?<![ก-๛\w]){re.escape(value)}(?![ก-๛\w])", page_text)
+    ] == []
 
 
 def _personal(connection: duckdb.DuckDBPyConnection) -> set[str]:
     columns = ("cpms_id", "national_id", "given_name", "family_name", "mother_name")
-    found = connection.execute(f"SELECT {', '.join(columns)} FROM current_child").df()
-    return {str(one) for name in columns for one in found[name].dropna().unique() if len(str(one)) > 2}
+    children = connection.execute(f"SELECT {', '.join(columns)} FROM current_child").df()
+    return {str(value) for name in columns for value in children[name].dropna().unique() if len(str(value)) > 2}
 
 
 def test_a_page_shows_the_figures_of_the_store(pages: dict[str, Any], sample_store: Path, survey: Survey) -> None:
@@ -120,8 +126,12 @@ def test_a_page_shows_the_figures_of_the_store(pages: dict[str, Any], sample_sto
     listed = list_children(sample_store, area="850105", round_=2026)
     counts = listed["level"].value_counts()
     page = pages["en"]
-    assert f"{len(listed)} children" in [one.text_content() for one in page.xpath("//ul[@class='key']/li")]
-    [table] = [one for one in page.xpath("//table") if "Children at each level" in one.xpath("string(caption)")]
+    assert f"{len(listed)} children" in [entry.text_content() for entry in page.xpath("//ul[@class='key']/li")]
+    [table] = [
+        table_element
+        for table_element in page.xpath("//table")
+        if "Children at each level" in table_element.xpath("string(caption)")
+    ]
     last = [cell.text_content() for cell in table.xpath("tbody/tr[last()]/*")]
     assert last == ["2026", *(f"{counts.get(level.id, 0):,}" for level in survey.levels)]
 
@@ -146,7 +156,7 @@ def test_text_that_looks_like_a_page_or_a_formula_stays_text(tmp_path: Path) -> 
     page = html.fromstring((tmp_path / "page.html").read_text("utf-8"))
     assert page.xpath("//script | //img | //@onerror") == []
     assert page.xpath("string(//h1)") == bad and page.xpath("string(//h2)") == bad and page.xpath("string(//h3)") == bad
-    assert [one.text_content() for one in page.xpath("//tbody//th | //tbody//td")] == [bad, "n.p.", "–", "-5.0"]
+    assert [cell.text_content() for cell in page.xpath("//tbody//th | //tbody//td")] == [bad, "n.p.", "–", "-5.0"]
 
 
 def test_a_child_is_masked_unless_it_is_asked_for(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:
@@ -168,12 +178,12 @@ def test_a_child_is_masked_unless_it_is_asked_for(cpms: Cpms, sample_store: Path
 
 
 def test_what_cannot_be_reported_is_said_before_the_work(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:
-    told = cpms("report", "community", "850105", "-o", tmp_path / "report.odt", "--store", sample_store)
-    assert (told.code, told.out) == (2, "") and ".html" in told.err
-    told = cpms("report", "community", "85", "-o", tmp_path / "report.html", "--store", sample_store)
-    assert told.code == 2 and "85" in told.err
-    told = cpms("report", "province", "85", "-o", tmp_path / "r.html", "--shade", "23", "--store", sample_store)
-    assert told.code == 2 and "1 to 22" in told.err
+    ran = cpms("report", "community", "850105", "-o", tmp_path / "report.odt", "--store", sample_store)
+    assert (ran.code, ran.out) == (2, "") and ".html" in ran.err
+    ran = cpms("report", "community", "85", "-o", tmp_path / "report.html", "--store", sample_store)
+    assert ran.code == 2 and "85" in ran.err
+    ran = cpms("report", "province", "85", "-o", tmp_path / "r.html", "--shade", "23", "--store", sample_store)
+    assert ran.code == 2 and "1 to 22" in ran.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -194,8 +204,8 @@ def test_outlines_that_cannot_be_read_are_named(cpms: Cpms, sample_store: Path, 
     shutil.copytree(ROOT / "schemas", schemas)
     outlines = schemas / "areas" / "outlines" / "85.geojson"
     outlines.write_text(outlines.read_text("utf-8").replace("subdistrict_code", "code"), "utf-8")
-    told = cpms("report", "province", "85", "-o", tmp_path / "r.html", "--store", sample_store, "--schemas", schemas)
-    assert told.code == 2 and "85.geojson" in told.err and "subdistrict_code" in told.err
+    ran = cpms("report", "province", "85", "-o", tmp_path / "r.html", "--store", sample_store, "--schemas", schemas)
+    assert ran.code == 2 and "85.geojson" in ran.err and "subdistrict_code" in ran.err
 
 
 def test_what_is_mostly_withheld_is_told_in_words_and_not_drawn(
@@ -203,16 +213,22 @@ def test_what_is_mostly_withheld_is_told_in_words_and_not_drawn(
 ) -> None:
     """The first village has 61 children: one figure of migration of theirs is published, and few of other kinds are."""
     village = report_area(sample_store, "85010501")
-    told = [part.text for part in village.parts if isinstance(part, Paragraph)]
+    paragraphs = [part.text for part in village.parts if isinstance(part, Paragraph)]
     titles = [part.title for part in village.parts if isinstance(part, Chart)]
-    assert any("3 of 4, namely Children who migrated in; Children whose parents migrated away" in one for one in told)
+    assert any(
+        "3 of 4, namely Children who migrated in; Children whose parents migrated away" in paragraph
+        for paragraph in paragraphs
+    )
     assert "Migration, share of children or of households" in titles
     bars = next(part for part in village.parts if isinstance(part, Chart) and part.shape == "indicator_bars")
     hidden = {str(bars.frame["label"].iat[row]) for row, _ in bars.withheld}
     assert len(hidden) > 11
     drawn = "".join(etree.fromstring(chart_svg(bars).encode("utf-8")).itertext())
     assert [label for label in bars.frame["label"] if (label in drawn) == (label in hidden)] == []
-    assert any(f"{len(hidden)} of 22, namely" in one and all(label in one for label in hidden) for one in told)
+    assert any(
+        f"{len(hidden)} of 22, namely" in paragraph and all(label in paragraph for label in hidden)
+        for paragraph in paragraphs
+    )
     subdistrict = documents["en"]
     assert [part for part in subdistrict.parts if isinstance(part, Chart) and part.shape == "heat_map"] == []
     sentence = next(part.text for part in subdistrict.parts if isinstance(part, Paragraph) and "by area" in part.text)
@@ -224,7 +240,7 @@ def test_what_is_mostly_withheld_is_told_in_words_and_not_drawn(
 @pytest.mark.parametrize("width", [WIDE, ACROSS])
 def test_labels_of_bars_stand_above_them_or_beside_them(width: int) -> None:
     """Beside them on a page laid across: then all 22 fit under one heading, in letters that can be read on paper."""
-    frame = pd.DataFrame({"label": [f"{at} มีสมาชิก" for at in range(1, 23)], "share": [0.5] * 22})
+    frame = pd.DataFrame({"label": [f"{number} มีสมาชิก" for number in range(1, 23)], "share": [0.5] * 22})
     root = etree.fromstring(chart_svg(Chart("indicator_bars", "ก", frame, "ข", words={}), width).encode("utf-8"))
     page = 25.0 if width == ACROSS else 17.0
     height = float(root.get("height")) / width * page
@@ -233,10 +249,10 @@ def test_labels_of_bars_stand_above_them_or_beside_them(width: int) -> None:
 
 def test_a_share_that_is_no_withheld_count_is_marked_high(survey: Survey, sample_store: Path) -> None:
     """Two subdistricts, worked out by hand: 30 of 60 against 5 of 60 is high, the reverse not; 8 and 9 are withheld."""
-    names = [str(one.number) for one in survey.indicators]
+    names = [str(indicator.number) for indicator in survey.indicators]
     heat = pd.DataFrame({"area": ["850105", "850302"], "label": ["A", "B"], **{name: [None, None] for name in names}})
     counts = heat.assign(**{"1": [30, 5]})
-    measures = [f"measure_{one.id}" for one in survey.measures]
+    measures = [f"measure_{measure.id}" for measure in survey.measures]
     migration = pd.DataFrame(
         {"item": measures, "yes": pd.array([35, None, 9, 9], "Int64"), "no": pd.array([85, 50, 50, 50], "Int64")}
     )
@@ -247,11 +263,11 @@ def test_a_share_that_is_no_withheld_count_is_marked_high(survey: Survey, sample
         migration=migration,
         parts=heat,
     )
-    found = published_migration(survey, figures, "en")
-    assert found.high.to_dict("records") == [
+    published = published_migration(survey, figures, "en")
+    assert published.high.to_dict("records") == [
         {"area": "850105", "label": "A", "measure": "Children without Thai nationality"}
     ]
-    assert (found.settled, found.asked) == (2, 2 * len(survey.measures))
+    assert (published.settled, published.asked) == (2, 2 * len(survey.measures))
     assert published_migration(survey, replace(figures, code="8501"), "en").settled == 0
     withheld = replace(figures, migration=migration.assign(yes=pd.array([None] * 4, "Int64")))
     assert published_migration(survey, withheld, "en").settled == 0

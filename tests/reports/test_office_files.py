@@ -55,9 +55,9 @@ STORELESS = ("codebook", "validate")
 
 def faults(path: Path) -> list[str]:
     """What the schema says against a file: its part, what is wrong, and where."""
-    found = OpenXmlValidator(FileFormat.OFFICE_2019).validate(str(path))
-    broken = [one for one in found.errors if one.severity is ValidationSeverity.ERROR]
-    return [f"{one.part_uri} {one.path}: {one.description}" for one in broken]
+    validation = OpenXmlValidator(FileFormat.OFFICE_2019).validate(str(path))
+    broken = [error for error in validation.errors if error.severity is ValidationSeverity.ERROR]
+    return [f"{error.part_uri} {error.path}: {error.description}" for error in broken]
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +68,10 @@ def store(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", WRITERS | FURTHER if THOROUGH else WRITERS)
 def test_what_a_command_writes_holds_to_the_schema(name: str, cpms: Cpms, store: Path, tmp_path: Path) -> None:
     words = (WRITERS | FURTHER)[name]
-    at = () if words[0] in STORELESS or (words[0] == "template" and "--prefill" not in words) else ("--store", store)
-    ran = cpms(*words, *at, "-o", tmp_path / name)
+    store_option = (
+        () if words[0] in STORELESS or (words[0] == "template" and "--prefill" not in words) else ("--store", store)
+    )
+    ran = cpms(*words, *store_option, "-o", tmp_path / name)
     assert ran.code in (0, 1), ran.err
     assert faults(tmp_path / name) == []
 
@@ -114,4 +116,4 @@ def test_a_copy_of_an_officers_workbook_breaks_no_rule_that_the_workbook_kept(
         book.save(path)
     before = faults(path)
     assert cpms("validate", path, option, tmp_path / "mended.xlsx").code in (0, 1)
-    assert [one for one in faults(tmp_path / "mended.xlsx") if one not in before] == []
+    assert [fault for fault in faults(tmp_path / "mended.xlsx") if fault not in before] == []

@@ -48,8 +48,8 @@ def _ages(born: str | None, stated: str | None, visited: str | None) -> tuple[An
     key = {"round": "2025", "village_code": "85010501", "household_no": "1"}
     child = {**key, "child_no": "1", "birth_date": born, "age_years": stated}
     scores = score_tables(pd.DataFrame([{**key, "interview_date": visited}]), pd.DataFrame([child]))
-    found = scores[["age_min", "age_max"]].astype("object").where(scores[["age_min", "age_max"]].notna(), None)
-    return tuple(found.iloc[0])
+    ages = scores[["age_min", "age_max"]].astype("object").where(scores[["age_min", "age_max"]].notna(), None)
+    return tuple(ages.iloc[0])
 
 
 @pytest.mark.parametrize("title", AGES)
@@ -82,12 +82,15 @@ def test_a_file_without_interview_dates_is_scored_by_what_it_says(tmp_path: Path
 
 def _checks(path: Path, *names: str) -> list[tuple[str, Any]]:
     findings = validate([path]).findings
-    here = findings[findings["check"].isin(names)]
-    return [(check, None if pd.isna(row) else int(row)) for check, row in zip(here["check"], here["row"], strict=True)]
+    findings_of_ages = findings[findings["check"].isin(names)]
+    return [
+        (check, None if pd.isna(row) else int(row))
+        for check, row in zip(findings_of_ages["check"], findings_of_ages["row"], strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "expected"),
     [
         # One blank date among others is told on its row, where the age is a range for it.
         (({}, {"interview_date": None, "household_no": "2"}), [("no_interview_date", 3)]),
@@ -99,10 +102,10 @@ def _checks(path: Path, *names: str) -> list[tuple[str, Any]]:
     ],
 )
 def test_a_column_that_nobody_filled_in_is_named_once_for_its_file(
-    draw: Draw, rows: tuple[Mapping[str, Any], ...], told: list[tuple[str, Any]]
+    draw: Draw, rows: tuple[Mapping[str, Any], ...], expected: list[tuple[str, Any]]
 ) -> None:
     names = ("no_interview_date", "interview_dates_missing", "no_age", "ages_missing")
-    assert _checks(draw(*rows), *names) == told
+    assert _checks(draw(*rows), *names) == expected
 
 
 def test_the_households_of_a_file_may_have_the_dates(base: Mapping[str, Mapping[str, Any]], tmp_path: Path) -> None:
@@ -117,8 +120,8 @@ def test_the_households_of_a_file_may_have_the_dates(base: Mapping[str, Mapping[
 
 
 def test_what_does_not_fit_is_said(draw: Draw) -> None:
-    def fits(**told: Any) -> bool:
-        return not _checks(draw(told), "age_against_birth_date")
+    def fits(**answers: Any) -> bool:
+        return not _checks(draw(answers), "age_against_birth_date")
 
     assert fits(birth_date="2016-06-01", age_years=11)  # told as people round it, and the birth date decides
     assert not fits(birth_date="2016-06-01", age_years=12)

@@ -46,42 +46,42 @@ class Mutant:
 
 Change = Callable[[re.Match[str]], str | None]
 KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
-    ("field renamed", TABLES, r"^  - name: (?P<word>\w+)$", lambda found: f"{found[0]}x"),
+    ("field renamed", TABLES, r"^  - name: (?P<word>\w+)$", lambda match: f"{match[0]}x"),
     ("languages swapped", TABLES, r"label: \{en: (.*), th: (.*)\}", lambda f: f"label: {{en: {f[2]}, th: {f[1]}}}"),
-    ("minimum above maximum", TABLES, r"minimum: \d+", lambda found: "minimum: 9999"),
-    ("no such code list", TABLES, r"codelist: \w+", lambda found: f"{found[0]}x"),
-    ("no such role", TABLES, r"role: \w+", lambda found: f"{found[0]}x"),
-    ("key not required", TABLES, r"required: true", lambda found: "required: false"),
-    ("asked a year later", TABLES, r"(asked: age \S+ )(\d+)", lambda found: f"{found[1]}{int(found[2]) + 1}"),
-    ("code dropped", CODELISTS, r"^(?P<word>(?!code,)\w+),.*$", lambda found: None),
-    ("code renamed", CODELISTS, r"^(?P<word>(?!code,)\w+),", lambda found: f"{found[1]}x,"),
-    ("no answer made an answer", CODELISTS, r",(unknown|refused|not_asked|blank|exclusive),", lambda found: ",,"),
-    ("title dropped", TITLES, r"^(?P<word>(?!title,)[^,]+),.*$", lambda found: None),
-    ("title of no sex", TITLES, r",(male|female),", lambda found: f",{found[1]}x,"),
-    ("title of the other sex", TITLES, r"^(?P<word>[^,]+),male,", lambda found: f"{found[1]},female,"),
-    ("no such level visited", ("summaries.yaml",), r"^visited: \[(?P<word>\w+)", lambda found: f"{found[0]}x"),
-    ("broken SQL", RULES, SQL + r".*$", lambda found: f"{found[0]} AND"),
-    ("no such code", RULES, SQL + r"[^']*'\w+", lambda found: f"{found[0]}x"),
+    ("minimum above maximum", TABLES, r"minimum: \d+", lambda match: "minimum: 9999"),
+    ("no such code list", TABLES, r"codelist: \w+", lambda match: f"{match[0]}x"),
+    ("no such role", TABLES, r"role: \w+", lambda match: f"{match[0]}x"),
+    ("key not required", TABLES, r"required: true", lambda match: "required: false"),
+    ("asked a year later", TABLES, r"(asked: age \S+ )(\d+)", lambda match: f"{match[1]}{int(match[2]) + 1}"),
+    ("code dropped", CODELISTS, r"^(?P<word>(?!code,)\w+),.*$", lambda match: None),
+    ("code renamed", CODELISTS, r"^(?P<word>(?!code,)\w+),", lambda match: f"{match[1]}x,"),
+    ("no answer made an answer", CODELISTS, r",(unknown|refused|not_asked|blank|exclusive),", lambda match: ",,"),
+    ("title dropped", TITLES, r"^(?P<word>(?!title,)[^,]+),.*$", lambda match: None),
+    ("title of no sex", TITLES, r",(male|female),", lambda match: f",{match[1]}x,"),
+    ("title of the other sex", TITLES, r"^(?P<word>[^,]+),male,", lambda match: f"{match[1]},female,"),
+    ("no such level visited", ("summaries.yaml",), r"^visited: \[(?P<word>\w+)", lambda match: f"{match[0]}x"),
+    ("broken SQL", RULES, SQL + r".*$", lambda match: f"{match[0]} AND"),
+    ("no such code", RULES, SQL + r"[^']*'\w+", lambda match: f"{match[0]}x"),
     ("number changed", RULES, SQL + r".*?(?<![\w'])(\d+)(?![\w'])", lambda f: f"{f[0][: -len(f[2])]}{int(f[2]) + 1}"),
-    ("OR made AND", RULES, SQL + r".*? OR ", lambda found: found[0].removesuffix("OR ") + "AND "),
-    ("equal made unequal", RULES, SQL + r".*? = ", lambda found: found[0].removesuffix("= ") + "<> "),
-    ("at least made more than", RULES, SQL + r".*?>=", lambda found: found[0].removesuffix("=")),
-    ("below made at most", RULES, SQL + r".*? < ", lambda found: found[0].removesuffix(" ") + "= "),
-    ("due at another hour", ("risk.yaml",), r"due_hours: (\d+)", lambda found: f"due_hours: {int(found[1]) + 24}"),
-    ("answered by no kind", ("risk.yaml",), r"answered_by: \[\w+", lambda found: f"{found[0]}x"),
-    ("answered by nothing", ("risk.yaml",), r"answered_by: \[.*\]", lambda found: "answered_by: []"),
-    ("closed by no kind", ("response.yaml",), r"closes: \[\w+", lambda found: f"{found[0]}x"),
-    ("indicator renumbered", RULES, r"^  - number: \d+", lambda found: f"{found[0]}9"),
-    ("no such severity", RULES, r"severity: \w+", lambda found: "severity: fatal"),
-    ("no such level", ("rights.yaml",), r"levels: \[\w+", lambda found: f"{found[0]}x"),
-    ("group of no field", FIGURES, r"^(    field|origin): \w+$", lambda found: f"{found[0]}x"),
-    ("bands with a gap", ("summaries.yaml",), r"\[\[0, (\d+)", lambda found: f"[[0, {int(found[1]) - 1}"),
-    ("no such indicator", ("activities.yaml",), r"indicators: \[\d+", lambda found: f"{found[0]}99"),
-    ("outline of no subdistrict", OUTLINES, r'"subdistrict_code":"(?P<word>\d{5})', lambda found: f"{found[0]}9"),
-    ("outline without a code", OUTLINES, r'"subdistrict_code"', lambda found: '"code"'),
-    ("outline without a shape", OUTLINES, r'"MultiPolygon"', lambda found: '"Point"'),
-    ("message renamed", MESSAGES, r"^(?P<word>\w+):", lambda found: f"{found[1]}x:"),
-    ("nothing to fill in", MESSAGES, r"(en: [^{]*\{)(\w+)\}", lambda found: f"{found[1]}{found[2]}z}}"),
+    ("OR made AND", RULES, SQL + r".*? OR ", lambda match: match[0].removesuffix("OR ") + "AND "),
+    ("equal made unequal", RULES, SQL + r".*? = ", lambda match: match[0].removesuffix("= ") + "<> "),
+    ("at least made more than", RULES, SQL + r".*?>=", lambda match: match[0].removesuffix("=")),
+    ("below made at most", RULES, SQL + r".*? < ", lambda match: match[0].removesuffix(" ") + "= "),
+    ("due at another hour", ("risk.yaml",), r"due_hours: (\d+)", lambda match: f"due_hours: {int(match[1]) + 24}"),
+    ("answered by no kind", ("risk.yaml",), r"answered_by: \[\w+", lambda match: f"{match[0]}x"),
+    ("answered by nothing", ("risk.yaml",), r"answered_by: \[.*\]", lambda match: "answered_by: []"),
+    ("closed by no kind", ("response.yaml",), r"closes: \[\w+", lambda match: f"{match[0]}x"),
+    ("indicator renumbered", RULES, r"^  - number: \d+", lambda match: f"{match[0]}9"),
+    ("no such severity", RULES, r"severity: \w+", lambda match: "severity: fatal"),
+    ("no such level", ("rights.yaml",), r"levels: \[\w+", lambda match: f"{match[0]}x"),
+    ("group of no field", FIGURES, r"^(    field|origin): \w+$", lambda match: f"{match[0]}x"),
+    ("bands with a gap", ("summaries.yaml",), r"\[\[0, (\d+)", lambda match: f"[[0, {int(match[1]) - 1}"),
+    ("no such indicator", ("activities.yaml",), r"indicators: \[\d+", lambda match: f"{match[0]}99"),
+    ("outline of no subdistrict", OUTLINES, r'"subdistrict_code":"(?P<word>\d{5})', lambda match: f"{match[0]}9"),
+    ("outline without a code", OUTLINES, r'"subdistrict_code"', lambda match: '"code"'),
+    ("outline without a shape", OUTLINES, r'"MultiPolygon"', lambda match: '"Point"'),
+    ("message renamed", MESSAGES, r"^(?P<word>\w+):", lambda match: f"{match[1]}x:"),
+    ("nothing to fill in", MESSAGES, r"(en: [^{]*\{)(\w+)\}", lambda match: f"{match[1]}{match[2]}z}}"),
 )
 
 
@@ -89,19 +89,21 @@ def _mutants() -> Iterator[Mutant]:
     for kind, files, pattern, change in KINDS:
         for file in files:
             for number, line in enumerate((SCHEMAS / file).read_text("utf-8").splitlines(), start=1):
-                found = re.search(pattern, line)
-                if found:
-                    put = change(found)
-                    new = None if put is None else line[: found.start()] + put + line[found.end() :]
-                    yield Mutant(kind, file, number, new, tuple(found.groupdict().values()))
+                match = re.search(pattern, line)
+                if match:
+                    put = change(match)
+                    new = None if put is None else line[: match.start()] + put + line[match.end() :]
+                    yield Mutant(kind, file, number, new, tuple(match.groupdict().values()))
 
 
 def _chosen(each: int) -> list[Mutant]:
     """So many mutants of each kind, from all over the files in which there are any."""
     chosen: list[Mutant] = []
     for _, group in groupby(_mutants(), key=lambda mutant: mutant.kind):
-        found = list(group)
-        chosen += found if os.environ.get("CPMS_MUTANTS") == "all" else found[:: max(1, len(found) // each)][:each]
+        mutants = list(group)
+        chosen += (
+            mutants if os.environ.get("CPMS_MUTANTS") == "all" else mutants[:: max(1, len(mutants) // each)][:each]
+        )
     return chosen
 
 
@@ -118,14 +120,14 @@ def _stands_alone(mutant: Mutant) -> bool:
 def _together() -> list[tuple[Mutant, ...]]:
     """The chosen mutants as they are tried: alone, or with those of their kind in other entries of the same file."""
     together: list[tuple[Mutant, ...]] = []
-    for (_, _, alone), group in groupby(CHOSEN, key=lambda one: (one.kind, one.file, _stands_alone(one))):
-        found = list(group)
+    for (_, _, alone), group in groupby(CHOSEN, key=lambda mutant: (mutant.kind, mutant.file, _stands_alone(mutant))):
+        mutants = list(group)
         if not alone:
-            together += [(one,) for one in found]
-        while alone and found:
-            batch = {_entry(one): one for one in reversed(found)}
+            together += [(mutant,) for mutant in mutants]
+        while alone and mutants:
+            batch = {_entry(mutant): mutant for mutant in reversed(mutants)}
             together.append(tuple(batch.values()))
-            found = [one for one in found if one not in batch.values()]
+            mutants = [mutant for mutant in mutants if mutant not in batch.values()]
     return together
 
 
@@ -149,7 +151,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _names(mutants: tuple[Mutant, ...]) -> str:
-    return f"{mutants[0].kind} {mutants[0].file}:{','.join(str(one.line) for one in mutants)}"
+    return f"{mutants[0].kind} {mutants[0].file}:{','.join(str(mutant.line) for mutant in mutants)}"
 
 
 @pytest.mark.parametrize("mutants", _together(), ids=_names)
@@ -159,12 +161,12 @@ def test_a_mutant_is_found_where_it_stands(mutants: tuple[Mutant, ...], folder: 
     for mutant in mutants:
         lines[mutant.line - 1] = mutant.new
     path.write_text("\n".join(line for line in lines if line is not None) + "\n", "utf-8")
-    told = " ".join(map(str, prove_definition(folder).problems))
-    assert told, "nobody noticed"
-    places = {int(line) for line in re.findall(re.escape(mutants[0].file) + r":(\d+)", told)}
+    problems = " ".join(map(str, prove_definition(folder).problems))
+    assert problems, "nobody noticed"
+    places = {int(line) for line in re.findall(re.escape(mutants[0].file) + r":(\d+)", problems)}
     for mutant in mutants:
-        named = [word for word in mutant.words if re.search(rf"'{word}x?'", told)]
-        assert places & set(_entry(mutant)) or named, (str(mutant), told)
+        named = [word for word in mutant.words if re.search(rf"'{word}x?'", problems)]
+        assert places & set(_entry(mutant)) or named, (str(mutant), problems)
 
 
 def test_there_are_about_a_hundred() -> None:
@@ -190,7 +192,7 @@ def test_the_shipped_definition_holds(cpms: Cpms) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "content", "told"),
+    ("file", "content", "expected"),
     [
         ("indicators.yaml", b"indicators: [", "not YAML"),
         ("indicators.yaml", b"\xff\xfe\x00", "not UTF-8"),
@@ -202,10 +204,10 @@ def test_the_shipped_definition_holds(cpms: Cpms) -> None:
         ("child.yaml", None, "this file is missing"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(folder: Path, file: str, content: bytes | None, told: str) -> None:
+def test_a_file_that_cannot_be_read_is_named(folder: Path, file: str, content: bytes | None, expected: str) -> None:
     if content is None:
         (folder / file).unlink()
     else:
         (folder / file).write_bytes(content)
-    found = [problem for problem in prove_definition(folder).problems if problem.file == file]
-    assert told in " ".join(problem.message for problem in found)
+    problems = [problem for problem in prove_definition(folder).problems if problem.file == file]
+    assert expected in " ".join(problem.message for problem in problems)

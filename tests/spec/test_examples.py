@@ -27,7 +27,7 @@ def _scored(*cases: Example) -> pd.DataFrame:
     scores: pd.DataFrame = score_tables(households, members)
     assert len(scores) == len(children)
     asked_about = {id(people[0]) for _, people in drawn}
-    first = [at for at, child in enumerate(children) if id(child) in asked_about]
+    first = [position for position, child in enumerate(children) if id(child) in asked_about]
     return scores.iloc[first].reset_index(drop=True)
 
 
@@ -45,8 +45,8 @@ def test_example(scored: pd.DataFrame, number: int, case: Example) -> None:
 @pytest.mark.parametrize("number", range(1, 23))
 def test_every_indicator_has_an_example_of_each_answer(number: int) -> None:
     survey = load_survey()
-    one = survey.indicator(number)
-    assert one is not None
+    indicator = survey.indicator(number)
+    assert indicator is not None
     shown = {case["expect"] for case in DOCUMENT.content["indicators"] if case["number"] == number}
     # n/a only exists where an age puts the child out of the question: 3, 11, 12, 14 and 15.
     assert shown == {"yes", "no", "unknown"} | ({"n/a"} if number in {3, 11, 12, 14, 15} else set())

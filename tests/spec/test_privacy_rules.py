@@ -23,7 +23,7 @@ def test_five_is_the_threshold_as_shipped(survey: Survey) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "wrong", "told"),
+    ("line", "wrong", "expected"),
     [
         ("threshold: 5", "threshold: 2", "greater than or equal to 3"),
         ("threshold: 5", "threshold: five", "valid integer"),
@@ -35,14 +35,14 @@ def test_five_is_the_threshold_as_shipped(survey: Survey) -> None:
         ("k: 5", "k: 5\nk: 5", "stands twice"),
     ],
 )
-def test_a_mutant_is_found_where_it_stands(folder: Path, line: str, wrong: str, told: str) -> None:
+def test_a_mutant_is_found_where_it_stands(folder: Path, line: str, wrong: str, expected: str) -> None:
     path = folder / "privacy.yaml"
     text = path.read_text("utf-8")
     assert f"\n{line}\n" in text
     path.write_text(text.replace(f"\n{line}\n", f"\n{wrong}\n"), "utf-8")
-    at = text[: text.index(f"\n{line}\n") + 1].count("\n") + 1 + wrong.count("\n")
+    line_number = text[: text.index(f"\n{line}\n") + 1].count("\n") + 1 + wrong.count("\n")
     problems = [problem for problem in prove_definition(folder).problems if problem.file == "privacy.yaml"]
-    assert any(told in problem.message and problem.line in (at, 1) for problem in problems), problems
+    assert any(expected in problem.message and problem.line in (line_number, 1) for problem in problems), problems
 
 
 def test_a_definition_without_the_file_is_refused(folder: Path) -> None:

@@ -49,9 +49,11 @@ def test_the_wrong_cell_is_coloured_commented_and_listed(cpms: Cpms, draw: Draw,
     [line] = _listed(book["To mend"])
     assert (line["Severity"], line["Sheet"], line["Cell"], line["Value"]) == ("error", "survey", place, "Femal")
     assert (line["Proposal"], line["Rule"]) == ("Female", "code")
-    [link] = [found.hyperlink for row in book["To mend"].iter_rows() for found in row if found.hyperlink]
+    [link] = [cell.hyperlink for row in book["To mend"].iter_rows() for cell in row if cell.hyperlink]
     assert link.location == f"'survey'!{place}"
-    coloured = [one.coordinate for row in sheet.iter_rows() for one in row if one.fill.fgColor.rgb in (ERROR, WARNING)]
+    coloured = [
+        cell.coordinate for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb in (ERROR, WARNING)
+    ]
     assert coloured == [place]
 
 
@@ -120,8 +122,8 @@ def test_a_csv_becomes_a_workbook_with_the_same_rows_as_text(cpms: Cpms, draw: D
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
     sheet = book["survey"]
     written = pd.read_csv(path, dtype=str, header=None, keep_default_na=False)
-    found = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
-    assert found == written.to_numpy().tolist()
+    texts = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
+    assert texts == written.to_numpy().tolist()
     assert {cell.number_format for row in sheet.iter_rows() for cell in row if cell.value} == {"@"}
     assert sheet[f"{_column(sheet, 'sex')}3"].fill.fgColor.rgb == ERROR
 
@@ -168,8 +170,8 @@ def test_personal_values_are_hidden_in_the_list_not_in_the_cell(cpms: Cpms, draw
         [line] = [line for line in _listed(book["To mend"]) if line["Rule"] == "date"]
         assert line["Value"] == shown
         assert book["survey"][str(line["Cell"])].value == "32/13/2560"
-        said = [row[0].value for row in book["To mend"].iter_rows(max_row=5)]
-        assert any("hidden in this list" in str(one) for one in said) is (not extra)
+        heading_texts = [row[0].value for row in book["To mend"].iter_rows(max_row=5)]
+        assert any("hidden in this list" in str(text) for text in heading_texts) is (not extra)
 
 
 def test_mended_and_annotated_again_the_marks_are_gone(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -197,7 +199,7 @@ def test_the_annotated_workbook_is_checked_and_merged_as_it_is(cpms: Cpms, draw:
 
 
 def test_comments_are_limited_colours_and_the_list_are_not(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
-    alike = ({"household_no": str(at), "child_no": 1, "distress": "often"} for at in range(130))
+    alike = ({"household_no": str(number), "child_no": 1, "distress": "often"} for number in range(130))
     path = draw(*alike, without=["interviewer"])  # no volunteer, whose work could be called invented
     ran = cpms("validate", path, "--annotate", tmp_path / "out.xlsx")
     assert "Only the first 100 cells of each mistake carry a comment (100 of 130)" in ran.err
@@ -223,7 +225,7 @@ def test_the_file_that_was_read_is_never_written_over(cpms: Cpms, draw: Draw, tm
         [SAMPLES / "survey_2567.csv", "--annotate", tmp_path / "a.xlsx"],
     ):
         assert cpms("validate", path, *words).code == 2
-    assert [one.name for one in tmp_path.iterdir()] == ["survey.xlsx"]
+    assert [path.name for path in tmp_path.iterdir()] == ["survey.xlsx"]
 
 
 def test_a_line_of_the_list_is_as_high_as_its_longest_text(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -278,5 +280,5 @@ def test_libreoffice_opens_it_and_keeps_what_it_shows(cpms: Cpms, draw: Draw, tm
     cell = sheet[f"{_column(sheet, 'sex')}2"]
     assert cell.fill.fgColor.rgb == ERROR
     assert cell.comment is not None and "is not an answer to Sex" in cell.comment.text
-    [first, *_] = [found.hyperlink for row in book["To mend"].iter_rows() for found in row if found.hyperlink]
+    [first, *_] = [cell.hyperlink for row in book["To mend"].iter_rows() for cell in row if cell.hyperlink]
     assert str(first.location).replace("'", "") == f"survey!{cell.coordinate}"

@@ -26,10 +26,14 @@ LISTS = (
 @pytest.mark.parametrize("command", LISTS)
 def test_an_area_without_data_is_told(command: str, cpms: Cpms, sample_store: Path) -> None:
     """10 is Bangkok, which is in no sample; ก is no code; nothing at all is no area either."""
-    for area, told in (("10", "the store has no children of this area"), ("ก", "has this code"), ("", "has this code")):
+    for area, refusal in (
+        ("10", "the store has no children of this area"),
+        ("ก", "has this code"),
+        ("", "has this code"),
+    ):
         ran = cpms(*command.split(), "--area", area, "--store", sample_store)
         assert ran.code == 2
-        assert told in ran.err.lower()
+        assert refusal in ran.err.lower()
         assert ran.out == ""
     ran = cpms(*command.split(), "--area", "850105", "--store", sample_store)
     assert ran.code == 0

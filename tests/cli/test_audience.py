@@ -22,10 +22,12 @@ WITHHELD = "n.p.: not published. "
 def _rows(girls: int, boys: int, out_of_school: int) -> list[dict[str, Any]]:
     """Children of ten, each in a home of its own; of the girls and then the boys, so many do not go to school."""
     every = [
-        {"household_no": str(at), "birth_date": "2016-01-01", "sex": "female" if at <= girls else "male"}
-        for at in range(1, girls + boys + 1)
+        {"household_no": str(number), "birth_date": "2016-01-01", "sex": "female" if number <= girls else "male"}
+        for number in range(1, girls + boys + 1)
     ]
-    return [{**one, **({"in_school": "none"} if at < out_of_school else {})} for at, one in enumerate(every)]
+    return [
+        {**answers, **({"in_school": "none"} if number < out_of_school else {})} for number, answers in enumerate(every)
+    ]
 
 
 @pytest.fixture
@@ -35,18 +37,18 @@ def store(tmp_path: Path, base: Mapping[str, Mapping[str, Any]]) -> Path:
     return tmp_path / "s.duckdb"
 
 
-def _told(cpms: Cpms, store: Path, *words: str) -> dict[str, tuple[int | None, int | None]]:
+def _yes_and_no(cpms: Cpms, store: Path, *words: str) -> dict[str, tuple[int | None, int | None]]:
     """Girls and boys out of school, and in school."""
     table = cpms("indicator", "3", *words, "--store", store, "-f", "json").json
     name = next(key for key in ("by_sex", "total") if key in table)
-    return {one.get("sex", "all"): (one["yes"], one["no"]) for one in table[name]}
+    return {row.get("sex", "all"): (row["yes"], row["no"]) for row in table[name]}
 
 
 def test_the_office_sees_everything_and_is_told_so(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     ran = cpms("indicator", "3", "--by", "sex", "--store", store, "-o", tmp_path / "i.xlsx")
     assert ran.out.splitlines()[-1] == OFFICE
     assert "n.p." not in ran.out
-    assert _told(cpms, store, "--by", "sex") == {"female": (20, 0), "male": (3, 7)}
+    assert _yes_and_no(cpms, store, "--by", "sex") == {"female": (20, 0), "male": (3, 7)}
     notes = pd.read_excel(tmp_path / "i.xlsx", sheet_name="Notes", engine="calamine")
     assert notes["Note"].tolist() == [OFFICE]
     assert cpms("plan", "community", "850105", "--store", store).out.count("--audience NAME") == 1
@@ -58,7 +60,7 @@ def test_others_get_no_small_count_and_none_that_gives_it_away(cpms: Cpms, store
     lines = [line.split() for line in ran.out.splitlines()]
     # 23 of 30 in all are out of school; with the 20 girls beside them, the three boys would be found.
     assert ["Female", "n.p.", "n.p.", "0", "0", "–", "–", "–"] in lines or ["Male", "n.p."] in [
-        one[:2] for one in lines
+        line[:2] for line in lines
     ]
     assert "Which children" not in ran.out
     assert OFFICE not in ran.out
@@ -70,21 +72,21 @@ def test_others_get_no_small_count_and_none_that_gives_it_away(cpms: Cpms, store
     assert sheets["Notes"]["Note"].iloc[0].startswith(WITHHELD)
     text = cpms(*words, "-f", "csv").out
     assert [line.split(",")[5] for line in text.splitlines() if ",male," in line] == ["n.p."]
-    told = cpms(*words, "-f", "json").json
-    assert [one["yes"] for one in told["by_sex"] if one["sex"] == "male"] == [None]
-    assert told["audience"] == "committee"
-    assert told["withheld"] >= 2
-    assert "children" not in told
+    document = cpms(*words, "-f", "json").json
+    assert [row["yes"] for row in document["by_sex"] if row["sex"] == "male"] == [None]
+    assert document["audience"] == "committee"
+    assert document["withheld"] >= 2
+    assert "children" not in document
 
 
 def test_a_second_summary_does_not_give_away_what_the_first_withheld(cpms: Cpms, store: Path) -> None:
-    total = _told(cpms, store, "--by", "village", "--audience", "press")
+    total = _yes_and_no(cpms, store, "--by", "village", "--audience", "press")
     assert total == {"all": (23, 7)}
-    by_sex = _told(cpms, store, "--by", "sex", "--audience", "press")
+    by_sex = _yes_and_no(cpms, store, "--by", "sex", "--audience", "press")
     assert by_sex == {"female": (None, None), "male": (None, None)}
     # Whom nothing was told before learns the girls' or the total, but never both.
     other = cpms("indicator", "3", "--by", "sex", "--audience", "ministry", "--store", store, "-f", "json").json
-    shown = [one["yes"] for one in (*other["total"], *other["by_sex"]) if one["yes"] is not None]
+    shown = [value["yes"] for value in (*other["total"], *other["by_sex"]) if value["yes"] is not None]
     assert len(shown) <= 1
 
 

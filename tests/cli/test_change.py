@@ -15,20 +15,20 @@ from cpms_cli import area_change, merge, summarise_area
 from cpms_cli.summaries.rounds.change import AreaChange
 from tests.conftest import Cpms, write_drawn
 
-HERE, THERE = "85010501", "85010502"
+VILLAGE, OTHER_VILLAGE = "85010501", "85010502"
 GONE = ("", "")
 # Chronic illness (indicator 10) and village in 2024, 2025 and 2026; all else known and harmless.
 CHILDREN: dict[str, list[tuple[str, str]]] = {
-    "resolved at last": [("yes", HERE), ("yes", HERE), ("no", HERE)],
-    "new": [("no", HERE), ("yes", HERE), ("yes", HERE)],
-    "unknown between": [("yes", HERE), ("unknown", HERE), ("yes", HERE)],
-    "came back": [("yes", HERE), ("no", HERE), ("yes", HERE)],
-    "lost": [("yes", HERE), GONE, GONE],
-    "moved away": [("yes", HERE), ("yes", THERE), ("yes", THERE)],
-    "moved in": [("yes", THERE), ("yes", HERE), ("no", HERE)],
-    "seen later": [GONE, ("yes", HERE), ("yes", HERE)],
-    "grown up": [("yes", HERE), GONE, GONE],
-    "left school age": [("no", HERE), ("no", HERE), ("no", HERE)],
+    "resolved at last": [("yes", VILLAGE), ("yes", VILLAGE), ("no", VILLAGE)],
+    "new": [("no", VILLAGE), ("yes", VILLAGE), ("yes", VILLAGE)],
+    "unknown between": [("yes", VILLAGE), ("unknown", VILLAGE), ("yes", VILLAGE)],
+    "came back": [("yes", VILLAGE), ("no", VILLAGE), ("yes", VILLAGE)],
+    "lost": [("yes", VILLAGE), GONE, GONE],
+    "moved away": [("yes", VILLAGE), ("yes", OTHER_VILLAGE), ("yes", OTHER_VILLAGE)],
+    "moved in": [("yes", OTHER_VILLAGE), ("yes", VILLAGE), ("no", VILLAGE)],
+    "seen later": [GONE, ("yes", VILLAGE), ("yes", VILLAGE)],
+    "grown up": [("yes", VILLAGE), GONE, GONE],
+    "left school age": [("no", VILLAGE), ("no", VILLAGE), ("no", VILLAGE)],
 }
 FURTHER: dict[str, dict[str, str]] = {
     "grown up": {"birth_date": "2007-06-01"},  # 17 in November 2024
@@ -41,10 +41,10 @@ FURTHER: dict[str, dict[str, str]] = {
 def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[str, Any]]) -> Path:
     folder = tmp_path_factory.mktemp("change")
     files = []
-    for at, year in enumerate((2024, 2025, 2026)):
+    for round_number, year in enumerate((2024, 2025, 2026)):
         rows = []
         for number, (name, rounds) in enumerate(CHILDREN.items(), start=1):
-            ill, village = rounds[at]
+            ill, village = rounds[round_number]
             digits = f"1999900000{number:02d}"
             own = {
                 "sex": "female",
@@ -64,8 +64,8 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
 
 @pytest.fixture(scope="module")
 def village(store: Path) -> AreaChange:
-    found: AreaChange = area_change(store, HERE, 2024, 2026)
-    return found
+    change: AreaChange = area_change(store, VILLAGE, 2024, 2026)
+    return change
 
 
 def _of(cases: pd.DataFrame, first: int, last: int, number: int) -> dict[str, int]:
@@ -152,29 +152,29 @@ def test_levels_flow_and_nobody_vanishes(village: AreaChange) -> None:
 
 
 def test_broken_down_by_a_group(store: Path) -> None:
-    cases = area_change(store, HERE, 2024, 2025, by=["sex"]).cases
+    cases = area_change(store, VILLAGE, 2024, 2025, by=["sex"]).cases
     ill = cases[cases["number"] == 10].set_index("sex")
     assert (ill.loc["male", "sex_label"], ill.loc["male", "before"], ill.loc["male", "new"]) == ("Male", 0, 1)
     assert (ill.loc["female", "before"], ill.loc["female", "now"]) == (6, 3)
 
 
 def test_on_the_samples_every_sum_agrees_with_the_rounds_themselves(sample_store: Path) -> None:
-    found = area_change(sample_store, "850105", 2024, 2026)
+    change = area_change(sample_store, "850105", 2024, 2026)
     yes = {round_: summarise_area(sample_store, "850105", round_=round_) for round_ in (2024, 2025, 2026)}
-    for (first, last), cases in found.cases.groupby(["from_round", "to_round"]):
+    for (first, last), cases in change.cases.groupby(["from_round", "to_round"]):
         counted = cases.set_index("number")
         for round_, column in ((first, "before"), (last, "now")):
             assert counted[column].tolist() == yes[round_].indicators["yes"].tolist(), (first, last)
-        flow = found.flow[(found.flow["from_round"] == first) & (found.flow["to_round"] == last)]
-        here = flow[(flow["place"] != "moved_away") & ~flow["to_level"].isin(["not_seen", "turned_18"])]
+        flow = change.flow[(change.flow["from_round"] == first) & (change.flow["to_round"] == last)]
+        stayed = flow[(flow["place"] != "moved_away") & ~flow["to_level"].isin(["not_seen", "turned_18"])]
         before = flow[(flow["place"] != "moved_in") & (flow["from_level"] != "not_seen")]
-        assert here["children"].sum() == yes[last].children
+        assert stayed["children"].sum() == yes[last].children
         assert before["children"].sum() == yes[first].children
 
 
 def test_community_and_province_tell_it_in_every_format(cpms: Cpms, store: Path, tmp_path: Path) -> None:
-    told = cpms("community", HERE, "--rounds", "2567:2568", "--store", store)
-    lines = [" ".join(line.split()) for line in told.out.splitlines()]
+    ran = cpms("community", VILLAGE, "--rounds", "2567:2568", "--store", store)
+    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
     assert lines[0] == "Pak Nam, moo 1 (85010501): change over rounds 2024, 2025"
     # Before, new, moved in, continuing, resolved, no longer applies, unknown now, not seen, turned 18, moved away, now;
     # what no case became has no column.
@@ -183,17 +183,17 @@ def test_community_and_province_tell_it_in_every_format(cpms: Cpms, store: Path,
     document = cpms("province", "85", "--rounds", "2567:2569", "--format", "json", "--store", store).json
     assert (document["rounds"], document["area"]) == ([2024, 2025, 2026], "85")
     assert len(document["cases"]) == 3 * 22
-    assert cpms("community", HERE, "--rounds", "2567:2569", "-o", tmp_path / "c.xlsx", "--store", store).code == 0
+    assert cpms("community", VILLAGE, "--rounds", "2567:2569", "-o", tmp_path / "c.xlsx", "--store", store).code == 0
     sheets = list(pd.read_excel(tmp_path / "c.xlsx", sheet_name=None, engine="openpyxl"))
     assert sheets == ["Cases", "Before and after", "Notes"]
-    thai = cpms("community", HERE, "--rounds", "2567:2569", "--by", "sex", "--lang", "th", "--store", store).out
+    thai = cpms("community", VILLAGE, "--rounds", "2567:2569", "--by", "sex", "--lang", "th", "--store", store).out
     assert "2567 → 2569  ชาย" in thai
 
 
 def test_in_a_window_of_80_columns_no_word_is_cut_to_pieces(
     cpms: Cpms, store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ("community", HERE, "--rounds", "2567:2568", "--store", store)
+    words = ("community", VILLAGE, "--rounds", "2567:2568", "--store", store)
     wide = set(cpms(*words).out.split())
     monkeypatch.setenv("COLUMNS", "80")
     narrow = cpms(*words).out
@@ -216,5 +216,5 @@ def test_in_a_window_of_80_columns_no_word_is_cut_to_pieces(
     ],
 )
 def test_wrong_use_is_told_in_one_sentence(cpms: Cpms, store: Path, words: list[str]) -> None:
-    ran = cpms("community", HERE, *words, "--store", store)
+    ran = cpms("community", VILLAGE, *words, "--store", store)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)

@@ -22,7 +22,7 @@ CHILDREN = (
 
 def _written(folder: Path, *children: Mapping[str, str]) -> Path:
     path = folder / "survey.csv"
-    lines = [{**KEY, "child_no": str(number), **one} for number, one in enumerate(children, start=1)]
+    lines = [{**KEY, "child_no": str(number), **child} for number, child in enumerate(children, start=1)]
     pd.DataFrame(lines).to_csv(path, index=False, encoding="utf-8")
     return path
 
@@ -32,35 +32,35 @@ def path(tmp_path: Path) -> Path:
     return _written(tmp_path, *CHILDREN)
 
 
-def _told(path: Path, identified: bool = True) -> dict[tuple[str, str, str], tuple[int, int, str]]:
-    found = changes(read(path, load_survey()), identified=identified)
+def _read_as(path: Path, identified: bool = True) -> dict[tuple[str, str, str], tuple[int, int, str]]:
+    changed = changes(read(path, load_survey()), identified=identified)
     return {
         (field, written, read_as): (row, count, reason)
-        for field, written, read_as, row, count, reason in found[
+        for field, written, read_as, row, count, reason in changed[
             ["field", "written", "read", "row", "count", "reason"]
         ].itertuples(index=False, name=None)
     }
 
 
 def test_each_change_has_its_first_row_its_count_and_its_reason(path: Path) -> None:
-    told = _told(path)
-    assert told["birth_date", "5/6/2560", "2017-06-05"] == (2, 1, "era")
-    assert told["given_name", "ด.ญ. มาลี", "มาลี"] == (2, 1, "title")
-    assert told["sex", "หญิง", "female"] == (2, 1, "label")
-    assert told["sex", "ญ", "female"] == (4, 2, "spelling")
-    assert told["age_years", "9 ปี 5 เดือน", "9"] == (2, 1, "age_form")
-    assert told["work_hours_week", "๘", "8"] == (3, 1, "digits")
-    assert told["chronic_illness", "-", ""] == (4, 1, "blank")
-    assert told["tobacco", "ไม่รู้", "unknown"] == (4, 1, "missing")
-    assert told["household_no", " 12", "12"] == (5, 1, "spaces")
-    assert told["village_code", "85-01-01-01", "85010101"] == (5, 1, "spaces")
-    assert told["national_id", "'0999900000015", "0999900000015"] == (5, 1, "text_sign")
+    read_as = _read_as(path)
+    assert read_as["birth_date", "5/6/2560", "2017-06-05"] == (2, 1, "era")
+    assert read_as["given_name", "ด.ญ. มาลี", "มาลี"] == (2, 1, "title")
+    assert read_as["sex", "หญิง", "female"] == (2, 1, "label")
+    assert read_as["sex", "ญ", "female"] == (4, 2, "spelling")
+    assert read_as["age_years", "9 ปี 5 เดือน", "9"] == (2, 1, "age_form")
+    assert read_as["work_hours_week", "๘", "8"] == (3, 1, "digits")
+    assert read_as["chronic_illness", "-", ""] == (4, 1, "blank")
+    assert read_as["tobacco", "ไม่รู้", "unknown"] == (4, 1, "missing")
+    assert read_as["household_no", " 12", "12"] == (5, 1, "spaces")
+    assert read_as["village_code", "85-01-01-01", "85010101"] == (5, 1, "spaces")
+    assert read_as["national_id", "'0999900000015", "0999900000015"] == (5, 1, "text_sign")
 
 
 def test_what_is_read_as_written_is_no_change(path: Path) -> None:
-    told = _told(path)
-    assert not [key for key in told if key[1] == key[2]]
-    assert ("birth_date", "2017-06-13", "2017-06-13") not in told
+    read_as = _read_as(path)
+    assert not [key for key in read_as if key[1] == key[2]]
+    assert ("birth_date", "2017-06-13", "2017-06-13") not in read_as
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_what_is_read_as_written_is_no_change(path: Path) -> None:
     [("2560-06-05", "era"), ("5/6/2017", "date_form"), ("42891", "serial"), ("๒๕๖๐", "era"), ("၂၀၁၇", "digits")],
 )
 def test_dates_tell_what_was_done(tmp_path: Path, written: str, reason: str) -> None:
-    told = _told(_written(tmp_path, {"birth_date": written}))
-    assert [value[2] for key, value in told.items() if key[0] == "birth_date"] == [reason]
+    read_as = _read_as(_written(tmp_path, {"birth_date": written}))
+    assert [value[2] for key, value in read_as.items() if key[0] == "birth_date"] == [reason]
 
 
 def test_names_and_numbers_are_hidden_unless_asked_for(cpms: Cpms, path: Path) -> None:
@@ -79,8 +79,8 @@ def test_names_and_numbers_are_hidden_unless_asked_for(cpms: Cpms, path: Path) -
         assert "0999900000015" not in hidden
         assert "5/6/2560" not in hidden
         assert "มาลี" in cpms("validate", path, "--show-changes", "--identified", "--format", form).out
-    told = _told(path, identified=False)
-    assert told["given_name", "•••", "•••"] == (2, 2, "title")
+    read_as = _read_as(path, identified=False)
+    assert read_as["given_name", "•••", "•••"] == (2, 2, "title")
 
 
 def test_the_officer_sees_them_grouped(cpms: Cpms, path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_file_read_as_it_is_written_says_so(cpms: Cpms, tmp_path: Path) -> Non
 def test_scripts_get_the_same_table(cpms: Cpms, path: Path, tmp_path: Path) -> None:
     out = tmp_path / "found.xlsx"
     ran = cpms("validate", path, "--show-changes", "--format", "json", "-o", out)
-    told = ran.json["changes"]
+    changes = ran.json["changes"]
     assert {
         "file": "survey.csv",
         "sheet": None,
@@ -112,12 +112,12 @@ def test_scripts_get_the_same_table(cpms: Cpms, path: Path, tmp_path: Path) -> N
         "written": "ญ",
         "read": "female",
         "reason": "spelling",
-    } in told
+    } in changes
     assert "changes" not in cpms("validate", path, "--format", "json").json
-    assert len(pd.read_excel(out, sheet_name="Read otherwise than written", engine="calamine")) == len(told)
+    assert len(pd.read_excel(out, sheet_name="Read otherwise than written", engine="calamine")) == len(changes)
     lines = cpms("validate", path, "--show-changes", "--format", "csv").out.splitlines()
     assert lines[0] == "file,sheet,column,field,row,count,written,read,reason"
-    assert len(lines) == len(told) + 1
+    assert len(lines) == len(changes) + 1
 
 
 def test_what_was_written_like_a_formula_stays_harmless(cpms: Cpms, tmp_path: Path) -> None:

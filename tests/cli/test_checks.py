@@ -16,8 +16,10 @@ from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROUNDS, Cpms, Draw
 
 
-def _told(cpms: Cpms, path: Path) -> set[tuple[str, int]]:
-    return {(one["rule"], one["row"]) for one in cpms("validate", path, "--format", "json").json["findings"]}
+def _rules_and_rows(cpms: Cpms, path: Path) -> set[tuple[str, int]]:
+    return {
+        (finding["rule"], finding["row"]) for finding in cpms("validate", path, "--format", "json").json["findings"]
+    }
 
 
 def test_there_are_sixty_rules_and_few_refuse_a_row(survey: Survey) -> None:
@@ -45,7 +47,7 @@ def test_an_ordinary_family_raises_no_alarm(cpms: Cpms, draw: Draw) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "told"),
+    ("rows", "expected"),
     [
         pytest.param(
             [{"mother_name": "นางเอ"}, {"mother_name": "นางเอ", "birth_date": "2016-06-20"}],
@@ -89,11 +91,13 @@ def test_an_ordinary_family_raises_no_alarm(cpms: Cpms, draw: Draw) -> None:
     ],
 )
 def test_what_a_supervisor_would_ask_about(
-    cpms: Cpms, draw: Draw, rows: list[dict[str, Any]], told: set[tuple[str, int]]
+    cpms: Cpms, draw: Draw, rows: list[dict[str, Any]], expected: set[tuple[str, int]]
 ) -> None:
     path = draw(*rows)
-    found = {one for one in _told(cpms, path) if one[0] != "national_id_check_digit"}
-    assert found == told
+    rules_and_rows = {
+        rule_and_row for rule_and_row in _rules_and_rows(cpms, path) if rule_and_row[0] != "national_id_check_digit"
+    }
+    assert rules_and_rows == expected
     assert cpms("validate", path).code == 0
 
 
@@ -117,14 +121,14 @@ def test_withheld_consent_with_any_answer_is_told_and_no_value_is_quoted(cpms: C
 def test_the_samples_raise_few_alarms(path: Path) -> None:
     # The synthetic families have siblings nearer in age than nature allows, and few names: those three rules are right.
     drawn = {"born_months_apart", "born_days_apart", "same_name_in_household"}
-    told = validate([path])
-    warnings = told.findings[told.findings["severity"] == "warning"]["check"].astype(str)
+    validation = validate([path])
+    warnings = validation.findings[validation.findings["severity"] == "warning"]["check"].astype(str)
     alarms = Counter(warnings[~warnings.isin(drawn)])
-    assert sum(alarms.values()) <= 0.05 * told.rows, alarms
+    assert sum(alarms.values()) <= 0.05 * validation.rows, alarms
 
 
 @pytest.mark.parametrize(
-    ("number", "told"),
+    ("number", "expected"),
     [
         ("2026-03-12 00:00:00", True),
         ("12-มี.ค.", True),
@@ -138,6 +142,6 @@ def test_the_samples_raise_few_alarms(path: Path) -> None:
         ("B-12", False),
     ],
 )
-def test_a_house_number_that_excel_made_a_date_of_is_told(cpms: Cpms, draw: Draw, number: str, told: bool) -> None:
-    found = _told(cpms, draw({"household_no": number}))
-    assert (("house_number_as_date", 2) in found) == told
+def test_a_house_number_that_excel_made_a_date_of_is_told(cpms: Cpms, draw: Draw, number: str, expected: bool) -> None:
+    rules_and_rows = _rules_and_rows(cpms, draw({"household_no": number}))
+    assert (("house_number_as_date", 2) in rules_and_rows) == expected

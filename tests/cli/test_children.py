@@ -37,7 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
     path = folder / "s.duckdb"
 
     def rows(year: int, known: Mapping[str, str]) -> list[dict[str, Any]]:
-        told = {home: said[year - 2025] for home, said in HOMES.items()}
+        answers = {home: answers_by_round[year - 2025] for home, answers_by_round in HOMES.items()}
         return [
             {
                 "household_no": home,
@@ -50,10 +50,10 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
                 "in_school": "formal",
                 "given_name": f"ชื่อ{home}",
                 "cpms_id": known.get(home),
-                **said,
+                **entry,
             }
-            for home, said in told.items()
-            if said is not None
+            for home, entry in answers.items()
+            if entry is not None
         ]
 
     merge([write_drawn(folder / "2025.csv", base, rows(2025, {}))], path)
@@ -67,7 +67,7 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
 def _homes(cpms: Cpms, store: Path, *words: object) -> list[str]:
     ran = cpms("children", *words, "--store", store, "--format", "json")
     assert ran.code == 0, ran.err
-    return sorted(one["household_no"] for one in ran.json["children"])
+    return sorted(child["household_no"] for child in ran.json["children"])
 
 
 def test_a_victim_is_listed_until_a_later_round_or_a_closing_says_otherwise(cpms: Cpms, store: Path) -> None:
@@ -84,11 +84,11 @@ def test_each_child_has_one_row_of_its_last_round_with_the_reasons_of_the_round_
 ) -> None:
     listed = list_children(store).set_index("household_no")
     assert sorted(listed.index) == sorted(HOMES)
-    told = {home: (int(row["round"]), row["level"], int(row["since"])) for home, row in listed.iterrows()}
-    assert told["1"] == (2026, "victim", 2026)
-    assert told["2"] == (2026, "victim", 2025)
-    assert told["4"] == (2025, "victim", 2025)
-    assert told["5"] == (2026, "not_enough_answers", 2026)
+    standing = {home: (int(row["round"]), row["level"], int(row["since"])) for home, row in listed.iterrows()}
+    assert standing["1"] == (2026, "victim", 2026)
+    assert standing["2"] == (2026, "victim", 2025)
+    assert standing["4"] == (2025, "victim", 2025)
+    assert standing["5"] == (2026, "not_enough_answers", 2026)
     assert listed.loc["1", "why"] == "13 Victim of violence (Physical violence)"
     assert listed.loc["2", "why"] == (
         "from round 2025; nothing since then says that it is over: 13 Victim of violence (Physical violence)"
@@ -102,8 +102,8 @@ def test_a_child_that_moved_is_listed_where_it_lives_now(cpms: Cpms, store: Path
 
 
 def test_an_answer_stands_until_another_is_given(cpms: Cpms, store: Path) -> None:
-    (one,) = cpms("children", "--indicator", "3", "--store", store, "--format", "json").json["children"]
-    assert (one["household_no"], one["round"], one["answered_in"]) == ("7", 2026, 2025)
+    (child,) = cpms("children", "--indicator", "3", "--store", store, "--format", "json").json["children"]
+    assert (child["household_no"], child["round"], child["answered_in"]) == ("7", 2026, 2025)
     ran = cpms("children", "--indicator", "3", "--store", store, "--lang", "th")
     assert "รอบที่ตอบ" in ran.out
     assert "2568" in ran.out
@@ -136,13 +136,13 @@ def test_the_workbook_says_in_words_since_when(cpms: Cpms, store: Path, tmp_path
 
 
 def test_why_of_a_round_says_too_where_the_child_stands(cpms: Cpms, store: Path) -> None:
-    one = str(list_children(store, levels=["victim"]).set_index("household_no").loc["2", "cpms_id"])
-    told = cpms("child", one, "--why", "--store", store, "--format", "json").json
-    assert (told["round"], told["level"], told["standing"]) == (2026, "not_enough_answers", "victim")
+    identifier = str(list_children(store, levels=["victim"]).set_index("household_no").loc["2", "cpms_id"])
+    document = cpms("child", identifier, "--why", "--store", store, "--format", "json").json
+    assert (document["round"], document["level"], document["standing"]) == (2026, "not_enough_answers", "victim")
     assert "Stands at: Victim, from round 2025: this round's answers leave it possible" in " ".join(
-        cpms("child", one, "--why", "--store", store).out.split()
+        cpms("child", identifier, "--why", "--store", store).out.split()
     )
-    then = cpms("child", one, "--why", "--round", "2568", "--store", store, "--format", "json").json
+    then = cpms("child", identifier, "--why", "--round", "2568", "--store", store, "--format", "json").json
     assert (then["level"], then["standing"], then["standing_why"]) == ("victim", "victim", "")
 
 
@@ -151,9 +151,9 @@ def test_who_is_due_a_response_is_who_stands_at_a_level_that_asks_for_one(sample
     listed = list_children(sample_store, levels=["victim", "high_risk"])
     due = due_responses(sample_store, everybody=True)
     columns = ["cpms_id", "level", "since", "why"]
-    one, other = (set(frame[columns].itertuples(index=False, name=None)) for frame in (listed, due))
-    assert len(one) > 50
-    assert one == other
+    first, other = (set(frame[columns].itertuples(index=False, name=None)) for frame in (listed, due))
+    assert len(first) > 50
+    assert first == other
 
 
 def test_a_case_that_was_closed_says_so_and_is_visited_at_once_no_more(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_a_case_that_was_closed_says_so_and_is_visited_at_once_no_more(cpms: Cpm
     [child] = cpms(*listed, "--format", "json").json["children"]
     assert child["closed_on"] is None
     at_once = ("community", child["village_code"][:6], "--store", store, "--format", "json")
-    assert [one["cpms_id"] for one in cpms(*at_once).json["response"]] == [child["cpms_id"]]
+    assert [listed_child["cpms_id"] for listed_child in cpms(*at_once).json["response"]] == [child["cpms_id"]]
     cpms("response", "add", child["cpms_id"], "--kind", "closed", "--date", "2026-11-27", "--store", store)
     [child] = cpms(*listed, "--format", "json").json["children"]
     assert child["closed_on"] == "2026-11-27"

@@ -36,15 +36,15 @@ def _file(path: Path, header: str, cells: Sequence[str], **further: Sequence[str
     rows = [
         {
             **HOME,
-            "household_no": str(at),
+            "household_no": str(number),
             "child_no": "1",
-            "given_name": f"ก{at}",
+            "given_name": f"ก{number}",
             "sex": "หญิง",
             "birth_date": "2558",
-            **{name: column[at - 1] for name, column in further.items()},
+            **{name: column[number - 1] for name, column in further.items()},
             header: cell,
         }
-        for at, cell in enumerate(cells, start=1)
+        for number, cell in enumerate(cells, start=1)
     ]
     pd.DataFrame(rows).to_csv(path, index=False, encoding="utf-8")
     return path
@@ -66,11 +66,11 @@ def test_validate_names_every_column_in_its_findings_and_last_lines(cpms: Cpms) 
 
 
 def test_validate_says_them_in_json_and_in_thai(cpms: Cpms) -> None:
-    told = cpms("validate", UNKNOWN, "--format", "json").json
-    assert [one["header"] for one in told["columns_not_read"]] == list(FIVE)
-    assert {one["looks_like"] for one in told["columns_not_read"]} == {"yes_no", "id_number", "carer"}
-    assert [one["column"] for one in told["columns_not_read"]] == list("IJKLM")
-    assert sum(one["rule"] == "answers_not_read" for one in told["findings"]) == 5
+    document = cpms("validate", UNKNOWN, "--format", "json").json
+    assert [column["header"] for column in document["columns_not_read"]] == list(FIVE)
+    assert {column["looks_like"] for column in document["columns_not_read"]} == {"yes_no", "id_number", "carer"}
+    assert [column["column"] for column in document["columns_not_read"]] == list("IJKLM")
+    assert sum(finding["rule"] == "answers_not_read" for finding in document["findings"]) == 5
     assert "ไม่ได้อ่านคอลัมน์ I 'ถูกล่วงละเมิด'" in cpms("validate", UNKNOWN, "--lang", "th").out
 
 
@@ -105,7 +105,7 @@ def test_a_merge_that_stops_leaves_the_store_as_it_was_and_says_all_in_json(
     before = store.read_bytes()
     ran = cpms("merge", UNKNOWN, "--store", store, "--format", "json")
     assert (ran.code, ran.json["error"]["id"]) == (2, "answers_not_read")
-    assert [one["header"] for one in ran.json["columns_not_read"]] == list(FIVE)
+    assert [column["header"] for column in ran.json["columns_not_read"]] == list(FIVE)
     assert store.read_bytes() == before
     with pytest.raises(AnswersNotRead) as stopped:
         merge([UNKNOWN], store)
@@ -181,8 +181,8 @@ def test_another_column_counts_once_and_not_after_the_map_leaves_it_out(cpms: Cp
         assert cpms("validate", path, "--map", map_).code == 0
         ran = cpms("merge", path, "--map", map_, "--store", tmp_path / "s.duckdb", "--format", "json")
         assert ran.code == 0
-        [told] = ran.json["columns_not_read"]
-        assert (told["why"], told["filled"], told["weighs"]) == ("left_out", 1, False)
+        [column] = ran.json["columns_not_read"]
+        assert (column["why"], column["filled"], column["weighs"]) == ("left_out", 1, False)
 
 
 def test_a_blank_line_of_a_map_decides_nothing(survey: Survey, cpms: Cpms, tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_further_map_keeps_what_was_decided(cpms: Cpms, tmp_path: Path) -> Non
     lines = [f"{header},{field}" for header, field in list(FIVE.items())[:4]]
     first.write_text("\n".join(["header,field", *lines]), "utf-8")
     ran = cpms("map", UNKNOWN, "--map", first, "--format", "json")
-    decided = {one["header"]: one["field"] for one in ran.json["headers"]}
+    decided = {header["header"]: header["field"] for header in ran.json["headers"]}
     assert {header: decided[header] for header in FIVE} == {**FIVE, "ดื่มเหล้าหรือไม่": "?"}
 
 
@@ -210,13 +210,13 @@ def test_columns_not_read_are_carried_in_the_workbook_of_rows_set_aside(cpms: Cp
     book = openpyxl.load_workbook(aside)
     sheet = book.worksheets[0]
     header, row = ([cell.value for cell in line] for line in sheet.iter_rows(max_row=2))
-    told = dict(zip(header, row, strict=True))
-    assert (told["not read: หมายเหตุ"], told["not read: ประวัติ"]) == ("บ้านปิด", "ใช่")
+    cells_by_header = dict(zip(header, row, strict=True))
+    assert (cells_by_header["not read: หมายเหตุ"], cells_by_header["not read: ประวัติ"]) == ("บ้านปิด", "ใช่")
     sheet.cell(2, header.index("dwelling") + 1).value = "own"
     book.save(aside)
     ran = cpms("merge", aside, "--store", store, "--format", "json")
     assert (ran.code, ran.json["counts"]["stored"]) == (0, 1)
-    assert {one["why"] for one in ran.json["columns_not_read"]} == {"carried", "own"}
+    assert {column["why"] for column in ran.json["columns_not_read"]} == {"carried", "own"}
 
 
 def test_a_family_that_did_not_consent_has_no_such_column_carried(cpms: Cpms, tmp_path: Path) -> None:
@@ -242,9 +242,9 @@ def test_technical_columns_of_an_export_stop_nothing_and_are_in_json(cpms: Cpms)
     kobo = CASES.parent / "kobo_repeat_on_own_sheet.xlsx"
     ran = cpms("validate", kobo, "--format", "json")
     assert ran.code == 0
-    told = {one["header"]: one["why"] for one in ran.json["columns_not_read"]}
-    assert told["_uuid"] == told["start"] == told["_submission_time"] == told["__version__"] == "added"
-    assert not any(one["weighs"] for one in ran.json["columns_not_read"])
+    reasons = {column["header"]: column["why"] for column in ran.json["columns_not_read"]}
+    assert reasons["_uuid"] == reasons["start"] == reasons["_submission_time"] == reasons["__version__"] == "added"
+    assert not any(column["weighs"] for column in ran.json["columns_not_read"])
 
 
 def test_technical_names_are_known_without_the_rest_of_an_export_unless_they_hold_answers(
@@ -278,11 +278,13 @@ def test_the_form_and_the_list_of_visits_are_read_back_without_complaint(
     store.write_bytes(sample_store.read_bytes())
     asked = ("--prefill", "--area", "85", "--identified", "--store", store)
     assert cpms("template", "-o", form, *asked).code == 0
-    assert [one for one in cpms("validate", form, "--format", "json").json["columns_not_read"] if one["weighs"]] == []
+    assert [
+        column for column in cpms("validate", form, "--format", "json").json["columns_not_read"] if column["weighs"]
+    ] == []
     assert cpms("response", "due", "-o", visits, "--store", store, "--as-of", "2570-01-15").code == 0
     ran = cpms("response", "import", visits, "--store", store, "--format", "json")
     assert ran.code == 0
-    assert {one["why"] for one in ran.json["columns_not_read"]} == {"own"}
+    assert {column["why"] for column in ran.json["columns_not_read"]} == {"own"}
     book = openpyxl.load_workbook(visits)
     sheet = book.worksheets[0]
     sheet.cell(1, sheet.max_column + 1).value = "บันทึกของ อสม."

@@ -30,9 +30,9 @@ def _disputed(*paths: Path) -> set[tuple[str, int]]:
 
 
 def test_yes_and_no_of_one_home_are_a_question_and_the_victim_does_not_vanish(cpms: Cpms, tmp_path: Path) -> None:
-    told = cpms("merge", CASE, "--store", tmp_path / "s.duckdb", "--format", "json")
-    assert told.code == 1
-    assert told.json["counts"] == {
+    ran = cpms("merge", CASE, "--store", tmp_path / "s.duckdb", "--format", "json")
+    assert ran.code == 1
+    assert ran.json["counts"] == {
         "rows_in": 2,
         "stored": 0,
         "unchanged": 0,
@@ -40,8 +40,8 @@ def test_yes_and_no_of_one_home_are_a_question_and_the_victim_does_not_vanish(cp
         "no_consent": 0,
         "repeated": 0,
     }
-    assert told.json["families"] == {"withdrawn": 0, "no_consent": 0, "disputed": 1}
-    assert [(row["row"], row["level"]) for row in told.json["urgent"]] == [(3, "victim"), (2, "high_risk")]
+    assert ran.json["families"] == {"withdrawn": 0, "no_consent": 0, "disputed": 1}
+    assert [(row["row"], row["level"]) for row in ran.json["urgent"]] == [(3, "victim"), (2, "high_risk")]
     assert _stored(tmp_path / "s.duckdb", "SELECT * FROM current_child") == []
     # What is to be decided is in the workbook, with the answers: mended there, they are stored.
     mended = pd.read_excel(tmp_path / "s-set-aside-1.xlsx", dtype=str, engine="openpyxl")
@@ -58,7 +58,7 @@ def test_it_is_named_first(cpms: Cpms) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "disputed"),
+    ("expected", "disputed"),
     [
         (("yes", "no"), True),
         (("no", "yes"), True),
@@ -74,10 +74,10 @@ def test_it_is_named_first(cpms: Cpms) -> None:
     ],
 )
 def test_any_two_words_disagree_but_blank_says_nothing_and_two_refusals_are_one_word(
-    draw: Draw, said: tuple[str | None, ...], disputed: bool
+    draw: Draw, expected: tuple[str | None, ...], disputed: bool
 ) -> None:
-    path = draw(*({"consent": word, **HURT} for word in said))
-    assert _disputed(path) == ({("survey.csv", row) for row in range(2, 2 + len(said))} if disputed else set())
+    path = draw(*({"consent": word, **HURT} for word in expected))
+    assert _disputed(path) == ({("survey.csv", row) for row in range(2, 2 + len(expected))} if disputed else set())
     assert "household_differs" not in set(validate([path]).findings["check"])
 
 
@@ -104,13 +104,13 @@ def test_the_household_sheet_against_the_children_or_against_itself(
     survey: Survey, base: Mapping[str, Mapping[str, Any]], tmp_path: Path
 ) -> None:
     home, child = dict(base["household"]), {**base["child"], **HURT, "national_id": None}
-    told = {name: home[name] for name in ("round", "village_code", "household_no")}
-    against = _two_sheets(tmp_path / "a.xlsx", survey, [home], [{**told, **child, "consent": "no"}])
+    key = {name: home[name] for name in ("round", "village_code", "household_no")}
+    against = _two_sheets(tmp_path / "a.xlsx", survey, [home], [{**key, **child, "consent": "no"}])
     assert _disputed(against) == {("a.xlsx", 2)}
-    twice = _two_sheets(tmp_path / "b.xlsx", survey, [home, {**home, "consent": "no"}], [{**told, **child}])
+    twice = _two_sheets(tmp_path / "b.xlsx", survey, [home, {**home, "consent": "no"}], [{**key, **child}])
     assert _disputed(twice) == {("b.xlsx", 2), ("b.xlsx", 3)}
     # Where both say the same, the household is not there twice.
-    agree = _two_sheets(tmp_path / "c.xlsx", survey, [home], [{**told, **child, "consent": "yes"}])
+    agree = _two_sheets(tmp_path / "c.xlsx", survey, [home], [{**key, **child, "consent": "yes"}])
     assert len(read(agree, survey)) == 2
     assert validate([agree]).errors == 0
     assert merge([agree], tmp_path / "s.duckdb").total("stored") == 2
@@ -129,9 +129,9 @@ def test_files_merged_together_that_disagree(draw: Draw, tmp_path: Path) -> None
 def test_a_withdrawal_in_a_later_file_is_obeyed_and_said(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     store = tmp_path / "s.duckdb"
     merge([draw(HURT, name="yes.csv")], store)
-    told = cpms("merge", draw({"consent": "no"}, name="no.csv"), "--store", store)
-    assert "only the key stored: 1 row(s) of 1 families" in " ".join(told.out.split())
-    assert "1 families had answered in this round before" in told.out
+    ran = cpms("merge", draw({"consent": "no"}, name="no.csv"), "--store", store)
+    assert "only the key stored: 1 row(s) of 1 families" in " ".join(ran.out.split())
+    assert "1 families had answered in this round before" in ran.out
     assert _stored(store, "SELECT count(violence_sexual), count(*) FROM child_observation") == [(0, 2)]
     # A yes after it is the family's new word; rows that disagree are not, and leave the store as it is.
     disputed = draw({**HURT}, {"consent": "no"}, name="both.csv")

@@ -45,16 +45,16 @@ def test_two_houses_of_one_number_lose_no_victim(cpms: Cpms, draw: Draw, store: 
     assert "2 rows in = 0 stored + 0 unchanged + 2 set aside" in ran.out
     assert _listed(store) == before
     book = openpyxl.load_workbook(next(store.parent.glob("s-set-aside-*.xlsx")))
-    told = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value)
-    assert "another child, or another family, under" in told
-    assert "write its CPMS ID into the row" in told
+    text = " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value)
+    assert "another child, or another family, under" in text
+    assert "write its CPMS ID into the row" in text
 
 
 def test_a_number_given_again_when_a_child_left_takes_nobodys_place(draw: Draw, store: Path) -> None:
     again = draw(_row(2, 1, BABY, violence_physical="yes"), name="again.csv")
     merged = merge([again], store)
     assert merged.total("quarantined") == 1
-    assert ("2", 1, "มาลี") in [one[:3] for one in _listed(store)]
+    assert ("2", 1, "มาลี") in [child[:3] for child in _listed(store)]
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_a_number_given_again_when_a_child_left_takes_nobodys_place(draw: Draw, 
 def test_a_correction_takes_the_place_of_what_it_corrects(
     draw: Draw, store: Path, corrected: Mapping[str, Any]
 ) -> None:
-    (one,) = list_children(store, area="85010501").query("household_no == '1'")["cpms_id"]
+    (cpms_id,) = list_children(store, area="85010501").query("household_no == '1'")["cpms_id"]
     merged = merge([draw(_row(1, 1, corrected), name="corrected.csv")], store)
     assert (merged.total("stored"), merged.total("quarantined")) == (1, 0)
-    assert list_children(store).set_index("household_no").loc["1", "cpms_id"] == one
+    assert list_children(store).set_index("household_no").loc["1", "cpms_id"] == cpms_id
 
 
 def test_a_row_with_the_childs_identifier_is_that_childs_whatever_it_says(draw: Draw, store: Path) -> None:
@@ -102,8 +102,8 @@ def test_a_refusal_is_heard_and_a_file_of_before_changes_nothing(draw: Draw, sto
 
 def test_validate_against_the_store_says_it_before(cpms: Cpms, draw: Draw, store: Path) -> None:
     second = draw(_row(1, 1, GIRL), name="second.csv")
-    found = validate_against_store([second], store).findings
-    assert found.loc[found["check"] == "child_displaced", ["row", "field", "severity"]].values.tolist() == [
+    findings = validate_against_store([second], store).findings
+    assert findings.loc[findings["check"] == "child_displaced", ["row", "field", "severity"]].values.tolist() == [
         [2, "child_no", "error"]
     ]
     assert "child_displaced" in cpms("validate", second, "--store", store, "--format", "json").out
@@ -117,8 +117,8 @@ def test_another_familys_answers_in_a_sheet_of_their_own_are_set_aside_too(
     home = {**base["household"], "household_no": "1", "dwelling": "temporary"}
     key = {name: home[name] for name in survey.key("household")}
     children = [
-        {**base["child"], **key, "national_id": None, **told}
-        for told in ({"child_no": 1, **GIRL}, {"child_no": 3, **BABY})
+        {**base["child"], **key, "national_id": None, **value}
+        for value in ({"child_no": 1, **GIRL}, {"child_no": 3, **BABY})
     ]
     path = tmp_path / "two.xlsx"
     with pd.ExcelWriter(path) as book:

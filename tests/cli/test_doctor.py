@@ -12,16 +12,16 @@ from cpms_cli import load_survey
 from tests.conftest import Cpms
 
 
-def _verdicts(told: str) -> dict[str, str]:
-    return {sign["item"]: sign["verdict"] for sign in json.loads(told)["signs"]}
+def _verdicts(printed: str) -> dict[str, str]:
+    return {sign["item"]: sign["verdict"] for sign in json.loads(printed)["signs"]}
 
 
 def test_a_sound_installation_says_so_with_the_hash_of_its_definition(cpms: Cpms) -> None:
     ran = cpms("doctor", "--format", "json")
-    found = {sign["item"]: sign["found"] for sign in json.loads(ran.out)["signs"]}
+    results = {sign["item"]: sign["found"] for sign in json.loads(ran.out)["signs"]}
     assert ran.code == 0
-    assert found["definition"] == load_survey().digest
-    assert "duckdb 1.5.5" in found["packages"]
+    assert results["definition"] == load_survey().digest
+    assert "duckdb 1.5.5" in results["packages"]
     assert set(_verdicts(ran.out).values()) <= {"ok", "look"}
 
 

@@ -51,8 +51,8 @@ def english_plan(sample_store: Path, survey: Survey) -> Document:
 
 def _table(**columns: Any) -> TableBlock:
     kinds = {"children": "count", "share": "share", "change": "change"}
-    told = tuple(Column(name, name.title(), kinds.get(name, "text")) for name in columns)  # type: ignore[arg-type]
-    return TableBlock("Caption", pd.DataFrame(columns), told, "Note")
+    table_columns = tuple(Column(name, name.title(), kinds.get(name, "text")) for name in columns)  # type: ignore[arg-type]
+    return TableBlock("Caption", pd.DataFrame(columns), table_columns, "Note")
 
 
 def _document(*parts: Part) -> Document:
@@ -97,7 +97,7 @@ def _cells(table: Any) -> list[list[str]]:
 
 def test_docx_has_real_headings_and_header_rows_that_repeat(thai_plan: Document, tmp_path: Path) -> None:
     book = _word(thai_plan, tmp_path / "plan.docx")
-    headings = [one.text for one in book.paragraphs if one.style.name == "Heading 1"]
+    headings = [paragraph.text for paragraph in book.paragraphs if paragraph.style.name == "Heading 1"]
     assert headings[0] == "สถานการณ์"
     assert headings == [part.text for part in thai_plan.parts if isinstance(part, Heading)]
     assert len(book.tables) >= 4
@@ -112,10 +112,12 @@ def test_docx_has_real_headings_and_header_rows_that_repeat(thai_plan: Document,
 def test_docx_names_font_size_and_language_of_complex_script(thai_plan: Document, tmp_path: Path) -> None:
     book = _word(thai_plan, tmp_path / "plan.docx")
     for name in ("Normal", "Title", "Heading 1", "Table Cell", "Table Head", "Caption"):
-        told = book.styles[name].element.rPr
-        assert told.find(qn("w:rFonts")).get(qn("w:cs")) == told.find(qn("w:rFonts")).get(qn("w:ascii")), name
-        assert told.find(qn("w:szCs")).get(qn("w:val")) == told.find(qn("w:sz")).get(qn("w:val")), name
-        assert not [key for key in told.find(qn("w:rFonts")).attrib if key.lower().endswith("theme")]
+        properties = book.styles[name].element.rPr
+        assert properties.find(qn("w:rFonts")).get(qn("w:cs")) == properties.find(qn("w:rFonts")).get(qn("w:ascii")), (
+            name
+        )
+        assert properties.find(qn("w:szCs")).get(qn("w:val")) == properties.find(qn("w:sz")).get(qn("w:val")), name
+        assert not [key for key in properties.find(qn("w:rFonts")).attrib if key.lower().endswith("theme")]
     language = book.styles.element.find(f".//{qn('w:rPrDefault')}//{qn('w:lang')}")
     assert (language.get(qn("w:val")), language.get(qn("w:bidi"))) == ("th-TH", "th-TH")
 
@@ -124,9 +126,9 @@ def test_docx_is_a4_with_page_numbers_and_ruled_lines(english_plan: Document, tm
     book = _word(english_plan, tmp_path / "plan.docx")
     section = book.sections[0]
     assert (round(section.page_width.cm, 1), round(section.page_height.cm, 1)) == (29.7, 21.0)
-    fields = [one.get(qn("w:instr")) for one in section.footer._element.iter(qn("w:fldSimple"))]
+    fields = [element.get(qn("w:instr")) for element in section.footer._element.iter(qn("w:fldSimple"))]
     assert fields == ["PAGE", "NUMPAGES"]
-    ruled = [one for one in book.paragraphs if one._p.find(f".//{qn('w:pBdr')}") is not None]
+    ruled = [paragraph for paragraph in book.paragraphs if paragraph._p.find(f".//{qn('w:pBdr')}") is not None]
     assert len(ruled) == sum(part.count for part in english_plan.parts if isinstance(part, BlankLines))
 
 
@@ -137,7 +139,7 @@ def test_docx_says_what_is_withheld_and_what_cannot_be_computed(tmp_path: Path) 
         ["A", "12", "12.5 %", "-5.0", ""],
         ["B", "n.p.", "–", "–", ""],
     ]
-    assert [one.text for one in book.paragraphs if one.style.name == "List Bullet"] == ["one", "two"]
+    assert [paragraph.text for paragraph in book.paragraphs if paragraph.style.name == "List Bullet"] == ["one", "two"]
     assert book.sections[0].page_height > book.sections[0].page_width
 
 
@@ -183,7 +185,7 @@ def test_xlsx_charts_are_excels_own_and_drawn_from_their_sheet(english_plan: Doc
     stacked, bars = charts["Children by level"], charts["Leading indicators 2"]
     assert stacked.grouping == "stacked"
     assert len(stacked.series) == 5
-    assert all(one.val.numRef.f.startswith("'Children by level'!") for one in stacked.series)
+    assert all(series_drawn.val.numRef.f.startswith("'Children by level'!") for series_drawn in stacked.series)
     assert bars.series[0].errBars is not None
 
 
@@ -201,7 +203,7 @@ def test_columns_are_as_wide_as_thai_is_seen() -> None:
 
 
 def test_a_table_too_wide_for_a_page_goes_on_beside_it_with_its_names_repeated() -> None:
-    sheet: Any = _book(_document(_table(**{f"ตัวชี้วัดที่มีชื่อยาวมาก{at}": [0.5] for at in range(30)})))["Title"]
+    sheet: Any = _book(_document(_table(**{f"ตัวชี้วัดที่มีชื่อยาวมาก{number}": [0.5] for number in range(30)})))["Title"]
     assert sheet.page_setup.fitToWidth == 3
     assert sheet.print_title_cols == "$A:$A"
 
@@ -211,7 +213,7 @@ def test_a_table_too_wide_for_a_page_goes_on_beside_it_with_its_names_repeated()
 def test_no_text_of_a_document_is_a_formula_in_excel(texts: list[str]) -> None:
     texts = ["=1+1", "+66", "@SUM(A1)", "{=1}", "http://a.b", *texts]
     sheet = _book(_document(_table(area=texts)))["Title"]
-    cells = [sheet.cell(_head(sheet) + 1 + at, 1) for at in range(len(texts))]
+    cells = [sheet.cell(_head(sheet) + 1 + number, 1) for number in range(len(texts))]
     assert {cell.data_type for cell in cells} <= {"s", "n", "inlineStr"}
     assert [cell.value for cell in cells[:5]] == texts[:5]
     assert all(cell.hyperlink is None for cell in cells)
@@ -239,7 +241,7 @@ def test_pdf_in_thai_is_a4_across_with_its_font_in_it(thai_plan: Document, tmp_p
 def test_pdf_holds_every_part_and_needs_no_thai_font_for_english() -> None:
     bare = typst.Fonts(include_system_fonts=False)
     read = pypdf.PdfReader(io.BytesIO(pdf_bytes(EVERYTHING, bare)))
-    told = " ".join(page.extract_text() for page in read.pages)
+    text = " ".join(page.extract_text() for page in read.pages)
     words = (
         "Title",
         "Subtitle",
@@ -260,13 +262,13 @@ def test_pdf_holds_every_part_and_needs_no_thai_font_for_english() -> None:
         "Page 1 of 2",
         "Page 2 of 2",
     )
-    assert [word for word in words if word not in told] == []
+    assert [word for word in words if word not in text] == []
 
 
 def test_pdf_without_a_thai_font_says_what_to_install(thai_plan: Document) -> None:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as refusal:
         pdf_bytes(thai_plan, typst.Fonts(include_system_fonts=False))
-    assert told.value.message_id == "pdf_needs_font"
+    assert refusal.value.message_id == "pdf_needs_font"
 
 
 def test_text_of_a_document_is_never_read_as_markup_of_the_pdf() -> None:
@@ -293,8 +295,8 @@ def test_pictures_are_drawn_whole_on_one_page() -> None:
 
 def test_sara_am_in_a_picture_is_the_two_signs_it_is_drawn_as() -> None:
     """Nikhahit stands below a tone mark: น้ำ is no nu, nikhahit, mai tho, sara aa; คำ has no tone."""
-    told = without_sara_am("น้ำ คำ มา")
-    assert [f"{ord(sign):x}" for sign in told] == [
+    fitted = without_sara_am("น้ำ คำ มา")
+    assert [f"{ord(sign):x}" for sign in fitted] == [
         "e19",
         "e4d",
         "e49",

@@ -31,7 +31,7 @@ PAK_NAM, KAPOE = "85010501", "85030201"
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
 HOSTILE = {"given_name": "=1+1", "family_name": "+66 81 234", "other_name": "@SUM(A1)", "mother_name": "-2+3"}
 # By house number: what is not as in the example, where a girl of ten goes to school and nothing is wrong.
-TOLD: dict[int, dict[str, Any]] = {
+GIVEN: dict[int, dict[str, Any]] = {
     1: {"services_received": "home_visit; cash"},
     2: {"in_school": "none"},
     3: {"drugs": "unknown"},
@@ -55,7 +55,7 @@ def _round(folder: Path, base: Base, year: int, houses: int, kapoe: int = 0) -> 
             "given_name": names[house % 20] * 3,
             "mother_name": names[house // 20] * 2 + names[house % 20],
             "village_code": KAPOE if house > houses else PAK_NAM,
-            **TOLD.get(house, {}),
+            **GIVEN.get(house, {}),
         }
         for house in range(1, houses + kapoe + 1)
     ]
@@ -84,17 +84,17 @@ def _frame(cpms: Cpms, store: Path, name: str, *options: str) -> pd.DataFrame:
 
 def _houses(path: Path, user_missing: bool = True) -> tuple[pd.DataFrame, Any]:
     """An identified file as SPSS has it, in the order of its houses."""
-    told, about = pyreadstat.read_sav(str(path), user_missing=user_missing)
-    return told.sort_values("household_no", key=lambda houses: houses.astype(int)).reset_index(drop=True), about
+    table, about = pyreadstat.read_sav(str(path), user_missing=user_missing)
+    return table.sort_values("household_no", key=lambda houses: houses.astype(int)).reset_index(drop=True), about
 
 
 def test_spss_gets_numbers_with_labels_and_kinds_of_no_answer(cpms: Cpms, store: Path) -> None:
     """In houses 3, 4 and 5 the answer about drugs is don't know, refused and blank; elsewhere it is no."""
     path = store.with_name("r.sav")
     assert cpms("export", "records", path, "--store", store, "--identified").code == 0
-    told, about = _houses(path)
+    table, about = _houses(path)
     analysed, _ = _houses(path, user_missing=False)
-    assert told["drugs"].fillna(-1).tolist() == [0, 0, 98, 99, -1, 0, 0, 0, 0, 0, 0, 0]
+    assert table["drugs"].fillna(-1).tolist() == [0, 0, 98, 99, -1, 0, 0, 0, 0, 0, 0, 0]
     assert analysed["drugs"].fillna(-1).tolist() == [0, 0, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0]
     labels = about.variable_value_labels["drugs"]
     assert {code: labels[code] for code in (0, 1, 97, 98, 99)} == {
@@ -104,26 +104,28 @@ def test_spss_gets_numbers_with_labels_and_kinds_of_no_answer(cpms: Cpms, store:
         98: "Don't know",
         99: "Refused",
     }
-    assert {one["lo"] for one in about.missing_ranges["drugs"]} == {97, 98, 99}
+    assert {drug["lo"] for drug in about.missing_ranges["drugs"]} == {97, 98, 99}
     assert about.column_names_to_labels["sex"] == "Sex"
-    assert told["sex"].map(about.variable_value_labels["sex"]).tolist() == [
+    assert table["sex"].map(about.variable_value_labels["sex"]).tolist() == [
         *["Female"] * 6,
         *["Male"] * 2,
         *["Female"] * 4,
     ]
-    assert told["in_school"].map(about.variable_value_labels["in_school"])[1] == "Not in school"
+    assert table["in_school"].map(about.variable_value_labels["in_school"])[1] == "Not in school"
 
 
 def test_spss_gets_a_question_with_several_answers_as_variables(cpms: Cpms, store: Path) -> None:
     path = store.with_name("r.sav")
     assert cpms("export", "records", path, "--store", store, "--identified", "--lang", "th").code == 0
-    told, about = _houses(path)
-    assert "services_received" not in told
+    table, about = _houses(path)
+    assert "services_received" not in table
     for code, first in (("home_visit", 1), ("cash", 1), ("shelter", 0), ("none", 0)):
-        assert told[f"services_received_{code}"][0] == first
-    others = told.loc[[1, 2, 3, 5], "services_received_none"]
+        assert table[f"services_received_{code}"][0] == first
+    others = table.loc[[1, 2, 3, 5], "services_received_none"]
     assert others.tolist() == [1, 1, 1, 1]
-    assert pd.isna(told["services_received_cash"][4]) or told["services_received_cash"][4] == 98, "don't know is not no"
+    assert pd.isna(table["services_received_cash"][4]) or table["services_received_cash"][4] == 98, (
+        "don't know is not no"
+    )
     assert about.column_names_to_labels["services_received_cash"].endswith("เงินช่วยเหลือ")
 
 
@@ -137,7 +139,7 @@ def test_a_data_package_is_valid(cpms: Cpms, store: Path) -> None:
         assert report.tasks[0].stats["rows"] == 12
         with zipfile.ZipFile(path) as bundle:
             described = json.loads(bundle.read("datapackage.json"))
-        fields = {one["name"]: one for one in described["resources"][0]["schema"]["fields"]}
+        fields = {field["name"]: field for field in described["resources"][0]["schema"]["fields"]}
         assert {"value": "female", "label": "Female"} in fields["sex"]["categories"]
     assert described["detail"] == "deidentified"
     assert described["k_anonymity"] == 12, "of two boys and ten girls nobody is told which they are"
@@ -153,10 +155,10 @@ def test_every_ending_has_the_same_rows(cpms: Cpms, store: Path) -> None:
     book = openpyxl.load_workbook(store.with_name("r.xlsx"))
     header, *rows = book.worksheets[0].iter_rows(values_only=True)
     assert {"CPMS ID", "Sex", "Nationality"} <= set(header), "a workbook is for people"
-    for found in (pd.DataFrame(lines), parquet, pd.DataFrame(rows, columns=list(frame))):
-        assert list(found) == list(frame)
-        assert found["cpms_id"].tolist() == frame["cpms_id"].tolist()
-        assert found["drugs"].fillna("").tolist() == frame["drugs"].tolist()
+    for value in (pd.DataFrame(lines), parquet, pd.DataFrame(rows, columns=list(frame))):
+        assert list(value) == list(frame)
+        assert value["cpms_id"].tolist() == frame["cpms_id"].tolist()
+        assert value["drugs"].fillna("").tolist() == frame["drugs"].tolist()
     assert sorted(frame["drugs"]) == ["", *["no"] * 9, "refused", "unknown"], "four kinds of no answer stay apart"
 
 
@@ -207,7 +209,7 @@ def test_the_audit_log_has_the_identified_export_and_no_other(cpms: Cpms, store:
     assert "No output has shown" in cpms("store", "audit", "--store", store).out
     _frame(cpms, store, "r.csv", "--identified")
     log = cpms("store", "audit", "--store", store, "--format", "json").json["audit"]
-    assert [(one["what"], one["children"]) for one in log] == [("export", 12)]
+    assert [(entry["what"], entry["children"]) for entry in log] == [("export", 12)]
 
 
 def test_text_like_a_formula_is_no_formula(cpms: Cpms, store: Path) -> None:
@@ -278,14 +280,14 @@ def _figures(cpms: Cpms, store: Path, *options: str) -> pd.DataFrame:
 
 def _true(cpms: Cpms, store: Path) -> dict[str, int]:
     """Every count, made by hand from the records."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     rows = _frame(cpms, store, "true.csv", "--identified")
     for column in (str(name) for name in rows if re.match(r"i\d\d", str(name))):
         number = int(column[1:3])
         for year, village, answer in zip(rows["round"], rows["village_code"], rows[column], strict=True):
-            found[f"{year}/{village[:6]}/{number}/{'not_applicable' if answer == 'n/a' else answer}"] += 1
-    places = {name.rsplit("/", 1)[0] for name in found}
-    return {f"{place}/{answer}": found[f"{place}/{answer}"] for place in places for answer in ANSWERS}
+            counts[f"{year}/{village[:6]}/{number}/{'not_applicable' if answer == 'n/a' else answer}"] += 1
+    places = {name.rsplit("/", 1)[0] for name in counts}
+    return {f"{place}/{answer}": counts[f"{place}/{answer}"] for place in places for answer in ANSWERS}
 
 
 def _shown(figures: pd.DataFrame) -> dict[str, int | None]:
@@ -339,8 +341,8 @@ def test_a_child_more_in_a_later_release_cannot_be_told_from_the_difference(
 ) -> None:
     store = Path(shutil.copy(years, tmp_path / "s.duckdb"))
     before = _shown(_figures(cpms, store))
-    one = {"round": 2026, "village_code": KAPOE, "household_no": 90, "sex": "male"}
-    late = write_drawn(tmp_path / "late.csv", base, [one])
+    home = {"round": 2026, "village_code": KAPOE, "household_no": 90, "sex": "male"}
+    late = write_drawn(tmp_path / "late.csv", base, [home])
     assert cpms("merge", late, "--store", store).code == 0
     after = _shown(_figures(cpms, store))
     grown = [name for name, count in after.items() if None not in (count, before[name]) and count != before[name]]
@@ -360,9 +362,9 @@ def test_hxl_is_read_by_its_own_library(cpms: Cpms, years: Path, tmp_path: Path)
     plain = _figures(cpms, store)
     rows = [row.values for row in source]
     assert len(rows) == len(plain) == 2 * 2 * 22
-    yes = next(at for at, column in enumerate(source.columns) if "yes" in column.attributes)
+    yes = next(number for number, column in enumerate(source.columns) if "yes" in column.attributes)
     assert source.columns[yes].tag == "#affected"
-    assert [row[yes] for row in rows] == ["" if pd.isna(one) else str(int(one)) for one in plain["yes"]]
+    assert [row[yes] for row in rows] == ["" if pd.isna(ye) else str(int(ye)) for ye in plain["yes"]]
     assert "" in [row[yes] for row in rows], "a count withheld is blank"
 
 
@@ -373,13 +375,16 @@ def test_dhis2_takes_the_values_and_none_for_what_is_withheld(cpms: Cpms, years:
     content = json.loads(path.read_text("utf-8"))
     jsonschema.validate(content, DHIS2)
     names = {"yes": "YES", "no": "NO", "unknown": "UNKNOWN", "not_applicable": "NA"}
-    told = {(one["period"], one["orgUnit"], one["dataElement"]): int(one["value"]) for one in content["dataValues"]}
+    values = {
+        (value["period"], value["orgUnit"], value["dataElement"]): int(value["value"])
+        for value in content["dataValues"]
+    }
     expected = {
         (*name.split("/")[:2], f"CPMS_I{int(name.split('/')[2]):02}_{names[name.split('/')[3]]}"): count
         for name, count in _shown(_figures(cpms, store)).items()
         if count is not None
     }
-    assert told == expected
+    assert values == expected
 
 
 def test_figures_open_as_workbook_and_parquet(cpms: Cpms, years: Path, tmp_path: Path) -> None:
@@ -390,9 +395,9 @@ def test_figures_open_as_workbook_and_parquet(cpms: Cpms, years: Path, tmp_path:
     parquet = pd.read_parquet(store.with_name("f.parquet"))
     book = pd.read_excel(store.with_name("f.xlsx"), engine="openpyxl")
     assert {"Area", "Indicator", "Yes", "Unknown"} <= set(book)
-    for found in (parquet, book.set_axis(list(plain), axis="columns")):
+    for value in (parquet, book.set_axis(list(plain), axis="columns")):
         for answer in ANSWERS:
-            counts = pd.to_numeric(found[answer], errors="coerce").astype("Float64").fillna(-1)
+            counts = pd.to_numeric(value[answer], errors="coerce").astype("Float64").fillna(-1)
             assert counts.tolist() == plain[answer].astype("Float64").fillna(-1).tolist()
 
 

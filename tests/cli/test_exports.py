@@ -24,7 +24,7 @@ def _key(survey: Survey, table: SurveyTable) -> list[tuple[str | None, ...]]:
 
 
 def _errors(ran: Ran) -> list[dict[str, Any]]:
-    return [one for one in ran.json["findings"] if one["severity"] == "error"]
+    return [finding for finding in ran.json["findings"] if finding["severity"] == "error"]
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_labels_run_together_are_told_apart_by_their_columns_and_a_contradiction
     [table] = read(path, survey)
     assert table.cells("services_received").to_pylist()[0] == "home_visit;legal"
     ran = cpms("validate", path, "--format", "json")
-    assert [(one["rule"], one["cell"], one["value"]) for one in _errors(ran)] == [
+    assert [(_error["rule"], _error["cell"], _error["value"]) for _error in _errors(ran)] == [
         ("code", "I3", "Home visit ≠ home_visit;cash")
     ]
 
@@ -125,7 +125,9 @@ def test_an_answer_that_is_not_on_the_list_is_not_lost_in_columns_of_choices(tmp
     path = tmp_path / "own_choice.xlsx"
     frame.rename(columns={"เด็ก/บริการที่ได้รับ/ให้คำปรึกษา": "เด็ก/บริการที่ได้รับ/นวดไทย"}).to_excel(path, index=False)
     ran = cpms("validate", path, "--format", "json")
-    assert [(one["rule"], one["row"], one["value"]) for one in _errors(ran)] == [("code", 2, "home_visit;นวดไทย")]
+    assert [(_error["rule"], _error["row"], _error["value"]) for _error in _errors(ran)] == [
+        ("code", 2, "home_visit;นวดไทย")
+    ]
 
 
 def test_a_child_whose_household_is_missing_is_a_fault_at_its_own_row(cpms: Cpms) -> None:
@@ -215,7 +217,7 @@ def test_an_export_is_merged_and_its_row_set_aside_comes_back(cpms: Cpms, tmp_pa
     first = merge([FORM, wrong], store, quarantine=aside)
     assert (first.total("rows_in"), first.total("stored"), first.total("quarantined")) == (5, 4, 1)
     sheets = pd.read_excel(aside, sheet_name=None, dtype="str", engine="calamine")
-    [(name, frame)] = [one for one in sheets.items() if one[0] != "cpms lists"]
+    [(name, frame)] = [sheet for sheet in sheets.items() if sheet[0] != "cpms lists"]
     assert frame["House number"].tolist() == ["21"], "what came from the household's file is written with the row"
     with pd.ExcelWriter(aside) as writer:
         frame.replace("mlae", "male").to_excel(writer, sheet_name=str(name), index=False)

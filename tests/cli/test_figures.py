@@ -49,7 +49,7 @@ NOW = {
     "f": (KAPOE, 1),
     "j": (KAPOE, 2),
 }
-TOLD: dict[str, dict[str, str]] = {
+ANSWERS: dict[str, dict[str, str]] = {
     "e": {"consent": "no"},
     "f": {"chronic_illness": "unknown"},
     "h": {
@@ -67,8 +67,8 @@ TOLD: dict[str, dict[str, str]] = {
 def _rows(base: Mapping[str, Mapping[str, Any]], year: int, homes: Mapping[str, tuple[str, int]]) -> pd.DataFrame:
     rows = []
     for letter, (village, home) in homes.items():
-        at = list(BORN).index(letter)
-        number = f"19999{at:07d}"
+        position = list(BORN).index(letter)
+        number = f"19999{position:07d}"
         rows.append(
             {
                 **base["household"],
@@ -77,13 +77,13 @@ def _rows(base: Mapping[str, Mapping[str, Any]], year: int, homes: Mapping[str, 
                 "interview_date": f"{year}-11-15",
                 "village_code": village,
                 "household_no": home,
-                "child_no": at + 1,
+                "child_no": position + 1,
                 "members_under_18": 1,
                 "national_id": number + calc_check_digit(number),
-                "given_name": f"ชื่อ{'กขคงจฉชซญฐ'[at] * 3}",
+                "given_name": f"ชื่อ{'กขคงจฉชซญฐ'[position] * 3}",
                 "birth_date": BORN[letter],
                 "sex": "male" if letter == "f" else "female",
-                **(TOLD.get(letter, {}) if year == 2026 else {}),
+                **(ANSWERS.get(letter, {}) if year == 2026 else {}),
             }
         )
     return pd.DataFrame(rows)
@@ -106,18 +106,20 @@ def _counts(row: Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def test_an_indicator_in_all_by_groups_and_rounds(cpms: Cpms, store: Path) -> None:
-    told = cpms("indicator", "1", "--store", store, "--format", "json").json
-    assert (told["number"], told["area"], told["round"], told["previous"]) == (1, None, 2026, 2025)
-    assert told["definition"] == "The child's nationality is known and is not Thai."
+    document = cpms("indicator", "1", "--store", store, "--format", "json").json
+    assert (document["number"], document["area"], document["round"], document["previous"]) == (1, None, 2026, 2025)
+    assert document["definition"] == "The child's nationality is known and is not Thai."
     # The child whose family refused is there, and nothing is known of it.
-    assert _counts(told["total"][0]) == (1, 6, 1, 0)
-    assert told["unknown_children"] == 1
+    assert _counts(document["total"][0]) == (1, 6, 1, 0)
+    assert document["unknown_children"] == 1
     # 1 of 7, or 1 to 2 of 8; Wilson's interval of 1 in 7 is 2.6 to 51.3 %.
-    assert [told["total"][0][name] for name in ("share", "lowest", "highest")] == pytest.approx([1 / 7, 1 / 8, 2 / 8])
-    assert [told["total"][0][name] for name in ("low", "high")] == pytest.approx([0.0257, 0.5131], abs=1e-4)
-    parts = {one["subdistrict"]: (one["subdistrict_label"], *_counts(one)) for one in told["by_subdistrict"]}
+    assert [document["total"][0][name] for name in ("share", "lowest", "highest")] == pytest.approx(
+        [1 / 7, 1 / 8, 2 / 8]
+    )
+    assert [document["total"][0][name] for name in ("low", "high")] == pytest.approx([0.0257, 0.5131], abs=1e-4)
+    parts = {row["subdistrict"]: (row["subdistrict_label"], *_counts(row)) for row in document["by_subdistrict"]}
     assert parts == {"850105": ("Pak Nam", 1, 4, 1, 0), "850302": ("Kapoe", 0, 2, 0, 0)}
-    ages = {one["age_group"]: _counts(one) for one in told["by_age_group"]}
+    ages = {row["age_group"]: _counts(row) for row in document["by_age_group"]}
     assert list(ages) == ["0-4", "5-9", "10-14", "15-17", "unknown"]
     assert ages == {
         "0-4": (0, 1, 0, 0),
@@ -126,21 +128,23 @@ def test_an_indicator_in_all_by_groups_and_rounds(cpms: Cpms, store: Path) -> No
         "15-17": (0, 1, 0, 0),
         "unknown": (0, 0, 1, 0),
     }
-    assert [(one["round"], *_counts(one)) for one in told["rounds"]] == [(2025, 0, 6, 0, 0), (2026, 1, 6, 1, 0)]
-    assert [one["household_no"] for one in told["children"]] == ["6"]
+    assert [(year["round"], *_counts(year)) for year in document["rounds"]] == [(2025, 0, 6, 0, 0), (2026, 1, 6, 1, 0)]
+    assert [child["household_no"] for child in document["children"]] == ["6"]
 
 
 def test_two_groups_make_a_cross_table(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     words = ("indicator", "10", "--by", "subdistrict", "--by", "sex", "--store", store)
-    told = cpms(*words, "--format", "json").json
-    found = {(one["subdistrict"], one["sex"]): (*_counts(one), one["marked"]) for one in told["by_subdistrict_sex"]}
-    assert found == {
+    document = cpms(*words, "--format", "json").json
+    counts = {
+        (row["subdistrict"], row["sex"]): (*_counts(row), row["marked"]) for row in document["by_subdistrict_sex"]
+    }
+    assert counts == {
         ("850105", "female"): (0, 5, 0, 0, False),
         ("850105", "unknown"): (0, 0, 1, 0, True),
         ("850302", "female"): (0, 1, 0, 0, False),
         ("850302", "male"): (0, 0, 1, 0, True),
     }
-    assert "by_sex" not in told
+    assert "by_sex" not in document
     assert cpms(*words, "-o", tmp_path / "i.xlsx").code == 0
     sheets = pd.read_excel(tmp_path / "i.xlsx", sheet_name=None, engine="openpyxl")
     assert list(sheets) == ["Total", "By Subdistrict, Sex", "Rounds", "Quality of the data", "Children", "Notes"]
@@ -150,8 +154,8 @@ def test_two_groups_make_a_cross_table(cpms: Cpms, store: Path, tmp_path: Path) 
 
 
 def test_rights_and_who_lacks_them(cpms: Cpms, store: Path) -> None:
-    told = cpms("rights", "--store", store, "--format", "json").json
-    total = {one["item"]: _counts(one) for one in told["total"]}
+    document = cpms("rights", "--store", store, "--format", "json").json
+    total = {row["item"]: _counts(row) for row in document["total"]}
     assert total == {
         "right_legal_status": (6, 1, 1, 0),
         "right_birth_registration": (6, 0, 2, 0),
@@ -160,10 +164,10 @@ def test_rights_and_who_lacks_them(cpms: Cpms, store: Path) -> None:
         "right_health_insurance": (6, 1, 1, 0),
         "right_protection_services": (0, 0, 0, 8),
     }
-    assert [(one["household_no"], one["lacks"], one["not_known"]) for one in told["lacking"]] == [
+    assert [(child["household_no"], child["lacks"], child["not_known"]) for child in document["lacking"]] == [
         ("6", "Nationality or legal document; Education; Health insurance", "Birth registration")
     ]
-    assert [one["nationality"] for one in told["by_nationality"]][::5] == ["TH", "MM", "unknown"]
+    assert [row["nationality"] for row in document["by_nationality"]][::5] == ["TH", "MM", "unknown"]
     listed = cpms("rights", "--list", "birth_registration", "--store", store, "--format", "json").json
     assert listed["lacking"] == []
 
@@ -178,19 +182,25 @@ def test_names_are_hidden_and_showing_them_is_logged(cpms: Cpms, store: Path) ->
 
 
 def test_migration_against_the_rest_of_the_province(cpms: Cpms, store: Path) -> None:
-    told = cpms("migration", "--area", "85", "--store", store, "--format", "json").json
-    found = {(one["measure"], one["area"]): one for one in told["measures"]}
-    assert len(found) == 4 * 2
-    here = found["no_thai_nationality", "850105"]
-    assert _counts(here) == (1, 4, 1, 0)
+    document = cpms("migration", "--area", "85", "--store", store, "--format", "json").json
+    measures = {(measure["measure"], measure["area"]): measure for measure in document["measures"]}
+    assert len(measures) == 4 * 2
+    pak_nam_share = measures["no_thai_nationality", "850105"]
+    assert _counts(pak_nam_share) == (1, 4, 1, 0)
     # One of five is surely more than none of the two in the rest of the province.
-    assert (here["rest_share"], here["rest_known"], here["level"]) == (0, 2, "high")
-    assert here["change"] == pytest.approx(0.2)
-    there = found["no_thai_nationality", "850302"]
-    assert (there["rest_share"], there["level"], there["change"]) == (pytest.approx(0.2), "not_high", None)
-    homes = found["households_arrived", "850105"]
+    assert (pak_nam_share["rest_share"], pak_nam_share["rest_known"], pak_nam_share["level"]) == (0, 2, "high")
+    assert pak_nam_share["change"] == pytest.approx(0.2)
+    other_share = measures["no_thai_nationality", "850302"]
+    assert (other_share["rest_share"], other_share["level"], other_share["change"]) == (
+        pytest.approx(0.2),
+        "not_high",
+        None,
+    )
+    homes = measures["households_arrived", "850105"]
     assert (homes["of"], *_counts(homes)) == ("household", 0, 3, 1, 0)
-    assert [(one["area"], one["label"], one["children"]) for one in told["origins"]] == [("850105", "Myanmar", 1)]
+    assert [(origin["area"], origin["label"], origin["children"]) for origin in document["origins"]] == [
+        ("850105", "Myanmar", 1)
+    ]
 
 
 def test_there_may_be_no_rest_to_compare_with(cpms: Cpms, store: Path) -> None:
@@ -201,8 +211,8 @@ def test_there_may_be_no_rest_to_compare_with(cpms: Cpms, store: Path) -> None:
 
 
 def test_who_arrived_and_who_left(cpms: Cpms, store: Path) -> None:
-    told = cpms("migration", "--store", store, "--format", "json").json
-    moved = {one.pop("area"): one for one in told["movement"]}
+    document = cpms("migration", "--store", store, "--format", "json").json
+    moved = {area.pop("area"): area for area in document["movement"]}
     assert moved["850105"] == {
         "area_label": "Pak Nam",
         "before": 6,
@@ -237,30 +247,31 @@ def test_who_arrived_and_who_left(cpms: Cpms, store: Path) -> None:
 
 def test_migration_by_two_groups_of_children(cpms: Cpms, store: Path) -> None:
     """Each child as it was when it was last seen: f is a boy in Kapoe, h from Myanmar, and of e nothing is told now."""
-    told = cpms("migration", "--by", "sex", "--by", "nationality", "--store", store, "--format", "json").json
-    found = {
-        (one["area"], one["sex"], one["nationality"]): _counts(one)
-        for one in told["measures"]
-        if one["measure"] == "no_thai_nationality"
+    document = cpms("migration", "--by", "sex", "--by", "nationality", "--store", store, "--format", "json").json
+    measures = {
+        (measure["area"], measure["sex"], measure["nationality"]): _counts(measure)
+        for measure in document["measures"]
+        if measure["measure"] == "no_thai_nationality"
     }
-    assert found == {
+    assert measures == {
         ("850105", "female", "TH"): (0, 4, 0, 0),
         ("850105", "female", "MM"): (1, 0, 0, 0),
         ("850105", "unknown", "unknown"): (0, 0, 1, 0),
         ("850302", "female", "TH"): (0, 1, 0, 0),
         ("850302", "male", "TH"): (0, 1, 0, 0),
     }
-    assert {one["of"] for one in told["measures"]} == {"child"}
+    assert {measure["of"] for measure in document["measures"]} == {"child"}
     came = [
-        (one["area"], one["sex_label"], one["nationality"], one["label"], one["children"]) for one in told["origins"]
+        (origin["area"], origin["sex_label"], origin["nationality"], origin["label"], origin["children"])
+        for origin in document["origins"]
     ]
     assert came == [("850105", "Female", "MM", "Myanmar", 1)]
     words = ("area_label", "sex_label", "nationality_label")
     moved = {
-        (one["area"], one["sex"], one["nationality"]): {
-            name: count for name, count in one.items() if count and name not in (*words, "area", "sex", "nationality")
+        (area["area"], area["sex"], area["nationality"]): {
+            name: count for name, count in area.items() if count and name not in (*words, "area", "sex", "nationality")
         }
-        for one in told["movement"]
+        for area in document["movement"]
     }
     assert moved == {
         ("850105", "female", "TH"): {
@@ -283,13 +294,15 @@ def test_migration_by_two_groups_of_children(cpms: Cpms, store: Path) -> None:
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_kinds_of_area_the_finer_are_the_parts(cpms: Cpms, store: Path, tmp_path: Path, order: int) -> None:
     by = [word for kind in ("district", "village")[::order] for word in ("--by", kind)]
-    told = cpms("migration", *by, "--store", store, "--format", "json", "-o", tmp_path / "m.xlsx").json
+    document = cpms("migration", *by, "--store", store, "--format", "json", "-o", tmp_path / "m.xlsx").json
     names = ("area", "area_label", "district", "district_label")
-    places = {tuple(one[name] for name in names) for name in ("measures", "movement") for one in told[name]}
+    places = {tuple(entry[name] for name in names) for name in ("measures", "movement") for entry in document[name]}
     pak_nam = (PAK_NAM, "Pak Nam, moo 1", "8501", "Mueang Ranong")
     assert places == {pak_nam, (KAPOE, "Kapoe, moo 1", "8503", "Kapoe")}
-    assert [(*(one[name] for name in names), one["children"]) for one in told["origins"]] == [(*pak_nam, 1)]
-    assert {one["of"] for one in told["measures"]} == {"child", "household"}
+    assert [(*(origin[name] for name in names), origin["children"]) for origin in document["origins"]] == [
+        (*pak_nam, 1)
+    ]
+    assert {measure["of"] for measure in document["measures"]} == {"child", "household"}
     sheets = pd.read_excel(tmp_path / "m.xlsx", sheet_name=["Where from", "Who came and left"], engine="openpyxl")
     assert all("District" in sheet for sheet in sheets.values())
     lines = [" ".join(line.split()) for line in cpms("migration", *by, "--store", store).out.splitlines()]
@@ -298,8 +311,8 @@ def test_of_two_kinds_of_area_the_finer_are_the_parts(cpms: Cpms, store: Path, t
 
 def test_where_children_came_from_is_told_of_each_round(cpms: Cpms, store: Path) -> None:
     words = ("migration", "--rounds", "2568:2569", "--store", store)
-    told = cpms(*words, "--format", "json").json["origins"]
-    assert [(one["round"], one["area"], one["label"], one["children"]) for one in told] == [
+    origins = cpms(*words, "--format", "json").json["origins"]
+    assert [(entry["round"], entry["area"], entry["label"], entry["children"]) for entry in origins] == [
         (2026, "850105", "Myanmar", 1)
     ]
     assert "Pak Nam 2026 Myanmar 1" in [" ".join(line.split()) for line in cpms(*words).out.splitlines()]
@@ -322,14 +335,16 @@ def test_quality_is_said_in_words(cpms: Cpms, store: Path) -> None:
 
 
 def test_an_area_has_intervals_bounds_and_marks(cpms: Cpms, store: Path) -> None:
-    told = cpms("province", "85", "--by", "subdistrict", "--store", store, "--format", "json").json
-    health = next(one for one in told["indicators"] if one["number"] == 10)
+    document = cpms("province", "85", "--by", "subdistrict", "--store", store, "--format", "json").json
+    health = next(indicator for indicator in document["indicators"] if indicator["number"] == 10)
     assert (_counts(health), health["lowest"], health["highest"]) == ((0, 6, 2, 0), 0, 0.25)
     assert (health["unknown_share"], health["marked"]) == (0.25, True)
-    levels = {one["subdistrict"]: (one["children"], one["at_risk"]) for one in told["levels_by"]}
+    levels = {area["subdistrict"]: (area["children"], area["at_risk"]) for area in document["levels_by"]}
     assert levels["850105"][0] == 6
-    there = next(one for one in told["indicators_by"] if (one["subdistrict"], one["item"]) == ("850302", "i10"))
-    assert (_counts(there), there["marked"]) == ((0, 1, 1, 0), True)
+    of_subdistrict = next(
+        row for row in document["indicators_by"] if (row["subdistrict"], row["item"]) == ("850302", "i10")
+    )
+    assert (_counts(of_subdistrict), of_subdistrict["marked"]) == ((0, 1, 1, 0), True)
     out = cpms("province", "85", "--by", "subdistrict", "--store", store).out
     assert re.search(r"10 Health challenges.* 0\.0 % !", out)
     assert "! More than 20 % of the answers are unknown" in out

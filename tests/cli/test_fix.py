@@ -19,14 +19,14 @@ from tests.conftest import SAMPLES, THOROUGH, Cpms, Draw
 
 
 def _cell(path: Path, header: str, row: int = 2, sheet: str = "survey") -> object:
-    found = openpyxl.load_workbook(path)[sheet]
-    column = next(cell.column for cell in found[1] if cell.value == header)
-    return found.cell(row, column).value
+    worksheet = openpyxl.load_workbook(path)[sheet]
+    column = next(cell.column for cell in worksheet[1] if cell.value == header)
+    return worksheet.cell(row, column).value
 
 
 def _changes(path: Path) -> Sequence[tuple[object, ...]]:
     rows = list(openpyxl.load_workbook(path)["Changes"].iter_rows(values_only=True))
-    top = next(at for at, row in enumerate(rows) if row[0] == "Reason")
+    top = next(number for number, row in enumerate(rows) if row[0] == "Reason")
     return rows[top + 1 :]
 
 
@@ -64,7 +64,9 @@ ASKS_A_DECISION_OR_IS_PLAIN = [
 
 def _one_row_each(cases: list[tuple[str, str]]) -> list[dict[str, str | int]]:
     """A household of its own for each case, so that no row says anything about another."""
-    return [{"household_no": str(at), "child_no": 1, field: text} for at, (field, text) in enumerate(cases, start=1)]
+    return [
+        {"household_no": str(number), "child_no": 1, field: text} for number, (field, text) in enumerate(cases, start=1)
+    ]
 
 
 @pytest.mark.parametrize("language", ["en", "th"])
@@ -124,17 +126,17 @@ def _formula(path: Path, header: str, row: int, value: str) -> None:
     cells = pd.read_excel(path, header=None, dtype=str, engine="calamine").fillna("")
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("survey")
-        for at, line in enumerate(cells.to_numpy().tolist()):
-            sheet.write_row(at, 0, line)
+        for number, line in enumerate(cells.to_numpy().tolist()):
+            sheet.write_row(number, 0, line)
         sheet.write_formula(place, f'="{value}"', None, value)
 
 
 @pytest.mark.parametrize("name", ["survey_2567.csv", "survey_2568.xlsx"])
 def test_a_mended_sample_says_the_same(survey: Survey, tmp_path: Path, name: str) -> None:
-    found = validate([SAMPLES / name])
-    annotate(found, tmp_path / "out.xlsx", language="th", fix=True)
+    validation = validate([SAMPLES / name])
+    annotate(validation, tmp_path / "out.xlsx", language="th", fix=True)
     again = validate([tmp_path / "out.xlsx"])
-    assert len(again.findings) <= len(found.findings)
+    assert len(again.findings) <= len(validation.findings)
     assert _answers(tmp_path / "out.xlsx", survey) == _answers(SAMPLES / name, survey)
 
 
@@ -175,8 +177,8 @@ def test_whatever_is_written_the_mended_workbook_says_the_same(
 ) -> None:
     path = draw(*rows)
     (tmp_path / "out.xlsx").unlink(missing_ok=True)
-    found = validate([path], columns_only=True)
-    annotate(found, tmp_path / "out.xlsx", language=language, fix=True)
+    validation = validate([path], columns_only=True)
+    annotate(validation, tmp_path / "out.xlsx", language=language, fix=True)
     assert _answers(tmp_path / "out.xlsx", survey) == _answers(path, survey)
     again = validate([tmp_path / "out.xlsx"], columns_only=True)
-    assert len(again.findings) <= len(found.findings)
+    assert len(again.findings) <= len(validation.findings)

@@ -103,7 +103,7 @@ def test_a_row_with_its_whole_key_is_a_record_in_whatever_order_of_columns(
     tmp_path_factory: pytest.TempPathFactory, name: str, house: int, line: int, sex: str, born: str, order: list[int]
 ) -> None:
     lines = [HEADER, *CHILDREN, f"2569,85010101,{house},{line},{name},{sex},{born},"]
-    rows = [",".join(row.split(",")[at] for at in order) for row in lines]
+    rows = [",".join(row.split(",")[position] for position in order) for row in lines]
     path = tmp_path_factory.mktemp("footers") / "a.csv"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert len(read(path, load_survey())[0].rows) == len(CHILDREN) + 1
@@ -111,8 +111,8 @@ def test_a_row_with_its_whole_key_is_a_record_in_whatever_order_of_columns(
 
 def test_a_total_with_text_in_it_is_no_child_with_faults(cpms: Cpms, tmp_path: Path) -> None:
     path = ROOT / "tests/files/cases/total_row_a.csv"
-    found = validate([path], round_=2025)
-    assert (found.rows, found.errors) == (1, 0)
+    validation = validate([path], round_=2025)
+    assert (validation.rows, validation.errors) == (1, 0)
     merged = cpms("merge", path, "--round", "2568", "--store", tmp_path / "s.duckdb")
     assert merged.code == 0
     assert "left out: total 3" in " ".join(merged.out.split())

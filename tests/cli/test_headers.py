@@ -56,9 +56,9 @@ def test_a_known_header_is_matched_in_any_case_with_any_space_and_punctuation(
 @settings(max_examples=50, deadline=None)
 @given(st.sampled_from(NAMES), st.lists(GROUPS, min_size=1, max_size=3), st.sampled_from("/.-"))
 def test_a_field_is_known_behind_the_groups_of_a_form(name: str, groups: list[str], separator: str) -> None:
-    told = separator.join([*groups, name])
-    assert _field(told) == name
-    assert _field(told.upper()) == name
+    text = separator.join([*groups, name])
+    assert _field(text) == name
+    assert _field(text.upper()) == name
 
 
 @settings(max_examples=30, deadline=None)
@@ -82,13 +82,13 @@ def test_no_other_text_is_ever_a_field(text: str) -> None:
 def test_a_header_with_one_slip_is_proposed_and_not_read(known: tuple[str, str], data: st.DataObject) -> None:
     name, spelling = known
     plain = _letters(spelling)
-    at = data.draw(st.integers(1, len(plain) - 2))
+    position = data.draw(st.integers(1, len(plain) - 2))
     slipped = data.draw(
         st.sampled_from(
             [
-                plain[:at] + plain[at + 1 :],
-                plain[:at] + "ฬ" + plain[at + 1 :],
-                plain[:at] + "ฬ" + plain[at:],
+                plain[:position] + plain[position + 1 :],
+                plain[:position] + "ฬ" + plain[position + 1 :],
+                plain[:position] + "ฬ" + plain[position:],
             ]
         )
     )
@@ -171,12 +171,12 @@ def test_a_header_nearly_right_is_told_with_its_field(cpms: Cpms, draw: Draw) ->
     path.write_text(path.read_text("utf-8").replace("birth_date", "วันเกิ"), "utf-8")
     ran = cpms("validate", path, "--format", "json")
     assert ran.code == 1, "dates are answers, and would be lost"
-    told = next(finding for finding in ran.json["findings"] if finding["rule"] == "header_near_miss")
-    assert (told["row"], told["column"], told["severity"]) == (1, "วันเกิ", "warning")
-    assert told["message"] == "column 'วันเกิ' is not read; it may be Birth date"
-    assert "--map" in told["mend"]
+    near_miss = next(finding for finding in ran.json["findings"] if finding["rule"] == "header_near_miss")
+    assert (near_miss["row"], near_miss["column"], near_miss["severity"]) == (1, "วันเกิ", "warning")
+    assert near_miss["message"] == "column 'วันเกิ' is not read; it may be Birth date"
+    assert "--map" in near_miss["mend"]
     # The column stays unread: no age is known from it.
-    assert [one["rule"] for one in ran.json["findings"] if "age" in one["rule"]] == ["ages_missing"]
+    assert [finding["rule"] for finding in ran.json["findings"] if "age" in finding["rule"]] == ["ages_missing"]
     thai = cpms("validate", path, "--lang", "th")
     assert "ไม่ได้อ่านคอลัมน์ 'วันเกิ' ซึ่งอาจเป็นวันเกิด" in thai.out
 
@@ -195,8 +195,8 @@ def test_merging_says_which_column_was_not_stored(cpms: Cpms, draw: Draw, tmp_pa
     assert ran.code == 1
     assert "'Givan name' was NOT read: 1 cell(s); it may be given_name (Given name)" in ran.out
     again = cpms("merge", path, "--store", tmp_path / "t.duckdb", "--format", "json")
-    [told] = again.json["columns_not_read"]
-    assert {name: told[name] for name in ("file", "sheet", "header", "may_be", "why", "filled", "holds_answers")} == {
+    [column] = again.json["columns_not_read"]
+    assert {name: column[name] for name in ("file", "sheet", "header", "may_be", "why", "filled", "holds_answers")} == {
         "file": path.name,
         "sheet": None,
         "header": "Givan name",
@@ -217,7 +217,7 @@ def test_answers_under_a_header_nearly_right_are_not_merged_away(cpms: Cpms, dra
 
 def test_groups_without_an_export_are_taken_off_field_names_only(cpms: Cpms) -> None:
     ran = cpms("map", FILES / "group_prefixes_without_export.csv", "--format", "json")
-    assert {one["header"]: one["field"] for one in ran.json["headers"]} == {
+    assert {header["header"]: header["field"] for header in ran.json["headers"]} == {
         "grp-a/b/round": "round",
         "household/village_code": "village_code",
         "household/household_no": "household_no",

@@ -32,8 +32,8 @@ def test_a_corrected_file_undone_brings_the_earlier_row_back(cpms: Cpms, draw: D
     before = dump(store)
     corrected = draw({"sex": "male"}, {}, name="corrected.csv")
     assert "1 stored" in cpms("merge", corrected, "--store", store).out
-    told = cpms("undo", 2, "--store", store)
-    assert "1 rows are gone, 1 earlier rows are back" in told.out
+    ran = cpms("undo", 2, "--store", store)
+    assert "1 rows are gone, 1 earlier rows are back" in ran.out
     assert dump(store) == before
 
 
@@ -42,9 +42,9 @@ def test_an_undone_file_can_be_merged_again_under_a_new_number(cpms: Cpms, draw:
     cpms("merge", file, "--store", store)
     cpms("undo", 1, "--store", store)
     assert "2 rows in = 2 stored + 0 unchanged + 0 set aside" in cpms("merge", file, "--store", store).out
-    told = cpms("history", "--store", store, "--format", "json").json
-    assert [batch["batch_id"] for batch in told["batches"]] == [2]
-    assert [(event["what"], event["batch_id"]) for event in told["events"]] == [("undo", 1)]
+    document = cpms("history", "--store", store, "--format", "json").json
+    assert [batch["batch_id"] for batch in document["batches"]] == [2]
+    assert [(event["what"], event["batch_id"]) for event in document["events"]] == [("undo", 1)]
 
 
 def test_history_says_who_merged_what_with_which_counts(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -56,15 +56,17 @@ def test_history_says_who_merged_what_with_which_counts(cpms: Cpms, draw: Draw, 
     assert line.split()[-4:] == ["2", "1", "0", "1"]
 
 
-@pytest.mark.parametrize(("batch", "told"), [(1, "batches 2 were merged after it"), (9, "no batch has this number")])
-def test_what_cannot_be_undone_is_said(cpms: Cpms, draw: Draw, tmp_path: Path, batch: int, told: str) -> None:
+@pytest.mark.parametrize(
+    ("batch", "expected"), [(1, "batches 2 were merged after it"), (9, "no batch has this number")]
+)
+def test_what_cannot_be_undone_is_said(cpms: Cpms, draw: Draw, tmp_path: Path, batch: int, expected: str) -> None:
     store = tmp_path / "s.duckdb"
     cpms("merge", draw({}), "--store", store)
     cpms("merge", draw({}, {}, name="more.csv"), "--store", store)
     before = dump(store)
     ran = cpms("undo", batch, "--store", store)
     assert ran.code == 2
-    assert told in ran.err
+    assert expected in ran.err
     assert dump(store) == before
 
 

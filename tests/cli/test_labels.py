@@ -61,8 +61,8 @@ def somebody(store: Path) -> str:
 
 def _somebody(store: Path) -> str:
     with duckdb.connect(str(store), read_only=True) as connection:
-        found = connection.execute("SELECT min(cpms_id) FROM current_child WHERE round = 2026").fetchone()
-    return str(found[0]) if found else ""
+        row = connection.execute("SELECT min(cpms_id) FROM current_child WHERE round = 2026").fetchone()
+    return str(row[0]) if row else ""
 
 
 def _plain(name: str) -> str:

@@ -28,10 +28,10 @@ def written(path: Path, rows: Rows, merged: Sequence[tuple[int, int, int, int]] 
     sheet = book.add_worksheet("survey")
     for place in merged:
         sheet.merge_range(*place, rows[place[0]][place[1]])
-    for at, row in enumerate(rows):
+    for number, row in enumerate(rows):
         for index, cell in enumerate(row):
             if cell:
-                sheet.write_string(at, index, cell)
+                sheet.write_string(number, index, cell)
     book.close()
     return path
 
@@ -54,8 +54,8 @@ def test_hidden_rows_and_sheets_are_said_aloud(cpms: Cpms) -> None:
     assert "hidden rows were read like the others: 3" in " ".join(
         cpms("validate", files / "rows_hidden_by_a_filter.xlsx").out.split()
     )
-    told = " ".join(cpms("validate", files / "hidden_sheet_with_an_old_copy.xlsx").out.split())
-    assert "hidden sheets were not read: สำเนาเก่า" in told
+    text = " ".join(cpms("validate", files / "hidden_sheet_with_an_old_copy.xlsx").out.split())
+    assert "hidden sheets were not read: สำเนาเก่า" in text
 
 
 def test_a_group_and_its_question_together_are_a_known_header(survey: Survey, tmp_path: Path) -> None:
@@ -68,10 +68,10 @@ def test_a_group_and_its_question_together_are_a_known_header(survey: Survey, tm
     merged = [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 1, 2), (0, 3, 0, 5)]
     [table] = read(written(tmp_path / "a.xlsx", rows, merged), survey)
     assert list(table.rows) == [3]
-    found = {column.field.role or column.field.name: column.cells().to_pylist() for column in table.columns.values()}
-    assert found["given_name"] == ["มะลิ"]
-    assert found["mother"] == ["จันทร์"]
-    assert found["line"] == ["1"]
+    cells = {column.field.role or column.field.name: column.cells().to_pylist() for column in table.columns.values()}
+    assert cells["given_name"] == ["มะลิ"]
+    assert cells["mother"] == ["จันทร์"]
+    assert cells["line"] == ["1"]
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["with the survey's headers", "without"])
@@ -91,10 +91,10 @@ def test_no_child_is_lost_among_what_is_none(survey: Survey, tmp_path: Path, kno
     path = written(tmp_path / "a.xlsx", rows)
     sources = [table.source for table in read(path, survey)] if known else read_cells(path)
     assert [int(row) for source in sources for row in source.rows] == expected
-    told = {row.row for source in sources for row in source.left_out}
-    blank = {at for at, row in enumerate(rows, start=1) if not any(cell.strip() for cell in row)}
+    rows_left_out = {row.row for source in sources for row in source.left_out}
+    blank = {number for number, row in enumerate(rows, start=1) if not any(cell.strip() for cell in row)}
     header = {source.header_row for source in sources}
-    assert told | blank | header | set(expected) == set(range(1, len(rows) + 1))
+    assert rows_left_out | blank | header | set(expected) == set(range(1, len(rows) + 1))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_row_left_out_says_nothing_of_what_the_others_mean(cpms: Cpms, tmp_pat
     path = written(tmp_path / "s.xlsx", [[*HEADER, "ใช้ยาเสพติด", "ดื่มสุรา"], *answered, total, note])
     [table] = read(path, survey)
     assert table.cells("drugs").to_pylist() == ["yes", "yes"], "a 2 in the total makes no code of the 1"
-    found = cpms("validate", path, "--format", "json").json["findings"]
-    asked = [one["cell"] for one in found if one["rule"] == "number_codes"]
+    findings = cpms("validate", path, "--format", "json").json["findings"]
+    asked = [entry["cell"] for entry in findings if entry["rule"] == "number_codes"]
     assert asked == ["J2", "J3"], "a 0 in the total does not say that 1 is yes beside 2"
     assert "ลับ" not in cpms("map", path).out

@@ -99,7 +99,7 @@ def test_children_written_in_another_script_are_followed(hard: tuple[Path, pd.Da
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("สมชาย", "Somchai"),
         ("ศิริพร", "Siriporn"),
@@ -111,8 +111,8 @@ def test_children_written_in_another_script_are_followed(hard: tuple[Path, pd.Da
         ("ด.ช. สมชาย", "เด็กชายสมชัย"),
     ],
 )
-def test_one_name_in_two_spellings_has_one_sound(one: str, other: str) -> None:
-    assert sound_key(one) == sound_key(other) != ""
+def test_one_name_in_two_spellings_has_one_sound(name: str, other: str) -> None:
+    assert sound_key(name) == sound_key(other) != ""
 
 
 @pytest.mark.parametrize("name", ["baby", "ด.ช.", "ด.ญ.", "เด็กหญิง", "Baby of Ma Aye", "ไม่มีชื่อ", "-", "1", "ยังไม่ได้ตั้งชื่อ"])
@@ -135,8 +135,8 @@ def _rounds(draw: Draw, tmp_path: Path, *rounds: list[Row]) -> Path:
     store = tmp_path / "s.duckdb"
     files = []
     for year, rows in enumerate(rounds, start=2024):
-        told = [{"round": year, "interview_date": f"{year}-11-15", "other_name": None, **row} for row in rows]
-        files.append(draw(*told, name=f"{year}.csv"))
+        evidence_rows = [{"round": year, "interview_date": f"{year}-11-15", "other_name": None, **row} for row in rows]
+        files.append(draw(*evidence_rows, name=f"{year}.csv"))
     merge(files, store)
     return store
 
@@ -188,13 +188,13 @@ def test_what_links_what_waits_and_what_is_another_child(draw: Draw, tmp_path: P
     store = _rounds(draw, tmp_path, before, after)
     links = _query(store, "SELECT household_no, round, cpms_id FROM child_link")
     waiting = " ".join(_query(store, "SELECT row_a FROM link_pair WHERE verdict = 'doubtful'")["row_a"])
-    found = {}
+    links_by_way = {}
     for number, (girl, _, _) in enumerate(CASES):
         house = str(100 + number)
         ids = links.loc[(links["household_no"] == house) | ((links["household_no"] == "77") & (number == 2)), "cpms_id"]
         state = WAITS if f"\x1f{house}\x1f" in waiting else ANOTHER
-        found[girl["given_name"]] = LINKED if ids.nunique() == 1 else state
-    assert found == {girl["given_name"]: expected for girl, _, expected in CASES}
+        links_by_way[girl["given_name"]] = LINKED if ids.nunique() == 1 else state
+    assert links_by_way == {girl["given_name"]: expected for girl, _, expected in CASES}
 
 
 def test_a_twin_is_not_taken_for_the_one_who_is_away(draw: Draw, tmp_path: Path) -> None:
@@ -237,7 +237,7 @@ def test_an_identifier_follows_its_child_through_a_file_sorted_anew(draw: Draw, 
     given = "SELECT given_name, cpms_id FROM current_child ORDER BY 1"
     before = _query(store, given)
     year = {"round": 2024, "interview_date": "2024-11-15", "other_name": None}
-    merge([draw(*[{**year, **one} for one in (twin, LAMAI, brother)], name="sorted.csv")], store)
+    merge([draw(*[{**year, **value} for value in (twin, LAMAI, brother)], name="sorted.csv")], store)
     assert before.equals(_query(store, given))
 
 
@@ -273,8 +273,8 @@ def test_the_review_workbook_shows_both_sides_and_needs_identified(cpms: Cpms, d
     refused = cpms("review", "export", path, "--store", doubtful)
     assert refused.code == 2
     assert not path.exists()
-    told = cpms("review", "export", path, "--store", doubtful, "--identified")
-    assert "1 pair(s) wait" in told.out
+    ran = cpms("review", "export", path, "--store", doubtful, "--identified")
+    assert "1 pair(s) wait" in ran.out
     [header, row] = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
     cells = dict(zip(header, row, strict=True))
     assert (cells["Given name A"], cells["Given name B"]) == ("ละไม", "ประภา")
@@ -342,8 +342,8 @@ def test_split_and_join_with_a_reason(cpms: Cpms, draw: Draw, tmp_path: Path) ->
 
 def test_two_of_one_round_cannot_be_joined(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     store = _rounds(draw, tmp_path, [LAMAI, {**LAMAI, "given_name": "ประภา"}])
-    one, other = _query(store, "SELECT cpms_id FROM child_link")["cpms_id"]
-    ran = cpms("child", "join", one, other, "--reason", "x", "--store", store)
+    first, other = _query(store, "SELECT cpms_id FROM child_link")["cpms_id"]
+    ran = cpms("child", "join", first, other, "--reason", "x", "--store", store)
     assert ran.code == 2
     assert "2024" in ran.err
 

@@ -86,28 +86,28 @@ def made(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[st
 
 def _due(cpms: Cpms, store: Path, day: str) -> dict[str, tuple[str, str, int]]:
     listed = cpms("response", "due", "--as-of", day, "--store", store, "--format", "json").json["due"]
-    return {one["household_no"]: (one["state"], one["note"], one["days_late"]) for one in listed}
+    return {child["household_no"]: (child["state"], child["note"], child["days_late"]) for child in listed}
 
 
 def test_a_missed_next_date_is_due_again(cpms: Cpms, made: Path) -> None:
     assert "2" not in _due(cpms, made, "2026-03-10")
-    told = _due(cpms, made, "2026-03-11")
-    assert told["2"] == ("again", "the next date, 2026-03-10, has passed without a later entry", 1)
-    assert not {"1", "3", "4"} & set(told)
+    due = _due(cpms, made, "2026-03-11")
+    assert due["2"] == ("again", "the next date, 2026-03-10, has passed without a later entry", 1)
+    assert not {"1", "3", "4"} & set(due)
     # Most severe first, then the longest overdue: the high risk child of house 7 stands last.
-    assert list(told) == ["5", "6", "2", "7"]
+    assert list(due) == ["5", "6", "2", "7"]
 
 
 def test_thirty_days_without_an_entry_are_due_again_and_a_closed_case_never(cpms: Cpms, made: Path) -> None:
     assert "1" not in _due(cpms, made, "2026-03-31")
     assert _due(cpms, made, "2026-04-01")["1"] == ("again", "no entry since 2026-03-02", 0)
-    told = _due(cpms, made, "2026-04-09")
-    assert told["3"] == ("again", "no entry since 2026-03-10", 0)
-    assert "4" not in told
+    due = _due(cpms, made, "2026-04-09")
+    assert due["3"] == ("again", "no entry since 2026-03-10", 0)
+    assert "4" not in due
     visits = cpms("visits", "--as-of", "2026-04-09", "--store", made, "--format", "json").json["visits"]
-    assert {one["household_no"] for one in visits if one["level"] == "victim"} == {"1", "2", "3", "5", "6"}
+    assert {visit["household_no"] for visit in visits if visit["level"] == "victim"} == {"1", "2", "3", "5", "6"}
     summary = cpms("response", "summary", "--as-of", "2026-04-09", "--store", made, "--format", "json").json["totals"]
-    victims = next(one for one in summary if one["level"] == "victim")
+    victims = next(level for level in summary if level["level"] == "victim")
     assert {name: victims[name] for name in ("due", "again", "in_time", "overdue", "turned_18")} == {
         "due": 6,
         "again": 3,
@@ -124,15 +124,17 @@ def test_who_turned_18_is_due_no_longer_and_is_counted_apart(
     cpms: Cpms, made: Path, day: str, grown: list[str]
 ) -> None:
     """By the birth date on the birthday; by a stated age when it surely has."""
-    found = cpms("response", "due", "--as-of", day, "--store", made, "--format", "json").json
-    assert [(one["household_no"], one["level"]) for one in found["turned_18"]] == [(home, "victim") for home in grown]
-    assert not set(grown) & {one["household_no"] for one in found["due"]}
+    document = cpms("response", "due", "--as-of", day, "--store", made, "--format", "json").json
+    assert [(child["household_no"], child["level"]) for child in document["turned_18"]] == [
+        (home, "victim") for home in grown
+    ]
+    assert not set(grown) & {child["household_no"] for child in document["due"]}
     visits = cpms("visits", "--as-of", day, "--store", made, "--format", "json").json["visits"]
-    assert not set(grown) & {one["household_no"] for one in visits}
+    assert not set(grown) & {visit["household_no"] for visit in visits}
     summary = cpms("response", "summary", "--as-of", day, "--store", made, "--format", "json").json["totals"]
-    assert [one["turned_18"] for one in summary] == [len(grown), 0]
+    assert [level["turned_18"] for level in summary] == [len(grown), 0]
     children = cpms("children", "--as-of", day, "--store", made, "--format", "json").json["children"]
-    assert {one["household_no"] for one in children if one["turned_18"]} == set(grown)
+    assert {child["household_no"] for child in children if child["turned_18"]} == set(grown)
     ran = cpms("response", "due", "--as-of", day, "--store", made)
     assert ("turned 18" in ran.out) == bool(grown)
 
@@ -223,9 +225,9 @@ def test_reasons_of_an_earlier_round_say_so_where_a_milder_level_stands(
     known = list_children(store)["cpms_id"].iat[0]
     later = {"round": 2026, "interview_date": "2026-03-01", "cpms_id": known, "work_hazardous": None}
     merge([write_drawn(tmp_path / "2026.csv", base, [later])], store)
-    told = [list_children(store), due_list(store).due]
-    assert [(one["level"].iat[0], one["since"].iat[0]) for one in told] == [("high_risk", 2025)] * 2
-    assert {one["why"].iat[0] for one in told} == {
+    listings = [list_children(store), due_list(store).due]
+    assert [(entry["level"].iat[0], entry["since"].iat[0]) for entry in listings] == [("high_risk", 2025)] * 2
+    assert {entry["why"].iat[0] for entry in listings} == {
         "Victim in round 2025; later answers leave at most High risk possible, and nothing says that it is over."
         " Of round 2025: 13 Victim of violence (Physical violence)"
     }

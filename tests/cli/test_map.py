@@ -60,7 +60,7 @@ def test_a_map_is_drafted_edited_and_used(cpms: Cpms, tmp_path: Path) -> None:
 
 def test_examples_show_no_name_and_no_column_that_may_hold_one(cpms: Cpms) -> None:
     ran = cpms("map", OWN, "--format", "json")
-    examples = {one["header"]: one["examples"] for one in ran.json["headers"]}
+    examples = {header["header"]: header["examples"] for header in ran.json["headers"]}
     assert examples["เพศ"] == "หญิง | ชาย"
     assert {examples[header] for header in ("ชื่อ", "โทร", "วดป เกิด", "ปี")} == {"•••"}
     assert "0810000000" not in ran.out
@@ -69,9 +69,9 @@ def test_examples_show_no_name_and_no_column_that_may_hold_one(cpms: Cpms) -> No
 
 def test_columns_that_an_export_adds_are_named_as_such(cpms: Cpms) -> None:
     ran = cpms("map", FILES / "kobo_repeat_on_own_sheet.xlsx", "--format", "json")
-    told = {one["header"]: (one["field"], one["match"]) for one in ran.json["headers"]}
-    assert told["_parent_index"] == ("", "added by KoboToolbox")
-    assert told["child/services/services_received/counselling"] == ("services_received", "known")
+    proposed = {header["header"]: (header["field"], header["match"]) for header in ran.json["headers"]}
+    assert proposed["_parent_index"] == ("", "added by KoboToolbox")
+    assert proposed["child/services/services_received/counselling"] == ("services_received", "known")
 
 
 def test_a_draft_that_needs_no_decision_can_be_used_as_it_is(cpms: Cpms, tmp_path: Path) -> None:
@@ -84,11 +84,11 @@ def test_a_draft_that_needs_no_decision_can_be_used_as_it_is(cpms: Cpms, tmp_pat
 
 
 def test_a_draft_is_never_written_over_an_edited_one(cpms: Cpms, tmp_path: Path) -> None:
-    there = _write(tmp_path / "map.csv", "header,field", "x,sex")
-    ran = cpms("map", NEAR, "-o", there)
+    map_file = _write(tmp_path / "map.csv", "header,field", "x,sex")
+    ran = cpms("map", NEAR, "-o", map_file)
     assert ran.code == 2
     assert "Name another" in ran.err
-    assert "x,sex" in there.read_text("utf-8-sig")
+    assert "x,sex" in map_file.read_text("utf-8-sig")
     assert cpms("map", NEAR, "-o", tmp_path / "map.xlsx").code == 2
 
 
@@ -154,14 +154,14 @@ def test_rows_set_aside_of_a_mapped_file_are_merged_without_the_map(cpms: Cpms, 
     first = merge([own], store, quarantine=aside, mapping=OWN_FIELDS)
     assert (first.total("stored"), first.total("quarantined")) == (1, 1)
     sheets = pd.read_excel(aside, sheet_name=None, dtype="str", engine="calamine")
-    [(name, frame)] = [one for one in sheets.items() if one[0] != "cpms lists"]
+    [(name, frame)] = [sheet for sheet in sheets.items() if sheet[0] != "cpms lists"]
     assert frame["Birth date"].tolist() == ["3/4/2558"], "the survey's own header stands where the map's stood"
     with pd.ExcelWriter(aside) as writer:
         frame.replace("ชยา", "ชาย").to_excel(writer, sheet_name=str(name), index=False)
     second = cpms("merge", aside, "--store", store, "--format", "json")
     assert second.code == 0
     assert second.json["counts"]["stored"] == 1
-    assert not any(one["weighs"] for one in second.json["columns_not_read"])
+    assert not any(column["weighs"] for column in second.json["columns_not_read"])
 
 
 def test_a_file_of_which_no_header_is_known_can_be_mapped_too(cpms: Cpms, tmp_path: Path, survey: Survey) -> None:
@@ -169,7 +169,7 @@ def test_a_file_of_which_no_header_is_known_can_be_mapped_too(cpms: Cpms, tmp_pa
     path.write_text("jahr,dorf,haus,kind,geb\n2569,85010101,12,1,2560\n2569,85010101,13,1,2561\n", "utf-8")
     assert cpms("validate", path).code == 2
     ran = cpms("map", path, "--format", "json")
-    assert [(one["header"], one["field"], one["examples"]) for one in ran.json["headers"]] == [
+    assert [(header["header"], header["field"], header["examples"]) for header in ran.json["headers"]] == [
         (header, "", "•••") for header in ("jahr", "dorf", "haus", "kind", "geb")
     ]
     [table] = read(

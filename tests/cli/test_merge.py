@@ -202,10 +202,10 @@ def test_what_is_set_aside_of_a_silent_family_has_no_answers(cpms: Cpms, draw: D
     assert "Mend these first" not in ran.out + ran.err
     book = openpyxl.load_workbook(tmp_path / "s-set-aside-1.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    told = " ".join(f"{cell.value} {cell.comment.text if cell.comment else ''}" for cell in cells)
-    assert "99999999" in told
-    assert "ชื่อลับ" not in told
-    assert "yes" not in told
+    text = " ".join(f"{cell.value} {cell.comment.text if cell.comment else ''}" for cell in cells)
+    assert "99999999" in text
+    assert "ชื่อลับ" not in text
+    assert "yes" not in text
 
 
 def test_files_in_any_order_give_the_same_store(sample_store: Path, tmp_path: Path) -> None:
@@ -245,8 +245,8 @@ def test_no_two_people_of_the_truth_are_made_one(sample_store: Path) -> None:
 
 def _years(draw: Draw, *answers: dict[str, object]) -> list[Path]:
     return [
-        draw({"round": year, "interview_date": f"{year}-11-15", **told}, name=f"{year}.csv")
-        for year, told in zip((2024, 2025, 2026), answers, strict=False)
+        draw({"round": year, "interview_date": f"{year}-11-15", **answer}, name=f"{year}.csv")
+        for year, answer in zip((2024, 2025, 2026), answers, strict=False)
     ]
 
 
@@ -284,17 +284,17 @@ def test_an_id_used_by_two_children_of_a_round_links_neither(draw: Draw, tmp_pat
 
 
 def test_a_carried_cpms_id_links_across_everything_else(draw: Draw, tmp_path: Path) -> None:
-    mine = new_identifier("C")
-    told: list[dict[str, object]] = [
-        {"cpms_id": mine},
-        {"cpms_id": mine, "village_code": "85020101", "sex": "male"},
+    own_id = new_identifier("C")
+    rows_of_rounds: list[dict[str, object]] = [
+        {"cpms_id": own_id},
+        {"cpms_id": own_id, "village_code": "85020101", "sex": "male"},
         {},
     ]
-    merge(_years(draw, *told), tmp_path / "s.duckdb")
-    found = _rows(
-        tmp_path / "s.duckdb", "SELECT round FROM child_link WHERE cpms_id = ? ORDER BY 1".replace("?", f"'{mine}'")
+    merge(_years(draw, *rows_of_rounds), tmp_path / "s.duckdb")
+    rows = _rows(
+        tmp_path / "s.duckdb", "SELECT round FROM child_link WHERE cpms_id = ? ORDER BY 1".replace("?", f"'{own_id}'")
     )
-    assert found == [("2024",), ("2025",)]
+    assert rows == [("2024",), ("2025",)]
 
 
 def test_a_failed_merge_leaves_the_store_as_it_was(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.families import at_home, child, linked, village
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("ခင်", "ခိုင်"),
         ("တင်", "တင့်"),
@@ -32,12 +32,12 @@ from tests.families import at_home, child, linked, village
         ("தமிழ்", "தமழ்"),
     ],
 )
-def test_a_vowel_or_a_mark_makes_another_name(one: str, other: str) -> None:
-    assert folded_name(one) != folded_name(other)
+def test_a_vowel_or_a_mark_makes_another_name(name: str, other: str) -> None:
+    assert folded_name(name) != folded_name(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("José", "Jose"),
         ("Zoë", "zoe"),
@@ -52,12 +52,12 @@ def test_a_vowel_or_a_mark_makes_another_name(one: str, other: str) -> None:
         ("မုိး", "မိုး"),
     ],
 )
-def test_a_way_to_type_it_makes_no_other_name(one: str, other: str) -> None:
-    assert folded_name(in_unicode(one)) == folded_name(in_unicode(other)) != ""
+def test_a_way_to_type_it_makes_no_other_name(name: str, other: str) -> None:
+    assert folded_name(in_unicode(name)) == folded_name(in_unicode(other)) != ""
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("ศิริพร", "สิริพร"),
         ("กัญญา", "กันยา"),
@@ -77,12 +77,12 @@ def test_a_way_to_type_it_makes_no_other_name(one: str, other: str) -> None:
         ("Vanna", "Wanna"),
     ],
 )
-def test_spellings_that_are_said_alike_are_one_name(one: str, other: str) -> None:
-    assert spoken(folded_name(one)) == spoken(folded_name(other))
+def test_spellings_that_are_said_alike_are_one_name(name: str, other: str) -> None:
+    assert spoken(folded_name(name)) == spoken(folded_name(other))
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("name", "other"),
     [
         ("มานี", "มานะ"),
         ("มานี", "มาลี"),
@@ -100,8 +100,8 @@ def test_spellings_that_are_said_alike_are_one_name(one: str, other: str) -> Non
         ("ມະນີ", "ມະນາ"),
     ],
 )
-def test_names_that_are_near_are_not_said_alike(one: str, other: str) -> None:
-    assert spoken(folded_name(one)) != spoken(folded_name(other))
+def test_names_that_are_near_are_not_said_alike(name: str, other: str) -> None:
+    assert spoken(folded_name(name)) != spoken(folded_name(other))
 
 
 # Common names as they stand in Zawgyi and in Unicode, from the font's chart by hand.

@@ -61,36 +61,41 @@ def numbers() -> pd.Series:
 def test_the_number_in_sql_is_the_number_in_numpy(numbers: pd.Series) -> None:
     with duckdb.connect() as connection:
         connection.register("told", numbers.to_frame("cell"))
-        found = connection.execute(
+        cursor = connection.execute(
             f"SELECT {thai_number_sql('cell')} AS form, {thai_id_sql('cell')} AS valid FROM told"
         ).df()
-    assert (found["valid"].to_numpy(bool) == is_thai_id(numbers)).all()
-    assert (found["form"].to_numpy(bool) == (has_thai_form(numbers) & ~is_placeholder_number(numbers))).all()
-    assert found["valid"].sum() > 2_000
+    assert (cursor["valid"].to_numpy(bool) == is_thai_id(numbers)).all()
+    assert (cursor["form"].to_numpy(bool) == (has_thai_form(numbers) & ~is_placeholder_number(numbers))).all()
+    assert cursor["valid"].sum() > 2_000
 
 
 def test_a_filler_is_no_number_though_its_check_digit_fits() -> None:
-    told = pd.Series([*MADE_UP, *(digit * 13 for digit in "0123456789")], dtype="str")
-    assert is_placeholder_number(told).all()
-    assert not is_thai_id(told).any()
-    assert has_thai_check_digit(told)[[0, 2, 3, 4]].all()
+    numbers = pd.Series([*MADE_UP, *(digit * 13 for digit in "0123456789")], dtype="str")
+    assert is_placeholder_number(numbers).all()
+    assert not is_thai_id(numbers).any()
+    assert has_thai_check_digit(numbers)[[0, 2, 3, 4]].all()
     assert is_thai_id(pd.Series([RIGHT, OTHER, "0999900000015"], dtype="str")).all()
 
 
 def test_each_kind_of_no_number_has_its_own_words(draw: Draw) -> None:
-    said = {
+    checks_by_number = {
         **dict.fromkeys(WORDS, "national_id_words"),
         **dict.fromkeys(MADE_UP, "national_id_placeholder"),
         "9999999999999": "national_id_placeholder",
         "1999900000014": "national_id_check_digit",
         "0812345678": "national_id_form",
     }
-    rows = [{"national_id": cell, "household_no": str(home), "child_no": 1} for home, cell in enumerate([RIGHT, *said])]
+    rows = [
+        {"national_id": cell, "household_no": str(home), "child_no": 1}
+        for home, cell in enumerate([RIGHT, *checks_by_number])
+    ]
     findings = validate([draw(*rows)]).findings
-    told = findings[findings["field"].eq("national_id") & findings["check"].str.startswith("national_id")]
-    assert told["severity"].eq("warning").all()
+    of_number = findings[findings["field"].eq("national_id") & findings["check"].str.startswith("national_id")]
+    assert of_number["severity"].eq("warning").all()
     # The file's rows are counted with its header, and the first of them has a right number.
-    assert dict(zip(told["row"] - 3, told["check"], strict=True)) == dict(enumerate(said.values()))
+    assert dict(zip(of_number["row"] - 3, of_number["check"], strict=True)) == dict(
+        enumerate(checks_by_number.values())
+    )
 
 
 def test_two_children_without_a_number_do_not_share_one(cpms: Cpms, draw: Draw) -> None:
@@ -98,9 +103,9 @@ def test_two_children_without_a_number_do_not_share_one(cpms: Cpms, draw: Draw) 
     rows = [{"national_id": cell, "household_no": str(home), "child_no": 1} for home, cell in enumerate(cells)]
     ran = cpms("validate", draw(*rows), "--format", "json")
     assert ran.code == 0
-    twice = [one["row"] for one in ran.json["findings"] if one["rule"] == "national_id_twice"]
+    twice = [finding["row"] for finding in ran.json["findings"] if finding["rule"] == "national_id_twice"]
     assert twice == [6, 7]
-    assert "thai_id_of_foreigner" not in {one["rule"] for one in ran.json["findings"]}
+    assert "thai_id_of_foreigner" not in {finding["rule"] for finding in ran.json["findings"]}
 
 
 def test_a_child_is_not_held_against_another_who_has_no_number_either(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -113,16 +118,16 @@ def test_a_child_is_not_held_against_another_who_has_no_number_either(cpms: Cpms
     }
     merge([draw({**last, "village_code": "85030201"}, name="last.csv")], tmp_path / "s.duckdb")
     ran = cpms("validate", draw({"national_id": "ไม่มี"}), "--store", tmp_path / "s.duckdb", "--format", "json")
-    assert not [one for one in ran.json["findings"] if "changed" in one["rule"]]
+    assert not [finding for finding in ran.json["findings"] if "changed" in finding["rule"]]
 
 
 def _evidence(*rows: tuple[int, str, str, str | None]) -> pd.DataFrame:
     """Rows as the store tells them: round, given name, house, number."""
     frame = pd.DataFrame(rows, columns=["round_", "given", "house", "number"])
-    told = frame.assign(
+    evidence = frame.assign(
         home="85010501|" + frame["house"], village="85010501", born="2015-03-04", low=16498.0, high=16498.0
     )
-    return as_evidence(told.assign(family=None, nickname=None, mother=None, sex="female"))
+    return as_evidence(evidence.assign(family=None, nickname=None, mother=None, sex="female"))
 
 
 @pytest.mark.parametrize("number", [*WORDS, *MADE_UP, "1999900000014", "0812345678", "9999999999999", "", None])
@@ -144,13 +149,13 @@ def test_a_number_on_one_child_twice_stays_that_childs() -> None:
 
 def test_a_mothers_number_on_all_her_children_joins_none_of_them() -> None:
     home = at_home(3)
-    told = [child(2025, "มานี", number=RIGHT, **home), child(2025, "มานะ", number=RIGHT, **home)]
+    twins = [child(2025, "มานี", number=RIGHT, **home), child(2025, "มานะ", number=RIGHT, **home)]
     later = [child(2026, "มานะ", number=RIGHT, **home), child(2026, "ปิติ", number=RIGHT, **home)]
-    frame = pd.DataFrame([*told, *later])
+    frame = pd.DataFrame([*twins, *later])
     kept = without_shared_numbers(frame, ["round"])["number"]
     rows = [
         {**row, "number": number if isinstance(number, str) else None}
-        for row, number in zip([*told, *later], kept, strict=True)
+        for row, number in zip([*twins, *later], kept, strict=True)
     ]
     assert list(linked([*rows, *village((2025, 2026))]).cluster[:4]) == [0, 1, 1, 3]
 
@@ -169,10 +174,10 @@ def test_a_number_that_a_whole_camp_shares_is_no_house() -> None:
 
 def test_the_first_of_january_is_a_year() -> None:
     rows = _evidence((2025, "มานี", "1", None), (2025, "มานะ", "1", None)).drop(columns="round").assign(round_=2025)
-    told = as_evidence(rows.assign(born=["2015-01-01", "2015-01-02"]))
-    assert told["born"].tolist() == ["2015", "2015-01-02"]
+    evidence = as_evidence(rows.assign(born=["2015-01-01", "2015-01-02"]))
+    assert evidence["born"].tolist() == ["2015", "2015-01-02"]
     # Days since 1970: 45 years with 11 leap days between, and the year's 364 more.
-    assert [told["low"].iloc[0], told["high"].iloc[0]] == [45 * 365 + 11, 45 * 365 + 11 + 364]
+    assert [evidence["low"].iloc[0], evidence["high"].iloc[0]] == [45 * 365 + 11, 45 * 365 + 11 + 364]
 
 
 @pytest.mark.parametrize("filler", ["ไม่ทราบ", "เสียชีวิต", "ตาย", "-", "unknown", "ไม่มี", "deceased"])

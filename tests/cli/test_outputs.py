@@ -24,15 +24,15 @@ NO_STORE = {"merge", "samples", "doctor", "bundle-key", "codebook", "schema chec
 
 def _lines() -> list[tuple[str, list[str], str]]:
     """Each command with its words and the name of the file it writes."""
-    found = []
+    options = []
     for name, lines in RUNS.items():
         for line in lines:
             words = shlex.split(line.lstrip("!").format(child="x", parted="y", other="z"))
-            marks = [at for at, word in enumerate(words) if word in ("-o", "--annotate", "--fix")]
+            marks = [number for number, word in enumerate(words) if word in ("-o", "--annotate", "--fix")]
             place = 0 if name in FILE_FIRST else marks[-1] + 1 if marks else None
             if place is not None and name != "samples":
-                found.append((name, words, words[place]))
-    return found
+                options.append((name, words, words[place]))
+    return options
 
 
 LINES = _lines()
@@ -51,12 +51,12 @@ def test_a_file_that_may_be_filled_in_is_not_written_over(
 ) -> None:
     """Before anything is read: there is neither a store nor a survey here."""
     monkeypatch.chdir(tmp_path)
-    there = tmp_path / file
-    there.write_bytes(b"filled in")
+    existing = tmp_path / file
+    existing.write_bytes(b"filled in")
     ran = cpms(*name.split(), *words, *(["--identified"] if "--identified" in OPTIONS[name] else []))
     assert ran.code == 2
     assert f"{file}: there is a file of this name" in ran.err
-    assert there.read_bytes() == b"filled in"
+    assert existing.read_bytes() == b"filled in"
 
 
 def test_with_the_option_it_is_written_over(cpms: Cpms, sample_store: Path, tmp_path: Path) -> None:

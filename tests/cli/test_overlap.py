@@ -20,7 +20,7 @@ FOREIGN, UNREGISTERED, ARRIVED = 1, 2, 8
 def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[str, Any]]) -> Path:
     """Ten children, each alone in a home; the first is a boy."""
     foreign, unregistered = {"nationality": "MM"}, {"birth_registered": "not_registered"}
-    told: list[dict[str, Any]] = [
+    answers: list[dict[str, Any]] = [
         {**foreign, **unregistered, "arrived_community": "within_12_months", "sex": "male"},
         {**foreign, **unregistered},
         {**foreign, "birth_registered": "unknown"},
@@ -33,21 +33,24 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
         {},
     ]
     folder = tmp_path_factory.mktemp("overlap")
-    rows = [{"sex": "female", **one, "household_no": at, "child_no": 1} for at, one in enumerate(told, start=1)]
+    rows = [
+        {"sex": "female", **entry, "household_no": number, "child_no": 1}
+        for number, entry in enumerate(answers, start=1)
+    ]
     merge([write_drawn(folder / "2026.csv", base, rows)], folder / "s.duckdb")
     return folder / "s.duckdb"
 
 
 @pytest.fixture(scope="module")
-def found(store: Path) -> Overlap:
-    told: Overlap = overlap(store)
-    return told
+def summary(store: Path) -> Overlap:
+    summary: Overlap = overlap(store)
+    return summary
 
 
-def test_children_by_number_of_indicators_with_bounds(found: Overlap) -> None:
+def test_children_by_number_of_indicators_with_bounds(summary: Overlap) -> None:
     """The third child has one or two, the sixth none or one."""
-    assert found.children == 10
-    assert found.numbers.to_dict("list") == {
+    assert summary.children == 10
+    assert summary.numbers.to_dict("list") == {
         "number": [0, 1, 2, 3],
         "certain": [5, 3, 1, 1],
         "possible": [4, 3, 2, 1],
@@ -61,13 +64,13 @@ def test_children_by_number_of_indicators_with_bounds(found: Overlap) -> None:
     [(FOREIGN, (4, 2, 1, 1, 0, 0.75)), (UNREGISTERED, (3, 1, 1, 1, 0, 1.0)), (ARRIVED, (1, 0, 0, 1, 0, 2.0))],
 )
 def test_how_many_others_a_child_with_one_indicator_has(
-    found: Overlap, number: int, expected: tuple[float, ...]
+    summary: Overlap, number: int, expected: tuple[float, ...]
 ) -> None:
-    row = found.single.set_index("number").loc[number].drop("name")
+    row = summary.single.set_index("number").loc[number].drop("name")
     assert tuple(row) == expected
 
 
-def test_pairs_are_shares_of_children_of_whom_both_are_known(found: Overlap) -> None:
+def test_pairs_are_shares_of_children_of_whom_both_are_known(summary: Overlap) -> None:
     """1 and 2: known of 8, 3 and 3 of them have each: 9/8 expected. 1 and 8: of 9, 4 and 1. 2 and 8: of 9, 3 and 1."""
     columns = [
         "first",
@@ -86,13 +89,13 @@ def test_pairs_are_shares_of_children_of_whom_both_are_known(found: Overlap) -> 
         (1, 8, 1, 9, 1, 1 / 9, 4 / 9, 9 / 4, 1 / 4, 1.0),
         (2, 8, 1, 9, 1, 1 / 9, 3 / 9, 3.0, 1 / 3, 1.0),
     ]
-    rows = list(found.pairs[columns].itertuples(index=False, name=None))
+    rows = list(summary.pairs[columns].itertuples(index=False, name=None))
     assert [pytest.approx(row) for row in expected] == rows
 
 
-def test_triples(found: Overlap) -> None:
+def test_triples(summary: Overlap) -> None:
     """Known of 8, of whom 3, 3 and 1 have each: 9/64 expected."""
-    [row] = found.triples.to_dict("records")
+    [row] = summary.triples.to_dict("records")
     assert (row["first"], row["second"], row["third"], row["children"], row["known"]) == (1, 2, 8, 1, 8)
     assert (row["expected"], row["lift"]) == (pytest.approx(9 / 64), pytest.approx(64 / 9))
 
@@ -110,10 +113,10 @@ def test_a_triple_of_which_an_answer_is_unknown_now_has_not_ceased(
     """Two of three children have all of 1, 2 and 8; a year later one is registered, and of one it is not known."""
     having = {"nationality": "MM", "arrived_community": "within_12_months"}
     for year, registered in ((2025, ("not_registered", "not_registered")), (2026, ("certificate", "unknown"))):
-        told: list[dict[str, Any]] = [*({**having, "birth_registered": one} for one in registered), {}]
+        answers: list[dict[str, Any]] = [*({**having, "birth_registered": answer} for answer in registered), {}]
         rows = [
-            {**one, "household_no": at, "child_no": 1, "round": year, "interview_date": f"{year}-03-01"}
-            for at, one in enumerate(told, start=1)
+            {**entry, "household_no": number, "child_no": 1, "round": year, "interview_date": f"{year}-03-01"}
+            for number, entry in enumerate(answers, start=1)
         ]
         merge([write_drawn(tmp_path / f"{year}.csv", base, rows)], tmp_path / "s.duckdb")
     words = ("overlap", "--rounds", "2568:2569", "--store", tmp_path / "s.duckdb")

@@ -43,12 +43,12 @@ def _file(draw: Draw, invented: Callable[[random.Random, int], Row], households:
     return draw(*rows)
 
 
-def _told(path: Path) -> list[tuple[str, str]]:
-    found = validate([path]).findings
-    found = found[found["check"].isin(list(PATTERNS))]
-    assert found["row"].isna().all()
-    assert found["severity"].astype(str).eq("warning").all()
-    return list(zip(found["check"].astype(str), found["value"].astype(str), strict=True))
+def _patterns(path: Path) -> list[tuple[str, str]]:
+    findings = validate([path]).findings
+    findings = findings[findings["check"].isin(list(PATTERNS))]
+    assert findings["row"].isna().all()
+    assert findings["severity"].astype(str).eq("warning").all()
+    return list(zip(findings["check"].astype(str), findings["value"].astype(str), strict=True))
 
 
 ALIKE = {
@@ -88,22 +88,22 @@ UNSURE = {"informal_debt": "unknown"}
 def test_one_who_invents_is_told_and_the_honest_are_not(
     draw: Draw, invented: Callable[[random.Random, int], Row], pattern: str
 ) -> None:
-    assert _told(_file(draw, invented)) == [(pattern, "V9")]
+    assert _patterns(_file(draw, invented)) == [(pattern, "V9")]
 
 
 def test_honest_volunteers_are_left_alone(draw: Draw) -> None:
-    assert _told(_file(draw, lambda rng, number: {})) == []
+    assert _patterns(_file(draw, lambda rng, number: {})) == []
 
 
 def test_few_interviews_are_never_judged(draw: Draw) -> None:
     everything = {**ALIKE, "birth_date": "2015-01-01", "interview_date": "2026-11-20"}
-    assert _told(_file(draw, lambda rng, number: everything, households=24)) == []
+    assert _patterns(_file(draw, lambda rng, number: everything, households=24)) == []
 
 
 def test_a_village_in_which_all_answer_alike_is_no_sign(draw: Draw) -> None:
     rng = random.Random(1)
     rows = [{**_honest(rng, who, number), **ALIKE} for who in ("V1", "V2", "V3") for number in range(40)]
-    assert _told(draw(*rows)) == []
+    assert _patterns(draw(*rows)) == []
 
 
 def test_the_text_has_a_block_with_the_figures(cpms: Cpms, draw: Draw) -> None:
@@ -132,13 +132,13 @@ def test_shares_are_told_as_counted_by_hand(cpms: Cpms, draw: Draw) -> None:
         for who in ("V1", "V2", "V9")
         for n in range(40)
     ]
-    [told] = [one for one in cpms("validate", draw(*rows), "--format", "json").json["findings"]]
-    assert told["rule"] == "heaped_birth_days"
-    assert told["message"] == (
+    [finding] = [finding for finding in cpms("validate", draw(*rows), "--format", "json").json["findings"]]
+    assert finding["rule"] == "heaped_birth_days"
+    assert finding["message"] == (
         "volunteer V9: 75% of 40 birth dates are on the 1st or 15th of a month;"
         " of the other volunteers' 0%, by chance 7%"
     )
-    assert (told["row"], told["cell"], told["value"]) == (None, None, "V9")
+    assert (finding["row"], finding["cell"], finding["value"]) == (None, None, "V9")
 
 
 def test_no_honest_volunteer_of_the_samples_is_told(tmp_path: Path) -> None:
@@ -146,8 +146,8 @@ def test_no_honest_volunteer_of_the_samples_is_told(tmp_path: Path) -> None:
     files = [path for path in written if path.name.startswith("survey")]
     assert files
     for path in (*ROUNDS, *files):
-        found = validate([path]).findings
-        assert not set(found["check"].astype(str)) & PATTERNS
+        findings = validate([path]).findings
+        assert not set(findings["check"].astype(str)) & PATTERNS
 
 
 def test_thresholds_stand_in_the_definition(survey: Survey) -> None:

@@ -51,7 +51,7 @@ def store(base: Mapping[str, Mapping[str, Any]], tmp_path_factory: pytest.TempPa
     ]
     year = {"round": 2025, "interview_date": "2025-11-15", "left_alone": "no"}
     before = _draw(folder / "2025.csv", base, [{**year, **home} for home in homes])
-    after = _draw(folder / "2026.csv", base, [{**home, **told} for home, told in zip(homes, now, strict=True)])
+    after = _draw(folder / "2026.csv", base, [{**home, **answers} for home, answers in zip(homes, now, strict=True)])
     merge([before, after], folder / "store.duckdb")
     return folder / "store.duckdb"
 
@@ -68,8 +68,8 @@ def test_the_situation_by_two_groups(store: Path, survey: Survey) -> None:
     figures = ["village", "nationality", "children", "victim", "high_risk", "at_risk", "none_found"]
     assert table[figures].values.tolist() == [["85010501", "TH", 3, 1, 2, 0, 0], ["85010502", "MM", 3, 0, 0, 3, 0]]
     blocks = [part for part in plan_document(survey, grouped, "en").parts if isinstance(part, TableBlock)]
-    told = next(block for block in blocks if block.columns[0].heading == "Village / Nationality")
-    assert told.frame["told"].tolist() == ["Pak Nam, moo 1 / Thai", "Pak Nam, moo 2 / Myanmar"]
+    by_village = next(block for block in blocks if block.columns[0].heading == "Village / Nationality")
+    assert by_village.frame["told"].tolist() == ["Pak Nam, moo 1 / Thai", "Pak Nam, moo 2 / Myanmar"]
 
 
 def test_plan_leads_with_what_touches_most_children_and_how_that_changed(plan: AreaPlan) -> None:
@@ -105,13 +105,15 @@ def test_activities_of_the_source_document_come_first_then_those_that_touch_most
 
 
 def test_plan_of_a_province_says_what_leads_in_each_subdistrict(cpms: Cpms, store: Path) -> None:
-    told = cpms("plan", "province", "85", "--store", store, "--format", "json").json
-    assert [(one["area"], one["rank"], one["number"], one["yes"]) for one in told["leading_by_part"]] == [
+    document = cpms("plan", "province", "85", "--store", store, "--format", "json").json
+    assert [
+        (leading["area"], leading["rank"], leading["number"], leading["yes"]) for leading in document["leading_by_part"]
+    ] == [
         ("850105", 1, 1, 3),
         ("850105", 2, 11, 2),
         ("850105", 3, 13, 1),
     ]
-    assert told["unknown_share"] == pytest.approx(1 / 126)
+    assert document["unknown_share"] == pytest.approx(1 / 126)
 
 
 def test_plan_says_how_far_its_figures_can_be_trusted(cpms: Cpms, store: Path) -> None:
@@ -119,24 +121,24 @@ def test_plan_says_how_far_its_figures_can_be_trusted(cpms: Cpms, store: Path) -
     plan = plan_area(store, "85010502")
     assert plan.unknown_share == pytest.approx(1 / 63)
     assert plan.quality[["number", "unknown"]].values.tolist() == [[12, 1]]
-    said = cpms("plan", "community", "85010502", "--store", store).out
-    assert "1.6 % of the answers to the counted indicators are unknown" in said
+    printed = cpms("plan", "community", "85010502", "--store", store).out
+    assert "1.6 % of the answers to the counted indicators are unknown" in printed
 
 
 def test_first_round_of_an_area_has_no_change(cpms: Cpms, store: Path) -> None:
     first = plan_area(store, "850105", round_=2025)
     assert (first.round, first.previous, len(first.leading)) == (2025, None, 0)
-    said = cpms("plan", "community", "850105", "--round", "2568", "--store", store).out
-    assert "No counted indicator is yes for any child." in said
-    assert "No activity of the list is called for" in said
+    printed = cpms("plan", "community", "850105", "--round", "2568", "--store", store).out
+    assert "No counted indicator is yes for any child." in printed
+    assert "No activity of the list is called for" in printed
 
 
 def test_plan_at_the_terminal_has_lines_for_decisions_and_speaks_thai(cpms: Cpms, store: Path) -> None:
-    said = cpms("plan", "community", "850105", "--lang", "th", "--store", store).out
-    assert "แผนคุ้มครองเด็ก ปากน้ำ" in said
-    assert "รอบการสำรวจ 2569" in said
-    assert "อบรมอาสาสมัครเฝ้าระวัง" in said
-    assert "_" * 40 in said
+    printed = cpms("plan", "community", "850105", "--lang", "th", "--store", store).out
+    assert "แผนคุ้มครองเด็ก ปากน้ำ" in printed
+    assert "รอบการสำรวจ 2569" in printed
+    assert "อบรมอาสาสมัครเฝ้าระวัง" in printed
+    assert "_" * 40 in printed
 
 
 def _texts(path: Path) -> str:
@@ -150,7 +152,9 @@ def test_no_plan_tells_a_name_or_an_identifier_of_a_child(
     cpms: Cpms, store: Path, survey: Survey, tmp_path: Path
 ) -> None:
     with duckdb.connect(str(store), read_only=True) as connection:
-        identifiers = [str(one) for (one,) in connection.execute("SELECT cpms_id FROM child_link").fetchall()]
+        identifiers = [
+            str(identifier) for (identifier,) in connection.execute("SELECT cpms_id FROM child_link").fetchall()
+        ]
     secrets = [*identifiers, "ชื่อลับ", "ตัวอย่าง"]
     assert len(secrets) > 6
     outputs = [cpms("plan", "province", "85", "--store", store, "--format", form).out for form in ("text", "json")]
@@ -164,7 +168,7 @@ def test_no_plan_tells_a_name_or_an_identifier_of_a_child(
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (("community", "85"), "85"),
         (("province", "850105"), "850105"),
@@ -173,8 +177,8 @@ def test_no_plan_tells_a_name_or_an_identifier_of_a_child(
     ],
 )
 def test_what_cannot_be_planned_is_refused_in_one_sentence(
-    cpms: Cpms, store: Path, words: tuple[str, ...], said: str
+    cpms: Cpms, store: Path, words: tuple[str, ...], expected: str
 ) -> None:
     ran = cpms("plan", *words, "--store", store)
     assert ran.code == 2
-    assert said in ran.err
+    assert expected in ran.err

@@ -94,9 +94,9 @@ def test_two_faults_of_one_cell_are_one_comment(cpms: Cpms, draw: Draw, tmp_path
     aside = tmp_path / "aside.xlsx"
     cpms("merge", draw({"village_code": "99"}), "-s", tmp_path / "s.duckdb", "-q", aside)
     sheet = openpyxl.load_workbook(aside).worksheets[0]
-    told = [cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment]
-    assert len(told) == 1
-    assert "does not have the right form" in told[0]
+    comments = [cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment]
+    assert len(comments) == 1
+    assert "does not have the right form" in comments[0]
 
 
 def test_one_number_written_in_two_ways_is_set_aside_as_it_was(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:

@@ -64,16 +64,16 @@ def test_one_thai_table_in_ten_encodings(tmp_path: Path, how: str) -> None:
     assert list(table.header) == HEADER
     assert _cells(table) == ROWS
     assert list(table.rows) == [2, 3]
-    told = [fault.check for fault in table.faults]
-    assert told == (["file_mojibake"] if "read as" in how else [])
+    checks = [fault.check for fault in table.faults]
+    assert checks == (["file_mojibake"] if "read as" in how else [])
 
 
 @pytest.mark.parametrize("thai", [1, 3, 10])
 def test_a_few_thai_names_among_five_hundred_rows(tmp_path: Path, thai: int) -> None:
     """A migrant community's file, which ready-made detectors take for ISO 8859-15."""
     rows = [["2569", "85010501", str(number), "1", "Min Thu", "male"] for number in range(1, 501)]
-    for at in range(thai):
-        rows[at * 40 + 60][4] = "น้ำฝน"
+    for number in range(thai):
+        rows[number * 40 + 60][4] = "น้ำฝน"
     header = ["round", "village_code", "household_no", "child_no", "given_name", "sex"]
     content = "".join(",".join(row) + "\r\n" for row in [header, *rows]).encode("cp874")
     table = _read(tmp_path / "survey.csv", content)
@@ -135,28 +135,28 @@ def test_a_name_in_a_wrong_encoding_is_read_right_and_told(cpms: Cpms, draw: Dra
     assert table.cells("given_name").to_pylist() == ["สมชาย", "น้ำฝน"]
 
 
-def _of_writing(found: Validation) -> list[tuple[str, int, str]]:
+def _of_writing(validation: Validation) -> list[tuple[str, int, str]]:
     """What is told of how the file is written, its answers left aside: rows drawn alike are no honest survey."""
     of_writing = ["encoding_changes", "quote_astray", "mojibake", "broken_bytes"]
-    ours = found.findings[found.findings["check"].isin(of_writing)]
-    return [(str(one.check), int(str(one.row)), str(one.value)) for one in ours.itertuples()]
+    ours = validation.findings[validation.findings["check"].isin(of_writing)]
+    return [(str(row.check), int(str(row.row)), str(row.value)) for row in ours.itertuples()]
 
 
 def test_two_encodings_in_one_file(cpms: Cpms, draw: Draw) -> None:
     path = draw({"given_name": "สมชาย"}, {"given_name": "น้ำฝน"}, {"given_name": "ปิยะ"})
     head, first, *others = path.read_text("utf-8").splitlines(keepends=True)
     path.write_bytes((head + first).encode("cp874") + "".join(others).encode())
-    found = validate([path])
-    assert _of_writing(found) == [("encoding_changes", 3, "cp874 → utf-8")]
-    assert found.tables[0].cells("given_name").to_pylist() == ["สมชาย", "น้ำฝน", "ปิยะ"]
+    validation = validate([path])
+    assert _of_writing(validation) == [("encoding_changes", 3, "cp874 → utf-8")]
+    assert validation.tables[0].cells("given_name").to_pylist() == ["สมชาย", "น้ำฝน", "ปิยะ"]
 
 
 def test_a_quote_that_is_never_closed_swallows_nothing(cpms: Cpms, draw: Draw) -> None:
     path = draw(*[{"given_name": f"เด็ก{number}", "household_no": number, "child_no": 1} for number in range(1, 41)])
     path.write_text(path.read_text("utf-8").replace("เด็ก5,", '"เด็ก5,'), "utf-8")
-    found = validate([path])
-    assert found.rows == 40
-    assert [(check, row) for check, row, _ in _of_writing(found)] == [("quote_astray", 6)]
+    validation = validate([path])
+    assert validation.rows == 40
+    assert [(check, row) for check, row, _ in _of_writing(validation)] == [("quote_astray", 6)]
 
 
 def test_a_cell_beyond_reason_is_a_finding(tmp_path: Path) -> None:

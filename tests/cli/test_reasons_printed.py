@@ -34,7 +34,7 @@ def test_children_and_response_due_name_what_is_so(cpms: Cpms, store: Path) -> N
         rows = cpms(*words, "--store", store, "--format", "json").json[table]
         assert [row["why"] for row in rows] == [WHY, WHY], words
         csv = cpms(*words, "--store", store, "--format", "csv").out
-        assert csv.count(WHY) == 2 and not any(f"{one}," in csv for one in UNTRUE), words
+        assert csv.count(WHY) == 2 and not any(f"{reason}," in csv for reason in UNTRUE), words
 
 
 def test_one_childs_record_and_report_name_what_is_so(cpms: Cpms, store: Path, tmp_path: Path) -> None:

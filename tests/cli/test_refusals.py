@@ -14,7 +14,7 @@ HEADERS = "รอบการสำรวจ,รหัสหมู่บ้า�
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "expected"),
     [
         ("missing.csv", None, "there is no such file"),
         ("folder", "folder", "this is a folder"),
@@ -29,7 +29,7 @@ HEADERS = "รอบการสำรวจ,รหัสหมู่บ้า�
     ],
 )
 def test_a_file_that_is_no_survey_is_refused(
-    cpms: Cpms, tmp_path: Path, name: str, content: bytes | str | None, told: str
+    cpms: Cpms, tmp_path: Path, name: str, content: bytes | str | None, expected: str
 ) -> None:
     path = tmp_path / name
     if content == "folder":
@@ -39,15 +39,15 @@ def test_a_file_that_is_no_survey_is_refused(
     for words in (["validate", path], ["merge", path, "--store", tmp_path / "s.duckdb"]):
         ran = cpms(*words)
         assert ran.code == 2
-        assert told in ran.err
+        assert expected in ran.err
         assert ran.out == ""
         assert ran.err.count("\n") == 1
     assert not (tmp_path / "s.duckdb").exists()
 
 
 def test_the_same_refusal_in_thai_and_as_a_document(cpms: Cpms, tmp_path: Path) -> None:
-    told = cpms("validate", tmp_path / "missing.csv", "--lang", "th")
-    assert "ไม่พบไฟล์นี้" in told.err
+    ran = cpms("validate", tmp_path / "missing.csv", "--lang", "th")
+    assert "ไม่พบไฟล์นี้" in ran.err
     document = cpms("validate", tmp_path / "missing.csv", "--format", "json").json
     assert document["exit_code"] == 2
     assert document["error"]["id"] == "file_missing"

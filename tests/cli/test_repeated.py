@@ -19,11 +19,11 @@ CHILD: dict[str, Any] = {"given_name": "กานดา", "birth_date": "2014-05
 
 def _children(store: Path) -> int:
     with duckdb.connect(str(store), read_only=True) as connection:
-        found = connection.execute("SELECT count(DISTINCT cpms_id) FROM current_child").fetchone()
-    return int(found[0]) if found else 0
+        row = connection.execute("SELECT count(DISTINCT cpms_id) FROM current_child").fetchone()
+    return int(row[0]) if row else 0
 
 
-def _found(*paths: Path, check: str) -> set[tuple[str, int, str | None]]:
+def _faults(*paths: Path, check: str) -> set[tuple[str, int, str | None]]:
     findings = validate(paths).findings
     rows = findings[findings["check"] == check]
     return set(zip(rows["file"].astype("str"), rows["row"].astype("int64"), rows["value"], strict=True))
@@ -31,12 +31,12 @@ def _found(*paths: Path, check: str) -> set[tuple[str, int, str | None]]:
 
 def test_the_same_row_twice_is_kept_once_and_both_places_are_named(cpms: Cpms, tmp_path: Path) -> None:
     case = CASES / "exact_dup.csv"
-    assert _found(case, check="row_repeated") == {
+    assert _faults(case, check="row_repeated") == {
         ("exact_dup.csv", 7, "exact_dup.csv:2"),
         ("exact_dup.csv", 8, "exact_dup.csv:3"),
     }
-    told = cpms("merge", case, "--store", tmp_path / "s.duckdb", "--format", "json")
-    assert told.json["counts"] == {
+    ran = cpms("merge", case, "--store", tmp_path / "s.duckdb", "--format", "json")
+    assert ran.json["counts"] == {
         "rows_in": 7,
         "stored": 5,
         "unchanged": 2,
@@ -44,7 +44,7 @@ def test_the_same_row_twice_is_kept_once_and_both_places_are_named(cpms: Cpms, t
         "no_consent": 0,
         "repeated": 2,
     }
-    assert (told.code, _children(tmp_path / "s.duckdb")) == (0, 5)
+    assert (ran.code, _children(tmp_path / "s.duckdb")) == (0, 5)
     text = cpms("merge", case, "--store", tmp_path / "t.duckdb").out
     assert "2 row(s) say the very same as another row of these files" in text
 
@@ -60,9 +60,9 @@ def test_the_same_row_twice_is_kept_once_and_both_places_are_named(cpms: Cpms, t
 )
 def test_ways_of_writing_make_no_difference(draw: Draw, once: dict[str, Any], again: dict[str, Any]) -> None:
     path = draw({**CHILD, "child_no": 1, **once}, {**CHILD, "child_no": 1, **again}, {**CHILD, "child_no": 2})
-    found = validate([path])
-    assert "child_twice" not in set(found.findings["check"])
-    assert _found(path, check="row_repeated") == {("survey.csv", 3, "survey.csv:2")}
+    validation = validate([path])
+    assert "child_twice" not in set(validation.findings["check"])
+    assert _faults(path, check="row_repeated") == {("survey.csv", 3, "survey.csv:2")}
 
 
 @pytest.mark.parametrize(
@@ -71,16 +71,16 @@ def test_ways_of_writing_make_no_difference(draw: Draw, once: dict[str, Any], ag
 )
 def test_rows_of_one_key_that_differ_are_an_error_as_ever(draw: Draw, other: dict[str, Any]) -> None:
     path = draw({**CHILD, "child_no": 1}, {**CHILD, "child_no": 1, **other})
-    found = validate([path])
-    assert found.storable == 0
-    assert "row_repeated" not in set(found.findings["check"])
-    assert "child_twice" in set(found.findings["check"])
+    validation = validate([path])
+    assert validation.storable == 0
+    assert "row_repeated" not in set(validation.findings["check"])
+    assert "child_twice" in set(validation.findings["check"])
 
 
 def test_cells_that_cannot_be_read_are_compared_as_they_are_written(draw: Draw) -> None:
     wrong = {**CHILD, "child_no": 1, "sex": "x"}
-    assert _found(draw(wrong, wrong), check="row_repeated") == {("survey.csv", 3, "survey.csv:2")}
-    assert _found(draw(wrong, {**wrong, "sex": "y"}), check="row_repeated") == set()
+    assert _faults(draw(wrong, wrong), check="row_repeated") == {("survey.csv", 3, "survey.csv:2")}
+    assert _faults(draw(wrong, {**wrong, "sex": "y"}), check="row_repeated") == set()
 
 
 def test_over_files_and_sheets_of_one_merge_and_one_after_another(draw: Draw, tmp_path: Path) -> None:
@@ -119,18 +119,21 @@ def test_a_household_that_two_files_tell_alike_goes_with_the_child_that_can_be_s
 def test_a_household_sent_twice_from_a_phone(base: Mapping[str, Mapping[str, Any]], tmp_path: Path) -> None:
     """Two submissions of one form, with numbers and times of their own, and a repeat group for the children."""
     home = {**base["household"]}
-    sent = [{"start": f"2026-11-15T0{at}:00", "_uuid": f"uuid-{at}", "_index": at, **home} for at in (1, 2)]
+    sent = [
+        {"start": f"2026-11-15T0{position}:00", "_uuid": f"uuid-{position}", "_index": position, **home}
+        for position in (1, 2)
+    ]
     children = [
         {
             **base["child"],
             "child_no": line,
             "given_name": f"ชื่อ{line}",
             "national_id": None,
-            "_index": 10 * at + line,
-            "_parent_index": at,
-            "_submission__uuid": f"uuid-{at}",
+            "_index": 10 * position + line,
+            "_parent_index": position,
+            "_submission__uuid": f"uuid-{position}",
         }
-        for at in (1, 2)
+        for position in (1, 2)
         for line in (1, 2)
     ]
     with pd.ExcelWriter(tmp_path / "kobo.xlsx") as writer:
@@ -143,10 +146,10 @@ def test_a_household_sent_twice_from_a_phone(base: Mapping[str, Mapping[str, Any
 
 def test_house_001_and_house_1_with_one_child_are_a_question(cpms: Cpms, tmp_path: Path) -> None:
     files = [CASES / "hh_zero_2568.csv", CASES / "hh_zero_2569.csv"]
-    found = _found(*files, check="house_written_twice")
-    assert found == {("hh_zero_2568.csv", 2, "001, 1"), ("hh_zero_2569.csv", 2, "001, 1")}
-    told = cpms("merge", *files, "--store", tmp_path / "s.duckdb", "--format", "json")
-    assert (told.code, told.json["counts"]["quarantined"]) == (1, 2)
+    faults = _faults(*files, check="house_written_twice")
+    assert faults == {("hh_zero_2568.csv", 2, "001, 1"), ("hh_zero_2569.csv", 2, "001, 1")}
+    ran = cpms("merge", *files, "--store", tmp_path / "s.duckdb", "--format", "json")
+    assert (ran.code, ran.json["counts"]["quarantined"]) == (1, 2)
     # One after another: the second is asked about, and the store has the child once.
     store = tmp_path / "t.duckdb"
     assert cpms("merge", files[0], "--store", store).code == 0
@@ -162,7 +165,7 @@ def test_house_001_and_house_1_with_one_child_are_a_question(cpms: Cpms, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("number", "other"),
     [
         ("1/2", "01/2"),
         ("12/3", "12/03"),
@@ -173,9 +176,9 @@ def test_house_001_and_house_1_with_one_child_are_a_question(cpms: Cpms, tmp_pat
         ("7ก", "007 ก"),
     ],
 )
-def test_one_number_in_two_writings(draw: Draw, one: str, other: str) -> None:
-    path = draw({**CHILD, "household_no": one, "child_no": 1}, {**CHILD, "household_no": other, "child_no": 1})
-    assert {row for _, row, _ in _found(path, check="house_written_twice")} == {2, 3}
+def test_one_number_in_two_writings(draw: Draw, number: str, other: str) -> None:
+    path = draw({**CHILD, "household_no": number, "child_no": 1}, {**CHILD, "household_no": other, "child_no": 1})
+    assert {row for _, row, _ in _faults(path, check="house_written_twice")} == {2, 3}
 
 
 @pytest.mark.parametrize(
@@ -196,6 +199,6 @@ def test_one_number_in_two_writings(draw: Draw, one: str, other: str) -> None:
 )
 def test_what_makes_two_children_alike(draw: Draw, other: dict[str, Any], check: str | None) -> None:
     path = draw({**CHILD, "household_no": "1", "child_no": 1}, {**CHILD, "household_no": "001", "child_no": 1, **other})
-    found = validate([path]).findings
-    named = found.loc[found["check"].isin(["house_written_twice", "house_written_otherwise"]), "check"]
+    findings = validate([path]).findings
+    named = findings.loc[findings["check"].isin(["house_written_twice", "house_written_otherwise"]), "check"]
     assert set(named) == ({check} if check else set())

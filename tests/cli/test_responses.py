@@ -45,9 +45,9 @@ def _survey(
             "national_id": None,
             "given_name": f"ชื่อลับ{home}",
             "birth_date": f"2016-06-{home:02}",
-            **told,
+            **answers,
         }
-        for home, told in homes.items()
+        for home, answers in homes.items()
     ]
     path = folder / f"{year}-{len(homes)}.csv"
     pd.DataFrame(rows).astype("object").to_csv(path, index=False)
@@ -59,9 +59,12 @@ def made(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, Any
     """The store of HOMES, one batch a round; the second round carries the identifiers of the first."""
     folder = tmp_path_factory.mktemp("responses")
     store = folder / "s.duckdb"
-    merge([_survey(folder, base, 2025, {home: told for home, (told, _) in HOMES.items() if told is not None})], store)
+    merge(
+        [_survey(folder, base, 2025, {home: answers for home, (answers, _) in HOMES.items() if answers is not None})],
+        store,
+    )
     known = ids(store)
-    later = {home: {**told, "cpms_id": known[home]} for home, (_, told) in HOMES.items() if told is not None}
+    later = {home: {**answers, "cpms_id": known[home]} for home, (_, answers) in HOMES.items() if answers is not None}
     merge([_survey(folder, base, 2026, later)], store)
     return store
 
@@ -96,8 +99,8 @@ def _thai(identifier: str, kind: str, date: str, outcome: str = "") -> dict[str,
 
 def _due(cpms: Cpms, store: Path, *words: object) -> list[dict[str, Any]]:
     ran = cpms("response", "due", *DAY, *words, "--store", store, "--format", "json")
-    found: list[dict[str, Any]] = ran.json["due"]
-    return found
+    due: list[dict[str, Any]] = ran.json["due"]
+    return due
 
 
 def _add(cpms: Cpms, store: Path, home: int, kind: str, date: str, *words: object) -> None:
@@ -109,11 +112,11 @@ def _add(cpms: Cpms, store: Path, home: int, kind: str, date: str, *words: objec
 
 
 def test_the_most_severe_level_comes_first_then_the_longest_overdue_then_the_undated(cpms: Cpms, store: Path) -> None:
-    told = [
-        (one["household_no"], one["level"], one["due_date"], one["days_late"], one["state"])
-        for one in _due(cpms, store)
+    shown = [
+        (child["household_no"], child["level"], child["due_date"], child["days_late"], child["state"])
+        for child in _due(cpms, store)
     ]
-    assert told == [
+    assert shown == [
         ("3", "victim", "2025-03-02", 383, "overdue"),
         ("5", "victim", "2025-03-02", 383, "overdue"),
         ("1", "victim", "2026-03-02", 18, "overdue"),
@@ -124,7 +127,7 @@ def test_the_most_severe_level_comes_first_then_the_longest_overdue_then_the_und
 
 
 def test_each_line_says_why_and_what_the_source_document_asks_for(cpms: Cpms, store: Path) -> None:
-    listed = {one["household_no"]: one for one in _due(cpms, store)}
+    listed = {child["household_no"]: child for child in _due(cpms, store)}
     assert listed["1"]["why"] == "13 Victim of violence (Physical violence)"
     assert listed["1"]["action"] == "Home visit and safety protection immediately"
     assert listed["2"]["action"].startswith("Home visit, monitoring and safety protection plan")
@@ -136,20 +139,20 @@ def test_each_line_says_why_and_what_the_source_document_asks_for(cpms: Cpms, st
 @pytest.mark.parametrize(("day", "state", "late"), [("2569-03-02", "open", 0), ("2569-03-03", "overdue", 1)])
 def test_the_day_on_which_it_is_due_is_still_in_time(cpms: Cpms, store: Path, day: str, state: str, late: int) -> None:
     ran = cpms("response", "due", "--as-of", day, "--store", store, "--format", "json").json
-    (one,) = [one for one in ran["due"] if one["household_no"] == "1"]
-    assert (one["due_date"], one["state"], one["days_late"]) == ("2026-03-02", state, late)
+    (listed,) = [child for child in ran["due"] if child["household_no"] == "1"]
+    assert (listed["due_date"], listed["state"], listed["days_late"]) == ("2026-03-02", state, late)
 
 
 def test_on_a_day_before_the_round_only_what_was_known_counts(cpms: Cpms, store: Path) -> None:
     ran = cpms("response", "due", "--as-of", "2568-03-10", "--store", store, "--format", "json").json
-    assert [one["household_no"] for one in ran["due"]] == ["3", "4", "5", "7"]
+    assert [child["household_no"] for child in ran["due"]] == ["3", "4", "5", "7"]
     assert "Nobody waits" in cpms("response", "due", "--as-of", "2567-01-01", "--store", store).out
     ran = cpms("response", "summary", "--as-of", "2567-01-01", "--store", store, "--format", "json").json
-    assert [(one["level"], one["due"]) for one in ran["totals"]] == [("victim", 0), ("high_risk", 0)]
+    assert [(row["level"], row["due"]) for row in ran["totals"]] == [("victim", 0), ("high_risk", 0)]
 
 
 def test_what_answers_a_level(cpms: Cpms, tmp_path: Path, base: dict[str, dict[str, Any]]) -> None:
-    told = [
+    shown = [
         (HURT, "home_visit", "2569-03-02", True),
         (HURT, "safety_protection", "2569-03-10", True),
         (HURT, "home_visit", "2569-03-01", True),
@@ -162,36 +165,36 @@ def test_what_answers_a_level(cpms: Cpms, tmp_path: Path, base: dict[str, dict[s
         (WORKS, "home_visit", "2569-03-20", True),
         (WORKS, "home_visit", "2569-03-21", False),
     ]
-    homes = range(1, len(told) + 1)
+    homes = range(1, len(shown) + 1)
     store = tmp_path / "s.duckdb"
-    merge([_survey(tmp_path, base, 2026, {home: one[0] for home, one in zip(homes, told, strict=True)})], store)
+    merge([_survey(tmp_path, base, 2026, {home: entry[0] for home, entry in zip(homes, shown, strict=True)})], store)
     known = ids(store)
-    rows = [_thai(known[home], kind, date) for home, (_, kind, date, _) in zip(homes, told, strict=True)]
+    rows = [_thai(known[home], kind, date) for home, (_, kind, date, _) in zip(homes, shown, strict=True)]
     assert import_responses([_log(tmp_path / "log.csv", *rows)], store).exit_code == 0
-    waiting = {int(one["household_no"]) for one in _due(cpms, store)}
-    assert waiting == {home for home, one in zip(homes, told, strict=True) if not one[3]}
+    waiting = {int(child["household_no"]) for child in _due(cpms, store)}
+    assert waiting == {home for home, entry in zip(homes, shown, strict=True) if not entry[3]}
 
 
 def test_where_the_interview_has_no_date_only_what_came_after_the_file_is_an_answer(cpms: Cpms, store: Path) -> None:
     with duckdb.connect(str(store)) as connection:
         connection.execute("UPDATE batch SET merged_at = TIMESTAMP '2026-03-05 10:00'")
     _add(cpms, store, 6, "home_visit", "2569-03-05", "--by", "RAO")
-    (one,) = [one for one in _due(cpms, store) if one["household_no"] == "6"]
-    assert one["done"] == "2026-03-05 Home visit (RAO)"
-    assert one["note"] == "no interview date: deadline unknown"
+    (listed,) = [child for child in _due(cpms, store) if child["household_no"] == "6"]
+    assert listed["done"] == "2026-03-05 Home visit (RAO)"
+    assert listed["note"] == "no interview date: deadline unknown"
     ran = cpms("response", "due", *DAY, "--store", store)
     assert "at once" in ran.out
     assert "find the date on the paper form" in ran.out
     _add(cpms, store, 6, "safety_protection", "2569-03-06")
-    assert "6" not in [one["household_no"] for one in _due(cpms, store)]
+    assert "6" not in [child["household_no"] for child in _due(cpms, store)]
 
 
 def test_all_lists_those_who_had_their_response_and_what_is_planned(cpms: Cpms, store: Path) -> None:
     _add(cpms, store, 1, "เยี่ยมบ้าน", "2/3/2569", "--by", "RAO", "--next", "30/3/2569")
     _add(cpms, store, 1, "ส่งต่อ", "3/3/2569")
-    (one,) = [one for one in _due(cpms, store, "--all") if one["household_no"] == "1"]
-    assert (one["state"], one["next_date"]) == ("in_time", "2026-03-30")
-    assert one["done"] == "2026-03-02 Home visit (RAO); 2026-03-03 Referral"
+    (listed,) = [child for child in _due(cpms, store, "--all") if child["household_no"] == "1"]
+    assert (listed["state"], listed["next_date"]) == ("in_time", "2026-03-30")
+    assert listed["done"] == "2026-03-02 Home visit (RAO); 2026-03-03 Referral"
 
 
 def test_an_area_is_a_part_of_the_list(cpms: Cpms, store: Path) -> None:
@@ -215,8 +218,8 @@ def test_names_are_hidden_and_showing_them_is_logged(cpms: Cpms, store: Path, tm
 def test_answers_that_are_missing_do_not_end_a_case_and_known_ones_do(cpms: Cpms, store: Path) -> None:
     def last(home: int) -> tuple[str, str, str]:
         ran = cpms("child", ids(store)[home], "--store", store, "--format", "json").json
-        one = ran["levels"][-1]
-        return one["level"], one["highest"], one["standing"]
+        last_level = ran["levels"][-1]
+        return last_level["level"], last_level["highest"], last_level["standing"]
 
     assert last(3) == ("not_enough_answers", "victim", "victim")
     assert last(4) == ("none_found", "none_found", "none_found")
@@ -228,30 +231,33 @@ def test_a_closing_ends_the_case_if_it_comes_after_the_interview(
     cpms: Cpms, store: Path, date: str, ends: bool
 ) -> None:
     _add(cpms, store, 3, "closed", date, "--by", "PAO")
-    assert ("3" not in [one["household_no"] for one in _due(cpms, store)]) is ends
+    assert ("3" not in [child["household_no"] for child in _due(cpms, store)]) is ends
     ran = cpms("child", ids(store)[3], "--store", store, "--format", "json").json
     assert ran["levels"][1]["standing"] == ("not_enough_answers" if ends else "victim")
     if ends:
-        closed = [one for one in ran["levels"] if one["closed_on"]]
-        assert [(one["closed_by"], one["round"]) for one in closed] == [("PAO", 2026 if date > "2569" else 2025)]
+        closed = [level for level in ran["levels"] if level["closed_on"]]
+        assert [(closing["closed_by"], closing["round"]) for closing in closed] == [
+            ("PAO", 2026 if date > "2569" else 2025)
+        ]
 
 
 def test_a_new_round_opens_a_closed_case_again(cpms: Cpms, store: Path) -> None:
     _add(cpms, store, 1, "closed", "2569-02-01")
-    assert "1" in [one["household_no"] for one in _due(cpms, store)]
+    assert "1" in [child["household_no"] for child in _due(cpms, store)]
     _add(cpms, store, 1, "closed", "2569-03-05")
-    assert "1" not in [one["household_no"] for one in _due(cpms, store)]
+    assert "1" not in [child["household_no"] for child in _due(cpms, store)]
 
 
 def test_a_child_shows_its_visits_and_who_recorded_them(cpms: Cpms, store: Path) -> None:
     _add(cpms, store, 3, "home_visit", "2568-03-02", "--by", "RAO", "--outcome", "=1+1", "--next", "2568-03-09")
     _add(cpms, store, 3, "closed", "2569-03-10", "--by", "PAO")
     ran = cpms("child", ids(store)[3], "--store", store, "--format", "json").json
-    told = [
-        (one["response_date"], one["response_kind"], one["response_by"], one["next_date"]) for one in ran["responses"]
+    kept = [
+        (response["response_date"], response["response_kind"], response["response_by"], response["next_date"])
+        for response in ran["responses"]
     ]
-    assert [one[1:3] for one in told] == [("home_visit", "RAO"), ("closed", "PAO")]
-    assert all(one["recorded_by"] and one["recorded_at"] for one in ran["responses"])
+    assert [entry[1:3] for entry in kept] == [("home_visit", "RAO"), ("closed", "PAO")]
+    assert all(response["recorded_by"] and response["recorded_at"] for response in ran["responses"])
     text = cpms("child", ids(store)[3], "--store", store).out
     assert "Responses" in text
     assert re.search(r"2025-03-02 +Home visit +RAO", text)
@@ -276,15 +282,15 @@ def test_the_summary_counts_every_case_once(cpms: Cpms, store: Path, tmp_path: P
     import_responses([_log(tmp_path / "log.csv", *(_thai(known[home], *rest) for home, *rest in done))], store)
     ran = cpms("response", "summary", *DAY, "--store", store, "--format", "json").json
     names = ("due", "in_time", "late", "open", "overdue", "closed", "unknown")
-    totals = {one["level"]: tuple(one[name] for name in names) for one in ran["totals"]}
+    totals = {row["level"]: tuple(row[name] for name in names) for row in ran["totals"]}
     # 3 stands at no urgent level any more; 5 was closed without a visit; 6 has no date; a referral is no visit.
     assert totals == {"victim": (3, 1, 0, 0, 0, 1, 1), "high_risk": (2, 0, 1, 0, 1, 0, 0)}
-    assert [(one["area"], one["name"], one["due"]) for one in ran["parts"]] == [
+    assert [(part["area"], part["name"], part["due"]) for part in ran["parts"]] == [
         ("850105", "Pak Nam", 3),
         ("850105", "Pak Nam", 2),
     ]
     villages = cpms("response", "summary", *DAY, "--area", "850105", "--store", store, "--format", "json").json["parts"]
-    assert [(one["area"], one["name"], one["due"]) for one in villages] == [
+    assert [(village["area"], village["name"], village["due"]) for village in villages] == [
         ("85010501", "Pak Nam, moo 1", 3),
         ("85010501", "Pak Nam, moo 1", 2),
     ]
@@ -295,8 +301,8 @@ def test_the_summary_is_written_and_printed(cpms: Cpms, store: Path, tmp_path: P
     ran = cpms("response", "summary", *DAY, "-o", out, "--store", store)
     assert re.search(r"Victim +4 +0 +0 +0 +3 +0 +0 +0 +1", ran.out)
     assert list(pd.read_excel(out, sheet_name=None, engine="calamine")) == ["Totals", "Areas", "Notes"]
-    told = cpms("response", "summary", *DAY, "--store", store, "--format", "csv").out.splitlines()
-    assert told[0] == "area,name,level,label,due,in_time,late,open,overdue,again,closed,turned_18,unknown"
+    lines = cpms("response", "summary", *DAY, "--store", store, "--format", "csv").out.splitlines()
+    assert lines[0] == "area,name,level,label,due,in_time,late,open,overdue,again,closed,turned_18,unknown"
     thai = cpms("response", "summary", *DAY, "--store", store, "--lang", "th").out
     assert "ณ วันที่ 20/3/2569" in thai
     assert re.findall("[a-z]{3,}", thai) == ["audience"]
@@ -348,9 +354,9 @@ def test_what_is_wrong_is_named_by_its_cell_set_aside_mended_and_imported(
         _thai(known[7], "เยี่ยมบ้าน", "ต้นเดือน"),
     )
     ran = cpms("response", "import", file, "--store", store, "--format", "json")
-    found = [(one["cell"], one["rule"], one["severity"]) for one in ran.json["findings"]]
+    faults = [(finding["cell"], finding["rule"], finding["severity"]) for finding in ran.json["findings"]]
     assert ran.code == 1
-    assert found == [
+    assert faults == [
         ("A3", "cpms_id_form", "error"),
         ("C4", "code", "error"),
         ("C5", "required", "error"),
@@ -372,8 +378,8 @@ def test_what_is_wrong_is_named_by_its_cell_set_aside_mended_and_imported(
     ran = cpms("response", "import", aside, "--store", store, "--format", "json")
     assert ran.json["counts"] == {"rows_in": 7, "stored": 1, "replaced": 0, "unchanged": 0, "quarantined": 6}
     with duckdb.connect(str(store), read_only=True) as connection:
-        told = connection.execute("SELECT response_kind FROM response WHERE cpms_id = ?", [known[2]]).fetchall()
-    assert told == [("monitoring_visit",)]
+        rows = connection.execute("SELECT response_kind FROM response WHERE cpms_id = ?", [known[2]]).fetchall()
+    assert rows == [("monitoring_visit",)]
 
 
 def test_a_file_whose_child_was_not_merged_yet_is_recorded_when_it_is(
@@ -393,16 +399,16 @@ def test_a_file_whose_child_was_not_merged_yet_is_recorded_when_it_is(
 def test_two_rows_that_say_different_things_are_both_set_aside_and_the_same_twice_is_one(
     cpms: Cpms, store: Path, tmp_path: Path
 ) -> None:
-    one, two = ids(store)[1], ids(store)[2]
+    first, two = ids(store)[1], ids(store)[2]
     file = _log(
         tmp_path / "log.xlsx",
-        _thai(one, "เยี่ยมบ้าน", "2/3/2569", "พบ"),
-        _thai(one, "เยี่ยมบ้าน", "2/3/2569", "ไม่พบ"),
+        _thai(first, "เยี่ยมบ้าน", "2/3/2569", "พบ"),
+        _thai(first, "เยี่ยมบ้าน", "2/3/2569", "ไม่พบ"),
         _thai(two, "เยี่ยมบ้าน", "2/3/2569"),
         _thai(two, "เยี่ยมบ้าน", "2/3/2569"),
     )
     ran = cpms("response", "import", file, "--store", store, "--format", "json").json
-    assert [one["rule"] for one in ran["findings"]] == ["response_told_otherwise"] * 2
+    assert [finding["rule"] for finding in ran["findings"]] == ["response_told_otherwise"] * 2
     assert ran["counts"] == {"rows_in": 4, "stored": 1, "replaced": 0, "unchanged": 1, "quarantined": 2}
 
 
@@ -431,7 +437,7 @@ def test_the_list_of_visits_filled_in_is_read_back_as_it_is(
     ran = cpms("response", "import", path, "--store", store, "--format", "json").json
     assert ran["counts"] == {"rows_in": 1, "stored": 1, "replaced": 0, "unchanged": 0, "quarantined": 0}
     assert ran["findings"] == [], "no other column is taken for a column of the log"
-    assert "3" not in [one["household_no"] for one in _due(cpms, store)]
+    assert "3" not in [child["household_no"] for child in _due(cpms, store)]
 
 
 def test_a_list_of_visits_that_nobody_has_filled_in_says_nothing(cpms: Cpms, store: Path, tmp_path: Path) -> None:
@@ -442,7 +448,7 @@ def test_a_list_of_visits_that_nobody_has_filled_in_says_nothing(cpms: Cpms, sto
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (("C000", "--kind", "home_visit", "--date", "1/3/2569"), "no child of the store has this CPMS ID"),
         (("", "--kind", "visit to", "--date", "1/3/2569"), "home_visit (Home visit), safety_protection"),
@@ -452,12 +458,12 @@ def test_a_list_of_visits_that_nobody_has_filled_in_says_nothing(cpms: Cpms, sto
     ],
 )
 def test_what_cannot_be_recorded_is_refused_in_one_sentence(
-    cpms: Cpms, store: Path, words: tuple[str, ...], told: str
+    cpms: Cpms, store: Path, words: tuple[str, ...], expected: str
 ) -> None:
     before = dump(store)
     ran = cpms("response", "add", words[0] or ids(store)[1], *words[1:], "--store", store)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
-    assert told in ran.err
+    assert expected in ran.err
     assert dump(store) == before
 
 
@@ -511,7 +517,7 @@ def test_a_joined_child_has_the_responses_of_both_and_a_split_leaves_them_where_
 
     def kinds(identifier: str) -> list[str]:
         ran = cpms("child", identifier, "--store", store, "--format", "json").json
-        return [one["response_kind"] for one in ran["responses"]]
+        return [response["response_kind"] for response in ran["responses"]]
 
     with duckdb.connect(str(store), read_only=True) as connection:
         rows = connection.execute("SELECT round, cpms_id FROM child_link WHERE household_no = '1'").fetchall()
@@ -521,7 +527,7 @@ def test_a_joined_child_has_the_responses_of_both_and_a_split_leaves_them_where_
     cpms("response", "add", twin, "--kind", "referral", "--date", "2569-03-03", "--store", store)
     cpms("child", "join", known[1], twin, "--reason", "no twin", "--store", store)
     assert kinds(known[1]) == kinds(twin) == ["home_visit", "referral"]
-    assert "1" not in [one["household_no"] for one in _due(cpms, store)]
+    assert "1" not in [child["household_no"] for child in _due(cpms, store)]
     assert check_store(store)["violations"].sum() == 0
 
 
@@ -536,7 +542,7 @@ def test_a_forgotten_child_leaves_no_response_in_any_byte(cpms: Cpms, store: Pat
     assert "กระซิบ".encode() not in content
     assert gone.encode() not in content
     assert cpms("store", "check", "--store", store).code == 0
-    assert "2" not in [one["household_no"] for one in _due(cpms, store)]
+    assert "2" not in [child["household_no"] for child in _due(cpms, store)]
 
 
 @pytest.mark.parametrize(
@@ -554,8 +560,8 @@ def test_damage_to_the_log_is_named(cpms: Cpms, store: Path, damage: str, invari
     _add(cpms, store, 1, "home_visit", "2569-03-02")
     with duckdb.connect(str(store)) as connection:
         connection.execute(damage)
-    found = check_store(store).set_index("invariant")["violations"]
-    assert found[invariant] > 0
+    violations = check_store(store).set_index("invariant")["violations"]
+    assert violations[invariant] > 0
 
 
 def test_copies_of_the_store_hold_the_log(cpms: Cpms, store: Path, tmp_path: Path) -> None:
@@ -611,7 +617,7 @@ def test_a_store_from_before_the_log_gets_one(cpms: Cpms, tmp_path: Path) -> Non
     old = tmp_path / "old.duckdb"
     old.write_bytes(gzip.decompress((ROOT / "tests/stores/format2.duckdb.gz").read_bytes()))
     ran = cpms("response", "due", "--as-of", "2569-12-01", "--store", old, "--format", "json").json
-    assert [(one["household_no"], one["level"]) for one in ran["due"]] == [("1", "victim"), ("1", "high_risk")]
+    assert [(child["household_no"], child["level"]) for child in ran["due"]] == [("1", "victim"), ("1", "high_risk")]
     assert (tmp_path / "old.format2.duckdb").exists()
     victim = ran["due"][0]["cpms_id"]
     ran = cpms("response", "add", victim, "--kind", "home_visit", "--date", "2569-11-16", "--store", old)
@@ -622,5 +628,9 @@ def test_a_store_from_before_the_log_gets_one(cpms: Cpms, tmp_path: Path) -> Non
 
 def test_history_shows_what_was_recorded_and_what_was_merged(cpms: Cpms, store: Path) -> None:
     _add(cpms, store, 1, "home_visit", "2569-03-02")
-    told = cpms("history", "--store", store, "--format", "json").json["batches"]
-    assert [(one["kind"], one["rows_stored"]) for one in told] == [("survey", 8), ("survey", 7), ("response", 1)]
+    batches = cpms("history", "--store", store, "--format", "json").json["batches"]
+    assert [(entry["kind"], entry["rows_stored"]) for entry in batches] == [
+        ("survey", 8),
+        ("survey", 7),
+        ("response", 1),
+    ]

@@ -62,7 +62,7 @@ def _identifiers(store: Path) -> dict[int, str]:
 def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[str, Any]]) -> Path:
     folder = tmp_path_factory.mktemp("rounds")
     store, known = folder / "s.duckdb", dict[int, str]()
-    for at, year in enumerate((2024, 2025, 2026)):
+    for number, year in enumerate((2024, 2025, 2026)):
         rows = [
             {
                 **base["household"],
@@ -76,11 +76,11 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
                 "birth_date": f"2016-06-{home:02}",
                 "sex": "male" if home == 8 else "female",
                 "cpms_id": known.get(home),
-                "birth_registered": CERTIFICATE.get(home, ("certificate",) * 3)[at],
-                **(rounds[at] or {}),
+                "birth_registered": CERTIFICATE.get(home, ("certificate",) * 3)[number],
+                **(rounds[number] or {}),
             }
             for home, rounds in HOMES.items()
-            if rounds[at] is not None
+            if rounds[number] is not None
         ]
         pd.DataFrame(rows).astype("object").to_csv(folder / f"{year}.csv", index=False)
         assert len(merge([folder / f"{year}.csv"], store).set_aside) == 0
@@ -94,25 +94,25 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
     return store
 
 
-def _told(rows: list[dict[str, Any]], *keys: str) -> dict[tuple[Any, ...], dict[str, int]]:
+def _by_keys(rows: list[dict[str, Any]], *keys: str) -> dict[tuple[Any, ...], dict[str, int]]:
     """The counts that are not zero, by what tells the rows apart."""
     states = ("due", "in_time", "late", "open", "overdue", "closed", "unknown", "passed")
-    found = {tuple(row[key] for key in keys): {name: row[name] for name in states if row.get(name)} for row in rows}
-    return {key: counts for key, counts in found.items() if counts}
+    counted = {tuple(row[key] for key in keys): {name: row[name] for name in states if row.get(name)} for row in rows}
+    return {key: counts for key, counts in counted.items() if counts}
 
 
 def test_responses_of_each_round_stand_side_by_side(cpms: Cpms, store: Path) -> None:
     words = ("response", "summary", "--rounds", "2567:2569", *AS_OF, "--format", "json", "--store", store)
     document = cpms(*words).json
     assert (document["rounds"], document["as_of"], len(document["cases"])) == ([2024, 2025, 2026], "2026-03-20", 6)
-    assert _told(document["cases"], "round", "level") == {
+    assert _by_keys(document["cases"], "round", "level") == {
         (2024, "victim"): {"due": 7, "in_time": 1, "late": 1, "overdue": 2, "closed": 1, "unknown": 1, "passed": 1},
         (2025, "victim"): {"due": 3, "in_time": 1, "overdue": 1, "passed": 1},
         (2026, "victim"): {"due": 1, "unknown": 1},
         (2026, "high_risk"): {"due": 1, "open": 1},
     }
     grouped = cpms(*words, "--by", "sex", "--by", "registration").json["cases"]
-    assert _told(grouped, "round", "level", "sex", "registration") == {
+    assert _by_keys(grouped, "round", "level", "sex", "registration") == {
         (2024, "victim", "female", "certificate"): {
             "due": 5,
             "in_time": 1,
@@ -138,7 +138,7 @@ def test_on_a_day_of_the_first_rounds_only_those_are_told(cpms: Cpms, store: Pat
 def test_responses_by_two_groups_as_the_child_was_in_the_round_that_made_it_due(cpms: Cpms, store: Path) -> None:
     words = ("response", "summary", *AS_OF, "--by", "registration", "--by", "village", "--store", store)
     document = cpms(*words, "--format", "json").json
-    assert _told(document["by_registration_village"], "registration", "level") == {
+    assert _by_keys(document["by_registration_village"], "registration", "level") == {
         ("certificate", "victim"): {"due": 2, "overdue": 1, "unknown": 1},
         ("certificate", "high_risk"): {"due": 2, "open": 1, "overdue": 1},  # today, house 10 may be no victim
         ("registered", "victim"): {"due": 1, "overdue": 1},
@@ -149,18 +149,18 @@ def test_responses_by_two_groups_as_the_child_was_in_the_round_that_made_it_due(
 
 
 def test_migration_round_by_round_is_that_of_each_round(store: Path) -> None:
-    found = migration_change(store, 2024, 2026, by=["sex"])
-    assert found.origins[["round", "sex", "label", "children"]].to_numpy().tolist() == [
+    change = migration_change(store, 2024, 2026, by=["sex"])
+    assert change.origins[["round", "sex", "label", "children"]].to_numpy().tolist() == [
         [2024, "female", "Myanmar", 1],
         [2026, "female", "Myanmar", 1],
     ]
     for round_ in (2025, 2026):
         alone = summarise_migration(store, round_=round_, by=["sex"])
-        for name, table in (("total", found.total), ("measures", found.measures), ("origins", found.origins)):
+        for name, table in (("total", change.total), ("measures", change.measures), ("origins", change.origins)):
             of_round = table[table["round"] == round_].drop(columns="round").reset_index(drop=True)
             pd.testing.assert_frame_equal(of_round, alone.tables[name], check_dtype=not of_round.empty)
     figures = ["before", "lost", "stayed", "seen_before", "first_seen", "children"]
-    moved = found.movement.set_index(["from_round", "to_round", "sex"])[figures]
+    moved = change.movement.set_index(["from_round", "to_round", "sex"])[figures]
     assert {tuple(map(str, key)): tuple(row) for key, row in moved.iterrows()} == {
         ("2024", "2025", "female"): (8, 3, 5, 0, 1, 6),
         ("2024", "2025", "male"): (1, 0, 1, 0, 0, 1),
@@ -199,16 +199,16 @@ def test_in_every_format_in_thai_and_in_a_window_of_80_columns(
     assert [name for name in document if isinstance(document[name], list)][1:] == SUMMARIES[words]
     assert all({"sex", "sex_label"} <= set(document[name][0]) for name in SUMMARIES[words] if name != "total")
     monkeypatch.setenv("COLUMNS", "80")
-    told = cpms(*asked, "--lang", "th").out
-    assert max(map(cell_len, told.splitlines())) <= 80
-    assert {word for word in told.split() if word.isascii() and word.isalpha()} <= {"Wilson"}
-    assert "หญิง" in told
+    printed = cpms(*asked, "--lang", "th").out
+    assert max(map(cell_len, printed.splitlines())) <= 80
+    assert {word for word in printed.split() if word.isascii() and word.isalpha()} <= {"Wilson"}
+    assert "หญิง" in printed
 
 
 def test_cases_of_one_indicator_in_lines_of_rounds(cpms: Cpms, store: Path) -> None:
     """Violence: 2024 in houses 1, 2, 3, 4, 8, 9 and 10, 2025 in 2, 6 and 8, 2026 in 7; of 3 and 4 not known."""
-    told = cpms("indicator", "13", "--rounds", "2567:2569", "--store", store).out
-    lines = [" ".join(line.split()) for line in told.splitlines()]
+    printed = cpms("indicator", "13", "--rounds", "2567:2569", "--store", store).out
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
     assert "13 Victim of violence: Whole store, rounds 2024, 2025, 2026" in lines
     # Before, new, continuing, resolved, unknown now, not seen, now.
     assert [line for line in lines if "→" in line] == [

@@ -87,10 +87,10 @@ def test_every_planted_fault_and_no_other_in_its_own_cell(
         sheet = book.create_sheet("ข้อมูลเด็ก")
     row, column = layout(sheet)
     book.save(tmp_path / "survey.xlsx")
-    expected = {(rule, f"{get_column_letter(column + at)}{row + record}") for rule, record, at in PLANTED}
+    expected = {(rule, f"{get_column_letter(column + position)}{row + record}") for rule, record, position in PLANTED}
     findings = validate([tmp_path / "survey.xlsx"]).findings
     errors = findings[findings["severity"] == "error"]
-    assert {(str(one.check), str(one.cell)) for one in errors.itertuples()} == expected
+    assert {(str(row.check), str(row.cell)) for row in errors.itertuples()} == expected
 
 
 def test_the_same_in_a_csv(tmp_path: Path) -> None:
@@ -98,5 +98,5 @@ def test_the_same_in_a_csv(tmp_path: Path) -> None:
     (tmp_path / "survey.csv").write_text("\n".join(lines) + "\n", "utf-8")
     findings = validate([tmp_path / "survey.csv"]).findings
     errors = findings[findings["severity"] == "error"]
-    expected = {(rule, f"{get_column_letter(1 + at)}{2 + record}") for rule, record, at in PLANTED}
-    assert {(str(one.check), str(one.cell)) for one in errors.itertuples()} == expected
+    expected = {(rule, f"{get_column_letter(1 + position)}{2 + record}") for rule, record, position in PLANTED}
+    assert {(str(row.check), str(row.cell)) for row in errors.itertuples()} == expected

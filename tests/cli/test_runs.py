@@ -54,8 +54,8 @@ def test_each_scoring_is_recorded_with_what_it_saw(cpms: Cpms, draw: Draw, store
         (2, 1, 3, "0.1.0"),
     ]
     assert json.loads(runs[0]["counts"]) == {"2026": {"victim": 1, "at_risk": 1, "none_found": 1}}
-    told = cpms("history", "--store", store)
-    assert "Scorings" in told.out
+    ran = cpms("history", "--store", store)
+    assert "Scorings" in ran.out
 
 
 def test_a_run_is_made_again_from_the_data_of_then(cpms: Cpms, draw: Draw, store: Path) -> None:
@@ -67,10 +67,10 @@ def test_a_run_is_made_again_from_the_data_of_then(cpms: Cpms, draw: Draw, store
     assert again.differences.empty
     assert again.scores.equals(before)
     assert score(store)["level"].tolist() == ["victim", "victim", "none_found", "none_found"]
-    told = cpms("score", "--store", store, "--run", 1)
-    assert told.code == 0
-    assert "data up to batch 1" in told.out
-    assert "As many children at each level as then" in told.out
+    ran = cpms("score", "--store", store, "--run", 1)
+    assert ran.code == 0
+    assert "data up to batch 1" in ran.out
+    assert "As many children at each level as then" in ran.out
 
 
 def test_a_run_is_made_again_with_the_definition_of_then(cpms: Cpms, store: Path, other: Path) -> None:
@@ -87,13 +87,13 @@ def test_who_was_forgotten_since_is_in_no_run_and_it_is_said(cpms: Cpms, store: 
     cpms("score", "--store", store)
     victim = score(store).set_index("level").loc["victim", "cpms_id"]
     cpms("child", "forget", victim, "--yes", "--store", store)
-    told = cpms("score", "--store", store, "--run", 1)
-    assert "children were forgotten" in told.out
-    (line,) = [line for line in told.out.splitlines() if line.split()[-2:] == ["1", "0"]]
+    ran = cpms("score", "--store", store, "--run", 1)
+    assert "children were forgotten" in ran.out
+    (line,) = [line for line in ran.out.splitlines() if line.split()[-2:] == ["1", "0"]]
     assert line.split() == ["2026", "Victim", "1", "0"]
-    found = cpms("score", "--store", store, "--run", 1, "--format", "json")
-    assert found.json["differences"] == [{"round": "2026", "level": "victim", "then": 1, "now": 0}]
-    assert "children were forgotten" in found.err
+    ran = cpms("score", "--store", store, "--run", 1, "--format", "json")
+    assert ran.json["differences"] == [{"round": "2026", "level": "victim", "then": 1, "now": 0}]
+    assert "children were forgotten" in ran.err
 
 
 def test_consent_withdrawn_since_is_not_scored_again(cpms: Cpms, draw: Draw, store: Path) -> None:
@@ -117,9 +117,9 @@ def test_the_log_of_runs_does_not_stand_in_the_way_of_undo(cpms: Cpms, draw: Dra
 def test_merging_keeps_the_definition_and_keeps_it_once(store: Path, draw: Draw) -> None:
     merge([draw({"household_no": "8"}, name="more.csv")], store)
     with duckdb.connect(str(store), read_only=True) as connection:
-        found = connection.execute("SELECT digest, count(*) FROM definition GROUP BY 1").fetchall()
+        rows = connection.execute("SELECT digest, count(*) FROM definition GROUP BY 1").fetchall()
         used = connection.execute("SELECT DISTINCT definition FROM batch").fetchall()
-    assert found == [(used[0][0], 1)]
+    assert rows == [(used[0][0], 1)]
 
 
 READER = (
@@ -132,26 +132,26 @@ def test_a_store_that_cannot_be_written_is_scored_all_the_same(cpms: Cpms, store
     command = [sys.executable, "-c", READER, str(store)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout and reader.stdout.readline() == "open\n"
-        told = cpms("score", "--store", store)
+        ran = cpms("score", "--store", store)
         reader.communicate("")
-    assert told.code == 0
-    assert "Victim" in told.out
-    assert "This run was not recorded in the store: " in told.err
+    assert ran.code == 0
+    assert "Victim" in ran.out
+    assert "This run was not recorded in the store: " in ran.err
     assert cpms("history", "--store", store, "--format", "json").json["runs"] == []
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (("--run", 7), "no scoring has this number"),
         (("--run", 1, "--compare"), "cannot be given together"),
         (("--compare",), "--compare needs the other definition"),
     ],
 )
-def test_what_cannot_be_asked_is_said(cpms: Cpms, store: Path, words: tuple[object, ...], told: str) -> None:
+def test_what_cannot_be_asked_is_said(cpms: Cpms, store: Path, words: tuple[object, ...], expected: str) -> None:
     ran = cpms("score", "--store", store, *words)
     assert ran.code == 2
-    assert told in ran.err
+    assert expected in ran.err
 
 
 def test_a_definition_altered_in_the_store_is_not_used(cpms: Cpms, store: Path, other: Path) -> None:
@@ -161,16 +161,16 @@ def test_a_definition_altered_in_the_store_is_not_used(cpms: Cpms, store: Path, 
         connection.execute(
             "UPDATE definition SET files = encode('no') WHERE digest IN (SELECT definition FROM score_run)"
         )
-    told = cpms("score", "--store", store, "--run", 1)
-    assert (told.code, "is damaged, and was not used" in told.err) == (2, True)
+    ran = cpms("score", "--store", store, "--run", 1)
+    assert (ran.code, "is damaged, and was not used" in ran.err) == (2, True)
 
 
 def test_compare_tells_who_moves_from_where_to_where_and_why(cpms: Cpms, store: Path, other: Path) -> None:
     before = dump(store)
-    told = cpms("score", "--store", store, "--schemas", other, "--compare")
-    assert told.code == 0
-    assert "1 of 3 child rows change" in told.out
-    lines = told.out.splitlines()
+    ran = cpms("score", "--store", store, "--schemas", other, "--compare")
+    assert ran.code == 0
+    assert "1 of 3 child rows change" in ran.out
+    lines = ran.out.splitlines()
     (moved,) = [line for line in lines if "At risk" in line and "High risk" in line and "2026" in line]
     assert "1 No Thai nationality" in moved
     figures = {
@@ -185,20 +185,20 @@ def test_compare_tells_who_moves_from_where_to_where_and_why(cpms: Cpms, store: 
         "Not enough answers": [0] * 5,
         "None found": [0, 0, 0, 0, 1],
     }
-    assert "ชื่อลับ" not in told.out
+    assert "ชื่อลับ" not in ran.out
     assert dump(store) == before
     assert cpms("history", "--store", store, "--format", "json").json["runs"] == []
 
 
 def test_compare_in_every_format(cpms: Cpms, store: Path, other: Path, tmp_path: Path) -> None:
     words = ("score", "--store", store, "--schemas", other, "--compare")
-    found = cpms(*words, "--format", "json").json
-    assert {(one["before"], one["after"]): one["children"] for one in found["flow"]} == {
+    document = cpms(*words, "--format", "json").json
+    assert {(moved["before"], moved["after"]): moved["children"] for moved in document["flow"]} == {
         ("victim", "victim"): 1,
         ("at_risk", "high_risk"): 1,
         ("none_found", "none_found"): 1,
     }
-    (child,) = found["children"]
+    (child,) = document["children"]
     assert (child["level_before"], child["level_after"]) == ("at_risk", "high_risk")
     assert "No Thai nationality" in child["why_before"] and "No Thai nationality" in child["why_after"]
     lines = cpms(*words, "--format", "csv").out.splitlines()
@@ -212,20 +212,20 @@ def test_compare_in_every_format(cpms: Cpms, store: Path, other: Path, tmp_path:
 
 def test_compare_counts_the_answers_that_change(store: Path, other: Path) -> None:
     _edit(other / "indicators.yaml", "    when: nationality <> 'TH'", "    when: nationality = 'stateless'")
-    found = compare_definitions(store, other)
-    assert found.indicators.to_dict("records") == [
+    comparison = compare_definitions(store, other)
+    assert comparison.indicators.to_dict("records") == [
         {"number": 1, "name": "No Thai nationality", "before": "yes", "after": "no", "children": 1}
     ]
-    assert found.children == 3
+    assert comparison.children == 3
 
 
 def test_a_definition_with_other_questions_is_refused(cpms: Cpms, store: Path, other: Path) -> None:
     for path in other.rglob("*.yaml"):
         path.write_text(path.read_text("utf-8").replace("mother_name", "name_of_mother"), "utf-8")
     for words in (("--compare",), ()):
-        told = cpms("score", "--store", store, "--schemas", other, *words)
-        assert told.code == 2
-        assert "name_of_mother" in told.err
+        ran = cpms("score", "--store", store, "--schemas", other, *words)
+        assert ran.code == 2
+        assert "name_of_mother" in ran.err
     assert "mother_name" in cpms("score", "--store", store, "--schemas", other, "--compare").err
 
 

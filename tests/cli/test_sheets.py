@@ -56,17 +56,17 @@ def columns(names: Sequence[str], rows: Rows = CHILDREN) -> list[list[Any]]:
 def read_and_not(
     path: Path, **options: Any
 ) -> tuple[dict[str | None, int], dict[str | None, tuple[str, bool]], Validation]:
-    found = validate([path], **options)
+    validation = validate([path], **options)
     not_read: dict[str | None, tuple[str, bool]] = {
-        sheet.sheet: (sheet.reason, sheet.answers) for sheet in sheets_not_read(found.tables)
+        sheet.sheet: (sheet.reason, sheet.answers) for sheet in sheets_not_read(validation.tables)
     }
-    return {table.source.sheet: len(table.rows) for table in found.tables}, not_read, found
+    return {table.source.sheet: len(table.rows) for table in validation.tables}, not_read, validation
 
 
 def test_a_summary_beside_the_data_is_left_out_by_name(cpms: Cpms, tmp_path: Path) -> None:
-    told = cpms("validate", CASES / "pivot.xlsx")
-    assert told.code == 1
-    last = " ".join(told.out.split())[-220:]
+    ran = cpms("validate", CASES / "pivot.xlsx")
+    assert ran.code == 1
+    last = " ".join(ran.out.split())[-220:]
     assert "sheets that were not read: สรุป" in last
     assert '--sheet "ข้อมูล"' in last
     merged = cpms("merge", CASES / "pivot.xlsx", "--store", tmp_path / "s.duckdb", "--format", "json")
@@ -93,36 +93,36 @@ def test_a_summary_beside_the_data_is_left_out_by_name(cpms: Cpms, tmp_path: Pat
 )
 def test_no_summary_keeps_the_data_from_being_read(book: Book, summary: Rows, first: bool) -> None:
     sheets = {"ตาราง": summary, "ข้อมูล": DATA} if first else {"ข้อมูล": DATA, "ตาราง": summary}
-    read_sheets, not_read, found = read_and_not(book(sheets))
+    read_sheets, not_read, faults = read_and_not(book(sheets))
     assert read_sheets == {"ข้อมูล": 4}
     assert [name for name, (_, answers) in not_read.items() if answers] == ["ตาราง"]
-    assert found.exit_code == 1
+    assert faults.exit_code == 1
 
 
 def test_a_summary_below_the_data_of_one_sheet_is_left_out_by_its_row(book: Book) -> None:
-    read_sheets, not_read, found = read_and_not(book({"ข้อมูล": [*DATA, [], *PIVOT]}))
+    read_sheets, not_read, faults = read_and_not(book({"ข้อมูล": [*DATA, [], *PIVOT]}))
     assert read_sheets == {"ข้อมูล": 4}
     assert not_read == {"ข้อมูล": ("summary", True)}
-    [sheet] = sheets_not_read(found.tables)
+    [sheet] = sheets_not_read(faults.tables)
     assert sheet.row == 7
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(["ข้อมูล", "หมู่ 1", "สำเนา"])), ids=" ".join)
 def test_no_child_is_read_twice_from_a_copy_or_an_extract(book: Book, order: Sequence[str]) -> None:
     rows = {"ข้อมูล": DATA, "หมู่ 1": DATA[:3], "สำเนา": DATA}
-    read_sheets, not_read, found = read_and_not(book({name: rows[name] for name in order}))
+    read_sheets, not_read, faults = read_and_not(book({name: rows[name] for name in order}))
     assert sum(read_sheets.values()) == len(CHILDREN)
     assert set(not_read.values()) == {("extract", False)}
-    assert found.exit_code == 0  # all that they say was read
+    assert faults.exit_code == 0  # all that they say was read
 
 
 def test_a_list_of_some_children_is_an_extract_and_counts_where_it_says_more(book: Book) -> None:
     listed = columns(["บ้านเลขที่", "ชื่อ", "เพศ"], CHILDREN[:2])
     assert read_and_not(book({"ข้อมูล": DATA, "รายชื่อ": listed}))[1] == {"รายชื่อ": ("extract", False)}
     followed = [[*listed[0], "ผลการเยี่ยม"], *([*row, "ปลอดภัย"] for row in listed[1:])]
-    _, not_read, found = read_and_not(book({"ข้อมูล": DATA, "รายชื่อ": followed}))
+    _, not_read, faults = read_and_not(book({"ข้อมูล": DATA, "รายชื่อ": followed}))
     assert not_read == {"รายชื่อ": ("extract", True)}
-    assert (found.exit_code, "sheet_extract" in set(found.findings["check"])) == (1, True)
+    assert (faults.exit_code, "sheet_extract" in set(faults.findings["check"])) == (1, True)
 
 
 def test_sheets_of_other_children_are_all_read(book: Book) -> None:
@@ -152,7 +152,7 @@ def test_notes_lists_of_answers_and_blank_sheets_are_no_loss(book: Book) -> None
     answers = [["เพศ", "สัญชาติ", "การแจ้งเกิด"], ["ชาย", "ไทย", "เห็นสูติบัตร"], ["หญิง", "เมียนมา", "ยังไม่ได้แจ้งเกิด"]]
     bare = [["ชาย", "ไทย", "ใช่", "มารดา", "พม่า"], ["หญิง", "เมียนมา", "ไม่ใช่", "บิดา", "ไทย"]]
     sheets = {"คำชี้แจง": [["กรอกให้ครบ"]], "รหัส": answers, "รหัส 2": bare, "Sheet3": [], "ข้อมูล": DATA, "วิธีกรอก": [["ก"]]}
-    read_sheets, not_read, found = read_and_not(book(sheets))
+    read_sheets, not_read, faults = read_and_not(book(sheets))
     assert read_sheets == {"ข้อมูล": 4}
     assert {name: reason for name, (reason, _) in not_read.items()} == {
         "คำชี้แจง": "no_header",
@@ -161,13 +161,13 @@ def test_notes_lists_of_answers_and_blank_sheets_are_no_loss(book: Book) -> None
         "Sheet3": "empty",
         "วิธีกรอก": "own",
     }
-    assert found.exit_code == 0
+    assert faults.exit_code == 0
 
 
 def test_a_hidden_sheet_is_named_and_read_where_it_is_asked_for(book: Book, cpms: Cpms) -> None:
     path = book({"ข้อมูล": DATA[:3], ".เก่า": [HEADER, *CHILDREN[2:]]})
-    read_sheets, not_read, found = read_and_not(path)
-    assert (read_sheets, not_read, found.exit_code) == ({"ข้อมูล": 2}, {"เก่า": ("hidden", True)}, 1)
+    read_sheets, not_read, faults = read_and_not(path)
+    assert (read_sheets, not_read, faults.exit_code) == ({"ข้อมูล": 2}, {"เก่า": ("hidden", True)}, 1)
     assert read_and_not(path, sheets=["เก่า"])[0] == {"เก่า": 2}
     assert validate([path], sheets=["ข้อมูล", "เก่า"]).rows == 4
 
@@ -202,8 +202,8 @@ def test_the_same_rows_of_two_rounds_are_no_extract(book: Book) -> None:
 
 def test_a_name_that_says_another_round_than_the_column_is_a_finding(book: Book) -> None:
     findings = validate([book({"ปี ๒๕๖๗": DATA})]).findings
-    [found] = findings[findings["check"] == "sheet_round"].to_dict("records")
-    assert (found["cell"], found["value"], found["severity"]) == ("A2", "2568", "warning")
+    [finding] = findings[findings["check"] == "sheet_round"].to_dict("records")
+    assert (finding["cell"], finding["value"], finding["severity"]) == ("A2", "2568", "warning")
     assert "sheet_round" not in set(validate([book({"ปี ๒๕๖๘": DATA})]).findings["check"])
 
 

@@ -110,8 +110,8 @@ def test_findings_are_at_the_officers_own_cells(tmp_path: Path) -> None:
     ]
     findings = validate([_write(tmp_path / "wide.csv", rows)]).findings
     errors = findings[findings["severity"] == "error"]
-    told = sorted(zip(errors["check"], errors["cell"], strict=True))
-    assert told == [("code", "F3"), ("code", "H2"), ("pattern", "B3")]
+    faults = sorted(zip(errors["check"], errors["cell"], strict=True))
+    assert faults == [("code", "F3"), ("code", "H2"), ("pattern", "B3")]
 
 
 def test_a_repeat_left_blank_is_no_child_and_one_partly_filled_is(survey: Survey, tmp_path: Path) -> None:
@@ -145,21 +145,21 @@ def test_a_childs_number_is_the_columns_where_no_other_says_it(survey: Survey, t
 def test_a_household_that_yields_no_child_is_a_finding_unless_it_says_that_none_lives_there(
     tmp_path: Path, name: str
 ) -> None:
-    one = "_1" if name == "wide.csv" else ""
+    suffix = "_1" if name == "wide.csv" else ""
     rows = [
         {
             **HOME,
-            "household_no": str(at),
-            f"child_no{one}": "1" if at == 1 else "",
-            f"given_name{one}": "ก" * (at == 1),
-            f"sex{one}": "หญิง" * (at == 1),
+            "household_no": str(number),
+            f"child_no{suffix}": "1" if number == 1 else "",
+            f"given_name{suffix}": "ก" * (number == 1),
+            f"sex{suffix}": "หญิง" * (number == 1),
             "members_under_18": minors,
         }
-        for at, minors in enumerate(["1", "0", "", "2"], start=1)
+        for number, minors in enumerate(["1", "0", "", "2"], start=1)
     ]
     findings = validate([_write(tmp_path / name, rows)]).findings
-    told = findings[findings["check"] == "no_children"]
-    assert told["cell"].tolist() == ["C4", "C5"]
+    childless = findings[findings["check"] == "no_children"]
+    assert childless["cell"].tolist() == ["C4", "C5"]
     assert not (findings["severity"] == "error").any(), "a family without children is stored as a family"
 
 
@@ -168,8 +168,8 @@ def test_families_without_children_are_stored_beside_those_with_children(cpms: C
         {**HOME, "dwelling": "own", "child_no": "1", "given_name": "มาลี", "sex": "หญิง"},
         {**HOME, "household_no": "2", "dwelling": "rented", "members_under_18": "0"},
     ]
-    found = merge([_write(tmp_path / "flat.csv", rows)], tmp_path / "s.duckdb")
-    assert (found.total("rows_in"), found.total("stored"), found.exit_code) == (2, 2, 0)
+    report = merge([_write(tmp_path / "flat.csv", rows)], tmp_path / "s.duckdb")
+    assert (report.total("rows_in"), report.total("stored"), report.exit_code) == (2, 2, 0)
 
 
 def test_a_familys_row_above_its_childrens_rows_stays_a_fault_of_its_row(tmp_path: Path) -> None:
@@ -202,8 +202,8 @@ def test_where_reading_as_children_is_not_safe_nothing_is_merged(
     "header", ["1. ชื่อ", "บ้านเลขที่ 1", "วันที่ 1", "ชื่อ", "mother1_name", "Members under 18", "ย้ายมากี่ครั้งใน 12 เดือน", "2568"]
 )
 def test_other_numbers_in_headers_are_no_childs(survey: Survey, header: str) -> None:
-    told = numbered(header, header_spellings(survey))
-    assert told is None or told.field == "household_no"
+    numbered_headers = numbered(header, header_spellings(survey))
+    assert numbered_headers is None or numbered_headers.field == "household_no"
 
 
 def test_numbers_of_questions_are_not_numbers_of_children(survey: Survey, tmp_path: Path) -> None:

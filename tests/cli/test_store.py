@@ -56,7 +56,7 @@ def test_damage_is_named(cpms: Cpms, store: Path, damage: str, invariant: str) -
         connection.execute(damage)
     ran = cpms("store", "check", "--store", store, "--format", "json")
     assert (ran.code, ran.json["exit_code"]) == (1, 1)
-    broken = [one["invariant"] for one in ran.json["invariants"] if one["violations"]]
+    broken = [invariant["invariant"] for invariant in ran.json["invariants"] if invariant["violations"]]
     assert invariant in broken
 
 
@@ -152,20 +152,20 @@ def test_a_forgotten_child_is_gone_from_every_byte(cpms: Cpms, store: Path, draw
     earlier = draw({"given_name": f"{NAME}เดิม"}, name="earlier.csv")
     cpms("merge", earlier, "--store", store)
     cpms("merge", draw({"given_name": NAME}, name="later.csv"), "--store", store)
-    (one, _), (other, _) = _children(store)
-    assert cpms("child", "forget", one, "--store", store).code != 0, "nobody said yes"
+    (first, _), (other, _) = _children(store)
+    assert cpms("child", "forget", first, "--store", store).code != 0, "nobody said yes"
     unknown = cpms("child", "forget", "x", "--store", store)
     assert unknown.code == 2
     assert unknown.err.startswith("cpms: x: no child of the store has this CPMS ID"), "told before anybody is asked"
-    assert "Forgotten: 3 row(s) of 1 round(s)" in cpms("child", "forget", one, "--yes", "--store", store).out
+    assert "Forgotten: 3 row(s) of 1 round(s)" in cpms("child", "forget", first, "--yes", "--store", store).out
     assert _children(store) == [(other, "ก้อง")]
     content = store.read_bytes()
     assert NAME.encode() not in content
-    assert one.encode() not in content
+    assert first.encode() not in content
     assert cpms("store", "check", "--store", store).code == 0
     events = cpms("history", "--store", store, "--format", "json").json["events"]
     assert [event["what"] for event in events] == ["forget"]
-    assert one not in json.dumps(events)
+    assert first not in json.dumps(events)
 
 
 def test_a_store_of_an_earlier_format_is_brought_up_to_date_after_a_copy(
@@ -193,7 +193,7 @@ def test_a_store_of_a_newer_format_is_refused_untouched(cpms: Cpms, store: Path)
     assert store.read_bytes() == before
 
 
-def _told(store: Path) -> pd.DataFrame:
+def _content(store: Path) -> pd.DataFrame:
     with duckdb.connect(str(store), read_only=True) as connection:
         return connection.execute(
             "SELECT * EXCLUDE (batch_id, sheet, row_number) FROM current_child ORDER BY round, village_code,"
@@ -216,10 +216,10 @@ def test_bundles_bring_a_community_to_its_province(
     assert "CPMS_IDENTITY_FILE" in cpms("merge", bundles[0], "--store", province).err
     monkeypatch.setenv("CPMS_IDENTITY_FILE", str(tmp_path / "province.key"))
     assert cpms("merge", *reversed(bundles), "--store", province).code == 0
-    pd.testing.assert_frame_equal(_told(province), _told(store))
+    pd.testing.assert_frame_equal(_content(province), _content(store))
     with duckdb.connect(str(store), read_only=True) as connection:
-        told = connection.execute("SELECT what, children FROM audit ORDER BY shown_at").fetchall()
-    assert told == [("bundle 850105 2024", 292), ("bundle 850105 2025", 308), ("bundle 850105 2026", 302)]
+        rows = connection.execute("SELECT what, children FROM audit ORDER BY shown_at").fetchall()
+    assert rows == [("bundle 850105 2024", 292), ("bundle 850105 2025", 308), ("bundle 850105 2026", 302)]
 
 
 @pytest.mark.parametrize("harm", ["altered", "cut short", "empty after the head", "another key"])

@@ -34,11 +34,9 @@ def store(draw: Draw, tmp_path: Path) -> Path:
     # A year earlier the child of the examples is 9, and whether it is left alone is still asked.
     year = {"round": 2025, "interview_date": "2025-11-15", "left_alone": "no"}
     path = tmp_path / "store.duckdb"
-    before = draw(
-        *({**year, **home, "national_id": one} for home, one in zip(homes, ids, strict=True)), name="2025.csv"
-    )
+    before = draw(*({**year, **home, "national_id": id} for home, id in zip(homes, ids, strict=True)), name="2025.csv")
     after = draw(
-        *({**home, "national_id": one, **told} for home, one, told in zip(homes, ids, now, strict=True)),
+        *({**home, "national_id": id, **answers} for home, id, answers in zip(homes, ids, now, strict=True)),
         name="2026.csv",
     )
     merge([before, after], path)
@@ -47,17 +45,17 @@ def store(draw: Draw, tmp_path: Path) -> Path:
 
 def _ids(store: Path) -> dict[str, str]:
     with duckdb.connect(str(store), read_only=True) as connection:
-        found = connection.execute(
+        rows = connection.execute(
             "SELECT household_no || '/' || child_no, cpms_id FROM child_link WHERE round = '2026'"
         ).fetchall()
-    return {str(place): str(identifier) for place, identifier in found}
+    return {str(place): str(identifier) for place, identifier in rows}
 
 
 def test_score_counts_children_by_level_and_round(cpms: Cpms, store: Path) -> None:
     ran = cpms("score", "--store", store, "--format", "json")
     levels = {
-        (one["round"], one["household_no"], one["child_no"]): (one["level"], one["highest"])
-        for one in ran.json["scores"]
+        (score["round"], score["household_no"], score["child_no"]): (score["level"], score["highest"])
+        for score in ran.json["scores"]
     }
     assert levels == {
         (2025, "1", 1): ("none_found", "none_found"),
@@ -69,7 +67,7 @@ def test_score_counts_children_by_level_and_round(cpms: Cpms, store: Path) -> No
         (2026, "12", 1): ("at_risk", "high_risk"),
         (2026, "7", 1): ("none_found", "none_found"),
     }
-    victim = next(one for one in ran.json["scores"] if one["level"] == "victim")
+    victim = next(score for score in ran.json["scores"] if score["level"] == "victim")
     assert victim["i13"] == "yes"
     assert victim["why"] == "13 Victim of violence (Physical violence)"
     assert "13:violence_physical=yes" in victim["answers"]
@@ -85,8 +83,8 @@ def test_score_writes_parquet(cpms: Cpms, store: Path, tmp_path: Path) -> None:
 
 def test_children_are_listed_most_severe_first_each_with_the_reason(cpms: Cpms, store: Path) -> None:
     listed = cpms("children", "--store", store, "--round", "2569", "--format", "json").json["children"]
-    assert [one["level"] for one in listed] == ["victim", "high_risk", "at_risk", "none_found"]
-    assert [one["household_no"] for one in listed] == ["1", "1", "12", "7"]
+    assert [child["level"] for child in listed] == ["victim", "high_risk", "at_risk", "none_found"]
+    assert [child["household_no"] for child in listed] == ["1", "1", "12", "7"]
     assert listed[1]["why"] == "20 Member(s) as victim of violence (a child of the household: 13 Victim of violence)"
     assert listed[2]["why"] == "1 No Thai nationality (Nationality: Myanmar)"
 
@@ -105,7 +103,7 @@ def test_children_by_level_indicator_area_and_round(
     cpms: Cpms, store: Path, words: list[str], places: list[str]
 ) -> None:
     listed = cpms("children", "--store", store, *words, "--format", "json").json["children"]
-    assert [one["household_no"] for one in listed] == places
+    assert [child["household_no"] for child in listed] == places
 
 
 def test_names_are_hidden_and_showing_them_is_logged(cpms: Cpms, store: Path) -> None:
@@ -150,29 +148,29 @@ def test_a_refusal_speaks_of_years_as_they_were_asked_for(cpms: Cpms, store: Pat
 
 def test_one_child_over_the_years(cpms: Cpms, store: Path) -> None:
     ran = cpms("child", _ids(store)["1/1"], "--store", store, "--format", "json").json
-    assert [(one["round"], one["level"]) for one in ran["levels"]] == [(2025, "none_found"), (2026, "victim")]
+    assert [(level["round"], level["level"]) for level in ran["levels"]] == [(2025, "none_found"), (2026, "victim")]
     assert ran["levels"][1]["due"] == "within 24 hours"
     violence = ran["indicators"][12]
     assert (violence["2025"], violence["2026"]) == ("no", "yes")
     assert "Physical violence: Yes; Emotional violence: No" in violence["because"]
-    drugs = next(one for one in ran["answers"] if one["field"] == "drugs")
+    drugs = next(answer for answer in ran["answers"] if answer["field"] == "drugs")
     assert (drugs["2025"], drugs["2026"]) == ("No", "No")
 
 
 def test_blank_unknown_refused_and_not_asked_stay_four_things(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
-    told = {
+    answers_told = {
         "mother_home": None,
         "father_home": "unknown",
         "chronic_illness": "refused",
         "drugs": None,
         "birth_date": "2021-06-01",
     }
-    merge([draw(told)], tmp_path / "s.duckdb")
+    merge([draw(answers_told)], tmp_path / "s.duckdb")
     answers = cpms(
         "child", _ids(tmp_path / "s.duckdb")["1/1"], "--store", tmp_path / "s.duckdb", "--format", "json"
     ).json["answers"]
-    found = {one["field"]: one["2026"] for one in answers}
-    assert [found[name] for name in ("mother_home", "father_home", "chronic_illness", "drugs")] == [
+    answers_printed = {answer["field"]: answer["2026"] for answer in answers}
+    assert [answers_printed[name] for name in ("mother_home", "father_home", "chronic_illness", "drugs")] == [
         "Blank",
         "Don't know",
         "Refused",
@@ -183,7 +181,7 @@ def test_blank_unknown_refused_and_not_asked_stay_four_things(cpms: Cpms, draw: 
 def test_community_counts_levels_indicators_and_change(cpms: Cpms, store: Path) -> None:
     ran = cpms("community", "85010501", "--store", store, "--format", "json").json
     assert (ran["round"], ran["previous"], ran["children_total"], ran["households_total"]) == (2026, 2025, 4, 3)
-    levels = {one["level"]: (one["children"], one["could_be"], one["households"]) for one in ran["levels"]}
+    levels = {level["level"]: (level["children"], level["could_be"], level["households"]) for level in ran["levels"]}
     assert levels == {
         "victim": (1, 0, 1),
         "high_risk": (1, 1, 0),
@@ -196,13 +194,15 @@ def test_community_counts_levels_indicators_and_change(cpms: Cpms, store: Path) 
     assert nationality["share"] == pytest.approx(0.25)
     assert nationality["change"] == pytest.approx(0.25)
     assert (work["yes"], work["no"], work["unknown"], work["not_applicable"], work["share"]) == (0, 3, 1, 0, 0)
-    assert [one["household_no"] for one in ran["response"]] == ["1"]
+    assert [child["household_no"] for child in ran["response"]] == ["1"]
 
 
 def test_province_is_compiled_from_its_subdistricts(cpms: Cpms, store: Path, draw: Draw) -> None:
     merge([draw({"village_code": "85030201", "mother_alive": "no", "father_alive": "no"}, name="other.csv")], store)
     ran = cpms("province", "85", "--store", store, "--format", "json").json
-    assert [(one["area"], one["name"], one["children"], one["victim"], one["high_risk"]) for one in ran["parts"]] == [
+    assert [
+        (part["area"], part["name"], part["children"], part["victim"], part["high_risk"]) for part in ran["parts"]
+    ] == [
         ("850105", "Pak Nam", 4, 1, 1),
         ("850302", "Kapoe", 1, 0, 1),
     ]

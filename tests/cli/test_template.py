@@ -31,7 +31,7 @@ def flat(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _columns(sheet: Worksheet) -> dict[str, int]:
     """Header, without the mark of what is required, to column number."""
-    return {str(cell.value).removesuffix(" *"): at for at, cell in enumerate(sheet[1], start=1)}
+    return {str(cell.value).removesuffix(" *"): number for number, cell in enumerate(sheet[1], start=1)}
 
 
 def _column(survey: Survey, sheet: Worksheet, field: str, language: Language = "th") -> int:
@@ -40,8 +40,8 @@ def _column(survey: Survey, sheet: Worksheet, field: str, language: Language = "
 
 def _rule(sheet: Worksheet, column: int) -> Any:
     place = f"{get_column_letter(column)}2"
-    found = [one for one in sheet.data_validations.dataValidation if place in one.sqref]
-    return found[0] if found else None
+    rules = [rule for rule in sheet.data_validations.dataValidation if place in rule.sqref]
+    return rules[0] if rules else None
 
 
 def _listed(book: Workbook, rule: Any) -> list[str]:
@@ -67,11 +67,11 @@ def test_every_column_of_an_empty_form_is_recognised(
 
 def _thai(survey: Survey, base: dict[str, dict[str, Any]]) -> dict[str, object]:
     """The example's child in Thai words and Buddhist dates, worked out from the code lists' labels."""
-    told: dict[str, object] = {}
+    values: dict[str, object] = {}
     for name, value in {**base["household"], **base["child"], "national_id": ""}.items():
         codes = survey.codes(survey.fields[name])
-        told[name] = codes.by_code[str(value)].label.th if codes and value != "" else value
-    return {**told, "round": 2569, "interview_date": "15/11/2569", "birth_date": "1/6/2559"}
+        values[name] = codes.by_code[str(value)].label.th if codes and value != "" else value
+    return {**values, "round": 2569, "interview_date": "15/11/2569", "birth_date": "1/6/2559"}
 
 
 def _fill(survey: Survey, sheet: Worksheet, row: int, answers: dict[str, object]) -> None:
@@ -92,9 +92,9 @@ def test_a_form_that_was_filled_in_is_valid_and_stored_as_it_was_meant(
     for sheet in book.worksheets[: 1 if layout == "flat" else 2]:
         _fill(survey, sheet, 2, answers)
     book.save(path)
-    found = validate([path])
-    assert found.exit_code == 0
-    assert len(found.findings) == 0, found.findings
+    validation = validate([path])
+    assert validation.exit_code == 0
+    assert len(validation.findings) == 0, validation.findings
     merge([path], tmp_path / "s.duckdb")
     with duckdb.connect(str(tmp_path / "s.duckdb"), read_only=True) as connection:
         row = connection.execute(
@@ -140,8 +140,12 @@ def test_numbers_and_years_are_checked_at_entry_and_blanks_are_let_through(flat:
 def test_identifiers_and_dates_are_text_and_the_header_alone_is_locked(flat: Path, survey: Survey) -> None:
     sheet = openpyxl.load_workbook(flat).worksheets[0]
     for name in ("national_id", "cpms_id", "village_code", "household_no", "birth_date", "interview_date"):
-        at = _column(survey, sheet, name)
-        [column] = [one for one in sheet.column_dimensions.values() if at in range(one.min or 0, (one.max or 0) + 1)]
+        position = _column(survey, sheet, name)
+        [column] = [
+            column_dimension
+            for column_dimension in sheet.column_dimensions.values()
+            if position in range(column_dimension.min or 0, (column_dimension.max or 0) + 1)
+        ]
         assert column.number_format == "@"
     protection = sheet.protection
     assert protection.sheet
@@ -151,7 +155,7 @@ def test_identifiers_and_dates_are_text_and_the_header_alone_is_locked(flat: Pat
     assert sheet["A1"].protection.locked
     assert all(not dimension.protection.locked for dimension in sheet.column_dimensions.values())
     assert sheet.freeze_panes == "F2"
-    assert [str(sheet.cell(1, at).value) for at in range(1, 6)] == [
+    assert [str(sheet.cell(1, number).value) for number in range(1, 6)] == [
         "ปีที่สำรวจ *",
         "รหัสหมู่บ้าน *",
         "บ้านเลขที่ *",
@@ -181,10 +185,10 @@ def test_headers_carry_the_question_in_both_languages_and_whom_it_is_asked_of(fl
 
 def test_the_sheet_on_filling_in_speaks_both_languages_and_names_every_column(flat: Path, survey: Survey) -> None:
     sheet = openpyxl.load_workbook(flat)["วิธีกรอก"]
-    told = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None}
-    assert {"วิธีกรอกแบบสำรวจ", "How to fill in this form"} <= told
-    assert {field.label.th for field in survey.fields.values()} <= told
-    assert {field.question.en for field in survey.fields.values()} <= told
+    texts = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert {"วิธีกรอกแบบสำรวจ", "How to fill in this form"} <= texts
+    assert {field.label.th for field in survey.fields.values()} <= texts
+    assert {field.question.en for field in survey.fields.values()} <= texts
 
 
 def test_topics_are_told_apart_by_colour(flat: Path, survey: Survey) -> None:
@@ -193,12 +197,12 @@ def test_topics_are_told_apart_by_colour(flat: Path, survey: Survey) -> None:
     for field in survey.fields.values():
         fill = sheet.cell(1, _column(survey, sheet, field.name)).fill.fgColor.rgb
         colours.setdefault(str(field.topic), set()).add(str(fill))
-    assert all(len(found) == 1 for found in colours.values())
+    assert all(len(colour) == 1 for colour in colours.values())
     assert len(set().union(*colours.values())) == len(colours)
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (["-o", "form.csv"], "ending"),
         (["-o", "form.xlsx", "--layout", "round"], "flat, two-sheet"),
@@ -212,13 +216,13 @@ def test_topics_are_told_apart_by_colour(flat: Path, survey: Survey) -> None:
     ],
 )
 def test_what_cannot_be_done_is_said_with_the_mend(
-    cpms: Cpms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+    cpms: Cpms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], expected: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there.xlsx").write_bytes(b"mine")
     ran = cpms("template", *words)
     assert ran.code == 2
-    assert told in ran.err
+    assert expected in ran.err
     assert [path.name for path in tmp_path.iterdir()] == ["there.xlsx"]
     assert (tmp_path / "there.xlsx").read_bytes() == b"mine"
 
@@ -272,7 +276,7 @@ def _rows(sheet: Worksheet) -> list[dict[str, object]]:
     columns = _columns(sheet)
     lines = range(2, sheet.max_row + 1)
     rows: list[dict[str, object]] = [
-        {name: sheet.cell(line, at).value for name, at in columns.items()} for line in lines
+        {name: sheet.cell(line, position).value for name, position in columns.items()} for line in lines
     ]
     return [row for row in rows if any(value is not None for value in row.values())]
 
@@ -324,8 +328,8 @@ def test_next_years_form_brings_along_who_is_known_and_what_does_not_change(
         "ภาษาหลักในบ้าน": "ไทย",
         "ชื่อมารดา": "=1+1",
     }
-    at = _column(survey, book.worksheets[0], "mother_name")
-    assert book.worksheets[0].cell(2, at).data_type == "s"
+    position = _column(survey, book.worksheets[0], "mother_name")
+    assert book.worksheets[0].cell(2, position).data_type == "s"
     third = {name for name, value in rows[2].items() if value is not None}
     assert not third & {"วันเกิด", "อายุ", "สัญชาติ"}, "what was not known is asked again"
 
@@ -380,7 +384,7 @@ def test_children_on_the_form_are_recognised_when_it_comes_back(
     for sheet in book.worksheets[: 1 if layout == "flat" else 2]:
         known = len(_rows(sheet))
         for line in range(2, 2 + known):
-            blank = {name for name, at in _columns(sheet).items() if sheet.cell(line, at).value is None}
+            blank = {name for name, position in _columns(sheet).items() if sheet.cell(line, position).value is None}
             asked = {name: value for name, value in answers.items() if survey.fields[name].label.th in blank}
             if "รหัสเด็ก" in _columns(sheet):
                 asked |= {"birth_date": "2560"} if "วันเกิด" in blank else {}
@@ -391,8 +395,8 @@ def test_children_on_the_form_are_recognised_when_it_comes_back(
             of_family = {field.name for field in survey.household.fields} - set(survey.key("household"))
             _fill(survey, sheet, 2 + known, {n: v for n, v in {**answers, **new}.items() if n not in of_family})
     book.save(path)
-    found = validate([path])
-    assert found.exit_code == 0, found.findings
+    validation = validate([path])
+    assert validation.exit_code == 0, validation.findings
     merged = merge([path], store)
     assert merged.total("quarantined") == 0
     assert merged.new_people == 1

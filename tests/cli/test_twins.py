@@ -104,23 +104,27 @@ def test_brothers_of_one_name_go_by_their_birth_dates() -> None:
 
 
 def test_a_twin_with_a_new_name_is_a_question() -> None:
-    found = linked([child(2025, "มานี"), child(2025, "มานะ"), child(2026, "มานี"), child(2026, "วิชัย"), *village(ROUNDS)])
-    assert list(found.cluster[:4]) == [0, 1, 0, 3]
-    assert asked(found) == {(1, 3)}
+    clusters = linked(
+        [child(2025, "มานี"), child(2025, "มานะ"), child(2026, "มานี"), child(2026, "วิชัย"), *village(ROUNDS)]
+    )
+    assert list(clusters.cluster[:4]) == [0, 1, 0, 3]
+    assert asked(clusters) == {(1, 3)}
 
 
 def test_a_twin_who_had_no_name_last_year_is_a_question() -> None:
-    found = linked([child(2025, "มานี"), child(2025, None), child(2026, "มานะ"), child(2026, "มานี"), *village(ROUNDS)])
-    assert list(found.cluster[:4]) == [0, 1, 2, 0]
-    assert asked(found) == {(1, 2)}
+    clusters = linked(
+        [child(2025, "มานี"), child(2025, None), child(2026, "มานะ"), child(2026, "มานี"), *village(ROUNDS)]
+    )
+    assert list(clusters.cluster[:4]) == [0, 1, 2, 0]
+    assert asked(clusters) == {(1, 2)}
 
 
 @pytest.mark.parametrize("name", ["ทารก", "มานี", "ด.ช."])
 def test_twins_whom_nothing_tells_apart_are_a_question(name: str) -> None:
-    found = linked([*(child(round_, name) for round_ in (2025, 2025, 2026, 2026)), *village(ROUNDS)])
-    assert list(found.cluster[:4]) == [0, 1, 2, 3]
+    clusters = linked([*(child(round_, name) for round_ in (2025, 2025, 2026, 2026)), *village(ROUNDS)])
+    assert list(clusters.cluster[:4]) == [0, 1, 2, 3]
     # Each of them once: what is decided about one pair tells the other.
-    assert sorted(row for pair in asked(found) for row in pair) == [0, 1, 2, 3]
+    assert sorted(row for pair in asked(clusters) for row in pair) == [0, 1, 2, 3]
 
 
 def test_a_twin_who_is_away_a_round_is_found_in_the_next() -> None:

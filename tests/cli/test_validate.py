@@ -85,13 +85,13 @@ def test_thai_is_thai(cpms: Cpms, draw: Draw) -> None:
 def test_every_planted_mistake_of_the_samples_is_found(path: Path) -> None:
     planted = pd.read_csv(SAMPLES / "mistakes.csv", dtype=str).query("file == @path.name")
     assert len(planted) > 5
-    found = validate([path]).findings
+    findings = validate([path]).findings
     sheets = {"child": "children", "household": "households"} if path.name == "survey_2568.xlsx" else {}
     for _, cell in planted.iterrows():
-        here = found[(found["row"] == int(cell["row"]) + 2) & (found["field"].astype(str) == cell["field"])]
+        of_cell = findings[(findings["row"] == int(cell["row"]) + 2) & (findings["field"].astype(str) == cell["field"])]
         if sheets:
-            here = here[here["sheet"] == sheets[cell["table"]]]
-        assert len(here) >= 1, dict(cell)
+            of_cell = of_cell[of_cell["sheet"] == sheets[cell["table"]]]
+        assert len(of_cell) >= 1, dict(cell)
 
 
 def test_the_two_sheets_of_a_workbook_are_checked_against_each_other(cpms: Cpms, tmp_path: Path, draw: Draw) -> None:
@@ -104,8 +104,8 @@ def test_the_two_sheets_of_a_workbook_are_checked_against_each_other(cpms: Cpms,
         )
         flat[[*key, "child_no", "sex", "birth_date", "nationality"]].to_excel(book, sheet_name="kids", index=False)
     rules = {
-        (one["sheet"], one["row"], one["rule"])
-        for one in json.loads(cpms("validate", path, "--format", "json").out)["findings"]
+        (finding["sheet"], finding["row"], finding["rule"])
+        for finding in json.loads(cpms("validate", path, "--format", "json").out)["findings"]
     }
     assert ("kids", 3, "no_household") in rules
     assert ("kids", 2, "no_household") not in rules
@@ -137,19 +137,19 @@ def test_names_moved_into_other_columns_by_a_comma_are_masked(cpms: Cpms, draw: 
     path = draw({"household_no": "1"}, {"household_no": "2", "given_name": "สมชาย"})
     lines = path.read_text("utf-8").splitlines()
     header, cells = lines[0].split(","), lines[2].split(",")
-    at = header.index("given_name")
-    moved = [*cells[:at], "ด.ช.", "สมชาย", "0999900000517", *cells[at + 2 :]]
+    position = header.index("given_name")
+    moved = [*cells[:position], "ด.ช.", "สมชาย", "0999900000517", *cells[position + 2 :]]
     path.write_text("\n".join([*lines[:2], ",".join(moved)]) + "\n", "utf-8")
     book, mapped = tmp_path / "to_mend.xlsx", tmp_path / "map.csv"
-    told = [
+    warnings = [
         cpms("validate", path, "--format", "json").out,
         cpms("validate", path).out,
         cpms("map", path, "-o", mapped).out + mapped.read_text("utf-8-sig"),
     ]
     cpms("validate", path, "--annotate", book)
     listed = openpyxl.load_workbook(book).worksheets[0]
-    told.append(" ".join(str(cell.value) for row in listed.iter_rows() for cell in row))
-    for text in told:
+    warnings.append(" ".join(str(cell.value) for row in listed.iter_rows() for cell in row))
+    for text in warnings:
         assert "สมชาย" not in text
         assert "0999900000517" not in text
     assert "'สมชาย' is not an answer to" in cpms("validate", path, "--identified").out
@@ -162,9 +162,9 @@ def test_an_id_in_a_column_of_answers_is_masked_and_a_wrong_word_is_shown(cpms: 
 
 
 def test_a_thai_console_of_windows_shows_thai_and_an_arrow_it_lacks_as_another_sign(draw: Draw, tmp_path: Path) -> None:
-    told = {**os.environ, "PYTHONIOENCODING": "cp874", "CPMS_LANG": "th", "COLUMNS": "80"}
+    environment = {**os.environ, "PYTHONIOENCODING": "cp874", "CPMS_LANG": "th", "COLUMNS": "80"}
     words = [sys.executable, "-m", "cpms_cli", "validate", str(draw({"sex": "ชยา"}))]
-    ran = subprocess.run(words, check=False, capture_output=True, timeout=60, env=told, cwd=SAMPLES.parent)
+    ran = subprocess.run(words, check=False, capture_output=True, timeout=60, env=environment, cwd=SAMPLES.parent)
     shown = ran.stdout.decode("cp874")
     assert (ran.returncode, ran.stderr) == (1, b"")
     assert "'ชยา' ไม่ใช่คำตอบของเพศ" in shown

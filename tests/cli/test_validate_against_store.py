@@ -30,14 +30,14 @@ def store(draw: Draw, tmp_path: Path) -> Path:
 
 
 def _findings(cpms: Cpms, path: Path, store: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = cpms("validate", path, "--store", store, "--format", "json").json["findings"]
-    return [one for one in found if one["rule"] != "national_id_check_digit"]
+    findings: list[dict[str, Any]] = cpms("validate", path, "--store", store, "--format", "json").json["findings"]
+    return [entry for entry in findings if entry["rule"] != "national_id_check_digit"]
 
 
 def test_a_child_not_seen_again_is_named_by_identifier_and_place_only(cpms: Cpms, draw: Draw, store: Path) -> None:
     path = draw(STORED[0], {**STORED[2], "birth_date": "2009-01-02"})
     ran = cpms("validate", path, "--store", store, "--format", "json")
-    [absent] = [one for one in ran.json["findings"] if one["rule"].startswith("absent")]
+    [absent] = [finding for finding in ran.json["findings"] if finding["rule"].startswith("absent")]
     assert (absent["rule"], absent["severity"]) == ("absent_child", "warning")
     assert (absent["row"], absent["cell"]) == (None, None)
     identifier, rest = absent["value"].split(" ", 1)
@@ -51,18 +51,18 @@ def test_a_child_not_seen_again_is_named_by_identifier_and_place_only(cpms: Cpms
 
 
 def test_who_turned_18_is_told_apart_from_who_may_be_forgotten(cpms: Cpms, draw: Draw, store: Path) -> None:
-    told = {one["rule"]: one["value"] for one in _findings(cpms, draw(STORED[0]), store)}
-    assert set(told) == {"absent_child", "absent_grown_up"}
-    assert "85010501/1/2" in told["absent_child"]
-    assert "85010501/2/1" in told["absent_grown_up"]
+    values = {finding["rule"]: finding["value"] for finding in _findings(cpms, draw(STORED[0]), store)}
+    assert set(values) == {"absent_child", "absent_grown_up"}
+    assert "85010501/1/2" in values["absent_child"]
+    assert "85010501/2/1" in values["absent_grown_up"]
 
 
 def test_a_child_in_danger_last_round_comes_before_all_others(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     store = tmp_path / "s.duckdb"
     merge([draw({**LAST, **STORED[0]}, {**LAST, **STORED[1], "violence_physical": "yes"}, name="last.csv")], store)
-    [told] = _findings(cpms, draw(STORED[0]), store)
-    assert told["rule"] == "absent_in_danger"
-    assert told["mend"] == "find out today where the child is"
+    [finding] = _findings(cpms, draw(STORED[0]), store)
+    assert finding["rule"] == "absent_in_danger"
+    assert finding["mend"] == "find out today where the child is"
 
 
 def test_a_child_without_any_number_is_not_called_missing(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
@@ -72,15 +72,15 @@ def test_a_child_without_any_number_is_not_called_missing(cpms: Cpms, draw: Draw
     moved = draw({**nameless, "household_no": "9", "child_no": 1})
     assert _findings(cpms, moved, store) == []
     other = draw({**nameless, "household_no": "9", "child_no": 1, "given_name": "คนอื่น"})
-    assert [one["rule"] for one in _findings(cpms, other, store)] == ["absent_child"]
+    assert [finding["rule"] for finding in _findings(cpms, other, store)] == ["absent_child"]
 
 
 def test_a_village_that_is_missing_is_one_line(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
     store = tmp_path / "s.duckdb"
     rows = [{**LAST, "village_code": "85010502", "household_no": str(n), "child_no": 1} for n in range(5)]
     merge([draw({**LAST}, *rows, name="last.csv")], store)
-    [told] = _findings(cpms, draw({}), store)
-    assert (told["rule"], told["value"], told["row"]) == ("village_missing", "85010502 (2025: 5)", None)
+    [finding] = _findings(cpms, draw({}), store)
+    assert (finding["rule"], finding["value"], finding["row"]) == ("village_missing", "85010502 (2025: 5)", None)
 
 
 @pytest.mark.parametrize(
@@ -109,15 +109,15 @@ def test_what_hardly_can_have_changed(
 ) -> None:
     store = tmp_path / "s.duckdb"
     merge([draw({**LAST, "national_id": MALI, **then}, name="last.csv")], store)
-    [told] = _findings(cpms, draw({"national_id": MALI, **now}), store)
-    assert (told["rule"], told["row"], told["severity"]) == (rule, 2, "warning")
-    assert told["value"] == value
+    [finding] = _findings(cpms, draw({"national_id": MALI, **now}), store)
+    assert (finding["rule"], finding["row"], finding["severity"]) == (rule, 2, "warning")
+    assert finding["value"] == value
 
 
 def test_a_changed_birth_date_is_told_and_never_shown(cpms: Cpms, draw: Draw, store: Path) -> None:
     path = draw({**STORED[0], "birth_date": "2016-06-02"}, *STORED[1:])
-    [told] = [one for one in _findings(cpms, path, store) if one["rule"] == "birth_date_changed"]
-    assert told["value"] == "•••"
+    [changed] = [finding for finding in _findings(cpms, path, store) if finding["rule"] == "birth_date_changed"]
+    assert changed["value"] == "•••"
     assert "2016-06-01" not in cpms("validate", path, "--store", store, "--identified").out
 
 
@@ -150,8 +150,8 @@ def test_the_text_shows_who_is_missing_and_the_language_follows(cpms: Cpms, draw
 
 
 def test_the_public_function_gives_the_same(draw: Draw, store: Path, survey: Survey) -> None:
-    found = validate_against_store([draw(STORED[0], STORED[2])], store).findings
-    absent = found[found["check"].astype(str) == "absent_child"]
+    findings = validate_against_store([draw(STORED[0], STORED[2])], store).findings
+    absent = findings[findings["check"].astype(str) == "absent_child"]
     assert len(absent) == 1
     assert absent["row"].isna().all()
     assert len([check for check in survey.history if check.about == "child"]) >= 8

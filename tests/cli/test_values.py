@@ -26,7 +26,7 @@ def rows(tmp_path: Path) -> Rows:
     def write(*cells: Mapping[str, str]) -> Path:
         key = {"round": "2569", "village_code": "85010101", "household_no": "1"}
         path = tmp_path / "survey.csv"
-        lines = [{**key, "child_no": str(number), **one} for number, one in enumerate(cells, start=1)]
+        lines = [{**key, "child_no": str(number), **cell} for number, cell in enumerate(cells, start=1)]
         pd.DataFrame(lines).to_csv(path, index=False, encoding="utf-8")
         return path
 
@@ -35,14 +35,14 @@ def rows(tmp_path: Path) -> Rows:
 
 def _values(path: Path, field: str) -> list[str | None]:
     [table] = read(path, load_survey())
-    return [None if one is None else str(one) for one in table.cells(field).to_pylist()]
+    return [None if cell is None else str(cell) for cell in table.cells(field).to_pylist()]
 
 
 def _column(rows: Rows, field: str, written: Iterable[str]) -> list[str | None]:
-    return _values(rows(*({field: one} for one in written)), field)
+    return _values(rows(*({field: answer} for answer in written)), field)
 
 
-def _found(path: Path) -> list[tuple[str, str, int]]:
+def _faults(path: Path) -> list[tuple[str, str, int]]:
     """Check, field and row of what is wrong with the cells by themselves."""
     findings = validate([path], columns_only=True).findings
     return sorted(
@@ -66,7 +66,7 @@ def test_yes_and_no_in_many_spellings(rows: Rows, code: str, spellings: Sequence
 
 def test_an_answer_says_the_same_among_many_that_say_nothing(rows: Rows) -> None:
     strange = [f"?{number}" for number in range(300)]  # so many that the column is read as a whole
-    said = {
+    faults_by_text = {
         "yes": "yes",
         " YES\u00a0": "yes",
         "ใช่ครับ": "yes",
@@ -79,14 +79,14 @@ def test_an_answer_says_the_same_among_many_that_say_nothing(rows: Rows) -> None
         " Don't  know ": "unknown",
         "Maybe ": "Maybe",
     }
-    assert _column(rows, "violence_physical", [*said, *strange]) == [*said.values(), *strange]
+    assert _column(rows, "violence_physical", [*faults_by_text, *strange]) == [*faults_by_text.values(), *strange]
 
 
 def test_a_mark_of_two_meanings_is_no_answer(rows: Rows) -> None:
     # On Thai forms an x is a cross in the box that is meant, and beside ticks it is the sign for no.
     marks = ["x", "X", "×", "ใช่/ไม่ใช่", "บางที", "มั้ง"]
-    found = _found(rows(*({"violence_physical": mark} for mark in marks)))
-    assert found == [("code", "violence_physical", row) for row in range(2, 8)]
+    faults = _faults(rows(*({"violence_physical": mark} for mark in marks)))
+    assert faults == [("code", "violence_physical", row) for row in range(2, 8)]
 
 
 def test_no_spelling_means_two_things(survey: Survey) -> None:
@@ -101,20 +101,22 @@ def test_no_spelling_means_two_things(survey: Survey) -> None:
 
 
 def test_one_and_two_for_yes_and_no_are_asked_about(cpms: Cpms, rows: Rows) -> None:
-    path = rows(*({"chronic_illness": one} for one in ("1", "2", "๒", "1", "ไม่ทราบ")))
-    assert _found(path) == [("number_codes", "chronic_illness", row) for row in (2, 3, 4, 5)]
-    told = next(
-        one for one in cpms("validate", path, "--format", "json").json["findings"] if one["rule"] == "number_codes"
+    path = rows(*({"chronic_illness": value} for value in ("1", "2", "๒", "1", "ไม่ทราบ")))
+    assert _faults(path) == [("number_codes", "chronic_illness", row) for row in (2, 3, 4, 5)]
+    message = next(
+        finding
+        for finding in cpms("validate", path, "--format", "json").json["findings"]
+        if finding["rule"] == "number_codes"
     )
-    assert told["severity"] == "error"
-    assert "nothing says which number means what" in told["message"]
-    assert "Yes, No" in told["mend"]
+    assert message["severity"] == "error"
+    assert "nothing says which number means what" in message["message"]
+    assert "Yes, No" in message["mend"]
 
 
 def test_one_and_nought_need_no_question(rows: Rows) -> None:
-    assert _found(rows({"chronic_illness": "1"}, {"chronic_illness": "0"})) == []
-    assert _found(rows({"chronic_illness": "1"}, {"chronic_illness": ""})) == []
-    assert _found(rows(*({"chronic_illness": one} for one in "102"))) == [("code", "chronic_illness", 4)]
+    assert _faults(rows({"chronic_illness": "1"}, {"chronic_illness": "0"})) == []
+    assert _faults(rows({"chronic_illness": "1"}, {"chronic_illness": ""})) == []
+    assert _faults(rows(*({"chronic_illness": digit} for digit in "102"))) == [("code", "chronic_illness", 4)]
 
 
 AGES = (
@@ -152,8 +154,8 @@ def test_ages_in_words_are_completed_years(rows: Rows) -> None:
 
 def test_what_tells_no_age_is_said(rows: Rows) -> None:
     written = ["11/12", "5-6", "5 2", "เด็ก", "3 ปี 2560", "5 m"]
-    found = _found(rows(*({"age_years": one} for one in written)))
-    assert found == [("integer", "age_years", row) for row in range(2, 8)]
+    faults = _faults(rows(*({"age_years": age} for age in written)))
+    assert faults == [("integer", "age_years", row) for row in range(2, 8)]
 
 
 NAMES = (
@@ -209,8 +211,12 @@ def test_a_title_is_held_against_the_sex(cpms: Cpms, rows: Rows) -> None:
         {"given_name": "ด.ช.", "sex": "หญิง"},
         {"given_name": "Mg Aung", "sex": "ไม่ทราบ"},
     )
-    told = [one for one in cpms("validate", path, "--format", "json").json["findings"] if one["column"] == "sex"]
-    assert [(one["rule"], one["severity"], one["row"], one["column"], one["value"]) for one in told] == [
+    findings = [
+        finding for finding in cpms("validate", path, "--format", "json").json["findings"] if finding["column"] == "sex"
+    ]
+    assert [
+        (entry["rule"], entry["severity"], entry["row"], entry["column"], entry["value"]) for entry in findings
+    ] == [
         ("title_against_sex", "warning", 2, "sex", "ด.ญ."),
         ("sex_from_title", "warning", 4, "sex", "Mg"),
     ]
@@ -234,20 +240,20 @@ IDENTIFIERS = {
 
 @pytest.mark.parametrize("field", IDENTIFIERS)
 def test_identifiers_are_their_digits(rows: Rows, field: str) -> None:
-    told = IDENTIFIERS[field]
-    assert dict(zip(told, _column(rows, field, told), strict=True)) == told
+    words = IDENTIFIERS[field]
+    assert dict(zip(words, _column(rows, field, words), strict=True)) == words
 
 
 def test_a_lost_zero_is_proposed_and_not_filled_in(rows: Rows) -> None:
     path = rows({"national_id": "999900000015", "nationality": "stateless"})
-    assert _found(path) == [("national_id_zero_lost", "national_id", 2)]
+    assert _faults(path) == [("national_id_zero_lost", "national_id", 2)]
     assert _values(path, "national_id") == ["999900000015"]
     # 12 digits that no 0 makes right are simply too few.
-    assert _found(rows({"national_id": "999900000014"})) == [("national_id_form", "national_id", 2)]
+    assert _faults(rows({"national_id": "999900000014"})) == [("national_id_form", "national_id", 2)]
 
 
 def test_a_number_that_excel_shortened_is_a_fault(rows: Rows) -> None:
-    assert _found(rows({"national_id": "1.10199E+12"})) == [("number_shortened", "national_id", 2)]
+    assert _faults(rows({"national_id": "1.10199E+12"})) == [("number_shortened", "national_id", 2)]
 
 
 def test_years_of_either_era(rows: Rows) -> None:
@@ -256,22 +262,22 @@ def test_years_of_either_era(rows: Rows) -> None:
 
 
 def test_a_year_of_no_era_is_said(rows: Rows) -> None:
-    found = _found(rows(*({"round": one} for one in ("26", "1569", "3026", "ปีนี้"))))
-    assert found == [("era", "round", 2), *(("year", "round", row) for row in (3, 4, 5))]
+    faults = _faults(rows(*({"round": value} for value in ("26", "1569", "3026", "ปีนี้"))))
+    assert faults == [("era", "round", 2), *(("year", "round", row) for row in (3, 4, 5))]
 
 
 def test_a_change_of_era_is_marked_where_it_happens(rows: Rows) -> None:
     dates = ["13/1/2560", "14/1/2560", "", "15/1/2017", "16/1/2017"]
-    path = rows(*({"birth_date": one} for one in dates))
+    path = rows(*({"birth_date": date} for date in dates))
     assert _values(path, "birth_date") == ["2017-01-13", "2017-01-14", None, "2017-01-15", "2017-01-16"]
-    assert _found(path) == [("era_changes", "birth_date", 5)]
+    assert _faults(path) == [("era_changes", "birth_date", 5)]
 
 
 def test_the_round_helps_to_read_two_digits(rows: Rows) -> None:
     path = rows({"birth_date": "15/1/17"}, {"birth_date": "13/1/2016"})
-    assert _found(path) == []
+    assert _faults(path) == []
     assert _values(path, "birth_date") == ["2017-01-15", "2016-01-13"]
-    assert _found(rows({"birth_date": "15/1/17"}, {"birth_date": "13/1/2559"}))[0] == ("era", "birth_date", 2)
+    assert _faults(rows({"birth_date": "15/1/17"}, {"birth_date": "13/1/2559"}))[0] == ("era", "birth_date", 2)
 
 
 def test_day_numbers_follow_the_date_system_that_the_sheet_tells(rows: Rows) -> None:
@@ -284,8 +290,8 @@ def test_day_numbers_follow_the_date_system_that_the_sheet_tells(rows: Rows) -> 
         assert table.cells("interview_date").to_pylist() == ["2025-12-09"]
 
 
-def _lines(told: Any) -> list[str]:
-    return [line for line in told.out.splitlines() if ": read as month" in line or "as is usual in Thailand" in line]
+def _lines(finding: Any) -> list[str]:
+    return [line for line in finding.out.splitlines() if ": read as month" in line or "as is usual in Thailand" in line]
 
 
 def test_what_decided_a_column_is_said_only_where_it_is_not_plain(cpms: Cpms, rows: Rows) -> None:
@@ -300,13 +306,13 @@ def test_what_decided_a_column_is_said_only_where_it_is_not_plain(cpms: Cpms, ro
 
 
 def test_dates_of_both_orders_are_findings(cpms: Cpms, rows: Rows) -> None:
-    path = rows(*({"birth_date": one} for one in ("31/5/2560", "5/31/2560", "5/1/2560")))
+    path = rows(*({"birth_date": value} for value in ("31/5/2560", "5/31/2560", "5/1/2560")))
     ran = cpms("validate", path, "--format", "json")
     assert ran.code == 1
-    found = [(one["rule"], one["row"]) for one in ran.json["findings"] if one["severity"] == "error"]
-    assert found == [("day_month", 3), ("day_month", 4)]
-    told = " ".join(note["message"] for note in ran.json["notes"])
-    assert "1 of the dates can only be day/month, 1 only month/day" in told
+    errors = [(finding["rule"], finding["row"]) for finding in ran.json["findings"] if finding["severity"] == "error"]
+    assert errors == [("day_month", 3), ("day_month", 4)]
+    text = " ".join(note["message"] for note in ran.json["notes"])
+    assert "1 of the dates can only be day/month, 1 only month/day" in text
 
 
 def test_a_row_set_aside_keeps_the_meaning_that_its_column_gave_it(draw: Draw, tmp_path: Path) -> None:
@@ -322,12 +328,12 @@ def test_a_question_stays_one_in_the_rows_set_aside(draw: Draw, tmp_path: Path) 
     aside = merge([path], tmp_path / "cpms.duckdb").quarantine
     assert aside is not None
     assert pd.read_excel(aside, engine="calamine", dtype=str)["birth_date"].tolist() == ["5/31/2017 ?", "5/1/2017 ?"]
-    assert [field for _, field, _ in _found(aside) if field == "birth_date"] == ["birth_date"] * 2
+    assert [field for _, field, _ in _faults(aside) if field == "birth_date"] == ["birth_date"] * 2
 
 
 def test_several_answers_may_stand_on_lines_of_their_own(draw: Draw, survey: Survey) -> None:
     written = ["เยี่ยมบ้าน\nให้คำปรึกษา", "home visit\r\n Legal help\r\n", "home\nvisit"]
-    rows = [{"services_received": text, "household_no": str(at)} for at, text in enumerate(written)]
+    rows = [{"services_received": text, "household_no": str(number)} for number, text in enumerate(written)]
     path = draw(*rows, name="s.xlsx")
     [table] = read(path, survey)
     assert table.cells("services_received").to_pylist() == ["home_visit;counselling", "home_visit;legal", "home_visit"]
@@ -339,11 +345,11 @@ def test_a_column_of_ones_is_open_where_the_sheet_has_one_and_two(cpms: Cpms, ro
         {"drugs": "2", "alcohol": "1", "mother_alive": "1"},
         {"drugs": "", "alcohol": "", "mother_alive": "๑"},
     )
-    asked = [(name, row) for check, name, row in _found(path) if check == "number_codes"]
+    asked = [(name, row) for check, name, row in _faults(path) if check == "number_codes"]
     assert [row for name, row in asked if name == "mother_alive"] == [2, 3, 4], "1 may be no in the whole sheet"
 
 
 def test_one_slip_in_a_sheet_of_ones_does_not_open_the_others(rows: Rows) -> None:
     ones = {"drugs": "1", "alcohol": "1", "mother_alive": "1"}
     path = rows(ones, {**ones, "drugs": "2"})
-    assert {name for check, name, _ in _found(path) if check == "number_codes"} == {"drugs"}
+    assert {name for check, name, _ in _faults(path) if check == "number_codes"} == {"drugs"}

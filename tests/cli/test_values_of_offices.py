@@ -21,7 +21,7 @@ BLANK = None  # what is read where there is no answer
 
 def _as_read(survey: Survey, field: str, texts: Sequence[str]) -> dict[str, str | None]:
     read_as = clean(survey, survey.fields[field], pd.Series(list(texts), dtype="str")).values
-    return {text: None if pd.isna(one) else str(one) for text, one in zip(texts, read_as, strict=True)}
+    return {text: None if pd.isna(read_a) else str(read_a) for text, read_a in zip(texts, read_as, strict=True)}
 
 
 def _case(name: str, field: str) -> list[tuple[str, str | None]]:
@@ -35,9 +35,9 @@ def _case(name: str, field: str) -> list[tuple[str, str | None]]:
 
 def _faults(name: str, field: str) -> dict[int, str]:
     """The check that each row of a case fails in this column."""
-    found = validate([CASES / f"{name}.csv"], columns_only=True).findings
-    found = found[found["field"] == field]
-    return dict(zip(found["row"].astype(int), found["check"].astype(str), strict=True))
+    findings = validate([CASES / f"{name}.csv"], columns_only=True).findings
+    findings = findings[findings["field"] == field]
+    return dict(zip(findings["row"].astype(int), findings["check"].astype(str), strict=True))
 
 
 def test_words_for_no_answer_are_no_answer() -> None:
@@ -72,9 +72,9 @@ def test_numbers_for_no_answer_and_marks_of_two_meanings_are_questions() -> None
     assert {faults[rows[text]] for text in ("99", "-99", "-88", "999")} == {"number_codes"}
     assert {faults[rows[text]] for text in ("x", "X")} == {"code"}
     # What a formula left in place of a value is told, and the row can be stored.
-    told = validate([CASES / "mising.csv"], columns_only=True).findings
-    assert sorted(told[told["check"] == "excel_error"]["value"]) == ["#REF!", "#VALUE!"]
-    assert set(told[told["check"] == "excel_error"]["severity"]) == {"warning"}
+    findings = validate([CASES / "mising.csv"], columns_only=True).findings
+    assert sorted(findings[findings["check"] == "excel_error"]["value"]) == ["#REF!", "#VALUE!"]
+    assert set(findings[findings["check"] == "excel_error"]["severity"]) == {"warning"}
 
 
 WORDS = ("NULL", "#NULL!", "<NA>", "None", "ไม่ระบุ", "ไม่ปรากฏ", "ไม่มีข้อมูล", "-", "–", "−", "—", ".", "..", "(ว่าง)")
@@ -143,15 +143,15 @@ def test_answers_that_look_the_same_are_the_same() -> None:
     assert [value for _, value in _case("sara_iddoc", "id_document")] == ["thai_id"] * 3
     seen = [value for _, value in _case("zwsp_yesno", "income_steady")]
     assert seen == ["no", "yes", "yes", "yes", "yes", "no", "yes", "yes", "no", "yes", "no", "no"]
-    told = [value for _, value in _case("tone_yesno", "income_steady")]
-    assert told[:-1] == ["no", "unknown", "unknown", "yes", "no", "yes", "yes", "no", "yes", "yes"]
+    answers = [value for _, value in _case("tone_yesno", "income_steady")]
+    assert answers[:-1] == ["no", "unknown", "unknown", "yes", "no", "yes", "yes", "no", "yes", "yes"]
 
 
 def test_what_looks_like_an_answer_and_is_none_names_the_character(cpms: Cpms) -> None:
     ran = cpms("validate", CASES / "tone_yesno.csv", "--format", "json")
-    [told] = [one for one in ran.json["findings"] if one["rule"] == "code_look_alike"]
-    assert (told["row"], told["value"]) == (12, "U+0E4D THAI CHARACTER NIKHAHIT")
-    assert told["value"] in told["message"]
+    [finding] = [finding for finding in ran.json["findings"] if finding["rule"] == "code_look_alike"]
+    assert (finding["row"], finding["value"]) == (12, "U+0E4D THAI CHARACTER NIKHAHIT")
+    assert finding["value"] in finding["message"]
 
 
 def test_headers_codes_and_maps_go_the_same_way(tmp_path: Path, survey: Survey) -> None:
@@ -186,10 +186,10 @@ def test_identifiers_in_the_ways_of_spreadsheets() -> None:
 def test_what_is_no_number_of_anybody_says_why() -> None:
     rows = {text: row for row, (text, _) in enumerate(_case("natid", "national_id"), start=2)}
     faults = _faults("natid", "national_id")
-    told = {text: faults.get(row) for text, row in rows.items()}
-    assert {told[text] for text in ("ไม่มี", "ไม่มีบัตร", "รอพิสูจน์")} == {"national_id_words"}
-    assert {told[text] for text in ("0", "0000000000000", "1111111111111")} == {"national_id_placeholder"}
-    assert (told["1.99990000E+12"], told["G0000001"], told["-"]) == ("number_shortened", "national_id_form", None)
+    checks = {text: faults.get(row) for text, row in rows.items()}
+    assert {checks[text] for text in ("ไม่มี", "ไม่มีบัตร", "รอพิสูจน์")} == {"national_id_words"}
+    assert {checks[text] for text in ("0", "0000000000000", "1111111111111")} == {"national_id_placeholder"}
+    assert (checks["1.99990000E+12"], checks["G0000001"], checks["-"]) == ("number_shortened", "national_id_form", None)
 
 
 @pytest.mark.parametrize(
@@ -216,9 +216,9 @@ def test_a_sheet_of_one_and_nought_point_nought_has_no_question(tmp_path: Path) 
         "2569.0,85010501.0,1.0,2.0,0.0,1.0\n",
         encoding="utf-8",
     )
-    told: Validation = validate([path], columns_only=True)
-    assert told.findings.empty
-    [table] = told.tables
+    validation: Validation = validate([path], columns_only=True)
+    assert validation.findings.empty
+    [table] = validation.tables
     assert table.cells("drugs").to_pylist() == ["yes", "no"]
 
 
@@ -263,9 +263,9 @@ def test_what_a_split_column_says_is_read_or_told(
     names = ",".join(f"services_received/{answer}" for answer in ("home_visit", "cash", "none"))
     lines = f"round,village_code,household_no,child_no,{names}", f"2569,85010501,1,1,{','.join(flags)}"
     path.write_text("\n".join(lines), encoding="utf-8")
-    told = validate([path], columns_only=True)
-    assert told.tables[0].cells("services_received").to_pylist() == [read_as]
-    assert list(told.findings["check"].astype(str)) == ([fault] if fault else [])
+    validation = validate([path], columns_only=True)
+    assert validation.tables[0].cells("services_received").to_pylist() == [read_as]
+    assert list(validation.findings["check"].astype(str)) == ([fault] if fault else [])
 
 
 def test_a_change_that_nobody_can_see_is_shown_by_its_character(cpms: Cpms, tmp_path: Path) -> None:

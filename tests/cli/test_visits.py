@@ -64,16 +64,16 @@ def test_victims_first_then_high_risk_then_open_and_only_what_decides_is_asked(s
 
 
 def test_words_of_a_question(store: Path) -> None:
-    found = plan_visits(store).set_index("field")
-    asked = found.loc["violence_physical"]
+    questions = plan_visits(store).set_index("field")
+    asked = questions.loc["violence_physical"]
     assert asked["question"] == "In the last 12 months, was the child hit or hurt bodily?"
     assert (asked["choices"], asked["was"], asked["could_become"]) == ("Yes / No", "Blank", "victim")
-    assert (found.loc["income_steady", "was"], found.loc["consent", "was"]) == ("Refused", "No")
+    assert (questions.loc["income_steady", "was"], questions.loc["consent", "was"]) == ("Refused", "No")
 
 
 def test_an_area_and_a_round_narrow_the_list(cpms: Cpms, store: Path) -> None:
-    told = cpms("visits", "--area", OTHER, "--format", "json", "--store", store).json["visits"]
-    assert [one["household_no"] for one in told] == ["2", "9"]
+    visits = cpms("visits", "--area", OTHER, "--format", "json", "--store", store).json["visits"]
+    assert [entry["household_no"] for entry in visits] == ["2", "9"]
     assert cpms("visits", "--area", "990101", "--store", store).code == 2
 
 

@@ -66,7 +66,7 @@ def effects(store: Path, ids: Mapping[str, str]) -> Effects:
 
 
 @pytest.mark.parametrize(
-    ("place", "about", "field", "said"),
+    ("place", "about", "field", "expected"),
     [
         ("1/1", "1", "violence_physical", (True, "Yes: Victim; No: stays At risk")),
         ("2/1", None, "income_steady", (True, "changes the level only together with another answer")),
@@ -83,9 +83,9 @@ def effects(store: Path, ids: Mapping[str, str]) -> Effects:
     ],
 )
 def test_what_each_answer_would_change(
-    effects: Effects, place: str, about: str | None, field: str, said: tuple[bool, str]
+    effects: Effects, place: str, about: str | None, field: str, expected: tuple[bool, str]
 ) -> None:
-    assert effects[place, about, field] == said
+    assert effects[place, about, field] == expected
 
 
 def test_income_alone_decides_where_nobody_earns_steadily_and_not_where_that_is_open_too(effects: Effects) -> None:
@@ -103,8 +103,8 @@ def test_a_child_whose_level_is_settled_has_no_question(effects: Effects) -> Non
 def test_one_child_as_text_names_rules_answers_and_what_is_missing(
     cpms: Cpms, store: Path, ids: Mapping[str, str]
 ) -> None:
-    told = cpms("child", ids["1/1"], "--why", "--store", store).out
-    lines = [" ".join(line.split()) for line in told.splitlines()]
+    printed = cpms("child", ids["1/1"], "--why", "--store", store).out
+    lines = [" ".join(line.split()) for line in printed.splitlines()]
     assert lines[0] == f"Child {ids['1/1']}, round 2026, age 10: At risk"
     assert lines[1] == "Could be Victim: answers are missing."
     assert "Physical violence this child Refused Yes: Victim; No: stays At risk" in lines
@@ -116,12 +116,12 @@ def test_one_child_as_text_names_rules_answers_and_what_is_missing(
 
 
 def test_one_child_as_json_has_every_rule_and_every_indicator(cpms: Cpms, store: Path, ids: Mapping[str, str]) -> None:
-    told = cpms("child", ids["7/2"], "--why", "--round", "2569", "--format", "json", "--store", store).json
-    assert (told["level"], told["highest"], told["round"]) == ("not_enough_answers", "high_risk", 2026)
-    assert len(told["indicators"]) == 22
-    unknown = [rule["part"] for rule in told["rules"] if rule["holds"] == "unknown"]
+    document = cpms("child", ids["7/2"], "--why", "--round", "2569", "--format", "json", "--store", store).json
+    assert (document["level"], document["highest"], document["round"]) == ("not_enough_answers", "high_risk", 2026)
+    assert len(document["indicators"]) == 22
+    unknown = [rule["part"] for rule in document["rules"] if rule["holds"] == "unknown"]
     assert unknown == ["high_risk.11", "at_risk.1"]
-    [question] = told["what_if"]
+    [question] = document["what_if"]
     assert (question["about_line"], question["field"], question["was"]) == ("1", "violence_emotional", "Blank")
     assert question["outcomes"] == [
         {"level": "high_risk", "highest": "high_risk", "codes": ["yes"]},
@@ -132,7 +132,7 @@ def test_one_child_as_json_has_every_rule_and_every_indicator(cpms: Cpms, store:
 def test_a_line_list_with_why_holds_rules_and_questions_of_all(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     ran = cpms("children", "--why", "--format", "json", "-o", tmp_path / "why.xlsx", "--store", store)
     assert list(ran.json)[-4:] == ["children", "rules", "indicators", "what_if"]
-    by_place = {(one["household_no"], one["child_no"]): one["could_change"] for one in ran.json["children"]}
+    by_place = {(child["household_no"], child["child_no"]): child["could_change"] for child in ran.json["children"]}
     assert by_place["4", 1] == "Work hours a week (0: None found; 1–112: High risk)"
     assert by_place["6", 1] == ""
     assert len(ran.json["indicators"]) == 9 * 22
@@ -142,27 +142,27 @@ def test_a_line_list_with_why_holds_rules_and_questions_of_all(cpms: Cpms, store
 
 
 def test_thai_says_no_english(cpms: Cpms, store: Path, ids: Mapping[str, str]) -> None:
-    told = cpms("child", ids["1/1"], "--why", "--lang", "th", "--store", store).out
-    letters = {word for word in told.split() if word.isascii() and word.isalpha()}
+    printed = cpms("child", ids["1/1"], "--why", "--lang", "th", "--store", store).out
+    letters = {word for word in printed.split() if word.isascii() and word.isalpha()}
     assert letters <= {ids["1/1"]}
-    assert "ใช่: ผู้ถูกกระทำ; ไม่ใช่: คงระดับมีความเสี่ยง" in told
+    assert "ใช่: ผู้ถูกกระทำ; ไม่ใช่: คงระดับมีความเสี่ยง" in printed
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "expected"),
     [
         (["--why", "--round", "2567"], "was not seen in round 2024. Rounds of this child: 2026."),
         (["--round", "2569"], "Add --why"),
     ],
 )
-def test_wrong_use_is_told(cpms: Cpms, store: Path, ids: Mapping[str, str], words: list[str], said: str) -> None:
+def test_wrong_use_is_told(cpms: Cpms, store: Path, ids: Mapping[str, str], words: list[str], expected: str) -> None:
     ran = cpms("child", ids["1/1"], *words, "--store", store)
     assert (ran.code, ran.out) == (2, "")
-    assert said in ran.err
+    assert expected in ran.err
 
 
 @pytest.mark.parametrize(
-    ("place", "language", "told"),
+    ("place", "language", "expected"),
     [
         ("5/1", "en", "age 9–10:"),
         ("6/1", "th", "อายุ 10:"),
@@ -171,8 +171,8 @@ def test_wrong_use_is_told(cpms: Cpms, store: Path, ids: Mapping[str, str], word
     ],
 )
 def test_the_age_is_said_or_that_it_is_not_known(
-    cpms: Cpms, store: Path, ids: Mapping[str, str], place: str, language: str, told: str
+    cpms: Cpms, store: Path, ids: Mapping[str, str], place: str, language: str, expected: str
 ) -> None:
     first = cpms("child", ids[place], "--why", "--store", store, "--lang", language).out.splitlines()[0]
-    assert told in first
+    assert expected in first
     assert "?" not in first

@@ -24,20 +24,24 @@ def store(sample_store: Path, tmp_path: Path) -> Path:
 
 
 def _row(table: list[dict[str, Any]], number: int) -> dict[str, Any]:
-    return next(one for one in table if one["number"] == number)
+    return next(row for row in table if row["number"] == number)
 
 
 def test_a_few_unknown_answers_do_not_hide_how_many_children_there_are(cpms: Cpms, store: Path) -> None:
     """41 of 302 children live in an unstable household; of 4 it is not known, of 257 it is known that they do not."""
     words = ("community", "850105", "--audience", "press", "--store", store)
-    found = cpms(*words, "-f", "json").json
-    assert found["children_total"] == 302
-    told = _row(found["indicators"], 17)
-    assert (told["yes"], told["no"], told["unknown"], told["not_applicable"]) == (41, None, None, 0)
-    assert told["no_or_unknown"] == 302 - 41
-    assert told["share"] == told["lowest"] == round(41 / 302, 3)
-    assert told["highest"] is None
-    assert not any(one["yes"] is None for one in found["indicators"] if one["number"] in (1, 2, 3, 5, 7, 9, 17))
+    document = cpms(*words, "-f", "json").json
+    assert document["children_total"] == 302
+    indicator = _row(document["indicators"], 17)
+    assert (indicator["yes"], indicator["no"], indicator["unknown"], indicator["not_applicable"]) == (41, None, None, 0)
+    assert indicator["no_or_unknown"] == 302 - 41
+    assert indicator["share"] == indicator["lowest"] == round(41 / 302, 3)
+    assert indicator["highest"] is None
+    assert not any(
+        indicator["yes"] is None
+        for indicator in document["indicators"]
+        if indicator["number"] in (1, 2, 3, 5, 7, 9, 17)
+    )
     ran = cpms(*words)
     assert f"261 {MARK}" in ran.out
     assert any(line.startswith(f"{MARK} In ") and "counted together" in line for line in ran.out.splitlines())
@@ -57,10 +61,10 @@ def test_a_report_marks_what_is_joined_and_says_what_the_mark_means(cpms: Cpms, 
 def test_a_zero_that_the_definition_makes_certain_hides_nothing_and_is_shown(cpms: Cpms, store: Path) -> None:
     """Everybody is asked of nationality and of violence; nobody under 5 is of school age."""
     words = ("--audience", "press", "--store", store, "-f", "json")
-    found = cpms("community", "850105", "--by", "age_group", *words).json
+    document = cpms("community", "850105", "--by", "age_group", *words).json
     for number in (1, 2, 4, 5, 6, 7, 8, 9, 10, 13, 16, 17, 18, 19, 20, 21, 22):
-        assert _row(found["indicators"], number)["not_applicable"] == 0
-    young = next(one for one in found["indicators_by"] if one["age_group"] == "0-4" and one["item"] == "i03")
+        assert _row(document["indicators"], number)["not_applicable"] == 0
+    young = next(row for row in document["indicators_by"] if row["age_group"] == "0-4" and row["item"] == "i03")
     assert (young["yes"], young["no"], young["unknown"]) == (0, 0, 0)
 
 
@@ -75,19 +79,19 @@ def _families(base: Mapping[str, Mapping[str, Any]], path: Path, round_: int, re
     """Forty children in homes of their own, and one home of three whose family does not consent."""
     rows: list[dict[str, Any]] = [
         {
-            "household_no": str(at),
+            "household_no": str(number),
             "birth_date": "2016-01-01",
             "round": str(round_),
             "interview_date": f"{round_}-05-01",
-            "sex": ("female", "male")[at % 2],
-            "given_name": f"child {at}",
-            "family_name": f"family {at}",
+            "sex": ("female", "male")[number % 2],
+            "given_name": f"child {number}",
+            "family_name": f"family {number}",
         }
-        for at in range(1, 41)
+        for number in range(1, 41)
     ]
     rows += [
-        {**rows[0], "household_no": "99", "child_no": at, "consent": "no", "given_name": f"c {at}"}
-        for at in range(1, refused + 1)
+        {**rows[0], "household_no": "99", "child_no": number, "consent": "no", "given_name": f"c {number}"}
+        for number in range(1, refused + 1)
     ]
     return write_drawn(path, base, rows)
 
@@ -101,16 +105,16 @@ def test_how_many_refused_is_not_what_two_tables_differ_by(
     merge([_families(base, tmp_path / f"{year}.csv", year, 3) for year in (2025, 2026)], store)
     words = ("migration", "--audience", "press", "--store", store, "-f", "json")
     first = cpms(*words).json
-    [moved] = [one for one in first["movement"] if one["area"] == "850105"]
-    [measure] = [one for one in first["measures"] if one["measure"] == "no_thai_nationality"]
+    [moved] = [area for area in first["movement"] if area["area"] == "850105"]
+    [measure] = [measure for measure in first["measures"] if measure["measure"] == "no_thai_nationality"]
     counts = [measure[name] for name in ("yes", "no", "unknown", "not_applicable")]
     total = None if None in counts else sum(counts)
     assert moved["children"] is None or total is None
     assert moved["before"] is None
     second = cpms(*words, "--by", "sex")
     assert OFFICE not in second.err
-    unknown = [one for one in second.json["measures"] if one["sex"] == "unknown"]
-    assert all(one["unknown"] is None for one in unknown)
+    unknown = [measure for measure in second.json["measures"] if measure["sex"] == "unknown"]
+    assert all(row["unknown"] is None for row in unknown)
 
 
 def test_what_is_exposed_is_told_to_the_office_and_is_in_no_document(cpms: Cpms, store: Path, tmp_path: Path) -> None:
@@ -121,13 +125,13 @@ def test_what_is_exposed_is_told_to_the_office_and_is_in_no_document(cpms: Cpms,
     rules.write_text(rules.read_text("utf-8").replace("threshold: 5", "threshold: 3"), "utf-8")
     words = ("community", "850105", "--audience", "press", "--store", store)
     assert OFFICE not in cpms(*words, "--schemas", loose).err
-    told = cpms(*words, "-f", "json", "-o", tmp_path / "c.csv")
-    assert OFFICE in told.err
-    assert "can be worked out" not in told.out
+    ran = cpms(*words, "-f", "json", "-o", tmp_path / "c.csv")
+    assert OFFICE in ran.err
+    assert "can be worked out" not in ran.out
     assert "can be worked out" not in (tmp_path / "c.csv").read_text("utf-8")
     report = cpms("report", "community", "850105", "-o", tmp_path / "r.html", "--audience", "press", "--store", store)
     assert OFFICE in report.err
     assert "can be worked out" not in (tmp_path / "r.html").read_text("utf-8")
     log = cpms("store", "audit", "--store", store, "-f", "json").json["audit"]
-    assert [one["what"] for one in log] == ["exposed to press: area 850105", "exposed to press: report 850105"]
-    assert all(one["children"] > 0 for one in log)
+    assert [entry["what"] for entry in log] == ["exposed to press: area 850105", "exposed to press: report 850105"]
+    assert all(entry["children"] > 0 for entry in log)

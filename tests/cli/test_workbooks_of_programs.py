@@ -75,7 +75,7 @@ def workbook(
         opened = prefixed(whole, prefix) if prefix else whole
         return opened.replace(">", f' {named}="{main}" xmlns:r="{office}">', 1)
 
-    related = {f"rId{at}": (name.split(".")[0], name) for at, name in enumerate(more or {}, start=2)}
+    related = {f"rId{number}": (name.split(".")[0], name) for number, name in enumerate(more or {}, start=2)}
     related["rId1"] = ("worksheet", target)
     parts = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"/>',
@@ -102,7 +102,9 @@ def workbook(
 
 def styles(*formats: int | str) -> dict[str, str]:
     """The styles 1, 2, ... of these formats: of a built-in number, or of a code of their own."""
-    own: dict[int | str, int | str] = {code: 170 + at for at, code in enumerate(formats) if isinstance(code, str)}
+    own: dict[int | str, int | str] = {
+        code: 170 + number for number, code in enumerate(formats) if isinstance(code, str)
+    }
     codes = "".join(f'<numFmt numFmtId="{number}" formatCode="{code}"/>' for code, number in own.items())
     cells = "".join(f'<xf numFmtId="{own.get(code, code)}" applyNumberFormat="1"/>' for code in formats)
     return {
@@ -215,13 +217,16 @@ NUMBERS = (0, 1, 2, 59, 60, 61, 62, 67, 68)  # formats of numbers: the day is it
 def test_a_day_in_a_thai_format_is_that_day(tmp_path: Path, survey: Survey, from_1904: bool) -> None:
     day = DAY - FROM_1904 if from_1904 else DAY
     formats = [*FORMATS, *NUMBERS]
-    rows = [[*CHILD[:3], str(at), *CHILD[4:6], number(day, at), CHILD[7]] for at, _ in enumerate(formats, start=1)]
+    rows = [
+        [*CHILD[:3], str(row_number), *CHILD[4:6], number(day, row_number), CHILD[7]]
+        for row_number, _ in enumerate(formats, start=1)
+    ]
     properties = '<workbookPr date1904="1"/>' if from_1904 else ""
     path = saved(tmp_path, workbook([LABELS, *rows], properties=properties, more=styles(*formats)))
     _, cells = only_table(path)
     days = dict(zip(map(str, formats), (row[6] for row in cells), strict=True))
-    assert {days[str(one)] for one in FORMATS} == {"2017-01-05"}
-    assert {days[str(one)] for one in NUMBERS} == {str(day)}
+    assert {days[str(number_format)] for number_format in FORMATS} == {"2017-01-05"}
+    assert {days[str(number_format)] for number_format in NUMBERS} == {str(day)}
     born = read(path, survey)[0].cells("birth_date").to_pylist()
     assert set(born) == {"2017-01-05"}
 
@@ -270,5 +275,5 @@ def test_what_cannot_be_read_is_refused_by_name_with_the_mend(
     with pytest.raises(CpmsError) as refused:
         read_cells(path)
     assert refused.value.message_id == error
-    told = cpms("validate", path)
-    assert (told.code, mend in " ".join(told.err.split())) == (2, True)
+    ran = cpms("validate", path)
+    assert (ran.code, mend in " ".join(ran.err.split())) == (2, True)

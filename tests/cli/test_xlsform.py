@@ -71,9 +71,9 @@ def test_all_words_stand_in_three_languages(form: Path) -> None:
     rows = [*_sheet(form, "survey"), *_sheet(form, "choices")]
     for column in ("label", "hint", "constraint_message"):
         for row in rows:
-            told = {key.split("(")[1] for key in row if key.startswith(f"{column}::")}
-            assert told in (set(), {"en)", "th)", "my)"}), row
-            if told:
+            languages = {key.split("(")[1] for key in row if key.startswith(f"{column}::")}
+            assert languages in (set(), {"en)", "th)", "my)"}), row
+            if languages:
                 assert BURMESE.search(row[f"{column}::မြန်မာ (my)"]), row
 
 
@@ -166,8 +166,8 @@ def test_nothing_is_asked_before_consent_nor_after_a_refusal(xform: str) -> None
 def test_answers_outside_their_range_are_stopped(
     interview: Interview, field: str, good: list[str], bad: list[str]
 ) -> None:
-    assert [one for one in good if not interview.accepts(field, one)] == []
-    assert [one for one in bad if interview.accepts(field, one)] == []
+    assert [value for value in good if not interview.accepts(field, value)] == []
+    assert [value for value in bad if interview.accepts(field, value)] == []
 
 
 @pytest.fixture
@@ -253,7 +253,7 @@ def test_words_without_burmese_are_named_by_the_schema_check(cpms: Cpms, own: Pa
     path.write_text(text + "  xlsform_nothing: x\n", "utf-8")
     ran = cpms("schema", "check", own)
     assert ran.code == 1
-    for told in (
+    for value in (
         "fields: 'distress' is not translated",
         "codes.distress: 'weekly' is not translated",
         "topics: 'moving' is not translated",
@@ -261,7 +261,7 @@ def test_words_without_burmese_are_named_by_the_schema_check(cpms: Cpms, own: Pa
         "'xlsform_range' must fill in the same things",
         "sentences: there is no 'xlsform_nothing' to translate",
     ):
-        assert re.search(r"translations/my\.yaml:\d+: " + re.escape(told), ran.out), told
+        assert re.search(r"translations/my\.yaml:\d+: " + re.escape(value), ran.out), value
 
 
 def test_every_field_stands_in_a_topic_and_identities_are_carried(cpms: Cpms, own: Path) -> None:

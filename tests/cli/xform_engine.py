@@ -29,7 +29,7 @@ def _format_date(_: Any, value: Any, pattern: str) -> str:
     if not _text(value):
         return ""
     date = datetime.date.fromisoformat(_text(value))
-    return re.sub("%.", lambda found: _FORMATS[found[0]].format(date), pattern)
+    return re.sub("%.", lambda match: _FORMATS[match[0]].format(date), pattern)
 
 
 class Interview:
@@ -66,18 +66,20 @@ class Interview:
         return next((str(row[wanted]) for row in self.media[file] if row[key] == _text(value)), "")
 
     def path(self, name: str) -> str:
-        [found] = [path for path in self.binds if path.rsplit("/", 1)[1] == name]
-        return str(found)
+        [bound_path] = [path for path in self.binds if path.rsplit("/", 1)[1] == name]
+        return str(bound_path)
 
     def _node(self, path: str) -> Any:
         return self.data.xpath(path)[0]
 
     def evaluate(self, expression: str, path: str) -> Any:
         # The place of a repeat is told by its own position, which the engine has no function for.
-        told = expression.replace("position(..)", "(count(../preceding-sibling::child) + 1)")
+        rewritten = expression.replace("position(..)", "(count(../preceding-sibling::child) + 1)")
         # Dates compare as dates on a phone, and here as numbers of the same order.
-        told = told.replace(". <= today()", "number(translate(., '-', '')) <= number(translate(today(), '-', ''))")
-        return self._node(path).xpath(told)
+        rewritten = rewritten.replace(
+            ". <= today()", "number(translate(., '-', '')) <= number(translate(today(), '-', ''))"
+        )
+        return self._node(path).xpath(rewritten)
 
     def relevant(self, name: str) -> bool:
         return self._relevant(self.path(name))
@@ -85,8 +87,8 @@ class Interview:
     def _relevant(self, path: str) -> bool:
         parts = path.split("/")
         ancestors = ["/".join(parts[: end + 1]) for end in range(2, len(parts))]
-        rules = [(self.binds.get(one, {}).get("relevant"), one) for one in ancestors]
-        return all(bool(self.evaluate(rule, one)) for rule, one in rules if rule)
+        rules = [(self.binds.get(ancestor, {}).get("relevant"), ancestor) for ancestor in ancestors]
+        return all(bool(self.evaluate(rule, value_path)) for rule, value_path in rules if rule)
 
     def settle(self) -> None:
         """Calculate until nothing changes; what is not relevant is blank."""
@@ -111,9 +113,9 @@ class Interview:
             self.settle()
             for action in self.tree.xpath(f"//*[@ref='{path}']/setvalue"):
                 target, rule = action.get("ref"), action.get("value")
-                told = _text(self.evaluate(rule, path))
-                assert told == _text(self.evaluate(rule, target)), f"{target}: where it looks from matters"
-                self.answers[target] = told
+                answer = _text(self.evaluate(rule, path))
+                assert answer == _text(self.evaluate(rule, target)), f"{target}: where it looks from matters"
+                self.answers[target] = answer
             self.settle()
 
     def __getitem__(self, name: str) -> str:

@@ -17,7 +17,7 @@ from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.survey.identifiers import thai_id_sql
 from cpms_cli.survey.model.definition import HistoryCheck, Survey
 from cpms_cli.survey.rules.rule_language import BEFORE, compiled, parse, sql
-from cpms_cli.survey.rules.typed_answers import age_bounds, quoted, typed_record, vocabulary
+from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary, with_age_bounds
 
 # What `stage_earlier` makes of the store's rows: children and households.
 EARLIER = ("earlier_child", "(SELECT * EXCLUDE (_file) FROM earlier_household)")
@@ -133,7 +133,7 @@ def _absent(survey: Survey) -> str:
         f"coalesce(came, make_date(now, 12, 31)) AS {visited},"
         f" CASE WHEN birth_from IS NULL THEN ({age} + now - {round_})::INTEGER END AS {age})"
         f" FROM due e {_not_seen(survey)})"
-        f" SELECT *, {age_bounds(survey)} FROM gone"
+        f" {with_age_bounds(survey, 'gone')}"
     )
 
 

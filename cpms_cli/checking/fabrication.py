@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import duckdb
 import pandas as pd
 
+from cpms_cli.checking.row_rules import largest_staged
 from cpms_cli.survey.model.definition import Field, Pattern, Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
@@ -35,7 +36,12 @@ def pattern_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Ite
     if not survey.plays("interviewer"):
         return
     who = survey.role("interviewer").name
+    rows = largest_staged(connection)
     for pattern in survey.patterns:
+        # An interview leaves a row at least, so that none of fewer rows can stand out.
+        least = max(pattern.at_least, pattern.limit) if pattern.measure == "interviews_a_day" else pattern.at_least
+        if rows < least:
+            continue
         found = connection.execute(_MEASURES[pattern.measure](survey, pattern)).df()
         for told in found.to_dict("records"):
             figures = _figures(told)

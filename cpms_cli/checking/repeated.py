@@ -60,6 +60,9 @@ def _drop_echoes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     same = " AND ".join(f"f.{name} = h.{name}" for name in key)
     rest = (name for name in survey.columns("household") if name not in key)
     says_no_more = " AND ".join(f"(f.{name} IS NULL OR f.{name} = h.{name})" for name in rest)
+    both = "SELECT bool_or(_differ IS NULL) AND bool_or(len(_differ) = 0) FROM staged_household"
+    if not (connection.execute(both).fetchone() or (None,))[0]:
+        return 0
     deleted = connection.execute(
         "DELETE FROM staged_household f WHERE len(f._differ) = 0 AND EXISTS"
         f" (SELECT 1 FROM staged_household h WHERE h._differ IS NULL AND {same} AND {says_no_more})"
@@ -87,11 +90,13 @@ def _pairs(
         open_homes += (
             f" UNION SELECT {home} FROM staged_household GROUP BY {home} HAVING count(*) > 1 OR max(len(_differ)) > 0"
         )
+    whole_key = " AND ".join(f"{name} IS NOT NULL" for name in survey.key(table))
+    twice = f"SELECT {key} FROM staged_{table} WHERE {whole_key} GROUP BY {key} HAVING count(*) > 1"
+    if connection.execute(f"{twice} LIMIT 1").fetchone() is None:
+        return pd.DataFrame()
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE alike AS SELECT {columns}, _source, _row, {flat} AS flat FROM staged_{table}"
-        f" SEMI JOIN (SELECT {key} FROM staged_{table}"
-        f" WHERE {' AND '.join(f'{name} IS NOT NULL' for name in survey.key(table))}"
-        f" GROUP BY {key} HAVING count(*) > 1) USING ({key})"
+        f" SEMI JOIN ({twice}) USING ({key})"
         f" ANTI JOIN ({open_homes}) USING ({home}) WHERE {whole}"
     )
     rows = connection.execute("SELECT _source, _row FROM alike").df()

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.findings import gather
-from cpms_cli.checking.row_rules import RuleFault, found_rows
+from cpms_cli.checking.row_rules import RuleFault, rows_that_fail
 from cpms_cli.checking.staging import CARRIED
 from cpms_cli.checking.validation import all_column_faults
 from cpms_cli.reading.tables import SurveyTable
@@ -101,7 +101,7 @@ def response_condition(survey: Survey, check: ResponseCheck) -> str:
 
 def _rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
     for check in survey.responses:
-        sources, rows = found_rows(connection, RECORD, response_condition(survey, check))
+        sources, rows = rows_that_fail(connection, RECORD, response_condition(survey, check))
         if len(rows):
             yield RuleFault(check.id, check.fields, sources, rows)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlglot import exp
 
+from cpms_cli.checking.staging import SMALL
 from cpms_cli.survey.model.definition import Check, Survey, Table
 from cpms_cli.survey.rules.rule_language import compiled, parse, sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
@@ -40,95 +41,141 @@ def rule_tree(survey: Survey, check: Check) -> exp.Expression:
     return compiled(parse(check.when), vocabulary(survey, check.table, indicators=False))
 
 
-@lru_cache(maxsize=8)
-def rule_groups(survey: Survey) -> tuple[tuple[tuple[Check, str], ...], ...]:
-    """Every rule with its condition in DuckDB's SQL, in groups that one look at the rows answers.
+Group = tuple[tuple[Check, str], ...]
 
-    A window has to sort the rows, with all that is carried along; each rule that has one is a group of its own.
+
+@lru_cache(maxsize=8)
+def rule_groups(survey: Survey, small: bool = False) -> tuple[Group, ...]:
+    """Return every rule with its condition in DuckDB's SQL, in groups that one look at the rows answers.
+
+    A window has to sort the rows, with all that is carried along. So each rule that has one is a group of its own,
+    except where the tables are `small`: there each further query costs more than the sorting.
     """
     groups: dict[str, list[tuple[Check, str]]] = {}
     for check in survey.checks:
         tree = rule_tree(survey, check)
-        group = check.id if tree.find(exp.Window) else f"of {check.table}"
+        windowed = tree.find(exp.Window) is not None
+        group = f"of {check.table} {windowed}" if small or not windowed else check.id
         groups.setdefault(group, []).append((check, sql(tree)))
     return tuple(tuple(group) for group in groups.values())
+
+
+@lru_cache(maxsize=16)
+def _group_queries(survey: Survey, small: bool) -> tuple[tuple[Group, str], ...]:
+    """Return each group of rules with its query: the rows on which one is true, and a column `c0`, `c1`... per rule."""
+    queries = []
+    for group in rule_groups(survey, small):
+        columns = ", ".join(f"({condition}) IS TRUE AS c{nth}" for nth, (_, condition) in enumerate(group))
+        # A condition with a window cannot stand in WHERE.
+        query = f"""
+            SELECT *
+            FROM (SELECT _source, _row, {columns} FROM {RELATIONS[group[0][0].table]})
+            WHERE {" OR ".join(f"c{nth}" for nth in range(len(group)))}"""
+        queries.append((group, query))
+    return tuple(queries)
 
 
 def _numbers(column: object) -> npt.NDArray[np.int64]:
     return np.asarray(column, dtype=np.int64)
 
 
-def found_rows(
+def rows_that_fail(
     connection: duckdb.DuckDBPyConnection, table: str, condition: str
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Table and row of every row of a relation on which a condition is true."""
-    query = f"SELECT _source, _row FROM (SELECT _source, _row, ({condition}) AS fault FROM {table}) WHERE fault"
-    found = connection.execute(f"{query} ORDER BY _source, _row").fetchnumpy()
-    return _numbers(found["_source"]), _numbers(found["_row"])
+    """Return table and row of every row of a relation on which a condition is true."""
+    columns = connection.execute(f"""
+        SELECT _source, _row
+        FROM (SELECT _source, _row, ({condition}) AS fault FROM {table})
+        WHERE fault
+        ORDER BY _source, _row""").fetchnumpy()
+    return _numbers(columns["_source"]), _numbers(columns["_row"])
 
 
-def _found(
-    connection: duckdb.DuckDBPyConnection, group: Sequence[tuple[Check, str]]
-) -> Iterator[tuple[str, RuleFault]]:
-    """By check the rows on which it is true; all of the group are about the same table."""
-    columns = ", ".join(f"({condition}) IS TRUE AS c{at}" for at, (_, condition) in enumerate(group))
-    # A condition with a window cannot stand in WHERE.
-    found = connection.execute(
-        f"SELECT * FROM (SELECT _source, _row, {columns} FROM {RELATIONS[group[0][0].table]})"
-        f" WHERE {' OR '.join(f'c{at}' for at in range(len(group)))} ORDER BY _source, _row"
-    ).fetchnumpy()
-    sources, rows = _numbers(found["_source"]), _numbers(found["_row"])
-    for at, (check, _) in enumerate(group):
-        here = np.asarray(found[f"c{at}"], dtype=bool)
-        if here.any():
-            yield check.id, RuleFault(check.id, check.fields, sources[here], rows[here])
+def _faults_of_group(connection: duckdb.DuckDBPyConnection, group: Group, query: str) -> Iterator[RuleFault]:
+    columns = connection.execute(query).fetchnumpy()
+    sources, rows = _numbers(columns["_source"]), _numbers(columns["_row"])
+    if not len(rows):
+        return
+    order = np.lexsort((rows, sources))
+    for nth, (check, _) in enumerate(group):
+        chosen = order[np.asarray(columns[f"c{nth}"], dtype=bool)[order]]
+        if len(chosen):
+            yield RuleFault(check.id, check.fields, sources[chosen], rows[chosen])
+
+
+def largest_staged(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how many rows the larger one of the staged tables has."""
+    counts = connection.execute("SELECT greatest((SELECT count(*) FROM record), (SELECT count(*) FROM home))")
+    row = counts.fetchone()
+    return int(row[0]) if row else 0
 
 
 def rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
-    """Every rule of the definition that is true somewhere in the staged tables, in the definition's order."""
-    found = dict(one for group in rule_groups(survey) for one in _found(connection, group))
-    yield from (found[check.id] for check in survey.checks if check.id in found)
+    """Yield every rule of the definition that is true somewhere in the staged tables, in the definition's order."""
+    small = largest_staged(connection) <= SMALL
+    faults = {
+        fault.check: fault
+        for group, query in _group_queries(survey, small)
+        for fault in _faults_of_group(connection, group, query)
+    }
+    yield from (faults[check.id] for check in survey.checks if check.id in faults)
 
 
 def conflicting_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
     """Flat rows of one household that give two different answers to the same family question."""
     key = " AND ".join(f"c.{name} = h.{name}" for name in survey.key("household"))
-    found = connection.execute(
+    if connection.execute("FROM staged_household WHERE len(_differ) > 0 LIMIT 1").fetchone() is None:
+        return
+    columns = connection.execute(
         "SELECT differing, c._source, c._row"
         " FROM (SELECT *, unnest(_differ) AS differing FROM staged_household) h JOIN staged_child c"
         f" ON {key} AND c._source = h._source ORDER BY ALL"
     ).fetchnumpy()
-    differing = np.asarray(found["differing"], dtype=object)
-    sources, rows = _numbers(found["_source"]), _numbers(found["_row"])
+    differing = np.asarray(columns["differing"], dtype=object)
+    sources, rows = _numbers(columns["_source"]), _numbers(columns["_row"])
     for field in survey.household.fields:
-        here = differing == field.name
-        if field.name not in survey.child.shared and here.any():
-            yield RuleFault("household_differs", (field.name,), sources[here], rows[here])
+        chosen = differing == field.name
+        if field.name not in survey.child.shared and chosen.any():
+            yield RuleFault("household_differs", (field.name,), sources[chosen], rows[chosen])
+
+
+def _rows_with_keys(survey: Survey) -> str:
+    """Return a SELECT of every staged row with the key of its household."""
+    key = ", ".join(survey.key("household"))
+    return " UNION ".join(f"SELECT _source, _row, {key} FROM staged_{table}" for table in RELATIONS)
+
+
+def _consent_fault(survey: Survey, check: str, columns: Mapping[str, object]) -> Iterator[RuleFault]:
+    sources, rows = _numbers(columns["_source"]), _numbers(columns["_row"])
+    if len(rows):
+        yield RuleFault(check, (survey.role("consent").name,), sources, rows)
 
 
 def disputed_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
-    """All rows of families of whose consent one row says this and another that: a question, and no answer."""
-    key = ", ".join(survey.key("household"))
-    rows = " UNION ".join(f"SELECT _source, _row, {key} FROM staged_{table}" for table in RELATIONS)
-    found = connection.execute(
-        f"SELECT DISTINCT _source, _row FROM ({rows}) SEMI JOIN disputed_consent USING ({key}) ORDER BY ALL"
-    ).fetchnumpy()
-    if len(found["_row"]):
-        consent = survey.role("consent").name
-        yield RuleFault("consent_differs", (consent,), _numbers(found["_source"]), _numbers(found["_row"]))
+    """Yield all rows of families of whose consent one row says this and another that: a question, and no answer."""
+    if connection.execute("FROM disputed_consent LIMIT 1").fetchone() is None:
+        return
+    rows = connection.execute(f"""
+        SELECT DISTINCT _source, _row
+        FROM ({_rows_with_keys(survey)})
+        SEMI JOIN disputed_consent USING ({", ".join(survey.key("household"))})
+        ORDER BY ALL""").fetchnumpy()
+    yield from _consent_fault(survey, "consent_differs", rows)
 
 
 def unread_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
-    """The other rows of families whose consent cannot be read: it may be a no."""
+    """Yield the other rows of families whose consent cannot be read: it may be a no."""
+    if connection.execute("FROM unread_consent LIMIT 1").fetchone() is None:
+        return
     key = ", ".join(survey.key("household"))
     homes = " UNION ".join(
         f"SELECT {key} FROM staged_{table} JOIN unread_consent USING (_source, _row)" for table in RELATIONS
     )
-    rows = " UNION ".join(f"SELECT _source, _row, {key} FROM staged_{table}" for table in RELATIONS)
-    found = connection.execute(
-        f"SELECT DISTINCT _source, _row FROM ({rows}) SEMI JOIN ({homes}) USING ({key})"
-        f" ANTI JOIN unwilling USING ({key}) ANTI JOIN unread_consent USING (_source, _row) ORDER BY ALL"
-    ).fetchnumpy()
-    if len(found["_row"]):
-        consent = survey.role("consent").name
-        yield RuleFault("consent_unread", (consent,), _numbers(found["_source"]), _numbers(found["_row"]))
+    rows = connection.execute(f"""
+        SELECT DISTINCT _source, _row
+        FROM ({_rows_with_keys(survey)})
+        SEMI JOIN ({homes}) USING ({key})
+        ANTI JOIN unwilling USING ({key})
+        ANTI JOIN unread_consent USING (_source, _row)
+        ORDER BY ALL""").fetchnumpy()
+    yield from _consent_fault(survey, "consent_unread", rows)

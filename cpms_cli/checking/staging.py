@@ -8,6 +8,7 @@ family once, on the first child's row. `record` and `home` hold the same rows ty
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import duckdb
 import numpy as np
@@ -17,19 +18,34 @@ import pyarrow as pa
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.identifiers import thai_number_sql
-from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted, typed_household, typed_record
 
+TABLES: tuple[Table, ...] = ("child", "household")
 CARRIED = ("_source", "_row")
 Faulty = Mapping[str, npt.NDArray[np.int64]]
 
 
-def open_workbench() -> duckdb.DuckDBPyConnection:
-    """A DuckDB in memory that can reach neither files nor the network."""
+SMALL = 2_000
+"""Rows up to which planning a query costs more than answering it by the simplest plan."""
+
+
+def open_workbench(rows: int | None = None) -> duckdb.DuckDBPyConnection:
+    """Return a DuckDB in memory that can reach neither files nor the network.
+
+    `rows` is how many rows it will be asked about, None where that is not known.
+    """
     connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
     connection.execute("SET TimeZone = 'UTC'")
+    if rows is not None and rows <= SMALL:
+        plan_simply(connection)
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def plan_simply(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let the engine take the simplest plan, in one thread. Its answers are the same; large tables would be slow."""
+    connection.execute("SET threads = 1; PRAGMA disable_optimizer")
 
 
 def is_flat(survey: Survey, table: SurveyTable) -> bool:
@@ -57,14 +73,15 @@ def _arriving(table: SurveyTable, columns: tuple[str, ...], index: int, faulty: 
 
 def faulty_cells(survey: Survey, faults: Sequence[ColumnFault]) -> Faulty:
     """Positions, by field, of cells whose own error makes them no answer; a row's key is kept as it is."""
-    found: dict[str, npt.NDArray[np.int64]] = {}
+    positions: dict[str, npt.NDArray[np.int64]] = {}
     for fault in faults:
         if (
             survey.column_checks[fault.check].severity == "error"
             and not survey.fields[fault.field].constraints.required
         ):
-            found[fault.field] = np.union1d(found.get(fault.field, fault.positions), fault.positions)
-    return found
+            known = positions.get(fault.field, fault.positions)
+            positions[fault.field] = np.union1d(known, fault.positions)
+    return positions
 
 
 def stage(
@@ -79,17 +96,8 @@ def stage(
     rows on which the consent itself is wrong are in `unread_consent` (`_source`, `_row`), the families of whose consent
     rows say different things in `disputed_consent`, by their key: there it is blank to every rule as well.
     """
-    connection.execute("CREATE OR REPLACE TEMP TABLE unread_consent (_source INTEGER, _row BIGINT)")
+    connection.execute(_empty_tables(survey))
     consent = survey.role("consent").name
-    said = ", ".join(f"{name} VARCHAR" for name in (*survey.key("household"), "said"))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE consent_said ({said})")
-    for name, more in (("child", ""), ("household", ", _differ VARCHAR[]")):
-        columns = ", ".join(
-            f"{column} VARCHAR" for column in survey.columns("child" if name == "child" else "household")
-        )
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE staged_{name} ({columns}, _source INTEGER, _row BIGINT{more})"
-        )
     for index, table in enumerate(tables):
         faulty = faulty_cells(survey, faults[index])
         connection.register("arriving", _arriving(table, survey.columns(table.table), index, faulty))
@@ -105,6 +113,20 @@ def stage(
     type_staged(connection, survey)
 
 
+@cache
+def _empty_tables(survey: Survey) -> str:
+    """Return the statements that make the tables which the files are read into, empty."""
+    texts = {table: ", ".join(f"{name} VARCHAR" for name in survey.columns(table)) for table in TABLES}
+    key = ", ".join(f"{name} VARCHAR" for name in survey.key("household"))
+    return f"""
+        CREATE OR REPLACE TEMP TABLE unread_consent (_source INTEGER, _row BIGINT);
+        CREATE OR REPLACE TEMP TABLE differing_consent ({key}, answer VARCHAR);
+        CREATE OR REPLACE TEMP TABLE staged_child ({texts["child"]}, _source INTEGER, _row BIGINT);
+        CREATE OR REPLACE TEMP TABLE staged_household (
+            {texts["household"]}, _source INTEGER, _row BIGINT, _differ VARCHAR[]
+        )"""
+
+
 def _note_unread(connection: duckdb.DuckDBPyConnection, index: int, rows: npt.NDArray[np.int64]) -> None:
     connection.register("unread", pa.table({"_row": pa.array(rows)}))
     connection.execute("INSERT INTO unread_consent SELECT ?, _row FROM unread", [index])
@@ -112,16 +134,19 @@ def _note_unread(connection: duckdb.DuckDBPyConnection, index: int, rows: npt.ND
 
 
 def _note_differing_consents(connection: duckdb.DuckDBPyConnection, survey: Survey, index: int) -> None:
-    """Add to `consent_said` what the rows of a flat sheet say of consent, of homes of which they say two things."""
+    """Add to `differing_consent` the answers about consent in a flat sheet, of homes whose rows give two answers."""
     key, consent = ", ".join(survey.key("household")), survey.role("consent").name
-    differing = (
-        f"SELECT {key} FROM staged_household WHERE _source = {int(index)} AND list_contains(_differ, {quoted(consent)})"
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE consent_differing AS {differing};"
-        f" INSERT INTO consent_said SELECT DISTINCT {key}, {consent} FROM arriving SEMI JOIN consent_differing"
-        f" USING ({key}) WHERE (SELECT count(*) FROM consent_differing) > 0"
-    )
+    homes = f"""
+        SELECT {key}
+        FROM staged_household
+        WHERE _source = {int(index)} AND list_contains(_differ, {quoted(consent)})"""
+    if connection.execute(f"{homes} LIMIT 1").fetchone() is None:
+        return
+    connection.execute(f"""
+        INSERT INTO differing_consent
+        SELECT DISTINCT {key}, {consent}
+        FROM arriving
+        SEMI JOIN ({homes}) USING ({key})""")
 
 
 def _note_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -129,29 +154,45 @@ def _note_consents(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Non
 
     Answers after which nothing may be stored are one word; any two others disagree, unless one is blank.
     """
+    connection.execute(_consent_tables(survey))
+    key, consent = ", ".join(survey.key("household")), survey.role("consent").name
+    if connection.execute("FROM differing_consent LIMIT 1").fetchone() is not None:
+        connection.execute(f"""
+            UPDATE staged_household
+            SET _differ = list_filter(_differ, lambda name: name <> {quoted(consent)})
+            WHERE list_contains(_differ, {quoted(consent)})""")
+    if connection.execute("FROM disputed_consent LIMIT 1").fetchone() is not None:
+        connection.execute(f"""
+            UPDATE staged_household
+            SET {consent} = NULL
+            WHERE ({key}) IN (SELECT ({key}) FROM disputed_consent)""")
+
+
+@cache
+def _consent_tables(survey: Survey) -> str:
     key, consent = ", ".join(survey.key("household")), survey.role("consent").name
     refused, no = ", ".join(quoted(answer) for answer in survey.no_consent), quoted(survey.no_consent[0])
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE consent_word AS"
-        f" SELECT DISTINCT {key}, CASE WHEN said IN ({refused}) THEN {no} ELSE said END AS word"
-        f" FROM (SELECT {key}, {consent} AS said FROM staged_household UNION ALL SELECT {key}, said FROM consent_said)"
-        " WHERE said IS NOT NULL"
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE disputed_consent AS SELECT {key} FROM consent_word"
-        f" GROUP BY {key} HAVING count(*) > 1"
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE unwilling AS SELECT {key}, TRUE AS no_consent FROM consent_word"
-        f" ANTI JOIN disputed_consent USING ({key}) WHERE word = {no}"
-    )
-    connection.execute(
-        f"UPDATE staged_household SET _differ = list_filter(_differ, lambda name: name <> {quoted(consent)})"
-        f" WHERE list_contains(_differ, {quoted(consent)})"
-    )
-    connection.execute(
-        f"UPDATE staged_household SET {consent} = NULL WHERE ({key}) IN (SELECT ({key}) FROM disputed_consent)"
-    )
+    return f"""
+        CREATE OR REPLACE TEMP TABLE consent_word AS
+        SELECT DISTINCT {key}, CASE WHEN answer IN ({refused}) THEN {no} ELSE answer END AS word
+        FROM (
+            SELECT {key}, {consent} AS answer FROM staged_household
+            UNION ALL
+            FROM differing_consent
+        )
+        WHERE answer IS NOT NULL;
+
+        CREATE OR REPLACE TEMP TABLE disputed_consent AS
+        SELECT {key}
+        FROM consent_word
+        GROUP BY {key}
+        HAVING count(*) > 1;
+
+        CREATE OR REPLACE TEMP TABLE unwilling AS
+        SELECT {key}, TRUE AS no_consent
+        FROM consent_word
+        ANTI JOIN disputed_consent USING ({key})
+        WHERE word = {no}"""
 
 
 def one_household_each(survey: Survey) -> str:
@@ -165,12 +206,16 @@ def one_household_each(survey: Survey) -> str:
 
 def type_staged(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Create `record` and `home` from what is staged."""
-    record = typed_record(survey, "staged_child", one_household_each(survey), CARRIED)
-    home = typed_household(survey, "staged_household", "staged_child", (*CARRIED, "_differ"))
+    connection.execute(_typed_tables(survey))
+
+
+@cache
+def _typed_tables(survey: Survey) -> str:
     # Rules on numbers speak of numbers: two children whose number is "none" do not share one.
     number = survey.role("national_id").name
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE record AS SELECT * REPLACE"
-        f" (CASE WHEN {thai_number_sql(number)} THEN {number} END AS {number}) FROM ({record})"
-    )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE home AS {home}")
+    numbers = {number: f"CASE WHEN {thai_number_sql(number)} THEN {number} END"}
+    record = typed_record(survey, "staged_child", one_household_each(survey), CARRIED, instead=numbers)
+    home = typed_household(survey, "staged_household", "staged_child", (*CARRIED, "_differ"))
+    return f"""
+        CREATE OR REPLACE TEMP TABLE record AS {record};
+        CREATE OR REPLACE TEMP TABLE home AS {home}"""

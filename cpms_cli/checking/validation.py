@@ -153,7 +153,8 @@ def validate(
     """
     survey = load_survey(schemas)
     tables = read_all(file_paths(paths), survey, round_, encoding, mapping, sheets)
-    connection = open_workbench()
+    known = 0 if earlier is None else earlier.child.num_rows + earlier.household.num_rows
+    connection = open_workbench(known + sum(len(table.rows) for table in tables))
     try:
         findings = check(connection, survey, tables, identified, columns_only, earlier, beside)
     finally:

@@ -72,6 +72,8 @@ def same_person(rows: pd.DataFrame) -> pd.DataFrame:
     `how` (carried, identified, alone), indexed as `rows`.
     """
     carried, round_ = rows["carried"], rows["round"]
+    if round_.nunique() < 2:  # rows of one round are never one person
+        return pd.DataFrame({"group": np.arange(len(rows)), "how": pd.Series(ALONE, index=rows.index, dtype="str")})
     anchored = rows["anchored"] if "anchored" in rows else carried.mask(carried.notna())
     # A row that carries another identifier than the one it was given says that both are one person.
     more = anchored[carried.notna() & anchored.notna() & (carried != anchored)]

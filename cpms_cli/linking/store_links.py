@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
+from functools import cache
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.carried_ids import ALONE, keep_identifiers, same_person
@@ -22,8 +25,8 @@ from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
 from cpms_cli.store.anchors import anchors_now
 from cpms_cli.store.audit_log import now
-from cpms_cli.store.file import identity_column
-from cpms_cli.store.tables.link_tables import create_link_tables, row_reference
+from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.store.tables.store_tables import identity_column
 from cpms_cli.survey.identifiers import has_cpms_check_letter, new_identifier
 from cpms_cli.survey.model.definition import Survey, Table
 
@@ -33,18 +36,9 @@ _FACTS = ["sex", "number", "printed"]
 
 
 def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    """Current child rows in the order of their keys, as evidence, with `row_key`, `carried` and `anchored`."""
-    person, key = survey.role("person").name, ", ".join(survey.key("child"))
-    current = "(SELECT * FROM child_observation WHERE superseded_by IS NULL)"
-    homes = "(SELECT * FROM household_observation WHERE superseded_by IS NULL)"
-    rows = connection.execute(
-        f"WITH told AS ({child_evidence(survey, current, homes)}),"
-        f" anchor AS (SELECT row_key, min(identifier) AS anchored FROM ({anchors_now(survey)}) GROUP BY 1)"
-        f" SELECT told.*, o.{person} AS carried, {row_reference(survey, 'child', 'told')} AS row_key, anchored"
-        f" FROM told JOIN {current} o USING ({key})"
-        f" LEFT JOIN anchor ON anchor.row_key = {row_reference(survey, 'child', 'told')}"
-        f" ORDER BY {', '.join(f'told.{name}' for name in survey.key('child'))}"
-    ).df()
+    """Return the current child rows in the order of their keys, as evidence, with `row_key`, `carried`, `anchored`."""
+    anchors = connection.execute("FROM child_anchor LIMIT 1").fetchone() is not None
+    rows = connection.execute(_child_rows(survey, anchors)).df()
     rows = without_shared_numbers(as_evidence(rows), ["round"])
     carried = rows["carried"].astype("str")
     rows["carried"] = carried.where(has_cpms_check_letter(carried))
@@ -52,17 +46,37 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataF
     return rows.assign(printed=rows["carried"], row_key=rows["row_key"].astype("str"))
 
 
+@cache
+def _child_rows(survey: Survey, anchors: bool) -> str:
+    person, key = survey.role("person").name, ", ".join(survey.key("child"))
+    current = "(SELECT * FROM child_observation WHERE superseded_by IS NULL)"
+    homes = "(SELECT * FROM household_observation WHERE superseded_by IS NULL)"
+    reference = row_reference(survey, "child", "e")
+    anchored = "SELECT NULL AS row_key, NULL AS anchored WHERE FALSE"
+    if anchors:
+        anchored = f"SELECT row_key, min(identifier) AS anchored FROM ({anchors_now(survey)}) GROUP BY 1"
+    return f"""
+        WITH evidence AS ({child_evidence(survey, current, homes)}), anchor AS ({anchored})
+        SELECT e.*, o.{person} AS carried, {reference} AS row_key, anchored
+        FROM evidence e
+        JOIN {current} o USING ({key})
+        LEFT JOIN anchor ON anchor.row_key = {reference}
+        ORDER BY {", ".join(f"e.{name}" for name in survey.key("child"))}"""
+
+
 def _by_identifiers(rows: pd.DataFrame) -> pd.DataFrame:
     """Children by identifiers alone; a birth date speaks against a number only where it is told, not guessed."""
-    told = rows[["round", "carried", "anchored", "sex"]].assign(second=rows["number"])
-    told[["low", "high"]] = rows[["low", "high"]].where(rows["born"].notna())
-    return same_person(told)
+    identifiers = rows[["round", "carried", "anchored", "sex"]].assign(second=rows["number"])
+    identifiers[["low", "high"]] = rows[["low", "high"]].where(rows["born"].notna())
+    return same_person(identifiers)
 
 
 def _how(sure: pd.DataFrame, decided: npt.NDArray[np.int64], cluster: npt.NDArray[np.int64]) -> pd.Series:
     """By what each row came to its child: the surest reason first."""
     how = sure["how"].copy()
     group = sure["group"].to_numpy()
+    if all(len(np.unique(rows)) == len(rows) for rows in (group, decided, cluster)):
+        return how
     together = pd.Series(cluster).map(pd.Series(cluster).value_counts()).to_numpy() > 1
     by_word = pd.Series(decided).map(pd.Series(decided).value_counts()).to_numpy() > 1
     by_key = pd.Series(group).map(pd.Series(group).value_counts()).to_numpy() > 1
@@ -86,23 +100,42 @@ def _write_links(
     kind = "C" if table == "child" else "H"
     new = pd.Series([new_identifier(kind) for _ in range(len(fresh))], index=pd.Index(fresh.to_numpy()), dtype="str")
     identifiers = identifiers.fillna(group.map(new))
-    links = rows[list(survey.key(table))].assign(**{identity_column(survey, table): identifiers, "how": how})
-    connection.register("links", links)
-    connection.execute(f"INSERT INTO {table}_link BY NAME SELECT * FROM links")
-    connection.unregister("links")
+    links = {
+        **{name: rows[name] for name in survey.key(table)},
+        identity_column(survey, table): identifiers,
+        "how": how,
+    }
+    connection.register("new_link", _as_arrow(links))
+    connection.execute(f"INSERT INTO {table}_link BY NAME SELECT * FROM new_link")
+    connection.unregister("new_link")
     # A new identifier belongs to the group's first row; one that a form carried, to the first row that carries it.
     own = pd.DataFrame(
         {"identifier": identifiers, "row_key": rows["row_key"], "carries": rows["carried"] == identifiers}
     )
     first = own.sort_values("carries", ascending=False, kind="stable").drop_duplicates("identifier")
-    connection.register("first", first[["identifier", "row_key"]])
+    new_anchors = first[~first["identifier"].isin(rows["anchored"])]
+    if new_anchors.empty:
+        return
+    connection.register("new_anchor", _as_arrow({name: new_anchors[name] for name in ("identifier", "row_key")}))
     batch = "max(batch_id)" if table == "child" else "NULL"
-    connection.execute(
-        f"INSERT INTO {table}_anchor SELECT identifier, row_key, {batch} FROM first"
-        f" LEFT JOIN (SELECT {row_reference(survey, table, 'o')} AS row_key, batch_id FROM {table}_observation o"
-        f" WHERE superseded_by IS NULL) USING (row_key) ANTI JOIN {table}_anchor USING (identifier) GROUP BY 1, 2"
-    )
-    connection.unregister("first")
+    connection.execute(f"""
+        INSERT INTO {table}_anchor
+        SELECT identifier, row_key, {batch}
+        FROM new_anchor
+        LEFT JOIN (
+            SELECT {row_reference(survey, table, "o")} AS row_key, batch_id
+            FROM {table}_observation o
+            WHERE superseded_by IS NULL
+        ) USING (row_key)
+        ANTI JOIN {table}_anchor USING (identifier)
+        GROUP BY 1, 2""")
+    connection.unregister("new_anchor")
+
+
+def _as_arrow(columns: Mapping[str, pd.Series]) -> pa.Table:
+    """Return columns of text as the engine takes them in at once; of a data frame it looks at every cell first."""
+    texts = {name: column.astype("str") for name, column in columns.items()}
+    return pa.table({name: pa.array(column, pa.string(), from_pandas=True) for name, column in texts.items()})
 
 
 def _link_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Linkage:
@@ -163,13 +196,17 @@ def _input(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
     """A digest of all that the links depend on."""
     tables: tuple[Table, ...] = ("child", "household")
     parts = [
-        f"SELECT coalesce(md5(string_agg(content, '' ORDER BY {', '.join(survey.key(table))})), '') || '/' || count(*)"
-        f" || '/' || (SELECT count(*) FROM {table}_link) FROM {table}_observation WHERE superseded_by IS NULL"
+        f"""(
+            SELECT coalesce(md5(string_agg(content, '' ORDER BY {", ".join(survey.key(table))})), '') || '/' || count(*)
+                || '/' || (SELECT count(*) FROM {table}_link)
+            FROM {table}_observation
+            WHERE superseded_by IS NULL
+        )"""
         for table in tables
     ]
-    parts.append("SELECT count(*)::VARCHAR FROM link_decision")
-    found = [str((connection.execute(part).fetchone() or ("",))[0]) for part in parts]
-    return hashlib.sha256("|".join([*found, linking_settings().model_dump_json()]).encode()).hexdigest()
+    parts.append("(SELECT count(*)::VARCHAR FROM link_decision)")
+    digests = connection.execute(f"SELECT {', '.join(parts)}").fetchone() or ()
+    return hashlib.sha256("|".join([*map(str, digests), linking_settings().model_dump_json()]).encode()).hexdigest()
 
 
 def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
@@ -177,7 +214,6 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
 
     Identifiers that rows already have keep their meaning.
     """
-    create_link_tables(connection, survey)
     last = connection.execute("SELECT input, parameters FROM link_run ORDER BY run_id DESC LIMIT 1").fetchone()
     if last is None or last[0] != _input(connection, survey):
         found = _link_children(connection, survey)

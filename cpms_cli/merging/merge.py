@@ -114,7 +114,14 @@ def merge(
     check_answers_read(survey, tables, asked, "merge", language)
     with (
         made_beside(where) as made,
-        open_store(where, survey, write=True, create=True, tool_version=tool_version) as connection,
+        open_store(
+            where,
+            survey,
+            write=True,
+            create=True,
+            tool_version=tool_version,
+            rows=sum(len(table.rows) for table in tables),
+        ) as connection,
     ):
         connection.execute("BEGIN")
         merged = _merge(

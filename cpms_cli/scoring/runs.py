@@ -13,9 +13,10 @@ from cpms_cli.errors import CpmsError, StoreError
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.scoring.scores import carried_columns, create_scores, require_columns, scores_of
 from cpms_cli.store.connection import commit
-from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.tables.run_tables import Counts, RunRecord, keep_definition, last_batch, record_run, recorded_run
+from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import typed_record

@@ -10,7 +10,8 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
 from cpms_cli.scoring.compiler.score_columns import plain_columns, told_columns
-from cpms_cli.store.file import OF_THE_STORE, TABLES, open_store
+from cpms_cli.store.file import open_store
+from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
 

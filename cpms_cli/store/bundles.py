@@ -16,8 +16,9 @@ import pyrage
 from cpms_cli.errors import KeyMissing, UsageError
 from cpms_cli.reading.book.bundle import DESCRIPTOR, PASSPHRASE
 from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.file import TABLES, open_store
+from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.response_tables import create_known_children
+from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.writing.files import write_bytes

@@ -138,8 +138,10 @@ def reason_of(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
-def connect(path: Path, *, read_only: bool, key: str | None = None) -> duckdb.DuckDBPyConnection:
-    """A connection that can reach nothing but the store; a new store is encrypted where a key is given.
+def connect(path: Path, *, read_only: bool, key: str | None = None, locked: bool = True) -> duckdb.DuckDBPyConnection:
+    """Return a connection that can reach nothing but the store; a new store is encrypted where a key is given.
+
+    Unless it is `locked`, the caller sets what else is to be set and then calls `lock_settings`.
 
     The log is written into the store's file only where we say so (`write_log_in`): the engine would do it on
     closing as well, and end the process where the disk is full. Waits a while for who has the store open. Raises
@@ -158,10 +160,15 @@ def connect(path: Path, *, read_only: bool, key: str | None = None) -> duckdb.Du
         time.sleep(_PAUSE)
     connection.execute("SET TimeZone = 'UTC'")
     if not read_only:
-        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        connection.execute(f"SET wal_autocheckpoint = '{_NEVER}'")
-    connection.execute("SET lock_configuration = true")
+        connection.execute(f"PRAGMA disable_checkpoint_on_shutdown; SET wal_autocheckpoint = '{_NEVER}'")
+    if locked:
+        lock_settings(connection)
     return connection
+
+
+def lock_settings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let no statement change what the engine may do and reach."""
+    connection.execute("SET lock_configuration = true")
 
 
 class CommitFailed(Exception):

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.pseudonym_key import PSEUDONYM_KEY_TABLES
 from cpms_cli.store.tables.record_releases import RECORD_RELEASE_TABLES
 from cpms_cli.store.tables.release_tables import RELEASE_TABLES
+from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.files.loading import load_survey
 
 

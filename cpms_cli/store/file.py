@@ -24,18 +24,17 @@ from pathlib import Path
 
 import duckdb
 
+from cpms_cli.checking.staging import SMALL, plan_simply
 from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
-from cpms_cli.store.connection import CommitFailed, connect, mark_of, reason_of, write_log_in
+from cpms_cli.store.connection import CommitFailed, connect, lock_settings, mark_of, reason_of, write_log_in
 from cpms_cli.store.safety.birth import clear_place, has_log, is_blank, is_unborn, log_of
 from cpms_cli.store.safety.earlier_formats import OLDER, Step, keep_copy, migrate
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.safety.write_outcome import note_stored, times_stored
 from cpms_cli.store.tables.link_tables import create_link_tables
 from cpms_cli.store.tables.pseudonym_key import create_pseudonym_key
-from cpms_cli.store.tables.release_tables import create_release_tables
-from cpms_cli.store.tables.response_tables import create_response_tables
-from cpms_cli.store.tables.run_tables import create_run_tables
-from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.store.tables.store_tables import HISTORY_TABLES, TABLES, new_in_format_3, store_tables
+from cpms_cli.survey.model.definition import Survey
 from cpms_cli.writing.owner_only import for_owner_alone
 
 _ENGINE_STOPS = (
@@ -45,9 +44,6 @@ _ENGINE_STOPS = (
     duckdb.OutOfMemoryException,
 )
 FORMAT = 3
-TABLES: tuple[Table, ...] = ("child", "household")
-OF_THE_STORE = ("batch_id", "sheet", "row_number")
-"""What the views `current_...` say of a row beside its answers."""
 
 
 def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
@@ -65,51 +61,17 @@ def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
     return int(found[0])
 
 
-def _link_table(survey: Survey, table: Table) -> str:
-    key = survey.key(table)
-    columns = ", ".join(f"{name} VARCHAR NOT NULL" for name in key)
-    return (
-        f"CREATE TABLE {table}_link ({columns}, {identity_column(survey, table)} VARCHAR NOT NULL,"
-        f" how VARCHAR NOT NULL, PRIMARY KEY ({', '.join(key)}))"
-    )
-
-
-def _current_view(survey: Survey, table: Table) -> str:
-    identities = {
-        identity_column(survey, "household"): "h",
-        **({identity_column(survey, "child"): "c"} if table == "child" else {}),
-    }
-    shown = ", ".join(f"{identities.get(name, 'o')}.{name}" for name in survey.columns(table))
-    home = f"LEFT JOIN household_link h USING ({', '.join(survey.key('household'))})"
-    person = f"LEFT JOIN child_link c USING ({', '.join(survey.key('child'))})" if table == "child" else ""
-    return (
-        f"CREATE VIEW current_{table} AS SELECT {shown}, {', '.join(f'o.{name}' for name in OF_THE_STORE)}"
-        f" FROM {table}_observation o {home} {person} WHERE o.superseded_by IS NULL"
-    )
-
-
-def _create_history(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(
-        "CREATE TABLE event (done_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, batch_id INTEGER,"
-        " detail VARCHAR)"
-    )
-    connection.execute(
-        "CREATE TABLE anchor_added (merge_id INTEGER NOT NULL, of_table VARCHAR NOT NULL, identifier VARCHAR NOT NULL)"
-    )
-
-
 def _to_format_2(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    connection.execute(f"ALTER TABLE batch ADD COLUMN merge_id INTEGER DEFAULT {OLDER}")
-    _create_history(connection)
+    connection.execute(f"ALTER TABLE batch ADD COLUMN merge_id INTEGER DEFAULT {OLDER}; {HISTORY_TABLES}")
     create_link_tables(connection, survey)
 
 
-def _new_in_format_3(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    for create in (create_run_tables, create_response_tables, create_release_tables, create_pseudonym_key):
-        create(connection, survey)
+def _to_format_3(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    connection.execute(new_in_format_3(survey))
+    create_pseudonym_key(connection, survey)
 
 
-STEPS: dict[int, Step] = {2: _to_format_2, 3: _new_in_format_3}
+STEPS: dict[int, Step] = {2: _to_format_2, 3: _to_format_3}
 
 
 def _brought_up_to_date(
@@ -131,50 +93,31 @@ def _brought_up_to_date(
 
 def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version: str) -> None:
     connection.execute("BEGIN")
-    connection.execute("CREATE TABLE meta (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)")
+    connection.execute(store_tables(survey))
     connection.execute(
         "INSERT INTO meta VALUES ('format', ?), ('made_by', ?), ('definition', ?)",
         [str(FORMAT), tool_version, survey.digest],
     )
-    connection.execute(
-        "CREATE TABLE batch (batch_id INTEGER PRIMARY KEY, merge_id INTEGER NOT NULL, sha256 VARCHAR NOT NULL,"
-        " file VARCHAR NOT NULL, merged_at TIMESTAMP NOT NULL, merged_by VARCHAR NOT NULL,"
-        " tool_version VARCHAR NOT NULL, definition VARCHAR NOT NULL, rows_in BIGINT NOT NULL,"
-        " rows_stored BIGINT NOT NULL, rows_unchanged BIGINT NOT NULL, rows_quarantined BIGINT NOT NULL,"
-        " CHECK (rows_in = rows_stored + rows_unchanged + rows_quarantined))"
-    )
-    connection.execute(
-        "CREATE TABLE audit (shown_at TIMESTAMP NOT NULL, who VARCHAR NOT NULL, what VARCHAR NOT NULL, children BIGINT)"
-    )
-    _create_history(connection)
-    for table in TABLES:
-        columns = ", ".join(f"{name} VARCHAR" for name in survey.columns(table))
-        connection.execute(
-            f"CREATE TABLE {table}_observation ({columns}, content VARCHAR NOT NULL, batch_id INTEGER NOT NULL,"
-            " sheet VARCHAR, row_number BIGINT NOT NULL, superseded_by INTEGER)"
-        )
-        connection.execute(_link_table(survey, table))
-    create_link_tables(connection, survey)
-    for table in TABLES:
-        connection.execute(_current_view(survey, table))
-    _new_in_format_3(connection, survey)
+    create_pseudonym_key(connection, survey)
     connection.execute("COMMIT")
-
-
-def identity_column(survey: Survey, table: Table) -> str:
-    """The name of the permanent identifier of a child or a household."""
-    return survey.role("person" if table == "child" else "home").name
 
 
 @contextmanager
 def open_store(
-    path: Path, survey: Survey, *, write: bool = False, create: bool = False, tool_version: str = ""
+    path: Path,
+    survey: Survey,
+    *,
+    write: bool = False,
+    create: bool = False,
+    tool_version: str = "",
+    rows: int | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the store, closed at the end; with `create` (and `write`) it is made new if it is missing.
+    """Open a connection to the store, closed at the end; with `create` (and `write`) it is made new if it is missing.
 
-    Who writes holds the store meanwhile, and writes its log into its file at the end. A new store in which nothing was
-    stored is removed again. Raises StoreLocked, StoreNotOurs, StoreInDoubt or StoreError, which say what became of the
-    store; UnreadableFile where there is none.
+    Who writes holds the store meanwhile, and writes its log into its file at the end. `rows` is how many rows are to be
+    stored, None where that is not known: with few rows in all, the engine takes simpler plans. A new store in which
+    nothing was stored is removed again. Raises StoreLocked, StoreNotOurs, StoreInDoubt or StoreError, which say what
+    became of the store; UnreadableFile where there is none.
     """
     _check_place(path, create)
     with hold_store(path) if write else for_owner_alone():
@@ -185,15 +128,15 @@ def open_store(
             clear_place(path)
         before = times_stored(path)
         try:
-            with _opened(path, survey, write, create, tool_version) as connection:
+            with _opened(path, survey, write, create, new, tool_version, rows) as connection:
                 yield connection
         except StoreInDoubt:
             raise
         except BaseException:
             if new and times_stored(path) == before:
                 # Made by this very process, which holds it. Its log too: it would be replayed into the next store.
-                for one in (path.resolve(), log_of(path)):
-                    one.unlink(missing_ok=True)
+                for file in (path.resolve(), log_of(path)):
+                    file.unlink(missing_ok=True)
             raise
 
 
@@ -208,17 +151,22 @@ def _check_place(path: Path, create: bool) -> None:
 
 @contextmanager
 def _opened(
-    path: Path, survey: Survey, write: bool, create: bool, tool_version: str
+    path: Path, survey: Survey, write: bool, create: bool, new: bool, tool_version: str, rows: int | None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     before = times_stored(path)
-    connection = connect(path, read_only=not write)
+    connection = connect(path, read_only=not write, locked=False)
     try:
-        found = _format(connection, path)
-        if found is None and not create:
+        format_ = None if new else _format(connection, path)
+        if format_ is None and not create:
             raise UnreadableFile("store_unfinished", store=str(path))
-        if found is None:
+        if rows is not None and (new or _rows_stored(connection) + rows <= SMALL):
+            plan_simply(connection)
+            # Trying out how to pack a few rows takes longer than all else.
+            connection.execute("PRAGMA force_compression = 'uncompressed'")
+        lock_settings(connection)
+        if format_ is None:
             _create(connection, survey, tool_version)
-        elif found != FORMAT:
+        elif format_ != FORMAT:
             connection = _brought_up_to_date(connection, survey, path, write)
         yield connection
         if write:
@@ -231,6 +179,15 @@ def _opened(
         raise StoreError(message, store=path.name, reason=reason_of(error)) from None
     finally:
         connection.close()
+
+
+def _rows_stored(connection: duckdb.DuckDBPyConnection) -> int:
+    counts = " + ".join(f"(SELECT count(*) FROM {table}_observation)" for table in TABLES)
+    try:
+        counted = connection.execute(f"SELECT {counts}").fetchone()
+    except duckdb.CatalogException:
+        return 0  # a store whose making was broken off
+    return int(counted[0]) if counted else 0
 
 
 def _end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

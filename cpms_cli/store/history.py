@@ -10,9 +10,10 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.store.audit_log import current_user, now
-from cpms_cli.store.file import TABLES, open_store
+from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.earlier_formats import OLDER
 from cpms_cli.store.tables.response_tables import RESPONSE, SURVEY, without_child
+from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted

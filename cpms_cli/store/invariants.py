@@ -8,9 +8,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.store.file import TABLES, identity_column, open_store
+from cpms_cli.store.file import open_store
 from cpms_cli.store.row_writing import content_of
 from cpms_cli.store.tables.response_tables import RESPONSE, without_child
+from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.identifiers import has_cpms_check_letter
 from cpms_cli.survey.model.definition import Survey, Table

@@ -8,6 +8,7 @@ row per table read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 import duckdb
 
@@ -47,17 +48,26 @@ def _without_consent(survey: Survey, table: Table) -> str:
     )
 
 
+def holds_rows(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the store has any row of a child or a household, of whatever age."""
+    row = connection.execute("SELECT EXISTS (FROM child_observation) OR EXISTS (FROM household_observation)").fetchone()
+    return bool(row and row[0])
+
+
 def remember_refusals(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Add to `unwilling` the families who refused before, where these files do not ask them again.
 
     Where rows of the files disagree, they did ask, and the question is open.
     """
+    if connection.execute(f"{refusals(survey)} LIMIT 1").fetchone() is None:
+        return
     key, consent = ", ".join(survey.key("household")), survey.role("consent").name
-    connection.execute(
-        f"INSERT INTO unwilling SELECT *, TRUE FROM ({refusals(survey)})"
-        f" ANTI JOIN (FROM staged_household WHERE {consent} IS NOT NULL) USING ({key})"
-        f" ANTI JOIN disputed_consent USING ({key})"
-    )
+    connection.execute(f"""
+        INSERT INTO unwilling
+        SELECT *, TRUE
+        FROM ({refusals(survey)})
+        ANTI JOIN (FROM staged_household WHERE {consent} IS NOT NULL) USING ({key})
+        ANTI JOIN disputed_consent USING ({key})""")
 
 
 def accept(
@@ -69,21 +79,32 @@ def accept(
     sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows. It
     goes with any of its children, though the row it stands on is set aside for what is wrong about another child.
     """
-    home = ", ".join(survey.key("household"))
+    fills = holds_rows(connection)
     for table, accepted in ACCEPTED.items():
-        flat = "n._differ IS NOT NULL" if table == "household" else "FALSE"
-        aside = "rejected" if table == "child" else _without_siblings(home)
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {accepted} AS"
-            f" SELECT {_without_consent(survey, table)}, n._source, n._row, {flat} AS _flat"
-            f" FROM staged_{table} n LEFT JOIN unwilling USING ({home})"
-            f" ANTI JOIN {aside} r ON r._source = n._source AND r._row = n._row"
-        )
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {accepted} AS {_accepted_rows(survey, table, not fills)}")
+    if not fills:
+        return
     _fill_flat_households(connection, survey)
     for table, accepted in ACCEPTED.items():
         keep_known_answers(connection, survey, table, accepted, lacking.get(table, {}))
-        connection.execute(f"ALTER TABLE {accepted} ADD COLUMN content VARCHAR")
         connection.execute(f"UPDATE {accepted} n SET content = {content_of(list(survey.columns(table)))}")
+
+
+@cache
+def _accepted_rows(survey: Survey, table: Table, final: bool) -> str:
+    """Return a SELECT of the accepted rows; their `content` is there where they are `final`."""
+    home = ", ".join(survey.key("household"))
+    flat = "n._differ IS NOT NULL" if table == "household" else "FALSE"
+    aside = "rejected" if table == "child" else _without_siblings(home)
+    content = content_of(survey.columns(table)) if final else "NULL::VARCHAR"
+    return f"""
+        SELECT *, {content} AS content
+        FROM (
+            SELECT {_without_consent(survey, table)}, n._source, n._row, {flat} AS _flat
+            FROM staged_{table} n
+            LEFT JOIN unwilling USING ({home})
+            ANTI JOIN {aside} r ON r._source = n._source AND r._row = n._row
+        ) n"""
 
 
 def _without_siblings(home: str) -> str:
@@ -120,30 +141,52 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     Rows of a file that was merged before (`arrival.known`) change nothing, even where a later file corrected them.
     Returns how many families withdrew: what the store held of them is blank now.
     """
+    supersedes = holds_rows(connection)
     connection.execute("CREATE OR REPLACE TEMP TABLE written (of_table VARCHAR, _source INTEGER, _row BIGINT)")
     for table, accepted in ACCEPTED.items():
         names = ", ".join(survey.columns(table))
-        same = " AND ".join(f"n.{name} = o.{name}" for name in survey.key(table))
-        current = f"(SELECT * FROM {table}_observation WHERE superseded_by IS NULL) o"
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE changed AS SELECT n.*, a.batch_id, a.sheet FROM {accepted} n"
-            f" JOIN arrival a USING (_source) LEFT JOIN {current} ON {same}"
-            " WHERE NOT a.known AND o.content IS DISTINCT FROM n.content"
-        )
-        connection.execute(
-            f"UPDATE {table}_observation o SET superseded_by = n.batch_id FROM changed n"
-            f" WHERE o.superseded_by IS NULL AND {same}"
-        )
-        connection.execute(
-            f"INSERT INTO {table}_observation BY NAME"
-            f" SELECT {names}, content, batch_id, sheet, _row AS row_number FROM changed"
-        )
-        connection.execute(f"INSERT INTO written SELECT {quoted(table)}, _source, _row FROM changed")
+        changed = f"""
+            SELECT n.*, a.batch_id, a.sheet
+            FROM {accepted} n
+            JOIN arrival a USING (_source)
+            WHERE NOT a.known"""
+        if supersedes:
+            changed = _supersede(connection, survey, table, changed)
+        connection.execute(f"""
+            INSERT INTO {table}_observation BY NAME
+            SELECT {names}, content, batch_id, sheet, _row AS row_number
+            FROM ({changed});
+
+            INSERT INTO written
+            SELECT {quoted(table)}, _source, _row
+            FROM ({changed})""")
     return _withdraw(connection, survey)
+
+
+def _supersede(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, rows: str) -> str:
+    """Create `changed`, those of these rows that the store has not as they are; mark what they take the place of.
+
+    Returns a SELECT of them.
+    """
+    same = " AND ".join(f"n.{name} = o.{name}" for name in survey.key(table))
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE changed AS
+        SELECT n.*
+        FROM ({rows}) n
+        LEFT JOIN (SELECT * FROM {table}_observation WHERE superseded_by IS NULL) o ON {same}
+        WHERE o.content IS DISTINCT FROM n.content;
+
+        UPDATE {table}_observation o
+        SET superseded_by = n.batch_id
+        FROM changed n
+        WHERE o.superseded_by IS NULL AND {same}""")
+    return "FROM changed"
 
 
 def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     """Blank what a round holds of families whose last word is no, earlier versions of their rows as well; how many."""
+    if connection.execute(f"{refusals(survey)} LIMIT 1").fetchone() is None:
+        return 0
     home = ", ".join(survey.key("household"))
     withdrawn = set[tuple[str, ...]]()
     for table in ACCEPTED:

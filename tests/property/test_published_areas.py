@@ -10,7 +10,7 @@ import pytest
 
 from cpms_cli.disclosure.release.area_protection import ProtectedAreas, protect_area, protect_areas
 from cpms_cli.store.file import open_store
-from cpms_cli.store.tables.release_tables import create_release_tables, earlier_releases, note_release
+from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS, earlier_releases, note_release
 from cpms_cli.summaries.area.areas import AreaSummary, summarise_area
 from cpms_cli.survey.model.definition import Survey
 from tests.property.tables_attacked import Case, Published, breaches
@@ -177,8 +177,8 @@ def test_what_the_store_remembers_of_a_release_guards_the_next(
 ) -> None:
     first = protect_areas(summaries[:3], survey, audience="press", report="first")
     with open_store(tmp_path / "s.duckdb", survey, write=True, create=True) as connection:
-        create_release_tables(connection, survey)
-        create_release_tables(connection, survey)
+        connection.execute(RELEASE_STATEMENTS)
+        connection.execute(RELEASE_STATEMENTS)
         assert note_release(connection, first.protected.release) == 1
         earlier = earlier_releases(connection, "press")
         assert earlier_releases(connection, "ministry") == []

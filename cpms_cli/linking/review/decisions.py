@@ -57,16 +57,19 @@ def _latest(survey: Survey) -> str:
 
 def read_decisions(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.Series) -> Decisions:
     """The decisions about rows that are in the store; `rows` holds their references by position."""
-    found = connection.execute(_latest(survey)).df()
+    if connection.execute("FROM link_decision LIMIT 1").fetchone() is None:
+        nothing = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
+        return Decisions(nothing, nothing, nothing)
+    latest = connection.execute(_latest(survey)).df()
     position = pd.Series(rows.index, index=pd.Index(rows.to_numpy()), dtype="int64")
-    ends = [found[side].map(position).astype("int64").to_numpy() for side in ("row_a", "row_b")]
+    ends = [latest[side].map(position).astype("int64").to_numpy() for side in ("row_a", "row_b")]
     pairs = pd.DataFrame({"id_l": np.minimum(*ends), "id_r": np.maximum(*ends)})
-    holds = found["holds"].to_numpy(dtype=bool)
-    said = (found["verdict"] == SAME).to_numpy(dtype=bool)
+    holds = latest["holds"].to_numpy(dtype=bool)
+    same = (latest["verdict"] == SAME).to_numpy(dtype=bool)
     return Decisions(
         *(
-            pairs[which].sort_values(["id_l", "id_r"], ignore_index=True)
-            for which in (holds & said, holds & ~said, ~holds)
+            pairs[chosen].sort_values(["id_l", "id_r"], ignore_index=True)
+            for chosen in (holds & same, holds & ~same, ~holds)
         )
     )
 

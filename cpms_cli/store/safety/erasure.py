@@ -11,11 +11,12 @@ import duckdb
 from cpms_cli.errors import StoreError, UsageError
 from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.connection import commit
-from cpms_cli.store.file import identity_column, open_store
+from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.safety.copies import compact
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.tables.link_tables import forget_links, row_reference
+from cpms_cli.store.tables.store_tables import identity_column
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 

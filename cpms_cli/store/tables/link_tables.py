@@ -12,6 +12,8 @@ A row is referred to by its key, the parts joined by `SEPARATOR`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import duckdb
 
 from cpms_cli.survey.model.definition import Survey, Table
@@ -24,35 +26,42 @@ def row_reference(survey: Survey, table: Table, source: str) -> str:
     return f"concat_ws(chr(31), {', '.join(f'{source}.{name}' for name in survey.key(table))})"
 
 
+def link_tables(tables: Iterable[Table]) -> str:
+    """Return the statements that make the tables, empty."""
+    anchors = "".join(
+        f"""
+        CREATE TABLE {table}_anchor (identifier VARCHAR PRIMARY KEY, row_key VARCHAR NOT NULL, batch_id INTEGER);"""
+        for table in tables
+    )
+    return f"""{anchors}
+        CREATE TABLE link_decision (
+            decision_id INTEGER PRIMARY KEY, decided_at TIMESTAMP NOT NULL, decided_by VARCHAR NOT NULL,
+            verdict VARCHAR NOT NULL CHECK (verdict IN ('same', 'different')), reason VARCHAR NOT NULL,
+            source VARCHAR NOT NULL, row_a VARCHAR NOT NULL, row_b VARCHAR NOT NULL, batch_a INTEGER NOT NULL,
+            batch_b INTEGER NOT NULL
+        );
+        CREATE TABLE link_pair (
+            row_a VARCHAR NOT NULL, row_b VARCHAR NOT NULL, verdict VARCHAR NOT NULL, weight DOUBLE NOT NULL,
+            probability DOUBLE NOT NULL, levels VARCHAR NOT NULL, PRIMARY KEY (row_a, row_b)
+        );
+        CREATE TABLE link_run (
+            run_id INTEGER PRIMARY KEY, ran_at TIMESTAMP NOT NULL, input VARCHAR NOT NULL, parameters VARCHAR
+        );"""
+
+
 def create_link_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Make the tables where they are missing; in a store made before them, identifiers are anchored where they are."""
-    there = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'link_decision'").fetchone()
-    if there and there[0]:
+    """Make the tables in a store of an earlier format, where they are missing, and anchor its identifiers."""
+    counted = connection.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'link_decision'").fetchone()
+    if counted and counted[0]:
         return
     tables: tuple[Table, ...] = ("child", "household")
+    connection.execute(link_tables(tables))
     for table in tables:
-        connection.execute(
-            f"CREATE TABLE {table}_anchor (identifier VARCHAR PRIMARY KEY, row_key VARCHAR NOT NULL, batch_id INTEGER)"
-        )
         identity = survey.role("person" if table == "child" else "home").name
         reference = row_reference(survey, table, "l")
         connection.execute(
             f"INSERT INTO {table}_anchor SELECT l.{identity}, min({reference}), NULL FROM {table}_link l GROUP BY 1"
         )
-    connection.execute(
-        "CREATE TABLE link_decision (decision_id INTEGER PRIMARY KEY, decided_at TIMESTAMP NOT NULL,"
-        " decided_by VARCHAR NOT NULL, verdict VARCHAR NOT NULL CHECK (verdict IN ('same', 'different')),"
-        " reason VARCHAR NOT NULL, source VARCHAR NOT NULL, row_a VARCHAR NOT NULL, row_b VARCHAR NOT NULL,"
-        " batch_a INTEGER NOT NULL, batch_b INTEGER NOT NULL)"
-    )
-    connection.execute(
-        "CREATE TABLE link_pair (row_a VARCHAR NOT NULL, row_b VARCHAR NOT NULL, verdict VARCHAR NOT NULL,"
-        " weight DOUBLE NOT NULL, probability DOUBLE NOT NULL, levels VARCHAR NOT NULL, PRIMARY KEY (row_a, row_b))"
-    )
-    connection.execute(
-        "CREATE TABLE link_run (run_id INTEGER PRIMARY KEY, ran_at TIMESTAMP NOT NULL, input VARCHAR NOT NULL,"
-        " parameters VARCHAR)"
-    )
 
 
 def forget_links(connection: duckdb.DuckDBPyConnection, row_keys: list[str]) -> None:

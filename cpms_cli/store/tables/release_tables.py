@@ -20,7 +20,6 @@ import pandas as pd
 
 from cpms_cli.store.audit_log import current_user, now
 from cpms_cli.store.connection import commit
-from cpms_cli.survey.model.definition import Survey
 
 State = Literal["shown", "withheld", "unshown"]
 RELEASE_TABLES = ("release", "release_cell", "release_relation")
@@ -51,22 +50,21 @@ class Release:
     released_by: str | None = None
 
 
-def create_release_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Make the tables where they are missing."""
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS release (release_id INTEGER PRIMARY KEY, audience VARCHAR NOT NULL,"
-        " released_at TIMESTAMP NOT NULL, released_by VARCHAR NOT NULL, report VARCHAR NOT NULL, round INTEGER,"
-        " threshold INTEGER NOT NULL)"
-    )
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS release_cell (release_id INTEGER NOT NULL, cell VARCHAR NOT NULL,"
-        " count BIGINT NOT NULL, state VARCHAR NOT NULL CHECK (state IN ('shown', 'withheld', 'unshown')),"
-        " guarded BOOLEAN NOT NULL, PRIMARY KEY (release_id, cell))"
-    )
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS release_relation (release_id INTEGER NOT NULL, whole VARCHAR NOT NULL,"
-        " parts VARCHAR[] NOT NULL)"
-    )
+RELEASE_STATEMENTS = """
+    CREATE TABLE IF NOT EXISTS release (
+        release_id INTEGER PRIMARY KEY, audience VARCHAR NOT NULL, released_at TIMESTAMP NOT NULL,
+        released_by VARCHAR NOT NULL, report VARCHAR NOT NULL, round INTEGER, threshold INTEGER NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS release_cell (
+        release_id INTEGER NOT NULL, cell VARCHAR NOT NULL, count BIGINT NOT NULL,
+        state VARCHAR NOT NULL CHECK (state IN ('shown', 'withheld', 'unshown')), guarded BOOLEAN NOT NULL,
+        PRIMARY KEY (release_id, cell)
+    );
+    CREATE TABLE IF NOT EXISTS release_relation (
+        release_id INTEGER NOT NULL, whole VARCHAR NOT NULL, parts VARCHAR[] NOT NULL
+    );
+"""
+"""The statements that make the tables where they are missing."""
 
 
 def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int:

@@ -19,14 +19,15 @@ from cpms_cli.survey.rules.typed_answers import quoted, typed
 SURVEY, RESPONSE = "survey", "response"
 
 
-def create_response_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Make the table of responses, and say of every batch so far that it is of the survey."""
-    connection.execute(f"ALTER TABLE batch ADD COLUMN kind VARCHAR DEFAULT {quoted(SURVEY)}")
+def response_tables(survey: Survey) -> str:
+    """Return the statements that make the table of responses, and call every batch so far one of the survey."""
     columns = ", ".join(f"{field.name} VARCHAR" for field in survey.response.fields)
-    connection.execute(
-        f"CREATE TABLE response ({columns}, content VARCHAR NOT NULL, batch_id INTEGER NOT NULL, sheet VARCHAR,"
-        " row_number BIGINT NOT NULL, superseded_by INTEGER)"
-    )
+    return f"""
+        ALTER TABLE batch ADD COLUMN kind VARCHAR DEFAULT {quoted(SURVEY)};
+        CREATE TABLE response (
+            {columns}, content VARCHAR NOT NULL, batch_id INTEGER NOT NULL, sheet VARCHAR, row_number BIGINT NOT NULL,
+            superseded_by INTEGER
+        );"""
 
 
 def create_known_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:

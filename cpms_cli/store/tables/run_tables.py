@@ -35,15 +35,15 @@ class RunRecord:
     tool_version: str
 
 
-def create_run_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Make the tables where they are missing."""
-    del survey
-    connection.execute("CREATE TABLE IF NOT EXISTS definition (digest VARCHAR PRIMARY KEY, files BLOB NOT NULL)")
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS score_run (run INTEGER PRIMARY KEY, scored_at TIMESTAMP NOT NULL,"
-        " scored_by VARCHAR NOT NULL, tool_version VARCHAR NOT NULL, definition VARCHAR NOT NULL,"
-        " last_batch INTEGER NOT NULL, children BIGINT NOT NULL, counts VARCHAR NOT NULL)"
-    )
+RUN_STATEMENTS = """
+    CREATE TABLE IF NOT EXISTS definition (digest VARCHAR PRIMARY KEY, files BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS score_run (
+        run INTEGER PRIMARY KEY, scored_at TIMESTAMP NOT NULL, scored_by VARCHAR NOT NULL,
+        tool_version VARCHAR NOT NULL, definition VARCHAR NOT NULL, last_batch INTEGER NOT NULL,
+        children BIGINT NOT NULL, counts VARCHAR NOT NULL
+    );
+"""
+"""The statements that make the tables where they are missing."""
 
 
 def keep_definition(connection: duckdb.DuckDBPyConnection, survey: Survey, schemas: Path | None) -> None:

@@ -88,21 +88,35 @@ def visit_bounds(visited: str, year: str) -> tuple[str, str]:
     return first, last
 
 
-def age_bounds(survey: Survey) -> str:
-    """SQL for `age_min` and `age_max` of a typed row that has `birth_from` and `birth_to`; the survey's own definition.
+_FIRST_DAY, _LAST_DAY, _LEAST, _MOST = "_first_day", "_last_day", "_least_years", "_most_years"
 
-    What the birth date and the day of the interview leave open, a stated age narrows where it lies within; it stands
-    alone where there is no birth date, or one that only comes after the interview.
+
+def with_age_bounds(survey: Survey, rows: str, shown: str = "") -> str:
+    """Return a SELECT of `shown` columns (all by default) of typed rows, with `age_min` and `age_max`.
+
+    `rows` names a relation of typed rows that have `birth_from` and `birth_to`. What the birth date and the day of the
+    interview leave open, a stated age narrows where it lies within these bounds. The stated age is used alone where
+    there is no birth date, or where the birth date comes after the interview.
     """
     first, last = visit_bounds(survey.role("visited").name, survey.role("round").name)
     stated = survey.role("age").name
     # A birth date that lies partly after the interview can only be one on or before it.
-    least, most = completed_years(f"LEAST(birth_to, {first})", first), completed_years("birth_from", last)
-    by_birth = f"birth_from <= {last} AND ({stated} BETWEEN {least} AND {most}) IS NOT TRUE"
-    return ", ".join(
-        f"CASE WHEN {by_birth} THEN {years} ELSE {stated} END AS {name}"
-        for years, name in ((least, "age_min"), (most, "age_max"))
-    )
+    least = completed_years(f"LEAST(birth_to, {_FIRST_DAY})", _FIRST_DAY)
+    most = completed_years("birth_from", _LAST_DAY)
+    by_birth = f"birth_from <= {_LAST_DAY} AND ({stated} BETWEEN {_LEAST} AND {_MOST}) IS NOT TRUE"
+    shown = shown or f"* EXCLUDE ({_FIRST_DAY}, {_LAST_DAY}, {_LEAST}, {_MOST})"
+    # Each step is worked out once as a column: written out in full, the two bounds cost more than all other columns.
+    return f"""
+        SELECT {shown},
+            CASE WHEN {by_birth} THEN {_LEAST} ELSE {stated} END AS age_min,
+            CASE WHEN {by_birth} THEN {_MOST} ELSE {stated} END AS age_max
+        FROM (
+            SELECT *, {least} AS {_LEAST}, {most} AS {_MOST}
+            FROM (
+                SELECT *, {first} AS {_FIRST_DAY}, {last} AS {_LAST_DAY}
+                FROM {rows}
+            )
+        )"""
 
 
 def typed_household(survey: Survey, household: str, child: str, carried: tuple[str, ...] = ()) -> str:
@@ -122,11 +136,13 @@ def typed_record(
     household: str,
     carried: tuple[str, ...] = (),
     further: Mapping[Table, tuple[str, ...]] | None = None,
+    instead: Mapping[str, str] | None = None,
 ) -> str:
-    """SELECT of one typed row per child, joined with its household; `carried` columns come along as they are.
+    """Return a SELECT of one typed row per child, joined with its household.
 
-    `child` and `household` name relations of canonical text that hold one row per key. `further` columns, as
-    `condition AS name`, are worked out of a table's own typed answers.
+    `child` and `household` name relations of canonical text that hold one row per key. `carried` columns of the child
+    come along as they are. `further` columns, as `condition AS name`, are worked out of a table's own typed answers.
+    `instead` has SQL that takes the place of a typed answer of this name.
     """
     of_child, of_household = (further or {}).get("child", ()), (further or {}).get("household", ())
     shared = [field for field in survey.household.fields if field.name in survey.child.shared]
@@ -141,19 +157,30 @@ def typed_record(
         *(field.name for field in (*survey.child.fields, *survey.household.fields)),
         *(column.rpartition(" AS ")[2] for column in (*of_child, *of_household)),
     ]
+    shown = ", ".join(f"{instead[name]} AS {name}" if instead and name in instead else name for name in names)
     # Texts are typed before the join: the engine then works a column's few texts out once, not for each row.
-    return (
-        f"WITH own_typed AS NOT MATERIALIZED (SELECT {', '.join([f'c.{name}' for name in carried] + own)},"
-        f" {first} AS birth_from, {last} AS birth_to, {', '.join(same).format('c')} FROM {child} c),"
-        f" own AS NOT MATERIALIZED (SELECT {', '.join(('*', *of_child))} FROM own_typed),"
-        f" home_typed AS NOT MATERIALIZED (SELECT {', '.join(of_home)}, TRUE AS has_household,"
-        f" {', '.join(same).format('h')} FROM {household} h),"
-        f" of_home AS NOT MATERIALIZED (SELECT {', '.join(('*', *of_household))} FROM home_typed),"
-        f" joined AS NOT MATERIALIZED (SELECT {', '.join(names)}, birth_from, birth_to,"
-        f" COALESCE(has_household, FALSE) AS has_household, TRUE AS has_children"
-        f" FROM own LEFT JOIN of_home USING ({key}))"
-        f" SELECT *, {age_bounds(survey)} FROM joined"
-    )
+    return f"""
+        WITH own_typed AS NOT MATERIALIZED (
+            SELECT {", ".join([f"c.{name}" for name in carried] + own)}, {first} AS birth_from, {last} AS birth_to,
+                {", ".join(same).format("c")}
+            FROM {child} c
+        ),
+        home_typed AS NOT MATERIALIZED (
+            SELECT {", ".join(of_home)}, TRUE AS has_household, {", ".join(same).format("h")}
+            FROM {household} h
+        ),
+        joined AS NOT MATERIALIZED (
+            SELECT {", ".join(names)}, birth_from, birth_to, COALESCE(has_household, FALSE) AS has_household,
+                TRUE AS has_children
+            FROM {_with_columns("own_typed", of_child)}
+            LEFT JOIN {_with_columns("home_typed", of_household)} USING ({key})
+        )
+        {with_age_bounds(survey, "joined", f"{shown}, birth_from, birth_to, has_household, has_children")}"""
+
+
+def _with_columns(rows: str, further: tuple[str, ...]) -> str:
+    """Return the relation `rows` with further columns; each projection costs time, so none is made for nothing."""
+    return f"(SELECT *, {', '.join(further)} FROM {rows}) {rows}" if further else rows
 
 
 def vocabulary(survey: Survey, table: Table = "child", indicators: bool = True, earlier: bool = False) -> Vocabulary:

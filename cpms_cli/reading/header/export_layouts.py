@@ -7,7 +7,7 @@ The layouts belong to those programs, not to a province: they are read from the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -83,6 +83,7 @@ class AsideColumns(BaseModel):
     counts: tuple[str, ...]
 
 
+@lru_cache(maxsize=65_536)
 def folded_name(header: str) -> str:
     """A header as the names of columns that a program adds are compared."""
     return plain_text(header).casefold()
@@ -124,11 +125,14 @@ def layout_of(header: Sequence[str]) -> Layout | None:
     >>> [layout.id for layout in map(layout_of, (["sex", "_index"], ["KEY", "PARENT_KEY"], ["sex", "age"])) if layout]
     ['kobo', 'odk']
     """
-    there = {folded_name(cell) for cell in header}
-    for layout in layouts():
-        if any(there.issuperset(map(str.casefold, marks)) for marks in layout.marks):
-            return layout
-    return None
+    names = set(map(folded_name, header))
+    return next((layout for layout, marks in _folded_marks() if marks <= names), None)
+
+
+@cache
+def _folded_marks() -> tuple[tuple[Layout, frozenset[str]], ...]:
+    """Each layout with each of its sets of marks, in the order in which they are tried."""
+    return tuple((layout, frozenset(map(str.casefold, marks))) for layout in layouts() for marks in layout.marks)
 
 
 def find_column(header: Sequence[str], name: str) -> int | None:

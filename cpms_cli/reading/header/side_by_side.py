@@ -54,17 +54,19 @@ def _words() -> tuple[str, ...]:
 
 def _before_number(rest: str, spellings: Mapping[str, str]) -> str | None:
     """The field of what stands before the number, without the word that stands with the number."""
+    if not rest.strip():
+        return None
     plain = spelt(rest)
     for word in _words():
         if plain.endswith(word) and len(plain) > len(word) and (name := spellings.get(plain[: -len(word)])):
             return name
-    return field_of(rest, spellings) if rest.strip() else None
+    return field_of(rest, spellings)
 
 
 def _says_child(before: str) -> bool:
     """Whether a text ends in a word that stands with a child's number, as a part of its own."""
     last = spelt(_STEP.split(before.rstrip(_OPENING))[-1])
-    return any(last == word or (len(word) >= _SURE_WORD and last.endswith(word)) for word in _words())
+    return last != "" and any(last == word or (len(word) >= _SURE_WORD and last.endswith(word)) for word in _words())
 
 
 def numbered(header: str, spellings: Mapping[str, str]) -> Numbered | None:
@@ -78,6 +80,8 @@ def numbered(header: str, spellings: Mapping[str, str]) -> Numbered | None:
     if len(header) > _LONGEST:
         return None
     plain = plain_digits(header)
+    if not _NUMBER.search(plain):
+        return None
     last = _LAST.search(plain)
     if last is not None and (name := _before_number(plain[: last.start()], spellings)):
         return Numbered(name, int(last.group(1)), _PLACE in last.group())

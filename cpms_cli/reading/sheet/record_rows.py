@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.header.header_rows import Layout, find_layout
+from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.sheet.footers import notes, totals
 from cpms_cli.reading.source import RowLeftOut, only_used
 from cpms_cli.reading.value.coded_columns import CodedColumn, Flags, coded_column
-from cpms_cli.survey.model.definition import folded_header
 
 _FEW_TEXTS, _LEAST_KNOWN, _MOST_PARTS, _HEADER_AND_UNITS = 2_000, 3, 50, 5
 
@@ -49,14 +49,9 @@ def _headers_again(
     columns: Sequence[CodedColumn], filled: npt.NDArray[np.int64], header: Sequence[str], known: Mapping[str, str]
 ) -> tuple[Flags, Flags]:
     """Rows that are headers: (of these very columns, of others or in another order)."""
-    own = [known.get(folded_header(cell), "") for cell in header]
-    count = np.zeros(len(filled), dtype=np.int64)
-    for column in columns:
-        if len(column.texts) <= _FEW_TEXTS:
-            named, _ = _fields_of(column, known, "")
-            count += named[column.codes] if named.any() else 0
+    own = [known.get(spelt(cell), "") for cell in header]
     least = min(_LEAST_KNOWN, max(1, sum(map(bool, own))))
-    rows = np.flatnonzero((count >= least) & (2 * count >= filled) & (filled > 0))
+    rows = _rows_of_headers(columns, filled, known, least)
     all_named, same = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
     for index, column in enumerate(columns):
         found, mine = _fields_of(column, known, own[index] if index < len(own) else "", rows)
@@ -68,13 +63,38 @@ def _headers_again(
     return again, other
 
 
+def _rows_of_headers(
+    columns: Sequence[CodedColumn], filled: npt.NDArray[np.int64], known: Mapping[str, str], least: int
+) -> npt.NDArray[np.int64]:
+    """Return the rows with at least `least` headers in them, which are at least half of their cells.
+
+    Columns of few texts come first: a row is out as soon as more than half of its cells are no headers, and columns
+    are looked at only while a row is still in.
+    """
+    rows = np.flatnonzero(filled > 0)
+    count, others = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
+    for column in sorted(columns, key=lambda column: len(column.texts)):
+        if not len(rows):
+            break
+        codes = column.codes[rows]
+        named = np.zeros(len(rows), dtype=bool)
+        if len(column.texts) <= _FEW_TEXTS:
+            named = _fields_of(column, known, "", rows)[0][codes]
+        count += named
+        others += ~named & (codes >= 0)
+        still = 2 * others <= filled[rows]
+        if not still.all():
+            rows, count, others = rows[still], count[still], others[still]
+    return rows[count >= least]
+
+
 def _fields_of(
     column: CodedColumn, known: Mapping[str, str], own: str, rows: npt.NDArray[np.int64] | None = None
 ) -> tuple[Flags, Flags]:
     """For each distinct text of a column: is it a header, and is it that of the field `own`; the last is for blank."""
     codes = np.arange(len(column.texts)) if rows is None else np.unique(column.codes[rows])
     codes = codes[codes >= 0]
-    fields = [known.get(folded_header(text or ""), "") for text in column.texts.take(pa.array(codes)).to_pylist()]
+    fields = [known.get(spelt(text or ""), "") for text in column.texts.take(pa.array(codes)).to_pylist()]
     named, same = np.zeros(len(column.texts) + 1, dtype=bool), np.zeros(len(column.texts) + 1, dtype=bool)
     named[codes] = [bool(name) for name in fields]
     same[codes] = [bool(name) and name == own for name in fields]
@@ -125,7 +145,7 @@ def _part(
     spellings: Mapping[str, str] | None,
 ) -> tuple[Records, int, Layout | None]:
     """The records up to the next header of other columns, where that table's records begin, and its layout."""
-    known = spellings if spellings is not None else {folded_header(cell): cell for cell in layout.header if cell}
+    known = spellings if spellings is not None else {spelt(cell): cell for cell in layout.header if cell}
     filled = np.zeros(len(rows), dtype=np.int64)
     for column in columns:
         filled += column.codes >= 0

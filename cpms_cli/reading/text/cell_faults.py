@@ -4,6 +4,7 @@ formula's error."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,8 @@ _ERRORS = r"^\s*#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|SPILL!|CALC!|GETTING_DATA)\s*
 _ERROR = re.compile(_ERRORS)
 _LOST = "\ufffd"
 _SHOWN, _KEPT = 40, 1_000
+_FEW = 50_000
+_NO_TEXTS = pa.array([], pa.string())
 
 
 def _broken(text: str) -> tuple[str, str]:
@@ -45,24 +48,36 @@ def _mended(text: str) -> tuple[str, str, str] | None:
 
 
 def suspects(values: pa.Array) -> list[int]:
-    """Which of some texts may have something wrong with them."""
+    """Return the positions of the texts that may have something wrong with them."""
     if not len(values):
         return []
     wrong = pc.or_(pc.greater(pc.binary_length(values), LIMITS.cell), pc.match_substring_regex(values, _ERRORS))
-    if pc.all(pc.string_is_ascii(values)).as_py():
-        hits = wrong
-    else:
-        hits = pc.match_substring_regex(values, f"{BROKEN_CHARACTERS}|{SIGN}")
-    return [int(at) for at in np.flatnonzero(pc.or_(hits, wrong).to_numpy(zero_copy_only=False))]
+    if not pc.all(pc.string_is_ascii(values)).as_py():
+        wrong = pc.or_(wrong, pc.match_substring_regex(values, f"{BROKEN_CHARACTERS}|{SIGN}"))
+    return [int(position) for position in np.flatnonzero(wrong.to_numpy(zero_copy_only=False))]
+
+
+def _suspects_of_each(dictionaries: Sequence[pa.Array]) -> list[list[int]]:
+    """Return the suspects of each column's distinct texts.
+
+    Arrow compiles an expression at each call: few texts of many columns are looked through in one.
+    """
+    ends = np.cumsum([len(texts) for texts in dictionaries])
+    if not len(ends) or ends[-1] > _FEW:
+        return [suspects(texts) for texts in dictionaries]
+    of_all = np.array(suspects(pa.concat_arrays(dictionaries)), dtype=np.int64)
+    parts = np.split(of_all, np.searchsorted(of_all, ends[:-1]))
+    return [(part - start).tolist() for part, start in zip(parts, (0, *ends[:-1]), strict=True)]
 
 
 def mend_cells(data: pa.Table, rows: npt.NDArray[np.int64]) -> tuple[pa.Table, list[CellFault]]:
     """The table with the text that was meant, or as much of it as is left, and a fault for each such cell."""
     faults: list[CellFault] = []
-    for index, name in enumerate(data.column_names):
-        column = data.column(name).unify_dictionaries()
-        values = column.chunk(0).dictionary if column.num_chunks else pa.array([], pa.string())
-        wrong = {at: found for at in suspects(values) if (found := _mended(values[at].as_py()))}
+    columns = [column.unify_dictionaries() for column in data.columns]
+    dictionaries = [column.chunk(0).dictionary if column.num_chunks else _NO_TEXTS for column in columns]
+    for index, likely in enumerate(_suspects_of_each(dictionaries)):
+        name, column, values = data.column_names[index], columns[index], dictionaries[index]
+        wrong = {at: found for at in likely if (found := _mended(values[at].as_py()))}
         if not wrong:
             continue
         texts = values.to_pylist()

@@ -69,6 +69,8 @@ def _judge(sample: str, dialect: Dialect, spellings: Mapping[str, str]) -> Judge
 
 def _closed(sample: str, delimiter: str, quote: str) -> tuple[int, int]:
     """How many cells begin with this quotation mark, and how many of them end with it."""
+    if quote not in sample:
+        return 0, 0
     mark = re.escape(delimiter)
     begun = len(re.findall(rf"(?:^|{mark} ?){quote}(?!{quote}[^{mark}\r\n])", sample, re.MULTILINE))
     ended = len(re.findall(rf"(?<!{mark}){quote}(?={mark}|\r|$)", sample, re.MULTILINE))
@@ -101,6 +103,9 @@ def decide_dialect(text: str, spellings: Mapping[str, str], told: str | None = N
     sample = text[:_SAMPLE]
     judged: list[Judged] = []
     for delimiter in [told] if told else DELIMITERS:
+        # Under a delimiter that is not in the text every row has one cell, which is never better than a table.
+        if judged and delimiter not in sample and _best(judged).score >= 0:
+            continue
         for dialect in _variants(sample, delimiter):
             spaced = replace(dialect, spaced=_spaced(sample, dialect))
             judged.append(_judge(sample, spaced, spellings))

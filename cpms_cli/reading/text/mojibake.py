@@ -6,6 +6,7 @@ The bytes of Thai UTF-8 read as cp874 or cp1252 and saved again give valid UTF-8
 
 from __future__ import annotations
 
+import codecs
 import re
 
 READ_AS = ("cp874", "cp1252")
@@ -15,12 +16,23 @@ _FOREIGN = re.compile("[^\x00-\x7f]")
 _THAI = re.compile("[\u0e01-\u0e5b]")
 
 
-def _byte_of(character: str, encoding: str) -> bytes:
-    try:
-        return character.encode(encoding)
-    except UnicodeEncodeError:
-        # A byte the code page does not have passes through Windows as the control character of the same number.
-        return character.encode("latin-1") if "\x80" <= character <= "\x9f" else b"\xff"
+_AS_WINDOWS = "cpms-as-windows"
+
+
+def _passed_through(error: UnicodeError) -> tuple[bytes, int]:
+    """The bytes of characters that a code page does not have, and where to go on.
+
+    Windows passes a byte that the code page lacks through as the control character of the same number. Any other
+    character becomes 0xFF, which never stands in UTF-8.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = error.object[error.start : error.end]
+    raw = b"".join(sign.encode("latin-1") if "\x80" <= sign <= "\x9f" else b"\xff" for sign in missing)
+    return raw, error.end
+
+
+codecs.register_error(_AS_WINDOWS, _passed_through)
 
 
 def undone(text: str) -> str | None:
@@ -32,9 +44,8 @@ def undone(text: str) -> str | None:
     if not _SIGNED.search(text):
         return None
     for encoding in READ_AS:
-        raw = b"".join(_byte_of(character, encoding) for character in text)
         try:
-            meant = raw.decode("utf-8")
+            meant = text.encode(encoding, _AS_WINDOWS).decode("utf-8")
         except UnicodeDecodeError:
             continue
         foreign = _FOREIGN.findall(meant)

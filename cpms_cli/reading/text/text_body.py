@@ -21,6 +21,7 @@ from cpms_cli.reading.threads import on_each
 
 _BLOCK, _CHUNK, _PIECE = 1 << 22, 1 << 24, 20_000
 _MOST_RAGGED = 50_000
+_FEW = 50_000
 
 
 @dataclass(frozen=True)
@@ -120,11 +121,13 @@ def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int)
         return None
     trace = f"[{dialect.quote}\r\n\ufeff\\x00]"
 
-    def leaves(column: pa.ChunkedArray) -> bool:
-        found = (pc.match_substring_regex(chunk.dictionary, trace) for chunk in column.chunks)
-        return any(pc.any(one, min_count=0).as_py() for one in found)
+    def leaves_trace(texts: pa.Array) -> bool:
+        return bool(pc.any(pc.match_substring_regex(texts, trace), min_count=0).as_py())
 
-    if any(on_each(leaves, data.columns, data.num_rows)):
+    dictionaries = [chunk.dictionary for column in data.columns for chunk in column.chunks]
+    if sum(map(len, dictionaries)) < _FEW:  # Arrow compiles the expression at each call
+        dictionaries = [pa.concat_arrays(dictionaries)] if dictionaries else []
+    if any(on_each(leaves_trace, dictionaries, data.num_rows)):
         return None
     return Body(data, np.arange(first, first + data.num_rows, dtype=np.int64))
 

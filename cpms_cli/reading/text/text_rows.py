@@ -75,6 +75,9 @@ class Row:
 
 
 def _split(record: str, dialect: Dialect) -> list[str]:
+    if not dialect.quote or dialect.quote not in record:
+        plain = record.removesuffix("\n").removesuffix("\r").split(dialect.delimiter)
+        return [cell.removeprefix(" ") for cell in plain] if dialect.spaced else plain
     cells: list[str] = []
     at = 0
     while True:

@@ -66,6 +66,27 @@ class Explainer:
     def _numbers(self) -> dict[str, int]:
         return {one.column: one.number for one in self.survey.indicators}
 
+    def parted(self, reasons: tuple[str, ...], answers: tuple[str, ...], over: set[str]) -> tuple[str, str]:
+        """Return the reasons for a level in words, in two parts: those that hold still, and those that are over.
+
+        `over` are the entries of `answers` that later answers contradict. An indicator that has entries of both kinds
+        is named in both parts, each time with its own answers.
+        """
+        still, ended = list[str](), list[str]()
+        for reason in reasons:
+            for item in self._items(reason, answers):
+                name, _, value = item.partition("=")
+                is_indicator = name in self._numbers and value in ("", "yes")
+                label = str(self._numbers[name]) if is_indicator else reason
+                behind = [entry for entry in answers if entry.partition(":")[0] == label]
+                if not is_indicator:
+                    behind = [entry for entry in behind if item in entry.partition(":")[2].split("&")]
+                left = tuple(entry for entry in behind if entry not in over)
+                gone = tuple(entry for entry in behind if entry in over)
+                still += [self._worded(item, left)] if left or not gone else []
+                ended += [self._worded(item, gone)] if gone else []
+        return "; ".join(dict.fromkeys(still)), "; ".join(dict.fromkeys(ended))
+
     def _counted(self, reason: Reason, answers: tuple[str, ...]) -> list[int]:
         """The indicators that a reason counts and that something is noted behind."""
         noted = {answer.partition(":")[0] for answer in answers}
@@ -110,10 +131,13 @@ class Explainer:
     def open(self, scores: pd.DataFrame, reasons: str = "open_reasons", answers: str = "open_answers") -> pd.Series:
         """What could still change each row's level, in a line: how many questions, and what could lift it the most."""
         keys = _pairs(scores, reasons, answers)
-        return keys.map({key: self._open(*key) for key in keys.unique()}).astype("str")
+        return keys.map({key: self.open_words(*key) for key in keys.unique()}).astype("str")
 
-    def _open(self, reasons: tuple[str, ...], answers: tuple[str, ...]) -> str:
-        """The alternatives come from the most severe level down, and so do the names."""
+    def open_words(self, reasons: tuple[str, ...], answers: tuple[str, ...]) -> str:
+        """Return in a line what could still change a level; empty where nothing could.
+
+        The alternatives come from the most severe level down, and so do the names.
+        """
         asked, names = dict[str, None](), list[str]()
         for item in (item for reason in reasons for item in self._items(reason, answers)):
             number = self._numbers.get(item)

@@ -92,8 +92,8 @@ def _store(survey: Survey, children: list[Child]) -> duckdb.DuckDBPyConnection:
         " 1 AS batch_id FROM score_"
     )
     connection.execute(
-        f"CREATE TABLE current_household AS SELECT * REPLACE ({visited}::VARCHAR AS {visited}), 1 AS batch_id"
-        " FROM home_"
+        f"CREATE TABLE current_household AS SELECT * REPLACE ({visited}::VARCHAR AS {visited}), 1 AS batch_id,"
+        " NULL::VARCHAR AS household_id, NULL::VARCHAR AS consent FROM home_"
     )
     merged = "TIMESTAMP '2029-05-01' AS merged_at"
     connection.execute(f"CREATE TABLE batch AS SELECT 1 AS batch_id, {merged}, 'x' AS merged_by")

@@ -114,4 +114,6 @@ def blanked(one: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey
         response=one.response.iloc[:0],
         quality=coarse(one.quality),
         grouped={},
+        standing=one.standing.iloc[:0],
+        standing_parts=one.standing_parts.iloc[:0],
     )

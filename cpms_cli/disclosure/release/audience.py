@@ -42,22 +42,22 @@ Summary = TypeVar("Summary")
 
 @dataclass(frozen=True)
 class _Kind:
-    """What a kind of summary is remembered as, how it is taken apart, and the tables that are left out, and the message
-    that says so."""
+    """What a kind of summary is remembered as, how it is taken apart, and the tables that are left out, and the messages
+    that say so."""
 
     name: str
     mask: Callable[[Asked, Any], Masked[Any]]
     lists: tuple[str, ...] = ()
-    note: str = "privacy_lists"
+    notes: tuple[str, ...] = ("privacy_lists",)
 
 
 _KINDS: Mapping[type, _Kind] = {
-    AreaSummary: _Kind("area", mask_area, ("response",)),
+    AreaSummary: _Kind("area", mask_area, ("response", "standing", "standing_parts"), ("privacy_lists", "privacy_round_only")),
     IndicatorSummary: _Kind("indicator", mask_indicator, ("children",)),
     RightsSummary: _Kind("rights", mask_rights, ("lacking",)),
     MigrationSummary: _Kind("migration", mask_migration),
-    AreaPlan: _Kind("plan", mask_plan),
-    Overlap: _Kind("overlap", mask_overlap, ("triples",), "privacy_triples"),
+    AreaPlan: _Kind("plan", mask_plan, ("standing", "standing_parts"), ("privacy_round_only",)),
+    Overlap: _Kind("overlap", mask_overlap, ("triples",), ("privacy_triples",)),
     ResponseSummary: _Kind("responses", mask_responses),
 }
 
@@ -98,7 +98,7 @@ def hand_on(
         found.remember(connection)
     notes = found.notes or (say("privacy_nothing", language),)
     if kind.lists:
-        notes += (say(kind.note, language),)
+        notes += tuple(say(note, language) for note in kind.notes)
     withheld = sum(
         int(found.tables[name][column].isna().sum()) for name, table in sheet.tables.items() for column in table.ids
     )

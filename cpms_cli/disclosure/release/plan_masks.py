@@ -101,6 +101,8 @@ def _blank(asked: Asked, plan: AreaPlan, tables: dict[str, pd.DataFrame], found:
         leading_by_part=plan.leading_by_part if by_part is None else leading_of_parts(survey, by_part, asked.language),
         quality=unknown_quality(indicators),
         grouped={},
+        standing=plan.standing.iloc[:0],
+        standing_parts=plan.standing_parts.iloc[:0],
     )
 
 

@@ -9,11 +9,12 @@ from rich.console import Console
 
 from cpms_cli.reports.areas.handed import count_text, counts_told
 from cpms_cli.reports.areas.shares import group_names, show_note, show_quality, show_shares
+from cpms_cli.reports.areas.standing import show_standing
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.child.child_history import ChildHistory
-from cpms_cli.summaries.child.standing_today import ADULT, ANSWERED, CLOSED, NOT_FOUND, not_found_words
+from cpms_cli.summaries.child.standing_today import ADULT, ANSWERED, CLOSED, NOT_FOUND, absence_words
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
@@ -73,7 +74,7 @@ def _marks(listed: pd.DataFrame, language: Language) -> pd.Series:
     turned 18."""
     if NOT_FOUND not in listed:
         return pd.Series("", index=listed.index)
-    missed = not_found_words(listed[NOT_FOUND], language)
+    missed = absence_words(listed, language)
     grown = listed[ADULT].map({True: say("state_turned_18", language), False: ""})
     days = shown_dates(listed[CLOSED], language).fillna("")
     closed = [say("standing_closed", language, day=day) if day else "" for day in days]
@@ -212,11 +213,13 @@ def show_area(
         console,
         counts_told(summary.levels, language),
         headings,
-        title=say("area_levels", language),
+        title=say("area_levels", language, round=shown_year(summary.round, language)),
         right=("children", "could_be", "households"),
         percent=("share",),
     )
     console.print(say("could_be_note", language))
+    if listed:
+        show_standing(console, survey, summary.standing, summary.standing_parts, summary.round, language)
     _show_area_indicators(console, survey, summary, language)
     headings = {
         "area": say("col_area", language),
@@ -227,7 +230,7 @@ def show_area(
     parts, figures = counts_told(summary.parts, language), list(headings)[2:]
     if console.width < NARROW:
         parts, headings = stacked(parts, headings, {"area": ("name",)})
-    show_table(console, parts, headings, title=say("area_parts", language), right=figures)
+    show_table(console, parts, headings, title=say("area_parts_round", language, round=shown_year(summary.round, language)), right=figures)
     _show_grouped(console, survey, summary, language)
     if listed:
         show_response(console, survey, summary, language)
@@ -276,9 +279,19 @@ def _show_grouped(console: Console, survey: Survey, summary: AreaSummary, langua
 def show_response(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
     """Print the immediate response list of an area."""
     first = survey.levels[0]
+    standing = summary.standing.set_index("level")["turned_18"] if len(summary.standing) else {}
+    adults = int(standing.get(first.id, 0))
     if summary.response.empty:
         console.print(say("area_response_none", language))
+        _show_adults(console, adults, first.id, language)
         return
     told = f"{first.response.in_(language)}, {first.due.in_(language)}"
     console.print(say("area_response", language, response=told), style="bold")
     show_children(console, survey, summary.response, language, identified=False)
+    _show_adults(console, adults, first.id, language)
+
+
+def _show_adults(console: Console, count: int, level: str, language: Language) -> None:
+    """Print how many children turned 18 and so left the immediate response list."""
+    if count:
+        console.print(say("area_turned_18", language, count=count, level=level))

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from cpms_cli.reports.children.scores import level_labels
 from cpms_cli.reports.terminal import show_table, stacked
-from cpms_cli.summaries.child.standing_today import not_found_words
+from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -32,7 +32,7 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
     level = level_labels(survey, language, visits["level"]).fillna("")
     highest = level_labels(survey, language, visits["highest"]).fillna("")
     could = level_labels(survey, language, visits["could_become"]).fillna("")
-    missed = not_found_words(visits["not_found"], language)
+    missed = absence_words(visits, language)
     due = visits["due"].astype("str").fillna("").str.slice(0, 10)
     late = visits["days_late"].astype("Int64").astype("str").fillna("")
     return visits.assign(

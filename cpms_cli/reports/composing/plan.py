@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from cpms_cli.reports.areas.shares import group_names, quality_sentences
+from cpms_cli.reports.areas.standing import standing_headings
 from cpms_cli.reports.documents.document import (
     BlankLines,
     Chart,
@@ -82,12 +83,13 @@ class _Words:
             Column("could_be", self.say("could_be"), "count"),
             Column("households", self.say("households"), "count"),
         )
-        yield TableBlock(self.say("levels"), plan.levels, columns, self.say("could_be_note"))
+        year = shown_year(plan.round, self.language)
+        yield TableBlock(self.say("levels", round=year), plan.levels, columns, self.say("could_be_note"))
         yield from self.by_groups()
         frame = plan.parts[["name", *self.labels]]
         yield Chart(
             "level_bars",
-            self.say("levels"),
+            self.say("levels", round=year),
             frame,
             self.say("levels_alt"),
             words={"name": self.say("area"), **self.labels, **self.withheld},
@@ -148,19 +150,26 @@ class _Words:
         return self.say("change", previous=shown_year(previous, self.language))
 
     def response(self) -> Iterator[Part]:
+        """Whom to answer: the children who stand at each level today; where the plan is handed on, or of an earlier
+        round, those who are there by the round's own answers."""
         plan = self.plan
         yield Heading(self.say("response"))
-        due = plan.levels[plan.levels["level"] != self.clear]
+        due, parts, note = plan.levels, plan.parts, self.say("counts_only")
+        counts = {"children": self.say("children")}
+        if len(plan.standing):
+            counts = standing_headings(plan.standing, plan.round, self.language)
+            due = due.drop(columns="children").merge(plan.standing[["level", *counts]], on="level")
+            parts, note = plan.standing_parts, f"{say('area_standing_note', self.language)} {note}"
         columns = (
             Column("label", self.say("level")),
-            Column("children", self.say("children"), "count"),
+            *(Column(name, heading, "count") for name, heading in counts.items()),
             Column("could_be", self.say("could_be"), "count"),
             Column("response", self.say("responsible_response")),
             Column("due", self.say("due")),
         )
-        yield TableBlock(self.say("response_caption"), due, columns, self.say("counts_only"))
+        yield TableBlock(self.say("response_caption"), due[due["level"] != self.clear], columns, note)
         levels = tuple(Column(name, label, "count") for name, label in self.labels.items() if name != self.clear)
-        yield TableBlock(self.say("parts_caption"), plan.parts, (Column("name", self.say("area")), *levels))
+        yield TableBlock(self.say("parts_caption"), parts, (Column("name", self.say("area")), *levels))
 
     def by_part(self) -> Iterator[Part]:
         found = self.plan.leading_by_part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,9 @@ from cpms_cli.summaries.area.shares import (
     with_shares,
     within,
 )
+from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.children import line_list_of, standing_list
-from cpms_cli.summaries.child.standing_today import ADULT, CLOSED
+from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
 from cpms_cli.summaries.scope import Scope, scope_of
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
@@ -36,7 +38,10 @@ from cpms_cli.survey.rules.typed_answers import quoted
 class AreaSummary:
     """The tables of one area in one round; `previous` is the round that `change` compares with, if there is one.
 
-    `levels`: level, children, share, could_be (children whose highest possible level it is), households.
+    `levels`, by the round's own answers: level, children, share, could_be (children whose highest possible level it
+    is), households.
+    `standing` and `standing_parts`, in the area's last round only: how many stand at each level today, and in which
+    part, as `standing_counts.standing_counts`. For the office: no disclosure control covers these counts.
     `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
     `response`: children to be visited at once, most urgent first; in the last round as they stand today.
@@ -57,12 +62,16 @@ class AreaSummary:
     response: pd.DataFrame
     quality: pd.DataFrame
     grouped: dict[str, pd.DataFrame]
+    standing: pd.DataFrame
+    standing_parts: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
+        standing = {"standing": self.standing, "standing_parts": self.standing_parts} if len(self.standing) else {}
         return {
             "levels": self.levels,
+            **standing,
             "indicators": self.indicators,
             "parts": self.parts,
             "response": self.response,
@@ -129,15 +138,19 @@ def _indicators(
     return table
 
 
+def parts_width(code: str) -> int:
+    """Return how many digits the codes of an area's parts have: subdistricts, or within one of them villages."""
+    return 6 if len(code) < 6 else 8
+
+
 def parts_of(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, language: Language
 ) -> pd.DataFrame:
     """Children at each level in each part of an area, as `AreaSummary.parts`."""
     village = survey.role("village").name
-    width = 6 if len(code) < 6 else 8
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     table = connection.execute(
-        f"SELECT left({village}, {width}) AS area, count(*) AS children, {counts} FROM {SCORE}"
+        f"SELECT left({village}, {parts_width(code)}) AS area, count(*) AS children, {counts} FROM {SCORE}"
         f" WHERE {within(survey, code, round_)} GROUP BY 1 ORDER BY 1"
     ).df()
     table.insert(1, "name", [area_name(survey, str(area), language) for area in table["area"]])
@@ -174,10 +187,7 @@ def _at_once(
     """Whom to visit at once: in the area's last round whoever stands at the most severe level today, found in that
     round or not; in an earlier one whoever was at it then."""
     explainer, worst = Explainer(survey, language), (survey.levels[0].id,)
-    last = connection.execute(
-        f"SELECT max({survey.role('round').name}) FROM {SCORE} WHERE {within(survey, scope.code, None)}"
-    ).fetchone()
-    if last is None or last[0] != scope.round:
+    if scope.round != scope.rounds[-1]:
         return line_list_of(
             connection, survey, explainer, area=scope.code, round_=scope.round, levels=worst, identified=identified
         )
@@ -222,6 +232,8 @@ def area_summary(
     groups = groups_asked(survey, by)
     scope = scope_of(connection, survey, code, round_, language)
     levels = levels_of(connection, survey, within(survey, code, scope.round), language)
+    create_stood(connection, survey, datetime.date.today())
+    standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
     return AreaSummary(
         code,
         scope.name,
@@ -235,4 +247,6 @@ def area_summary(
         _at_once(connection, survey, scope, language, identified),
         quality_of(connection, survey, scope),
         _grouped(connection, survey, scope, groups, language) if groups else {},
+        standing,
+        standing_parts,
     )

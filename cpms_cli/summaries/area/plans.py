@@ -5,6 +5,7 @@ Counts only: nothing here names a child or tells its identifier.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +15,11 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.area.areas import levels_by, levels_of, parts_of
+from cpms_cli.summaries.area.areas import levels_by, levels_of, parts_of, parts_width
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import area_name, count_answers, groups_asked, with_shares, within
+from cpms_cli.summaries.area.standing_counts import standing_counts
+from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.scope import scope_of
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
@@ -29,7 +32,9 @@ LEADING, LEADING_OF_PART = 5, 3
 class AreaPlan:
     """What goes into the plan of one area; `previous` is the round that changes are counted from, if there is one.
 
-    `levels`: level, label, children, share, could_be, households, response, due.
+    `levels`, by the round's own answers: level, label, children, share, could_be, households, response, due.
+    `standing` and `standing_parts`, in the area's last round only: how many stand at each level today, and in which
+    part, as `standing_counts.standing_counts`. For the committee alone: no disclosure control covers these counts.
     `leading`: the counted indicators with most children at yes: number, name, yes, no, unknown, not_applicable, share,
     low, high, unknown_share, marked, change (all fractions).
     `parts`: area, name, children, one column per level: the children of each subdistrict or village.
@@ -58,12 +63,15 @@ class AreaPlan:
     leading_by_part: pd.DataFrame
     quality: pd.DataFrame
     grouped: dict[str, pd.DataFrame]
+    standing: pd.DataFrame
+    standing_parts: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
         names = ("levels", "leading", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
-        return {**{name: getattr(self, name) for name in names}, **self.grouped}
+        standing = {"standing": self.standing, "standing_parts": self.standing_parts} if len(self.standing) else {}
+        return {**{name: getattr(self, name) for name in names}, **standing, **self.grouped}
 
 
 def _counted(survey: Survey) -> dict[str, int]:
@@ -187,6 +195,7 @@ def plan_area(
         indicators = _indicators(connection, survey, code, current, previous, language)
         activities = _activities(connection, survey, where, language)
         called = activities["children"].gt(0)
+        create_stood(connection, survey, datetime.date.today())
         asked = int(indicators[["yes", "no", "unknown"]].sum().sum())
         return AreaPlan(
             code,
@@ -205,4 +214,5 @@ def plan_area(
             leading_of_parts(survey, part_indicators(connection, survey, code, current, language), language),
             unknown_quality(indicators),
             {"levels_by": levels_by(connection, survey, where, groups, language)} if groups else {},
+            *standing_counts(connection, survey, scope, parts_width(code), language),
         )

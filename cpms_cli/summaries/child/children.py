@@ -14,7 +14,8 @@ from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, create_scores
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.file import open_store
-from cpms_cli.summaries.child.standing_today import GIVEN, SINCE, STANDING, create_standing_scores, with_carried
+from cpms_cli.summaries.child.carried_reasons import carried_reasons
+from cpms_cli.summaries.child.standing_today import GIVEN, SINCE, STANDING, create_standing_scores, create_stood
 from cpms_cli.summaries.scope import check_surveyed, known_indicator
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
@@ -65,30 +66,35 @@ def line_list_of(
     indicator: int | None = None,
     answer: str = "yes",
     identified: bool = False,
-    scores: str = EXPLAINED,
-    further: Sequence[str] = (),
+    standing: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """The list, from a connection on which `score` exists; most severe first, then by highest possible level.
+    """Return the list, from a connection on which `score` exists; most severe first, then by highest possible level.
 
-    `scores` has the columns of `explained`, and `further` ones, which come last.
+    With `standing`, the further columns of `standing_score`, the rows are of that view; these columns come last.
     """
-    where = _conditions(survey, area, round_, levels, indicator, answer)
-    key = survey.key("child")
-    names = _personal(survey)
+    condition = _conditions(survey, area, round_, levels, indicator, answer)
+    key, names = survey.key("child"), _personal(survey)
     person, sex = survey.role("person").name, survey.role("sex").name
     listed = connection.execute(
-        f"SELECT s.{person}, {', '.join(f's.{name}' for name in key)}, s.{sex}, age_min, age_max, level, highest,"
-        f" {', '.join(f'c.{name}' for name in names)}, reasons, open_reasons, answers, open_answers"
-        f"{''.join(f', s.{name}' for name in further)} FROM (SELECT * FROM {scores} WHERE {where}) s"
-        f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
-        f" ORDER BY {_order(survey, 'level')}, {_order(survey, 'highest')}, {_by_place(survey)}"
+        f"""
+        SELECT s.{person}, {", ".join(f"s.{name}" for name in key)}, s.{sex}, age_min, age_max, level, highest,
+            {", ".join(f"c.{name}" for name in names)}, reasons, open_reasons, answers, open_answers
+            {"".join(f", s.{name}" for name in ((*standing, GIVEN) if standing else ()))}
+        FROM (SELECT * FROM {STANDING if standing else EXPLAINED} WHERE {condition}) s
+        JOIN current_child c ON {" AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)}
+        ORDER BY {_order(survey, "level")}, {_order(survey, "highest")}, {_by_place(survey)}
+        """
     ).df()
-    listed["why"] = explainer.why(listed)
+    if standing:
+        stood = listed.rename(columns={person: "person", survey.role("round").name: "year"})
+        listed["why"] = carried_reasons(connection, explainer, stood)
+    else:
+        listed["why"] = explainer.why(listed)
     listed["open"] = explainer.open(listed)
-    listed = listed.drop(columns=["reasons", "open_reasons", "answers", "open_answers"])
     response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
     listed["response"] = listed["level"].map(response).astype("str")
-    listed = listed[[*(name for name in listed if name not in further), *further]]
+    hidden = {"reasons", "open_reasons", "answers", "open_answers", GIVEN, *standing}
+    listed = listed[[*(name for name in listed if name not in hidden), *standing]]
     if not identified:
         for name in names:
             listed[name] = listed[name].mask(listed[name].notna(), MASK)
@@ -104,13 +110,12 @@ def standing_list(
     levels: Sequence[str] = (),
     indicator: int | None = None,
     answer: str = "yes",
-    as_of: datetime.date | None = None,
     identified: bool = False,
 ) -> pd.DataFrame:
-    """As `list_children` without a round, from a connection on which `score` exists."""
-    one = known_indicator(survey, indicator) if indicator is not None else None
-    further = create_standing_scores(connection, survey, as_of or datetime.date.today(), one)
-    found = line_list_of(
+    """As `list_children` without a round, from a connection on which `score` and `stood` exist."""
+    asked = known_indicator(survey, indicator) if indicator is not None else None
+    standing = create_standing_scores(connection, survey, asked)
+    return line_list_of(
         connection,
         survey,
         explainer,
@@ -119,11 +124,8 @@ def standing_list(
         indicator=indicator,
         answer=answer,
         identified=identified,
-        scores=STANDING,
-        further=(*further, GIVEN),
+        standing=standing,
     )
-    stood = found[[SINCE, GIVEN, "level"]].assign(year=found[survey.role("round").name])
-    return found.assign(why=with_carried(explainer, found["why"], stood)).drop(columns=GIVEN)
 
 
 def list_children(
@@ -139,12 +141,13 @@ def list_children(
     identified: bool = False,
     schemas: Path | None = None,
 ) -> pd.DataFrame:
-    """Children of a store by area, level or indicator: as they stand on the day `as_of` (today), or in one round.
+    """Return children of a store by area, level or indicator: as they stand on the day `as_of` (today), or in one round.
 
     Without `round_`, a row per child, of its last round and the place where it was then. `level` is the level that
     stands (see `scoring.standing`): a victim stays on the list until a later round or a recorded closing says
     otherwise, and a child whom one cleared leaves it. `why` holds the reasons of the round `since`, which gave it.
-    `not_found` is the last round of the village where the child was not found in it; `turned_18`: it surely has.
+    `not_found` is the last round of the village where the child was not found in it, `no_consent` the same where its
+    family did not consent; such a family's row without answers is no further child. `turned_18`: it surely has.
     `closed_on` is the day on which the case of that level was closed. An indicator's answer stands likewise until a
     later round gives another; `answered_in` is its round. With `round_`, all is what that round says.
 
@@ -158,14 +161,15 @@ def list_children(
     unknown = set(levels) - {level.id for level in survey.levels}
     if unknown:
         raise UsageError(
-            "unknown_level", level=", ".join(sorted(unknown)), known=", ".join(one.id for one in survey.levels)
+            "unknown_level", level=", ".join(sorted(unknown)), known=", ".join(level.id for level in survey.levels)
         )
     with open_store(Path(store), survey, write=identified) as connection:
         check_surveyed(connection, survey, area, round_, language)
         create_scores(connection, survey)
         explainer = Explainer(survey, language)
         if round_ is None:
-            found = standing_list(
+            create_stood(connection, survey, as_of or datetime.date.today())
+            listed = standing_list(
                 connection,
                 survey,
                 explainer,
@@ -173,11 +177,10 @@ def list_children(
                 levels=levels,
                 indicator=indicator,
                 answer=answer,
-                as_of=as_of,
                 identified=identified,
             )
         else:
-            found = line_list_of(
+            listed = line_list_of(
                 connection,
                 survey,
                 explainer,
@@ -189,5 +192,5 @@ def list_children(
                 identified=identified,
             )
         if identified:
-            note_identified(connection, "children", len(found))
-        return found
+            note_identified(connection, "children", len(listed))
+        return listed

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpms_cli.scoring.standing import responses_until, standings
 from cpms_cli.store.tables.response_tables import create_known_children
-from cpms_cli.summaries.child.standing_today import not_found_words
+from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -38,7 +38,7 @@ def child_visits(
             "closed_by": closings.astype("str").reindex(stood["closed_on"]).to_numpy(),
         }
     )
-    missed = not_found_words(stood["not_found"], language)
+    missed = absence_words(stood, language)
     words = [[*found, text] for found, text in zip(_words(survey, stood, told, language), missed, strict=True)]
     told["standing_why"] = ["; ".join(filter(None, parts)) for parts in words]
     columns = [field.name for field in survey.response.fields]

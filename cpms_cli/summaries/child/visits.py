@@ -39,9 +39,10 @@ def _standing_rows(
     create_known_children(connection, survey)
     stood = standings(connection, survey, as_of)
     waits = stood["person"].isin(overdue["cpms_id"]) if overdue is not None else False
-    stood = stood[stood["latest"] & ~stood["adult"] & (stood["not_found"].isna() | waits)]
+    seen = stood["not_found"].isna() & stood["no_consent"].isna()
+    stood = stood[stood["latest"] & ~stood["adult"] & (seen | waits)]
     person, round_ = survey.role("person").name, survey.role("round").name
-    connection.register("stood_frame", stood[["person", "year", "standing", "not_found"]])
+    connection.register("stood_frame", stood[["person", "year", "standing", "not_found", "no_consent"]])
     connection.execute("CREATE OR REPLACE TEMP TABLE visit_row AS SELECT * FROM stood_frame")
     connection.unregister("stood_frame")
     return f"({person}, {round_}) IN (SELECT (person, year) FROM visit_row)"
@@ -79,16 +80,16 @@ def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str
 
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, standing: bool) -> pd.DataFrame:
     """Every child asked for: key as text, person, names, sex, ages, level (with `standing`, the one that stands),
-    highest, not_found."""
+    highest, not_found, no_consent."""
     key = survey.key("child")
     columns = [survey.role(role).name for role in ("person", "given_name", "family_name", "sex")]
     own = ", ".join(f"c.{name}" for name in (*key, *columns))
     same = " AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)
-    stands = "s.level, s.highest, NULL::BIGINT AS not_found"
+    stands = "s.level, s.highest, NULL::BIGINT AS not_found, NULL::BIGINT AS no_consent"
     joined = ""
     if standing:
         person, round_ = survey.role("person").name, survey.role("round").name
-        stands = "v.standing AS level, s.highest, v.not_found"
+        stands = "v.standing AS level, s.highest, v.not_found, v.no_consent"
         joined = f" JOIN visit_row v ON v.person = s.{person} AND v.year = s.{round_}"
     return connection.execute(
         f"SELECT {own}, s.age_min, s.age_max, {stands} FROM (SELECT * FROM {SCORE} WHERE {where}) s"
@@ -169,8 +170,8 @@ def visits_of(
     Listed are children at a level that is visited for its own sake (with `overdue`, only those in it), and whoever has
     a question to answer; a child without one has one row, `field` empty. Columns: round, village_code, village (its
     name), household_no, child_no and cpms_id (none for a question about the household), names, sex, age_min, age_max,
-    level, highest, not_found (the last round of the village, where it is a later one), due, days_late, field,
-     question, choices, was, could_become.
+    level, highest, not_found and no_consent (the last round of the village, where it is a later one: the child was not
+    found in it, or its family did not consent), due, days_late, field, question, choices, was, could_become.
     """
     survey = explainer.survey
     where = within(survey, area, round_)
@@ -211,6 +212,7 @@ def visits_of(
         "level",
         "highest",
         "not_found",
+        "no_consent",
         "due",
         "days_late",
         "field",

@@ -16,7 +16,8 @@ from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.child.children import MASK
-from cpms_cli.summaries.child.standing_today import not_found_words, with_carried
+from cpms_cli.summaries.child.carried_reasons import carried_reasons
+from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, UNKNOWN, WAITING, find_cases
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.era import shown_date
@@ -121,6 +122,7 @@ def _told(
             "level": cases["case"],
             "since": cases["since"].astype("int64"),
             "not_found": cases["not_found"],
+            "no_consent": cases["no_consent"],
             "why": _why(connection, survey, explainer, cases),
             "action": [levels[one].response.in_(language) for one in cases["case"]],
             "interview_date": cases["since_visited"].dt.strftime("%Y-%m-%d"),
@@ -171,7 +173,7 @@ def _notes(cases: pd.DataFrame, language: Language) -> pd.Series:
 
     again, no_deadline = cases["state"] == AGAIN, say("due_no_deadline", language)
     parts = [
-        not_found_words(cases["not_found"], language),
+        absence_words(cases, language),
         pd.Series(np.where(cases["state"] == UNKNOWN, no_deadline, ""), index=cases.index, dtype="str"),
         dated("due_missed", cases["missed"], again & cases["missed"].notna()),
         dated("due_silent", cases["last_entry"], again & cases["missed"].isna()),
@@ -190,14 +192,21 @@ def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Expla
     """The reasons of the round that gave the level; where later answers are missing, that they do not end it."""
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
-    found = connection.execute(
-        f"SELECT reasons, answers, level FROM cases k JOIN {EXPLAINED} s ON s.{person} = k.person"
-        f" AND s.{round_} = k.since ORDER BY place"
+    given = connection.execute(
+        f"""
+        SELECT reasons, answers, level
+        FROM cases k JOIN {EXPLAINED} s ON s.{person} = k.person AND s.{round_} = k.since
+        ORDER BY place
+        """
     ).df()
     connection.unregister("cases")
-    why = explainer.why(found).reset_index(drop=True)
-    stood = cases[["since", "year"]].assign(given=found["level"].to_numpy(), level=cases["case"])
-    return with_carried(explainer, why, stood)
+    stood = cases[["person", "since", "year"]].assign(
+        given=given["level"].to_numpy(),
+        level=cases["case"],
+        reasons=given["reasons"].to_numpy(),
+        answers=given["answers"].to_numpy(),
+    )
+    return carried_reasons(connection, explainer, stood)
 
 
 def _done(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, language: Language) -> pd.Series:

@@ -77,12 +77,12 @@ def test(python: Path, selected: list[str]) -> None:
 
 
 def main() -> None:
-    """`demo` (or any cpms command), `test`, `offline`, `docs`, and `messages` (the Thai catalogue of help)."""
+    """`demo` (or any cpms command), `test`, `offline`, `docs`, `pictures`, and `messages` (the Thai catalogue of help)."""
     if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit("cpms needs Python 3.11 or newer")
     command, *words = sys.argv[1:] or ["demo"]
     python = environment()
-    install(python, TEST if command in {"test", "messages"} else RUN)
+    install(python, TEST if command in {"test", "messages", "pictures"} else RUN)
     match command:
         case "test":
             test(python, words)
@@ -93,6 +93,8 @@ def main() -> None:
             call(python, ROOT / "scripts" / "reference.py", *words)
         case "messages":
             call(python, ROOT / "scripts" / "catalogue.py")
+        case "pictures":
+            call(python, ROOT / "scripts" / "pictures.py", *words)
         case _:
             call(python, "-m", "cpms_cli", command, *words)
 

@@ -77,6 +77,7 @@ body {{ font: 16px/1.6 Sarabun, "Leelawadee UI", Thonburi, "Noto Sans Thai", san
   margin: 2rem auto; padding: 0 1rem }}
 pre {{ background: #f2f2f2; padding: .8rem; overflow-x: auto }} code {{ font-family: Consolas, Menlo, monospace }}
 table {{ border-collapse: collapse }} td, th {{ border: 1px solid #999; padding: .2rem .5rem; text-align: left }}
+img {{ max-width: 100% }}
 </style></head><body>
 {body}
 </body></html>
@@ -156,9 +157,10 @@ def _lock(per_python: dict[str, list[str]], own: str) -> str:
 
 
 def write_pages(folder: Path) -> None:
-    """Every document of the project as a page of its own."""
+    """Write every document of the project as a page of its own, with the pictures that pages show."""
     render = MarkdownIt("commonmark").enable("table").render
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    shutil.copytree(ROOT / "docs" / "pictures", folder / "docs" / "pictures", dirs_exist_ok=True)
+    for path in [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]:
         text = path.read_text("utf-8")
         body = re.sub(r'href="([^":]+)\.md([#"])', r'href="\1.html\2', render(text))
         title = text.partition("\n")[0].lstrip("# ")

@@ -14,81 +14,36 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from cpms_cli.cli.guard import guarded
+from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.main import app, main
+from cpms_cli.cli.translation import thai
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 CODEBOOKS = {"codebook.md": "en", "codebook.th.md": "th"}
 COMMANDS = {"commands.md": "en", "commands.th.md": "th"}
-_TOP = {
-    "en": """# Commands
-
-[ภาษาไทย](commands.th.md)
-
-Made from the commands' own help by `python run.py docs`; `cpms COMMAND --help` says the same.
-
-## For every command
-
-**Exit codes.** Scripts may rely on them:
-
-| code | meaning |
-| --- | --- |
-| 0 | done, and nothing to mend |
-| 1 | done, and the data has errors: `validate`, `schema check`; rows were set aside: `merge`, `response import`; \
-decisions were not taken over: `review apply`; something is not sound: `doctor`, `store check` |
-| 2 | wrong use, unreadable input, or a store that cannot be opened; the store is as it was |
-
-**Language.** `--lang en` or `--lang th`; else the variable `CPMS_LANG`, else the locale of the computer.
-
-**Data and messages.** Data goes to stdout, messages to stderr. `--format json` is for scripts: the document carries
-`schema_version`, and `error` where the command failed.
-
-**Variables.**
-
-| variable | meaning |
-| --- | --- |
-| `CPMS_LANG` | the language, `en` or `th` |
-| `CPMS_KEY_FILE`, `CPMS_KEY` | the file with the key of an encrypted store, or the key itself |
-| `CPMS_IDENTITY_FILE` | the province's secret key, to merge bundles |
-| `CPMS_BUNDLE_KEY` | the passphrase of a bundle |
-| `CPMS_DEBUG` | `1` shows the traceback of a fault in the tool |
-| `COLUMNS` | the width of tables, in letters; 200 where the output goes to a file |
-| `NO_COLOR` | no colours |
-""",
-    "th": """# คำสั่งทั้งหมด
-
-[English](commands.md)
-
-หน้านี้สร้างจากความช่วยเหลือของคำสั่งเองด้วย `python run.py docs` พิมพ์ `cpms COMMAND --help --lang th` จะได้ข้อความเดียวกัน
-
-## สำหรับทุกคำสั่ง
-
-**รหัสจบ** โปรแกรมอื่นใช้ได้:
-
-| รหัส | ความหมาย |
-| --- | --- |
-| 0 | เสร็จ ไม่มีอะไรต้องแก้ |
-| 1 | เสร็จ และข้อมูลมีข้อผิด (`validate` `schema check`) มีแถวที่กันไว้ (`merge` `response import`) \
-มีคำตัดสินที่ไม่ได้รับเข้า (`review apply`) หรือมีสิ่งที่ไม่เรียบร้อย (`doctor` `store check`) |
-| 2 | ใช้คำสั่งผิด อ่านไฟล์ไม่ได้ หรือเปิดคลังข้อมูลไม่ได้ คลังข้อมูลยังเหมือนเดิม |
-
-**ภาษา** `--lang en` หรือ `--lang th` ถ้าไม่ใส่ ใช้ตัวแปร `CPMS_LANG` แล้วจึงใช้ภาษาของเครื่อง
-
-**ข้อมูลและข้อความ** ข้อมูลออกทาง stdout ข้อความออกทาง stderr `--format json` สำหรับโปรแกรมอื่น เอกสารมี `schema_version`
-และมี `error` เมื่อคำสั่งไม่สำเร็จ
-
-**ตัวแปร**
-
-| ตัวแปร | ความหมาย |
-| --- | --- |
-| `CPMS_LANG` | ภาษา `en` หรือ `th` |
-| `CPMS_KEY_FILE` `CPMS_KEY` | ไฟล์ที่มีกุญแจของคลังข้อมูลที่เข้ารหัส หรือตัวกุญแจ |
-| `CPMS_IDENTITY_FILE` | กุญแจลับของจังหวัด สำหรับรวมชุดข้อมูลที่ส่งมา |
-| `CPMS_BUNDLE_KEY` | รหัสผ่านของชุดข้อมูลที่ส่ง |
-| `CPMS_DEBUG` | `1` แสดงรายละเอียดเมื่อเครื่องมือผิดพลาด |
-| `COLUMNS` | ความกว้างของตาราง เป็นตัวอักษร ใช้ 200 เมื่อออกสู่ไฟล์ |
-| `NO_COLOR` | ไม่ใช้สี |
-""",
+# The commands of each task, in the order of the work. A command stands in one of them (tests/docs/test_docs.py).
+TASKS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("Learn it", "เรียนรู้"): ("demo", "samples", "doctor"),
+    ("Check a file, and mend it", "ตรวจและแก้ไฟล์"): ("validate", "map"),
+    ("Make the form", "สร้างแบบสำรวจ"): ("template", "codebook"),
+    ("Store files", "เก็บข้อมูลเข้าคลัง"): ("merge", "history", "undo"),
+    ("Decide which rows are one child", "ตัดสินว่าแถวใดเป็นเด็กคนเดียวกัน"): (
+        *("review export", "review apply", "child split", "child join", "link report"),
+    ),
+    ("Find the children who need help", "หาเด็กที่ต้องช่วยเหลือ"): ("score", "children", "child show", "visits"),
+    ("Record what was done", "บันทึกสิ่งที่ทำแล้ว"): (
+        *("response due", "response import", "response add", "response summary"),
+    ),
+    ("Summarise an area", "สรุปข้อมูลพื้นที่"): (*("community", "province", "indicator", "rights", "migration", "overlap"),),
+    ("Report, plan and hand on", "รายงาน แผน และส่งต่อ"): (
+        *("report community", "report province", "report child", "plan community", "plan province"),
+        *("export records", "export figures", "bundle-key", "bundle"),
+    ),
+    ("Keep the store", "ดูแลคลังข้อมูล"): (
+        *("store check", "store backup", "store restore", "store compact", "store encrypt", "store audit"),
+        "child forget",
+    ),
+    ("Change the rules", "เปลี่ยนกฎ"): ("schema check",),
 }
 
 
@@ -119,8 +74,28 @@ def _output_of(*words: str, language: str = "en") -> str:
     return stream.getvalue()
 
 
+def _top(language: str) -> str:
+    """Return what stands above the commands, with `{tasks}` in the place of their table."""
+    return (Path(__file__).parent / f"commands_top.{language}.md").read_text("utf-8")
+
+
+def task_table(language: str) -> str:
+    """Return Markdown tables of the commands by task, each with the first words of its help and a link to the rest."""
+    helps = {path.removeprefix("cpms "): str(command.help) for path, command in commands_below(guarded(app))}
+    head = "| command | what it does |" if language == "en" else "| คำสั่ง | ทำอะไร |"
+    lines: list[str] = []
+    for (english, thai_name), commands in TASKS.items():
+        lines += [f"### {english if language == 'en' else thai_name}", "", head, "| --- | --- |"]
+        for name in commands:
+            summary = " ".join(helps[name].partition("\n\n")[0].split())
+            anchor = f"cpms-{name.replace(' ', '-')}"
+            lines.append(f"| [`cpms {name}`](#{anchor}) | {summary if language == 'en' else thai(summary)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def _commands(language: str) -> str:
-    sections = [_TOP[language]]
+    sections = [_top(language).replace("{tasks}", task_table(language))]
     for words in names():
         lines = _output_of(*words, "--help", language=language).strip().splitlines()
         help_text = "\n".join(line.rstrip() for line in lines)

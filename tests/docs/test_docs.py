@@ -22,6 +22,7 @@ from scripts.reference import REFERENCE, names, stale
 from tests.conftest import ROOT, SAMPLES
 from tests.docs.pages import DOCS, PAGES, Step, identifiers, is_translation, steps, with_known
 
+FRONT_PAGES = sorted(ROOT.glob("*.md"))
 _OWN_STORE = {"tutorial.md", "tutorial.th.md"}
 """Pages that make the store themselves; the others begin with the one that the tutorial makes."""
 _WITH_STEPS = [page for page in PAGES if steps(page) and not is_translation(page)]
@@ -134,7 +135,7 @@ def _anchors(page: Path) -> set[str]:
 
 def test_every_link_leads_somewhere() -> None:
     wrong = []
-    for page in [ROOT / "README.md", *PAGES]:
+    for page in [*FRONT_PAGES, *PAGES]:
         text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
         for link in re.findall(r"\]\(([^)\s]+)\)", text):
             path, _, anchor = link.partition("#")
@@ -149,13 +150,21 @@ def test_every_link_leads_somewhere() -> None:
 def test_links_lead_from_page_to_page_on_the_usb_stick_too(tmp_path: Path) -> None:
     write_pages(tmp_path)
     written = sorted(tmp_path.rglob("*.html"))
-    assert len(written) == len(PAGES) + 1
+    assert len(written) == len(PAGES) + len(FRONT_PAGES)
     wrong = []
     for page in written:
-        for link in re.findall(r'href="([^"#]+)', page.read_text("utf-8")):
+        for link in re.findall(r'(?:href|src)="([^"#]+)', page.read_text("utf-8")):
             if ":" not in link and not (page.parent / link).exists():
                 wrong.append((page.name, link))
     assert wrong == []
+
+
+def test_pictures_are_small_and_stand_on_a_page() -> None:
+    shown = "".join(page.read_text("utf-8") for page in [*FRONT_PAGES, *PAGES])
+    pictures = sorted((DOCS / "pictures").iterdir())
+    assert len(pictures) >= 2
+    assert [picture.name for picture in pictures if f"pictures/{picture.name})" not in shown] == []
+    assert [picture.name for picture in pictures if picture.stat().st_size > 150_000] == []
 
 
 def test_every_page_can_be_reached_from_the_front_page() -> None:

@@ -1,4 +1,4 @@
-"""The ids of counts: what the store keeps as text is read back as the very same id, of today's and of earlier stores."""
+"""The ids of counts: what the store keeps as text is read back as the very same id, from any earlier store too."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_any_code_of_a_group_comes_back(code: str) -> None:
     assert CellId.read(str(cell)) == cell
 
 
-@pytest.mark.parametrize("text", ["", "a", "2026", "x/85/children", "2026/85/", "n.p.", "2026/85/i03/yes\n"])
+@pytest.mark.parametrize("text", ["", "a", "2026", "x/85/children", "2026/85/", "n.p."])
 def test_a_text_of_no_known_form_is_kept_as_it_is(text: str) -> None:
     cell = CellId.read(text)
     assert str(cell) == text

@@ -5,21 +5,25 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Relation
-from cpms_cli.disclosure.engine.protection import CountTable, protect
+from cpms_cli.disclosure.engine.protection import CountTable, PublishedTogether, protect
+from cpms_cli.disclosure.release.releases import Publication
 from cpms_cli.store.tables.release_tables import Release, ReleasedCell
 from cpms_cli.survey.model.privacy import PrivacyRules
 
 RULES = PrivacyRules(threshold=5, zeros="telling", differences="hidden", k=5)
 SEX = pd.DataFrame({"sex": ["girls", "boys", "all"], "children": [4, 21, 25], "share": [0.16, 0.84, 1.0]})
 AGE = pd.DataFrame({"age": ["0-4", "5-17", "all"], "children": [12, 13, 25]})
-BY_SEX = CountTable(SEX, {"children": ["girls", "boys", "all"]}, {"share": [["girls", "boys", "all"], ["all"] * 3]})
-BY_AGE = CountTable(AGE, {"children": ["young", "old", "all"]})
-SUMS = [Relation("all", ("girls", "boys")), Relation("all", ("young", "old"))]
+GIRLS, BOYS, YOUNG, OLD, ALL = map(CellId.read, ("girls", "boys", "young", "old", "all"))
+BY_SEX = CountTable(SEX, {"children": [GIRLS, BOYS, ALL]}, {"share": [[GIRLS, BOYS, ALL], [ALL] * 3]})
+BY_AGE = CountTable(AGE, {"children": [YOUNG, OLD, ALL]})
+SUMS = [Relation(ALL, (GIRLS, BOYS)), Relation(ALL, (YOUNG, OLD))]
+REPORT = Publication("r")
 
 
 def test_a_withheld_count_is_blank_with_what_is_computed_from_it_and_never_zero() -> None:
-    protection = protect({"sex": BY_SEX, "age": BY_AGE}, SUMS, RULES, report="two tables")
+    protection = protect(PublishedTogether({"sex": BY_SEX, "age": BY_AGE}, SUMS), RULES, Publication("two tables"))
     assert protection.tables["sex"]["children"].isna().tolist() == [True, True, False]
     assert protection.tables["sex"]["share"].isna().tolist() == [True, True, False]
     assert protection.tables["sex"]["children"].iloc[2] == 25
@@ -32,11 +36,12 @@ def test_a_withheld_count_is_blank_with_what_is_computed_from_it_and_never_zero(
 
 
 def test_a_release_remembers_what_was_shown_withheld_and_in_no_table() -> None:
-    unshown = {"orphans": Cell(2, shown=False), "others": Cell(23, shown=False)}
-    sums = [*SUMS, Relation("all", ("orphans", "others"))]
+    orphans, others = CellId.read("orphans"), CellId.read("others")
+    unshown = {orphans: Cell(2, shown=False), others: Cell(23, shown=False)}
+    sums = [*SUMS, Relation(ALL, (orphans, others))]
     tables = {"sex": BY_SEX, "age": BY_AGE}
-    protection = protect(tables, sums, RULES, report="r", round_=2026, unshown=unshown, audience="us")
-    assert {name: (cell.count, cell.state) for name, cell in protection.release.cells.items()} == {
+    protection = protect(PublishedTogether(tables, sums, unshown), RULES, Publication("r", 2026, "us"))
+    assert {str(name): (cell.count, cell.state) for name, cell in protection.release.cells.items()} == {
         "girls": (4, "withheld"),
         "boys": (21, "withheld"),
         "all": (25, "shown"),
@@ -45,42 +50,42 @@ def test_a_release_remembers_what_was_shown_withheld_and_in_no_table() -> None:
         "orphans": (2, "unshown"),
         "others": (23, "unshown"),
     }
-    assert ("all", ("girls", "boys")) in protection.release.relations
+    assert (ALL, (GIRLS, BOYS)) in protection.release.relations
     assert (protection.release.audience, protection.release.round, protection.release.threshold) == ("us", 2026, 5)
 
 
 def test_one_child_more_since_the_last_report_to_the_same_readers_is_not_told() -> None:
     """They had: 24 children, 12 young and 12 old. Now there is one more, and it would be known to be old."""
-    given = {"all": 24, "young": 12, "old": 12}
+    given = {ALL: 24, YOUNG: 12, OLD: 12}
     earlier = Release(
         "us",
         "r",
         2026,
         5,
         {name: ReleasedCell(count, "shown") for name, count in given.items()},
-        (("all", ("young", "old")),),
+        ((ALL, (YOUNG, OLD)),),
     )
-    protection = protect({"age": BY_AGE}, SUMS[1:], RULES, report="r", earlier=[earlier])
+    protection = protect(PublishedTogether({"age": BY_AGE}, SUMS[1:]), RULES, Publication("r", earlier=[earlier]))
     assert protection.tables["age"]["children"].isna().tolist() == [False, True, True]
     assert protection.notes[1].startswith(
         "2 counts differ by fewer than 5 from what the same readers were given before"
     )
     shown = RULES.model_copy(update={"differences": "shown"})
-    again = protect({"age": BY_AGE}, SUMS[1:], shown, report="r", earlier=[earlier])
+    again = protect(PublishedTogether({"age": BY_AGE}, SUMS[1:]), shown, Publication("r", earlier=[earlier]))
     assert again.tables["age"]["children"].tolist() == [12, 13, 25]
 
 
 def test_twenty_more_are_told() -> None:
-    given = {"all": 5, "young": 0, "old": 5}
+    given = {ALL: 5, YOUNG: 0, OLD: 5}
     earlier = Release(
         "us",
         "r",
         2026,
         5,
         {name: ReleasedCell(count, "shown") for name, count in given.items()},
-        (("all", ("young", "old")),),
+        ((ALL, (YOUNG, OLD)),),
     )
-    protection = protect({"age": BY_AGE}, SUMS[1:], RULES, report="r", earlier=[earlier])
+    protection = protect(PublishedTogether({"age": BY_AGE}, SUMS[1:]), RULES, Publication("r", earlier=[earlier]))
     assert protection.tables["age"]["children"].tolist() == [12, 13, 25]
     assert protection.notes == ()
 
@@ -88,18 +93,18 @@ def test_twenty_more_are_told() -> None:
 def test_tables_without_rows_or_without_counts_come_back_as_they_are() -> None:
     empty = CountTable(SEX.iloc[:0], {"children": []}, {"share": [[]]})
     names = CountTable(SEX[["sex"]], {})
-    protection = protect({"empty": empty, "names": names}, [], RULES, report="r")
+    protection = protect(PublishedTogether({"empty": empty, "names": names}, []), RULES, REPORT)
     assert len(protection.tables["empty"]) == 0
     assert protection.tables["names"]["sex"].tolist() == ["girls", "boys", "all"]
     assert (protection.notes, protection.suppression.hidden) == ((), frozenset())
 
 
 def test_one_id_for_two_counts_is_refused() -> None:
-    other = CountTable(AGE.assign(children=[12, 13, 26]), {"children": ["young", "old", "all"]})
+    other = CountTable(AGE.assign(children=[12, 13, 26]), {"children": [YOUNG, OLD, ALL]})
     with pytest.raises(ValueError, match="all stands for two counts"):
-        protect({"sex": BY_SEX, "age": other}, SUMS[:1], RULES, report="r")
+        protect(PublishedTogether({"sex": BY_SEX, "age": other}, SUMS[:1]), RULES, REPORT)
 
 
 def test_a_sum_that_does_not_hold_is_refused() -> None:
     with pytest.raises(ValueError, match="all is not the sum of its parts"):
-        protect({"sex": BY_SEX}, [Relation("all", ("girls",))], RULES, report="r")
+        protect(PublishedTogether({"sex": BY_SEX}, [Relation(ALL, (GIRLS,))]), RULES, REPORT)

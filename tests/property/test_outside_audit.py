@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from pytauargus.engine import audit_jj
 
+from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.disclosure.engine.suppression import suppress
 from cpms_cli.survey.model.privacy import PrivacyRules
@@ -23,8 +24,9 @@ RULES = PrivacyRules(threshold=5, zeros="shown", differences="hidden", k=5)
 
 
 def _hidden(table: Table, rules: PrivacyRules = RULES) -> frozenset[str]:
-    cells = {name: Cell(count) for name, count in table.counts.items()}
-    return suppress(Problem(cells, [Relation(whole, tuple(parts)) for whole, parts in table.sums], rules)).hidden
+    cells = {CellId.read(name): Cell(count) for name, count in table.counts.items()}
+    sums = [Relation(CellId.read(whole), tuple(map(CellId.read, parts))) for whole, parts in table.sums]
+    return frozenset(map(str, suppress(Problem(cells, sums, rules)).hidden))
 
 
 def _small(table: Table, rules: PrivacyRules = RULES) -> frozenset[str]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cpms_cli.disclosure.release.area_protection import ProtectedAreas, protect_area, protect_areas
+from cpms_cli.disclosure.release.area_protection import ProtectedAreas, protect_areas
+from cpms_cli.disclosure.release.releases import Publication, earlier_releases, note_release
 from cpms_cli.store.file import open_store
-from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS, earlier_releases, note_release
+from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.summaries.area.areas import AreaSummary, summarise_area
 from cpms_cli.survey.model.definition import Survey
 from tests.property.tables_attacked import Case, Published, breaches
@@ -33,7 +34,7 @@ def before(sample_store: Path) -> list[AreaSummary]:
 
 @pytest.fixture(scope="module")
 def published(summaries: list[AreaSummary], before: list[AreaSummary], survey: Survey) -> ProtectedAreas:
-    return protect_areas(summaries, survey, previous=before, audience="province")
+    return protect_areas(summaries, survey, Publication("areas", audience="province"), before)
 
 
 def _printed(summary: AreaSummary) -> Iterator[tuple[str, object]]:
@@ -151,7 +152,7 @@ def test_lists_of_children_are_left_out_and_the_notes_say_so(published: Protecte
 
 
 def test_notes_in_thai_and_changes_blank_without_the_round_before(summaries: list[AreaSummary], survey: Survey) -> None:
-    alone = protect_area(summaries[0], survey, language="th")
+    alone = protect_areas(summaries[:1], survey, Publication("areas", language="th"))
     assert alone.notes[0].startswith("ไม่เผยแพร่: ตัวเลข ")
     assert alone.summaries[0].indicators["change"].isna().all()
 
@@ -161,7 +162,7 @@ def test_the_one_area_that_is_not_published_is_guarded_too(summaries: list[AreaS
     stand in the subdistrict's own table."""
     five = summaries[2:8]
     true = _desk(summaries)
-    shown = _desk(protect_areas(five, survey).summaries)
+    shown = _desk(protect_areas(five, survey, Publication("areas")).summaries)
     threshold = survey.privacy.threshold
     for number in range(1, 23):
         for answer in ANSWERS:
@@ -175,7 +176,7 @@ def test_the_one_area_that_is_not_published_is_guarded_too(summaries: list[AreaS
 def test_what_the_store_remembers_of_a_release_guards_the_next(
     again: str, summaries: list[AreaSummary], survey: Survey, tmp_path: Path, sample_store: Path
 ) -> None:
-    first = protect_areas(summaries[:3], survey, audience="press", report="first")
+    first = protect_areas(summaries[:3], survey, Publication("first", summaries[0].round, "press"))
     with open_store(tmp_path / "s.duckdb", survey, write=True, create=True) as connection:
         connection.execute(RELEASE_STATEMENTS)
         connection.execute(RELEASE_STATEMENTS)
@@ -186,7 +187,7 @@ def test_what_the_store_remembers_of_a_release_guards_the_next(
     assert earlier[0].cells == first.protected.release.cells
     assert earlier[0].relations == first.protected.release.relations
     chosen = summaries[:3] if again == "the same report" else summaries[3:]
-    second = protect_areas(chosen, survey, audience="press", earlier=earlier)
+    second = protect_areas(chosen, survey, Publication("areas", audience="press", earlier=earlier))
     if again == "the same report":
         assert _desk(second.summaries) == _desk(first.summaries)
         return

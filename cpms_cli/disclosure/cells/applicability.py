@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import duckdb
 
+from cpms_cli.disclosure.cells.cell_id import CellId, Groups
 from cpms_cli.scoring.profiles import band_name, measure_column, right_column
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.rule_language import RANGES, compiled, named, parse, sql
@@ -23,17 +24,17 @@ Bounds = tuple[int, int]
 
 @lru_cache(maxsize=8)
 def conditions(survey: Survey) -> dict[str, str | None]:
-    """The condition of each indicator, right and measure of children, by its column; None where everybody is asked.
-    Rights that are asked of levels are not among them."""
+    """Return the condition of each indicator, right and measure of children, by its column; None where everybody is
+    asked. Rights that are asked of levels are not among them."""
     return {
-        **{one.column: one.applies for one in survey.indicators},
-        **{right_column(one.id): one.applies for one in survey.rights if not one.levels},
-        **{measure_column(one.id): None for one in survey.measures},
+        **{indicator.column: indicator.applies for indicator in survey.indicators},
+        **{right_column(right.id): right.applies for right in survey.rights if not right.levels},
+        **{measure_column(measure.id): None for measure in survey.measures},
     }
 
 
 def same_left_out(survey: Survey) -> Iterator[tuple[str, str]]:
-    """Columns that leave out the very same children, each with the first that does."""
+    """Give the columns that leave out the very same children, each with the first that does."""
     first: dict[object, str] = {}
     for column, condition in conditions(survey).items():
         if condition is not None:
@@ -43,35 +44,37 @@ def same_left_out(survey: Survey) -> Iterator[tuple[str, str]]:
 
 
 def fewer_left_out(survey: Survey) -> Iterator[tuple[str, str]]:
-    """Columns asked of more ages than another is: children left out of the first are left out of the second."""
+    """Give pairs of columns, the first asked of more ages than the second: children left out of the first are left out
+    of the second."""
     ages = {column: _ages(survey, condition) for column, condition in conditions(survey).items() if condition}
     for column, asked in ages.items():
         yield from ((column, other) for other, fewer in ages.items() if fewer and asked > fewer)
 
 
 def of_levels(survey: Survey) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Rights asked of the children at some levels only, and the levels whose children are left out."""
-    for one in survey.rights:
-        if one.levels and not one.applies:
-            yield right_column(one.id), tuple(level.id for level in survey.levels if level.id not in one.levels)
+    """Give the rights asked of the children at some levels only, and the levels whose children are left out."""
+    for right in survey.rights:
+        if right.levels and not right.applies:
+            yield right_column(right.id), tuple(level.id for level in survey.levels if level.id not in right.levels)
 
 
-def is_certain(survey: Survey, name: str) -> bool:
-    """Whether the definition alone says that nobody can be counted under this id (`area_cells`, `spanning`)."""
-    place, _, answer = name.rpartition("/")
-    groups, _, column = place.split("/", 2)[-1].rpartition("/")
-    if column not in conditions(survey) or answer not in ("yes", "no", "unknown", "not_applicable"):
+def is_certain(survey: Survey, cell: CellId) -> bool:
+    """Return whether the definition alone says that nobody can be counted in this cell."""
+    column, answer = cell.quantity.item, cell.quantity.value
+    if cell.remainder or column not in conditions(survey):
         return False
-    asked = _asked(survey, conditions(survey)[column], _band(survey, groups))
+    if answer not in ("yes", "no", "unknown", "not_applicable"):
+        return False
+    asked = _asked(survey, conditions(survey)[column], _band(survey, cell.quantity.groups))
     return asked is not None and asked == (answer == "not_applicable")
 
 
-def _band(survey: Survey, groups: str) -> Bounds | None:
-    """The ages of a group of children, as its id says them."""
-    told = dict(one.split("=", 1) for one in groups.split("&") if "=" in one)
+def _band(survey: Survey, groups: Groups) -> Bounds | None:
+    """Return the ages of a group of children, where it is one of ages."""
+    codes = dict(groups)
     for group in survey.figures.groups:
         for first, last in group.bands:
-            if told.get(group.id) == band_name(first, last):
+            if codes.get(group.id) == band_name(first, last):
                 return first, last
     return None
 
@@ -103,4 +106,6 @@ def _rule_of_age(survey: Survey, condition: str) -> str | None:
 def _at_ages(rule: str, bands: list[Bounds]) -> list[bool | None]:
     low, high = RANGES[AGE]
     rows = ", ".join(f"({first}, {last})" for first, last in bands)
-    return [told for (told,) in duckdb.sql(f"SELECT {rule} FROM (VALUES {rows}) AS t({low}, {high})").fetchall()]
+    return [
+        is_asked for (is_asked,) in duckdb.sql(f"SELECT {rule} FROM (VALUES {rows}) AS t({low}, {high})").fetchall()
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.survey.model.definition import Survey
@@ -15,21 +16,21 @@ class CellSheet:
 
     survey: Survey
     tables: dict[str, CountTable] = field(default_factory=dict)
-    unshown: dict[str, Cell] = field(default_factory=dict)
+    unshown: dict[CellId, Cell] = field(default_factory=dict)
     added: dict[Relation, None] = field(default_factory=dict)
 
     @property
     def relations(self) -> list[Relation]:
-        """Each once, in the order in which they were added."""
+        """Every relation once, in the order in which they were added."""
         return list(self.added)
 
     def take(self, other: CellSheet) -> None:
-        """Everything that another sheet has gathered."""
+        """Add everything that another sheet has gathered."""
         self.tables |= other.tables
         self.unshown |= other.unshown
         self.added |= other.added
 
     def add(self, relation: Relation) -> None:
-        """A relation, once; nothing where it says that a count is itself."""
+        """Add a relation, once; nothing where it says that a count is itself."""
         if relation.parts != (relation.whole,):
             self.added[relation] = None

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from cpms_cli.disclosure.engine.importance import counted
+from cpms_cli.disclosure.cells.cell_id import CellId
+from cpms_cli.disclosure.engine.importance import kind_of
 from cpms_cli.summaries.area.intervals import wilson
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -25,61 +26,67 @@ _UNKNOWN, _BESIDE = "unknown", {"no": "yes", "yes": "no"}
 def with_joined(
     true: pd.DataFrame,
     masked: pd.DataFrame,
-    ids: Mapping[str, Sequence[str]],
-    wholes: Sequence[str],
-    known: frozenset[str],
+    ids: Mapping[str, Sequence[CellId]],
+    wholes: Sequence[CellId],
+    known: frozenset[CellId],
 ) -> pd.DataFrame:
-    """The masked table of answers with a column of how many gave either of two; blank where that is not known either.
-    It is there only where some row needs it. `known`: ids of all counts that readers have, get or can tell."""
-    less = "no" if all(counted(name) == "no" for name in ids["no"]) else "yes"
+    """Return the masked table of answers with a column of how many gave either of two; blank where that is not known.
+
+    It is added only where some row needs it. `known`: ids of all counts that readers have, get or can tell.
+    """
+    less = "no" if all(kind_of(name.quantity) == "no" for name in ids["no"]) else "yes"
     shown = masked[[less, _UNKNOWN]].notna().all(axis=1).to_numpy()
     around = zip(wholes, ids[_BESIDE[less]], ids["not_applicable"], strict=True)
-    told = np.array([known.issuperset(names) for names in around], dtype=bool)
+    deducible = np.array([known.issuperset(names) for names in around], dtype=bool)
     hidden = masked[[less, _UNKNOWN]].isna().all(axis=1).to_numpy()
-    if not (told & hidden).any():
+    if not (deducible & hidden).any():
         return masked
-    sums = (true[less] + true[_UNKNOWN]).astype("Int64").where(shown | told)
+    sums = (true[less] + true[_UNKNOWN]).astype("Int64").where(shown | deducible)
     masked.insert(list(masked).index("not_applicable") + 1, JOINED[less], sums)
     return masked
 
 
 def one_below_the_other(*frames: pd.DataFrame) -> pd.DataFrame:
-    """Tables of answers as one; where only one of them joins answers, both counts of the other's rows together too."""
-    found = pd.concat(frames, ignore_index=True)
+    """Return tables of answers as one; where only one of them joins answers, the other's rows have both counts together
+    too."""
+    answers = pd.concat(frames, ignore_index=True)
     for less, together in JOINED.items():
-        if together in found:
-            found[together] = found[together].astype("Int64").fillna(found[less] + found[_UNKNOWN])
-    return found
+        if together in answers:
+            answers[together] = answers[together].astype("Int64").fillna(answers[less] + answers[_UNKNOWN])
+    return answers
 
 
 def joined_rows(frame: pd.DataFrame, less: str = "no") -> pd.Series:
-    """The rows of which only both answers together are published."""
+    """Return a flag for each row: whether only both answers together are published."""
     if JOINED[less] not in frame:
         return pd.Series(False, index=frame.index)
     return frame[less].isna() & frame[JOINED[less]].notna()
 
 
 def finished(survey: Survey, frame: pd.DataFrame) -> pd.DataFrame:
-    """A protected table of answers as it is given away: shares made of joined answers, no mark for many unknown answers
-    where these are withheld, and no more digits than are published."""
-    found = frame.copy()
-    at = joined_rows(found)
-    if at.any() and "share" in found:
-        yes = found.loc[at, "yes"].astype("int64")
-        every = yes + found.loc[at, JOINED["no"]].astype("int64")
+    """Return a protected table of answers as it is given away.
+
+    Shares are made of joined answers, no mark for many unknown answers stands where these are withheld, and figures
+    have no more digits than are published.
+    """
+    answers = frame.copy()
+    joined = joined_rows(answers)
+    if joined.any() and "share" in answers:
+        yes = answers.loc[joined, "yes"].astype("int64")
+        every = yes + answers.loc[joined, JOINED["no"]].astype("int64")
         interval = wilson(yes, every, survey.figures.confidence)
         share = yes / every.where(every > 0)
         made = {"share": share, "lowest": share, "low": interval["low"], "high": interval["high"]}
-        for name in made.keys() & {*found}:
-            found.loc[at, name] = made[name].astype("Float64")
-    if "marked" in found:
-        found["marked"] = (found["unknown_share"] > survey.figures.many_unknown).fillna(False).astype(bool)
-    figures = found.select_dtypes("float")
-    return found.assign(**{str(name): figures[name].round(survey.privacy.digits) for name in figures})
+        for name in made.keys() & {*answers}:
+            answers.loc[joined, name] = made[name].astype("Float64")
+    if "marked" in answers:
+        answers["marked"] = (answers["unknown_share"] > survey.figures.many_unknown).fillna(False).astype(bool)
+    figures = answers.select_dtypes("float")
+    return answers.assign(**{str(name): figures[name].round(survey.privacy.digits) for name in figures})
 
 
 def joined_note(frames: Iterable[pd.DataFrame], language: Language) -> Iterator[str]:
-    """What the joined counts mean, where there are any."""
+    """Say what the joined counts mean, where there are any."""
     count = sum(int(joined_rows(frame, less).sum()) for frame in frames for less in JOINED)
     if count:
         yield say("privacy_joined", language, count=count, mark=say("joined_mark", language))

@@ -1,163 +1,175 @@
 """How counts add up that stand in different tables, or in what the same audience was given before.
 
-An area is the sum of its parts (`area_cells`); a count of children is the sum of the same count by sex, or by any other
-group. Ids: round/area/counted, or round/area/sex=female&age_group=5-9/counted of a group of its children. Where
+An area is the sum of its parts; a count of children is the sum of the same count by sex, or by any other group. Where
 children are counted by two groups at once, the counts by each of them alone are cells too: anybody can add them up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import quote
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from cpms_cli.disclosure.cells.area_cells import AreaCells, Areas, known_areas, note_counts
-from cpms_cli.disclosure.cells.implications import implied
+from cpms_cli.disclosure.cells.cell_id import CASES, CellId, Groups, Quantity
+from cpms_cli.disclosure.cells.implications import implied_relations
+from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts, counts_of_tables, known_counts
+from cpms_cli.disclosure.cells.nested_areas import nested_relations
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import CountTable
 from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.survey.model.definition import Survey
 
 Codes = tuple[str, ...]
-NOT_OF_PARTS = "~"
-"""Ends the ids of counts of which an area has not as many as its parts together."""
-CASES = 0
-"""In the place of a round, in the ids of cases: they are counted on a day."""
 Family = dict[Codes, int]
+"""Counts of one quantity by the same groups of children."""
+_CHILDREN, _HOUSEHOLDS, _HOMES = Quantity("children"), Quantity("households"), Quantity("homes")
+_DUE = "/due"
 
 
-def place(round_: int, code: str | None, groups: Mapping[str, str] | None = None) -> str:
-    """What the ids of the counts of an area and round begin with, or of a group of its children.
-
-    >>> place(2026, "850105", {"sex": "female"})
-    '2026/850105/sex=female/'
-    """
-    told = _conditions(sorted((groups or {}).items()))
-    return f"{round_}/{code or ''}/" + (f"{told}/" if told else "")
-
-
-def _conditions(groups: Iterable[tuple[str, str]]) -> str:
-    return "&".join(f"{name}={quote(code, safe='-')}" for name, code in groups)
-
-
-def spanning(
-    survey: Survey, tables: Mapping[str, CountTable], unshown: Mapping[str, Cell], earlier: Iterable[Release]
-) -> tuple[list[Relation], dict[str, Cell]]:
-    """Relations between all counts that readers have or get, and the cells that these need and no table has."""
-    known = known_areas([], earlier)
-    for table in tables.values():
-        for column, names in table.ids.items():
-            note_counts(known, zip(names, map(int, table.frame[column]), strict=True))
-    note_counts(known, ((name, cell.count) for name, cell in unshown.items()))
-    added: dict[str, Cell] = {}
-    same = list(_same_children(known, added))
-    relations = same + [one for at, counts in [*known.items()] for one in _grouped(at, counts, added)]
-    relations += _alike(known, added)
-    summed = {
-        at: {name: count for name, count in counts.items() if not name.endswith(NOT_OF_PARTS)}
-        for at, counts in known.items()
+def spanning_relations(
+    survey: Survey,
+    tables: Mapping[str, CountTable],
+    unshown: Mapping[CellId, Cell],
+    earlier: Iterable[Release[CellId]],
+) -> tuple[list[Relation], dict[CellId, Cell]]:
+    """Return the relations between all counts that readers have or get, and the cells that these need and no table
+    has."""
+    links = _Links(known_counts(earlier, counts_of_tables(tables, unshown)))
+    links.relate_only_parts()
+    links.relate_groups()
+    links.relate_equal_counts()
+    of_parts = {
+        area: {quantity: count for quantity, count in counts.items() if quantity.of_parts}
+        for area, counts in links.known.items()
     }
-    between, cells = between_areas(survey, summed)
-    return [*relations, *between], {**added, **cells}
+    relations, cells = relations_between_areas(survey, of_parts)
+    return [*links.relations, *relations], {**links.cells, **cells}
 
 
-def between_areas(survey: Survey, known: Areas) -> tuple[list[Relation], dict[str, Cell]]:
-    """How counts of areas hang together: an area and those within it, and what the definition makes certain.
+def relations_between_areas(survey: Survey, known: KnownCounts) -> tuple[list[Relation], dict[CellId, Cell]]:
+    """Return how counts of areas hang together (an area and those within it, and what the definition makes certain),
+    and the cells that this needs.
 
     Of an area whose children are not counted nobody can say whether its parts are all of it.
     """
-    nested = AreaCells(survey)
-    relations = nested.nested({at: counts for at, counts in sorted(known.items()) if "children" in counts})
-    compared, beside = implied(survey, known)
-    return [*relations, *compared], {**nested.unshown, **beside}
+    counted = {area: counts for area, counts in sorted(known.items()) if _CHILDREN in counts}
+    nested, rests = nested_relations(counted)
+    implied, beside = implied_relations(survey, known)
+    return [*nested, *implied], {**rests, **beside}
 
 
-def _same_children(known: Areas, added: dict[str, Cell]) -> Iterator[Relation]:
-    """Counts of an area all of whose children live in one part of it: they are that part's counts too, whichever of the
-    two a table is about."""
-    for (round_, outer), counts in list(known.items()):
-        for inner in [code for year, code in known if year == round_ and code != outer and code.startswith(outer)]:
-            part = known[round_, inner]
-            if counts.get("children", -1) != part.get("children"):
+def _cell(area: Area, quantity: Quantity) -> CellId:
+    return CellId(*area, quantity)
+
+
+@dataclass
+class _Links:
+    """Relations between known counts, gathered step by step; counts that anybody can add up become known."""
+
+    known: KnownCounts
+    relations: list[Relation] = field(default_factory=list)
+    cells: dict[CellId, Cell] = field(default_factory=dict)
+
+    def relate_only_parts(self) -> None:
+        """Relate an area to a part of it in which all its children live: its counts are that part's counts too,
+        whichever of the two a table is about."""
+        for (round_, outer), counts in list(self.known.items()):
+            parts = [code for year, code in self.known if year == round_ and code != outer and code.startswith(outer)]
+            for inner in parts:
+                part = self.known[round_, inner]
+                if counts.get(_CHILDREN, -1) != part.get(_CHILDREN):
+                    continue
+                for quantity, count in counts.items():
+                    if quantity not in part and quantity.of_parts:
+                        part[quantity] = count
+                        same = _cell((round_, inner), quantity)
+                        self.cells[same] = Cell(count, shown=False)
+                        self.relations.append(Relation(_cell((round_, outer), quantity), (same,)))
+
+    def relate_equal_counts(self) -> None:
+        """Relate counts of other things that are as many, and that anybody would take to be the same.
+
+        Households with a record and households with children; cases of a level, and the children at it in the last
+        round. Where cases are more, or fewer, by a few, these few are children who were not found again, or whose case
+        is closed, and are guarded.
+        """
+        for area, counts in self.known.items():
+            if counts.get(_HOMES, -1) == counts.get(_HOUSEHOLDS):
+                self.relations.append(Relation(_cell(area, _HOUSEHOLDS), (_cell(area, _HOMES),)))
+            if area[0] == CASES:
+                last = max((round_ for round_, code in self.known if code == area[1]), default=CASES)
+                if last != CASES:
+                    self._relate_cases(area, counts, (last, area[1]))
+
+    def _relate_cases(self, area: Area, counts: dict[Quantity, int], last: Area) -> None:
+        for quantity, count in counts.items():
+            if quantity.item != "case" or not quantity.value.endswith(_DUE):
                 continue
-            for name, count in counts.items():
-                if name not in part and not name.endswith(NOT_OF_PARTS):
-                    part[name] = count
-                    added[f"{place(round_, inner)}{name}"] = Cell(count, shown=False)
-                    yield Relation(f"{place(round_, outer)}{name}", (f"{place(round_, inner)}{name}",))
+            level = Quantity("level", quantity.value.removesuffix(_DUE), quantity.groups)
+            at_level = self.known[last].get(level)
+            if at_level is None:
+                continue
+            more, fewer = (_cell(last, level), _cell(area, quantity))[:: 1 if at_level >= count else -1]
+            if at_level == count:
+                self.relations.append(Relation(more, (fewer,)))
+            else:
+                rest = more.left(f"beside {fewer}")
+                self.cells[rest] = Cell(abs(at_level - count), shown=False)
+                self.relations.append(Relation(more, (fewer, rest)))
+
+    def relate_groups(self) -> None:
+        """Relate a count of an area's children to the groups in which they are counted, those by two groups first: what
+        they add up to is counted by one."""
+        for area, counts in [*self.known.items()]:
+            families = _families(counts)
+            for size in range(max((len(groups) for _, groups in families), default=0), 0, -1):
+                for counted, groups in [key for key in families if len(key[1]) == size]:
+                    for left_out in groups:
+                        families |= self._add_up(area, families, (counted, groups), left_out)
+
+    def _add_up(
+        self,
+        area: Area,
+        families: Mapping[tuple[Quantity, Codes], Family],
+        key: tuple[Quantity, Codes],
+        left_out: str,
+    ) -> dict[tuple[Quantity, Codes], Family]:
+        """Add up the counts of one family over one of its groups; return the family of the sums that are new, whole."""
+        (counted, groups), counts = key, self.known[area]
+        kept = tuple(group for group in groups if group != left_out)
+        sums = dict(families.get((counted, kept), {}))
+        for codes, summed in _by_kept_codes(families[key], groups, kept).items():
+            parts = tuple(_cell(area, counted.among(_paired(groups, part))) for part in summed)
+            quantity, total = counted.among(_paired(kept, codes)), sum(families[key][part] for part in summed)
+            whole = _cell(area, quantity)
+            if quantity not in counts:
+                counts[quantity] = sums[codes] = total
+                self.cells[whole] = Cell(total, shown=False)
+            if counts[quantity] == total:
+                self.relations.append(Relation(whole, parts))
+            elif counts[quantity] > total:
+                rest = whole.left(f"of no {left_out}")
+                self.cells[rest] = Cell(counts[quantity] - total, shown=False)
+                self.relations.append(Relation(whole, (*parts, rest)))
+        return {(counted, kept): sums} if kept and sums else {}
 
 
-def _alike(known: Areas, added: dict[str, Cell]) -> Iterator[Relation]:
-    """Counts of other things that are as many, and that anybody would take to be the same: households with a record and
-    households with children; cases of a level, and the children at it in the last round. Where cases are more, or
-    fewer, by a few, these few are children who were not found again, or whose case is closed, and are guarded."""
-    for at, counts in known.items():
-        if counts.get("homes", -1) == counts.get("households"):
-            yield Relation(f"{place(*at)}households", (f"{place(*at)}homes",))
-        if at[0] == CASES:
-            last = max((round_ for round_, code in known if code == at[1]), default=CASES)
-            for name, count in counts.items():
-                level = name.replace("case/", "level/").removesuffix("/due")
-                others = known[last, at[1]].get(level) if name.endswith("/due") and last != CASES else None
-                if others is not None:
-                    more, fewer = (place(last, at[1]) + level, place(*at) + name)[:: 1 if others >= count else -1]
-                    rest = f"{more} beside {fewer}"
-                    added |= {rest: Cell(abs(others - count), shown=False)} if others != count else {}
-                    yield Relation(more, (fewer, rest) if others != count else (fewer,))
+def _families(counts: Mapping[Quantity, int]) -> dict[tuple[Quantity, Codes], Family]:
+    families: dict[tuple[Quantity, Codes], Family] = {}
+    for quantity, count in counts.items():
+        if quantity.groups:
+            groups, codes = zip(*quantity.groups, strict=True)
+            families.setdefault((quantity.among(()), groups), {})[codes] = count
+    return families
 
 
-def _grouped(at: tuple[int, str], counts: dict[str, int], added: dict[str, Cell]) -> Iterator[Relation]:
-    """A count of an area's children is the sum over the groups in which they are counted, those by two groups first:
-    what they add up to is counted by one."""
-    families: dict[tuple[str, Codes], Family] = {}
-    for name, count in counts.items():
-        _file(families, name, count)
-    for size in range(max((len(groups) for _, groups in families), default=0), 0, -1):
-        for counted, groups in [key for key in families if len(key[1]) == size]:
-            for left_out in groups:
-                yield from _summed(at, counts, added, families, (counted, groups), left_out)
+def _by_kept_codes(family: Family, groups: Codes, kept: Codes) -> dict[Codes, list[Codes]]:
+    """Return the codes of a family by those of the groups that are kept."""
+    by_kept: dict[Codes, list[Codes]] = {}
+    for codes in family:
+        key = tuple(code for group, code in zip(groups, codes, strict=True) if group in kept)
+        by_kept.setdefault(key, []).append(codes)
+    return by_kept
 
 
-def _summed(
-    at: tuple[int, str],
-    counts: dict[str, int],
-    added: dict[str, Cell],
-    families: dict[tuple[str, Codes], Family],
-    key: tuple[str, Codes],
-    left_out: str,
-) -> Iterator[Relation]:
-    """The counts of one family, added up over one of its groups."""
-    counted, groups = key
-    kept = tuple(group for group in groups if group != left_out)
-    parts: dict[Codes, list[Codes]] = {}
-    for codes in families[key]:
-        parts.setdefault(tuple(code for group, code in zip(groups, codes, strict=True) if group in kept), []).append(
-            codes
-        )
-    for codes, summed in parts.items():
-        names = tuple(_name(at, groups, one, counted) for one in summed)
-        whole, total = _name(at, kept, codes, counted), sum(families[key][one] for one in summed)
-        told = whole.split("/", 2)[2]
-        if told not in counts:
-            counts[told] = total
-            added[whole] = Cell(total, shown=False)
-            if kept:
-                families.setdefault((counted, kept), {})[codes] = total
-        if counts[told] == total:
-            yield Relation(whole, names)
-        elif counts[told] > total:
-            rest = f"{whole} of no {left_out}"
-            added[rest] = Cell(counts[told] - total, shown=False)
-            yield Relation(whole, (*names, rest))
-
-
-def _file(families: dict[tuple[str, Codes], Family], name: str, count: int) -> None:
-    groups, _, counted = name.partition("/")
-    if "=" in groups:
-        pairs = [one.split("=") for one in groups.split("&")]
-        key = (counted, tuple(group for group, _ in pairs))
-        families.setdefault(key, {})[tuple(code for _, code in pairs)] = count
-
-
-def _name(at: tuple[int, str], groups: Codes, codes: Codes, counted: str) -> str:
-    told = "&".join(f"{group}={code}" for group, code in zip(groups, codes, strict=True))
-    return f"{at[0]}/{at[1]}/" + (f"{told}/" if told else "") + counted
+def _paired(groups: Codes, codes: Codes) -> Groups:
+    return tuple(zip(groups, codes, strict=True))

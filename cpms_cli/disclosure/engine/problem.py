@@ -25,6 +25,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.importance import weight
 from cpms_cli.survey.model.privacy import PrivacyRules
 
@@ -53,10 +54,10 @@ class Relation:
     """One count is the sum of others. If all who are counted are in one of the `telling` parts, those who are in an
     `exempt` part left out, that part tells about everybody."""
 
-    whole: str
-    parts: tuple[str, ...]
-    telling: tuple[str, ...] = ()
-    exempt: tuple[str, ...] = ()
+    whole: CellId
+    parts: tuple[CellId, ...]
+    telling: tuple[CellId, ...] = ()
+    exempt: tuple[CellId, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,29 +75,29 @@ class Goal:
 class Problem:
     """Cells and relations, checked: raises ValueError where a relation names no cell or does not add up."""
 
-    cells: Mapping[str, Cell]
+    cells: Mapping[CellId, Cell]
     relations: Sequence[Relation]
     rules: PrivacyRules
 
     def __post_init__(self) -> None:
-        for one in self.relations:
-            missing = [name for name in (one.whole, *one.parts) if name not in self.cells]
+        for relation in self.relations:
+            missing = [name for name in (relation.whole, *relation.parts) if name not in self.cells]
             if missing:
-                raise ValueError(f"{one.whole}: there is no cell {missing[0]}")
-            if self.cells[one.whole].count != sum(self.cells[part].count for part in one.parts):
-                raise ValueError(f"{one.whole} is not the sum of its parts")
+                raise ValueError(f"{relation.whole}: there is no cell {missing[0]}")
+            if self.cells[relation.whole].count != sum(self.cells[part].count for part in relation.parts):
+                raise ValueError(f"{relation.whole} is not the sum of its parts")
         if any(cell.count < 0 for cell in self.cells.values()):
             raise ValueError("a count is below zero")
 
     @cached_property
-    def ids(self) -> list[str]:
+    def ids(self) -> list[CellId]:
         """The cells' ids, in the order in which arrays have them."""
         return list(self.cells)
 
     @cached_property
-    def at(self) -> dict[str, int]:
-        """The place of each cell in arrays."""
-        return {name: place for place, name in enumerate(self.cells)}
+    def positions(self) -> dict[CellId, int]:
+        """The position of each cell in arrays."""
+        return {name: position for position, name in enumerate(self.cells)}
 
     @cached_property
     def counts(self) -> Counts:
@@ -125,22 +126,26 @@ class Problem:
     @cached_property
     def members(self) -> list[npt.NDArray[np.intp]]:
         """The cells of each relation, the whole first."""
-        return [np.array([self.at[name] for name in (one.whole, *one.parts)]) for one in self.relations]
+        positions = self.positions
+        return [
+            np.array([positions[relation.whole], *(positions[part] for part in relation.parts)])
+            for relation in self.relations
+        ]
 
     @cached_property
     def within(self) -> list[list[int]]:
         """The relations in which each cell is."""
-        found: list[list[int]] = [[] for _ in self.cells]
+        rows_of_cells: list[list[int]] = [[] for _ in self.cells]
         for row, members in enumerate(self.members):
             for cell in dict.fromkeys(members.tolist()):
-                found[cell].append(row)
-        return found
+                rows_of_cells[cell].append(row)
+        return rows_of_cells
 
     @cached_property
     def matrix(self) -> sparse.csc_array:
         """Relations by cells: 1 for the whole, -1 for each part, so that the matrix times the counts is nothing."""
-        rows = np.repeat(np.arange(len(self.members)), [len(one) for one in self.members])
-        signs = [np.r_[1.0, -np.ones(len(one) - 1)] for one in self.members]
+        rows = np.repeat(np.arange(len(self.members)), [len(members) for members in self.members])
+        signs = [np.r_[1.0, -np.ones(len(members) - 1)] for members in self.members]
         columns = np.concatenate(self.members) if self.members else np.array([], dtype=int)
         values = np.concatenate(signs) if signs else np.array([])
         return sparse.csc_array((values, (rows, columns)), shape=(len(self.members), len(self.cells)))
@@ -149,30 +154,30 @@ class Problem:
     def small(self) -> Flags:
         """The cells that hold less than the threshold and must not be found out; telling zeros among them."""
         threshold, counts = self.rules.threshold, self.counts
-        found = (counts < threshold) & ((counts > 0) | (self.rules.zeros == "hidden"))
+        small = (counts < threshold) & ((counts > 0) | (self.rules.zeros == "hidden"))
         if self.rules.zeros == "telling":
-            found[[self.at[part] for _, empty in self._everybody for part in empty]] = True
-        return found & self.flags("guarded")
+            small[[self.positions[part] for _, empty in self._everybody for part in empty]] = True
+        return small & self.flags("guarded")
 
     @cached_property
     def telling(self) -> Flags:
         """The cells that hold everybody, where that must not be known."""
-        found = np.zeros(len(self.cells), dtype=bool)
+        telling = np.zeros(len(self.cells), dtype=bool)
         if self.rules.zeros != "shown":
-            found[[self.at[part] for part, _ in self._everybody]] = True
-        return found & self.flags("guarded") & ~self.small
+            telling[[self.positions[part] for part, _ in self._everybody]] = True
+        return telling & self.flags("guarded") & ~self.small
 
     @cached_property
-    def _everybody(self) -> list[tuple[str, list[str]]]:
+    def _everybody(self) -> list[tuple[CellId, list[CellId]]]:
         """Every telling part that holds all of its whole, and the parts that are empty for it."""
-        found = []
-        for one in self.relations:
-            here = {part: self.cells[part].count for part in one.parts if part not in one.exempt}
-            filled = [part for part, count in here.items() if count]
-            if len(filled) == 1 and filled[0] in one.telling:
-                empty = [part for part in here if part != filled[0] and not self.cells[part].certain]
-                found += [(filled[0], empty)] if empty else []
-        return found
+        full_and_empty = []
+        for relation in self.relations:
+            counts = {part: self.cells[part].count for part in relation.parts if part not in relation.exempt}
+            filled = [part for part, count in counts.items() if count]
+            if len(filled) == 1 and filled[0] in relation.telling:
+                empty = [part for part in counts if part != filled[0] and not self.cells[part].certain]
+                full_and_empty += [(filled[0], empty)] if empty else []
+        return full_and_empty
 
     @cached_property
     def changed(self) -> Flags:
@@ -181,8 +186,8 @@ class Problem:
             return np.zeros(len(self.cells), dtype=bool)
         return np.array(
             [
-                one.before is not None and 0 < abs(one.count - one.before) < self.rules.threshold and one.guarded
-                for one in self.cells.values()
+                cell.before is not None and 0 < abs(cell.count - cell.before) < self.rules.threshold and cell.guarded
+                for cell in self.cells.values()
             ],
             dtype=bool,
         )
@@ -205,16 +210,16 @@ class Problem:
         threshold - 1); a changed count could be what it was; any other withheld count could be at least one other. To
         somebody who even knows which n.p. stand for small counts: at least one other.
         """
-        found: list[Goal] = []
+        goals: list[Goal] = []
         before = [cell.before for cell in self.cells.values()]
         for cell in np.flatnonzero(hidden & self.asked & ~self.known).tolist():
-            count, told = self.counts[cell], before[cell]
+            count, earlier_count = self.counts[cell], before[cell]
             if self.small[cell]:
-                found += [Goal(cell, 0, count, insider=True)] if self.marked[cell] else []
-                found += [Goal(cell, 1, self.rules.threshold - 1)] if count < self.rules.threshold - 1 else []
-                found += [Goal(cell, -1, 1)] if count > 1 else []
-            if self.changed[cell] and told is not None:
-                found.append(Goal(cell, 1 if told > count else -1, told))
+                goals += [Goal(cell, 0, count, insider=True)] if self.marked[cell] else []
+                goals += [Goal(cell, 1, self.rules.threshold - 1)] if count < self.rules.threshold - 1 else []
+                goals += [Goal(cell, -1, 1)] if count > 1 else []
+            if self.changed[cell] and earlier_count is not None:
+                goals.append(Goal(cell, 1 if earlier_count > count else -1, earlier_count))
             if not (self.small[cell] or self.changed[cell]):
-                found.append(Goal(cell, 0, count))
-        return found
+                goals.append(Goal(cell, 0, count))
+        return goals

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 import duckdb
 import pandas as pd
 
+from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.cells.joined_answers import joined_note, with_joined
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.disclosure.engine.suppression import Suppression, suppress
-from cpms_cli.disclosure.release.releases import problem_after, released
+from cpms_cli.disclosure.release.releases import Publication, note_release, problem_after, released
 from cpms_cli.store.audit_log import note_exposed
-from cpms_cli.store.tables.release_tables import Release, note_release
+from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.privacy import PrivacyRules
@@ -29,9 +30,43 @@ class CountTable:
     """
 
     frame: pd.DataFrame
-    ids: Mapping[str, Sequence[str]]
-    derived: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
-    wholes: Sequence[str] = ()
+    ids: Mapping[str, Sequence[CellId]]
+    derived: Mapping[str, Sequence[Sequence[CellId]]] = field(default_factory=dict)
+    wholes: Sequence[CellId] = ()
+
+
+@dataclass(frozen=True)
+class PublishedTogether:
+    """Tables that are published together, and what is known of their counts.
+
+    `relations`: how the counts add up; `unshown`: further cells that relations name and no table of counts has;
+    `spanning`: how cells of these tables and of earlier releases add up (see `releases.problem_after`); `certain`: of
+    which zeros the definition says that they are.
+    """
+
+    tables: Mapping[str, CountTable]
+    relations: Sequence[Relation]
+    unshown: Mapping[CellId, Cell] = field(default_factory=dict)
+    spanning: Sequence[Relation] = ()
+    certain: Callable[[CellId], bool] = lambda name: False
+
+    @property
+    def shown(self) -> set[CellId]:
+        """The ids of all counts that stand in a table."""
+        return {name for table in self.tables.values() for names in table.ids.values() for name in names}
+
+    def cells(self) -> dict[CellId, Cell]:
+        """Return all cells by id. Raises ValueError where one id stands for two counts."""
+        cells = dict(self.unshown)
+        for table in self.tables.values():
+            for column, names in table.ids.items():
+                for name, count in zip(names, table.frame[column], strict=True):
+                    if cells.setdefault(name, Cell(int(count))).count != count:
+                        raise ValueError(f"{name} stands for two counts")
+        return {
+            name: replace(cell, certain=True) if cell.count == 0 and self.certain(name) else cell
+            for name, cell in cells.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -46,7 +81,7 @@ class Protected:
     tables: dict[str, pd.DataFrame]
     notes: tuple[str, ...]
     suppression: Suppression
-    release: Release
+    release: Release[CellId]
 
     def remember(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Write down in the store what was given away, and what can be worked out all the same."""
@@ -62,52 +97,28 @@ class Protected:
         return say("privacy_exposed", language, audience=self.release.audience, count=len(self.suppression.exposed))
 
 
-def protect(
-    tables: Mapping[str, CountTable],
-    relations: Sequence[Relation],
-    rules: PrivacyRules,
-    *,
-    report: str,
-    round_: int | None = None,
-    unshown: Mapping[str, Cell] | None = None,
-    audience: str = "",
-    earlier: Iterable[Release] = (),
-    spanning: Sequence[Relation] = (),
-    language: Language = "en",
-    certain: Callable[[str], bool] = lambda name: False,
-) -> Protected:
-    """Withhold in these tables, which are published together, what `suppression.suppress` chooses.
+def protect(published: PublishedTogether, rules: PrivacyRules, publication: Publication) -> Protected:
+    """Withhold in these tables what `suppression.suppress` chooses.
 
-    `unshown`: further cells that relations name and no table of counts has. `earlier`: what the audience has, oldest
-    first; `spanning`: how cells of these tables and of earlier ones add up (see `releases.problem_after`); `certain`:
-    of which zeros the definition says that they are. Raises ValueError where one id stands for two counts, or the
-    counts do not add up.
+    Raises ValueError where one id stands for two counts, or the counts do not add up.
     """
-    cells = dict(unshown or {})
-    for table in tables.values():
-        for column, names in table.ids.items():
-            for name, count in zip(names, table.frame[column], strict=True):
-                if cells.setdefault(name, Cell(int(count))).count != count:
-                    raise ValueError(f"{name} stands for two counts")
-    cells = {name: replace(cell, certain=cell.count == 0 and certain(name)) for name, cell in cells.items()}
-    problem = problem_after(cells, relations, rules, earlier, spanning)
-    found = suppress(problem)
-    masked = {name: _masked(table, found.hidden) for name, table in tables.items()}
-    for name, table in tables.items():
+    cells, spanning = published.cells(), published.spanning
+    problem = problem_after(cells, published.relations, rules, publication.earlier, spanning)
+    suppression = suppress(problem)
+    masked = {name: _masked(table, suppression.hidden) for name, table in published.tables.items()}
+    for name, table in published.tables.items():
         if table.wholes:
-            masked[name] = with_joined(table.frame, masked[name], table.ids, table.wholes, found.known)
-    printed = {name for table in tables.values() for names in table.ids.values() for name in names}
+            masked[name] = with_joined(table.frame, masked[name], table.ids, table.wholes, suppression.known)
+    notes = _notes(problem, suppression, published.shown, publication.language)
     return Protected(
         masked,
-        (*_notes(problem, found, printed, language), *joined_note(masked.values(), language)),
-        found,
-        released(
-            cells, [*relations, *spanning], found.hidden, rules=rules, audience=audience, report=report, round_=round_
-        ),
+        (*notes, *joined_note(masked.values(), publication.language)),
+        suppression,
+        released(cells, [*published.relations, *spanning], suppression.hidden, rules, publication),
     )
 
 
-def _masked(table: CountTable, hidden: frozenset[str]) -> pd.DataFrame:
+def _masked(table: CountTable, hidden: frozenset[CellId]) -> pd.DataFrame:
     frame = table.frame.copy()
     for column, names in table.ids.items():
         gone = pd.Series([name in hidden for name in names], index=frame.index, dtype=bool)
@@ -120,10 +131,10 @@ def _masked(table: CountTable, hidden: frozenset[str]) -> pd.DataFrame:
     return frame
 
 
-def _notes(problem: Problem, found: Suppression, printed: set[str], language: Language) -> Iterable[str]:
+def _notes(problem: Problem, suppression: Suppression, printed: set[CellId], language: Language) -> Iterable[str]:
     threshold = problem.rules.threshold
-    small, others = found.primary & printed, found.secondary & printed
-    changed = [name for name in small if problem.changed[problem.at[name]]]
+    small, others = suppression.primary & printed, suppression.secondary & printed
+    changed = [name for name in small if problem.changed[problem.positions[name]]]
     if small or others:
         yield say(
             "privacy_withheld",

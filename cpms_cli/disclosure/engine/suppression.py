@@ -26,6 +26,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.attack import SECONDS, Audit
 from cpms_cli.disclosure.engine.problem import Counts, Flags, Goal, Problem
 
@@ -42,13 +43,13 @@ class Suppression:
     """Ids of the shown cells that are withheld for their own sake and for others'; of cells that can be worked out all
     the same from what was released before; and of all that readers have, get, or are taken to know."""
 
-    primary: frozenset[str]
-    secondary: frozenset[str]
-    exposed: tuple[str, ...]
-    known: frozenset[str] = frozenset()
+    primary: frozenset[CellId]
+    secondary: frozenset[CellId]
+    exposed: tuple[CellId, ...]
+    known: frozenset[CellId] = frozenset()
 
     @property
-    def hidden(self) -> frozenset[str]:
+    def hidden(self) -> frozenset[CellId]:
         """All that is withheld."""
         return self.primary | self.secondary
 

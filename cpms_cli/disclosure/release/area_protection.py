@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
 
 from cpms_cli.disclosure.cells.applicability import is_certain
-from cpms_cli.disclosure.cells.area_cells import AreaCells, known_areas, of
+from cpms_cli.disclosure.cells.area_cells import AreaCells, summary_counts, table_name
 from cpms_cli.disclosure.cells.joined_answers import finished
-from cpms_cli.disclosure.cells.spanning import between_areas
-from cpms_cli.disclosure.engine.protection import Protected, protect
-from cpms_cli.store.tables.release_tables import Release
+from cpms_cli.disclosure.cells.known_counts import known_counts
+from cpms_cli.disclosure.cells.spanning import relations_between_areas
+from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, protect
+from cpms_cli.disclosure.release.releases import Publication
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Survey
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,8 @@ class ProtectedAreas:
 def protect_areas(
     summaries: Sequence[AreaSummary],
     survey: Survey,
-    *,
+    publication: Publication,
     previous: Sequence[AreaSummary] = (),
-    audience: str = "",
-    earlier: Iterable[Release] = (),
-    report: str = "areas",
-    language: Language = "en",
 ) -> ProtectedAreas:
     """Withhold what must not be found out from these summaries together, whose rounds may differ.
 
@@ -46,73 +43,43 @@ def protect_areas(
     Raises ValueError where the summaries contradict one another.
     """
     sheet = AreaCells(survey)
-    before = {(one.code, one.round): one for one in previous}
-    for one in summaries:
-        sheet.area(one, before.get((one.code, one.previous or 0)))
-    published = {(one.code, one.round) for one in summaries}
-    for one in previous:
-        if (one.code, one.round) not in published:
-            sheet.behind(one)
-    earlier = list(earlier)
-    areas = known_areas([*previous, *summaries], earlier)
-    spanning, between = between_areas(survey, areas)
-    rounds = {one.round for one in summaries}
-    found = protect(
-        sheet.tables,
-        sheet.relations,
-        survey.privacy,
-        report=report,
-        round_=min(rounds) if len(rounds) == 1 else None,
-        unshown={**between, **sheet.unshown},
-        audience=audience,
-        earlier=earlier,
-        spanning=spanning,
-        language=language,
-        certain=partial(is_certain, survey),
+    before = {(summary.code, summary.round): summary for summary in previous}
+    for summary in summaries:
+        sheet.add_published(summary, before.get((summary.code, summary.previous or 0)))
+    published = {(summary.code, summary.round) for summary in summaries}
+    for summary in previous:
+        if (summary.code, summary.round) not in published:
+            sheet.add_unpublished(summary)
+    counts = (count for summary in (*previous, *summaries) for count in summary_counts(summary))
+    known = dict(sorted(known_counts(publication.earlier, counts).items()))
+    spanning, between = relations_between_areas(survey, known)
+    together = PublishedTogether(
+        sheet.tables, sheet.relations, {**between, **sheet.unshown}, spanning, partial(is_certain, survey)
     )
-    notes = found.notes
-    if any(len(one.response) for one in summaries):
-        notes += (say("privacy_lists", language),)
-    return ProtectedAreas(tuple(blanked(one, found.tables, survey) for one in summaries), notes, found)
+    protected = protect(together, survey.privacy, publication)
+    notes = protected.notes
+    if any(len(summary.response) for summary in summaries):
+        notes += (say("privacy_lists", publication.language),)
+    blank = tuple(blanked(summary, protected.tables, survey) for summary in summaries)
+    return ProtectedAreas(blank, notes, protected)
 
 
-def protect_area(
-    summary: AreaSummary,
-    survey: Survey,
-    *,
-    previous: AreaSummary | None = None,
-    audience: str = "",
-    earlier: Iterable[Release] = (),
-    language: Language = "en",
-) -> ProtectedAreas:
-    """One summary, published alone: see `protect_areas`."""
-    return protect_areas(
-        [summary],
-        survey,
-        previous=[previous] if previous else [],
-        audience=audience,
-        earlier=earlier,
-        report=f"area {summary.code}",
-        language=language,
-    )
-
-
-def blanked(one: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey) -> AreaSummary:
-    """A summary with what is withheld blank, without its list of children and its tables by groups."""
-    totals = tables[f"{of(one)} totals"].iloc[0]
+def blanked(summary: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Survey) -> AreaSummary:
+    """Return a summary with what is withheld blank, without its list of children and its tables by groups."""
+    totals = tables[table_name(summary, "totals")].iloc[0]
     children, households = (
         None if pd.isna(count) else int(count) for count in (totals["children"], totals["households"])
     )
-    levels, indicators, parts = (tables[f"{of(one)} {name}"] for name in ("levels", "indicators", "parts"))
+    levels, indicators, parts = (tables[table_name(summary, name)] for name in ("levels", "indicators", "parts"))
     return replace(
-        one,
+        summary,
         children=children,
         households=households,
         levels=levels,
         indicators=finished(survey, indicators),
         parts=parts,
-        response=one.response.iloc[:0],
-        quality=coarse(one.quality),
+        response=summary.response.iloc[:0],
+        quality=coarse(summary.quality),
         grouped={},
         standing=one.standing.iloc[:0],
         standing_parts=one.standing_parts.iloc[:0],

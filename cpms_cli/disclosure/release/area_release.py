@@ -1,8 +1,7 @@
 """A report's figures made fit for publication: every count that could tell of a child, and what is computed from it, is
 blank.
 
-All tables of a report, and what the same audience was given before, are one problem (see `problem`). Its cells have
-the ids of `area_cells`, so that reports and figures for other systems fit together.
+All tables of a report, and what the same audience was given before, are one problem (see `problem`).
 """
 
 from __future__ import annotations
@@ -16,14 +15,16 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.disclosure.cells.applicability import is_certain
-from cpms_cli.disclosure.cells.area_cells import Areas, known_areas, note_counts
+from cpms_cli.disclosure.cells.cell_id import CellId, Quantity
 from cpms_cli.disclosure.cells.joined_answers import finished, one_below_the_other
+from cpms_cli.disclosure.cells.known_counts import KnownCounts, counts_of_tables, known_counts
 from cpms_cli.disclosure.cells.report_cells import ReportCells, Same
-from cpms_cli.disclosure.cells.spanning import between_areas
-from cpms_cli.disclosure.engine.protection import Protected, protect
+from cpms_cli.disclosure.cells.spanning import relations_between_areas
+from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, protect
+from cpms_cli.disclosure.release.releases import Publication, earlier_releases
 from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, measure_column, right_column
 from cpms_cli.store.file import open_store
-from cpms_cli.store.tables.release_tables import Release, earlier_releases
+from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.summaries.area.area_figures import AreaFigures, figures_of
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.area.shares import area_name
@@ -60,16 +61,18 @@ def published_area(
         create_profiles(connection, survey)
         figures = figures_of(connection, survey, code, round_, language)
         earlier = earlier_releases(connection, audience)
-        told, found = _protected(survey, figures, same_answers(connection, survey), audience, earlier, language)
-        found.remember(connection)
-    return PublishedFigures(told, found.notes, found.warning(language))
+        publication = Publication(f"report {figures.code}", figures.round, audience, earlier, language)
+        blank, protected = _protected(survey, figures, same_answers(connection, survey), publication)
+        protected.remember(connection)
+    return PublishedFigures(blank, protected.notes, protected.warning(language))
 
 
 def same_answers(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Same:
-    """Rights and measures that every child's answer shows to be an indicator, or its opposite, under another name."""
-    columns = [right_column(one.id) for one in survey.rights]
-    columns += [measure_column(one.id) for one in survey.measures if one.of == "child"]
-    others = [(one.column, turned) for one in survey.indicators for turned in (False, True)]
+    """Return the rights and measures that every child's answer shows to be an indicator, or its opposite, under another
+    name."""
+    columns = [right_column(right.id) for right in survey.rights]
+    columns += [measure_column(measure.id) for measure in survey.measures if measure.of == "child"]
+    others = [(indicator.column, turned) for indicator in survey.indicators for turned in (False, True)]
     pairs = [(column, other, turned) for column in columns for other, turned in others]
     turned_sql = "CASE {0} WHEN 'yes' THEN 'no' WHEN 'no' THEN 'yes' ELSE {0} END"
     tests = ", ".join(
@@ -77,63 +80,32 @@ def same_answers(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Same:
         for column, other, turned in pairs
     )
     differing = connection.execute(f"SELECT {tests} FROM {CHILD_ROUND}").fetchone() or ()
-    found: Same = {}
+    same: Same = {}
     for (column, other, turned), count in zip(pairs, differing, strict=True):
         if count == 0:
-            found.setdefault(column, (other, turned))
-    return found
+            same.setdefault(column, (other, turned))
+    return same
 
 
-def _sheet(survey: Survey, figures: AreaFigures, same: Same) -> ReportCells:
-    sheet = ReportCells(survey, figures, same)
-    sheet.levels()
-    sheet.totals()
-    whole = f"{sheet.place()}/children"
-    sheet.answers("indicators", figures.indicators, whole)
-    sheet.answers("rights", figures.rights, whole)
-    of_homes = figures.migration["item"].isin(
-        [measure_column(one.id) for one in survey.measures if one.of == "household"]
-    )
-    sheet.answers("measures", figures.migration[~of_homes], whole)
-    sheet.homes(figures.migration[of_homes])
-    sheet.parts()
-    sheet.flow()
-    shown = {name for table in sheet.tables.values() for names in table.ids.values() for name in names}
-    sheet.unshown = {name: cell for name, cell in sheet.unshown.items() if name not in shown}
-    return sheet
-
-
-def _areas(sheet: ReportCells, earlier: Sequence[Release]) -> Areas:
-    """Every count of every area that readers have or get."""
-    found = known_areas([], earlier)
-    for table in sheet.tables.values():
-        for column, names in table.ids.items():
-            counts = zip(names, map(int, table.frame[column]), strict=True)
-            note_counts(found, (one for one in counts if "/flow/" not in one[0]))
-    note_counts(found, ((name, cell.count) for name, cell in sheet.unshown.items()))
-    return {key: counts for key, counts in sorted(found.items()) if "children" in counts}
+def _known(sheet: ReportCells, earlier: Sequence[Release[CellId]]) -> KnownCounts:
+    """Return every count of every area that readers have or get, in areas whose children are counted."""
+    counts = counts_of_tables(sheet.tables, sheet.unshown)
+    known = known_counts(earlier, (pair for pair in counts if pair[0].quantity.item != "flow"))
+    return {area: counted for area, counted in sorted(known.items()) if Quantity("children") in counted}
 
 
 def _protected(
-    survey: Survey, figures: AreaFigures, same: Same, audience: str, earlier: list[Release], language: Language
+    survey: Survey, figures: AreaFigures, same: Same, publication: Publication
 ) -> tuple[AreaFigures, Protected]:
-    sheet = _sheet(survey, figures, same)
-    spanning, between = between_areas(survey, _areas(sheet, earlier))
-    found = protect(
-        sheet.tables,
-        sheet.relations,
-        survey.privacy,
-        report=f"report {figures.code}",
-        round_=figures.round,
-        unshown={**between, **sheet.unshown},
-        audience=audience,
-        earlier=earlier,
-        spanning=spanning,
-        language=language,
-        certain=partial(is_certain, survey),
+    sheet = ReportCells(survey, figures, same)
+    sheet.gather()
+    spanning, between = relations_between_areas(survey, _known(sheet, publication.earlier))
+    together = PublishedTogether(
+        sheet.tables, sheet.relations, {**between, **sheet.unshown}, spanning, partial(is_certain, survey)
     )
-    tables = {name: finished(survey, frame) for name, frame in found.tables.items()}
-    totals = [None if pd.isna(one) else int(one) for one in tables["totals"].iloc[0]]
+    protected = protect(together, survey.privacy, publication)
+    tables = {name: finished(survey, frame) for name, frame in protected.tables.items()}
+    totals = [None if pd.isna(count) else int(count) for count in tables["totals"].iloc[0]]
     none = pd.DataFrame()
     return (
         replace(
@@ -152,5 +124,5 @@ def _protected(
             flow=tables.get("flow", none),
             quality=coarse(figures.quality),
         ),
-        found,
+        protected,
     )

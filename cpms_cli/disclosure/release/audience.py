@@ -14,18 +14,18 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 
 from cpms_cli.disclosure.cells.applicability import is_certain
-from cpms_cli.disclosure.cells.spanning import spanning
+from cpms_cli.disclosure.cells.spanning import spanning_relations
 from cpms_cli.disclosure.cells.summary_cells import SummaryCells
-from cpms_cli.disclosure.engine.protection import CountTable, Protected, protect
+from cpms_cli.disclosure.engine.protection import CountTable, Protected, PublishedTogether, protect
 from cpms_cli.disclosure.release.area_release import same_answers
 from cpms_cli.disclosure.release.migration_masks import mask_migration
 from cpms_cli.disclosure.release.overlap_masks import mask_overlap
 from cpms_cli.disclosure.release.plan_masks import mask_plan
+from cpms_cli.disclosure.release.releases import Publication, earlier_releases
 from cpms_cli.disclosure.release.response_masks import mask_responses
-from cpms_cli.disclosure.release.summary_masks import Asked, Masked, mask_area, mask_indicator, mask_rights
+from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext, mask_area, mask_indicator, mask_rights
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.file import open_store
-from cpms_cli.store.tables.release_tables import Release, earlier_releases
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.area.indicator import IndicatorSummary
 from cpms_cli.summaries.area.plans import AreaPlan
@@ -46,13 +46,15 @@ class _Kind:
     that say so."""
 
     name: str
-    mask: Callable[[Asked, Any], Masked[Any]]
+    mask: Callable[[MaskingContext, Any], Masked[Any]]
     lists: tuple[str, ...] = ()
     notes: tuple[str, ...] = ("privacy_lists",)
 
 
 _KINDS: Mapping[type, _Kind] = {
-    AreaSummary: _Kind("area", mask_area, ("response", "standing", "standing_parts"), ("privacy_lists", "privacy_round_only")),
+    AreaSummary: _Kind(
+        "area", mask_area, ("response", "standing", "standing_parts"), ("privacy_lists", "privacy_round_only")
+    ),
     IndicatorSummary: _Kind("indicator", mask_indicator, ("children",)),
     RightsSummary: _Kind("rights", mask_rights, ("lacking",)),
     MigrationSummary: _Kind("migration", mask_migration),
@@ -92,35 +94,29 @@ def hand_on(
     kind, survey = _KINDS[type(summary)], load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
         create_profiles(connection, survey)
-        asked = Asked(connection, survey, same_answers(connection, survey), language)
-        sheet, masked = kind.mask(asked, summary)
-        found = _protected(sheet, earlier_releases(connection, audience), audience, kind.name, language)
-        found.remember(connection)
-    notes = found.notes or (say("privacy_nothing", language),)
+        context = MaskingContext(connection, survey, same_answers(connection, survey), language)
+        sheet, masked = kind.mask(context, summary)
+        report = f"{kind.name} {sheet.code or ''}".strip()
+        earlier = earlier_releases(connection, audience)
+        protected = _protected(sheet, Publication(report, sheet.round or None, audience, earlier, language))
+        protected.remember(connection)
+    notes = protected.notes or (say("privacy_nothing", language),)
     if kind.lists:
         notes += tuple(say(note, language) for note in kind.notes)
     withheld = sum(
-        int(found.tables[name][column].isna().sum()) for name, table in sheet.tables.items() for column in table.ids
+        int(protected.tables[name][column].isna().sum()) for name, table in sheet.tables.items() for column in table.ids
     )
-    return Handed(masked(found), audience, withheld, kind.lists, notes, found.warning(language))
+    return Handed(masked(protected), audience, withheld, kind.lists, notes, protected.warning(language))
 
 
-def _protected(sheet: SummaryCells, earlier: list[Release], audience: str, name: str, language: Language) -> Protected:
-    unshown, tables = dict(sheet.beside()), {name: _known_only(table) for name, table in sheet.tables.items()}
-    between, further = spanning(sheet.survey, tables, unshown, earlier)
-    return protect(
-        tables,
-        sheet.relations,
-        sheet.survey.privacy,
-        report=f"{name} {sheet.code or ''}".strip(),
-        round_=sheet.round or None,
-        unshown={**further, **unshown},
-        audience=audience,
-        earlier=earlier,
-        spanning=between,
-        language=language,
-        certain=partial(is_certain, sheet.survey),
+def _protected(sheet: SummaryCells, publication: Publication) -> Protected:
+    unshown = dict(sheet.cells_of_no_table())
+    tables = {name: _known_only(table) for name, table in sheet.tables.items()}
+    spanning, further = spanning_relations(sheet.survey, tables, unshown, publication.earlier)
+    together = PublishedTogether(
+        tables, sheet.relations, {**further, **unshown}, spanning, partial(is_certain, sheet.survey)
     )
+    return protect(together, sheet.survey.privacy, publication)
 
 
 def _known_only(table: CountTable) -> CountTable:

@@ -10,12 +10,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from cpms_cli.disclosure.cells.area_cells import of
+from cpms_cli.disclosure.cells.area_cells import table_name
+from cpms_cli.disclosure.cells.cell_id import Population
 from cpms_cli.disclosure.cells.joined_answers import finished
 from cpms_cli.disclosure.cells.summary_cells import SummaryCells
 from cpms_cli.disclosure.engine.problem import Relation
 from cpms_cli.disclosure.engine.protection import Protected
-from cpms_cli.disclosure.release.summary_masks import Asked, Masked
+from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.summaries.area.areas import area_summary
 from cpms_cli.summaries.area.plans import (
     AreaPlan,
@@ -27,66 +28,70 @@ from cpms_cli.summaries.area.plans import (
 from cpms_cli.summaries.area.quality import coarse
 
 
-def mask_plan(asked: Asked, plan: AreaPlan) -> Masked[AreaPlan]:
-    """A plan of a community or a province."""
-    sheet = asked.sheet(plan.code, plan.round)
-    one = area_summary(asked.connection, asked.survey, plan.code, plan.round, language=asked.language)
-    sheet.take(asked.area(one))
-    parts = part_indicators(asked.connection, asked.survey, plan.code, plan.round, asked.language)
+def mask_plan(context: MaskingContext, plan: AreaPlan) -> Masked[AreaPlan]:
+    """Take a plan of a community or a province apart."""
+    sheet = context.sheet(plan.code, plan.round)
+    summary = area_summary(context.connection, context.survey, plan.code, plan.round, language=context.language)
+    sheet.take(context.area_cells(summary))
+    parts = part_indicators(context.connection, context.survey, plan.code, plan.round, context.language)
     if len(parts):
-        sheet.answers("by_part", parts, parts["item"].tolist())
+        sheet.add_answers("by_part", parts, parts["item"].tolist())
     activities = pd.concat([plan.activities, plan.idle], ignore_index=True)
-    _activities(asked, sheet, activities, one.indicators)
+    _add_activities(context, sheet, activities, summary.indicators)
 
-    def masked(found: Protected) -> AreaPlan:
-        tables = {name: found.tables[f"{of(one)} {name}"] for name in ("totals", "levels", "indicators", "parts")}
-        return _blank(asked, plan, tables, found)
+    def masked(protected: Protected) -> AreaPlan:
+        sections = ("totals", "levels", "indicators", "parts")
+        tables = {section: protected.tables[table_name(summary, section)] for section in sections}
+        return _blank(context, plan, tables, protected)
 
     return sheet, masked
 
 
-def _activities(asked: Asked, sheet: SummaryCells, activities: pd.DataFrame, answers: pd.DataFrame) -> None:
+def _add_activities(
+    context: MaskingContext, sheet: SummaryCells, activities: pd.DataFrame, answers: pd.DataFrame
+) -> None:
     """Children whom an activity concerns: all who have one of its indicators, and nobody else."""
-    [at] = sheet.places(pd.DataFrame({"x": [0]}))
+    population = Population(sheet.round, sheet.code or "")
     yes = dict(zip(answers["number"], answers["yes"].astype(int), strict=True))
-    columns = {one.number: one.column for one in asked.survey.indicators}
-    meant = {one.id: one.indicators for one in asked.survey.activities}
+    columns = {indicator.number: indicator.column for indicator in context.survey.indicators}
+    indicators_of = {activity.id: activity.indicators for activity in context.survey.activities}
     ids = []
     for activity, count in zip(activities["id"], activities["children"].astype(int), strict=True):
-        numbers = meant[activity]
-        names = [f"{at}{columns[number]}/yes" for number in numbers]
+        numbers = indicators_of[activity]
+        names = [population.cell(columns[number], "yes") for number in numbers]
         if len(numbers) == 1:
             ids += names
             continue
-        name = f"{at}activity/{activity}"
-        ids.append(name)
-        for one, number in zip(names, numbers, strict=True):
-            sheet.most(name, [one], count - yes[number], f"{name} without {number}", guarded=True)
-        together = f"{name} counted apart"
-        sheet.whole(together, sum(yes[number] for number in numbers))
+        concerned = population.cell("activity", activity)
+        ids.append(concerned)
+        for name, number in zip(names, numbers, strict=True):
+            rest = concerned.left(f"without {number}")
+            sheet.add_most(concerned, [name], count - yes[number], rest, guarded=True)
+        together = concerned.left("counted apart")
+        sheet.add_whole(together, sum(yes[number] for number in numbers))
         sheet.add(Relation(together, tuple(names)))
-        sheet.most(together, [name], sheet.unshown[together].count - count, f"{name} counted twice")
-    sheet.counts("activities", activities, {"children": ids})
+        sheet.add_most(together, [concerned], sheet.unshown[together].count - count, concerned.left("counted twice"))
+    sheet.add_counts("activities", activities, {"children": ids})
 
 
-def _blank(asked: Asked, plan: AreaPlan, tables: dict[str, pd.DataFrame], found: Protected) -> AreaPlan:
-    survey, levels = asked.survey, tables["levels"].set_index("level")
-    counted = {one.number for one in survey.indicators if one.counted}
+def _blank(context: MaskingContext, plan: AreaPlan, tables: dict[str, pd.DataFrame], protected: Protected) -> AreaPlan:
+    survey, levels = context.survey, tables["levels"].set_index("level")
+    counted = {indicator.number for indicator in survey.indicators if indicator.counted}
     indicators = finished(survey, tables["indicators"])
     indicators = indicators[indicators["number"].isin(counted)].reset_index(drop=True)
     order = ["own", "children"]
-    activities = found.tables["activities"].sort_values("id", kind="stable")
+    activities = protected.tables["activities"].sort_values("id", kind="stable")
     activities = activities.sort_values(order, ascending=[False, False], kind="stable", ignore_index=True)
     idle = activities["children"].eq(0).fillna(False).astype(bool)
-    asked_for = indicators[["yes", "no", "unknown"]]
-    by_part = found.tables.get("by_part")
+    answered = indicators[["yes", "no", "unknown"]]
+    by_part = protected.tables.get("by_part")
     return replace(
         plan,
-        children=_one(tables["totals"], "children"),
-        households=_one(tables["totals"], "households"),
+        children=_count(tables["totals"], "children"),
+        households=_count(tables["totals"], "households"),
         unknown_share=float("nan")
-        if asked_for.isna().any(axis=None)
-        else float(asked_for["unknown"].sum() / asked_for.sum().sum()),
+        if answered.isna().any(axis=None)
+        else float(answered["unknown"].sum() / answered.sum().sum()),
         coverage=coarse(plan.coverage),
         levels=plan.levels.assign(
             **{
@@ -98,7 +103,9 @@ def _blank(asked: Asked, plan: AreaPlan, tables: dict[str, pd.DataFrame], found:
         parts=tables["parts"],
         activities=activities[~idle].reset_index(drop=True),
         idle=activities[idle].reset_index(drop=True),
-        leading_by_part=plan.leading_by_part if by_part is None else leading_of_parts(survey, by_part, asked.language),
+        leading_by_part=plan.leading_by_part
+        if by_part is None
+        else leading_of_parts(survey, by_part, context.language),
         quality=unknown_quality(indicators),
         grouped={},
         standing=plan.standing.iloc[:0],
@@ -106,6 +113,6 @@ def _blank(asked: Asked, plan: AreaPlan, tables: dict[str, pd.DataFrame], found:
     )
 
 
-def _one(totals: pd.DataFrame, name: str) -> int | None:
+def _count(totals: pd.DataFrame, name: str) -> int | None:
     count = totals[name].iloc[0]
     return None if pd.isna(count) else int(count)

@@ -12,49 +12,80 @@ table would, and with it tell what a share, or a change since that round, leaves
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 
-from cpms_cli.disclosure.engine.importance import is_total
+import duckdb
+
+from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
+from cpms_cli.store.tables import release_tables
 from cpms_cli.store.tables.release_tables import Release, ReleasedCell, State
+from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.privacy import PrivacyRules
 
 
+@dataclass(frozen=True)
+class Publication:
+    """What is published, of which round (None: of several), and to whom; `earlier`: what this audience was given
+    before, the oldest first."""
+
+    report: str
+    round: int | None = None
+    audience: str = ""
+    earlier: Sequence[Release[CellId]] = ()
+    language: Language = "en"
+
+
+def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> list[Release[CellId]]:
+    """Return everything that this audience was given, the oldest first."""
+    read = cache(CellId.read)
+    return [release.with_ids(read) for release in release_tables.earlier_releases(connection, audience)]
+
+
+def note_release(connection: duckdb.DuckDBPyConnection, release: Release[CellId]) -> int:
+    """Write down what was published, all of it or nothing; return the release's number."""
+    return release_tables.note_release(connection, release.with_ids(str))
+
+
 def problem_after(
-    cells: Mapping[str, Cell],
+    cells: Mapping[CellId, Cell],
     relations: Sequence[Relation],
     rules: PrivacyRules,
-    earlier: Iterable[Release],
+    earlier: Iterable[Release[CellId]],
     spanning: Sequence[Relation] = (),
 ) -> Problem:
-    """The problem of these tables, to be published to an audience that has the earlier releases (oldest first).
+    """Return the problem of these tables, to be published to an audience that has the earlier releases (oldest first).
 
     `spanning`: how cells of these tables and of earlier ones add up; a relation is left out where a cell of it is in
     neither, or where counts have changed between so that it no longer holds. Raises ValueError where the counts of
     these tables do not add up.
     """
-    reach = {*cells, *(name for one in spanning for name in (one.whole, *one.parts))}
+    reach = {*cells, *(name for relation in spanning for name in (relation.whole, *relation.parts))}
     releases = _connected(reach, list(earlier))
-    latest = {name: one.count for release in releases for name, one in release.cells.items()}
+    latest = {name: cell.count for release in releases for name, cell in release.cells.items()}
     latest |= {name: cell.count for name, cell in cells.items()}
     all_cells = dict(cells)
-    all_relations = {(one.whole, one.parts): one for one in relations}
+    all_relations = {(relation.whole, relation.parts): relation for relation in relations}
     for release in releases:
         names = {
-            name: name if latest[name] == one.count else f"{name}={one.count}" for name, one in release.cells.items()
+            name: name if latest[name] == cell.count else replace(name, earlier_count=cell.count)
+            for name, cell in release.cells.items()
         }
-        for name, one in release.cells.items():
-            _take(all_cells, name, names[name], one, name in cells)
+        for name, cell in release.cells.items():
+            if names[name] not in all_cells and name in cells and cell.state == "shown":
+                all_cells[name] = replace(all_cells[name], before=cell.count)
+            all_cells[names[name]] = _with_released(all_cells.get(names[name]), cell)
         for whole, parts in release.relations:
             key = (names[whole], tuple(names[part] for part in parts))
             all_relations.setdefault(key, Relation(*key))
-    for sum_ in spanning:
-        together = (sum_.whole, *sum_.parts)
-        if all_cells.keys() >= {*together} and latest[sum_.whole] == sum(latest[part] for part in sum_.parts):
-            all_relations.setdefault((sum_.whole, sum_.parts), sum_)
-    for name, cell in all_cells.items():
-        if is_total(name) and _presumed(cell, rules):
-            all_cells[name] = replace(cell, known=True)
+    for relation in spanning:
+        members = (relation.whole, *relation.parts)
+        if all_cells.keys() >= {*members} and latest[relation.whole] == sum(latest[part] for part in relation.parts):
+            all_relations.setdefault((relation.whole, relation.parts), relation)
+    for name, known in all_cells.items():
+        if name.is_total and _presumed(known, rules):
+            all_cells[name] = replace(known, known=True)
     return Problem(all_cells, list(all_relations.values()), rules)
 
 
@@ -66,34 +97,35 @@ def _presumed(cell: Cell, rules: PrivacyRules) -> bool:
 
 
 def released(
-    cells: Mapping[str, Cell],
+    cells: Mapping[CellId, Cell],
     relations: Sequence[Relation],
-    hidden: Iterable[str],
-    *,
+    hidden: Iterable[CellId],
     rules: PrivacyRules,
-    audience: str,
-    report: str,
-    round_: int | None,
-) -> Release:
-    """What is to be remembered of a report once it is published, given what of it was withheld."""
+    publication: Publication,
+) -> Release[CellId]:
+    """Return what is to be remembered of a report once it is published, given what of it was withheld."""
     withheld = set(hidden)
     return Release(
-        audience,
-        report,
-        round_,
+        publication.audience,
+        publication.report,
+        publication.round,
         rules.threshold,
-        {name: ReleasedCell(one.count, _state(one, name in withheld), one.guarded) for name, one in cells.items()},
-        tuple((one.whole, one.parts) for one in relations if {one.whole, *one.parts} <= cells.keys()),
+        {name: ReleasedCell(cell.count, _state(cell, name in withheld), cell.guarded) for name, cell in cells.items()},
+        tuple(
+            (relation.whole, relation.parts)
+            for relation in relations
+            if {relation.whole, *relation.parts} <= cells.keys()
+        ),
     )
 
 
-def _connected(reach: set[str], earlier: list[Release]) -> list[Release]:
-    """The releases that share a cell with these, or with one that does: others tell nothing of them."""
+def _connected(reach: set[CellId], earlier: list[Release[CellId]]) -> list[Release[CellId]]:
+    """Return the releases that share a cell with these, or with one that does: others tell nothing of them."""
     while True:
-        found = [one for one in earlier if not reach.isdisjoint(one.cells)]
-        grown = reach.union(*(one.cells for one in found))
+        connected = [release for release in earlier if not reach.isdisjoint(release.cells)]
+        grown = reach.union(*(release.cells for release in connected))
         if grown == reach:
-            return found
+            return connected
         reach = grown
 
 
@@ -103,11 +135,8 @@ def _state(cell: Cell, withheld: bool) -> State:
     return "withheld" if withheld else "shown"
 
 
-def _take(all_cells: dict[str, Cell], name: str, named: str, one: ReleasedCell, current: bool) -> None:
-    told, kept = one.state == "shown", one.state == "withheld"
-    if named not in all_cells:
-        all_cells[named] = Cell(one.count, shown=False, guarded=one.guarded)
-        if told and current:
-            all_cells[name] = replace(all_cells[name], before=one.count)
-    cell = all_cells[named]
-    all_cells[named] = replace(cell, known=cell.known or told, withheld=cell.withheld or kept)
+def _with_released(cell: Cell | None, released_cell: ReleasedCell) -> Cell:
+    """Return the cell with what an earlier release said of it; a new cell, in no table now, where there is none yet."""
+    cell = cell or Cell(released_cell.count, shown=False, guarded=released_cell.guarded)
+    state = released_cell.state
+    return replace(cell, known=cell.known or state == "shown", withheld=cell.withheld or state == "withheld")

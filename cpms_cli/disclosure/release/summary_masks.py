@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ Masked = tuple[SummaryCells, Callable[[Protected], Summary]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class MaskingContext:
     """What a summary is taken apart with; on the connection, the profiles exist."""
 
     connection: duckdb.DuckDBPyConnection
@@ -36,70 +36,67 @@ class Asked:
     language: Language
 
     def sheet(self, code: str | None, round_: int) -> SummaryCells:
-        """Cells of an area and round, none so far."""
+        """Return a sheet for the cells of an area and round, without any so far."""
         return SummaryCells(self.survey, same=self.same, code=code, round=round_)
 
-    def area(self, one: AreaSummary) -> AreaCells:
-        """The cells of a whole area, and of the round before, with which its changes compare."""
+    def area_cells(self, summary: AreaSummary) -> AreaCells:
+        """Return the cells of a whole area, and of the round before, with which its changes compare."""
         cells, before = AreaCells(self.survey), None
-        if one.previous is not None:
-            before = area_summary(self.connection, self.survey, one.code, one.previous, language=self.language)
-            cells.behind(before)
-        cells.area(one, before)
+        if summary.previous is not None:
+            before = area_summary(self.connection, self.survey, summary.code, summary.previous, language=self.language)
+            cells.add_unpublished(before)
+        cells.add_published(summary, before)
         return cells
 
+    def finished(self, protected: Protected, names: Iterable[str]) -> dict[str, pd.DataFrame]:
+        """Return these protected tables of answers as they are given away."""
+        return {name: finished(self.survey, protected.tables[name]) for name in names}
 
-def mask_area(asked: Asked, one: AreaSummary) -> Masked[AreaSummary]:
-    """A community or a province."""
-    sheet = asked.sheet(one.code, one.round)
-    sheet.take(asked.area(one))
-    if one.grouped:
-        sheet.levels("levels_by", one.grouped["levels_by"])
-        sheet.answers("indicators_by", one.grouped["indicators_by"], one.grouped["indicators_by"]["item"].tolist())
 
-    def masked(found: Protected) -> AreaSummary:
-        grouped = {name: finished(asked.survey, found.tables[name]) for name in one.grouped}
-        return replace(blanked(one, found.tables, asked.survey), grouped=grouped)
+def mask_area(context: MaskingContext, summary: AreaSummary) -> Masked[AreaSummary]:
+    """Take a community or a province apart."""
+    sheet = context.sheet(summary.code, summary.round)
+    sheet.take(context.area_cells(summary))
+    if summary.grouped:
+        answers = summary.grouped["indicators_by"]
+        sheet.add_levels("levels_by", summary.grouped["levels_by"])
+        sheet.add_answers("indicators_by", answers, answers["item"].tolist())
+
+    def masked(protected: Protected) -> AreaSummary:
+        grouped = context.finished(protected, summary.grouped)
+        return replace(blanked(summary, protected.tables, context.survey), grouped=grouped)
 
     return sheet, masked
 
 
-def _counted(asked: Asked, sheet: SummaryCells, counted: Mapping[str, pd.DataFrame]) -> None:
-    for name, frame in counted.items():
-        sheet.answers(name, frame, frame["item"].tolist())
+def mask_indicator(context: MaskingContext, summary: IndicatorSummary) -> Masked[IndicatorSummary]:
+    """Take the summary of an indicator apart."""
+    sheet = context.sheet(summary.scope.code, summary.scope.round)
+    for name, frame in summary.counted.items():
+        sheet.add_answers(name, frame, frame["item"].tolist())
 
-
-def _without(asked: Asked, found: Protected, counted: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    return {name: finished(asked.survey, found.tables[name]) for name in counted}
-
-
-def mask_indicator(asked: Asked, one: IndicatorSummary) -> Masked[IndicatorSummary]:
-    """One indicator."""
-    sheet = asked.sheet(one.scope.code, one.scope.round)
-    _counted(asked, sheet, one.counted)
-
-    def masked(found: Protected) -> IndicatorSummary:
-        counted = _without(asked, found, one.counted)
+    def masked(protected: Protected) -> IndicatorSummary:
+        counted = context.finished(protected, summary.counted)
         unknown = counted["total"]["unknown"]
         return replace(
-            one,
+            summary,
             counted=counted,
             open=None if unknown.isna().any() else int(unknown.sum()),
-            children=one.children.iloc[:0],
-            quality=coarse(one.quality),
+            children=summary.children.iloc[:0],
+            quality=coarse(summary.quality),
         )
 
     return sheet, masked
 
 
-def mask_rights(asked: Asked, one: RightsSummary) -> Masked[RightsSummary]:
-    """The rights."""
-    sheet = asked.sheet(one.scope.code, one.scope.round)
-    _counted(asked, sheet, one.counted)
+def mask_rights(context: MaskingContext, summary: RightsSummary) -> Masked[RightsSummary]:
+    """Take the summary of the rights apart."""
+    sheet = context.sheet(summary.scope.code, summary.scope.round)
+    for name, frame in summary.counted.items():
+        sheet.add_answers(name, frame, frame["item"].tolist())
 
-    def masked(found: Protected) -> RightsSummary:
-        return replace(
-            one, counted=_without(asked, found, one.counted), lacking=one.lacking.iloc[:0], quality=coarse(one.quality)
-        )
+    def masked(protected: Protected) -> RightsSummary:
+        counted = context.finished(protected, summary.counted)
+        return replace(summary, counted=counted, lacking=summary.lacking.iloc[:0], quality=coarse(summary.quality))
 
     return sheet, masked

@@ -230,7 +230,13 @@ def show_area(
     parts, figures = counts_told(summary.parts, language), list(headings)[2:]
     if console.width < NARROW:
         parts, headings = stacked(parts, headings, {"area": ("name",)})
-    show_table(console, parts, headings, title=say("area_parts_round", language, round=shown_year(summary.round, language)), right=figures)
+    show_table(
+        console,
+        parts,
+        headings,
+        title=say("area_parts_round", language, round=shown_year(summary.round, language)),
+        right=figures,
+    )
     _show_grouped(console, survey, summary, language)
     if listed:
         show_response(console, survey, summary, language)

@@ -11,9 +11,9 @@ It is a log: nothing of it is undone, and a count in it stands for no person tha
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 import duckdb
 import pandas as pd
@@ -21,6 +21,8 @@ import pandas as pd
 from cpms_cli.store.audit_log import current_user, now
 from cpms_cli.store.connection import commit
 
+Id = TypeVar("Id")
+OtherId = TypeVar("OtherId")
 State = Literal["shown", "withheld", "unshown"]
 RELEASE_TABLES = ("release", "release_cell", "release_relation")
 """Logs, which a comparison of stores leaves out."""
@@ -37,17 +39,30 @@ class ReleasedCell:
 
 
 @dataclass(frozen=True)
-class Release:
-    """One published report. `cells` by id; `relations`: a total and its parts, by id."""
+class Release(Generic[Id]):
+    """One published report. `cells` by id, in the store a text; `relations`: a total and its parts, by id."""
 
     audience: str
     report: str
     round: int | None
     threshold: int
-    cells: Mapping[str, ReleasedCell]
-    relations: tuple[tuple[str, tuple[str, ...]], ...]
+    cells: Mapping[Id, ReleasedCell]
+    relations: tuple[tuple[Id, tuple[Id, ...]], ...]
     released_at: datetime.datetime | None = None
     released_by: str | None = None
+
+    def with_ids(self, convert: Callable[[Id], OtherId]) -> Release[OtherId]:
+        """Return the same release with other ids."""
+        return Release(
+            self.audience,
+            self.report,
+            self.round,
+            self.threshold,
+            {convert(name): cell for name, cell in self.cells.items()},
+            tuple((convert(whole), tuple(map(convert, parts))) for whole, parts in self.relations),
+            self.released_at,
+            self.released_by,
+        )
 
 
 RELEASE_STATEMENTS = """
@@ -67,7 +82,7 @@ RELEASE_STATEMENTS = """
 """The statements that make the tables where they are missing."""
 
 
-def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int:
+def note_release(connection: duckdb.DuckDBPyConnection, release: Release[str]) -> int:
     """Write down what was published, all of it or nothing; the release's number.
 
     Time and account are filled in where they are not given.
@@ -107,7 +122,7 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release) -> int
     return number
 
 
-def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> list[Release]:
+def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> list[Release[str]]:
     """Everything that this audience was given, the oldest first."""
     heads = connection.execute(
         "SELECT release_id, report, round, threshold, released_at, released_by FROM release WHERE audience = ?"

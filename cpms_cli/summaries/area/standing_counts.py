@@ -25,7 +25,7 @@ closed, and `turned_18`."""
 def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) -> pd.DataFrame:
     """Return a row per child of an area as it stands today: village, level, and a flag for each of the counts."""
     village = survey.role("village").name
-    stands = "NOT adult AND (closed_on IS NULL OR standing <> \"case\")"
+    stands = 'NOT adult AND (closed_on IS NULL OR standing <> "case")'
     return connection.execute(
         f"""
         SELECT {village} AS village, standing AS level, ({stands}) AS children,

@@ -11,7 +11,7 @@ from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from cpms_cli.reports.areas.handed import Said
-    from cpms_cli.survey.model.definition import Language
+    from cpms_cli.workspace import Workspace
 
 Summary = TypeVar("Summary")
 
@@ -43,16 +43,14 @@ def warn_office(warning: str | None) -> None:
         typer.echo(warning, err=True)
 
 
-def handed(
-    store: Path, summary: Summary, audience: str | None, language: Language, schemas: Path | None
-) -> tuple[Summary, Said]:
-    """The summary as this audience gets it, or as it is for the office, and what is said below it."""
+def hand_over(workspace: Workspace, summary: Summary, audience: str | None) -> tuple[Summary, Said]:
+    """Return the summary as this audience gets it, or as it is for the office, and what is said below it."""
     from cpms_cli.reports.areas.handed import Said
 
     if audience is None:
-        return summary, Said(None, language)
+        return summary, Said(None, workspace.language)
     from cpms_cli.disclosure.release.audience import hand_on
 
-    found = hand_on(store, summary, audience, language=language, schemas=schemas)
-    warn_office(found.warning)
-    return found.summary, Said(found, language)
+    published = hand_on(workspace, summary, audience)
+    warn_office(published.warning)
+    return published.summary, Said(published, workspace.language)

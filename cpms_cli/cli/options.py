@@ -15,6 +15,7 @@ from cpms_cli.survey.plain_text import plain_digits, plain_text
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Language
+    from cpms_cli.workspace import Workspace
 
 Files = Annotated[
     list[Path],
@@ -103,6 +104,21 @@ def language(asked: str | None) -> Language:
     if asked is not None and asked.lower() not in ("en", "th"):
         raise UsageError("bad_language", lang=asked)
     return chosen_language(asked)
+
+
+def workspace_of(
+    store: Path,
+    schemas: Path | None,
+    lang: str | None,
+    *,
+    identified: bool = False,
+    writes: bool = False,
+) -> Workspace:
+    """Return what this command works with; raises UsageError for a language there is no catalogue of."""
+    spoken = language(lang)
+    from cpms_cli.workspace import Workspace
+
+    return Workspace.from_paths(store, schemas, language=spoken, identified=identified, writes=writes)
 
 
 def year(text: str | None) -> int | None:

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cpms_cli.reports.areas.handed import Said
+    from cpms_cli.workspace import Workspace
 
 
 def tell(
+    workspace: Workspace,
     said: Said,
     tables: Mapping[str, pd.DataFrame],
     about: Mapping[str, Any],
@@ -23,19 +25,17 @@ def tell(
     show: Callable[[Console], None],
     format_: str,
     output: Path | None,
-    schemas: Path | None,
 ) -> None:
     """Write the tables to `output`, and print them: as JSON after what it is `about`, or as CSV the table that `csv`
     makes, or as `show` prints it, with what is said below it."""
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     if output is not None:
-        write_for_people(said.tables(tables, output), output, load_survey(schemas), said.language)
+        write_for_people(said.tables(tables, output), output, workspace.survey, said.language)
         typer.echo(say("written", said.language, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document(said.kept(tables), **about, **said.about())))

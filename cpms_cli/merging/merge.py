@@ -127,7 +127,7 @@ def merge(
         merged = _merge(
             connection, survey, tables, files, aside, where, language, tool_version, who or current_user(), made
         )
-        keep_definition(connection, survey, schemas)
+        keep_definition(connection, survey)
         commit(connection)
     return replace(merged, asked=asked)
 

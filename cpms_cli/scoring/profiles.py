@@ -78,6 +78,11 @@ def _asked(survey: Survey, applies: str | None, levels: tuple[str, ...]) -> str:
 def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Create `score`, `profile`, `home` and `child_round` for the current rows of the store."""
     create_scores(connection, survey)
+    create_profile_tables(connection, survey)
+
+
+def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `profile`, `home` and `child_round`; needs `score`."""
     key = ", ".join(survey.key("child"))
     truths = ", ".join(
         f"CASE s.{one.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {one.column}"

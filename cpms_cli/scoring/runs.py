@@ -61,7 +61,7 @@ def score_and_record(
             scores, seen = scores_of(connection, survey), last_batch(connection)
         if kept_out is not None:
             return Scored(scores, None, kept_out)
-        return _recorded(path, survey, schemas, scores, seen, tool_version, who)
+        return _recorded(path, survey, scores, seen, tool_version, who)
 
 
 def _kept_out(held: ExitStack, path: Path) -> CpmsError | None:
@@ -77,7 +77,6 @@ def _kept_out(held: ExitStack, path: Path) -> CpmsError | None:
 def _recorded(
     path: Path,
     survey: Survey,
-    schemas: Path | None,
     scores: pd.DataFrame,
     seen: int,
     tool_version: str,
@@ -86,7 +85,7 @@ def _recorded(
     try:
         with open_store(path, survey, write=True) as connection:
             connection.execute("BEGIN")
-            keep_definition(connection, survey, schemas)
+            keep_definition(connection, survey)
             run = record_run(connection, survey, seen, counts_of(survey, scores), tool_version, who)
             commit(connection)
     except CpmsError as error:

@@ -21,9 +21,9 @@ def now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
 
 
-def note_identified(connection: duckdb.DuckDBPyConnection, what: str, children: int) -> None:
+def note_identified(connection: duckdb.DuckDBPyConnection, what: str, children: int, who: str | None = None) -> None:
     """Write down that names of so many children were shown, by which command, and to whom."""
-    connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?)", [now(), current_user(), what, children])
+    connection.execute("INSERT INTO audit VALUES (?, ?, ?, ?)", [now(), who or current_user(), what, children])
 
 
 def note_exposed(connection: duckdb.DuckDBPyConnection, report: str, audience: str, counts: int) -> None:

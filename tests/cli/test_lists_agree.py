@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from cpms_cli import add_response, list_children, merge, plan_visits, summarise_area
-from cpms_cli.summaries.response.due import due_list
+from cpms_cli.summaries.response.due import list_due
+from cpms_cli.workspace import Workspace
 from tests.conftest import ROOT, THOROUGH, Cpms, write_drawn
 
 CASES = ROOT / "tests" / "files" / "cases"
@@ -147,7 +148,8 @@ def _victims(store: Path, day: str) -> list[set[str]]:
     import datetime
 
     until = datetime.date.fromisoformat(day)
-    due = due_list(store, as_of=until).due
+    with Workspace.from_paths(store) as workspace:
+        due = list_due(workspace, as_of=until).due
     visits = plan_visits(store, as_of=until)
     children = list_children(store, levels=["victim"], as_of=until)
     lists = [due[due["level"] == "victim"], visits[visits["level"] == "victim"], children]
@@ -225,7 +227,8 @@ def test_reasons_of_an_earlier_round_say_so_where_a_milder_level_stands(
     known = list_children(store)["cpms_id"].iat[0]
     later = {"round": 2026, "interview_date": "2026-03-01", "cpms_id": known, "work_hazardous": None}
     merge([write_drawn(tmp_path / "2026.csv", base, [later])], store)
-    listings = [list_children(store), due_list(store).due]
+    with Workspace.from_paths(store) as workspace:
+        listings = [list_children(store), list_due(workspace).due]
     assert [(entry["level"].iat[0], entry["since"].iat[0]) for entry in listings] == [("high_risk", 2025)] * 2
     assert {entry["why"].iat[0] for entry in listings} == {
         "Victim in round 2025; later answers leave at most High risk possible, and nothing says that it is over."

@@ -24,6 +24,7 @@ from cpms_cli.disclosure.release.audience import Handed, hand_on
 from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.workspace import Workspace
 from tests.property import test_published_reports as of_reports
 from tests.property.tables_attacked import Case, Printed, Published, breaches
 
@@ -342,7 +343,8 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
     of_reports._read(first, report_area(store, VILLAGE, audience="partner"), VILLAGE, YEAR, survey)
     for name, run in _commands(store).items():
         result = run()
-        handed[name] = hand_on(store, result, "partner")
+        with Workspace.from_paths(store, writes=True) as workspace:
+            handed[name] = hand_on(workspace, result, "partner")
         _read(desk, handed[name].summary, survey)
         if name.startswith("migration"):
             _read(raw, result, survey)

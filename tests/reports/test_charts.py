@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,9 @@ from cpms_cli.reports.charts.chart_style import NARROW, WIDE
 from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.charts.map_tiles import tiles
 from cpms_cli.reports.documents.document import Chart
+from cpms_cli.survey.files.location import shipped
 
+SCHEMAS = str(shipped("schemas"))
 LONG = "22 มีสมาชิกในครัวเรือนติดสุรา สารเสพติด หรือการพนันจนเลิกไม่ได้"
 WORDS = {"withheld": "ไม่เผยแพร่", "not_published": "ไม่เผยแพร่", "no_data": "ไม่มีข้อมูล"}
 BARS = pd.DataFrame(
@@ -87,7 +90,14 @@ def test_a_flow_names_both_rounds_and_a_level_of_a_withheld_ribbon_has_no_sum() 
 def test_a_map_shows_every_subdistrict_and_says_what_hatched_and_white_are() -> None:
     """Ranong has 30 subdistricts; of one the share is withheld, of 28 there is no data."""
     frame = pd.DataFrame({"area": ["850105", "850101"], "label": ["ปากน้ำ", "เขานิเวศน์"], "share": [0.3, None]})
-    chart = Chart("area_map", "ก", frame, "ข", words={**WORDS, "map": "85"}, withheld=frozenset({(1, "share")}))
+    chart = Chart(
+        "area_map",
+        "ก",
+        frame,
+        "ข",
+        words={**WORDS, "map": "85", "definition": SCHEMAS},
+        withheld=frozenset({(1, "share")}),
+    )
     root = _drawn(chart)
     texts = _texts(root)
     assert {"ไม่เผยแพร่", "ไม่มีข้อมูล", "0105", "0101"} <= set(texts)
@@ -100,17 +110,17 @@ def test_a_map_shows_every_subdistrict_and_says_what_hatched_and_white_are() -> 
 
 def test_a_province_without_outlines_has_a_square_for_each_subdistrict() -> None:
     """Bueng Kan (38) has 53 subdistricts; no two share a square, and north stays above south."""
-    placed = tiles("38")
+    placed = tiles("38", Path(SCHEMAS))
     assert len(placed) == len(placed[["column", "row"]].drop_duplicates()) == 53
     chart = Chart(
         "tile_map",
         "ก",
         pd.DataFrame({"area": ["380101"], "label": ["บึงกาฬ"], "share": [0.07]}),
         "ข",
-        words={**WORDS, "map": "38"},
+        words={**WORDS, "map": "38", "definition": SCHEMAS},
     )
     assert _hatched(_drawn(chart, NARROW)) == 1
-    tall = tiles("85").set_index("area")["row"]
+    tall = tiles("85", Path(SCHEMAS)).set_index("area")["row"]
     assert tall["850401"] < tall["850105"] < tall["850501"]
 
 

@@ -31,6 +31,7 @@ from cpms_cli.reports.documents.document import (
 from cpms_cli.summaries.area.area_figures import area_figures
 from cpms_cli.summaries.migration.migration_release import published_migration
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.workspace import Workspace
 from tests.conftest import ROOT, Cpms
 
 LANGUAGES = ("en", "th")
@@ -256,8 +257,10 @@ def test_a_share_that_is_no_withheld_count_is_marked_high(survey: Survey, sample
     migration = pd.DataFrame(
         {"item": measures, "yes": pd.array([35, None, 9, 9], "Int64"), "no": pd.array([85, 50, 50, 50], "Int64")}
     )
+    with Workspace.from_paths(sample_store) as workspace:
+        whole = area_figures(workspace, "85")
     figures = replace(
-        area_figures(sample_store, "85"),
+        whole,
         heat=heat.assign(**{"1": [0.5, 5 / 60]}),
         heat_counts=counts,
         migration=migration,

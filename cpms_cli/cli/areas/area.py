@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -23,8 +23,8 @@ from cpms_cli.cli.options import (
     Schemas,
     Store,
     check_width,
-    language,
     one_of,
+    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import tell
@@ -107,20 +107,18 @@ def _change(
     schemas: Path | None,
 ) -> None:
     one_of(format_)
-    told = language(lang)
     from cpms_cli.reports.areas.change import show_change
-    from cpms_cli.summaries.rounds.change import area_change
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.rounds.change import compute_area_change
 
-    found = area_change(store, code, *span, by=by or (), language=told, schemas=schemas)
+    with workspace_of(store, schemas, lang) as workspace:
+        change = compute_area_change(workspace, code, *span, by=by or ())
     tell_change(
-        found,
+        workspace,
+        change,
         "cases",
-        lambda console: show_change(console, load_survey(schemas), found, told),
+        lambda console: show_change(console, workspace.survey, change, workspace.language),
         format_,
         output,
-        told,
-        schemas,
     )
 
 
@@ -136,13 +134,13 @@ def _area(
     schemas: Path | None,
 ) -> None:
     one_of(format_)
-    told, round_year = language(lang), year(round_)
+    round_year = year(round_)
     from cpms_cli.reports.children.scores import show_area
-    from cpms_cli.summaries.area.areas import summarise_area
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.area.areas import compute_area_summary
 
-    summary = summarise_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
-    summary, said = handed(store, summary, audience, told, schemas)
+    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
+        summary = compute_area_summary(workspace, code, round_=round_year, by=by or ())
+        summary, said = hand_over(workspace, summary, audience)
     about = {
         "area": summary.code,
         "name": summary.name,
@@ -152,12 +150,12 @@ def _area(
         "households_total": summary.households,
     }
     tell(
+        workspace,
         said,
         summary.tables,
         about,
         lambda: said.cells(summary.grouped.get("indicators_by", summary.indicators)),
-        lambda console: show_area(console, load_survey(schemas), summary, told, listed=said.listing),
+        lambda console: show_area(console, workspace.survey, summary, workspace.language, listed=said.listing),
         format_,
         output,
-        schemas,
     )

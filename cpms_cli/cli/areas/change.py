@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from cpms_cli.summaries.scope import OverRounds
-    from cpms_cli.survey.model.definition import Language
+    from cpms_cli.workspace import Workspace
 
 
 def span_asked(rounds: str | None, round_: str | None = None, **of_one_round: object) -> tuple[int, int] | None:
@@ -37,16 +37,15 @@ def span_asked(rounds: str | None, round_: str | None = None, **of_one_round: ob
 
 
 def tell_change(
-    found: OverRounds,
+    workspace: Workspace,
+    summary: OverRounds,
     csv: str,
     show: Callable[[Console], None],
     format_: str,
     output: Path | None,
-    language: Language,
-    schemas: Path | None,
 ) -> None:
     """Write a summary over rounds to `output`, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
     from cpms_cli.reports.areas.handed import Said
 
-    said = Said(None, language, "office_only_rounds")
-    tell(said, found.tables, found.about(), lambda: found.tables[csv], show, format_, output, schemas)
+    said = Said(None, workspace.language, "office_only_rounds")
+    tell(workspace, said, summary.tables, summary.about(), lambda: summary.tables[csv], show, format_, output)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -21,8 +21,8 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
-    language,
     one_of,
+    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import tell
@@ -57,41 +57,40 @@ def indicator(
     """
     one_of(format_)
     check_audience(audience, output, identified=identified, rounds=rounds)
-    told, round_year = language(lang), year(round_)
+    round_year = year(round_)
     if (span := span_asked(rounds, round_, identified=identified)) is not None:
         from cpms_cli.reports.areas.change import show_indicator_change
-        from cpms_cli.summaries.area.indicator import indicator_change
-        from cpms_cli.survey.files.loading import load_survey
+        from cpms_cli.summaries.area.indicator import compute_indicator_change
 
-        found = indicator_change(store, number, *span, area=area, by=by or (), language=told, schemas=schemas)
+        with workspace_of(store, schemas, lang) as workspace:
+            change = compute_indicator_change(workspace, number, *span, area=area, by=by or ())
         tell_change(
-            found,
+            workspace,
+            change,
             "cases",
-            lambda console: show_indicator_change(console, load_survey(schemas), found, told),
+            lambda console: show_indicator_change(console, workspace.survey, change, workspace.language),
             format_,
             output,
-            told,
-            schemas,
         )
         return
     from cpms_cli.reports.areas.indicator_and_rights import show_indicator
-    from cpms_cli.summaries.area.indicator import summarise_indicator
+    from cpms_cli.summaries.area.indicator import compute_indicator_summary
     from cpms_cli.summaries.area.shares import tidy
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    summary = summarise_indicator(
-        store, number, area=area, round_=round_year, by=by or (), language=told, identified=identified, schemas=schemas
-    )
-    summary, said = handed(store, summary, audience, told, schemas)
+    with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
+        summary = compute_indicator_summary(workspace, number, area=area, round_=round_year, by=by or ())
+        summary, said = hand_over(workspace, summary, audience)
     tell(
+        workspace,
         said,
         summary.tables,
         summary.about(),
         lambda: said.cells(tidy(summary.counted)),
-        lambda console: show_indicator(console, load_survey(schemas), summary, told, identified, listed=said.listing),
+        lambda console: show_indicator(
+            console, workspace.survey, summary, workspace.language, identified, listed=said.listing
+        ),
         format_,
         output,
-        schemas,
     )

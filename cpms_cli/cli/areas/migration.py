@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -16,8 +16,8 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
-    language,
     one_of,
+    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import tell
@@ -50,36 +50,35 @@ def migration(
     """
     one_of(format_)
     check_audience(audience, output, rounds=rounds)
-    told, round_year = language(lang), year(round_)
+    round_year = year(round_)
     if (span := span_asked(rounds, round_)) is not None:
         from cpms_cli.reports.areas.migration import show_migration_change
-        from cpms_cli.summaries.migration.area_migration import migration_change
-        from cpms_cli.survey.files.loading import load_survey
+        from cpms_cli.summaries.migration.area_migration import compute_migration_change
 
-        found = migration_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
+        with workspace_of(store, schemas, lang) as workspace:
+            change = compute_migration_change(workspace, *span, area=area, by=by or ())
         tell_change(
-            found,
+            workspace,
+            change,
             "measures",
-            lambda console: show_migration_change(console, load_survey(schemas), found, told),
+            lambda console: show_migration_change(console, workspace.survey, change, workspace.language),
             format_,
             output,
-            told,
-            schemas,
         )
         return
     from cpms_cli.reports.areas.migration import show_migration
-    from cpms_cli.summaries.migration.area_migration import summarise_migration
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.migration.area_migration import compute_migration_summary
 
-    summary = summarise_migration(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
-    summary, said = handed(store, summary, audience, told, schemas)
+    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
+        summary = compute_migration_summary(workspace, area=area, round_=round_year, by=by or ())
+        summary, said = hand_over(workspace, summary, audience)
     tell(
+        workspace,
         said,
         summary.tables,
         summary.scope.about(),
         lambda: said.cells(summary.measures),
-        lambda console: show_migration(console, load_survey(schemas), summary, told),
+        lambda console: show_migration(console, workspace.survey, summary, workspace.language),
         format_,
         output,
-        schemas,
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -20,8 +20,8 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
-    language,
     one_of,
+    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import tell
@@ -56,37 +56,36 @@ def overlap(
     """
     one_of(format_)
     check_audience(audience, output, rounds=rounds)
-    told, round_year = language(lang), year(round_)
+    round_year = year(round_)
     if (span := span_asked(rounds, round_)) is not None:
         from cpms_cli.reports.areas.overlap import show_overlap_change
-        from cpms_cli.summaries.rounds.overlap_change import overlap_change
-        from cpms_cli.survey.files.loading import load_survey
+        from cpms_cli.summaries.rounds.overlap_change import compute_overlap_change
 
-        change = overlap_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
+        with workspace_of(store, schemas, lang) as workspace:
+            change = compute_overlap_change(workspace, *span, area=area, by=by or ())
         tell_change(
+            workspace,
             change,
             "pairs",
-            lambda console: show_overlap_change(console, load_survey(schemas), change, top, told),
+            lambda console: show_overlap_change(console, workspace.survey, change, top, workspace.language),
             format_,
             output,
-            told,
-            schemas,
         )
         return
     from cpms_cli.reports.areas.overlap import show_overlap
-    from cpms_cli.summaries.rounds.overlap import overlap as run
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.rounds.overlap import compute_overlap
 
-    found = run(store, area=area, round_=round_year, by=by or (), language=told, schemas=schemas)
-    found, said = handed(store, found, audience, told, schemas)
-    about = {"area": found.area, "name": found.name, "round": found.round, "children_total": found.children}
+    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
+        summary = compute_overlap(workspace, area=area, round_=round_year, by=by or ())
+        summary, said = hand_over(workspace, summary, audience)
+    about = {"area": summary.area, "name": summary.name, "round": summary.round, "children_total": summary.children}
     tell(
+        workspace,
         said,
-        found.tables,
+        summary.tables,
         about,
-        lambda: said.cells(found.pairs),
-        lambda console: show_overlap(console, load_survey(schemas), found, top, told, triples=said.listing),
+        lambda: said.cells(summary.pairs),
+        lambda console: show_overlap(console, workspace.survey, summary, top, workspace.language, triples=said.listing),
         format_,
         output,
-        schemas,
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.area import Code
-from cpms_cli.cli.handing import check_audience, check_folder, handed
+from cpms_cli.cli.handing import check_audience, check_folder, hand_over
 from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
@@ -21,8 +21,8 @@ from cpms_cli.cli.options import (
     Store,
     TextOrJson,
     check_width,
-    language,
     one_of,
+    workspace_of,
     year,
 )
 
@@ -96,10 +96,9 @@ def _plan(
 ) -> None:
     one_of(format_, ("text", "json"))
     check_audience(audience, None, by=by)
-    told, round_year = language(lang), year(round_)
+    round_year = year(round_)
     from cpms_cli.reports.composing.plan import plan_document
-    from cpms_cli.summaries.area.plans import plan_area
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.area.plans import compute_area_plan
     from cpms_cli.survey.messages import say
 
     if output is not None:
@@ -107,14 +106,15 @@ def _plan(
 
         check_ending(output)
         check_folder(output)
-    plan = plan_area(store, code, round_=round_year, by=by or (), language=told, schemas=schemas)
-    plan, said = handed(store, plan, audience, told, schemas)
-    document = plan_document(load_survey(schemas), plan, told, said.notes if audience else None)
+    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
+        plan = compute_area_plan(workspace, code, round_=round_year, by=by or ())
+        plan, said = hand_over(workspace, plan, audience)
+    document = plan_document(workspace.survey, plan, workspace.language, said.notes if audience else None)
     if output is not None:
         from cpms_cli.reports.documents.rendering import render
 
         render(document, output)
-        typer.echo(say("written", told, file=output), err=True)
+        typer.echo(say("written", workspace.language, file=output), err=True)
     if format_ == "json":
         from cpms_cli.reports.children import scores as report
         from cpms_cli.writing.files import json_text

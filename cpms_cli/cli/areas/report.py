@@ -17,13 +17,12 @@ from cpms_cli.cli.options import (
     Schemas,
     Store,
     check_width,
-    language,
+    workspace_of,
     year,
 )
 
 if TYPE_CHECKING:
     from cpms_cli.reports.documents.document import Document
-    from cpms_cli.survey.model.definition import Language
 
 app = typer.Typer(no_args_is_help=True, help="A report as one file: HTML, PDF, DOCX or XLSX, by its ending.")
 
@@ -105,12 +104,13 @@ def child(
       cpms report child ID -o child.html --store cpms.duckdb
       cpms report child ID -o child.html --lang th --store cpms.duckdb
     """
-    told = language(lang)
-    from cpms_cli.reports.composing.child_report import report_child
+    from cpms_cli.reports.composing.child_report import compose_child_report
     from cpms_cli.reports.documents.rendering import check_ending
 
     check_ending(output)
-    _write(report_child(store, identifier, identified=identified, language=told, schemas=schemas), output, told)
+    with workspace_of(store, schemas, lang, identified=identified) as workspace:
+        document = compose_child_report(workspace, identifier)
+    _write(document, output)
 
 
 def _area(
@@ -123,21 +123,22 @@ def _area(
     lang: str | None,
     schemas: Path | None,
 ) -> None:
-    told, round_year = language(lang), year(round_)
+    round_year = year(round_)
     from cpms_cli.cli.handing import warn_office
-    from cpms_cli.reports.composing.area_report import report_area
+    from cpms_cli.reports.composing.area_report import compose_area_report
     from cpms_cli.reports.documents.rendering import check_ending
 
     check_ending(output)
-    found = report_area(
-        store, code, round_=round_year, shade=shade, audience=audience, language=told, schemas=schemas, tell=warn_office
-    )
-    _write(found, output, told)
+    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
+        document = compose_area_report(
+            workspace, code, round_=round_year, shade=shade, audience=audience, tell=warn_office
+        )
+    _write(document, output)
 
 
-def _write(document: Document, output: Path, told: Language) -> None:
+def _write(document: Document, output: Path) -> None:
     from cpms_cli.reports.documents.rendering import render
     from cpms_cli.survey.messages import say
 
     render(document, output)
-    typer.echo(say("written", told, file=output), err=True)
+    typer.echo(say("written", document.language, file=output), err=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -21,8 +21,8 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
-    language,
     one_of,
+    workspace_of,
     year,
 )
 from cpms_cli.cli.telling import tell
@@ -59,56 +59,46 @@ def rights(
     """
     one_of(format_)
     check_audience(audience, output, identified=identified, list=list_, rounds=rounds)
-    told, round_year = language(lang), year(round_)
+    round_year = year(round_)
     if (span := span_asked(rounds, round_, list=list_, identified=identified)) is not None:
         from cpms_cli.reports.areas.change import show_rights_change
-        from cpms_cli.summaries.area.rights import rights_change
-        from cpms_cli.survey.files.loading import load_survey
+        from cpms_cli.summaries.area.rights import compute_rights_change
 
-        found = rights_change(store, *span, area=area, by=by or (), language=told, schemas=schemas)
+        with workspace_of(store, schemas, lang) as workspace:
+            change = compute_rights_change(workspace, *span, area=area, by=by or ())
         tell_change(
-            found,
+            workspace,
+            change,
             "cases",
-            lambda console: show_rights_change(console, load_survey(schemas), found, told),
+            lambda console: show_rights_change(console, workspace.survey, change, workspace.language),
             format_,
             output,
-            told,
-            schemas,
         )
         return
     from cpms_cli.reports.areas.indicator_and_rights import show_rights
-    from cpms_cli.summaries.area.rights import summarise_rights
+    from cpms_cli.summaries.area.rights import compute_rights_summary
     from cpms_cli.summaries.area.shares import tidy
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.writing.files import check_several
 
     check_several(output)
-    summary = summarise_rights(
-        store,
-        area=area,
-        round_=round_year,
-        by=by or (),
-        lacking=list_,
-        language=told,
-        identified=identified,
-        schemas=schemas,
-    )
-    summary, said = handed(store, summary, audience, told, schemas)
+    with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
+        summary = compute_rights_summary(workspace, area=area, round_=round_year, by=by or (), lacking=list_)
+        summary, said = hand_over(workspace, summary, audience)
     tell(
+        workspace,
         said,
         summary.tables,
         summary.scope.about(),
         lambda: summary.lacking if list_ else said.cells(tidy(summary.counted)),
         lambda console: show_rights(
             console,
-            load_survey(schemas),
+            workspace.survey,
             summary,
-            told,
+            workspace.language,
             listed=bool(list_ or identified),
             identified=identified,
             hint=said.listing,
         ),
         format_,
         output,
-        schemas,
     )

@@ -19,6 +19,7 @@ from cpms_cli.cli.options import (
     Why,
     language,
     one_of,
+    workspace_of,
     year,
 )
 from cpms_cli.errors import UsageError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cpms_cli.linking.review.by_hand import Regrouped
-    from cpms_cli.survey.model.definition import Language
+    from cpms_cli.workspace import Workspace
 
 _SHOW = "show"
 
@@ -75,60 +76,52 @@ def child(
       cpms child show ID --format json --store cpms.duckdb
     """
     one_of(format_)
-    told, round_year = language(lang), year(round_)
+    round_year = year(round_)
     if why:
-        _why(identifier, round_year, store, format_, output, told, schemas)
+        _why(workspace_of(store, schemas, lang), identifier, round_year, format_, output)
         return
     if round_year is not None:
         raise UsageError("round_needs_why")
     from cpms_cli.reports.children import scores as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.child.child_history import child_history
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.child.child_history import compute_child_history
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import check_several, csv_text, json_text
 
     check_several(output)
-    history = child_history(store, identifier, language=told, identified=identified, schemas=schemas)
+    with workspace_of(store, schemas, lang, identified=identified) as workspace:
+        history = compute_child_history(workspace, identifier)
     if output is not None:
-        write_for_people(history.tables, output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
+        write_for_people(history.tables, output, workspace.survey, workspace.language)
+        typer.echo(say("written", workspace.language, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document(history.tables, cpms_id=history.cpms_id)))
     elif format_ == "csv":
         typer.echo(csv_text(history.indicators), nl=False)
     else:
-        report.show_child(open_console(), load_survey(schemas), history, told)
+        report.show_child(open_console(), workspace.survey, history, workspace.language)
 
 
-def _why(
-    identifier: str,
-    round_: int | None,
-    store: Path,
-    format_: str,
-    output: Path | None,
-    told: Language,
-    schemas: Path | None,
-) -> None:
+def _why(workspace: Workspace, identifier: str, round_: int | None, format_: str, output: Path | None) -> None:
     from cpms_cli.reports.children import why as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.child.why import why_child
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.child.why import explain_child
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
-    found = why_child(store, identifier, round_=round_, language=told, schemas=schemas)
+    with workspace:
+        explained = explain_child(workspace, identifier, round_=round_)
     if output is not None:
-        write_for_people(found.why.sheets, output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
+        write_for_people(explained.why.sheets, output, workspace.survey, workspace.language)
+        typer.echo(say("written", workspace.language, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(report.document(found)))
+        typer.echo(json_text(report.document(explained)))
     elif format_ == "csv":
-        typer.echo(csv_text(found.why.sheets["what_if"]), nl=False)
+        typer.echo(csv_text(explained.why.sheets["what_if"]), nl=False)
     else:
-        report.show_why(open_console(), load_survey(schemas), found, told)
+        report.show_why(open_console(), workspace.survey, explained, workspace.language)
 
 
 @app.command("split")

@@ -19,8 +19,8 @@ from cpms_cli.cli.options import (
     Store,
     Why,
     day,
-    language,
     one_of,
+    workspace_of,
     year,
 )
 
@@ -58,45 +58,38 @@ def children(
       cpms children --indicator 3 --area 850105 --round 2569 --store cpms.duckdb
     """
     one_of(format_)
-    told, round_year, day_ = language(lang), year(round_), day(as_of)
+    round_year, day_ = year(round_), day(as_of)
     from cpms_cli.reports.children import scores as report
     from cpms_cli.reports.children.why import show_effects
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.child.children import list_children
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.child.children import select_children
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import check_several, csv_text, json_text
 
     if why:
         check_several(output)
-    listed = list_children(
-        store,
-        area=area,
-        round_=round_year,
-        levels=risk or (),
-        indicator=indicator,
-        as_of=day_,
-        language=told,
-        identified=identified,
-        schemas=schemas,
-    )
-    tables = {"children": listed}
-    if why:
-        from cpms_cli.summaries.child.why import why_children, with_effects
+    with workspace_of(store, schemas, lang, identified=identified) as workspace:
+        survey, spoken = workspace.survey, workspace.language
+        listed = select_children(
+            workspace, area=area, round_=round_year, levels=risk or (), indicator=indicator, as_of=day_
+        )
+        tables = {"children": listed}
+        if why:
+            from cpms_cli.summaries.child.why import explain_children, with_effects
 
-        explained = why_children(store, listed, language=told, schemas=schemas)
-        listed = with_effects(load_survey(schemas), listed, explained)
-        tables = {"children": listed, **explained.tables}
+            explained = explain_children(workspace, listed)
+            listed = with_effects(survey, listed, explained)
+            tables = {"children": listed, **explained.tables}
     if output is not None:
         sheets = {**tables, **explained.sheets} if why else tables
-        write_for_people(sheets, output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
+        write_for_people(sheets, output, survey, spoken)
+        typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document(tables)))
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
     else:
-        report.show_children(open_console(), load_survey(schemas), listed, told, identified)
+        report.show_children(open_console(), survey, listed, spoken, identified)
         if why:
-            show_effects(open_console(), explained, told)
+            show_effects(open_console(), explained, spoken)

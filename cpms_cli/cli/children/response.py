@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.areas.change import span_asked, tell_change
-from cpms_cli.cli.handing import check_audience, handed
+from cpms_cli.cli.handing import check_audience, hand_over
 from cpms_cli.cli.options import (
     STORE,
     Area,
@@ -28,6 +28,7 @@ from cpms_cli.cli.options import (
     day,
     language,
     one_of,
+    workspace_of,
 )
 from cpms_cli.cli.telling import tell
 
@@ -177,36 +178,35 @@ def due(
       cpms response due --as-of 2570-01-15 -o later.xlsx --store cpms.duckdb
     """
     one_of(format_)
-    told, until = language(lang), day(as_of)
+    until = day(as_of)
     import datetime
 
     from cpms_cli.reports.children import responses as report
     from cpms_cli.reports.children.due_list import write_visits
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.response.due import due_list
+    from cpms_cli.summaries.response.due import list_due
     from cpms_cli.survey.era import shown_date
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     until = until or datetime.date.today()
-    found = due_list(
-        store, area=area, as_of=until, everybody=everybody, language=told, identified=identified, schemas=schemas
-    )
-    listed = found.turned_18 if turned_18 else found.due
-    survey = load_survey(schemas)
+    with workspace_of(store, schemas, lang, identified=identified) as workspace:
+        survey, spoken = workspace.survey, workspace.language
+        children = list_due(workspace, area=area, as_of=until, everybody=everybody)
+    listed = children.turned_18 if turned_18 else children.due
     if output is not None:
-        write_visits(survey, listed, output, told)
-        typer.echo(say("written", told, file=output), err=True)
+        write_visits(survey, listed, output, spoken)
+        typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document({"due": found.due, "turned_18": found.turned_18}, as_of=until.isoformat())))
+        tables = {"due": children.due, "turned_18": children.turned_18}
+        typer.echo(json_text(document(tables, as_of=until.isoformat())))
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
     else:
-        report.show_due(open_console(), survey, listed, told, shown_date(until, told), identified)
-        if len(found.turned_18) and not turned_18:
-            typer.echo(say("due_turned_18", told, count=len(found.turned_18)))
+        report.show_due(open_console(), survey, listed, spoken, shown_date(until, spoken), identified)
+        if len(children.turned_18) and not turned_18:
+            typer.echo(say("due_turned_18", spoken, count=len(children.turned_18)))
 
 
 @app.command("summary")
@@ -236,36 +236,35 @@ def summary(
     """
     one_of(format_)
     check_audience(audience, output, rounds=rounds)
-    told, until = language(lang), day(as_of)
+    until = day(as_of)
     from cpms_cli.reports.children import responses as report
 
     if (span := span_asked(rounds)) is not None:
-        from cpms_cli.summaries.response.response_counts import response_change
-        from cpms_cli.survey.files.loading import load_survey
+        from cpms_cli.summaries.response.response_counts import compute_response_change
 
-        change = response_change(store, *span, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
+        with workspace_of(store, schemas, lang) as workspace:
+            change = compute_response_change(workspace, *span, area=area, as_of=until, by=by or ())
         tell_change(
+            workspace,
             change,
             "cases",
-            lambda console: report.show_response_change(console, load_survey(schemas), change, told),
+            lambda console: report.show_response_change(console, workspace.survey, change, workspace.language),
             format_,
             output,
-            told,
-            schemas,
         )
         return
-    from cpms_cli.summaries.response.response_counts import summarise_responses
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.response.response_counts import compute_response_summary
 
-    found = summarise_responses(store, area=area, as_of=until, by=by or (), language=told, schemas=schemas)
-    found, said = handed(store, found, audience, told, schemas)
+    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
+        counts = compute_response_summary(workspace, area=area, as_of=until, by=by or ())
+        counts, said = hand_over(workspace, counts, audience)
     tell(
+        workspace,
         said,
-        found.tables,
-        found.about(),
-        lambda: said.cells(next(iter(found.grouped.values()), found.parts)),
-        lambda console: report.show_summary(console, load_survey(schemas), found, told),
+        counts.tables,
+        counts.about(),
+        lambda: said.cells(next(iter(counts.grouped.values()), counts.parts)),
+        lambda console: report.show_summary(console, workspace.survey, counts, workspace.language),
         format_,
         output,
-        schemas,
     )

@@ -16,8 +16,8 @@ from cpms_cli.cli.options import (
     Schemas,
     Store,
     day,
-    language,
     one_of,
+    workspace_of,
     year,
 )
 
@@ -44,28 +44,26 @@ def visits(
       cpms visits --area 850105 --lang th -o walk.xlsx --store cpms.duckdb
     """
     one_of(format_)
-    told, round_year, day_ = language(lang), year(round_), day(as_of)
+    round_year, day_ = year(round_), day(as_of)
     from cpms_cli.reports.children import visits as report
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.child.visits import plan_visits
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.child.visits import compute_visits
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    survey = load_survey(schemas)
-    found = plan_visits(
-        store, area=area, round_=round_year, as_of=day_, language=told, identified=identified, schemas=schemas
-    )
+    with workspace_of(store, schemas, lang, identified=identified) as workspace:
+        survey, spoken = workspace.survey, workspace.language
+        listed = compute_visits(workspace, area=area, round_=round_year, as_of=day_)
     if output is not None:
         if output.suffix.lower() == ".xlsx":
-            report.write_visits(output, survey, found, told)
+            report.write_visits(output, survey, listed, spoken)
         else:
-            write_tables({"visits": found}, output)
-        typer.echo(say("written", told, file=output), err=True)
+            write_tables({"visits": listed}, output)
+        typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document({"visits": found})))
+        typer.echo(json_text(document({"visits": listed})))
     elif format_ == "csv":
-        typer.echo(csv_text(found), nl=False)
+        typer.echo(csv_text(listed), nl=False)
     else:
-        report.show_visits(open_console(), survey, found, told, identified)
+        report.show_visits(open_console(), survey, listed, spoken, identified)

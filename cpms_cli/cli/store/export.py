@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.handing import warn_office
-from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, language, year
+from cpms_cli.cli.options import STORE, Area, Identified, Lang, Round, Schemas, Store, workspace_of, year
 from cpms_cli.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True, help="Rows and figures as other systems take them; names only when asked for.")
@@ -70,38 +70,37 @@ def records(
       cpms export records open.zip --deidentified --k 5 --round 2569
       cpms export records years.csv --k 5 --series cohort --audience university
     """
-    told, round_year = language(lang), year(round_)
+    round_year = year(round_)
     if identified and (deidentified or k is not None):
         raise UsageError("identified_and_not")
     if series is not None and not deidentified and k is None:
         raise UsageError("series_without_k")
     from cpms_cli.reports.interchange.interchange_files import RECORD_WRITERS, check_export, write_records
-    from cpms_cli.summaries.records.child_records import child_records
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.summaries.records.child_records import make_records
     from cpms_cli.survey.messages import say
 
     check_export(RECORD_WRITERS, file)
-    found = child_records(
-        store,
-        area=area,
-        round_=round_year,
-        k=k,
-        audience=audience,
-        series=series,
-        schemas=schemas,
-        detail="identified" if identified else "deidentified" if deidentified or k is not None else "masked",
-    )
-    survey = load_survey(schemas)
-    write_records(survey, found, file, told)
-    detail = say(f"detail_{found.detail}", told)
-    typer.echo(say("export_written", told, file=file, count=len(found.frame), detail=detail))
-    if found.k is not None:
+    with workspace_of(store, schemas, lang, identified=identified, writes=True) as workspace:
+        survey, spoken = workspace.survey, workspace.language
+        exported = make_records(
+            workspace,
+            area=area,
+            round_=round_year,
+            k=k,
+            audience=audience,
+            series=series,
+            detail="identified" if identified else "deidentified" if deidentified or k is not None else "masked",
+        )
+    write_records(survey, exported, file, spoken)
+    detail = say(f"detail_{exported.detail}", spoken)
+    typer.echo(say("export_written", spoken, file=file, count=len(exported.frame), detail=detail))
+    if exported.k is not None:
         from cpms_cli.reports.interchange.interchange_files import k_sentences
 
-        for sentence in k_sentences(survey, found, series, told):
+        for sentence in k_sentences(survey, exported, series, spoken):
             typer.echo(sentence)
-        if found.finer:
-            typer.echo(say("export_finer", told, audience=audience), err=True)
+        if exported.finer:
+            typer.echo(say("export_finer", spoken, audience=audience), err=True)
 
 
 @app.command("figures")
@@ -122,16 +121,17 @@ def figures(
       cpms export figures figures.hxl.csv --store cpms.duckdb
       cpms export figures figures.dhis2.json --round 2569 --store cpms.duckdb
     """
-    told, round_year = language(lang), year(round_)
-    from cpms_cli.disclosure.release.published_figures import published_figures
+    round_year = year(round_)
+    from cpms_cli.disclosure.release.published_figures import compute_published_figures
     from cpms_cli.reports.interchange.interchange_files import FIGURE_WRITERS, check_export, write_figures
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
 
     check_export(FIGURE_WRITERS, file)
-    found = published_figures(
-        store, area=area, round_=round_year, audience=audience, language=told, schemas=schemas, tell=warn_office
-    )
-    write_figures(load_survey(schemas), found, file, told)
-    withheld = int(found[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())
-    typer.echo(say("figures_written", told, file=file, count=len(found), withheld=withheld))
+    with workspace_of(store, schemas, lang, writes=True) as workspace:
+        published = compute_published_figures(
+            workspace, area=area, round_=round_year, audience=audience, tell=warn_office
+        )
+    write_figures(workspace.survey, published, file, workspace.language)
+    withheld = int(published[["yes", "no", "unknown", "not_applicable"]].isna().sum().sum())
+    written = say("figures_written", workspace.language, file=file, count=len(published), withheld=withheld)
+    typer.echo(written)

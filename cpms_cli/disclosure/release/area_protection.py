@@ -81,6 +81,6 @@ def blanked(summary: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Su
         response=summary.response.iloc[:0],
         quality=coarse(summary.quality),
         grouped={},
-        standing=one.standing.iloc[:0],
-        standing_parts=one.standing_parts.iloc[:0],
+        standing=summary.standing.iloc[:0],
+        standing_parts=summary.standing_parts.iloc[:0],
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -22,14 +21,13 @@ from cpms_cli.disclosure.cells.report_cells import ReportCells, Same
 from cpms_cli.disclosure.cells.spanning import relations_between_areas
 from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, protect
 from cpms_cli.disclosure.release.releases import Publication, earlier_releases
-from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, measure_column, right_column
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.profiles import CHILD_ROUND, measure_column, right_column
 from cpms_cli.store.tables.release_tables import Release
 from cpms_cli.summaries.area.area_figures import AreaFigures, figures_of
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.area.shares import area_name
-from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -43,27 +41,20 @@ class PublishedFigures:
 
 
 def published_area(
-    store: str | Path,
-    code: str,
-    *,
-    round_: int | None = None,
-    audience: str = "public",
-    language: Language = "en",
-    schemas: Path | None = None,
+    workspace: Workspace, code: str, *, round_: int | None = None, audience: str = "public"
 ) -> PublishedFigures:
     """The figures of `area_figures`, protected, for one audience; the store remembers what it was given.
 
     Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    survey, language = workspace.survey, workspace.language
     area_name(survey, code, language)
-    with open_store(Path(store), survey, write=True) as connection:
-        create_profiles(connection, survey)
-        figures = figures_of(connection, survey, code, round_, language)
-        earlier = earlier_releases(connection, audience)
-        publication = Publication(f"report {figures.code}", figures.round, audience, earlier, language)
-        blank, protected = _protected(survey, figures, same_answers(connection, survey), publication)
-        protected.remember(connection)
+    connection = workspace.profiled()
+    figures = figures_of(connection, survey, code, round_, language)
+    earlier = earlier_releases(connection, audience)
+    publication = Publication(f"report {figures.code}", figures.round, audience, earlier, language)
+    blank, protected = _protected(survey, figures, same_answers(connection, survey), publication)
+    protected.remember(connection)
     return PublishedFigures(blank, protected.notes, protected.warning(language))
 
 

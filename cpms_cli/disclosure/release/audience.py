@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pandas as pd
@@ -24,8 +23,6 @@ from cpms_cli.disclosure.release.plan_masks import mask_plan
 from cpms_cli.disclosure.release.releases import Publication, earlier_releases
 from cpms_cli.disclosure.release.response_masks import mask_responses
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext, mask_area, mask_indicator, mask_rights
-from cpms_cli.scoring.profiles import create_profiles
-from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.area.indicator import IndicatorSummary
 from cpms_cli.summaries.area.plans import AreaPlan
@@ -33,9 +30,9 @@ from cpms_cli.summaries.area.rights import RightsSummary
 from cpms_cli.summaries.migration.area_migration import MigrationSummary
 from cpms_cli.summaries.response.response_counts import ResponseSummary
 from cpms_cli.summaries.rounds.overlap import Overlap
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
+from cpms_cli.workspace import Workspace
 
 Summary = TypeVar("Summary")
 
@@ -82,24 +79,21 @@ class Handed(Generic[Summary]):
         return {"audience": self.audience, "withheld": self.withheld, "notes": list(self.notes)}
 
 
-def hand_on(
-    store: str | Path, summary: Summary, audience: str, *, language: Language = "en", schemas: Path | None = None
-) -> Handed[Summary]:
+def hand_on(workspace: Workspace, summary: Summary, audience: str) -> Handed[Summary]:
     """A summary of this store, just made, for an audience; the store remembers what it was given.
 
     Raises TypeError for what is no summary; StoreError, UnreadableFile.
     """
     if type(summary) not in _KINDS:
         raise TypeError(f"{type(summary).__name__} is not handed on")
-    kind, survey = _KINDS[type(summary)], load_survey(schemas)
-    with open_store(Path(store), survey, write=True) as connection:
-        create_profiles(connection, survey)
-        context = MaskingContext(connection, survey, same_answers(connection, survey), language)
-        sheet, masked = kind.mask(context, summary)
-        report = f"{kind.name} {sheet.code or ''}".strip()
-        earlier = earlier_releases(connection, audience)
-        protected = _protected(sheet, Publication(report, sheet.round or None, audience, earlier, language))
-        protected.remember(connection)
+    kind, survey, language = _KINDS[type(summary)], workspace.survey, workspace.language
+    connection = workspace.profiled()
+    context = MaskingContext(connection, survey, same_answers(connection, survey), language)
+    sheet, masked = kind.mask(context, summary)
+    report = f"{kind.name} {sheet.code or ''}".strip()
+    publication = Publication(report, sheet.round or None, audience, earlier_releases(connection, audience), language)
+    protected = _protected(sheet, publication)
+    protected.remember(connection)
     notes = protected.notes or (say("privacy_nothing", language),)
     if kind.lists:
         notes += tuple(say(note, language) for note in kind.notes)

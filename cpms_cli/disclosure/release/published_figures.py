@@ -19,12 +19,10 @@ from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.disclosure.engine.protection import CountTable, Protected, PublishedTogether, protect
 from cpms_cli.disclosure.release.releases import Publication, earlier_releases
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.profiles import create_profiles
 from cpms_cli.scoring.scores import SCORE
-from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area.shares import area_name, count_answers, within
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.workspace import Workspace
 
 FIGURES, SUBDISTRICT = "figures", "subdistrict"
 
@@ -48,19 +46,32 @@ def published_figures(
     later; what it can work out all the same, the store's log keeps, and `tell` is called with a sentence that says it
     to the office. Raises UsageError where there are no children; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
-    with open_store(Path(store), survey, write=True) as connection:
-        if area is not None:
-            area_name(survey, area, language)
-        create_profiles(connection, survey)
-        counts = _counts(connection, survey, area, round_, language)
-        if counts.empty:
-            raise UsageError("no_rows_to_export")
-        rounds = counts["round"].unique()
-        round_published = int(rounds[0]) if len(rounds) == 1 else None
-        earlier = earlier_releases(connection, audience)
-        protected = _protected(survey, counts, Publication(FIGURES, round_published, audience, earlier, language))
-        protected.remember(connection)
+    with Workspace.from_paths(store, schemas, language=language, writes=True) as workspace:
+        return compute_published_figures(workspace, area=area, round_=round_, audience=audience, tell=tell)
+
+
+def compute_published_figures(
+    workspace: Workspace,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    audience: str = "public",
+    tell: Callable[[str], None] | None = None,
+) -> pd.DataFrame:
+    """As `published_figures`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
+    connection = workspace.connection
+    if area is not None:
+        area_name(survey, area, language)
+    workspace.profiled()
+    counts = _counts(connection, survey, area, round_, language)
+    if counts.empty:
+        raise UsageError("no_rows_to_export")
+    rounds = counts["round"].unique()
+    round_published = int(rounds[0]) if len(rounds) == 1 else None
+    earlier = earlier_releases(connection, audience)
+    protected = _protected(survey, counts, Publication(FIGURES, round_published, audience, earlier, language))
+    protected.remember(connection)
     if tell is not None and (warning := protected.warning(language)):
         tell(warning)
     return protected.tables[FIGURES]

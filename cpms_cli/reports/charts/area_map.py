@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 import pandas as pd
@@ -24,15 +23,13 @@ def withheld_cells(counts: pd.DataFrame) -> frozenset[tuple[int, str]]:
     return frozenset((at, str(name)) for name in missing for at, lacks in enumerate(missing[name]) if lacks)
 
 
-def map_chart(
-    survey: Survey, figures: AreaFigures, shade: str | None, language: Language, schemas: Path | None
-) -> Chart:
+def map_chart(survey: Survey, figures: AreaFigures, shade: str | None, language: Language) -> Chart:
     """The map of the subdistricts of a province or district. `shade` is the id of a level or the number of an
     indicator, else the share of children at the severe levels; raises UsageError for another."""
     what, frame, counts = _shaded(survey, figures, shade, language)
     province = figures.code[:2]
-    outlined = has_outlines(figures.code, schemas)
-    source = outline_source(province, language, schemas)
+    outlined = has_outlines(survey, figures.code)
+    source = outline_source(survey, province, language)
     note = say("report_map_note", language, source=source) if outlined else say("report_tiles_note", language)
     named = {
         "area": "col_area",
@@ -42,9 +39,8 @@ def map_chart(
         "no_data": "report_no_data",
         "not_published": "not_published",
     }
-    words = {"map": figures.code, **{name: say(message, language) for name, message in named.items()}}
-    if schemas is not None:
-        words["schemas"] = str(schemas)
+    drawn_from = {"map": figures.code, "definition": str(survey.folder)}
+    words = {**drawn_from, **{name: say(message, language) for name, message in named.items()}}
     most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
     told = "; ".join(f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True))
     shape: Literal["area_map", "tile_map"] = "area_map" if outlined else "tile_map"

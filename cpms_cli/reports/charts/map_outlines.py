@@ -12,8 +12,7 @@ import pandas as pd
 from cpms_cli.reports.charts.chart_style import BLACK, PAPER, QUIET, Spec, picture, place, text_mark, values
 from cpms_cli.reports.charts.map_legend import fills, map_legend, short_code
 from cpms_cli.reports.documents.document import Chart
-from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.outlines import CODE, outlines_of
 
 _TALLEST = 620
@@ -22,20 +21,16 @@ _LABEL = 10
 _TOO_SMALL, _SQUARE = 260, 11
 
 
-def _outlines(province: str, schemas: Path | None) -> dict[str, Any] | None:
-    return outlines_of(schemas or shipped("schemas"), province)
-
-
-def has_outlines(code: str, schemas: Path | None = None) -> bool:
+def has_outlines(survey: Survey, code: str) -> bool:
     """Whether the outlines of the subdistricts of a province (2 digits) or district (4) are known."""
-    known = _outlines(code[:2], schemas)
+    known = outlines_of(survey.folder, code[:2])
     return known is not None and any(one["properties"][CODE].startswith(code) for one in known["features"])
 
 
-def outline_source(province: str, language: Language, schemas: Path | None = None) -> str:
-    """Where the outlines of a province come from."""
-    found = _outlines(province, schemas)
-    return str(found["source"][language]) if found else ""
+def outline_source(survey: Survey, province: str, language: Language) -> str:
+    """Return where the outlines of a province come from."""
+    outlines = outlines_of(survey.folder, province)
+    return str(outlines["source"][language]) if outlines else ""
 
 
 def _rings(feature: dict[str, Any]) -> list[np.ndarray[Any, Any]]:
@@ -67,12 +62,13 @@ def _middle(ring: np.ndarray[Any, Any]) -> tuple[float, float]:
 
 
 def area_map(chart: Chart, width: int) -> Spec:
-    """Columns area, label, share; the map's code (2 or 4 digits) is `words["map"]`, its definition `words["schemas"]`.
+    """Columns area, label, share; the map's code (2 or 4 digits) is `words["map"]`, the folder of its definition
+    `words["definition"]`.
 
     Every subdistrict of the map has an outline, whether it has a row or not.
     """
-    code, own = chart.words["map"], chart.words.get("schemas")
-    known = _outlines(code[:2], Path(own) if own else None)
+    code = chart.words["map"]
+    known = outlines_of(Path(chart.words["definition"]), code[:2])
     features = [one for one in (known or {})["features"] if str(one["properties"][CODE]).startswith(code)]
     legend, top = map_legend(chart, width)
     points = np.concatenate([ring for feature in features for ring in _rings(feature)])

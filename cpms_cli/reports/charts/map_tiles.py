@@ -13,16 +13,15 @@ from scipy.optimize import linear_sum_assignment
 from cpms_cli.reports.charts.chart_style import QUIET, Spec, ink_on, picture, place, text_mark, values
 from cpms_cli.reports.charts.map_legend import fills, map_legend, short_code
 from cpms_cli.reports.documents.document import Chart
-from cpms_cli.survey.files.location import shipped
 
 _LOOSE = 1.35  # squares of the grid for each area: room for the shape of the province
 _LARGEST, _SMALLEST_WITH_CODE = 46, 28
 
 
-def _points(code: str, schemas: Path | None) -> pd.DataFrame:
+def _points(code: str, definition: Path) -> pd.DataFrame:
     """code, x, y (degrees, y to the south) of the subdistricts of an area; one without a point lies in the middle of
     its district, or of the area."""
-    path = (schemas or shipped("schemas")) / "areas" / "subdistricts.csv"
+    path = definition / "areas" / "subdistricts.csv"
     table = pd.read_csv(path, dtype="str", encoding="utf-8")
     code_, district = table.columns[0], table.columns[1]
     table = table[table[code_].str.startswith(code)]
@@ -31,10 +30,10 @@ def _points(code: str, schemas: Path | None) -> pd.DataFrame:
     return pd.DataFrame({"area": table[code_], "x": x, "y": y}).reset_index(drop=True)
 
 
-def tiles(code: str, schemas: Path | None = None) -> pd.DataFrame:
+def tiles(code: str, definition: Path) -> pd.DataFrame:
     """area, column, row: a square of a grid for each subdistrict of an area, together as near to their points as can
     be (an assignment of least squared distance)."""
-    found = _points(code, schemas)
+    found = _points(code, definition)
     x, y = (found[name] - found[name].min() for name in ("x", "y"))
     wide, high = max(float(x.max()), 0.01), max(float(y.max()), 0.01)
     columns = max(1, round(math.sqrt(len(found) * _LOOSE * wide / high)))
@@ -49,8 +48,7 @@ def tiles(code: str, schemas: Path | None = None) -> pd.DataFrame:
 
 def tile_map(chart: Chart, width: int) -> Spec:
     """Columns area, label, share; `words` as of `map_outlines.area_map`."""
-    own = chart.words.get("schemas")
-    placed = tiles(chart.words["map"], Path(own) if own else None)
+    placed = tiles(chart.words["map"], Path(chart.words["definition"]))
     legend, top = map_legend(chart, width)
     side = min(_LARGEST, (width - 4) / (int(placed["column"].max()) + 1))
     left = (width - side * (int(placed["column"].max()) + 1)) / 2

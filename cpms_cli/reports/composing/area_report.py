@@ -26,9 +26,9 @@ from cpms_cli.reports.documents.document import (
 )
 from cpms_cli.summaries.area.area_figures import GROWN, NOT_SEEN, AreaFigures, area_figures, severe_levels
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.workspace import Workspace
 
 _NAMED_IN_ALT = 3
 _NO_BREAK = "\u00a0"
@@ -56,19 +56,33 @@ def report_area(
     `shade` is what the map shows: the id of a level or the number of an indicator. Write it with `render`. Raises
     UsageError for an unknown area, shade or a round without data; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language, writes=audience is not None) as workspace:
+        return compose_area_report(workspace, code, round_=round_, shade=shade, audience=audience, tell=tell)
+
+
+def compose_area_report(
+    workspace: Workspace,
+    code: str,
+    *,
+    round_: int | None = None,
+    shade: str | None = None,
+    audience: str | None = "public",
+    tell: Callable[[str], None] | None = None,
+) -> Document:
+    """As `report_area`, in a workspace, which must write where there is an audience."""
+    survey, language = workspace.survey, workspace.language
     if audience is None:
-        figures = area_figures(store, code, round_=round_, language=language, schemas=schemas)
+        figures = area_figures(workspace, code, round_=round_)
         notes: tuple[str, ...] = (say("report_internal", language),)
-        inside: tuple[Part, ...] = (response_table(store, code, language, schemas),)
-        marked = high_migration(store, code, figures.round, language, schemas)
+        inside: tuple[Part, ...] = (response_table(workspace, code),)
+        marked = high_migration(workspace, code, figures.round)
     else:
-        found = published_area(store, code, round_=round_, audience=audience, language=language, schemas=schemas)
-        if tell is not None and found.warning is not None:
-            tell(found.warning)
-        figures, notes = found.figures, (*found.notes, say("report_only_internal", language))
+        published = published_area(workspace, code, round_=round_, audience=audience)
+        if tell is not None and published.warning is not None:
+            tell(published.warning)
+        figures, notes = published.figures, (*published.notes, say("report_only_internal", language))
         inside, marked = (), published_high_migration(survey, figures, language)
-    return _Report(survey, figures, language, schemas).document(shade, inside, marked, notes)
+    return _Report(survey, figures, language).document(shade, inside, marked, notes)
 
 
 def _count(value: object, language: Language) -> str:
@@ -88,8 +102,8 @@ def _withholds(part: Part) -> bool:
 class _Report:
     """One report being put together from its figures."""
 
-    def __init__(self, survey: Survey, figures: AreaFigures, language: Language, schemas: Path | None) -> None:
-        self.survey, self.figures, self.language, self.schemas = survey, figures, language, schemas
+    def __init__(self, survey: Survey, figures: AreaFigures, language: Language) -> None:
+        self.survey, self.figures, self.language = survey, figures, language
         self.year = shown_year(figures.round, language)
         self.previous = shown_year(figures.previous, language) if figures.previous is not None else ""
         self.confidence = f"{survey.figures.confidence * 100:.0f}"
@@ -251,7 +265,7 @@ class _Report:
         ]
         frame, caption = figures.parts, self.say("report_map_severe", levels=severe)
         if len(figures.code) < 6:
-            drawn = map_chart(self.survey, figures, shade, self.language, self.schemas)
+            drawn = map_chart(self.survey, figures, shade, self.language)
             yield drawn
             if shade is not None:
                 frame = frame.assign(shaded=frame["area"].map(drawn.frame.set_index("area")["share"]))

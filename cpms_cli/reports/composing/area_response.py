@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 
 from cpms_cli.reports.documents.document import Bullets, Column, Paragraph, Part, TableBlock
 from cpms_cli.summaries.area.area_figures import AreaFigures
-from cpms_cli.summaries.migration.area_migration import summarise_migration
+from cpms_cli.summaries.migration.area_migration import compute_migration_summary
 from cpms_cli.summaries.migration.migration_release import published_migration
 from cpms_cli.summaries.response.cases import STATES
-from cpms_cli.summaries.response.response_counts import summarise_responses
+from cpms_cli.summaries.response.response_counts import compute_response_summary
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.workspace import Workspace
 
 
-def response_table(store: str | Path, code: str, language: Language, schemas: Path | None) -> TableBlock:
-    """The children of an area who are due a response today, by level and by what became of it."""
-    found = summarise_responses(store, area=code, language=language, schemas=schemas)
+def response_table(workspace: Workspace, code: str) -> TableBlock:
+    """Return the children of an area who are due a response today, by level and by what became of it."""
+    language = workspace.language
+    found = compute_response_summary(workspace, area=code)
     columns = (
         Column("label", say("col_level", language)),
         Column("due", say("col_cases", language), "count"),
@@ -30,11 +31,10 @@ def response_table(store: str | Path, code: str, language: Language, schemas: Pa
     return TableBlock(say("report_response_log", language), found.totals, columns, note)
 
 
-def high_migration(
-    store: str | Path, code: str, round_: int, language: Language, schemas: Path | None
-) -> tuple[Part, ...]:
-    """The parts of an area with a high level of migration, each with the measures that say so; or that none has."""
-    found = summarise_migration(store, area=code, round_=round_, language=language, schemas=schemas).measures
+def high_migration(workspace: Workspace, code: str, round_: int) -> tuple[Part, ...]:
+    """Return which parts of an area have a high level of migration, and by which measures; or that none has."""
+    language = workspace.language
+    found = compute_migration_summary(workspace, area=code, round_=round_).measures
     high = found[found["level"] == "high"]
     told = high[["area", "area_label", "label"]].set_axis(["area", "label", "measure"], axis=1)
     if told.empty:

@@ -8,11 +8,11 @@ import pandas as pd
 
 from cpms_cli.reports.children.scores import level_labels
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
-from cpms_cli.summaries.child.child_history import ChildHistory, child_history
+from cpms_cli.summaries.child.child_history import ChildHistory, compute_child_history
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.workspace import Workspace
 
 
 def report_child(
@@ -27,8 +27,14 @@ def report_child(
 
     Write it with `render`. Raises UsageError where no child has this identifier; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
-    history = child_history(store, identifier, language=language, identified=identified, schemas=schemas)
+    with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
+        return compose_child_report(workspace, identifier)
+
+
+def compose_child_report(workspace: Workspace, identifier: str) -> Document:
+    """As `report_child`, in a workspace."""
+    survey, language, identified = workspace.survey, workspace.language, workspace.identified
+    history = compute_child_history(workspace, identifier)
     rounds = ", ".join(shown_year(year, language) for year in history.rounds)
     masked = say("report_child_identified" if identified else "report_child_masked", language)
     parts: tuple[Part, ...] = (

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 
@@ -46,10 +45,10 @@ RUN_STATEMENTS = """
 """The statements that make the tables where they are missing."""
 
 
-def keep_definition(connection: duckdb.DuckDBPyConnection, survey: Survey, schemas: Path | None) -> None:
+def keep_definition(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Keep the definition in use, if the store has it not yet."""
     known = connection.execute("SELECT 1 FROM definition WHERE digest = ?", [survey.digest]).fetchone()
-    files = None if known else packed_definition(schemas, survey.digest)
+    files = None if known else packed_definition(survey)
     if files is not None:
         connection.execute("INSERT INTO definition VALUES (?, ?)", [survey.digest, files])
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, group_column, measure_column, right_column
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column, measure_column, right_column
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.migration.movement import MOVEMENT
 from cpms_cli.summaries.scope import parts_of, scope_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Level, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
 
 NOT_SEEN, GROWN = "not_seen", "reached_18"
 
@@ -167,19 +165,16 @@ def _flow(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, firs
     ).df()
 
 
-def area_figures(
-    store: str | Path, code: str, *, round_: int | None = None, language: Language = "en", schemas: Path | None = None
-) -> AreaFigures:
+def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) -> AreaFigures:
     """The figures of a village (8 digits), subdistrict (6), district (4) or province (2) in a round, by default
     its last.
 
     Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    survey, language = workspace.survey, workspace.language
     area_name(survey, code, language)
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        return figures_of(connection, survey, code, round_, language)
+    connection = workspace.profiled()
+    return figures_of(connection, survey, code, round_, language)
 
 
 def figures_of(

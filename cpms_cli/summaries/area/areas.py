@@ -11,9 +11,8 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
+from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.scoring.scores import HOUSEHOLD_SCORE, SCORE
-from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import (
     area_name,
@@ -28,10 +27,10 @@ from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.children import line_list_of, standing_list
 from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
 from cpms_cli.summaries.scope import Scope, scope_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -210,12 +209,19 @@ def summarise_area(
     `by` names one or two groups by which levels and indicators are broken down as well. Raises UsageError for an
     unknown area or group or a round without data; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
+        return compute_area_summary(workspace, code, round_=round_, by=by)
+
+
+def compute_area_summary(
+    workspace: Workspace, code: str, *, round_: int | None = None, by: Sequence[str] = ()
+) -> AreaSummary:
+    """As `summarise_area`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     area_name(survey, code, language)
     groups_asked(survey, by)
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        return area_summary(connection, survey, code, round_, by=by, language=language, identified=identified)
+    connection = workspace.profiled()
+    return area_summary(connection, survey, code, round_, by=by, language=language, identified=workspace.identified)
 
 
 def area_summary(

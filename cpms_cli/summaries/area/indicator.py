@@ -11,17 +11,14 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.profiles import create_profiles
-from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.file import open_store
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import broken_down, groups_asked, with_change, within
 from cpms_cli.summaries.child.children import line_list_of
 from cpms_cli.summaries.rounds.change import case_changes
 from cpms_cli.summaries.scope import OverRounds, Scope, Span, known_indicator, parts_of, scope_of, span_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -160,26 +157,32 @@ def summarise_indicator(
     `by` names one or two groups, which then take the place of the usual ones. Names of the children are masked unless
     `identified`, which the audit log records. Raises UsageError for an unknown indicator, area, group or round.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
+        return compute_indicator_summary(workspace, number, area=area, round_=round_, by=by)
+
+
+def compute_indicator_summary(
+    workspace: Workspace, number: int, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = ()
+) -> IndicatorSummary:
+    """As `summarise_indicator`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     one, groups = known_indicator(survey, number), groups_asked(survey, by)
     columns = {one.column: one.name.in_(language)}
-    with open_store(Path(store), survey, write=identified) as connection:
-        create_profiles(connection, survey)
-        scope = scope_of(connection, survey, area, round_, language)
-        counted = counted_by(connection, survey, columns, scope, groups, language)
-        counted["rounds"] = by_rounds(connection, survey, columns, scope, language)
-        children = line_list_of(
-            connection,
-            survey,
-            Explainer(survey, language),
-            area=area,
-            round_=scope.round,
-            indicator=number,
-            identified=identified,
-        )
-        quality = quality_of(connection, survey, scope)
-        if identified:
-            note_identified(connection, "indicator", len(children))
+    connection = workspace.profiled()
+    scope = scope_of(connection, survey, area, round_, language)
+    counted = counted_by(connection, survey, columns, scope, groups, language)
+    counted["rounds"] = by_rounds(connection, survey, columns, scope, language)
+    children = line_list_of(
+        connection,
+        survey,
+        Explainer(survey, language),
+        area=area,
+        round_=scope.round,
+        indicator=number,
+        identified=workspace.identified,
+    )
+    quality = quality_of(connection, survey, scope)
+    workspace.note_identified("indicator", len(children))
     return IndicatorSummary(
         number,
         one.name.in_(language),
@@ -208,18 +211,25 @@ def indicator_change(
 
     `by` names one or two groups. Raises UsageError for an unknown indicator, area or group, or fewer than two rounds.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_indicator_change(workspace, number, first, last, area=area, by=by)
+
+
+def compute_indicator_change(
+    workspace: Workspace, number: int, first: int, last: int, *, area: str | None = None, by: Sequence[str] = ()
+) -> IndicatorChange:
+    """As `indicator_change`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     one, groups = known_indicator(survey, number), groups_asked(survey, by)
     columns = {one.column: one.name.in_(language)}
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        span = span_of(connection, survey, area, first, last, language)
-        return IndicatorChange(
-            span,
-            number,
-            one.name.in_(language),
-            one.definition.in_(language),
-            one.source,
-            case_changes(connection, survey, span, [one], by=groups, language=language),
-            shares_over(connection, survey, columns, span, language, groups),
-        )
+    connection = workspace.profiled()
+    span = span_of(connection, survey, area, first, last, language)
+    return IndicatorChange(
+        span,
+        number,
+        one.name.in_(language),
+        one.definition.in_(language),
+        one.source,
+        case_changes(connection, survey, span, [one], by=groups, language=language),
+        shares_over(connection, survey, columns, span, language, groups),
+    )

@@ -13,17 +13,16 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.profiles import CHILD_ROUND
 from cpms_cli.summaries.area.areas import levels_by, levels_of, parts_of, parts_width
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import area_name, count_answers, groups_asked, with_shares, within
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.scope import scope_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Activity
+from cpms_cli.workspace import Workspace
 
 LEADING, LEADING_OF_PART = 5, 3
 
@@ -184,35 +183,42 @@ def plan_area(
     `leading` is how many indicators are led with; `by` names one or two groups by which the levels are broken down as
     well. Raises UsageError for an unknown area or group or a round without data; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_area_plan(workspace, code, round_=round_, by=by, leading=leading)
+
+
+def compute_area_plan(
+    workspace: Workspace, code: str, *, round_: int | None = None, by: Sequence[str] = (), leading: int = LEADING
+) -> AreaPlan:
+    """As `plan_area`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        scope = scope_of(connection, survey, code, round_, language)
-        current, previous = scope.round, scope.previous
-        where = within(survey, code, current)
-        levels = _levels(connection, survey, where, language)
-        indicators = _indicators(connection, survey, code, current, previous, language)
-        activities = _activities(connection, survey, where, language)
-        called = activities["children"].gt(0)
-        create_stood(connection, survey, datetime.date.today())
-        asked = int(indicators[["yes", "no", "unknown"]].sum().sum())
-        return AreaPlan(
-            code,
-            scope.name,
-            current,
-            previous,
-            int(levels["children"].sum()),
-            int(levels["households"].sum()),
-            float(indicators["unknown"].sum()) / asked if asked else float("nan"),
-            quality_of(connection, survey, scope),
-            levels,
-            leading_indicators(indicators, leading),
-            parts_of(connection, survey, code, current, language),
-            activities[called].reset_index(drop=True),
-            activities[~called].reset_index(drop=True),
-            leading_of_parts(survey, part_indicators(connection, survey, code, current, language), language),
-            unknown_quality(indicators),
-            {"levels_by": levels_by(connection, survey, where, groups, language)} if groups else {},
-            *standing_counts(connection, survey, scope, parts_width(code), language),
-        )
+    connection = workspace.profiled()
+    scope = scope_of(connection, survey, code, round_, language)
+    current, previous = scope.round, scope.previous
+    where = within(survey, code, current)
+    levels = _levels(connection, survey, where, language)
+    indicators = _indicators(connection, survey, code, current, previous, language)
+    activities = _activities(connection, survey, where, language)
+    called = activities["children"].gt(0)
+    create_stood(connection, survey, datetime.date.today())
+    asked = int(indicators[["yes", "no", "unknown"]].sum().sum())
+    return AreaPlan(
+        code,
+        scope.name,
+        current,
+        previous,
+        int(levels["children"].sum()),
+        int(levels["households"].sum()),
+        float(indicators["unknown"].sum()) / asked if asked else float("nan"),
+        quality_of(connection, survey, scope),
+        levels,
+        leading_indicators(indicators, leading),
+        parts_of(connection, survey, code, current, language),
+        activities[called].reset_index(drop=True),
+        activities[~called].reset_index(drop=True),
+        leading_of_parts(survey, part_indicators(connection, survey, code, current, language), language),
+        unknown_quality(indicators),
+        {"levels_by": levels_by(connection, survey, where, groups, language)} if groups else {},
+        *standing_counts(connection, survey, scope, parts_width(code), language),
+    )

@@ -11,18 +11,16 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, right_column
-from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.profiles import CHILD_ROUND, right_column
 from cpms_cli.summaries.area.indicator import counted_by, shares_over
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import groups_asked, within
 from cpms_cli.summaries.child.children import line_list_of
 from cpms_cli.summaries.rounds.round_pairs import named_cases
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Right
+from cpms_cli.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -106,20 +104,31 @@ def summarise_rights(
     `lacking` is the id of a right: only children who lack it are listed. Names are masked unless `identified`, which
     the audit log records. Raises UsageError for an unknown area, group, right or round.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
+        return compute_rights_summary(workspace, area=area, round_=round_, by=by, lacking=lacking)
+
+
+def compute_rights_summary(
+    workspace: Workspace,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    by: Sequence[str] = (),
+    lacking: str | None = None,
+) -> RightsSummary:
+    """As `summarise_rights`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
     meant = [right for right in survey.rights if lacking in (None, right.id)]
     if not meant:
         raise UsageError("unknown_right", right=lacking, known=", ".join(right.id for right in survey.rights))
     columns = {right_column(right.id): right.label.in_(language) for right in survey.rights}
-    with open_store(Path(store), survey, write=identified) as connection:
-        create_profiles(connection, survey)
-        scope = scope_of(connection, survey, area, round_, language)
-        counted = counted_by(connection, survey, columns, scope, groups, language)
-        listed = _lacking(connection, survey, scope, meant, language, identified)
-        quality = quality_of(connection, survey, scope)
-        if identified:
-            note_identified(connection, "rights", len(listed))
+    connection = workspace.profiled()
+    scope = scope_of(connection, survey, area, round_, language)
+    counted = counted_by(connection, survey, columns, scope, groups, language)
+    listed = _lacking(connection, survey, scope, meant, language, workspace.identified)
+    quality = quality_of(connection, survey, scope)
+    workspace.note_identified("rights", len(listed))
     return RightsSummary(scope, counted, listed, quality)
 
 
@@ -138,21 +147,28 @@ def rights_change(
     Of an area (None: the whole store); `by` names one or two groups. Raises UsageError for an unknown area or group, or
     fewer than two rounds.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_rights_change(workspace, first, last, area=area, by=by)
+
+
+def compute_rights_change(
+    workspace: Workspace, first: int, last: int, *, area: str | None = None, by: Sequence[str] = ()
+) -> RightsChange:
+    """As `rights_change`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
     labels = {right.id: right.label.in_(language) for right in survey.rights}
     columns = {right_column(right): label for right, label in labels.items()}
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        span = span_of(connection, survey, area, first, last, language)
-        cases = named_cases(
-            connection,
-            survey,
-            span,
-            {right_column(right): (right, label) for right, label in labels.items()},
-            ("right", "name"),
-            by=groups,
-            case="no",
-            language=language,
-        )
-        return RightsChange(span, cases, shares_over(connection, survey, columns, span, language, groups))
+    connection = workspace.profiled()
+    span = span_of(connection, survey, area, first, last, language)
+    cases = named_cases(
+        connection,
+        survey,
+        span,
+        {right_column(right): (right, label) for right, label in labels.items()},
+        ("right", "name"),
+        by=groups,
+        case="no",
+        language=language,
+    )
+    return RightsChange(span, cases, shares_over(connection, survey, columns, span, language, groups))

@@ -10,15 +10,13 @@ import pandas as pd
 
 from cpms_cli.linking.review.by_hand import current_identifier
 from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
-from cpms_cli.scoring.scores import EXPLAINED, create_scores
-from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.scores import EXPLAINED
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.standing_history import child_visits
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey, Table
 from cpms_cli.survey.rules.rule_language import compiled, parse, sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary
+from cpms_cli.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -118,25 +116,30 @@ def child_history(
 
     Raises UsageError where no child has this identifier; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
+        return compute_child_history(workspace, identifier)
+
+
+def compute_child_history(workspace: Workspace, identifier: str) -> ChildHistory:
+    """As `child_history`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     explainer = Explainer(survey, language)
-    with open_store(Path(store), survey, write=identified) as connection:
-        person = current_identifier(connection, survey, identifier.strip().upper())
-        create_scores(connection, survey)
-        round_ = survey.role("round").name
-        scored = connection.execute(
-            f"SELECT * FROM {EXPLAINED} WHERE {survey.role('person').name} = ? ORDER BY {round_}", [person]
-        ).df()
-        seen: dict[Table, pd.DataFrame] = {
-            "child": _observed(connection, survey, person, "child"),
-            "household": _observed(connection, survey, person, "household"),
-        }
-        if identified:
-            note_identified(connection, "child", 1)
-        not_asked = _not_asked(connection, survey, person)
-        stood, responses = child_visits(connection, survey, person, language)
+    connection = workspace.connection
+    person = current_identifier(connection, survey, identifier.strip().upper())
+    workspace.scored()
+    round_ = survey.role("round").name
+    scored = connection.execute(
+        f"SELECT * FROM {EXPLAINED} WHERE {survey.role('person').name} = ? ORDER BY {round_}", [person]
+    ).df()
+    seen: dict[Table, pd.DataFrame] = {
+        "child": _observed(connection, survey, person, "child"),
+        "household": _observed(connection, survey, person, "household"),
+    }
+    workspace.note_identified("child", 1)
+    not_asked = _not_asked(connection, survey, person)
+    stood, responses = child_visits(connection, survey, person, language)
     rounds = tuple(int(year) for year in scored[round_])
-    answers = _words(survey, explainer, seen, not_asked, identified)
+    answers = _words(survey, explainer, seen, not_asked, workspace.identified)
     by_id = {level.id: level for level in survey.levels}
     levels = pd.DataFrame(
         {

@@ -11,15 +11,13 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import EXPLAINED, create_scores
-from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.scores import EXPLAINED
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
 from cpms_cli.summaries.child.standing_today import GIVEN, SINCE, STANDING, create_standing_scores, create_stood
 from cpms_cli.summaries.scope import check_surveyed, known_indicator
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
 
 MASK = "•••"
 
@@ -155,42 +153,58 @@ def list_children(
     unknown level or indicator, an area or round of which the store has nothing, or a day together with a round;
     StoreError, UnreadableFile.
     """
+    with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
+        return select_children(
+            workspace, area=area, round_=round_, levels=levels, indicator=indicator, answer=answer, as_of=as_of
+        )
+
+
+def select_children(
+    workspace: Workspace,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    levels: Sequence[str] = (),
+    indicator: int | None = None,
+    answer: str = "yes",
+    as_of: datetime.date | None = None,
+) -> pd.DataFrame:
+    """As `list_children`, in a workspace."""
     if as_of is not None and round_ is not None:
         raise UsageError("as_of_and_round")
-    survey = load_survey(schemas)
+    survey, language = workspace.survey, workspace.language
     unknown = set(levels) - {level.id for level in survey.levels}
     if unknown:
         raise UsageError(
             "unknown_level", level=", ".join(sorted(unknown)), known=", ".join(level.id for level in survey.levels)
         )
-    with open_store(Path(store), survey, write=identified) as connection:
-        check_surveyed(connection, survey, area, round_, language)
-        create_scores(connection, survey)
-        explainer = Explainer(survey, language)
-        if round_ is None:
-            create_stood(connection, survey, as_of or datetime.date.today())
-            listed = standing_list(
-                connection,
-                survey,
-                explainer,
-                area=area,
-                levels=levels,
-                indicator=indicator,
-                answer=answer,
-                identified=identified,
-            )
-        else:
-            listed = line_list_of(
-                connection,
-                survey,
-                explainer,
-                area=area,
-                round_=round_,
-                levels=levels,
-                indicator=indicator,
-                answer=answer,
-                identified=identified,
-            )
-        if identified:
-            note_identified(connection, "children", len(listed))
-        return listed
+    connection = workspace.connection
+    check_surveyed(connection, survey, area, round_, language)
+    workspace.scored()
+    explainer = Explainer(survey, language)
+    if round_ is None:
+        create_stood(connection, survey, as_of or datetime.date.today())
+        listed = standing_list(
+            connection,
+            survey,
+            explainer,
+            area=area,
+            levels=levels,
+            indicator=indicator,
+            answer=answer,
+            identified=workspace.identified,
+        )
+    else:
+        listed = line_list_of(
+            connection,
+            survey,
+            explainer,
+            area=area,
+            round_=round_,
+            levels=levels,
+            indicator=indicator,
+            answer=answer,
+            identified=workspace.identified,
+        )
+    workspace.note_identified("children", len(listed))
+    return listed

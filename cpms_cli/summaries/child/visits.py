@@ -10,20 +10,18 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.scores import SCORE
 from cpms_cli.scoring.standing import standings
 from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if, open_condition
-from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name, within
 from cpms_cli.summaries.child.answer_outcomes import was_words
 from cpms_cli.summaries.child.children import MASK
-from cpms_cli.summaries.response.due import due_responses
+from cpms_cli.summaries.response.due import outstanding_cases
 from cpms_cli.summaries.scope import check_surveyed
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
 
 _DAYS = 100_000  # more than anybody is overdue
 
@@ -224,16 +222,6 @@ def visits_of(
     return ordered[first]
 
 
-def _outstanding(survey: Survey, due: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "cpms_id": due[survey.role("person").name],
-            "due": pd.to_datetime(due["due_date"]),
-            "days_late": due["days_late"],
-        }
-    )
-
-
 def plan_visits(
     store: str | Path,
     *,
@@ -252,24 +240,35 @@ def plan_visits(
     Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area that does
     not exist; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
+        return compute_visits(workspace, area=area, round_=round_, as_of=as_of, overdue=overdue)
+
+
+def compute_visits(
+    workspace: Workspace,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    as_of: datetime.date | None = None,
+    overdue: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """As `plan_visits`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     if area is not None:
         area_name(survey, area, language)
-    with open_store(Path(store), survey) as connection:
-        check_surveyed(connection, survey, area, round_, language)
+    connection = workspace.connection
+    check_surveyed(connection, survey, area, round_, language)
     if overdue is None and round_ is None:
-        overdue = _outstanding(survey, due_responses(store, area=area, as_of=as_of, language=language, schemas=schemas))
-    with open_store(Path(store), survey, write=identified) as connection:
-        create_scores(connection, survey)
-        found = visits_of(
-            connection,
-            Explainer(survey, language),
-            area=area,
-            round_=round_,
-            as_of=as_of,
-            overdue=overdue,
-            identified=identified,
-        )
-        if identified:
-            note_identified(connection, "visits", int(found[survey.role("person").name].nunique()))
-        return found
+        overdue = outstanding_cases(workspace, area=area, as_of=as_of)
+    connection = workspace.scored()
+    found = visits_of(
+        connection,
+        Explainer(survey, language),
+        area=area,
+        round_=round_,
+        as_of=as_of,
+        overdue=overdue,
+        identified=workspace.identified,
+    )
+    workspace.note_identified("visits", int(found[survey.role("person").name].nunique()))
+    return found

@@ -15,17 +15,16 @@ from cpms_cli.scoring.compiler.deciding import AGE
 from cpms_cli.scoring.compiler.rule_states import rule_states
 from cpms_cli.scoring.compiler.rule_words import rule_words
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_scores
+from cpms_cli.scoring.scores import EXPLAINED, SCORE
 from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if
-from cpms_cli.store.file import open_store
 from cpms_cli.summaries.child.answer_outcomes import outcome_words, question_label, was_words
 from cpms_cli.summaries.child.standing_history import child_visits
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.rules.rule_language import COUNTS
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -185,35 +184,41 @@ def why_child(
 
     Raises UsageError where no child has this identifier or it was not seen in that round; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return explain_child(workspace, identifier, round_=round_)
+
+
+def explain_child(workspace: Workspace, identifier: str, *, round_: int | None = None) -> ChildWhy:
+    """As `why_child`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     when = survey.role("round").name
-    with open_store(Path(store), survey) as connection:
-        person = current_identifier(connection, survey, identifier.strip().upper())
-        create_scores(connection, survey)
-        own = f"{survey.role('person').name} = {quoted(person)}"
-        rounds = [row[0] for row in connection.execute(f"SELECT {when} FROM {SCORE} WHERE {own} ORDER BY 1").fetchall()]
-        if round_ is not None and round_ not in rounds:
-            known = ", ".join(shown_year(one, language) for one in rounds)
-            raise UsageError("child_not_seen", id=person, round=shown_year(round_, language), known=known)
-        at = round_ if round_ is not None else rounds[-1]
-        where = f"{own} AND {when} = {at}"
-        placed = connection.execute(
-            f"SELECT {survey.role('line').name}, level, highest, age_min, age_max FROM {SCORE} WHERE {where}"
-        ).fetchone()
-        assert placed is not None
-        line, level, highest, *ages = placed
-        stood = child_visits(connection, survey, person, language)[0].to_dict("records")[rounds.index(at)]
-        return ChildWhy(
-            person,
-            at,
-            str(line),
-            level,
-            highest,
-            (ages[0], ages[1]),
-            stood["standing"],
-            stood["standing_why"],
-            explain(connection, Explainer(survey, language), where),
-        )
+    connection = workspace.connection
+    person = current_identifier(connection, survey, identifier.strip().upper())
+    workspace.scored()
+    own = f"{survey.role('person').name} = {quoted(person)}"
+    rounds = [row[0] for row in connection.execute(f"SELECT {when} FROM {SCORE} WHERE {own} ORDER BY 1").fetchall()]
+    if round_ is not None and round_ not in rounds:
+        known = ", ".join(shown_year(one, language) for one in rounds)
+        raise UsageError("child_not_seen", id=person, round=shown_year(round_, language), known=known)
+    at = round_ if round_ is not None else rounds[-1]
+    where = f"{own} AND {when} = {at}"
+    placed = connection.execute(
+        f"SELECT {survey.role('line').name}, level, highest, age_min, age_max FROM {SCORE} WHERE {where}"
+    ).fetchone()
+    assert placed is not None
+    line, level, highest, *ages = placed
+    stood = child_visits(connection, survey, person, language)[0].to_dict("records")[rounds.index(at)]
+    return ChildWhy(
+        person,
+        at,
+        str(line),
+        level,
+        highest,
+        (ages[0], ages[1]),
+        stood["standing"],
+        stood["standing_why"],
+        explain(connection, Explainer(survey, language), where),
+    )
 
 
 def why_children(
@@ -223,13 +228,18 @@ def why_children(
 
     Raises StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return explain_children(workspace, children)
+
+
+def explain_children(workspace: Workspace, children: pd.DataFrame) -> Why:
+    """As `why_children`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     key: Sequence[str] = survey.key("child")
-    with open_store(Path(store), survey) as connection:
-        create_scores(connection, survey)
-        connection.register("listed_child", children[list(key)])
-        names = ", ".join(key)
-        return explain(connection, Explainer(survey, language), f"({names}) IN (SELECT ({names}) FROM listed_child)")
+    connection = workspace.scored()
+    connection.register("listed_child", children[list(key)])
+    names = ", ".join(key)
+    return explain(connection, Explainer(survey, language), f"({names}) IN (SELECT ({names}) FROM listed_child)")
 
 
 def with_effects(survey: Survey, children: pd.DataFrame, why: Why) -> pd.DataFrame:

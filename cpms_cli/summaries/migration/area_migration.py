@@ -13,16 +13,15 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, create_profiles, measure_column
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, measure_column
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import count_answers, with_shares, within
 from cpms_cli.summaries.migration.migration_groups import Breakdown, breakdown
 from cpms_cli.summaries.migration.movement import counted_movement, create_movement, origins
 from cpms_cli.summaries.rounds.round_pairs import named_cases
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.workspace import Workspace
 
 # An area's place in the official code: its first two digits are its province.
 PROVINCE = 2
@@ -184,21 +183,28 @@ def summarise_migration(
     `by` may name one or two groups: kinds of areas (of two, the narrower are the parts) and groups of children. Raises
     UsageError for an unknown area, group or round.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_migration_summary(workspace, area=area, round_=round_, by=by)
+
+
+def compute_migration_summary(
+    workspace: Workspace, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = ()
+) -> MigrationSummary:
+    """As `summarise_migration`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     groups = breakdown(survey, area, by)
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        scope = scope_of(connection, survey, area, round_, language)
-        quality = quality_of(connection, survey, scope)
-        return MigrationSummary(
-            scope,
-            groups,
-            _total(connection, survey, scope, language),
-            _measures(connection, survey, scope, groups, language),
-            _origins(connection, survey, scope, groups, language),
-            _movement(connection, survey, scope, groups, language),
-            quality,
-        )
+    connection = workspace.profiled()
+    scope = scope_of(connection, survey, area, round_, language)
+    quality = quality_of(connection, survey, scope)
+    return MigrationSummary(
+        scope,
+        groups,
+        _total(connection, survey, scope, language),
+        _measures(connection, survey, scope, groups, language),
+        _origins(connection, survey, scope, groups, language),
+        _movement(connection, survey, scope, groups, language),
+        quality,
+    )
 
 
 def migration_change(
@@ -215,21 +221,27 @@ def migration_change(
 
     `by` as in `summarise_migration`. Raises UsageError for an unknown area or group, or fewer than two rounds.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_migration_change(workspace, first, last, area=area, by=by)
+
+
+def compute_migration_change(
+    workspace: Workspace, first: int, last: int, *, area: str | None = None, by: Sequence[str] = ()
+) -> MigrationChange:
+    """As `migration_change`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     groups = breakdown(survey, area, by)
     of_children = [one for one in survey.measures if one.of == "child"]
     columns = {measure_column(one.id): (one.id, one.label.in_(language)) for one in of_children}
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        span = span_of(connection, survey, area, first, last, language)
-        cases = named_cases(connection, survey, span, columns, ("measure", "name"), by=groups.asked, language=language)
-        total = [_total(connection, survey, scope, language) for scope in span.scopes]
-        measures, came = (
-            [told(connection, survey, scope, groups, language) for scope in span.scopes]
-            for told in (_measures, _origins)
-        )
-        between = [Scope(area, span.name, now, then, span.rounds) for then, now in span.pairs]
-        moved = [_movement(connection, survey, scope, groups, language) for scope in between]
+    connection = workspace.profiled()
+    span = span_of(connection, survey, area, first, last, language)
+    cases = named_cases(connection, survey, span, columns, ("measure", "name"), by=groups.asked, language=language)
+    total = [_total(connection, survey, scope, language) for scope in span.scopes]
+    measures, came = (
+        [told(connection, survey, scope, groups, language) for scope in span.scopes] for told in (_measures, _origins)
+    )
+    between = [Scope(area, span.name, now, then, span.rounds) for then, now in span.pairs]
+    moved = [_movement(connection, survey, scope, groups, language) for scope in between]
     rounds, (then, now) = list(span.rounds), zip(*span.pairs, strict=True)
     return MigrationChange(
         span,

@@ -12,19 +12,18 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.scores import SCORE, create_scores
+from cpms_cli.scoring.scores import SCORE
 from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.pseudonym_key import pseudonym_key
 from cpms_cli.store.tables.record_releases import earlier_records, next_number, note_records
 from cpms_cli.summaries.area.shares import area_name, within
 from cpms_cli.summaries.records.deidentification import HOME_ANSWERS, Generalised, generalised, pseudonyms
 from cpms_cli.summaries.records.given_rows import GivenRows
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.model.deidentification import AGE
 from cpms_cli.survey.rules.rule_language import compiled, named, parse, sql
 from cpms_cli.survey.rules.typed_answers import typed_record, vocabulary
+from cpms_cli.workspace import Workspace
 
 Detail = Literal["identified", "masked", "deidentified"]
 SUBDISTRICT = "subdistrict"
@@ -73,28 +72,43 @@ def child_records(
     The store remembers what an audience was given. Raises UsageError where there is no row, fewer than `k` in a round,
     or earlier files tell so much that k cannot be kept; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
-    with open_store(Path(store), survey, write=True) as connection:
-        if area is not None:
-            area_name(survey, area, "en")
-        create_scores(connection, survey)
-        frame = _rows(connection, survey, within(survey, area, round_))
-        if frame.empty:
-            raise UsageError("no_rows_to_export")
-        if detail == "identified":
-            note_identified(connection, "export", len(frame))
-            return Records(frame.drop(columns=_helpers(frame)), detail)
-        earlier = earlier_records(connection, audience)
-        given = GivenRows(survey, frame, pseudonym_key(connection), audience, series, earlier)
-        number = next_number(connection)
-        if detail == "masked":
-            found = _masked(survey, frame, given.key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
-            note_records(connection, given.released(number, detail))
-            return Records(found, detail)
-        k = k or survey.privacy.k
-        told, generalised_ = _deidentified(survey, frame, given, number, k)
-        kept = generalised_.steps.get(HOME_ANSWERS, (1, 1))[0] == 0
-        note_records(connection, given.released(number, detail, k, kept, generalised_.looks))
+    with Workspace.from_paths(store, schemas, writes=True) as workspace:
+        return make_records(workspace, area=area, round_=round_, detail=detail, k=k, audience=audience, series=series)
+
+
+def make_records(
+    workspace: Workspace,
+    *,
+    area: str | None = None,
+    round_: int | None = None,
+    detail: Detail = "masked",
+    k: int | None = None,
+    audience: str = "public",
+    series: str | None = None,
+) -> Records:
+    """As `child_records`, in a workspace."""
+    survey = workspace.survey
+    connection = workspace.connection
+    if area is not None:
+        area_name(survey, area, "en")
+    workspace.scored()
+    frame = _rows(connection, survey, within(survey, area, round_))
+    if frame.empty:
+        raise UsageError("no_rows_to_export")
+    if detail == "identified":
+        note_identified(connection, "export", len(frame), workspace.who)
+        return Records(frame.drop(columns=_helpers(frame)), detail)
+    earlier = earlier_records(connection, audience)
+    given = GivenRows(survey, frame, pseudonym_key(connection), audience, series, earlier)
+    number = next_number(connection)
+    if detail == "masked":
+        found = _masked(survey, frame, given.key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
+        note_records(connection, given.released(number, detail))
+        return Records(found, detail)
+    k = k or survey.privacy.k
+    told, generalised_ = _deidentified(survey, frame, given, number, k)
+    kept = generalised_.steps.get(HOME_ANSWERS, (1, 1))[0] == 0
+    note_records(connection, given.released(number, detail, k, kept, generalised_.looks))
     return Records(told, detail, generalised_.k, generalised_.steps, generalised_.families, given.finer)
 
 

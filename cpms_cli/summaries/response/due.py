@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +12,7 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_scores
-from cpms_cli.store.audit_log import note_identified
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.scores import EXPLAINED, SCORE
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
@@ -21,9 +20,9 @@ from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, UNKNOWN, WAITING, find_cases
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.era import shown_date
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Role, Survey
+from cpms_cli.workspace import Workspace
 
 _NAMES: tuple[Role, ...] = ("given_name", "family_name")
 
@@ -55,43 +54,51 @@ def due_responses(
     identified: bool = False,
     schemas: Path | None = None,
 ) -> pd.DataFrame:
-    """Children who wait for a response on the day `as_of` (today), as `due_list` lists them."""
-    return due_list(
-        store, area=area, as_of=as_of, everybody=everybody, language=language, identified=identified, schemas=schemas
-    ).due
+    """Children who wait for a response on the day `as_of` (today), as `list_due` lists them."""
+    with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
+        return list_due(workspace, area=area, as_of=as_of, everybody=everybody).due
 
 
-def due_list(
-    store: str | Path,
-    *,
-    area: str | None = None,
-    as_of: datetime.date | None = None,
-    everybody: bool = False,
-    language: Language = "en",
-    identified: bool = False,
-    schemas: Path | None = None,
+def list_due(
+    workspace: Workspace, *, area: str | None = None, as_of: datetime.date | None = None, everybody: bool = False
 ) -> DueList:
-    """Children at a level that demands a response by a time, who wait for it on the day `as_of` (today); `everybody`:
-    those who had it, or turned 18, too.
+    """List the children at a level that demands a response by a time, who wait for it on the day `as_of` (today).
 
-    Names are masked unless `identified`, which is logged. Raises UsageError for an area of which the store has nothing;
-    StoreError, UnreadableFile.
+    With `everybody`, those who had it or turned 18 as well. Names are masked unless the workspace shows them, which is
+    logged. Raises UsageError for an area of which the store has nothing; StoreError, UnreadableFile.
     """
-    survey, day = load_survey(schemas), as_of or datetime.date.today()
-    with open_store(Path(store), survey, write=identified) as connection:
-        check_surveyed(connection, survey, area, None, language)
-        create_scores(connection, survey)
-        create_known_children(connection, survey)
-        cases, done = find_cases(connection, survey, area or "", day)
-        if not everybody:
-            answered = (cases["state"] == UNKNOWN) & cases["answered"]
-            cases = cases[cases["state"].isin([*WAITING, GROWN]) & ~answered].reset_index(drop=True)
-        told = _told(connection, survey, cases, done, language, identified)
-        if identified:
-            note_identified(connection, "response due", len(told))
-    grown = told["state"] == GROWN
-    listed = told if everybody else told[~grown]
-    return DueList(listed.reset_index(drop=True), told[grown].reset_index(drop=True))
+    survey, connection = workspace.survey, workspace.connection
+    check_surveyed(connection, survey, area, None, workspace.language)
+    cases, done = _all_cases(workspace, area, as_of)
+    if not everybody:
+        cases = cases[_waits(cases, WAITING, GROWN)].reset_index(drop=True)
+    listed = _told(connection, survey, cases, done, workspace.language, workspace.identified)
+    workspace.note_identified("response due", len(listed))
+    grown = listed["state"] == GROWN
+    due = listed if everybody else listed[~grown]
+    return DueList(due.reset_index(drop=True), listed[grown].reset_index(drop=True))
+
+
+def outstanding_cases(workspace: Workspace, *, area: str | None, as_of: datetime.date | None) -> pd.DataFrame:
+    """Return who waits for a response on the day `as_of` (None: today): cpms_id, due (a date or NaT), days_late."""
+    cases, _ = _all_cases(workspace, area, as_of)
+    waiting = cases[_waits(cases, WAITING)].reset_index(drop=True)
+    due = pd.to_datetime(waiting["due_date"].dt.strftime("%Y-%m-%d"))
+    return pd.DataFrame({"cpms_id": waiting["person"], "due": due, "days_late": waiting["days_late"]})
+
+
+def _all_cases(
+    workspace: Workspace, area: str | None, as_of: datetime.date | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    connection = workspace.scored()
+    create_known_children(connection, workspace.survey)
+    return find_cases(connection, workspace.survey, area or "", as_of or datetime.date.today())
+
+
+def _waits(cases: pd.DataFrame, states: Sequence[str], *further: str) -> pd.Series:
+    """Whether each case is in one of these states, and was not answered already."""
+    answered = (cases["state"] == UNKNOWN) & cases["answered"]
+    return cases["state"].isin([*states, *further]) & ~answered
 
 
 def _told(

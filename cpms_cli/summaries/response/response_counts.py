@@ -11,16 +11,14 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
-from cpms_cli.scoring.scores import create_scores
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name, groups_asked, told_groups
 from cpms_cli.summaries.response.cases import PASSED, STATES, cases_by_round, find_cases
 from cpms_cli.summaries.scope import OverRounds, check_surveyed, parts_of, span_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.workspace import Workspace
 
 ROUND_STATES = (*STATES, PASSED)
 
@@ -84,18 +82,26 @@ def summarise_responses(
     record of the round that made the case due. Raises UsageError for an unknown area or group; StoreError,
     UnreadableFile.
     """
-    survey, day = load_survey(schemas), as_of or datetime.date.today()
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_response_summary(workspace, area=area, as_of=as_of, by=by)
+
+
+def compute_response_summary(
+    workspace: Workspace, *, area: str | None = None, as_of: datetime.date | None = None, by: Sequence[str] = ()
+) -> ResponseSummary:
+    """As `summarise_responses`, in a workspace."""
+    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
     groups, parts = groups_asked(survey, by), parts_of(survey, area)
     name = area_name(survey, area, language) if area is not None else ""
-    with open_store(Path(store), survey) as connection:
-        check_surveyed(connection, survey, area, None, language)
-        _create(connection, survey, groups)
-        cases, _ = find_cases(connection, survey, area or "", day)
-        cases = _grouped(connection, survey, cases, [parts, *groups])
-        lost = connection.execute(
-            f"SELECT count(*) FROM response r ANTI JOIN known_child k"
-            f" ON k.identifier = r.{survey.response_role('person').name} WHERE r.superseded_by IS NULL"
-        ).fetchone()
+    connection = workspace.connection
+    check_surveyed(connection, survey, area, None, language)
+    connection = _prepared(workspace, groups)
+    cases, _ = find_cases(connection, survey, area or "", day)
+    cases = _grouped(connection, survey, cases, [parts, *groups])
+    lost = connection.execute(
+        f"SELECT count(*) FROM response r ANTI JOIN known_child k"
+        f" ON k.identifier = r.{survey.response_role('person').name} WHERE r.superseded_by IS NULL"
+    ).fetchone()
     by_part = _counted(survey, cases, [parts], language)
     by_part = by_part.rename(columns={parts.id: "area", f"{parts.id}_label": "name"})
     told = "_".join(["by", *(group.id for group in groups)])
@@ -120,13 +126,27 @@ def response_change(
     Of an area (None: the whole store); `by` as in `summarise_responses`. Raises UsageError for an unknown area or
     group, or fewer than two rounds; StoreError, UnreadableFile.
     """
-    survey, day = load_survey(schemas), as_of or datetime.date.today()
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_response_change(workspace, first, last, area=area, as_of=as_of, by=by)
+
+
+def compute_response_change(
+    workspace: Workspace,
+    first: int,
+    last: int,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    by: Sequence[str] = (),
+) -> ResponseChange:
+    """As `response_change`, in a workspace."""
+    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
     groups = groups_asked(survey, by)
-    with open_store(Path(store), survey) as connection:
-        _create(connection, survey, groups)
-        cases, known = cases_by_round(connection, survey, area or "", day)
-        span = span_of(connection, survey, area, first, last, language, known)
-        cases = _grouped(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
+    connection = workspace.connection
+    connection = _prepared(workspace, groups)
+    cases, known = cases_by_round(connection, survey, area or "", day)
+    span = span_of(connection, survey, area, first, last, language, known)
+    cases = _grouped(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
     tables = []
     for round_ in span.rounds:
         told = _counted(survey, cases[cases["since"] == round_], groups, language, ROUND_STATES)
@@ -135,13 +155,12 @@ def response_change(
     return ResponseChange(span, day, pd.concat(tables, ignore_index=True))
 
 
-def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, groups: Sequence[Group]) -> None:
-    """What the cases need; the groups of children only where they are asked for."""
-    if any(group.digits is None for group in groups):
-        create_profiles(connection, survey)
-    else:
-        create_scores(connection, survey)
-    create_known_children(connection, survey)
+def _prepared(workspace: Workspace, groups: Sequence[Group]) -> duckdb.DuckDBPyConnection:
+    """The connection with what the cases need; the groups of children only where they are asked for."""
+    of_children = any(group.digits is None for group in groups)
+    connection = workspace.profiled() if of_children else workspace.scored()
+    create_known_children(connection, workspace.survey)
+    return connection
 
 
 def _grouped(

@@ -9,15 +9,14 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import create_profiles, group_column
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.profiles import group_column
 from cpms_cli.summaries.area.shares import groups_asked
 from cpms_cli.summaries.rounds.round_pairs import GROWN, NOT_SEEN, PAIR, named_cases, over_pairs
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Indicator, Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -88,13 +87,20 @@ def area_change(
     Raises UsageError for an unknown area or group, more than two groups, fewer than two rounds with children;
     StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_area_change(workspace, code, first, last, by=by)
+
+
+def compute_area_change(
+    workspace: Workspace, code: str, first: int, last: int, *, by: Sequence[str] = ()
+) -> AreaChange:
+    """As `area_change`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        span = span_of(connection, survey, code, first, last, language)
-        return AreaChange(
-            span,
-            case_changes(connection, survey, span, survey.indicators, by=groups, language=language),
-            level_flow(connection, survey, span, by=groups, language=language),
-        )
+    connection = workspace.profiled()
+    span = span_of(connection, survey, code, first, last, language)
+    return AreaChange(
+        span,
+        case_changes(connection, survey, span, survey.indicators, by=groups, language=language),
+        level_flow(connection, survey, span, by=groups, language=language),
+    )

@@ -17,13 +17,12 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from cpms_cli.scoring.profiles import CHILD_ROUND, create_profiles, group_column
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.summaries.area.shares import groups_asked, told_groups, within
 from cpms_cli.summaries.scope import scope_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Indicator, Language, Survey
 from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.workspace import Workspace
 
 MEMBERS = ("first", "second", "third")  # columns of the indicators that occur together
 _CHUNK = 20_000  # patterns of answers looked at together: bounds the memory of the matrix product
@@ -241,8 +240,15 @@ def overlap(
     `by` names one or two groups. Raises UsageError for an unknown area or group, no children there; StoreError,
     UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_overlap(workspace, area=area, round_=round_, by=by)
+
+
+def compute_overlap(
+    workspace: Workspace, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = ()
+) -> Overlap:
+    """As `overlap`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        return overlap_of(connection, survey, area=area, round_=round_, by=groups, language=language)
+    connection = workspace.profiled()
+    return overlap_of(connection, survey, area=area, round_=round_, by=groups, language=language)

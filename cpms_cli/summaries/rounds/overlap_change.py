@@ -13,8 +13,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.profiles import create_profiles, group_column
-from cpms_cli.store.file import open_store
+from cpms_cli.scoring.profiles import group_column
 from cpms_cli.summaries.area.shares import groups_asked, within
 from cpms_cli.summaries.rounds.overlap import (
     MEMBERS,
@@ -27,10 +26,10 @@ from cpms_cli.summaries.rounds.overlap import (
 )
 from cpms_cli.summaries.rounds.round_pairs import CAME, GROWN, LEFT, NOT_SEEN, PAIR, over_pairs
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
 
 FEWER, SAME, MORE, UNSURE, SEEN_NOW = "fewer", "same", "more", "unsure", "first_seen"
 BECAME = (SEEN_NOW, CAME, FEWER, SAME, MORE, UNSURE, NOT_SEEN, GROWN, LEFT)
@@ -106,16 +105,21 @@ def overlap_change(
     `by` names one or two groups. Raises UsageError for an unknown area or group, or fewer than two rounds with
     children; StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_overlap_change(workspace, first, last, area=area, by=by)
+
+
+def compute_overlap_change(
+    workspace: Workspace, first: int, last: int, *, area: str | None = None, by: Sequence[str] = ()
+) -> OverlapChange:
+    """As `overlap_change`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
     most = len(counted_indicators(survey))
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
-        span = span_of(connection, survey, area, first, last, language)
-        found = {
-            round_: patterns_of(connection, survey, within(survey, area, round_), groups) for round_ in span.rounds
-        }
-        flow = number_flow(connection, survey, span, by=groups, language=language)
+    connection = workspace.profiled()
+    span = span_of(connection, survey, area, first, last, language)
+    found = {round_: patterns_of(connection, survey, within(survey, area, round_), groups) for round_ in span.rounds}
+    flow = number_flow(connection, survey, span, by=groups, language=language)
 
     def of_rounds(counted: Callable[[Patterns], pd.DataFrame]) -> pd.DataFrame:
         tables = []

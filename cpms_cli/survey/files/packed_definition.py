@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import ENDINGS, digest
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.proof.definition_proof import proved_for_scoring
@@ -19,15 +18,16 @@ _LIMIT = 50_000_000  # bytes; the shipped definition has one
 
 
 @lru_cache(maxsize=4)
-def packed_definition(folder: Path | None, expected: str) -> bytes | None:
-    """The files of a definition, packed; None where they are no longer those of this digest."""
-    where = shipped("schemas") if folder is None else Path(folder)
+def packed_definition(survey: Survey) -> bytes | None:
+    """Return the files of a definition, packed; None where they are no longer those that it was read from."""
+    folder = survey.folder
     texts = {
-        path.relative_to(where).as_posix(): path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8")
-        for path in sorted(where.rglob("*"))
+        path.relative_to(folder).as_posix(): path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8")
+        for path in sorted(folder.rglob("*"))
         if path.suffix in ENDINGS and path.is_file()
     }
-    return zlib.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8")) if digest(where) == expected else None
+    unchanged = digest(folder) == survey.digest
+    return zlib.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8")) if unchanged else None
 
 
 def unpacked_definition(packed: bytes, expected: str) -> Survey:

@@ -262,6 +262,7 @@ def read_survey(reader: Reader) -> Survey | None:
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
+        folder=reader.folder,
         codelists=lists,
         indicators=indicators,
         levels=levels,

@@ -13,6 +13,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field as Described
@@ -352,8 +353,9 @@ def roles_of(tables: Iterable[TableSchema]) -> dict[str, Field]:
 
 
 class Survey(Part):
-    """The whole definition, loaded."""
+    """The whole definition, loaded from the files of `folder`."""
 
+    folder: Path
     household: TableSchema
     child: TableSchema
     response: TableSchema

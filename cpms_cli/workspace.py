@@ -1,0 +1,116 @@
+"""What a command works with: made once, and passed down to everything that it calls.
+
+A workspace holds the definition, the store, the language, who asks, and whether names are shown. The store is opened
+when it is first needed, scored at most once, and closed at the end of the `with` block.
+
+>>> with Workspace.from_paths("cpms.duckdb", language="th") as workspace:  # doctest: +SKIP
+...     connection = workspace.scored()
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+
+from cpms_cli.scoring.profiles import create_profile_tables
+from cpms_cli.scoring.scores import create_scores
+from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.file import open_store
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Language, Survey
+
+
+@dataclass
+class _Session:
+    """The store while it is open, and which tables of scoring are on its connection."""
+
+    closing: ExitStack | None = None
+    connection: duckdb.DuckDBPyConnection | None = None
+    is_scored: bool = False
+    is_profiled: bool = False
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The definition, the store's file, and for whom the work is done.
+
+    `who` is written to the store's logs; None stands for the account that runs the tool. With `identified`, names are
+    shown, and the audit log says so. With `writes`, the store is opened for writing.
+    """
+
+    survey: Survey
+    store: Path
+    language: Language = "en"
+    who: str | None = None
+    identified: bool = False
+    writes: bool = False
+    _session: _Session = field(default_factory=_Session, init=False, repr=False, compare=False)
+
+    @classmethod
+    def from_paths(
+        cls,
+        store: str | Path,
+        schemas: Path | None = None,
+        *,
+        language: Language = "en",
+        who: str | None = None,
+        identified: bool = False,
+        writes: bool = False,
+    ) -> Self:
+        """Return the workspace of a store's file and a definition's folder (None: the shipped definition).
+
+        Raises DefinitionError.
+        """
+        return cls(load_survey(schemas), Path(store), language, who, identified, writes or identified)
+
+    def __enter__(self) -> Self:
+        self._session.closing = ExitStack()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        closing = self._session.closing
+        self._session.closing, self._session.connection = None, None
+        self._session.is_scored = self._session.is_profiled = False
+        if closing is not None:
+            closing.__exit__(kind, error, traceback)
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection to the store, which is opened when it is first asked for; inside the `with` block only.
+
+        Raises StoreError, UnreadableFile.
+        """
+        session = self._session
+        if session.closing is None:
+            raise RuntimeError("a workspace is used inside its `with` block")
+        if session.connection is None:
+            opened = open_store(self.store, self.survey, write=self.writes)
+            session.connection = session.closing.enter_context(opened)
+        return session.connection
+
+    def scored(self) -> duckdb.DuckDBPyConnection:
+        """Return the connection with the views of `scoring.scores.create_scores`."""
+        if not self._session.is_scored:
+            create_scores(self.connection, self.survey)
+            self._session.is_scored = True
+        return self.connection
+
+    def profiled(self) -> duckdb.DuckDBPyConnection:
+        """Return the connection with the views of `scoring.scores` and the tables of `scoring.profiles`."""
+        connection = self.scored()
+        if not self._session.is_profiled:
+            create_profile_tables(connection, self.survey)
+            self._session.is_profiled = True
+        return connection
+
+    def note_identified(self, what: str, children: int) -> None:
+        """Write to the audit log that names of so many children are shown, and by what; nothing where they are not."""
+        if self.identified:
+            note_identified(self.connection, what, children, self.who)

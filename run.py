@@ -77,7 +77,7 @@ def test(python: Path, selected: list[str]) -> None:
 
 
 def main() -> None:
-    """`demo` (or any cpms command), `test`, `offline`, `docs`, `pictures`, and `messages` (the Thai catalogue of help)."""
+    """Run `demo` (or any cpms command), `test`, `offline`, `docs`, `pictures` or `messages` (the Thai catalogue)."""
     if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit("cpms needs Python 3.11 or newer")
     command, *words = sys.argv[1:] or ["demo"]

@@ -17,7 +17,7 @@ from typing import Any
 
 import openpyxl
 import typst
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -42,7 +42,7 @@ def _run(folder: Path, *words: str | Path) -> None:
         raise RuntimeError(done.stderr)
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _cell(cell: Cell | MergedCell) -> dict[str, Any]:
     colour = str(cell.fill.fgColor.rgb)
     return {
         "text": "" if cell.value is None else str(cell.value),

@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pandera.pandas as pandera
+import pyarrow as pa
 
+from cpms_cli.checking.doubtful_values import legal_answers, may_fail
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO, is_stored_date
@@ -104,17 +106,9 @@ def _filler(found: pd.Series) -> pd.Series:
     return found.str.fullmatch(_ONE_DIGIT) | is_placeholder_number(found)
 
 
-def _legal(survey: Survey, field: Field) -> list[str] | None:
-    """What may stand in a field that has a code list."""
-    if (codes := survey.codes(field)) is None:
-        return None
-    # What tells a row from others cannot be "don't know".
-    return [*codes.by_code, *(() if field.constraints.required else survey.missing_words)]
-
-
 def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
     limits = field.constraints
-    if (legal := _legal(survey, field)) is not None:
+    if (legal := legal_answers(survey, field)) is not None:
         pattern = "|".join(legal)
         yield (
             pandera.Check.str_matches(rf"^(?:{pattern})(?:;(?:{pattern}))*$", **_options("code"))
@@ -154,52 +148,48 @@ def _place_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
 
 
 @lru_cache(maxsize=512)
-def column_schemas(survey: Survey, field: Field) -> tuple[pandera.SeriesSchema, pandera.SeriesSchema | None]:
-    """The pandera schemas for the distinct values of a field: of the canonical text, and of the number in it."""
+def _checks(survey: Survey, field: Field) -> tuple[tuple[pandera.Check, ...], pandera.Check | None]:
+    """Return pandera's checks for the distinct values of a field: of the canonical text, and of the number in it."""
     limits = field.constraints
-    values = pandera.SeriesSchema(checks=list(_value_checks(survey, field)), nullable=True)
+    of_text = tuple(_value_checks(survey, field))
     if limits.minimum is None and limits.maximum is None:
-        return values, None
-    within = pandera.Check.in_range(
-        -np.inf if limits.minimum is None else limits.minimum,
-        np.inf if limits.maximum is None else limits.maximum,
-        **_options("range"),
-    )
-    return values, pandera.SeriesSchema(float, checks=[within], nullable=True)
-
-
-def _judged(survey: Survey, column: Column) -> pd.Series:
-    """The distinct values that a check can speak of: neither blank nor a reason for having no answer."""
-    values = column.values
-    if column.field.constraints.required:
-        return values[values.notna()]
-    return values[values.notna() & ~values.isin(survey.missing_words)]
-
-
-def _failed(schema: pandera.SeriesSchema, values: pd.Series) -> dict[str, pd.Index]:
-    """By check the places of the values that fail it."""
-    try:
-        schema.validate(values, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        return {str(one.check.name): one.check_output.index[~one.check_output] for one in errors.schema_errors}
-    return {}
+        return of_text, None
+    low = -np.inf if limits.minimum is None else limits.minimum
+    high = np.inf if limits.maximum is None else limits.maximum
+    return of_text, pandera.Check.in_range(low, high, **_options("range"))
 
 
 def _failures(survey: Survey, column: Column) -> dict[str, npt.NDArray[np.bool_]]:
-    """By check, in their order, which of the column's distinct values fail it."""
-    values = _judged(survey, column)
-    if values.empty:
+    """Return by check, in their order, which of the column's distinct values fail it.
+
+    Pandera judges; it takes a millisecond for each check, so that it is only asked about values that may fail.
+    """
+    of_text, of_number = _checks(survey, column.field)
+    if not of_text and of_number is None:
         return {}
-    of_text, of_number = column_schemas(survey, column.field)
-    if of_number is None and len(of_text.checks) == 1 and values.isin(_legal(survey, column.field) or ()).all():
-        return {}  # Most columns hold answers of their list alone, and a schema takes longer to say so.
-    failed = _failed(of_text, values)
+    doubtful = np.flatnonzero(may_fail(survey, column.field, column.values))
+    if not len(doubtful):
+        return {}
+    values = pd.Series(column.values.take(pa.array(doubtful)).to_pandas(), dtype="str")
+    failed = {str(check.name): _fails(check, values) for check in of_text}
     if of_number is not None:
-        failed |= _failed(of_number, pd.to_numeric(values, errors="coerce").astype("float64"))
-    told = {check: np.zeros(len(column.values), dtype=bool) for check in sorted(failed)}
-    for check, bad in told.items():
-        bad[failed[check].to_numpy(dtype=np.int64)] = True
-    return told
+        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+        out_of_range = _fails(of_number, numbers[numbers.notna()])
+        failed[str(of_number.name)] = out_of_range.reindex(values.index, fill_value=False)
+    failures = {}
+    for check in sorted(failed):
+        if failed[check].any():
+            failures[check] = np.zeros(len(column.values), dtype=bool)
+            failures[check][doubtful[failed[check].to_numpy()]] = True
+    return failures
+
+
+def _fails(check: pandera.Check, values: pd.Series) -> pd.Series:
+    """Return which values fail a check, indexed as they are."""
+    if values.empty:
+        return pd.Series(False, index=values.index)
+    fails: pd.Series = ~check(values).check_output.astype(bool)
+    return fails
 
 
 def _out_of_time(survey: Survey, table: SurveyTable, column: Column) -> npt.NDArray[np.bool_]:
@@ -213,7 +203,7 @@ def _out_of_time(survey: Survey, table: SurveyTable, column: Column) -> npt.NDAr
             isinstance(value, str)
             and is_stored_date(value, partial)
             and (value[:4] < str(first) or (value[:4] > str(last) and not (told or column.field.role == "responded")))
-            for value in column.values
+            for value in column.values.to_pylist()
         ],
         dtype=bool,
     )
@@ -234,11 +224,10 @@ def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFa
     failures = _failures(survey, column)
     if column.field.type in ("date", "year") or column.field.format == "partial-date":
         failures[DATE_RANGE] = _out_of_time(survey, table, column)
-    if column.questions.notna().any():
-        decided = column.questions.isna().to_numpy()
-        failures = {check: bad & decided for check, bad in failures.items()}
-        for check in column.questions.dropna().unique():
-            failures[str(check)] = (column.questions == check).fillna(False).to_numpy(dtype=bool)
+    if column.questions is not None:
+        failures = {check: bad & column.decided for check, bad in failures.items()}
+        for check in column.questions.drop_null().unique().to_pylist():
+            failures[check] = column.asked(check)
     alike = _look_alikes(survey, column, failures["code"]) if "code" in failures else {}
     if alike:
         failures["code"] = failures["code"] & ~np.isin(np.arange(len(column.values)), list(alike))
@@ -260,7 +249,7 @@ def _look_alikes(survey: Survey, column: Column, bad: npt.NDArray[np.bool_]) -> 
     known = {*(codes.by_spelling if codes else ()), *survey.codelists["missing"].by_spelling}
     found = {}
     for at in np.flatnonzero(bad):
-        text = plain_text(str(column.texts.iloc[at]))
+        text = plain_text(column.texts[int(at)].as_py())
         plain = without_strays(text)
         if plain != text and folded(plain) in known:
             found[int(at)] = differing(text, plain)

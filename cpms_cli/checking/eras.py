@@ -10,8 +10,8 @@ import numpy.typing as npt
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.value.dates import TWO_ERAS
-from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.era import BUDDHIST_OFFSET
+from cpms_cli.survey.plain_text import plain_digits
 
 # Two writers, or an Excel date among texts, change the era at nearly every row: then the first place says enough.
 _MOST_CHANGES = 5
@@ -19,12 +19,11 @@ _MOST_CHANGES = 5
 
 def written_eras(column: Column) -> npt.NDArray[np.int8]:
     """Of each distinct text whether its year stands there as a Christian one (1), a Buddhist one (2) or neither (0)."""
-    texts, values = ascii_digits(column.texts), column.values.fillna("")
-    decided = column.questions.isna()
+    texts, values = [plain_digits(text) for text in column.texts.to_pylist()], column.values.to_pylist()
     eras = np.zeros(len(texts), dtype=np.int8)
     for position, (text, value) in enumerate(zip(texts, values, strict=True)):
-        year = value[:4]
-        if decided.iat[position] and year.isdecimal():
+        year = (value or "")[:4]
+        if column.decided[position] and year.isdecimal():
             if year in text:
                 eras[position] = 1
             elif str(int(year) + BUDDHIST_OFFSET) in text:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.reading.tables import Column, SurveyTable
-from cpms_cli.reading.value.personal_names import sex_of_title, split_titles
+from cpms_cli.reading.value.personal_names import sex_of_title, split_title
 from cpms_cli.survey.model.definition import Survey
 
 _NONE, _OTHER = -1, -2
@@ -21,10 +21,11 @@ def _by_row(column: Column | None, numbers: npt.NDArray[np.int64], length: int) 
     return np.full(length, _NONE) if column is None else np.append(numbers, _NONE)[column.codes]
 
 
-def _sex_numbers(sexes: list[str], values: pd.Series) -> npt.NDArray[np.int64]:
-    """Positions among `sexes`; none for blank, and another number for what is no sex."""
-    numbers = pd.Index(sexes).get_indexer(pd.Index(values))
-    return np.where(numbers >= 0, numbers, np.where(values.isna(), _NONE, _OTHER)).astype(np.int64)
+def _sex_numbers(sexes: list[str], values: list[str | None]) -> npt.NDArray[np.int64]:
+    """Return positions among `sexes`; -1 for blank, and another number for what is no sex."""
+    places = {sex: place for place, sex in enumerate(sexes)}
+    numbers = [_NONE if not isinstance(value, str) else places.get(value, _OTHER) for value in values]
+    return np.array(numbers, dtype=np.int64)
 
 
 def title_faults(survey: Survey, table: SurveyTable) -> Iterator[ColumnFault]:
@@ -32,16 +33,18 @@ def title_faults(survey: Survey, table: SurveyTable) -> Iterator[ColumnFault]:
     names = table.columns.get(survey.role("given_name").name)
     if names is None or not names.field.titled:
         return
-    titles = pd.Series(None, index=names.texts.index, dtype="str")
-    changed = (names.texts != names.values).fillna(False)
-    titles[changed] = split_titles(survey, names.texts[changed].str.strip())["title"]
-    if titles.isna().all():
+    titles = [
+        split_title(survey, text.strip())[0] if value is not None and text != value else None
+        for text, value in zip(names.texts.to_pylist(), names.values.to_pylist(), strict=True)
+    ]
+    if not any(titles):
         return
     sex = survey.role("sex")
     sexes = list(dict.fromkeys(title.sex for title in survey.titles))
-    told = _by_row(names, _sex_numbers(sexes, sex_of_title(survey, titles)), len(table.rows))
+    of_titles = sex_of_title(survey, pd.Series(titles, dtype="str")).to_list()
+    told = _by_row(names, _sex_numbers(sexes, of_titles), len(table.rows))
     column = table.columns.get(sex.name)
-    of_column = np.array([], dtype=np.int64) if column is None else _sex_numbers(sexes, column.values)
+    of_column = np.array([], dtype=np.int64) if column is None else _sex_numbers(sexes, column.values.to_pylist())
     given = _by_row(column, of_column, len(table.rows))
     for check, rows in (
         ("title_against_sex", (told >= 0) & (given >= 0) & (told != given)),
@@ -49,4 +52,4 @@ def title_faults(survey: Survey, table: SurveyTable) -> Iterator[ColumnFault]:
     ):
         positions = np.flatnonzero(rows)
         if len(positions):
-            yield ColumnFault(sex.name, check, positions, tuple(titles.iloc[names.codes[positions]]))
+            yield ColumnFault(sex.name, check, positions, tuple(titles[code] for code in names.codes[positions]))

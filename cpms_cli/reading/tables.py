@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
@@ -26,11 +27,12 @@ from cpms_cli.reading.sheet.unpivot import children_apart
 from cpms_cli.reading.sheet.unread import UnreadColumn
 from cpms_cli.reading.source import SheetNotRead, SourceTable, column_letter
 from cpms_cli.reading.threads import on_each
+from cpms_cli.reading.value.answers import NUMBER_CODES, Context
 from cpms_cli.reading.value.dates import Evidence
-from cpms_cli.reading.value.digits import ascii_digits
-from cpms_cli.reading.value.values import NUMBER_CODES, Context, clean
+from cpms_cli.reading.value.values import read_texts
 from cpms_cli.survey.era import era_of
 from cpms_cli.survey.model.definition import Field, Survey, Table
+from cpms_cli.survey.plain_text import plain_digits
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,36 @@ class Column:
     """One field's column: `codes` point from rows into the distinct `texts` and their canonical `values`.
 
     A code of -1 is a blank cell, an `index` of -1 a column that the sheet lacks and that another sheet gave it.
-    `questions` has the check that tells why a distinct text could not be decided, NA where it could; `evidence` says
-    how the column was read, where that is not the plain case.
+    `questions` has the check that tells why a distinct text could not be decided, null where it could, and is None
+    where all could; `evidence` says how the column was read, where that is not the plain case. Texts and values are
+    Arrow arrays of strings; a value is null where the text says that the cell is blank.
     """
 
     field: Field
     index: int
     header: str
     codes: npt.NDArray[np.int32]
-    texts: pd.Series
-    values: pd.Series
-    questions: pd.Series
+    texts: pa.Array
+    values: pa.Array
+    questions: pa.Array | None = None
     evidence: tuple[Evidence, ...] = ()
+
+    @cached_property
+    def decided(self) -> npt.NDArray[np.bool_]:
+        """Which distinct texts leave no question."""
+        if self.questions is None:
+            return np.ones(len(self.texts), dtype=bool)
+        decided: npt.NDArray[np.bool_] = pc.is_null(self.questions).to_numpy(zero_copy_only=False)
+        return decided
+
+    def asked(self, check: str) -> npt.NDArray[np.bool_]:
+        """Return which distinct texts leave the question that this check tells."""
+        if self.questions is None:
+            return np.zeros(len(self.texts), dtype=bool)
+        asked: npt.NDArray[np.bool_] = pc.fill_null(pc.equal(self.questions, check), False).to_numpy(
+            zero_copy_only=False
+        )
+        return asked
 
     @property
     def letter(self) -> str:
@@ -73,17 +93,19 @@ class Column:
 
         What the others decided is written out; what they left open has a question mark, so that it stays a question.
         """
-        by_others = any(one.decides for one in self.evidence)
-        if not by_others and not self.questions.notna().any():
+        by_others = any(evidence.decides for evidence in self.evidence)
+        if not by_others and self.decided.all():
             return self.written()
-        decided = self.questions.isna()
-        told = self.values.where(decided & self.values.notna(), self.texts) if by_others else self.texts
-        return self._taken(told.where(decided, self.texts + " ?"), self.codes)
+        decided = pa.array(self.decided)
+        read = pc.if_else(decided, pc.coalesce(self.values, self.texts), self.texts) if by_others else self.texts
+        asked = pc.binary_join_element_wise(self.texts, "?", " ")
+        return self._taken(pc.if_else(decided, read, asked), self.codes)
 
     @staticmethod
-    def _taken(series: pd.Series, codes: npt.NDArray[np.int32]) -> pa.Array:
-        indices = pa.array(codes, pa.int32(), mask=codes < 0)
-        return pa.DictionaryArray.from_arrays(indices, pa.array(series, pa.string(), from_pandas=True))
+    def _taken(texts: pa.Array, codes: npt.NDArray[np.int32]) -> pa.Array:
+        blank = codes < 0
+        indices = pa.array(codes, pa.int32(), mask=blank) if blank.any() else pa.array(codes, pa.int32())
+        return pa.DictionaryArray.from_arrays(indices, texts)
 
 
 @dataclass(frozen=True)
@@ -196,23 +218,14 @@ def distinct_texts(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int3
 
 
 def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Context | None = None) -> Column:
-    source = sheet.source
-    codes, texts = distinct_texts(source, index)
-    cleaned = clean(survey, survey.fields[name], texts, context)
-    blank = cleaned.values.isna().to_numpy()
-    if blank.any():
+    source, field = sheet.source, survey.fields[name]
+    codes, texts = source.encoded(index)
+    read = read_texts(survey, field, texts, context)
+    if read.values.null_count:
+        blank = pc.is_null(read.values).to_numpy(zero_copy_only=False)
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
     place = -1 if index in sheet.added else index
-    return Column(
-        survey.fields[name],
-        place,
-        source.header[index],
-        codes,
-        texts,
-        cleaned.values,
-        cleaned.questions,
-        cleaned.evidence,
-    )
+    return Column(field, place, source.header[index], codes, texts, read.values, read.questions, read.evidence)
 
 
 def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
@@ -221,7 +234,7 @@ def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
     name = survey.role("round").name
     place = next((index for index, field in sheet.fields.items() if field == name), None)
     if place is not None:
-        told += list(_column(survey, sheet, place, name).values.dropna())
+        told += _column(survey, sheet, place, name).values.drop_null().to_pylist()
     rounds = {int(year) for year in told if year.isdecimal() and era_of(int(year)) == "christian"}
     return Context(tuple(sorted(rounds)), sheet.source.evidence.get("date_system", "1900"))
 
@@ -259,19 +272,24 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
 
 def _one_coding(columns: list[Column]) -> list[Column]:
     """The columns; where most with one list of answers leave open what 1 and 2 mean, 1 alone is open as well."""
-    lists = {column.field.codelist for column in columns if (column.questions == NUMBER_CODES).any()}
+    lists = {column.field.codelist for column in columns if column.asked(NUMBER_CODES).any()}
     for name in lists:
-        alike = {at: ascii_digits(one.texts) for at, one in enumerate(columns) if one.field.codelist == name}
-        asked = [at for at in alike if (columns[at].questions == NUMBER_CODES).any()]
-        plain = [at for at, texts in alike.items() if at not in asked and (texts.str.strip() == "1").any()]
-        if len(asked) < max(2, len(plain)) or any((texts.str.strip() == "0").any() for texts in alike.values()):
+        alike = {
+            place: [plain_digits(text).strip() for text in column.texts.to_pylist()]
+            for place, column in enumerate(columns)
+            if column.field.codelist == name
+        }
+        asked = [place for place in alike if columns[place].asked(NUMBER_CODES).any()]
+        plain = [place for place, texts in alike.items() if place not in asked and "1" in texts]
+        if len(asked) < max(2, len(plain)) or any("0" in texts for texts in alike.values()):
             continue
-        for at in plain:
-            ones = alike[at].str.strip() == "1"
-            columns[at] = dataclasses.replace(
-                columns[at],
-                values=columns[at].values.mask(ones, columns[at].texts),
-                questions=columns[at].questions.mask(ones, NUMBER_CODES),
+        for place in plain:
+            column, ones = columns[place], pa.array([text == "1" for text in alike[place]])
+            questions = pa.nulls(len(ones), pa.string()) if column.questions is None else column.questions
+            columns[place] = dataclasses.replace(
+                column,
+                values=pc.if_else(ones, column.texts, column.values),
+                questions=pc.if_else(ones, NUMBER_CODES, questions),
             )
     return columns
 
@@ -301,7 +319,7 @@ def _check_consent(survey: Survey, sheet: Sheet, where: dict[str, str]) -> None:
 
 
 def _same_round(survey: Survey, column: Column, round_: int, where: dict[str, str]) -> None:
-    other = sorted(set(column.values.dropna()) - {str(round_)})
+    other = sorted(set(column.values.drop_null().to_pylist()) - {str(round_)})
     if other:
         raise UsageError("round_differs", given=round_, found=", ".join(other[:3]), **where)
 

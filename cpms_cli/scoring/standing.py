@@ -184,8 +184,9 @@ def _known_otherwise(survey: Survey, stood: pd.DataFrame) -> pd.Series:
     rows = stood.loc[withheld & stood["home"].notna()].sort_values(survey.role("line").name)
     homes = pd.MultiIndex.from_frame(rows[["home", "year"]].astype({"year": "int64"}))
     places = rows.groupby(["home", "year"]).cumcount().to_numpy()
-    matched = (places < known.reindex(homes, fill_value=0).to_numpy()) | (rows["home_surveyed"] > rows["year"])
-    return matched.reindex(stood.index, fill_value=False).astype("bool")
+    matched = places < known.reindex(homes, fill_value=0).to_numpy()
+    matched |= (rows["home_surveyed"] > rows["year"]).to_numpy(dtype=bool)
+    return pd.Series(matched, index=rows.index).reindex(stood.index, fill_value=False)
 
 
 def _of_round(rows: pd.DataFrame, state: pd.DataFrame, closings: pd.DataFrame) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def _serial(text: str) -> bool:
 def _of_column(survey: Survey, table: SurveyTable, column: Column) -> pd.DataFrame:
     # Taken from the sheet: in the column itself, a text that was read as blank is gone.
     codes, texts = distinct_texts(table.source, column.index)
-    read = column.values.fillna("")
+    read = pd.Series(column.values.to_pandas(), dtype="str").fillna("")
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     changed = np.flatnonzero((texts != read).to_numpy(dtype=bool) & (counts > 0))
     rows = np.flatnonzero(codes >= 0)[::-1]

@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.value.values import clean, plain_texts
@@ -122,8 +123,11 @@ def _reason(field: Field, old: str, new: str) -> Reason:
 def _column_repairs(survey: Survey, column: Column, language: Language) -> Iterable[Repair]:
     field = column.field
     used = np.unique(column.codes[column.codes >= 0])
-    texts, values = column.texts.iloc[used], column.values.iloc[used]
-    open_ = values.notna() & (texts != values) & column.questions.iloc[used].isna()
+    texts, values = (
+        pd.Series(array.take(pa.array(used)).to_pandas(), dtype="str").set_axis(used)
+        for array in (column.texts, column.values)
+    )
+    open_ = values.notna() & (texts != values) & column.decided[used]
     if field.titled:
         # A title taken off a name is read, and stays written: only spaces are nobody's words.
         open_ &= plain_texts(texts).str.replace(" ", "") == values.str.replace(" ", "")

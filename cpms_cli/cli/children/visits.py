@@ -48,22 +48,22 @@ def visits(
     from cpms_cli.reports.children import visits as report
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.child.visits import compute_visits
+    from cpms_cli.summaries.child.visits import list_visits
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
     with workspace_of(store, schemas, lang, identified=identified) as workspace:
         survey, spoken = workspace.survey, workspace.language
-        listed = compute_visits(workspace, area=area, round_=round_year, as_of=day_)
+        listed = list_visits(workspace, area=area, round_=round_year, as_of=day_)
     if output is not None:
         if output.suffix.lower() == ".xlsx":
-            report.write_visits(output, survey, listed, spoken)
+            report.write_visits(output, survey, listed.visits, spoken, len(listed.turned_18))
         else:
-            write_tables({"visits": listed}, output)
+            write_tables({"visits": listed.visits}, output)
         typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document({"visits": listed})))
+        typer.echo(json_text(document({"visits": listed.visits, "turned_18": listed.turned_18})))
     elif format_ == "csv":
-        typer.echo(csv_text(listed), nl=False)
+        typer.echo(csv_text(listed.visits), nl=False)
     else:
         report.show_visits(open_console(), survey, listed, spoken, identified)

@@ -31,7 +31,6 @@ from cpms_cli.summaries.migration.area_migration import MigrationSummary
 from cpms_cli.summaries.response.response_counts import ResponseSummary
 from cpms_cli.summaries.rounds.overlap import Overlap
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language
 from cpms_cli.workspace import Workspace
 
 Summary = TypeVar("Summary")
@@ -39,8 +38,7 @@ Summary = TypeVar("Summary")
 
 @dataclass(frozen=True)
 class _Kind:
-    """What a kind of summary is remembered as, how it is taken apart, and the tables that are left out, and the messages
-    that say so."""
+    """How a kind of summary is remembered and taken apart, which tables are left out, and the messages that say so."""
 
     name: str
     mask: Callable[[MaskingContext, Any], Masked[Any]]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.sheet.sheet_names import named_round
 from cpms_cli.reading.sheet.sheets import Note, Sheet
@@ -47,8 +45,8 @@ def round_faults(survey: Survey, source: SourceTable, columns: Mapping[str, Colu
     named, column = named_round(source), columns.get(survey.role("round").name)
     if named is None or column is None or column.index < 0:
         return
-    others = (column.values.notna() & (column.values != str(named))).to_numpy(dtype=bool)
-    for code in np.flatnonzero(others).tolist():
+    others = [code for code, value in enumerate(column.values.to_pylist()) if value not in (None, str(named))]
+    for code in others:
         rows = source.rows[column.codes == code]
         if len(rows):
-            yield CellFault("sheet_round", int(rows[0]), column.index, str(column.texts.iat[code]), open=True)
+            yield CellFault("sheet_round", int(rows[0]), column.index, column.texts[code].as_py(), open=True)

@@ -15,14 +15,15 @@ from typing import NamedTuple
 import pandas as pd
 
 from cpms_cli.reading.value.date_forms import Written, read_form
-from cpms_cli.reading.value.digits import ascii_signs
 from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, Era, christian_year, era_of
+from cpms_cli.survey.plain_text import plain_signs
 
 ERA, ORDER = "era", "day_month"
 TWO_ERAS = "dates_two_eras"
 # One slip among many must not put a whole column in doubt: so many times as many cells carry the other order's mark.
 _CLEAR_MAJORITY = 10
-_ISO_WITH_TIME = r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\+07:?00)?$"
+_ISO_WITH_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\+07:?00)?")
+_DAY_LENGTH = len("2026-01-31")
 _SIX_DIGITS = re.compile(r"\d{6}")
 _SYSTEMS = {"1900": datetime.date(1899, 12, 30), "1904": datetime.date(1904, 1, 1)}
 
@@ -181,9 +182,25 @@ def parse_dates(texts: pd.Series, partial: bool, bounds: Bounds | None = None, s
     With `partial`, a month (2016-03) or a year (2016) alone is a date of that precision; nothing is invented.
     `system` is the workbook's date system, 1900 or 1904, for dates that came as day numbers.
     """
-    plain = ascii_signs(texts).str.replace(_ISO_WITH_TIME, r"\1", regex=True)
-    numbers, distinct = pd.factorize(plain)
-    iso, questions, evidence = _decided([str(text) for text in distinct], bounds or Bounds(), system)
-    found = pd.DataFrame({"iso": iso, "question": questions}, dtype="str").take(numbers).set_axis(texts.index)
-    read = found["iso"] if partial else found["iso"].where(found["iso"].str.len() == 10)
-    return Dates(read, found["question"], evidence)
+    iso, questions, evidence = read_dates(texts.to_list(), partial, bounds or Bounds(), system)
+    as_columns = pd.DataFrame({"iso": iso, "question": questions}, index=texts.index, dtype="str")
+    return Dates(as_columns["iso"], as_columns["question"], evidence)
+
+
+def read_dates(
+    texts: Sequence[str], partial: bool, bounds: Bounds, system: str
+) -> tuple[list[str | None], list[str | None], tuple[Evidence, ...]]:
+    """Return the same as `parse_dates`, as lists in the order of the texts: None in place of NA."""
+    plain = [_without_local_time(plain_signs(text)) for text in texts]
+    distinct = list(dict.fromkeys(plain))
+    iso, questions, evidence = _decided(distinct, bounds, system)
+    decided = {
+        text: (day if day and (partial or len(day) == _DAY_LENGTH) else None, question)
+        for text, day, question in zip(distinct, iso, questions, strict=True)
+    }
+    return [decided[text][0] for text in plain], [decided[text][1] for text in plain], evidence
+
+
+def _without_local_time(text: str) -> str:
+    moment = _ISO_WITH_TIME.fullmatch(text)
+    return moment[1] if moment else text

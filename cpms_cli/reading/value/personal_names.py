@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import pandas as pd
 
@@ -12,12 +13,14 @@ from cpms_cli.survey.model.definition import Survey
 _NAME_FOLLOWS = r"(?=[ก-ฮเแโใไ])"
 
 
-def _pattern(survey: Survey) -> str:
+@lru_cache(maxsize=8)
+def _pattern(survey: Survey) -> re.Pattern[str]:
     """A title, and something of a name after it: a title that stands alone is all there is, and stays."""
     longest = sorted(survey.titles, key=lambda title: -len(title.title))
     apart = "|".join(re.escape(title.title) for title in longest)
     joined = "|".join(re.escape(title.title) for title in longest if title.joined)
-    return rf"^(?:(?P<apart>{apart})\s+|(?P<joined>{joined})\s*{_NAME_FOLLOWS})(?P<name>\S.*)$"
+    form = rf"(?:(?P<apart>{apart})\s+|(?P<joined>{joined})\s*{_NAME_FOLLOWS})(?P<name>\S.*)$"
+    return re.compile(form, re.IGNORECASE | re.DOTALL)
 
 
 def split_titles(survey: Survey, names: pd.Series) -> pd.DataFrame:
@@ -26,14 +29,19 @@ def split_titles(survey: Survey, names: pd.Series) -> pd.DataFrame:
     A title is taken off only where more follows: after a space, or at once where the definition says that it is
     written so (เด็กชายสมชาย). Letters of other names that look like a title (Maya, มา) are left alone.
     """
-    found = names.str.extract(re.compile(_pattern(survey), re.IGNORECASE | re.DOTALL))
-    title = found["apart"].where(found["apart"].notna(), found["joined"])
-    return pd.DataFrame({"title": title, "name": found["name"].where(title.notna(), names)})
+    parts = [split_title(survey, name) for name in names]
+    return pd.DataFrame(parts, columns=["title", "name"], index=names.index, dtype="str")
 
 
-def without_titles(survey: Survey, names: pd.Series) -> pd.Series:
-    """The names alone."""
-    return split_titles(survey, names)["name"].astype("str")
+def split_title(survey: Survey, name: str) -> tuple[str | None, str]:
+    """Return the title before one name, None where there is none, and the name alone."""
+    parts = _pattern(survey).match(name)
+    return (None, name) if parts is None else (parts["apart"] or parts["joined"], parts["name"])
+
+
+def without_title(survey: Survey, name: str) -> str:
+    """Return the name alone."""
+    return split_title(survey, name)[1]
 
 
 def sex_of_title(survey: Survey, titles: pd.Series) -> pd.Series:

@@ -3,57 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cpms_cli.reading.value.ages import completed_years
-from cpms_cli.reading.value.dates import Bounds, Evidence, parse_dates
-from cpms_cli.reading.value.digits import ANY_NUMBER, ascii_digits, ascii_signs, whole_numbers
-from cpms_cli.reading.value.personal_names import without_titles
-from cpms_cli.reading.value.spellings import places, spellings_of
-from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, christian_year, era_of
-from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
+from cpms_cli.reading.value.answers import Context, Texts, read_answers
+from cpms_cli.reading.value.dates import Evidence
+from cpms_cli.reading.value.digits import ANY_NUMBER
+from cpms_cli.reading.value.spellings import folded_once, places, spellings_of
+from cpms_cli.survey.model.definition import Field, Survey, folded
 from cpms_cli.survey.plain_text import STRANGE, plain_text
 
 # Printable ASCII without capital letters, spaces and a spreadsheet's signs for text at its beginning.
 _TRIM_AND_FOLDED = r"^[!-&(-<>-@\[-_a-~][!-@\[-_a-~]*$"
-_SPLIT = re.compile(r"[;,/|\n]")
 # A spreadsheet's sign for text, which some programs write into the cell; before a letter it belongs to the name.
-_TEXT_SIGN = r"^['’‘](?:[\p{Nd}=+@\-]|$)"
-# A child of the survey is under 18; who was written down by mistake may be somewhat older.
-_OLDEST = 25
-# In a text that may be anything, as a house number, 12.0 is a number that a program wrote, and 12E3 is none.
-_NUMBER_OF_A_PROGRAM = r"^[0-9]+\.0+$|^[0-9]\.[0-9]+[eE]\+[0-9]+$"
+_TEXT_SIGN = re.compile(r"['’‘](?:[\d=+@\-]|\Z)")
 _FEW = 200
+_FEWER = 8  # as many texts are trimmed one by one in the time that Arrow takes to compile what it looks for
 _PLAIN_NUMBER = re.compile("[0-9]{1,9}")
-NAMES = ("given_name", "family_name", "nickname", "mother")
-ERA, NUMBER_CODES = "era", "number_codes"
 
 
 @dataclass(frozen=True)
-class Context:
-    """What the rest of the sheet says about a column: the rounds in it, and the workbook's date system."""
+class ReadTexts:
+    """What the distinct texts of a column say.
 
-    rounds: tuple[int, ...] = ()
-    date_system: str = "1900"
+    `values`: canonical text, null for blank. `questions`: the check that tells why a text was not decided, else null;
+    None where no text of the column leaves a question. `evidence` says how the column was read, where that is not the
+    plain case.
+    """
 
-    def bounds(self, field: Field) -> Bounds:
-        """The years in which a date of this field can lie."""
-        if not self.rounds or field.role not in ("born", "visited"):
-            return Bounds()
-        first, last = min(self.rounds), max(self.rounds) + 1
-        return Bounds(first - _OLDEST if field.role == "born" else first, last)
+    values: pa.Array
+    questions: pa.Array | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """`values`: canonical text, NA for blank. `questions`: the check that tells why a text was not decided, else NA.
-
-    `evidence` says how the column was read, where that is not the plain case.
-    """
+    """The same as pandas columns, indexed as the texts: NA for a blank value and for no question."""
 
     values: pd.Series
     questions: pd.Series
@@ -61,51 +51,102 @@ class Cleaned:
 
 
 def clean(survey: Survey, field: Field, texts: pd.Series, context: Context | None = None) -> Cleaned:
-    """The canonical text of each distinct text written in a field's column."""
-    told = context or Context()
-    if (read := _read_at_once(survey, field, texts)) is not None:
-        return Cleaned(pd.Series(read, index=texts.index, dtype="str"), _no_questions(texts))
+    """Return the canonical text of each distinct text written in a field's column, indexed as `texts`."""
+    read = read_texts(survey, field, pa.array(texts, pa.string(), from_pandas=True), context)
+    values = pd.Series(read.values.to_pandas(), dtype="str").set_axis(texts.index)
+    if read.questions is None:
+        return Cleaned(values, pd.Series(None, index=texts.index, dtype="str"), read.evidence)
+    questions = pd.Series(read.questions.to_pandas(), dtype="str").set_axis(texts.index)
+    return Cleaned(values, questions, read.evidence)
+
+
+def read_texts(survey: Survey, field: Field, texts: pa.Array, context: Context | None = None) -> ReadTexts:
+    """Return what each distinct text written in a field's column says, in the order of `texts`."""
+    if len(texts) > _FEW:
+        return _read_many(survey, field, texts, context)
+    words = texts.to_pylist()
+    if (known := _read_at_once(survey, field, words)) is not None:
+        return ReadTexts(pa.array(known, pa.string()))
+    if not _keeps_digits(field):
+        return _as_arrow(_read(survey, field, words, context))
+    missing = survey.codelists["missing"].by_spelling
+    is_odd = [not (word.isascii() and word.isdigit()) or word in missing for word in words]
+    if all(is_odd):
+        return _as_arrow(_read(survey, field, words, context))
+    others = [word for word, odd in zip(words, is_odd, strict=True) if odd]
+    return _put_back(texts, pa.array(is_odd), _read(survey, field, others, context))
+
+
+def _read_many(survey: Survey, field: Field, texts: pa.Array, context: Context | None) -> ReadTexts:
+    """Return what many texts say; the plain ones are decided at once."""
     if (coded := _coded_at_once(survey, field, texts)) is not None:
-        return Cleaned(coded, _no_questions(texts))
+        return ReadTexts(coded)
     plain = _is_plain(survey, field, texts)
-    if not plain.any():
-        return _clean(survey, field, texts, told)
-    others = _clean(survey, field, texts[~plain], told)
-    values, questions = texts.copy(), _no_questions(texts)
-    values[~plain], questions[~plain] = others.values, others.questions
-    return Cleaned(values, questions, others.evidence)
+    if not pc.any(plain, min_count=0).as_py():
+        return _as_arrow(_read(survey, field, texts.to_pylist(), context))
+    odd = pc.invert(plain)
+    return _put_back(texts, odd, _read(survey, field, texts.filter(odd).to_pylist(), context))
 
 
-def _read_at_once(survey: Survey, field: Field, texts: pd.Series) -> list[str] | None:
-    """What every text says, where each is a known spelling or a plain number; None where one of them is neither.
+def _read(survey: Survey, field: Field, words: Sequence[str], context: Context | None) -> Texts:
+    if not words:
+        return Texts([])
+    trimmed = _trimmed(words)
+    spelt = [folded_once(text) for text in trimmed] if len(trimmed) <= _FEW else [folded(text) for text in trimmed]
+    return read_answers(survey, field, trimmed, spelt, context or Context())
+
+
+def _as_arrow(read: Texts) -> ReadTexts:
+    questions = None if read.questions is None else pa.array(read.questions, pa.string())
+    return ReadTexts(pa.array(read.values, pa.string()), questions, read.evidence)
+
+
+def _put_back(texts: pa.Array, odd: pa.Array, others: Texts) -> ReadTexts:
+    """Return the texts with what was read of the odd ones in their places."""
+    read = _as_arrow(others)
+    questions = read.questions
+    if questions is not None:
+        questions = pc.replace_with_mask(pa.nulls(len(texts), pa.string()), odd, questions)
+    return ReadTexts(pc.replace_with_mask(texts, odd, read.values), questions, read.evidence)
+
+
+def _read_at_once(survey: Survey, field: Field, words: Sequence[str]) -> list[str] | None:
+    """Return what every text says, where each is a known spelling or a plain number; None where one is neither.
 
     Most columns of most files are so, and a few words are looked up faster one by one than by whole columns.
     """
-    if len(texts) > _FEW or field.many or field.type not in ("string", "integer"):
+    if field.many or field.type not in ("string", "integer"):
         return None
+    read: list[str] = []
     if field.codelist is not None:
-        known = survey.codelists[field.codelist].by_spelling
-        read = [known.get(folded(text)) for text in texts]
-    elif field.type == "integer":
-        read = [str(int(text)) if _PLAIN_NUMBER.fullmatch(text) else None for text in texts]
-    else:
+        spellings = survey.codelists[field.codelist].by_spelling
+        for word in words:
+            code = spellings.get(folded_once(word))
+            if code is None:
+                return None
+            read.append(code)
+        return read
+    if field.type != "integer":
         return None
-    return None if None in read else [text for text in read if text is not None]
+    for word in words:
+        if not _PLAIN_NUMBER.fullmatch(word):
+            return None
+        read.append(str(int(word)))
+    return read
 
 
-def _coded_at_once(survey: Survey, field: Field, texts: pd.Series) -> pd.Series | None:
-    """The answers of a column with one code a cell; None where a number in it is no spelling, and may be a question."""
+def _coded_at_once(survey: Survey, field: Field, texts: pa.Array) -> pa.Array | None:
+    """Return the answers of a column with one code a cell; None where a number in it may be a question."""
     if field.codelist is None or field.many:
         return None
     known = spellings_of(survey, field.codelist)
-    trimmed, spelt = _trimmed_and_folded(pa.array(texts, pa.string(), from_pandas=True))
-    found = places(spelt, known)
-    unread = pc.invert(pc.fill_null(pa.array(known.own).take(found), False))
+    trimmed, spelt = _trimmed_and_folded(texts)
+    found_places = places(spelt, known)
+    unread = pc.invert(pc.fill_null(pa.array(known.own).take(found_places), False))
     if pc.any(pc.and_(unread, pc.match_substring_regex(spelt, ANY_NUMBER)), min_count=0).as_py():
         return None
-    read = pc.if_else(pc.is_null(found), trimmed, known.values.take(found))
-    blank = pc.equal(trimmed, "")
-    return pd.Series(pc.if_else(blank, None, read), index=texts.index, dtype="str")
+    read = pc.if_else(pc.is_null(found_places), trimmed, known.values.take(found_places))
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), read)
 
 
 def _trimmed_and_folded(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -114,171 +155,49 @@ def _trimmed_and_folded(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     others = texts.filter(strange)
     if not len(others):
         return texts, texts
-    trimmed = _trimmed(pd.Series(others, dtype="str"))
-    as_compared = pa.array(trimmed.map(folded).to_list(), pa.string())
-    whole = pc.replace_with_mask(texts, strange, pa.array(trimmed.to_list(), pa.string()))
-    return whole, pc.replace_with_mask(texts, strange, as_compared)
+    trimmed = _trimmed(others.to_pylist())
+    whole = pc.replace_with_mask(texts, strange, pa.array(trimmed, pa.string()))
+    return whole, pc.replace_with_mask(texts, strange, pa.array([folded(text) for text in trimmed], pa.string()))
 
 
-def _no_questions(texts: pd.Series) -> pd.Series:
-    return pd.Series(None, index=texts.index, dtype="str")
+def _keeps_digits(field: Field) -> bool:
+    """Whether digits in the field's column are canonical as they stand: codes or numbers that are kept as text."""
+    return field.codelist is None and field.type == "string" and field.format != "partial-date"
 
 
-def _is_plain(survey: Survey, field: Field, texts: pd.Series) -> pd.Series:
-    """Which texts are canonical as they stand: digits in a column of codes or numbers that are kept as text.
+def _is_plain(survey: Survey, field: Field, texts: pa.Array) -> pa.Array:
+    """Return which texts are canonical as they stand.
 
     Identifiers are the one kind of column with as many distinct texts as rows, and nearly all of them are plain.
     """
-    if field.codelist is not None or field.type != "string" or field.format == "partial-date":
-        return pd.Series(False, index=texts.index)
-    return texts.str.fullmatch("[0-9]+") & ~texts.isin(list(survey.codelists["missing"].by_spelling))
+    if not _keeps_digits(field):
+        return pa.array(np.zeros(len(texts), dtype=bool))
+    missing = pa.array(list(survey.codelists["missing"].by_spelling), pa.string())
+    plain = pc.and_(pc.match_substring_regex(texts, "^[0-9]+$"), pc.invert(pc.is_in(texts, value_set=missing)))
+    return pc.fill_null(plain, False)
 
 
-def _clean(survey: Survey, field: Field, texts: pd.Series, context: Context) -> Cleaned:
-    trimmed = _trimmed(texts)
-    spelt = trimmed.map(folded)
-    reason = _reasons(survey, field, trimmed, spelt)
-    answers, questions, evidence = _answers(survey, field, trimmed, spelt, context)
-    values = answers.where(answers.notna(), reason).where(answers.notna() | reason.notna(), trimmed)
-    if field.codelist is None:
-        values = values.where(reason.isna(), reason)
-        questions = questions.mask(reason.notna(), None)
-    blank = {entry.code for entry in survey.codelists["missing"].codes if entry.missing == "blank"}
-    if field.constraints.required and field.codelist is None:
-        blank |= set(survey.missing_words)  # what tells a row from others cannot be "don't know"
-    values = values.mask(values.isin(blank) & reason.notna() | (trimmed == ""), None).astype("str")
-    return Cleaned(values, questions, evidence)
+def _trimmed(words: Sequence[str]) -> list[str]:
+    plain = _plain_words(words)
+    return [text[1:] if _TEXT_SIGN.match(text) else text for text in plain]
 
 
-def _reasons(survey: Survey, field: Field, trimmed: pd.Series, spelt: pd.Series) -> pd.Series:
-    """The reason for no answer that each text tells, NA for none. A word that may be a name is one where names stand.
-
-    Nan, Na and Nat are names; a program that has no value writes nan, NA and NaT, and is believed unless the column's
-    other names are written in the same case throughout.
-    """
-    missing = survey.codelists["missing"]
-    reasons = _by_spelling(spelt, missing)
-    if field.role not in NAMES or not (doubtful := spelt.isin(list(missing.cased)) & reasons.notna()).any():
-        return reasons
-    others = trimmed[reasons.isna()]
-    cases = [case for case in (str.isupper, str.islower) if len(others) and others.map(case).all()]
-    written = trimmed.map(lambda text: text in missing.cased_spellings and not any(case(text) for case in cases))
-    return reasons.mask(doubtful & ~written.astype(bool), None)
+def _plain_words(words: Sequence[str]) -> list[str]:
+    """Return each text as `plain_text` keeps it; of many, few have anything to mend."""
+    if len(words) <= _FEWER:
+        return [plain_text(word) for word in words]
+    strange = _strange(pa.array(words, pa.string())).to_pylist()
+    return [plain_text(word) if odd else word for word, odd in zip(words, strange, strict=True)]
 
 
-def _answers(
-    survey: Survey, field: Field, trimmed: pd.Series, spelt: pd.Series, context: Context
-) -> tuple[pd.Series, pd.Series, tuple[Evidence, ...]]:
-    """What each text says (NA where it says nothing of the kind), the questions it leaves, and the evidence."""
-    codes, questions = survey.codes(field), _no_questions(trimmed)
-    partial = field.format == "partial-date"
-    if field.type == "date" or partial:
-        return parse_dates(trimmed, partial, context.bounds(field), context.date_system)
-    if codes is not None and not field.many:
-        answers, questions = _coded(spelt, codes)
-    elif field.type == "year":
-        answers, questions = _year(trimmed)
-    elif codes is not None:
-        answers = _many(trimmed, survey, field, codes)
-    else:
-        answers = _number(trimmed, field.role == "age") if field.type == "integer" else _text(survey, field, trimmed)
-    return answers, questions, ()
-
-
-def _text(survey: Survey, field: Field, trimmed: pd.Series) -> pd.Series:
-    if field.titled:
-        return without_titles(survey, trimmed)
-    return trimmed if field.personal and field.format is None else _identifier(field, trimmed)
-
-
-def _trimmed(texts: pd.Series) -> pd.Series:
-    plain = plain_texts(texts)
-    signed = plain.str.contains(_TEXT_SIGN, regex=True).fillna(False).astype(bool)
-    return plain.mask(signed, plain[signed].str.slice(1)) if signed.any() else plain
-
-
-def plain_texts(texts: pd.Series) -> pd.Series:
-    """Each text as `plain_text` keeps it; few have anything to mend."""
-    array = pa.array(texts, pa.string(), from_pandas=True)
+def _strange(array: pa.Array) -> pa.Array:
     strange = pc.match_substring_regex(array, STRANGE)
     if not pc.all(pc.string_is_ascii(array)).as_py():
         strange = pc.or_(strange, pc.not_equal(pc.utf8_normalize(array, "NFC"), array))
-    found = strange.fill_null(False).to_numpy(zero_copy_only=False)
-    return texts.mask(found, texts[found].map(plain_text)) if found.any() else texts
+    return strange
 
 
-def _by_spelling(spelt: pd.Series, codes: CodeList) -> pd.Series:
-    return spelt.map(codes.by_spelling).astype("str")
-
-
-def _coded(spelt: pd.Series, codes: CodeList) -> tuple[pd.Series, pd.Series]:
-    """Answers by their spelling; and the question what numbers mean where one of them is no spelling.
-
-    1 may be yes beside 0; beside 2, some forms have 1 for yes and others for no.
-    """
-    answers, questions = _by_spelling(spelt, codes), _no_questions(spelt)
-    plain = whole_numbers(spelt)
-    numbers = plain.str.fullmatch("-?[0-9]+")
-    if (numbers & answers.isna()).any():
-        answers = answers.where(answers.notna(), _by_spelling(plain.str.replace("^0+(?=[0-9])", "", regex=True), codes))
-    unread = (numbers & answers.isna()).any() and not plain.str.fullmatch("0+").any()
-    if not unread or not any(word.isdecimal() for word in codes.by_spelling):
-        return answers, questions
-    return answers.mask(numbers, None), questions.mask(numbers, NUMBER_CODES)
-
-
-def _identifier(field: Field, trimmed: pd.Series) -> pd.Series:
-    """Text that is no name: digits of any script as 0-9; where it has a form, without spaces and dashes as well.
-
-    Programs that hold the column as numbers write 85010101.0, 8.5010101E+07 or 85,010,101.
-    """
-    plain = ascii_digits(trimmed)
-    formed = field.format is not None or field.constraints.pattern is not None
-    if formed:
-        return whole_numbers(ascii_signs(plain)).str.replace(r"[\s\-]", "", regex=True).str.upper()
-    numbers = plain.str.contains(_NUMBER_OF_A_PROGRAM, regex=True)
-    return plain.mask(numbers, whole_numbers(plain[numbers])) if numbers.any() else plain
-
-
-def _many(texts: pd.Series, survey: Survey, field: Field, codes: CodeList) -> pd.Series:
-    spelt = {**survey.codelists["missing"].by_spelling, **codes.by_spelling}
-    missing = survey.missing_codes(field)
-    alone = {entry.code for entry in codes.codes if entry.missing == "exclusive"}
-
-    def read(text: str) -> str | None:
-        found = {spelt.get(folded(part)) for part in _SPLIT.split(text) if part.strip()}
-        if not found or None in found:
-            return None
-        if found & set(missing):
-            # "None, don't know" is not a no: what was not known outweighs what stands alone.
-            found = (found - set(missing) - alone) or (found & set(missing))
-        return ";".join(code for code in dict.fromkeys((*codes.by_code, *missing)) if code in found)
-
-    whole = texts.map(folded).map(spelt)
-    read_parts = texts.map(read, na_action="ignore")
-    return read_parts.where(read_parts.notna(), whole).astype("str")
-
-
-def _digits_only(texts: pd.Series) -> pd.Series:
-    plain = ascii_signs(texts).str.replace(r"\s*(?:ปี|years?|yrs?|คน|ครั้ง|ชั่วโมง|ชม\.?|hours?)$", "", regex=True)
-    return whole_numbers(plain)
-
-
-def _number(texts: pd.Series, is_age: bool) -> pd.Series:
-    plain = _digits_only(texts)
-    whole = plain.str.fullmatch(r"-?[0-9]{1,9}")
-    numbers = pd.to_numeric(plain.where(whole), errors="coerce").astype("Int64").astype("string").astype("str")
-    if not is_age or whole.all():
-        return numbers
-    ages = ascii_signs(texts[~whole]).map(completed_years).astype("str")
-    return numbers.where(whole, ages.reindex(numbers.index))
-
-
-def _year(texts: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Years of either era as Christian ones, and the question of which era two digits are."""
-    plain = _digits_only(texts).str.replace(r"^(?:ปี)?\s*(?:พ\.?\s*ศ\.?|ค\.?\s*ศ\.?)?\s*", "", regex=True)
-    written = {text: int(text) for text in plain.unique() if re.fullmatch(r"[0-9]{2}|[0-9]{4}", text)}
-    era = {text: "buddhist" if SHORT_BUDDHIST_FROM <= year < 100 else era_of(year) for text, year in written.items()}
-    years = {text: str(christian_year(written[text], told)) for text, told in era.items() if told}
-    short = {text for text, year in written.items() if year < SHORT_BUDDHIST_FROM}
-    return plain.map(years).astype("str"), _no_questions(texts).mask(plain.isin(short), ERA)
+def plain_texts(texts: pd.Series) -> pd.Series:
+    """Return each text as `plain_text` keeps it; few have anything to mend."""
+    strange = _strange(pa.array(texts, pa.string(), from_pandas=True)).fill_null(False).to_numpy(zero_copy_only=False)
+    return texts.mask(strange, texts[strange].map(plain_text)) if strange.any() else texts

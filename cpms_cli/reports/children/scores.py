@@ -285,8 +285,9 @@ def _show_grouped(console: Console, survey: Survey, summary: AreaSummary, langua
 def show_response(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
     """Print the immediate response list of an area."""
     first = survey.levels[0]
-    standing = summary.standing.set_index("level")["turned_18"] if len(summary.standing) else {}
-    adults = int(standing.get(first.id, 0))
+    adults = 0
+    if len(summary.standing):
+        adults = int(summary.standing.set_index("level")["turned_18"].get(first.id, 0))
     if summary.response.empty:
         console.print(say("area_response_none", language))
         _show_adults(console, adults, first.id, language)

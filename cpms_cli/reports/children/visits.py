@@ -11,6 +11,7 @@ from rich.console import Console
 from cpms_cli.reports.children.scores import level_labels
 from cpms_cli.reports.terminal import show_table, stacked
 from cpms_cli.summaries.child.standing_today import absence_words
+from cpms_cli.summaries.child.visits import VisitList
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -51,11 +52,18 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
     )
 
 
-def show_visits(console: Console, survey: Survey, visits: pd.DataFrame, language: Language, identified: bool) -> None:
-    """Print the list: each child or household once, its questions below each other."""
+def show_visits(console: Console, survey: Survey, listed: VisitList, language: Language, identified: bool) -> None:
+    """Print the list: each child or household once, its questions below each other; and how many left it at 18."""
+    visits = listed.visits
     if visits.empty:
         console.print(say("visits_none", language))
-        return
+    else:
+        _show_list(console, survey, visits, language, identified)
+    if len(listed.turned_18):
+        console.print(say("due_turned_18", language, count=len(listed.turned_18)))
+
+
+def _show_list(console: Console, survey: Survey, visits: pd.DataFrame, language: Language, identified: bool) -> None:
     village, person = survey.role("village").name, survey.role("person").name
     shown = _readable(survey, visits, language).assign(place=visits["village"])
     again = (shown[[village, "house", "line"]] == shown[[village, "house", "line"]].shift()).all(axis=1)
@@ -96,8 +104,9 @@ def show_visits(console: Console, survey: Survey, visits: pd.DataFrame, language
     console.print(say("visits_shown" if identified else "visits_hidden", language))
 
 
-def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Language) -> None:
-    """Write the list as a workbook to be printed: a sheet for each village, a column to write the answers in."""
+def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Language, turned_18: int = 0) -> None:
+    """Write the list as a workbook to be printed: a sheet for each village, a column to write the answers in; how many
+    turned 18 and so left the list stands in the title."""
     village, round_ = survey.role("village").name, survey.role("round").name
     shown = _readable(survey, visits, language)
     columns = [
@@ -119,4 +128,6 @@ def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Lan
     } or {say("visits_title", language): shown}
     years = ", ".join(shown_year(int(year), language) for year in sorted(visits[round_].dropna().unique()))
     title = say("visits_printed", language, rounds=years)
+    if turned_18:
+        title += " " + say("visits_turned_18", language, count=turned_18)
     write_bytes(path, printed_workbook(sheets, columns, ["house"], title))

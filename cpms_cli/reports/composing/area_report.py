@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pandas as pd
 from cpms_cli.disclosure.cells.joined_answers import JOINED, joined_rows
 from cpms_cli.disclosure.release.area_release import published_area
 from cpms_cli.reports.areas.shares import quality_sentences
+from cpms_cli.reports.areas.standing import standing_blocks
 from cpms_cli.reports.charts.area_map import map_chart, withheld_cells
 from cpms_cli.reports.charts.chart_style import per_cent
 from cpms_cli.reports.composing.area_response import high_migration, published_high_migration, response_table
@@ -24,7 +26,15 @@ from cpms_cli.reports.documents.document import (
     TableBlock,
     mostly,
 )
-from cpms_cli.summaries.area.area_figures import GROWN, NOT_SEEN, AreaFigures, area_figures, severe_levels
+from cpms_cli.summaries.area.area_figures import GROWN, NOT_SEEN, AreaFigures, figures_of, severe_levels
+from cpms_cli.summaries.area.areas import parts_width
+from cpms_cli.summaries.area.shares import area_name
+from cpms_cli.summaries.area.standing_counts import standing_counts
+from cpms_cli.summaries.child.standing_today import create_stood
+from cpms_cli.summaries.migration.area_migration import migration_of
+from cpms_cli.summaries.migration.migration_groups import breakdown
+from cpms_cli.summaries.response.response_counts import responses_of
+from cpms_cli.summaries.scope import scope_of
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -72,17 +82,35 @@ def compose_area_report(
     """As `report_area`, in a workspace, which must write where there is an audience."""
     survey, language = workspace.survey, workspace.language
     if audience is None:
-        figures = area_figures(workspace, code, round_=round_)
-        notes: tuple[str, ...] = (say("report_internal", language),)
-        inside: tuple[Part, ...] = (response_table(workspace, code),)
-        marked = high_migration(workspace, code, figures.round)
-    else:
-        published = published_area(workspace, code, round_=round_, audience=audience)
-        if tell is not None and published.warning is not None:
-            tell(published.warning)
-        figures, notes = published.figures, (*published.notes, say("report_only_internal", language))
-        inside, marked = (), published_high_migration(survey, figures, language)
-    return _Report(survey, figures, language).document(shade, inside, marked, notes)
+        return _office_report(workspace, code, round_, shade)
+    published = published_area(workspace, code, round_=round_, audience=audience)
+    if tell is not None and published.warning is not None:
+        tell(published.warning)
+    figures, notes = published.figures, (*published.notes, say("report_only_internal", language))
+    marked = published_high_migration(survey, figures, language)
+    return _Report(survey, figures, language).document(shade, (), marked, notes)
+
+
+def _office_report(workspace: Workspace, code: str, round_: int | None, shade: str | None) -> Document:
+    """Return the report for the office alone: nothing withheld, and with what no other report has.
+
+    That is who stands at which level today, and what became of the responses that were due.
+    """
+    survey, language, today = workspace.survey, workspace.language, datetime.date.today()
+    area_name(survey, code, language)
+    connection = workspace.profiled()
+    scope = scope_of(connection, survey, code, round_, language)
+    figures = figures_of(connection, survey, code, round_, language)
+    create_stood(connection, survey, today)
+    standing = standing_counts(connection, survey, scope, parts_width(code), language)
+    responses = responses_of(connection, survey, code, today, (), language)
+    migration = migration_of(connection, survey, scope, breakdown(survey, code, ()), language)
+    inside = (
+        *standing_blocks(survey, *standing, figures.round, language),
+        response_table(responses, language),
+    )
+    marked, notes = high_migration(migration.measures, language), (say("report_internal", language),)
+    return _Report(survey, figures, language, standing[0]).document(shade, inside, marked, notes)
 
 
 def _count(value: object, language: Language) -> str:
@@ -102,7 +130,10 @@ def _withholds(part: Part) -> bool:
 class _Report:
     """One report being put together from its figures."""
 
-    def __init__(self, survey: Survey, figures: AreaFigures, language: Language) -> None:
+    def __init__(
+        self, survey: Survey, figures: AreaFigures, language: Language, standing: pd.DataFrame | None = None
+    ) -> None:
+        self.standing = pd.DataFrame() if standing is None else standing
         self.survey, self.figures, self.language = survey, figures, language
         self.year = shown_year(figures.round, language)
         self.previous = shown_year(figures.previous, language) if figures.previous is not None else ""
@@ -137,7 +168,8 @@ class _Report:
         return Document(title, subtitle, self.language, tuple(parts), notes)
 
     def key(self) -> Iterator[Part]:
-        """How many children and homes, and how many children at each level that demands a response."""
+        """How many children and homes, and how many children at each level that demands a response; for the office also
+        how many stand there today."""
         yield Heading(self.say("report_key"))
         children = self.figures.children
         yield Paragraph(self.say("report_key_children", count=_count(children, self.language)), "key")
@@ -150,10 +182,11 @@ class _Report:
             if pd.isna(count):
                 message = "report_key_withheld"
             told = _count(count, self.language)
-            yield Paragraph(
-                self.say(message, level=label, count=told, share=(share or "").replace(" ", _NO_BREAK)), "key"
-            )
-
+            share = (share or "").replace(" ", _NO_BREAK)
+            yield Paragraph(self.say(message, level=label, count=told, share=share), "key")
+        for row in self.standing[self.standing["level"].isin(severe)].to_dict("records") if len(self.standing) else ():
+            values = {str(name): value for name, value in row.items()}
+            yield Paragraph(self.say("report_key_standing", round=self.year, **values), "key")
         yield from self.quality()
 
     def quality(self) -> Iterator[Part]:

@@ -8,37 +8,34 @@ import pandas as pd
 
 from cpms_cli.reports.documents.document import Bullets, Column, Paragraph, Part, TableBlock
 from cpms_cli.summaries.area.area_figures import AreaFigures
-from cpms_cli.summaries.migration.area_migration import compute_migration_summary
 from cpms_cli.summaries.migration.migration_release import published_migration
 from cpms_cli.summaries.response.cases import STATES
-from cpms_cli.summaries.response.response_counts import compute_response_summary
+from cpms_cli.summaries.response.response_counts import ResponseSummary
 from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.workspace import Workspace
 
 
-def response_table(workspace: Workspace, code: str) -> TableBlock:
+def response_table(summary: ResponseSummary, language: Language) -> TableBlock:
     """Return the children of an area who are due a response today, by level and by what became of it."""
-    language = workspace.language
-    found = compute_response_summary(workspace, area=code)
     columns = (
         Column("label", say("col_level", language)),
         Column("due", say("col_cases", language), "count"),
         *(Column(state, say(f"state_{state}", language), "count") for state in STATES),
     )
-    note = say("report_response_day", language, day=shown_date(found.as_of, language))
-    return TableBlock(say("report_response_log", language), found.totals, columns, note)
+    note = say("report_response_day", language, day=shown_date(summary.as_of, language))
+    return TableBlock(say("report_response_log", language), summary.totals, columns, note)
 
 
-def high_migration(workspace: Workspace, code: str, round_: int) -> tuple[Part, ...]:
-    """Return which parts of an area have a high level of migration, and by which measures; or that none has."""
-    language = workspace.language
-    found = compute_migration_summary(workspace, area=code, round_=round_).measures
-    high = found[found["level"] == "high"]
+def high_migration(measures: pd.DataFrame, language: Language) -> tuple[Part, ...]:
+    """Return which parts of an area have a high level of migration, and by which measures; or that none has.
+
+    `measures` is that of a `MigrationSummary`.
+    """
+    high = measures[measures["level"] == "high"]
     told = high[["area", "area_label", "label"]].set_axis(["area", "label", "measure"], axis=1)
     if told.empty:
-        known = found["level"].isin(["high", "not_high"]).any()
+        known = measures["level"].isin(["high", "not_high"]).any()
         return (Paragraph(say("report_high_none" if known else "report_high_no_rest", language)),)
     return _marked(told, language)
 

@@ -86,11 +86,13 @@ class _Words:
         year = shown_year(plan.round, self.language)
         yield TableBlock(self.say("levels", round=year), plan.levels, columns, self.say("could_be_note"))
         yield from self.by_groups()
-        frame = plan.parts[["name", *self.labels]]
+        title, parts = self.say("levels", round=year), plan.parts
+        if len(plan.standing):
+            title, parts = say("area_standing", self.language), plan.standing_parts
         yield Chart(
             "level_bars",
-            self.say("levels", round=year),
-            frame,
+            title,
+            parts[["name", *self.labels]],
             self.say("levels_alt"),
             words={"name": self.say("area"), **self.labels, **self.withheld},
         )

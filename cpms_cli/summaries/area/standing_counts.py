@@ -17,9 +17,9 @@ from cpms_cli.summaries.scope import Scope
 from cpms_cli.survey.model.definition import Language, Survey
 
 STANDING_COUNTS = ("children", "this_round", "earlier", "not_found", "no_consent", "closed", "turned_18")
-"""`children` stand at the level: `this_round` of them by the answers of the round, `earlier` by those of earlier rounds;
-`not_found` and `no_consent` of them are not in the last round of their village. Not among them: `closed`, whose case was
-closed, and `turned_18`."""
+"""`children` stand at the level: `this_round` of them by the answers of the round, `earlier` by those of earlier
+rounds; `not_found` and `no_consent` of them are not in the last round of their village. Not among them: `closed`,
+whose case was closed, and `turned_18`."""
 
 
 def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) -> pd.DataFrame:

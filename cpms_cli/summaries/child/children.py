@@ -13,7 +13,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
-from cpms_cli.summaries.child.standing_today import GIVEN, SINCE, STANDING, create_standing_scores, create_stood
+from cpms_cli.summaries.child.standing_today import GIVEN, STANDING, create_standing_scores, create_stood
 from cpms_cli.summaries.scope import check_surveyed, known_indicator
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -139,7 +139,7 @@ def list_children(
     identified: bool = False,
     schemas: Path | None = None,
 ) -> pd.DataFrame:
-    """Return children of a store by area, level or indicator: as they stand on the day `as_of` (today), or in one round.
+    """Return children by area, level or indicator: as they stand on the day `as_of` (today), or in one round.
 
     Without `round_`, a row per child, of its last round and the place where it was then. `level` is the level that
     stands (see `scoring.standing`): a victim stays on the list until a later round or a recorded closing says

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,7 @@ from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name, within
 from cpms_cli.summaries.child.answer_outcomes import was_words
 from cpms_cli.summaries.child.children import MASK
-from cpms_cli.summaries.response.due import outstanding_cases
+from cpms_cli.summaries.response.due import due_list_of
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -222,6 +223,25 @@ def visits_of(
     return ordered[first]
 
 
+@dataclass(frozen=True)
+class VisitList:
+    """`visits`: whom to visit, as `visits_of` says. `turned_18`: who waited for a response when they turned 18, and so
+    are not on it, as `response.due.DueList.turned_18`."""
+
+    visits: pd.DataFrame
+    turned_18: pd.DataFrame
+
+
+def _outstanding(survey: Survey, due: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "cpms_id": due[survey.role("person").name],
+            "due": pd.to_datetime(due["due_date"]),
+            "days_late": due["days_late"],
+        }
+    )
+
+
 def plan_visits(
     store: str | Path,
     *,
@@ -233,42 +253,47 @@ def plan_visits(
     identified: bool = False,
     schemas: Path | None = None,
 ) -> pd.DataFrame:
-    """Whom to visit next and what to ask, as `visits_of` says; without `round_`, by the last round of each village,
-    with those at the head whose response is outstanding on the day `as_of` (today), found in that round or not.
+    """Return whom to visit next and what to ask, as `list_visits` does.
 
-    `overdue` says who they are instead (cpms_id, due, days_late); of an earlier round nobody is.
     Names are masked unless `identified`, which the store's audit log records. Raises UsageError for an area that does
     not exist; StoreError, UnreadableFile.
     """
     with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
-        return compute_visits(workspace, area=area, round_=round_, as_of=as_of, overdue=overdue)
+        return list_visits(workspace, area=area, round_=round_, as_of=as_of, overdue=overdue).visits
 
 
-def compute_visits(
+def list_visits(
     workspace: Workspace,
     *,
     area: str | None = None,
     round_: int | None = None,
     as_of: datetime.date | None = None,
     overdue: pd.DataFrame | None = None,
-) -> pd.DataFrame:
-    """As `plan_visits`, in a workspace."""
-    survey, language = workspace.survey, workspace.language
+) -> VisitList:
+    """Return whom to visit next and what to ask, and who turned 18 while they waited for a response.
+
+    Without `round_`, by the last round of each village, with those at the head whose response is outstanding on the day
+    `as_of` (today), found in that round or not. `overdue` says who they are instead (cpms_id, due, days_late); of an
+    earlier round nobody is. Raises UsageError for an area that does not exist; StoreError, UnreadableFile.
+    """
+    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
     if area is not None:
         area_name(survey, area, language)
-    connection = workspace.connection
-    check_surveyed(connection, survey, area, round_, language)
-    if overdue is None and round_ is None:
-        overdue = outstanding_cases(workspace, area=area, as_of=as_of)
+    check_surveyed(workspace.connection, survey, area, round_, language)
     connection = workspace.scored()
-    found = visits_of(
+    create_known_children(connection, survey)
+    turned_18 = pd.DataFrame()
+    if overdue is None and round_ is None:
+        waiting = due_list_of(connection, survey, area, day, language=language)
+        overdue, turned_18 = _outstanding(survey, waiting.due), waiting.turned_18
+    visits = visits_of(
         connection,
         Explainer(survey, language),
         area=area,
         round_=round_,
-        as_of=as_of,
+        as_of=day,
         overdue=overdue,
         identified=workspace.identified,
     )
-    workspace.note_identified("visits", int(found[survey.role("person").name].nunique()))
-    return found
+    workspace.note_identified("visits", int(visits[survey.role("person").name].nunique()))
+    return VisitList(visits, turned_18)

@@ -194,7 +194,13 @@ def compute_migration_summary(
     survey, language = workspace.survey, workspace.language
     groups = breakdown(survey, area, by)
     connection = workspace.profiled()
-    scope = scope_of(connection, survey, area, round_, language)
+    return migration_of(connection, survey, scope_of(connection, survey, area, round_, language), groups, language)
+
+
+def migration_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, groups: Breakdown, language: Language
+) -> MigrationSummary:
+    """As `summarise_migration`, from a connection on which the profiles exist."""
     quality = quality_of(connection, survey, scope)
     return MigrationSummary(
         scope,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pandas as pd
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, SCORE
 from cpms_cli.store.tables.response_tables import create_known_children
-from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
+from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, UNKNOWN, WAITING, find_cases
 from cpms_cli.summaries.scope import check_surveyed
@@ -67,41 +66,40 @@ def list_due(
     With `everybody`, those who had it or turned 18 as well. Names are masked unless the workspace shows them, which is
     logged. Raises UsageError for an area of which the store has nothing; StoreError, UnreadableFile.
     """
-    survey, connection = workspace.survey, workspace.connection
-    check_surveyed(connection, survey, area, None, workspace.language)
-    cases, done = _all_cases(workspace, area, as_of)
+    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
+    check_surveyed(workspace.connection, survey, area, None, language)
+    connection = workspace.scored()
+    create_known_children(connection, survey)
+    waiting = due_list_of(
+        connection, survey, area, day, everybody=everybody, language=language, identified=workspace.identified
+    )
+    grown = 0 if everybody else len(waiting.turned_18)
+    workspace.note_identified("response due", len(waiting.due) + grown)
+    return waiting
+
+
+def due_list_of(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    area: str | None,
+    as_of: datetime.date,
+    *,
+    everybody: bool = False,
+    language: Language = "en",
+    identified: bool = False,
+) -> DueList:
+    """As `due_list`, from a connection on which `score` and `known_child` exist."""
+    cases, done = find_cases(connection, survey, area or "", as_of)
     if not everybody:
-        cases = cases[_waits(cases, WAITING, GROWN)].reset_index(drop=True)
-    listed = _told(connection, survey, cases, done, workspace.language, workspace.identified)
-    workspace.note_identified("response due", len(listed))
+        answered = (cases["state"] == UNKNOWN) & cases["answered"]
+        cases = cases[cases["state"].isin([*WAITING, GROWN]) & ~answered].reset_index(drop=True)
+    listed = _listed(connection, survey, cases, done, language, identified)
     grown = listed["state"] == GROWN
     due = listed if everybody else listed[~grown]
     return DueList(due.reset_index(drop=True), listed[grown].reset_index(drop=True))
 
 
-def outstanding_cases(workspace: Workspace, *, area: str | None, as_of: datetime.date | None) -> pd.DataFrame:
-    """Return who waits for a response on the day `as_of` (None: today): cpms_id, due (a date or NaT), days_late."""
-    cases, _ = _all_cases(workspace, area, as_of)
-    waiting = cases[_waits(cases, WAITING)].reset_index(drop=True)
-    due = pd.to_datetime(waiting["due_date"].dt.strftime("%Y-%m-%d"))
-    return pd.DataFrame({"cpms_id": waiting["person"], "due": due, "days_late": waiting["days_late"]})
-
-
-def _all_cases(
-    workspace: Workspace, area: str | None, as_of: datetime.date | None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    connection = workspace.scored()
-    create_known_children(connection, workspace.survey)
-    return find_cases(connection, workspace.survey, area or "", as_of or datetime.date.today())
-
-
-def _waits(cases: pd.DataFrame, states: Sequence[str], *further: str) -> pd.Series:
-    """Whether each case is in one of these states, and was not answered already."""
-    answered = (cases["state"] == UNKNOWN) & cases["answered"]
-    return cases["state"].isin([*states, *further]) & ~answered
-
-
-def _told(
+def _listed(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
     cases: pd.DataFrame,

@@ -91,23 +91,39 @@ def compute_response_summary(
 ) -> ResponseSummary:
     """As `summarise_responses`, in a workspace."""
     survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
-    groups, parts = groups_asked(survey, by), parts_of(survey, area)
-    name = area_name(survey, area, language) if area is not None else ""
-    connection = workspace.connection
-    check_surveyed(connection, survey, area, None, language)
-    connection = _prepared(workspace, groups)
-    cases, _ = find_cases(connection, survey, area or "", day)
+    groups = groups_asked(survey, by)
+    if area is not None:
+        area_name(survey, area, language)
+    check_surveyed(workspace.connection, survey, area, None, language)
+    return responses_of(_prepared(workspace, groups), survey, area, day, groups, language)
+
+
+def responses_of(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    area: str | None,
+    as_of: datetime.date,
+    groups: Sequence[Group],
+    language: Language,
+) -> ResponseSummary:
+    """As `summarise_responses`, from a connection on which `score`, `known_child` and the groups' columns exist."""
+    parts = parts_of(survey, area)
+    cases, _ = find_cases(connection, survey, area or "", as_of)
     cases = _grouped(connection, survey, cases, [parts, *groups])
     lost = connection.execute(
-        f"SELECT count(*) FROM response r ANTI JOIN known_child k"
-        f" ON k.identifier = r.{survey.response_role('person').name} WHERE r.superseded_by IS NULL"
+        f"""
+        SELECT count(*)
+        FROM response r ANTI JOIN known_child k ON k.identifier = r.{survey.response_role("person").name}
+        WHERE r.superseded_by IS NULL
+        """
     ).fetchone()
     by_part = _counted(survey, cases, [parts], language)
     by_part = by_part.rename(columns={parts.id: "area", f"{parts.id}_label": "name"})
-    told = "_".join(["by", *(group.id for group in groups)])
-    grouped = {told: _counted(survey, cases, groups, language)} if groups else {}
+    title = "_".join(["by", *(group.id for group in groups)])
+    grouped = {title: _counted(survey, cases, groups, language)} if groups else {}
     totals = _counted(survey, cases, [], language)
-    return ResponseSummary(area or "", name, day, by_part, totals, grouped, int(lost[0]) if lost else 0)
+    name = area_name(survey, area, language) if area is not None else ""
+    return ResponseSummary(area or "", name, as_of, by_part, totals, grouped, int(lost[0]) if lost else 0)
 
 
 def response_change(

@@ -53,27 +53,80 @@ class Document:
         return 1
 
 
-def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], file: str) -> Any:
-    lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        found: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            if key in found:
-                raise BadDocument(Problem(file, key_node.start_mark.line + 1, f"'{key}' stands twice here"))
-            lines[(*place, key)] = key_node.start_mark.line + 1
-            found[key] = _walk(value_node, (*place, key), lines, file)
-        return found
-    if isinstance(node, yaml.SequenceNode):
-        return [_walk(item, (*place, index), lines, file) for index, item in enumerate(node.value)]
-    return _SCALARS.construct_object(node)
+def _line(event: yaml.Event) -> int:
+    """Return the line on which a part begins, from 1."""
+    return 1 if event.start_mark is None else event.start_mark.line + 1
 
 
-_SCALARS = yaml.constructor.SafeConstructor()
+class _Builder:
+    """The content of one document and the line of every part, made of the parser's events in one pass."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
+        self.lines: dict[Place, int] = {}
+
+    def document(self) -> Any:
+        """Return the content, None where there is no document."""
+        next(self.events)  # the stream begins
+        if isinstance(next(self.events), yaml.StreamEndEvent):
+            return None
+        content = self._part(next(self.events), ())
+        next(self.events)  # the document ends
+        further = next(self.events)
+        if not isinstance(further, yaml.StreamEndEvent):
+            raise self._bad(further, "a file holds one document; there must be no second '---'")
+        return content
+
+    def _part(self, event: yaml.Event, place: Place) -> Any:
+        self.lines.setdefault(place, _line(event))
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(place)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(place)
+        raise self._bad(event, "YAML aliases (*name) are not used here; write it out")
+
+    def _mapping(self, place: Place) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise self._bad(event, "what stands before a colon must be one word")
+            key = event.value
+            if key in content:
+                raise self._bad(event, f"'{key}' stands twice here")
+            self.lines[*place, key] = _line(event)
+            content[key] = self._part(next(self.events), (*place, key))
+        return content
+
+    def _sequence(self, place: Place) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._part(event, (*place, len(items))))
+        return items
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Any:
+        plain = event.implicit[0]
+        if event.tag is None and (not plain or event.value[:1] not in _RESOLVED):
+            return event.value
+        tag = event.tag or _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
+        try:
+            return _SCALARS.construct_object(yaml.ScalarNode(tag, event.value))
+        except ValueError:
+            raise self._bad(event, f"'{event.value}' looks like a date or number, and is none") from None
+
+    def _bad(self, event: yaml.Event, message: str) -> BadDocument:
+        return BadDocument(Problem(self.file, _line(event), message))
+
+
+_SCALARS, _RESOLVER = yaml.constructor.SafeConstructor(), yaml.resolver.Resolver()
+_RESOLVED = frozenset(_RESOLVER.yaml_implicit_resolvers)
+"""How unquoted text begins that may be a number, a date, true, false or nothing; any other is text."""
 
 
 def read_text(folder: Path, file: str) -> str:
-    """The text of one file of the definition; raises BadDocument when it is missing or not UTF-8."""
+    """Return the text of one file of the definition; raises BadDocument when it is missing or not UTF-8."""
     try:
         return (folder / file).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -81,6 +134,8 @@ def read_text(folder: Path, file: str) -> str:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise BadDocument(Problem(file, line, "this file is not UTF-8")) from None
+    except OSError as error:
+        raise BadDocument(Problem(file, 1, f"this file cannot be read: {error.strerror}")) from None
 
 
 def read_yaml(folder: Path, file: str) -> Document:
@@ -88,31 +143,41 @@ def read_yaml(folder: Path, file: str) -> Document:
     return _document(file, read_text(folder, file))
 
 
+def read_mapping(folder: Path, file: str) -> Document:
+    """Read one YAML file that has named parts; raises BadDocument also where it is empty, a list or a single word."""
+    document = read_yaml(folder, file)
+    if not isinstance(document.content, dict):
+        raise BadDocument(Problem(file, 1, "this file must be a mapping"))
+    return document
+
+
 @lru_cache(maxsize=64)
 def _document(file: str, text: str) -> Document:
+    builder = _Builder(file, text)
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                raise BadDocument(Problem(file, line, "YAML aliases (*name) are not used here; write it out"))
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        content = builder.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise BadDocument(
-            Problem(file, int(mark.line) + 1 if mark is not None else 1, f"not YAML: {error.problem}")
-        ) from None
-    lines: dict[Place, int] = {}
-    content = _walk(node, (), lines, file) if node is not None else None
-    return Document(file, content, lines)
+        line = int(mark.line) + 1 if mark is not None else 1
+        raise BadDocument(Problem(file, line, f"not YAML: {error.problem}")) from None
+    except yaml.reader.ReaderError as error:
+        line = text.encode("utf-8")[: error.position].count(b"\n") + 1
+        raise BadDocument(Problem(file, line, f"not YAML: {error.reason}")) from None
+    except RecursionError:
+        raise BadDocument(Problem(file, 1, "not YAML that is of use here: parts within parts within parts")) from None
+    return Document(file, content, builder.lines)
 
 
 def csv_rows(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows of one CSV file as (line, row); raises BadDocument when its header is not exactly `columns`."""
+    """Give the rows of one CSV file as (line, row); raises BadDocument when its header is not exactly `columns`."""
     reader = csv.reader(text.splitlines())
-    header = next(reader, [])
-    if tuple(header) != columns:
-        raise BadDocument(Problem(file, 1, f"the header must be {','.join(columns)}, not {','.join(header)}"))
-    for cells in reader:
-        if len(cells) != len(columns):
-            raise BadDocument(Problem(file, reader.line_num, f"{len(cells)} cells where {len(columns)} are needed"))
-        yield reader.line_num, dict(zip(columns, cells, strict=True))
+    try:
+        header = next(reader, [])
+        if tuple(header) != columns:
+            raise BadDocument(Problem(file, 1, f"the header must be {','.join(columns)}, not {','.join(header)}"))
+        for cells in reader:
+            if len(cells) != len(columns):
+                raise BadDocument(Problem(file, reader.line_num, f"{len(cells)} cells where {len(columns)} are needed"))
+            yield reader.line_num, dict(zip(columns, cells, strict=True))
+    except csv.Error as error:
+        raise BadDocument(Problem(file, reader.line_num, f"not CSV: {error}")) from None

@@ -21,12 +21,12 @@ _GRAINS = {"day": ("", "%Y-%m-%d"), "month": ("month-year", "%Y-%m"), "year": ("
 def partial_date_rows(writer: Writer, field: Field, shown: Row) -> Iterator[Row]:
     """How much is known, a date widget of that grain, and the field itself, which puts them together."""
     grain, before = f"{field.name}_grain", f"{field.name}_before"
-    asked: Row = {"type": "select_one date_known", "name": grain, **writer.said("label", "xlsform_known")}
+    asked: Row = {"type": "select_one date_known", "name": grain, **writer.sentences("label", "xlsform_known")}
     written = "''"
     if writer.known:
         yield {"type": "calculate", "name": before, "calculation": writer.before(field)}
         asked |= {
-            **writer.said("hint", "xlsform_known_before", before=f"${{{before}}}"),
+            **writer.sentences("hint", "xlsform_known_before", before=f"${{{before}}}"),
             "choice_filter": f"offered = 'always' or ${{{before}}} != ''",
             "calculation": f"if({writer.before(field)} != '', 'same', '')",
             "trigger": f"${{{writer.chosen_by(field)}}}",
@@ -49,7 +49,7 @@ def _part(writer: Writer, field: Field, shown: Row, name: str, appearance: str) 
         "name": f"{field.name}_{name}",
         "relevant": f"${{{field.name}_grain}} = '{name}'",
         "constraint": ". <= today()",
-        **writer.said("constraint_message", "xlsform_not_future"),
+        **writer.sentences("constraint_message", "xlsform_not_future"),
     }
     return row | ({"appearance": appearance} if appearance else {})
 

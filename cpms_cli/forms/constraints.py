@@ -62,8 +62,8 @@ def _in_round(survey: Survey, round_: int | None) -> str:
     """The date lies in the survey's year or the one after."""
     year = str(round_)
     if round_ is None:
-        told = f"${{{survey.role('round').name}}}"
-        year = f"if({told} > {_LATEST}, {told} - {BUDDHIST_OFFSET}, {told})"
+        round_answer = f"${{{survey.role('round').name}}}"
+        year = f"if({round_answer} > {_LATEST}, {round_answer} - {BUDDHIST_OFFSET}, {round_answer})"
     seen = "number(format-date(., '%Y'))"
     return f"{seen} >= {year} and {seen} <= {year} + 1"
 

@@ -30,14 +30,14 @@ class Lists:
 
     def range(self, name: str) -> str:
         """The place of a list, as a formula names it."""
-        at = list(self.columns).index(name)
-        return f"'{self.sheet}'!{xl_range_abs(0, at, len(self.columns[name]) - 1, at)}"
+        position = list(self.columns).index(name)
+        return f"'{self.sheet}'!{xl_range_abs(0, position, len(self.columns[name]) - 1, position)}"
 
     def write(self, sheet: Worksheet) -> None:
         """Write the lists and hide them."""
-        for at, words in enumerate(self.columns.values()):
+        for position, words in enumerate(self.columns.values()):
             for row, word in enumerate(words):
-                sheet.write_string(row, at, word)
+                sheet.write_string(row, position, word)
         sheet.hide()
 
 
@@ -48,7 +48,7 @@ def cell_rule(
     cell = xl_rowcol_to_cell(1, column)
     year = round_ or EXAMPLE_YEAR
     words = writing_words(field, language, year)
-    told = {"error_title": say("template_error_title", language)[:_TITLE], "error_message": words[:_TEXT]}
+    dialog = {"error_title": say("template_error_title", language)[:_TITLE], "error_message": words[:_TEXT]}
     low, high = field.constraints.minimum, field.constraints.maximum
     if field.codelist:
         # Of several answers one cell holds them all, so the list only offers the words.
@@ -56,25 +56,25 @@ def cell_rule(
         return {
             "validate": "list",
             "source": f"={lists.range(field.codelist)}",
-            **told,
+            **dialog,
             "error_message": message,
             "show_error": not field.many,
         }
     if field.type == "year":
-        return _year_rule(cell, round_, told)
+        return _year_rule(cell, round_, dialog)
     if field.type == "date" or field.format == "partial-date":
         part = [f"ISNUMBER({side}(TRIM({cell}),4)+0)" for side in ("RIGHT", "LEFT")]
         return {
             "validate": "custom",
             "value": f"=OR({','.join(part)},{_reason(cell, lists)})",
-            **told,
+            **dialog,
             "error_type": "warning",
             "input_title": field.label.in_(language)[:_TITLE],
             "input_message": words[:_TEXT],
         }
     if low is not None and high is not None:
         number = f"AND(ISNUMBER({cell}),{cell}>={low},{cell}<={high},{cell}=INT(N({cell})))"
-        return {"validate": "custom", "value": f"=OR({number},{_reason(cell, lists)})", **told}
+        return {"validate": "custom", "value": f"=OR({number},{_reason(cell, lists)})", **dialog}
     return None
 
 
@@ -83,9 +83,9 @@ def _reason(cell: str, lists: Lists) -> str:
     return f"COUNTIF({lists.range('missing')},{cell})>0"
 
 
-def _year_rule(cell: str, round_: int | None, told: dict[str, str]) -> dict[str, Any]:
+def _year_rule(cell: str, round_: int | None, dialog: dict[str, str]) -> dict[str, Any]:
     if round_ is not None:
         years = [shown_year(round_, language) for language in ("th", "en")]
-        return {"validate": "list", "source": years, **told}
+        return {"validate": "list", "source": years, **dialog}
     eras = [f"AND({cell}>={first},{cell}<={first}+100)" for first in (2000, 2000 + BUDDHIST_OFFSET)]
-    return {"validate": "custom", "value": f"=AND(ISNUMBER({cell}),OR({','.join(eras)}))", **told}
+    return {"validate": "custom", "value": f"=AND(ISNUMBER({cell}),OR({','.join(eras)}))", **dialog}

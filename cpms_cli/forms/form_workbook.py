@@ -85,8 +85,8 @@ def _ordered(survey: Survey, fields: list[Field], key: tuple[str, ...]) -> list[
     first = [*key, survey.role("given_name").name]
 
     def place(field: Field) -> tuple[int, int]:
-        told = first.index(field.name) if field.name in first else len(first)
-        return told, topics.index(field.topic or topics[0])
+        position = first.index(field.name) if field.name in first else len(first)
+        return position, topics.index(field.topic or topics[0])
 
     return sorted(fields, key=place)
 
@@ -94,13 +94,13 @@ def _ordered(survey: Survey, fields: list[Field], key: tuple[str, ...]) -> list[
 def frozen(survey: Survey, fields: list[Field]) -> int:
     """How many columns stay in sight: those that tell the row."""
     names = {*survey.key("child"), survey.role("given_name").name}
-    return next((at for at, field in enumerate(fields) if field.name not in names), len(fields))
+    return next((column for column, field in enumerate(fields) if field.name not in names), len(fields))
 
 
 def bands(survey: Survey) -> dict[str, str]:
     """A colour for each topic."""
     topics = [*survey.household.topics, *survey.child.topics]
-    return {topic: _BANDS[at % len(_BANDS)] for at, topic in enumerate(topics)}
+    return {topic: _BANDS[number % len(_BANDS)] for number, topic in enumerate(topics)}
 
 
 def form_bytes(form: Form) -> bytes:
@@ -154,9 +154,9 @@ def _entry_sheet(
     sheet.set_row(0, 50, book.add_format({"locked": True}))
     known = pd.DataFrame() if rows is None else rows
     last = ROWS + len(known)
-    for at, field in enumerate(fields):
-        _head(book, sheet, form, field, at)
-        _below(book, sheet, form, field, at, last, known, lists)
+    for column, field in enumerate(fields):
+        _head(book, sheet, form, field, column)
+        _below(book, sheet, form, field, column, last, known, lists)
     keys = frozen(form.survey, fields)
     sheet.freeze_panes(1, keys)
     sheet.autofilter(0, 0, last, len(fields) - 1)
@@ -168,49 +168,51 @@ def _entry_sheet(
     sheet.fit_to_pages(6, 0)
 
 
-def _head(book: Any, sheet: Worksheet, form: Form, field: Field, at: int) -> None:
+def _head(book: Any, sheet: Worksheet, form: Form, field: Field, column: int) -> None:
     """One header: the label, the mark of what is required, the topic's colour, and the note."""
     colour = bands(form.survey)[field.topic or ""]
     look = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1, "bg_color": colour})
     mark = " *" if field.constraints.required else ""
-    sheet.write_string(0, at, field.label.in_(form.language) + mark, look)
+    sheet.write_string(0, column, field.label.in_(form.language) + mark, look)
     note = comment(form.survey, field, form.language, form.round or EXAMPLE_YEAR)
-    sheet.write_comment(0, at, note, {"width": 340, "height": 22 + 17 * _lines(note), "author": "cpms"})
+    sheet.write_comment(0, column, note, {"width": 340, "height": 22 + 17 * _lines(note), "author": "cpms"})
 
 
 def _below(
-    book: Any, sheet: Worksheet, form: Form, field: Field, at: int, last: int, known: pd.DataFrame, lists: Lists
+    book: Any, sheet: Worksheet, form: Form, field: Field, column: int, last: int, known: pd.DataFrame, lists: Lists
 ) -> None:
     """The cells below a header: open to change, checked at entry, and what is known already in grey."""
     look = {"locked": False, **({"num_format": "@"} if _is_text(field) else {})}
-    sheet.set_column(at, at, _width(form.survey, field, form.language), book.add_format(look))
-    rule = cell_rule(form.survey, field, form.language, form.round, at, lists)
+    sheet.set_column(column, column, _width(form.survey, field, form.language), book.add_format(look))
+    rule = cell_rule(form.survey, field, form.language, form.round, column, lists)
     if rule is not None:
-        sheet.data_validation(1, at, last, at, rule)
+        sheet.data_validation(1, column, last, column, rule)
     if field.name in known:
-        _write_known(sheet, at, known[field.name], book.add_format({**look, "bg_color": "#F2F2F2", "align": "left"}))
+        _write_known(
+            sheet, column, known[field.name], book.add_format({**look, "bg_color": "#F2F2F2", "align": "left"})
+        )
 
 
 def _lines(note: str) -> int:
     return sum(1 + len(line) // 52 for line in note.split("\n"))
 
 
-def _write_known(sheet: Worksheet, at: int, cells: pd.Series, form: Any) -> None:
+def _write_known(sheet: Worksheet, column: int, cells: pd.Series, form: Any) -> None:
     for row, value in enumerate(cells.astype("object"), start=1):
         if isinstance(value, int):
-            sheet.write_number(row, at, value, form)
+            sheet.write_number(row, column, value, form)
         elif isinstance(value, str):
-            sheet.write_string(row, at, value, form)
+            sheet.write_string(row, column, value, form)
 
 
 def _left_out_sheet(book: Any, sheet: Worksheet, left_out: pd.DataFrame) -> None:
     bold = book.add_format({"bold": True, "bottom": 1})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-    for at, name in enumerate(left_out.columns):
-        sheet.write_string(0, at, str(name), bold)
-        sheet.set_column(at, at, (18, 60, 70)[min(at, 2)], wrapped)
+    for column, name in enumerate(left_out.columns):
+        sheet.write_string(0, column, str(name), bold)
+        sheet.set_column(column, column, (18, 60, 70)[min(column, 2)], wrapped)
         for row, value in enumerate(left_out[name].fillna(""), start=1):
-            sheet.write_string(row, at, str(value), wrapped)
+            sheet.write_string(row, column, str(value), wrapped)
     for row, longest in enumerate(left_out.astype("str").map(len).max(axis=1), start=1):
         sheet.set_row(row, 16 * (1 + int(longest) // 65))
     sheet.freeze_panes(1, 0)

@@ -15,7 +15,7 @@ _EXAMPLE = ("5/1/", "1/", "")
 
 def other(language: Language) -> Language:
     """The programme's other language."""
-    return next(one for one in LANGUAGES if one != language)
+    return next(candidate for candidate in LANGUAGES if candidate != language)
 
 
 def offered(survey: Survey, field: Field) -> tuple[Code, ...]:
@@ -48,12 +48,12 @@ def asked_words(field: Field, language: Language) -> str:
 
 def writing_words(field: Field, language: Language, year: int) -> str:
     """How the answer is written, where that is not plain: dates, numbers, many answers; `year` makes the examples."""
-    told = shown_year(year, language)
+    shown = shown_year(year, language)
     low, high = field.constraints.minimum, field.constraints.maximum
     if field.type == "year":
         return say("template_year", language, th=shown_year(year, "th"), ce=year)
     if field.type == "date":
-        return say("template_date", language, date=f"5/1/{told}")
+        return say("template_date", language, date=f"5/1/{shown}")
     if field.format == "partial-date":
         date, month, whole = (f"{start}{shown_year(year - 10, language)}" for start in _EXAMPLE)
         exact, part = (
@@ -70,11 +70,11 @@ def comment(survey: Survey, field: Field, language: Language, year: int) -> str:
     """The note on a column's header: in the user's language, then in the other one, then the answers in both."""
     second = other(language)
     parts = [f"{field.label.in_(language)} / {field.label.in_(second)}"]
-    for one in (language, second):
-        said = [field.question.in_(one), asked_words(field, one), writing_words(field, one, year)]
+    for spoken in (language, second):
+        lines = [field.question.in_(spoken), asked_words(field, spoken), writing_words(field, spoken, year)]
         if field.constraints.required:
-            said.append(say("template_required", one))
-        parts.append(" ".join(filter(None, said)))
+            lines.append(say("template_required", spoken))
+        parts.append(" ".join(filter(None, lines)))
     parts += [f"• {code.label.in_(language)} / {code.label.in_(second)}" for code in offered(survey, field)]
     return "\n".join(parts)
 

@@ -32,12 +32,12 @@ def write_help(book: Any, sheet: Worksheet, guide: Guide) -> None:
     """Fill the sheet."""
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     title = book.add_format({"bold": True, "font_size": 14})
-    for at, width in enumerate(_WIDTHS):
-        sheet.set_column(at, at, width, wrapped)
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width, wrapped)
     row = 0
-    for one in (guide.language, other(guide.language)):
-        sheet.write_string(row, 0, say("template_help_title", one), title)
-        for number, step in enumerate(steps(guide.survey, one, guide.flat, guide.known), start=1):
+    for language in (guide.language, other(guide.language)):
+        sheet.write_string(row, 0, say("template_help_title", language), title)
+        for number, step in enumerate(steps(guide.survey, language, guide.flat, guide.known), start=1):
             sheet.merge_range(row + number, 0, row + number, len(_WIDTHS) - 1, f"{number}. {step}", wrapped)
             sheet.set_row(row + number, 15 * (1 + len(step) // 150) + 3)
         row += number + 2
@@ -59,8 +59,8 @@ def _columns(book: Any, sheet: Worksheet, guide: Guide, row: int) -> None:
         say("col_question", second),
         say("template_help_answers", language),
     ]
-    for at, text in enumerate(titles):
-        sheet.write_string(row, at, text, head)
+    for column, text in enumerate(titles):
+        sheet.write_string(row, column, text, head)
     topics = {**survey.household.topics, **survey.child.topics}
     for field in dict.fromkeys(guide.fields):
         row += 1
@@ -76,6 +76,6 @@ def _columns(book: Any, sheet: Worksheet, guide: Guide, row: int) -> None:
             field.question.in_(second),
             "\n".join(filter(None, how)),
         ]
-        for at, text in enumerate(cells):
-            sheet.write_string(row, at, text, coloured if at < 3 else plain)
-        sheet.set_row(row, 16 * max(1 + len(text) // (_WIDTHS[at] - 4) for at, text in enumerate(cells)))
+        for column, text in enumerate(cells):
+            sheet.write_string(row, column, text, coloured if column < 3 else plain)
+        sheet.set_row(row, 16 * max(1 + len(text) // (_WIDTHS[column] - 4) for column, text in enumerate(cells)))

@@ -36,10 +36,10 @@ def last_round(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str)
     """The last round in which the store has children or households of the area."""
     round_, village = survey.role("round").name, survey.role("village").name
     seen = " UNION ALL ".join(f"SELECT {round_}, {village} FROM current_{table}" for table in ("child", "household"))
-    found = connection.execute(
+    known_rows = connection.execute(
         f"SELECT max({round_}::INTEGER) FROM ({seen}) WHERE starts_with({village}, ?)", [area]
     ).fetchone()
-    return int(found[0]) if found and found[0] is not None else None
+    return int(known_rows[0]) if known_rows and known_rows[0] is not None else None
 
 
 def known_before(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, round_: int) -> Known:
@@ -92,10 +92,10 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int
     # Of what the birth date says by now and the years since the last interview, whichever says more.
     least = f"greatest({completed_years('birth_to', begins)}, age_min + {since})"
     carried = _carried(survey, "child")
-    told = [field.name for field in carried if field.name not in (*survey.key("child"), *_codes(survey))]
+    told_fields = [field.name for field in carried if field.name not in (*survey.key("child"), *_codes(survey))]
     reason = (
         f"CASE WHEN {least} >= {grown} THEN {quoted(GROWN)} WHEN seen < last THEN {quoted(NOT_SEEN)}"
-        f" WHEN coalesce({', '.join(told)}) IS NULL THEN {quoted(UNNAMED)} END"
+        f" WHEN coalesce({', '.join(told_fields)}) IS NULL THEN {quoted(UNNAMED)} END"
     )
     record = typed_record(survey, "last_child", "current_household", ())
     cells = ", ".join(f"r.{field.name}::VARCHAR AS {field.name}" for field in carried)

@@ -96,5 +96,5 @@ class _Further:
 
 def tongues(survey: Survey, first: Language) -> tuple[Tongue, ...]:
     """Every language of the form, the one it opens in first."""
-    own = [_Own(survey, language) for language in sorted(LANGUAGES, key=lambda one: one != first)]
-    return (*own, *(_Further(one) for one in survey.translations))
+    own = [_Own(survey, language) for language in sorted(LANGUAGES, key=lambda spoken: spoken != first)]
+    return (*own, *(_Further(translation) for translation in survey.translations))

@@ -62,13 +62,13 @@ def write_next_form(
     It carries names, so `identified` must be given, which the store's audit log records. Raises UsageError where it is
     not, where the area is not known or empty, or where a file is in the way; StoreError, UnreadableFile.
     """
-    survey, where, kind = load_survey(schemas), Path(path), chosen_layout(layout)
+    survey, path_written, kind = load_survey(schemas), Path(path), chosen_layout(layout)
     if not identified:
         raise UsageError("prefill_identified")
     if len(area) not in (2, 4, 6, 8) or area[:6] not in survey.areas:
         raise UsageError("unknown_area", area=area)
-    media, aside = (where.with_name(name) if xlsform else None for name in (f"{LIST}.csv", LEFT_OUT))
-    check_form_path(where, overwrite=overwrite)
+    media, aside = (path_written.with_name(name) if xlsform else None for name in (f"{LIST}.csv", LEFT_OUT))
+    check_form_path(path_written, overwrite=overwrite)
     for beside in (media, aside):
         if beside is not None and beside.exists() and not overwrite:
             raise UsageError("template_exists", file=beside.name)
@@ -80,12 +80,12 @@ def write_next_form(
         # Collect and Enketo read the first column's name as it stands: no byte order mark.
         write_bytes(media, csv_text(known_list(survey, known, language)).encode("utf-8"))
         write_tables({"left_out": left_out}, aside)
-        form = write_xlsform(where, round_=known.round, language=language, schemas=schemas, known=LIST)
+        form = write_xlsform(path_written, round_=known.round, language=language, schemas=schemas, known=LIST)
     else:
         rows = _rows(survey, known, kind, language)
-        write_bytes(where, form_bytes(Form(survey, language, kind, known.round, rows, left_out)))
+        write_bytes(path_written, form_bytes(Form(survey, language, kind, known.round, rows, left_out)))
     return NextForm(
-        where,
+        path_written,
         media,
         aside,
         known.round,
@@ -112,9 +112,11 @@ def _known(store: Path, survey: Survey, area: str, round_: int | None) -> Known:
 
 
 def _rows(survey: Survey, known: Known, layout: Layout, language: Language) -> dict[Table, pd.DataFrame]:
-    children, households = (written_table(survey, one, language) for one in (known.children, known.households))
+    children, households = (written_table(survey, table, language) for table in (known.children, known.households))
     lines = survey.role("line").name
-    children[lines] = [int(one) if isinstance(one, str) and one.isdigit() else one for one in children[lines]]
+    children[lines] = [
+        int(number) if isinstance(number, str) and number.isdigit() else number for number in children[lines]
+    ]
     if layout == "two-sheet":
         return {"child": children, "household": households}
     key = list(survey.key("household"))
@@ -164,10 +166,12 @@ def left_out_table(survey: Survey, known: Known, language: Language, homes: bool
     ]
     names = [say(f"left_out_{name}", language) for name in ("code", "who", "why")]
     children = [rows[survey.role("person").name], _who(survey, rows, _WHO, language), pd.Series(why, dtype="str")]
-    found = pd.DataFrame(dict(zip(names, children, strict=True)), dtype="str")
+    example_rows = pd.DataFrame(dict(zip(names, children, strict=True)), dtype="str")
     if not homes:
-        return found
+        return example_rows
     bare = known.households[~_has_row(survey, known)]
     cells = [bare[survey.role("home").name], _who(survey, bare, ("village", "household"), language)]
-    told = pd.DataFrame(dict(zip(names, cells, strict=False)), dtype="str")
-    return pd.concat([found, told.assign(**{names[2]: say("left_out_no_row", language)})], ignore_index=True)
+    example_cells = pd.DataFrame(dict(zip(names, cells, strict=False)), dtype="str")
+    return pd.concat(
+        [example_rows, example_cells.assign(**{names[2]: say("left_out_no_row", language)})], ignore_index=True
+    )

@@ -22,21 +22,21 @@ class Writer:
         self.survey, self.words, self.round, self.known = survey, words, round_, known
         self.untranslated: list[tuple[str, str]] = []
 
-    def said(self, column: str, message_id: str, **values: object) -> Row:
+    def sentences(self, column: str, message_id: str, **values: object) -> Row:
         """A sentence in one column's every language."""
-        return {f"{column}::{one.heading}": one.sentence(message_id, **values) for one in self.words}
+        return {f"{column}::{language.heading}": language.sentence(message_id, **values) for language in self.words}
 
     def table_label(self, table: TableSchema) -> Row:
         """A table's name in every language."""
-        return {f"label::{one.heading}": one.table(table) for one in self.words}
+        return {f"label::{language.heading}": language.table(table) for language in self.words}
 
     def topic_label(self, topic: str) -> Row:
         """A topic's name in every language."""
-        return {f"label::{one.heading}": one.topic(topic) for one in self.words}
+        return {f"label::{language.heading}": language.topic(topic) for language in self.words}
 
     def note(self, message_id: str, relevant: str) -> Row:
         """A sentence that is shown where this is true."""
-        return {"type": "note", "name": message_id, **self.said("label", message_id), "relevant": relevant}
+        return {"type": "note", "name": message_id, **self.sentences("label", message_id), "relevant": relevant}
 
     @staticmethod
     def group(kind: str, name: str, label: Row, **further: str) -> Row:
@@ -72,8 +72,8 @@ class Writer:
             yield {
                 "type": f"select_one_from_file {self.known}.csv",
                 "name": KNOWN_CHILD,
-                **self.said("label", "xlsform_child_before"),
-                **self.said("hint", "xlsform_child_before_hint"),
+                **self.sentences("label", "xlsform_child_before"),
+                **self.sentences("hint", "xlsform_child_before_hint"),
                 "choice_filter": f"{HOME} = ${{{HOME}}}",
                 "relevant": f"{self._of_home('name')} != ''",
             }
@@ -92,21 +92,21 @@ class Writer:
 
         Programs differ in where they look from when they fill in an answer; in the chooser's own group they agree.
         """
-        here = not self._of_child(field) or field.topic == self.survey.role("person").topic
-        return bool(self.known) and field.carried and here and field.name not in self.survey.key("household")
+        is_asked_beside = not self._of_child(field) or field.topic == self.survey.role("person").topic
+        return bool(self.known) and field.carried and is_asked_beside and field.name not in self.survey.key("household")
 
     def chosen_by(self, field: Field) -> str:
         """The answer that decides which row of the list this field's value comes from."""
         return KNOWN_CHILD if self._of_child(field) else self.survey.role("household").name
 
     def _of_child(self, field: Field) -> bool:
-        return field.name in {one.name for one in self.survey.child.fields}
+        return field.name in {asked.name for asked in self.survey.child.fields}
 
     def _shown(self, field: Field) -> Row:
         """Label, hint, and whom the question is put to."""
-        row: Row = {f"label::{one.heading}": one.question(field) for one in self.words}
+        row: Row = {f"label::{language.heading}": language.question(field) for language in self.words}
         if field.sensitive:
-            row |= self.said("hint", "xlsform_private")
+            row |= self.sentences("hint", "xlsform_private")
         if field.constraints.required or field.role == "consent":
             row["required"] = "yes"
         try:
@@ -121,17 +121,21 @@ class Writer:
     def _limits(self, field: Field) -> Row:
         limit = limit_of(self.survey, field, self.round)
         if limit is not None:
-            said = self.said("constraint_message", limit.message_id, **limit.values)
-            return {"constraint": limit.xpath, **said}
+            message = self.sentences("constraint_message", limit.message_id, **limit.values)
+            return {"constraint": limit.xpath, **message}
         codes, alone = self.survey.codes(field), lonely(self.survey, field)
         if codes is None or not alone:
             return {}
-        told = {one.heading: ", ".join(one.answer(codes, code) for code in alone) for one in self.words}
+        messages = {
+            language.heading: ", ".join(language.answer(codes, code) for code in alone) for language in self.words
+        }
         return {
             "constraint": stands_alone(alone),
             **{
-                f"constraint_message::{one.heading}": one.sentence("xlsform_alone", labels=told[one.heading])
-                for one in self.words
+                f"constraint_message::{language.heading}": language.sentence(
+                    "xlsform_alone", labels=messages[language.heading]
+                )
+                for language in self.words
             },
         }
 

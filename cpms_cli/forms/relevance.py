@@ -103,8 +103,8 @@ class _Reading:
         """A coded answer: blank, unknown and refused decide nothing."""
         codes = self.survey.codes(field)
         missing = self.survey.missing_codes(field)
-        none = ["", *(one for one in (codes.by_code if codes else ()) if one in missing)]
-        unknown = " or ".join(f"${{{field.name}}} = '{one}'" for one in none)
+        none = ["", *(code for code in (codes.by_code if codes else ()) if code in missing)]
+        unknown = " or ".join(f"${{{field.name}}} = '{code}'" for code in none)
         test = f"${{{field.name}}} {operator} '{code}'"
         return f"({test} and not({unknown}))" if sure else f"({test} or {unknown})"
 

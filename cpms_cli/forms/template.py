@@ -21,10 +21,10 @@ def check_form_path(path: Path, *, overwrite: bool = False) -> None:
 
 def chosen_layout(layout: str) -> Layout:
     """The layout of this name; raises UsageError for another."""
-    found = next((one for one in LAYOUTS if one == layout), None)
-    if found is None:
+    chosen = next((known for known in LAYOUTS if known == layout), None)
+    if chosen is None:
         raise UsageError("template_layout", layout=layout, known=", ".join(LAYOUTS))
-    return found
+    return chosen
 
 
 def write_template(
@@ -40,7 +40,7 @@ def write_template(
 
     Raises UsageError where the file exists (but with `overwrite`) or cannot be written, DefinitionError.
     """
-    where = Path(path)
-    check_form_path(where, overwrite=overwrite)
+    path_written = Path(path)
+    check_form_path(path_written, overwrite=overwrite)
     form = Form(load_survey(schemas), language, chosen_layout(layout), round_, {})
-    write_bytes(where, form_bytes(form), new=not overwrite)
+    write_bytes(path_written, form_bytes(form), new=not overwrite)

@@ -40,14 +40,17 @@ def xlsform(survey: Survey, *, round_: int | None, language: Language, known: st
     headings = [tongue.heading for tongue in words]
     return XlsForm(
         _frame(rows, _columns(headings)),
-        _frame(list(_choices(survey, words)), ["list_name", "name", *(f"label::{one}" for one in headings), "offered"]),
+        _frame(
+            list(_choices(survey, words)),
+            ["list_name", "name", *(f"label::{heading}" for heading in headings), "offered"],
+        ),
         _settings(survey, words, round_),
         tuple(writer.untranslated),
     )
 
 
 def _columns(headings: list[str]) -> list[str]:
-    spoken = {name: [f"{name}::{one}" for one in headings] for name in ("label", "hint", "constraint_message")}
+    spoken = {name: [f"{name}::{heading}" for heading in headings] for name in ("label", "hint", "constraint_message")}
     return [
         "type",
         "name",
@@ -74,7 +77,7 @@ def _frame(rows: list[Row], columns: list[str]) -> pd.DataFrame:
 def _settings(survey: Survey, words: tuple[Tongue, ...], round_: int | None) -> pd.DataFrame:
     keys = [survey.role(role).name for role in ("village", "household")]
     # A form whose words changed must be another version, and one that awaits review says so.
-    draft = "" if all(one.reviewed for one in survey.translations) else "-draft"
+    draft = "" if all(translation.reviewed for translation in survey.translations) else "-draft"
     return pd.DataFrame(
         [
             {
@@ -91,10 +94,10 @@ def _settings(survey: Survey, words: tuple[Tongue, ...], round_: int | None) -> 
 def _rows(writer: Writer) -> Iterator[Row]:
     survey = writer.survey
     consent = survey.role("consent")
-    before = [one for one in survey.household.fields[: survey.household.fields.index(consent) + 1]]
-    for one in before:
-        yield from writer.question(one)
-        if one.role == "household":
+    before = [field for field in survey.household.fields[: survey.household.fields.index(consent) + 1]]
+    for asked_before in before:
+        yield from writer.question(asked_before)
+        if asked_before.role == "household":
             yield from writer.known_home()
     yield writer.note("xlsform_end", relevant=_any(consent, consent.withholds))
     agreed = _agreed(consent)
@@ -110,12 +113,12 @@ def _rows(writer: Writer) -> Iterator[Row]:
 def _topics(writer: Writer, table: TableSchema, done: list[Field]) -> Iterator[Row]:
     """The table's questions by topic, each on a screen of its own."""
     for topic in table.topics:
-        fields = [one for one in table.fields if one.topic == topic and one not in done]
+        fields = [field for field in table.fields if field.topic == topic and field not in done]
         if fields:
             yield writer.group("begin_group", f"about_{topic}", writer.topic_label(topic), appearance="field-list")
             yield from writer.known_child(topic)
-            for one in fields:
-                yield from writer.question(one)
+            for field in fields:
+                yield from writer.question(field)
             yield {"type": "end_group", "name": f"about_{topic}"}
 
 
@@ -129,14 +132,14 @@ def _agreed(consent: Field) -> str:
 
 
 def _choices(survey: Survey, words: tuple[Tongue, ...]) -> Iterator[Row]:
-    used = {one.codelist for one in survey.fields.values() if one.codelist}
+    used = {field.codelist for field in survey.fields.values() if field.codelist}
     for name, codes in survey.codelists.items():
         if name in used:
             for code in codes.codes:
-                label = {f"label::{one.heading}": one.answer(codes, code) for one in words}
+                label = {f"label::{language.heading}": language.answer(codes, code) for language in words}
                 yield {"list_name": name, "name": code.code, **label}
     for grain in ("day", "month", "year", "none", "same"):
-        label = {f"label::{one.heading}": one.sentence(f"xlsform_known_{grain}") for one in words}
+        label = {f"label::{language.heading}": language.sentence(f"xlsform_known_{grain}") for language in words}
         yield {"list_name": "date_known", "name": grain, **label, "offered": "known" if grain == "same" else "always"}
 
 

@@ -66,10 +66,10 @@ class _Looks:
 
     @staticmethod
     def _listed(styles: Any, name: str) -> Any:
-        found = styles.find(main(name))
-        if found is None or not len(found):
+        element = styles.find(main(name))
+        if element is None or not len(element):
             raise UnknownLayout(name)
-        return found
+        return element
 
     def _filled(self, colour: str) -> str:
         fill = etree.SubElement(etree.SubElement(self.fills, main("fill")), main("patternFill"), patternType="solid")
@@ -95,7 +95,7 @@ class _Looks:
             number = int(base) if base.isdigit() and int(base) < len(self.formats) else 0
             entry = copy.deepcopy(self.formats[number])
             if look in _FILLS:
-                filled = next((one for (_, other), one in self.made.items() if other == look), None)
+                filled = next((style for (_, other), style in self.made.items() if other == look), None)
                 known = self.formats[int(filled)].get("fillId") if filled else None
                 entry.set("fillId", known or self._filled(_FILLS[look]))
                 entry.set("applyFill", "1")
@@ -140,13 +140,15 @@ def _lines(text: str, width: int) -> int:
 
 
 def _line(row: int, cells: Sequence[str], styles: Sequence[str], widths: Sequence[int] = ()) -> str:
-    told = "".join(
-        text_cell(row, at, text, style) for at, (text, style) in enumerate(zip(cells, styles, strict=True)) if text
+    cells_xml = "".join(
+        text_cell(row, column, text, style)
+        for column, (text, style) in enumerate(zip(cells, styles, strict=True))
+        if text
     )
     # A row without a height keeps that of one line in some programs, and its texts lie upon those of the next.
     lines = max((_lines(text, width) for text, width in zip(cells, widths, strict=False)), default=1)
     height = f' ht="{_LINE_HEIGHT * lines}" customHeight="1"' if lines > 1 else ""
-    return f'<row r="{row}"{height}>{told}</row>'
+    return f'<row r="{row}"{height}>{cells_xml}</row>'
 
 
 def _text_sheet(sheet: TextSheet, looks: _Looks, first: bool) -> str:
@@ -154,18 +156,22 @@ def _text_sheet(sheet: TextSheet, looks: _Looks, first: bool) -> str:
     columns = len(sheet.head)
     plain = [looks.own("text")] * columns
     plain[sheet.link] = looks.own("link")
-    body = [_line(at, [text], [looks.own("title" if at == 1 else "line")]) for at, text in enumerate(sheet.lines, 1)]
+    body = [
+        _line(number, [text], [looks.own("title" if number == 1 else "line")])
+        for number, text in enumerate(sheet.lines, 1)
+    ]
     body.append(_line(top, sheet.head, [looks.own("head")] * columns))
-    for at, (row, look) in enumerate(zip(sheet.rows, sheet.looks, strict=True), start=top + 1):
-        body.append(_line(at, row, [looks.own(look), *plain[1:]], sheet.widths))
+    for row_number, (row, look) in enumerate(zip(sheet.rows, sheet.looks, strict=True), start=top + 1):
+        body.append(_line(row_number, row, [looks.own(look), *plain[1:]], sheet.widths))
     widths = "".join(
-        f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(sheet.widths, 1)
+        f'<col min="{column}" max="{column}" width="{width}" customWidth="1"/>'
+        for column, width in enumerate(sheet.widths, 1)
     )
     last = top + len(sheet.rows)
     links = "".join(
-        f'<hyperlink ref="{xl_rowcol_to_cell(at, sheet.link)}" location="{xml_text(_quoted(name))}!{cell}"'
+        f'<hyperlink ref="{xl_rowcol_to_cell(row_number, sheet.link)}" location="{xml_text(_quoted(name))}!{cell}"'
         f' display="{cell}"/>'
-        for at, (name, cell) in enumerate(sheet.links[:MOST_LINKS], start=top)
+        for row_number, (name, cell) in enumerate(sheet.links[:MOST_LINKS], start=top)
     )
     view = ' tabSelected="1"' if first else ""
     return (
@@ -190,13 +196,17 @@ def _add_lists(package: Package, looks: _Looks, lists: Mapping[str, Sequence[str
     """A hidden sheet with a column for each list, named so that any length of it can be a dropdown."""
     if not lists:
         return
-    name = sheet_name(_LISTS, {one.lower() for one in package.sheets()})
+    name = sheet_name(_LISTS, {taken_name.lower() for taken_name in package.sheets()})
     longest = max(len(values) for values in lists.values())
     columns = list(lists.values())
     style = looks.own("text")
     rows = "".join(
         f'<row r="{row}">'
-        + "".join(text_cell(row, at, values[row - 1], style) for at, values in enumerate(columns) if row <= len(values))
+        + "".join(
+            text_cell(row, column, values[row - 1], style)
+            for column, values in enumerate(columns)
+            if row <= len(values)
+        )
         + "</row>"
         for row in range(1, longest + 1)
     )
@@ -206,8 +216,8 @@ def _add_lists(package: Package, looks: _Looks, lists: Mapping[str, Sequence[str
     )
     package.insert_sheet(name, content.encode("utf-8"), hidden=True)
     package.define(OURS, f"{_quoted(name)}!$A$1", sheet=len(package.sheets()) - 1)
-    for at, (defined, values) in enumerate(lists.items()):
-        letter = xl_col_to_name(at)
+    for position, (defined, values) in enumerate(lists.items()):
+        letter = xl_col_to_name(position)
         package.define(defined, f"{_quoted(name)}!${letter}$1:${letter}${len(values)}")
 
 
@@ -242,14 +252,14 @@ class MarkedWorkbook:
                 head = re.sub(r"""\stabSelected\s*=\s*["'][^"']*["']""", "", head)
                 package.parts[part] = (head + mark + rest).encode("utf-8")
         _add_lists(package, self.looks, lists)
-        for at, sheet in enumerate(before):
-            content = _text_sheet(sheet, self.looks, first=at == 0).encode("utf-8")
-            package.insert_sheet(sheet.name, content, at=at)
-        for at, sheet in enumerate(before):
+        for position, sheet in enumerate(before):
+            content = _text_sheet(sheet, self.looks, first=position == 0).encode("utf-8")
+            package.insert_sheet(sheet.name, content, position=position)
+        for position, sheet in enumerate(before):
             top, last = len(sheet.lines) + 1, len(sheet.lines) + 1 + len(sheet.rows)
             area = f"$A${top}:${xl_col_to_name(len(sheet.head) - 1)}${last}"
-            package.define("_xlnm._FilterDatabase", f"{_quoted(sheet.name)}!{area}", sheet=at)
-            package.define(OURS, f"{_quoted(sheet.name)}!$A$1", sheet=at)
+            package.define("_xlnm._FilterDatabase", f"{_quoted(sheet.name)}!{area}", sheet=position)
+            package.define(OURS, f"{_quoted(sheet.name)}!$A$1", sheet=position)
         package.open_at_first()
         self.looks.close()
         return package.content()

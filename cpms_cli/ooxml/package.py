@@ -64,7 +64,7 @@ class Package:
 
     def sheets(self) -> dict[str, str]:
         """Every sheet's name and the part it stands in, in the workbook's order."""
-        targets = {one.get("Id"): one.get("Target") for one in self.relations(_BOOK)}
+        targets = {relation.get("Id"): relation.get("Target") for relation in self.relations(_BOOK)}
         return {
             sheet.get("name"): self._resolved(_BOOK, targets[sheet.get(f"{{{OFFICE}}}id")])
             for sheet in self.book.find(main("sheets"))
@@ -77,13 +77,15 @@ class Package:
 
     def related(self, part: str, kind: str) -> str | None:
         """The part of this kind (`comments`, `vmlDrawing`) that a part points to."""
-        found = (one for one in self.relations(part) if one.get("Type", "").endswith(f"/{kind}"))
-        return next((self._resolved(part, one.get("Target")) for one in found), None)
+        relations = (relation for relation in self.relations(part) if relation.get("Type", "").endswith(f"/{kind}"))
+        return next((self._resolved(part, relation.get("Target")) for relation in relations), None)
 
     def relation_id(self, part: str, target: str) -> str | None:
         """By which id a part points to another."""
-        found = (one for one in self.relations(part) if self._resolved(part, one.get("Target")) == target)
-        return next((str(one.get("Id")) for one in found), None)
+        relations = (
+            relation for relation in self.relations(part) if self._resolved(part, relation.get("Target")) == target
+        )
+        return next((str(relation.get("Id")) for relation in relations), None)
 
     @staticmethod
     def _resolved(part: str, target: str) -> str:
@@ -94,7 +96,7 @@ class Package:
     def relate(self, part: str, kind: str, target: str) -> str:
         """Point from a part to another; returns the relation's id."""
         tree = self.relations(part)
-        taken = {one.get("Id") for one in tree}
+        taken = {element.get("Id") for element in tree}
         name = next(f"rId{number}" for number in range(1, len(taken) + 2) if f"rId{number}" not in taken)
         relative = posixpath.relpath(target, posixpath.dirname(part))
         etree.SubElement(tree, f"{{{_RELATIONS}}}Relationship", Id=name, Type=f"{OFFICE}/{kind}", Target=relative)
@@ -115,16 +117,16 @@ class Package:
     def add_drawing(self, name: str, content: bytes) -> None:
         """Add a VML drawing, which holds the frames of comments."""
         self.parts[name] = content
-        if not any(one.get("Extension", "").lower() == "vml" for one in self.types):
+        if not any(content_type.get("Extension", "").lower() == "vml" for content_type in self.types):
             etree.SubElement(self.types, f"{{{_TYPES}}}Default", Extension="vml", ContentType=_VML)
 
     def without_macros(self) -> bool:
         """Take the macros out; whether there were any."""
         tree = self.relations(_BOOK)
-        found = [one for one in tree if one.get("Type", "").endswith("/vbaProject")]
-        for one in found:
-            tree.remove(one)
-            gone = self._resolved(_BOOK, one.get("Target"))
+        macros = [macro for macro in tree if macro.get("Type", "").endswith("/vbaProject")]
+        for macro in macros:
+            tree.remove(macro)
+            gone = self._resolved(_BOOK, macro.get("Target"))
             self.parts.pop(gone, None)
             self.parts.pop(_relations_of(gone), None)
             for override in list(self.types):
@@ -134,9 +136,9 @@ class Package:
             if override.get("PartName") == f"/{_BOOK}":
                 override.set("ContentType", CONTENT["book"])
         self.parts[_relations_of(_BOOK)] = written(tree)
-        return bool(found)
+        return bool(macros)
 
-    def insert_sheet(self, name: str, content: bytes, at: int | None = None, hidden: bool = False) -> str:
+    def insert_sheet(self, name: str, content: bytes, position: int | None = None, hidden: bool = False) -> str:
         """Add a sheet before the one at this place, or at the end; returns its part."""
         part = self.free_name("xl/worksheets/sheet{}.xml")
         self.add(part, content, "worksheet")
@@ -146,7 +148,7 @@ class Package:
         entry.set(f"{{{OFFICE}}}id", self.relate(_BOOK, "worksheet", part))
         if hidden:
             entry.set("state", "hidden")
-        place = len(sheets) if at is None else at
+        place = len(sheets) if position is None else position
         sheets.insert(place, entry)
         for defined in self.book.iter(main("definedName")):
             local = defined.get("localSheetId")
@@ -157,13 +159,13 @@ class Package:
     def remove_sheet(self, name: str) -> None:
         """Take a sheet out, with the names that belong to it."""
         sheets = self.book.find(main("sheets"))
-        at, entry = next((at, one) for at, one in enumerate(sheets) if one.get("name") == name)
+        number, entry = next((place, sheet) for place, sheet in enumerate(sheets) if sheet.get("name") == name)
         part = self.sheets()[name]
         sheets.remove(entry)
         tree = self.relations(_BOOK)
-        for one in list(tree):
-            if self._resolved(_BOOK, one.get("Target")) == part:
-                tree.remove(one)
+        for relation in list(tree):
+            if self._resolved(_BOOK, relation.get("Target")) == part:
+                tree.remove(relation)
         self.parts[_relations_of(_BOOK)] = written(tree)
         self.parts.pop(part, None)
         self.parts.pop(_relations_of(part), None)
@@ -172,9 +174,9 @@ class Package:
                 self.types.remove(override)
         for defined in list(self.book.iter(main("definedName"))):
             local = int(defined.get("localSheetId", -1))
-            if local == at:
+            if local == number:
                 defined.getparent().remove(defined)
-            elif local > at:
+            elif local > number:
                 defined.set("localSheetId", str(local - 1))
 
     def undefine(self, prefix: str) -> None:
@@ -189,9 +191,9 @@ class Package:
         if names is None:
             names = etree.Element(main("definedNames"))
             before = [
-                one
+                element
                 for tag in ("sheets", "functionGroups", "externalReferences")
-                for one in self.book.findall(main(tag))
+                for element in self.book.findall(main(tag))
             ]
             before[-1].addnext(names)
         entry = etree.SubElement(names, main("definedName"), name=name)

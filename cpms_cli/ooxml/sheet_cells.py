@@ -99,17 +99,17 @@ def edited(content: bytes, edits: CellEdits, style_of: Callable[[str, str], str]
     done: set[Place] = set()
     last = 0
 
-    def changed(found: re.Match[str]) -> str:
+    def changed(match: re.Match[str]) -> str:
         nonlocal last
-        told = _REFERENCE.search(found[1])
-        last = int(told[1]) if told else last + 1
+        reference = _REFERENCE.search(match[1])
+        last = int(reference[1]) if reference else last + 1
         if last not in by_row:
-            return found[0]
-        cells = _cells(found[2] or "")
+            return match[0]
+        cells = _cells(match[2] or "")
         for column in by_row[last]:
             place = (last, column)
             cells[column] = _changed_cell(cells.get(column), place, edits, style_of, done)
-        return f"<row{found[1]}>{''.join(cells[column][1] for column in sorted(cells))}</row>"
+        return f"<row{match[1]}>{''.join(cells[column][1] for column in sorted(cells))}</row>"
 
     start = text.index("<sheetData")
     end = text.find("</sheetData>", start)
@@ -124,13 +124,13 @@ Cell = tuple[tuple[str, str | None], str]
 
 def _cells(row: str) -> dict[int, Cell]:
     """The cells of a row by column: attributes and content, and the whole as it stood."""
-    found: dict[int, Cell] = {}
+    cells_of_row: dict[int, Cell] = {}
     last = -1
     for cell in _CELL.finditer(row):
-        told = _REFERENCE.search(cell[1])
-        last = column_number(told[1].rstrip("0123456789")) if told else last + 1
-        found[last] = ((cell[1], cell[2]), cell[0])
-    return found
+        reference = _REFERENCE.search(cell[1])
+        last = column_number(reference[1].rstrip("0123456789")) if reference else last + 1
+        cells_of_row[last] = ((cell[1], cell[2]), cell[0])
+    return cells_of_row
 
 
 def _changed_cell(
@@ -138,8 +138,8 @@ def _changed_cell(
 ) -> Cell:
     row, column = place
     attributes, content = cell[0] if cell else ("", None)
-    told = _STYLE.search(attributes)
-    style = told[1] if told else "0"
+    style_found = _STYLE.search(attributes)
+    style = style_found[1] if style_found else "0"
     if place in edits.looks:
         style = style_of(style, edits.looks[place])
     if place in edits.texts and content and "<f" not in content:
@@ -151,11 +151,11 @@ def _changed_cell(
 
 def covered(content: str, tag: str) -> set[tuple[int, int, int, int]]:
     """The ranges (first row, first column, last row, last column) to which elements of this name belong."""
-    found: set[tuple[int, int, int, int]] = set()
+    ranges: set[tuple[int, int, int, int]] = set()
     for element in re.finditer(rf"""<{tag}\b[^>]*?\ssqref\s*=\s*["']([^"']*)["']""", content):
         for part in element[1].split():
             first, _, second = part.partition(":")
             ends = [re.fullmatch(r"\$?([A-Za-z]+)\$?(\d+)", end) for end in (first, second or first)]
             if ends[0] and ends[1]:
-                found.add((int(ends[0][2]), column_number(ends[0][1]), int(ends[1][2]), column_number(ends[1][1])))
-    return found
+                ranges.add((int(ends[0][2]), column_number(ends[0][1]), int(ends[1][2]), column_number(ends[1][1])))
+    return ranges

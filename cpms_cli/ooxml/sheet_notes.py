@@ -46,9 +46,9 @@ def _inserted(text: str, element: str, followers: str) -> str:
     """The sheet with an element put before the first of those that must follow it."""
     end = text.index("</sheetData>") if "</sheetData>" in text else text.index("<sheetData")
     views = text.rfind("</customSheetViews>")
-    found = re.compile(rf"<(?:{followers})\b|</worksheet>").search(text, max(end, views))
-    at = found.start() if found else len(text)
-    return text[:at] + element + text[at:]
+    follower = re.compile(rf"<(?:{followers})\b|</worksheet>").search(text, max(end, views))
+    position = follower.start() if follower else len(text)
+    return text[:position] + element + text[position:]
 
 
 def _comments(content: bytes | None, notes: Mapping[Place, str]) -> tuple[bytes, list[Place]]:
@@ -61,12 +61,12 @@ def _comments(content: bytes | None, notes: Mapping[Place, str]) -> tuple[bytes,
         listed = etree.SubElement(root, main("commentList"))
     author = str(len(authors))
     etree.SubElement(authors, main("author")).text = AUTHOR
-    there = {one.get("ref"): one for one in listed}
+    comments = {comment.get("ref"): comment for comment in listed}
     new: list[Place] = []
     for (row, column), text in notes.items():
         cell = xl_rowcol_to_cell(row - 1, column)
-        if cell in there:
-            _add_run(there[cell].find(main("text")), f"\n{MARK}{text}")
+        if cell in comments:
+            _add_run(comments[cell].find(main("text")), f"\n{MARK}{text}")
             continue
         new.append((row, column))
         comment = etree.SubElement(listed, main("comment"), ref=cell, authorId=author)
@@ -79,9 +79,9 @@ def _add_run(text: etree._Element, words: str) -> None:
     look = etree.SubElement(run, main("rPr"))
     etree.SubElement(look, main("sz"), val="10")
     etree.SubElement(look, main("rFont"), val="Tahoma")
-    told = etree.SubElement(run, main("t"))
-    told.text = re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]", "", words)[:LONGEST_TEXT]
-    told.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    text_element = etree.SubElement(run, main("t"))
+    text_element.text = re.sub("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]", "", words)[:LONGEST_TEXT]
+    text_element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
 def _shape(number: int, place: Place, text: str) -> str:
@@ -99,7 +99,9 @@ def _frames(content: str | None, shapes: Mapping[Place, str]) -> str:
     text = content or _VML_HEAD.format(blocks=blocks)
     if content:
         text = re.sub(r'(<o:idmap\b[^>]*\bdata=")([^"]*)"', rf'\g<1>\g<2>,{blocks}"', text, count=1)
-    drawn = "".join(_shape(block * 1024 + at, place, told) for at, (place, told) in enumerate(shapes.items(), start=1))
+    drawn = "".join(
+        _shape(block * 1024 + number, place, text) for number, (place, text) in enumerate(shapes.items(), start=1)
+    )
     return text.replace("</xml>", drawn + "</xml>")
 
 
@@ -116,8 +118,11 @@ def add_comments(package: Package, part: str, notes: Mapping[Place, str]) -> Non
         package.add(comments, content, "comments")
         package.relate(part, "comments", comments)
     text = sheet_text(package.parts[part])
-    told = re.search(r'<legacyDrawing\b[^>]*?:id="([^"]*)"', text)
-    drawing = next((name for name in package.parts if told and package.relation_id(part, name) == told[1]), None)
+    legacy_drawing = re.search(r'<legacyDrawing\b[^>]*?:id="([^"]*)"', text)
+    drawing = next(
+        (name for name in package.parts if legacy_drawing and package.relation_id(part, name) == legacy_drawing[1]),
+        None,
+    )
     shapes = {place: notes[place] for place in new}
     if drawing:
         package.parts[drawing] = _frames(package.parts[drawing].decode("utf-8"), shapes).encode("utf-8")
@@ -132,10 +137,10 @@ def add_comments(package: Package, part: str, notes: Mapping[Place, str]) -> Non
 def add_dropdowns(package: Package, part: str, dropdowns: Mapping[Place, str]) -> None:
     """Offer the values of a named range in cells, where the sheet does not already check what is typed there."""
     text = sheet_text(package.parts[part])
-    there = covered(text, r"(?:\w+:)?dataValidation") | _extended(text)
+    validated = covered(text, r"(?:\w+:)?dataValidation") | _extended(text)
     by_list: dict[str, list[str]] = {}
     for (row, column), name in dropdowns.items():
-        if not any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in there):
+        if not any(top <= row <= bottom and left <= column <= right for top, left, bottom, right in validated):
             by_list.setdefault(name, []).append(xl_rowcol_to_cell(row - 1, column))
     rules = "".join(
         '<dataValidation type="list" errorStyle="warning" allowBlank="1" showErrorMessage="1"'

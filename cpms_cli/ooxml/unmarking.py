@@ -39,8 +39,8 @@ def unmark(package: Package, fills: Sequence[str]) -> None:
 def _uncolour(package: Package, fills: Sequence[str]) -> None:
     listed = package.styles.find(main("fills"))
     ours = {
-        str(at)
-        for at, fill in enumerate(listed if listed is not None else ())
+        str(number)
+        for number, fill in enumerate(listed if listed is not None else ())
         for colour in fill.iter(main("fgColor"))
         if colour.get("rgb", "").upper() in fills
     }
@@ -57,19 +57,19 @@ def _uncomment(package: Package, part: str) -> None:
     gone: set[tuple[int, int]] = set()
     for comment in list(root.iter(main("comment"))):
         runs = list(comment.iter(main("t")))
-        told = "".join(one.text or "" for one in runs)
-        if told.startswith(MARK):
+        run_text = "".join(run.text or "" for run in runs)
+        if run_text.startswith(MARK):
             comment.getparent().remove(comment)
             gone.add(xl_cell_to_rowcol(comment.get("ref")))
-        elif f"\n{MARK}" in told:
-            for one in runs:
-                one.text = ""
-            runs[0].text = told.partition(f"\n{MARK}")[0]
+        elif f"\n{MARK}" in run_text:
+            for run in runs:
+                run.text = ""
+            runs[0].text = run_text.partition(f"\n{MARK}")[0]
     package.parts[comments] = written(root)
     drawing = package.related(part, "vmlDrawing")
     if drawing and gone:
         text = package.parts[drawing].decode("utf-8")
-        package.parts[drawing] = _SHAPE.sub(lambda found: _kept(found[0], gone), text).encode("utf-8")
+        package.parts[drawing] = _SHAPE.sub(lambda match: _kept(match[0], gone), text).encode("utf-8")
 
 
 def _kept(shape: str, gone: set[tuple[int, int]]) -> str:

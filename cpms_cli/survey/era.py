@@ -42,10 +42,10 @@ def shown_stored(value: str, language: str) -> str:
     >>> [shown_stored(one, "th") for one in ("2026-03-01", "2026-03", "2026", "unknown")], shown_stored("2026-03", "en")
     (['1/3/2569', '3/2569', '2569', 'unknown'], '2026-03')
     """
-    found = _PARTS_OF_A_DATE.fullmatch(value)
-    if language != "th" or found is None:
+    match = _PARTS_OF_A_DATE.fullmatch(value)
+    if language != "th" or match is None:
         return value
-    year, *rest = (int(part) for part in found.groups() if part)
+    year, *rest = (int(part) for part in match.groups() if part)
     return "/".join(map(str, [*reversed(rest), year + BUDDHIST_OFFSET]))
 
 
@@ -78,11 +78,11 @@ def is_stored_date(text: str, partial: bool) -> bool:
     >>> [is_stored_date(one, True) for one in ("2017-02-28", "2017-02-30", "2560-02-29", "2017-13", "2017", "0000")]
     [True, False, False, False, True, False]
     """
-    found = _PARTS_OF_A_DATE.fullmatch(text)
-    if found is None or era_of(int(found[1])) != "christian" or not (partial or found[3]):
+    match = _PARTS_OF_A_DATE.fullmatch(text)
+    if match is None or era_of(int(match[1])) != "christian" or not (partial or match[3]):
         return False
     try:
-        datetime.date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+        datetime.date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
     except ValueError:
         return False
     return True

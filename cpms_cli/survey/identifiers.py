@@ -38,14 +38,14 @@ def _characters(texts: pd.Series, width: int) -> tuple[npt.NDArray[np.int8], npt
 
 
 def _kept(
-    values: npt.NDArray[np.int8], found: npt.NDArray[np.bool_], low: int, high: int
+    values: npt.NDArray[np.int8], is_digit: npt.NDArray[np.bool_], low: int, high: int
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
     """Only the texts whose characters all lie from `low` to below `high`."""
     if values.size == 0 or (values.min() >= low and values.max() < high):
-        return values, found
+        return values, is_digit
     kept = ((values >= low) & (values < high)).all(axis=1)
-    found[found] = kept
-    return values[kept], found
+    is_digit[is_digit] = kept
+    return values[kept], is_digit
 
 
 def _digits(texts: pd.Series) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.bool_]]:
@@ -62,10 +62,10 @@ def has_thai_check_digit(texts: pd.Series) -> npt.NDArray[np.bool_]:
 
     Any first digit may be valid: 0 belongs to people without registration status, who matter most here.
     """
-    values, found = _digits(texts)
+    values, is_digit = _digits(texts)
     total = values[:, :-1].astype(np.float32) @ np.arange(THAI_ID_LENGTH, 1, -1, dtype=np.float32)
-    found[found] = (11 - total.astype(np.int16) % 11) % 10 == values[:, -1]
-    return found
+    is_digit[is_digit] = (11 - total.astype(np.int16) % 11) % 10 == values[:, -1]
+    return is_digit
 
 
 def is_placeholder_number(texts: pd.Series) -> npt.NDArray[np.bool_]:
@@ -74,14 +74,14 @@ def is_placeholder_number(texts: pd.Series) -> npt.NDArray[np.bool_]:
     All digits but the last are one digit, two, three, four or six again and again, or each follows the one before, up
     or down. Some of these have a right check digit; of the numbers that are given out one in a million looks so.
     """
-    values, found = _digits(texts)
+    values, is_digit = _digits(texts)
     body = values[:, :-1]
     made_up = np.zeros(len(body), dtype=bool)
     for period in _PERIODS:
         made_up |= (body[:, period:] == body[:, :-period]).all(axis=1)
     step = (body[:, 1:] - body[:, :-1]) % 10
-    found[found] = made_up | (step == 1).all(axis=1) | (step == 9).all(axis=1)
-    return found
+    is_digit[is_digit] = made_up | (step == 1).all(axis=1) | (step == 9).all(axis=1)
+    return is_digit
 
 
 def is_thai_id(texts: pd.Series) -> npt.NDArray[np.bool_]:
@@ -112,14 +112,14 @@ def thai_id_sql(cell: str) -> str:
 
 def has_cpms_check_letter(texts: pd.Series) -> npt.NDArray[np.bool_]:
     """Which texts are well-formed CPMS identifiers: C or H, ten characters, and an ISO 7064 mod 37,36 check."""
-    values, found = _characters(texts, CPMS_ID_LENGTH)
+    values, is_character = _characters(texts, CPMS_ID_LENGTH)
     product = np.full(len(values), 36)
     for position in range(CPMS_ID_LENGTH - 1):
         total = (product + values[:, position]) % 36
         product = (np.where(total == 0, 36, total) * 2) % 37
     kind = np.isin(values[:, 0], [_ALPHABET.index("C"), _ALPHABET.index("H")])
-    found[found] = kind & ((product + values[:, -1]) % 36 == 1)
-    return found
+    is_character[is_character] = kind & ((product + values[:, -1]) % 36 == 1)
+    return is_character
 
 
 def new_identifier(kind: str) -> str:

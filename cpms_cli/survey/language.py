@@ -12,5 +12,5 @@ if TYPE_CHECKING:
 
 def chosen_language(asked: str | None = None) -> Language:
     """The language asked for, or that of CPMS_LANG, or of the locale; English where neither says Thai."""
-    told = asked or os.environ.get("CPMS_LANG") or locale.getlocale()[0] or ""
-    return "th" if told.lower().startswith(("th", "thai")) else "en"
+    wanted = asked or os.environ.get("CPMS_LANG") or locale.getlocale()[0] or ""
+    return "th" if wanted.lower().startswith(("th", "thai")) else "en"

@@ -23,11 +23,11 @@ _ROUNDS = ("round", "known")  # what an error says of rounds: people write their
 
 @cache
 def _catalogue(folder: Path) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    messages: dict[str, dict[str, str]] = {}
     for path in sorted((folder / "messages").glob("*.yaml")):
         content: dict[str, Any] = read_yaml(folder, f"messages/{path.name}").content
-        found.update(content)
-    return found
+        messages.update(content)
+    return messages
 
 
 def knows(message_id: str) -> bool:

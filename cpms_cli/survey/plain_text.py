@@ -121,15 +121,15 @@ def _of_ascii(sign: str) -> str:
 _DIGITS, _COMPARED = _Signs(str), _Signs(_of_ascii)
 
 
-def _in_order(found: re.Match[str]) -> str:
+def _in_order(match: re.Match[str]) -> str:
     """A run of marks in the order in which they are written, none of them twice."""
-    script = _LAO if found[0] >= "\u0e80" else _THAI
-    marks = sorted(dict.fromkeys(found[0]), key=lambda mark: _WEIGHTS.get(ord(mark) - script, 1))
+    script = _LAO if match[0] >= "\u0e80" else _THAI
+    marks = sorted(dict.fromkeys(match[0]), key=lambda mark: _WEIGHTS.get(ord(mark) - script, 1))
     return "".join(marks)
 
 
-def _burmese_order(found: re.Match[str]) -> str:
-    return "".join(sorted(dict.fromkeys(found[0]), key=lambda mark: mark in _LOWER + _DOT))
+def _burmese_order(match: re.Match[str]) -> str:
+    return "".join(sorted(dict.fromkeys(match[0]), key=lambda mark: mark in _LOWER + _DOT))
 
 
 def _thai_and_lao(text: str) -> str:
@@ -238,12 +238,12 @@ def differing(written: str, meant: str) -> str:
     'U+0E4D THAI CHARACTER NIKHAHIT, U+0E32 THAI CHARACTER SARA AA → U+0E33 THAI CHARACTER SARA AM'
     """
     changes = difflib.SequenceMatcher(None, written, meant, autojunk=False).get_opcodes()
-    told = [
+    shown = [
         " → ".join(filter(None, (_all_named(written[start:end]), _all_named(meant[first:last]))))
         for kind, start, end, first, last in changes
         if kind != "equal"
     ]
-    return "; ".join(dict.fromkeys(told))
+    return "; ".join(dict.fromkeys(shown))
 
 
 def _all_named(signs: str) -> str:

@@ -29,19 +29,19 @@ class TextCells:
     loose: Mapping[int, Sequence[str]]
 
 
-def _column(at: int, array: pa.Array, rows: pa.Array) -> pa.Array:
+def _column(position: int, array: pa.Array, rows: pa.Array) -> pa.Array:
     encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     plain = encoded.dictionary.to_pylist()
     escaped = pa.array([None if text is None else xml_text(text) for text in plain], pa.string())
     texts = escaped.take(encoded.indices)
-    head = pa.scalar(f'<c r="{xl_col_to_name(at)}')
+    head = pa.scalar(f'<c r="{xl_col_to_name(position)}')
     body = pa.scalar(f'" s="{_TEXT_STYLE}" t="inlineStr"><is><t xml:space="preserve">')
     return pc.binary_join_element_wise(head, rows, body, texts, pa.scalar("</t></is></c>"), "")
 
 
 def _sheet_data(cells: TextCells) -> str:
     rows = pc.cast(cells.rows, pa.string())
-    columns = [_column(at, array, rows) for at, array in enumerate(cells.columns)]
+    columns = [_column(position, array, rows) for position, array in enumerate(cells.columns)]
     lines: dict[int, str] = {}
     if columns:
         joined = pc.binary_join_element_wise(*columns, "", null_handling="replace", null_replacement="")
@@ -49,8 +49,8 @@ def _sheet_data(cells: TextCells) -> str:
         wrapped = pc.binary_join_element_wise(*head, joined, tail, "")
         lines = dict(zip(cells.rows.to_pylist(), wrapped.to_pylist(), strict=True))
     for row, texts in cells.loose.items():
-        told = "".join(text_cell(row, at, text, _TEXT_STYLE) for at, text in enumerate(texts) if text)
-        lines[row] = f'<row r="{row}">{told}</row>'
+        cells_xml = "".join(text_cell(row, column, text, _TEXT_STYLE) for column, text in enumerate(texts) if text)
+        lines[row] = f'<row r="{row}">{cells_xml}</row>'
     return "".join(lines[row] for row in sorted(lines))
 
 

@@ -80,8 +80,10 @@ def place_new(part: Path, target: Path) -> None:
 
 def check_not_read(path: Path, read: Iterable[Path]) -> None:
     """Raise UsageError where a file about to be written is one of those that were read."""
-    for one in read:
-        if path.resolve() == one.resolve() or (path.exists() and one.exists() and path.samefile(one)):
+    for input_path in read:
+        if path.resolve() == input_path.resolve() or (
+            path.exists() and input_path.exists() and path.samefile(input_path)
+        ):
             raise UsageError("annotate_itself", file=path.name)
 
 
@@ -115,8 +117,8 @@ def json_text(content: Any) -> str:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """A table as JSON records, missing cells null."""
-    found = json.loads(frame.to_json(orient="records", force_ascii=False, date_format="iso"))
-    return [dict(record) for record in found]
+    records = json.loads(frame.to_json(orient="records", force_ascii=False, date_format="iso"))
+    return [dict(record) for record in records]
 
 
 def _json(tables: Tables) -> bytes:

@@ -33,12 +33,12 @@ def is_database(path: Path) -> bool:
         return False
 
 
-def same_file(one: Path, other: Path) -> bool:
+def same_file(first: Path, other: Path) -> bool:
     """Whether two paths lead to one file: by a link of either kind, another way of writing, capital letters."""
-    if one.resolve() == other.resolve():
+    if first.resolve() == other.resolve():
         return True
     try:
-        return one.samefile(other)
+        return first.samefile(other)
     except OSError:
         return False
 
@@ -56,12 +56,12 @@ def check_output(path: Path, read: Iterable[Path], stores: Iterable[Path], *, ov
     fill in what is written, whatever its ending.
     """
     for store in stores:
-        if any(same_file(path, one) for one in (store, *_of_store(store))):
+        if any(same_file(path, kept) for kept in (store, *_of_store(store))):
             raise UsageError("output_is_store", file=path.name)
     if path.is_file() and (is_database(path) or _LOG.search(path.name)):
         raise UsageError("output_is_store", file=path.name)
-    for one in read:
-        if same_file(path, one) or (one.is_dir() and path.resolve().is_relative_to(one.resolve())):
+    for input_path in read:
+        if same_file(path, input_path) or (input_path.is_dir() and path.resolve().is_relative_to(input_path.resolve())):
             raise UsageError("annotate_itself", file=path.name)
     if filled_in or path.suffix.lower() in FILLED_IN:
         check_new(path, overwrite=overwrite)

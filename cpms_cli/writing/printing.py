@@ -39,8 +39,8 @@ def _set_up(sheet: Worksheet, columns: Sequence[PrintedColumn], title: str, rows
     sheet.set_header(f"&L{title.replace('&', '&&')}")
     sheet.set_footer("&C&P / &N")
     sheet.print_area(0, 0, rows, len(columns) - 1)
-    for at, column in enumerate(columns):
-        sheet.set_column(at, at, column.width)
+    for position, column in enumerate(columns):
+        sheet.set_column(position, position, column.width)
 
 
 def printed_workbook(
@@ -59,10 +59,10 @@ def printed_workbook(
             sheet = book.add_worksheet(sheet_name(name, taken))
             _set_up(sheet, columns, f"{title}  {name}", len(frame))
             begins = (frame[list(groups)] != frame[list(groups)].shift()).any(axis=1).to_numpy()
-            for at, column in enumerate(columns):
-                sheet.write_string(0, at, column.heading, head)
-                told = frame[column.name] if column.name else pd.Series("", index=frame.index)
-                texts = printable(told.astype("str").fillna(""))
+            for position, column in enumerate(columns):
+                sheet.write_string(0, position, column.heading, head)
+                cells = frame[column.name] if column.name else pd.Series("", index=frame.index)
+                texts = printable(cells.astype("str").fillna(""))
                 for row, (text, begin) in enumerate(zip(texts, begins, strict=True), start=1):
-                    sheet.write(row, at, text or None, first if begin else plain)
+                    sheet.write(row, position, text or None, first if begin else plain)
     return stream.getvalue()

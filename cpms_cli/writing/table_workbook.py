@@ -29,8 +29,8 @@ class CellNote:
     choices: str = ""
 
 
-def _width(name: str, told: Iterable[str]) -> float:
-    return float(min(max(len(name), _NARROWEST, *map(len, told), 0), _WIDEST)) + 2
+def _width(name: str, texts: Iterable[str]) -> float:
+    return float(min(max(len(name), _NARROWEST, *map(len, texts), 0), _WIDEST)) + 2
 
 
 def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object, text: object = None) -> None:

@@ -12,7 +12,7 @@ def _buddhist(dates: pd.Series) -> pd.Series:
     """ISO dates of any precision as day/month/year of the Buddhist era."""
     parts = dates.str.split("-", expand=True).reindex(columns=range(3)).astype("str")
     year = (parts[0].astype("Int64") + BUDDHIST_OFFSET).astype("str")
-    short = [parts[at].str.lstrip("0") for at in (1, 2)]
+    short = [parts[part].str.lstrip("0") for part in (1, 2)]
     month = short[0] + "/" + year
     return (short[1] + "/" + month).fillna(month).fillna(year)
 
@@ -25,9 +25,9 @@ def _written(survey: Survey, field: Field, cells: pd.Series, language: Language)
     if codes is not None:
         words |= {code.code: code.label.in_(language) for code in codes.codes}
         if field.many:
-            return cells.map(lambda cell: "; ".join(words[one] for one in cell.split(";")), na_action="ignore").astype(
-                "str"
-            )
+            return cells.map(
+                lambda cell: "; ".join(words[code] for code in cell.split(";")), na_action="ignore"
+            ).astype("str")
         return cells.map(words).astype("str").where(cells.notna())
     written = cells
     if language == "th" and field.type == "year":

@@ -50,24 +50,24 @@ class Audit:
             failed = attack.failed([goal for number in pack for goal in by_group[number]])
             for number in pack:
                 self._done[cells[number].tobytes()] = [goal for goal in failed if group[goal.cell] == number]
-        found = [goal for number in by_group for goal in self._done[cells[number].tobytes()]]
-        return sorted(found, key=lambda goal: (goal.cell, goal.insider, goal.direction))
+        goals = [goal for number in by_group for goal in self._done[cells[number].tobytes()]]
+        return sorted(goals, key=lambda goal: (goal.cell, goal.insider, goal.direction))
 
     def _groups(self, hidden: Flags) -> np.ndarray:
         """The number of the group in which each hidden cell is; -1 for the published."""
         cells = np.flatnonzero(hidden)
         joined = abs(self.problem.matrix[:, cells])
-        found = np.full(len(hidden), -1)
+        groups = np.full(len(hidden), -1)
         if cells.size:
-            found[cells] = sparse.csgraph.connected_components(joined.T @ joined, directed=False)[1]
-        return found
+            groups[cells] = sparse.csgraph.connected_components(joined.T @ joined, directed=False)[1]
+        return groups
 
 
 def _packs(numbers: list[int], cells: dict[int, np.ndarray]) -> Iterator[list[int]]:
     """Small groups go into one programme together, which costs less than one for each."""
     pack: list[int] = []
     for number in numbers:
-        if pack and sum(cells[one].size for one in pack) + cells[number].size > AT_ONCE:
+        if pack and sum(cells[number_packed].size for number_packed in pack) + cells[number].size > AT_ONCE:
             yield pack
             pack = []
         pack.append(number)
@@ -89,23 +89,25 @@ class _Attack:
 
     def failed(self, goals: list[Goal]) -> list[Goal]:
         """The goals that nothing possible meets: sought together as long as that proves any, then one by one."""
-        place = {int(cell): at for at, cell in enumerate(self.cells)}
+        place = {int(cell): position for position, cell in enumerate(self.cells)}
         left = [(place[goal.cell], goal) for goal in goals]
         for insider in (False, True):
             for direction in (1, -1):
                 left = self._together(left, direction, insider)
         failed: list[Goal] = []
         while left:
-            one = left[0]
-            for direction in (one[1].direction,) if one[1].direction else (1, -1):
-                left = self._without(left, self._solved([one], direction, one[1].insider))
-            if one in left:
-                left.remove(one)
-                failed.append(one[1])
+            first = left[0]
+            for direction in (first[1].direction,) if first[1].direction else (1, -1):
+                left = self._without(left, self._solved([first], direction, first[1].insider))
+            if first in left:
+                left.remove(first)
+                failed.append(first[1])
         return failed
 
     def _together(self, left: list[tuple[int, Goal]], direction: int, insider: bool) -> list[tuple[int, Goal]]:
-        while tried := [one for one in left if one[1].insider == insider and one[1].direction in (0, direction)]:
+        while tried := [
+            pending for pending in left if pending[1].insider == insider and pending[1].direction in (0, direction)
+        ]:
             fewer = self._without(left, self._solved(tried, direction, insider))
             if len(fewer) == len(left):
                 break
@@ -118,9 +120,9 @@ class _Attack:
             return left
         inside = bool((values <= self.most_inside).all())
         return [
-            (at, goal)
-            for at, goal in left
-            if (goal.insider and not inside) or not met(goal, self.counts[at], values[at])
+            (position, goal)
+            for position, goal in left
+            if (goal.insider and not inside) or not met(goal, self.counts[position], values[position])
         ]
 
     def _solved(self, tried: list[tuple[int, Goal]], direction: int, insider: bool) -> Counts | None:
@@ -129,13 +131,13 @@ class _Attack:
         if insider:
             most = self.most_inside.copy()
         aim = np.zeros(len(self.cells))
-        for at, goal in tried:
-            target = self.counts[at] + direction if goal.direction == 0 else goal.target
-            aim[at] = -direction
+        for position, goal in tried:
+            target = self.counts[position] + direction if goal.direction == 0 else goal.target
+            aim[position] = -direction
             if direction > 0:
-                most[at] = max(self.counts[at], min(most[at], target))
+                most[position] = max(self.counts[position], min(most[position], target))
             else:
-                least[at] = min(self.counts[at], max(0.0, target))
+                least[position] = min(self.counts[position], max(0.0, target))
         solved = milp(
             aim,
             integrality=np.ones(len(self.cells)),

@@ -74,11 +74,11 @@ def suppress(problem: Problem) -> Suppression:
     exposed = dict.fromkeys(goal.cell for goal in lost if not goal.insider)
     primary = problem.sensitive & shown
     # A count that only stands beside others and that the audience can work out anyway is not withheld for nothing.
-    told = np.zeros(len(primary), dtype=bool)
-    told[[cell for cell in exposed if not problem.sensitive[cell]]] = True
+    revealed = np.zeros(len(primary), dtype=bool)
+    revealed[[cell for cell in exposed if not problem.sensitive[cell]]] = True
     return Suppression(
         frozenset(problem.ids[cell] for cell in np.flatnonzero(primary)),
-        frozenset(problem.ids[cell] for cell in np.flatnonzero(work.hidden & shown & ~primary & ~told)),
+        frozenset(problem.ids[cell] for cell in np.flatnonzero(work.hidden & shown & ~primary & ~revealed)),
         tuple(problem.ids[cell] for cell in exposed if problem.sensitive[cell]),
         frozenset(problem.ids[cell] for cell in np.flatnonzero(~work.hidden)),
     )
@@ -105,8 +105,8 @@ class _Work:
 
     def hide_beside(self, cell: int) -> bool:
         """Hide every other member of the cell's relations; False where that hides nothing more."""
-        beside = {int(one) for row in self.problem.within[cell] for one in self.problem.members[row]}
-        free = sorted(one for one in beside if not self.hidden[one] and not self.known[one])
+        beside = {int(neighbour) for row in self.problem.within[cell] for neighbour in self.problem.members[row]}
+        free = sorted(neighbour for neighbour in beside if not self.hidden[neighbour] and not self.known[neighbour])
         self.hide(free)
         return bool(free)
 
@@ -130,14 +130,14 @@ class _Work:
             return True
         parts = hidden[hidden != members[0]]
         small_sum = self.counts[parts].sum() < self.problem.rules.threshold and self.problem.sensitive[parts].any()
-        return bool(small_sum) and self._told(int(members[0]))
+        return bool(small_sum) and self._is_revealed(int(members[0]))
 
-    def _told(self, whole: int) -> bool:
+    def _is_revealed(self, whole: int) -> bool:
         """Whether a total is published, or is in no table, but all parts of one of its sums are."""
         if not self.hidden[whole] or self.shown[whole]:
             return not self.hidden[whole]
         sums = (self.problem.members[row] for row in self.problem.within[whole])
-        return any(one[0] == whole and not self.hidden[one[1:]].any() for one in sums)
+        return any(row_of_sum[0] == whole and not self.hidden[row_of_sum[1:]].any() for row_of_sum in sums)
 
     def _choice(self, row: int) -> int | None:
         members = self.problem.members[row]
@@ -158,7 +158,7 @@ class _Work:
             near = self._near(goal.cell, steps)
             changes = [change for way in ways if (change := self._change(goal, way, near)) is not None]
             if changes:
-                self.hide(near[min(changes, key=lambda one: one[0])[1]].tolist())
+                self.hide(near[min(changes, key=lambda change: change[0])[1]].tolist())
                 return True
         return False
 
@@ -166,16 +166,16 @@ class _Work:
         """The cells that can be changed together with this one, by relations of so many steps; None for all."""
         if steps is None:
             return np.flatnonzero(~self.known)
-        found = {cell}
+        reached = {cell}
         for _ in range(steps):
             rows = {
                 row
-                for one in found
-                if one == cell or len(self.problem.within[one]) <= _HUB
-                for row in self.problem.within[one]
+                for reached_cell in reached
+                if reached_cell == cell or len(self.problem.within[reached_cell]) <= _HUB
+                for row in self.problem.within[reached_cell]
             }
-            found |= {int(one) for row in rows for one in self.problem.members[row]}
-        return np.array(sorted(one for one in found if not self.known[one]))
+            reached |= {int(neighbour) for row in rows for neighbour in self.problem.members[row]}
+        return np.array(sorted(reached_cell for reached_cell in reached if not self.known[reached_cell]))
 
     def _change(self, goal: Goal, way: int, near: npt.NDArray[np.intp]) -> tuple[float, npt.NDArray[np.intp]] | None:
         """The cheapest change of the cells near that meets a goal: what it costs, and which of them it changes."""
@@ -188,11 +188,11 @@ class _Work:
         least = np.zeros(2 * size)
         # Up and down are two variables each, so that a change costs either way.
         limit = np.r_[most, count]
-        at = int(np.flatnonzero(near == goal.cell)[0]) + (0 if way > 0 else size)
-        if limit[at] < step:
+        position = int(np.flatnonzero(near == goal.cell)[0]) + (0 if way > 0 else size)
+        if limit[position] < step:
             return None
-        least[at] = step
-        limit[(at + size) % (2 * size)] = 0
+        least[position] = step
+        limit[(position + size) % (2 * size)] = 0
         price = np.tile(np.where(self.hidden[near], 0.001, self.cost[near]), 2)
         part = self.problem.matrix[:, near].tocsr()
         part = part[np.flatnonzero(np.diff(part.indptr))]

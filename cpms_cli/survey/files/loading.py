@@ -33,6 +33,6 @@ def load_survey(folder: Path | None = None) -> Survey:
     Raises DefinitionError when a file cannot be read, or when a folder of one's own has a rule that is not allowed or
     contradicts itself; `prove_definition` names every place, and runs the examples as well.
     """
-    where = shipped("schemas").resolve()
-    chosen = where if folder is None else Path(folder).resolve()
-    return _loaded(chosen, chosen != where)
+    folder_used = shipped("schemas").resolve()
+    chosen = folder_used if folder is None else Path(folder).resolve()
+    return _loaded(chosen, chosen != folder_used)

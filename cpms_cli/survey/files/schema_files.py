@@ -80,9 +80,9 @@ class Reader:
             if document is None:
                 return None  # that the file cannot be read was told already
             for fault in error.errors():
-                where = (*place, *fault["loc"])
-                told = ".".join(str(step) for step in where)
-                self.problems.append(Problem(file, document.line(*where), f"{told}: {fault['msg']}"))
+                full_place = (*place, *fault["loc"])
+                place_in_words = ".".join(str(step) for step in full_place)
+                self.problems.append(Problem(file, document.line(*full_place), f"{place_in_words}: {fault['msg']}"))
             return None
 
     def parts(self, model: type[_Model], file: str, key: str, content: Any) -> tuple[_Model, ...]:
@@ -204,11 +204,11 @@ def read_messages(reader: Reader) -> dict[str, Words]:
 
 
 def _translations(reader: Reader) -> tuple[Translation, ...]:
-    found = []
+    parts = []
     for path in sorted((reader.folder / "translations").glob("*.yaml")):
         file = f"translations/{path.name}"
-        found.append(reader.part(Translation, file, reader.document(file)))
-    return tuple(one for one in found if one is not None)
+        parts.append(reader.part(Translation, file, reader.document(file)))
+    return tuple(part for part in parts if part is not None)
 
 
 def digest(folder: Path) -> str:

@@ -440,7 +440,7 @@ class Survey(Part):
     def told_by(self) -> dict[str, Check | ColumnCheck | Pattern]:
         """Every check by its id: what a finding names."""
         rules: list[Check | Pattern] = [*self.checks, *self.history, *self.responses, *self.patterns]
-        return {**self.column_checks, **{one.id: one for one in rules}}
+        return {**self.column_checks, **{rule.id: rule for rule in rules}}
 
     def years_of_dates(self) -> tuple[int, int]:
         """The first and the last Christian year of any date there is."""
@@ -470,7 +470,7 @@ class Survey(Part):
 
     def indicator(self, number: int) -> Indicator | None:
         """The indicator of this number."""
-        return next((one for one in self.indicators if one.number == number), None)
+        return next((indicator for indicator in self.indicators if indicator.number == number), None)
 
     @cached_property
     def no_consent(self) -> tuple[str, ...]:

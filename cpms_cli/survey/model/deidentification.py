@@ -52,13 +52,13 @@ def deidentification_faults(
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Where the file names a field or a code that the survey has not: place in the file, and what is wrong."""
     known = {AGE, *fields}
-    for index, one in enumerate(rules.quasi_identifiers):
+    for index, identifier in enumerate(rules.quasi_identifiers):
         place = ("quasi_identifiers", index)
-        if one.field not in known:
-            yield (*place, "field"), f"there is no field '{one.field}'"
+        if identifier.field not in known:
+            yield (*place, "field"), f"there is no field '{identifier.field}'"
             continue
-        codes = set(codes_of(one.field))
-        for at, step in enumerate(one.steps):
+        codes = set(codes_of(identifier.field))
+        for step_number, step in enumerate(identifier.steps):
             for code in step.keep:
                 if code not in codes:
-                    yield (*place, "steps", at), f"'{code}' is not a code of '{one.field}'"
+                    yield (*place, "steps", step_number), f"'{code}' is not a code of '{identifier.field}'"

@@ -39,22 +39,22 @@ def outlines_of(folder: Path, province: str) -> dict[str, Any] | None:
 def check_outlines(folder: Path, areas: Collection[str]) -> list[Problem]:
     """What is wrong with the outlines in a definition, with file and line; each subdistrict must be a known one, once,
     of the province that the file is named after."""
-    found: list[Problem] = []
+    all_problems: list[Problem] = []
     for path in sorted((folder / _FOLDER).glob("*.geojson")):
         file = f"{_FOLDER}/{path.name}"
         content, problems = _read(folder, file)
-        found += problems
+        all_problems += problems
         if content is None or problems:
             continue
         lines, seen = read_text(folder, file).splitlines(), set[str]()
-        for code in (one["properties"][CODE] for one in content["features"]):
-            line = next((at for at, text in enumerate(lines, start=1) if f'"{code}"' in text), 1)
+        for code in (feature["properties"][CODE] for feature in content["features"]):
+            line = next((line_number for line_number, text in enumerate(lines, start=1) if f'"{code}"' in text), 1)
             if code in seen:
-                found.append(Problem(file, line, f"subdistrict {code} stands twice"))
+                all_problems.append(Problem(file, line, f"subdistrict {code} stands twice"))
             elif code not in areas or len(code) != _DIGITS or not code.startswith(path.stem):
-                found.append(Problem(file, line, f"{code} is no subdistrict of province {path.stem}"))
+                all_problems.append(Problem(file, line, f"{code} is no subdistrict of province {path.stem}"))
             seen.add(code)
-    return found
+    return all_problems
 
 
 @lru_cache(maxsize=4)
@@ -66,10 +66,12 @@ def _parsed(file: str, text: str) -> tuple[dict[str, Any] | None, tuple[Problem,
     try:
         Words.model_validate(content["source"])
         features = content["features"]
-        faults = [at for at, one in enumerate(features) if not _is_outline(one)]
+        faults = [number for number, feature in enumerate(features) if not _is_outline(feature)]
     except (ValueError, KeyError, TypeError):
         return None, (Problem(file, 1, "`source` in en and th and `features` are expected"),)
-    problems = [Problem(file, _line(text, at), f"a polygon with the property {CODE} is expected") for at in faults]
+    problems = [
+        Problem(file, _line(text, position), f"a polygon with the property {CODE} is expected") for position in faults
+    ]
     return content, tuple(problems)
 
 
@@ -82,10 +84,10 @@ def _read(folder: Path, file: str) -> tuple[dict[str, Any] | None, tuple[Problem
 
 def _line(text: str, feature: int) -> int:
     """The line on which a feature begins."""
-    at = -1
+    position = -1
     for _ in range(feature + 1):
-        at = text.find('"Feature"', at + 1)
-    return text.count("\n", 0, max(at, 0)) + 1
+        position = text.find('"Feature"', position + 1)
+    return text.count("\n", 0, max(position, 0)) + 1
 
 
 def _is_outline(feature: Any) -> bool:
@@ -93,7 +95,7 @@ def _is_outline(feature: Any) -> bool:
         shape = feature["geometry"]
         polygons = {"Polygon": [shape["coordinates"]], "MultiPolygon": shape["coordinates"]}[shape["type"]]
         rings = [ring for polygon in polygons for ring in polygon]
-        numbers = all(isinstance(one, int | float) for ring in rings for point in ring for one in point[:2])
+        numbers = all(isinstance(number, int | float) for ring in rings for point in ring for number in point[:2])
         return (
             isinstance(feature["properties"][CODE], str)
             and bool(rings)

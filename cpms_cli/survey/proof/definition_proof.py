@@ -110,12 +110,12 @@ def _rule(text: str | None, words: Vocabulary) -> list[str]:
         return []
     try:
         tree = parse(text)
-        found = faults(tree, words)
-        if not found:
+        rule_faults = faults(tree, words)
+        if not rule_faults:
             compiled(tree, words)
     except RuleError as error:
         return [str(error)]
-    return found
+    return rule_faults
 
 
 class _Proof:
@@ -125,12 +125,12 @@ class _Proof:
         self.reader, self.survey = reader, survey
         self.problems: list[Problem] = []
 
-    def at(self, file: str, *place: str | int) -> int:
+    def line_of(self, file: str, *place: str | int) -> int:
         document = self.reader.documents.get(file)
         return document.line(*place) if document else 1
 
-    def note(self, file: str, place: tuple[str | int, ...], found: Iterable[str]) -> None:
-        self.problems += [Problem(file, self.at(file, *place), message) for message in found]
+    def note(self, file: str, place: tuple[str | int, ...], messages: Iterable[str]) -> None:
+        self.problems += [Problem(file, self.line_of(file, *place), message) for message in messages]
 
     def rule(self, text: str | None, table: Table) -> list[str]:
         """What is wrong with a rule of scored children, or of households."""
@@ -236,16 +236,16 @@ class _Proof:
         seen: set[str] = set()
         for entry in codes.codes:
             line = self.reader.code_lines[(name, entry.code)]
-            found = list(_languages(entry.label, entry.code))
+            problems = list(_languages(entry.label, entry.code))
             if name == "missing" and entry.missing != entry.code:
-                found.append(f"'{entry.code}' is no answer: its kind must be '{entry.code}', not '{entry.missing}'")
+                problems.append(f"'{entry.code}' is no answer: its kind must be '{entry.code}', not '{entry.missing}'")
             elif entry.code in self.survey.missing_words and entry.missing != entry.code:
-                found.append(f"'{entry.code}' is no answer in missing.csv, and here its kind is '{entry.missing}'")
+                problems.append(f"'{entry.code}' is no answer in missing.csv, and here its kind is '{entry.missing}'")
             if entry.code in seen:
-                found.append(f"the code '{entry.code}' stands twice")
+                problems.append(f"the code '{entry.code}' stands twice")
             seen.add(entry.code)
             own = {folded(spelling) for spelling in entry.spellings}
-            found += [
+            problems += [
                 f"the label '{label}' is not among the spellings of '{entry.code}'"
                 for label in (entry.label.en, entry.label.th)
                 if folded(label) not in own
@@ -253,23 +253,25 @@ class _Proof:
             for spelling in (entry.code, *entry.spellings, *entry.cased):
                 other = taken.setdefault(folded(spelling), entry.code)
                 if other != entry.code:
-                    found.append(f"'{spelling}' is also a spelling of '{other}'")
-            self.problems += [Problem(file, line, message) for message in found]
+                    problems.append(f"'{spelling}' is also a spelling of '{other}'")
+            self.problems += [Problem(file, line, message) for message in problems]
 
     def indicators(self) -> None:
         file = "indicators.yaml"
-        numbers = [one.number for one in self.survey.indicators]
+        numbers = [indicator.number for indicator in self.survey.indicators]
         if numbers != list(range(1, INDICATORS + 1)):
-            first = next((at for at, number in enumerate(numbers) if number != at + 1), len(numbers) - 1)
-            told = f"the indicators must be numbered 1 to {INDICATORS}, in order"
-            self.note(file, ("indicators", first, "number"), [told])
-        for index, one in enumerate(self.survey.indicators):
+            first = next(
+                (position for position, number in enumerate(numbers) if number != position + 1), len(numbers) - 1
+            )
+            message = f"the indicators must be numbered 1 to {INDICATORS}, in order"
+            self.note(file, ("indicators", first, "number"), [message])
+        for index, indicator in enumerate(self.survey.indicators):
             place = ("indicators", index)
             words = vocabulary(self.survey)
-            for key, text in (("when", one.when), ("applies", one.applies)):
+            for key, text in (("when", indicator.when), ("applies", indicator.applies)):
                 self.note(file, (*place, key), _rule(text, words))
-            self.note(file, (*place, "name"), _languages(one.name, f"indicator {one.number}"))
-            self.note(file, (*place, "definition"), _languages(one.definition, f"indicator {one.number}"))
+            self.note(file, (*place, "name"), _languages(indicator.name, f"indicator {indicator.number}"))
+            self.note(file, (*place, "definition"), _languages(indicator.definition, f"indicator {indicator.number}"))
 
     def levels(self) -> None:
         file = "risk.yaml"
@@ -302,9 +304,9 @@ class _Proof:
         for index, check in enumerate(self.survey.checks):
             words = vocabulary(self.survey, check.table, indicators=False)
             self._check(("rules", index), check, words, known)
-        for index, told in enumerate(self.survey.history):
-            words = vocabulary(self.survey, indicators=False, earlier=told.about == "child")
-            self._check(("history", index), told, words, known)
+        for index, change in enumerate(self.survey.history):
+            words = vocabulary(self.survey, indicators=False, earlier=change.about == "child")
+            self._check(("history", index), change, words, known)
         for index, of_log in enumerate(self.survey.responses):
             self._check(("responses", index), of_log, log_vocabulary(self.survey), known)
         for index, pattern in enumerate(self.survey.patterns):
@@ -338,16 +340,16 @@ class _Proof:
 
     def _shipped_messages(self) -> None:
         """A folder of one's own must have the sentences that the code says, with the same things filled in."""
-        said = read_messages(Reader(shipped("schemas")))
+        messages = read_messages(Reader(shipped("schemas")))
         for file, document in self.reader.documents.items():
             if file.startswith("messages/"):
                 for name in document.content:
-                    if name not in said:
+                    if name not in messages:
                         self.note(file, (name,), [f"cpms never says '{name}'"])
-                    elif _filled(self.survey.messages[name]) != _filled(said[name]):
-                        told = ", ".join(sorted(_filled(said[name]))) or "nothing"
-                        self.note(file, (name,), [f"'{name}' must fill in {told}"])
-        lacking = sorted(set(said) - set(self.survey.messages))
+                    elif _filled(self.survey.messages[name]) != _filled(messages[name]):
+                        fillings = ", ".join(sorted(_filled(messages[name]))) or "nothing"
+                        self.note(file, (name,), [f"'{name}' must fill in {fillings}"])
+        lacking = sorted(set(messages) - set(self.survey.messages))
         self.problems += [Problem("messages/", 1, f"the sentence '{name}' is missing") for name in lacking]
 
     def messages(self) -> None:
@@ -356,10 +358,12 @@ class _Proof:
             if file.startswith("messages/"):
                 for name in document.content:
                     words = self.survey.messages[name]
-                    found = [
-                        one for one in _languages(words, name) if "no Thai letter" not in one or _has_words(words.en)
+                    problems = [
+                        problem
+                        for problem in _languages(words, name)
+                        if "no Thai letter" not in problem or _has_words(words.en)
                     ]
-                    self.note(file, (name,), found)
+                    self.note(file, (name,), problems)
 
 
 def _has_words(text: str) -> bool:

@@ -40,12 +40,12 @@ def _closing(reader: Reader, survey: Survey) -> Iterator[Problem]:
     document, kind = reader.documents[_LOG], survey.response_role("response")
     index = survey.response.fields.index(kind)
     if not kind.closes:
-        told = f"'{kind.name}' must name the answers that end a case (closes)"
-        yield Problem(_LOG, document.line("fields", index), told)
+        message = f"'{kind.name}' must name the answers that end a case (closes)"
+        yield Problem(_LOG, document.line("fields", index), message)
     for code in kind.closes:
         if code not in _kinds(survey):
-            told = f"'{code}' is not a code of the field"
-            yield Problem(_LOG, document.line("fields", index, "closes"), told)
+            message = f"'{code}' is not a code of the field"
+            yield Problem(_LOG, document.line("fields", index, "closes"), message)
 
 
 def _levels(reader: Reader, survey: Survey) -> Iterator[Problem]:
@@ -53,8 +53,8 @@ def _levels(reader: Reader, survey: Survey) -> Iterator[Problem]:
     if not survey.urgent_levels:
         yield Problem(_LEVELS, document.line("levels"), "no level says by when a response is due (due_hours)")
     for index, level in enumerate(survey.levels):
-        for key, told in _of_level(survey, index, level):
-            yield Problem(_LEVELS, document.line("levels", index, key), told)
+        for key, message in _of_level(survey, index, level):
+            yield Problem(_LEVELS, document.line("levels", index, key), message)
 
 
 def _of_level(survey: Survey, index: int, level: Level) -> Iterator[tuple[str, str]]:
@@ -73,6 +73,6 @@ def _of_level(survey: Survey, index: int, level: Level) -> Iterator[tuple[str, s
     for language, words in (("en", level.due.en), ("th", level.due.th)):
         if str(level.due_hours) not in words:
             yield "due_hours", f"'{level.due_hours}' does not stand in the words of `due` ({language}): '{words}'"
-    milder = [one.due_hours for one in survey.levels[index + 1 :] if one.due_hours is not None]
+    milder = [level_below.due_hours for level_below in survey.levels[index + 1 :] if level_below.due_hours is not None]
     if milder and level.due_hours > min(milder):
         yield "due_hours", "a less severe level is due sooner"

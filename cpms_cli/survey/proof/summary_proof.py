@@ -32,12 +32,14 @@ def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: 
         (PRIVACY, _weights(survey)),
     ]
     return [
-        Problem(file, reader.documents[file].line(*place), message) for file, found in parts for place, message in found
+        Problem(file, reader.documents[file].line(*place), message)
+        for file, faults in parts
+        for place, message in faults
     ]
 
 
-def _told(place: Place, found: Iterable[str]) -> Iterator[tuple[Place, str]]:
-    return ((place, message) for message in found)
+def _at_place(place: Place, messages: Iterable[str]) -> Iterator[tuple[Place, str]]:
+    return ((place, message) for message in messages)
 
 
 def _twice(key: str, names: Iterable[str]) -> Iterator[tuple[Place, str]]:
@@ -59,7 +61,7 @@ def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]
         yield ("groups",), "there must be a group of areas (digits)"
     for index, group in enumerate(groups):
         place = ("groups", index)
-        yield from _told((*place, "label"), languages(group.label, group.id))
+        yield from _at_place((*place, "label"), languages(group.label, group.id))
         field = survey.fields.get(group.field or "")
         if group.field is not None and (field is None or field.codelist is None):
             yield (*place, "field"), f"there is no field '{group.field}' with a code list"
@@ -70,20 +72,20 @@ def _rights(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[
     yield from _twice("rights", (right.id for right in survey.rights))
     for index, right in enumerate(survey.rights):
         place = ("rights", index)
-        yield from _told((*place, "label"), languages(right.label, right.id))
-        yield from _told((*place, "definition"), languages(right.definition, right.id))
-        yield from _told((*place, "has"), rule(right.has, "child"))
-        yield from _told((*place, "applies"), rule(right.applies, "child"))
+        yield from _at_place((*place, "label"), languages(right.label, right.id))
+        yield from _at_place((*place, "definition"), languages(right.definition, right.id))
+        yield from _at_place((*place, "has"), rule(right.has, "child"))
+        yield from _at_place((*place, "applies"), rule(right.applies, "child"))
         strange = [f"there is no level '{level}'" for level in right.levels if level not in levels]
-        yield from _told((*place, "levels"), strange)
+        yield from _at_place((*place, "levels"), strange)
 
 
 def _measures(survey: Survey, languages: Languages, rule: Rule) -> Iterator[tuple[Place, str]]:
     yield from _twice("measures", (measure.id for measure in survey.measures))
     for index, measure in enumerate(survey.measures):
         place = ("measures", index)
-        yield from _told((*place, "label"), languages(measure.label, measure.id))
-        yield from _told((*place, "when"), rule(measure.when, measure.of))
+        yield from _at_place((*place, "label"), languages(measure.label, measure.id))
+        yield from _at_place((*place, "when"), rule(measure.when, measure.of))
     arrived = [measure for measure in survey.measures if measure.arrived and measure.of == "child"]
     if len(arrived) != 1:
         yield ("measures",), "exactly one measure of children must say who moved in (arrived: true)"
@@ -108,14 +110,14 @@ def _weights(survey: Survey) -> Iterator[tuple[Place, str]]:
 
 
 def _activities(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
-    known = {one.number for one in survey.indicators}
+    known = {indicator.number for indicator in survey.indicators}
     yield from _twice("activities", (activity.id for activity in survey.activities))
     for index, activity in enumerate(survey.activities):
         place = ("activities", index)
-        yield from _told((*place, "label"), languages(activity.label, activity.id))
-        yield from _told((*place, "who"), languages(activity.who, activity.id))
+        yield from _at_place((*place, "label"), languages(activity.label, activity.id))
+        yield from _at_place((*place, "who"), languages(activity.who, activity.id))
         strange = [f"there is no indicator {number}" for number in activity.indicators if number not in known]
-        yield from _told((*place, "indicators"), strange)
+        yield from _at_place((*place, "indicators"), strange)
     answered = {number for activity in survey.activities for number in activity.indicators}
     lacking = sorted(known - answered)
-    yield from _told(("activities",), [f"no activity answers to indicator {number}" for number in lacking])
+    yield from _at_place(("activities",), [f"no activity answers to indicator {number}" for number in lacking])

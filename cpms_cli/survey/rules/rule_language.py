@@ -128,10 +128,10 @@ def _arguments(node: exp.Expression) -> list[str]:
 
 def faults(rule: exp.Expression, words: Vocabulary) -> list[str]:
     """What is wrong with a rule, in words; empty when it may be used."""
-    found = list(_unknown_parts(rule, words))
-    if not found:
-        found = [*_wrong_codes(rule, words), *_wrong_ranges(rule)]
-    return found
+    rule_faults = list(_unknown_parts(rule, words))
+    if not rule_faults:
+        rule_faults = [*_wrong_codes(rule, words), *_wrong_ranges(rule)]
+    return rule_faults
 
 
 def _unknown_parts(rule: exp.Expression, words: Vocabulary) -> Iterable[str]:
@@ -188,9 +188,9 @@ def _field_named(node: exp.Expression) -> str:
 def _code_comparisons(rule: exp.Expression) -> Iterable[tuple[str, list[str]]]:
     for node in rule.walk():
         if isinstance(node, (exp.EQ, exp.NEQ)):
-            for one, other in ((node.this, node.expression), (node.expression, node.this)):
-                if _field_named(one) and isinstance(other, exp.Literal):
-                    yield _field_named(one), [other.name]
+            for column, other in ((node.this, node.expression), (node.expression, node.this)):
+                if _field_named(column) and isinstance(other, exp.Literal):
+                    yield _field_named(column), [other.name]
         elif isinstance(node, exp.In) and _field_named(node.this):
             yield _field_named(node.this), [item.name for item in node.expressions if isinstance(item, exp.Literal)]
         elif isinstance(node, exp.Anonymous) and node.name.upper() == "SAID":
@@ -292,8 +292,8 @@ def _side(low: str, high: str, operator: str, number: str) -> str:
 def alternatives(rule: exp.Expression) -> list[exp.Expression]:
     """The parts joined by the outermost OR, each of which alone makes the rule true."""
     whole = rule.unnest()
-    found = whole.flatten() if isinstance(whole, exp.Or) else iter([whole])
-    return [part for part in found if isinstance(part, exp.Expression)]
+    alternatives = whole.flatten() if isinstance(whole, exp.Or) else iter([whole])
+    return [part for part in alternatives if isinstance(part, exp.Expression)]
 
 
 def named(rule: exp.Expression) -> list[str]:

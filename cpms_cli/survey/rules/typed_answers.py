@@ -24,8 +24,8 @@ def quoted(text: str) -> str:
 
 def counted_in(survey: Survey, count: str) -> tuple[Indicator, ...]:
     """The indicators that one of `rules.COUNTS` counts: all that are counted, or those that are no circumstance."""
-    counted = (one for one in survey.indicators if one.counted)
-    return tuple(one for one in counted if count == COUNTED or not one.circumstance)
+    counted = (indicator for indicator in survey.indicators if indicator.counted)
+    return tuple(indicator for indicator in counted if count == COUNTED or not indicator.circumstance)
 
 
 def _sql_list(items: tuple[str, ...]) -> str:
@@ -189,9 +189,9 @@ def vocabulary(survey: Survey, table: Table = "child", indicators: bool = True, 
     `earlier`: the rule may ask what was said before.
     """
     fields = survey.fields if table == "child" else {field.name: field for field in survey.household.fields}
-    own = {one.column for one in survey.indicators} if indicators else set()
+    own = {indicator.column for indicator in survey.indicators} if indicators else set()
     tables = (survey.household, survey.child) if table == "child" else (survey.household,)
-    answers = {one.name: tuple(field.name for field in one.fields if _is_answer(survey, field)) for one in tables}
+    answers = {table.name: tuple(field.name for field in table.fields if _is_answer(survey, field)) for table in tables}
     return Vocabulary(fields, survey.codelists, survey.key("household"), FURTHER | own, answers, earlier)
 
 

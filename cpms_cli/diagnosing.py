@@ -32,11 +32,11 @@ _NAME = re.compile(r"^[A-Za-z0-9._-]+")
 
 @dataclass(frozen=True)
 class Sign:
-    """One thing looked at: what, what was found, and whether it is as it should be. `item` is the id of the sentence
+    """One thing looked at: what, what was observed, and whether it is as it should be. `item` is the id of the sentence
     `doctor_<item>`; where it is not sound, `doctor_<item>_mend` says what to do."""
 
     item: str
-    found: str
+    observed: str
     verdict: Verdict = "ok"
 
 
@@ -53,16 +53,16 @@ class Diagnosis:
 
 
 def _packages() -> Iterator[Sign]:
-    lacking, there = [], []
-    for told in metadata.requires(DISTRIBUTION) or []:
-        name = _NAME.match(told)
-        if name is None or "extra ==" in told:
+    lacking, installed = [], []
+    for words in metadata.requires(DISTRIBUTION) or []:
+        name = _NAME.match(words)
+        if name is None or "extra ==" in words:
             continue
         try:
-            there.append(f"{name[0]} {metadata.version(name[0])}")
+            installed.append(f"{name[0]} {metadata.version(name[0])}")
         except metadata.PackageNotFoundError:
             lacking.append(name[0])
-    yield Sign("packages", ", ".join(there))
+    yield Sign("packages", ", ".join(installed))
     if lacking:
         yield Sign("lacking", ", ".join(lacking), "wrong")
 

@@ -77,8 +77,8 @@ def mending_marked(survey_file: Path, mended: Path, samples: Path) -> Mark:
         if file == survey_file.name
     }
     before, after = (_cells(survey, read(path, survey)[0]) for path in (survey_file, mended))
-    found = validate([mended]).findings
-    errors = found[found["severity"] == "error"]
+    findings = validate([mended]).findings
+    errors = findings[findings["severity"] == "error"]
     faulty = set(zip(errors["row"].astype("int64"), errors["field"].astype("str"), strict=True))
     changed = _changed(before, after)
     right = len(planted & changed - faulty)
@@ -101,9 +101,9 @@ def decisions_marked(store: Path, workbook: Path, samples: Path) -> Mark:
     people = dict(zip(keys, truth["person_id"], strict=True))
     pairs = waiting_pairs(store).merge(filled_in(workbook)[["pair", "verdict"]], on="pair", how="left")
     same = pairs["row_a"].map(people) == pairs["row_b"].map(people)
-    told = pairs["verdict"].fillna("")
-    right = ((told == SAME) & same) | ((told == DIFFERENT) & ~same)
-    return Mark(len(pairs), int(right.sum()), int(((told != "") & ~right).sum()))
+    verdicts = pairs["verdict"].fillna("")
+    right = ((verdicts == SAME) & same) | ((verdicts == DIFFERENT) & ~same)
+    return Mark(len(pairs), int(right.sum()), int(((verdicts != "") & ~right).sum()))
 
 
 def set_visits(store: Path, *, round_: int | None = None, language: Language = "en", count: int = 8) -> pd.DataFrame:
@@ -116,7 +116,7 @@ def set_visits(store: Path, *, round_: int | None = None, language: Language = "
     share = max(1, count // 4)
     chosen = pd.concat([part.head(share if part["level"].eq(urgent).any() else share // 2 + 1) for part in by_level])
     mixed = chosen.head(count).sort_values(survey.role("person").name, kind="stable").reset_index(drop=True)
-    letters = pd.Series([chr(ord("A") + at) for at in mixed.index], dtype="str")
+    letters = pd.Series([chr(ord("A") + position) for position in mixed.index], dtype="str")
     return mixed.assign(letter=letters, first=mixed["level"] == urgent)
 
 

@@ -85,7 +85,7 @@ def _option() -> Any:
 
 def _paths(value: object) -> list[Path]:
     values = value if isinstance(value, (list, tuple)) else [value]
-    return [one for one in values if isinstance(one, Path)]
+    return [value for value in values if isinstance(value, Path)]
 
 
 def _check(given: Mapping[str, Any], over: set[str], new: set[str], *, overwrite: bool, filled_in: bool) -> None:
@@ -103,7 +103,7 @@ def _check(given: Mapping[str, Any], over: set[str], new: set[str], *, overwrite
     keys = (Path(os.environ[name]) for name in _KEY_FILES if os.environ.get(name))
     read += [path for path in keys if path.exists()]
     for name, path in written.items():
-        others = [one for other, one in written.items() if other != name]
+        others = [path for other, path in written.items() if other != name]
         check_output(path, [*read, *others, shipped("schemas")], stores, overwrite=overwrite, filled_in=filled_in)
 
 

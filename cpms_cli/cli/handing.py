@@ -10,7 +10,7 @@ import typer
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from cpms_cli.reports.areas.handed import Said
+    from cpms_cli.reports.areas.handed import Handing
     from cpms_cli.workspace import Workspace
 
 Summary = TypeVar("Summary")
@@ -43,14 +43,14 @@ def warn_office(warning: str | None) -> None:
         typer.echo(warning, err=True)
 
 
-def hand_over(workspace: Workspace, summary: Summary, audience: str | None) -> tuple[Summary, Said]:
+def hand_over(workspace: Workspace, summary: Summary, audience: str | None) -> tuple[Summary, Handing]:
     """Return the summary as this audience gets it, or as it is for the office, and what is said below it."""
-    from cpms_cli.reports.areas.handed import Said
+    from cpms_cli.reports.areas.handed import Handing
 
     if audience is None:
-        return summary, Said(None, workspace.language)
+        return summary, Handing(None, workspace.language)
     from cpms_cli.disclosure.release.audience import hand_on
 
     published = hand_on(workspace, summary, audience)
     warn_office(published.warning)
-    return published.summary, Said(published, workspace.language)
+    return published.summary, Handing(published, workspace.language)

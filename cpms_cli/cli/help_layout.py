@@ -30,7 +30,7 @@ def _pieces(word: str, width: int) -> Iterator[str]:
             fits += 1
         fits = max(fits, 1)
         if fits < len(letters):
-            before = [at for at in range(fits // 2, fits + 1) if at and letters[at][0] in _IN_FRONT]
+            before = [number for number in range(fits // 2, fits + 1) if number and letters[number][0] in _IN_FRONT]
             fits = before[-1] if before else fits
         yield "".join(letters[:fits])
         letters = letters[fits:]
@@ -83,9 +83,11 @@ class ThaiFormatter(_Formatter):  # type: ignore[misc]
 
     def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Names on the left, what they mean on the right."""
-        told = [(_TYPE.sub(lambda found: f"<{thai(found[1])}>", first), _described(second)) for first, second in rows]
-        left = min(max(cell_len(first) for first, _ in told), col_max) + col_spacing
-        for first, second in told:
+        rows_in_thai = [
+            (_TYPE.sub(lambda match: f"<{thai(match[1])}>", first), _described(second)) for first, second in rows
+        ]
+        left = min(max(cell_len(first) for first, _ in rows_in_thai), col_max) + col_spacing
+        for first, second in rows_in_thai:
             lines = wrapped(second, max(self.width - left - self.current_indent, 10))
             if cell_len(first) > left - col_spacing:
                 self._line(first)

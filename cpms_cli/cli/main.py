@@ -82,9 +82,9 @@ def _options(
 
 def _option(name: str, otherwise: str) -> str:
     """An option's value from the bare command line: an error may come before anything was parsed."""
-    for at, word in enumerate(sys.argv):
-        if word == name and at + 1 < len(sys.argv):
-            return sys.argv[at + 1]
+    for number, word in enumerate(sys.argv):
+        if word == name and number + 1 < len(sys.argv):
+            return sys.argv[number + 1]
         if word.startswith(f"{name}="):
             return word.partition("=")[2]
     return otherwise
@@ -189,9 +189,9 @@ def _warnings_told() -> Iterator[None]:
     with warnings.catch_warnings():
         usual = warnings.showwarning
 
-        def show(message: Warning | str, *where: Any, **more: Any) -> None:
+        def show(message: Warning | str, *places: Any, **more: Any) -> None:
             if not isinstance(message, CpmsWarning):
-                usual(message, *where, **more)
+                usual(message, *places, **more)
                 return
             from cpms_cli.survey.messages import say
 

@@ -125,10 +125,10 @@ def year(text: str | None) -> int | None:
     """A round as a Christian year; raises UsageError where it is no year of either era."""
     if text is None:
         return None
-    told = plain_digits(plain_text(text))
-    if not re.fullmatch(r"(19|2[0-6])[0-9]{2}", told):
+    plain = plain_digits(plain_text(text))
+    if not re.fullmatch(r"(19|2[0-6])[0-9]{2}", plain):
         raise UsageError("bad_round", round=text)
-    number = int(told)
+    number = int(plain)
     return number - BUDDHIST_OFFSET if number >= BUDDHIST_FROM else number
 
 
@@ -137,10 +137,10 @@ def years(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     first, _, last = text.partition(":")
-    found = year(first), year(last or first)
-    if found[0] is None or found[1] is None or found[0] > found[1]:
+    span = year(first), year(last or first)
+    if span[0] is None or span[1] is None or span[0] > span[1]:
         raise UsageError("bad_rounds", rounds=text)
-    return found[0], found[1]
+    return span[0], span[1]
 
 
 def day(text: str | None) -> datetime.date | None:
@@ -165,8 +165,8 @@ def check_width(code: str, widths: tuple[int, int]) -> None:
         raise UsageError("unknown_area", area=code)
 
 
-def one_of(told: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:
+def one_of(chosen: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:
     """A format this command prints; raises UsageError for another."""
-    if told not in known:
-        raise UsageError("bad_format", format=told, known=", ".join(known))
-    return told
+    if chosen not in known:
+        raise UsageError("bad_format", format=chosen, known=", ".join(known))
+    return chosen

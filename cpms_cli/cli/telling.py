@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from cpms_cli.reports.areas.handed import Said
+    from cpms_cli.reports.areas.handed import Handing
     from cpms_cli.workspace import Workspace
 
 
 def tell(
     workspace: Workspace,
-    said: Said,
+    handing: Handing,
     tables: Mapping[str, pd.DataFrame],
     about: Mapping[str, Any],
     csv: Callable[[], pd.DataFrame],
@@ -35,13 +35,13 @@ def tell(
     from cpms_cli.writing.files import csv_text, json_text
 
     if output is not None:
-        write_for_people(said.tables(tables, output), output, workspace.survey, said.language)
-        typer.echo(say("written", said.language, file=output), err=True)
+        write_for_people(handing.tables(tables, output), output, workspace.survey, handing.language)
+        typer.echo(say("written", handing.language, file=output), err=True)
     if format_ == "json":
-        typer.echo(json_text(document(said.kept(tables), **about, **said.about())))
+        typer.echo(json_text(document(handing.kept(tables), **about, **handing.about())))
     elif format_ == "csv":
         typer.echo(csv_text(csv()), nl=False)
     else:
         console = open_console()
         show(console)
-        said.show(console)
+        handing.show(console)

@@ -18,9 +18,9 @@ from cpms_cli.cli.translation import thai_sentence, translate_command
 @cache
 def _in_thai(app: typer.Typer) -> Any:
     command = guarded(app)
-    for _, one in commands_below(command):
-        translate_command(one)
-        one.context_class = ThaiContext
+    for _, subcommand in commands_below(command):
+        translate_command(subcommand)
+        subcommand.context_class = ThaiContext
     return command
 
 
@@ -32,8 +32,8 @@ def run_in_thai(app: typer.Typer, name: str) -> None:
         typer.echo(thai_sentence("Aborted!"), err=True)
         sys.exit(1)
     except TyperException as refused:
-        told = io.StringIO()
-        refused.show(file=told)  # type: ignore[attr-defined]
-        for line in told.getvalue().splitlines():
+        printed = io.StringIO()
+        refused.show(file=printed)  # type: ignore[attr-defined]
+        for line in printed.getvalue().splitlines():
             typer.echo(thai_sentence(line), err=True)
         sys.exit(refused.exit_code)

@@ -61,7 +61,12 @@ def thai(text: str) -> str:
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     templates = ((re.split(r"\{(\w+)\}", sentence), sentence) for sentence in SENTENCES)
     return tuple(
-        (re.compile("".join(f"(?P<{part}>.+)" if at % 2 else re.escape(part) for at, part in enumerate(parts))), text)
+        (
+            re.compile(
+                "".join(f"(?P<{part}>.+)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+            ),
+            text,
+        )
         for parts, text in templates
     )
 
@@ -69,9 +74,9 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 def thai_sentence(text: str) -> str:
     """A sentence of the parser in Thai, what stands in its places too; itself where it is none we know."""
     for pattern, template in _patterns():
-        found = pattern.fullmatch(text)
-        if found:
-            places = {name: thai_sentence(place) for name, place in found.groupdict().items()}
+        match = pattern.fullmatch(text)
+        if match:
+            places = {name: thai_sentence(place) for name, place in match.groupdict().items()}
             return thai(template).format(**places)
     return thai(text)
 

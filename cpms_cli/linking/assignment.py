@@ -32,22 +32,22 @@ def _known_facts(
     rows: pd.DataFrame, cluster: npt.NDArray[np.int64], names: list[str]
 ) -> dict[str, npt.NDArray[np.object_]]:
     """The first known value of each fact by cluster; by construction a sure cluster has one at most."""
-    found = {}
+    homes_by_child = {}
     for name in names:
         first = rows[name].groupby(cluster).first()
         values = np.full(len(rows), None, dtype=object)
         known = first[first.notna()]
         values[known.index.to_numpy()] = known.to_numpy(dtype=object)
-        found[name] = values
-    return found
+        homes_by_child[name] = values
+    return homes_by_child
 
 
 def _contradicted(people: People, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Which pairs of clusters know different values of one fact."""
     bad = np.zeros(len(left), dtype=bool)
     for values in people.facts.values():
-        one, two = values[left], values[right]
-        bad |= np.asarray(pd.notna(one) & pd.notna(two) & (one != two), dtype=bool)
+        left_values, two = values[left], values[right]
+        bad |= np.asarray(pd.notna(left_values) & pd.notna(two) & (left_values != two), dtype=bool)
     return bad
 
 
@@ -89,23 +89,27 @@ def _best(edges: pd.DataFrame) -> pd.Series:
     return taken
 
 
-def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], at: int) -> pd.DataFrame:
+def _edges(people: People, pairs: pd.DataFrame, first: npt.NDArray[np.int64], round_number: int) -> pd.DataFrame:
     """The pairs of a known child and a newcomer of round number `at`, the best pair of rows for each."""
-    one, two = people.cluster[pairs["id_l"]], people.cluster[pairs["id_r"]]
-    swap = first[one] > first[two]
-    left, right = np.where(swap, two, one), np.where(swap, one, two)
-    fits = (first[right] == at) & (first[left] < at) & ((people.rounds[left] & people.rounds[right]) == 0)
-    found = pairs.assign(left=left, right=right)[fits]
-    if people.forbidden and len(found):
-        ends = np.minimum(found["left"], found["right"]), np.maximum(found["left"], found["right"])
-        found = found[~pd.MultiIndex.from_arrays(ends).isin(list(people.forbidden))]
+    left_cluster, two = people.cluster[pairs["id_l"]], people.cluster[pairs["id_r"]]
+    swap = first[left_cluster] > first[two]
+    left, right = np.where(swap, two, left_cluster), np.where(swap, left_cluster, two)
+    fits = (
+        (first[right] == round_number)
+        & (first[left] < round_number)
+        & ((people.rounds[left] & people.rounds[right]) == 0)
+    )
+    candidates = pairs.assign(left=left, right=right)[fits]
+    if people.forbidden and len(candidates):
+        ends = np.minimum(candidates["left"], candidates["right"]), np.maximum(candidates["left"], candidates["right"])
+        candidates = candidates[~pd.MultiIndex.from_arrays(ends).isin(list(people.forbidden))]
     # A contradiction holds for all that two children are; that a name agrees need be so in one pair of rows only.
-    contradicts = found.groupby(["left", "right"])["contradicts"].transform("any")
-    found = found.sort_values(["disagrees", "weight", "id_l", "id_r"], ascending=[True, False, True, True])
-    found = found.assign(refused=contradicts | found["disagrees"])
+    contradicts = candidates.groupby(["left", "right"])["contradicts"].transform("any")
+    candidates = candidates.sort_values(["disagrees", "weight", "id_l", "id_r"], ascending=[True, False, True, True])
+    candidates = candidates.assign(refused=contradicts | candidates["disagrees"])
     for sameness in ("identical", "certain"):
-        found[sameness] = found.groupby(["left", "right"])[sameness].transform("any") & ~contradicts
-    best: pd.DataFrame = found.drop_duplicates(["left", "right"]).sort_index(ignore_index=True)
+        candidates[sameness] = candidates.groupby(["left", "right"])[sameness].transform("any") & ~contradicts
+    best: pd.DataFrame = candidates.drop_duplicates(["left", "right"]).sort_index(ignore_index=True)
     return _without_rivals_of_identical(best)
 
 
@@ -154,12 +158,14 @@ def assign(
     people = People(sure.copy(), np.zeros(len(rows), dtype=np.int64), _known_facts(rows, sure, facts))
     np.bitwise_or.at(people.rounds, sure, np.int64(1) << numbers)
     decided = []
-    for at in range(1, len(years)):
+    for number in range(1, len(years)):
         first = np.full(len(rows), len(years), dtype=np.int64)
         np.minimum.at(first, people.cluster, numbers)
-        one, two = people.cluster[apart["id_l"].to_numpy()], people.cluster[apart["id_r"].to_numpy()]
-        people.forbidden = set(zip(np.minimum(one, two).tolist(), np.maximum(one, two).tolist(), strict=True))
-        edges = _edges(people, pairs, first, at)
+        left_cluster, two = people.cluster[apart["id_l"].to_numpy()], people.cluster[apart["id_r"].to_numpy()]
+        people.forbidden = set(
+            zip(np.minimum(left_cluster, two).tolist(), np.maximum(left_cluster, two).tolist(), strict=True)
+        )
+        edges = _edges(people, pairs, first, number)
         if edges.empty:
             continue
         edges["probability"] = _remaining(edges)

@@ -130,7 +130,7 @@ def level_of(name: str, levels: list[str]) -> str:
 def comparison(name: str, levels: dict[str, tuple[float, float]]) -> dict[str, Any]:
     """One comparison as splink takes it; `levels` gives (m, u) by level, best first."""
     column, conditions = CONDITIONS[name]
-    told: list[dict[str, Any]] = [
+    level_settings: list[dict[str, Any]] = [
         {"sql_condition": null_condition(column), "label_for_charts": UNKNOWN, "is_null_level": True}
     ]
     for level, (m, u) in levels.items():
@@ -146,5 +146,5 @@ def comparison(name: str, levels: dict[str, tuple[float, float]]) -> dict[str, A
                 "tf_adjustment_weight": 1.0,
                 "tf_minimum_u_value": 0.0002,
             }
-        told.append(entry)
-    return {"output_column_name": name, "comparison_levels": told}
+        level_settings.append(entry)
+    return {"output_column_name": name, "comparison_levels": level_settings}

@@ -58,7 +58,7 @@ def _homes_in_doubt(connection: duckdb.DuckDBPyConnection, survey: Survey, child
     whether there is one."""
     key, home = survey.key("child"), ", ".join(survey.key("household"))
     roles = (survey.role("given_name"), survey.role("born"), survey.role("sex"))
-    differ = " + ".join(f"coalesce(n.{one.name} <> o.{one.name}, FALSE)::INTEGER" for one in roles)
+    differ = " + ".join(f"coalesce(n.{role.name} <> o.{role.name}, FALSE)::INTEGER" for role in roles)
     left_out = f" AND n._source NOT IN ({', '.join(map(str, passed))})" if passed else ""
     homes = ", ".join(f"n.{name}" for name in survey.key("household"))
     connection.execute(
@@ -78,12 +78,12 @@ def _both_sides(connection: duckdb.DuckDBPyConnection, survey: Survey, child: st
     sides = []
     staged, stored = ("staged_child", one_household_each(survey)), (child, household)
     for (of, homes), place in ((staged, "_source, _row"), (stored, "NULL AS _source, NULL AS _row")):
-        here = f"(FROM {of} SEMI JOIN doubtful_home USING ({home}))"
-        told = child_evidence(survey, here, f"(FROM {homes} SEMI JOIN doubtful_home USING ({home}))")
+        staged_rows = f"(FROM {of} SEMI JOIN doubtful_home USING ({home}))"
+        evidence = child_evidence(survey, staged_rows, f"(FROM {homes} SEMI JOIN doubtful_home USING ({home}))")
         sides.append(
             connection.execute(
-                f"WITH told AS ({told}) SELECT told.*, c.{person} AS identifier, told.{line} AS line, {place}"
-                f" FROM told JOIN {here} c USING ({key}) ORDER BY {key}"
+                f"WITH told AS ({evidence}) SELECT told.*, c.{person} AS identifier, told.{line} AS line, {place}"
+                f" FROM told JOIN {staged_rows} c USING ({key}) ORDER BY {key}"
             )
             .df()
             .assign(new=of == staged[0])
@@ -103,7 +103,7 @@ def _compared(rows: pd.DataFrame) -> pd.DataFrame:
         prepare(connection, rows, pd.Series(np.arange(len(rows))))
         connection.register("sides", rows[["home", "new", "line", "identifier"]].assign(id=range(len(rows))))
         features = [row[0] for row in connection.execute("DESCRIBE features").fetchall() if row[0] != "home"]
-        side = {at: ", ".join(f"f.{name} AS {name}_{at}" for name in features) for at in ("l", "r")}
+        side = {position: ", ".join(f"f.{name} AS {name}_{position}" for name in features) for position in ("l", "r")}
         return connection.execute(
             f"WITH l AS (SELECT {side['l']}, s.home, s.line AS line_l, s.identifier AS carries FROM features f"
             f" JOIN sides s USING (id) WHERE s.new), r AS (SELECT {side['r']}, s.home, s.line AS line_r, s.identifier"
@@ -116,15 +116,15 @@ def _compared(rows: pd.DataFrame) -> pd.DataFrame:
 def _faults(
     connection: duckdb.DuckDBPyConnection, survey: Survey, wrong: pd.DataFrame, strangers: pd.Series
 ) -> list[RuleFault]:
-    found = [_fault(survey.role("line").name, wrong)] if len(wrong) else []
+    faults = [_fault(survey.role("line").name, wrong)] if len(wrong) else []
     home = f"concat_ws('|', {', '.join(survey.key('household'))})"
     apart = connection.execute(
         f"SELECT _source, _row FROM staged_household WHERE _differ IS NULL AND list_contains(?, {home}) ORDER BY ALL",
         [strangers.unique().tolist()],
     ).df()
-    return [*found, _fault(survey.role("household").name, apart)] if len(apart) else found
+    return [*faults, _fault(survey.role("household").name, apart)] if len(apart) else faults
 
 
 def _fault(field: str, rows: pd.DataFrame) -> RuleFault:
-    told = rows.sort_values(["_source", "_row"])
-    return RuleFault(_CHECK, (field,), told["_source"].to_numpy(np.int64), told["_row"].to_numpy(np.int64))
+    in_order = rows.sort_values(["_source", "_row"])
+    return RuleFault(_CHECK, (field,), in_order["_source"].to_numpy(np.int64), in_order["_row"].to_numpy(np.int64))

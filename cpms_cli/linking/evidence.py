@@ -45,7 +45,9 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
     both = (
         given["parts"]
         .where(given["fold"].notna())
-        .combine(family["parts"], lambda one, two: "".join(sorted([*_listed(one), *_listed(two)])) or None)
+        .combine(
+            family["parts"], lambda first_parts, two: "".join(sorted([*_listed(first_parts), *_listed(two)])) or None
+        )
     )
     return rows.assign(
         given=given["fold"],

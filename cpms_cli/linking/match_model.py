@@ -102,7 +102,7 @@ def _frequencies(connection: duckdb.DuckDBPyConnection, column: str, usual: floa
 def level_names(shares: Shares, name: str) -> dict[int, str]:
     """The levels of a comparison by the number splink gives them."""
     levels = list(shares[name])
-    return {-1: UNKNOWN, **{len(levels) - 1 - at: level for at, level in enumerate(levels)}}
+    return {-1: UNKNOWN, **{len(levels) - 1 - number: level for number, level in enumerate(levels)}}
 
 
 def _defaults(settings: LinkingSettings) -> Shares:
@@ -168,6 +168,6 @@ def estimate(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings) -
 def _prior(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings) -> float:
     """The share of pairs of two rounds, among rows that still look for each other, that are one child."""
     sizes = connection.execute("SELECT count(*) FROM loose GROUP BY round").df().iloc[:, 0].astype(float).tolist()
-    pairs = sum(one * two for at, one in enumerate(sizes) for two in sizes[at + 1 :])
-    matches = sum(min(one, two) for at, one in enumerate(sizes) for two in sizes[at + 1 :]) * settings.overlap
+    pairs = sum(size * two for number, size in enumerate(sizes) for two in sizes[number + 1 :])
+    matches = sum(min(size, two) for number, size in enumerate(sizes) for two in sizes[number + 1 :]) * settings.overlap
     return min(max(matches / pairs, 1e-9), 0.5) if pairs else 1e-4

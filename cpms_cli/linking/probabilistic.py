@@ -62,10 +62,10 @@ def _disagree(pairs: pd.DataFrame) -> pd.Series:
 
 def _contradict(pairs: pd.DataFrame) -> pd.Series:
     """Which pairs speak against each other, so that what else their children are must wait as well."""
-    found = pd.Series(False, index=pairs.index)
+    agrees = pd.Series(False, index=pairs.index)
     for comparison, level in REFUSALS.items():
-        found |= pairs[comparison] == level
-    return found
+        agrees |= pairs[comparison] == level
+    return agrees
 
 
 def _scored(connection: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
@@ -90,8 +90,8 @@ def _find_loose(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings
         " (SELECT count(DISTINCT round) FROM features)) ORDER BY id"
     )
     drop_large_blocks(connection, "loose", settings.largest_block)
-    found = connection.execute("SELECT count(DISTINCT round) FROM loose").fetchone()
-    return int(found[0]) if found else 0
+    row = connection.execute("SELECT count(DISTINCT round) FROM loose").fetchone()
+    return int(row[0]) if row else 0
 
 
 def link(

@@ -49,7 +49,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame
     )
     key, person = ", ".join(survey.key("child")), survey.role("person").name
     reference = row_reference(survey, "child", "told")
-    told = connection.execute(
+    row_columns = connection.execute(
         f"WITH told AS ({child_evidence(survey, current, homes)}), linked AS (SELECT told.*, {reference} AS row_key,"
         f" l.{person} AS person, min(round_) OVER (PARTITION BY l.{person}) AS first,"
         f" min(round_) OVER () AS earliest FROM told JOIN child_link l USING ({key})),"
@@ -63,13 +63,14 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame
         " LEFT JOIN sure USING (row_key) WHERE round_ > earliest"
         " AND (given IS NOT NULL OR low IS NOT NULL OR number IS NOT NULL)"
     ).df()
-    valid = is_thai_id(told["number"].astype("str"))
+    valid = is_thai_id(row_columns["number"].astype("str"))
     connection.register(
-        "told_rows", told.assign(number=pd.Series(valid, index=told.index).map({True: "yes", False: "no"}))
+        "told_rows",
+        row_columns.assign(number=pd.Series(valid, index=row_columns.index).map({True: "yes", False: "no"})),
     )
-    found = connection.execute(f"SELECT * EXCLUDE (age), {_AGES} AS age, age < 1 AS newborn FROM told_rows").df()
+    linked_rows = connection.execute(f"SELECT * EXCLUDE (age), {_AGES} AS age, age < 1 AS newborn FROM told_rows").df()
     connection.unregister("told_rows")
-    return found
+    return linked_rows
 
 
 def _labels(survey: Survey, grouping: str, groups: pd.Series, language: Language) -> pd.Series:
@@ -105,13 +106,13 @@ def _rates(rows: pd.DataFrame, grouping: str) -> pd.DataFrame:
 
 
 def _gaps(groups: pd.DataFrame, limit: float) -> pd.DataFrame:
-    found = []
+    tables = []
     for (round_, grouping), part in groups[groups["rows"] >= LEAST].groupby(["round", "grouping"], sort=True):
         rising = part.sort_values("link_rate", kind="stable")
         low, high = rising.iloc[0], rising.iloc[-1]
         gap = (high["link_rate"] - low["link_rate"]) * 100
         if gap > limit:
-            found.append(
+            tables.append(
                 {
                     "round": round_,
                     "grouping": grouping,
@@ -121,7 +122,7 @@ def _gaps(groups: pd.DataFrame, limit: float) -> pd.DataFrame:
                     "gap": round(gap, 1),
                 }
             )
-    return pd.DataFrame(found, columns=["round", "grouping", "low", "high", "rate", "gap"])
+    return pd.DataFrame(tables, columns=["round", "grouping", "low", "high", "rate", "gap"])
 
 
 def link_report(

@@ -143,25 +143,25 @@ def _link_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Lin
     sure = _by_identifiers(rows)
     decided: Decisions = read_decisions(connection, survey, rows["row_key"])
     together = obeyed(sure["group"].to_numpy(dtype=np.int64), rows["round"], decided)
-    found = link(rows, together, decided.different, again=decided.again, facts=_FACTS)
-    group = pd.Series(found.cluster, index=rows.index)
-    _write_links(connection, survey, "child", rows, group, _how(sure, together, found.cluster))
-    _write_pairs(connection, rows["row_key"], found)
-    return found
+    linkage = link(rows, together, decided.different, again=decided.again, facts=_FACTS)
+    group = pd.Series(linkage.cluster, index=rows.index)
+    _write_links(connection, survey, "child", rows, group, _how(sure, together, linkage.cluster))
+    _write_pairs(connection, rows["row_key"], linkage)
+    return linkage
 
 
-def _write_pairs(connection: duckdb.DuckDBPyConnection, row_key: pd.Series, found: Linkage) -> None:
+def _write_pairs(connection: duckdb.DuckDBPyConnection, row_key: pd.Series, linkage: Linkage) -> None:
     connection.execute("DELETE FROM link_pair")
-    if found.pairs.empty:
+    if linkage.pairs.empty:
         return
     pairs = pd.DataFrame(
         {
-            "row_a": found.pairs["id_l"].map(row_key).astype("str"),
-            "row_b": found.pairs["id_r"].map(row_key).astype("str"),
-            "verdict": found.pairs["verdict"].astype("str"),
-            "weight": found.pairs["weight"].round(3),
-            "probability": found.pairs["probability"].round(6),
-            "levels": [json.dumps(levels) for levels in found.pairs[list(CONDITIONS)].to_dict("records")],
+            "row_a": linkage.pairs["id_l"].map(row_key).astype("str"),
+            "row_b": linkage.pairs["id_r"].map(row_key).astype("str"),
+            "verdict": linkage.pairs["verdict"].astype("str"),
+            "weight": linkage.pairs["weight"].round(3),
+            "probability": linkage.pairs["probability"].round(6),
+            "levels": [json.dumps(levels) for levels in linkage.pairs[list(CONDITIONS)].to_dict("records")],
         }
     )
     connection.register("pairs", pairs)
@@ -187,9 +187,9 @@ def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> N
     rows["anchored"] = rows["anchored"].astype("str")
     house = rows[survey.role("household").name].astype("str").str.strip().str.casefold()
     rows["second"] = rows["second"].mask(house.isin(linking_settings().placeholder_houses))
-    told = rows[["carried", "anchored", "second"]].assign(round=rows["round_"], same_home=rows["carried"])
-    found = same_person(told.astype({"second": "str"}))
-    _write_links(connection, survey, "household", rows, found["group"], found["how"])
+    home_evidence = rows[["carried", "anchored", "second"]].assign(round=rows["round_"], same_home=rows["carried"])
+    homes = same_person(home_evidence.astype({"second": "str"}))
+    _write_links(connection, survey, "household", rows, homes["group"], homes["how"])
 
 
 def _input(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
@@ -216,11 +216,11 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     """
     last = connection.execute("SELECT input, parameters FROM link_run ORDER BY run_id DESC LIMIT 1").fetchone()
     if last is None or last[0] != _input(connection, survey):
-        found = _link_children(connection, survey)
+        linkage = _link_children(connection, survey)
         _link_households(connection, survey)
         connection.execute(
             "INSERT INTO link_run SELECT coalesce(max(run_id), 0) + 1, ?, ?, ? FROM link_run",
-            [now(), _input(connection, survey), json.dumps(found.parameters) if found.parameters else None],
+            [now(), _input(connection, survey), json.dumps(linkage.parameters) if linkage.parameters else None],
         )
     waiting = connection.execute("SELECT count(*) FROM link_pair WHERE verdict = ?", [DOUBTFUL]).fetchone()
     return int(waiting[0]) if waiting else 0

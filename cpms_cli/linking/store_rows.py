@@ -57,7 +57,7 @@ def as_evidence(rows: pd.DataFrame) -> pd.DataFrame:
     house = home.str.split("|", n=1).str[1].str.strip().str.casefold()
     crowd = home.groupby([rows["round_"], home]).transform("size") > settings.largest_home
     texts = ["given", "family", "nickname", "mother", "sex", "village"]
-    told = (
+    answers = (
         rows.drop(columns=["round"], errors="ignore")
         .rename(columns={"round_": "round"})
         .assign(
@@ -66,7 +66,7 @@ def as_evidence(rows: pd.DataFrame) -> pd.DataFrame:
             **{name: rows[name].astype("str") for name in texts},
         )
     )
-    return told.assign(**_known_birth(rows, settings))
+    return answers.assign(**_known_birth(rows, settings))
 
 
 def _known_birth(rows: pd.DataFrame, settings: LinkingSettings) -> dict[str, pd.Series]:

@@ -103,19 +103,19 @@ def merge(
     that is not read holds answers and `mapping` does not say what it is; UnreadableFile, UsageError, DefinitionError,
     StoreError.
     """
-    survey, where = load_survey(schemas), Path(store)
+    survey, store_path = load_survey(schemas), Path(store)
     files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
     if aside is not None and aside.exists():
         # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
         raise UsageError("file_exists", file=aside.name)
     tables = read_all(files, survey, round_, encoding, mapping, sheets)
     _check_answers(survey, tables)
-    asked = Asked(files, mapping, _further_words(where, round_, schemas, encoding, sheets))
+    asked = Asked(files, mapping, _further_words(store_path, round_, schemas, encoding, sheets))
     check_answers_read(survey, tables, asked, "merge", language)
     with (
-        made_beside(where) as made,
+        made_beside(store_path) as made,
         open_store(
-            where,
+            store_path,
             survey,
             write=True,
             create=True,
@@ -125,7 +125,7 @@ def merge(
     ):
         connection.execute("BEGIN")
         merged = _merge(
-            connection, survey, tables, files, aside, where, language, tool_version, who or current_user(), made
+            connection, survey, tables, files, aside, store_path, language, tool_version, who or current_user(), made
         )
         keep_definition(connection, survey)
         commit(connection)
@@ -205,16 +205,18 @@ def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:
 
 def _lacking(survey: Survey, tables: tuple[SurveyTable, ...]) -> dict[Table, dict[int, list[str]]]:
     """By table and place in `tables`, the columns that a sheet has not."""
-    found: dict[Table, dict[int, list[str]]] = {}
+    lacking: dict[Table, dict[int, list[str]]] = {}
     for source, table in enumerate(tables):
-        there = {*table.columns, *table.given}
-        found.setdefault(table.table, {})[source] = [name for name in survey.columns(table.table) if name not in there]
-    return found
+        columns = {*table.columns, *table.given}
+        lacking.setdefault(table.table, {})[source] = [
+            name for name in survey.columns(table.table) if name not in columns
+        ]
+    return lacking
 
 
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
-    found = connection.execute(f"SELECT count(DISTINCT {survey.role('person').name}) FROM child_link").fetchone()
-    return int(found[0]) if found else 0
+    row = connection.execute(f"SELECT count(DISTINCT {survey.role('person').name}) FROM child_link").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _arrivals(
@@ -309,7 +311,7 @@ def _counts(
     summed = dict.fromkeys(("rows_in", "stored", "quarantined", "no_consent", "repeated"), "sum")
     counts = by_table.groupby("at").agg({**summed, "known": "any"})
     counts.insert(2, "unchanged", counts["rows_in"] - counts["stored"] - counts["quarantined"])
-    counts.insert(0, "file", [files[int(str(at))].name for at in counts.index])
+    counts.insert(0, "file", [files[int(str(position))].name for position in counts.index])
     return counts.reset_index(drop=True)
 
 

@@ -66,12 +66,12 @@ def import_responses(
     aside. One transaction. Dates after `today` (by default the day on which it runs) are errors. Raises UnreadableFile,
     UsageError, DefinitionError, StoreError.
     """
-    survey, where = load_survey(schemas), Path(store)
+    survey, store_path = load_survey(schemas), Path(store)
     files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
     if aside is not None and aside.exists():
         raise UsageError("file_exists", file=aside.name)
     tables = read_responses(files, survey, encoding, mapping)
-    with made_beside(where) as made, open_store(where, survey, write=True) as connection:
+    with made_beside(store_path) as made, open_store(store_path, survey, write=True) as connection:
         connection.execute("BEGIN")
         imported = take_in(
             connection,
@@ -80,7 +80,7 @@ def import_responses(
             files,
             today or datetime.date.today(),
             By(who or current_user(), tool_version),
-            lambda batch: aside or free_name(where, batch),
+            lambda batch: aside or free_name(store_path, batch),
             language,
         )
         made.extend([imported.quarantine] if imported.quarantine else [])
@@ -109,7 +109,7 @@ def add_response(
     aside for; StoreError.
     """
     survey = load_survey(schemas)
-    told: dict[ResponseRole, str] = {
+    answers: dict[ResponseRole, str] = {
         "person": identifier,
         "response": kind,
         "responded": date,
@@ -117,7 +117,7 @@ def add_response(
         "outcome": outcome,
         "next_step": next_date,
     }
-    table = _typed_in(survey, {survey.response_role(role).name: text for role, text in told.items()})
+    table = _typed_in(survey, {survey.response_role(role).name: text for role, text in answers.items()})
     _check_kind(survey, table, kind, language)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
@@ -128,7 +128,7 @@ def add_response(
         if len(errors):
             first = Wording(response_log(survey), language).told(errors).iloc[0]
             raise UsageError("response_refused", message=first["message"], mend=first["mend"])
-        source = Source(TYPED_IN, hashlib.sha256("\x1f".join(told.values()).encode()).hexdigest())
+        source = Source(TYPED_IN, hashlib.sha256("\x1f".join(answers.values()).encode()).hexdigest())
         recorder = By(who or current_user(), tool_version)
         recorded = record_responses(connection, survey, [table], findings, [source], [0], recorder)
         counts = recorded.files.iloc[0]
@@ -157,8 +157,8 @@ def _check_kind(survey: Survey, table: SurveyTable, kind: str, language: Languag
     codes = survey.codes(field)
     known = codes.by_code if codes else {}
     if _cell(survey, table, "response") not in known:
-        told = ", ".join(f"{code.code} ({code.label.in_(language)})" for code in known.values())
-        raise UsageError("unknown_response_kind", kind=kind, known=told)
+        text = ", ".join(f"{code.code} ({code.label.in_(language)})" for code in known.values())
+        raise UsageError("unknown_response_kind", kind=kind, known=text)
 
 
 def _check_child(connection: duckdb.DuckDBPyConnection, survey: Survey, table: SurveyTable, identifier: str) -> None:

@@ -47,7 +47,7 @@ def undo(store: str | Path, batch: int, *, schemas: Path | None = None, who: str
         if rows_of_survey:
             relink(connection, survey)
             check_responses_stay(connection, survey, batch)
-        for one in batches:
-            note_event(connection, "undo", one, who=who or "")
+        for undone in batches:
+            note_event(connection, "undo", undone, who=who or "")
         commit(connection)
         return Undone(tuple(batches), removed, restored, withdrawn)

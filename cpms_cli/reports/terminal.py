@@ -39,8 +39,8 @@ def open_console(*, stderr: bool = False) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="cpms-signs")
-    told = os.environ.get("COLUMNS", "")
-    width = None if stream.isatty() or told.isdigit() else _PIPED_WIDTH
+    width_wanted = os.environ.get("COLUMNS", "")
+    width = None if stream.isatty() or width_wanted.isdigit() else _PIPED_WIDTH
     return Console(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
 
 

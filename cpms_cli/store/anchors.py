@@ -17,10 +17,10 @@ MAY_DIFFER = 1
 MAY_DIFFER_IN_PLACE = 2
 
 
-def changed_details(survey: Survey, one: str, other: str) -> str:
+def changed_details(survey: Survey, stored: str, other: str) -> str:
     """SQL for how many of the details that tell children apart differ between two versions of rows."""
     names = [survey.role(role).name for role in _TELLING]
-    return " + ".join(f"({one}.{name} IS DISTINCT FROM {other}.{name})::INTEGER" for name in names)
+    return " + ".join(f"({stored}.{name} IS DISTINCT FROM {other}.{name})::INTEGER" for name in names)
 
 
 def anchors_now(survey: Survey) -> str:

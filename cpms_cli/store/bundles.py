@@ -42,12 +42,13 @@ def _csv(
 def _log_csv(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, round_: int) -> bytes:
     """All that was done for the children of the bundle, at any time, under the identifiers now shown for them."""
     create_known_children(connection, survey)
-    told, person = survey.response_role("person").name, survey.role("person").name
+    response_person, person = survey.response_role("person").name, survey.role("person").name
     cells = ", ".join(
-        f"k.person AS {told}" if field.name == told else f"r.{field.name}" for field in survey.response.fields
+        f"k.person AS {response_person}" if field.name == response_person else f"r.{field.name}"
+        for field in survey.response.fields
     )
     rows = connection.execute(
-        f"SELECT DISTINCT {cells} FROM response r JOIN known_child k ON k.identifier = r.{told}"
+        f"SELECT DISTINCT {cells} FROM response r JOIN known_child k ON k.identifier = r.{response_person}"
         f" SEMI JOIN (SELECT {person} AS person FROM current_child WHERE starts_with({survey.role('village').name}, ?)"
         f" AND {survey.role('round').name} = ?) c ON c.person = k.person"
         " WHERE r.superseded_by IS NULL ORDER BY ALL",
@@ -57,11 +58,14 @@ def _log_csv(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, r
 
 
 def _schema(survey: Survey, table: str) -> dict[str, Any]:
-    known = {**survey.fields, **({one.name: one for one in survey.response.fields} if table == "response" else {})}
+    known = {
+        **survey.fields,
+        **({field.name: field for field in survey.response.fields} if table == "response" else {}),
+    }
     columns, key = {
         "child": (survey.columns("child"), survey.key("child")),
         "household": (survey.columns("household"), survey.key("household")),
-        "response": (tuple(one.name for one in survey.response.fields), survey.response.primaryKey),
+        "response": (tuple(field.name for field in survey.response.fields), survey.response.primaryKey),
     }[table]
     fields = [{"name": name, "type": "string", "title": known[name].label.en} for name in columns]
     return {"fields": fields, "primaryKey": list(key), "missingValues": [""]}
@@ -99,7 +103,7 @@ def _package(survey: Survey, tables: dict[str, bytes], area: str, round_: int) -
 def _sealed(package: bytes, recipients: list[str]) -> bytes:
     if recipients:
         try:
-            known = [pyrage.x25519.Recipient.from_str(one) for one in recipients]
+            known = [pyrage.x25519.Recipient.from_str(recipient) for recipient in recipients]
         except pyrage.RecipientError:
             raise UsageError("bad_recipient", recipient=", ".join(recipients)) from None
         return bytes(pyrage.encrypt(package, known))

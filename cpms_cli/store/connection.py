@@ -57,13 +57,16 @@ def load_cipher(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _as_bytes(key: str) -> str:
     """The key as the engine reads bytes out of text: it takes no letters but ASCII, and a backslash starts a code."""
-    return "".join(chr(one) if 32 <= one < 127 and one != ord("\\") else f"\\x{one:02X}" for one in key.encode())
+    return "".join(
+        chr(character) if 32 <= character < 127 and character != ord("\\") else f"\\x{character:02X}"
+        for character in key.encode()
+    )
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, key: str | None, read_only: bool) -> None:
     """Attach a store's file under this name; `key` None for a plain one."""
-    told = [*(["READ_ONLY"] if read_only else []), *([f"ENCRYPTION_KEY {quoted(_as_bytes(key))}"] if key else [])]
-    connection.execute(f"ATTACH {quoted(str(path))} AS {name}" + (f" ({', '.join(told)})" if told else ""))
+    options = [*(["READ_ONLY"] if read_only else []), *([f"ENCRYPTION_KEY {quoted(_as_bytes(key))}"] if key else [])]
+    connection.execute(f"ATTACH {quoted(str(path))} AS {name}" + (f" ({', '.join(options)})" if options else ""))
 
 
 def is_encrypted(path: Path) -> bool:
@@ -182,11 +185,11 @@ class CommitFailed(Exception):
 
 def mark_of(connection: duckdb.DuckDBPyConnection) -> object:
     """What tells the store before a change from the store after it: its tables, and how long its logs are."""
-    found = connection.execute(
+    rows = connection.execute(
         "SELECT table_name FROM duckdb_tables()"
         " WHERE NOT temporary AND database_name = current_database() ORDER BY table_name"
     ).fetchall()
-    tables = [str(name) for (name,) in found]
+    tables = [str(name) for (name,) in rows]
     counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in _LOGS if name in tables)
     return tables, connection.execute(f"SELECT {counts}").fetchall() if counts else []
 
@@ -219,7 +222,5 @@ def write_log_in(connection: duckdb.DuckDBPyConnection, store: Path) -> None:
 
 def file_of(connection: duckdb.DuckDBPyConnection) -> Path:
     """The file of the store that a connection is open to."""
-    found = connection.execute(
-        "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
-    ).fetchone()
-    return Path(str(found[0])) if found else Path()
+    row = connection.execute("SELECT path FROM duckdb_databases() WHERE database_name = current_database()").fetchone()
+    return Path(str(row[0])) if row else Path()

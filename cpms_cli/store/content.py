@@ -18,19 +18,19 @@ from cpms_cli.survey.files.loading import load_survey
 def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.DataFrame]:
     """The current rows of a store in the order of their keys, each person or home named by its first row's key."""
     survey = load_survey(schemas)
-    found: dict[str, pd.DataFrame] = {}
+    tables: dict[str, pd.DataFrame] = {}
     with open_store(Path(store), survey) as connection:
         for table in TABLES:
             key = survey.key(table)
             identity = identity_column(survey, table)
             names = ", ".join(f"o.{name}" for name in survey.columns(table))
             first = f"min(concat_ws('|', {', '.join(key)})) OVER (PARTITION BY l.{identity})"
-            found[table] = connection.execute(
+            tables[table] = connection.execute(
                 f"SELECT {names}, {first} AS same_as, l.how FROM {table}_observation o"
                 f" JOIN {table}_link l USING ({', '.join(key)}) WHERE o.superseded_by IS NULL"
                 f" ORDER BY {', '.join(key)}"
             ).df()
-    return found
+    return tables
 
 
 LOGS = (

@@ -49,16 +49,16 @@ FORMAT = 3
 def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
     """The store's format, None where its making was broken off; raises StoreNotOurs where it is another's database."""
     try:
-        found = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
+        row = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
     except duckdb.CatalogException:
         if is_blank(connection):
             return None
-        found = None
-    if found is None:
+        row = None
+    if row is None:
         raise StoreNotOurs("store_not_ours", store=path.name)
-    if int(found[0]) > FORMAT:
-        raise StoreNotOurs("store_newer", store=path.name, format=found[0], known=FORMAT)
-    return int(found[0])
+    if int(row[0]) > FORMAT:
+        raise StoreNotOurs("store_newer", store=path.name, format=row[0], known=FORMAT)
+    return int(row[0])
 
 
 def _to_format_2(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -82,12 +82,12 @@ def _brought_up_to_date(
     with hold_store(path):
         with closing(connect(path, read_only=False)) as looked:
             # Another may have done it meanwhile.
-            found = _format(looked, path)
+            format_found = _format(looked, path)
             write_log_in(looked, path)
-        if found is not None and found != FORMAT:
-            keep_copy(path, found)
+        if format_found is not None and format_found != FORMAT:
+            keep_copy(path, format_found)
             with closing(connect(path, read_only=False)) as writing:
-                migrate(writing, survey, found, STEPS)
+                migrate(writing, survey, format_found, STEPS)
     return connect(path, read_only=not write)
 
 
@@ -204,17 +204,17 @@ def _end(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _after_failed_commit(path: Path, failed: CommitFailed) -> StoreError:
     """What became of a store whose commit failed, by opening it again as everybody else will."""
-    told: dict[str, object] = {"store": path.name, "reason": failed.reason}
+    values: dict[str, object] = {"store": path.name, "reason": failed.reason}
     try:
         connection = connect(path, read_only=True)
     except CpmsError:
-        return StoreInDoubt("store_in_doubt", **told)
+        return StoreInDoubt("store_in_doubt", **values)
     try:
         stored = mark_of(connection) == failed.mark
     except duckdb.Error:
-        return StoreInDoubt("store_in_doubt", **told)
+        return StoreInDoubt("store_in_doubt", **values)
     finally:
         connection.close()
     if stored:
         note_stored(path)
-    return StoreError("store_broke_after" if stored else "store_unusable", **told)
+    return StoreError("store_broke_after" if stored else "store_unusable", **values)

@@ -67,10 +67,10 @@ def audit_log(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame
 
 def merge_of(connection: duckdb.DuckDBPyConnection, batch: int) -> tuple[int, list[int]]:
     """The merge a batch came with, and all its batches. Raises UsageError where it cannot be undone."""
-    found = connection.execute("SELECT merge_id FROM batch WHERE batch_id = ?", [batch]).fetchone()
-    if found is None:
+    row = connection.execute("SELECT merge_id FROM batch WHERE batch_id = ?", [batch]).fetchone()
+    if row is None:
         raise UsageError("unknown_batch", batch=batch)
-    if found[0] == OLDER:
+    if row[0] == OLDER:
         raise UsageError("undo_too_old", batch=batch)
     later = connection.execute(
         # Of the survey, all that came later rests on it; of responses, only what corrects one.
@@ -78,30 +78,33 @@ def merge_of(connection: duckdb.DuckDBPyConnection, batch: int) -> tuple[int, li
         " AND EXISTS (FROM batch WHERE merge_id = $1 AND kind = $2)"
         " UNION SELECT r.superseded_by FROM response r JOIN batch b USING (batch_id) JOIN batch l"
         " ON l.batch_id = r.superseded_by WHERE b.merge_id = $1 AND l.merge_id > $1 ORDER BY ALL DESC",
-        [found[0], SURVEY],
+        [row[0], SURVEY],
     ).fetchall()
     if later:
         # Later files were read in the light of this one: a family's blanks were filled from it, children recognised.
         raise UsageError("undo_later_first", batch=batch, later=", ".join(str(row[0]) for row in later))
-    same = connection.execute("SELECT batch_id FROM batch WHERE merge_id = ? ORDER BY 1", [found[0]]).fetchall()
-    return int(found[0]), [int(row[0]) for row in same]
+    same = connection.execute("SELECT batch_id FROM batch WHERE merge_id = ? ORDER BY 1", [row[0]]).fetchall()
+    return int(row[0]), [int(row[0]) for row in same]
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    found = connection.execute(query).fetchone()
-    return int(found[0]) if found else 0
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
 
 
 def restore_rows(connection: duckdb.DuckDBPyConnection, merge_id: int, batches: Sequence[int]) -> tuple[int, int]:
     """Take the rows of these batches out, bring back those they took the place of, and forget the identifiers that this
     merge gave; how many rows went and came."""
-    told, removed, restored = ", ".join(map(str, batches)), 0, 0
-    theirs, replaced = f"batch_id IN ({told})", f"superseded_by IN ({told}) AND batch_id NOT IN ({told})"
+    batch_list, removed, restored = ", ".join(map(str, batches)), 0, 0
+    theirs, replaced = (
+        f"batch_id IN ({batch_list})",
+        f"superseded_by IN ({batch_list}) AND batch_id NOT IN ({batch_list})",
+    )
     for rows in (*(f"{table}_observation" for table in TABLES), RESPONSE):
         removed += _count(connection, f"SELECT count(*) FROM {rows} WHERE {theirs}")
         restored += _count(connection, f"SELECT count(*) FROM {rows} WHERE {replaced}")
         connection.execute(f"DELETE FROM {rows} WHERE {theirs}")
-        connection.execute(f"UPDATE {rows} SET superseded_by = NULL WHERE superseded_by IN ({told})")
+        connection.execute(f"UPDATE {rows} SET superseded_by = NULL WHERE superseded_by IN ({batch_list})")
     for table in TABLES:
         connection.execute(
             f"DELETE FROM {table}_anchor WHERE identifier IN (SELECT identifier FROM anchor_added"
@@ -127,10 +130,10 @@ def check_responses_stay(connection: duckdb.DuckDBPyConnection, survey: Survey, 
 def withdrawals(connection: duckdb.DuckDBPyConnection, survey: Survey, batches: Sequence[int]) -> int:
     """How many earlier rows are of families who withdrew their consent in these batches."""
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
-    told, key = ", ".join(map(str, batches)), ", ".join(survey.key("household"))
+    batch_list, key = ", ".join(map(str, batches)), ", ".join(survey.key("household"))
     return _count(
         connection,
         f"SELECT count(*) FROM household_observation o JOIN household_observation n USING ({key})"
-        f" WHERE n.batch_id IN ({told}) AND n.{survey.role('consent').name} IN ({refused})"
-        f" AND o.superseded_by IN ({told})",
+        f" WHERE n.batch_id IN ({batch_list}) AND n.{survey.role('consent').name} IN ({refused})"
+        f" AND o.superseded_by IN ({batch_list})",
     )

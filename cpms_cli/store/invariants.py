@@ -78,8 +78,8 @@ def _of_responses(survey: Survey) -> Iterator[tuple[str, str]]:
 
 def _bad_identifiers(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table) -> int:
     identity = identity_column(survey, table)
-    found = connection.execute(f"SELECT DISTINCT {identity} AS one FROM {table}_link").df()["one"].astype("str")
-    return int((~has_cpms_check_letter(found)).sum())
+    identifiers = connection.execute(f"SELECT DISTINCT {identity} AS one FROM {table}_link").df()["one"].astype("str")
+    return int((~has_cpms_check_letter(identifiers)).sum())
 
 
 def check_store(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:

@@ -47,12 +47,12 @@ def _same_child(survey: Survey) -> str:
     """
     missing = ", ".join(map(quoted, survey.missing_words)) or "NULL"
 
-    def told(row: str, name: str) -> str:
+    def known_answer(row: str, name: str) -> str:
         return f"CASE WHEN {row}.{name} NOT IN ({missing}) THEN {row}.{name} END"
 
     def agree(role: str) -> str:
         name = survey.role(role).name  # type: ignore[arg-type]
-        return f"({told('n', name)} = {told('o', name)})"
+        return f"({known_answer('n', name)} = {known_answer('o', name)})"
 
     sex, born, given = agree("sex"), agree("born"), agree("given_name")
     return f"{sex} IS NOT FALSE AND {born} IS NOT FALSE AND ({given} IS NOT FALSE OR {born} IS TRUE)"

@@ -140,7 +140,7 @@ def _area(
 
     with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
         summary = compute_area_summary(workspace, code, round_=round_year, by=by or ())
-        summary, said = hand_over(workspace, summary, audience)
+        summary, handing = hand_over(workspace, summary, audience)
     about = {
         "area": summary.code,
         "name": summary.name,
@@ -151,11 +151,11 @@ def _area(
     }
     tell(
         workspace,
-        said,
+        handing,
         summary.tables,
         about,
-        lambda: said.cells(summary.grouped.get("indicators_by", summary.indicators)),
-        lambda console: show_area(console, workspace.survey, summary, workspace.language, listed=said.listing),
+        lambda: handing.cells(summary.grouped.get("indicators_by", summary.indicators)),
+        lambda console: show_area(console, workspace.survey, summary, workspace.language, listed=handing.listing),
         format_,
         output,
     )

@@ -45,7 +45,7 @@ def tell_change(
     output: Path | None,
 ) -> None:
     """Write a summary over rounds to `output`, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
-    from cpms_cli.reports.areas.handed import Said
+    from cpms_cli.reports.areas.handed import Handing
 
-    said = Said(None, workspace.language, "office_only_rounds")
-    tell(workspace, said, summary.tables, summary.about(), lambda: summary.tables[csv], show, format_, output)
+    handing = Handing(None, workspace.language, "office_only_rounds")
+    tell(workspace, handing, summary.tables, summary.about(), lambda: summary.tables[csv], show, format_, output)

@@ -81,15 +81,15 @@ def indicator(
     check_several(output)
     with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
         summary = compute_indicator_summary(workspace, number, area=area, round_=round_year, by=by or ())
-        summary, said = hand_over(workspace, summary, audience)
+        summary, handing = hand_over(workspace, summary, audience)
     tell(
         workspace,
-        said,
+        handing,
         summary.tables,
         summary.about(),
-        lambda: said.cells(tidy(summary.counted)),
+        lambda: handing.cells(tidy(summary.counted)),
         lambda console: show_indicator(
-            console, workspace.survey, summary, workspace.language, identified, listed=said.listing
+            console, workspace.survey, summary, workspace.language, identified, listed=handing.listing
         ),
         format_,
         output,

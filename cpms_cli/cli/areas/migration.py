@@ -71,13 +71,13 @@ def migration(
 
     with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
         summary = compute_migration_summary(workspace, area=area, round_=round_year, by=by or ())
-        summary, said = hand_over(workspace, summary, audience)
+        summary, handing = hand_over(workspace, summary, audience)
     tell(
         workspace,
-        said,
+        handing,
         summary.tables,
         summary.scope.about(),
-        lambda: said.cells(summary.measures),
+        lambda: handing.cells(summary.measures),
         lambda console: show_migration(console, workspace.survey, summary, workspace.language),
         format_,
         output,

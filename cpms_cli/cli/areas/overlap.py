@@ -77,15 +77,17 @@ def overlap(
 
     with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
         summary = compute_overlap(workspace, area=area, round_=round_year, by=by or ())
-        summary, said = hand_over(workspace, summary, audience)
+        summary, handing = hand_over(workspace, summary, audience)
     about = {"area": summary.area, "name": summary.name, "round": summary.round, "children_total": summary.children}
     tell(
         workspace,
-        said,
+        handing,
         summary.tables,
         about,
-        lambda: said.cells(summary.pairs),
-        lambda console: show_overlap(console, workspace.survey, summary, top, workspace.language, triples=said.listing),
+        lambda: handing.cells(summary.pairs),
+        lambda console: show_overlap(
+            console, workspace.survey, summary, top, workspace.language, triples=handing.listing
+        ),
         format_,
         output,
     )

@@ -108,8 +108,8 @@ def _plan(
         check_folder(output)
     with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
         plan = compute_area_plan(workspace, code, round_=round_year, by=by or ())
-        plan, said = hand_over(workspace, plan, audience)
-    document = plan_document(workspace.survey, plan, workspace.language, said.notes if audience else None)
+        plan, handing = hand_over(workspace, plan, audience)
+    document = plan_document(workspace.survey, plan, workspace.language, handing.notes if audience else None)
     if output is not None:
         from cpms_cli.reports.documents.rendering import render
 
@@ -127,7 +127,7 @@ def _plan(
             "children_total": plan.children,
             "households_total": plan.households,
             "unknown_share": plan.unknown_share,
-            **said.about(),
+            **handing.about(),
         }
         typer.echo(json_text(report.document(plan.tables, **about)))
     elif output is None:

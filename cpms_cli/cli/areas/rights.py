@@ -83,13 +83,13 @@ def rights(
     check_several(output)
     with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
         summary = compute_rights_summary(workspace, area=area, round_=round_year, by=by or (), lacking=list_)
-        summary, said = hand_over(workspace, summary, audience)
+        summary, handing = hand_over(workspace, summary, audience)
     tell(
         workspace,
-        said,
+        handing,
         summary.tables,
         summary.scope.about(),
-        lambda: summary.lacking if list_ else said.cells(tidy(summary.counted)),
+        lambda: summary.lacking if list_ else handing.cells(tidy(summary.counted)),
         lambda console: show_rights(
             console,
             workspace.survey,
@@ -97,7 +97,7 @@ def rights(
             workspace.language,
             listed=bool(list_ or identified),
             identified=identified,
-            hint=said.listing,
+            hint=handing.listing,
         ),
         format_,
         output,

@@ -144,17 +144,17 @@ def split(
       cpms child split ID --round 2568 --round 2569 --reason "two families"
     """
     one_of(format_, ("text", "json"))
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.linking.review.by_hand import split_child
     from cpms_cli.survey.messages import say
 
-    years = [found for found in (year(one) for one in rounds) if found is not None]
+    years = [round_given for round_given in (year(word) for word in rounds) if round_given is not None]
     after = split_child(store, identifier, years, reason, schemas=schemas)
     names = list(after.children)
     moved = sorted(round_ for name in names[1:] for round_ in after.children[name])
     text = say(
         "split_done",
-        told,
+        spoken,
         id=names[0],
         kept=", ".join(after.children[names[0]]),
         moved=", ".join(moved),
@@ -182,13 +182,13 @@ def join(
       cpms child join ID ID ID --reason "school register" --store cpms.duckdb
     """
     one_of(format_, ("text", "json"))
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.linking.review.by_hand import join_children
     from cpms_cli.survey.messages import say
 
     after = join_children(store, identifiers, reason, schemas=schemas)
     parts = ((name, ", ".join(rounds)) for name, rounds in after.children.items())
-    _tell(after, "\n".join(say("join_done", told, id=name, rounds=rounds) for name, rounds in parts), format_)
+    _tell(after, "\n".join(say("join_done", spoken, id=name, rounds=rounds) for name, rounds in parts), format_)
 
 
 def _tell(after: Regrouped, text: str, format_: str) -> None:
@@ -216,13 +216,13 @@ def forget(
       cpms child forget ID --store cpms.duckdb
       cpms child forget ID --yes --store cpms.duckdb
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.store.safety.erasure import check_known
     from cpms_cli.store.safety.erasure import forget as run
     from cpms_cli.survey.messages import say
 
     check_known(store, identifier, schemas=schemas)
-    if not yes and not typer.confirm(say("forget_sure", told, id=identifier), err=True):
+    if not yes and not typer.confirm(say("forget_sure", spoken, id=identifier), err=True):
         raise typer.Exit(2)
     erased = run(store, identifier, schemas=schemas)
-    typer.echo(say("child_forgotten", told, rows=erased.rows, rounds=erased.rounds, responses=erased.responses))
+    typer.echo(say("child_forgotten", spoken, rows=erased.rows, rounds=erased.rounds, responses=erased.responses))

@@ -39,7 +39,7 @@ def report(
       cpms link report --fail-on-gap --format json --store cpms.duckdb
     """
     one_of(format_)
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.linking.quality import link_report
     from cpms_cli.reports.files import links
     from cpms_cli.reports.interchange.people_labels import write_for_people
@@ -47,14 +47,14 @@ def report(
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.writing.files import csv_text, json_text
 
-    found = link_report(store, language=told, limit=limit, schemas=schemas)
-    code = 1 if fail_on_gap and len(found.gaps) else 0
+    quality = link_report(store, language=spoken, limit=limit, schemas=schemas)
+    code = 1 if fail_on_gap and len(quality.gaps) else 0
     if output is not None:
-        write_for_people({"groups": found.groups, "gaps": found.gaps}, output, load_survey(schemas), told)
+        write_for_people({"groups": quality.groups, "gaps": quality.gaps}, output, load_survey(schemas), spoken)
     if format_ == "json":
-        typer.echo(json_text(links.document(found, code)))
+        typer.echo(json_text(links.document(quality, code)))
     elif format_ == "csv":
-        typer.echo(csv_text(found.groups), nl=False)
+        typer.echo(csv_text(quality.groups), nl=False)
     else:
-        links.show(open_console(), found, limit, told)
+        links.show(open_console(), quality, limit, spoken)
     raise typer.Exit(code)

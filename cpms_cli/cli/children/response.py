@@ -73,7 +73,7 @@ def import_(
       cpms response import visits.xlsx --store cpms.duckdb
     """
     one_of(format_, ("text", "json"))
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli import __version__
     from cpms_cli.merging.respond import import_responses
     from cpms_cli.reports.children import responses as report
@@ -87,15 +87,15 @@ def import_(
         quarantine=quarantine,
         schemas=schemas,
         encoding=encoding,
-        language=told,
+        language=spoken,
         tool_version=__version__,
         mapping=map_,
     )
     survey = load_survey(schemas)
     if format_ == "json":
-        typer.echo(json_text(report.import_document(survey, imported, told)))
+        typer.echo(json_text(report.import_document(survey, imported, spoken)))
     else:
-        report.show_import(open_console(), survey, imported, told)
+        report.show_import(open_console(), survey, imported, spoken)
     raise typer.Exit(imported.exit_code)
 
 
@@ -118,7 +118,7 @@ def add(
       cpms response add ID --kind home_visit --date 2569-03-01
       cpms response add ID --kind referral --date 5/3/2569 --by RAO
     """
-    told = language(lang)
+    spoken = language(lang)
     import pandas as pd
 
     from cpms_cli import __version__
@@ -136,20 +136,20 @@ def add(
         by=by,
         outcome=outcome,
         next_date=next_,
-        language=told,
+        language=spoken,
         schemas=schemas,
         tool_version=__version__,
     )
     if added.batch is None:
-        typer.echo(say("response_known", told))
+        typer.echo(say("response_known", spoken))
         return
     survey = load_survey(schemas)
     field = survey.response_role("response")
-    label = code_labels(survey, field, pd.Series([added.kind]), told).iat[0]
-    when = shown_date(added.date, told)
-    typer.echo(say("response_added", told, id=added.identifier, kind=label, date=when, batch=added.batch))
+    label = code_labels(survey, field, pd.Series([added.kind]), spoken).iat[0]
+    when = shown_date(added.date, spoken)
+    typer.echo(say("response_added", spoken, id=added.identifier, kind=label, date=when, batch=added.batch))
     if added.replaced:
-        typer.echo(say("responses_replaced", told, count=1))
+        typer.echo(say("responses_replaced", spoken, count=1))
 
 
 @app.command("due")
@@ -257,13 +257,13 @@ def summary(
 
     with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
         counts = compute_response_summary(workspace, area=area, as_of=until, by=by or ())
-        counts, said = hand_over(workspace, counts, audience)
+        counts, handing = hand_over(workspace, counts, audience)
     tell(
         workspace,
-        said,
+        handing,
         counts.tables,
         counts.about(),
-        lambda: said.cells(next(iter(counts.grouped.values()), counts.parts)),
+        lambda: handing.cells(next(iter(counts.grouped.values()), counts.parts)),
         lambda console: report.show_summary(console, workspace.survey, counts, workspace.language),
         format_,
         output,

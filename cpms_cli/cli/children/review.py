@@ -38,13 +38,13 @@ def export(
       cpms review export review.xlsx --identified --store cpms.duckdb
       cpms review export review.xlsx --identified --overwrite --store cpms.duckdb
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.linking.review.review import export_review
     from cpms_cli.survey.messages import say
 
-    count = export_review(store, file, language=told, identified=identified, schemas=schemas, overwrite=overwrite)
+    count = export_review(store, file, language=spoken, identified=identified, schemas=schemas, overwrite=overwrite)
     name = "review_written" if count else "review_none"
-    typer.echo(say(name, told, count=count, file=file, column=say("review_decision", told)))
+    typer.echo(say(name, spoken, count=count, file=file, column=say("review_decision", spoken)))
 
 
 @app.command("apply")
@@ -61,19 +61,19 @@ def apply(
       cpms review apply review.xlsx --format json --store cpms.duckdb
     """
     one_of(format_, ("text", "json"))
-    told = language(lang)
+    spoken = language(lang)
     from dataclasses import asdict
 
     from cpms_cli.linking.review.review import apply_review
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import json_text
 
-    found = apply_review(store, file, schemas=schemas)
-    applied = asdict(found)
+    decisions_applied = apply_review(store, file, schemas=schemas)
+    applied = asdict(decisions_applied)
     if format_ == "json":
-        typer.echo(json_text({"schema_version": 1, "exit_code": found.exit_code, "error": None, **applied}))
+        typer.echo(json_text({"schema_version": 1, "exit_code": decisions_applied.exit_code, "error": None, **applied}))
     else:
-        typer.echo(say("review_applied", told, **applied))
-        for column in found.columns_not_read:
-            typer.echo(say("review_column", told, **column))
-    raise typer.Exit(found.exit_code)
+        typer.echo(say("review_applied", spoken, **applied))
+        for column in decisions_applied.columns_not_read:
+            typer.echo(say("review_column", spoken, **column))
+    raise typer.Exit(decisions_applied.exit_code)

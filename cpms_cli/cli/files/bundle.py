@@ -39,14 +39,14 @@ def bundle(
       cpms bundle-key province.key
       cpms bundle 850105 --round 2569 -o 850105.cpms.age --recipient age1...
     """
-    told, round_year = language(lang), year(round_)
+    spoken, round_year = language(lang), year(round_)
     if round_year is None:
         raise UsageError("bad_round", round=round_)
     from cpms_cli.store.bundles import bundle as run
     from cpms_cli.survey.messages import say
 
     count = run(store, code, round_year, output, recipients=recipient, schemas=schemas)
-    typer.echo(say("bundled", told, count=count, file=output.name))
+    typer.echo(say("bundled", spoken, count=count, file=output.name))
 
 
 def bundle_key(file: KeyFile, lang: Lang = None) -> None:
@@ -57,10 +57,10 @@ def bundle_key(file: KeyFile, lang: Lang = None) -> None:
       cpms bundle-key province.key
       cpms bundle-key next.key --lang th
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.store.bundles import new_bundle_key
     from cpms_cli.survey.messages import say
 
     public = new_bundle_key(file)
-    typer.echo(say("bundle_key_made", told, file=file.name), err=True)
+    typer.echo(say("bundle_key_made", spoken, file=file.name), err=True)
     typer.echo(public)

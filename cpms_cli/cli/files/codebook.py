@@ -23,16 +23,16 @@ def codebook(output: File = None, lang: Lang = None, schemas: Schemas = None) ->
       cpms codebook -o codebook.md
       cpms codebook -o codebook.html --lang th
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.reports.composing.codebook import codebook as run
     from cpms_cli.reports.documents.markdown_file import markdown_text
     from cpms_cli.reports.documents.rendering import render
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
 
-    document = run(load_survey(schemas), told)
+    document = run(load_survey(schemas), spoken)
     if output is None:
         typer.echo(markdown_text(document), nl=False)
         return
     render(document, output)
-    typer.echo(say("written", told, file=output), err=True)
+    typer.echo(say("written", spoken, file=output), err=True)

@@ -38,7 +38,7 @@ def map_(
       cpms map sample_data/survey_2568.xlsx --lang th --format csv
     """
     one_of(format_)
-    told = language(lang)
+    spoken = language(lang)
     if output is not None and output.suffix.lower() != ".csv":
         raise UsageError("map_is_csv", file=output.name)
     if output is not None and output.exists() and not overwrite:
@@ -49,7 +49,7 @@ def map_(
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text, write_tables
 
-    drafted = draft_map(*files, schemas=schemas, encoding=encoding, language=told, mapping=map_)
+    drafted = draft_map(*files, schemas=schemas, encoding=encoding, language=spoken, mapping=map_)
     if output is not None:
         write_tables({"map": drafted}, output)
     if format_ == "json":
@@ -57,6 +57,6 @@ def map_(
     elif format_ == "csv":
         typer.echo(csv_text(drafted), nl=False)
     else:
-        report.show(open_console(), drafted, told)
+        report.show(open_console(), drafted, spoken)
     if output is not None:
-        typer.echo(say("written", told, file=output), err=True)
+        typer.echo(say("written", spoken, file=output), err=True)

@@ -55,7 +55,7 @@ def merge(
       cpms merge sample_data/survey_2568.xlsx sample_data/survey_2569.xlsx
     """
     one_of(format_, ("text", "json"))
-    told, round_year = language(lang), year(round_)
+    spoken, round_year = language(lang), year(round_)
     from cpms_cli import __version__
     from cpms_cli.merging.merge import merge as run
     from cpms_cli.reports.files import merge as report
@@ -71,7 +71,7 @@ def merge(
         quarantine=quarantine,
         schemas=schemas,
         encoding=encoding,
-        language=told,
+        language=spoken,
         tool_version=__version__,
         mapping=map_,
         sheets=sheets,
@@ -79,7 +79,7 @@ def merge(
     survey = load_survey(schemas)
     urgent = set_aside_levels(survey, merged)
     if format_ == "json":
-        typer.echo(json_text(report.document(merged, urgent, told)))
+        typer.echo(json_text(report.document(merged, urgent, spoken)))
     else:
-        report.show(open_console(), survey, merged, urgent, told)
+        report.show(open_console(), survey, merged, urgent, spoken)
     raise typer.Exit(merged.exit_code)

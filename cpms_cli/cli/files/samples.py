@@ -45,7 +45,7 @@ def samples(
       cpms samples practice
       cpms samples more --subdistrict 850302 --children 50 --seed 7
     """
-    told = language(lang)
+    spoken = language(lang)
     first, _, last = rounds.partition(":")
     start, end = year(first), year(last or first)
     if start is None or end is None or end < start:
@@ -63,4 +63,4 @@ def samples(
         mistakes=not clean,
         difficulties=HARD if hard else USUAL,
     )
-    typer.echo(say("samples_sum", told, count=len(written), folder=folder))
+    typer.echo(say("samples_sum", spoken, count=len(written), folder=folder))

@@ -44,11 +44,11 @@ def template(
       cpms template -o form.xlsx --round 2569 --lang th
       cpms template -o next.xlsx --prefill --area 850105 --identified
     """
-    told, round_year = language(lang), year(round_)
+    spoken, round_year = language(lang), year(round_)
     if prefill:
         if area is None:
             raise UsageError("prefill_needs_area")
-        _prefilled(output, layout, xlsform, store, area, round_year, identified, told, schemas, overwrite)
+        _prefilled(output, layout, xlsform, store, area, round_year, identified, spoken, schemas, overwrite)
         return
     for given, option in ((area, "--area"), (identified or None, "--identified")):
         if given is not None:
@@ -59,12 +59,12 @@ def template(
 
     if xlsform:
         check_form_path(output, overwrite=overwrite)
-        form = write_xlsform(output, round_=round_year, language=told, schemas=schemas)
-        _tell_untranslated(form.untranslated, told)
-        typer.echo(say("template_xlsform_written", told, file=output), err=True)
+        form = write_xlsform(output, round_=round_year, language=spoken, schemas=schemas)
+        _tell_untranslated(form.untranslated, spoken)
+        typer.echo(say("template_xlsform_written", spoken, file=output), err=True)
     else:
-        write_template(output, layout=layout, round_=round_year, language=told, schemas=schemas, overwrite=overwrite)
-        typer.echo(say("template_written", told, file=output), err=True)
+        write_template(output, layout=layout, round_=round_year, language=spoken, schemas=schemas, overwrite=overwrite)
+        typer.echo(say("template_written", spoken, file=output), err=True)
 
 
 def _prefilled(
@@ -82,7 +82,7 @@ def _prefilled(
     from cpms_cli.forms.next_round import write_next_form
     from cpms_cli.survey.messages import say
 
-    told = language(lang)
+    spoken = language(lang)
     written = write_next_form(
         store,
         area,
@@ -90,7 +90,7 @@ def _prefilled(
         round_=round_year,
         layout=layout,
         xlsform=xlsform,
-        language=told,
+        language=spoken,
         identified=identified,
         schemas=schemas,
         overwrite=overwrite,
@@ -99,12 +99,12 @@ def _prefilled(
         _tell_untranslated(written.xlsform.untranslated, lang)
     for beside in (written.media, written.aside):
         if beside is not None:
-            typer.echo(say("written", told, file=beside), err=True)
+            typer.echo(say("written", spoken, file=beside), err=True)
     counts = {"children": written.children, "households": written.households, "left_out": len(written.left_out)}
-    typer.echo(say("written", told, file=output), err=True)
-    typer.echo(say("prefill_written", told, **counts), err=True)
+    typer.echo(say("written", spoken, file=output), err=True)
+    typer.echo(say("prefill_written", spoken, **counts), err=True)
     if written.media is not None:
-        typer.echo(say("prefill_media", told, file=written.media), err=True)
+        typer.echo(say("prefill_media", spoken, file=written.media), err=True)
 
 
 def _tell_untranslated(untranslated: tuple[tuple[str, str], ...], lang: str) -> None:

@@ -75,7 +75,7 @@ def validate(
       cpms validate sample_data/survey_2568.xlsx --annotate to_mend.xlsx
     """
     one_of(format_)
-    told, round_year, copy = language(lang), year(round_), _one_copy(annotate, fix)
+    spoken, round_year, copy = language(lang), year(round_), _one_copy(annotate, fix)
     from cpms_cli.checking.mending.read_otherwise import changes
     from cpms_cli.merging.compare import validate_against_store as run
     from cpms_cli.reports.files import read_otherwise as changes_report
@@ -88,7 +88,7 @@ def validate(
 
     if output is not None:
         check_not_read(output, [*files, *([map_] if map_ else [])])
-    found = run(
+    validation = run(
         files,
         store,
         round_=round_year,
@@ -99,34 +99,40 @@ def validate(
         sheets=sheets,
     )
     survey = load_survey(schemas)
-    changed = changes(found.tables, survey=survey, identified=identified) if show_changes else None
-    findings = report.findings_table(survey, found, told)
+    changed = changes(validation.tables, survey=survey, identified=identified) if show_changes else None
+    findings = report.findings_table(survey, validation, spoken)
     written = None
     if copy is not None:
         from cpms_cli.checking.mending.annotation import annotate as write_copy
 
         # Before anything is printed: a run that fails prints one document, not two.
         written = write_copy(
-            found, copy, schemas=schemas, language=told, identified=identified, fix=fix is not None, overwrite=overwrite
+            validation,
+            copy,
+            schemas=schemas,
+            language=spoken,
+            identified=identified,
+            fix=fix is not None,
+            overwrite=overwrite,
         )
     if output is not None:
         write_for_people(
-            {"findings": findings, **({} if changed is None else {"changes": changed})}, output, survey, told
+            {"findings": findings, **({} if changed is None else {"changes": changed})}, output, survey, spoken
         )
     if format_ == "json":
-        typer.echo(json_text(report.document(survey, found, told, changed)))
+        typer.echo(json_text(report.document(survey, validation, spoken, changed)))
     elif format_ == "csv":
         typer.echo(csv_text(findings if changed is None else changed), nl=False)
     else:
         console = open_console()
-        report.show(console, survey, found, told, _asked(files, map_, round_, encoding))
+        report.show(console, survey, validation, spoken, _asked(files, map_, round_, encoding))
         if changed is not None:
-            changes_report.show_changes(console, changed, told)
+            changes_report.show_changes(console, changed, spoken)
     if output is not None:
-        typer.echo(say("written", told, file=output), err=True)
+        typer.echo(say("written", spoken, file=output), err=True)
     if written is not None:
-        _tell(written, told, fix is not None)
-    raise typer.Exit(found.exit_code)
+        _tell(written, spoken, fix is not None)
+    raise typer.Exit(validation.exit_code)
 
 
 def _asked(files: list[Path], map_: Path | None, round_: str | None, encoding: str | None) -> Asked:
@@ -145,15 +151,15 @@ def _one_copy(annotate: Path | None, fix: Path | None) -> Path | None:
     return fix or annotate
 
 
-def _tell(written: Annotation, told: Language, fixed: bool) -> None:
+def _tell(written: Annotation, spoken: Language, fixed: bool) -> None:
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.messages import say
 
     console = open_console(stderr=True)
     for note in written.notes:
         console.print(note)
-    sheet = say("annotate_sheet", told)
+    sheet = say("annotate_sheet", spoken)
     counted = {"cells": written.cells, "listed": written.listed}
-    console.print(say("annotate_done", told, file=written.path, sheet=sheet, **counted))
+    console.print(say("annotate_done", spoken, file=written.path, sheet=sheet, **counted))
     if fixed:
-        console.print(say("fix_done", told, count=written.changed, sheet=say("annotate_changes", told)))
+        console.print(say("fix_done", spoken, count=written.changed, sheet=say("annotate_changes", spoken)))

@@ -32,7 +32,7 @@ def demo(interactive: Interactive = False, lang: Lang = None) -> None:
       cpms demo
       cpms demo --interactive --lang th
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.messages import say
 
@@ -41,15 +41,15 @@ def demo(interactive: Interactive = False, lang: Lang = None) -> None:
     try:
         for source in sorted(shipped("sample_data").iterdir()):
             shutil.copy(source, folder)
-        typer.echo(say("demo_folder", told, folder=folder))
-        _walk(folder, told, interactive)
+        typer.echo(say("demo_folder", spoken, folder=folder))
+        _walk(folder, spoken, interactive)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     typer.echo()
-    typer.echo(say("demo_end", told, seconds=round(time.monotonic() - started)))
+    typer.echo(say("demo_end", spoken, seconds=round(time.monotonic() - started)))
 
 
-def _walk(folder: Path, told: Language, interactive: bool) -> None:
+def _walk(folder: Path, spoken: Language, interactive: bool) -> None:
     from cpms_cli.cli.areas import area as areas
     from cpms_cli.cli.children import child, children
     from cpms_cli.cli.files import merge, validate
@@ -60,33 +60,33 @@ def _walk(folder: Path, told: Language, interactive: bool) -> None:
 
     files = sorted(folder.glob("survey_*"))
     store = folder / "cpms.duckdb"
-    step = _Step(folder, told, interactive)
-    step("demo_validate", ["validate", files[0]], lambda: validate.validate([files[0]], lang=told))
+    step = _Step(folder, spoken, interactive)
+    step("demo_validate", ["validate", files[0]], lambda: validate.validate([files[0]], lang=spoken))
     if interactive:
-        mend(folder, files[0], told)
-    step("demo_merge", ["merge", *files, "--store", store], lambda: merge.merge(files, store=store, lang=told))
-    step("demo_again", ["merge", files[0], "--store", store], lambda: merge.merge([files[0]], store=store, lang=told))
+        mend(folder, files[0], spoken)
+    step("demo_merge", ["merge", *files, "--store", store], lambda: merge.merge(files, store=store, lang=spoken))
+    step("demo_again", ["merge", files[0], "--store", store], lambda: merge.merge([files[0]], store=store, lang=spoken))
     if interactive:
-        decide(folder, store, told)
-    step("demo_score", ["score", "--store", store], lambda: score.score(store=store, lang=told))
+        decide(folder, store, spoken)
+    step("demo_score", ["score", "--store", store], lambda: score.score(store=store, lang=spoken))
     first = str(list_children(store, round_=year(_LAST), levels=[_URGENT]).iloc[0, 0])
-    step("demo_child", ["child", first, "--store", store], lambda: child.child(first, store=store, lang=told))
+    step("demo_child", ["child", first, "--store", store], lambda: child.child(first, store=store, lang=spoken))
     step(
         "demo_province",
         ["province", _PROVINCE, "--store", store],
-        lambda: areas.province(_PROVINCE, store=store, lang=told),
+        lambda: areas.province(_PROVINCE, store=store, lang=spoken),
     )
     if interactive:
-        visit(store, year(_LAST), told)
+        visit(store, year(_LAST), spoken)
     victims: list[str | Path] = ["children", "--risk", _URGENT, "--round", _LAST, "--store", store]
-    step("demo_victims", victims, lambda: children.children(risk=[_URGENT], round_=_LAST, store=store, lang=told))
+    step("demo_victims", victims, lambda: children.children(risk=[_URGENT], round_=_LAST, store=store, lang=spoken))
 
 
 class _Step:
     """Says what comes, shows the command as one would type it in the folder, and runs it; waits first if it may."""
 
-    def __init__(self, folder: Path, told: Language, interactive: bool) -> None:
-        self.folder, self.told, self.interactive = folder, told, interactive
+    def __init__(self, folder: Path, spoken: Language, interactive: bool) -> None:
+        self.folder, self.spoken, self.interactive = folder, spoken, interactive
 
     def __call__(self, message: str, command: Sequence[str | Path], run: Callable[[], None]) -> None:
         from cpms_cli.cli.start.exercises import wait
@@ -94,10 +94,10 @@ class _Step:
 
         words = [word.name if isinstance(word, Path) else word for word in command]
         typer.echo()
-        typer.secho(say(message, self.told), bold=True)
+        typer.secho(say(message, self.spoken), bold=True)
         typer.secho(f"$ cpms {shlex.join(words)}", fg="cyan")
         if self.interactive:
-            wait(self.told)
+            wait(self.spoken)
         try:
             run()
         except typer.Exit as finished:

@@ -18,18 +18,16 @@ def doctor(store: Against = None, format_: TextOrJson = "text", lang: Lang = Non
       cpms doctor --store cpms.duckdb --format json
     """
     one_of(format_, ("text", "json"))
-    told = language(lang)
-    from dataclasses import asdict
-
+    spoken = language(lang)
     from cpms_cli.diagnosing import diagnose
     from cpms_cli.reports.files.diagnosis import show_diagnosis
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.writing.files import json_text
 
-    found = diagnose(store, schemas=schemas, language=told)
+    diagnosis = diagnose(store, schemas=schemas, language=spoken)
     if format_ == "json":
-        signs = [asdict(sign) for sign in found.signs]
-        typer.echo(json_text({"schema_version": 1, "exit_code": found.exit_code, "error": None, "signs": signs}))
+        signs = [{"item": sign.item, "found": sign.observed, "verdict": sign.verdict} for sign in diagnosis.signs]
+        typer.echo(json_text({"schema_version": 1, "exit_code": diagnosis.exit_code, "error": None, "signs": signs}))
     else:
-        show_diagnosis(open_console(), found, told)
-    raise typer.Exit(found.exit_code)
+        show_diagnosis(open_console(), diagnosis, spoken)
+    raise typer.Exit(diagnosis.exit_code)

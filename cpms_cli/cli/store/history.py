@@ -20,7 +20,7 @@ def history(
       cpms history --store cpms.duckdb --format json
     """
     one_of(format_)
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files import store as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
@@ -32,14 +32,14 @@ def history(
 
     tables = run(store, schemas=schemas)
     if output is not None:
-        write_for_people(tables, output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
+        write_for_people(tables, output, load_survey(schemas), spoken)
+        typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document(tables)))
     elif format_ == "csv":
         typer.echo(csv_text(tables["batches"]), nl=False)
     else:
-        report.show_history(open_console(), tables, told)
+        report.show_history(open_console(), tables, spoken)
 
 
 def undo(
@@ -55,12 +55,12 @@ def undo(
       cpms history --store cpms.duckdb
       cpms undo 3 --store cpms.duckdb
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.merging.undo import undo as run
     from cpms_cli.survey.messages import say
 
     done = run(store, batch, schemas=schemas)
     batches = ", ".join(map(str, done.batches))
-    typer.echo(say("undone", told, batches=batches, removed=done.removed, restored=done.restored))
+    typer.echo(say("undone", spoken, batches=batches, removed=done.removed, restored=done.restored))
     if done.withdrawn:
-        typer.echo(say("undone_withdrawn", told, count=done.withdrawn))
+        typer.echo(say("undone_withdrawn", spoken, count=done.withdrawn))

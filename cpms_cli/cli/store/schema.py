@@ -34,7 +34,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", lang: Lang = None
       cpms schema check --format json
     """
     one_of(format_, ("text", "json"))
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.scoring.examples import prove_definition
     from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.messages import say
@@ -42,13 +42,15 @@ def check(folder: Folder = None, format_: TextOrJson = "text", lang: Lang = None
 
     proof = prove_definition(folder or shipped("schemas"))
     if format_ == "json":
-        found = [{"file": one.file, "line": one.line, "message": one.message} for one in proof.problems]
+        problems = [
+            {"file": problem.file, "line": problem.line, "message": problem.message} for problem in proof.problems
+        ]
         typer.echo(
-            json_text({"schema_version": 1, "exit_code": proof.exit_code, "problems": found, "counts": proof.counts})
+            json_text({"schema_version": 1, "exit_code": proof.exit_code, "problems": problems, "counts": proof.counts})
         )
     else:
         for problem in proof.problems:
             typer.echo(str(problem))
         name = "schema_bad" if proof.problems else "schema_ok"
-        typer.echo(say(name, told, count=len(proof.problems), **proof.counts))
+        typer.echo(say(name, spoken, count=len(proof.problems), **proof.counts))
     raise typer.Exit(proof.exit_code)

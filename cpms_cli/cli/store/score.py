@@ -40,18 +40,18 @@ def score(
       cpms score --store cpms.duckdb --run 1
     """
     one_of(format_)
-    told = language(lang)
+    spoken = language(lang)
     if run is not None and (schemas is not None or compare):
         raise UsageError("run_and_others")
     if compare:
-        _compare(store, schemas, format_, output, told)
+        _compare(store, schemas, format_, output, spoken)
     elif run is not None:
-        _again(store, run, format_, output, told)
+        _again(store, run, format_, output, spoken)
     else:
-        _now(store, schemas, format_, output, told)
+        _now(store, schemas, format_, output, spoken)
 
 
-def _now(store: Path, schemas: Path | None, format_: str, output: Path | None, told: Language) -> None:
+def _now(store: Path, schemas: Path | None, format_: str, output: Path | None, spoken: Language) -> None:
     from cpms_cli import __version__
     from cpms_cli.reports.children import scores as report
     from cpms_cli.reports.terminal import open_console
@@ -61,16 +61,16 @@ def _now(store: Path, schemas: Path | None, format_: str, output: Path | None, t
 
     survey = load_survey(schemas)
     scored = score_and_record(store, schemas=schemas, tool_version=__version__)
-    if not _printed(survey, scored.scores, format_, output, told, definition=survey.digest, run=scored.run):
-        report.show_scores(open_console(), survey, scored.scores, told)
+    if not _printed(survey, scored.scores, format_, output, spoken, definition=survey.digest, run=scored.run):
+        report.show_scores(open_console(), survey, scored.scores, spoken)
     error = scored.unrecorded
     if error is not None:
-        typer.echo(say("run_not_recorded", told, reason=say(error.message_id, told, **error.values)), err=True)
+        typer.echo(say("run_not_recorded", spoken, reason=say(error.message_id, spoken, **error.values)), err=True)
     elif format_ == "text":
-        typer.echo(say("run_recorded", told, run=scored.run), err=True)
+        typer.echo(say("run_recorded", spoken, run=scored.run), err=True)
 
 
-def _again(store: Path, run: int, format_: str, output: Path | None, told: Language) -> None:
+def _again(store: Path, run: int, format_: str, output: Path | None, spoken: Language) -> None:
     from cpms_cli.reports.files.runs import show_again
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.runs import score_again
@@ -80,14 +80,14 @@ def _again(store: Path, run: int, format_: str, output: Path | None, told: Langu
     again = score_again(store, run)
     record = {"run": run, "definition": again.record.definition, "last_batch": again.record.last_batch}
     differences = records(again.differences)
-    if not _printed(again.survey, again.scores, format_, output, told, **record, differences=differences):
-        show_again(open_console(), again, told)
+    if not _printed(again.survey, again.scores, format_, output, spoken, **record, differences=differences):
+        show_again(open_console(), again, spoken)
     elif differences:
-        typer.echo(say("run_differs", told, run=run), err=True)
+        typer.echo(say("run_differs", spoken, run=run), err=True)
 
 
 def _printed(
-    survey: Survey, scores: pd.DataFrame, format_: str, output: Path | None, told: Language, **document: object
+    survey: Survey, scores: pd.DataFrame, format_: str, output: Path | None, spoken: Language, **document: object
 ) -> bool:
     """Write and print the scores, but for text: False where the caller is left to show them."""
     from cpms_cli.reports.children import scores as report
@@ -95,10 +95,10 @@ def _printed(
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
-    readable = report.readable_scores(survey, scores, told) if output is not None or format_ != "text" else scores
+    readable = report.readable_scores(survey, scores, spoken) if output is not None or format_ != "text" else scores
     if output is not None:
-        write_for_people({"scores": readable}, output, survey, told)
-        typer.echo(say("written", told, file=output), err=True)
+        write_for_people({"scores": readable}, output, survey, spoken)
+        typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(report.document({"scores": readable}, **document)))
     elif format_ == "csv":
@@ -106,7 +106,7 @@ def _printed(
     return format_ != "text"
 
 
-def _compare(store: Path, schemas: Path | None, format_: str, output: Path | None, told: Language) -> None:
+def _compare(store: Path, schemas: Path | None, format_: str, output: Path | None, spoken: Language) -> None:
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files.runs import readable_changes, show_comparison
     from cpms_cli.reports.interchange.people_labels import write_for_people
@@ -118,16 +118,16 @@ def _compare(store: Path, schemas: Path | None, format_: str, output: Path | Non
 
     if schemas is None:
         raise UsageError("compare_needs_schemas")
-    compared = compare_definitions(store, schemas, language=told)
+    compared = compare_definitions(store, schemas, language=spoken)
     if output is not None:
         write_for_people(
-            {**compared.tables, "children": readable_changes(compared, told)}, output, load_survey(schemas), told
+            {**compared.tables, "children": readable_changes(compared, spoken)}, output, load_survey(schemas), spoken
         )
-        typer.echo(say("written", told, file=output), err=True)
+        typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
         digests = {"before": compared.before.digest, "after": compared.after.digest}
         typer.echo(json_text(document(compared.tables, definitions=digests, rows=compared.children)))
     elif format_ == "csv":
         typer.echo(csv_text(compared.changed), nl=False)
     else:
-        show_comparison(open_console(), compared, told)
+        show_comparison(open_console(), compared, spoken)

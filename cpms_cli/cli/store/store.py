@@ -28,7 +28,7 @@ def check(store: Store = STORE, format_: Format = "text", lang: Lang = None, sch
       cpms store check --store cpms.duckdb --format json
     """
     one_of(format_)
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files import store as report
     from cpms_cli.reports.terminal import open_console
@@ -38,19 +38,19 @@ def check(store: Store = STORE, format_: Format = "text", lang: Lang = None, sch
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
-    found = check_store(store, schemas=schemas)
+    violations = check_store(store, schemas=schemas)
     beside = [path.name for path in leftovers(store)]
-    exit_code = 1 if found["violations"].any() else 0
+    exit_code = 1 if violations["violations"].any() else 0
     if format_ == "json":
-        typer.echo(json_text(document({"invariants": found}, exit_code=exit_code, leftovers=beside)))
+        typer.echo(json_text(document({"invariants": violations}, exit_code=exit_code, leftovers=beside)))
     elif format_ == "csv":
-        typer.echo(csv_text(found), nl=False)
+        typer.echo(csv_text(violations), nl=False)
     else:
-        report.show_check(open_console(), store.name, found, told)
+        report.show_check(open_console(), store.name, violations, spoken)
         if has_log(store):
-            typer.echo(say("store_has_log", told, log=log_of(store).name))
+            typer.echo(say("store_has_log", spoken, log=log_of(store).name))
         if beside:
-            typer.echo(say("leftovers", told, files=", ".join(beside), store=store.name))
+            typer.echo(say("leftovers", spoken, files=", ".join(beside), store=store.name))
     raise typer.Exit(exit_code)
 
 
@@ -63,11 +63,11 @@ def backup(to: Target, store: Store = STORE, lang: Lang = None, schemas: Schemas
       cpms store backup cpms-2569.duckdb --store cpms.duckdb
       cpms store check --store cpms-2569.duckdb
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.store.safety.copies import backup as run
     from cpms_cli.survey.messages import say
 
-    typer.echo(say("store_backed_up", told, file=run(store, to, schemas=schemas)))
+    typer.echo(say("store_backed_up", spoken, file=run(store, to, schemas=schemas)))
 
 
 @app.command("restore")
@@ -79,12 +79,12 @@ def restore(copy: Target, store: Store = STORE, lang: Lang = None, schemas: Sche
       cpms store restore cpms-2569.duckdb --store cpms.duckdb
       cpms store check --store cpms.duckdb
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.store.safety.copies import restore as run
     from cpms_cli.survey.messages import say
 
     kept = run(copy, store, schemas=schemas)
-    typer.echo(say("store_restored", told, file=kept.name) if kept else say("store_restored_new", told))
+    typer.echo(say("store_restored", spoken, file=kept.name) if kept else say("store_restored_new", spoken))
 
 
 @app.command("compact")
@@ -96,12 +96,12 @@ def compact(store: Store = STORE, lang: Lang = None, schemas: Schemas = None) ->
       cpms store compact --store cpms.duckdb
       cpms store compact --store cpms.duckdb --lang th
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.store.safety.copies import compact as run
     from cpms_cli.survey.messages import say
 
     before, after = run(store, schemas=schemas)
-    typer.echo(say("store_compacted", told, before=round(before / MB, 1), after=round(after / MB, 1)))
+    typer.echo(say("store_compacted", spoken, before=round(before / MB, 1), after=round(after / MB, 1)))
 
 
 @app.command("encrypt")
@@ -115,12 +115,12 @@ def encrypt(store: Store = STORE, lang: Lang = None, schemas: Schemas = None) ->
       CPMS_KEY_FILE=key.txt cpms store encrypt --store cpms.duckdb
       CPMS_KEY_FILE=key.txt cpms store check --store cpms.duckdb
     """
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.store.safety.copies import encrypt as run
     from cpms_cli.survey.messages import say
 
     run(store, schemas=schemas)
-    typer.echo(say("store_encrypted", told, store=store.name))
+    typer.echo(say("store_encrypted", spoken, store=store.name))
 
 
 @app.command("audit")
@@ -135,7 +135,7 @@ def audit(
       cpms store audit --store cpms.duckdb -o audit.xlsx
     """
     one_of(format_)
-    told = language(lang)
+    spoken = language(lang)
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.files import store as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
@@ -147,11 +147,11 @@ def audit(
 
     log = audit_log(store, schemas=schemas)
     if output is not None:
-        write_for_people({"audit": log}, output, load_survey(schemas), told)
-        typer.echo(say("written", told, file=output), err=True)
+        write_for_people({"audit": log}, output, load_survey(schemas), spoken)
+        typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document({"audit": log})))
     elif format_ == "csv":
         typer.echo(csv_text(log), nl=False)
     else:
-        report.show_audit(open_console(), log, told)
+        report.show_audit(open_console(), log, spoken)

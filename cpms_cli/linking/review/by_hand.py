@@ -34,10 +34,10 @@ def current_identifier(connection: duckdb.DuckDBPyConnection, survey: Survey, id
     Raises UsageError where no child has it.
     """
     query = f"SELECT person FROM ({identifiers_now(survey)}) WHERE identifier = ?"
-    found = connection.execute(query, [identifier]).fetchone()
-    if found is None:
+    row = connection.execute(query, [identifier]).fetchone()
+    if row is None:
         raise UsageError("unknown_child", id=identifier)
-    return str(found[0])
+    return str(row[0])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> pd.DataFrame:
@@ -52,28 +52,30 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str
 def _decide(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
-    one: pd.DataFrame,
+    first: pd.DataFrame,
     other: pd.DataFrame,
     verdict: str,
     reason: str,
     source: str,
     who: str | None,
 ) -> None:
-    pairs = one[["row_key"]].merge(other[["row_key"]], how="cross", suffixes=("_a", "_b"))
-    told = pairs.rename(columns={"row_key_a": "row_a", "row_key_b": "row_b"}).assign(verdict=verdict, reason=reason)
-    decide(connection, survey, told, source, who)
+    pairs = first[["row_key"]].merge(other[["row_key"]], how="cross", suffixes=("_a", "_b"))
+    decisions = pairs.rename(columns={"row_key_a": "row_a", "row_key_b": "row_b"}).assign(
+        verdict=verdict, reason=reason
+    )
+    decide(connection, survey, decisions, source, who)
 
 
 def _after(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataFrame) -> Regrouped:
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("asked", rows[["row_key"]])
-    found = connection.execute(
+    identifiers_known = connection.execute(
         f"SELECT {person} AS identifier, list({round_} ORDER BY {round_}) AS rounds, min({round_}) AS first"
         " FROM child_link l"
         f" JOIN asked ON asked.row_key = {row_reference(survey, 'child', 'l')} GROUP BY 1 ORDER BY first, 1"
     ).fetchall()
     connection.unregister("asked")
-    return Regrouped({str(identifier): tuple(map(str, rounds)) for identifier, rounds, _ in found})
+    return Regrouped({str(identifier): tuple(map(str, rounds)) for identifier, rounds, _ in identifiers_known})
 
 
 def _required(reason: str) -> str:
@@ -126,7 +128,7 @@ def join_children(
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         relink(connection, survey)
-        current = [current_identifier(connection, survey, one.strip().upper()) for one in identifiers]
+        current = [current_identifier(connection, survey, identifier.strip().upper()) for identifier in identifiers]
         names = list(dict.fromkeys(current))
         if len(names) < 2:
             raise UsageError("join_one_child")
@@ -135,8 +137,8 @@ def join_children(
         twice = rows.loc[rows["round"].duplicated(), "round"]
         if len(twice):
             raise UsageError("join_same_round", ids=", ".join(names), round=twice.iloc[0])
-        for at, part in enumerate(parts[1:], start=1):
-            _decide(connection, survey, pd.concat(parts[:at]), part, SAME, why, "join", who)
+        for number, part in enumerate(parts[1:], start=1):
+            _decide(connection, survey, pd.concat(parts[:number]), part, SAME, why, "join", who)
         relink(connection, survey)
         after = _after(connection, survey, rows)
         note_event(connection, "join", who=who or "")

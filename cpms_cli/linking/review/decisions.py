@@ -80,14 +80,14 @@ def obeyed(sure: npt.NDArray[np.int64], rounds: pd.Series, decided: Decisions) -
     No decision puts a child twice into one round. Loops over what people decided, which is never much.
     """
     apart: dict[int, set[int]] = {}
-    for one, two in decided.different[["id_l", "id_r"]].itertuples(index=False):
-        apart.setdefault(one, set()).add(two)
-        apart.setdefault(two, set()).add(one)
+    for id_l, id_r in decided.different[["id_l", "id_r"]].itertuples(index=False):
+        apart.setdefault(id_l, set()).add(id_r)
+        apart.setdefault(id_r, set()).add(id_l)
     cluster = sure.copy()
     for first in sorted({int(sure[row]) for row in apart}):
         _tear(cluster, np.flatnonzero(sure == first).tolist(), apart)
-    for one, two in decided.same[["id_l", "id_r"]].itertuples(index=False):
-        left, right = sorted((int(cluster[one]), int(cluster[two])))
+    for id_l, id_r in decided.same[["id_l", "id_r"]].itertuples(index=False):
+        left, right = sorted((int(cluster[id_l]), int(cluster[id_r])))
         members = np.flatnonzero((cluster == left) | (cluster == right))
         at_odds = any(apart.get(int(row), set()) & set(members.tolist()) for row in members)
         if left != right and not at_odds and rounds.iloc[members].is_unique:
@@ -117,7 +117,7 @@ def decide(
     """
     reference = row_reference(survey, "child", "o")
     connection.register("told", pairs)
-    found = connection.execute(
+    changed = connection.execute(
         f"WITH now AS (SELECT {reference} AS row_key, batch_id FROM child_observation o WHERE superseded_by IS NULL),"
         " last AS (SELECT least(row_a, row_b) AS one, greatest(row_a, row_b) AS two, verdict, batch_a, batch_b"
         " FROM link_decision"
@@ -132,8 +132,8 @@ def decide(
     connection.unregister("told")
     last = connection.execute("SELECT coalesce(max(decision_id), 0) FROM link_decision").fetchone()
     begin = int(last[0]) + 1 if last else 1
-    new = found.assign(
-        decision_id=range(begin, begin + len(found)),
+    new = changed.assign(
+        decision_id=range(begin, begin + len(changed)),
         decided_by=who or current_user(),
         source=source,
         decided_at=now(),

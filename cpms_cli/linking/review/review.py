@@ -113,15 +113,15 @@ def _agreement(levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Ser
     """What agrees and what does not, in words."""
     labels = linking_settings().comparisons
 
-    def told(text: str, differing: bool) -> str:
-        found: dict[str, str] = json.loads(text)
+    def shown(text: str, differing: bool) -> str:
+        values: dict[str, str] = json.loads(text)
         return "; ".join(
             labels[name][level].label.in_(language)
-            for name, level in found.items()
+            for name, level in values.items()
             if level not in _SILENT and (level in _DIFFERING) == differing
         )
 
-    return levels.map(lambda text: told(text, False)), levels.map(lambda text: told(text, True))
+    return levels.map(lambda text: shown(text, False)), levels.map(lambda text: shown(text, True))
 
 
 def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language: Language) -> pd.DataFrame:
@@ -167,10 +167,10 @@ def export_review(
     """
     if not identified:
         raise UsageError("review_needs_names")
-    where = Path(path)
-    if where.suffix.lower() != ".xlsx":
-        raise UsageError("unknown_ending", file=where.name, known=".xlsx")
-    check_new(where, overwrite=overwrite)
+    file_path = Path(path)
+    if file_path.suffix.lower() != ".xlsx":
+        raise UsageError("unknown_ending", file=file_path.name, known=".xlsx")
+    check_new(file_path, overwrite=overwrite)
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
@@ -183,7 +183,7 @@ def export_review(
         if len(table):
             choices = [say("review_same", language), say("review_different", language)]
             content = review_bytes(say("review_sheet", language), table, 1, choices)
-            write_bytes(where, content, new=not overwrite)
+            write_bytes(file_path, content, new=not overwrite)
     return len(table)
 
 
@@ -213,15 +213,15 @@ def _own_headings(survey: Survey) -> set[str]:
 def _not_read(survey: Survey, path: Path, cells: pd.DataFrame) -> tuple[dict[str, object], ...]:
     """The columns that somebody has added to the workbook; the first row of `cells` has the headings."""
     own = _own_headings(survey) | {"pair", "decision", "reason"}
-    found: list[dict[str, object]] = []
-    for at in range(cells.shape[1]):
-        header = str(cells.iat[0, at]).strip()
-        filled = int((cells.iloc[1:, at].str.strip() != "").sum())
+    decisions: list[dict[str, object]] = []
+    for number in range(cells.shape[1]):
+        header = str(cells.iat[0, number]).strip()
+        filled = int((cells.iloc[1:, number].str.strip() != "").sum())
         if filled and folded(header) not in own:
-            found.append(
-                {"file": path.name, "sheet": None, "header": header, "column": column_letter(at), "filled": filled}
+            decisions.append(
+                {"file": path.name, "sheet": None, "header": header, "column": column_letter(number), "filled": filled}
             )
-    return tuple(found)
+    return tuple(decisions)
 
 
 def filled_in(path: Path) -> pd.DataFrame:
@@ -259,8 +259,8 @@ def _decisions(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
     if not {"pair", "decision"} <= set(header):
         raise UnreadableFile("review_not_ours", file=path.name, columns="pair, decision")
     frame = cells.iloc[1:].reset_index(drop=True)
-    found = {name: frame[header.index(name)].str.strip() for name in ("pair", "decision", "reason") if name in header}
-    table = pd.DataFrame({"reason": "", **found}, dtype="str").assign(row=range(2, len(frame) + 2))
+    columns = {name: frame[header.index(name)].str.strip() for name in ("pair", "decision", "reason") if name in header}
+    table = pd.DataFrame({"reason": "", **columns}, dtype="str").assign(row=range(2, len(frame) + 2))
     verdicts = {"": "", **_words("review_same", SAME), **_words("review_different", DIFFERENT)}
     table["verdict"] = table["decision"].map(lambda cell: verdicts.get(folded(cell)))
     wrong = table[table["verdict"].isna()]
@@ -285,15 +285,15 @@ def apply_review(
     All or nothing. Blank decisions stay open; a pair whose rows changed since is left for the next review. Raises
     UnreadableFile, UsageError for a word that is no decision, StoreError.
     """
-    where, survey = Path(path), load_survey(schemas)
-    cells = _cells(where)
-    told = _decisions(where, cells)
+    store_path, survey = Path(path), load_survey(schemas)
+    cells = _cells(store_path)
+    decisions = _decisions(store_path, cells)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         relink(connection, survey)
         every = "SELECT row_a, row_b FROM link_pair UNION SELECT row_a, row_b FROM link_decision"
         known = connection.execute(_pairs(survey, every)).df()
-        both = told.merge(known, on="pair", how="left")
+        both = decisions.merge(known, on="pair", how="left")
         decided = both[both["row_a"].notna() & (both["verdict"] != "")]
         pairs = decided[["row_a", "row_b", "verdict"]].assign(reason=decided["reason"].astype("str").fillna(""))
         new = decide(connection, survey, pairs.drop_duplicates(["row_a", "row_b"], keep="last"), "review", who)
@@ -304,8 +304,8 @@ def apply_review(
     return Applied(
         int(counts.get(SAME, 0)),
         int(counts.get(DIFFERENT, 0)),
-        int((told["verdict"] == "").sum()),
+        int((decisions["verdict"] == "").sum()),
         len(decided) - new,
         int((both["row_a"].isna() & (both["verdict"] != "")).sum()),
-        _not_read(survey, where, cells),
+        _not_read(survey, store_path, cells),
     )

@@ -48,7 +48,7 @@ def with_rounds(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The rows with `rounds_`, their round or their two rounds as they are written."""
     names = ["round"] if "round" in frame else ["from_round", "to_round"]
     years = [[shown_year(int(year), language) for year in frame[name]] for name in names]
-    return frame.assign(rounds_=[" → ".join(told) for told in zip(*years, strict=True)])
+    return frame.assign(rounds_=[" → ".join(pair_of_years) for pair_of_years in zip(*years, strict=True)])
 
 
 def below_each_other(frame: pd.DataFrame, by: Sequence[str], language: Language) -> pd.DataFrame:
@@ -58,18 +58,18 @@ def below_each_other(frame: pd.DataFrame, by: Sequence[str], language: Language)
     return with_rounds(frame, language)
 
 
-def show_change(console: Console, survey: Survey, found: AreaChange, language: Language) -> None:
+def show_change(console: Console, survey: Survey, change: AreaChange, language: Language) -> None:
     """Print, for each pair of rounds (and groups), the cases of each indicator and the flow between levels."""
-    span = found.span
+    span = change.span
     rounds = ", ".join(shown_year(year, language) for year in span.rounds)
     console.print(say("change_title", language, name=span.name, code=span.code, rounds=rounds), style="bold")
-    labels = list(group_names(survey, found.cases, language))
-    flows = dict(by_pair(found.flow, labels, language))
-    for title, cases in by_pair(found.cases, labels, language):
-        told = cases.assign(label=cases["number"].astype("str") + " " + cases["name"])
+    labels = list(group_names(survey, change.cases, language))
+    flows = dict(by_pair(change.flow, labels, language))
+    for title, cases in by_pair(change.cases, labels, language):
+        labelled = cases.assign(label=cases["number"].astype("str") + " " + cases["name"])
         show_cases(
             console,
-            told,
+            labelled,
             {"label": say("col_indicator", language)},
             f"{say('change_cases', language)}: {title}",
             language,
@@ -93,8 +93,8 @@ def show_cases(
     case. Rows without a case, and kinds that no case became, are left out."""
     shown = cases[(cases["before"] > 0) | (cases["now"] > 0)]
     figures = [name for name in _CASES if name in _ALWAYS or shown[name].any()]
-    told = {name: f"{words}_{name}" if knows(f"{words}_{name}") else f"case_{name}" for name in figures}
-    headings = {**keys, **{name: say(message, language) for name, message in told.items()}}
+    words_of_figures = {name: f"{words}_{name}" if knows(f"{words}_{name}") else f"case_{name}" for name in figures}
+    headings = {**keys, **{name: say(message, language) for name, message in words_of_figures.items()}}
     if console.width < _WIDE:
         # Too many columns for a window: what became of the cases stands in lines below the name.
         became = [name for name in figures if name not in ("before", "now")]
@@ -132,28 +132,28 @@ def show_rounds(
     show_note(console, survey, language)
 
 
-def show_indicator_change(console: Console, survey: Survey, found: IndicatorChange, language: Language) -> None:
+def show_indicator_change(console: Console, survey: Survey, change: IndicatorChange, language: Language) -> None:
     """Print what became of the cases of one indicator from round to round, and its share in each."""
-    show_title(console, found.span, f"{found.number} {found.name}", language)
-    console.print(found.definition)
-    if (found.cases[["before", "now"]] == 0).all(axis=None):
+    show_title(console, change.span, f"{change.number} {change.name}", language)
+    console.print(change.definition)
+    if (change.cases[["before", "now"]] == 0).all(axis=None):
         console.print(say("over_no_cases", language))
     else:
-        keys = {"rounds_": say("col_rounds", language), **group_names(survey, found.cases, language)}
-        show_cases(console, with_rounds(found.cases, language), keys, say("over_became", language), language)
+        keys = {"rounds_": say("col_rounds", language), **group_names(survey, change.cases, language)}
+        show_cases(console, with_rounds(change.cases, language), keys, say("over_became", language), language)
         console.print(say("change_note", language))
-    show_rounds(console, survey, found.shares, language)
+    show_rounds(console, survey, change.shares, language)
 
 
-def show_rights_change(console: Console, survey: Survey, found: RightsChange, language: Language) -> None:
+def show_rights_change(console: Console, survey: Survey, change: RightsChange, language: Language) -> None:
     """Print who newly lacks a right, still lacks it or has it again, and the share that has it in each round."""
-    show_title(console, found.span, say("over_rights", language), language)
+    show_title(console, change.span, say("over_rights", language), language)
     right = say("col_right", language)
-    for title, cases in by_pair(found.cases, list(group_names(survey, found.cases, language)), language):
-        told = f"{say('over_rights_cases', language)}: {title}"
-        show_cases(console, cases, {"name": right}, told, language, words="lack")
+    for title, cases in by_pair(change.cases, list(group_names(survey, change.cases, language)), language):
+        heading = f"{say('over_rights_cases', language)}: {title}"
+        show_cases(console, cases, {"name": right}, heading, language, words="lack")
     console.print(say("over_rights_note", language))
-    show_rounds(console, survey, found.shares, language, item=right, words=("has", "lacks"))
+    show_rounds(console, survey, change.shares, language, item=right, words=("has", "lacks"))
 
 
 def _show_flow(console: Console, survey: Survey, flow: pd.DataFrame, title: str, language: Language) -> None:
@@ -162,11 +162,11 @@ def _show_flow(console: Console, survey: Survey, flow: pd.DataFrame, title: str,
         _list_flow(console, labels, flow, title, language)
         return
     title = f"{say('change_flow', language)}: {title}"
-    here = flow[flow["place"] != LEFT]
+    stayed = flow[flow["place"] != LEFT]
     away = flow[flow["place"] == LEFT].groupby("from_level")["children"].sum()
     came = int(flow.loc[flow["place"] == CAME, "children"].sum())
     rows, columns = [*labels, NOT_SEEN], [*labels, NOT_SEEN, GROWN]
-    matrix = here.pivot_table(index="from_level", columns="to_level", values="children", aggfunc="sum", fill_value=0)
+    matrix = stayed.pivot_table(index="from_level", columns="to_level", values="children", aggfunc="sum", fill_value=0)
     matrix = matrix.reindex(index=rows, columns=columns, fill_value=0).astype("int64")
     matrix["away"] = away.reindex(rows).fillna(0).astype("int64")
     matrix["total"] = matrix.sum(axis=1)

@@ -28,7 +28,7 @@ def counts_told(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     return _marked(frame, {"Int64": say("not_published", language)})
 
 
-def told(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
+def with_withheld(frame: pd.DataFrame, language: Language) -> pd.DataFrame:
     """The same, and a dash where a share made of such a count is withheld.
 
     >>> told(pd.DataFrame({"yes": pd.array([7, None], dtype="Int64")}), "en")["yes"].tolist()
@@ -47,7 +47,7 @@ def _marked(frame: pd.DataFrame, marks: Mapping[str, str]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Said:
+class Handing:
     """What stands below a summary, and how its tables are written; without `handed`, it is for the office, which the
     message `office` says."""
 
@@ -76,7 +76,7 @@ class Said:
 
     def cells(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A table as it is written for people to read."""
-        return told(frame, self.language) if self.handed else frame
+        return with_withheld(frame, self.language) if self.handed else frame
 
     def tables(self, tables: Mapping[str, pd.DataFrame], path: Path) -> dict[str, pd.DataFrame]:
         """The tables as they are written to a file of this ending: the last sheet of a workbook has the notes."""

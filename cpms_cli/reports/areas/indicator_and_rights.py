@@ -99,5 +99,5 @@ def show_rights(
     unsure = (say("col_not_known", language) + ": " + summary.lacking["not_known"]).where(
         summary.lacking["not_known"] != "", ""
     )
-    told = (say("col_lacks", language) + ": " + summary.lacking["lacks"] + "; " + unsure).str.rstrip("; ")
-    show_children(console, survey, summary.lacking.assign(why=told), language, identified)
+    lacking = (say("col_lacks", language) + ": " + summary.lacking["lacks"] + "; " + unsure).str.rstrip("; ")
+    show_children(console, survey, summary.lacking.assign(why=lacking), language, identified)

@@ -43,19 +43,19 @@ def show_migration(console: Console, survey: Survey, summary: MigrationSummary, 
     if scope.previous is None:
         console.print(say("migration_first", language))
         return
-    told = say("migration_movement", language, previous=shown_year(scope.previous, language))
-    _show_movement(console, survey, summary.movement, summary.by, told, language)
+    movement_title = say("migration_movement", language, previous=shown_year(scope.previous, language))
+    _show_movement(console, survey, summary.movement, summary.by, movement_title, language)
     console.print(say("move_note", language))
 
 
-def show_migration_change(console: Console, survey: Survey, found: MigrationChange, language: Language) -> None:
+def show_migration_change(console: Console, survey: Survey, migration: MigrationChange, language: Language) -> None:
     """Print migration round by round: the measures in all and by area, where children came from, what became of the
     children, who came and who left."""
-    show_title(console, found.span, say("over_migration", language), language)
+    show_title(console, migration.span, say("over_migration", language), language)
     measure, change = say("col_measure", language), {"change": say("col_change", language)}
     show_shares(
         console,
-        below_each_other(found.total, ["label"], language),
+        below_each_other(migration.total, ["label"], language),
         {"label": measure, "rounds_": say("col_round", language)},
         language,
         title=say("figures_total", language),
@@ -63,19 +63,21 @@ def show_migration_change(console: Console, survey: Survey, found: MigrationChan
         signed=("change",),
         asked=False,
     )
-    groups = group_names(survey, found.measures, language)
-    shown = below_each_other(found.measures, ["measure", "area_label", *groups], language)
+    groups = group_names(survey, migration.measures, language)
+    shown = below_each_other(migration.measures, ["measure", "area_label", *groups], language)
     by_round = {"rounds_": say("col_round", language)}
-    _show_by_part(console, survey, shown, found.by, by_round, language)
+    _show_by_part(console, survey, shown, migration.by, by_round, language)
     show_note(console, survey, language)
-    came = below_each_other(found.origins.sort_values("area", kind="stable"), ["area", *found.by.names], language)
-    _show_origins(console, survey, came, found.by, by_round, language)
-    of_group = {"name": measure, **group_names(survey, found.cases, language)}
-    for title, cases in by_pair(found.cases, [], language):
+    came = below_each_other(
+        migration.origins.sort_values("area", kind="stable"), ["area", *migration.by.names], language
+    )
+    _show_origins(console, survey, came, migration.by, by_round, language)
+    of_group = {"name": measure, **group_names(survey, migration.cases, language)}
+    for title, cases in by_pair(migration.cases, [], language):
         show_cases(console, cases, of_group, f"{say('over_migration_cases', language)}: {title}", language)
     console.print(say("change_note", language))
-    for title, moved in by_pair(found.movement, [], language):
-        _show_movement(console, survey, moved, found.by, f"{say('over_movement', language)}: {title}", language)
+    for title, moved in by_pair(migration.movement, [], language):
+        _show_movement(console, survey, moved, migration.by, f"{say('over_movement', language)}: {title}", language)
     console.print(say("move_note", language))
 
 

@@ -24,33 +24,33 @@ _WIDE = 140  # in a narrower window a pair stands in two lines, and some figures
 
 
 def show_overlap(
-    console: Console, survey: Survey, found: Overlap, top: int, language: Language, *, triples: bool = True
+    console: Console, survey: Survey, overlap: Overlap, top: int, language: Language, *, triples: bool = True
 ) -> None:
     """Print the numbers of indicators, each indicator's company, and the `top` pairs, and unless they are left out,
     triples (of each group)."""
-    area = f"{found.name} ({found.area})" if found.area else say("overlap_everywhere", language)
+    area = f"{overlap.name} ({overlap.area})" if overlap.area else say("overlap_everywhere", language)
     console.print(
         say(
             "overlap_title",
             language,
             name=area,
-            round=shown_year(found.round, language),
-            children=count_text(found.children, language),
+            round=shown_year(overlap.round, language),
+            children=count_text(overlap.children, language),
         ),
         style="bold",
     )
-    group = group_names(survey, found.numbers, language)
+    group = group_names(survey, overlap.numbers, language)
     numbers = ("certain", "possible", "at_least", "at_most")
     _show(
         console,
-        counts_told(found.numbers, language),
+        counts_told(overlap.numbers, language),
         group,
         {"number": say("col_number", language), **{name: say(f"col_{name}", language) for name in numbers}},
         title=say("overlap_numbers", language),
         right=("number", *numbers),
     )
     console.print(say("overlap_bounds", language))
-    single = counts_told(found.single[found.single["yes"].ne(0).fillna(True)], language)
+    single = counts_told(overlap.single[overlap.single["yes"].ne(0).fillna(True)], language)
     single = single.assign(label=_label(single, ""), mean=_decimal(single["mean_others"]))
     company = ("yes", "alone", "with_one", "with_two", "with_three_or_more", "mean")
     _show(
@@ -61,25 +61,25 @@ def show_overlap(
         title=say("overlap_single", language),
         right=company,
     )
-    _show_combinations(console, found.pairs, _PAIR, "overlap_pairs", group, top, language)
+    _show_combinations(console, overlap.pairs, _PAIR, "overlap_pairs", group, top, language)
     if triples:
-        _show_combinations(console, found.triples, _TRIPLE, "overlap_triples", group, top, language)
+        _show_combinations(console, overlap.triples, _TRIPLE, "overlap_triples", group, top, language)
     console.print(say("overlap_lift", language))
 
 
 def _decimal(figures: pd.Series) -> list[str]:
-    return [NOT_COMPUTED if pd.isna(one) else f"{one:.1f}" for one in figures]
+    return [NOT_COMPUTED if pd.isna(figure) else f"{figure:.1f}" for figure in figures]
 
 
-def show_overlap_change(console: Console, survey: Survey, found: OverlapChange, top: int, language: Language) -> None:
+def show_overlap_change(console: Console, survey: Survey, change: OverlapChange, top: int, language: Language) -> None:
     """Print the numbers of indicators and the `top` pairs and triples of the last round (of each group), rounds side by
     side, and whether the same children have more or fewer."""
-    show_title(console, found.span, say("over_overlap", language), language)
-    group = group_names(survey, found.numbers, language)
-    bounds = found.numbers["at_least"].astype("str") + " – " + found.numbers["at_most"].astype("str")
-    told = found.numbers.assign(told=bounds).sort_values("number", kind="stable")
+    show_title(console, change.span, say("over_overlap", language), language)
+    group = group_names(survey, change.numbers, language)
+    bounds = change.numbers["at_least"].astype("str") + " – " + change.numbers["at_most"].astype("str")
+    numbers = change.numbers.assign(told=bounds).sort_values("number", kind="stable")
     keys = [*group, "number"]
-    sides, years = _side_by_side(below_each_other(told, [*group], language), keys, found.span, "0 – 0", language)
+    sides, years = _side_by_side(below_each_other(numbers, [*group], language), keys, change.span, "0 – 0", language)
     sides["number"] = sides["number"].astype("str") + "+"
     _show(
         console,
@@ -89,9 +89,9 @@ def show_overlap_change(console: Console, survey: Survey, found: OverlapChange, 
         title=say("over_numbers", language),
         right=("number", *years),
     )
-    _show_number_flow(console, survey, found, language)
-    for name, table, members in (("pairs", found.pairs, _PAIR), ("triples", found.triples, _TRIPLE)):
-        _show_over(console, found.span, name, table, members, group, top, language)
+    _show_number_flow(console, survey, change, language)
+    for name, table, members in (("pairs", change.pairs, _PAIR), ("triples", change.triples, _TRIPLE)):
+        _show_over(console, change.span, name, table, members, group, top, language)
     console.print(say("over_together_note", language))
 
 
@@ -107,12 +107,12 @@ def _side_by_side(
     return sides.fillna(dict.fromkeys(years, nothing)), years
 
 
-def _show_number_flow(console: Console, survey: Survey, found: OverlapChange, language: Language) -> None:
-    group = group_names(survey, found.flow, language)
+def _show_number_flow(console: Console, survey: Survey, change: OverlapChange, language: Language) -> None:
+    group = group_names(survey, change.flow, language)
     keys = ["from_round", "to_round", *group]
-    kinds = [name for name in BECAME if (found.flow["became"] == name).any()]
-    counted = {name: found.flow["children"].where(found.flow["became"] == name, 0) for name in kinds}
-    shown = found.flow[keys].assign(**counted).groupby(keys, sort=False)[kinds].sum().reset_index()
+    kinds = [name for name in BECAME if (change.flow["became"] == name).any()]
+    counted = {name: change.flow["children"].where(change.flow["became"] == name, 0) for name in kinds}
+    shown = change.flow[keys].assign(**counted).groupby(keys, sort=False)[kinds].sum().reset_index()
     shown = with_rounds(shown, language)
     headings = {
         "rounds_": say("col_rounds", language),
@@ -142,11 +142,11 @@ def _show_over(
         console.print(say(f"overlap_{name}_none", language))
         return
     narrow = console.width < _WIDE
-    told = leading.merge(table, on=keys, how="left")
-    most = (" – " + told["possible"].astype("str")).where(told["possible"] > told["children"], "")
-    shares = ("\n" if narrow else " ") + "(" + told["share"].map(percent) + ")"
+    report = leading.merge(table, on=keys, how="left")
+    most = (" – " + report["possible"].astype("str")).where(report["possible"] > report["children"], "")
+    shares = ("\n" if narrow else " ") + "(" + report["share"].map(percent) + ")"
     sides, years = _side_by_side(
-        told.assign(told=told["children"].astype("str") + most + shares), keys, span, "0", language
+        report.assign(told=report["children"].astype("str") + most + shares), keys, span, "0", language
     )
     for member in members:
         sides[member] = sides[member].map(dict(zip(table[member], _label(table, member), strict=True)))
@@ -170,11 +170,11 @@ def _show(
     right: Sequence[str],
 ) -> None:
     """A table behind the columns of its groups, which stand below each other in a window that is not wide."""
-    told = {**group, **headings}
+    titles = {**group, **headings}
     if len(group) > 1 and console.width < _WIDE:
         first, *rest = group
-        frame, told = stacked(frame, told, {first: rest})
-    show_table(console, frame, told, title=title, right=right)
+        frame, titles = stacked(frame, titles, {first: rest})
+    show_table(console, frame, titles, title=title, right=right)
 
 
 def _label(frame: pd.DataFrame, member: str) -> pd.Series:

@@ -25,8 +25,8 @@ def percent(share: float) -> str:
 
 def _range(low: pd.Series, high: pd.Series) -> list[str]:
     return [
-        NOTHING if pd.isna(one) or pd.isna(other) else f"{one * 100:.1f}–{other * 100:.1f}"
-        for one, other in zip(low, high, strict=True)
+        NOTHING if pd.isna(bound) or pd.isna(other) else f"{bound * 100:.1f}–{other * 100:.1f}"
+        for bound, other in zip(low, high, strict=True)
     ]
 
 
@@ -87,7 +87,7 @@ def _with_joined(shown: pd.DataFrame, frame: pd.DataFrame, mark: str) -> pd.Data
     for less, together in JOINED.items():
         if together in frame:
             both = joined_rows(frame, less)
-            count = frame[together].map(lambda one: f"{one} {mark}", na_action="ignore")
+            count = frame[together].map(lambda cell: f"{cell} {mark}", na_action="ignore")
             shown = shown.assign(**{less: shown[less].mask(both, count), "unknown": shown["unknown"].mask(both, mark)})
     return shown
 
@@ -104,23 +104,23 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
     if "children_lost" not in quality:
         share = float(quality["coverage"].iloc[0])
         return () if pd.isna(share) else (say("report_coverage", language, share=f"{share * 100:.0f}"),)
-    told = quality.to_dict("records")[0]
+    counts = quality.to_dict("records")[0]
     visited = say(
         "quality_line",
         language,
-        visited=told["households_visited"],
-        known=told["households_known"],
-        coverage=percent(told["coverage"]),
-        refused=told["households_refused"],
-        unknown=percent(told["unknown_share"]),
+        visited=counts["households_visited"],
+        known=counts["households_known"],
+        coverage=percent(counts["coverage"]),
+        refused=counts["households_refused"],
+        unknown=percent(counts["unknown_share"]),
     )
     if previous is None:
         return visited, say("quality_first", language)
     return visited, say(
         "quality_lost",
         language,
-        before=told["children_before"],
-        lost=told["children_lost"],
+        before=counts["children_before"],
+        lost=counts["children_lost"],
         previous=shown_year(previous, language),
     )
 

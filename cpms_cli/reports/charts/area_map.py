@@ -20,7 +20,7 @@ _NAMED_IN_ALT = 3
 def withheld_cells(counts: pd.DataFrame) -> frozenset[tuple[int, str]]:
     """The cells, by row and column, whose count is withheld; the share in the same place is so too."""
     missing = counts.isna()
-    return frozenset((at, str(name)) for name in missing for at, lacks in enumerate(missing[name]) if lacks)
+    return frozenset((number, str(name)) for name in missing for number, lacks in enumerate(missing[name]) if lacks)
 
 
 def map_chart(survey: Survey, figures: AreaFigures, shade: str | None, language: Language) -> Chart:
@@ -42,9 +42,9 @@ def map_chart(survey: Survey, figures: AreaFigures, shade: str | None, language:
     drawn_from = {"map": figures.code, "definition": str(survey.folder)}
     words = {**drawn_from, **{name: say(message, language) for name, message in named.items()}}
     most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
-    told = "; ".join(f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True))
+    text = "; ".join(f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True))
     shape: Literal["area_map", "tile_map"] = "area_map" if outlined else "tile_map"
-    title, alt = say("report_map_chart", language, what=what), say("report_map_alt", language, told=told or "–")
+    title, alt = say("report_map_chart", language, what=what), say("report_map_alt", language, told=text or "–")
     return Chart(shape, title, frame, alt, note, words, withheld_cells(counts.to_frame("share")))
 
 
@@ -59,14 +59,14 @@ def _shaded(
             figures.parts[["area", "label", "share"]],
             figures.parts["severe"],
         )
-    level = next((one for one in survey.levels if one.id == shade), None)
+    level = next((level for level in survey.levels if level.id == shade), None)
     if level is not None:
         frame = figures.parts.assign(share=figures.parts[level.id] / figures.parts["children"])
         what = say("report_map_severe", language, levels=level.label.in_(language))
         return what, frame[["area", "label", "share"]], figures.parts[level.id]
     indicator = survey.indicator(int(shade)) if shade.isdecimal() else None
     if indicator is None:
-        known = ", ".join(one.id for one in survey.levels)
+        known = ", ".join(level.id for level in survey.levels)
         raise UsageError("bad_shade", shade=shade, known=known, last=len(survey.indicators))
     frame = figures.heat[["area", "label", str(indicator.number)]].set_axis(["area", "label", "share"], axis=1)
     what = say("report_map_indicator", language, indicator=f"{indicator.number} {indicator.name.in_(language)}")

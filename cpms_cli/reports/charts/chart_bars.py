@@ -34,13 +34,16 @@ def level_bars(chart: Chart, width: int) -> Spec:
     """The first column names a bar, every other counts the children at a level, most severe first."""
     name, *levels = map(str, chart.frame.columns)
     colours = dict(zip(levels, LEVEL_COLOURS, strict=False))
-    legend, top = legend_layers([(colours[one], chart.words.get(one, one)) for one in levels], width, 2)
+    legend, top = legend_layers([(colours[level], chart.words.get(level, level)) for level in levels], width, 2)
     if chart.frame[levels].isna().to_numpy().any():
         more, top = legend_layers([(HATCH, chart.words["withheld"])], width, top - 8)
         legend += more
-    left = max(text_width(str(one)) for one in chart.frame[name]) + 10
+    left = max(text_width(str(value)) for value in chart.frame[name]) + 10
     bars = _segments(chart, levels, colours, left, width - 2, top)
-    total = [{"x": 0, "y": top + at * _ROW + _BAR / 2, "label": str(one)} for at, one in enumerate(chart.frame[name])]
+    total = [
+        {"x": 0, "y": top + number * _ROW + _BAR / 2, "label": str(value)}
+        for number, value in enumerate(chart.frame[name])
+    ]
     layers = [
         *legend,
         {"data": values(pd.DataFrame(total)), "mark": text_mark(), "encoding": place(x="x", y="y", text="label")},
@@ -66,7 +69,7 @@ def _segments(
     room = right - left - _WITHHELD_WIDTH * float(missing.max())
     scale = room / max(float(counts.sum(axis=1).max()), 1.0)
     rows = []
-    for at, (_, row) in enumerate(counts.iterrows()):
+    for number, (_, row) in enumerate(counts.iterrows()):
         x = left
         for level in levels:
             hidden = bool(pd.isna(row[level]))
@@ -80,11 +83,11 @@ def _segments(
                     {
                         "x": x,
                         "x2": x + size,
-                        "y": top + at * _ROW,
-                        "y2": top + at * _ROW + _BAR,
+                        "y": top + number * _ROW,
+                        "y2": top + number * _ROW + _BAR,
                         "fill": fill,
                         "mid": x + size / 2,
-                        "mid_y": top + at * _ROW + _BAR / 2,
+                        "mid_y": top + number * _ROW + _BAR / 2,
                         "ink": ink_on(fill),
                         "label": label if fits else "",
                         "line": QUIET if hidden else PAPER,
@@ -103,7 +106,7 @@ def indicator_bars(chart: Chart, width: int) -> Spec:
     only the others are drawn.
     """
     frame = chart.frame.reset_index(drop=True)
-    lacking = pd.Series([(at, "share") in chart.withheld for at in range(len(frame))], dtype="bool")
+    lacking = pd.Series([(number, "share") in chart.withheld for number in range(len(frame))], dtype="bool")
     if mostly(int(lacking.sum()), len(frame)):
         frame, lacking = frame[~lacking].reset_index(drop=True), lacking[~lacking].reset_index(drop=True)
     frame["label"] = frame[next(name for name in frame if not pd.api.types.is_numeric_dtype(frame[name]))]
@@ -112,18 +115,18 @@ def indicator_bars(chart: Chart, width: int) -> Spec:
     frame["share"] = frame["share"].astype("float64")
     widest = frame[["share", "high", "before"]].max().max()
     most = float(widest) if pd.notna(widest) and widest > 0 else 1.0
-    told = [
+    layers = [
         chart.words["not_published"] if hidden else interval_text(*row)
         for hidden, *row in zip(
             lacking, frame["share"].tolist(), frame["low"].tolist(), frame["high"].tolist(), strict=True
         )
     ]
     beside = width >= ACROSS
-    left = max((text_width(str(one)) for one in frame["label"]), default=0) + 10 if beside else 0.0
-    room = width - left - max((text_width(text, 12) for text in told), default=0) - 20
+    left = max((text_width(str(label)) for label in frame["label"]), default=0) + 10 if beside else 0.0
+    room = width - left - max((text_width(text, 12) for text in layers), default=0) - 20
     scale = room / most
     step, down = (_STEP_BESIDE, 6) if beside else (_STEP, 19)
-    frame = frame.assign(told=told, name_x=0.0, row=[at * step for at in range(len(frame))])
+    frame = frame.assign(told=layers, name_x=0.0, row=[number * step for number in range(len(frame))])
     frame = frame.assign(
         x=left,
         x2=left + frame["share"] * scale,

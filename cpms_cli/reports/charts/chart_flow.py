@@ -46,7 +46,7 @@ def level_flow(chart: Chart, width: int) -> Spec:
     size = (frame["children"] * scale).astype("float64").clip(lower=_LEAST).fillna(_LEAST * 2)
     frame = frame.assign(size=size, hidden=frame["children"].isna())
     figure = text_width(f"{total:,.0f}", 12) + 12
-    longest = max(text_width(f"{one} ", 12) for one in order) + figure
+    longest = max(text_width(f"{position} ", 12) for position in order) + figure
     narrow = longest > width * _LABEL_ROOM
     colours = dict(zip(range(len(order)), (*LEVEL_COLOURS, QUIET), strict=False))
     legend, top = legend_layers(list(zip(colours.values(), order, strict=True)), width, 2) if narrow else ([], 0.0)
@@ -78,10 +78,10 @@ def level_flow(chart: Chart, width: int) -> Spec:
 
 def _apart(middles: pd.Series) -> pd.Series:
     """The same places, moved down where labels would stand on each other."""
-    found: list[float] = []
+    edges: list[float] = []
     for middle in middles:
-        found.append(max(float(middle), found[-1] + _FREE) if found else float(middle))
-    return pd.Series(found, index=middles.index)
+        edges.append(max(float(middle), edges[-1] + _FREE) if edges else float(middle))
+    return pd.Series(edges, index=middles.index)
 
 
 def _boxes(frame: pd.DataFrame, order: list[str], top: float) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -94,9 +94,9 @@ def _boxes(frame: pd.DataFrame, order: list[str], top: float) -> tuple[pd.DataFr
             starts.loc[ribbons.index] = y + ribbons["size"].cumsum() - ribbons["size"]
             end = y + ribbons["size"].sum()
             # How many are at the level may be published all the same: the picture of levels says so, or that it is not.
-            told = "" if ribbons["hidden"].any() else f"{int(ribbons['children'].sum()):,}"
+            count_shown = "" if ribbons["hidden"].any() else f"{int(ribbons['children'].sum()):,}"
             rows.append(
-                {"side": side, "level": level, "y": y, "y2": end, "label": order[int(str(level))], "told": told}
+                {"side": side, "level": level, "y": y, "y2": end, "label": order[int(str(level))], "told": count_shown}
             )
             y = end + _GAP
         frame = frame.assign(**{f"start_{side}": starts})
@@ -107,7 +107,7 @@ def _ribbons(frame: pd.DataFrame, left: float, right: float) -> pd.DataFrame:
     """Each ribbon as points along a curve, upper and lower edge."""
     links = frame.sort_values("size", ascending=False)
     links = links[["start_a", "start_b", "size", "a", "hidden"]].assign(link=range(len(links)))
-    part = pd.DataFrame({"part": [at / _POINTS for at in range(_POINTS + 1)]})
+    part = pd.DataFrame({"part": [number / _POINTS for number in range(_POINTS + 1)]})
     points = links.merge(part, how="cross")
     bend = points["part"].map(lambda along: (1 - math.cos(math.pi * along)) / 2)
     y = points["start_a"] + (points["start_b"] - points["start_a"]) * bend
@@ -127,10 +127,10 @@ def _layers(ribbons: pd.DataFrame, boxes: pd.DataFrame, heads: pd.DataFrame) -> 
         },
     ]
     for side, align in (("a", "right"), ("b", "left")):
-        told, head = boxes[boxes["side"] == side], heads[heads["side"] == side]
+        boxes_of_side, head = boxes[boxes["side"] == side], heads[heads["side"] == side]
         layers.append(
             {
-                "data": values(told),
+                "data": values(boxes_of_side),
                 "mark": text_mark(12, align=align),
                 "encoding": place(x="text_x", y="mid", text="words"),
             }

@@ -52,8 +52,8 @@ def heat_map(chart: Chart, width: int) -> Spec:
     Where the names leave the cells too little room, as on a telephone, each name stands above its row.
     """
     name, *columns = map(str, chart.frame.columns)
-    names = [str(one) for one in chart.frame[name]]
-    left = max((text_width(one) for one in names), default=0.0) + 10
+    names = [str(value) for value in chart.frame[name]]
+    left = max((text_width(name) for name in names), default=0.0) + 10
     above = (width - left) / len(columns) < _LEAST_FOR_NUMBER
     left = 0.0 if above else left
     cell, step = (width - left - 2) / len(columns), _CELL + 18 if above else _CELL
@@ -66,13 +66,13 @@ def heat_map(chart: Chart, width: int) -> Spec:
     cells = pd.DataFrame(
         [
             {
-                "x": left + at * cell,
+                "x": left + number * cell,
                 "y": first + row * step,
                 "label": "" if pd.isna(share) else f"{share * 100:.0f}",
-                "fill": fill_of(share, (row, columns[at]) in chart.withheld),
+                "fill": fill_of(share, (row, columns[number]) in chart.withheld),
             }
             for row, shares in enumerate(rows)
-            for at, share in enumerate(shares)
+            for number, share in enumerate(shares)
         ]
     )
     cells = cells.assign(
@@ -82,10 +82,10 @@ def heat_map(chart: Chart, width: int) -> Spec:
         mid_y=cells["y"] + _CELL / 2,
         ink=cells["fill"].map(ink_on),
     )
-    middles = [left + (at + 0.5) * cell for at in range(len(columns))]
+    middles = [left + (number + 0.5) * cell for number in range(len(columns))]
     heads = pd.DataFrame({"x": middles, "y": top + 8, "label": columns})
     beside = -9 if above else _CELL / 2
-    places = [first + at * step + beside for at in range(len(names))]
+    places = [first + number * step + beside for number in range(len(names))]
     shown = pd.DataFrame({"x": 0.0, "label": names, "y": places})
     layers = [
         *legend,

@@ -42,7 +42,7 @@ def ink_on(fill: str) -> str:
     """Black or white, whichever reads better on a colour (relative luminance of WCAG 2)."""
     if not fill.startswith("#"):
         return BLACK
-    parts = [int(fill[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [int(fill[position : position + 2], 16) / 255 for position in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return PAPER if light < 0.18 else BLACK
@@ -61,7 +61,7 @@ def interval_text(share: float, low: float, high: float) -> str:
 def values(frame: pd.DataFrame) -> Spec:
     """The data of a chart or of a layer: plain records, what is missing null."""
     columns = [
-        [None if blank else one for one, blank in zip(column.tolist(), column.isna().tolist(), strict=True)]
+        [None if blank else cell for cell, blank in zip(column.tolist(), column.isna().tolist(), strict=True)]
         for _, column in frame.items()
     ]
     return {"values": [dict(zip(frame, row, strict=True)) for row in zip(*columns, strict=True)]}

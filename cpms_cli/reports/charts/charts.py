@@ -39,9 +39,9 @@ def chart_svg(chart: Chart, width: int = WIDE) -> str:
     """
     drawn = vl_convert.vegalite_to_svg(SHAPES[chart.shape](chart, width), vl_version="5.21")
     root = etree.fromstring(drawn.encode("utf-8"))
-    for one in list(root.iter()):
+    for node in list(root.iter()):
         for name in ("role", "aria-roledescription", "aria-hidden", "aria-label", "class", "pointer-events"):
-            one.attrib.pop(name, None)
+            node.attrib.pop(name, None)
     texts = etree.Element(f"{_SVG}title"), etree.Element(f"{_SVG}desc")
     for element, identifier, text in zip(texts, ("title", "desc"), (chart.title, chart.alt), strict=True):
         element.set("id", identifier)
@@ -57,12 +57,12 @@ def chart_svg(chart: Chart, width: int = WIDE) -> str:
 
 def _own_identifiers(root: etree._Element) -> str:
     mark = f"c{zlib.crc32(etree.tostring(root)):08x}-"
-    for one in root.iter():
-        if "id" in one.attrib:
-            one.set("id", mark + one.attrib["id"])
-        for name, value in one.attrib.items():
+    for element in root.iter():
+        if "id" in element.attrib:
+            element.set("id", mark + element.attrib["id"])
+        for name, value in element.attrib.items():
             if value.startswith("url(#"):
-                one.set(name, f"url(#{mark}{value[5:]}")
+                element.set(name, f"url(#{mark}{value[5:]}")
     root.set("aria-labelledby", f"{mark}title {mark}desc")
     etree.cleanup_namespaces(root)
     return str(etree.tostring(root, encoding="unicode"))

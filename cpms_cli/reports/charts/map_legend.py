@@ -12,7 +12,7 @@ from cpms_cli.reports.documents.document import Chart
 def fills(chart: Chart, areas: pd.Series) -> pd.Series:
     """The fill of each of these areas: by its share, hatched where the share is withheld, white without data."""
     rows = enumerate(zip(chart.frame["area"], chart.frame["share"].astype("float64"), strict=True))
-    shades = {area: fill_of(share, (at, "share") in chart.withheld) for at, (area, share) in rows}
+    shades = {area: fill_of(share, (position, "share") in chart.withheld) for position, (area, share) in rows}
     return areas.map(shades).fillna(PAPER).astype("str")
 
 

@@ -24,7 +24,7 @@ _TOO_SMALL, _SQUARE = 260, 11
 def has_outlines(survey: Survey, code: str) -> bool:
     """Whether the outlines of the subdistricts of a province (2 digits) or district (4) are known."""
     known = outlines_of(survey.folder, code[:2])
-    return known is not None and any(one["properties"][CODE].startswith(code) for one in known["features"])
+    return known is not None and any(feature["properties"][CODE].startswith(code) for feature in known["features"])
 
 
 def outline_source(survey: Survey, province: str, language: Language) -> str:
@@ -69,7 +69,7 @@ def area_map(chart: Chart, width: int) -> Spec:
     """
     code = chart.words["map"]
     known = outlines_of(Path(chart.words["definition"]), code[:2])
-    features = [one for one in (known or {})["features"] if str(one["properties"][CODE]).startswith(code)]
+    features = [feature for feature in (known or {})["features"] if str(feature["properties"][CODE]).startswith(code)]
     legend, top = map_legend(chart, width)
     points = np.concatenate([ring for feature in features for ring in _rings(feature)])
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
@@ -112,14 +112,14 @@ def _wound(ring: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def _layers(shapes: list[dict[str, Any]], labels: list[dict[str, Any]]) -> list[Spec]:
-    where = {"type": "identity", "scale": 1, "translate": [0, 0]}
-    squares = pd.DataFrame([one for one in labels if one["square"]])
+    projection = {"type": "identity", "scale": 1, "translate": [0, 0]}
+    squares = pd.DataFrame([label for label in labels if label["square"]])
     shown = values(pd.DataFrame(labels))
     # A code may be wider than its area: it stands on a ground of its own.
     layers: list[Spec] = [
         {
             "data": {"values": shapes},
-            "projection": where,
+            "projection": projection,
             "mark": {"type": "geoshape", "stroke": QUIET, "strokeWidth": 0.8},
             "encoding": {"fill": {"field": "fill", "type": "nominal", "scale": None}},
         },

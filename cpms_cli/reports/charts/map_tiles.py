@@ -26,23 +26,26 @@ def _points(code: str, definition: Path) -> pd.DataFrame:
     code_, district = table.columns[0], table.columns[1]
     table = table[table[code_].str.startswith(code)]
     y, x = -pd.to_numeric(table["latitude"]), pd.to_numeric(table["longitude"])
-    x, y = (one.fillna(one.groupby(table[district]).transform("mean")).fillna(one.mean()).fillna(0.0) for one in (x, y))
+    x, y = (
+        value.fillna(value.groupby(table[district]).transform("mean")).fillna(value.mean()).fillna(0.0)
+        for value in (x, y)
+    )
     return pd.DataFrame({"area": table[code_], "x": x, "y": y}).reset_index(drop=True)
 
 
 def tiles(code: str, definition: Path) -> pd.DataFrame:
     """area, column, row: a square of a grid for each subdistrict of an area, together as near to their points as can
     be (an assignment of least squared distance)."""
-    found = _points(code, definition)
-    x, y = (found[name] - found[name].min() for name in ("x", "y"))
+    points = _points(code, definition)
+    x, y = (points[name] - points[name].min() for name in ("x", "y"))
     wide, high = max(float(x.max()), 0.01), max(float(y.max()), 0.01)
-    columns = max(1, round(math.sqrt(len(found) * _LOOSE * wide / high)))
-    rows = math.ceil(len(found) * _LOOSE / columns)
+    columns = max(1, round(math.sqrt(len(points) * _LOOSE * wide / high)))
+    rows = math.ceil(len(points) * _LOOSE / columns)
     across, down = np.meshgrid(np.arange(columns), np.arange(rows))
-    at: Any = np.column_stack([x / wide * (columns - 1), y / high * (rows - 1)])
+    places: Any = np.column_stack([x / wide * (columns - 1), y / high * (rows - 1)])
     squares: Any = np.column_stack([across.ravel(), down.ravel()])
-    _, chosen = linear_sum_assignment(((at[:, None, :] - squares[None, :, :]) ** 2).sum(axis=2))
-    placed = pd.DataFrame({"area": found["area"], "column": squares[chosen, 0], "row": squares[chosen, 1]})
+    _, chosen = linear_sum_assignment(((places[:, None, :] - squares[None, :, :]) ** 2).sum(axis=2))
+    placed = pd.DataFrame({"area": points["area"], "column": squares[chosen, 0], "row": squares[chosen, 1]})
     return placed.assign(column=placed["column"] - placed["column"].min(), row=placed["row"] - placed["row"].min())
 
 

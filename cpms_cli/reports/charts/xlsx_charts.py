@@ -51,7 +51,7 @@ def _drawn(chart: Chart, block: TableBlock) -> int:
     rows = len(block.frame)
     if chart.shape != "indicator_bars" or not mostly(len(chart.withheld), rows):
         return rows
-    return max(at for at in range(rows) if (at, "share") not in chart.withheld) + 1
+    return max(number for number in range(rows) if (number, "share") not in chart.withheld) + 1
 
 
 def _first_row(block: TableBlock, row: int) -> int:
@@ -60,25 +60,25 @@ def _first_row(block: TableBlock, row: int) -> int:
 
 
 def _of_kind(block: TableBlock, *kinds: str) -> list[int]:
-    return [at for at, column in enumerate(block.columns) if column.kind in kinds]
+    return [number for number, column in enumerate(block.columns) if column.kind in kinds]
 
 
-def _series(sheet: Any, block: TableBlock, first: int, at: int, colour: str, rows: int) -> dict[str, Any]:
+def _series(sheet: Any, block: TableBlock, first: int, position: int, colour: str, rows: int) -> dict[str, Any]:
     last = first + rows - 1
     label = next(iter(_of_kind(block, "text")), 0)
     return {
-        "name": [sheet.get_name(), first - 1, at],
+        "name": [sheet.get_name(), first - 1, position],
         "fill": {"color": colour},
         "gap": 45,
         "categories": [sheet.get_name(), first, label, last, label],
-        "values": [sheet.get_name(), first, at, last, at],
+        "values": [sheet.get_name(), first, position, last, position],
     }
 
 
 def _stacked(book: Any, sheet: Any, block: TableBlock, first: int) -> Any:
     drawn = book.add_chart({"type": "bar", "subtype": "stacked"})
-    for index, at in enumerate(_of_kind(block, "count")):
-        drawn.add_series(_series(sheet, block, first, at, _COLOURS[index % len(_COLOURS)], len(block.frame)))
+    for index, number in enumerate(_of_kind(block, "count")):
+        drawn.add_series(_series(sheet, block, first, number, _COLOURS[index % len(_COLOURS)], len(block.frame)))
     drawn.set_legend({"position": "bottom"})
     drawn.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     return drawn
@@ -98,17 +98,17 @@ def _errors(block: TableBlock) -> dict[str, Any]:
 
 def _bars(book: Any, sheet: Any, chart: Chart, block: TableBlock, first: int) -> Any:
     drawn = book.add_chart({"type": "bar"})
-    found = _of_kind(block, "share") or _of_kind(block, "count")
-    for at in found[:1]:
+    drawn_columns = _of_kind(block, "share") or _of_kind(block, "count")
+    for position in drawn_columns[:1]:
         rows = _drawn(chart, block)
-        drawn.add_series({**_series(sheet, block, first, at, _MARK, rows), **_errors(block)})
+        drawn.add_series({**_series(sheet, block, first, position, _MARK, rows), **_errors(block)})
     drawn.set_legend({"none": True})
-    form = "0 %" if block.columns[found[0]].kind == "share" else "#,##0"
+    form = "0 %" if block.columns[drawn_columns[0]].kind == "share" else "#,##0"
     drawn.set_x_axis({"min": 0, "num_format": form, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     return drawn
 
 
 def _colour_cells(sheet: Any, block: TableBlock, first: int) -> None:
-    for at in _of_kind(block, "share", "count"):
+    for position in _of_kind(block, "share", "count"):
         rule = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": _COLOURS[1]}
-        sheet.conditional_format(first, at, first + len(block.frame) - 1, at, rule)
+        sheet.conditional_format(first, position, first + len(block.frame) - 1, position, rule)

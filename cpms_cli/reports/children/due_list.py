@@ -24,9 +24,9 @@ def visits_table(survey: Survey, due: pd.DataFrame, language: Language) -> pd.Da
     """The list in words, under headers in this language, with a blank column for each field of a response."""
     person = survey.response_role("person")
     roles = [survey.role(role) for role in ("village", "household", "given_name", "family_name", "sex")]
-    told: dict[str, pd.Series] = {person.label.in_(language): due[survey.role("person").name]}
-    told |= {field.label.in_(language): code_labels(survey, field, due[field.name], language) for field in roles}
-    told |= {
+    columns: dict[str, pd.Series] = {person.label.in_(language): due[survey.role("person").name]}
+    columns |= {field.label.in_(language): code_labels(survey, field, due[field.name], language) for field in roles}
+    columns |= {
         say("col_age", language): age_text(due),
         say("col_level", language): level_labels(survey, language, due["level"]),
         say("col_why", language): due["why"],
@@ -39,7 +39,7 @@ def visits_table(survey: Survey, due: pd.DataFrame, language: Language) -> pd.Da
         say("col_planned", language): shown_dates(due["next_date"], language),
     }
     blank = pd.Series(None, index=due.index, dtype="str")
-    return pd.DataFrame({**told, **{field.label.in_(language): blank for field in to_fill_in(survey)}})
+    return pd.DataFrame({**columns, **{field.label.in_(language): blank for field in to_fill_in(survey)}})
 
 
 def write_visits(survey: Survey, due: pd.DataFrame, path: Path, language: Language) -> None:

@@ -61,8 +61,8 @@ def show_import(console: Console, survey: Survey, imported: Imported, language: 
 
 def show_counts(console: Console, imported: Imported, language: Language) -> None:
     """Print what became of the rows, and where those are that were set aside."""
-    told = {name: imported.total(name) for name in ("stored", "unchanged", "quarantined")}
-    console.print(say("responses_sum", language, rows=imported.total("rows_in"), **told))
+    counts = {name: imported.total(name) for name in ("stored", "unchanged", "quarantined")}
+    console.print(say("responses_sum", language, rows=imported.total("rows_in"), **counts))
     if imported.total("replaced"):
         console.print(say("responses_replaced", language, count=imported.total("replaced")))
     if imported.quarantine:
@@ -92,7 +92,7 @@ def show_due(
     names = [survey.role("given_name"), survey.role("family_name")] if identified else []
     headings = {
         survey.role("person").name: person.label.in_(language),
-        **{one.name: one.label.in_(language) for one in names},
+        **{name.name: name.label.in_(language) for name in names},
         village.name: village.label.in_(language),
         household.name: household.label.in_(language),
         "sex_": sex.label.in_(language),
@@ -109,7 +109,7 @@ def show_due(
         "next_": say("col_planned", language),
     }
     below = {
-        survey.role("person").name: (village.name, household.name, *(one.name for one in names), "sex_", "age"),
+        survey.role("person").name: (village.name, household.name, *(name.name for name in names), "sex_", "age"),
         "level": ("why", "action"),
         "due_": ("days_late", "interview", "state_", "note"),
         "done": ("next_",),
@@ -136,8 +136,8 @@ def show_summary(console: Console, survey: Survey, summary: ResponseSummary, lan
     for grouped in summary.grouped.values():
         groups = group_names(survey, grouped, language)
         title = say("figures_by", language, groups=" / ".join(groups.values()))
-        told = counts_told(_any_due(grouped), language)
-        _show_states(console, told, {**groups, **level}, STATES, language, title)
+        counts = counts_told(_any_due(grouped), language)
+        _show_states(console, counts, {**groups, **level}, STATES, language, title)
     parts = counts_told(_any_due(summary.parts), language)
     if len(parts):
         areas = {"area": say("col_area", language), "name": "", **level}
@@ -146,12 +146,12 @@ def show_summary(console: Console, survey: Survey, summary: ResponseSummary, lan
         console.print(say("responses_unplaced", language, count=summary.unplaced))
 
 
-def show_response_change(console: Console, survey: Survey, found: ResponseChange, language: Language) -> None:
+def show_response_change(console: Console, survey: Survey, change: ResponseChange, language: Language) -> None:
     """Print what became of the cases of each round, rounds below each other."""
-    day = shown_date(found.as_of, language)
-    show_title(console, found.span, say("over_responses", language, day=day), language)
-    groups = group_names(survey, found.cases, language)
-    shown = below_each_other(found.cases, [*groups, "level"], language)
+    day = shown_date(change.as_of, language)
+    show_title(console, change.span, say("over_responses", language, day=day), language)
+    groups = group_names(survey, change.cases, language)
+    shown = below_each_other(change.cases, [*groups, "level"], language)
     if groups:
         shown = shown[shown.groupby([*groups, "level"])["due"].transform("sum") > 0]
     states = [state for state in ROUND_STATES if state in _USUAL or shown[state].any()]
@@ -169,7 +169,11 @@ def _show_states(
     title: str = "",
 ) -> None:
     """Counts of cases by state, behind the columns `keys`; in a narrow window states stand in lines below the last."""
-    headings = {**keys, "due": say("col_cases", language), **{one: say(f"state_{one}", language) for one in states}}
+    headings = {
+        **keys,
+        "due": say("col_cases", language),
+        **{state: say(f"state_{state}", language) for state in states},
+    }
     if console.width < max(NARROW, sum(len(heading) + _BETWEEN for heading in headings.values())):
         cases = cases.assign(**{state: cases[state].astype("str").replace("0", "") for state in states})
         first, *rest = keys

@@ -24,13 +24,13 @@ from cpms_cli.writing.files import records
 _LINE_LIST = 140
 
 
-def document(tables: dict[str, pd.DataFrame], **told: Any) -> dict[str, Any]:
+def document(tables: dict[str, pd.DataFrame], **fields: Any) -> dict[str, Any]:
     """Named tables as one JSON document."""
     return {
         "schema_version": 1,
         "exit_code": 0,
         "error": None,
-        **told,
+        **fields,
         **{name: records(frame) for name, frame in tables.items()},
     }
 
@@ -60,12 +60,12 @@ def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language
 def code_labels(survey: Survey, field: Field, cells: pd.Series, language: Language) -> pd.Series:
     """Codes of a field as their labels; what has no code list stays as it is."""
     codes = survey.codes(field)
-    return cells.map({one.code: one.label.in_(language) for one in codes.codes}).astype("str") if codes else cells
+    return cells.map({code.code: code.label.in_(language) for code in codes.codes}).astype("str") if codes else cells
 
 
 def shown_dates(dates: pd.Series, language: Language) -> pd.Series:
     """Dates as people write them."""
-    known = {one: shown_date(pd.Timestamp(one).date(), language) for one in dates.dropna().unique()}
+    known = {date: shown_date(pd.Timestamp(date).date(), language) for date in dates.dropna().unique()}
     return dates.map(known).astype("str")
 
 
@@ -78,8 +78,8 @@ def _marks(listed: pd.DataFrame, language: Language) -> pd.Series:
     grown = listed[ADULT].map({True: say("state_turned_18", language), False: ""})
     days = shown_dates(listed[CLOSED], language).fillna("")
     closed = [say("standing_closed", language, day=day) if day else "" for day in days]
-    told = zip(missed, closed, grown, strict=True)
-    return pd.Series(["; ".join(filter(None, marks)) for marks in told], index=listed.index, dtype="str")
+    lines_of_areas = zip(missed, closed, grown, strict=True)
+    return pd.Series(["; ".join(filter(None, marks)) for marks in lines_of_areas], index=listed.index, dtype="str")
 
 
 def show_children(console: Console, survey: Survey, listed: pd.DataFrame, language: Language, identified: bool) -> None:
@@ -98,7 +98,7 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
     names = [survey.role("given_name"), survey.role("family_name")] if identified else []
     headings = {
         person: survey.fields[person].label.in_(language),
-        **{one.name: one.label.in_(language) for one in names},
+        **{name.name: name.label.in_(language) for name in names},
         "round_": say("col_round", language),
         village: survey.fields[village].label.in_(language),
         household.name: household.label.in_(language),
@@ -113,8 +113,8 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
     earlier = ANSWERED in listed and bool((listed[ANSWERED] < listed[round_]).any())
     if earlier:
         years = listed[ANSWERED].astype("float64")
-        told = years.map({one: shown_year(int(one), language) for one in years.dropna().unique()})
-        shown[ANSWERED] = told.astype("str").where(years < listed[round_], "")
+        shown_years = years.map({year: shown_year(int(year), language) for year in years.dropna().unique()})
+        shown[ANSWERED] = shown_years.astype("str").where(years < listed[round_], "")
         headings[ANSWERED] = say(f"column_{ANSWERED}", language)
     if console.width < _LINE_LIST:
         under = tuple(name for name in ("highest", "marks", ANSWERED, "why") if name in headings)
@@ -150,12 +150,14 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     show_responses(console, survey, history.responses, language)
     years = [str(year) for year in history.rounds]
     shown = {str(year): shown_year(year, language) for year in history.rounds}
-    told = history.indicators.assign(name=history.indicators["number"].astype("str") + " " + history.indicators["name"])
+    indicators = history.indicators.assign(
+        name=history.indicators["number"].astype("str") + " " + history.indicators["name"]
+    )
     for year in years:
-        told[year] = [say(f"answer_{answer}", language) for answer in told[year]]
+        indicators[year] = [say(f"answer_{answer}", language) for answer in indicators[year]]
     show_table(
         console,
-        told,
+        indicators,
         {"name": say("col_indicator", language), **shown, "because": say("col_because", language)},
         title=say("child_indicators", language),
         tight=years,
@@ -177,8 +179,8 @@ def show_responses(console: Console, survey: Survey, responses: pd.DataFrame, la
     shown = responses.assign(recorded=responses["recorded_at"].dt.strftime("%Y-%m-%d %H:%M"))
     for field in fields:
         cells = responses[field.name]
-        told = shown_dates(cells, language) if field.type == "date" else code_labels(survey, field, cells, language)
-        shown[field.name] = told
+        labelled = shown_dates(cells, language) if field.type == "date" else code_labels(survey, field, cells, language)
+        shown[field.name] = labelled
     headings = {field.name: field.label.in_(language) for field in fields}
     headings |= {"recorded_by": say("col_recorded_by", language), "recorded": say("col_when", language)}
     if console.width < NARROW:
@@ -244,12 +246,12 @@ def show_area(
 
 def _show_area_indicators(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
     previous = shown_year(summary.previous, language) if summary.previous else "–"
-    told = summary.indicators.assign(
+    indicators = summary.indicators.assign(
         label=summary.indicators["number"].astype("str") + " " + summary.indicators["name"]
     )
     show_shares(
         console,
-        told,
+        indicators,
         {"label": say("col_indicator", language)},
         language,
         signed=("change",),
@@ -292,8 +294,8 @@ def show_response(console: Console, survey: Survey, summary: AreaSummary, langua
         console.print(say("area_response_none", language))
         _show_adults(console, adults, first.id, language)
         return
-    told = f"{first.response.in_(language)}, {first.due.in_(language)}"
-    console.print(say("area_response", language, response=told), style="bold")
+    action = f"{first.response.in_(language)}, {first.due.in_(language)}"
+    console.print(say("area_response", language, response=action), style="bold")
     show_children(console, survey, summary.response, language, identified=False)
     _show_adults(console, adults, first.id, language)
 

@@ -18,47 +18,47 @@ from cpms_cli.survey.model.definition import Language, Survey
 _WIDE = 140  # in a narrower window, columns are laid below each other
 
 
-def document(found: ChildWhy) -> dict[str, Any]:
+def document(child: ChildWhy) -> dict[str, Any]:
     """One child's reasons as a JSON document."""
     about = {
-        "cpms_id": found.cpms_id,
-        "round": found.round,
-        "level": found.level,
-        "highest": found.highest,
-        "age_min": found.ages[0],
-        "age_max": found.ages[1],
-        "standing": found.standing,
-        "standing_why": found.standing_why,
+        "cpms_id": child.cpms_id,
+        "round": child.round,
+        "level": child.level,
+        "highest": child.highest,
+        "age_min": child.ages[0],
+        "age_max": child.ages[1],
+        "standing": child.standing,
+        "standing_why": child.standing_why,
     }
-    return tables_document(found.why.tables, **about)
+    return tables_document(child.why.tables, **about)
 
 
-def _age(found: ChildWhy, language: Language) -> str:
-    low, high = found.ages
+def _age(child: ChildWhy, language: Language) -> str:
+    low, high = child.ages
     if low is None:
         return say("why_age_unknown", language)
     return say("why_age", language, age=low if low == high else f"{low}–{high}")
 
 
-def show_why(console: Console, survey: Survey, found: ChildWhy, language: Language) -> None:
+def show_why(console: Console, survey: Survey, child: ChildWhy, language: Language) -> None:
     """Print one child's rules, indicators and what one more answer would change."""
     labels = {level.id: level.label.in_(language) for level in survey.levels}
     console.print(
         say(
             "why_title",
             language,
-            id=found.cpms_id,
-            round=shown_year(found.round, language),
-            age=_age(found, language),
-            level=labels[found.level],
+            id=child.cpms_id,
+            round=shown_year(child.round, language),
+            age=_age(child, language),
+            level=labels[child.level],
         ),
         style="bold",
     )
-    if found.highest != found.level:
-        console.print(say("why_could_be", language, highest=labels[found.highest]))
-    if found.standing_why:
-        console.print(f"{say('col_standing', language)}: {found.standing_why}")
-    _show_what_if(console, found, language)
+    if child.highest != child.level:
+        console.print(say("why_could_be", language, highest=labels[child.highest]))
+    if child.standing_why:
+        console.print(f"{say('col_standing', language)}: {child.standing_why}")
+    _show_what_if(console, child, language)
     columns = {
         name: say(f"col_{key}", language)
         for name, key in (
@@ -69,15 +69,15 @@ def show_why(console: Console, survey: Survey, found: ChildWhy, language: Langua
             ("not_known", "not_known"),
         )
     }
-    rules = found.why.rules
+    rules = child.why.rules
     shown = rules.assign(
         level=level_labels(survey, language, rules["level"]).mask(rules["level"].duplicated(), ""),
         holds=_answers(rules["holds"], language),
     )
     _show(console, shown, columns, {"rule": ("answers", "not_known")}, say("why_rules", language))
-    told = found.why.indicators
-    named = told["number"].astype("str") + " " + told["name"]
-    shown = told.assign(name=named, holds=_answers(told["answer"], language))
+    indicators = child.why.indicators
+    named = indicators["number"].astype("str") + " " + indicators["name"]
+    shown = indicators.assign(name=named, holds=_answers(indicators["answer"], language))
     columns = {
         "name": say("col_indicator", language),
         **{name: columns[name] for name in ("holds", "answers", "not_known")},
@@ -104,9 +104,9 @@ def _answers(answers: pd.Series, language: Language) -> pd.Series:
     return answers.map({answer: say(f"answer_{answer}", language) for answer in answers.unique()}).astype("str")
 
 
-def _about(found: ChildWhy, language: Language) -> pd.Series:
-    lines = found.why.what_if["about_line"]
-    own = found.line
+def _about(child: ChildWhy, language: Language) -> pd.Series:
+    lines = child.why.what_if["about_line"]
+    own = child.line
     words = {
         line: say("why_of_child", language) if line == own else say("why_of_other", language, line=line)
         for line in lines.dropna().unique()
@@ -114,8 +114,8 @@ def _about(found: ChildWhy, language: Language) -> pd.Series:
     return lines.map(words).fillna(say("why_of_home", language)).astype("str")
 
 
-def _show_what_if(console: Console, found: ChildWhy, language: Language) -> None:
-    asked = found.why.what_if.assign(about=_about(found, language))
+def _show_what_if(console: Console, child: ChildWhy, language: Language) -> None:
+    asked = child.why.what_if.assign(about=_about(child, language))
     worth = asked[asked["worth_asking"]]
     if worth.empty:
         console.print(say("why_settled", language))

@@ -181,9 +181,9 @@ class _Report:
             message = "report_key_level" if share is None else "report_key_level_share"
             if pd.isna(count):
                 message = "report_key_withheld"
-            told = _count(count, self.language)
+            shown = _count(count, self.language)
             share = (share or "").replace(" ", _NO_BREAK)
-            yield Paragraph(self.say(message, level=label, count=told, share=share), "key")
+            yield Paragraph(self.say(message, level=label, count=shown, share=share), "key")
         for row in self.standing[self.standing["level"].isin(severe)].to_dict("records") if len(self.standing) else ():
             values = {str(name): value for name, value in row.items()}
             yield Paragraph(self.say("report_key_standing", round=self.year, **values), "key")
@@ -198,16 +198,16 @@ class _Report:
         """Children by level, a bar for each round; and for how many a level is open."""
         yield Heading(self.say("report_levels"))
         labels = {level.id: level.label.in_(self.language) for level in self.survey.levels}
-        years = [shown_year(int(one), self.language) for one in self.figures.levels["round"]]
+        years = [shown_year(int(year), self.language) for year in self.figures.levels["round"]]
         frame = self.figures.levels.assign(round=years)
         last = frame.iloc[-1]
-        told = ", ".join(self.counted(label, last[level]) for level, label in labels.items())
+        text = ", ".join(self.counted(label, last[level]) for level, label in labels.items())
         words = {"round": self.say("col_round"), **labels, **self.withheld}
-        alt = self.say("report_levels_alt", round=self.year, told=told)
+        alt = self.say("report_levels_alt", round=self.year, told=text)
         yield Chart("level_bars", self.say("report_levels_chart"), frame, alt, words=words)
-        found = self.figures.response[self.figures.response["could_be"].fillna(1) > 0]
-        if not found.empty:
-            could = ", ".join(map(self.counted, found["label"], found["could_be"]))
+        could_be = self.figures.response[self.figures.response["could_be"].fillna(1) > 0]
+        if not could_be.empty:
+            could = ", ".join(map(self.counted, could_be["label"], could_be["could_be"]))
             yield Paragraph(self.say("report_could_be", told=could), "note")
 
     def counted(self, level: str, count: object) -> str:
@@ -244,7 +244,9 @@ class _Report:
             limit = f"{self.survey.figures.many_unknown * 100:.0f}"
             note = f"{note} {self.say('report_marked', limit=limit)}"
         most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
-        told = "; ".join(f"{label} {per_cent(one)}" for label, one in zip(most["label"], most["share"], strict=True))
+        text = "; ".join(
+            f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True)
+        )
         shown = frame[["label", "share", "low", "high", *self.before()]]
         words = {
             "label": self.say(f"report_{name}"),
@@ -258,16 +260,18 @@ class _Report:
         withheld = withheld_cells(made.to_frame("share"))
         if len(withheld) < len(frame):
             yield Chart(
-                "indicator_bars", title, shown, self.say("report_bars_alt", told=told or "–"), note, words, withheld
+                "indicator_bars", title, shown, self.say("report_bars_alt", told=text or "–"), note, words, withheld
             )
-        headings = [self.say(f"col_{one}" if one in ("yes", "no") else f"report_col_{one}") for one in answers]
+        headings = [
+            self.say(f"col_{answer}" if answer in ("yes", "no") else f"report_col_{answer}") for answer in answers
+        ]
         columns = [
             Column("label", self.say(f"report_{name}")),
             Column("yes", headings[0], "count"),
             Column("no", headings[1], "count"),
             Column("unknown", self.say("col_unknown"), "count"),
             Column("not_applicable", self.say("col_na"), "count"),
-            *(Column(one, self.say(f"column_{one}"), "count") for one in JOINED.values() if one in frame),
+            *(Column(joined, self.say(f"column_{joined}"), "count") for joined in JOINED.values() if joined in frame),
             Column("share", words["share"], "share"),
             Column("low", words["low"], "share"),
             Column("high", words["high"], "share"),
@@ -305,7 +309,10 @@ class _Report:
                 columns.append(Column("shaded", drawn.title, "share"))
             caption = self.say("report_figures", title=drawn.title)
         yield TableBlock(caption, frame, tuple(columns))
-        names = {str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}
+        names = {
+            str(indicator.number): f"{indicator.number} {indicator.name.in_(self.language)}"
+            for indicator in self.survey.indicators
+        }
         withheld = withheld_cells(figures.heat_counts[list(names)])
         if mostly(len(withheld), len(figures.heat) * len(names)):
             yield from self.few_shares(names, len(withheld))
@@ -329,10 +336,10 @@ class _Report:
         lines = []
         for area, *shares in zip(heat["label"], *(heat[name] for name in names), strict=True):
             known = {name: share for name, share in zip(names.values(), shares, strict=True) if pd.notna(share)}
-            most = sorted(known.items(), key=lambda one: -one[1])
-            told = "; ".join(f"{name} {per_cent(share)}".replace(" %", f"{_NO_BREAK}%") for name, share in most)
-            if told:
-                lines.append(self.say("report_high_line", area=area, measures=told))
+            most = sorted(known.items(), key=lambda entry: -entry[1])
+            text = "; ".join(f"{name} {per_cent(share)}".replace(" %", f"{_NO_BREAK}%") for name, share in most)
+            if text:
+                lines.append(self.say("report_high_line", area=area, measures=text))
         if lines:
             yield Bullets(tuple(lines))
 
@@ -345,10 +352,10 @@ class _Report:
         both = flow[flow["from_level"].isin(labels) & flow["to_level"].isin(labels)]
         labels |= {NOT_SEEN: self.say("report_not_seen"), GROWN: self.say("move_reached_18")}
         same = both[both["from_level"] == both["to_level"]]
-        sums = [_count(one["children"].sum(skipna=False), self.language) for one in (same, both)]
+        sums = [_count(value["children"].sum(skipna=False), self.language) for value in (same, both)]
         order = pd.CategoricalDtype(list(labels.values()), ordered=True)
-        told = flow.assign(**{side: flow[side].map(labels).astype(order) for side in ("from_level", "to_level")})
-        told = told.sort_values(["from_level", "to_level"], ignore_index=True)
+        ordered = flow.assign(**{side: flow[side].map(labels).astype(order) for side in ("from_level", "to_level")})
+        ordered = ordered.sort_values(["from_level", "to_level"], ignore_index=True)
         words = {
             "from_level": self.say("report_col_from", round=self.previous),
             "children": self.say("col_children"),
@@ -364,7 +371,7 @@ class _Report:
             message = "report_flow_left_out" if mostly(withheld, len(flow)) else "report_flow_withheld"
             note = f"{note} {self.say(message, count=withheld, all=len(flow))}"
         if withheld < len(flow):
-            yield Chart("level_flow", title, told, alt, note, words)
+            yield Chart("level_flow", title, ordered, alt, note, words)
         yield self.flow_table(title, flow, labels)
 
     def flow_table(self, title: str, flow: pd.DataFrame, labels: dict[str, str]) -> TableBlock:
@@ -388,8 +395,8 @@ class _Report:
         yield Heading(self.say("report_response"))
         by_id = {level.id: level for level in self.survey.levels}
         frame = self.figures.response.assign(
-            response=[by_id[one].response.in_(self.language) for one in self.figures.response["level"]],
-            due=[by_id[one].due.in_(self.language) for one in self.figures.response["level"]],
+            response=[by_id[level].response.in_(self.language) for level in self.figures.response["level"]],
+            due=[by_id[level].due.in_(self.language) for level in self.figures.response["level"]],
         )
         columns = (
             Column("label", self.say("col_level")),

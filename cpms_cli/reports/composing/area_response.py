@@ -33,32 +33,36 @@ def high_migration(measures: pd.DataFrame, language: Language) -> tuple[Part, ..
     `measures` is that of a `MigrationSummary`.
     """
     high = measures[measures["level"] == "high"]
-    told = high[["area", "area_label", "label"]].set_axis(["area", "label", "measure"], axis=1)
-    if told.empty:
+    high_parts = high[["area", "area_label", "label"]].set_axis(["area", "label", "measure"], axis=1)
+    if high_parts.empty:
         known = measures["level"].isin(["high", "not_high"]).any()
         return (Paragraph(say("report_high_none" if known else "report_high_no_rest", language)),)
-    return _marked(told, language)
+    return _marked(high_parts, language)
 
 
 def published_high_migration(survey: Survey, figures: AreaFigures, language: Language) -> tuple[Part, ...]:
     """The same of what is published, and of how much it cannot be told without giving withheld counts away."""
-    found = published_migration(survey, figures, language)
-    if found.alone:
+    published = published_migration(survey, figures, language)
+    if published.alone:
         return (Paragraph(say("report_high_no_rest", language)),)
-    if not found.settled:
+    if not published.settled:
         return (Paragraph(say("report_high_withheld", language)),)
-    marked = (Paragraph(say("report_high_none", language)),) if found.high.empty else _marked(found.high, language)
-    if found.settled == found.asked:
+    marked = (
+        (Paragraph(say("report_high_none", language)),) if published.high.empty else _marked(published.high, language)
+    )
+    if published.settled == published.asked:
         return marked
     return (
         *marked,
-        Paragraph(say("report_high_partly", language, count=found.asked - found.settled, all=found.asked), "note"),
+        Paragraph(
+            say("report_high_partly", language, count=published.asked - published.settled, all=published.asked), "note"
+        ),
     )
 
 
 def _marked(high: pd.DataFrame, language: Language) -> tuple[Part, ...]:
-    told = high.groupby(["area", "label"], sort=False)["measure"].agg("; ".join).reset_index()
-    lines = map(partial(_line, language), told["label"], told["measure"])
+    grouped = high.groupby(["area", "label"], sort=False)["measure"].agg("; ".join).reset_index()
+    lines = map(partial(_line, language), grouped["label"], grouped["measure"])
     return (Paragraph(say("report_high", language)), Bullets(tuple(lines)))
 
 

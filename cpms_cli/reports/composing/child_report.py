@@ -55,7 +55,7 @@ def _now(survey: Survey, history: ChildHistory, language: Language) -> list[Para
     labels = {level.id: level.label.in_(language) for level in survey.levels}
     year = shown_year(history.rounds[-1], language)
     stands = next(level for level in survey.levels if level.id == last["standing"])
-    told = say(
+    sentence = say(
         "report_child_now",
         language,
         round=year,
@@ -63,12 +63,12 @@ def _now(survey: Survey, history: ChildHistory, language: Language) -> list[Para
         response=stands.response.in_(language),
         due=stands.due.in_(language),
     )
-    found = [Paragraph(told, "key")]
+    parts = [Paragraph(sentence, "key")]
     if last["standing_why"]:
-        found.append(Paragraph(last["standing_why"]))
+        parts.append(Paragraph(last["standing_why"]))
     if last["highest"] not in (last["level"], stands.id):
-        found.append(Paragraph(say("report_child_could_be", language, level=labels[last["highest"]])))
-    return found
+        parts.append(Paragraph(say("report_child_could_be", language, level=labels[last["highest"]])))
+    return parts
 
 
 def _levels(survey: Survey, history: ChildHistory, language: Language) -> TableBlock:
@@ -79,8 +79,8 @@ def _levels(survey: Survey, history: ChildHistory, language: Language) -> TableB
         highest=level_labels(survey, language, levels["highest"]).mask(levels["highest"] == levels["level"], ""),
     )
     names = ("round", "level", "highest", "why", "open", "response", "due")
-    said = [name for name in names if (frame[name].astype("str").fillna("") != "").any()]
-    columns = tuple(Column(name, say(f"col_{name}", language)) for name in said)
+    filled = [name for name in names if (frame[name].astype("str").fillna("") != "").any()]
+    columns = tuple(Column(name, say(f"col_{name}", language)) for name in filled)
     return TableBlock(say("child_levels", language), frame, columns)
 
 
@@ -90,8 +90,8 @@ def _by_round(history: ChildHistory, language: Language) -> tuple[Column, ...]:
 
 def _indicators(history: ChildHistory, language: Language) -> TableBlock:
     frame = history.indicators
-    told = {str(year): [say(f"answer_{one}", language) for one in frame[str(year)]] for year in history.rounds}
-    frame = frame.assign(name=frame["number"].astype("str") + " " + frame["name"], **told)
+    answers = {str(year): [say(f"answer_{value}", language) for value in frame[str(year)]] for year in history.rounds}
+    frame = frame.assign(name=frame["number"].astype("str") + " " + frame["name"], **answers)
     columns = (
         Column("name", say("col_indicator", language)),
         *_by_round(history, language),
@@ -102,7 +102,7 @@ def _indicators(history: ChildHistory, language: Language) -> TableBlock:
 
 def _answers(history: ChildHistory, language: Language) -> TableBlock:
     frame = history.answers
-    said = frame[[str(year) for year in history.rounds]].astype("str").fillna("")
-    empty = (said == "").all(axis=1)
+    shown = frame[[str(year) for year in history.rounds]].astype("str").fillna("")
+    empty = (shown == "").all(axis=1)
     columns = (Column("label", say("col_question", language)), *_by_round(history, language))
     return TableBlock(say("child_answers", language), pd.DataFrame(frame[~empty]), columns)

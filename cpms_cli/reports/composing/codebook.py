@@ -53,7 +53,7 @@ def _form(survey: Survey, field: Field, language: Language) -> str:
 
 def _fields(survey: Survey, table: TableSchema, language: Language) -> TableBlock:
     def marks(field: Field) -> str:
-        told = [
+        values = [
             name
             for name, true in (
                 ("required", field.constraints.required),
@@ -62,7 +62,7 @@ def _fields(survey: Survey, table: TableSchema, language: Language) -> TableBloc
             )
             if true
         ]
-        return ", ".join(say(f"codebook_is_{name}", language) for name in told)
+        return ", ".join(say(f"codebook_is_{name}", language) for name in values)
 
     rows = [
         {
@@ -81,24 +81,26 @@ def _fields(survey: Survey, table: TableSchema, language: Language) -> TableBloc
 def _lists(survey: Survey, language: Language) -> Iterator[Part]:
     for name, codes in survey.codelists.items():
         rows = [
-            {"code": one.code, "label": one.label.in_(language), "spellings": " · ".join(one.spellings)}
-            for one in codes.codes
+            {"code": code.code, "label": code.label.in_(language), "spellings": " · ".join(code.spellings)}
+            for code in codes.codes
         ]
         yield _table(name, rows, language)
 
 
 def _indicators(survey: Survey, language: Language) -> Iterator[Part]:
-    for one in survey.indicators:
-        yield Heading(f"{one.number} {one.name.in_(language)}", 3)
-        yield Paragraph(one.definition.in_(language))
-        told = "codebook_circumstance" if one.circumstance else "answer_yes" if one.counted else "answer_no"
+    for indicator in survey.indicators:
+        yield Heading(f"{indicator.number} {indicator.name.in_(language)}", 3)
+        yield Paragraph(indicator.definition.in_(language))
+        counted_as = (
+            "codebook_circumstance" if indicator.circumstance else "answer_yes" if indicator.counted else "answer_no"
+        )
         rule = {
-            "rule": " ".join(one.when.split()),
-            "applies": one.applies or say("codebook_all", language),
-            "counted": say(told, language),
-            "source": one.source,
+            "rule": " ".join(indicator.when.split()),
+            "applies": indicator.applies or say("codebook_all", language),
+            "counted": say(counted_as, language),
+            "source": indicator.source,
         }
-        yield _table(one.column, [rule], language)
+        yield _table(indicator.column, [rule], language)
 
 
 def _levels(survey: Survey, language: Language) -> Iterator[Part]:
@@ -118,13 +120,13 @@ def _levels(survey: Survey, language: Language) -> Iterator[Part]:
 def _rights(survey: Survey, language: Language) -> TableBlock:
     rows = [
         {
-            "label": one.label.in_(language),
-            "definition": one.definition.in_(language),
-            "rule": one.has,
-            "applies": one.applies or ", ".join(one.levels) or say("codebook_all", language),
-            "source": one.source,
+            "label": right.label.in_(language),
+            "definition": right.definition.in_(language),
+            "rule": right.has,
+            "applies": right.applies or ", ".join(right.levels) or say("codebook_all", language),
+            "source": right.source,
         }
-        for one in survey.rights
+        for right in survey.rights
     ]
     return _table(say("codebook_rights", language), rows, language)
 
@@ -133,12 +135,12 @@ def _measures(survey: Survey, language: Language) -> TableBlock:
     tables = {"child": survey.child, "household": survey.household}
     rows = [
         {
-            "label": one.label.in_(language),
-            "of": tables[one.of].label.in_(language),
-            "rule": one.when,
-            "source": one.source,
+            "label": measure.label.in_(language),
+            "of": tables[measure.of].label.in_(language),
+            "rule": measure.when,
+            "source": measure.source,
         }
-        for one in survey.measures
+        for measure in survey.measures
     ]
     return _table(say("codebook_migration", language), rows, language)
 
@@ -146,24 +148,24 @@ def _measures(survey: Survey, language: Language) -> TableBlock:
 def _activities(survey: Survey, language: Language) -> TableBlock:
     rows = [
         {
-            "label": one.label.in_(language),
-            "indicators": ", ".join(map(str, one.indicators)),
-            "who": one.who.in_(language),
-            "source": one.source,
+            "label": activity.label.in_(language),
+            "indicators": ", ".join(map(str, activity.indicators)),
+            "who": activity.who.in_(language),
+            "source": activity.source,
         }
-        for one in survey.activities
+        for activity in survey.activities
     ]
     return _table(say("codebook_activities", language), rows, language)
 
 
 def _checks(survey: Survey, language: Language) -> TableBlock:
-    def row(name: str, one: Check | ColumnCheck | Pattern) -> dict[str, str]:
-        rule = " ".join(one.when.split()) if isinstance(one, Check) else ""
+    def row(name: str, check: Check | ColumnCheck | Pattern) -> dict[str, str]:
+        rule = " ".join(check.when.split()) if isinstance(check, Check) else ""
         return {
             "check": name,
-            "severity": say(f"severity_{one.severity}", language),
-            "message": one.message.in_(language),
-            "mend": one.mend.in_(language),
+            "severity": say(f"severity_{check.severity}", language),
+            "message": check.message.in_(language),
+            "mend": check.mend.in_(language),
             "rule": rule,
         }
 

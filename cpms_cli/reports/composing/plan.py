@@ -38,7 +38,7 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
     """The plan, in reading order; `notes` stand at its end instead of the words that it is for the committee alone."""
     words = _Words(survey, plan, language, notes is not None)
     source = words.say("note_source", round=shown_year(plan.round, language), digest=survey.digest[:12])
-    told = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
+    closing_notes = (words.say("note_working_paper"),) if notes is None else (*notes, words.say("note_shown_only"))
     parts = (
         *words.situation(),
         *words.leading(),
@@ -49,7 +49,7 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
         *words.quality(),
     )
     subtitle = words.say("subtitle", round=shown_year(plan.round, language), code=plan.code)
-    return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *told))
+    return Document(words.say("title", name=plan.name), subtitle, language, parts, (source, *closing_notes))
 
 
 class _Words:
@@ -59,8 +59,8 @@ class _Words:
         self.handed, self.survey, self.plan, self.language = handed, survey, plan, language
         self.labels = {level.id: level.label.in_(language) for level in survey.levels}
         self.clear = survey.level("clear").id
-        told = say("not_published", language)
-        self.withheld = {"withheld": told, "not_published": told}
+        withheld = say("not_published", language)
+        self.withheld = {"withheld": withheld, "not_published": withheld}
 
     def say(self, message: str, **values: object) -> str:
         return say(f"plan_{message}", self.language, **values)
@@ -109,12 +109,12 @@ class _Words:
 
     def leading(self) -> Iterator[Part]:
         yield Heading(self.say("leading"))
-        found = self.plan.leading
-        if found.empty:
+        leading = self.plan.leading
+        if leading.empty:
             yield Paragraph(self.say("leading_withheld" if self.handed else "leading_none"))
             return
-        marks = found["marked"].fillna(False).map({True: _MARK, False: ""})
-        shown = found.assign(label=found["number"].astype("str") + " " + found["name"] + marks)
+        marks = leading["marked"].fillna(False).map({True: _MARK, False: ""})
+        shown = leading.assign(label=leading["number"].astype("str") + " " + leading["name"] + marks)
         columns = (
             Column("label", self.say("indicator")),
             Column("yes", self.say("children"), "count"),
@@ -174,16 +174,18 @@ class _Words:
         yield TableBlock(self.say("parts_caption"), parts, (Column("name", self.say("area")), *levels))
 
     def by_part(self) -> Iterator[Part]:
-        found = self.plan.leading_by_part
-        if found.empty:
+        leading = self.plan.leading_by_part
+        if leading.empty:
             return
         yield Heading(self.say("by_part"))
-        columns = (found[name].tolist() for name in ("number", "indicator", "yes", "share"))
-        told = [
+        columns = (leading[name].tolist() for name in ("number", "indicator", "yes", "share"))
+        leading_shown = [
             self.say("ranked", indicator=f"{number} {name}", children=self.count(yes), share=self.share(share))
             for number, name, yes, share in zip(*columns, strict=True)
         ]
-        wide = found.assign(told=told).pivot(index=["area", "name"], columns="rank", values="told").fillna("")
+        wide = (
+            leading.assign(told=leading_shown).pivot(index=["area", "name"], columns="rank", values="told").fillna("")
+        )
         ranks = [str(rank) for rank in wide.columns]
         wide = wide.set_axis(ranks, axis="columns").reset_index()
         shown = (Column(rank, self.say("rank", rank=rank)) for rank in ranks)
@@ -192,20 +194,23 @@ class _Words:
     def activities(self) -> Iterator[Part]:
         yield PageBreak()
         yield Heading(self.say("activities"))
-        found = self.plan.activities
-        if found.empty:
+        activities = self.plan.activities
+        if activities.empty:
             yield Paragraph(self.say("activities_none"))
         else:
-            yield self.proposals(found)
+            yield self.proposals(activities)
         if len(self.plan.idle):
             yield Paragraph(self.say("idle", activities="; ".join(self.plan.idle["activity"])), "note")
 
-    def proposals(self, found: pd.DataFrame) -> TableBlock:
-        own = found["own"].map({True: _OWN, False: ""})
-        names = {str(one.number): f"{one.number} {one.name.in_(self.language)}" for one in self.survey.indicators}
-        told = ["; ".join(names[number] for number in numbers.split(", ")) for numbers in found["indicators"]]
-        shown = found.rename(columns={"who": "usually"}).assign(
-            activity=own + found["activity"], told=told, **dict.fromkeys(_TO_FILL, "")
+    def proposals(self, proposed: pd.DataFrame) -> TableBlock:
+        own = proposed["own"].map({True: _OWN, False: ""})
+        names = {
+            str(indicator.number): f"{indicator.number} {indicator.name.in_(self.language)}"
+            for indicator in self.survey.indicators
+        }
+        reasons = ["; ".join(names[number] for number in numbers.split(", ")) for numbers in proposed["indicators"]]
+        shown = proposed.rename(columns={"who": "usually"}).assign(
+            activity=own + proposed["activity"], told=reasons, **dict.fromkeys(_TO_FILL, "")
         )
         columns = (
             Column("activity", self.say("activity")),

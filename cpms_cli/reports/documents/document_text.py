@@ -39,12 +39,12 @@ def _show(console: Console, part: Part, language: Language) -> None:
 
 
 def _show_block(console: Console, block: TableBlock, language: Language) -> None:
-    told = [column for column in block.columns if not is_blank(block, column)]
+    columns = [column for column in block.columns if not is_blank(block, column)]
     shown = block.frame.reset_index(drop=True).assign(
-        **{column.name: cell_texts(block, column, language) for column in told}
+        **{column.name: cell_texts(block, column, language) for column in columns}
     )
-    headings = {column.name: column.heading for column in told}
-    numeric = [column.name for column in told if column.kind != "text"]
+    headings = {column.name: column.heading for column in columns}
+    numeric = [column.name for column in columns if column.kind != "text"]
     show_table(console, shown, headings, title=block.caption, right=numeric)
     if block.note:
         console.print(block.note, style="dim")

@@ -180,22 +180,22 @@ class _Writer:
         for column, texts, drawn, share in zip(block.columns, cells, table.columns, shares, strict=True):
             drawn.width = Emu(int(self.width * share))
             self._fill(drawn, [column.heading, *texts], column.kind != "text", together)
-        for at, row in enumerate(table.rows):
-            row._tr.get_or_add_trPr().append(_element("cantSplit" if at else "tblHeader"))
-            if at and to_fill:
+        for number, row in enumerate(table.rows):
+            row._tr.get_or_add_trPr().append(_element("cantSplit" if number else "tblHeader"))
+            if number and to_fill:
                 row.height = _ROW_TO_FILL
         if block.note:
             self.book.add_paragraph(block.note, style="Caption")
 
     def _fill(self, drawn: Any, texts: Sequence[str], numeric: bool, together: bool) -> None:
-        for at, (cell, text) in enumerate(zip(drawn.cells, texts, strict=True)):
+        for number, (cell, text) in enumerate(zip(drawn.cells, texts, strict=True)):
             # Word takes the width of each cell, LibreOffice that of the grid.
             cell.width = drawn.width
             paragraph = cell.paragraphs[0]
-            paragraph.style = CELL if at else HEAD
+            paragraph.style = CELL if number else HEAD
             paragraph.add_run(text)
             paragraph.paragraph_format.keep_with_next = together or None
             if numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            if not at:
+            if not number:
                 cell._tc.get_or_add_tcPr().append(_element("shd", val="clear", color="auto", fill=_SHADE))

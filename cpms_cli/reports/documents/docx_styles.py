@@ -35,13 +35,13 @@ _SIZES = {
 
 
 def _child(parent: Any, tag: str, **attributes: str) -> Any:
-    found = parent.find(qn(f"w:{tag}"))
-    if found is None:
-        found = OxmlElement(f"w:{tag}")
-        parent.append(found)
+    element = parent.find(qn(f"w:{tag}"))
+    if element is None:
+        element = OxmlElement(f"w:{tag}")
+        parent.append(element)
     for name, value in attributes.items():
-        found.set(qn(f"w:{name}"), value)
-    return found
+        element.set(qn(f"w:{name}"), value)
+    return element
 
 
 def _set_run(properties: Any, size: float, bold: bool) -> None:
@@ -78,8 +78,8 @@ _ORDER = (
 
 
 def _in_order(properties: Any) -> None:
-    at = {qn(f"w:{tag}"): index for index, tag in enumerate(_ORDER)}
-    properties[:] = sorted(properties, key=lambda child: at.get(child.tag, len(at)))
+    order = {qn(f"w:{tag}"): index for index, tag in enumerate(_ORDER)}
+    properties[:] = sorted(properties, key=lambda child: order.get(child.tag, len(order)))
 
 
 def set_styles(book: Any, language: Language) -> None:
@@ -91,8 +91,8 @@ def set_styles(book: Any, language: Language) -> None:
         style.font.size, style.font.bold, style.font.italic, style.font.color.rgb = Pt(size), bold, False, ink
         _set_run(style.element.get_or_add_rPr(), size, bold)
     defaults = book.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    told = "th-TH" if language == "th" else "en-GB"
-    _child(defaults, "lang", val=told, eastAsia="en-US", bidi="th-TH")
+    tag_of_language = "th-TH" if language == "th" else "en-GB"
+    _child(defaults, "lang", val=tag_of_language, eastAsia="en-US", bidi="th-TH")
     _set_run(defaults, 10, False)
     _plain(book)
     _name_fonts(book)
@@ -105,9 +105,9 @@ def _plain(book: Any) -> None:
         style = book.styles[name]
         layout = style.element.get_or_add_pPr()
         for tag in ("pBdr", "ind"):
-            found = layout.find(qn(f"w:{tag}"))
-            if found is not None:
-                layout.remove(found)
+            element = layout.find(qn(f"w:{tag}"))
+            if element is not None:
+                layout.remove(element)
     spaces = {
         "Title": (0, 4),
         "Normal": (0, 5),

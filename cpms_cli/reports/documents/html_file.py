@@ -68,41 +68,41 @@ def html_bytes(document: Document) -> bytes:
 
 
 def _sections(document: Document) -> list[_Section]:
-    found = [_Section("s0", "")]
+    sections = [_Section("s0", "")]
     parts = document.parts
-    for at, part in enumerate(parts):
+    for number, part in enumerate(parts):
         if isinstance(part, Heading) and part.level <= 2:
-            found.append(_Section(f"s{len(found)}", part.text))
+            sections.append(_Section(f"s{len(sections)}", part.text))
             continue
-        blocks, under_key = found[-1].blocks, bool(found[-1].blocks) and found[-1].blocks[-1]["kind"] == "key"
+        blocks, under_key = sections[-1].blocks, bool(sections[-1].blocks) and sections[-1].blocks[-1]["kind"] == "key"
         if isinstance(part, Paragraph) and part.style == "key" and under_key:
             blocks[-1]["items"].append(part.text)
         else:
-            blocks.extend(_blocks(parts, at, document.language))
-    return [one for one in found if one.heading or one.blocks]
+            blocks.extend(_blocks(parts, number, document.language))
+    return [entry for entry in sections if entry.heading or entry.blocks]
 
 
-def _blocks(parts: Sequence[Part], at: int, language: Language) -> list[dict[str, Any]]:
-    part = parts[at]
-    found: dict[str, Any]
+def _blocks(parts: Sequence[Part], position: int, language: Language) -> list[dict[str, Any]]:
+    part = parts[position]
+    block: dict[str, Any]
     match part:
         case Heading():
-            found = {"kind": "heading", "text": part.text}
+            block = {"kind": "heading", "text": part.text}
         case Paragraph(style="key"):
-            found = {"kind": "key", "items": [part.text]}
+            block = {"kind": "key", "items": [part.text]}
         case Paragraph():
-            found = {"kind": part.style, "text": part.text}
+            block = {"kind": part.style, "text": part.text}
         case Bullets():
-            found = {"kind": "bullets", "items": part.items}
+            block = {"kind": "bullets", "items": part.items}
         case TableBlock():
-            found = _table(part, language, folded=at > 0 and isinstance(parts[at - 1], Chart))
+            block = _table(part, language, folded=position > 0 and isinstance(parts[position - 1], Chart))
         case Chart():
-            return _chart(part, parts[at + 1] if at + 1 < len(parts) else None, language)
+            return _chart(part, parts[position + 1] if position + 1 < len(parts) else None, language)
         case BlankLines():
-            found = {"kind": "lines", "label": part.label, "count": part.count}
+            block = {"kind": "lines", "label": part.label, "count": part.count}
         case PageBreak():
-            found = {"kind": "break"}
-    return [found]
+            block = {"kind": "break"}
+    return [block]
 
 
 def _chart(part: Chart, following: Part | None, language: Language) -> list[dict[str, Any]]:
@@ -115,11 +115,11 @@ def _chart(part: Chart, following: Part | None, language: Language) -> list[dict
     table = as_table(part)
     caption = say("report_figures", language, title=part.title)
     block = TableBlock(caption, table.frame, table.columns)
-    told = {**_table(block, language, folded=True), "shape": part.shape}
-    at = {str(column.name): index for index, column in enumerate(block.columns)}
+    chart_table = {**_table(block, language, folded=True), "shape": part.shape}
+    position_of = {str(column.name): index for index, column in enumerate(block.columns)}
     for row, name in part.withheld:
-        told["rows"][row][at[name]]["text"] = say("not_published", language)
-    return [shown, told]
+        chart_table["rows"][row][position_of[name]]["text"] = say("not_published", language)
+    return [shown, chart_table]
 
 
 Fold = Literal["open", "folded"]

@@ -96,20 +96,20 @@ def _chart(chart: Chart, language: Language, wide: bool) -> dict[str, Any]:
 def _part(part: Part, language: Language, wide: bool) -> dict[str, Any]:
     match part:
         case Heading():
-            told: dict[str, Any] = {"kind": "heading", "level": part.level, "text": part.text}
+            block: dict[str, Any] = {"kind": "heading", "level": part.level, "text": part.text}
         case Paragraph():
-            told = {"kind": part.style, "text": part.text}
+            block = {"kind": part.style, "text": part.text}
         case Bullets():
-            told = {"kind": "bullets", "items": list(part.items)}
+            block = {"kind": "bullets", "items": list(part.items)}
         case TableBlock():
-            told = _table(part, language, wide)
+            block = _table(part, language, wide)
         case Chart():
-            told = _chart(part, language, wide)
+            block = _chart(part, language, wide)
         case BlankLines():
-            told = {"kind": "lines", "label": part.label, "count": part.count}
+            block = {"kind": "lines", "label": part.label, "count": part.count}
         case _:
-            told = {"kind": "break"}
-    return told
+            block = {"kind": "break"}
+    return block
 
 
 def _texts(content: Any) -> Iterator[str]:
@@ -128,7 +128,7 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     fonts = fonts or _fonts()
     families = thai_families([font.family for font in fonts.fonts()])
     wide = is_wide(document)
-    told = {
+    settings = {
         "title": document.title,
         "subtitle": document.subtitle,
         "language": document.language,
@@ -137,11 +137,11 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
         "page_of": say("page_of", document.language),
         "parts": [_part(part, document.language, wide) for part in document.parts],
     }
-    if not families and any(_THAI.search(text) for text in _texts(told)):
+    if not families and any(_THAI.search(text) for text in _texts(settings)):
         raise UsageError("pdf_needs_font")
     small = bool(families) and _SMALL.search(re.sub(r"[^a-z]", "", families[0].lower())) is not None
-    told |= {"fonts": [*families[:1], *_LATIN], "size": _SIZE_OF_SMALL if small else _SIZE}
+    settings |= {"fonts": [*families[:1], *_LATIN], "size": _SIZE_OF_SMALL if small else _SIZE}
     # A time of making would make the same document two different files.
     made = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
-    inputs = {"document": json.dumps(told, ensure_ascii=False)}
+    inputs = {"document": json.dumps(settings, ensure_ascii=False)}
     return bytes(typst.compile(_TEMPLATE.read_bytes(), font_paths=fonts, sys_inputs=inputs, timestamp=made))

@@ -62,22 +62,22 @@ class _Sheet:
 
 def _sheets_of(document: Document) -> list[_Sheet]:
     """The document by sheets: a new one for each section, and for each further table in it."""
-    found = [_Sheet(document.title)]
+    sheets = [_Sheet(document.title)]
     for part in document.parts:
         if isinstance(part, Heading) and part.level <= 2:
-            if found[-1].above or found[-1].block is not None:
-                found.append(_Sheet(part.text))
-            found[-1].name = part.text
-            found[-1].add(part)
+            if sheets[-1].above or sheets[-1].block is not None:
+                sheets.append(_Sheet(part.text))
+            sheets[-1].name = part.text
+            sheets[-1].add(part)
         elif isinstance(part, TableBlock | Chart):
-            if found[-1].block is not None:
-                found.append(_Sheet(part.title if isinstance(part, Chart) else part.caption))
-            found[-1].block = as_table(part) if isinstance(part, Chart) else part
-            found[-1].chart = part if isinstance(part, Chart) else None
+            if sheets[-1].block is not None:
+                sheets.append(_Sheet(part.title if isinstance(part, Chart) else part.caption))
+            sheets[-1].block = as_table(part) if isinstance(part, Chart) else part
+            sheets[-1].chart = part if isinstance(part, Chart) else None
         elif not isinstance(part, PageBreak):
-            found[-1].add(part)
-    found[-1].below.extend(Paragraph(note, "note") for note in document.notes)
-    return found
+            sheets[-1].add(part)
+    sheets[-1].below.extend(Paragraph(note, "note") for note in document.notes)
+    return sheets
 
 
 def xlsx_bytes(document: Document) -> bytes:
@@ -87,9 +87,9 @@ def xlsx_bytes(document: Document) -> bytes:
         # A time of writing would make the same document two different files.
         book.set_properties({"title": document.title, "created": datetime.datetime(2000, 1, 1)})
         formats, taken = _formats(book), set[str]()
-        for at, planned in enumerate(_sheets_of(document)):
+        for number, planned in enumerate(_sheets_of(document)):
             sheet = book.add_worksheet(sheet_name(planned.name, taken))
-            _Writer(book, sheet, document, formats).write(planned, first=at == 0)
+            _Writer(book, sheet, document, formats).write(planned, first=number == 0)
     return stream.getvalue()
 
 
@@ -131,8 +131,8 @@ class _Writer:
         block = planned.block
         if block is not None:
             self.columns = self.column_widths(block)
-        for at, width in enumerate(self.columns):
-            self.sheet.set_column(at, at, width)
+        for number, width in enumerate(self.columns):
+            self.sheet.set_column(number, number, width)
         if first:
             self.text(self.document.title, "title", _LINE * 1.6)
             self.text(self.document.subtitle, "subtitle")
@@ -162,12 +162,12 @@ class _Writer:
         """A line of text over the whole width, as high as it needs; no row of merged cells grows by itself."""
         room = sum(self.columns)
         wanted = widths([[text]])[0]
-        told = str(printable(pd.Series([text], dtype="str")).iat[0])
+        safe_text = str(printable(pd.Series([text], dtype="str")).iat[0])
         self.sheet.set_row(self.row, height * _lines(wanted, room))
-        self.sheet.write_string(self.row, 0, told, self.formats[form])
+        self.sheet.write_string(self.row, 0, safe_text, self.formats[form])
         if len(self.columns) > 1 and wanted > self.columns[0]:
             self.sheet.merge_range(self.row, 0, self.row, len(self.columns) - 1, "", self.formats[form])
-            self.sheet.write_string(self.row, 0, told, self.formats[form])
+            self.sheet.write_string(self.row, 0, safe_text, self.formats[form])
         self.row += 1
 
     def part(self, part: Part) -> None:
@@ -192,10 +192,10 @@ class _Writer:
         """Caption, header frozen and filtered, figures as numbers, and the note."""
         self.text(block.caption, "caption")
         head, rows = self.row, len(block.frame)
-        for at, column in enumerate(block.columns):
+        for number, column in enumerate(block.columns):
             form = "head" if column.kind == "text" else "head_number"
-            self.sheet.write_string(head, at, column.heading, self.formats[form])
-            self.column(block, column, head + 1, at)
+            self.sheet.write_string(head, number, column.heading, self.formats[form])
+            self.column(block, column, head + 1, number)
         self.heights(block, head)
         self.sheet.freeze_panes(head + 1, 0)
         self.sheet.repeat_rows(head)
@@ -211,24 +211,24 @@ class _Writer:
         language = self.document.language
         cells = [[column.heading, *cell_texts(block, column, language)] for column in block.columns]
         to_fill = any(is_blank(block, column) for column in block.columns)
-        for at, row in enumerate(zip(*cells, strict=True)):
+        for number, row in enumerate(zip(*cells, strict=True)):
             lines = max(_lines(*pair) for pair in zip(widths([[cell] for cell in row]), self.columns, strict=True))
-            self.sheet.set_row(head + at, _LINE * max(lines, 2 if to_fill else 1))
+            self.sheet.set_row(head + number, _LINE * max(lines, 2 if to_fill else 1))
 
-    def column(self, block: TableBlock, column: Column, row: int, at: int) -> None:
+    def column(self, block: TableBlock, column: Column, row: int, position: int) -> None:
         """The cells of one column; where there is no number, it is said in words."""
         language = self.document.language
         if column.kind == "text":
             for index, text in enumerate(cell_texts(block, column, language)):
-                self.sheet.write_string(row + index, at, text, self.formats["text"])
+                self.sheet.write_string(row + index, position, text, self.formats["text"])
             return
         lacking = say("not_published", language) if column.kind == "count" else NOT_COMPUTED
         times = 100 if column.kind == "change" else 1
         for index, value in enumerate(block.frame[column.name]):
             if pd.isna(value):
-                self.sheet.write_string(row + index, at, lacking, self.formats["no_number"])
+                self.sheet.write_string(row + index, position, lacking, self.formats["no_number"])
             else:
-                self.sheet.write_number(row + index, at, float(value) * times, self.formats[column.kind])
+                self.sheet.write_number(row + index, position, float(value) * times, self.formats[column.kind])
 
     def print_setup(self) -> None:
         """A4, one page wide, page numbers; across where the sheet is wide."""

@@ -13,7 +13,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 _SHOWN_ROWS = 10
-Told = tuple[str, dict[str, object]]
+Notice = tuple[str, dict[str, object]]
 
 
 class ReadNote(TypedDict):
@@ -30,7 +30,7 @@ def _places(rows: Sequence[int | str]) -> str:
     return ", ".join(map(str, rows[:_SHOWN_ROWS])) + more
 
 
-def _of_text(source: SourceTable, language: Language) -> Iterator[Told]:
+def _of_text(source: SourceTable, language: Language) -> Iterator[Notice]:
     """The encoding and delimiter of a text file, and why they were chosen."""
     evidence = source.evidence
     if "encoding" not in evidence:
@@ -54,11 +54,11 @@ def show_footers(console: Console, tables: Sequence[SurveyTable], language: Lang
     for source in (table.source for table in tables):
         rows = [row for row in source.left_out if row.kind in ("total", "note")]
         if rows:
-            where = {"file": source.path.name, "sheet": source.sheet or ""}
-            console.print(say("left_out", language, rows=_rows_by_kind(rows, language), **where))
+            place = {"file": source.path.name, "sheet": source.sheet or ""}
+            console.print(say("left_out", language, rows=_rows_by_kind(rows, language), **place))
 
 
-def _of_layout(source: SourceTable, language: Language) -> Iterator[Told]:
+def _of_layout(source: SourceTable, language: Language) -> Iterator[Notice]:
     """What of a sheet was left out, and what in it is hidden: rows by number, never their text."""
     if source.left_out:
         yield "left_out", {"rows": _rows_by_kind(source.left_out, language)}
@@ -70,14 +70,14 @@ def _of_layout(source: SourceTable, language: Language) -> Iterator[Told]:
         yield "hidden_sheets", {"sheets": source.evidence["hidden_sheets"]}
 
 
-def _of_table(table: SurveyTable, language: Language) -> Iterator[Told]:
+def _of_table(table: SurveyTable, language: Language) -> Iterator[Notice]:
     yield from _of_text(table.source, language)
     yield from _of_layout(table.source, language)
     for note in table.notes:
         yield note.message_id, dict(note.values)
     for column in table.columns.values():
-        for one in column.evidence:
-            yield one.id, {"column": column.header, **one.values}
+        for evidence in column.evidence:
+            yield evidence.id, {"column": column.header, **evidence.values}
 
 
 def read_notes(tables: Sequence[SurveyTable], language: Language) -> list[ReadNote]:
@@ -93,4 +93,4 @@ def read_notes(tables: Sequence[SurveyTable], language: Language) -> list[ReadNo
         for name, values in _of_table(table, language)
     ]
     # A sheet may have become several tables, which are read alike.
-    return [note for at, note in enumerate(notes) if note not in notes[:at]]
+    return [note for number, note in enumerate(notes) if note not in notes[:number]]

@@ -52,8 +52,8 @@ def show(console: Console, report: LinkReport, limit: float, language: Language)
                 percent=("link_rate", "doubtful_rate"),
             )
     for gap in report.gaps.to_dict("records"):
-        told = {str(name): value for name, value in gap.items()} | {"group": say(f"by_{gap['grouping']}", language)}
-        console.print(say("link_gap", language, **told))
+        values = {str(name): value for name, value in gap.items()} | {"group": say(f"by_{gap['grouping']}", language)}
+        console.print(say("link_gap", language, **values))
     if report.gaps.empty:
         console.print(say("link_even", language, limit=f"{limit:g}"))
     console.print(say("link_small", language, least=LEAST))

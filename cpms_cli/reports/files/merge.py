@@ -67,17 +67,17 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
     if merged.responses:
         show_counts(console, merged.responses, language)
     for level in survey.rule_levels[:2]:
-        there = urgent[urgent["level"] == level.id]
-        if len(there):
+        at_level = urgent[urgent["level"] == level.id]
+        if len(at_level):
             # A row's number says where it is only together with its sheet.
-            named = there["file"].astype("str") + (" " + there["sheet"].astype("str")).fillna("")
-            places = [f"{sheet}:{row}" for sheet, row in zip(named, there["row"], strict=True)]
+            named = at_level["file"].astype("str") + (" " + at_level["sheet"].astype("str")).fillna("")
+            places = [f"{sheet}:{row}" for sheet, row in zip(named, at_level["row"], strict=True)]
             more = ", …" if len(places) > _PLACES else ""
             console.print(
                 say(
                     "merge_urgent",
                     language,
-                    count=len(there),
+                    count=len(at_level),
                     level=level.label.in_(language),
                     places=", ".join(places[:_PLACES]) + more,
                 )

@@ -21,37 +21,37 @@ def _example(written: str, read: str, blank: str, language: Language) -> str:
     return say("changes_example", language, written=written, read=read or blank)
 
 
-def grouped_changes(found: pd.DataFrame, language: Language) -> pd.DataFrame:
+def grouped_changes(changes: pd.DataFrame, language: Language) -> pd.DataFrame:
     """One line per file, sheet, column and reason: count of cells, and the commonest texts with what they became."""
     blank = say("changes_blank", language)
-    told = found.assign(
+    worded = changes.assign(
         example=[
             _example(written, read, blank, language)
-            for written, read in zip(found["written"], found["read"], strict=True)
+            for written, read in zip(changes["written"], changes["read"], strict=True)
         ],
-        sheet=found["sheet"].astype("object").fillna(""),
+        sheet=changes["sheet"].astype("object").fillna(""),
     ).sort_values("count", ascending=False, kind="stable")
     cause = ["file", "sheet", "column", "field", "reason"]
-    examples = told.groupby(cause, sort=False).head(_EXAMPLES).groupby(cause, sort=False)["example"].agg(", ".join)
-    groups = told.groupby(cause, sort=False)
+    examples = worded.groupby(cause, sort=False).head(_EXAMPLES).groupby(cause, sort=False)["example"].agg(", ".join)
+    groups = worded.groupby(cause, sort=False)
     lines = pd.concat([groups["count"].sum(), examples.rename("example"), groups.size().rename("texts")], axis=1)
     lines = lines.reset_index()
     lines["example"] += lines["texts"].gt(_EXAMPLES).map({True: ", …", False: ""})
     lines["reason"] = [say(f"reason_{reason}", language) for reason in lines["reason"]]
-    order = {column: place for place, column in enumerate(dict.fromkeys(found["column"]))}
+    order = {column: place for place, column in enumerate(dict.fromkeys(changes["column"]))}
     return lines.sort_values("column", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
 
 
-def show_changes(console: Console, found: pd.DataFrame, language: Language) -> None:
+def show_changes(console: Console, changes: pd.DataFrame, language: Language) -> None:
     """Print what was read otherwise than written, a table for each sheet."""
-    if found.empty:
+    if changes.empty:
         console.print(say("changes_none", language))
         return
     headings = {
         name: say(f"col_{key}", language)
         for name, key in (("column", "column"), ("count", "count"), ("reason", "reason"), ("example", "written_read"))
     }
-    for (file, sheet), part in grouped_changes(found, language).groupby(["file", "sheet"], sort=False):
+    for (file, sheet), part in grouped_changes(changes, language).groupby(["file", "sheet"], sort=False):
         title = f"{say('changes_title', language)}: {say('validate_title', language, file=file, sheet=sheet)}"
         show_table(console, part, headings, title=title, right=("count",))
-    console.print(say("changes_sum", language, count=int(found["count"].sum())))
+    console.print(say("changes_sum", language, count=int(changes["count"].sum())))

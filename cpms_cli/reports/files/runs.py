@@ -100,8 +100,8 @@ def _show_changed(console: Console, compared: Comparison, language: Language) ->
     }
     for side, level in (("before", "level"), ("after", "level_after")):
         same = shown[f"highest_{side}"] == shown[f"level_{side}"]
-        told = say("col_highest", language) + ": " + shown[f"highest_{side}"]
-        shown[level] = shown[level].where(same, shown[level] + "\n" + told)
+        highest = say("col_highest", language) + ": " + shown[f"highest_{side}"]
+        shown[level] = shown[level].where(same, shown[level] + "\n" + highest)
         not_known = say("col_open", language) + ": " + shown[f"open_{side}"]
         reasons = shown[f"why_{side}"]
         both = reasons.where(reasons == "", reasons + "\n") + not_known

@@ -22,15 +22,15 @@ def sheet_records(tables: Sequence[SurveyTable], language: Language) -> list[dic
     """All of them, for scripts: `reason` is stable, `why` in words, `row` where another table of the sheet was read."""
     return [
         {
-            "file": one.file,
-            "sheet": one.sheet,
-            "row": one.row,
-            "reason": one.reason,
-            "why": _why(one, language),
-            "cells": one.cells,
-            "answers": one.answers,
+            "file": sheet.file,
+            "sheet": sheet.sheet,
+            "row": sheet.row,
+            "reason": sheet.reason,
+            "why": _why(sheet, language),
+            "cells": sheet.cells,
+            "answers": sheet.answers,
         }
-        for one in sheets_not_read(tables)
+        for sheet in sheets_not_read(tables)
     ]
 
 
@@ -38,12 +38,14 @@ def show_sheets(console: Console, tables: Sequence[SurveyTable], language: Langu
     """Print a line for each file with sheets that somebody may miss, and how one says which are to be read."""
     lines: dict[tuple[str, str], list[str]] = {}
     read = {(table.source.path.name, table.source.sheet) for table in tables}
-    for one in sheets_not_read(tables):
-        if not one.quiet:
-            message = "table_not_read" if (one.file, one.sheet) in read else "sheet_not_read"
-            shown = say(message, language, sheet=one.sheet, row=one.row, reason=_why(one, language), cells=one.cells)
-            kind = "sheets_not_asked_for" if one.reason == "not_asked_for" else "sheets_not_read"
-            lines.setdefault((kind, one.file), []).append(shown)
+    for sheet in sheets_not_read(tables):
+        if not sheet.quiet:
+            message = "table_not_read" if (sheet.file, sheet.sheet) in read else "sheet_not_read"
+            shown = say(
+                message, language, sheet=sheet.sheet, row=sheet.row, reason=_why(sheet, language), cells=sheet.cells
+            )
+            kind = "sheets_not_asked_for" if sheet.reason == "not_asked_for" else "sheets_not_read"
+            lines.setdefault((kind, sheet.file), []).append(shown)
     for (kind, file), shown_sheets in lines.items():
         names = dict.fromkeys(table.source.sheet for table in tables if table.source.path.name == file)
         options = sheet_options(str(name) for name in names if name)

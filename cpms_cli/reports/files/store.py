@@ -40,8 +40,8 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
     if console.width < _SMALL:
         counts = ("rows_stored", "rows_unchanged", "rows_quarantined")
         headings["rows_in"] = ""
-        told = say("col_rows", language) + ": " + batches["rows_in"].astype("str")
-        batches, headings = stacked(batches.assign(rows_in=told), headings, {"rows_in": counts}, named=counts)
+        row_counts = say("col_rows", language) + ": " + batches["rows_in"].astype("str")
+        batches, headings = stacked(batches.assign(rows_in=row_counts), headings, {"rows_in": counts}, named=counts)
     show_table(
         console,
         batches,
@@ -94,11 +94,11 @@ def _show_runs(console: Console, runs: pd.DataFrame, language: Language) -> None
     )
 
 
-def show_check(console: Console, store: str, found: pd.DataFrame, language: Language) -> None:
+def show_check(console: Console, store: str, invariants: pd.DataFrame, language: Language) -> None:
     """Print the invariants that do not hold, or that all do."""
-    broken = found[found["violations"] > 0]
+    broken = invariants[invariants["violations"] > 0]
     if broken.empty:
-        console.print(say("store_sound", language, store=store, count=len(found)))
+        console.print(say("store_sound", language, store=store, count=len(invariants)))
         return
     names = ("invariant", "violations")
     show_table(console, broken, {name: say(f"col_{name}", language) for name in names}, right=("violations",))

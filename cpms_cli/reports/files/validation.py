@@ -26,8 +26,8 @@ _WIDE, _NARROW = 160, 100
 
 def findings_table(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
     """Every finding with message and mend, under the names that scripts may rely on."""
-    told = Wording(survey, language).told(validation.findings)
-    return told.rename(columns={"check": "rule"})[list(FINDING_COLUMNS)]
+    worded = Wording(survey, language).told(validation.findings)
+    return worded.rename(columns={"check": "rule"})[list(FINDING_COLUMNS)]
 
 
 def grouped(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     values = values.groupby(["cause", "value"], dropna=False, sort=False).size().rename("n").reset_index()
     values = values.sort_values("n", ascending=False, kind="stable")
     examples = findings.assign(cause=number).groupby("cause", sort=False).head(_EXAMPLES)
-    where = (
+    place = (
         examples["cell"]
         .fillna(examples["row"].astype("str"))
         .fillna(examples["value"])
@@ -52,21 +52,21 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     )
     commonest = values.drop_duplicates("cause").set_index("cause")["value"]
     others = values.groupby("cause")["value"].nunique() - 1
-    table = heads.assign(count=number.value_counts(), where=where.agg(", ".join), value=commonest, others=others)
+    table = heads.assign(count=number.value_counts(), where=place.agg(", ".join), value=commonest, others=others)
     table = table.reset_index(drop=True)
-    told = Wording(survey, language).told(table)
+    worded = Wording(survey, language).told(table)
     # "And 1 other value" says something only after a value.
-    told["others"] = told["others"].where(Wording(survey, language).tells_value(told["check"]), 0)
-    told["message"] = told["message"].astype("str") + told["others"].map(
+    worded["others"] = worded["others"].where(Wording(survey, language).tells_value(worded["check"]), 0)
+    worded["message"] = worded["message"].astype("str") + worded["others"].map(
         lambda count: f" ({say('others', language, count=int(count))})" if count > 0 else ""
     ).astype("str")
-    told["where"] = told["where"] + (told["count"] > _EXAMPLES).map({True: ", …", False: ""}).astype("str")
+    worded["where"] = worded["where"] + (worded["count"] > _EXAMPLES).map({True: ", …", False: ""}).astype("str")
     # Whether anything of a family may be stored comes before what is wrong with its answers.
-    told["later"] = told["check"] != "consent_differs"
-    told = told.rename(columns={"check": "rule"}).sort_values(
+    worded["later"] = worded["check"] != "consent_differs"
+    worded = worded.rename(columns={"check": "rule"}).sort_values(
         ["source", "severity", "later", "count"], ascending=[True, True, True, False], kind="stable"
     )
-    return told[["file", "sheet", "severity", "rule", "count", "where", "message", "mend"]].reset_index(drop=True)
+    return worded[["file", "sheet", "severity", "rule", "count", "where", "message", "mend"]].reset_index(drop=True)
 
 
 def counts(validation: Validation) -> dict[str, int]:
@@ -134,7 +134,7 @@ def show(console: Console, survey: Survey, validation: Validation, language: Lan
 def show_findings(console: Console, survey: Survey, validation: Validation, language: Language) -> int:
     """Print what is wrong, grouped by cause, worst first; how many causes there are."""
     lines = grouped(survey, validation, language)
-    lines["severity"] = [say(f"severity_{one}", language) for one in lines["severity"]]
+    lines["severity"] = [say(f"severity_{severity}", language) for severity in lines["severity"]]
     shown = {name: name for name in ("severity", "count", "where", "message", "mend", "rule")} | {"message": "what"}
     if console.width < _WIDE:
         # Side by side, narrow columns hold a word or two a line and cut Thai words: the mend goes below the fault.

@@ -22,13 +22,13 @@ _TYPES = {"integer": "integer", "year": "year", "string": "string", "date": "str
 
 
 def _field(survey: Survey, name: str, language: Language) -> dict[str, Any]:
-    indicator = next((one for one in survey.indicators if one.column == name), None)
+    indicator = next((indicator for indicator in survey.indicators if indicator.column == name), None)
     if indicator is not None:
-        told = f"{indicator.number} {indicator.name.in_(language)}"
+        label = f"{indicator.number} {indicator.name.in_(language)}"
         return {
             "name": name,
             "type": "string",
-            "title": told,
+            "title": label,
             "description": indicator.definition.in_(language),
             "categories": ["yes", "no", "unknown", "n/a"],
         }
@@ -42,7 +42,7 @@ def _field(survey: Survey, name: str, language: Language) -> dict[str, Any]:
     known = {"title": field.label.in_(language), "description": field.question.in_(language)}
     if codes is not None:
         every = {**codes.by_code, **survey.codelists["missing"].by_code}
-        listed = [{"value": code, "label": one.label.in_(language)} for code, one in every.items()]
+        listed = [{"value": code, "label": entry.label.in_(language)} for code, entry in every.items()]
         return {"name": name, "type": "string", **known, **({} if field.many else {"categories": listed})}
     # What is not known stands as a word in these columns too: unknown is not blank.
     missing = ["", *survey.missing_words] if field.type in ("integer", "year") else [""]
@@ -55,11 +55,14 @@ def package_bytes(survey: Survey, frame: pd.DataFrame, language: Language, about
     Columns that were made coarser hold text, and are described as text.
     """
     fields = [_field(survey, str(name), language) for name in frame]
-    for one in fields:
-        numbers = one["type"] in ("integer", "year")
-        if numbers and pd.to_numeric(frame[one["name"]], errors="coerce").isna().ne(frame[one["name"]].isna()).any():
-            told = frame[one["name"]].dropna().unique()
-            one["type"] = "string" if set(told) - set(survey.missing_words) else one["type"]
+    for field in fields:
+        numbers = field["type"] in ("integer", "year")
+        if (
+            numbers
+            and pd.to_numeric(frame[field["name"]], errors="coerce").isna().ne(frame[field["name"]].isna()).any()
+        ):
+            values = frame[field["name"]].dropna().unique()
+            field["type"] = "string" if set(values) - set(survey.missing_words) else field["type"]
     descriptor = {
         "$schema": PROFILE,
         **about,

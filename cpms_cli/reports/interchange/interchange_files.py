@@ -43,33 +43,36 @@ _HXL = {
 
 
 def _json_lines(frame: pd.DataFrame) -> bytes:
-    lines = (json.dumps(one, ensure_ascii=False) for one in as_records(frame))
+    lines = (json.dumps(as_record, ensure_ascii=False) for as_record in as_records(frame))
     return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
-def _about(told: Records) -> dict[str, Any]:
-    hidden = {"k_anonymity": told.k, "generalisation": {name: list(at) for name, at in told.steps.items()}}
-    return {"name": "cpms-children", "detail": told.detail, **(hidden if told.k is not None else {})}
+def _about(records: Records) -> dict[str, Any]:
+    hidden = {
+        "k_anonymity": records.k,
+        "generalisation": {name: list(position) for name, position in records.steps.items()},
+    }
+    return {"name": "cpms-children", "detail": records.detail, **(hidden if records.k is not None else {})}
 
 
-def k_sentences(survey: Survey, told: Records, series: str | None, language: Language) -> Iterator[str]:
+def k_sentences(survey: Survey, records: Records, series: str | None, language: Language) -> Iterator[str]:
     """How far de-identified rows hide a child and a family, how coarse they became, and what k does not cover."""
     labels = {
-        **{name: one.label.in_(language) for name, one in survey.fields.items()},
+        **{name: field.label.in_(language) for name, field in survey.fields.items()},
         AGE: say("col_age", language),
         HOME_ANSWERS: say(HOME_ANSWERS, language),
     }
-    steps = ", ".join(f"{labels[name]} {at}/{last}" for name, (at, last) in told.steps.items())
-    yield say("export_k", language, k=told.k, steps=steps)
+    steps = ", ".join(f"{labels[name]} {position}/{last}" for name, (position, last) in records.steps.items())
+    yield say("export_k", language, k=records.k, steps=steps)
     if series is not None:
-        yield say("export_series", language, series=series, k=told.k)
-    families = "export_no_families" if told.families is None else "export_families"
-    yield say(families, language, families=told.families)
+        yield say("export_series", language, series=series, k=records.k)
+    families = "export_no_families" if records.families is None else "export_families"
+    yield say(families, language, families=records.families)
     yield say("export_k_not", language)
 
 
 def _plain_records(ending: str) -> RecordWriter:
-    return lambda survey, told, language: bytes_for_people({"children": told.frame}, ending, survey, language)
+    return lambda survey, records, language: bytes_for_people({"children": records.frame}, ending, survey, language)
 
 
 def _plain_figures(ending: str) -> FigureWriter:
@@ -78,9 +81,9 @@ def _plain_figures(ending: str) -> FigureWriter:
 
 RECORD_WRITERS: Mapping[str, RecordWriter] = {
     **{ending: _plain_records(ending) for ending in _PLAIN},
-    ".jsonl": lambda survey, told, language: _json_lines(told.frame),
-    ".sav": lambda survey, told, language: spss_bytes(survey, told.frame, language),
-    ".zip": lambda survey, told, language: package_bytes(survey, told.frame, language, _about(told)),
+    ".jsonl": lambda survey, records, language: _json_lines(records.frame),
+    ".sav": lambda survey, records, language: spss_bytes(survey, records.frame, language),
+    ".zip": lambda survey, records, language: package_bytes(survey, records.frame, language, _about(records)),
 }
 
 
@@ -128,7 +131,9 @@ FIGURE_WRITERS: Mapping[str, FigureWriter] = {
 
 
 def _writer(writers: Mapping[str, Any], path: Path) -> Any:
-    ending = next((one for one in sorted(writers, key=len, reverse=True) if path.name.lower().endswith(one)), None)
+    ending = next(
+        (writer for writer in sorted(writers, key=len, reverse=True) if path.name.lower().endswith(writer)), None
+    )
     if ending is None:
         raise UsageError("unknown_ending", file=path.name, known=", ".join(writers))
     return writers[ending]
@@ -144,9 +149,9 @@ def check_export(writers: Mapping[str, Any], path: Path) -> None:
         raise UsageError("file_is_directory", file=path.name)
 
 
-def write_records(survey: Survey, told: Records, path: Path, language: Language) -> None:
+def write_records(survey: Survey, records: Records, path: Path, language: Language) -> None:
     """Write records to a file whose ending chooses the format; raises UsageError for an ending nobody writes."""
-    content: bytes = _writer(RECORD_WRITERS, path)(survey, told, language)
+    content: bytes = _writer(RECORD_WRITERS, path)(survey, records, language)
     write_bytes(path, content)
 
 

@@ -23,9 +23,9 @@ def _labels(survey: Survey, language: Language) -> dict[str, str]:
         **{group.id: group.label.in_(language) for group in survey.figures.groups},
         **{field.name: field.label.in_(language) for field in survey.response.fields},
         **{name: field.label.in_(language) for name, field in survey.fields.items()},
-        **{right_column(one.id): one.label.in_(language) for one in survey.rights},
+        **{right_column(right.id): right.label.in_(language) for right in survey.rights},
         **{level.id: level.label.in_(language) for level in survey.levels},
-        **{one.column: f"{one.number} {one.name.in_(language)}" for one in survey.indicators},
+        **{indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators},
     }
 
 
@@ -48,9 +48,9 @@ def column_label(sheet: str, name: str, named: dict[str, str], language: Languag
 def _labelled(sheet: str, frame: pd.DataFrame, named: dict[str, str], language: Language) -> pd.DataFrame:
     headers: list[str] = []
     for name in map(str, frame.columns):
-        told = column_label(sheet, name, named, language)
+        label = column_label(sheet, name, named, language)
         # Two columns under one header could not be told apart: the second keeps its name beside it.
-        headers.append(told if told not in headers else f"{told} ({name})")
+        headers.append(label if label not in headers else f"{label} ({name})")
     return frame.set_axis(headers, axis="columns")
 
 
@@ -59,12 +59,12 @@ def sheet_label(survey: Survey, sheet: str, language: Language) -> str:
     them."""
     if knows(f"sheet_{sheet}"):
         return say(f"sheet_{sheet}", language)
-    left, told = sheet.removeprefix(_BY), []
-    for group in sorted(survey.figures.groups, key=lambda one: -len(one.id)):
+    left, groups = sheet.removeprefix(_BY), []
+    for group in sorted(survey.figures.groups, key=lambda known_group: -len(known_group.id)):
         if sheet.startswith(_BY) and group.id in left:
-            told.append((sheet.index(group.id), group.label.in_(language)))
+            groups.append((sheet.index(group.id), group.label.in_(language)))
             left = left.replace(group.id, "", 1)
-    return say("sheet_by", language, of=", ".join(label for _, label in sorted(told))) if told else sheet
+    return say("sheet_by", language, of=", ".join(label for _, label in sorted(groups))) if groups else sheet
 
 
 def labelled(tables: Tables, survey: Survey, language: Language) -> dict[str, pd.DataFrame]:

@@ -34,7 +34,7 @@ class _Dictionary:
     def words(self, codes: CodeList) -> dict[str, str]:
         """A list's labels, and those of what is no answer."""
         every = {**self.survey.codelists["missing"].by_code, **codes.by_code}
-        return {code: one.label.in_(self.language) for code, one in every.items()}
+        return {code: entry.label.in_(self.language) for code, entry in every.items()}
 
 
 def _numbers(survey: Survey, field: Field, codes: CodeList) -> dict[str, int]:
@@ -46,43 +46,45 @@ def _numbers(survey: Survey, field: Field, codes: CodeList) -> dict[str, int]:
     return {**numbered, **_MISSING}
 
 
-def _column(told: _Dictionary, name: str, values: pd.Series) -> pd.Series:
-    survey, language = told.survey, told.language
-    indicator = next((one for one in survey.indicators if one.column == name), None)
+def _column(dictionary: _Dictionary, name: str, values: pd.Series) -> pd.Series:
+    survey, language = dictionary.survey, dictionary.language
+    indicator = next((indicator for indicator in survey.indicators if indicator.column == name), None)
     if indicator is not None:
-        told.labels[name] = f"{indicator.number} {indicator.name.in_(language)}"
-        words = told.words(survey.codelists["yes_no"])
-        return told.coded(name, values, _ANSWERS, {**words, "n/a": words["not_asked"]})
+        dictionary.labels[name] = f"{indicator.number} {indicator.name.in_(language)}"
+        words = dictionary.words(survey.codelists["yes_no"])
+        return dictionary.coded(name, values, _ANSWERS, {**words, "n/a": words["not_asked"]})
     if name in ("level", "highest"):
         numbers = {level.id: number for number, level in enumerate(survey.levels, start=1)}
-        told.labels[name] = name
-        return told.coded(name, values, numbers, {level.id: level.label.in_(language) for level in survey.levels})
+        dictionary.labels[name] = name
+        return dictionary.coded(name, values, numbers, {level.id: level.label.in_(language) for level in survey.levels})
     field = survey.fields.get(name)
     if field is None:
-        told.labels[name] = name
+        dictionary.labels[name] = name
         return values
-    told.labels[name] = field.label.in_(language)
+    dictionary.labels[name] = field.label.in_(language)
     codes = survey.codes(field)
     if codes is not None and not field.many:
-        return told.coded(name, values, _numbers(survey, field, codes), told.words(codes))
+        return dictionary.coded(name, values, _numbers(survey, field, codes), dictionary.words(codes))
     return pd.to_numeric(values, errors="coerce") if field.type in ("integer", "year") else values
 
 
-def _several(told: _Dictionary, field: Field, values: pd.Series) -> dict[str, pd.Series]:
+def _several(dictionary: _Dictionary, field: Field, values: pd.Series) -> dict[str, pd.Series]:
     """A question with several answers as one yes/no variable for each answer, as SPSS counts multiple responses."""
-    codes = told.survey.codes(field)
+    codes = dictionary.survey.codes(field)
     if codes is None:
         return {}
-    answered = values.notna() & ~values.isin(told.survey.missing_codes(field))
+    answered = values.notna() & ~values.isin(dictionary.survey.missing_codes(field))
     columns = {}
-    for code, one in codes.by_code.items():
-        if code not in told.survey.missing_codes(field):
+    for code, entry in codes.by_code.items():
+        if code not in dictionary.survey.missing_codes(field):
             name = f"{field.name}_{code}"
             listed = _SEPARATOR + values.fillna("") + _SEPARATOR
             has = listed.str.contains(_SEPARATOR + code + _SEPARATOR, regex=False)
             answer = pd.Series("no", index=values.index, dtype="str").mask(has, "yes").where(answered)
-            told.labels[name] = f"{field.label.in_(told.language)}: {one.label.in_(told.language)}"
-            columns[name] = told.coded(name, answer, _ANSWERS, told.words(told.survey.codelists["yes_no"]))
+            dictionary.labels[name] = f"{field.label.in_(dictionary.language)}: {entry.label.in_(dictionary.language)}"
+            columns[name] = dictionary.coded(
+                name, answer, _ANSWERS, dictionary.words(dictionary.survey.codelists["yes_no"])
+            )
     return columns
 
 
@@ -91,14 +93,14 @@ def spss_bytes(survey: Survey, frame: pd.DataFrame, language: Language) -> bytes
     and not asked 97 are missing values, a blank cell is a system missing value."""
     import pyreadstat  # noqa: PLC0415
 
-    told = _Dictionary(survey, language)
+    dictionary = _Dictionary(survey, language)
     columns: dict[str, pd.Series] = {}
     for name in map(str, frame):
         field = survey.fields.get(name)
         if field is not None and field.many:
-            columns.update(_several(told, field, frame[name]))
+            columns.update(_several(dictionary, field, frame[name]))
         else:
-            columns[name] = _column(told, name, frame[name])
+            columns[name] = _column(dictionary, name, frame[name])
     texts = {name for name, values in columns.items() if not pd.api.types.is_numeric_dtype(values)}
     plain = pd.DataFrame(
         {
@@ -109,6 +111,10 @@ def spss_bytes(survey: Survey, frame: pd.DataFrame, language: Language) -> bytes
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "records.sav"
         pyreadstat.write_sav(
-            plain, str(path), column_labels=told.labels, variable_value_labels=told.values, missing_ranges=told.missing
+            plain,
+            str(path),
+            column_labels=dictionary.labels,
+            variable_value_labels=dictionary.values,
+            missing_ranges=dictionary.missing,
         )
         return path.read_bytes()

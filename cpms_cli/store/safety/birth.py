@@ -35,7 +35,7 @@ def is_unborn(store: Path) -> bool:
 
 def is_blank(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether a database holds nothing of anybody: no table, view, sequence, type or schema."""
-    found = connection.execute(
+    row = connection.execute(
         "SELECT count(*) FROM ("
         " SELECT database_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary"
         " UNION ALL SELECT database_name FROM duckdb_views() WHERE NOT internal AND NOT temporary"
@@ -44,7 +44,7 @@ def is_blank(connection: duckdb.DuckDBPyConnection) -> bool:
         " UNION ALL SELECT database_name FROM duckdb_schemas() WHERE NOT internal"
         ") WHERE database_name = current_database()"
     ).fetchone()
-    return found is not None and not found[0]
+    return row is not None and not row[0]
 
 
 def clear_place(store: Path) -> None:

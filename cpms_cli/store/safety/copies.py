@@ -80,9 +80,9 @@ def backup(store: str | Path, to: str | Path, *, schemas: Path | None = None) ->
     if not target.resolve().parent.is_dir():
         raise UsageError("folder_missing", folder=str(target.resolve().parent))
     with _held_if_writable(source), hold_store(target), part_of(target) as part:
-        said = _settled(source, schemas) if has_log(source) else dump(source, schemas=schemas)
+        content = _settled(source, schemas) if has_log(source) else dump(source, schemas=schemas)
         copy_whole(source, part)
-        _prove(part, target, said, schemas)
+        _prove(part, target, content, schemas)
         move_in(part, target, over=False)
     return target
 
@@ -104,8 +104,10 @@ def restore(copy: str | Path, store: str | Path, *, schemas: Path | None = None)
         kept = None if is_unborn(target) else _keep(target, schemas)
         if kept is None and has_log(target):
             raise StoreError("store_log_alone", store=target.name, log=log_of(target).name)
-        said = dump(source, schemas=schemas)
-        _take_place(target, lambda part: copy_whole(source, part), said, schemas, event="restore", detail=source.name)
+        content = dump(source, schemas=schemas)
+        _take_place(
+            target, lambda part: copy_whole(source, part), content, schemas, event="restore", detail=source.name
+        )
     return kept
 
 
@@ -148,11 +150,11 @@ def compact(store: str | Path, *, schemas: Path | None = None) -> tuple[int, int
     if not path.exists():
         raise UnreadableFile("store_missing", store=str(path))
     with hold_store(path):
-        said = _settled(path, schemas)
+        content = _settled(path, schemas)
         remove_leftovers(path)
         before = path.stat().st_size
         key = key_from_environment() if is_encrypted(path) else None
-        _take_place(path, lambda part: _rewrite(path, part, key, key), said, schemas)
+        _take_place(path, lambda part: _rewrite(path, part, key, key), content, schemas)
         return before, path.stat().st_size
 
 
@@ -169,5 +171,5 @@ def encrypt(store: str | Path, *, schemas: Path | None = None) -> None:
             raise UsageError("store_is_encrypted", store=path.name)
         if key is None:
             raise KeyMissing("store_needs_key", store=path.name, variable=KEY)
-        said = _settled(path, schemas)
-        _take_place(path, lambda part: _rewrite(path, part, None, key), said, schemas, event="encrypt")
+        content = _settled(path, schemas)
+        _take_place(path, lambda part: _rewrite(path, part, None, key), content, schemas, event="encrypt")

@@ -21,11 +21,11 @@ from cpms_cli.writing.outputs import is_database
 def leftovers(store: Path) -> list[Path]:
     """Files, and a folder of the engine's, in the store's folder that nobody is at work on any more; in their order."""
     folder, name = store.resolve().parent, store.resolve().name
-    found = [part for part in _parts(folder) if not is_held(_place_of(part))]
-    found += [path for path in folder.glob(f"{PART_PREFIX}*") if path.is_file() and not _is_open(path)]
+    left_over = [part for part in _parts(folder) if not is_held(_place_of(part))]
+    left_over += [path for path in folder.glob(f"{PART_PREFIX}*") if path.is_file() and not _is_open(path)]
     spilled = folder / f"{name}.tmp"
-    found += [spilled] if spilled.is_dir() and not is_held(store) else []
-    return sorted(set(found))
+    left_over += [spilled] if spilled.is_dir() and not is_held(store) else []
+    return sorted(set(left_over))
 
 
 def remove_leftovers(store: Path) -> list[Path]:

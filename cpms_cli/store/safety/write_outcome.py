@@ -19,7 +19,7 @@ def note_stored(store: Path) -> None:
 def times_stored(store: Path) -> int:
     """How many changes of this store this process has made for good."""
     place = store.resolve()
-    return sum(one.resolve() == place for one in _stored)
+    return sum(stored.resolve() == place for stored in _stored)
 
 
 def stores_written() -> tuple[Path, ...]:

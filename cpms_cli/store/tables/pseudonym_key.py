@@ -24,7 +24,7 @@ def create_pseudonym_key(connection: duckdb.DuckDBPyConnection, survey: Survey) 
 
 def pseudonym_key(connection: duckdb.DuckDBPyConnection) -> bytes:
     """The key of this store."""
-    found = connection.execute("SELECT key FROM pseudonym_key").fetchone()
-    if found is None:
+    row = connection.execute("SELECT key FROM pseudonym_key").fetchone()
+    if row is None:
         raise ValueError("the store has no key for pseudonyms")
-    return bytes(found[0])
+    return bytes(row[0])

@@ -51,8 +51,8 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
 def next_number(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the file that is given away next."""
     _create(connection)
-    found = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM record_release").fetchone()
-    return int(found[0]) if found else 1
+    row = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM record_release").fetchone()
+    return int(row[0]) if row else 1
 
 
 def earlier_records(connection: duckdb.DuckDBPyConnection, audience: str) -> list[RecordRelease]:

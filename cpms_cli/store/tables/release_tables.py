@@ -88,8 +88,8 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release[str]) -
     Time and account are filled in where they are not given.
     """
     connection.execute("BEGIN")
-    found = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()
-    number = int(found[0]) if found else 1
+    row = connection.execute("SELECT coalesce(max(release_id), 0) + 1 FROM release").fetchone()
+    number = int(row[0]) if row else 1
     connection.execute(
         "INSERT INTO release VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
@@ -105,9 +105,9 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release[str]) -
     cells = pd.DataFrame(
         {
             "cell": list(release.cells),
-            "count": [one.count for one in release.cells.values()],
-            "state": [one.state for one in release.cells.values()],
-            "guarded": [one.guarded for one in release.cells.values()],
+            "count": [cell.count for cell in release.cells.values()],
+            "state": [cell.state for cell in release.cells.values()],
+            "guarded": [cell.guarded for cell in release.cells.values()],
         }
     )
     relations = pd.DataFrame(
@@ -129,7 +129,7 @@ def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> li
         " ORDER BY release_id",
         [audience],
     ).fetchall()
-    found = []
+    releases = []
     for number, report, round_, threshold, when, who in heads:
         cells = connection.execute(
             "SELECT cell, count, state, guarded FROM release_cell WHERE release_id = ? ORDER BY rowid", [number]
@@ -137,7 +137,7 @@ def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> li
         relations = connection.execute(
             "SELECT whole, parts FROM release_relation WHERE release_id = ? ORDER BY rowid", [number]
         ).fetchall()
-        found.append(
+        releases.append(
             Release(
                 audience,
                 report,
@@ -149,4 +149,4 @@ def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> li
                 who,
             )
         )
-    return found
+    return releases

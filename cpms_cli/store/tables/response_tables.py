@@ -60,9 +60,9 @@ def responses_now(survey: Survey) -> str:
 
 def without_child(survey: Survey) -> str:
     """SELECT of identifiers of responses that no child of the store ever had."""
-    told, person = survey.response_role("person").name, survey.role("person").name
+    response_person, person = survey.response_role("person").name, survey.role("person").name
     return (
-        f"SELECT {told} FROM response WHERE {told} NOT IN (SELECT {person} FROM child_link"
+        f"SELECT {response_person} FROM response WHERE {response_person} NOT IN (SELECT {person} FROM child_link"
         f" UNION SELECT identifier FROM child_anchor UNION SELECT {person} FROM child_observation"
         f" WHERE {person} IS NOT NULL)"
     )

@@ -148,14 +148,14 @@ def _arrive(
     first: int,
 ) -> None:
     """Create `response_arrival`: of each table its batch, its sheet, and whether its source was recorded before."""
-    found = connection.execute("SELECT sha256 FROM batch WHERE kind = ?", [RESPONSE]).fetchall()
-    seen = {str(row[0]) for row in found}
+    rows = connection.execute("SELECT sha256 FROM batch WHERE kind = ?", [RESPONSE]).fetchall()
+    seen = {str(row[0]) for row in rows}
     arrival = pd.DataFrame(
         {
             "_source": range(len(tables)),
-            "batch_id": [first + at for at in of_table],
+            "batch_id": [first + position for position in of_table],
             "sheet": pd.Series([table.source.sheet for table in tables], dtype="str"),
-            "known": [sources[at].sha256 in seen for at in of_table],
+            "known": [sources[position].sha256 in seen for position in of_table],
         }
     ).astype({"_source": "int64", "batch_id": "int64", "known": "bool"})
     connection.register("arrived", arrival)
@@ -172,8 +172,8 @@ def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.
         " JOIN faulty ON _source = source AND _row = row"
     )
     connection.unregister("faulty")
-    found = connection.execute("SELECT _source AS source, _row AS row FROM rejected_response ORDER BY ALL").df()
-    return found.assign(silent=False)
+    rejected = connection.execute("SELECT _source AS source, _row AS row FROM rejected_response ORDER BY ALL").df()
+    return rejected.assign(silent=False)
 
 
 def _write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -209,7 +209,7 @@ def _write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
 def _counts(
     connection: duckdb.DuckDBPyConnection, survey: Survey, sources: Sequence[Source], first: int
 ) -> pd.DataFrame:
-    found = (
+    matched = (
         connection.execute(
             "SELECT a.batch_id::INTEGER AS batch_id, count(*) AS rows_in, count(r._row) AS quarantined,"
             " count(w._row) AS stored, count(w._row) FILTER (replaces) AS replaced FROM staged_response"
@@ -219,7 +219,7 @@ def _counts(
         .df()
         .set_index("batch_id")
     )
-    counts = found.reindex(range(first, first + len(sources)), fill_value=0).astype("int64")
+    counts = matched.reindex(range(first, first + len(sources)), fill_value=0).astype("int64")
     counts["unchanged"] = counts["rows_in"] - counts["stored"] - counts["quarantined"]
     counts.insert(0, "file", [source.name for source in sources])
     return counts.rename_axis("batch_id").reset_index()

@@ -55,8 +55,8 @@ def keep_definition(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
 
 def last_batch(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the last batch in the store; 0 where there is none."""
-    found = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
-    return int(found[0]) if found else 0
+    row = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
+    return int(row[0]) if row else 0
 
 
 def record_run(
@@ -64,12 +64,13 @@ def record_run(
 ) -> int:
     """Write a scoring down; its number."""
     children = sum(sum(levels.values()) for levels in counts.values())
-    told = [now(), who or current_user(), tool_version, survey.digest, seen, children, json.dumps(counts)]
-    found = connection.execute(
-        "INSERT INTO score_run SELECT coalesce(max(run), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM score_run RETURNING run", told
+    values = [now(), who or current_user(), tool_version, survey.digest, seen, children, json.dumps(counts)]
+    row = connection.execute(
+        "INSERT INTO score_run SELECT coalesce(max(run), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM score_run RETURNING run",
+        values,
     ).fetchone()
-    assert found
-    return int(found[0])
+    assert row
+    return int(row[0])
 
 
 def recorded_run(connection: duckdb.DuckDBPyConnection, run: int) -> tuple[RunRecord, Survey]:
@@ -77,15 +78,15 @@ def recorded_run(connection: duckdb.DuckDBPyConnection, run: int) -> tuple[RunRe
 
     Raises UsageError where there is no such run or its definition was not kept, DefinitionError where that is damaged.
     """
-    found = connection.execute(
+    row = connection.execute(
         "SELECT run, definition, last_batch, counts, tool_version, files FROM score_run"
         " LEFT JOIN definition ON digest = definition WHERE run = ?",
         [run],
     ).fetchone()
-    if found is None:
+    if row is None:
         raise UsageError("unknown_run", run=run)
-    *told, files = found
-    record = RunRecord(int(told[0]), str(told[1]), int(told[2]), json.loads(told[3]), str(told[4]))
+    *values, files = row
+    record = RunRecord(int(values[0]), str(values[1]), int(values[2]), json.loads(values[3]), str(values[4]))
     if files is None:
         raise UsageError("run_without_definition", run=run, digest=record.definition[:12])
     return record, unpacked_definition(files, record.definition)

@@ -28,7 +28,7 @@ def _case(name: str, field: str) -> list[tuple[str, str | None]]:
     """Each text that stands in a case's column, and what it is read as."""
     [table] = read(CASES / f"{name}.csv", load_survey())
     column = table.columns[field]
-    read_as = [None if code < 0 else str(column.values.iat[code]) for code in column.codes]
+    read_as = [None if code < 0 else column.values[int(code)].as_py() for code in column.codes]
     texts = table.source.data.column(str(column.index)).to_pylist()
     return list(zip(texts, read_as, strict=True))
 

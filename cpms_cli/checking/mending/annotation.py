@@ -133,7 +133,7 @@ def _told(survey: Survey, validation: Validation, language: Language) -> pd.Data
 
 def _too_long(tables: Sequence[SurveyTable]) -> int:
     return sum(
-        int((column.texts.str.len() > LONGEST_TEXT).sum()) for table in tables for column in table.columns.values()
+        sum(len(text) > LONGEST_TEXT for text in column.texts.to_pylist()) for table in tables for column in table.columns.values()
     )
 
 

@@ -26,7 +26,7 @@ _WIDE, _NARROW = 160, 100
 
 def findings_table(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
     """Every finding with message and mend, under the names that scripts may rely on."""
-    told = Wording(survey, language).told(validation.findings)
+    told = Wording(survey, language).put_into_words(validation.findings)
     return told.rename(columns={"check": "rule"})[list(FINDING_COLUMNS)]
 
 
@@ -54,7 +54,7 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     others = values.groupby("cause")["value"].nunique() - 1
     table = heads.assign(count=number.value_counts(), where=where.agg(", ".join), value=commonest, others=others)
     table = table.reset_index(drop=True)
-    told = Wording(survey, language).told(table)
+    told = Wording(survey, language).put_into_words(table)
     # "And 1 other value" says something only after a value.
     told["others"] = told["others"].where(Wording(survey, language).tells_value(told["check"]), 0)
     told["message"] = told["message"].astype("str") + told["others"].map(

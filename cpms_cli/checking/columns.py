@@ -57,53 +57,54 @@ def _options(name: str) -> dict[str, Any]:
 
 
 def _series_check(name: str, test: Any) -> pandera.Check:
-    return pandera.Check(lambda found: pd.Series(test(found), index=found.index, dtype=bool), **_options(name))
+    return pandera.Check(lambda values: pd.Series(test(values), index=values.index, dtype=bool), **_options(name))
 
 
-def _lost_zero(found: pd.Series) -> pd.Series:
+def _lost_zero(numbers: pd.Series) -> pd.Series:
     """Which numbers have 12 digits and would be right with a 0 in front, which spreadsheets take off."""
-    short = found.str.len() == 12
-    right = pd.Series(False, index=found.index)
-    right[short] = has_thai_check_digit("0" + found[short])
+    short = numbers.str.len() == 12
+    right = pd.Series(False, index=numbers.index)
+    right[short] = has_thai_check_digit("0" + numbers[short])
     return right
 
 
-def _shortened(found: pd.Series) -> pd.Series:
+def _shortened(numbers: pd.Series) -> pd.Series:
     """Which numbers a spreadsheet has shortened, as 1.10199E+12."""
-    return _also(found.str.contains("E", regex=False), found, _SHORTENED)
+    return _also(numbers.str.contains("E", regex=False), numbers, _SHORTENED)
 
 
-def _has_digit(found: pd.Series) -> pd.Series:
+def _has_digit(texts: pd.Series) -> pd.Series:
     """Which texts are not words alone."""
-    return found.str.contains("[0-9]", regex=True)
+    return texts.str.contains("[0-9]", regex=True)
 
 
-def _also(likely: pd.Series, found: pd.Series, pattern: str) -> pd.Series:
+def _also(likely: pd.Series, numbers: pd.Series, pattern: str) -> pd.Series:
     """Which of the likely ones match, too; of a million identifiers hardly any is likely."""
-    told = likely.copy()
-    told[likely] = found[likely].str.fullmatch(pattern)
-    return told
+    matching = likely.copy()
+    matching[likely] = numbers[likely].str.fullmatch(pattern)
+    return matching
 
 
 def _national_id_checks() -> Iterator[pandera.Check]:
     yield _series_check("national_id_words", _has_digit)
     yield _series_check(
         "national_id_form",
-        lambda found: (
-            has_thai_form(found) | _lost_zero(found) | _shortened(found) | ~_has_digit(found) | _filler(found)
+        lambda numbers: (
+            has_thai_form(numbers) | _lost_zero(numbers) | _shortened(numbers) | ~_has_digit(numbers) | _filler(numbers)
         ),
     )
-    yield _series_check("national_id_placeholder", lambda found: ~_filler(found))
-    yield _series_check("national_id_zero_lost", lambda found: ~_lost_zero(found))
-    yield _series_check("number_shortened", lambda found: ~_shortened(found))
+    yield _series_check("national_id_placeholder", lambda numbers: ~_filler(numbers))
+    yield _series_check("national_id_zero_lost", lambda numbers: ~_lost_zero(numbers))
+    yield _series_check("number_shortened", lambda numbers: ~_shortened(numbers))
     yield _series_check(
-        "national_id_check_digit", lambda found: has_thai_check_digit(found) | ~has_thai_form(found) | _filler(found)
+        "national_id_check_digit",
+        lambda numbers: has_thai_check_digit(numbers) | ~has_thai_form(numbers) | _filler(numbers),
     )
 
 
-def _filler(found: pd.Series) -> pd.Series:
+def _filler(numbers: pd.Series) -> pd.Series:
     """Which numbers are typed where a number must stand: made up, or one digit alone or repeated."""
-    return found.str.fullmatch(_ONE_DIGIT) | is_placeholder_number(found)
+    return numbers.str.fullmatch(_ONE_DIGIT) | is_placeholder_number(numbers)
 
 
 def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
@@ -122,7 +123,7 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
         yield pandera.Check.isin(years, **_options("year"))
     elif field.type == "date" or field.format == "partial-date":
         partial = field.type != "date"
-        yield _series_check("date", lambda found: found.map(lambda text: is_stored_date(text, partial)))
+        yield _series_check("date", lambda values: values.map(lambda text: is_stored_date(text, partial)))
     elif field.format == "thai-id":
         yield from _national_id_checks()
     elif field.format == "cpms-id":
@@ -134,17 +135,17 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
     yield from _place_checks(survey, field)
 
 
-def _excel_date(found: pd.Series) -> pd.Series:
+def _excel_date(texts: pd.Series) -> pd.Series:
     """Which house numbers a spreadsheet has made a date of."""
-    return _also(found.str.contains("-", regex=False), found, _EXCEL_DATE)
+    return _also(texts.str.contains("-", regex=False), texts, _EXCEL_DATE)
 
 
 def _place_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
     if field.role == "household":
-        yield _series_check("house_number_as_date", lambda found: ~_excel_date(found))
+        yield _series_check("house_number_as_date", lambda texts: ~_excel_date(texts))
     if field.role == "village":
         known = {code for code in survey.areas if len(code) == 6}
-        yield _series_check("area", lambda found: found.str.slice(0, 6).isin(known) | ~found.str.fullmatch(r"\d{8}"))
+        yield _series_check("area", lambda codes: codes.str.slice(0, 6).isin(known) | ~codes.str.fullmatch(r"\d{8}"))
 
 
 @lru_cache(maxsize=512)
@@ -196,13 +197,16 @@ def _out_of_time(survey: Survey, table: SurveyTable, column: Column) -> npt.NDAr
     """Which of a column's distinct values are dates, or years, of a time of which nobody writes."""
     first, last = survey.years_of_dates()
     # Rules of their own say it better of an interview outside the file's rounds, and of a response still to come.
-    told = column.field.role == "visited" and _last_round(survey, table) < last
+    ruled_elsewhere = column.field.role == "visited" and _last_round(survey, table) < last
     partial = column.field.type != "date"
     return np.array(
         [
             isinstance(value, str)
             and is_stored_date(value, partial)
-            and (value[:4] < str(first) or (value[:4] > str(last) and not (told or column.field.role == "responded")))
+            and (
+                value[:4] < str(first)
+                or (value[:4] > str(last) and not (ruled_elsewhere or column.field.role == "responded"))
+            )
             for value in column.values.to_pylist()
         ],
         dtype=bool,
@@ -235,28 +239,28 @@ def _faults(survey: Survey, table: SurveyTable, column: Column) -> list[ColumnFa
     places = {check: np.flatnonzero(np.append(bad, False)[column.codes]) for check, bad in failures.items()}
     if column.field.constraints.required:
         places = {"required": _blank(table, column), **places}
-    told = [ColumnFault(column.field.name, check, found) for check, found in places.items() if len(found)]
-    at = np.flatnonzero(np.isin(column.codes, list(alike)))
-    if len(at):
-        strays = tuple(alike[int(code)] for code in column.codes[at])
-        told.append(ColumnFault(column.field.name, "code_look_alike", at, strays))
-    return told
+    faults = [ColumnFault(column.field.name, check, positions) for check, positions in places.items() if len(positions)]
+    stray_positions = np.flatnonzero(np.isin(column.codes, list(alike)))
+    if len(stray_positions):
+        strays = tuple(alike[int(code)] for code in column.codes[stray_positions])
+        faults.append(ColumnFault(column.field.name, "code_look_alike", stray_positions, strays))
+    return faults
 
 
 def _look_alikes(survey: Survey, column: Column, bad: npt.NDArray[np.bool_]) -> dict[int, str]:
     """Which distinct texts that are no answer would be one without a character that is hardly seen, and which it is."""
     codes = survey.codes(column.field)
     known = {*(codes.by_spelling if codes else ()), *survey.codelists["missing"].by_spelling}
-    found = {}
-    for at in np.flatnonzero(bad):
-        text = plain_text(column.texts[int(at)].as_py())
+    strays = {}
+    for code in np.flatnonzero(bad):
+        text = plain_text(column.texts[int(code)].as_py())
         plain = without_strays(text)
         if plain != text and folded(plain) in known:
-            found[int(at)] = differing(text, plain)
-    return found
+            strays[int(code)] = differing(text, plain)
+    return strays
 
 
 def column_faults(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
     """Every cell of the table at fault, by field and check; what the reader left open is told as its question."""
-    found = on_each(lambda column: _faults(survey, table, column), table.columns.values(), len(table.rows))
-    return [fault for faults in found for fault in faults]
+    faults_of_columns = on_each(lambda column: _faults(survey, table, column), table.columns.values(), len(table.rows))
+    return [fault for faults in faults_of_columns for fault in faults]

@@ -54,16 +54,16 @@ def kind_words(survey: Survey, looks_like: str, language: Language) -> str:
 
 def column_words(survey: Survey, table: SurveyTable, column: UnreadColumn, language: Language) -> str:
     """One column: file, sheet, letter, header, how many cells, what they look like, which field it may be."""
-    where = {"file": table.source.path.name, "sheet": table.source.sheet or "", "column": column.letter}
+    place = {"file": table.source.path.name, "sheet": table.source.sheet or "", "column": column.letter}
     name = "column_not_read" if column.header.strip() else "column_without_header"
-    told = say(name, language, header=column.header.strip(), count=column.filled, **where)
+    sentence = say(name, language, header=column.header.strip(), count=column.filled, **place)
     if column.looks_like:
-        told += say("column_looks_like", language, kind=kind_words(survey, column.looks_like, language))
+        sentence += say("column_looks_like", language, kind=kind_words(survey, column.looks_like, language))
     if column.may_be and column.may_be in survey.fields:
-        told += say(
+        sentence += say(
             "column_may_be", language, field=column.may_be, label=survey.fields[column.may_be].label.in_(language)
         )
-    return told
+    return sentence
 
 
 def column_records(tables: Iterable[SurveyTable]) -> list[dict[str, Any]]:

@@ -109,9 +109,9 @@ def _not_seen(survey: Survey) -> str:
     place = [name for name in survey.key("child") if name != round_]
     ways = ((person,), (survey.role("national_id").name,), (*place, sex, born), (given, sex, born))
     seen = [
-        f"ANTI JOIN arrived n{at} ON n{at}._file = e._file AND n{at}.{round_} = e.now"
-        + "".join(f" AND n{at}.{name} = e.{name}" for name in names)
-        for at, names in enumerate(ways)
+        f"ANTI JOIN arrived n{number} ON n{number}._file = e._file AND n{number}.{round_} = e.now"
+        + "".join(f" AND n{number}.{name} = e.{name}" for name in names)
+        for number, names in enumerate(ways)
     ]
     stored = f"ANTI JOIN earlier s ON s._file = e._file AND s.{round_} >= e.now AND s.{person} = e.{person}"
     return " ".join([*seen, stored])
@@ -166,13 +166,13 @@ def _changes(connection: duckdb.DuckDBPyConnection, survey: Survey, check: Histo
     changed = (
         f"CASE WHEN {BEFORE}{name} <> {name} THEN {BEFORE}{name} || ' -> ' || {name} END" for name in check.fields
     )
-    found = connection.execute(
+    changes = connection.execute(
         f"SELECT _source, _row, coalesce({', '.join(changed)}, '') AS told FROM compared"
         f" WHERE {sql(history_tree(survey, check))} ORDER BY _source, _row"
     ).fetchnumpy()
-    if len(found["_row"]):
-        told = tuple(None if value is None else str(value) for value in np.ma.filled(found["told"], None))
-        yield RuleFault(check.id, check.fields, _numbers(found["_source"]), _numbers(found["_row"]), told)
+    if len(changes["_row"]):
+        shown = tuple(None if value is None else str(value) for value in np.ma.filled(changes["told"], None))
+        yield RuleFault(check.id, check.fields, _numbers(changes["_source"]), _numbers(changes["_row"]), shown)
 
 
 def _absences(
@@ -180,17 +180,17 @@ def _absences(
 ) -> Iterator[AbsenceFault]:
     if not checks:
         return
-    first = " ".join(f"WHEN {sql(history_tree(survey, check))} THEN {at}" for at, check in enumerate(checks))
+    first = " ".join(f"WHEN {sql(history_tree(survey, check))} THEN {number}" for number, check in enumerate(checks))
     relation = RELATIONS[checks[0].about]
-    found = connection.execute(
+    absences = connection.execute(
         f"SELECT nth, _source, list(told ORDER BY told) FROM (SELECT CASE {first} END AS nth, _source,"
-        f" {_told(survey, checks[0])} AS told FROM {relation}) WHERE nth IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        f" {_sql_of_absent(survey, checks[0])} AS told FROM {relation}) WHERE nth IS NOT NULL GROUP BY ALL ORDER BY ALL"
     )
-    for at, source, values in found.fetchall():
-        yield AbsenceFault(checks[at].id, checks[at].fields[0], int(source), tuple(values))
+    for number, source, values in absences.fetchall():
+        yield AbsenceFault(checks[number].id, checks[number].fields[0], int(source), tuple(values))
 
 
-def _told(survey: Survey, check: HistoryCheck) -> str:
+def _sql_of_absent(survey: Survey, check: HistoryCheck) -> str:
     """SQL for what names the absent one without a name: identifier, last place and round."""
     round_, village = survey.role("round").name, survey.role("village").name
     if check.about == "village":

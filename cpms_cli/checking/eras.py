@@ -34,12 +34,12 @@ def written_eras(column: Column) -> npt.NDArray[np.int8]:
 def era_faults(table: SurveyTable) -> Iterator[ColumnFault]:
     """The cells at which a column's dates go over from one era to the other."""
     for column in table.columns.values():
-        if not any(one.id == TWO_ERAS for one in column.evidence):
+        if not any(sign.id == TWO_ERAS for sign in column.evidence):
             continue
         eras = written_eras(column)
         if len(set(eras) - {0}) < 2:
             continue
         rows = np.flatnonzero((column.codes >= 0) & (eras[column.codes] > 0))
-        told = eras[column.codes[rows]]
-        changes = rows[1:][told[1:] != told[:-1]]
+        row_eras = eras[column.codes[rows]]
+        changes = rows[1:][row_eras[1:] != row_eras[:-1]]
         yield ColumnFault(column.field.name, "era_changes", changes if len(changes) <= _MOST_CHANGES else changes[:1])

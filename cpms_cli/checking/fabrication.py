@@ -42,16 +42,16 @@ def pattern_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Ite
         least = max(pattern.at_least, pattern.limit) if pattern.measure == "interviews_a_day" else pattern.at_least
         if rows < least:
             continue
-        found = connection.execute(_MEASURES[pattern.measure](survey, pattern)).df()
-        for told in found.to_dict("records"):
-            figures = _figures(told)
-            yield PatternFault(pattern.id, who, int(told["source"]), str(told[who]), figures)
+        measured = connection.execute(_MEASURES[pattern.measure](survey, pattern)).df()
+        for measures in measured.to_dict("records"):
+            figures = _figures(measures)
+            yield PatternFault(pattern.id, who, int(measures["source"]), str(measures[who]), figures)
 
 
-def _figures(told: Mapping[Hashable, object]) -> str:
+def _figures(measures: Mapping[Hashable, object]) -> str:
     """The figures that the sentence fills in; shares in per cent."""
     shown: dict[str, str] = {}
-    for name, figure in told.items():
+    for name, figure in measures.items():
         if name in ("share", "others") and isinstance(figure, float):
             shown[str(name)] = "–" if pd.isna(figure) else f"{figure:.0%}"
         elif name == "expected" and isinstance(figure, float):

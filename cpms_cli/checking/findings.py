@@ -72,35 +72,38 @@ def _parts(
             table = tables[source]
             place = table.place(fault.field)
             yield _Part(source, fault.field, fault.check, table.rows[fault.positions], *place, fault.values)
-    for told in by_rule:
-        yield from _rule_parts(tables, told) if isinstance(told, RuleFault) else [_rowless_part(tables, told)]
+    for row_fault in by_rule:
+        if isinstance(row_fault, RuleFault):
+            yield from _rule_parts(tables, row_fault)
+        else:
+            yield _rowless_part(tables, row_fault)
 
 
-def _rule_parts(tables: Sequence[SurveyTable], told: RuleFault) -> Iterator[_Part]:
-    for source in np.unique(told.sources):
-        table, here = tables[source], told.sources == source
-        field = next((name for name in told.fields if name in table.columns), told.fields[0])
-        values = None if told.values is None else tuple(np.array(told.values, dtype=object)[here])
+def _rule_parts(tables: Sequence[SurveyTable], fault: RuleFault) -> Iterator[_Part]:
+    for source in np.unique(fault.sources):
+        table, of_source = tables[source], fault.sources == source
+        field = next((name for name in fault.fields if name in table.columns), fault.fields[0])
+        values = None if fault.values is None else tuple(np.array(fault.values, dtype=object)[of_source])
         header, letter = table.place(field)
         yield _Part(
             int(source),
             field,
-            told.check,
-            told.rows[here],
+            fault.check,
+            fault.rows[of_source],
             header,
             letter,
             values,
-            told.open,
-            stored=told.values is not None and not told.open,
+            fault.open,
+            stored=fault.values is not None and not fault.open,
         )
 
 
-def _rowless_part(tables: Sequence[SurveyTable], told: AbsenceFault | PatternFault) -> _Part:
-    values = told.values if isinstance(told, AbsenceFault) else (told.value,)
-    figures = told.figures if isinstance(told, PatternFault) else None
-    header, letter = tables[told.source].place(told.field)
+def _rowless_part(tables: Sequence[SurveyTable], fault: AbsenceFault | PatternFault) -> _Part:
+    values = fault.values if isinstance(fault, AbsenceFault) else (fault.value,)
+    figures = fault.figures if isinstance(fault, PatternFault) else None
+    header, letter = tables[fault.source].place(fault.field)
     rows = np.full(len(values), _NO_ROW, dtype=np.int64)
-    return _Part(told.source, told.field, told.check, rows, header, letter, values, figures=figures)
+    return _Part(fault.source, fault.field, fault.check, rows, header, letter, values, figures=figures)
 
 
 def _written_faults(source: int, table: SurveyTable) -> Iterator[_Part]:
@@ -127,14 +130,14 @@ def _unread_columns(source: int, table: SurveyTable) -> Iterator[_Part]:
     """Columns that were not read, on which no map decides: the field that each may be, or that answers are lost."""
     row = np.array([table.source.header_row], dtype=np.int64)
     for column in table.unread:
-        told = (column.header or column.letter,)
+        header = (column.header or column.letter,)
         if column.why == "near":
             yield _Part(
-                source, column.may_be or "", "header_near_miss", row, column.header, column.letter, told, open=True
+                source, column.may_be or "", "header_near_miss", row, column.header, column.letter, header, open=True
             )
         if column.weighs and (column.holds_answers or column.why != "near"):
             check = "answers_not_read" if column.holds_answers else "column_not_read"
-            yield _Part(source, "", check, row, column.header, column.letter, told, open=True)
+            yield _Part(source, "", check, row, column.header, column.letter, header, open=True)
 
 
 def _sheets_not_read(source: int, table: SurveyTable) -> Iterator[_Part]:
@@ -173,10 +176,13 @@ def _values(
     if part.values is None and part.field not in table.columns:
         return pa.nulls(len(part.rows), pa.string())
     if part.values is not None:
-        written, here = pa.array(part.values, pa.string()).dictionary_encode(), np.isin(part.rows, table.rows[moved])
+        written, may_be_moved = (
+            pa.array(part.values, pa.string()).dictionary_encode(),
+            np.isin(part.rows, table.rows[moved]),
+        )
     else:
         positions = table.positions(part.rows)
-        written, here = table.columns[part.field].written(positions), moved[positions]
+        written, may_be_moved = table.columns[part.field].written(positions), moved[positions]
     # What stands in a column that is none of the survey's may be anybody's name.
     if (not identified or part.stored) and not part.open and (not part.field or survey.fields[part.field].personal):
         return pc.if_else(pc.is_null(written), pa.scalar(None, pa.string()), MASK)
@@ -185,7 +191,7 @@ def _values(
         return shown
     numbers = written.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     of_codes = survey.fields[part.field].format == "cpms-id"
-    hidden = to_mask(survey, numbers, written.dictionary, here, of_codes)
+    hidden = to_mask(survey, numbers, written.dictionary, may_be_moved, of_codes)
     return pc.if_else(pa.array(hidden), MASK, shown) if hidden.any() else shown
 
 
@@ -201,7 +207,7 @@ def gather(
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
     rows = np.concatenate([part.rows for part in parts])
-    moved = [_moved(survey, *told) for told in zip(tables, by_column, strict=True)]
+    moved = [_moved(survey, table, faults) for table, faults in zip(tables, by_column, strict=True)]
     values = pa.concat_arrays(
         [_values(survey, tables[part.source], part, identified, moved[part.source]) for part in parts]
     )
@@ -220,19 +226,19 @@ def gather(
     # Parts follow one another, so a stable sort leaves the findings of a row in their order.
     order = np.argsort((sources[part_of] << 32) + rows, kind="stable")
     part_of, rows = part_of[order], rows[order]
-    spread = {name: pd.Series(told, dtype="category").take(part_of).array for name, told in of_part.items()}
+    spread = {name: pd.Series(entries, dtype="category").take(part_of).array for name, entries in of_part.items()}
     nowhere = rows == _NO_ROW
     cells = pc.binary_join_element_wise(
         pa.array(of_part["letter"], pa.string()).take(pa.array(part_of)), pc.cast(pa.array(rows), pa.string()), ""
     )
-    found = {
+    columns = {
         **spread,
         "source": sources[part_of],
         "row": pd.arrays.IntegerArray(rows, nowhere),
         "cell": pd.Series(cells, dtype="str").mask(nowhere),
         "value": pd.Series(values.take(pa.array(order)), dtype="str"),
     }
-    return pd.DataFrame(found)[list(COLUMNS)]
+    return pd.DataFrame(columns)[list(COLUMNS)]
 
 
 class Wording:
@@ -262,11 +268,11 @@ class Wording:
 
     def tells_value(self, checks: pd.Series) -> pd.Series:
         """Which of these checks tell a cell's value in their message."""
-        telling = {one: _VALUE in self.survey.told_by[one].message.in_(self.language) for one in checks.unique()}
+        telling = {check: _VALUE in self.survey.told_by[check].message.in_(self.language) for check in checks.unique()}
         return checks.map(telling).astype(bool)
 
-    def told(self, findings: pd.DataFrame) -> pd.DataFrame:
-        """The findings with `message` and `mend`, each cell's own value filled in."""
+    def put_into_words(self, findings: pd.DataFrame) -> pd.DataFrame:
+        """Return the findings with `message` and `mend`, each cell's own value filled in."""
         kind = findings.groupby(["check", "field", "figures"], sort=False, observed=True, dropna=False).ngroup()
         heads = findings.loc[~kind.duplicated().to_numpy(), ["check", "field", "figures"]]
         words = [self._words(*head) for head in heads.astype(object).itertuples(index=False, name=None)]

@@ -52,11 +52,11 @@ def check_responses(
 
 def _faulty(survey: Survey, faults: Sequence[ColumnFault]) -> Mapping[str, npt.NDArray[np.int64]]:
     """Cells whose own error makes them no answer: a row with one is not stored, and no rule need speak of the cell."""
-    found: dict[str, npt.NDArray[np.int64]] = {}
+    faulty: dict[str, npt.NDArray[np.int64]] = {}
     for fault in faults:
         if survey.column_checks[fault.check].severity == "error":
-            found[fault.field] = np.union1d(found.get(fault.field, fault.positions), fault.positions)
-    return found
+            faulty[fault.field] = np.union1d(faulty.get(fault.field, fault.positions), fault.positions)
+    return faulty
 
 
 def _stage(
@@ -67,7 +67,7 @@ def _stage(
     faults: Sequence[Sequence[ColumnFault]],
 ) -> None:
     names = [field.name for field in survey.response.fields]
-    columns = ", ".join(f"{one} VARCHAR" for one in names)
+    columns = ", ".join(f"{name} VARCHAR" for name in names)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE staged_{name} ({columns}, _source INTEGER, _row BIGINT)")
     for index, table in enumerate(tables):
         rows = table.relation(names, _faulty(survey, faults[index]))
@@ -80,11 +80,11 @@ def _stage(
 def _with_facts(survey: Survey, today: datetime.date) -> str:
     """The staged rows with what the store and the other rows say of each."""
     key = ", ".join(survey.response.primaryKey)
-    said = ", ".join(f"coalesce({field.name}, chr(0))" for field in survey.response.fields)
-    told = f"concat_ws(chr(31), {said})"
+    answers = ", ".join(f"coalesce({field.name}, chr(0))" for field in survey.response.fields)
+    answer = f"concat_ws(chr(31), {answers})"
     return (
         f"(SELECT s.*, k.person AS known_as, k.first_interview, DATE {quoted(today.isoformat())} AS today,"
-        f" min({told}) OVER (PARTITION BY {key}) <> max({told}) OVER (PARTITION BY {key}) AS told_otherwise"
+        f" min({answer}) OVER (PARTITION BY {key}) <> max({answer}) OVER (PARTITION BY {key}) AS told_otherwise"
         f" FROM staged_{survey.response.name} s"
         f" LEFT JOIN {KNOWN} k ON k.identifier = s.{survey.response_role('person').name})"
     )

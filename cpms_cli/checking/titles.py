@@ -42,13 +42,13 @@ def title_faults(survey: Survey, table: SurveyTable) -> Iterator[ColumnFault]:
     sex = survey.role("sex")
     sexes = list(dict.fromkeys(title.sex for title in survey.titles))
     of_titles = sex_of_title(survey, pd.Series(titles, dtype="str")).to_list()
-    told = _by_row(names, _sex_numbers(sexes, of_titles), len(table.rows))
+    sex_by_title = _by_row(names, _sex_numbers(sexes, of_titles), len(table.rows))
     column = table.columns.get(sex.name)
     of_column = np.array([], dtype=np.int64) if column is None else _sex_numbers(sexes, column.values.to_pylist())
     given = _by_row(column, of_column, len(table.rows))
     for check, rows in (
-        ("title_against_sex", (told >= 0) & (given >= 0) & (told != given)),
-        ("sex_from_title", (told >= 0) & (given == _NONE)),
+        ("title_against_sex", (sex_by_title >= 0) & (given >= 0) & (sex_by_title != given)),
+        ("sex_from_title", (sex_by_title >= 0) & (given == _NONE)),
     ):
         positions = np.flatnonzero(rows)
         if len(positions):

@@ -161,8 +161,11 @@ def validate(
         connection.close()
     rows = sum(int(table.filled.sum()) for table in tables)
     wrong = findings.loc[findings["severity"] == "error", ["source", "row"]].drop_duplicates()
-    told = [wrong.loc[wrong["source"] == at, "row"].dropna().astype("int64") for at in range(len(tables))]
-    of_records = sum(int(np.isin(one, table.rows[table.filled]).sum()) for one, table in zip(told, tables, strict=True))
+    wrong_rows = [wrong.loc[wrong["source"] == source, "row"].dropna().astype("int64") for source in range(len(tables))]
+    of_records = sum(
+        int(np.isin(row_numbers, table.rows[table.filled]).sum())
+        for row_numbers, table in zip(wrong_rows, tables, strict=True)
+    )
     return Validation(tables, _each_cell_once(tables, findings), rows, of_records)
 
 
@@ -171,6 +174,6 @@ def _each_cell_once(tables: Sequence[SurveyTable], findings: pd.DataFrame) -> pd
     sheets = [table.sheet_key for table in tables]
     if len(set(sheets)) == len(sheets):
         return findings
-    first = findings["source"].map({at: sheets.index(sheet) for at, sheet in enumerate(sheets)})
+    first = findings["source"].map({position: sheets.index(sheet) for position, sheet in enumerate(sheets)})
     again = findings.assign(source=first).duplicated(["source", "cell", "check", "field"]) & findings["cell"].notna()
     return findings[~again].reset_index(drop=True)

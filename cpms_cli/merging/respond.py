@@ -126,7 +126,7 @@ def add_response(
         findings = check_responses(connection, survey, [table], today or datetime.date.today())
         errors = findings[findings["severity"] == "error"]
         if len(errors):
-            first = Wording(response_log(survey), language).told(errors).iloc[0]
+            first = Wording(response_log(survey), language).put_into_words(errors).iloc[0]
             raise UsageError("response_refused", message=first["message"], mend=first["mend"])
         source = Source(TYPED_IN, hashlib.sha256("\x1f".join(answers.values()).encode()).hexdigest())
         recorder = By(who or current_user(), tool_version)

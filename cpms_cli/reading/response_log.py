@@ -43,13 +43,15 @@ def read_responses(
 
 def _filled_in(survey: Survey, table: SurveyTable) -> SurveyTable:
     person = survey.response_role("person").name
-    said = np.zeros(len(table.rows), dtype=bool)
+    answered = np.zeros(len(table.rows), dtype=bool)
     for name, column in table.columns.items():
-        said |= (column.codes >= 0) & (name != person)
-    if said.all():
+        answered |= (column.codes >= 0) & (name != person)
+    if answered.all():
         return table
     source = dataclasses.replace(
-        table.source, data=table.source.data.filter(pa.array(said)), rows=table.source.rows[said]
+        table.source, data=table.source.data.filter(pa.array(answered)), rows=table.source.rows[answered]
     )
-    columns = {name: dataclasses.replace(column, codes=column.codes[said]) for name, column in table.columns.items()}
+    columns = {
+        name: dataclasses.replace(column, codes=column.codes[answered]) for name, column in table.columns.items()
+    }
     return dataclasses.replace(table, source=source, columns=columns)

@@ -138,17 +138,17 @@ class SurveyTable:
 
     def positions(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Where these rows of the sheet, each of which is a record of it, stand in the table."""
-        mine = self.rows
-        unbroken = len(mine) > 0 and mine[-1] - mine[0] == len(mine) - 1
-        return rows - mine[0] if unbroken else np.searchsorted(mine, rows)
+        own_rows = self.rows
+        unbroken = len(own_rows) > 0 and own_rows[-1] - own_rows[0] == len(own_rows) - 1
+        return rows - own_rows[0] if unbroken else np.searchsorted(own_rows, rows)
 
     @cached_property
     def filled(self) -> npt.NDArray[np.bool_]:
         """Which rows have at least one cell of the survey filled in."""
-        found = np.zeros(len(self.rows), dtype=bool)
+        filled = np.zeros(len(self.rows), dtype=bool)
         for column in self.columns.values():
-            found |= column.codes >= 0
-        return found
+            filled |= column.codes >= 0
+        return filled
 
     @cached_property
     def without_parent(self) -> npt.NDArray[np.int64]:
@@ -230,12 +230,12 @@ def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Contex
 
 def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
     """What the other columns are read by: the rounds of the sheet, and the workbook's date system."""
-    told = [] if round_ is None else [str(round_)]
+    years = [] if round_ is None else [str(round_)]
     name = survey.role("round").name
     place = next((index for index, field in sheet.fields.items() if field == name), None)
     if place is not None:
-        told += _column(survey, sheet, place, name).values.drop_null().to_pylist()
-    rounds = {int(year) for year in told if year.isdecimal() and era_of(int(year)) == "christian"}
+        years += _column(survey, sheet, place, name).values.drop_null().to_pylist()
+    rounds = {int(year) for year in years if year.isdecimal() and era_of(int(year)) == "christian"}
     return Context(tuple(sorted(rounds)), sheet.source.evidence.get("date_system", "1900"))
 
 
@@ -246,7 +246,7 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
     consent may be one that is not read.
     """
     source = sheet.source
-    where = {"file": source.path.name, "sheet": source.sheet or ""}
+    place = {"file": source.path.name, "sheet": source.sheet or ""}
     names = set(sheet.fields.values())
     own = {field.name for field in survey.child.fields}
     table: Table = "child" if names & own else "household"
@@ -254,16 +254,16 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
     given = {survey.role("round").name: str(round_)} if round_ is not None else {}
     lacking = [name for name in survey.key(table) if name not in names and name not in given]
     if lacking:
-        raise _no_key(survey, sheet, lacking, where)
+        raise _no_key(survey, sheet, lacking, place)
     if names & {field.name for field in survey.household.fields} - set(survey.child.shared):
-        _check_consent(survey, sheet, where)
+        _check_consent(survey, sheet, place)
     context = _context(survey, sheet, round_)
     read = on_each(
         lambda item: _column(survey, sheet, item[0], item[1], context), sheet.fields.items(), len(source.rows)
     )
     columns = {column.field.name: column for column in _one_coding(read)}
     if round_ is not None and survey.role("round").name in columns:
-        _same_round(survey, columns[survey.role("round").name], round_, where)
+        _same_round(survey, columns[survey.role("round").name], round_, place)
     source = dataclasses.replace(source, faults=(*source.faults, *round_faults(survey, source, columns)))
     given = {name: value for name, value in given.items() if name not in columns}
     ignored = tuple(source.header[index] for index in sheet.unknown)
@@ -294,34 +294,34 @@ def _one_coding(columns: list[Column]) -> list[Column]:
     return columns
 
 
-def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], where: dict[str, str]) -> NoSurveyTable:
+def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[str, str]) -> NoSurveyTable:
     """What to say of a sheet that lacks a column of its key: which of its headers may be the one that is missed."""
     labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in lacking)
     header = sheet.source.header
     near = [f"'{header[index]}' = {miss.field}" for index, miss in sheet.near.items() if miss.field in lacking]
     if near:
-        return NoSurveyTable("key_column_near", fields=labels, near=", ".join(near), **where)
+        return NoSurveyTable("key_column_near", fields=labels, near=", ".join(near), **place)
     if sheet.layout and find_column(header, sheet.layout.parent) is not None and not sheet.added:
         home = [name for name in lacking if name in survey.child.shared]
         labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in home)
-        return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **where)
-    told = "key_round_missing" if survey.role("round").name in lacking else "key_column_missing"
-    return NoSurveyTable(told, fields=labels, **where)
+        return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **place)
+    message = "key_round_missing" if survey.role("round").name in lacking else "key_column_missing"
+    return NoSurveyTable(message, fields=labels, **place)
 
 
-def _check_consent(survey: Survey, sheet: Sheet, where: dict[str, str]) -> None:
+def _check_consent(survey: Survey, sheet: Sheet, place: dict[str, str]) -> None:
     """Refuse a sheet of families that seems to say who consented: read without it, a no would count for nothing."""
     consent = survey.role("consent")
     near = [sheet.source.header[index] for index, miss in sheet.near.items() if miss.field == consent.name]
     if near and sheet.place(consent.name) is None:
         columns = ", ".join(f"'{header}'" for header in near)
-        raise NoSurveyTable("consent_column_near", field=consent.name, columns=columns, **where)
+        raise NoSurveyTable("consent_column_near", field=consent.name, columns=columns, **place)
 
 
-def _same_round(survey: Survey, column: Column, round_: int, where: dict[str, str]) -> None:
+def _same_round(survey: Survey, column: Column, round_: int, place: dict[str, str]) -> None:
     other = sorted(set(column.values.drop_null().to_pylist()) - {str(round_)})
     if other:
-        raise UsageError("round_differs", given=round_, found=", ".join(other[:3]), **where)
+        raise UsageError("round_differs", given=round_, found=", ".join(other[:3]), **place)
 
 
 def read_files(

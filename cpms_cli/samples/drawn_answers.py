@@ -123,7 +123,7 @@ def _family(community: Community, home: Home, person: Person, rng: random.Random
     away = "both" if home.shape == "grandparents" and home.traits["work"] < 0.7 else "none"
     father_dead = not father_home and away == "none" and home.traits["care"] < 0.25
     mother_dead = not mother_home and away == "none" and home.traits["care"] < 0.12
-    here = community.year - person.arrived
+    years_in_village = community.year - person.arrived
     born_here = person.born.year >= person.arrived
     return {
         "mother_alive": "no" if mother_dead else "yes",
@@ -141,7 +141,11 @@ def _family(community: Community, home: Home, person: Person, rng: random.Random
         }[home.shape],
         "left_alone": _yes(rng, 0.03 if person.traits["care"] < 0.3 else 0.003),
         "needs_unmet": _yes(rng, 0.3 if person.traits["care"] < 0.03 else 0.002),
-        "arrived_community": "born_here" if born_here else "within_12_months" if here < 1 else "over_12_months",
+        "arrived_community": "born_here"
+        if born_here
+        else "within_12_months"
+        if years_in_village < 1
+        else "over_12_months",
         "arrived_from": None
         if born_here
         else "MM"
@@ -227,12 +231,16 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
     survey = load_survey()
     key, oldest = survey.key("household"), int(survey.role("age").constraints.maximum or 0)
     homes, children, truth = [], [], []
-    for home in sorted(community.homes, key=lambda one: (one.village, one.household_no)):
-        told = _household(community, home, rng)
-        silent = told["consent"] == "no"
-        kept = {name: told[name] for name in key}
-        homes.append(_as_answered(survey, {**kept, "consent": "no"} if silent else told, "household", 0, rng))
-        for line, person in enumerate(sorted(home.people, key=lambda one: (one.born, one.number)), start=1):
+    for home in sorted(community.homes, key=lambda household: (household.village, household.household_no)):
+        household_answers = _household(community, home, rng)
+        silent = household_answers["consent"] == "no"
+        kept = {name: household_answers[name] for name in key}
+        homes.append(
+            _as_answered(survey, {**kept, "consent": "no"} if silent else household_answers, "household", 0, rng)
+        )
+        for line, person in enumerate(
+            sorted(home.people, key=lambda resident: (resident.born, resident.number)), start=1
+        ):
             place = {**kept, "child_no": line}
             row = {
                 **place,
@@ -240,7 +248,7 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
                 **_family(community, home, person, rng),
                 **_life(community, person, rng),
             }
-            age = _age_at(person.born, told["interview_date"])
+            age = _age_at(person.born, household_answers["interview_date"])
             children.append(_as_answered(survey, place if silent else row, "child", age, rng))
             truth.append(
                 {**{name: str(value) for name, value in place.items()}, "person_id": person.id, "home_id": home.id}
@@ -260,9 +268,9 @@ def sample_rounds(
     rng = random.Random(seed)  # noqa: S311
     community = Community(rng, subdistricts, rounds[0], children, difficulties)
     made = []
-    for at, year in enumerate(rounds):
-        if at:
-            for _ in range(year - rounds[at - 1]):
+    for round_index, year in enumerate(rounds):
+        if round_index:
+            for _ in range(year - rounds[round_index - 1]):
                 community.age_one_year()
         made.append(round_of(community, rng))
     return made

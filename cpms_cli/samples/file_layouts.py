@@ -25,10 +25,10 @@ def _headed(survey: Survey, frame: pd.DataFrame, language: Language) -> pd.DataF
     return frame.rename(columns={name: survey.fields[str(name)].label.in_(language) for name in frame})
 
 
-def _flat(survey: Survey, one: SampleRound) -> pd.DataFrame:
+def _flat(survey: Survey, drawn_round: SampleRound) -> pd.DataFrame:
     key = list(survey.key("household"))
     rest = [name for name in survey.columns("household") if name not in survey.child.shared]
-    return one.children.merge(one.households[[*key, *rest]], on=key, how="left")[
+    return drawn_round.children.merge(drawn_round.households[[*key, *rest]], on=key, how="left")[
         [*survey.child.shared, *rest, *(field.name for field in survey.child.fields)]
     ]
 
@@ -38,12 +38,12 @@ def _spoilt(frame: pd.DataFrame, table: Table, seed: int, mistakes: bool) -> tup
 
 
 def _write_round(
-    survey: Survey, folder: Path, one: SampleRound, layout: int, seed: int, mistakes: bool
+    survey: Survey, folder: Path, drawn_round: SampleRound, layout: int, seed: int, mistakes: bool
 ) -> tuple[list[Path], pd.DataFrame]:
-    name = f"survey_{one.round + BUDDHIST_OFFSET}"
+    name = f"survey_{drawn_round.round + BUDDHIST_OFFSET}"
     if layout == 1:
         logs, sheets = [], {}
-        for table, frame in (("household", one.households), ("child", one.children)):
+        for table, frame in (("household", drawn_round.households), ("child", drawn_round.children)):
             kind: Table = "household" if table == "household" else "child"
             spoilt, log = _spoilt(written_table(survey, frame, "en"), kind, seed, mistakes)
             logs.append(log)
@@ -51,7 +51,7 @@ def _write_round(
         path = folder / f"{name}.xlsx"
         write_bytes(path, workbook_bytes(sheets))
         return [path], pd.concat(logs).assign(file=path.name)
-    flat, log = _spoilt(written_table(survey, _flat(survey, one), "th"), "child", seed, mistakes)
+    flat, log = _spoilt(written_table(survey, _flat(survey, drawn_round), "th"), "child", seed, mistakes)
     headed = _headed(survey, flat, "th")
     path = folder / (f"{name}.csv" if layout == 0 else f"{name}.xlsx")
     content = (
@@ -78,23 +78,23 @@ def write_samples(
     `truth.csv` says for each child row which person it is; `mistakes.csv` which cells were spoilt. The same
     arguments give the same bytes. Raises UsageError where the folder has something in it, or an area is not known.
     """
-    survey, where = load_survey(), Path(folder)
+    survey, target = load_survey(), Path(folder)
     for code in subdistricts:
         if len(code) != 6 or code not in survey.areas:
             raise UsageError("unknown_area", area=code)
-    if where.exists() and (not where.is_dir() or any(where.iterdir())):
-        raise UsageError("folder_not_empty", folder=where)
-    where.mkdir(parents=True, exist_ok=True)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError("folder_not_empty", folder=target)
+    target.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     logs = []
     made = sample_rounds(subdistricts, list(rounds), children, seed, difficulties)
-    for at, one in enumerate(made):
-        paths, log = _write_round(survey, where, one, at % 3, seed + at, mistakes)
+    for position, drawn_round in enumerate(made):
+        paths, log = _write_round(survey, target, drawn_round, position % 3, seed + position, mistakes)
         written += paths
         logs.append(log)
-    truth = pd.concat([one.truth for one in made], ignore_index=True)
+    truth = pd.concat([drawn_round.truth for drawn_round in made], ignore_index=True)
     for name, table in ((TRUTH, truth), (MISTAKES, pd.concat(logs, ignore_index=True))):
         if len(table):
-            write_bytes(where / name, table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))
-            written.append(where / name)
+            write_bytes(target / name, table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))
+            written.append(target / name)
     return written

@@ -43,8 +43,10 @@ def _joined(rng: random.Random, *kinds: str, between: str = "") -> Name:
     return Name(
         "".join(part.thai for part in parts),
         between.join(part.latin for part in parts).capitalize(),
-        "".join(part.variant_thai if at == other else part.thai for at, part in enumerate(parts)),
-        between.join(part.variant_latin if at == other else part.latin for at, part in enumerate(parts)).capitalize(),
+        "".join(part.variant_thai if position == other else part.thai for position, part in enumerate(parts)),
+        between.join(
+            part.variant_latin if position == other else part.latin for position, part in enumerate(parts)
+        ).capitalize(),
     )
 
 

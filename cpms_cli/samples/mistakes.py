@@ -34,8 +34,8 @@ def make_mistakes(
     log: list[dict[str, str | int]] = []
     fields = [name for name in _MISTAKES if name in frame]
     rows = rng.sample(range(len(frame)), min(len(frame), max(len(fields), round(len(frame) * share))))
-    for at, row in enumerate(rows):
-        name = fields[at % len(fields)]
+    for position, row in enumerate(rows):
+        name = fields[position % len(fields)]
         column = frame.columns.get_loc(name)
         assert isinstance(column, int)
         original = frame.iat[row, column]

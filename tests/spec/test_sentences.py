@@ -98,7 +98,7 @@ def test_one_file_may_be_given_as_plain_text(draw: Draw, tmp_path: Path) -> None
 def test_a_cell_that_says_a_placeholder_is_quoted_as_it_stands(cpms: Cpms, draw: Draw) -> None:
     path = draw({"sex": "{codes}", "carer": "{value}", "in_school": "{label}"}, name="{value}.csv")
     findings = cpms_cli.validate(path).findings
-    worded = Wording(load_survey(), "en").told(findings).set_index("field")["message"]
+    worded = Wording(load_survey(), "en").put_into_words(findings).set_index("field")["message"]
     assert "'{codes}' is not an answer to Sex" in worded["sex"]
     assert "'{value}' is not an answer" in worded["carer"]
     assert "'{label}' is not an answer" in worded["in_school"]

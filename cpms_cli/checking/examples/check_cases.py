@@ -41,8 +41,8 @@ class _Case:
     index: int
     answers: Answers
 
-    def problem(self, document: Document, told: str) -> Problem:
-        return Problem(CHECKS, document.line(self.section, self.check, self.part, self.index), told)
+    def problem(self, document: Document, message: str) -> Problem:
+        return Problem(CHECKS, document.line(self.section, self.check, self.part, self.index), message)
 
 
 def case_problems(survey: Survey, base: Mapping[str, Answers], document: Document) -> list[Problem]:
@@ -53,11 +53,11 @@ def case_problems(survey: Survey, base: Mapping[str, Answers], document: Documen
         "responses": survey.responses,
     }
     cases = [
-        _Case(section, at, part, index, answers)
+        _Case(section, number, part, index, answers)
         for section, checks in sections.items()
-        for at, check in enumerate(checks)
-        for part, found in (("passes", check.passes), ("fails", check.fails))
-        for index, answers in enumerate(found)
+        for number, check in enumerate(checks)
+        for part, examples in (("passes", check.passes), ("fails", check.fails))
+        for index, answers in enumerate(examples)
     ]
     strange = [
         case.problem(document, f"there is no field '{name}'")
@@ -121,12 +121,17 @@ def _apart(survey: Survey, check: Check) -> str:
     return sql(tree)
 
 
-def _found(connection: duckdb.DuckDBPyConnection, relation: str, conditions: Sequence[str]) -> list[set[int]]:
+def _cases_where_true(
+    connection: duckdb.DuckDBPyConnection, relation: str, conditions: Sequence[str]
+) -> list[set[int]]:
     """For each condition the cases with a row on which it is true."""
-    columns = ", ".join(f"({condition}) IS TRUE AS c{at}" for at, condition in enumerate(conditions))
-    told = connection.execute(f"SELECT _source, {columns} FROM {relation}").fetchnumpy()
-    sources = np.asarray(told["_source"], dtype=np.int64)
-    return [{int(one) for one in sources[np.asarray(told[f"c{at}"], dtype=bool)]} for at in range(len(conditions))]
+    columns = ", ".join(f"({condition}) IS TRUE AS c{number}" for number, condition in enumerate(conditions))
+    truths = connection.execute(f"SELECT _source, {columns} FROM {relation}").fetchnumpy()
+    sources = np.asarray(truths["_source"], dtype=np.int64)
+    return [
+        {int(source) for source in sources[np.asarray(truths[f"c{number}"], dtype=bool)]}
+        for number in range(len(conditions))
+    ]
 
 
 def _wrong(
@@ -138,16 +143,20 @@ def _wrong(
 ) -> Iterator[Problem]:
     section = cases[0].section if cases else ""
     for relation in dict.fromkeys(map(_relation, checks)):
-        conditions = {at: _apart(survey, check) for at, check in enumerate(checks) if _relation(check) == relation}
+        conditions = {
+            number: _apart(survey, check) for number, check in enumerate(checks) if _relation(check) == relation
+        }
         try:
-            found = dict(zip(conditions, _found(connection, relation, list(conditions.values())), strict=True))
+            cases_by_check = dict(
+                zip(conditions, _cases_where_true(connection, relation, list(conditions.values())), strict=True)
+            )
         except duckdb.Error:
             yield from _not_run(connection, relation, section, conditions, document)
             continue
         for number, case in enumerate(cases):
-            if case.check in found and (number in found[case.check]) is not (case.part == "fails"):
-                told = "find" if case.part == "fails" else "pass"
-                yield case.problem(document, f"the check '{checks[case.check].id}' should {told} this case")
+            if case.check in cases_by_check and (number in cases_by_check[case.check]) is not (case.part == "fails"):
+                verb = "find" if case.part == "fails" else "pass"
+                yield case.problem(document, f"the check '{checks[case.check].id}' should {verb} this case")
 
 
 def _not_run(
@@ -158,9 +167,9 @@ def _not_run(
     document: Document,
 ) -> Iterator[Problem]:
     """Which of the conditions cannot be run, and why."""
-    for at, condition in conditions.items():
+    for check, condition in conditions.items():
         try:
-            _found(connection, relation, [condition])
+            _cases_where_true(connection, relation, [condition])
         except duckdb.Error as error:
-            told = f"the rule cannot be run: {str(error).splitlines()[0]}"
-            yield Problem(CHECKS, document.line(section, at, "when"), told)
+            message = f"the rule cannot be run: {str(error).splitlines()[0]}"
+            yield Problem(CHECKS, document.line(section, check, "when"), message)

@@ -38,14 +38,15 @@ def drawn_case(survey: Survey, base: Mapping[str, Answers], case: Answers, numbe
     if case.get("_child") != "no":
         drawn["child"] += [drawn_row(survey, base, case, "child", str(number))] * times
         drawn["child"] += _siblings(survey, base, case, str(number))
-    for at, other in enumerate(home for home in case.get("_homes", ()) for _ in range(home.get("_times", 1))):
-        told = {**{name: value for name, value in case.items() if not name.startswith("_")}, **other}
-        place = f"{number}.{at}"
-        drawn["household"].append(drawn_row(survey, base, told, "household", place))
-        drawn["child"].append(drawn_row(survey, base, told, "child", place))
-        drawn["child"] += _siblings(survey, base, told, place)
+    for home_number, other in enumerate(home for home in case.get("_homes", ()) for _ in range(home.get("_times", 1))):
+        answers = {**{name: value for name, value in case.items() if not name.startswith("_")}, **other}
+        place = f"{number}.{home_number}"
+        drawn["household"].append(drawn_row(survey, base, answers, "household", place))
+        drawn["child"].append(drawn_row(survey, base, answers, "child", place))
+        drawn["child"] += _siblings(survey, base, answers, place)
     return {
-        table: [{**row, "_source": number, "_row": at} for at, row in enumerate(rows)] for table, rows in drawn.items()
+        table: [{**row, "_source": number, "_row": position} for position, row in enumerate(rows)]
+        for table, rows in drawn.items()
     }
 
 
@@ -63,18 +64,22 @@ def drawn_before(survey: Survey, base: Mapping[str, Answers], case: Answers, num
 def _siblings(survey: Survey, base: Mapping[str, Answers], case: Answers, household: str) -> Iterator[dict[str, Any]]:
     """Further children of the household, on the lines after the first unless they say another."""
     line = survey.role("line").name
-    for at, sibling in enumerate(case.get("_siblings", ()), start=2):
-        told = {**{name: value for name, value in case.items() if not name.startswith("_")}, line: at, **sibling}
-        yield drawn_row(survey, base, told, "child", household)
+    for line_number, sibling in enumerate(case.get("_siblings", ()), start=2):
+        answers = {
+            **{name: value for name, value in case.items() if not name.startswith("_")},
+            line: line_number,
+            **sibling,
+        }
+        yield drawn_row(survey, base, answers, "child", household)
 
 
 def joined(cases: Iterable[Drawn]) -> Drawn:
     """The rows of several cases together."""
-    found: Drawn = {"household": [], "child": []}
+    rows_by_table: Drawn = {"household": [], "child": []}
     for case in cases:
         for table, rows in case.items():
-            found[table] += rows
-    return found
+            rows_by_table[table] += rows
+    return rows_by_table
 
 
 def relation(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -81,12 +81,12 @@ def _titles(survey: Survey, document: Document) -> Iterator[Problem]:
     for index, case in enumerate(cases):
         both = (read[index], (case.get("title", ""), case.get("sex", ""), case["name"]))
         if both[0] != both[1]:
-            found, wanted = (f"title '{one[0]}' ({one[1]}) and name '{one[2]}'" for one in both)
-            yield Problem(READINGS, document.line("names", index), f"'{case['written']}' is {found}, not {wanted}")
+            shown_name, wanted = (f"title '{reading[0]}' ({reading[1]}) and name '{reading[2]}'" for reading in both)
+            yield Problem(READINGS, document.line("names", index), f"'{case['written']}' is {shown_name}, not {wanted}")
     shown = {str(title).casefold() for title, _, _ in read}
-    for one in survey.titles:
-        if one.title.casefold() not in shown:
-            yield Problem(READINGS, 1, f"no example has the title '{one.title}' of titles.csv")
+    for entry in survey.titles:
+        if entry.title.casefold() not in shown:
+            yield Problem(READINGS, 1, f"no example has the title '{entry.title}' of titles.csv")
 
 
 def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem]:
@@ -106,21 +106,21 @@ def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem
                 f" WHERE {condition} ORDER BY 1"
             )
             try:
-                found = [row[0] for row in connection.execute(query).fetchall()]
+                ages = [row[0] for row in connection.execute(query).fetchall()]
             except duckdb.BinderException:
                 yield Problem(READINGS, 1, f"'{field.name}' is asked by more than age, which no example can show yet")
                 continue
             first, last = expected[field.name]
-            if found != list(range(first, last + 1)):
-                told = f"{found[0]} to {found[-1]}" if found else "at no age"
-                told = f"'{field.name}' is asked {told}, not {first} to {last}"
-                line, where = document.line("asked", field.name), _rule_of(survey, field.name, folder)
-                yield Problem(READINGS, line, f"{told} ({where})")
+            if ages != list(range(first, last + 1)):
+                ages_shown = f"{ages[0]} to {ages[-1]}" if ages else "at no age"
+                ages_shown = f"'{field.name}' is asked {ages_shown}, not {first} to {last}"
+                line, rule_place = document.line("asked", field.name), _rule_of(survey, field.name, folder)
+                yield Problem(READINGS, line, f"{ages_shown} ({rule_place})")
 
 
 def _areas(survey: Survey, document: Document) -> Iterator[Problem]:
     for kind, digits in AREA_DIGITS.items():
         wanted = document.content.get("areas", {}).get(kind)
-        found = sum(len(code) == digits for code in survey.areas)
-        if found != wanted:
-            yield Problem(READINGS, document.line("areas", kind), f"there are {found} {kind}, not {wanted}")
+        count = sum(len(code) == digits for code in survey.areas)
+        if count != wanted:
+            yield Problem(READINGS, document.line("areas", kind), f"there are {count} {kind}, not {wanted}")

@@ -85,19 +85,19 @@ def annotate(
     content = source.read_bytes()
     macros = target.suffix.lower() == ".xlsm"
     notes: list[str] = []
-    told = _told(survey, validation, language)
+    findings = _worded_findings(survey, validation, language)
     mends = [repairs(survey, table, language) if fix else [] for table in validation.tables]
     try:
-        names = {at: table.source.sheet or "" for at, table in enumerate(validation.tables)}
+        names = {index: table.source.sheet or "" for index, table in enumerate(validation.tables)}
         job = _Job(survey, validation, language, identified, names)
-        written = _marked(job, MarkedWorkbook(content), told, mends, fix, macros, notes)
+        written = _marked(job, MarkedWorkbook(content), findings, mends, fix, macros, notes)
     except UnknownLayout:
         plain, names = plain_workbook(validation.tables)
         notes = [say("annotate_layout", language, file=source.name)]
         too_long = _too_long(validation.tables)
         notes += [say("annotate_too_long", language, count=too_long, file=source.name)] if too_long else []
         job = _Job(survey, validation, language, identified, names)
-        written = _marked(job, MarkedWorkbook(plain), told, mends, fix, False, notes)
+        written = _marked(job, MarkedWorkbook(plain), findings, mends, fix, False, notes)
     if fix:
         _same_answers(job, written[0], target)
     write_bytes(target, written[0], new=not overwrite)
@@ -116,25 +116,24 @@ def _one_source(validation: Validation, target: Path, overwrite: bool) -> Path:
     return paths[0]
 
 
-def _told(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
+def _worded_findings(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
     """The findings with words, their column as a number (the row's first cell where there is none) and a proposal."""
-    found = Wording(survey, language).told(validation.findings)
-    letters = found["cell"].astype("str").str.extract(r"^([A-Z]+)\d", expand=False)
+    findings = Wording(survey, language).put_into_words(validation.findings)
+    letters = findings["cell"].astype("str").str.extract(r"^([A-Z]+)\d", expand=False)
     places = {letter: column_number(letter) for letter in letters.dropna().unique()}
-    found["at"] = letters.map(places).fillna(0).astype("int64")
-    found["proposal"] = pd.Series(None, index=found.index, dtype="str")
-    codes = found.loc[(found["check"] == "code") & found["value"].notna(), ["field", "value"]].astype(object)
+    findings["at"] = letters.map(places).fillna(0).astype("int64")
+    findings["proposal"] = pd.Series(None, index=findings.index, dtype="str")
+    codes = findings.loc[(findings["check"] == "code") & findings["value"].notna(), ["field", "value"]].astype(object)
     distinct = codes.value_counts().index[:PROPOSED]
     close = {(name, value): nearest(survey, survey.fields[name], value, language) for name, value in distinct}
     near = [close.get(place) for place in codes.itertuples(index=False, name=None)]
-    found.loc[codes.index, "proposal"] = pd.Series(near, index=codes.index, dtype="str")
-    return found
+    findings.loc[codes.index, "proposal"] = pd.Series(near, index=codes.index, dtype="str")
+    return findings
 
 
 def _too_long(tables: Sequence[SurveyTable]) -> int:
-    return sum(
-        sum(len(text) > LONGEST_TEXT for text in column.texts.to_pylist()) for table in tables for column in table.columns.values()
-    )
+    columns = (column for table in tables for column in table.columns.values())
+    return sum(len(text) > LONGEST_TEXT for column in columns for text in column.texts.to_pylist())
 
 
 def _dropdown(field: Field) -> str:
@@ -142,20 +141,22 @@ def _dropdown(field: Field) -> str:
 
 
 def _comment(language: Language, severity: str, message: str, mend: str, proposal: object) -> str:
-    told = say("annotate_comment", language, severity=say(f"severity_{severity}", language), message=message, mend=mend)
-    return f"{told}\n{say('annotate_proposal', language, value=proposal)}" if isinstance(proposal, str) else told
+    comment = say(
+        "annotate_comment", language, severity=say(f"severity_{severity}", language), message=message, mend=mend
+    )
+    return f"{comment}\n{say('annotate_proposal', language, value=proposal)}" if isinstance(proposal, str) else comment
 
 
-def _marks(job: _Job, table: SurveyTable, found: pd.DataFrame) -> SheetMarks:
+def _marks(job: _Job, table: SurveyTable, findings: pd.DataFrame) -> SheetMarks:
     """What is coloured, commented and offered on one sheet."""
     marks = SheetMarks()
-    places = list(zip(found["row"].tolist(), found["at"].tolist(), strict=True))
-    for place, severity in zip(places, found["severity"], strict=True):
+    places = list(zip(findings["row"].tolist(), findings["at"].tolist(), strict=True))
+    for place, severity in zip(places, findings["severity"], strict=True):
         if marks.edits.looks.get(place) != "error":
             marks.edits.looks[place] = str(severity)
-    nth = found.groupby(["check", "field"], observed=True, sort=False).cumcount().to_numpy()
-    said = found[["severity", "message", "mend", "proposal"]].astype(object).itertuples(index=False, name=None)
-    for place, number, (severity, message, mend, proposal) in zip(places, nth, said, strict=True):
+    nth = findings.groupby(["check", "field"], observed=True, sort=False).cumcount().to_numpy()
+    remarks = findings[["severity", "message", "mend", "proposal"]].astype(object).itertuples(index=False, name=None)
+    for place, number, (severity, message, mend, proposal) in zip(places, nth, remarks, strict=True):
         if number < COMMENTS_OF_A_CAUSE:
             text = _comment(job.language, severity, message, mend, proposal)
             marks.notes[place] = f"{marks.notes[place]}\n\n{text}" if place in marks.notes else text
@@ -171,7 +172,7 @@ def _marks(job: _Job, table: SurveyTable, found: pd.DataFrame) -> SheetMarks:
 def _marked(
     job: _Job,
     book: MarkedWorkbook,
-    told: pd.DataFrame,
+    findings: pd.DataFrame,
     mends: Sequence[Sequence[Repair]],
     fix: bool,
     macros: bool,
@@ -181,9 +182,9 @@ def _marked(
     lists: dict[str, tuple[str, ...]] = {}
     changes: list[tuple[int, Repair, Place]] = []
     taken = {name.lower() for name in book.sheet_parts}
-    for at, table in enumerate(job.validation.tables):
+    for index, table in enumerate(job.validation.tables):
         # What is missing, or is said of a volunteer's work as a whole, has no row to be marked in.
-        marks = _marks(job, table, told[(told["source"] == at) & told["row"].notna()])
+        marks = _marks(job, table, findings[(findings["source"] == index) & findings["row"].notna()])
         cells, commented = cells + len(marks.edits.looks), commented + len(marks.notes)
         used = set(marks.dropdowns.values())
         lists |= {
@@ -191,19 +192,19 @@ def _marked(
             for field in job.survey.fields.values()
             if field.codelist and _dropdown(field) in used
         }
-        changes += _mend(book, job, at, table, marks, mends[at])
+        changes += _mend(book, job, index, table, marks, mends[index])
     if commented < cells:
         notes.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
     if not macros and "xl/vbaProject.bin" in book.package.parts:
         notes.append(say("annotate_macros", job.language, file=job.validation.tables[0].source.path.name))
-    sheets = [_list_sheet(job, told, notes, taken)]
+    sheets = [_list_sheet(job, findings, notes, taken)]
     if fix:
         sheets.append(_changes_sheet(job, changes, taken))
     return book.finished(sheets, lists, macros=macros), cells, len(sheets[0].rows), len(changes)
 
 
 def _mend(
-    book: MarkedWorkbook, job: _Job, at: int, table: SurveyTable, marks: SheetMarks, mends: Sequence[Repair]
+    book: MarkedWorkbook, job: _Job, index: int, table: SurveyTable, marks: SheetMarks, mends: Sequence[Repair]
 ) -> list[tuple[int, Repair, Place]]:
     """Mark and mend one sheet; which repairs could be done, and where."""
     wanted: dict[Place, Repair] = {}
@@ -214,22 +215,24 @@ def _mend(
     marks.edits.numeric = frozenset(
         column.index for column in table.columns.values() if column.field.type in ("integer", "year")
     )
-    done = book.mark(job.names[at], marks)
-    return [(at, wanted[place], place) for place in sorted(done)]
+    done = book.mark(job.names[index], marks)
+    return [(index, wanted[place], place) for place in sorted(done)]
 
 
-def _list_sheet(job: _Job, told: pd.DataFrame, notes: list[str], taken: set[str]) -> TextSheet:
+def _list_sheet(job: _Job, findings: pd.DataFrame, notes: list[str], taken: set[str]) -> TextSheet:
     language, validation = job.language, job.validation
-    shown = told.sort_values(["severity", "source", "row"], kind="stable").head(LISTED)
-    if len(told) > LISTED:
-        notes.append(say("annotate_listed", language, limit=LISTED, all=len(told)))
+    shown = findings.sort_values(["severity", "source", "row"], kind="stable").head(LISTED)
+    if len(findings) > LISTED:
+        notes.append(say("annotate_listed", language, limit=LISTED, all=len(findings)))
     if len(shown) > MOST_LINKS:
         notes.append(say("annotate_links", language, limit=MOST_LINKS))
     sheets = shown["source"].map(job.names).astype("str")
-    letter = pd.Series([column_letter(int(at)) for at in shown["at"]], index=shown.index, dtype="str")
+    letter = pd.Series([column_letter(int(column)) for column in shown["at"]], index=shown.index, dtype="str")
     cell = (letter + shown["row"].astype("str")).mask(shown["row"].isna(), "")
     columns = [
-        shown["severity"].astype("str").map({one: say(f"severity_{one}", language) for one in ("error", "warning")}),
+        shown["severity"]
+        .astype("str")
+        .map({severity: say(f"severity_{severity}", language) for severity in ("error", "warning")}),
         sheets,
         cell,
         shown["column"].astype("str"),
@@ -268,13 +271,13 @@ def _list_sheet(job: _Job, told: pd.DataFrame, notes: list[str], taken: set[str]
 def _changes_sheet(job: _Job, changes: Sequence[tuple[int, Repair, Place]], taken: set[str]) -> TextSheet:
     language = job.language
     rows, links = [], []
-    for at, repair, (row, column) in changes[:LISTED]:
-        cell, table = f"{column_letter(column)}{row}", job.validation.tables[at]
+    for index, repair, (row, column) in changes[:LISTED]:
+        cell, table = f"{column_letter(column)}{row}", job.validation.tables[index]
         hidden = job.survey.fields[repair.field].personal and not job.identified
         old, new = (MASK, MASK) if hidden else (repair.old, repair.new)
         reason = say(f"fix_reason_{repair.reason}", language)
-        rows.append((reason, job.names[at], cell, table.columns[repair.field].header, old, new))
-        links.append((job.names[at], cell))
+        rows.append((reason, job.names[index], cell, table.columns[repair.field].header, old, new))
+        links.append((job.names[index], cell))
     lines = [say("fix_title", language, count=len(changes)) if changes else say("fix_none", language)]
     lines += [] if job.identified else [say("annotate_masked", language)]
     if len(changes) > LISTED:
@@ -294,22 +297,22 @@ def _same_answers(job: _Job, content: bytes, target: Path) -> None:
     again: dict[str | None, list[SurveyTable]] = {}
     for table in read_again:
         again.setdefault(table.source.sheet, []).append(table)
-    for at, table in enumerate(job.validation.tables):
-        others = again.get(job.names[at])
-        where = _first_difference(table, others.pop(0)) if others else job.names[at]
-        if where:
-            raise UsageError("fix_reads_else", file=target.name, place=where)
+    for index, table in enumerate(job.validation.tables):
+        others = again.get(job.names[index])
+        difference = _first_difference(table, others.pop(0)) if others else job.names[index]
+        if difference:
+            raise UsageError("fix_reads_else", file=target.name, place=difference)
 
 
 def _first_difference(table: SurveyTable, other: SurveyTable) -> str | None:
-    kept, found = (one.rows[one.filled] for one in (table, other))
-    if not np.array_equal(kept, found):
+    kept, read_rows = (answers.rows[answers.filled] for answers in (table, other))
+    if not np.array_equal(kept, read_rows):
         return table.source.sheet or table.source.path.name
     for name, column in table.columns.items():
         # Two ways of writing are one value: the dictionary may hold it twice, which pandas takes for no category.
         before, after = (
-            pd.Series(pc.cast(one.cells(name), pa.string()), dtype="str")[one.filled].reset_index(drop=True)
-            for one in (table, other)
+            pd.Series(pc.cast(answers.cells(name), pa.string()), dtype="str")[answers.filled].reset_index(drop=True)
+            for answers in (table, other)
         )
         differ = (before != after) & ~(before.isna() & after.isna())
         if differ.any():

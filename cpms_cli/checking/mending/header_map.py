@@ -36,7 +36,7 @@ from cpms_cli.survey.model.definition import Language, Survey
 
 MAP_COLUMNS = (HEADER, FIELD, LABEL, "match", "examples")
 _EXAMPLES, _EXAMPLE_LETTERS = 3, 30
-_TOLD: dict[Why, str] = {"own": "map_own", "carried": "map_own", "gathered": "map_gathered"}
+_SURE_WORDS: dict[Why, str] = {"own": "map_own", "carried": "map_own", "gathered": "map_gathered"}
 
 
 def draft_map(
@@ -75,19 +75,19 @@ def _sources(path: Path, survey: Survey, encoding: str | None, chosen: HeaderMap
 
 
 def _rows(
-    survey: Survey, found: Matched, language: Language, header: tuple[str, ...], chosen: HeaderMap | None
+    survey: Survey, matched: Matched, language: Language, header: tuple[str, ...], chosen: HeaderMap | None
 ) -> Iterator[tuple[str, str, str, str, str]]:
-    twice = {place: name for name, places in found.match.twice.items() for place in places}
-    unread = {column.index: column for column in found.unread}
+    twice = {place: name for name, places in matched.match.twice.items() for place in places}
+    unread = {column.index: column for column in matched.unread}
     for index, cell in enumerate(header):
         if not cell.strip():
             continue
-        place = found.folded.get(index, index)
-        child, name = found.side_by_side.children.get(place, (None, found.match.fields.get(place)))
+        place = matched.folded.get(index, index)
+        child, name = matched.side_by_side.children.get(place, (None, matched.match.fields.get(place)))
         if name:
-            examples = MASK if survey.fields[name].personal else _examples(survey, found, index, name)
-            told = chosen is not None and chosen.line(cell) is not None
-            sure = say("map_told" if told else "map_known" if child is None else "map_child", language, number=child)
+            examples = MASK if survey.fields[name].personal else _examples(survey, matched, index, name)
+            by_map = chosen is not None and chosen.line(cell) is not None
+            sure = say("map_told" if by_map else "map_known" if child is None else "map_child", language, number=child)
             yield (
                 cell,
                 name if child is None else f"{name}_{child}",
@@ -99,27 +99,27 @@ def _rows(
             label = survey.fields[twice[index]].label.in_(language)
             yield cell, UNDECIDED + twice[index], label, say("map_twice", language), MASK
         else:
-            yield (cell, *_unread_line(survey, found, unread[index], language), MASK)
+            yield (cell, *_unread_line(survey, matched, unread[index], language), MASK)
 
 
-def _unread_line(survey: Survey, found: Matched, column: UnreadColumn, language: Language) -> tuple[str, str, str]:
+def _unread_line(survey: Survey, matched: Matched, column: UnreadColumn, language: Language) -> tuple[str, str, str]:
     """Field, label and how sure, of a column that is not read."""
     if column.why == "left_out":
         return leave_out(language), "", say("map_told", language)
     if column.why == "near" and column.may_be:
-        sure = say("map_near", language, percent=round(100 * found.near[column.index].likeness))
+        sure = say("map_near", language, percent=round(100 * matched.near[column.index].likeness))
         return UNDECIDED + column.may_be, survey.fields[column.may_be].label.in_(language), sure
     if column.holds_answers and column.looks_like:
         kind = kind_words(survey, column.looks_like, language)
         return UNDECIDED, "", say("map_answers", language, count=column.filled, kind=kind)
     if column.why == "added":
-        program = found.layout.name if found.layout else "KoboToolbox / ODK"
+        program = matched.layout.name if matched.layout else "KoboToolbox / ODK"
         return "", "", say("map_added", language, program=program)
-    return "", "", say(_TOLD.get(column.why, "map_none"), language)
+    return "", "", say(_SURE_WORDS.get(column.why, "map_none"), language)
 
 
-def _examples(survey: Survey, found: Matched, index: int, name: str) -> str:
-    texts = [text for text in distinct(found.source, index)[1] if text and text.strip()][:_EXAMPLES]
+def _examples(survey: Survey, matched: Matched, index: int, name: str) -> str:
+    texts = [text for text in distinct(matched.source, index)[1] if text and text.strip()][:_EXAMPLES]
     if survey.fields[name].codelist or survey.fields[name].type == "integer":
         # In a row that was moved by a column, a name may stand where an answer should.
         texts = [text if spells_answer(survey, text) else MASK for text in texts]

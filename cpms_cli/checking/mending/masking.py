@@ -32,8 +32,8 @@ def _spellings(survey: Survey) -> frozenset[str]:
 
 def spells_answer(survey: Survey, text: str) -> bool:
     """Whether a text is an answer to some question of the survey, or a short number."""
-    told = folded(text)
-    return told in _spellings(survey) or _SHORT_NUMBER.fullmatch(told) is not None
+    plain = folded(text)
+    return plain in _spellings(survey) or _SHORT_NUMBER.fullmatch(plain) is not None
 
 
 def answers_elsewhere(survey: Survey, texts: pa.Array) -> pa.Array:
@@ -67,8 +67,8 @@ def to_mask(
     long = used[:-1] & pc.greater_equal(pc.utf8_length(texts), _DIGITS_OF_ID).to_numpy(zero_copy_only=False)
     hidden[:-1][long] = [_NATIONAL_ID.search(text) is not None for text in texts.filter(pa.array(long)).to_pylist()]
     if of_codes:
-        told = zip(used[:-1], texts.to_pylist(), strict=True)
-        hidden[:-1] |= np.array([seen and not _LIKE_A_CODE.fullmatch(text) for seen, text in told], dtype=bool)
+        used_texts = zip(used[:-1], texts.to_pylist(), strict=True)
+        hidden[:-1] |= np.array([seen and not _LIKE_A_CODE.fullmatch(text) for seen, text in used_texts], dtype=bool)
     if moved.any():
         strange[numbers[moved]] = True
         words = texts.filter(pa.array(strange[:-1])).to_pylist()

@@ -24,10 +24,10 @@ def plain_workbook(tables: Sequence[SurveyTable]) -> tuple[bytes, dict[int, str]
         name = named[table.sheet_key] = sheet_name(source.sheet or source.path.stem, taken)
         loose: dict[int, Sequence[str]] = {left.row: [left.text] for left in source.left_out}
         loose[source.header_row] = source.header
-        rows, data = _whole_sheet([one for one in tables if one.sheet_key == table.sheet_key])
+        rows, data = _whole_sheet([other for other in tables if other.sheet_key == table.sheet_key])
         sheets[name] = TextCells([_unchunked(column) for column in data.columns], rows, loose)
         frozen[name] = source.header_row
-    return cells_workbook(sheets, frozen), {at: named[table.sheet_key] for at, table in enumerate(tables)}
+    return cells_workbook(sheets, frozen), {index: named[table.sheet_key] for index, table in enumerate(tables)}
 
 
 def _whole_sheet(tables: Sequence[SurveyTable]) -> tuple[pa.Array, pa.Table]:

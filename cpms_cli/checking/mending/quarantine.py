@@ -85,22 +85,22 @@ def _without_answers(
 
 
 def _notes(
-    survey: Survey, told: pd.DataFrame, columns: Sequence[str], wanted: npt.NDArray[np.int64], language: Language
+    survey: Survey, errors: pd.DataFrame, columns: Sequence[str], wanted: npt.NDArray[np.int64], language: Language
 ) -> Iterator[CellNote]:
     """One note for each cell at fault; what is wrong with a row as a whole stands on its first cell."""
-    places = {name: at for at, name in enumerate(columns)}
-    column = told["field"].astype("str").map(places).fillna(0).astype("int64")
-    row = pd.Series(np.searchsorted(wanted, told["row"]), index=told.index)
-    for place, found in told.groupby([row, column], sort=True):
-        at_row, at_column = (int(str(at)) for at in (place if isinstance(place, tuple) else (place,)))
-        texts = list(dict.fromkeys(found["text"]))
-        field = survey.fields[columns[at_column]]
+    places = {name: position for position, name in enumerate(columns)}
+    column = errors["field"].astype("str").map(places).fillna(0).astype("int64")
+    row = pd.Series(np.searchsorted(wanted, errors["row"]), index=errors.index)
+    for place, cell_errors in errors.groupby([row, column], sort=True):
+        row_index, column_index = (int(str(index)) for index in (place if isinstance(place, tuple) else (place,)))
+        texts = list(dict.fromkeys(cell_errors["text"]))
+        field = survey.fields[columns[column_index]]
         offers = field.codelist is not None and not field.many
-        for value in found.loc[found["check"] == "code", "value"].dropna():
+        for value in cell_errors.loc[cell_errors["check"] == "code", "value"].dropna():
             close = nearest(survey, field, value, language)
             texts += [say("annotate_proposal", language, value=close)] if close else []
         name = f"{LIST_PREFIX}{field.codelist}" if offers else ""
-        yield CellNote(at_row, at_column, "\n".join(texts), name)
+        yield CellNote(row_index, column_index, "\n".join(texts), name)
 
 
 def free_name(store: Path, batch: int) -> Path:
@@ -129,22 +129,25 @@ def write_quarantine(
     """
     sheets: dict[str, pd.DataFrame] = {}
     notes: dict[str, list[CellNote]] = {}
-    told = Wording(survey, language).told(findings[findings["severity"] == "error"])
-    told["text"] = told["message"].astype("str") + ": " + told["mend"].astype("str")
+    errors = Wording(survey, language).put_into_words(findings[findings["severity"] == "error"])
+    errors["text"] = errors["message"].astype("str") + ": " + errors["mend"].astype("str")
     for source, rows in rejected.sort_values("row").groupby("source"):
         table = tables[int(str(source))]
         wanted = rows["row"].to_numpy()
         whole = pd.concat([_written(survey, table), _not_read(table, language)], axis="columns")
         frame = whole.iloc[np.searchsorted(table.rows, wanted)]
         frame = _without_answers(survey, table, frame, rows["silent"].to_numpy(dtype=bool))
-        here = told[(told["source"] == source) & told["row"].isin(wanted)]
+        sheet_errors = errors[(errors["source"] == source) & errors["row"].isin(wanted)]
         # A message quotes the cell: of a silent family only what is said of the key may be told.
-        here = here[here["field"].isin(survey.key(table.table)) | ~here["row"].isin(rows.loc[rows["silent"], "row"])]
+        sheet_errors = sheet_errors[
+            sheet_errors["field"].isin(survey.key(table.table))
+            | ~sheet_errors["row"].isin(rows.loc[rows["silent"], "row"])
+        ]
         place = f"{table.source.path.name} {table.source.sheet or ''}".strip()
         name = f"{len(sheets) + 1} {survey.child.name if table.table == 'child' else survey.household.name}"
-        notes[name] = list(_notes(survey, here, list(frame.columns), wanted, language))
+        notes[name] = list(_notes(survey, sheet_errors, list(frame.columns), wanted, language))
         frame = frame.rename(columns=_headers(survey, table, language))
-        frame[PROBLEM] = here.groupby("row")["text"].agg(" | ".join).reindex(wanted).to_numpy()
+        frame[PROBLEM] = sheet_errors.groupby("row")["text"].agg(" | ".join).reindex(wanted).to_numpy()
         frame[FROM] = [f"{place}:{row}" for row in wanted]
         sheets[name] = frame.reset_index(drop=True)
     used = {note.choices for listed in notes.values() for note in listed}

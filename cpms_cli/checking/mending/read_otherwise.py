@@ -61,30 +61,32 @@ def _of_column(survey: Survey, table: SurveyTable, column: Column) -> pd.DataFra
     rows = np.flatnonzero(codes >= 0)[::-1]
     first = np.zeros(len(texts), dtype=np.int64)
     first[codes[rows]] = table.rows[rows]
-    found = survey.codes(column.field)
-    labels = {folded(label) for code in (found.codes if found else ()) for label in (code.label.en, code.label.th)}
+    codelist = survey.codes(column.field)
+    labels = {
+        folded(label) for code in (codelist.codes if codelist else ()) for label in (code.label.en, code.label.th)
+    }
     written, values = texts.iloc[changed], read.iloc[changed]
-    reasons = [_reason(survey, column, labels, *one) for one in zip(written, values, strict=True)]
+    reasons = [_reason(survey, column, labels, *reading) for reading in zip(written, values, strict=True)]
     return pd.DataFrame(
         {"row": first[changed], "count": counts[changed], "written": written, "read": values, "reason": reasons}
     )
 
 
-def _masked(found: pd.DataFrame) -> pd.DataFrame:
+def _masked(answers: pd.DataFrame) -> pd.DataFrame:
     """What may be told of a personal field: how many cells were read otherwise, and why."""
-    grouped = found.groupby("reason", sort=False).agg({"row": "min", "count": "sum"}).reset_index()
+    grouped = answers.groupby("reason", sort=False).agg({"row": "min", "count": "sum"}).reset_index()
     return grouped.assign(written=MASK, read=MASK)
 
 
 def _of_table(survey: Survey, table: SurveyTable, identified: bool) -> Iterator[pd.DataFrame]:
     own = (column for column in table.columns.values() if column.index >= 0)
-    for column in sorted(own, key=lambda one: one.index):
-        found = _of_column(survey, table, column)
-        if len(found):
+    for column in sorted(own, key=lambda read_column: read_column.index):
+        answers = _of_column(survey, table, column)
+        if len(answers):
             # Where a child's code belongs, somebody may have written its name.
             hide = column.field.personal or column.field.format == "cpms-id"
-            told = found if identified or not hide else _masked(found)
-            yield told.sort_values("row", kind="stable").assign(
+            shown = answers if identified or not hide else _masked(answers)
+            yield shown.sort_values("row", kind="stable").assign(
                 file=table.source.path.name, sheet=table.source.sheet, column=column.header, field=column.field.name
             )
 

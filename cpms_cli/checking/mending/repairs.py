@@ -53,12 +53,15 @@ def _legal(survey: Survey, field: Field) -> list[Code]:
 
 
 def _date_forms(value: str, language: Language) -> list[str]:
-    found = _ISO.fullmatch(value)
-    if found is None:
+    iso_date = _ISO.fullmatch(value)
+    if iso_date is None:
         return []
-    year, parts = int(found[1]), [part for part in (found[3], found[2]) if part]
-    plain = ["/".join([*(str(int(part)) for part in parts), str(one)]) for one in (year + BUDDHIST_OFFSET, year)]
-    padded = ["/".join([*parts, str(one)]) for one in (year + BUDDHIST_OFFSET, year)]
+    year, parts = int(iso_date[1]), [part for part in (iso_date[3], iso_date[2]) if part]
+    plain = [
+        "/".join([*(str(int(part)) for part in parts), str(shown_year)])
+        for shown_year in (year + BUDDHIST_OFFSET, year)
+    ]
+    padded = ["/".join([*parts, str(shown_year)]) for shown_year in (year + BUDDHIST_OFFSET, year)]
     if language == "th" or not parts:
         first = plain[0] if language == "th" else value
         return [first, value, *plain, *padded]
@@ -132,23 +135,23 @@ def _column_repairs(survey: Survey, column: Column, language: Language) -> Itera
         # A title taken off a name is read, and stays written: only spaces are nobody's words.
         open_ &= plain_texts(texts).str.replace(" ", "") == values.str.replace(" ", "")
     targets: dict[int, str] = {}
-    for at, text, value in zip(texts.index[open_], texts[open_], values[open_], strict=True):
+    for code, text, value in zip(texts.index[open_], texts[open_], values[open_], strict=True):
         forms = plain_forms(survey, field, text, value, language)
         if text not in forms and not (field.many and _is_plain_list(survey, field, text)):
-            targets[at] = forms[0]
+            targets[code] = forms[0]
     if not targets:
         return
     # The whole column is read again, as its texts decide together whether the day or the month comes first.
-    anew = [targets.get(at, text) for at, text in zip(texts.index, texts, strict=True)]
+    anew = [targets.get(code, text) for code, text in zip(texts.index, texts, strict=True)]
     again = clean(survey, field, pd.Series(anew, dtype="str"))
     same = dict(zip(texts.index, (again.values == values.to_numpy()) & again.questions.isna(), strict=True))
     order = np.argsort(column.codes, kind="stable")
     ordered = column.codes[order]
-    for at, new in targets.items():
-        if same[at]:
-            first, last = np.searchsorted(ordered, [at, at + 1])
+    for code, new in targets.items():
+        if same[code]:
+            first, last = np.searchsorted(ordered, [code, code + 1])
             positions = order[first:last].astype(np.int64)
-            yield Repair(field.name, texts.loc[at], new, _reason(field, texts.loc[at], new), positions)
+            yield Repair(field.name, texts.loc[code], new, _reason(field, texts.loc[code], new), positions)
 
 
 def repairs(survey: Survey, table: SurveyTable, language: Language) -> list[Repair]:

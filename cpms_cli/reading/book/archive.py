@@ -43,7 +43,7 @@ def read_archive(path: Path, read: Callable[[Path], list[SourceTable]]) -> list[
     Raises UnreadableFile for one that is damaged, locked or grows beyond the limits, NoSurveyTable where no file in it
     has a header of the survey. Nothing is unpacked but the CSV files, into a folder that is deleted again.
     """
-    found: list[SourceTable] = []
+    tables: list[SourceTable] = []
     not_read: list[SheetNotRead] = []
     try:
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(prefix="cpms-") as folder:
@@ -52,18 +52,18 @@ def read_archive(path: Path, read: Callable[[Path], list[SourceTable]]) -> list[
             entries = [entry for entry in archive.infolist() if _is_csv(entry.filename)]
             left = LIMITS.inflated
             for number, entry in enumerate(entries):
-                before = len(found)
+                before = len(tables)
                 # Named by its number: what an archive calls its entries must not decide where a file is written.
                 unpacked = Path(folder) / f"{number}.csv"
                 left -= _unpack(path, archive, entry, unpacked, left)
-                found += _tables(path, entry.filename, unpacked, read)
-                if len(found) == before:
+                tables += _tables(path, entry.filename, unpacked, read)
+                if len(tables) == before:
                     not_read.append(_not_read(path, entry.filename, unpacked))
     except _DAMAGED:
         raise UnreadableFile("archive_damaged", file=path.name) from None
-    if not found:
+    if not tables:
         raise NoSurveyTable("no_survey_header", file=path.name, sheet=", ".join(entry.filename for entry in entries))
-    return [replace(found[0], not_read=tuple(not_read)), *found[1:]]
+    return [replace(tables[0], not_read=tuple(not_read)), *tables[1:]]
 
 
 def _unpack(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, to: Path, left: int) -> int:
@@ -95,7 +95,7 @@ def _not_read(path: Path, name: str, unpacked: Path) -> SheetNotRead:
     except UnreadableFile:
         return SheetNotRead(path.name, Path(name).stem, "empty")
     columns = [table.data.slice(0, LIMITS.header_rows) for table in tables]
-    top = [row for table in columns for row in zip(*(one.to_pylist() for one in table.columns), strict=True)]
+    top = [row for table in columns for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
     cells = sum(len(column) - column.null_count for table in tables for column in table.data.columns)
     shown = tuple(tuple(text or "" for text in row) for row in top)
     return SheetNotRead(path.name, Path(name).stem, "no_header", cells, top=shown)

@@ -45,9 +45,9 @@ def inspect_container(path: Path) -> dict[str, SheetLook]:
             total = 0
             looks: dict[str, SheetLook] = {}
             for entry in entries:
-                size, found = _look_at(container, entry, path, LIMITS.inflated - total)
+                size, sheet_look = _look_at(container, entry, path, LIMITS.inflated - total)
                 total += size
-                looks.update(found)
+                looks.update(sheet_look)
             named = looks if "mimetype" in container.namelist() else _by_name(container, looks)
             for part, look in looks.items():
                 if look.far and look not in named.values():
@@ -158,14 +158,14 @@ def _by_name(container: zipfile.ZipFile, looks: dict[str, SheetLook]) -> dict[st
         related, book = (ElementTree.fromstring(container.read(name)) for name in _BOOK)  # noqa: S314
     except (KeyError, ElementTree.ParseError):
         return {}
-    parts = {str(one.get("Id")): str(one.get("Target")) for one in related}
-    from_1904 = any(one.get("date1904") in _TRUE for one in book.iter() if one.tag.endswith("}workbookPr"))
-    found = {}
+    parts = {str(relation.get("Id")): str(relation.get("Target")) for relation in related}
+    from_1904 = any(element.get("date1904") in _TRUE for element in book.iter() if element.tag.endswith("}workbookPr"))
+    parts_of_sheets = {}
     for sheet in book.iter():
         relation = next((value for name, value in sheet.attrib.items() if name.endswith(_RELATION)), "")
         target = parts.get(relation, "").lstrip("/")
         look = looks.get(target) or looks.get(f"xl/{target}")
         if sheet.tag.endswith("}sheet") and look is not None:
             look.from_1904 = from_1904
-            found[str(sheet.get("name"))] = look
-    return found
+            parts_of_sheets[str(sheet.get("name"))] = look
+    return parts_of_sheets

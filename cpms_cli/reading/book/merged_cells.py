@@ -18,19 +18,19 @@ def spread_down(cells: Sequence[list[Any]], spans: Iterable[Span], begins: int) 
     tall = [span for span in tall if span.left < len(cells[span.top]) and stands(cells[span.top][span.left])]
     covered = {span: range(span.top + 1, min(span.bottom + 1, len(cells))) for span in tall}
     records = {row for row in set().union(*covered.values()) if any(map(stands, cells[row]))}
-    told = []
+    filled_spans = []
     for span, rows in covered.items():
         blank = [row for row in rows if row in records and not stands(cells[row][span.left])]
         for row in blank:
             cells[row][span.left] = cells[span.top][span.left]
-        told += [span] if blank else []
-    return told
+        filled_spans += [span] if blank else []
+    return filled_spans
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:
     """Those that do not lie upon another in their first column, as no spreadsheet program lets them."""
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda one: (one.left, one.top)):
+    for span in sorted(spans, key=lambda merged: (merged.left, merged.top)):
         if not kept or kept[-1].left != span.left or kept[-1].bottom < span.top:
             kept.append(span)
     return kept

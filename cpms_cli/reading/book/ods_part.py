@@ -40,14 +40,18 @@ class OdsScan:
         """Look at the next piece, up to the last row that ends in it."""
         whole = self._rest + chunk
         end = 0
-        for found in _PIECE.finditer(whole):
-            end = found.end()
-            if found.group(1) is not None:
-                self._look = self._looks.setdefault(unescape(found.group(1).decode("utf-8", "replace")), SheetLook())
+        for piece in _PIECE.finditer(whole):
+            end = piece.end()
+            if piece.group(1) is not None:
+                self._look = self._looks.setdefault(unescape(piece.group(1).decode("utf-8", "replace")), SheetLook())
                 self._row = self._width = self._written = 0
             else:
-                self._add(found.group(2))
-        begun = [at for at in (whole.find(b"<table:table-row", end), whole.find(b"<table:table ", end)) if at >= 0]
+                self._add(piece.group(2))
+        begun = [
+            position
+            for position in (whole.find(b"<table:table-row", end), whole.find(b"<table:table ", end))
+            if position >= 0
+        ]
         self._rest = whole[min(begun, default=max(end, len(whole) - _LONGEST_MARK)) :]
 
     def end(self) -> dict[str, SheetLook]:
@@ -61,15 +65,15 @@ class OdsScan:
         times = min(int(repeated.group(1)), _MOST_ROWS) if repeated else 1
         first = self._row + 1
         self._row = min(self._row + times, _MOST_ROWS)
-        width, at = 0, 0
+        width, column = 0, 0
         for attributes, _ in _CELLS.findall(row) if b"office:" in row or b"<text:" in row else ():
             many = _TIMES.search(attributes)
-            at = min(at + (int(many.group(1)) if many else 1), _MOST_COLUMNS)
+            column = min(column + (int(many.group(1)) if many else 1), _MOST_COLUMNS)
             if b"office:" in attributes or b"table:formula" in attributes:
-                width = at
+                width = column
             if b'calcext:value-type="error"' in attributes:
                 rows = range(first, first + min(times, _SHOWN))
-                self._look.faults += [CellFault("excel_error", one, at - 1) for one in rows]
+                self._look.faults += [CellFault("excel_error", row, column - 1) for row in rows]
         if width:
             self._width = max(self._width, width)
             self._written += width * times

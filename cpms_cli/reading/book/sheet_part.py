@@ -23,7 +23,7 @@ _CELL_TAG = re.compile(rb"<(?:\w+:)?c(\s[^<>]*|/)?>")
 _ROW, _CELL = re.compile(rb"<(?:\w+:)?row[\s/>]"), re.compile(rb"<(?:\w+:)?c[\s/>]")
 _HIDDEN = re.compile(rb"""<(?:\w+:)?row\s(?=[^<>]*\shidden\s*=\s*["'](?:1|true)["'])[^<>]*?\br\s*=\s*["'](\d{1,7})""")
 _ERROR = re.compile(rb"""<(?:\w+:)?c\s[^<>]*\bt\s*=\s*["']e["'][^<>]*>""")
-_SAID = re.compile(rb"<(?:\w+:)?v>([^<]*)<|</(?:\w+:)?c>")
+_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]*)<|</(?:\w+:)?c>")
 _UNCALCULATED = re.compile(
     rb"<(?:\w+:)?c(\s[^<>]*)?>\s*<(?:\w+:)?f(?:\s[^<>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -64,17 +64,17 @@ class _Places:
         self._numbers = list(_numbered((tag.group(1) or b"" for tag in tags), before))
         self._seen = (-1, 0, 0)
 
-    def of(self, at: int, tag: bytes) -> tuple[int, int]:
-        """Row and column, counted from 1, of the cell whose `tag` begins `at` this byte; asked for in their order."""
+    def of(self, offset: int, tag: bytes) -> tuple[int, int]:
+        """Return row and column, from 1, of the cell whose `tag` begins at byte `offset`; asked for in their order."""
         reference = _REFERENCE.search(tag)
         if reference is not None:
             return int(reference.group(2)), column_number(reference.group(1))
-        row = bisect_right(self._begins, at) - 1
+        row = bisect_right(self._begins, offset) - 1
         last, passed, column = self._seen
         if last != row:
             passed, column = self._begins[row] if row >= 0 else 0, 0
         for cell in _CELL_TAG.finditer(self._piece, passed):
-            if cell.start() > at:
+            if cell.start() > offset:
                 break
             reference = _REFERENCE.search(cell.group(1) or b"")
             column, passed = column_number(reference.group(1)) if reference else column + 1, cell.end()
@@ -84,8 +84,8 @@ class _Places:
 
 def _numbered(attributes: Iterable[bytes], before: int) -> Iterable[int]:
     """The numbers of rows with these attributes, after the row `before`."""
-    for one in attributes:
-        written = _ROW_NUMBER.search(one)
+    for attribute in attributes:
+        written = _ROW_NUMBER.search(attribute)
         before = int(written.group(1)) if written else before + 1
         yield before
 
@@ -135,20 +135,24 @@ class SheetScan:
         if with_errors or b"<f" in rows or b":f" in rows:
             self._faults(rows, with_errors)
         if not self._plain or rows.count(b"<row ") != rows.count(b'<row r="'):
-            *_, self._row = (self._row, *_numbered((one or b"" for one in _ROW_TAG.findall(rows)), self._row))
+            *_, self._row = (self._row, *_numbered((number or b"" for number in _ROW_TAG.findall(rows)), self._row))
         elif b"<row " in rows:
             *_, self._row = _numbered([rows[rows.rindex(b"<row ") + 4 :][:20]], self._row)
 
     def _faults(self, rows: bytes, with_errors: bool) -> None:
         places = _Places(rows, self._row)
         if with_errors:
-            for found in _ERROR.finditer(rows):
-                said = _SAID.search(rows, found.end())
-                self._fault("excel_error", places.of(found.start(), found.group()), said.group(1) if said else None)
+            for tagged_cell in _ERROR.finditer(rows):
+                value = _VALUE.search(rows, tagged_cell.end())
+                self._fault(
+                    "excel_error",
+                    places.of(tagged_cell.start(), tagged_cell.group()),
+                    value.group(1) if value else None,
+                )
         places = _Places(rows, self._row) if with_errors else places
-        for found in _UNCALCULATED.finditer(rows):
-            if not _TEXT_RESULT.search(found.group(1) or b""):
-                self._fault("formula_uncalculated", places.of(found.start(), found.group(1) or b""), None)
+        for tagged_cell in _UNCALCULATED.finditer(rows):
+            if not _TEXT_RESULT.search(tagged_cell.group(1) or b""):
+                self._fault("formula_uncalculated", places.of(tagged_cell.start(), tagged_cell.group(1) or b""), None)
 
     def _fault(self, check: str, place: tuple[int, int], value: bytes | None) -> None:
         shown = value.decode("utf-8", "replace") if value is not None else None

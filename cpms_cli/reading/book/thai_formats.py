@@ -45,7 +45,7 @@ def _plain_styles(styles: str) -> str:
         written = int(used[2])
         return f"{used[1]}{written if written in own else _PLAIN[written]}"
 
-    def code(one: re.Match[str]) -> str:
-        return one[1] + (one[2].translate(_LETTERS) if _OF_DATES.fullmatch(one[2]) else one[2])
+    def code(match: re.Match[str]) -> str:
+        return match[1] + (match[2].translate(_LETTERS) if _OF_DATES.fullmatch(match[2]) else match[2])
 
     return _CODE.sub(code, _USED.sub(number, styles))

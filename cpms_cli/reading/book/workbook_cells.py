@@ -56,12 +56,12 @@ def read_workbook(
     content = without(content, far, path.name) if far else content
     content = with_plain_dates(content) if content.startswith(b"PK") else content
     shown, not_read, names = _read(path, io.BytesIO(content), spellings, looks, sheets)
-    if sheets is not None and len(names) == sum(one.reason == "not_asked_for" for one in not_read):
+    if sheets is not None and len(names) == sum(sheet.reason == "not_asked_for" for sheet in not_read):
         raise UsageError("sheet_absent", file=path.name, sheets=", ".join(sheets), known=", ".join(names))
-    without_table = [one.sheet for one in not_read if one.reason != "not_asked_for"] if sheets else []
+    without_table = [sheet.sheet for sheet in not_read if sheet.reason != "not_asked_for"] if sheets else []
     if without_table:
         raise NoSurveyTable("no_survey_header", file=path.name, sheet=without_table[0])
-    hidden = ", ".join(str(one.sheet) for one in not_read if one.reason == "hidden" and one.answers)
+    hidden = ", ".join(str(sheet.sheet) for sheet in not_read if sheet.reason == "hidden" and sheet.answers)
     if not shown and hidden:
         raise UnreadableFile("only_hidden_sheets", file=path.name, sheets=hidden)
     if not shown:
@@ -87,22 +87,22 @@ def _read(
     try:
         with CalamineWorkbook.from_filelike(content) as workbook:
             sheets = workbook.sheets_metadata
-            for one in sheets:
-                if one.typ != SheetTypeEnum.WorkSheet:
-                    not_read.append(SheetNotRead(path.name, one.name, "not_asked_for" if asked else "chart"))
+            for metadata in sheets:
+                if metadata.typ != SheetTypeEnum.WorkSheet:
+                    not_read.append(SheetNotRead(path.name, metadata.name, "not_asked_for" if asked else "chart"))
                     continue
-                sheet = workbook.get_sheet_by_name(one.name)
+                sheet = workbook.get_sheet_by_name(metadata.name)
                 cells = _cells(path, sheet)
-                if asked is not None and spelt(one.name) not in asked:
-                    not_read.append(SheetNotRead(path.name, one.name, "not_asked_for", _filled(cells)))
+                if asked is not None and spelt(metadata.name) not in asked:
+                    not_read.append(SheetNotRead(path.name, metadata.name, "not_asked_for", _filled(cells)))
                     continue
-                spans, look = sheet.merged_cell_ranges or (), looks.get(one.name, SheetLook())
-                tables = _tables(path, one.name, cells, spans, spellings, look)
-                if tables and (asked is not None or one.visible == SheetVisibleEnum.Visible):
+                spans, look = sheet.merged_cell_ranges or (), looks.get(metadata.name, SheetLook())
+                tables = _tables(path, metadata.name, cells, spans, spellings, look)
+                if tables and (asked is not None or metadata.visible == SheetVisibleEnum.Visible):
                     shown += tables
                 else:
-                    visible = one.visible == SheetVisibleEnum.Visible
-                    not_read.append(_not_read(path, one.name, cells, visible=visible, table=bool(tables)))
+                    visible = metadata.visible == SheetVisibleEnum.Visible
+                    not_read.append(_not_read(path, metadata.name, cells, visible=visible, table=bool(tables)))
     except PasswordError:
         raise UnreadableFile("workbook_password", file=path.name) from None
     except (CalamineError, ValueError, OSError):
@@ -112,7 +112,7 @@ def _read(
         if type(error).__name__ != "PanicException":
             raise
         raise UnreadableFile("damaged_workbook", file=path.name) from None
-    return shown, not_read, [one.name for one in sheets]
+    return shown, not_read, [metadata.name for metadata in sheets]
 
 
 def _cells(path: Path, sheet: CalamineSheet) -> list[list[Any]]:
@@ -192,15 +192,15 @@ def _table(
     evidence = {"hidden_rows": ", ".join(map(str, unseen))} if unseen else {}
     if look.from_1904:
         evidence["date_system"] = "1904"
-    tall = [_place(one) for one in spread if one.top + 1 in kept]
+    tall = [_place(span) for span in spread if span.top + 1 in kept]
     if tall:
         evidence["merged_cells"] = ", ".join(tall)
-    mine = sorted(
+    own_faults = sorted(
         (fault for fault in faults if fault.row in kept and (fault.column or 0) < len(part.header)),
         key=lambda fault: (fault.row, fault.column or 0),
     )
     return SourceTable(
-        path, sheet, part.header, part.header_row, part.data, part.rows, evidence, tuple(mine), part.left_out
+        path, sheet, part.header, part.header_row, part.data, part.rows, evidence, tuple(own_faults), part.left_out
     )
 
 
@@ -212,15 +212,15 @@ def _rows_of_errors(faults: Sequence[CellFault], parts: Sequence[Records]) -> li
     errors = [fault for fault in faults if fault.check == "excel_error"]
     if not errors:
         return []
-    seen = {int(row) for part in parts for row in part.rows} | {one.row for part in parts for one in part.left_out}
+    seen = {int(row) for part in parts for row in part.rows} | {row.row for part in parts for row in part.left_out}
     last = parts[-1]
     alone = [
-        one
-        for one in errors
-        if one.row > last.header_row and one.row not in seen and (one.column or 0) < len(last.header)
+        error
+        for error in errors
+        if error.row > last.header_row and error.row not in seen and (error.column or 0) < len(last.header)
     ]
-    many = Counter(one.row for one in alone)
-    return [one for one in alone if many[one.row] >= min(_ERRORS_OF_A_RECORD, len(last.header))]
+    many = Counter(error.row for error in alone)
+    return [error for error in alone if many[error.row] >= min(_ERRORS_OF_A_RECORD, len(last.header))]
 
 
 def _place(span: Span) -> str:

@@ -69,8 +69,8 @@ def _check_header(content: bytes) -> None:
     for _ in range(sectors + 1):
         if first_of_more >= _SPECIAL:
             return
-        at = ((first_of_more + 1) << shift) + 4 * (per_sector - 1)
-        (first_of_more,) = struct.unpack_from("<I", content, at)
+        next_entry = ((first_of_more + 1) << shift) + 4 * (per_sector - 1)
+        (first_of_more,) = struct.unpack_from("<I", content, next_entry)
     raise ValueError("a chain without end")
 
 
@@ -86,25 +86,25 @@ def _check_chains(following: npt.NDArray[np.int64]) -> None:
 
 def _records(stream: bytes, begins: int) -> Iterator[tuple[int, int, int]]:
     """Kind, place of the data and its length, of each record of a substream, nested ones left aside."""
-    at, depth = begins, 0
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
+    offset, depth = begins, 0
+    while offset + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, offset)
         depth += (kind == _BOF) - (kind == _EOF)
         if depth <= 0:
             return
         if depth == 1:
-            yield kind, at + 4, length
-        at += 4 + length
+            yield kind, offset + 4, length
+        offset += 4 + length
 
 
 def _sheets(stream: bytes) -> Iterator[tuple[str, SheetLook]]:
     from_1904 = False
-    for kind, at, length in _records(stream, 0):
+    for kind, offset, length in _records(stream, 0):
         if kind == _DATE_MODE and length >= 2:
-            from_1904 = stream[at] == 1
+            from_1904 = stream[offset] == 1
         elif kind == _SHEET:
-            begins, _, _, characters, wide = struct.unpack_from("<IBBBB", stream, at)
-            name = stream[at + 8 : at + 8 + characters * (2 if wide & 1 else 1)]
+            begins, _, _, characters, wide = struct.unpack_from("<IBBBB", stream, offset)
+            name = stream[offset + 8 : offset + 8 + characters * (2 if wide & 1 else 1)]
             if begins + 4 <= len(stream) and length:
                 yield name.decode("utf-16-le" if wide & 1 else "latin-1", "replace"), _look(stream, begins, from_1904)
 
@@ -112,23 +112,23 @@ def _sheets(stream: bytes) -> Iterator[tuple[str, SheetLook]]:
 def _look(stream: bytes, begins: int, from_1904: bool) -> SheetLook:
     """One sheet, record by record: an XLS sheet has 65,536 rows and 256 columns at most."""
     look, rows, columns = SheetLook(from_1904=from_1904), 0, 0
-    for kind, at, length in _records(stream, begins):
-        if kind == _ROW and length >= 13 and stream[at + 12] & 0x20:
-            look.hidden.append(struct.unpack_from("<H", stream, at)[0] + 1)
+    for kind, offset, length in _records(stream, begins):
+        if kind == _ROW and length >= 13 and stream[offset + 12] & 0x20:
+            look.hidden.append(struct.unpack_from("<H", stream, offset)[0] + 1)
         elif kind in _CELLS and length >= 6:
-            row, column = struct.unpack_from("<HH", stream, at)
-            last = struct.unpack_from("<H", stream, at + length - 2)[0] if kind == _MANY else column
+            row, column = struct.unpack_from("<HH", stream, offset)
+            last = struct.unpack_from("<H", stream, offset + length - 2)[0] if kind == _MANY else column
             rows, columns = max(rows, row + 1), max(columns, column + 1, last + 1)
-            error = _error(stream, kind, at)
+            error = _error(stream, kind, offset)
             if error is not None:
                 look.faults.append(CellFault("excel_error", row + 1, column, error))
     look.cells = rows * columns
     return look
 
 
-def _error(stream: bytes, kind: int, at: int) -> str | None:
-    if kind == _TRUTH and stream[at + 7] == 1:
-        return _ERRORS.get(stream[at + 6], "#?")
-    if kind == _FORMULA and stream[at + 6] == 2 and stream[at + 12 : at + 14] == b"\xff\xff":
-        return _ERRORS.get(stream[at + 8], "#?")
+def _error(stream: bytes, kind: int, offset: int) -> str | None:
+    if kind == _TRUTH and stream[offset + 7] == 1:
+        return _ERRORS.get(stream[offset + 6], "#?")
+    if kind == _FORMULA and stream[offset + 6] == 2 and stream[offset + 12 : offset + 14] == b"\xff\xff":
+        return _ERRORS.get(stream[offset + 8], "#?")
     return None

@@ -36,8 +36,8 @@ class Layout(BaseModel):
 
     def owns(self, header: str) -> bool:
         """Whether the program adds this column by itself."""
-        told = folded_name(header)
-        return told in {name.casefold() for name in self.metadata} or told.startswith(
+        name = folded_name(header)
+        return name in {name.casefold() for name in self.metadata} or name.startswith(
             tuple(start.casefold() for start in self.metadata_begins)
         )
 
@@ -98,7 +98,7 @@ def _content() -> dict[str, Any]:
 @cache
 def layouts() -> tuple[Layout, ...]:
     """The layouts known, in the order in which they are tried."""
-    return tuple(Layout.model_validate(one) for one in _content()["layouts"])
+    return tuple(Layout.model_validate(layout) for layout in _content()["layouts"])
 
 
 @cache

@@ -29,26 +29,26 @@ def read_flag(survey: Survey, text: str | None, answer: str, known: dict[str, st
 
     `ticked` says that ticks stand in the columns of the same question.
     """
-    told = folded(text or "")
-    if not told:
+    answer_text = folded(text or "")
+    if not answer_text:
         return Flag()
-    if told in _CROSSES:
+    if answer_text in _CROSSES:
         return Flag(unread=True) if ticked else Flag(chosen=True)
-    if known.get(told) == answer:
+    if known.get(answer_text) == answer:
         return Flag(chosen=True)
-    said = _yes_or_no(survey, told)
-    if said is not None:
-        return Flag(chosen=said == "yes")
+    yes_or_no = _yes_or_no(survey, answer_text)
+    if yes_or_no is not None:
+        return Flag(chosen=yes_or_no == "yes")
     missing = survey.codelists["missing"]
-    code = missing.by_spelling.get(told)
+    code = missing.by_spelling.get(answer_text)
     return Flag(reason=code if code in survey.missing_words else None) if code else Flag(unread=True)
 
 
-def _yes_or_no(survey: Survey, told: str) -> str | None:
+def _yes_or_no(survey: Survey, text: str) -> str | None:
     codes = survey.codes(survey.role("consent"))
     spellings = codes.by_spelling if codes else {}
-    said = spellings.get(told) or spellings.get(whole_number(told).lstrip("0") or "0" if told[:1].isdecimal() else "")
-    return said if said in ("yes", "no") else None
+    code = spellings.get(text) or spellings.get(whole_number(text).lstrip("0") or "0" if text[:1].isdecimal() else "")
+    return code if code in ("yes", "no") else None
 
 
 def has_ticks(texts: Iterable[str | None]) -> bool:

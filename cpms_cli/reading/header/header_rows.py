@@ -81,7 +81,7 @@ class Layout:
 
 
 class _Head(NamedTuple):
-    at: int
+    position: int
     header: list[str]
     upper: int | None
 
@@ -96,18 +96,20 @@ def _known(cells: Iterable[str], spellings: Mapping[str, str]) -> int:
     row = list(cells)
     match = match_headers(row, spellings)
     others = (numbered(row[index], spellings) for index in range(len(row)) if index not in match.fields and row[index])
-    return len(set(match.fields.values())) + len({told for told in others if told is not None})
+    return len(set(match.fields.values())) + len(
+        {numbered_field for numbered_field in others if numbered_field is not None}
+    )
 
 
 def _filled(row: Sequence[str]) -> int:
     return sum(1 for cell in row if cell)
 
 
-def _spread(upper: Sequence[str], lower: Sequence[str], at: int, spans: Sequence[Span]) -> list[str]:
+def _spread(upper: Sequence[str], lower: Sequence[str], position: int, spans: Sequence[Span]) -> list[str]:
     """The upper row with each group's name over all of its columns."""
     out = list(upper)
     for span in spans:
-        if span.top <= at <= span.bottom and span.right < len(out):
+        if span.top <= position <= span.bottom and span.right < len(out):
             out[span.left : span.right + 1] = [out[span.left]] * (span.right - span.left + 1)
     for index in range(1, len(out)):
         if not out[index] and lower[index]:
@@ -135,14 +137,14 @@ def _known_head(rows: Sequence[Sequence[str]], spellings: Mapping[str, str], spa
     """The row, or the two rows, that hold the most known headers."""
     single = [_known(row, spellings) for row in rows]
     best, head = 0, None
-    for at, row in enumerate(rows):
-        if single[at] > best:
-            best, head = single[at], _Head(at, list(row), None)
-        if at + 1 < len(rows) and not any(map(is_number, rows[at + 1])) and _filled(rows[at + 1]) > 1:
-            both = _joined(_spread(row, rows[at + 1], at, spans), rows[at + 1], spellings)
+    for position, row in enumerate(rows):
+        if single[position] > best:
+            best, head = single[position], _Head(position, list(row), None)
+        if position + 1 < len(rows) and not any(map(is_number, rows[position + 1])) and _filled(rows[position + 1]) > 1:
+            both = _joined(_spread(row, rows[position + 1], position, spans), rows[position + 1], spellings)
             count = _known(both, spellings)
-            if count > max(best, single[at], single[at + 1]) and _known(row, spellings) < count:
-                best, head = count, _Head(at + 1, both, at)
+            if count > max(best, single[position], single[position + 1]) and _known(row, spellings) < count:
+                best, head = count, _Head(position + 1, both, position)
     return head if best >= _LEAST_KNOWN else None
 
 
@@ -173,29 +175,42 @@ def _fills_gaps(upper: Sequence[str], lower: Sequence[str]) -> bool:
     return len(gaps) > 0 and len(alone) > 0 and all(lower[index] for index in gaps)
 
 
-def _names_groups(row: Sequence[str], at: int, spans: Sequence[Span]) -> bool:
+def _names_groups(row: Sequence[str], position: int, spans: Sequence[Span]) -> bool:
     """Whether a row right above a header names groups of columns, rather than being a title."""
-    wide = any(span.top == span.bottom == at and span.right > span.left for span in spans)
+    wide = any(span.top == span.bottom == position and span.right > span.left for span in spans)
     return _filled(row) >= (2 if wide else 3) and _textual(row)
 
 
 def _evident_head(rows: Sequence[Sequence[str]], spans: Sequence[Span]) -> _Head | None:
     """The header by what it looks like: the first row about as full as the table, of words where numbers follow."""
     fullest = max(map(_filled, rows))
-    wide = [at for at, row in enumerate(rows) if _filled(row) >= max(_WIDE * fullest, min(2, fullest))]
-    at = next((at for at in wide if _textual(rows[at])), None)
-    if at is None:
-        return next((_Head(at, list(rows[at]), None) for at in wide[:1] if _contrasts(rows[at], rows[at + 1 :])), None)
-    if at + 1 < len(rows):
-        merged = any(span.top <= at < span.bottom for span in spans)
-        wide_over = any(span.top == span.bottom == at and span.right > span.left for span in spans)
-        if (merged and wide_over and _textual(rows[at + 1])) or _fills_gaps(rows[at], rows[at + 1]):
-            upper = _spread(rows[at], rows[at + 1], at, spans)
-            return _Head(at + 1, _joined(upper, rows[at + 1], {}), at)
-    if at and _names_groups(rows[at - 1], at - 1, spans):
-        above = rows[at - 1]
-        return _Head(at, _joined(_spread(above, rows[at], at - 1, spans), rows[at], {}), at - 1)
-    return _Head(at, list(rows[at]), None)
+    wide = [position for position, row in enumerate(rows) if _filled(row) >= max(_WIDE * fullest, min(2, fullest))]
+    head_position = next((position for position in wide if _textual(rows[position])), None)
+    if head_position is None:
+        return next(
+            (
+                _Head(position, list(rows[position]), None)
+                for position in wide[:1]
+                if _contrasts(rows[position], rows[position + 1 :])
+            ),
+            None,
+        )
+    if head_position + 1 < len(rows):
+        merged = any(span.top <= head_position < span.bottom for span in spans)
+        wide_over = any(span.top == span.bottom == head_position and span.right > span.left for span in spans)
+        if (merged and wide_over and _textual(rows[head_position + 1])) or _fills_gaps(
+            rows[head_position], rows[head_position + 1]
+        ):
+            upper = _spread(rows[head_position], rows[head_position + 1], head_position, spans)
+            return _Head(head_position + 1, _joined(upper, rows[head_position + 1], {}), head_position)
+    if head_position and _names_groups(rows[head_position - 1], head_position - 1, spans):
+        above = rows[head_position - 1]
+        return _Head(
+            head_position,
+            _joined(_spread(above, rows[head_position], head_position - 1, spans), rows[head_position], {}),
+            head_position - 1,
+        )
+    return _Head(head_position, list(rows[head_position]), None)
 
 
 def _is_units(row: Sequence[str]) -> bool:
@@ -210,7 +225,7 @@ def _is_units(row: Sequence[str]) -> bool:
     return len(marked) > 0 and len(written) > 1 and len(marked) + len(plain) == len(written)
 
 
-def _said(row: Sequence[str]) -> str:
+def _joined_cells(row: Sequence[str]) -> str:
     return " | ".join(cell for cell in row if cell)
 
 
@@ -241,20 +256,20 @@ def _under(rows: Sequence[Sequence[str]], head: _Head, spellings: Mapping[str, s
 
     Where all that follows looks like units, or more than a form has of them, it is a table of codes.
     """
-    found = {}
-    below = [_is_units(row) for row in rows[head.at + 1 :] if _filled(row)]
+    kinds = {}
+    below = [_is_units(row) for row in rows[head.position + 1 :] if _filled(row)]
     has_units = sum(below) < min(len(below), _LOOKED_UNDER + 1)
-    for at in range(head.at + 1, min(head.at + 1 + _LOOKED_UNDER, len(rows))):
-        row = rows[at]
+    for position in range(head.position + 1, min(head.position + 1 + _LOOKED_UNDER, len(rows))):
+        row = rows[position]
         if _filled(row) == 0:
             continue
         if _known(row, spellings) >= max(_LEAST_KNOWN, _WIDE * _filled(row)):
-            found[at] = "second_header"
+            kinds[position] = "second_header"
         elif has_units and _is_units(row):
-            found[at] = "units"
+            kinds[position] = "units"
         else:
             break
-    return found
+    return kinds
 
 
 def find_layout(
@@ -279,28 +294,39 @@ def find_layout(
     if head is None and spellings is not None:
         return None
     if head is None:
-        begins = next(at for at, row in enumerate(tidy) if _filled(row) == max(map(_filled, tidy)) or _filled(row) > 1)
-        kinds = dict.fromkeys((at for at in range(begins) if _filled(tidy[at])), "title")
+        begins = next(
+            position for position, row in enumerate(tidy) if _filled(row) == max(map(_filled, tidy)) or _filled(row) > 1
+        )
+        kinds = dict.fromkeys((position for position in range(begins) if _filled(tidy[position])), "title")
         return _layout(_Head(-1, [""] * len(tidy[0]), None), tidy, numbers, kinds, begins)
-    above = range(head.at if head.upper is None else head.upper)
-    sorted_there = [at for at in above if _could_be_record(tidy[at], head.header, tidy[head.at + 1 :])]
-    kinds = {at: "title" for at in above if _filled(tidy[at]) and not (sorted_there and at >= sorted_there[0])}
-    upper = head.at - 1 if head.upper is None else head.upper
+    above = range(head.position if head.upper is None else head.upper)
+    sorted_there = [
+        position for position in above if _could_be_record(tidy[position], head.header, tidy[head.position + 1 :])
+    ]
+    kinds = {
+        position: "title"
+        for position in above
+        if _filled(tidy[position]) and not (sorted_there and position >= sorted_there[0])
+    }
+    upper = head.position - 1 if head.upper is None else head.upper
     if head.upper is not None or (upper in kinds and _names_groups(tidy[upper], upper, spans)):
         kinds[upper] = "second_header"
     under = _under(tidy, head, spellings or {})
-    begins = sorted_there[0] if sorted_there else max([head.at, *under]) + 1
+    begins = sorted_there[0] if sorted_there else max([head.position, *under]) + 1
     return _layout(head, tidy, numbers, {**kinds, **under}, begins)
 
 
 def _layout(
     head: _Head, rows: Sequence[Sequence[str]], numbers: Sequence[int], kinds: Mapping[int, str], begins: int
 ) -> Layout:
-    told = {at: RowLeftOut(numbers[at], kind, _said(rows[at])) for at, kind in sorted(kinds.items())}  # type: ignore[arg-type]
-    known_again = [(told[at], tuple(rows[at])) for at in told]
-    if head.at >= 0:
-        again = RowLeftOut(numbers[head.at], "repeated_header", _said(rows[head.at]))
-        known_again.append((again, tuple(rows[head.at])))
-    left_out = tuple(row for at, row in told.items() if at < begins)
-    row = numbers[head.at] if head.at >= 0 else 0
-    return Layout(tuple(head.header), head.at, row, begins, left_out, tuple(known_again))
+    rows_left_out = {
+        position: RowLeftOut(numbers[position], kind, _joined_cells(rows[position]))  # type: ignore[arg-type]
+        for position, kind in sorted(kinds.items())
+    }
+    known_again = [(rows_left_out[position], tuple(rows[position])) for position in rows_left_out]
+    if head.position >= 0:
+        again = RowLeftOut(numbers[head.position], "repeated_header", _joined_cells(rows[head.position]))
+        known_again.append((again, tuple(rows[head.position])))
+    left_out = tuple(row for position, row in rows_left_out.items() if position < begins)
+    row = numbers[head.position] if head.position >= 0 else 0
+    return Layout(tuple(head.header), head.position, row, begins, left_out, tuple(known_again))

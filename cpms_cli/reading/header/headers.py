@@ -141,37 +141,39 @@ def near_miss(header: str, spellings: Mapping[str, str]) -> Proposal | None:
     Letters left out, doubled, mistyped or swapped (optimal string alignment distance); Thai tone marks weigh little.
     None where nothing is near, or two fields are equally so.
     """
-    told = spelt(header.rpartition("/")[2] or header)
-    if len(told) < _SHORTEST:
+    own_spelling = spelt(header.rpartition("/")[2] or header)
+    if len(own_spelling) < _SHORTEST:
         return None
-    edits = max(1, len(told) // _LETTERS_PER_EDIT)
-    near = process.extract(told, list(spellings), scorer=OSA.distance, score_cutoff=edits, limit=None)
-    found = {spelling: float(distance) for spelling, distance, _ in near}
+    edits = max(1, len(own_spelling) // _LETTERS_PER_EDIT)
+    near = process.extract(own_spelling, list(spellings), scorer=OSA.distance, score_cutoff=edits, limit=None)
+    distances = {spelling: float(distance) for spelling, distance, _ in near}
     bare = {spelling: _bare(spelling) for spelling in spellings}
     for _, distance, spelling in process.extract(
-        _bare(told), bare, scorer=OSA.distance, score_cutoff=edits - 1, limit=None
+        _bare(own_spelling), bare, scorer=OSA.distance, score_cutoff=edits - 1, limit=None
     ):
-        found[spelling] = min(found.get(spelling, distance + 0.5), distance + 0.5)
-    if not found:
+        distances[spelling] = min(distances.get(spelling, distance + 0.5), distance + 0.5)
+    if not distances:
         return None
-    least = min(found.values())
-    best = [spelling for spelling, distance in found.items() if distance == least]
+    least = min(distances.values())
+    best = [spelling for spelling, distance in distances.items() if distance == least]
     fields = {spellings[spelling] for spelling in best}
     if len(fields) > 1:
         return None
-    longest = max(len(told), *(len(spelling) for spelling in best))
+    longest = max(len(own_spelling), *(len(spelling) for spelling in best))
     return Proposal(fields.pop(), min(1 - least / longest, _BEHIND_GROUPS))
 
 
 def mentions(header: str, name: str, spellings: Mapping[str, str]) -> Proposal | None:
     """The field `name` for a header that says one of its spellings among other words; None where it does not."""
-    told = spelt(header)
-    within = [len(spelling) for spelling, field in spellings.items() if field == name and spelling in told]
-    return Proposal(name, min(max(within) / len(told), _BEHIND_GROUPS)) if within else None
+    header_spelling = spelt(header)
+    within = [len(spelling) for spelling, field in spellings.items() if field == name and spelling in header_spelling]
+    return Proposal(name, min(max(within) / len(header_spelling), _BEHIND_GROUPS)) if within else None
 
 
 def own_header(survey: Survey, field: Field, header: str, language: Language) -> str:
     """The header under which any later reading knows this field: the one it has, else the field's label or name."""
     spellings = header_spellings(survey)
     label = field.label.in_(language)
-    return next((one for one in (header, label) if spellings.get(spelt(one)) == field.name), field.name)
+    return next(
+        (candidate for candidate in (header, label) if spellings.get(spelt(candidate)) == field.name), field.name
+    )

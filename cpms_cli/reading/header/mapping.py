@@ -98,9 +98,11 @@ def _rows(path: Path) -> list[tuple[int, str, str]]:
     names = [name.strip().casefold() for name in cells[0]] if cells else []
     if HEADER not in names or FIELD not in names:
         raise UsageError("map_columns", file=path.name, columns=f"{HEADER},{FIELD},{LABEL}")
-    at, to = names.index(HEADER), names.index(FIELD)
+    header_place, field_place = names.index(HEADER), names.index(FIELD)
     padded = ((line, [*row, *[""] * len(names)]) for line, row in enumerate(cells[1:], start=2))
-    return [(line, row[at].strip(), row[to].strip()) for line, row in padded if row[at].strip()]
+    return [
+        (line, row[header_place].strip(), row[field_place].strip()) for line, row in padded if row[header_place].strip()
+    ]
 
 
 def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
@@ -122,14 +124,14 @@ def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
     spellings = header_spellings(survey)
     lines: dict[str, MapLine] = {}
     silent: dict[str, MapLine] = {}
-    for line, header, told in rows:
-        where = {"file": file, "line": line, "header": header}
-        if told.startswith(UNDECIDED):
-            raise UsageError("map_undecided", field=told, leave_out=" / ".join(map(leave_out, LANGUAGES)), **where)
+    for line, header, wanted in rows:
+        place = {"file": file, "line": line, "header": header}
+        if wanted.startswith(UNDECIDED):
+            raise UsageError("map_undecided", field=wanted, leave_out=" / ".join(map(leave_out, LANGUAGES)), **place)
         for other in (lines, silent):
             if compared(header) in other:
-                raise UsageError("map_header_twice", other=other[compared(header)].line, **where)
-        (lines if told else silent)[compared(header)] = _map_line(survey, told, spellings, where)
+                raise UsageError("map_header_twice", other=other[compared(header)].line, **place)
+        (lines if wanted else silent)[compared(header)] = _map_line(survey, wanted, spellings, place)
     return HeaderMap(file, lines, silent)
 
 
@@ -138,31 +140,31 @@ def leave_out(language: Language) -> str:
     return say("map_leave_out", language)
 
 
-def _map_line(survey: Survey, told: str, spellings: Mapping[str, str], where: Mapping[str, object]) -> MapLine:
+def _map_line(survey: Survey, wanted: str, spellings: Mapping[str, str], place: Mapping[str, object]) -> MapLine:
     """One line as it is understood. Raises UsageError where it names no field."""
-    line, header = int(str(where["line"])), str(where["header"])
-    if not told or spelt(told) in {spelt(leave_out(language)) for language in LANGUAGES}:
+    line, header = int(str(place["line"])), str(place["header"])
+    if not wanted or spelt(wanted) in {spelt(leave_out(language)) for language in LANGUAGES}:
         return MapLine(line, header, None)
-    if field := spellings.get(spelt(told)):
+    if field := spellings.get(spelt(wanted)):
         return MapLine(line, header, field)
-    of_child = numbered(told, spellings)
+    of_child = numbered(wanted, spellings)
     if of_child is None or of_child.field not in {field.name for field in survey.child.fields}:
-        raise _unknown_field(told, spellings, where)
+        raise _unknown_field(wanted, spellings, place)
     return MapLine(line, header, of_child.field, of_child.number)
 
 
-def _unknown_field(told: str, spellings: Mapping[str, str], where: Mapping[str, object]) -> UsageError:
-    proposal = near_miss(told, spellings)
+def _unknown_field(wanted: str, spellings: Mapping[str, str], place: Mapping[str, object]) -> UsageError:
+    proposal = near_miss(wanted, spellings)
     if proposal is None:
-        return UsageError("map_unknown_field", field=told, **where)
-    return UsageError("map_unknown_field_near", field=told, near=proposal.field, **where)
+        return UsageError("map_unknown_field", field=wanted, **place)
+    return UsageError("map_unknown_field_near", field=wanted, near=proposal.field, **place)
 
 
 def check_headers_there(chosen: HeaderMap, sources: Sequence[SourceTable]) -> None:
     """Raise UsageError where a line of the map names a header that none of the sheets has."""
-    there = {compared(header) for source in sources for header in source.header}
-    for told, line in {**chosen.lines, **chosen.silent}.items():
-        if told not in there:
+    headers = {compared(header) for source in sources for header in source.header}
+    for header, line in {**chosen.lines, **chosen.silent}.items():
+        if header not in headers:
             files = ", ".join(dict.fromkeys(source.path.name for source in sources))
             raise UsageError("map_header_absent", file=chosen.file, line=line.line, header=line.header, files=files)
 
@@ -188,17 +190,17 @@ def apply_map(chosen: HeaderMap, source: SourceTable, match: HeaderMatch, settle
 
     Raises UsageError where two columns of the sheet come to be one field, one of them by the map.
     """
-    said = {index: line for index, line in _lines(chosen, source) if index not in settled}
+    decided = {index: line for index, line in _lines(chosen, source) if index not in settled}
     claimed: dict[str, list[int]] = {name: list(places) for name, places in match.twice.items()}
     for index, name in match.fields.items():
         claimed.setdefault(name, []).append(index)
-    claimed = {name: [index for index in places if index not in said] for name, places in claimed.items()}
-    for index, line in said.items():
+    claimed = {name: [index for index in places if index not in decided] for name, places in claimed.items()}
+    for index, line in decided.items():
         if line.field is None:
             continue
         others = claimed.setdefault(line.field, [])
         if others:
-            columns = ", ".join(f"{column_letter(at)} ({source.header[at]})" for at in (*others, index))
+            columns = ", ".join(f"{column_letter(column)} ({source.header[column]})" for column in (*others, index))
             raise UsageError(
                 "map_two_headers",
                 file=chosen.file,
@@ -212,5 +214,5 @@ def apply_map(chosen: HeaderMap, source: SourceTable, match: HeaderMatch, settle
         others.append(index)
     fields = {places[0]: name for name, places in claimed.items() if len(places) == 1}
     twice = {name: tuple(places) for name, places in claimed.items() if len(places) > 1}
-    unknown = tuple(index for index in match.unknown if index not in said)
+    unknown = tuple(index for index in match.unknown if index not in decided)
     return HeaderMatch(dict(sorted(fields.items())), unknown, twice, match.apart)

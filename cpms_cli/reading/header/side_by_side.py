@@ -98,61 +98,63 @@ def find_side_by_side(
     header: Sequence[str],
     match: HeaderMatch,
     spellings: Mapping[str, str],
-    said: Mapping[int, Numbered],
+    by_map: Mapping[int, Numbered],
     settled: Collection[int] = (),
 ) -> SideBySide:
     """The columns of a sheet that belong to its first, second, third ... child, where it is laid out so.
 
-    `said` are columns of which a map says child and field; those that are `settled` otherwise are not asked about.
+    `by_map` are columns of which a map says child and field; those that are `settled` otherwise are not asked about.
     """
     own = {field.name for field in survey.child.fields} - set(survey.child.shared)
-    found = {
-        index: told
+    numbered_columns = {
+        index: column
         for index, cell in enumerate(header)
         if index not in settled and cell.strip() and spelt(cell) not in spellings
-        if (told := numbered(cell, spellings)) is not None and told.field in own
+        if (column := numbered(cell, spellings)) is not None and column.field in own
     }
-    found |= said
-    base = {index: name for index, name in match.fields.items() if name in own and index not in found}
+    numbered_columns |= by_map
+    base = {index: name for index, name in match.fields.items() if name in own and index not in numbered_columns}
     base |= {
         left[0]: name
         for name, places in match.twice.items()
-        if name in own and len(left := [place for place in places if place not in found]) == 1
+        if name in own and len(left := [place for place in places if place not in numbered_columns]) == 1
     }
     line, apart = survey.role("line").name, dict[int, str]()
-    if not {told.field for told in found.values()} & set(base.values()):
+    if not {column.field for column in numbered_columns.values()} & set(base.values()):
         # These are said of all of the row's children: the first has columns with a number too. A line is nobody's then.
         base, apart = {}, {index: name for index, name in base.items() if name == line}
-    if not said and not _is_laid_out_so(survey, list(found.values()), after_base=bool(base)):
-        return SideBySide(match, {}, {index: told.field for index, told in found.items() if index in match.unknown})
-    numbers = _child_numbers(found, bool(base))
-    children = {index: (numbers[index], told.field) for index, told in found.items()}
+    if not by_map and not _is_laid_out_so(survey, list(numbered_columns.values()), after_base=bool(base)):
+        return SideBySide(
+            match, {}, {index: column.field for index, column in numbered_columns.items() if index in match.unknown}
+        )
+    numbers = _child_numbers(numbered_columns, bool(base))
+    children = {index: (numbers[index], column.field) for index, column in numbered_columns.items()}
     children |= {index: (1, name) for index, name in base.items()}
     return SideBySide(_without(match, {*children, *apart}), dict(sorted(children.items())), apart)
 
 
-def _is_laid_out_so(survey: Survey, found: Sequence[Numbered], *, after_base: bool) -> bool:
+def _is_laid_out_so(survey: Survey, numbered_columns: Sequence[Numbered], *, after_base: bool) -> bool:
     """Whether numbered headers are those of children: they say who a child is, and a number has more than one field.
 
     "1" behind one header, "2" behind the next are numbers of questions.
     """
-    fields, numbers = {told.field for told in found}, {told.number for told in found}
+    fields, numbers = {column.field for column in numbered_columns}, {column.number for column in numbered_columns}
     if not fields & {survey.role(role).name for role in _WHO}:
         return False
     if len(fields) == 1:
         return len(numbers) > 1 and not after_base
-    return len(found) > len(fields) or len(numbers) == 1
+    return len(numbered_columns) > len(fields) or len(numbers) == 1
 
 
-def _child_numbers(found: Mapping[int, Numbered], after_base: bool) -> dict[int, int]:
+def _child_numbers(numbered_columns: Mapping[int, Numbered], after_base: bool) -> dict[int, int]:
     """The number of the child that each column belongs to, from 1; columns without a number are the first child's."""
-    if any(told.by_place for told in found.values()):
+    if any(column.by_place for column in numbered_columns.values()):
         seen: dict[str, int] = {}
         numbers = {}
-        for index, told in sorted(found.items()):
-            numbers[index] = seen[told.field] = seen.get(told.field, 0) + 1
+        for index, column in sorted(numbered_columns.items()):
+            numbers[index] = seen[column.field] = seen.get(column.field, 0) + 1
     else:
-        numbers = {index: told.number for index, told in found.items()}
+        numbers = {index: column.number for index, column in numbered_columns.items()}
     first = 2 if after_base else 1
     shift = max(0, first - min(numbers.values()))
     return {index: number + shift for index, number in numbers.items()}
@@ -167,9 +169,9 @@ def _without(match: HeaderMatch, taken: set[int]) -> HeaderMatch:
     return HeaderMatch(dict(sorted(fields.items())), unknown, twice, match.apart)
 
 
-def twice_for_one_child(found: SideBySide) -> Iterator[tuple[str, tuple[int, ...]]]:
+def twice_for_one_child(side_by_side: SideBySide) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Each field that two columns claim for the same child, with the columns."""
     claimed: dict[tuple[int, str], list[int]] = {}
-    for index, place in found.children.items():
+    for index, place in side_by_side.children.items():
         claimed.setdefault(place, []).append(index)
     return ((name, tuple(places)) for (_, name), places in claimed.items() if len(places) > 1)

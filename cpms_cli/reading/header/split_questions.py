@@ -49,9 +49,9 @@ def _answers(survey: Survey, field: Field) -> dict[str, str]:
 
 def _question(header: str, spellings: Mapping[str, str]) -> tuple[str, int | None] | None:
     """The field that a header names, and the child's number where children stand side by side."""
-    told = None if spelt(header) in spellings else numbered(header, spellings)
-    if told is not None:
-        return told.field, told.number
+    numbered_field = None if spelt(header) in spellings else numbered(header, spellings)
+    if numbered_field is not None:
+        return numbered_field.field, numbered_field.number
     name = field_of(header, spellings, exported=True)
     return (name, None) if name else None
 
@@ -77,13 +77,14 @@ def _part(header: str, survey: Survey, spellings: Mapping[str, str]) -> ChoiceCo
 
 
 def find_choices(
-    survey: Survey, source: SourceTable, spellings: Mapping[str, str], said: Mapping[int, str | None]
+    survey: Survey, source: SourceTable, spellings: Mapping[str, str], map_fields: Mapping[int, str | None]
 ) -> tuple[Choices, ...]:
     """The questions of a sheet whose answers have columns of their own.
 
-    `said` are the columns of which a map says which field they are: where that is another, they are no such column.
+    `map_fields` are the columns of which a map says which field they are: where that is another, they are none of
+    these.
     """
-    columns = choice_columns(survey, source, spellings, said)
+    columns = choice_columns(survey, source, spellings, map_fields)
     parts: dict[tuple[str, int | None], dict[int, str]] = {}
     headers: dict[tuple[str, int | None], str] = {}
     for index, column in columns.items():
@@ -94,7 +95,7 @@ def find_choices(
     whole = {
         _question(header, spellings): index
         for index, header in enumerate(source.header)
-        if header and said.get(index, "") is not None and index not in used
+        if header and map_fields.get(index, "") is not None and index not in used
     }
     return tuple(
         Choices(question[0], whole.get(question), places, headers[question]) for question, places in parts.items()
@@ -102,7 +103,7 @@ def find_choices(
 
 
 def choice_columns(
-    survey: Survey, source: SourceTable, spellings: Mapping[str, str], said: Mapping[int, str | None]
+    survey: Survey, source: SourceTable, spellings: Mapping[str, str], map_fields: Mapping[int, str | None]
 ) -> dict[int, ChoiceColumn]:
     """The columns of a sheet that are about one answer of a question of several.
 
@@ -112,7 +113,9 @@ def choice_columns(
     headers = enumerate(source.header)
     parts = {index: _part(header, survey, spellings) for index, header in headers if spelt(header) not in own}
     return {
-        index: part for index, part in parts.items() if part and said.get(index, part.question[0]) == part.question[0]
+        index: part
+        for index, part in parts.items()
+        if part and map_fields.get(index, part.question[0]) == part.question[0]
     }
 
 
@@ -174,13 +177,13 @@ def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
         cells = [words[codes[row]] for codes, words in read]
         whole, flags = (None, cells) if choices.whole is None else (cells[0], cells[1:])
         named = [(code, source.header[index].rpartition("/")[2]) for index, code in choices.parts.items()]
-        said = [read_flag(survey, flag, code, known, ticked) for (code, _), flag in zip(named, flags, strict=True)]
-        yes = [one for one, flag in zip(named, said, strict=True) if flag.chosen]
-        strange = [f"{code}={flags[at]}" for at, (code, _) in enumerate(named) if said[at].unread]
-        reasons = {flag.reason for flag in said if flag.reason}
+        marks = [read_flag(survey, flag, code, known, ticked) for (code, _), flag in zip(named, flags, strict=True)]
+        yes = [choice for choice, flag in zip(named, marks, strict=True) if flag.chosen]
+        strange = [f"{code}={flags[position]}" for position, (code, _) in enumerate(named) if marks[position].unread]
+        reasons = {flag.reason for flag in marks if flag.reason}
         if strange:
             texts.append(";".join([*(code for code, _ in yes), *strange]))
-        elif whole is None and not yes and len(reasons) == 1 and not any(flag.chosen is False for flag in said):
+        elif whole is None and not yes and len(reasons) == 1 and not any(flag.chosen is False for flag in marks):
             texts.append(reasons.pop())
         else:
             texts.append(_one_text(whole, yes, known))
@@ -188,14 +191,14 @@ def _joined(survey: Survey, source: SourceTable, choices: Choices) -> pa.Array:
 
 
 def fold_choices(
-    survey: Survey, source: SourceTable, spellings: Mapping[str, str], said: Mapping[int, str | None]
+    survey: Survey, source: SourceTable, spellings: Mapping[str, str], map_fields: Mapping[int, str | None]
 ) -> tuple[SourceTable, dict[int, int]]:
     """The sheet with one column for each question that has several answers.
 
     With it the columns that only say yes or no to one answer, each with the column that now stands for its question.
     """
     data, header, into = source.data, list(source.header), dict[int, int]()
-    for choices in find_choices(survey, source, spellings, said):
+    for choices in find_choices(survey, source, spellings, map_fields):
         data = data.set_column(choices.place, str(choices.place), _joined(survey, source, choices))
         if choices.whole is None:
             header[choices.place] = choices.header

@@ -61,15 +61,15 @@ def _first_filled(columns: Sequence[CodedColumn], positions: npt.NDArray[np.int6
 
 def _of_numbers(column: CodedColumn, rows: npt.NDArray[np.int64]) -> bool:
     """Whether nearly every one of these rows that has something in the column has a number there."""
-    mine = rows[column.codes[rows] >= 0]
-    mine = mine[~matching(column, mine, _TOTAL)]
-    return len(mine) > 0 and bool(matching(column, mine, _DIGITS).mean() >= _USUAL)
+    filled_rows = rows[column.codes[rows] >= 0]
+    filled_rows = filled_rows[~matching(column, filled_rows, _TOTAL)]
+    return len(filled_rows) > 0 and bool(matching(column, filled_rows, _DIGITS).mean() >= _USUAL)
 
 
 def _shared_code(column: CodedColumn, rows: npt.NDArray[np.int64]) -> int:
     """The code of a long number that at least half of these rows have in the column; -2 where there is none."""
-    mine = column.codes[rows]
-    counts = np.bincount(mine[mine >= 0], minlength=1)
+    codes = column.codes[rows]
+    counts = np.bincount(codes[codes >= 0], minlength=1)
     most = int(counts.argmax())
     text = str(column.texts[most].as_py()) if 2 * counts[most] >= max(len(rows), 1) else ""
     return most if re.fullmatch("[0-9๐-๙]{4,}", text.strip()) else -2
@@ -77,14 +77,14 @@ def _shared_code(column: CodedColumn, rows: npt.NDArray[np.int64]) -> int:
 
 def _labels(columns: Sequence[CodedColumn], candidates: npt.NDArray[np.int64], few: Flags) -> dict[int, int]:
     """The column of the cell that says total, by row: a row's first cell, or, in a row of few cells, any."""
-    at: dict[int, int] = {}
+    total_columns: dict[int, int] = {}
     first = _first_filled(columns, candidates)
     for index, column in enumerate(columns):
-        mine = candidates[(first == index) | few]
-        mine = mine[matching(column, mine, _LIKELY)]
-        for row in mine[matching(column, mine, _TOTAL)].tolist():
-            at.setdefault(row, index)
-    return at
+        likely_rows = candidates[(first == index) | few]
+        likely_rows = likely_rows[matching(column, likely_rows, _LIKELY)]
+        for row in likely_rows[matching(column, likely_rows, _TOTAL)].tolist():
+            total_columns.setdefault(row, index)
+    return total_columns
 
 
 def totals(columns: Sequence[CodedColumn], filled: npt.NDArray[np.int64]) -> Flags:
@@ -100,28 +100,28 @@ def totals(columns: Sequence[CodedColumn], filled: npt.NDArray[np.int64]) -> Fla
     if not len(candidates):
         return out
     few = 2 * filled[candidates] <= np.median(filled[candidates]) + _NEARLY_BLANK
-    at = _labels(columns, candidates, few)
-    hits = np.array(list(at), dtype=np.int64)
+    total_columns = _labels(columns, candidates, few)
+    hits = np.array(list(total_columns), dtype=np.int64)
     records = candidates[~np.isin(candidates, hits)]
     if not len(hits) or not len(records):
         return out
-    label = np.array(list(at.values()))
+    label = np.array(list(total_columns.values()))
     numbers, words, lacking, shared = (np.zeros(len(hits), dtype=np.int64) for _ in range(4))
     placed, nobody, counted = (np.zeros(len(hits), dtype=bool) for _ in range(3))
     usual = 0
     for index, column in enumerate(columns):
-        mine, here = label == index, column.codes[hits] >= 0
+        is_label, has_cell = label == index, column.codes[hits] >= 0
         digits, figures = matching(column, hits, _DIGITS), matching(column, hits, _FIGURE)
-        numbers += digits & ~mine
-        words += here & ~figures & ~mine & ~matching(column, hits, _TOTAL) & ~matching(column, hits, _PLACE)
-        shared += ~mine & (column.codes[hits] == _shared_code(column, records))
+        numbers += digits & ~is_label
+        words += has_cell & ~figures & ~is_label & ~matching(column, hits, _TOTAL) & ~matching(column, hits, _PLACE)
+        shared += ~is_label & (column.codes[hits] == _shared_code(column, records))
         counted |= matching(column, hits, _WITH_UNIT)
-        nobody |= mine & matching(column, hits, _NOBODY)
-        if mine.any():
-            placed |= mine & _of_numbers(column, records)
+        nobody |= is_label & matching(column, hits, _NOBODY)
+        if is_label.any():
+            placed |= is_label & _of_numbers(column, records)
         if (column.codes[records] >= 0).mean() >= _USUAL:
             usual += 1
-            lacking += mine | ~here
+            lacking += is_label | ~has_cell
     apart = (shared == 0) & (nobody | counted | (numbers > 1))
     out[hits[(words == 0) & (2 * lacking >= usual) & (placed | apart | (nobody & counted))]] = True
     return out
@@ -136,13 +136,13 @@ def notes(columns: Sequence[CodedColumn], filled: npt.NDArray[np.int64]) -> Flag
     records = np.flatnonzero(filled > nearly)
     first = _first_filled(columns, candidates)
     for index in np.unique(first):
-        mine, column = candidates[first == index], columns[index]
-        sentence = matching(column, mine, _SENTENCE) & (filled[mine] <= nearly)
+        note_rows, column = candidates[first == index], columns[index]
+        sentence = matching(column, note_rows, _SENTENCE) & (filled[note_rows] <= nearly)
         of_numbers = _of_numbers(column, records)
         # One word alone where names stand may be all that is known of a child.
-        placed = of_numbers | (filled[mine] > 1)
-        noted = (matching(column, mine, _SURE_NOTE) & placed) | (matching(column, mine, _NOTE) & sentence)
+        placed = of_numbers | (filled[note_rows] > 1)
+        noted = (matching(column, note_rows, _SURE_NOTE) & placed) | (matching(column, note_rows, _NOTE) & sentence)
         if of_numbers:
-            noted |= (filled[mine] == 1) & sentence & ~matching(column, mine, _DIGITS)
-        out[mine[noted]] = True
+            noted |= (filled[note_rows] == 1) & sentence & ~matching(column, note_rows, _DIGITS)
+        out[note_rows[noted]] = True
     return out

@@ -36,13 +36,13 @@ class Records:
 
 def _repeats(columns: Sequence[CodedColumn], cells: Sequence[str], filled: npt.NDArray[np.int64]) -> Flags:
     """Rows that hold these very cells and nothing else."""
-    said = [(index, cell) for index, cell in enumerate(cells[: len(columns)]) if cell]
-    hits = filled == len(said)
-    for index, cell in said:
+    filled_cells = [(index, cell) for index, cell in enumerate(cells[: len(columns)]) if cell]
+    hits = filled == len(filled_cells)
+    for index, cell in filled_cells:
         if not hits.any():
             break
         hits &= columns[index].codes == columns[index].code_of(cell)
-    return hits if said else np.zeros(len(filled), dtype=bool)
+    return hits if filled_cells else np.zeros(len(filled), dtype=bool)
 
 
 def _headers_again(
@@ -54,9 +54,9 @@ def _headers_again(
     rows = _rows_of_headers(columns, filled, known, least)
     all_named, same = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
     for index, column in enumerate(columns):
-        found, mine = _fields_of(column, known, own[index] if index < len(own) else "", rows)
-        all_named += found[column.codes[rows]]
-        same += mine[column.codes[rows]]
+        names_field, names_own_field = _fields_of(column, known, own[index] if index < len(own) else "", rows)
+        all_named += names_field[column.codes[rows]]
+        same += names_own_field[column.codes[rows]]
     again, other = np.zeros(len(filled), dtype=bool), np.zeros(len(filled), dtype=bool)
     again[rows[same == all_named]] = True
     other[rows[same < all_named]] = True
@@ -105,9 +105,13 @@ def _named(
     columns: Sequence[CodedColumn], positions: Flags, rows: npt.NDArray[np.int64], kind: str
 ) -> list[RowLeftOut]:
     return [
-        RowLeftOut(int(rows[at]), kind, " | ".join(filter(None, (column.at(at) for column in columns))))  # type: ignore[arg-type]
-        for at in np.flatnonzero(positions)
+        RowLeftOut(int(rows[position]), kind, _text_of_row(columns, position))  # type: ignore[arg-type]
+        for position in np.flatnonzero(positions).tolist()
     ]
+
+
+def _text_of_row(columns: Sequence[CodedColumn], position: int) -> str:
+    return " | ".join(filter(None, (column.text_of(position) for column in columns)))
 
 
 def records(
@@ -151,20 +155,20 @@ def _part(
         filled += column.codes >= 0
     out: list[RowLeftOut] = []
     left = filled.copy()
-    for told, cells in layout.signatures:
+    for signature, cells in layout.signatures:
         again = _repeats(columns, cells, left)
-        out += _named(columns, again, rows, told.kind)
+        out += _named(columns, again, rows, signature.kind)
         left[again] = 0
     again, others = _headers_again(columns, left, layout.header, known)
     out += _named(columns, again, rows, "repeated_header")
     left[again] = 0
-    at, begins, after = _next_table(columns, rows, np.flatnonzero(others & (left > 0)), spellings)
-    left[at:] = 0
+    header_position, begins, after = _next_table(columns, rows, np.flatnonzero(others & (left > 0)), spellings)
+    left[header_position:] = 0
     for kind, find in (("note", notes), ("total", totals)):
         hits = find(columns, left)
         out += _named(columns, hits, rows, kind)
         left[hits] = 0
-    out = [row for row in out if at == len(rows) or row.row < rows[at]]
+    out = [row for row in out if header_position == len(rows) or row.row < rows[header_position]]
     return _records(data, columns, rows, left > 0, layout, out), begins, after
 
 
@@ -176,12 +180,12 @@ def _next_table(
 ) -> tuple[int, int, Layout | None]:
     """Where the next table's header is, where its records begin, and its layout; the ends where there is none."""
     if len(others):
-        at = int(others[0])
-        end = min(at + _HEADER_AND_UNITS, len(rows))
-        top = [[column.at(position) for column in columns] for position in range(at, end)]
-        layout = find_layout(top, spellings, numbers=[int(row) for row in rows[at:end]])
+        header_position = int(others[0])
+        end = min(header_position + _HEADER_AND_UNITS, len(rows))
+        top = [[column.text_of(position) for column in columns] for position in range(header_position, end)]
+        layout = find_layout(top, spellings, numbers=[int(row) for row in rows[header_position:end]])
         if layout is not None and layout.header_at >= 0:
-            return at, at + layout.begins, layout
+            return header_position, header_position + layout.begins, layout
     return len(rows), len(rows), None
 
 
@@ -197,5 +201,5 @@ def _records(
     width = max((i + 1 for i, column in enumerate(columns) if header[i] or (column.codes[keep] >= 0).any()), default=0)
     kept = data.select(list(range(width)))
     kept = only_used(kept if keep.all() else kept.filter(pa.array(keep)))
-    told = tuple(sorted((*layout.left_out, *out), key=lambda row: row.row))
-    return Records(header[:width], layout.header_row, kept, rows[keep], told)
+    left_out = tuple(sorted((*layout.left_out, *out), key=lambda row: row.row))
+    return Records(header[:width], layout.header_row, kept, rows[keep], left_out)

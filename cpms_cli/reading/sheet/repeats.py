@@ -41,15 +41,15 @@ def _parent_column(sheet: Sheet) -> int | None:
 
 def _joined(survey: Survey, sheet: Sheet, sheets: Sequence[Sheet], within: tuple[Sheet, ...]) -> Sheet:
     """A sheet with what it lacks of its household's key; `within` are the sheets that this is asked for."""
-    at = _parent_column(sheet)
+    parent_place = _parent_column(sheet)
     lacking = [name for name in survey.child.shared if sheet.place(name) is None]
-    if at is None or not lacking or len(within) > len(sheets):
+    if parent_place is None or not lacking or len(within) > len(sheets):
         return sheet
-    parent = _parent_of(sheet, at, [other for other in sheets if other is not sheet and other not in within])
+    parent = _parent_of(sheet, parent_place, [other for other in sheets if other is not sheet and other not in within])
     if parent is None:
         return sheet
     parent = _joined(survey, parent, sheets, (*within, sheet))
-    positions, ambiguous = _positions(sheet, at, parent)
+    positions, ambiguous = _positions(sheet, parent_place, parent)
     source = sheet.source
     data, header, fields = source.data, list(source.header), dict(sheet.fields)
     added = set(sheet.added)
@@ -63,14 +63,14 @@ def _joined(survey: Survey, sheet: Sheet, sheets: Sequence[Sheet], within: tuple
         fields[len(header)] = name
         added.add(len(header))
         header.append(parent.source.header[place])
-    faults = _faults(sheet, at, positions, ambiguous)
+    faults = _faults(sheet, parent_place, positions, ambiguous)
     source = replace(source, data=data, header=tuple(header), faults=(*source.faults, *faults))
-    told = parent.source.sheet or parent.source.path.name
-    note = Note("layout_joined", {"parent": told, "column": source.header[at]})
+    parent_name = parent.source.sheet or parent.source.path.name
+    note = Note("layout_joined", {"parent": parent_name, "column": source.header[parent_place]})
     return replace(sheet, source=source, fields=fields, added=frozenset(added), notes=(*sheet.notes, note))
 
 
-def _parent_of(sheet: Sheet, at: int, others: Sequence[Sheet]) -> Sheet | None:
+def _parent_of(sheet: Sheet, parent_place: int, others: Sequence[Sheet]) -> Sheet | None:
     """The sheet around a repeat group: of the same file rather than another, named rather than not.
 
     Numbers of rows say nothing across files, so there only one sheet that could be it is taken, and only where both
@@ -83,14 +83,16 @@ def _parent_of(sheet: Sheet, at: int, others: Sequence[Sheet]) -> Sheet | None:
         if layout is not None and other.layout is layout and find_column(other.source.header, layout.key) is not None
     ]
     same_file = [other for other in with_key if other.source.path == sheet.source.path]
-    with_key = [other for other in with_key if any(other is one for one in same_file) or _is_certain(sheet, other)]
-    for found in (same_file, with_key):
-        named = [other for other in found if _is_named(sheet, other)]
-        outermost = [other for other in found if _parent_column(other) is None]
-        for chosen in (named, found, outermost):
+    with_key = [
+        other for other in with_key if any(other is candidate for candidate in same_file) or _is_certain(sheet, other)
+    ]
+    for candidates in (same_file, with_key):
+        named = [other for other in candidates if _is_named(sheet, other)]
+        outermost = [other for other in candidates if _parent_column(other) is None]
+        for chosen in (named, candidates, outermost):
             if len(chosen) == 1:
                 return chosen[0]
-    by_matches = [(int((_positions(sheet, at, other)[0] >= 0).sum()), other) for other in with_key]
+    by_matches = [(int((_positions(sheet, parent_place, other)[0] >= 0).sum()), other) for other in with_key]
     best = max((count for count, _ in by_matches), default=0)
     fitting = [other for count, other in by_matches if count == best and best]
     return fitting[0] if len(fitting) == 1 and layout is not None and layout.parent_table is None else None
@@ -107,18 +109,21 @@ def _is_certain(sheet: Sheet, other: Sheet) -> bool:
 
 def _is_named(sheet: Sheet, other: Sheet) -> bool:
     name = sheet.layout.parent_table if sheet.layout else None
-    at = find_column(sheet.source.header, name) if name else None
-    if at is None or not other.source.sheet:
+    name_place = find_column(sheet.source.header, name) if name else None
+    if name_place is None or not other.source.sheet:
         return False
-    told = {spelt(text) for text in sheet.source.data.column(str(at)).unique().to_pylist() if text}
+    parent_names = {spelt(text) for text in sheet.source.data.column(str(name_place)).unique().to_pylist() if text}
     sheet_name = spelt(other.source.sheet)
-    return any(sheet_name == one or sheet_name[:_SHEET_NAME] == one[:_SHEET_NAME] for one in told)
+    return any(
+        sheet_name == parent_name or sheet_name[:_SHEET_NAME] == parent_name[:_SHEET_NAME]
+        for parent_name in parent_names
+    )
 
 
-def _key(sheet: Sheet, at: int, *, with_submission: bool) -> pd.Series:
+def _key(sheet: Sheet, place: int, *, with_submission: bool) -> pd.Series:
     """The text that ties each row of a sheet to rows of another."""
     data = sheet.source.data
-    key = whole_numbers(plain_texts(data.column(str(at)).cast(pa.string()).to_pandas().astype("str")))
+    key = whole_numbers(plain_texts(data.column(str(place)).cast(pa.string()).to_pandas().astype("str")))
     own = _submission(sheet) if with_submission else None
     if own is None:
         return key
@@ -128,10 +133,10 @@ def _key(sheet: Sheet, at: int, *, with_submission: bool) -> pd.Series:
 
 def _submission(sheet: Sheet) -> int | None:
     names = sheet.layout.submission if sheet.layout else ()
-    return next((at for name in names if (at := find_column(sheet.source.header, name)) is not None), None)
+    return next((place for name in names if (place := find_column(sheet.source.header, name)) is not None), None)
 
 
-def _positions(sheet: Sheet, at: int, parent: Sheet) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+def _positions(sheet: Sheet, parent_place: int, parent: Sheet) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """For each row of a sheet the position of its parent row, -1 where there is none or more than one; and where two.
 
     Where both sheets say to which submission a row belongs, that must agree as well.
@@ -141,38 +146,41 @@ def _positions(sheet: Sheet, at: int, parent: Sheet) -> tuple[npt.NDArray[np.int
         nowhere = np.full(sheet.source.data.num_rows, -1, dtype=np.int64)
         return nowhere, nowhere >= 0
     both = _submission(sheet) is not None and _submission(parent) is not None
-    ours = _key(sheet, at, with_submission=both)
+    ours = _key(sheet, parent_place, with_submission=both)
     theirs = _key(parent, key, with_submission=both).reset_index(drop=True)
     twice = theirs[theirs.duplicated(keep=False) & theirs.notna()]
     once = theirs[theirs.notna() & ~theirs.isin(twice)]
-    found = pd.Series(once.index, index=once.to_numpy()).reindex(ours).fillna(-1).to_numpy(dtype=np.int64)
-    return found, ours.isin(twice).to_numpy(dtype=bool)
+    parent_rows = pd.Series(once.index, index=once.to_numpy()).reindex(ours).fillna(-1).to_numpy(dtype=np.int64)
+    return parent_rows, ours.isin(twice).to_numpy(dtype=bool)
 
 
 def _filled(sheet: Sheet) -> npt.NDArray[np.bool_]:
-    found = np.zeros(sheet.source.data.num_rows, dtype=bool)
+    filled = np.zeros(sheet.source.data.num_rows, dtype=bool)
     for index in sheet.fields:
         if index not in sheet.added:
-            found |= sheet.source.data.column(str(index)).is_valid().to_numpy()
-    return found
+            filled |= sheet.source.data.column(str(index)).is_valid().to_numpy()
+    return filled
 
 
 def _faults(
-    sheet: Sheet, at: int, positions: npt.NDArray[np.int64], ambiguous: npt.NDArray[np.bool_]
+    sheet: Sheet, parent_place: int, positions: npt.NDArray[np.int64], ambiguous: npt.NDArray[np.bool_]
 ) -> list[CellFault]:
     lost = np.flatnonzero((positions < 0) & _filled(sheet))
     rows = sheet.source.rows
-    return [CellFault(TWO_PARENTS if ambiguous[one] else NO_PARENT, int(rows[one]), at) for one in lost]
+    return [
+        CellFault(TWO_PARENTS if ambiguous[position] else NO_PARENT, int(rows[position]), parent_place)
+        for position in lost
+    ]
 
 
 def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
     """A repeat group's sheet with the line number of each child, in the order of the group, where it asks for none."""
-    line, at = survey.role("line").name, _parent_column(sheet)
+    line, parent_place = survey.role("line").name, _parent_column(sheet)
     own = {field.name for field in survey.child.fields}
-    if at is None or not sheet.added or sheet.place(line) is not None or not own & set(sheet.fields.values()):
+    if parent_place is None or not sheet.added or sheet.place(line) is not None or not own & set(sheet.fields.values()):
         return sheet
     filled = _filled(sheet)
-    group = _key(sheet, at, with_submission=_submission(sheet) is not None)
+    group = _key(sheet, parent_place, with_submission=_submission(sheet) is not None)
     numbers = group[filled].groupby(group[filled]).cumcount() + 1
     texts = numbers.reindex(range(len(group))).astype("Int64").astype("str")
     place = len(sheet.source.header)

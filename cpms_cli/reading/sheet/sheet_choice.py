@@ -45,16 +45,18 @@ def choose_tables(
     judged = [_judged(survey, sheet) for sheet in sources[0].not_read]
     # Repeat groups have their key from the sheet around them, which is another table of the same file.
     matched = [match_sheet(survey, source, chosen) for source in sources] if len(sources) > 1 else []
-    if not any(_lacking(survey, found) == [] for found in matched):
+    if not any(_lacking(survey, candidate) == [] for candidate in matched):
         return [replace(sources[0], not_read=tuple(judged)), *sources[1:]]
     read: list[Matched] = []
-    for found in sorted(matched, key=lambda one: _rank(survey, one)):
-        left_out = _left_out(survey, found, read, round_)
+    for candidate in sorted(matched, key=lambda match: _rank(survey, match)):
+        left_out = _left_out(survey, candidate, read, round_)
         if left_out is None:
-            read.append(found)
+            read.append(candidate)
         else:
             judged.append(left_out)
-    kept = [source for source, found in zip(sources, matched, strict=True) if any(found is one for one in read)]
+    kept = [
+        source for source, candidate in zip(sources, matched, strict=True) if any(candidate is sheet for sheet in read)
+    ]
     return [replace(kept[0], not_read=tuple(judged)), *(replace(source, not_read=()) for source in kept[1:])]
 
 
@@ -70,52 +72,52 @@ def check_names(names: Collection[str], files: Sequence[Sequence[SourceTable]]) 
         raise UsageError("sheet_absent", file=", ".join(paths), sheets=", ".join(absent), known=", ".join(known))
 
 
-def _rank(survey: Survey, found: Matched) -> tuple[bool, int, int]:
+def _rank(survey: Survey, candidate: Matched) -> tuple[bool, int, int]:
     """What is looked at first: tables with their key, and of them those that may hold what others repeat."""
-    return _lacking(survey, found) != [], -len(found.match.fields), -found.source.data.num_rows
+    return _lacking(survey, candidate) != [], -len(candidate.match.fields), -candidate.source.data.num_rows
 
 
-def _names(found: Matched) -> set[str]:
-    return {*found.match.fields.values(), *found.match.twice}
+def _names(candidate: Matched) -> set[str]:
+    return {*candidate.match.fields.values(), *candidate.match.twice}
 
 
-def _lacking(survey: Survey, found: Matched) -> list[str] | None:
+def _lacking(survey: Survey, candidate: Matched) -> list[str] | None:
     """What a table lacks of its key besides the round, which may be given; None where another sheet may give it."""
-    if found.layout is not None and find_column(found.source.header, found.layout.parent) is not None:
+    if candidate.layout is not None and find_column(candidate.source.header, candidate.layout.parent) is not None:
         return None
-    names = _names(found)
+    names = _names(candidate)
     of_child = bool(names & {field.name for field in survey.child.fields})
-    there = {*names, survey.role("round").name}
-    return [name for name in survey.key("child" if of_child else "household") if name not in there]
+    known_names = {*names, survey.role("round").name}
+    return [name for name in survey.key("child" if of_child else "household") if name not in known_names]
 
 
-def _left_out(survey: Survey, found: Matched, read: Sequence[Matched], round_: int | None) -> SheetNotRead | None:
+def _left_out(survey: Survey, candidate: Matched, read: Sequence[Matched], round_: int | None) -> SheetNotRead | None:
     """Why a table is not read; None where it is. Raises NoSurveyTable where that must be asked."""
-    lacking = _lacking(survey, found)
+    lacking = _lacking(survey, candidate)
     if lacking is None:
         return None
     for other in read:
-        if _repeats(survey, found, other, round_):
-            return _named(found, "extract", answers=_has_own_columns(found, other), like=other.source.sheet)
-    return _without_key(survey, found, lacking, read) if lacking else None
+        if _repeats(survey, candidate, other, round_):
+            return _named(candidate, "extract", answers=_has_own_columns(candidate, other), like=other.source.sheet)
+    return _without_key(survey, candidate, lacking, read) if lacking else None
 
 
 def _without_key(
-    survey: Survey, found: Matched, lacking: Sequence[str], read: Sequence[Matched]
+    survey: Survey, candidate: Matched, lacking: Sequence[str], read: Sequence[Matched]
 ) -> SheetNotRead | None:
     """As `_left_out`, for a table that lacks these parts of its key."""
-    source = found.source
+    source = candidate.source
     if source.data.num_rows == 0:
-        return _named(found, "no_rows", answers=False)
-    names_people = bool(_names(found) & _naming_people(survey))
-    if not names_people and _lists_answers(survey, found):
-        return _named(found, "code_list", answers=False)
-    if not names_people and _counts(found):
-        return _named(found, "summary", answers=True)
-    if lacking == [survey.role("line").name] or any(miss.field in lacking for miss in found.near.values()):
+        return _named(candidate, "no_rows", answers=False)
+    names_people = bool(_names(candidate) & _naming_people(survey))
+    if not names_people and _lists_answers(survey, candidate):
+        return _named(candidate, "code_list", answers=False)
+    if not names_people and _counts(candidate):
+        return _named(candidate, "summary", answers=True)
+    if lacking == [survey.role("line").name] or any(miss.field in lacking for miss in candidate.near.values()):
         return None
     labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in lacking)
-    options = sheet_options(dict.fromkeys(str(one.source.sheet) for one in read if one.source.sheet))
+    options = sheet_options(dict.fromkeys(str(sheet.source.sheet) for sheet in read if sheet.source.sheet))
     message = "sheet_lacks_key" if source.sheet and options else "key_column_missing"
     raise NoSurveyTable(message, file=source.path.name, sheet=source.sheet or "", fields=labels, options=options)
 
@@ -126,25 +128,26 @@ def sheet_options(names: Iterable[str]) -> str:
 
 
 def _named(
-    found: Matched,
+    candidate: Matched,
     reason: Literal["extract", "no_rows", "summary", "code_list"],
     *,
     answers: bool,
     like: str | None = None,
 ) -> SheetNotRead:
-    source = found.source
+    source = candidate.source
     filled = sum(source.data.num_rows - column.null_count for column in source.data.columns)
     cells = filled + sum(map(bool, source.header)) + sum(row.text.count(" | ") + 1 for row in source.left_out)
     return SheetNotRead(source.path.name, source.sheet, reason, cells, answers, source.header_row, like)
 
 
-def _has_own_columns(found: Matched, other: Matched) -> bool:
+def _has_own_columns(candidate: Matched, other: Matched) -> bool:
     """Whether something stands in a column of a table that the other, whose rows it repeats, does not have."""
-    there = {spelt(header) for header in other.source.header}
-    data = found.source.data
+    other_headers = {spelt(header) for header in other.source.header}
+    data = candidate.source.data
     return any(
-        data.column(str(index)).null_count < data.num_rows and spelt(found.source.header[index]) not in there
-        for index in found.match.unknown
+        data.column(str(index)).null_count < data.num_rows
+        and spelt(candidate.source.header[index]) not in other_headers
+        for index in candidate.match.unknown
     )
 
 
@@ -154,18 +157,18 @@ def _naming_people(survey: Survey) -> set[str]:
     return {field.name for field in survey.fields.values() if field.personal} | set(roles)
 
 
-def _counts(found: Matched) -> bool:
+def _counts(candidate: Matched) -> bool:
     """Whether a table that names nobody counts: its sheet says so, or it has a total, or columns of other numbers."""
-    if _SUMMARY.search(found.source.sheet or "") or any(row.kind == "total" for row in found.source.left_out):
+    if _SUMMARY.search(candidate.source.sheet or "") or any(row.kind == "total" for row in candidate.source.left_out):
         return True
-    return any(_of_numbers(found.source, index) for index in found.match.unknown)
+    return any(_of_numbers(candidate.source, index) for index in candidate.match.unknown)
 
 
-def _lists_answers(survey: Survey, found: Matched) -> bool:
+def _lists_answers(survey: Survey, candidate: Matched) -> bool:
     """Whether a table says what may be answered: each known column has answers of its list, each of them once."""
-    for index, name in found.match.fields.items():
+    for index, name in candidate.match.fields.items():
         codes = survey.codes(survey.fields[name])
-        texts = [text for text in found.source.data.column(str(index)).to_pylist() if text and text.strip()]
+        texts = [text for text in candidate.source.data.column(str(index)).to_pylist() if text and text.strip()]
         if (
             codes is None
             or len(set(texts)) < len(texts)
@@ -180,11 +183,11 @@ def _of_numbers(source: SourceTable, index: int) -> bool:
     return len(texts) > 0 and sum(map(is_number, texts)) >= _NUMBERS * len(texts)
 
 
-def _answers(survey: Survey, found: Matched, names: Iterable[str], round_: int | None) -> pd.DataFrame:
+def _answers(survey: Survey, candidate: Matched, names: Iterable[str], round_: int | None) -> pd.DataFrame:
     """What these columns of a table say, in rows with something in them: as it was written, but for the round, which
     may also be given."""
-    source, year = found.source, survey.role("round").name
-    columns = {field: source.data.column(str(index)) for index, field in found.match.fields.items()}
+    source, year = candidate.source, survey.role("round").name
+    columns = {field: source.data.column(str(index)) for index, field in candidate.match.fields.items()}
     frame = pd.DataFrame(
         {name: columns[name].to_pandas().astype("str").str.strip() for name in names if name in columns}
     ).fillna("")
@@ -200,14 +203,14 @@ def _christian(text: str) -> str:
     return text if era is None else str(christian_year(int(text), era))
 
 
-def _repeats(survey: Survey, found: Matched, other: Matched, round_: int | None) -> bool:
+def _repeats(survey: Survey, candidate: Matched, other: Matched, round_: int | None) -> bool:
     """Whether each row of a table stands in another too, all that is known of it, and names a family or a child."""
-    names = set(found.match.fields.values())
+    names = set(candidate.match.fields.values())
     naming = [survey.role(role).name for role in ("household", "national_id", "person") if survey.plays(role)]
     if not names.intersection(naming) or not names - {survey.role("round").name} <= set(other.match.fields.values()):
         return False
     for few in (names.intersection(naming), names):
-        ours, theirs = (_answers(survey, one, few, round_).drop_duplicates() for one in (found, other))
+        ours, theirs = (_answers(survey, sheet, few, round_).drop_duplicates() for sheet in (candidate, other))
         shared = [name for name in ours if name in theirs]
         # A look at the names alone tells most sheets apart, and costs little.
         joined = ours[shared].merge(theirs[shared], how="left", indicator=True)

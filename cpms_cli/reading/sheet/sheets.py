@@ -86,9 +86,9 @@ def match_sheet(
     """
     spellings = {**header_spellings(survey), **(chosen.spellings() if chosen else {})}
     layout = layout_of(source.header)
-    said = said_of(chosen, source)
-    choices = choice_columns(survey, source, spellings, said)
-    source, into = fold_choices(survey, source, spellings, said)
+    map_fields = said_of(chosen, source)
+    choices = choice_columns(survey, source, spellings, map_fields)
+    source, into = fold_choices(survey, source, spellings, map_fields)
     scores = score_headers(survey, source.header)
     # A column of one choice is a part of its question, whose column stands for all of them; a score is no answer.
     cells = [
@@ -99,9 +99,9 @@ def match_sheet(
     of_children = children_said(chosen, source)
     if chosen:
         match = apply_map(chosen, source, match, settled={*into, *of_children})
-    settled = {index for index in into if into[index] != index} | (said.keys() - of_children.keys())
-    found = find_side_by_side(survey, source.header, match, spellings, of_children, settled)
-    match = found.match
+    settled = {index for index in into if into[index] != index} | (map_fields.keys() - of_children.keys())
+    side_by_side = find_side_by_side(survey, source.header, match, spellings, of_children, settled)
+    match = side_by_side.match
     unknown = tuple(index for index in match.unknown if layout is None or not layout.owns(source.header[index]))
     match = replace(match, unknown=unknown)
     consent = survey.role("consent").name
@@ -110,18 +110,23 @@ def match_sheet(
         for index in unknown
         if (miss := near_miss(header := source.header[index], spellings) or mentions(header, consent, spellings))
     }
-    taken = {*match.fields.values(), *match.twice, *(name for _, name in found.children.values())}
+    taken = {*match.fields.values(), *match.twice, *(name for _, name in side_by_side.children.values())}
     near = {index: miss for index, miss in near.items() if miss.field not in taken}
     why: dict[int, Why] = {
         **dict.fromkeys(choices, "choice"),
-        **dict.fromkeys(found.loose, "child"),
+        **dict.fromkeys(side_by_side.loose, "child"),
         **dict.fromkeys(match.apart, "gathered"),
-        **{index: "left_out" for index, name in said.items() if name is None},
+        **{index: "left_out" for index, name in map_fields.items() if name is None},
     }
-    may_be = {**{index: column.question[0] for index, column in choices.items()}, **found.loose}
-    read = {*match.fields, *into, *found.children, *(place for places in match.twice.values() for place in places)}
+    may_be = {**{index: column.question[0] for index, column in choices.items()}, **side_by_side.loose}
+    read = {
+        *match.fields,
+        *into,
+        *side_by_side.children,
+        *(place for places in match.twice.values() for place in places),
+    }
     unread = unread_columns(survey, source, read, near, why, may_be, layout, {*beside, *scores})
-    return Matched(source, match, near, layout, into, found, unread)
+    return Matched(source, match, near, layout, into, side_by_side, unread)
 
 
 def understand(
@@ -131,9 +136,9 @@ def understand(
 
     Raises UnreadableFile where two columns claim a field, UsageError where one of them does by the map.
     """
-    found = match_sheet(survey, source, chosen, beside)
-    source, match, layout, children = found.source, found.match, found.layout, found.side_by_side.children
-    for name, places in (*match.twice.items(), *twice_for_one_child(found.side_by_side)):
+    matched = match_sheet(survey, source, chosen, beside)
+    source, match, layout, children = matched.source, matched.match, matched.layout, matched.side_by_side.children
+    for name, places in (*match.twice.items(), *twice_for_one_child(matched.side_by_side)):
         letters = ", ".join(f"{column_letter(place)} ({source.header[place]})" for place in places)
         raise UnreadableFile(
             "two_columns_one_field", field=name, columns=letters, file=source.path.name, sheet=source.sheet or ""
@@ -141,8 +146,10 @@ def understand(
     notes = (Note("layout_export", {"program": layout.name}),) if layout else ()
     fields = {**match.fields, **{index: name for index, (_, name) in children.items()}}
     plain = _plain_answers(survey, source, fields, exported=layout is not None)
-    told = tuple(index for index in match.unknown if index not in found.near)
-    return Sheet(plain, match.fields, told, found.near, layout, notes=notes, children=children, unread=found.unread)
+    unknown = tuple(index for index in match.unknown if index not in matched.near)
+    return Sheet(
+        plain, match.fields, unknown, matched.near, layout, notes=notes, children=children, unread=matched.unread
+    )
 
 
 def _plain_answers(survey: Survey, source: SourceTable, fields: Mapping[int, str], *, exported: bool) -> SourceTable:

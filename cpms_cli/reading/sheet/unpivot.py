@@ -57,9 +57,9 @@ def _of_child(survey: Survey, sheet: Sheet, number: int, of_all: dict[int, str])
     own = {index: name for index, (child, name) in sheet.children.items() if child == number}
     key = {index: name for index, name in sheet.fields.items() if name in survey.child.shared}
     line = survey.role("line").name
-    said = _any_said(survey, sheet.source, [index for index, name in own.items() if name != line])
-    said |= _no_number(sheet.source, [index for index, name in own.items() if name == line])
-    source = _rows_of(sheet.source, said, {*own, *of_all})
+    has_answers = _any_said(survey, sheet.source, [index for index, name in own.items() if name != line])
+    has_answers |= _no_number(sheet.source, [index for index, name in own.items() if name == line])
+    source = _rows_of(sheet.source, has_answers, {*own, *of_all})
     place = next((index for index, name in own.items() if name == line), None)
     added: frozenset[int] = frozenset()
     if place is None:
@@ -106,42 +106,46 @@ def _families_apart(survey: Survey, sheet: Sheet) -> list[Sheet]:
 
 
 def _any_said(survey: Survey, source: SourceTable, columns: Iterable[int]) -> npt.NDArray[np.bool_]:
-    said = np.zeros(len(source.rows), dtype=bool)
+    has_answers = np.zeros(len(source.rows), dtype=bool)
     for index in columns:
-        if said.all():
+        if has_answers.all():
             break
-        said |= says_something(survey, source, index)
-    return said
+        has_answers |= says_something(survey, source, index)
+    return has_answers
 
 
 def _no_number(source: SourceTable, columns: Iterable[int]) -> npt.NDArray[np.bool_]:
     """Where a column of numbers says something that is none: somebody must look at it."""
-    said = np.zeros(len(source.rows), dtype=bool)
+    has_words = np.zeros(len(source.rows), dtype=bool)
     for index in columns:
         texts = source.data.column(str(index)).cast(pa.string()).to_pandas().astype("str").str.strip()
-        said |= (texts.fillna("").ne("") & ~texts.str.fullmatch(r"\d+(?:\.0*)?").fillna(False).astype(bool)).to_numpy()
-    return said
+        has_words |= (
+            texts.fillna("").ne("") & ~texts.str.fullmatch(r"\d+(?:\.0*)?").fillna(False).astype(bool)
+        ).to_numpy()
+    return has_words
 
 
-def _rows_of(source: SourceTable, said: npt.NDArray[np.bool_], columns: Container[int | None]) -> SourceTable:
+def _rows_of(source: SourceTable, kept_rows: npt.NDArray[np.bool_], columns: Container[int | None]) -> SourceTable:
     """The rows that count, and what is wrong with the writing of cells of these columns in them."""
-    rows = source.rows[said]
+    rows = source.rows[kept_rows]
     kept = set(rows.tolist())
     faults = tuple(fault for fault in source.faults if fault.column in columns and fault.row in kept)
     evidence = {name: source.evidence[name] for name in _OF_ALL_ROWS if name in source.evidence}
     return replace(
-        source, data=source.data.filter(pa.array(said)), rows=rows, faults=faults, evidence=evidence, left_out=()
+        source, data=source.data.filter(pa.array(kept_rows)), rows=rows, faults=faults, evidence=evidence, left_out=()
     )
 
 
 def _numbered(source: SourceTable, place: int, number: int) -> SourceTable:
     """The child's number in the column of this place, where the file itself does not say it."""
-    told = str(number)
+    line_number = str(number)
     if place < source.data.num_columns:
         texts = source.data.column(str(place)).cast(pa.string()).to_pylist()
     else:
         texts = [None] * len(source.rows)
-    column = pa.array([text if text and text.strip() else told for text in texts], pa.string()).dictionary_encode()
+    column = pa.array(
+        [text if text and text.strip() else line_number for text in texts], pa.string()
+    ).dictionary_encode()
     if place < source.data.num_columns:
         return replace(source, data=source.data.set_column(place, str(place), column))
     return replace(source, data=source.data.append_column(str(place), column))

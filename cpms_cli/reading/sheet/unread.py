@@ -96,15 +96,24 @@ def own_headers(survey: Survey, *, exported: bool) -> frozenset[str]:
         return frozenset(spelt(name) for name in own.names)
     dates = [field.name for field in survey.fields.values() if field.format == "partial-date"]
     names = [*own.names, *own.form, *(form.format(field=name) for form in own.of_dates for name in dates)]
-    spoken = [say(one, language) for one in own.sentences for language in LANGUAGES]
-    spoken += [other.sentences[one] for other in survey.translations for one in own.sentences if one in other.sentences]
+    spoken = [say(sentence, language) for sentence in own.sentences for language in LANGUAGES]
+    spoken += [
+        other.sentences[sentence]
+        for other in survey.translations
+        for sentence in own.sentences
+        if sentence in other.sentences
+    ]
     return frozenset(spelt(text) for text in (*names, *spoken))
 
 
 @lru_cache(maxsize=8)
 def _indicator_headers(survey: Survey) -> frozenset[str]:
-    labels = [f"{one.number} {one.name.in_(language)}" for one in survey.indicators for language in LANGUAGES]
-    return frozenset(spelt(text) for text in (*(one.column for one in survey.indicators), *labels))
+    labels = [
+        f"{indicator.number} {indicator.name.in_(language)}"
+        for indicator in survey.indicators
+        for language in LANGUAGES
+    ]
+    return frozenset(spelt(text) for text in (*(indicator.column for indicator in survey.indicators), *labels))
 
 
 def score_headers(survey: Survey, header: Sequence[str]) -> frozenset[str]:
@@ -143,7 +152,7 @@ def unread_columns(
     """
     known = own_headers(survey, exported=layout is not None) | set(beside)
     set_aside = own_headers(survey, exported=False) <= {spelt(header) for header in source.header}
-    found = []
+    unread = []
     for index, header in enumerate(source.header):
         if index in read:
             continue
@@ -157,8 +166,8 @@ def unread_columns(
             if reason == "added" and looks in survey.codelists:
                 reason = "unknown"  # nothing else says that the sheet is an export
         field = may_be.get(index) or (near[index].field if index in near else None)
-        found.append(UnreadColumn(index, header, reason, filled, looks if reason in _OPEN else None, field))
-    return tuple(found)
+        unread.append(UnreadColumn(index, header, reason, filled, looks if reason in _OPEN else None, field))
+    return tuple(unread)
 
 
 def _reason(header: str, known: Collection[str], set_aside: bool) -> Why | None:
@@ -169,7 +178,7 @@ def _reason(header: str, known: Collection[str], set_aside: bool) -> Why | None:
         return "carried"
     if spelt(header) in known or spelt(_STEP.split(header)[-1]) in known:
         return "own"
-    return "added" if any(one.owns(header) for one in layouts()) else None
+    return "added" if any(export.owns(header) for export in layouts()) else None
 
 
 @lru_cache(maxsize=8)
@@ -185,8 +194,8 @@ def says_something(survey: Survey, source: SourceTable, index: int) -> npt.NDArr
     # As `folded`, on whole columns: names and numbers are nearly all distinct.
     plain = pc.utf8_lower(pc.utf8_normalize(pc.replace_substring_regex(texts, r"[\s\p{Z}]+", ""), "NFC"))
     blank = pc.or_(pc.equal(plain, ""), pc.is_in(plain, value_set=pa.array(_blank_words(survey), pa.string())))
-    said = np.append(~blank.to_numpy(zero_copy_only=False), False)
-    return np.asarray(said[codes], dtype=bool)
+    says_more = np.append(~blank.to_numpy(zero_copy_only=False), False)
+    return np.asarray(says_more[codes], dtype=bool)
 
 
 def _filled(survey: Survey, source: SourceTable, index: int) -> int:
@@ -209,8 +218,8 @@ def _kind_of(survey: Survey, source: SourceTable, index: int, *, counted: bool) 
     texts = pd.Series(distinct.to_pylist(), dtype="str")
     times = pd.Series(np.bincount(codes[codes >= 0], minlength=len(texts)), index=texts.index)
     missing = survey.codelists["missing"].by_spelling
-    said = (texts.str.strip() != "") & ~texts.map(folded).isin(missing) & (times > 0)
-    times = times[said].nlargest(_MOST_TEXTS)
+    is_answer = (texts.str.strip() != "") & ~texts.map(folded).isin(missing) & (times > 0)
+    times = times[is_answer].nlargest(_MOST_TEXTS)
     texts = texts[times.index]
     if texts.empty:
         return None
@@ -283,9 +292,9 @@ def _dates(survey: Survey, texts: pd.Series, numbers: pd.Series) -> pd.Series:
 
 
 def _id_numbers(survey: Survey, texts: pd.Series) -> pd.Series:
-    found = pd.Series(False, index=texts.index)
+    is_id_number = pd.Series(False, index=texts.index)
     forms: tuple[tuple[Role, IdForm], ...] = (("national_id", has_thai_form), ("person", has_cpms_check_letter))
     for role, has_form in forms:
         values = clean(survey, survey.role(role), texts).values
-        found |= has_form(values.fillna(""))
-    return found
+        is_id_number |= has_form(values.fillna(""))
+    return is_id_number

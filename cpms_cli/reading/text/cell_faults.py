@@ -28,9 +28,11 @@ _NO_TEXTS = pa.array([], pa.string())
 
 def _broken(text: str) -> tuple[str, str]:
     """The text with a sign where a byte is lost, and which bytes those were, each with its position (from 1)."""
-    told = ", ".join(f"0x{ord(found[0]) - BROKEN:02X} ({found.start() + 1})" for found in _BROKEN.finditer(text))
+    bytes_shown = ", ".join(
+        f"0x{ord(broken[0]) - BROKEN:02X} ({broken.start() + 1})" for broken in _BROKEN.finditer(text)
+    )
     shown = _BROKEN.sub(_LOST, text)
-    return shown, told
+    return shown, bytes_shown
 
 
 def _mended(text: str) -> tuple[str, str, str] | None:
@@ -77,14 +79,16 @@ def mend_cells(data: pa.Table, rows: npt.NDArray[np.int64]) -> tuple[pa.Table, l
     dictionaries = [column.chunk(0).dictionary if column.num_chunks else _NO_TEXTS for column in columns]
     for index, likely in enumerate(_suspects_of_each(dictionaries)):
         name, column, values = data.column_names[index], columns[index], dictionaries[index]
-        wrong = {at: found for at in likely if (found := _mended(values[at].as_py()))}
+        wrong = {code: fault for code in likely if (fault := _mended(values[code].as_py()))}
         if not wrong:
             continue
         texts = values.to_pylist()
         codes = np.concatenate([chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks])
-        for at in np.flatnonzero(np.isin(codes, list(wrong))):
-            check, _, said = wrong[int(codes[at])]
-            faults.append(CellFault(check, int(rows[at]), index, said, open=check in ("broken_bytes", "excel_error")))
+        for position in np.flatnonzero(np.isin(codes, list(wrong))):
+            check, _, shown = wrong[int(codes[position])]
+            faults.append(
+                CellFault(check, int(rows[position]), index, shown, open=check in ("broken_bytes", "excel_error"))
+            )
         for code, (_, kept, _) in wrong.items():
             texts[code] = kept
         # Two texts may have become one: the column is encoded anew.

@@ -62,17 +62,17 @@ def _known_encoding(name: str | None) -> None:
         raise UsageError("unknown_encoding", encoding=name) from None
 
 
-def _at_sight(path: Path, told: str | None) -> _Text | None:
+def _at_sight(path: Path, encoding_name: str | None) -> _Text | None:
     """The file as plain UTF-8, if its beginning is that: the rest is then proved by reading it."""
     with path.open("rb") as stream:
         start = stream.read(_SAMPLE)
-    encoding = plain_utf8(start, told)
+    encoding = plain_utf8(start, encoding_name)
     return None if encoding is None else _Text(path, encoding, start[encoding.bom :].decode("utf-8", errors="ignore"))
 
 
-def _load(path: Path, spellings: Mapping[str, str], told: str | None) -> _Text:
+def _load(path: Path, spellings: Mapping[str, str], encoding_name: str | None) -> _Text:
     facts = look_through(path)
-    encoding = decide(facts, path.read_bytes, spellings, told)
+    encoding = decide(facts, path.read_bytes, spellings, encoding_name)
     wide = encoding.name.startswith(("utf-16", "utf-32"))
     if not wide and facts.zeros > _ZEROS_IN_TEXT * facts.size:
         raise UnreadableFile("file_has_nul", file=path.name)
@@ -88,12 +88,14 @@ def _decoded(path: Path, encoding: Encoding) -> _Text:
     content = path.read_bytes()[encoding.bom :]
     places: tuple[tuple[int, str], ...] = ()
     if encoding.name == "mixed":
-        lines = [(line.replace(_MARK, ""), name) for line, name in mixed_lines(content, encoding.told["other"])]
+        lines = [(line.replace(_MARK, ""), name) for line, name in mixed_lines(content, encoding.placeholders["other"])]
         text = "".join(line for line, _ in lines)
         starts = [0]
         for line, _ in lines:
             starts.append(starts[-1] + len(line))
-        places = tuple((starts[at], f"{before} → {now}") for at, before, now in changes([name for _, name in lines]))
+        places = tuple(
+            (starts[line], f"{before} → {now}") for line, before, now in changes([name for _, name in lines])
+        )
     else:
         try:
             text = decode(content, encoding.name).replace(_MARK, "")
@@ -138,10 +140,10 @@ class _Start:
 
 
 def _start(text: _Text, spellings: Mapping[str, str] | None) -> _Start | None:
-    told = separator_line(text.sample)
-    skipped = told[1] if told else 0
+    separator = separator_line(text.sample)
+    skipped = separator[1] if separator else 0
     sample = text.sample[skipped:]
-    judged = decide_dialect(sample, spellings or {}, told[0] if told else None)
+    judged = decide_dialect(sample, spellings or {}, separator[0] if separator else None)
     if len(sample) == _SAMPLE - skipped and (cut := max(sample.rfind("\n"), sample.rfind("\r"))) > 0:
         sample = sample[: cut + 1]
     top = []
@@ -156,8 +158,8 @@ def _start(text: _Text, spellings: Mapping[str, str] | None) -> _Start | None:
     if layout is None:
         return None
     head = top[layout.header_at].cells if layout.header_at >= 0 else []
-    named = max((at + 1 for at, cell in enumerate(head) if cell.strip()), default=0)
-    begins = top[layout.begins].at if layout.begins < len(top) else len(sample)
+    named = max((index + 1 for index, cell in enumerate(head) if cell.strip()), default=0)
+    begins = top[layout.begins].begins if layout.begins < len(top) else len(sample)
     return _Start(judged, top, layout, max(judged.width, named, 1), skipped + begins)
 
 
@@ -176,13 +178,15 @@ def _body(text: _Text, start: _Start) -> Body:
         body = regular_body(source, dialect, start.width, skip, first) if regular else None
         if body is not None:
             return body
-    changed = [(at - start.begins, told) for at, told in text.changes]
+    changed = [(offset - start.begins, change) for offset, change in text.changes]
     return irregular_body(text.all()[start.begins :], dialect, start.width, first, changed)
 
 
-def _quick(path: Path, spellings: Mapping[str, str] | None, told: str | None) -> tuple[_Text, _Start, Body] | None:
+def _quick(
+    path: Path, spellings: Mapping[str, str] | None, encoding_name: str | None
+) -> tuple[_Text, _Start, Body] | None:
     """A regular file of UTF-8, read once; None where anything about it is doubtful."""
-    text = _at_sight(path, told)
+    text = _at_sight(path, encoding_name)
     if text is None or text.changes or _looks_undone(text):
         return None
     start = _start(text, spellings)
@@ -193,8 +197,8 @@ def _quick(path: Path, spellings: Mapping[str, str] | None, told: str | None) ->
     return None if body is None else (text, start, body)
 
 
-def _thorough(path: Path, spellings: Mapping[str, str] | None, told: str | None) -> tuple[_Text, _Start, Body]:
-    text = _load(path, spellings or {}, told)
+def _thorough(path: Path, spellings: Mapping[str, str] | None, encoding_name: str | None) -> tuple[_Text, _Start, Body]:
+    text = _load(path, spellings or {}, encoding_name)
     start = _start(text, spellings)
     if start is None:
         raise NoSurveyTable("no_survey_header", file=path.name, sheet="")
@@ -213,7 +217,7 @@ def _evidence(text: _Text, judged: Judged) -> dict[str, str]:
     return {
         "encoding": text.encoding.name,
         "encoding_why": text.encoding.why,
-        **text.encoding.told,
+        **text.encoding.placeholders,
         "delimiter": judged.dialect.delimiter + " " * judged.dialect.spaced,
         "delimiter_why": why,
         "quote": judged.dialect.quote,
@@ -228,9 +232,9 @@ def _top_faults(text: _Text, start: _Start) -> list[CellFault]:
     """What is wrong with the file as a whole, and with the quotes above the first record."""
     head = max(start.layout.header_row, 1)
     faults = [CellFault("file_mojibake", head)] if text.undone else []
-    for at, row in enumerate(start.top[: start.layout.begins], start=1):
+    for row_number, row in enumerate(start.top[: start.layout.begins], start=1):
         if row.astray is not None:
-            faults.append(CellFault("quote_astray", at, row.astray))
+            faults.append(CellFault("quote_astray", row_number, row.astray))
     return faults
 
 
@@ -255,10 +259,12 @@ def read_csv(path: Path, spellings: Mapping[str, str] | None, encoding: str | No
             part.data,
             part.rows,
             _evidence(text, start.judged),
-            _faults_of(part.header_row, parts[at + 1].header_row if at + 1 < len(parts) else None, faults, at == 0),
+            _faults_of(
+                part.header_row, parts[index + 1].header_row if index + 1 < len(parts) else None, faults, index == 0
+            ),
             part.left_out,
         )
-        for at, part in enumerate(parts)
+        for index, part in enumerate(parts)
     ]
 
 

@@ -31,9 +31,9 @@ class Judged:
 
 def separator_line(text: str) -> tuple[str, int] | None:
     """The delimiter that a first line such as `sep=;` names, and how long that line is. Excel does not show it."""
-    found = _SEPARATOR_LINE.match(text)
-    ends_line = found is not None and (found[0].endswith("\n") or found.end() == len(text))
-    return (found[1], found.end()) if found and ends_line else None
+    match = _SEPARATOR_LINE.match(text)
+    ends_line = match is not None and (match[0].endswith("\n") or match.end() == len(text))
+    return (match[1], match.end()) if match and ends_line else None
 
 
 def first_rows(text: str, dialect: Dialect, width: int = 0, count: int = LIMITS.header_rows) -> list[list[str]]:
@@ -59,11 +59,11 @@ def _judge(sample: str, dialect: Dialect, spellings: Mapping[str, str]) -> Judge
             astray += row.astray is not None
     count = max(sum(widths.values()), 1)
     # Wide and less common beats narrow and common: titles and notes above or below a table have one cell.
-    width = max(widths, key=lambda one: widths[one] * (one - 1), default=1)
+    width = max(widths, key=lambda cell_count: widths[cell_count] * (cell_count - 1), default=1)
     share = widths[width] / count
     score = share * (1 - 1 / max(width, 1)) - _ASTRAY * astray / count
-    at = find_header(cells[: LIMITS.header_rows], dict(spellings))
-    known = 0 if at is None else len(match_headers(cells[at], dict(spellings)).fields)
+    header_position = find_header(cells[: LIMITS.header_rows], dict(spellings))
+    known = 0 if header_position is None else len(match_headers(cells[header_position], dict(spellings)).fields)
     return Judged(dialect, known, width, share, score)
 
 
@@ -97,12 +97,12 @@ def _spaced(sample: str, dialect: Dialect) -> bool:
     return marks > 1 and sample.count(dialect.delimiter + " ") > _SPACED * marks
 
 
-def decide_dialect(text: str, spellings: Mapping[str, str], told: str | None = None) -> Judged:
+def decide_dialect(text: str, spellings: Mapping[str, str], delimiter_named: str | None = None) -> Judged:
     """The dialect of a text by its first rows: the one that finds most headers of the survey, else the one under which
-    most rows have the same number of cells. `told` is a delimiter that the file itself names."""
+    most rows have the same number of cells. `delimiter_named` is one that the file itself names."""
     sample = text[:_SAMPLE]
     judged: list[Judged] = []
-    for delimiter in [told] if told else DELIMITERS:
+    for delimiter in [delimiter_named] if delimiter_named else DELIMITERS:
         # Under a delimiter that is not in the text every row has one cell, which is never better than a table.
         if judged and delimiter not in sample and _best(judged).score >= 0:
             continue
@@ -120,7 +120,7 @@ def decide_dialect(text: str, spellings: Mapping[str, str], told: str | None = N
 def _best(judged: Sequence[Judged]) -> Judged:
     """The best of some; the earlier where two are as good, so that the usual way wins."""
     best = judged[0]
-    for one in judged[1:]:
-        if (one.known, one.score) > (best.known, best.score + 0.005):
-            best = one
+    for candidate in judged[1:]:
+        if (candidate.known, candidate.score) > (best.known, best.score + 0.005):
+            best = candidate
     return best

@@ -44,11 +44,11 @@ _FITS, _MOSTLY = 0.25, 0.5
 @dataclass(frozen=True)
 class Encoding:
     """What a file is written in; `name` is "mixed" where lines differ. `why` names a sentence of the messages, which
-    `told` fills in; `bom` is how many bytes stand before the text."""
+    `placeholders` fill in; `bom` is how many bytes stand before the text."""
 
     name: str
     why: str
-    told: dict[str, str]
+    placeholders: dict[str, str]
     bom: int = 0
 
 
@@ -103,16 +103,16 @@ def _goes_on(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = Fal
     return True
 
 
-def plain_utf8(start: bytes, told: str | None = None) -> Encoding | None:
+def plain_utf8(start: bytes, encoding_name: str | None = None) -> Encoding | None:
     """UTF-8 where a file begins as nothing but that; None where it has to be looked at."""
     bom = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
-    if told is not None and codecs.lookup(told).name not in {"utf-8", "utf-8-sig"}:
+    if encoding_name is not None and codecs.lookup(encoding_name).name not in {"utf-8", "utf-8-sig"}:
         return None
     if b"\0" in start or codecs.BOM_UTF8 in start[bom:]:
         return None
     if not _goes_on(codecs.getincrementaldecoder("utf-8")(), start):
         return None
-    why = "encoding_by_mark" if bom else "encoding_told" if told else "encoding_valid_utf8"
+    why = "encoding_by_mark" if bom else "encoding_told" if encoding_name else "encoding_valid_utf8"
     return Encoding("utf-8", why, {}, bom)
 
 
@@ -128,16 +128,23 @@ def _by_zero_bytes(start: bytes) -> str | None:
 
 def _foreign_lines(content: bytes) -> Iterator[bytes]:
     """The first lines that have a byte outside ASCII."""
-    at = 0
+    position = 0
     for _ in range(_SAMPLE_LINES):
-        found = _HIGH.search(content, at)
-        if not found:
+        letter = _HIGH.search(content, position)
+        if not letter:
             return
-        start = max(content.rfind(b"\n", at, found.start()), content.rfind(b"\r", at, found.start()), at - 1) + 1
-        last = min(found.start() + _LONG_LINE, len(content))
-        ends = [end for mark in (b"\n", b"\r") if (end := content.find(mark, found.start(), last)) > 0]
-        at = min(ends, default=last)
-        yield content[start:at]
+        start = (
+            max(
+                content.rfind(b"\n", position, letter.start()),
+                content.rfind(b"\r", position, letter.start()),
+                position - 1,
+            )
+            + 1
+        )
+        last = min(letter.start() + _LONG_LINE, len(content))
+        ends = [end for mark in (b"\n", b"\r") if (end := content.find(mark, letter.start(), last)) > 0]
+        position = min(ends, default=last)
+        yield content[start:position]
 
 
 def _odd_share(text: str, letters: re.Pattern[str], odd: re.Pattern[str]) -> tuple[float, int]:
@@ -174,19 +181,22 @@ def _encoding_of_line(line: bytes, legacy: str) -> str:
 
 
 def decide(
-    facts: Facts, content: Callable[[], bytes], spellings: Mapping[str, str], told: str | None = None
+    facts: Facts, content: Callable[[], bytes], spellings: Mapping[str, str], encoding_name: str | None = None
 ) -> Encoding:
     """The encoding of a whole file, whose bytes are asked for only where the facts leave it open.
 
-    What the user `told` overrules all but a mark at the start that agrees. The name is empty where none fits.
+    `encoding_name`, given by the user, overrules all but a mark at the start that agrees. The name is empty where no
+    encoding fits.
     """
     for mark, name in _BOMS:
-        if facts.start.startswith(mark) and (told is None or codecs.lookup(told).name.startswith(name[:6])):
+        if facts.start.startswith(mark) and (
+            encoding_name is None or codecs.lookup(encoding_name).name.startswith(name[:6])
+        ):
             if name == "utf-8" and not facts.utf8:
                 break
             return Encoding(name, "encoding_by_mark", {}, len(mark))
-    if told is not None:
-        return Encoding(codecs.lookup(told).name, "encoding_told", {})
+    if encoding_name is not None:
+        return Encoding(codecs.lookup(encoding_name).name, "encoding_told", {})
     wide = _by_zero_bytes(facts.start[:4096])
     if wide:
         return Encoding(wide, "encoding_by_zeros", {})
@@ -198,9 +208,9 @@ def decide(
 def _not_all_utf8(content: bytes, spellings: Mapping[str, str]) -> Encoding:
     bom = len(codecs.BOM_UTF8) if content.startswith(codecs.BOM_UTF8) else 0
     if not _THAI_IN_UTF8.search(content) and not bom:
-        found = _legacy(content, spellings)
-        if found.name or _broken_share(content) >= _MOSTLY:
-            return found
+        legacy = _legacy(content, spellings)
+        if legacy.name or _broken_share(content) >= _MOSTLY:
+            return legacy
     lines = content[bom:].splitlines(keepends=True)
     broken = [line for line in lines if not _valid(line) and not _nearer_utf8(line)]
     if not broken:
@@ -246,10 +256,10 @@ def mixed_lines(content: bytes, legacy: str) -> Iterator[tuple[str, str]]:
 
 def changes(encodings: Sequence[str]) -> list[tuple[int, str, str]]:
     """Where the encoding changes: index of the line, the encoding before, the encoding from there on."""
-    found: list[tuple[int, str, str]] = []
+    changed: list[tuple[int, str, str]] = []
     before = ""
-    for at, name in enumerate(encodings):
+    for line, name in enumerate(encodings):
         if name and before and name != before:
-            found.append((at, before, name))
+            changed.append((line, before, name))
         before = name or before
-    return found
+    return changed

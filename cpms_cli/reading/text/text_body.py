@@ -182,10 +182,10 @@ def irregular_body(
     while piece := list(islice(read, _PIECE)):
         for row in piece:
             faults += _row_faults(first + len(begins), row.cells, width, row.astray)
-            begins.append(row.at)
+            begins.append(row.begins)
         pieces.append(_columns([row.cells for row in piece], width))
-    for at, told in changes:
-        number = first + max(bisect_right(begins, at) - 1, 0)
-        faults.append(CellFault("encoding_changes", number, None, told, open=True))
+    for offset, change in changes:
+        number = first + max(bisect_right(begins, offset) - 1, 0)
+        faults.append(CellFault("encoding_changes", number, None, change, open=True))
     data = pa.concat_tables(pieces) if pieces else _columns([], width)
     return Body(_one_piece(data), np.arange(first, first + len(begins), dtype=np.int64), tuple(faults))

@@ -69,7 +69,7 @@ class Dialect:
 class Row:
     """One record: where it begins in the text, its cells, and the cell (from 0) where a quote stands astray."""
 
-    at: int
+    begins: int
     cells: list[str]
     astray: int | None = None
 
@@ -79,36 +79,36 @@ def _split(record: str, dialect: Dialect) -> list[str]:
         plain = record.removesuffix("\n").removesuffix("\r").split(dialect.delimiter)
         return [cell.removeprefix(" ") for cell in plain] if dialect.spaced else plain
     cells: list[str] = []
-    at = 0
+    position = 0
     while True:
-        found = dialect.field.match(record, at)
-        if found is None:
+        field = dialect.field.match(record, position)
+        if field is None:
             return cells
-        inside = found["inside"]
-        cells.append(found["plain"] if inside is None else dialect.inner(inside))
-        at = found.end()
-        if found["end"] != dialect.delimiter:
+        inside = field["inside"]
+        cells.append(field["plain"] if inside is None else dialect.inner(inside))
+        position = field.end()
+        if field["end"] != dialect.delimiter:
             return cells
 
 
-def _next_cells(line: str, at: int, dialect: Dialect) -> Iterator[tuple[int, str, int]]:
+def _next_cells(line: str, position: int, dialect: Dialect) -> Iterator[tuple[int, str, int]]:
     """The ways to read one cell: rules broken, its text, and where its delimiter stands."""
-    if dialect.spaced and line[at : at + 1] == " ":
-        at += 1
-    end = line.find(dialect.delimiter, at)
+    if dialect.spaced and line[position : position + 1] == " ":
+        position += 1
+    end = line.find(dialect.delimiter, position)
     end = len(line) if end < 0 else end
-    if not dialect.quote or not line.startswith(dialect.quote, at):
-        yield 0, line[at:end], end
+    if not dialect.quote or not line.startswith(dialect.quote, position):
+        yield 0, line[position:end], end
         return
-    strict = dialect.field.match(line, at)
+    strict = dialect.field.match(line, position)
     if strict and strict["inside"] is not None:
         yield 0, dialect.inner(strict["inside"]), strict.end() - len(strict["end"])
-    close = line.find(dialect.quote, at + 1)
+    close = line.find(dialect.quote, position + 1)
     while close >= 0:
         if line.startswith(dialect.delimiter, close + 1) or close + 1 == len(line):
-            yield 1, dialect.inner(line[at + 1 : close]), close + 1
+            yield 1, dialect.inner(line[position + 1 : close]), close + 1
         close = line.find(dialect.quote, close + 1)
-    yield 1, line[at:end], end
+    yield 1, line[position:end], end
 
 
 def mended(line: str, dialect: Dialect, width: int) -> tuple[list[str], int | None]:
@@ -120,15 +120,15 @@ def mended(line: str, dialect: Dialect, width: int) -> tuple[list[str], int | No
     best: tuple[int, list[str], int | None] | None = None
     tries = 0
     while heap and tries < _TRIES:
-        broken, _, at, first, cells = heapq.heappop(heap)
-        if at > len(line):
+        broken, _, position, first, cells = heapq.heappop(heap)
+        if position > len(line):
             off = abs(len(cells) - width)
             if best is None or off < best[0]:
                 best = (off, cells, first)
             if off == 0 or not width:
                 break
             continue
-        for cost, cell, end in islice(_next_cells(line, at, dialect), _WAYS):
+        for cost, cell, end in islice(_next_cells(line, position, dialect), _WAYS):
             tries += 1
             astray = len(cells) if cost and first is None else first
             heapq.heappush(heap, (broken + cost, tries, end + 1, astray, [*cells, cell]))
@@ -137,31 +137,31 @@ def mended(line: str, dialect: Dialect, width: int) -> tuple[list[str], int | No
     return best[1], best[2]
 
 
-def _line(text: str, at: int) -> tuple[str, int]:
+def _line(text: str, position: int) -> tuple[str, int]:
     """The line that begins here, and where the next one does."""
-    ends = [end for mark in "\r\n" if (end := text.find(mark, at)) >= 0]
+    ends = [end for mark in "\r\n" if (end := text.find(mark, position)) >= 0]
     end = min(ends, default=len(text))
-    return text[at:end], end + (2 if text.startswith("\r\n", end) else 1)
+    return text[position:end], end + (2 if text.startswith("\r\n", end) else 1)
 
 
 def read_rows(text: str, dialect: Dialect, width: int = 0) -> Iterator[Row]:
     """The records of the text in order, blank lines among them; `width` is how many cells a record ought to have."""
-    at = 0
-    while at < len(text):
-        found = dialect.record.match(text, at)
-        record = found[0] if found else ""
+    position = 0
+    while position < len(text):
+        match = dialect.record.match(text, position)
+        record = match[0] if match else ""
         lines = record.rstrip("\r\n").count("\n") + record.rstrip("\r\n").count("\r")
-        cells = _split(record, dialect) if found and lines <= LIMITS.cell_lines else None
+        cells = _split(record, dialect) if match and lines <= LIMITS.cell_lines else None
         if cells is not None and (not lines or not width or len(cells) == width):
-            yield Row(at, cells)
-            at = found.end() if found else at
+            yield Row(position, cells)
+            position = match.end() if match else position
             continue
-        line, after = _line(text, at)
+        line, after = _line(text, position)
         others, astray = mended(line, dialect, width)
         if cells is not None and len(others) != width:
             # Quoted over several lines, and ragged: no other reading is better.
-            yield Row(at, cells)
-            at = found.end() if found else at
+            yield Row(position, cells)
+            position = match.end() if match else position
             continue
-        yield Row(at, others, astray)
-        at = after
+        yield Row(position, others, astray)
+        position = after

@@ -33,14 +33,14 @@ def completed_years(text: str) -> str | None:
     """
     if len(text) > _LONGEST:
         return None
-    told = _WORD.sub(lambda word: _NUMBER_WORDS[word[0]], " ".join(text.lower().split()))
-    if _ZERO.fullmatch(told):
+    plain = _WORD.sub(lambda word: _NUMBER_WORDS[word[0]], " ".join(text.lower().split()))
+    if _ZERO.fullmatch(plain):
         return "0"
     for form, in_a_year in _PARTS_OF_YEAR:
-        part = form.fullmatch(told)
+        part = form.fullmatch(plain)
         if part:
             return str(int(part["count"]) // in_a_year)
-    found = _LONG.fullmatch(told)
-    if found is None or ((found["months"] or found["half"]) and not found["unit"]):
+    age = _LONG.fullmatch(plain)
+    if age is None or ((age["months"] or age["half"]) and not age["unit"]):
         return None
-    return str(int(found["years"]) + int(found["months"] or 0) // 12)
+    return str(int(age["years"]) + int(age["months"] or 0) // 12)

@@ -19,7 +19,7 @@ class CodedColumn:
     codes: npt.NDArray[np.int32]
     texts: pa.Array
 
-    def at(self, position: int) -> str:
+    def text_of(self, position: int) -> str:
         """The text of a row, white space put in order; empty where it is blank."""
         code = int(self.codes[position])
         return "" if code < 0 else " ".join(str(self.texts[code].as_py()).split())

@@ -81,30 +81,30 @@ class Written(NamedTuple):
 
 def _without_time(text: str) -> tuple[str, int]:
     """The date's own text, and how many days later that moment was in Thailand, where a time zone is told."""
-    found = _TIME.fullmatch(text)
-    if found is None:
+    moment = _TIME.fullmatch(text)
+    if moment is None:
         return text, 0
     offset = None
-    if found["zone"]:
+    if moment["zone"]:
         offset = 0
-    elif found["sign"]:
-        offset = (int(found["off_hour"]) * 60 + int(found["off_minute"])) * (-1 if found["sign"] == "-" else 1)
+    elif moment["sign"]:
+        offset = (int(moment["off_hour"]) * 60 + int(moment["off_minute"])) * (-1 if moment["sign"] == "-" else 1)
     if offset is None:
-        return found["date"], 0
-    minute = int(found["hour"]) * 60 + int(found["minute"]) - offset + _LOCAL_ZONE
-    return found["date"], minute // _DAY
+        return moment["date"], 0
+    minute = int(moment["hour"]) * 60 + int(moment["minute"]) - offset + _LOCAL_ZONE
+    return moment["date"], minute // _DAY
 
 
 def _era(text: str) -> tuple[str, Era | None]:
     for era, pattern in _ERAS:
-        told, count = pattern.subn(" ", text)
+        without_era, count = pattern.subn(" ", text)
         if count:
-            return told, era
+            return without_era, era
     return text, None
 
 
-def _from(found: re.Match[str], era: Era | None, shift: int) -> Written | None:
-    parts = found.groupdict()
+def _from(form: re.Match[str], era: Era | None, shift: int) -> Written | None:
+    parts = form.groupdict()
     year, short = int(parts["y"]), len(parts["y"]) == 2
     if parts.get("first"):
         first, second = int(parts["first"]), int(parts["second"])
@@ -128,18 +128,18 @@ def read_form(text: str) -> Written | None:
     iso = _ISO.fullmatch(text)
     if iso and "00" not in iso.groups():
         return Written(int(iso[1]), month=int(iso[2]), day=int(iso[3]))
-    told, shift, era = " ".join(text.lower().split()), 0, None
-    if not _NUMBERS_ONLY.fullmatch(told):
-        told, shift = _without_time(told)
-        told, era = _era(told)
-        told = " ".join(_WORDS.sub(" ", told).split())
-    serial = _SERIAL.fullmatch(told)
+    plain, shift, era = " ".join(text.lower().split()), 0, None
+    if not _NUMBERS_ONLY.fullmatch(plain):
+        plain, shift = _without_time(plain)
+        plain, era = _era(plain)
+        plain = " ".join(_WORDS.sub(" ", plain).split())
+    serial = _SERIAL.fullmatch(plain)
     if serial and era is None:
         return Written(serial=int(serial[1]))
     for form in _FORMS:
-        found = form.fullmatch(told)
-        written = _from(found, era, shift) if found else None
+        match = form.fullmatch(plain)
+        written = _from(match, era, shift) if match else None
         if written:
             return written
-    alone = _SHORT_YEAR.fullmatch(told) if era else None
+    alone = _SHORT_YEAR.fullmatch(plain) if era else None
     return Written(int(alone["y"]), True, era=era) if alone else None

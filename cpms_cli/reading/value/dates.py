@@ -69,62 +69,62 @@ class _Order(NamedTuple):
 
 def _order(written: Iterable[Written]) -> tuple[_Order, list[Evidence]]:
     """Whether the month comes first, by the numbers over 12, which are days."""
-    numeric = [(one.day, one.month) for one in written if one.either and one.day and one.month]
+    numeric = [(date.day, date.month) for date in written if date.either and date.day and date.month]
     day_first = sum(31 >= first > 12 >= second for first, second in numeric)
     month_first = sum(31 >= second > 12 >= first for first, second in numeric)
     open_ = sum(first <= 12 and second <= 12 and first != second for first, second in numeric)
-    told = {"day_first": day_first, "month_first": month_first, "open": open_}
+    counts = {"day_first": day_first, "month_first": month_first, "open": open_}
     if month_first and not day_first:
-        return _Order(True, True), [Evidence("dates_month_first", told)]
+        return _Order(True, True), [Evidence("dates_month_first", counts)]
     if month_first:
         many, few = max(day_first, month_first), min(day_first, month_first)
         clear = many >= _CLEAR_MAJORITY * few
         name = "dates_order_slips" if clear else "dates_order_mixed"
-        return _Order(month_first > day_first, clear), [Evidence(name, told)]
-    return _Order(False, True), [Evidence("dates_day_first_assumed", told, False)] if open_ and not day_first else []
+        return _Order(month_first > day_first, clear), [Evidence(name, counts)]
+    return _Order(False, True), [Evidence("dates_day_first_assumed", counts, False)] if open_ and not day_first else []
 
 
-def _in_order(one: Written, order: _Order) -> Written | None:
+def _in_order(date: Written, order: _Order) -> Written | None:
     """The date with its day and month in the column's order; None where that is a question."""
-    if not one.either or one.day is None or one.month is None:
-        return one
-    day, month = (one.month, one.day) if order.month_first else (one.day, one.month)
+    if not date.either or date.day is None or date.month is None:
+        return date
+    day, month = (date.month, date.day) if order.month_first else (date.day, date.month)
     contradicts = 31 >= month > 12 >= day
     open_ = day <= 12 and month <= 12 and day != month
-    return None if contradicts or (open_ and not order.clear) else one._replace(day=day, month=month)
+    return None if contradicts or (open_ and not order.clear) else date._replace(day=day, month=month)
 
 
 def _short_christian(written: Iterable[Written], bounds: Bounds) -> bool:
     """Whether every year of the column that can be told is Christian, so that two digits may be so too."""
-    told = list(written)
-    buddhist_short = any(one.short and one.era is None and one.year >= SHORT_BUDDHIST_FROM for one in told)
-    eras = {one.era or era_of(one.year) for one in told if one.serial is None and (one.era or not one.short)}
+    dates = list(written)
+    buddhist_short = any(date.short and date.era is None and date.year >= SHORT_BUDDHIST_FROM for date in dates)
+    eras = {date.era or era_of(date.year) for date in dates if date.serial is None and (date.era or not date.short)}
     return bounds.first is not None and not buddhist_short and eras == {"christian"}
 
 
-def _year(one: Written, bounds: Bounds, short_christian: bool) -> int | None:
+def _year(date: Written, bounds: Bounds, short_christian: bool) -> int | None:
     """The Christian year; None where its era is a question. A year of no era is 0, which is no date's."""
-    if one.era is not None:
-        agrees = one.short or era_of(one.year) == one.era
-        return christian_year(one.year, one.era) if agrees else None
-    if not one.short:
-        era = era_of(one.year)
-        return christian_year(one.year, era) if era else 0
-    buddhist, christian = (christian_year(one.year, era) for era in ("buddhist", "christian"))
-    if one.year >= SHORT_BUDDHIST_FROM:
+    if date.era is not None:
+        agrees = date.short or era_of(date.year) == date.era
+        return christian_year(date.year, date.era) if agrees else None
+    if not date.short:
+        era = era_of(date.year)
+        return christian_year(date.year, era) if era else 0
+    buddhist, christian = (christian_year(date.year, era) for era in ("buddhist", "christian"))
+    if date.year >= SHORT_BUDDHIST_FROM:
         return buddhist if bounds.last is None or buddhist <= bounds.last else None
     only = short_christian and bounds.hold(christian) and not bounds.hold(buddhist)
     return christian if only else None
 
 
-def _iso(one: Written, year: int) -> str | None:
-    if one.month == 0 and one.day:
+def _iso(date: Written, year: int) -> str | None:
+    if date.month == 0 and date.day:
         return None  # a day of no month
     try:
-        day = datetime.date(year, one.month or 1, one.day or 1) + datetime.timedelta(days=one.shift)
+        day = datetime.date(year, date.month or 1, date.day or 1) + datetime.timedelta(days=date.shift)
     except ValueError:
         return None
-    return day.isoformat()[: 10 if one.day else 7 if one.month else 4]
+    return day.isoformat()[: 10 if date.day else 7 if date.month else 4]
 
 
 def _serial(days: int, system: str, bounds: Bounds) -> str | None:
@@ -133,41 +133,43 @@ def _serial(days: int, system: str, bounds: Bounds) -> str | None:
 
 
 def _two_eras(written: Iterable[Written]) -> list[Evidence]:
-    eras: list[Era | None] = [one.era or era_of(one.year) for one in written if one.serial is None and not one.short]
+    eras: list[Era | None] = [
+        date.era or era_of(date.year) for date in written if date.serial is None and not date.short
+    ]
     buddhist, christian = eras.count("buddhist"), eras.count("christian")
-    told = {"buddhist": buddhist, "christian": christian}
-    return [Evidence(TWO_ERAS, told, False)] if buddhist and christian else []
+    counts = {"buddhist": buddhist, "christian": christian}
+    return [Evidence(TWO_ERAS, counts, False)] if buddhist and christian else []
 
 
 def _decided(
     texts: Sequence[str], bounds: Bounds, system: str
 ) -> tuple[list[str | None], list[str | None], tuple[Evidence, ...]]:
     forms = [read_form(text) for text in texts]
-    written = [one for one in forms if one is not None]
+    written = [form for form in forms if form is not None]
     order, evidence = _order(written)
     short_christian = _short_christian(written, bounds)
     # 040160 whose first 0 was lost looks like a day number.
     serials = not any(_SIX_DIGITS.fullmatch(text) for text in texts)
     counted = {"serial": 0, "short": 0}
 
-    def decide(one: Written | None) -> tuple[str | None, str | None]:
-        if one is None:
+    def decide(form: Written | None) -> tuple[str | None, str | None]:
+        if form is None:
             return None, None
-        if one.serial is not None:
-            read = _serial(one.serial, system, bounds) if serials else None
+        if form.serial is not None:
+            read = _serial(form.serial, system, bounds) if serials else None
             counted["serial"] += read is not None
             return read, None
-        told = _in_order(one, order)
-        if told is None:
+        date = _in_order(form, order)
+        if date is None:
             return None, ORDER
-        year = _year(told, bounds, short_christian)
+        year = _year(date, bounds, short_christian)
         if year is None:
             return None, ERA
-        read = _iso(told, year) if year else None
-        counted["short"] += read is not None and told.short and told.era is None and short_christian
+        read = _iso(date, year) if year else None
+        counted["short"] += read is not None and date.short and date.era is None and short_christian
         return read, None
 
-    decided = [decide(one) for one in forms]
+    decided = [decide(form) for form in forms]
     if counted["short"]:
         evidence.append(Evidence("dates_short_christian", {"count": counted["short"]}))
     if counted["serial"]:

@@ -44,10 +44,10 @@ def digits_in_full(text: str) -> str | None:
     >>> [digits_in_full(text) for text in ("8.5010501E+07", "1e0", "1.10E+12", "12")]
     ['85010501', '1', None, None]
     """
-    found = _SCIENTIFIC.fullmatch(text.strip())
-    if found is None:
+    scientific = _SCIENTIFIC.fullmatch(text.strip())
+    if scientific is None:
         return None
-    sign, whole, decimals, power = found[1], found[2], found[3] or "", int(found[4])
+    sign, whole, decimals, power = scientific[1], scientific[2], scientific[3] or "", int(scientific[4])
     if power < 0 or len(decimals) < power:
         return None
     rest = decimals[power:].rstrip("0")
@@ -60,11 +60,11 @@ def whole_number(text: str) -> str:
     >>> [whole_number(text) for text in ("1.0", ".00", "1e0", "-99.00", "85,010,501", "007.0", "1.5", "1,0", "12/3")]
     ['1', '0', '1', '-99', '85010501', '007', '1.5', '1,0', '12/3']
     """
-    told = "0" if _BARE_ZERO.fullmatch(text) else digits_in_full(text) or text
-    if _GROUPED.fullmatch(told):
-        told = told.replace(",", "")
-    found = _WHOLE.fullmatch(told)
-    return found[1] if found else told
+    digits = "0" if _BARE_ZERO.fullmatch(text) else digits_in_full(text) or text
+    if _GROUPED.fullmatch(digits):
+        digits = digits.replace(",", "")
+    whole = _WHOLE.fullmatch(digits)
+    return whole[1] if whole else digits
 
 
 def whole_numbers(texts: pd.Series) -> pd.Series:

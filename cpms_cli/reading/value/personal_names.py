@@ -46,5 +46,5 @@ def without_title(survey: Survey, name: str) -> str:
 
 def sex_of_title(survey: Survey, titles: pd.Series) -> pd.Series:
     """The code of the sex that each title tells; NA for no title."""
-    told = {title.title.casefold(): title.sex for title in survey.titles}
-    return titles.str.casefold().map(told).astype("str")
+    sexes = {title.title.casefold(): title.sex for title in survey.titles}
+    return titles.str.casefold().map(sexes).astype("str")

@@ -36,10 +36,10 @@ def spellings_of(survey: Survey, name: str) -> Spellings:
     """The spellings of the code list of this name, which go before those of a missing answer."""
     own, missing = survey.codelists[name].by_spelling, survey.codelists["missing"]
     blank = _blank(missing)
-    said = {**missing.by_spelling, **own}
-    values = [None if code in blank and word in missing.by_spelling else code for word, code in said.items()]
-    mine = np.array([word in own for word in said])
-    return Spellings(pa.array(said, pa.string()), pa.array(values, pa.string()), mine)
+    codes_by_word = {**missing.by_spelling, **own}
+    values = [None if code in blank and word in missing.by_spelling else code for word, code in codes_by_word.items()]
+    is_own = np.array([word in own for word in codes_by_word])
+    return Spellings(pa.array(codes_by_word, pa.string()), pa.array(values, pa.string()), is_own)
 
 
 def _blank(missing: CodeList) -> set[str]:

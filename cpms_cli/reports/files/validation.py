@@ -26,7 +26,7 @@ _WIDE, _NARROW = 160, 100
 
 def findings_table(survey: Survey, validation: Validation, language: Language) -> pd.DataFrame:
     """Every finding with message and mend, under the names that scripts may rely on."""
-    worded = Wording(survey, language).told(validation.findings)
+    worded = Wording(survey, language).put_into_words(validation.findings)
     return worded.rename(columns={"check": "rule"})[list(FINDING_COLUMNS)]
 
 
@@ -54,7 +54,7 @@ def grouped(survey: Survey, validation: Validation, language: Language) -> pd.Da
     others = values.groupby("cause")["value"].nunique() - 1
     table = heads.assign(count=number.value_counts(), where=place.agg(", ".join), value=commonest, others=others)
     table = table.reset_index(drop=True)
-    worded = Wording(survey, language).told(table)
+    worded = Wording(survey, language).put_into_words(table)
     # "And 1 other value" says something only after a value.
     worded["others"] = worded["others"].where(Wording(survey, language).tells_value(worded["check"]), 0)
     worded["message"] = worded["message"].astype("str") + worded["others"].map(

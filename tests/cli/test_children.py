@@ -127,8 +127,9 @@ def test_the_workbook_says_in_words_since_when(cpms: Cpms, store: Path, tmp_path
     cpms("children", "--indicator", "3", "--store", store, "-o", tmp_path / "c.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "c.xlsx").active
     assert sheet is not None
-    assert [cell.value for cell in sheet[1]][-4:] == [
+    assert [cell.value for cell in sheet[1]][-5:] == [
         "Not found in the round",
+        "Family did not consent in the round",
         "Turned 18",
         "Closed on",
         "Answered in round",

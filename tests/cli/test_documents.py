@@ -182,10 +182,12 @@ def test_every_sheet_of_an_xlsx_prints_on_a4_and_none_has_a_formula(thai_plan: D
 def test_xlsx_charts_are_excels_own_and_drawn_from_their_sheet(english_plan: Document) -> None:
     sheets: list[Any] = list(_book(english_plan).worksheets)
     charts = {sheet.title: sheet._charts[0] for sheet in sheets if sheet._charts}
-    stacked, bars = charts["Children by level"], charts["Leading indicators 2"]
+    stacked, bars = charts["Children who stand at each leve"], charts["Leading indicators 2"]
     assert stacked.grouping == "stacked"
     assert len(stacked.series) == 5
-    assert all(series_drawn.val.numRef.f.startswith("'Children by level'!") for series_drawn in stacked.series)
+    assert all(
+        series_drawn.val.numRef.f.startswith("'Children who stand at each leve'!") for series_drawn in stacked.series
+    )
     assert bars.series[0].errBars is not None
 
 

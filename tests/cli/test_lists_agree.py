@@ -231,6 +231,7 @@ def test_reasons_of_an_earlier_round_say_so_where_a_milder_level_stands(
         listings = [list_children(store), list_due(workspace).due]
     assert [(entry["level"].iat[0], entry["since"].iat[0]) for entry in listings] == [("high_risk", 2025)] * 2
     assert {entry["why"].iat[0] for entry in listings} == {
-        "Victim in round 2025; later answers leave at most High risk possible, and nothing says that it is over."
-        " Of round 2025: 13 Victim of violence (Physical violence)"
+        "Victim in round 2025; later answers leave at most High risk possible;"
+        " no longer so by later answers: 13 Victim of violence (Physical violence);"
+        " 2 questions could still change this: Left alone, Hazardous work"
     }

@@ -213,7 +213,16 @@ def test_summaries_open_again_as_workbook_json_and_csv(cpms: Cpms, store: Path, 
     out = tmp_path / "province.xlsx"
     assert cpms("province", "85", "--store", store, "-o", out).code == 0
     sheets = pd.read_excel(out, sheet_name=None, engine="openpyxl")
-    assert list(sheets) == ["Levels", "Indicators", "Areas", "To be visited at once", "Quality of the data", "Notes"]
+    assert list(sheets) == [
+        "Levels",
+        "Stand today",
+        "Stand today by area",
+        "Indicators",
+        "Areas",
+        "To be visited at once",
+        "Quality of the data",
+        "Notes",
+    ]
     assert sheets["Levels"]["Children"].sum() == 4
     assert (
         cpms("community", "850105", "--store", store, "--format", "csv")

@@ -356,7 +356,7 @@ def test_an_error_nobody_thought_of_quotes_nothing(cpms: Cpms, marked: Marked, m
     def broken(*_: object, **__: object) -> None:
         raise ValueError(f"Could not convert string '{WORDS[0]}' to INT32")
 
-    monkeypatch.setattr(cpms_cli.summaries.child.children, "list_children", broken)
+    monkeypatch.setattr(cpms_cli.summaries.child.children, "select_children", broken)
     for way in (("--format", "json"), ("--lang", "th")):
         ran = cpms("children", "--store", marked.folder / "s.duckdb", *way)
         assert ran.code == 2

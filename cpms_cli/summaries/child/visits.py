@@ -113,10 +113,10 @@ def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | N
     undated = found[person].isin(told[person]) & found["due"].isna()
     late = np.where(undated, 0.5, pd.to_numeric(found["days_late"]).fillna(0).astype("float64"))
     own = found["level"].map(visited).fillna(len(visited)).astype("float64") * _DAYS - late
-    home = list(survey.key("household"))
-    village, house, line = home[1], survey.role("household").name, survey.role("line").name
+    # The same home in whatever round: this year's question is asked on the visit to a child of last year's list.
+    village, house, line = (survey.role(role).name for role in ("village", "household", "line"))
     sort = found.assign(
-        _urgency=own.groupby([found[name] for name in home]).transform("min"),
+        _urgency=own.groupby([found[village], found[house]]).transform("min"),
         _number=pd.to_numeric(found[house].str.extract(r"([0-9]+)")[0]),
         _line=pd.to_numeric(found[line]).fillna(0),
         _at=range(len(found)),

@@ -69,7 +69,11 @@ def compare_definitions(store: str | Path, schemas: Path, *, language: Language 
 def _shape(survey: Survey, table: str) -> object:
     """What must be the same for two scores of one row to be about the same row and child."""
     schema = survey.household if table == "household" else survey.child
-    return schema.primaryKey, schema.shared, sorted((one.name, one.type, one.role or "") for one in schema.fields)
+    return (
+        schema.primaryKey,
+        schema.shared,
+        sorted((field.name, field.type, field.role or "") for field in schema.fields),
+    )
 
 
 def _scored(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
@@ -88,16 +92,16 @@ def _side_by_side(survey: Survey, scores: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _flow(survey: Survey, both: pd.DataFrame) -> pd.DataFrame:
     round_ = survey.role("round").name
-    found = both.groupby([round_, "level_before", "level_after"]).size().rename("children").reset_index()
-    return found.rename(columns={round_: "round", "level_before": "before", "level_after": "after"})
+    flow = both.groupby([round_, "level_before", "level_after"]).size().rename("children").reset_index()
+    return flow.rename(columns={round_: "round", "level_before": "before", "level_after": "after"})
 
 
 def _indicators(survey: Survey, both: pd.DataFrame, language: Language) -> pd.DataFrame:
     parts = []
-    for one in survey.indicators:
-        answers = both[[f"{one.column}_{side}" for side in SIDES]].set_axis(list(SIDES), axis=1)
+    for indicator in survey.indicators:
+        answers = both[[f"{indicator.column}_{side}" for side in SIDES]].set_axis(list(SIDES), axis=1)
         moved = answers[answers["before"] != answers["after"]].groupby(list(SIDES)).size().rename("children")
-        parts.append(moved.reset_index().assign(number=one.number, name=one.name.in_(language)))
+        parts.append(moved.reset_index().assign(number=indicator.number, name=indicator.name.in_(language)))
     return pd.concat(parts, ignore_index=True)[["number", "name", *SIDES, "children"]]
 
 
@@ -105,15 +109,15 @@ def _changed(surveys: tuple[Survey, Survey], both: pd.DataFrame, language: Langu
     moved = both[(both["level_before"] != both["level_after"]) | (both["highest_before"] != both["highest_after"])]
     survey = surveys[0]
     round_, village, person = (survey.role(role).name for role in ("round", "village", "person"))
-    told = moved[[person, round_, village]].copy()
+    listed = moved[[person, round_, village]].copy()
     for name in _RANKED:
         for side in SIDES:
-            told[f"{name}_{side}"] = moved[f"{name}_{side}"]
+            listed[f"{name}_{side}"] = moved[f"{name}_{side}"]
     for side, of in zip(SIDES, surveys, strict=True):
         explainer = Explainer(of, language)
-        told[f"why_{side}"] = explainer.why(moved, f"reasons_{side}", f"answers_{side}")
-        told[f"open_{side}"] = explainer.open(moved, f"open_reasons_{side}", f"open_answers_{side}")
+        listed[f"why_{side}"] = explainer.why(moved, f"reasons_{side}", f"answers_{side}")
+        listed[f"open_{side}"] = explainer.open(moved, f"open_reasons_{side}", f"open_answers_{side}")
     ranks = [level.id for level in surveys[1].levels]
-    order = pd.DataFrame({name: told[f"{name}_after"].map(ranks.index) for name in _RANKED})
-    order[round_] = -told[round_].astype("int64")
-    return told.loc[order.sort_values([*_RANKED, round_], kind="stable").index].reset_index(drop=True)
+    order = pd.DataFrame({name: listed[f"{name}_after"].map(ranks.index) for name in _RANKED})
+    order[round_] = -listed[round_].astype("int64")
+    return listed.loc[order.sort_values([*_RANKED, round_], kind="stable").index].reset_index(drop=True)

@@ -39,11 +39,11 @@ class Example:
 def examples(survey: Survey, document: Document) -> Iterator[Example]:
     """The examples of indicators and levels, in the file's order."""
     for index, case in enumerate(document.content.get("indicators", [])):
-        one = survey.indicator(case["number"])
-        column = one.column if one else f"indicator {case['number']}"
-        told = ", ".join(f"{name}={value}" for name, value in case["answers"].items()) or "as drawn"
+        indicator = survey.indicator(case["number"])
+        column = indicator.column if indicator else f"indicator {case['number']}"
+        answers_drawn = ", ".join(f"{name}={value}" for name, value in case["answers"].items()) or "as drawn"
         yield Example(
-            f"{case['number']}: {told}",
+            f"{case['number']}: {answers_drawn}",
             document.line("indicators", index),
             case["answers"],
             case.get("siblings", ()),
@@ -71,18 +71,19 @@ def household_of(
     )
     people = [example.answers, *example.siblings]
     children = [
-        {**drawn_row(survey, base, one, "child", str(number)), line: str(at)} for at, one in enumerate(people, start=1)
+        {**drawn_row(survey, base, person, "child", str(number)), line: str(line_number)}
+        for line_number, person in enumerate(people, start=1)
     ]
     return homes, children
 
 
-def _guilty(survey: Survey, column: str, wanted: str, found: str) -> tuple[str, Place]:
+def _guilty(survey: Survey, column: str, wanted: str, given: str) -> tuple[str, Place]:
     """The rule that gave the wrong answer, or failed to give the right one: its file, and its place there."""
-    numbers = [one.column for one in survey.indicators]
+    numbers = [indicator.column for indicator in survey.indicators]
     if column in numbers:
         return "indicators.yaml", ("indicators", numbers.index(column))
     severity = [level.id for level in survey.levels]
-    worst = min((severity.index(name) for name in (wanted, found) if name in severity), default=0)
+    worst = min((severity.index(name) for name in (wanted, given) if name in severity), default=0)
     return "risk.yaml", ("levels", worst, "when")
 
 
@@ -94,7 +95,9 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
         homes, children = household_of(survey, document.content["base"], case, number)
         place = {"_source": 0}
         drawn["household"] += [{**home, **place, "_row": number} for home in homes]
-        drawn["child"] += [{**child, **place, "_row": number * 100 + at} for at, child in enumerate(children)]
+        drawn["child"] += [
+            {**child, **place, "_row": number * 100 + row_number} for row_number, child in enumerate(children)
+        ]
     connection = open_workbench()
     try:
         stage_drawn(connection, survey, drawn)
@@ -104,9 +107,13 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
     for number, case in enumerate(cases):
         row = scored.loc[number * 100]
         for column, wanted in case.expect.items():
-            found = row.get(column, "no such score")
-            if found != wanted:
-                yield case, f"{column} is {found}, not {wanted}", _guilty(survey, column, wanted, str(found))
+            score_given = row.get(column, "no such score")
+            if score_given != wanted:
+                yield (
+                    case,
+                    f"{column} is {score_given}, not {wanted}",
+                    _guilty(survey, column, wanted, str(score_given)),
+                )
 
 
 def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
@@ -148,9 +155,9 @@ def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Pro
     try:
         if not problems:
             rules = {file: read_yaml(folder, file) for file in ("indicators.yaml", "risk.yaml")}
-            for case, told, (file, place) in failing_examples(survey, document):
-                where = f"the rule stands at {file}:{rules[file].line(*place)}"
-                problems.append(Problem(FILE, case.line, f"{case.title}: {told} ({where})"))
+            for case, failing, (file, place) in failing_examples(survey, document):
+                condition = f"the rule stands at {file}:{rules[file].line(*place)}"
+                problems.append(Problem(FILE, case.line, f"{case.title}: {failing} ({condition})"))
             problems += case_problems(survey, document.content["base"], checks)
             of_figures = {file: read_yaml(folder, file) for file in ("rights.yaml", "migration.yaml")}
             problems += figure_example_problems(survey, document.content["base"], figures, of_figures)
@@ -162,7 +169,7 @@ def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Pro
     run = (
         len(list(examples(survey, document)))
         + sum(map(len, figures.content.values()))
-        + sum(len(one.passes) + len(one.fails) for one in (*survey.checks, *survey.history, *survey.responses))
+        + sum(len(value.passes) + len(value.fails) for value in (*survey.checks, *survey.history, *survey.responses))
     )
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
 
@@ -185,14 +192,14 @@ def prove_definition(folder: str | Path) -> Proof:
 
     Raises DefinitionError where there is no such folder.
     """
-    where = Path(folder)
-    if not where.is_dir():
-        raise DefinitionError("definition_missing", folder=where)
-    survey, problems = proved(where)
+    condition = Path(folder)
+    if not condition.is_dir():
+        raise DefinitionError("definition_missing", folder=condition)
+    survey, problems = proved(condition)
     if survey is None or problems:
         return Proof(tuple(problems), {})
-    problems, run = check_examples(where, survey)
-    problems = [*check_outlines(where, survey.areas), *problems]
+    problems, run = check_examples(condition, survey)
+    problems = [*check_outlines(condition, survey.areas), *problems]
     counts = {
         "fields": len(survey.fields),
         "lists": len(survey.codelists),

@@ -40,7 +40,10 @@ class Explainer:
     @cached_property
     def of_indicators(self) -> dict[int, tuple[Reason, ...]]:
         """The alternatives of each indicator's rule."""
-        return {one.number: reasons(self.survey, one.when, one.column) for one in self.survey.indicators}
+        return {
+            indicator.number: reasons(self.survey, indicator.when, indicator.column)
+            for indicator in self.survey.indicators
+        }
 
     def reason(self, identifier: str, answers: tuple[str, ...]) -> str:
         """One alternative of a level rule: its indicators, each with the answers behind it, and its own answers; of
@@ -50,9 +53,9 @@ class Explainer:
     def _items(self, identifier: str, answers: tuple[str, ...]) -> list[str]:
         """What an alternative of a level rule names of one child: the indicators that it counts, and what is noted of
         it; where that is nothing, it is one indicator."""
-        found = self.of_levels[identifier]
-        counted = [f"i{number:02d}" for number in self._counted(found, answers)]
-        own = [] if counted else [f"i{number:02d}" for number in found.indicators]
+        alternatives_of_level = self.of_levels[identifier]
+        counted = [f"i{number:02d}" for number in self._counted(alternatives_of_level, answers)]
+        own = [] if counted else [f"i{number:02d}" for number in alternatives_of_level.indicators]
         return counted + (self._noted(identifier, answers) or own)
 
     def _worded(self, item: str, answers: tuple[str, ...]) -> str:
@@ -60,11 +63,11 @@ class Explainer:
         name, _, value = item.partition("=")
         if name in self._numbers and value in ("", "yes"):
             return self._with_answers(self._numbers[name], answers)
-        return self._told(item)
+        return self._answer_words(item)
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
-        return {one.column: one.number for one in self.survey.indicators}
+        return {indicator.column: indicator.number for indicator in self.survey.indicators}
 
     def parted(self, reasons: tuple[str, ...], answers: tuple[str, ...], over: set[str]) -> tuple[str, str]:
         """Return the reasons for a level in words, in two parts: those that hold still, and those that are over.
@@ -90,8 +93,8 @@ class Explainer:
     def _counted(self, reason: Reason, answers: tuple[str, ...]) -> list[int]:
         """The indicators that a reason counts and that something is noted behind."""
         noted = {answer.partition(":")[0] for answer in answers}
-        counted = dict.fromkeys(one for count in reason.counts for one in counted_in(self.survey, count))
-        return [one.number for one in counted if str(one.number) in noted]
+        counted = dict.fromkeys(indicator for count in reason.counts for indicator in counted_in(self.survey, count))
+        return [indicator.number for indicator in counted if str(indicator.number) in noted]
 
     def _with_answers(self, number: int, answers: tuple[str, ...]) -> str:
         """An indicator with the answers behind it, in words: "6 Neglected by caregivers (Carer: Nobody)"."""
@@ -104,7 +107,7 @@ class Explainer:
         noted = (answer.partition(":")[2].split("&") for answer in answers if answer.startswith(f"{label}:"))
         return [item for items in noted for item in items if item]
 
-    def _told(self, item: str) -> str:
+    def _answer_words(self, item: str) -> str:
         """A noted answer in words, as "Carer: Nobody"; a yes, and what is not known, is told by its question alone."""
         name, _, value = item.partition("=")
         if not value or value == "yes":
@@ -125,7 +128,7 @@ class Explainer:
     def why(self, scores: pd.DataFrame, reasons: str = "reasons", answers: str = "answers") -> pd.Series:
         """The reasons for each row's level in words."""
         keys = _pairs(scores, reasons, answers)
-        words = {key: "; ".join(dict.fromkeys(self.reason(one, key[1]) for one in key[0])) for key in keys.unique()}
+        words = {key: "; ".join(dict.fromkeys(self.reason(entry, key[1]) for entry in key[0])) for key in keys.unique()}
         return keys.map(words).astype("str")
 
     def open(self, scores: pd.DataFrame, reasons: str = "open_reasons", answers: str = "open_answers") -> pd.Series:
@@ -142,7 +145,11 @@ class Explainer:
         for item in (item for reason in reasons for item in self._items(reason, answers)):
             number = self._numbers.get(item)
             questions = self._noted(str(number), answers) if number else [item]
-            new = [one for one in questions if one not in asked and not self._asked_of_home(one, answers)]
+            new = [
+                question
+                for question in questions
+                if question not in asked and not self._asked_of_home(question, answers)
+            ]
             if new:
                 names.append(
                     self.named(questions[0]) if len(questions) == 1 or not number else self.indicator_name(number)
@@ -155,14 +162,14 @@ class Explainer:
 
     def _asked_of_home(self, item: str, answers: tuple[str, ...]) -> bool:
         """Whether this asks of all children of the home what is open about this child itself, and told of it."""
-        found = _OF_HOME.fullmatch(item)
+        of_home = _OF_HOME.fullmatch(item)
         noted = {answer.partition(":")[0] for answer in answers}
-        return found is not None and any(str(self._numbers.get(one)) in noted for one in found[1].split(","))
+        return of_home is not None and any(str(self._numbers.get(part)) in noted for part in of_home[1].split(","))
 
     def indicator_name(self, number: int) -> str:
         """The name of an indicator."""
-        found = self.survey.indicator(number)
-        return found.name.in_(self.language) if found else str(number)
+        indicator = self.survey.indicator(number)
+        return indicator.name.in_(self.language) if indicator else str(number)
 
     def answer(self, field: Field, value: str | None) -> str:
         """A stored answer in words; blank and the reasons for no answer stay four different things."""
@@ -176,6 +183,6 @@ class Explainer:
         parts = value.split(";") if field.many else [value]
         return ", ".join(known[part].label.in_(self.language) if part in known else part for part in parts)
 
-    def fields_of(self, one: Indicator) -> tuple[str, ...]:
+    def fields_of(self, indicator: Indicator) -> tuple[str, ...]:
         """The questions that an indicator looks at, in its rule's order."""
-        return tuple(dict.fromkeys(name for part in self.of_indicators[one.number] for name in part.fields))
+        return tuple(dict.fromkeys(name for part in self.of_indicators[indicator.number] for name in part.fields))

@@ -32,12 +32,12 @@ class FigureExample:
 
 def figure_examples(survey: Survey, document: Document) -> Iterator[FigureExample]:
     """The cases in the file's order; those of a right or measure that is not there are left to `_strange`."""
-    rights = {one.id: at for at, one in enumerate(survey.rights)}
-    measures = {one.id: at for at, one in enumerate(survey.measures)}
-    for at, case in enumerate(document.content["rights"]):
+    rights = {right.id: number for number, right in enumerate(survey.rights)}
+    measures = {measure.id: number for number, measure in enumerate(survey.measures)}
+    for number, case in enumerate(document.content["rights"]):
         if case["right"] in rights:
             yield FigureExample(
-                ("rights", at),
+                ("rights", number),
                 case["right"],
                 "profile",
                 right_column(case["right"]),
@@ -45,17 +45,17 @@ def figure_examples(survey: Survey, document: Document) -> Iterator[FigureExampl
                 case["expect"],
                 ("rights.yaml", ("rights", rights[case["right"]])),
             )
-    for at, case in enumerate(document.content["measures"]):
+    for number, case in enumerate(document.content["measures"]):
         if case["measure"] in measures:
-            one = survey.measures[measures[case["measure"]]]
+            measure = survey.measures[measures[case["measure"]]]
             yield FigureExample(
-                ("measures", at),
-                one.id,
-                "profile" if one.of == "child" else HOME,
-                measure_column(one.id),
+                ("measures", number),
+                measure.id,
+                "profile" if measure.of == "child" else HOME,
+                measure_column(measure.id),
                 case["answers"],
                 case["expect"],
-                ("migration.yaml", ("measures", measures[one.id])),
+                ("migration.yaml", ("measures", measures[measure.id])),
             )
 
 
@@ -63,26 +63,27 @@ def _strange(survey: Survey, document: Document) -> Iterator[tuple[Place, str]]:
     """Cases about nothing, with unknown fields or expectations, and rules of which an answer has no case."""
     needed = {
         "rights": {
-            one.id: set(_OF_RIGHT) - (set() if one.applies or one.levels else {"not_asked"}) for one in survey.rights
+            right.id: set(_OF_RIGHT) - (set() if right.applies or right.levels else {"not_asked"})
+            for right in survey.rights
         },
-        "measures": {one.id: set(_OF_MEASURE) for one in survey.measures},
+        "measures": {measure.id: set(_OF_MEASURE) for measure in survey.measures},
     }
     for part, known in needed.items():
         words = _OF_RIGHT if part == "rights" else _OF_MEASURE
-        for at, case in enumerate(document.content[part]):
+        for number, case in enumerate(document.content[part]):
             name = case[part.removesuffix("s")]
             if name not in known:
-                yield (part, at), f"there is no such one of {part}: '{name}'"
+                yield (part, number), f"there is no such one of {part}: '{name}'"
                 continue
             if case["expect"] not in words:
-                yield (part, at), f"expect is one of {', '.join(words)}, not '{case['expect']}'"
+                yield (part, number), f"expect is one of {', '.join(words)}, not '{case['expect']}'"
             known[name].discard(case["expect"])
             for field, value in case["answers"].items():
                 codes = survey.codes(survey.fields[field]) if field in survey.fields else None
                 if field not in survey.fields:
-                    yield (part, at), f"there is no field '{field}'"
+                    yield (part, number), f"there is no field '{field}'"
                 elif codes and value != "" and value not in {*codes.by_code, *survey.missing_words}:
-                    yield (part, at), f"'{value}' is not a code of codelists/{codes.name}.csv"
+                    yield (part, number), f"'{value}' is not a code of codelists/{codes.name}.csv"
         for name, lacking in known.items():
             if lacking:
                 yield (part,), f"'{name}' needs an example of: {', '.join(sorted(lacking))}"
@@ -96,26 +97,28 @@ def _wrong(
     try:
         for table in ("child", "household"):
             rows = [
-                {**drawn_row(survey, base, case.answers, table, str(at)), "_source": 0, "_row": at}
-                for at, case in enumerate(cases)
+                {**drawn_row(survey, base, case.answers, table, str(number)), "_source": 0, "_row": number}
+                for number, case in enumerate(cases)
             ]
             connection.register("drawn", relation(survey.columns(table), rows))
             connection.execute(f"CREATE TEMP TABLE current_{table} AS SELECT * EXCLUDE (_source, _row) FROM drawn")
             connection.unregister("drawn")
         create_profiles(connection, survey)
         household = survey.role("household").name
-        found = {
+        tables = {
             name: connection.execute(f"SELECT * FROM {name}").df().set_index(household) for name in ("profile", HOME)
         }
     finally:
         connection.close()
-    for at, case in enumerate(cases):
+    for number, case in enumerate(cases):
         words = _OF_RIGHT if case.place[0] == "rights" else _OF_MEASURE
-        answer = next(word for word, told in words.items() if told == found[case.relation].at[str(at), case.column])
+        answer = next(
+            word for word, truth in words.items() if truth == tables[case.relation].at[str(number), case.column]
+        )
         if answer != case.expect:
             file, place = case.rule
-            where = f"the rule stands at {file}:{rules[file].line(*place)}"
-            yield case.place, f"{case.about} is {answer}, not {case.expect} ({where})"
+            condition = f"the rule stands at {file}:{rules[file].line(*place)}"
+            yield case.place, f"{case.about} is {answer}, not {case.expect} ({condition})"
 
 
 def figure_example_problems(
@@ -125,5 +128,5 @@ def figure_example_problems(
 
     `rules` has rights.yaml and migration.yaml, to name a rule's line. Raises duckdb.Error where a rule cannot be run.
     """
-    found = list(_strange(survey, document)) or list(_wrong(survey, base, document, rules))
-    return [Problem(FIGURES, document.line(*place), told) for place, told in found]
+    faults = list(_strange(survey, document)) or list(_wrong(survey, base, document, rules))
+    return [Problem(FIGURES, document.line(*place), message) for place, message in faults]

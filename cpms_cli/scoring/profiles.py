@@ -64,8 +64,8 @@ def _groups(survey: Survey, table: Table) -> Iterator[str]:
 
 def _answer(survey: Survey, when: str, table: Table, asked: str = "") -> str:
     condition = sql(compiled(parse(when), vocabulary(survey, table, indicators=table == "child")))
-    told = f"CASE WHEN {condition} THEN 'yes' WHEN NOT ({condition}) THEN 'no' ELSE 'unknown' END"
-    return f"CASE WHEN NOT ({asked}) THEN 'n/a' WHEN {asked} THEN {told} ELSE 'unknown' END" if asked else told
+    answer = f"CASE WHEN {condition} THEN 'yes' WHEN NOT ({condition}) THEN 'no' ELSE 'unknown' END"
+    return f"CASE WHEN NOT ({asked}) THEN 'n/a' WHEN {asked} THEN {answer} ELSE 'unknown' END" if asked else answer
 
 
 def _asked(survey: Survey, applies: str | None, levels: tuple[str, ...]) -> str:
@@ -85,20 +85,21 @@ def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey)
     """Create `profile`, `home` and `child_round`; needs `score`."""
     key = ", ".join(survey.key("child"))
     truths = ", ".join(
-        f"CASE s.{one.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {one.column}"
-        for one in survey.indicators
+        f"CASE s.{indicator.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {indicator.column}"
+        for indicator in survey.indicators
     )
     counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
     columns = [
         *_groups(survey, "child"),
         *(
-            f"{_answer(survey, one.has, 'child', _asked(survey, one.applies, one.levels))} AS {right_column(one.id)}"
-            for one in survey.rights
+            f"{_answer(survey, right.has, 'child', _asked(survey, right.applies, right.levels))}"
+            f" AS {right_column(right.id)}"
+            for right in survey.rights
         ),
         *(
-            f"{_answer(survey, one.when, 'child')} AS {measure_column(one.id)}"
-            for one in survey.measures
-            if one.of == "child"
+            f"{_answer(survey, measure.when, 'child')} AS {measure_column(measure.id)}"
+            for measure in survey.measures
+            if measure.of == "child"
         ),
     ]
     known = (
@@ -117,9 +118,9 @@ def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None
     columns = [
         *_groups(survey, "household"),
         *(
-            f"{_answer(survey, one.when, 'household')} AS {measure_column(one.id)}"
-            for one in survey.measures
-            if one.of == "household"
+            f"{_answer(survey, measure.when, 'household')} AS {measure_column(measure.id)}"
+            for measure in survey.measures
+            if measure.of == "household"
         ),
     ]
     record = typed_household(survey, "current_household", "current_child")

@@ -91,8 +91,8 @@ def _recorded(
     except CpmsError as error:
         return Scored(scores, None, error)
     except (duckdb.Error, OSError) as error:
-        told = StoreError("store_unusable", store=path.name, reason=str(error).splitlines()[0])
-        return Scored(scores, None, told)
+        unusable = StoreError("store_unusable", store=path.name, reason=str(error).splitlines()[0])
+        return Scored(scores, None, unusable)
     return Scored(scores, run, None)
 
 
@@ -143,5 +143,5 @@ def _differences(then: Counts, now: Counts) -> pd.DataFrame:
         (round_, level, then.get(round_, {}).get(level, 0), now.get(round_, {}).get(level, 0))
         for round_, level in places
     ]
-    found = pd.DataFrame(rows, columns=["round", "level", "then", "now"])
-    return found[found["then"] != found["now"]].reset_index(drop=True)
+    changed = pd.DataFrame(rows, columns=["round", "level", "then", "now"])
+    return changed[changed["then"] != changed["now"]].reset_index(drop=True)

@@ -34,9 +34,9 @@ def require_columns(connection: duckdb.DuckDBPyConnection, survey: Survey, exact
             "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND NOT internal ORDER BY column_index",
             [f"current_{table}"],
         ).fetchall()
-        there = [str(row[0]) for row in rows if row[0] not in OF_THE_STORE]
-        lacking = [name for name in wanted if name not in there]
-        further = [name for name in there if name not in wanted] if exactly else []
+        existing = [str(row[0]) for row in rows if row[0] not in OF_THE_STORE]
+        lacking = [name for name in wanted if name not in existing]
+        further = [name for name in existing if name not in wanted] if exactly else []
         if lacking or further:
             raise UsageError(
                 "definition_other_columns",
@@ -87,8 +87,8 @@ def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
 
 def scores_of(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
     """The columns that `indicators.score_sql` says, ordered by the key of a child's row; needs the views of `judge`."""
-    told = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
-    return connection.execute(f"{told} ORDER BY {', '.join(survey.key('child'))}").df()
+    explained = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
+    return connection.execute(f"{explained} ORDER BY {', '.join(survey.key('child'))}").df()
 
 
 def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: Path | None = None) -> pd.DataFrame:
@@ -103,8 +103,8 @@ def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: P
         connection.register("given_child", _canonical(survey, children, "child"))
         connection.register("given_household", _canonical(survey, households, "household"))
         judge(connection, survey, "given_child", "given_household", (_POSITION,))
-        told = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
-        return connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM ({told}) ORDER BY {_POSITION}").df()
+        explained = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
+        return connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM ({explained}) ORDER BY {_POSITION}").df()
     finally:
         connection.close()
 

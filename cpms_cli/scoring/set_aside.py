@@ -25,10 +25,10 @@ def set_aside_levels(survey: Survey, merged: Merge) -> pd.DataFrame:
     finally:
         connection.close()
     heard = merged.set_aside[~merged.set_aside["silent"].astype("bool")]
-    there = heard.merge(scored, left_on=["source", "row"], right_on=list(CARRIED))
+    report = heard.merge(scored, left_on=["source", "row"], right_on=list(CARRIED))
     sources = [table.source for table in merged.tables]
-    there["file"] = [sources[index].path.name for index in there["source"]]
-    there["sheet"] = [sources[index].sheet for index in there["source"]]
+    report["file"] = [sources[index].path.name for index in report["source"]]
+    report["sheet"] = [sources[index].sheet for index in report["source"]]
     rank = {level.id: place for place, level in enumerate(survey.levels)}
-    there = there.assign(rank=there["level"].map(rank)).sort_values(["rank", "source", "row"], kind="stable")
-    return there[["file", "sheet", "row", "level"]].reset_index(drop=True)
+    report = report.assign(rank=report["level"].map(rank)).sort_values(["rank", "source", "row"], kind="stable")
+    return report[["file", "sheet", "row", "level"]].reset_index(drop=True)

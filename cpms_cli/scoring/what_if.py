@@ -32,23 +32,23 @@ def open_condition(survey: Survey) -> str:
     return f"(highest <> level OR level = {quoted(survey.level('open').id)})"
 
 
-def create_what_if(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str = "TRUE") -> None:
+def create_what_if(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str = "TRUE") -> None:
     """Create `what_if` and `to_ask` for the children of `score` that meet `where`; `score` must exist.
 
     Families that did not consent are left out: there is nothing to ask them but whether they consent now.
     """
-    found = deciding(survey)
-    _create_homes(connection, survey, where)
-    _create_cells(connection, survey, found)
+    deciding_questions = deciding(survey)
+    _create_homes(connection, survey, condition)
+    _create_cells(connection, survey, deciding_questions)
     home = ", ".join(survey.key("household"))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE scenario AS SELECT row_number() OVER () AS {_SCENARIO}, {home}, about, field,"
         " code, upto, place, NULL::VARCHAR AS about2, NULL::VARCHAR AS field2, NULL::VARCHAR AS code2 FROM cell_answer"
     )
-    _score_scenarios(connection, survey, found, "after_one")
+    _score_scenarios(connection, survey, deciding_questions, "after_one")
     _create_singles(connection, survey)
-    _create_pairs(connection, survey, found)
-    _create_questions(connection, survey, found)
+    _create_pairs(connection, survey, deciding_questions)
+    _create_questions(connection, survey, deciding_questions)
 
 
 def _text_key(survey: Survey, source: str) -> str:
@@ -59,7 +59,7 @@ def _same(left: str, right: str, names: tuple[str, ...]) -> str:
     return " AND ".join(f"{left}.{name}::VARCHAR = {right}.{name}::VARCHAR" for name in names)
 
 
-def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> None:
+def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str) -> None:
     """`open_child`: the children asked for whose level is open; `asked_child`, `asked_household`: all rows of their
     homes, as stored."""
     home = survey.key("household")
@@ -67,7 +67,7 @@ def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, where: 
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE open_child AS SELECT s.* FROM {EXPLAINED} s LEFT JOIN current_household h"
         f" ON {_same('s', 'h', home)} WHERE (h.{survey.role('consent').name} IN ({refused})) IS NOT TRUE"
-        f" AND {open_condition(survey)} AND {_qualified(survey, where)}"
+        f" AND {open_condition(survey)} AND {_qualified(survey, condition)}"
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE asked_home AS SELECT DISTINCT {_text_key(survey, 's')} FROM open_child s"
@@ -79,13 +79,13 @@ def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, where: 
         )
 
 
-def _qualified(survey: Survey, where: str) -> str:
+def _qualified(survey: Survey, condition: str) -> str:
     """The condition, on `score` alone: the household beside it has columns of the same names."""
     key = ", ".join(f"s.{name}" for name in survey.key("child"))
-    return f"({key}) IN (SELECT ({', '.join(survey.key('child'))}) FROM {SCORE} WHERE {where})"
+    return f"({key}) IN (SELECT ({', '.join(survey.key('child'))}) FROM {SCORE} WHERE {condition})"
 
 
-def _create_cells(connection: duckdb.DuckDBPyConnection, survey: Survey, found: Deciding) -> None:
+def _create_cells(connection: duckdb.DuckDBPyConnection, survey: Survey, deciding_questions: Deciding) -> None:
     """`cell`: each open question of these homes; `cell_answer`: each with every answer it can have."""
     home, line = survey.key("household"), survey.role("line").name
     age = survey.role("age").constraints
@@ -95,8 +95,8 @@ def _create_cells(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
         asked = sql(compiled(parse(f"asked({name})"), words))
         return f"CASE WHEN {name} IS NULL AND ({asked}) IS NOT FALSE THEN {quoted(name)} END"
 
-    of_child = [unanswered(name) for name in found.child]
-    if found.ages:
+    of_child = [unanswered(name) for name in deciding_questions.child]
+    if deciding_questions.ages:
         of_child.append(f"CASE WHEN age_min IS DISTINCT FROM age_max OR age_min IS NULL THEN {quoted(AGE)} END")
     record = typed_record(survey, "asked_child", "asked_household")
     keys = _text_key(survey, "r")
@@ -104,7 +104,8 @@ def _create_cells(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
         f"CREATE OR REPLACE TEMP TABLE cell AS WITH r AS MATERIALIZED ({record}), listed AS ("
         f" SELECT {keys}, r.{line}::VARCHAR AS about, unnest([{', '.join(of_child)}]) AS field,"
         f" coalesce(age_min, {age.minimum or 0}) AS low, coalesce(age_max, {age.maximum or 17}) AS high FROM r"
-        f" UNION ALL SELECT DISTINCT {keys}, NULL, unnest([{', '.join(map(unanswered, found.household))}]), NULL, NULL"
+        f" UNION ALL SELECT DISTINCT {keys}, NULL,"
+        f" unnest([{', '.join(map(unanswered, deciding_questions.household))}]), NULL, NULL"
         " FROM r) SELECT * FROM listed WHERE field IS NOT NULL"
     )
     connection.register("possible_answer", possible_answers(survey))
@@ -129,12 +130,14 @@ def _given(survey: Survey, name: str, cell: str, line: str | None) -> str:
     return f"CASE {' '.join(cases)} ELSE {cell} END AS {name}"
 
 
-def _score_scenarios(connection: duckdb.DuckDBPyConnection, survey: Survey, found: Deciding, into: str) -> None:
+def _score_scenarios(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, deciding_questions: Deciding, into: str
+) -> None:
     """Table `into`: _scenario, line, level, highest, open_reasons, and the counts of every child in every
     copy of its household; a copy's number stands for the house number, so that no two copies are one household."""
     home, house, line = survey.key("household"), survey.role("household").name, survey.role("line").name
     born, age = survey.role("born").name, survey.role("age").name
-    changing = {*found.child, *({born, age} if found.ages else set())}
+    changing = {*deciding_questions.child, *({born, age} if deciding_questions.ages else set())}
     child = [
         f"s.{_SCENARIO}::VARCHAR AS {name}"
         if name == house
@@ -149,11 +152,11 @@ def _score_scenarios(connection: duckdb.DuckDBPyConnection, survey: Survey, foun
         else f"s.{name}"
         if name in home
         else _given(survey, name, f"h.{name}", None)
-        if name in found.household
+        if name in deciding_questions.household
         else f"h.{name}"
         for name in survey.columns("household")
     ]
-    of_home = ", ".join(map(quoted, found.household)) or "NULL"
+    of_home = ", ".join(map(quoted, deciding_questions.household)) or "NULL"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE copied_child AS SELECT {', '.join(child)}, s.{_SCENARIO}"
         f" FROM scenario s JOIN asked_child c ON {_same('s', 'c', home)}"
@@ -173,13 +176,13 @@ def _score_scenarios(connection: duckdb.DuckDBPyConnection, survey: Survey, foun
     connection.execute("DROP TABLE copied_child; DROP TABLE copied_household")
 
 
-def _differs(survey: Survey, one: str, other: str, now: str) -> str:
+def _differs(survey: Survey, before: str, other: str, now: str) -> str:
     """SQL: something that the level hangs on differs between two states of the child whose row is `now`."""
     counts = ", ".join(map(quoted, counting(survey)))
-    other_counts = " OR ".join(f"{one}.{name} <> {other}.{name}" for name in COUNT_COLUMNS)
+    other_counts = " OR ".join(f"{before}.{name} <> {other}.{name}" for name in COUNT_COLUMNS)
     counted = f" OR (list_has_any({now}.open_reasons, [{counts}]) AND ({other_counts}))"
-    told = " OR ".join(f"{one}.{name} <> {other}.{name}" for name in ("level", "highest", "open_reasons"))
-    return f"({told}{counted if counts else ''})"
+    text = " OR ".join(f"{before}.{name} <> {other}.{name}" for name in ("level", "highest", "open_reasons"))
+    return f"({text}{counted if counts else ''})"
 
 
 def _create_singles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -207,13 +210,13 @@ def _candidates(survey: Survey) -> str:
     )
 
 
-def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: Deciding) -> None:
+def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, deciding_questions: Deciding) -> None:
     """`proved`: questions some answer to which changes something, alone or beside one other answer."""
     key = ", ".join((*survey.key("child"), survey.role("person").name))
     rows = ", ".join(
-        f"({quoted(reason)}, {at}, {quoted(name)})"
-        for reason, groups in found.of_reason.items()
-        for at, names in enumerate(groups)
+        f"({quoted(reason)}, {number}, {quoted(name)})"
+        for reason, groups in deciding_questions.of_reason.items()
+        for number, names in enumerate(groups)
         for name in names
     )
     connection.execute(
@@ -241,7 +244,7 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
         f" JOIN cell_answer b ON {_same('p', 'b', home)} AND b.field = p.field2"
         " AND b.about IS NOT DISTINCT FROM p.about2"
     )
-    _score_scenarios(connection, survey, found, "after_two")
+    _score_scenarios(connection, survey, deciding_questions, "after_two")
     own = ", ".join(f"o.{name}" for name in (*survey.key("child"), survey.role("person").name))
     connection.execute(
         f"INSERT INTO proved SELECT DISTINCT {own}, s.about, s.field FROM scenario s"
@@ -253,7 +256,7 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, found: 
     )
 
 
-def _create_questions(connection: duckdb.DuckDBPyConnection, survey: Survey, found: Deciding) -> None:
+def _create_questions(connection: duckdb.DuckDBPyConnection, survey: Survey, deciding_questions: Deciding) -> None:
     """`to_ask`: what was proved; and for an open rule of which nothing was, all that it looks at."""
     key = ", ".join((*survey.key("child"), survey.role("person").name))
     child = survey.key("child")
@@ -262,12 +265,12 @@ def _create_questions(connection: duckdb.DuckDBPyConnection, survey: Survey, fou
         f" FROM candidate c WHERE NOT EXISTS (SELECT 1 FROM proved p JOIN reason_field f USING (field)"
         f" WHERE f.reason = c.reason AND {_same('p', 'c', child)})"
     )
-    _create_were(connection, survey, found)
+    _create_were(connection, survey, deciding_questions)
     for table in ("scenario", "pair", "proved", "candidate", "reason_field", "after_one", "after_two"):
         connection.execute(f"DROP TABLE {table}")
 
 
-def _create_were(connection: duckdb.DuckDBPyConnection, survey: Survey, found: Deciding) -> None:
+def _create_were(connection: duckdb.DuckDBPyConnection, survey: Survey, deciding_questions: Deciding) -> None:
     """`was`: what stands in the store where an answer is open (home, about, field, named, was). `named` is the question
     to ask: for the age the birth date, or the interview's date where the birth date is known to the day; `was` is
     "partial" where it is known only to the month or year."""
@@ -275,8 +278,8 @@ def _create_were(connection: duckdb.DuckDBPyConnection, survey: Survey, found: D
     keys = ", ".join(survey.key("household"))
     parts = []
     for table, names, about in (
-        ("asked_child", found.child, f"{line}::VARCHAR"),
-        ("asked_household", found.household, "NULL::VARCHAR"),
+        ("asked_child", deciding_questions.child, f"{line}::VARCHAR"),
+        ("asked_household", deciding_questions.household, "NULL::VARCHAR"),
     ):
         if names:
             parts.append(

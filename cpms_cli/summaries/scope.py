@@ -77,24 +77,24 @@ class OverRounds:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        told = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: table for name, table in told.items() if isinstance(table, pd.DataFrame)}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: table for name, table in values.items() if isinstance(table, pd.DataFrame)}
 
 
 def rounds_of(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None) -> tuple[int, ...]:
     """The rounds in which an area has children, oldest first."""
     round_ = survey.role("round").name
-    found = connection.execute(
+    rows = connection.execute(
         f"SELECT DISTINCT {round_} FROM {CHILD_ROUND} WHERE {within(survey, code, None)} ORDER BY 1"
     ).fetchall()
-    return tuple(int(row[0]) for row in found)
+    return tuple(int(row[0]) for row in rows)
 
 
 def _check_rounds(rounds: tuple[int, ...], area: str, round_: int | None, language: Language) -> None:
     if not rounds:
         raise UsageError("no_children_ever", area=area)
     if round_ is not None and round_ not in rounds:
-        known = ", ".join(shown_year(one, language) for one in rounds)
+        known = ", ".join(shown_year(year, language) for year in rounds)
         raise UsageError("no_children_there", area=area, round=shown_year(round_, language), known=known)
 
 
@@ -104,15 +104,15 @@ def check_surveyed(
     """Raise UsageError for an area that does not exist, or of which the store has nothing (in this round): a list of
     nobody would read as if nobody there needed help."""
     name = say("whole_store", language) if code is None else area_name(survey, code, language)
-    when, where = survey.role("round").name, within(survey, code, None)
-    found = connection.execute(
+    when, condition = survey.role("round").name, within(survey, code, None)
+    rows = connection.execute(
         " UNION ".join(
-            f"SELECT DISTINCT {when}::INTEGER FROM {view} WHERE {where}"
+            f"SELECT DISTINCT {when}::INTEGER FROM {view} WHERE {condition}"
             for view in ("current_child", "current_household")
         )
         + " ORDER BY 1"
     ).fetchall()
-    _check_rounds(tuple(int(row[0]) for row in found), name if code is None else code, round_, language)
+    _check_rounds(tuple(int(row[0]) for row in rows), name if code is None else code, round_, language)
 
 
 def scope_of(
@@ -126,7 +126,7 @@ def scope_of(
     rounds = rounds_of(connection, survey, code)
     _check_rounds(rounds, name if code is None else code, round_, language)
     current = rounds[-1] if round_ is None else round_
-    return Scope(code, name, current, max((one for one in rounds if one < current), default=None), rounds)
+    return Scope(code, name, current, max((year for year in rounds if year < current), default=None), rounds)
 
 
 def span_of(
@@ -145,17 +145,22 @@ def span_of(
     name = say("whole_store", language) if code is None else area_name(survey, code, language)
     known = rounds_of(connection, survey, code) if known is None else known
     _check_rounds(known, name if code is None else code, None, language)
-    found = tuple(one for one in known if first <= one <= last)
-    if len(found) < 2:
+    chosen = tuple(year for year in known if first <= year <= last)
+    if len(chosen) < 2:
         asked = f"{shown_year(first, language)}:{shown_year(last, language)}"
-        told = ", ".join(shown_year(one, language) for one in known)
-        raise UsageError("too_few_rounds", rounds=asked, known=told)
-    return Span(code, name, found)
+        text = ", ".join(shown_year(year, language) for year in known)
+        raise UsageError("too_few_rounds", rounds=asked, known=text)
+    return Span(code, name, chosen)
 
 
 def area_groups(survey: Survey) -> tuple[Group, ...]:
     """The groups that are areas, the widest first."""
-    return tuple(sorted((one for one in survey.figures.groups if one.digits), key=lambda one: one.digits or 0))
+    return tuple(
+        sorted(
+            (group for group in survey.figures.groups if group.digits),
+            key=lambda group_of_areas: group_of_areas.digits or 0,
+        )
+    )
 
 
 def parts_of(survey: Survey, code: str | None) -> Group:
@@ -168,7 +173,7 @@ def parts_of(survey: Survey, code: str | None) -> Group:
 
 def known_indicator(survey: Survey, number: int) -> Indicator:
     """The indicator of this number; raises UsageError where there is none."""
-    one = survey.indicator(number)
-    if one is None:
+    indicator = survey.indicator(number)
+    if indicator is None:
         raise UsageError("unknown_indicator", number=number, last=len(survey.indicators))
-    return one
+    return indicator

@@ -15,7 +15,9 @@ from cpms_cli.survey.model.definition import Survey
 from tests.conftest import SAMPLES, Cpms
 
 # What one types or another program reads stands in Latin letters: options, files, ids of checks, CPMS IDs, digests.
-CODES = re.compile(r"--risk [a-z_]+|--?[a-z][\w-]*|[\w/.-]*/[\w/.-]*|[\w-]*\.[\w.-]+|\w+_\w+|\bC[A-Z]{11}\b|\bage1\w+|'[^']*'")
+CODES = re.compile(
+    r"--risk [a-z_]+|--?[a-z][\w-]*|[\w/.-]*/[\w/.-]*|[\w-]*\.[\w.-]+|\w+_\w+|\bC[A-Z]{11}\b|\bage1\w+|'[^']*'"
+)
 COMMANDS = re.compile(r"\bcpms( [a-z-]+)*")
 # Ids of checks and rights in their column, header of the sample file and its sheets, who merged, and units.
 NAMES = {

@@ -33,17 +33,17 @@ def conditions(alternative: exp.Expression) -> Iterator[Condition]:
     yield from _split(Condition(alternative), alternative)
 
 
-def _split(at: Condition, whole: exp.Expression) -> Iterator[Condition]:
-    node = at.tree
+def _split(condition: Condition, whole: exp.Expression) -> Iterator[Condition]:
+    node = condition.tree
     if isinstance(node, exp.Paren):
-        yield from _split(replace(at, tree=node.this), whole)
+        yield from _split(replace(condition, tree=node.this), whole)
     elif isinstance(node, exp.Not):
-        yield from _split(replace(at, tree=node.this, wanted=not at.wanted), whole)
+        yield from _split(replace(condition, tree=node.this, wanted=not condition.wanted), whole)
     elif isinstance(node, (exp.And, exp.Or)):
-        either = isinstance(node, exp.Or) == at.wanted
-        around = at.around if node is whole else (*at.around, node)
-        for part in (one for one in node.flatten() if isinstance(one, exp.Expression)):
-            chosen = (*at.chosen, (part, at.wanted)) if either else at.chosen
-            yield from _split(replace(at, tree=part, chosen=chosen, around=around), whole)
+        either = isinstance(node, exp.Or) == condition.wanted
+        around = condition.around if node is whole else (*condition.around, node)
+        for part in (inner for inner in node.flatten() if isinstance(inner, exp.Expression)):
+            chosen = (*condition.chosen, (part, condition.wanted)) if either else condition.chosen
+            yield from _split(replace(condition, tree=part, chosen=chosen, around=around), whole)
     else:
-        yield at
+        yield condition

@@ -31,26 +31,26 @@ class Deciding:
     of_reason: dict[str, tuple[tuple[str, ...], ...]]
 
 
-def _rules(one: Indicator) -> list[str]:
-    return [rule for rule in (one.applies, one.when) if rule]
+def _rules(indicator: Indicator) -> list[str]:
+    return [rule for rule in (indicator.applies, indicator.when) if rule]
 
 
 def _names(survey: Survey, rules: list[str]) -> set[str]:
     """All that rules look at: fields, `age`; what indicators they name do, and what a question's asking hangs on."""
-    columns = {one.column: one for one in survey.indicators}
-    found, waiting = set[str](), list(rules)
+    columns = {indicator.column: indicator for indicator in survey.indicators}
+    names, waiting = set[str](), list(rules)
     while waiting:
         for name in named(parse(waiting.pop())):
-            if name in found:
+            if name in names:
                 continue
-            found.add(name)
+            names.add(name)
             if name in COUNTS:
-                waiting += [rule for one in counted_in(survey, name) for rule in _rules(one)]
+                waiting += [rule for indicator in counted_in(survey, name) for rule in _rules(indicator)]
             elif name in columns:
                 waiting += _rules(columns[name])
             elif name in survey.fields and survey.fields[name].asked:
                 waiting.append(survey.fields[name].asked or "TRUE")
-    return found
+    return names
 
 
 @lru_cache(maxsize=16)
@@ -58,9 +58,9 @@ def deciding(survey: Survey) -> Deciding:
     """The questions that can change a level."""
     looked_at: dict[str, list[set[str]]] = {}
     for level in survey.rule_levels:
-        found = reasons(survey, level.when or "FALSE", level.id)
+        names = reasons(survey, level.when or "FALSE", level.id)
         parts = _alternatives(level.when or "FALSE")
-        looked_at |= {reason.id: _groups(survey, reason, part) for reason, part in zip(found, parts, strict=True)}
+        looked_at |= {reason.id: _groups(survey, reason, part) for reason, part in zip(names, parts, strict=True)}
     every = set[str]().union(*(group for groups in looked_at.values() for group in groups))
     answerable = {field.name for field in survey.fields.values() if _listed(survey, field)}
     child = tuple(field.name for field in survey.child.fields if field.name in every & answerable)
@@ -72,8 +72,8 @@ def deciding(survey: Survey) -> Deciding:
 
 def _groups(survey: Survey, reason: Reason, part: str) -> list[set[str]]:
     if reason.counts and not reason.fields and not reason.indicators:
-        counted = dict.fromkeys(one for count in reason.counts for one in counted_in(survey, count))
-        return [_names(survey, _rules(one)) for one in counted]
+        counted = dict.fromkeys(indicator for count in reason.counts for indicator in counted_in(survey, count))
+        return [_names(survey, _rules(indicator)) for indicator in counted]
     return [_names(survey, [part])]
 
 
@@ -93,10 +93,10 @@ def possible_answers(survey: Survey) -> pd.DataFrame:
 
     Numbers stand for all up to `upto` between which no rule sees a difference.
     """
-    found = deciding(survey)
+    questions = deciding(survey)
     rows = [
         (name, code, upto, place)
-        for name in (*found.child, *found.household)
+        for name in (*questions.child, *questions.household)
         for place, (code, upto) in enumerate(_answers(survey, survey.fields[name]))
     ]
     return pd.DataFrame(rows, columns=["field", "code", "upto", "place"]).astype(
@@ -119,19 +119,21 @@ def _answers(survey: Survey, field: Field) -> Iterator[tuple[str, str | None]]:
 
 def _edges(survey: Survey, name: str) -> set[int]:
     """The numbers from which a rule may see another answer; none where it does more than compare with numbers."""
-    texts = [rule for one in survey.indicators for rule in _rules(one)]
+    texts = [rule for indicator in survey.indicators for rule in _rules(indicator)]
     texts += [level.when for level in survey.rule_levels if level.when]
-    found = set[int]()
-    for column in (one for text in texts for one in parse(text).find_all(exp.Column) if one.name == name):
+    bounds = set[int]()
+    for column in (
+        column_node for text in texts for column_node in parse(text).find_all(exp.Column) if column_node.name == name
+    ):
         parent = column.parent
         if parent is None:
             return set()
         literals = list(parent.find_all(exp.Literal))
         plain = isinstance(parent, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In))
-        if not plain or len(list(parent.find_all(exp.Column))) > 1 or not all(one.is_int for one in literals):
+        if not plain or len(list(parent.find_all(exp.Column))) > 1 or not all(literal.is_int for literal in literals):
             return set()
-        found |= {int(one.name) + step for one in literals for step in (0, 1)}
-    return found
+        bounds |= {int(literal.name) + step for literal in literals for step in (0, 1)}
+    return bounds
 
 
 @lru_cache(maxsize=16)

@@ -32,7 +32,7 @@ class Facts:
 
     def columns(self, table: Table) -> tuple[str, ...]:
         """Those on answers of this table's rows, as `condition AS name`."""
-        home = {one.name for one in self.survey.household.fields} - set(self.survey.child.shared)
+        home = {field.name for field in self.survey.household.fields} - set(self.survey.child.shared)
         return tuple(
             f"{condition} AS {column}"
             for condition, (column, name) in self._columns.items()
@@ -56,7 +56,7 @@ def _compared(node: exp.Expression) -> str:
     others = [node.expression] if isinstance(node, (exp.EQ, exp.NEQ)) else node.expressions
     if not isinstance(node, (exp.EQ, exp.NEQ, exp.In)) or not isinstance(node.this, exp.Column):
         return ""
-    texts = bool(others) and all(isinstance(one, exp.Literal) and one.is_string for one in others)
+    texts = bool(others) and all(isinstance(other, exp.Literal) and other.is_string for other in others)
     return node.this.name if texts else ""
 
 
@@ -64,7 +64,7 @@ def given(rule: exp.Expression, name: str) -> str:
     """The one answer to a question without which this alternative is not true; empty where there are several."""
     whole = rule.unnest()
     parts = whole.flatten() if isinstance(whole, exp.And) else [whole]
-    for part in (one.unnest() for one in parts):
+    for part in (part.unnest() for part in parts):
         if isinstance(part, exp.EQ) and _compared(part) == name:
             return str(part.expression.name)
     return ""

@@ -19,7 +19,7 @@ class Homes:
         self.key = key
         self.known: dict[str, str] = {}
 
-    def told(self, node: exp.Expression) -> exp.Expression:
+    def as_column(self, node: exp.Expression) -> exp.Expression:
         """A window over the household as the column that will hold it; anything else as it is."""
         if not isinstance(node, exp.Window) or node.args.get("order") or node.args.get("spec"):
             return node
@@ -39,9 +39,9 @@ class Homes:
         return [*ctes, f"{name} AS NOT MATERIALIZED (SELECT *, {columns} FROM {source})"]
 
 
-def of_homes(name: str, source: str, key: tuple[str, ...], found: dict[str, str]) -> str:
+def of_homes(name: str, source: str, key: tuple[str, ...], facts: dict[str, str]) -> str:
     """A CTE: one row per household, with these aggregates (SQL to column) of its rows."""
-    columns = ", ".join(f"{aggregate} AS {column}" for aggregate, column in found.items())
+    columns = ", ".join(f"{aggregate} AS {column}" for aggregate, column in facts.items())
     return f"{name} AS NOT MATERIALIZED (SELECT {', '.join(key)}, {columns} FROM {source} GROUP BY {', '.join(key)})"
 
 

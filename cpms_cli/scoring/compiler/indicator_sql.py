@@ -28,13 +28,13 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.
     """
     kept = tuple(dict.fromkeys((*carried, *survey.key("household"))))
-    told = (
+    pieces = (
         f"WITH explained AS MATERIALIZED ({explained_sql(survey, record, kept)}),"
         f" household AS ({household_sql(survey, 'explained')})"
         f" {with_household_levels(survey, 'explained', 'household', kept)}"
     )
     further = ", ".join(name for name in kept if name not in carried)
-    return f"SELECT * EXCLUDE ({further}) FROM ({told})" if further else told
+    return f"SELECT * EXCLUDE ({further}) FROM ({pieces})" if further else pieces
 
 
 @lru_cache(maxsize=16)
@@ -54,7 +54,7 @@ def household_sql(survey: Survey, scores: str) -> str:
 
 def with_household_levels(survey: Survey, scores: str, households: str, carried: tuple[str, ...]) -> str:
     """SELECT of scores with, after their levels, what `household_sql` says of their households."""
-    answers = (one.column for one in survey.indicators)
+    answers = (indicator.column for indicator in survey.indicators)
     first = ", ".join((*carried, *answers, "level", "highest", "household_level", "household_highest"))
     return f"SELECT {first}, * EXCLUDE ({first}) FROM {with_homes(households, scores, survey.key('household'))}"
 
@@ -81,7 +81,7 @@ def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     previous = "facts"
     joined = set[str]()
     for index, stage in enumerate(_stages(survey)):
-        columns = ", ".join(column for one in stage for column in rules.truths(one))
+        columns = ", ".join(column for indicator in stage for column in rules.truths(indicator))
         ctes += rules.homes.stage(f"stage_{index}", columns, previous, joined)
         previous = f"stage_{index}"
     ctes.append(f"counted AS NOT MATERIALIZED (SELECT *, {_counts(survey)} FROM {previous})")
@@ -96,15 +96,19 @@ def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
 
 def _stages(survey: Survey) -> list[list[Indicator]]:
     """The indicators in an order in which each comes after those it looks at."""
-    columns = {one.column: one for one in survey.indicators}
+    columns = {indicator.column: indicator for indicator in survey.indicators}
     waiting, done, stages = list(survey.indicators), set[str](), []
     while waiting:
-        ready = [one for one in waiting if {n for n in named(parse(one.when)) if n in columns} <= done]
+        ready = [
+            indicator for indicator in waiting if {n for n in named(parse(indicator.when)) if n in columns} <= done
+        ]
         if not ready:
-            raise ValueError(f"indicators look at each other in a circle: {[one.number for one in waiting]}")
+            raise ValueError(
+                f"indicators look at each other in a circle: {[indicator.number for indicator in waiting]}"
+            )
         stages.append(ready)
-        done |= {one.column for one in ready}
-        waiting = [one for one in waiting if one not in ready]
+        done |= {indicator.column for indicator in ready}
+        waiting = [indicator for indicator in waiting if indicator not in ready]
     return stages
 
 
@@ -113,7 +117,7 @@ def _counts(survey: Survey) -> str:
     sums = []
     for count in COUNTS:
         for name, otherwise in zip(RANGES[count], ("FALSE", "TRUE"), strict=True):
-            each = (f"COALESCE({one.column}, {otherwise})::INTEGER" for one in counted_in(survey, count))
+            each = (f"COALESCE({indicator.column}, {otherwise})::INTEGER" for indicator in counted_in(survey, count))
             sums.append(f"{' + '.join(each) or '0'} AS {name}")
     return ", ".join(sums)
 

@@ -31,21 +31,27 @@ class Reason:
 def reasons(survey: Survey, rule: str, prefix: str) -> tuple[Reason, ...]:
     """The alternatives of one rule, numbered from 1 in its order, as `prefix.1`, `prefix.2`, ..."""
     words = vocabulary(survey)
-    numbers = {one.column: one.number for one in survey.indicators}
-    found = []
+    numbers = {indicator.column: indicator.number for indicator in survey.indicators}
+    alternative_conditions = []
     for index, part in enumerate(alternatives(parse(rule)), start=1):
         inner = list(conditions(part))
-        shared = [one.tree for one in inner if one.function == "ANY_CHILD"]
-        names = list(dict.fromkeys(name for one in inner if one.tree not in shared for name in named(one.tree)))
+        shared = [condition.tree for condition in inner if condition.function == "ANY_CHILD"]
+        names = list(
+            dict.fromkeys(name for condition in inner if condition.tree not in shared for name in named(condition.tree))
+        )
         fields = tuple(name for name in names if name in survey.fields)
         looked_at = tuple(numbers[name] for name in names if name in numbers)
         counts = tuple(name for name in names if name in COUNTS)
         of_home = tuple((",".join(named(tree)), sql(compiled(tree, words))) for tree in shared)
-        found.append(Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at, counts, of_home))
-    return tuple(found)
+        alternative_conditions.append(
+            Reason(f"{prefix}.{index}", sql(compiled(part, words)), fields, looked_at, counts, of_home)
+        )
+    return tuple(alternative_conditions)
 
 
 def level_reasons(survey: Survey) -> dict[str, Reason]:
     """Every alternative of every level rule by its id, as `victim.1`."""
-    found = [reason for level in survey.rule_levels for reason in reasons(survey, level.when or "FALSE", level.id)]
-    return {reason.id: reason for reason in found}
+    rule_levels = [
+        reason for level in survey.rule_levels for reason in reasons(survey, level.when or "FALSE", level.id)
+    ]
+    return {reason.id: reason for reason in rule_levels}

@@ -14,14 +14,16 @@ from cpms_cli.survey.rules.typed_answers import quoted, typed_record
 
 
 def _every(survey: Survey) -> list[Reason]:
-    of_indicators = [part for one in survey.indicators for part in reasons(survey, one.when, one.column)]
+    of_indicators = [
+        part for indicator in survey.indicators for part in reasons(survey, indicator.when, indicator.column)
+    ]
     return [*level_reasons(survey).values(), *of_indicators]
 
 
 def _seen(survey: Survey, part: Reason) -> str:
     """SQL for what an alternative looks at, as a list of `name=answer`; `name=` where there is none."""
     items = [f"'{name}=' || coalesce({name}::VARCHAR, '')" for name in part.fields]
-    columns = {one.number: one.column for one in survey.indicators}
+    columns = {indicator.number: indicator.column for indicator in survey.indicators}
     items += [f"'{columns[number]}=' || {columns[number]}_answer" for number in part.indicators]
     for count in part.counts:
         least, most = RANGES[count]
@@ -32,7 +34,7 @@ def _seen(survey: Survey, part: Reason) -> str:
     return f"[{', '.join(items)}]"
 
 
-def rule_states(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str = "TRUE") -> pd.DataFrame:
+def rule_states(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str = "TRUE") -> pd.DataFrame:
     """A row per child of `score` that meets `where` and alternative of an indicator's or a level's rule.
 
     Columns: the child's key; `part`, the alternative's id as `victim.2` or `i06.1`; `holds`: yes, no, unknown; `seen`,
@@ -40,9 +42,9 @@ def rule_states(connection: duckdb.DuckDBPyConnection, survey: Survey, where: st
     """
     key = ", ".join(survey.key("child"))
     truths = ", ".join(
-        f"s.{one.column} AS {one.column}_answer,"
-        f" CASE s.{one.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {one.column}"
-        for one in survey.indicators
+        f"s.{indicator.column} AS {indicator.column}_answer,"
+        f" CASE s.{indicator.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {indicator.column}"
+        for indicator in survey.indicators
     )
     counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
     record = typed_record(survey, "current_child", "current_household")
@@ -51,7 +53,7 @@ def rule_states(connection: duckdb.DuckDBPyConnection, survey: Survey, where: st
         f" CASE WHEN {part.condition} THEN 'yes' WHEN NOT ({part.condition}) THEN 'no' ELSE 'unknown' END}}"
         for place, part in enumerate(_every(survey))
     )
-    wanted = f"SELECT {key} FROM {SCORE} WHERE {where}"
+    wanted = f"SELECT {key} FROM {SCORE} WHERE {condition}"
     return connection.execute(
         f"WITH known AS (SELECT r.*, {truths}, {counts} FROM ({record}) r JOIN {SCORE} s"
         f" USING ({key})), judged AS (SELECT {key}, unnest([{items}]) AS judged FROM known)"

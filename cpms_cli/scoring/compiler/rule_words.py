@@ -24,35 +24,35 @@ _SIGNS: dict[type[exp.Expression], str] = {
 
 def rule_words(explainer: Explainer, rule: str) -> list[str]:
     """Each alternative of a rule, as "Basic needs unmet: Yes and Main carer: Nobody"; what has no words stays SQL."""
-    return [_Words(explainer).told(part) for part in alternatives(parse(rule))]
+    return [_Words(explainer).put_into_words(part) for part in alternatives(parse(rule))]
 
 
 @dataclass(frozen=True)
 class _Words:
     explainer: Explainer
 
-    def told(self, node: Any) -> str:
+    def put_into_words(self, node: Any) -> str:
         kinds: dict[type[exp.Expression], Callable[[Any], str]] = {
-            exp.And: lambda one: self._joined(one, "rule_and"),
-            exp.Or: lambda one: self._joined(one, "rule_or"),
-            exp.Paren: lambda one: f"({self.told(one.this)})",
-            exp.Not: lambda one: say("rule_not", self.explainer.language, what=self.told(one.this)),
-            exp.Column: lambda one: self._named(one.name),
+            exp.And: lambda node: self._joined(node, "rule_and"),
+            exp.Or: lambda node: self._joined(node, "rule_or"),
+            exp.Paren: lambda node: f"({self.put_into_words(node.this)})",
+            exp.Not: lambda node: say("rule_not", self.explainer.language, what=self.put_into_words(node.this)),
+            exp.Column: lambda node: self._named(node.name),
             exp.Between: self._between,
             exp.In: self._one_of,
             exp.Anonymous: self._called,
         }
         if type(node) in _SIGNS:
             return self._compared(node)
-        return kinds.get(type(node), lambda one: str(one.sql(dialect="duckdb")))(node)
+        return kinds.get(type(node), lambda other: str(other.sql(dialect="duckdb")))(node)
 
     def _joined(self, node: exp.Connector, word: str) -> str:
         # Whether a question is put at this age is no part of what its answer says.
         parts = [part for part in node.flatten(unnest=False) if part.name.upper() != "ASKED"]
-        return f" {say(word, self.explainer.language)} ".join(self.told(part) for part in parts)
+        return f" {say(word, self.explainer.language)} ".join(self.put_into_words(part) for part in parts)
 
     def _named(self, name: str) -> str:
-        numbers = {one.column: one.number for one in self.explainer.survey.indicators}
+        numbers = {indicator.column: indicator.number for indicator in self.explainer.survey.indicators}
         if name in numbers:
             return f"{numbers[name]} {self.explainer.indicator_name(numbers[name])}"
         if name in COUNTS:
@@ -67,19 +67,24 @@ class _Words:
     def _compared(self, node: Any) -> str:
         name, sign = node.this.name, _SIGNS[type(node)]
         of_code = isinstance(node.expression, exp.Literal) and node.expression.is_string
-        told = self._answer(name, node.expression) if of_code else self.told(node.expression)
-        return f"{self.told(node.this)}: {told}" if of_code and sign == "=" else f"{self.told(node.this)} {sign} {told}"
+        answer = self._answer(name, node.expression) if of_code else self.put_into_words(node.expression)
+        return (
+            f"{self.put_into_words(node.this)}: {answer}"
+            if of_code and sign == "="
+            else f"{self.put_into_words(node.this)} {sign} {answer}"
+        )
 
     def _between(self, node: exp.Between) -> str:
-        return f"{self.told(node.this)} {node.args['low'].sql()}–{node.args['high'].sql()}"
+        return f"{self.put_into_words(node.this)} {node.args['low'].sql()}–{node.args['high'].sql()}"
 
     def _one_of(self, node: exp.In) -> str:
-        return f"{self.told(node.this)}: {' / '.join(self._answer(node.this.name, one) for one in node.expressions)}"
+        answers = (self._answer(node.this.name, expression) for expression in node.expressions)
+        return f"{self.put_into_words(node.this)}: {' / '.join(answers)}"
 
     def _called(self, node: exp.Anonymous) -> str:
         first = node.expressions[0]
         if node.name.upper() == "SAID":
-            return f"{self.told(first)}: {self._answer(first.name, node.expressions[1])}"
+            return f"{self.put_into_words(first)}: {self._answer(first.name, node.expressions[1])}"
         if node.name.upper() == "ANY_CHILD":
-            return say("rule_any_child", self.explainer.language, what=self.told(first))
+            return say("rule_any_child", self.explainer.language, what=self.put_into_words(first))
         return str(node.sql(dialect="duckdb"))

@@ -18,7 +18,7 @@ COUNT_COLUMNS = tuple(name for count in COUNTS for name in RANGES[count])
 
 def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     """The columns that `explained_sql` says but for its lists, out of what `judged_sql` gives."""
-    answers = ", ".join(f"{_answer(one)} AS {one.column}" for one in survey.indicators)
+    answers = ", ".join(f"{_answer(indicator)} AS {indicator.column}" for indicator in survey.indicators)
     return f"{', '.join(carried)}, {answers}, level, highest, {', '.join(COUNT_COLUMNS)}"
 
 
@@ -26,23 +26,23 @@ def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
 def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     """The columns that `explained_sql` says, out of what `judged_sql` gives."""
     rules = rules_of(survey)
-    told = {
+    columns = {
         "reasons": _why(rules),
         "open_reasons": _why_open(rules),
         "answers": _answers(rules),
         "open_answers": _open_answers(rules),
     }
-    lists = ", ".join(f"{_listed(joined)} AS {name}" for name, joined in told.items())
+    lists = ", ".join(f"{_listed(joined)} AS {name}" for name, joined in columns.items())
     return f"{plain_columns(survey, carried)}, {lists}"
 
 
-def _answer(one: Indicator) -> str:
-    outside = f"WHEN NOT {one.column}_applies THEN 'n/a' " if one.applies else ""
-    return f"CASE {outside}WHEN {one.column} THEN 'yes' WHEN NOT {one.column} THEN 'no' ELSE 'unknown' END"
+def _answer(indicator: Indicator) -> str:
+    outside = f"WHEN NOT {indicator.column}_applies THEN 'n/a' " if indicator.applies else ""
+    return f"CASE {outside}WHEN {indicator.column} THEN 'yes' WHEN NOT {indicator.column} THEN 'no' ELSE 'unknown' END"
 
 
-def _reason_list(found: tuple[Part, ...], test: str) -> str:
-    return _joined([f"CASE WHEN {test.format(part.condition)} THEN {quoted(part.reason.id)} END" for part in found])
+def _reason_list(parts: tuple[Part, ...], test: str) -> str:
+    return _joined([f"CASE WHEN {test.format(part.condition)} THEN {quoted(part.reason.id)} END" for part in parts])
 
 
 def _joined(items: list[str]) -> str:
@@ -54,13 +54,17 @@ def _listed(joined: str) -> str:
     return f"COALESCE(string_split({joined}, {_SEPARATOR}), CAST([] AS VARCHAR[]))"
 
 
-def _told(label: str, holds: str, items: Iterable[str]) -> str:
-    told = list(dict.fromkeys(items))
-    several = f"concat_ws('&', {', '.join(told)})" if len(told) > 1 else f"COALESCE({told[0] if told else 'NULL'}, '')"
+def _labelled(label: str, holds: str, items: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(items))
+    several = (
+        f"concat_ws('&', {', '.join(distinct)})"
+        if len(distinct) > 1
+        else f"COALESCE({distinct[0] if distinct else 'NULL'}, '')"
+    )
     return f"CASE WHEN {holds} THEN {quoted(label + ':')} || {several} END"
 
 
-def _behind(rules: Rules, test: str, told: Callable[[Clause], Iterable[str]], further: dict[str, list[str]]) -> str:
+def _behind(rules: Rules, test: str, answers: Callable[[Clause], Iterable[str]], further: dict[str, list[str]]) -> str:
     """What stands behind scores: of each indicator, and of each level's rule where it is more than an indicator, the
     alternatives that pass the test. An indicator's are looked at only where it passes, which on most rows it does not.
 
@@ -69,26 +73,29 @@ def _behind(rules: Rules, test: str, told: Callable[[Clause], Iterable[str]], fu
 
     def items(parts: Iterable[Part], label: str) -> list[str]:
         return [
-            _told(
+            _labelled(
                 label or part.reason.id,
                 test.format(part.condition),
-                (item for clause in part.clauses for item in told(clause)),
+                (item for clause in part.clauses for item in answers(clause)),
             )
             for part in parts
         ]
 
     groups = []
-    for one in rules.survey.indicators:
-        found = [*further.get(one.column, []), *items(rules.of_indicator[one.column], str(one.number))]
-        groups.append(f"CASE WHEN {test.format(one.column)} THEN {_joined(found)} END")
+    for indicator in rules.survey.indicators:
+        entries = [
+            *further.get(indicator.column, []),
+            *items(rules.of_indicator[indicator.column], str(indicator.number)),
+        ]
+        groups.append(f"CASE WHEN {test.format(indicator.column)} THEN {_joined(entries)} END")
     for level, parts in rules.of_level.items():
-        found = items([part for part in parts if not part.plain], "")
+        entries = items([part for part in parts if not part.plain], "")
         # An alternative that is true, or not known, leaves its rule not false.
-        groups += [f"CASE WHEN is_{level} IS NOT FALSE THEN {_joined(found)} END"] if found else []
+        groups += [f"CASE WHEN is_{level} IS NOT FALSE THEN {_joined(entries)} END"] if entries else []
     return _joined(groups)
 
 
-def _where(tests: Iterable[str], item: str) -> str:
+def _filtered(tests: Iterable[str], item: str) -> str:
     wanted = " AND ".join(test for test in tests if test)
     return f"CASE WHEN {wanted} THEN {item} END" if wanted else item
 
@@ -99,35 +106,37 @@ def _of_home(clause: Clause) -> list[str]:
 
 def _answers(rules: Rules) -> str:
     """The answers and indicators that make something true: of an inner OR, only of the branches that are true."""
-    answer_of = {one.column: _answer(one) for one in rules.survey.indicators}
+    answer_of = {indicator.column: _answer(indicator) for indicator in rules.survey.indicators}
 
-    def told(clause: Clause) -> Iterator[str]:
+    def answers_of(clause: Clause) -> Iterator[str]:
         given = {name: (answer, f"{name}::VARCHAR") for name, answer in clause.fields.items()}
         given |= {name: (answer, answer_of[name]) for name, answer in clause.indicators.items()}
         items = [
             quoted(f"{name}={answer}") if answer else f"{quoted(f'{name}=')} || {value}"
             for name, (answer, value) in given.items()
         ]
-        yield from (_where([clause.chosen], item) for item in (*items, *_of_home(clause)))
+        yield from (_filtered([clause.chosen], item) for item in (*items, *_of_home(clause)))
 
-    return _behind(rules, "({})", told, {})
+    return _behind(rules, "({})", answers_of, {})
 
 
 def _open_answers(rules: Rules) -> str:
     """The questions and indicators without an answer that leave something open."""
 
-    def told(clause: Clause) -> Iterator[str]:
+    def answers_of(clause: Clause) -> Iterator[str]:
         for name in clause.fields:
-            yield _where([rules.facts.unanswered(name), clause.undecided], quoted(name))
+            yield _filtered([rules.facts.unanswered(name), clause.undecided], quoted(name))
         others = [*map(quoted, clause.indicators), *_of_home(clause), *([quoted(AGE)] if clause.by_age else [])]
-        yield from (_where([clause.unknown, clause.undecided], item) for item in others)
+        yield from (_filtered([clause.unknown, clause.undecided], item) for item in others)
 
     of_age = {
-        one.column: [f"CASE WHEN {one.column}_applies IS NULL THEN {quoted(f'{one.number}:{AGE}')} END"]
-        for one in rules.survey.indicators
-        if one.applies
+        indicator.column: [
+            f"CASE WHEN {indicator.column}_applies IS NULL THEN {quoted(f'{indicator.number}:{AGE}')} END"
+        ]
+        for indicator in rules.survey.indicators
+        if indicator.applies
     }
-    return _behind(rules, "({}) IS NULL", told, of_age)
+    return _behind(rules, "({}) IS NULL", answers_of, of_age)
 
 
 def _why(rules: Rules) -> str:
@@ -140,9 +149,9 @@ def _why(rules: Rules) -> str:
 def _why_open(rules: Rules) -> str:
     # Only rules above the child's level can still change it; with no rule true, every unknown one can.
     parts, settled = [], list[str]()
-    for level, found in rules.of_level.items():
+    for level, parts_of_level in rules.of_level.items():
         settled.append(quoted(level))
-        unknown = _reason_list(found, "({}) IS NULL")
+        unknown = _reason_list(parts_of_level, "({}) IS NULL")
         decided = f"level IN ({', '.join(settled)}) OR is_{level} IS NOT NULL"
         parts.append(f"CASE WHEN {decided} THEN NULL ELSE {unknown} END")
     return _joined(parts)

@@ -52,11 +52,17 @@ class Rules:
         self.survey, self.words, self.facts = survey, vocabulary(survey), Facts(survey)
         self.homes = Homes(survey.key("household"))
         self._names = set[str]()
-        self.of_indicator = {one.column: self._parts(one.when, one.column) for one in survey.indicators}
-        self.of_level = {one.id: self._parts(one.when or "FALSE", one.id) for one in survey.rule_levels}
-        self.when = {one.column: self.condition(one.when) for one in survey.indicators}
-        self.applies = {one.column: self.condition(one.applies) for one in survey.indicators if one.applies}
-        self.level = {one.id: self.condition(one.when) for one in survey.rule_levels}
+        self.of_indicator = {
+            indicator.column: self._parts(indicator.when, indicator.column) for indicator in survey.indicators
+        }
+        self.of_level = {
+            rule_level.id: self._parts(rule_level.when or "FALSE", rule_level.id) for rule_level in survey.rule_levels
+        }
+        self.when = {indicator.column: self.condition(indicator.when) for indicator in survey.indicators}
+        self.applies = {
+            indicator.column: self.condition(indicator.applies) for indicator in survey.indicators if indicator.applies
+        }
+        self.level = {rule_level.id: self.condition(rule_level.when) for rule_level in survey.rule_levels}
 
     def condition(self, rule: str | None) -> str:
         """A rule in plain SQL; none is true."""
@@ -65,36 +71,40 @@ class Rules:
     def _written(self, rule: exp.Expression) -> str:
         tree = self.facts.named(compiled(rule, self.words))
         self._names.update(named(tree))
-        return sql(tree.transform(self.homes.told))
+        return sql(tree.transform(self.homes.as_column))
 
     def _parts(self, rule: str, prefix: str) -> tuple[Part, ...]:
-        found = []
+        parts = []
         for reason, part in zip(reasons(self.survey, rule, prefix), alternatives(parse(rule)), strict=True):
             inner = tuple(conditions(part))
             plain = len(inner) == 1 and inner[0].wanted and (isinstance(part, exp.Column) or bool(reason.counts))
-            clauses = tuple(self._clause(one, part) for one in inner)
-            found.append(Part(reason, self._written(part), clauses, plain))
-        return tuple(found)
+            clauses = tuple(self._clause(condition, part) for condition in inner)
+            parts.append(Part(reason, self._written(part), clauses, plain))
+        return tuple(parts)
 
-    def _clause(self, one: Condition, whole: exp.Expression) -> Clause:
+    def _clause(self, condition: Condition, whole: exp.Expression) -> Clause:
         columns = {each.column for each in self.survey.indicators}
-        names, of_home = named(one.tree), tuple[str, ...]()
-        if one.function == "ASKED":
+        names, of_home = named(condition.tree), tuple[str, ...]()
+        if condition.function == "ASKED":
             # Whether a question is put at this age is no part of what its answer says.
             names = named(parse(self.survey.fields[names[0]].asked or "TRUE"))
-        elif one.function == "ANY_CHILD":
+        elif condition.function == "ANY_CHILD":
             names, of_home = [], tuple(names)
-        answers = {name: given(one.tree, name) if one.wanted else "" for name in names if name in self.survey.fields}
-        yes = "yes" if one.wanted and isinstance(one.tree, exp.Column) else ""
+        answers = {
+            name: given(condition.tree, name) if condition.wanted else ""
+            for name in names
+            if name in self.survey.fields
+        }
+        yes = "yes" if condition.wanted and isinstance(condition.tree, exp.Column) else ""
         chosen = [
             ("" if wanted else "NOT ") + f"({self._written(branch)})"
-            for branch, wanted in one.chosen
+            for branch, wanted in condition.chosen
             if branch is not whole
         ]
-        undecided = [f"({self._written(node)}) IS NULL" for node in one.around]
-        unknown = "" if one.tree is whole else f"({self._written(one.tree)}) IS NULL"
+        undecided = [f"({self._written(node)}) IS NULL" for node in condition.around]
+        unknown = "" if condition.tree is whole else f"({self._written(condition.tree)}) IS NULL"
         return Clause(
-            {} if one.function == "ASKED" else answers,
+            {} if condition.function == "ASKED" else answers,
             {name: yes for name in names if name in columns},
             of_home,
             "age" in names,
@@ -103,19 +113,19 @@ class Rules:
             unknown,
         )
 
-    def truths(self, one: Indicator) -> list[str]:
+    def truths(self, indicator: Indicator) -> list[str]:
         """Columns of truth: the indicator's, n/a counting as no, and before it whether it applies, where it has a
         limit."""
-        when, applies = self.when[one.column], self.applies.get(one.column)
+        when, applies = self.when[indicator.column], self.applies.get(indicator.column)
         if applies is None:
-            return [f"{when} AS {one.column}"]
+            return [f"{when} AS {indicator.column}"]
         truth = f"CASE WHEN {applies} THEN {when} WHEN NOT {applies} THEN FALSE END"
-        return [f"{applies} AS {one.column}_applies", f"{truth} AS {one.column}"]
+        return [f"{applies} AS {indicator.column}_applies", f"{truth} AS {indicator.column}"]
 
     @property
     def looked_at(self) -> tuple[str, ...]:
         """The columns of the record that rules, and what is told of them, look at."""
-        told = {
+        values = {
             name
             for parts in (*self.of_indicator.values(), *self.of_level.values())
             for part in parts
@@ -124,7 +134,7 @@ class Rules:
             if not answer
         }
         known = {*self.facts.names, *self.survey.fields, *FURTHER}
-        return tuple(sorted((self._names | told) & known))
+        return tuple(sorted((self._names | values) & known))
 
 
 @lru_cache(maxsize=16)

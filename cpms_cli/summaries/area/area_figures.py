@@ -69,17 +69,19 @@ def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, la
     ).df()
 
 
-def _response(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
-    found = connection.execute(
-        f"SELECT level, highest, count(*) AS children FROM {CHILD_ROUND} WHERE {where} GROUP BY ALL"
+def _response(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language
+) -> pd.DataFrame:
+    waiting = connection.execute(
+        f"SELECT level, highest, count(*) AS children FROM {CHILD_ROUND} WHERE {condition} GROUP BY ALL"
     ).df()
     ids = [level.id for level in survey.levels]
-    could = found[found["level"] != found["highest"]]
+    could = waiting[waiting["level"] != waiting["highest"]]
     return pd.DataFrame(
         {
             "level": ids,
             "label": [level.label.in_(language) for level in survey.levels],
-            "children": found.groupby("level")["children"].sum().reindex(ids, fill_value=0).to_numpy(),
+            "children": waiting.groupby("level")["children"].sum().reindex(ids, fill_value=0).to_numpy(),
             "could_be": could.groupby("highest")["children"].sum().reindex(ids, fill_value=0).to_numpy(),
         }
     )
@@ -96,13 +98,15 @@ def _with_before(
 ) -> pd.DataFrame:
     """The answers in this round, every column of `columns` with a row, and the share of yes the round before."""
 
-    def at(round_: int) -> pd.DataFrame:
-        where = within(survey, code, round_)
-        return broken_down(connection, survey, columns, where, language=language, relation=relation).set_index("item")
+    def counts_of_round(round_: int) -> pd.DataFrame:
+        condition = within(survey, code, round_)
+        return broken_down(connection, survey, columns, condition, language=language, relation=relation).set_index(
+            "item"
+        )
 
-    now = at(rounds[-1])
+    now = counts_of_round(rounds[-1])
     nothing = {"share": float("nan"), **dict.fromkeys(COUNTS, 0)}
-    before = at(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(**nothing)
+    before = counts_of_round(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(**nothing)
     counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in COUNTS}
     return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
 
@@ -110,10 +114,14 @@ def _with_before(
 def _indicators(
     connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, rounds: Sequence[int], language: Language
 ) -> pd.DataFrame:
-    columns = {one.column: f"{one.number} {one.name.in_(language)}" for one in survey.indicators}
-    found = _with_before(connection, survey, columns, code, rounds, language)
-    found.insert(0, "number", found["item"].map({one.column: one.number for one in survey.indicators}))
-    return found
+    columns = {
+        indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators
+    }
+    with_changes = _with_before(connection, survey, columns, code, rounds, language)
+    with_changes.insert(
+        0, "number", with_changes["item"].map({indicator.column: indicator.number for indicator in survey.indicators})
+    )
+    return with_changes
 
 
 def _part_group(survey: Survey, code: str) -> Group | None:
@@ -123,29 +131,29 @@ def _part_group(survey: Survey, code: str) -> Group | None:
 
 
 def _parts(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, group: Group, language: Language
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, group: Group, language: Language
 ) -> pd.DataFrame:
     severe = ", ".join(quoted(level.id) for level in severe_levels(survey))
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
-    found = connection.execute(
+    moved = connection.execute(
         f"SELECT {group_column(group.id)} AS area, count(*) AS children,"
         f" count(*) FILTER (level IN ({severe})) AS severe, {counts}"
-        f" FROM {CHILD_ROUND} WHERE {where} GROUP BY 1 ORDER BY 1"
+        f" FROM {CHILD_ROUND} WHERE {condition} GROUP BY 1 ORDER BY 1"
     ).df()
-    found.insert(1, "label", [area_name(survey, str(code), language) for code in found["area"]])
-    return found.assign(share=found["severe"] / found["children"])
+    moved.insert(1, "label", [area_name(survey, str(code), language) for code in moved["area"]])
+    return moved.assign(share=moved["severe"] / moved["children"])
 
 
 def _heat(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, group: Group, language: Language
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, group: Group, language: Language
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The share of each indicator in each part, how many children it is, and how many have a known no."""
-    columns = {one.column: str(one.number) for one in survey.indicators}
-    found = broken_down(connection, survey, columns, where, [group], language)
+    columns = {indicator.column: str(indicator.number) for indicator in survey.indicators}
+    breakdown = broken_down(connection, survey, columns, condition, [group], language)
     keys, numbers = [group.id, f"{group.id}_label"], list(columns.values())
-    told = ["area", "label", *numbers]
+    kept = ["area", "label", *numbers]
     share, yes, no = (
-        found.pivot(index=keys, columns="label", values=name)[numbers].reset_index().set_axis(told, axis=1)
+        breakdown.pivot(index=keys, columns="label", values=name)[numbers].reset_index().set_axis(kept, axis=1)
         for name in ("share", "yes", "no")
     )
     return share, yes, no
@@ -155,7 +163,9 @@ def _flow(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, firs
     """Children by their level in two rounds; where a child has no row in the area in one of them, `not_seen`, or
     `reached_18` where that is why. `movement` must exist."""
     person = survey.role("person").name
-    sides = [f"(SELECT {person}, level FROM {CHILD_ROUND} WHERE {within(survey, code, one)})" for one in (first, last)]
+    sides = [
+        f"(SELECT {person}, level FROM {CHILD_ROUND} WHERE {within(survey, code, value)})" for value in (first, last)
+    ]
     return connection.execute(
         f"SELECT coalesce(a.level, {quoted(NOT_SEEN)}) AS from_level,"
         f" coalesce(b.level, CASE gone WHEN {quoted(GROWN)} THEN gone END, {quoted(NOT_SEEN)}) AS to_level,"
@@ -182,15 +192,15 @@ def figures_of(
 ) -> AreaFigures:
     """`area_figures`, from a connection on which the profiles exist."""
     scope = scope_of(connection, survey, code, round_, language)
-    rounds = [one for one in scope.rounds if one <= scope.round]
-    where = within(survey, code, rounds[-1])
+    rounds = [year for year in scope.rounds if year <= scope.round]
+    condition = within(survey, code, rounds[-1])
     homes = connection.execute(
-        f"SELECT count(DISTINCT {survey.role('home').name}) FROM {CHILD_ROUND} WHERE {where}"
+        f"SELECT count(DISTINCT {survey.role('home').name}) FROM {CHILD_ROUND} WHERE {condition}"
     ).fetchone()
-    response, group = _response(connection, survey, where, language), _part_group(survey, code)
-    rights = {right_column(one.id): one.label.in_(language) for one in survey.rights}
+    response, group = _response(connection, survey, condition, language), _part_group(survey, code)
+    rights = {right_column(right.id): right.label.in_(language) for right in survey.rights}
     measures = {
-        of: {measure_column(one.id): one.label.in_(language) for one in survey.measures if one.of == of}
+        of: {measure_column(measure.id): measure.label.in_(language) for measure in survey.measures if measure.of == of}
         for of in ("child", "household")
     }
     migration = [
@@ -211,8 +221,8 @@ def figures_of(
         _levels(connection, survey, code, rounds[-1]),
         response,
         _indicators(connection, survey, code, rounds, language),
-        _parts(connection, survey, where, group, language) if group else none,
-        *(_heat(connection, survey, where, group, language) if group else (none, none, none)),
+        _parts(connection, survey, condition, group, language) if group else none,
+        *(_heat(connection, survey, condition, group, language) if group else (none, none, none)),
         _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
         _with_before(connection, survey, rights, code, rounds, language),
         pd.concat(migration, ignore_index=True),

@@ -79,17 +79,19 @@ class AreaSummary:
         }
 
 
-def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
+def levels_of(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language
+) -> pd.DataFrame:
     """Children and households at each level, as `AreaSummary.levels`."""
     home, key = survey.role("home").name, ", ".join(survey.key("household"))
     counted = (
-        connection.execute(f"SELECT level, count(*) AS children FROM {SCORE} WHERE {where} GROUP BY level")
+        connection.execute(f"SELECT level, count(*) AS children FROM {SCORE} WHERE {condition} GROUP BY level")
         .df()
         .set_index("level")["children"]
     )
     highest = (
         connection.execute(
-            f"SELECT highest, count(*) AS n FROM {SCORE} WHERE {where} AND highest <> level GROUP BY highest"
+            f"SELECT highest, count(*) AS n FROM {SCORE} WHERE {condition} AND highest <> level GROUP BY highest"
         )
         .df()
         .set_index("highest")["n"]
@@ -97,7 +99,7 @@ def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str,
     homes = (
         connection.execute(
             f"SELECT household_level, count(DISTINCT {home}) AS n"
-            f" FROM (SELECT {key}, {home} FROM {SCORE} WHERE {where})"
+            f" FROM (SELECT {key}, {home} FROM {SCORE} WHERE {condition})"
             f" JOIN {HOUSEHOLD_SCORE} USING ({key}) GROUP BY household_level"
         )
         .df()
@@ -119,7 +121,7 @@ def levels_of(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str,
 
 
 def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, round_: int) -> pd.DataFrame:
-    columns = [one.column for one in survey.indicators]
+    columns = [indicator.column for indicator in survey.indicators]
     counts = count_answers(connection, columns, within(survey, scope.code, round_))
     return with_shares(survey, counts).set_index("item").reindex(columns)
 
@@ -132,8 +134,8 @@ def _indicators(
     if scope.previous is not None:
         change = now["share"] - _answers(connection, survey, scope, scope.previous)["share"]
     table = now.assign(change=change).reset_index(drop=True)
-    table.insert(0, "number", [one.number for one in survey.indicators])
-    table.insert(1, "name", [one.name.in_(language) for one in survey.indicators])
+    table.insert(0, "number", [indicator.number for indicator in survey.indicators])
+    table.insert(1, "name", [indicator.name.in_(language) for indicator in survey.indicators])
     return table
 
 
@@ -157,13 +159,13 @@ def parts_of(
 
 
 def levels_by(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, groups: Sequence[Group], language: Language
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, groups: Sequence[Group], language: Language
 ) -> pd.DataFrame:
     """Children at each level by groups: the codes and labels of these, children, and a column per level."""
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     keys = ", ".join(f"{group_column(group.id)} AS {group.id}" for group in groups)
     table = connection.execute(
-        f"SELECT {keys}, count(*) AS children, {counts} FROM {CHILD_ROUND} WHERE {where} GROUP BY ALL"
+        f"SELECT {keys}, count(*) AS children, {counts} FROM {CHILD_ROUND} WHERE {condition} GROUP BY ALL"
     ).df()
     return told_groups(survey, table, groups, language)
 
@@ -172,11 +174,13 @@ def _grouped(
     connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, groups: Sequence[Group], language: Language
 ) -> dict[str, pd.DataFrame]:
     """Levels and indicators broken down by groups: `levels_by` and `indicators_by`."""
-    where = within(survey, scope.code, scope.round)
-    columns = {one.column: f"{one.number} {one.name.in_(language)}" for one in survey.indicators}
+    condition = within(survey, scope.code, scope.round)
+    columns = {
+        indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators
+    }
     return {
-        "levels_by": levels_by(connection, survey, where, groups, language),
-        "indicators_by": broken_down(connection, survey, columns, where, groups, language),
+        "levels_by": levels_by(connection, survey, condition, groups, language),
+        "indicators_by": broken_down(connection, survey, columns, condition, groups, language),
     }
 
 

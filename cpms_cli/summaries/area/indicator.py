@@ -98,12 +98,12 @@ def by_rounds(
     by: Sequence[Group] = (),
 ) -> pd.DataFrame:
     """The same counts for every round of the area, oldest first: column `round`, then those of `broken_down`."""
-    found = []
+    tables = []
     for round_ in scope.rounds:
-        one = broken_down(connection, survey, columns, within(survey, scope.code, round_), by, language)
-        one.insert(0, "round", round_)
-        found.append(one)
-    return pd.concat(found, ignore_index=True)
+        table = broken_down(connection, survey, columns, within(survey, scope.code, round_), by, language)
+        table.insert(0, "round", round_)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
 
 
 def shares_over(
@@ -128,13 +128,13 @@ def counted_by(
     language: Language,
 ) -> dict[str, pd.DataFrame]:
     """The answers in some columns for the whole area, and by the usual groups, or by the groups `by` together."""
-    where = within(survey, scope.code, scope.round)
+    condition = within(survey, scope.code, scope.round)
     tables = [(group,) for group in usual_groups(survey, scope.code)] if not by else [tuple(by)]
     return {
-        "total": broken_down(connection, survey, columns, where, language=language),
+        "total": broken_down(connection, survey, columns, condition, language=language),
         **{
             "_".join(["by", *(group.id for group in groups)]): broken_down(
-                connection, survey, columns, where, groups, language
+                connection, survey, columns, condition, groups, language
             )
             for groups in tables
         },
@@ -166,8 +166,8 @@ def compute_indicator_summary(
 ) -> IndicatorSummary:
     """As `summarise_indicator`, in a workspace."""
     survey, language = workspace.survey, workspace.language
-    one, groups = known_indicator(survey, number), groups_asked(survey, by)
-    columns = {one.column: one.name.in_(language)}
+    chosen, groups = known_indicator(survey, number), groups_asked(survey, by)
+    columns = {chosen.column: chosen.name.in_(language)}
     connection = workspace.profiled()
     scope = scope_of(connection, survey, area, round_, language)
     counted = counted_by(connection, survey, columns, scope, groups, language)
@@ -185,9 +185,9 @@ def compute_indicator_summary(
     workspace.note_identified("indicator", len(children))
     return IndicatorSummary(
         number,
-        one.name.in_(language),
-        one.definition.in_(language),
-        one.source,
+        chosen.name.in_(language),
+        chosen.definition.in_(language),
+        chosen.source,
         scope,
         int(counted["total"]["unknown"].sum()),
         counted,
@@ -220,16 +220,16 @@ def compute_indicator_change(
 ) -> IndicatorChange:
     """As `indicator_change`, in a workspace."""
     survey, language = workspace.survey, workspace.language
-    one, groups = known_indicator(survey, number), groups_asked(survey, by)
-    columns = {one.column: one.name.in_(language)}
+    chosen, groups = known_indicator(survey, number), groups_asked(survey, by)
+    columns = {chosen.column: chosen.name.in_(language)}
     connection = workspace.profiled()
     span = span_of(connection, survey, area, first, last, language)
     return IndicatorChange(
         span,
         number,
-        one.name.in_(language),
-        one.definition.in_(language),
-        one.source,
-        case_changes(connection, survey, span, [one], by=groups, language=language),
+        chosen.name.in_(language),
+        chosen.definition.in_(language),
+        chosen.source,
+        case_changes(connection, survey, span, [chosen], by=groups, language=language),
         shares_over(connection, survey, columns, span, language, groups),
     )

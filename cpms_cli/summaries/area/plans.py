@@ -74,12 +74,12 @@ class AreaPlan:
 
 
 def _counted(survey: Survey) -> dict[str, int]:
-    return {one.column: one.number for one in survey.indicators if one.counted}
+    return {indicator.column: indicator.number for indicator in survey.indicators if indicator.counted}
 
 
 def _named(survey: Survey, counts: pd.DataFrame, language: Language) -> pd.DataFrame:
     numbers = counts["item"].map(_counted(survey))
-    names = {one.number: one.name.in_(language) for one in survey.indicators}
+    names = {indicator.number: indicator.name.in_(language) for indicator in survey.indicators}
     return counts.drop(columns="item").assign(number=numbers, name=numbers.map(names).astype("str"))
 
 
@@ -103,9 +103,9 @@ def _indicators(
 
 def leading_indicators(indicators: pd.DataFrame, count: int) -> pd.DataFrame:
     """Those with most children at yes, of which so many are known."""
-    found = indicators[(indicators["yes"] > 0).fillna(False)]
+    present = indicators[(indicators["yes"] > 0).fillna(False)]
     order = ["yes", "share", "number"]
-    return found.sort_values(order, ascending=[False, False, True]).head(count).reset_index(drop=True)
+    return present.sort_values(order, ascending=[False, False, True]).head(count).reset_index(drop=True)
 
 
 def part_indicators(
@@ -125,13 +125,13 @@ def leading_of_parts(survey: Survey, indicators: pd.DataFrame, language: Languag
     columns = ["area", "name", "rank", "number", "indicator", "yes", "share"]
     if indicators.empty:
         return pd.DataFrame(columns=columns)
-    found = _named(survey, indicators[(indicators["yes"] > 0).fillna(False)], language)
-    found = found.rename(columns={"name": "indicator"})
-    found = found.sort_values(["area", "yes", "share", "number"], ascending=[True, False, False, True])
-    found["rank"] = found.groupby("area").cumcount() + 1
-    names = {area: area_name(survey, str(area), language) for area in found["area"].unique()}
-    found["name"] = found["area"].map(names).astype("str")
-    return found.loc[found["rank"] <= LEADING_OF_PART, columns].reset_index(drop=True)
+    present = _named(survey, indicators[(indicators["yes"] > 0).fillna(False)], language)
+    present = present.rename(columns={"name": "indicator"})
+    present = present.sort_values(["area", "yes", "share", "number"], ascending=[True, False, False, True])
+    present["rank"] = present.groupby("area").cumcount() + 1
+    names = {area: area_name(survey, str(area), language) for area in present["area"].unique()}
+    present["name"] = present["area"].map(names).astype("str")
+    return present.loc[present["rank"] <= LEADING_OF_PART, columns].reset_index(drop=True)
 
 
 def unknown_quality(indicators: pd.DataFrame) -> pd.DataFrame:
@@ -141,28 +141,30 @@ def unknown_quality(indicators: pd.DataFrame) -> pd.DataFrame:
 
 
 def _touched(survey: Survey, activity: Activity) -> str:
-    columns = [one.column for one in survey.indicators if one.number in activity.indicators]
+    columns = [indicator.column for indicator in survey.indicators if indicator.number in activity.indicators]
     return " OR ".join(f"{column} = 'yes'" for column in columns)
 
 
-def _activities(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
-    counts = ", ".join(f"count(*) FILTER ({_touched(survey, one)})" for one in survey.activities)
-    told = connection.execute(f"SELECT {counts} FROM {CHILD_ROUND} WHERE {where}").fetchone() or ()
+def _activities(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language
+) -> pd.DataFrame:
+    counts = ", ".join(f"count(*) FILTER ({_touched(survey, activity)})" for activity in survey.activities)
+    counts_of_activities = connection.execute(f"SELECT {counts} FROM {CHILD_ROUND} WHERE {condition}").fetchone() or ()
     table = pd.DataFrame(
         {
-            "id": [one.id for one in survey.activities],
-            "activity": [one.label.in_(language) for one in survey.activities],
-            "indicators": [", ".join(map(str, one.indicators)) for one in survey.activities],
-            "children": pd.array([int(count) for count in told], dtype="Int64"),
-            "who": [one.who.in_(language) for one in survey.activities],
-            "own": [one.own for one in survey.activities],
+            "id": [activity.id for activity in survey.activities],
+            "activity": [activity.label.in_(language) for activity in survey.activities],
+            "indicators": [", ".join(map(str, activity.indicators)) for activity in survey.activities],
+            "children": pd.array([int(count) for count in counts_of_activities], dtype="Int64"),
+            "who": [activity.who.in_(language) for activity in survey.activities],
+            "own": [activity.own for activity in survey.activities],
         }
     )
     return table.sort_values(["own", "children"], ascending=[False, False], kind="stable").reset_index(drop=True)
 
 
-def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, language: Language) -> pd.DataFrame:
-    return levels_of(connection, survey, where, language).assign(
+def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language) -> pd.DataFrame:
+    return levels_of(connection, survey, condition, language).assign(
         response=[level.response.in_(language) for level in survey.levels],
         due=[level.due.in_(language) for level in survey.levels],
     )
@@ -196,10 +198,10 @@ def compute_area_plan(
     connection = workspace.profiled()
     scope = scope_of(connection, survey, code, round_, language)
     current, previous = scope.round, scope.previous
-    where = within(survey, code, current)
-    levels = _levels(connection, survey, where, language)
+    condition = within(survey, code, current)
+    levels = _levels(connection, survey, condition, language)
     indicators = _indicators(connection, survey, code, current, previous, language)
-    activities = _activities(connection, survey, where, language)
+    activities = _activities(connection, survey, condition, language)
     called = activities["children"].gt(0)
     create_stood(connection, survey, datetime.date.today())
     asked = int(indicators[["yes", "no", "unknown"]].sum().sum())
@@ -219,6 +221,6 @@ def compute_area_plan(
         activities[~called].reset_index(drop=True),
         leading_of_parts(survey, part_indicators(connection, survey, code, current, language), language),
         unknown_quality(indicators),
-        {"levels_by": levels_by(connection, survey, where, groups, language)} if groups else {},
+        {"levels_by": levels_by(connection, survey, condition, groups, language)} if groups else {},
         *standing_counts(connection, survey, scope, parts_width(code), language),
     )

@@ -27,23 +27,23 @@ def _homes(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) 
     seen = " UNION ".join(
         f"SELECT {home}, {year}::INTEGER AS y, {village} FROM current_{table}" for table in ("household", "child")
     )
-    here = within(survey, scope.code, None)
-    found = connection.execute(
+    in_area = within(survey, scope.code, None)
+    counts = connection.execute(
         f"WITH seen AS ({seen}), visited AS (SELECT DISTINCT {home} FROM seen WHERE y = {scope.round}),"
-        f" here AS (SELECT DISTINCT {home} FROM seen WHERE y = {scope.round} AND {here}),"
+        f" here AS (SELECT DISTINCT {home} FROM seen WHERE y = {scope.round} AND {in_area}),"
         f" last AS (SELECT * FROM seen WHERE y < {scope.round}"
         f" QUALIFY row_number() OVER (PARTITION BY {home} ORDER BY y DESC, {village}) = 1),"
         f" met AS (SELECT DISTINCT {person} FROM current_child WHERE {year}::INTEGER = {scope.round}),"
         f" moved AS (SELECT DISTINCT c.{home} FROM current_child c SEMI JOIN met USING ({person})"
         f" JOIN last l ON l.{home} = c.{home} AND l.y = c.{year}::INTEGER ANTI JOIN visited v ON v.{home} = c.{home}),"
         f" expected AS (SELECT {home} FROM last ANTI JOIN visited USING ({home}) ANTI JOIN moved USING ({home})"
-        f" WHERE {here}),"
+        f" WHERE {in_area}),"
         f" refused AS (SELECT DISTINCT {home} FROM current_household WHERE {year}::INTEGER = {scope.round}"
-        f" AND {here} AND {survey.role('consent').name} IN ({refusals}))"
+        f" AND {in_area} AND {survey.role('consent').name} IN ({refusals}))"
         " SELECT (SELECT count(*) FROM here) + (SELECT count(*) FROM expected), (SELECT count(*) FROM here),"
         " (SELECT count(*) FROM refused)"
     ).fetchone() or (0, 0, 0)
-    return int(found[0]), int(found[1]), int(found[2])
+    return int(counts[0]), int(counts[1]), int(counts[2])
 
 
 def quality_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def quality_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Sco
     `child_round` must exist; `movement` is made anew.
     """
     known, visited, refused = _homes(connection, survey, scope)
-    columns = [one.column for one in survey.indicators]
+    columns = [indicator.column for indicator in survey.indicators]
     counts = count_answers(connection, columns, within(survey, scope.code, scope.round), relation=CHILD_ROUND)
     asked, unknown = int(counts[["yes", "no", "unknown"]].to_numpy().sum()), int(counts["unknown"].sum())
     create_movement(connection, survey, scope.round, scope.previous)

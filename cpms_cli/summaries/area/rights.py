@@ -56,14 +56,14 @@ class RightsChange(OverRounds):
     shares: pd.DataFrame
 
 
-def _told(answers: pd.DataFrame, rights: Sequence[Right], answer: str, language: Language) -> pd.Series:
+def _labels_of(answers: pd.DataFrame, rights: Sequence[Right], answer: str, language: Language) -> pd.Series:
     """The rights with this answer, in words, joined by semicolons."""
-    told = pd.Series("", index=answers.index, dtype="str")
+    labels = pd.Series("", index=answers.index, dtype="str")
     for right in rights:
         label = right.label.in_(language)
-        more = (told + "; ").where(told != "", "") + label
-        told = told.mask(answers[right_column(right.id)] == answer, more)
-    return told
+        more = (labels + "; ").where(labels != "", "") + label
+        labels = labels.mask(answers[right_column(right.id)] == answer, more)
+    return labels
 
 
 def _lacking(
@@ -80,8 +80,8 @@ def _lacking(
         f"SELECT {', '.join([*key, *columns])} FROM {CHILD_ROUND} WHERE {within(survey, scope.code, scope.round)}"
         f" AND ({' OR '.join(f'{right_column(right.id)} = $$no$$' for right in rights)})"
     ).df()
-    answers["lacks"] = _told(answers, survey.rights, "no", language)
-    answers["not_known"] = _told(answers, survey.rights, "unknown", language)
+    answers["lacks"] = _labels_of(answers, survey.rights, "no", language)
+    answers["not_known"] = _labels_of(answers, survey.rights, "unknown", language)
     listed = line_list_of(
         connection, survey, Explainer(survey, language), area=scope.code, round_=scope.round, identified=identified
     )

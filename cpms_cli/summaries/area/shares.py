@@ -54,7 +54,7 @@ def groups_asked(survey: Survey, names: Sequence[str]) -> tuple[Group, ...]:
 def count_answers(
     connection: duckdb.DuckDBPyConnection,
     columns: Sequence[str],
-    where: str,
+    condition: str,
     by: Sequence[str] = (),
     relation: str = CHILD_ROUND,
 ) -> pd.DataFrame:
@@ -69,12 +69,12 @@ def count_answers(
         for name, answer in zip(COUNTS, ("yes", "no", "unknown", "n/a"), strict=True)
     )
     items = ", ".join(columns)
-    at = " ".join(f"WHEN {quoted(column)} THEN {index}" for index, column in enumerate(columns))
+    text = " ".join(f"WHEN {quoted(column)} THEN {index}" for index, column in enumerate(columns))
     names = "".join(f"{name}, " for name in by)
     return connection.execute(
         f"SELECT {names}item, {counts} FROM (UNPIVOT (SELECT {', '.join([*grouped, items])} FROM {relation}"
-        f" WHERE {where}) ON {items} INTO NAME item VALUE answer) GROUP BY {names}item"
-        f" ORDER BY {names}CASE item {at} END"
+        f" WHERE {condition}) ON {items} INTO NAME item VALUE answer) GROUP BY {names}item"
+        f" ORDER BY {names}CASE item {text} END"
     ).df()
 
 
@@ -104,7 +104,7 @@ def broken_down(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
     columns: Mapping[str, str],
-    where: str,
+    condition: str,
     by: Sequence[Group] = (),
     language: Language = "en",
     relation: str = CHILD_ROUND,
@@ -114,7 +114,7 @@ def broken_down(
     Columns: for each group its code, and its label as `<id>_label`; `item`, `label`; the counts of `count_answers`
     and what `with_shares` makes of them. A row per combination that occurs.
     """
-    counts = count_answers(connection, list(columns), where, [group.id for group in by], relation)
+    counts = count_answers(connection, list(columns), condition, [group.id for group in by], relation)
     counts.insert(list(counts).index("item") + 1, "label", counts["item"].map(columns).astype("str"))
     return told_groups(survey, with_shares(survey, counts), by, language)
 
@@ -152,7 +152,7 @@ def _ranks(survey: Survey, group: Group, codes: pd.Series) -> pd.Series:
     listed = survey.codes(survey.fields[group.field]) if group.field else None
     bands = [band_name(first, last) for first, last in group.bands]
     known = [*bands, *([code.code for code in listed.codes] if listed else sorted(codes.dropna().unique()))]
-    order = {code: at for at, code in enumerate(dict.fromkeys(code for code in known if code != UNKNOWN))}
+    order = {code: number for number, code in enumerate(dict.fromkeys(code for code in known if code != UNKNOWN))}
     return codes.map(order).fillna(len(order))
 
 
@@ -176,12 +176,12 @@ def tidy(counted: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     parts = []
     for name, frame in counted.items():
         first = list(frame.columns[: frame.columns.get_loc("item")])
-        told = [column for column in first if f"{column}_label" in frame or f"{column}" == "round"]
+        leading_columns = [column for column in first if f"{column}_label" in frame or f"{column}" == "round"]
         rest = frame.drop(columns=first)
-        for at, (heading, columns) in enumerate(
-            (("table", []), ("code", told), ("group", [c for c in first if c.endswith("_label")]))
+        for number, (heading, columns) in enumerate(
+            (("table", []), ("code", leading_columns), ("group", [c for c in first if c.endswith("_label")]))
         ):
             joined = frame[columns].astype("str").agg(" / ".join, axis="columns") if columns else ""
-            rest.insert(at, heading, name if heading == "table" else joined)
+            rest.insert(number, heading, name if heading == "table" else joined)
         parts.append(rest)
     return pd.concat(parts, ignore_index=True)

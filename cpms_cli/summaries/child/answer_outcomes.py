@@ -41,19 +41,19 @@ def outcome_words(explainer: Explainer, asked: pd.DataFrame) -> pd.Series:
     """For each open question what the level would become by answer; the frame is that of `open_questions`."""
     columns = ["named", "level_now", "highest_now", "worth_asking", "signature"]
     keys = pd.Series(list(asked[columns].itertuples(index=False, name=None)), index=asked.index, dtype=object)
-    first = {key: at for at, key in zip(asked.index[::-1], keys[::-1], strict=True)}
-    words = {key: _effect(explainer, asked.loc[at]) for key, at in first.items()}
+    first = {key: position for position, key in zip(asked.index[::-1], keys[::-1], strict=True)}
+    words = {key: _effect(explainer, asked.loc[position]) for key, position in first.items()}
     return keys.map(words).astype("str")
 
 
 def _effect(explainer: Explainer, row: pd.Series) -> str:
     now = (row["level_now"], row["highest_now"])
-    if all((one["level"], one["highest"]) == now for one in row["outcomes"]):
+    if all((outcome["level"], outcome["highest"]) == now for outcome in row["outcomes"]):
         return say("why_together" if row["worth_asking"] else "why_no_change", explainer.language)
     field = explainer.survey.fields[row["named"]]
     return "; ".join(
-        f"{_answers(explainer, field, one['codes'])}: {_level(explainer, one, row['level_now'])}"
-        for one in row["outcomes"]
+        f"{_answers(explainer, field, outcome['codes'])}: {_level(explainer, outcome, row['level_now'])}"
+        for outcome in row["outcomes"]
     )
 
 
@@ -66,15 +66,15 @@ def _answers(explainer: Explainer, field: Field, codes: Sequence[str]) -> str:
             spans[-1][1] = last
         else:
             spans.append([start, last])
-    told = ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in spans)
-    return told if field.type == "integer" else f"{say('col_age', explainer.language)} {told}"
+    text = ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in spans)
+    return text if field.type == "integer" else f"{say('col_age', explainer.language)} {text}"
 
 
 def _level(explainer: Explainer, outcome: dict[str, Any], now: str) -> str:
     labels = {level.id: level.label.in_(explainer.language) for level in explainer.survey.levels}
-    told = labels[outcome["level"]]
+    words = labels[outcome["level"]]
     if outcome["level"] == now:
-        told = say("why_stays", explainer.language, level=told)
+        words = say("why_stays", explainer.language, level=words)
     if outcome["highest"] != outcome["level"]:
-        told = say("why_still", explainer.language, level=told, highest=labels[outcome["highest"]])
-    return told
+        words = say("why_still", explainer.language, level=words, highest=labels[outcome["highest"]])
+    return words

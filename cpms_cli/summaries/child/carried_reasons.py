@@ -60,7 +60,7 @@ def _later_rounds(connection: duckdb.DuckDBPyConnection, explainer: Explainer, c
     survey = explainer.survey
     person, round_, key = survey.role("person").name, survey.role("round").name, survey.key("child")
     of_child = {field.name for field in survey.child.fields}
-    names = sorted({one.name for entries in carried["answers"] for one in _noted(entries)} & set(survey.fields))
+    names = sorted({entry.name for entries in carried["answers"] for entry in _noted(entries)} & set(survey.fields))
     cells = "".join(f", {'c' if name in of_child else 'h'}.{name}" for name in names)
     connection.register("carried_frame", carried[["person", "since"]].drop_duplicates())
     rows = connection.execute(
@@ -88,7 +88,7 @@ def _noted(entries: Iterable[str]) -> Iterator[_Noted]:
 def _entries_over(explainer: Explainer, entries: Iterable[str], rounds: pd.DataFrame) -> set[str]:
     """Return the entries that a later round contradicts: the newest round with an answer to the question decides."""
     missing = set(explainer.survey.missing_words)
-    later = [({(one.label, one.name) for one in _noted(row["answers"])}, row) for _, row in rounds.iterrows()]
+    later = [({(entry.label, entry.name) for entry in _noted(row["answers"])}, row) for _, row in rounds.iterrows()]
     over = set[str]()
     for noted in _noted(entries):
         for still, row in later:

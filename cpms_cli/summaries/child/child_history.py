@@ -59,8 +59,8 @@ def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str
             f"SELECT h.* FROM current_household h JOIN current_child c USING ({home})"
             f" WHERE c.{survey.role('person').name} = ?"
         )
-    found = connection.execute(query, [person]).df()
-    return found.assign(**{round_: found[round_].astype(int)}).set_index(round_).sort_index()
+    links = connection.execute(query, [person]).df()
+    return links.assign(**{round_: links[round_].astype(int)}).set_index(round_).sort_index()
 
 
 def _not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str) -> pd.DataFrame:
@@ -71,8 +71,8 @@ def _not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey, person: st
     ]
     rows = f"(SELECT * FROM current_child WHERE {survey.role('person').name} = {quoted(person)})"
     record = typed_record(survey, rows, "current_household")
-    found = connection.execute(f"SELECT {', '.join([round_, *asked])} FROM ({record})").df()
-    return found.set_index(round_).fillna(False)
+    records = connection.execute(f"SELECT {', '.join([round_, *asked])} FROM ({record})").df()
+    return records.set_index(round_).fillna(False)
 
 
 def _words(
@@ -81,26 +81,27 @@ def _words(
     rows = []
     rounds = list(seen["child"].index)
     for name, field in survey.fields.items():
-        frame = next((one for one in (seen["child"], seen["household"]) if name in one), None)
+        frame = next((value for value in (seen["child"], seen["household"]) if name in value), None)
         if frame is None:
             continue
         cells = frame[name].reindex(rounds)
         if name in not_asked:
             cells = cells.mask(cells.isna() & not_asked[name].reindex(rounds).astype(bool), NOT_ASKED)
-        told = {
+        shown_answers = {
             str(year): MASK
             if field.personal and not identified and pd.notna(value)
             else explainer.answer(field, None if pd.isna(value) else str(value))
             for year, value in cells.items()
         }
-        rows.append({"field": name, "label": field.label.in_(explainer.language), **told})
+        rows.append({"field": name, "label": field.label.in_(explainer.language), **shown_answers})
     return pd.DataFrame(rows)
 
 
 def _because(survey: Survey, explainer: Explainer, answers: pd.DataFrame, latest: str) -> list[str]:
-    told = dict(zip(answers["field"], answers["label"] + ": " + answers[latest].astype("str"), strict=True))
+    latest_answers = dict(zip(answers["field"], answers["label"] + ": " + answers[latest].astype("str"), strict=True))
     return [
-        "; ".join(str(told[name]) for name in explainer.fields_of(one) if name in told) for one in survey.indicators
+        "; ".join(str(latest_answers[name]) for name in explainer.fields_of(indicator) if name in latest_answers)
+        for indicator in survey.indicators
     ]
 
 
@@ -155,9 +156,12 @@ def compute_child_history(workspace: Workspace, identifier: str) -> ChildHistory
     )
     indicators = pd.DataFrame(
         {
-            "number": [one.number for one in survey.indicators],
-            "name": [one.name.in_(language) for one in survey.indicators],
-            **{str(year): [scored.at[at, one.column] for one in survey.indicators] for at, year in enumerate(rounds)},
+            "number": [indicator.number for indicator in survey.indicators],
+            "name": [indicator.name.in_(language) for indicator in survey.indicators],
+            **{
+                str(year): [scored.at[number, indicator.column] for indicator in survey.indicators]
+                for number, year in enumerate(rounds)
+            },
             "because": _because(survey, explainer, answers, str(rounds[-1])),
         }
     )

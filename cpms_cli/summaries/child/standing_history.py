@@ -30,7 +30,7 @@ def child_visits(
     stood = standings(connection, survey, today, person).sort_values("year").reset_index(drop=True)
     kind, agency = survey.response_role("response"), survey.response_role("agency").name
     closings = done[done["kind"].isin(kind.closes)].drop_duplicates("day").set_index("day")[agency]
-    told = pd.DataFrame(
+    responses = pd.DataFrame(
         {
             "standing": stood["standing"],
             "standing_since": stood["standing_since"],
@@ -39,16 +39,16 @@ def child_visits(
         }
     )
     missed = absence_words(stood, language)
-    words = [[*found, text] for found, text in zip(_words(survey, stood, told, language), missed, strict=True)]
-    told["standing_why"] = ["; ".join(filter(None, parts)) for parts in words]
+    words = [[*_word, text] for _word, text in zip(_words(survey, stood, responses, language), missed, strict=True)]
+    responses["standing_why"] = ["; ".join(filter(None, parts)) for parts in words]
     columns = [field.name for field in survey.response.fields]
-    return told, done[[*columns, "recorded_at", "recorded_by", "batch_id"]].reset_index(drop=True)
+    return responses, done[[*columns, "recorded_at", "recorded_by", "batch_id"]].reset_index(drop=True)
 
 
-def _words(survey: Survey, stood: pd.DataFrame, told: pd.DataFrame, language: Language) -> list[list[str]]:
+def _words(survey: Survey, stood: pd.DataFrame, responses: pd.DataFrame, language: Language) -> list[list[str]]:
     labels = {level.id: level.label.in_(language) for level in survey.levels}
-    found = list[list[str]]()
-    shown = told.assign(level=stood["level"], by=told["closed_by"].fillna(""))
+    words = list[list[str]]()
+    shown = responses.assign(level=stood["level"], by=responses["closed_by"].fillna(""))
     columns = ["level", "standing", "standing_since", "closed_on", "by"]
     for level, standing, since, closed, by in shown[columns].itertuples(index=False, name=None):
         parts = list[str]()
@@ -58,5 +58,5 @@ def _words(survey: Survey, stood: pd.DataFrame, told: pd.DataFrame, language: La
         if isinstance(closed, str):
             day = shown_date(datetime.date.fromisoformat(closed), language)
             parts.append(say("standing_closed", language, day=day) + (f" ({by})" if by else ""))
-        found.append(parts)
-    return found
+        words.append(parts)
+    return words

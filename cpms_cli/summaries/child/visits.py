@@ -52,7 +52,7 @@ def _rank(survey: Survey, column: str) -> str:
     return f"CASE {column} {cases} END"
 
 
-def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> pd.DataFrame:
+def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str) -> pd.DataFrame:
     """Each question to be asked, once: home, about (the child's line), named, was, could_become (rank of a level).
 
     A question about one child may be worth asking for a brother's or sister's sake. Families that did not consent have
@@ -73,11 +73,12 @@ def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str
         f" JOIN was x ON {at_home} AND x.field = t.field AND x.about IS NOT DISTINCT FROM t.about GROUP BY ALL"
         f" UNION ALL SELECT DISTINCT {keys}, NULL, {quoted(consent)}, x.{consent}, 0 FROM {SCORE} t"
         f" JOIN current_household x ON {at_home} WHERE x.{consent} IN ({refused}) AND {open_condition(survey)}"
-        f" AND ({', '.join(f't.{name}' for name in home)}) IN (SELECT ({', '.join(home)}) FROM {SCORE} WHERE {where})"
+        f" AND ({', '.join(f't.{name}' for name in home)}) IN"
+        f" (SELECT ({', '.join(home)}) FROM {SCORE} WHERE {condition})"
     ).df()
 
 
-def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, standing: bool) -> pd.DataFrame:
+def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, standing: bool) -> pd.DataFrame:
     """Every child asked for: key as text, person, names, sex, ages, level (with `standing`, the one that stands),
     highest, not_found, no_consent."""
     key = survey.key("child")
@@ -91,7 +92,7 @@ def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, s
         stands = "v.standing AS level, s.highest, v.not_found, v.no_consent"
         joined = f" JOIN visit_row v ON v.person = s.{person} AND v.year = s.{round_}"
     return connection.execute(
-        f"SELECT {own}, s.age_min, s.age_max, {stands} FROM (SELECT * FROM {SCORE} WHERE {where}) s"
+        f"SELECT {own}, s.age_min, s.age_max, {stands} FROM (SELECT * FROM {SCORE} WHERE {condition}) s"
         f" JOIN current_child c ON {same}{joined}"
     ).df()
 
@@ -105,24 +106,24 @@ def order_visits(survey: Survey, visits: pd.DataFrame, overdue: pd.DataFrame | N
     village, house (6 before 12), line.
     """
     person = survey.role("person").name
-    told = overdue if overdue is not None else pd.DataFrame({"cpms_id": [], "due": [], "days_late": []})
-    told = told[["cpms_id", "due", "days_late"]].rename(columns={"cpms_id": person}).astype({person: "str"})
-    found = visits.drop(columns=["due", "days_late"], errors="ignore").merge(told, on=person, how="left")
+    waiting = overdue if overdue is not None else pd.DataFrame({"cpms_id": [], "due": [], "days_late": []})
+    waiting = waiting[["cpms_id", "due", "days_late"]].rename(columns={"cpms_id": person}).astype({person: "str"})
+    report = visits.drop(columns=["due", "days_late"], errors="ignore").merge(waiting, on=person, how="left")
     visited = {level: rank for rank, level in enumerate(survey.figures.visited)}
     # Whose interview has no date is due at once.
-    undated = found[person].isin(told[person]) & found["due"].isna()
-    late = np.where(undated, 0.5, pd.to_numeric(found["days_late"]).fillna(0).astype("float64"))
-    own = found["level"].map(visited).fillna(len(visited)).astype("float64") * _DAYS - late
+    undated = report[person].isin(waiting[person]) & report["due"].isna()
+    late = np.where(undated, 0.5, pd.to_numeric(report["days_late"]).fillna(0).astype("float64"))
+    own = report["level"].map(visited).fillna(len(visited)).astype("float64") * _DAYS - late
     # The same home in whatever round: this year's question is asked on the visit to a child of last year's list.
     village, house, line = (survey.role(role).name for role in ("village", "household", "line"))
-    sort = found.assign(
-        _urgency=own.groupby([found[village], found[house]]).transform("min"),
-        _number=pd.to_numeric(found[house].str.extract(r"([0-9]+)")[0]),
-        _line=pd.to_numeric(found[line]).fillna(0),
-        _at=range(len(found)),
+    sort = report.assign(
+        _urgency=own.groupby([report[village], report[house]]).transform("min"),
+        _number=pd.to_numeric(report[house].str.extract(r"([0-9]+)")[0]),
+        _line=pd.to_numeric(report[line]).fillna(0),
+        _at=range(len(report)),
     )
     order = ["_urgency", village, "_number", house, "_line", "_at"]
-    return sort.sort_values(order, kind="stable", ignore_index=True)[list(found)]
+    return sort.sort_values(order, kind="stable", ignore_index=True)[list(report)]
 
 
 def _choices(explainer: Explainer, field: Field) -> str:
@@ -134,10 +135,10 @@ def _choices(explainer: Explainer, field: Field) -> str:
 def _with_words(explainer: Explainer, questions: pd.DataFrame) -> pd.DataFrame:
     survey, language = explainer.survey, explainer.language
     fields = {name: survey.fields[name] for name in questions["named"].unique()}
-    place = {name: at for at, name in enumerate(survey.fields)}
+    place = {name: number for number, name in enumerate(survey.fields)}
     levels = dict(enumerate(level.id for level in survey.levels))
-    asked = {name: one.question.in_(language) for name, one in fields.items()}
-    choices = {name: _choices(explainer, one) for name, one in fields.items()}
+    asked = {name: field.question.in_(language) for name, field in fields.items()}
+    choices = {name: _choices(explainer, field) for name, field in fields.items()}
     return (
         questions.assign(
             question=questions["named"].map(asked).astype("str"),
@@ -173,13 +174,13 @@ def visits_of(
     found in it, or its family did not consent), due, days_late, field, question, choices, was, could_become.
     """
     survey = explainer.survey
-    where = within(survey, area, round_)
+    condition = within(survey, area, round_)
     if round_ is None:
-        where += f" AND {_standing_rows(connection, survey, as_of or datetime.date.today(), overdue)}"
-    create_what_if(connection, survey, where)
+        condition += f" AND {_standing_rows(connection, survey, as_of or datetime.date.today(), overdue)}"
+    create_what_if(connection, survey, condition)
     home, line, person = list(survey.key("household")), survey.role("line").name, survey.role("person").name
-    people = _people(connection, survey, where, standing=round_ is None)
-    questions = _with_words(explainer, _questions(connection, survey, where))
+    people = _people(connection, survey, condition, standing=round_ is None)
+    questions = _with_words(explainer, _questions(connection, survey, condition))
     urgent = people["level"].isin(survey.figures.visited)
     if overdue is not None:
         urgent &= people[person].isin(overdue["cpms_id"])

@@ -69,7 +69,7 @@ class ChildWhy:
     why: Why
 
 
-def _told(explainer: Explainer, item: str) -> tuple[str, bool]:
+def _words_of(explainer: Explainer, item: str) -> tuple[str, bool]:
     """What one `name=answer` says in words, and whether it is known."""
     name, _, value = item.partition("=")
     field = explainer.survey.fields.get(name)
@@ -78,8 +78,8 @@ def _told(explainer: Explainer, item: str) -> tuple[str, bool]:
         return (f"{label}: {explainer.answer(field, value)}", True) if value else (label, False)
     if name in COUNTS:
         low, _, high = value.partition("-")
-        told = f"{say(f'rule_{name}', explainer.language)}: {low if low == high else f'{low}–{high}'}"
-        return told, low == high
+        text = f"{say(f'rule_{name}', explainer.language)}: {low if low == high else f'{low}–{high}'}"
+        return text, low == high
     label = explainer.named(name)
     return (f"{label}: {say(f'answer_{value}', explainer.language)}", True) if value != "unknown" else (label, False)
 
@@ -87,9 +87,9 @@ def _told(explainer: Explainer, item: str) -> tuple[str, bool]:
 def _with_answers(explainer: Explainer, frame: pd.DataFrame) -> pd.DataFrame:
     """Columns `answers` and `not_known` in words in place of `seen`."""
     keys = frame["seen"].map(lambda seen: tuple(dict.fromkeys(seen)))
-    words = {key: [_told(explainer, item) for item in key] for key in keys.unique()}
-    answers = {key: "; ".join(told for told, known in items if known) for key, items in words.items()}
-    lacking = {key: "; ".join(told for told, known in items if not known) for key, items in words.items()}
+    words = {key: [_words_of(explainer, item) for item in key] for key in keys.unique()}
+    answers = {key: "; ".join(text for text, known in items if known) for key, items in words.items()}
+    lacking = {key: "; ".join(text for text, known in items if not known) for key, items in words.items()}
     return frame.drop(columns="seen").assign(
         answers=keys.map(answers).astype("str"), not_known=keys.map(lacking).astype("str")
     )
@@ -98,35 +98,37 @@ def _with_answers(explainer: Explainer, frame: pd.DataFrame) -> pd.DataFrame:
 def _rules(explainer: Explainer, states: pd.DataFrame) -> pd.DataFrame:
     levels = explainer.survey.rule_levels
     words = {
-        f"{level.id}.{at}": told
+        f"{level.id}.{number}": rule_word
         for level in levels
-        for at, told in enumerate(rule_words(explainer, level.when or "FALSE"), start=1)
+        for number, rule_word in enumerate(rule_words(explainer, level.when or "FALSE"), start=1)
     }
-    found = states[states["part"].isin(words)]
-    found = found.assign(level=found["part"].str.rpartition(".")[0], rule=found["part"].map(words).astype("str"))
+    holding = states[states["part"].isin(words)]
+    holding = holding.assign(
+        level=holding["part"].str.rpartition(".")[0], rule=holding["part"].map(words).astype("str")
+    )
     order = ["cpms_id", "round", "level", "part", "rule", "holds", "answers", "not_known"]
-    return _with_answers(explainer, found)[order].reset_index(drop=True)
+    return _with_answers(explainer, holding)[order].reset_index(drop=True)
 
 
 def _indicators(survey: Survey, explainer: Explainer, states: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
-    columns = {one.column: one for one in survey.indicators}
-    found = states.assign(column=states["part"].str.rpartition(".")[0])
-    found = found[found["column"].isin(columns)]
+    columns = {indicator.column: indicator for indicator in survey.indicators}
+    effects_of_rules = states.assign(column=states["part"].str.rpartition(".")[0])
+    effects_of_rules = effects_of_rules[effects_of_rules["column"].isin(columns)]
     seen = (
-        found.groupby(["cpms_id", "round", "column"], sort=False)["seen"]
-        .agg(lambda lists: [item for one in lists for item in one])
+        effects_of_rules.groupby(["cpms_id", "round", "column"], sort=False)["seen"]
+        .agg(lambda lists: [item for list in lists for item in list])
         .reset_index()
     )
     answers = scored.melt(["cpms_id", "round"], list(columns), "column", "answer")
-    told = _with_answers(explainer, answers.merge(seen, on=["cpms_id", "round", "column"]))
-    told = told.assign(
-        number=told["column"].map({name: one.number for name, one in columns.items()}),
-        name=told["column"]
-        .map({name: one.name.in_(explainer.language) for name, one in columns.items()})
+    asked_answers = _with_answers(explainer, answers.merge(seen, on=["cpms_id", "round", "column"]))
+    asked_answers = asked_answers.assign(
+        number=asked_answers["column"].map({name: column.number for name, column in columns.items()}),
+        name=asked_answers["column"]
+        .map({name: column.name.in_(explainer.language) for name, column in columns.items()})
         .astype("str"),
     )
     order = ["cpms_id", "round", "number", "name", "answer", "answers", "not_known"]
-    return told.sort_values(["round", "cpms_id", "number"], kind="stable")[order].reset_index(drop=True)
+    return asked_answers.sort_values(["round", "cpms_id", "number"], kind="stable")[order].reset_index(drop=True)
 
 
 def open_questions(connection: duckdb.DuckDBPyConnection, explainer: Explainer) -> pd.DataFrame:
@@ -139,7 +141,7 @@ def open_questions(connection: duckdb.DuckDBPyConnection, explainer: Explainer) 
     keys = ", ".join(f"w.{name}" for name in (*key, person))
     same = " AND ".join(f"w.{name} = t.{name}" for name in key)
     at_home = " AND ".join(f"w.{name}::VARCHAR = s.{name}::VARCHAR" for name in home)
-    found = connection.execute(
+    notes = connection.execute(
         "WITH outcome AS (SELECT * EXCLUDE (code, upto, place, changed, _scenario), min(place) AS first,"
         " list(code || coalesce('~' || upto, '') ORDER BY place) AS codes"
         f" FROM {WHAT_IF} GROUP BY ALL), told AS (SELECT * EXCLUDE (level, highest, first, codes),"
@@ -151,21 +153,21 @@ def open_questions(connection: duckdb.DuckDBPyConnection, explainer: Explainer) 
         f" LEFT JOIN was s ON {at_home} AND s.field = w.field AND s.about IS NOT DISTINCT FROM w.about"
         f" ORDER BY {', '.join(f'w.{name}' for name in key)}, worth_asking DESC, w.about NULLS FIRST, w.field"
     ).df()
-    found["question"] = question_label(explainer, found["named"])
-    found["was"] = was_words(explainer, found["named"], found["was"])
-    found["effect"] = outcome_words(explainer, found)
-    asked_as = found["field"].mask(found["field"] == AGE, found["named"])
-    return found.assign(field=asked_as).drop(columns=["named", "signature"])
+    notes["question"] = question_label(explainer, notes["named"])
+    notes["was"] = was_words(explainer, notes["named"], notes["was"])
+    notes["effect"] = outcome_words(explainer, notes)
+    asked_as = notes["field"].mask(notes["field"] == AGE, notes["named"])
+    return notes.assign(field=asked_as).drop(columns=["named", "signature"])
 
 
-def explain(connection: duckdb.DuckDBPyConnection, explainer: Explainer, where: str = "TRUE") -> Why:
+def explain(connection: duckdb.DuckDBPyConnection, explainer: Explainer, condition: str = "TRUE") -> Why:
     """Why the children of `score` that meet `where` are at their levels; `score` must exist."""
     survey = explainer.survey
     key, person, round_ = survey.key("child"), survey.role("person").name, survey.role("round").name
-    create_what_if(connection, survey, where)
+    create_what_if(connection, survey, condition)
     names = {person: "cpms_id", round_: "round"}
-    scored = connection.execute(f"SELECT * FROM {EXPLAINED} WHERE {where} ORDER BY {', '.join(key)}").df()
-    states = rule_states(connection, survey, where).merge(scored[[*key, person]], on=list(key))
+    scored = connection.execute(f"SELECT * FROM {EXPLAINED} WHERE {condition} ORDER BY {', '.join(key)}").df()
+    states = rule_states(connection, survey, condition).merge(scored[[*key, person]], on=list(key))
     states, scored = states.rename(columns=names), scored.rename(columns=names)
     asked = open_questions(connection, explainer).rename(columns=names)
     order = ["cpms_id", "round", "about_line", "field", "question", "was", "worth_asking", "effect", "outcomes"]
@@ -198,26 +200,26 @@ def explain_child(workspace: Workspace, identifier: str, *, round_: int | None =
     own = f"{survey.role('person').name} = {quoted(person)}"
     rounds = [row[0] for row in connection.execute(f"SELECT {when} FROM {SCORE} WHERE {own} ORDER BY 1").fetchall()]
     if round_ is not None and round_ not in rounds:
-        known = ", ".join(shown_year(one, language) for one in rounds)
+        known = ", ".join(shown_year(year, language) for year in rounds)
         raise UsageError("child_not_seen", id=person, round=shown_year(round_, language), known=known)
-    at = round_ if round_ is not None else rounds[-1]
-    where = f"{own} AND {when} = {at}"
+    shown_round = round_ if round_ is not None else rounds[-1]
+    condition = f"{own} AND {when} = {shown_round}"
     placed = connection.execute(
-        f"SELECT {survey.role('line').name}, level, highest, age_min, age_max FROM {SCORE} WHERE {where}"
+        f"SELECT {survey.role('line').name}, level, highest, age_min, age_max FROM {SCORE} WHERE {condition}"
     ).fetchone()
     assert placed is not None
     line, level, highest, *ages = placed
-    stood = child_visits(connection, survey, person, language)[0].to_dict("records")[rounds.index(at)]
+    stood = child_visits(connection, survey, person, language)[0].to_dict("records")[rounds.index(shown_round)]
     return ChildWhy(
         person,
-        at,
+        shown_round,
         str(line),
         level,
         highest,
         (ages[0], ages[1]),
         stood["standing"],
         stood["standing_why"],
-        explain(connection, Explainer(survey, language), where),
+        explain(connection, Explainer(survey, language), condition),
     )
 
 
@@ -245,8 +247,8 @@ def explain_children(workspace: Workspace, children: pd.DataFrame) -> Why:
 def with_effects(survey: Survey, children: pd.DataFrame, why: Why) -> pd.DataFrame:
     """A line list with a further column, `could_change`: the questions worth asking and what each answer would do."""
     asked = why.what_if[why.what_if["worth_asking"]]
-    told = asked.assign(told=asked["question"] + " (" + asked["effect"] + ")")
-    joined = told.groupby(["cpms_id", "round"])["told"].agg("; ".join).rename("could_change").reset_index()
+    worded = asked.assign(told=asked["question"] + " (" + asked["effect"] + ")")
+    joined = worded.groupby(["cpms_id", "round"])["told"].agg("; ".join).rename("could_change").reset_index()
     keys = [survey.role("person").name, survey.role("round").name]
     joined = joined.rename(columns=dict(zip(["cpms_id", "round"], keys, strict=True)))
     return children.merge(joined, on=keys, how="left").assign(

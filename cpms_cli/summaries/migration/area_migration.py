@@ -77,14 +77,14 @@ class MigrationChange(OverRounds):
 
 
 def counted_measures(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, by: Sequence[str], of_children: bool
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, by: Sequence[str], of_children: bool
 ) -> pd.DataFrame:
     """Counts of every measure, children's and, unless a group of children is asked for, households'."""
     tables = []
     for relation, table in ((CHILD_ROUND, "child"), (HOME, "household")):
-        ids = {measure_column(one.id): one.id for one in survey.measures if one.of == table}
+        ids = {measure_column(measure.id): measure.id for measure in survey.measures if measure.of == table}
         if ids and (table == "child" or not of_children):
-            counts = count_answers(connection, list(ids), where, by, relation)
+            counts = count_answers(connection, list(ids), condition, by, relation)
             tables.append(counts.assign(measure=counts["item"].map(ids).astype("str"), of=table).drop(columns="item"))
     return pd.concat(tables, ignore_index=True)
 
@@ -108,10 +108,10 @@ def _measures(
     keys = ["measure", "area", *by.names]
 
     def counts(code: str | None, round_: int) -> pd.DataFrame:
-        where = within(survey, code, round_)
-        found = counted_measures(connection, survey, where, [by.parts.id, *by.names], bool(by.others))
-        found = found.rename(columns={by.parts.id: "area"})
-        return found.assign(province=found["area"].str[:PROVINCE])
+        condition = within(survey, code, round_)
+        counted = counted_measures(connection, survey, condition, [by.parts.id, *by.names], bool(by.others))
+        counted = counted.rename(columns={by.parts.id: "area"})
+        return counted.assign(province=counted["area"].str[:PROVINCE])
 
     around = counts(None if scope.code is None else scope.code[:PROVINCE], scope.round)
     inside = around[around["area"].str.startswith(scope.code or "")].reset_index(drop=True)
@@ -119,13 +119,17 @@ def _measures(
     table["change"] = float("nan")
     if scope.previous is not None:
         table["change"] = _change(survey, table, counts(scope.code, scope.previous), keys)
-    order = {one.id: at for at, one in enumerate(survey.measures)}
-    labels = {one.id: one.label.in_(language) for one in survey.measures}
+    order = {measure.id: number for number, measure in enumerate(survey.measures)}
+    labels = {measure.id: measure.label.in_(language) for measure in survey.measures}
     table = table.assign(label=table["measure"].map(labels).astype("str")).drop(columns="province")
-    table = by.labelled(survey, table, language).sort_values("measure", key=lambda one: one.map(order), kind="stable")
-    told = ["measure", "label", "of"]
+    table = by.labelled(survey, table, language).sort_values(
+        "measure", key=lambda column: column.map(order), kind="stable"
+    )
+    first_columns = ["measure", "label", "of"]
     first = [*table.columns[: table.columns.get_loc("measure")]]
-    return table[[*first, *told, *(name for name in table if name not in (*first, *told))]].reset_index(drop=True)
+    return table[
+        [*first, *first_columns, *(name for name in table if name not in (*first, *first_columns))]
+    ].reset_index(drop=True)
 
 
 def _change(survey: Survey, now: pd.DataFrame, before: pd.DataFrame, keys: list[str]) -> pd.Series:
@@ -140,7 +144,7 @@ def _total(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, 
     if scope.previous is not None:
         before = counted_measures(connection, survey, within(survey, scope.code, scope.previous), (), False)
         change = _change(survey, now, before, ["measure"])
-    labels = {one.id: one.label.in_(language) for one in survey.measures}
+    labels = {measure.id: measure.label.in_(language) for measure in survey.measures}
     table = now.assign(label=now["measure"].map(labels).astype("str"), change=change)
     first = ["measure", "label", "of"]
     return table[[*first, *(name for name in table if name not in first)]]
@@ -148,7 +152,7 @@ def _total(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, 
 
 def _arrived(survey: Survey) -> str:
     """The measure that says who moved in."""
-    return next(one.id for one in survey.measures if one.arrived)
+    return next(measure.id for measure in survey.measures if measure.arrived)
 
 
 def _movement(
@@ -164,8 +168,8 @@ def _origins(
     connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
 ) -> pd.DataFrame:
     """`movement.origins` in the scope's round, with labels."""
-    where = within(survey, scope.code, scope.round)
-    came = origins(connection, survey, where, _arrived(survey), by.parts.digits or 0, by.others, language)
+    condition = within(survey, scope.code, scope.round)
+    came = origins(connection, survey, condition, _arrived(survey), by.parts.digits or 0, by.others, language)
     return by.labelled(survey, came, language)
 
 
@@ -237,14 +241,14 @@ def compute_migration_change(
     """As `migration_change`, in a workspace."""
     survey, language = workspace.survey, workspace.language
     groups = breakdown(survey, area, by)
-    of_children = [one for one in survey.measures if one.of == "child"]
-    columns = {measure_column(one.id): (one.id, one.label.in_(language)) for one in of_children}
+    of_children = [measure for measure in survey.measures if measure.of == "child"]
+    columns = {measure_column(measure.id): (measure.id, measure.label.in_(language)) for measure in of_children}
     connection = workspace.profiled()
     span = span_of(connection, survey, area, first, last, language)
     cases = named_cases(connection, survey, span, columns, ("measure", "name"), by=groups.asked, language=language)
     total = [_total(connection, survey, scope, language) for scope in span.scopes]
     measures, came = (
-        [told(connection, survey, scope, groups, language) for scope in span.scopes] for told in (_measures, _origins)
+        [value(connection, survey, scope, groups, language) for scope in span.scopes] for value in (_measures, _origins)
     )
     between = [Scope(area, span.name, now, then, span.rounds) for then, now in span.pairs]
     moved = [_movement(connection, survey, scope, groups, language) for scope in between]
@@ -260,9 +264,9 @@ def compute_migration_change(
     )
 
 
-def _below(tables: Sequence[pd.DataFrame], **told: Sequence[int]) -> pd.DataFrame:
+def _below(tables: Sequence[pd.DataFrame], **rounds_by_column: Sequence[int]) -> pd.DataFrame:
     """Tables one below the other, each with the rounds that it is of; the last one told stands first."""
-    for name, rounds in told.items():
+    for name, rounds in rounds_by_column.items():
         for table, round_ in zip(tables, rounds, strict=True):
             table.insert(0, name, round_)
     # The columns of a table without rows have no types of their own to give.

@@ -35,10 +35,10 @@ class Breakdown:
         if self.wider is not None:
             table = table.assign(**{self.wider.id: table["area"].str[: self.wider.digits]})
         beside = (*((self.wider,) if self.wider else ()), *self.others)
-        told = {"area_label": group_labels(survey, self.parts, table["area"], language)}
-        told |= {f"{group.id}_label": group_labels(survey, group, table[group.id], language) for group in beside}
+        labels = {"area_label": group_labels(survey, self.parts, table["area"], language)}
+        labels |= {f"{group.id}_label": group_labels(survey, group, table[group.id], language) for group in beside}
         first = ["area", "area_label", *(name for group in beside for name in (group.id, f"{group.id}_label"))]
-        return table.assign(**told)[[*first, *(str(name) for name in table if name not in first)]]
+        return table.assign(**labels)[[*first, *(str(name) for name in table if name not in first)]]
 
 
 def breakdown(survey: Survey, code: str | None, by: Sequence[str]) -> Breakdown:

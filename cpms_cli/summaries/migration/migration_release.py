@@ -36,8 +36,8 @@ class PublishedMigration:
 def published_migration(survey: Survey, figures: AreaFigures, language: Language) -> PublishedMigration:
     """What the published figures of an area tell about high migration in its parts."""
     asked = len(figures.parts) * len(survey.measures)
-    found = list(_compared(survey, figures, language)) if len(figures.code) == PROVINCE and asked else []
-    settled = pd.concat(found) if found else pd.DataFrame(columns=["area", "label", "measure", "low", "rest"])
+    compared = list(_compared(survey, figures, language)) if len(figures.code) == PROVINCE and asked else []
+    settled = pd.concat(compared) if compared else pd.DataFrame(columns=["area", "label", "measure", "low", "rest"])
     high = settled[settled["low"] > settled["rest"]].sort_values(["area", "measure"])
     alone = len(figures.code) == PROVINCE and len(figures.parts) == 1
     return PublishedMigration(high[["area", "label", "measure"]].reset_index(drop=True), len(settled), asked, alone)
@@ -45,11 +45,11 @@ def published_migration(survey: Survey, figures: AreaFigures, language: Language
 
 def _compared(survey: Survey, figures: AreaFigures, language: Language) -> Iterator[pd.DataFrame]:
     """For each measure that is an indicator, so that parts are published: area, label, measure, low, rest."""
-    numbers = {one.column: str(one.number) for one in survey.indicators}
+    numbers = {indicator.column: str(indicator.number) for indicator in survey.indicators}
     whole = {str(row["item"]): row for row in figures.migration.to_dict("records")}
-    for one in survey.measures:
-        number, item = numbers.get(one.when.strip(), ""), measure_column(one.id)
-        if one.of != "child" or not number or item not in whole:
+    for measure in survey.measures:
+        number, item = numbers.get(measure.when.strip(), ""), measure_column(measure.id)
+        if measure.of != "child" or not number or item not in whole:
             continue
         whole_yes, whole_no = whole[item]["yes"], whole[item]["no"]
         if pd.isna(whole_yes) or pd.isna(whole_no):
@@ -59,10 +59,10 @@ def _compared(survey: Survey, figures: AreaFigures, language: Language) -> Itera
         # A share of none says nothing of how many were asked; it is never high.
         known = (yes / share.where(share > 0)).round()
         of_rest = whole_yes + whole_no - known
-        told = (known.notna() & (of_rest > 0)) | (share == 0)
+        is_known = (known.notna() & (of_rest > 0)) | (share == 0)
         frame = figures.heat[["area", "label"]].assign(
-            measure=one.label.in_(language), low=0.0, rest=(whole_yes - yes) / of_rest
+            measure=measure.label.in_(language), low=0.0, rest=(whole_yes - yes) / of_rest
         )
         counted = known.notna()
         frame.loc[counted, "low"] = wilson(yes[counted], known[counted], survey.figures.confidence)["low"]
-        yield frame[told]
+        yield frame[is_known]

@@ -37,8 +37,8 @@ def create_movement(
     refuses = f"coalesce({survey.role('consent').name}, '') IN ({refusals})"
     key = ", ".join(survey.key("child"))
     record = typed_record(survey, "current_child", "current_household")
-    said = f"(SELECT {key}, {measure_column(arrived)} = 'yes' AS said_arrived FROM profile)" if arrived else ""
-    joined = f" LEFT JOIN {said} USING ({key})" if arrived else ""
+    arrivals = f"(SELECT {key}, {measure_column(arrived)} = 'yes' AS said_arrived FROM profile)" if arrived else ""
+    joined = f" LEFT JOIN {arrivals} USING ({key})" if arrived else ""
     then = "NULL" if previous is None else str(int(previous))
     grown = adult_age(survey)
     least = f"coalesce({completed_years('t.birth_to', 'came')}, t.{years} + {int(round_)} - {then})"
@@ -101,17 +101,17 @@ def counted_movement(
 
 def lost_children(connection: duckdb.DuckDBPyConnection, code: str | None) -> tuple[int, int]:
     """Children of an area in the round before, and how many of them, under 18 now, were not seen again anywhere."""
-    found = connection.execute(
+    moved = connection.execute(
         f"SELECT count(*), count(*) FILTER (gone = 'lost') FROM {MOVEMENT} WHERE starts_with(village_then, ?)",
         [code or ""],
     ).fetchone() or (0, 0)
-    return int(found[0]), int(found[1])
+    return int(moved[0]), int(moved[1])
 
 
 def origins(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
-    where: str,
+    condition: str,
     arrived: str,
     digits: int,
     by: Sequence[Group],
@@ -131,7 +131,7 @@ def origins(
     table = connection.execute(
         f"SELECT left({village}, {digits}) AS area{groups}, coalesce({field.name}, 'unknown') AS origin,"
         f" count(*) AS children FROM ({record}) JOIN profile p USING ({key})"
-        f" WHERE p.{measure_column(arrived)} = 'yes' AND {where} GROUP BY ALL ORDER BY area, children DESC, origin"
+        f" WHERE p.{measure_column(arrived)} = 'yes' AND {condition} GROUP BY ALL ORDER BY area, children DESC, origin"
     ).df()
     table.insert(list(table).index("children"), "label", table["origin"].map(labels).astype("str"))
     return table

@@ -102,31 +102,31 @@ def make_records(
     given = GivenRows(survey, frame, pseudonym_key(connection), audience, series, earlier)
     number = next_number(connection)
     if detail == "masked":
-        found = _masked(survey, frame, given.key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
+        masked = _masked(survey, frame, given.key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
         note_records(connection, given.released(number, detail))
-        return Records(found, detail)
+        return Records(masked, detail)
     k = k or survey.privacy.k
-    told, generalised_ = _deidentified(survey, frame, given, number, k)
+    deidentified, generalised_ = _deidentified(survey, frame, given, number, k)
     kept = generalised_.steps.get(HOME_ANSWERS, (1, 1))[0] == 0
     note_records(connection, given.released(number, detail, k, kept, generalised_.looks))
-    return Records(told, detail, generalised_.k, generalised_.steps, generalised_.families, given.finer)
+    return Records(deidentified, detail, generalised_.k, generalised_.steps, generalised_.families, given.finer)
 
 
 def _helpers(frame: pd.DataFrame) -> list[str]:
     return [str(name) for name in frame if str(name).startswith(_ASKED)]
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> pd.DataFrame:
+def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str) -> pd.DataFrame:
     key = survey.key("child")
     shared = set(survey.child.shared)
     own = [f"c.{name}" for name in survey.columns("child")]
-    home = [f"h.{one.name}" for one in survey.household.fields if one.name not in shared]
-    scores = ", ".join(f"s.{one.column}" for one in survey.indicators)
+    home = [f"h.{field.name}" for field in survey.household.fields if field.name not in shared]
+    scores = ", ".join(f"s.{indicator.column}" for indicator in survey.indicators)
     words = vocabulary(survey)
     asked = [
-        f"({sql(compiled(parse(one.asked), words))}) AS {_ASKED}{one.name}"
-        for one in survey.asked_fields()
-        if one.asked
+        f"({sql(compiled(parse(asked_field.asked), words))}) AS {_ASKED}{asked_field.name}"
+        for asked_field in survey.asked_fields()
+        if asked_field.asked
     ]
     record = typed_record(survey, "current_child", "current_household")
     home_key = survey.key("household")
@@ -137,7 +137,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> 
     return connection.execute(
         f"WITH asked AS (SELECT {', '.join([*key, *asked])} FROM ({record}))"
         f" SELECT {', '.join([*own, *home])}, CASE WHEN age_min = age_max THEN age_min END AS {AGE}, {scores}, s.level,"
-        f" s.highest, a.* EXCLUDE ({', '.join(key)}) FROM (SELECT * FROM {SCORE} WHERE {where}) s"
+        f" s.highest, a.* EXCLUDE ({', '.join(key)}) FROM (SELECT * FROM {SCORE} WHERE {condition}) s"
         f" JOIN current_child c ON {of_score} LEFT JOIN current_household h"
         f" ON {' AND '.join(f'h.{name} = c.{name}' for name in home_key)} JOIN asked a ON {of_asked}"
         f" ORDER BY {', '.join(f's.{name}' for name in key)}"
@@ -147,7 +147,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, where: str) -> 
 def _hidden(survey: Survey, born: Field) -> list[str]:
     """Columns that are in no row given away: who it is about, where exactly, and who asked."""
     roles = ("household", "line", "interviewer")
-    names = {one.name for one in survey.fields.values() if one.personal and one is not born}
+    names = {field.name for field in survey.fields.values() if field.personal and field is not born}
     return [*names, *(survey.role(role).name for role in roles)]  # type: ignore[arg-type]
 
 
@@ -156,18 +156,18 @@ def _masked(survey: Survey, frame: pd.DataFrame, key: bytes, audience: str, *par
     `parts` say of each row."""
     born, village, round_ = (survey.role(role) for role in ("born", "village", "round"))
     identities = [survey.role("person").name, survey.role("home").name]
-    told = frame.drop(columns=_hidden(survey, born)).rename(columns={village.name: SUBDISTRICT})
-    told[SUBDISTRICT] = told[SUBDISTRICT].str[:_SUBDISTRICT_DIGITS]
-    told[born.name] = told[born.name].str[:_MONTH]
+    coarse = frame.drop(columns=_hidden(survey, born)).rename(columns={village.name: SUBDISTRICT})
+    coarse[SUBDISTRICT] = coarse[SUBDISTRICT].str[:_SUBDISTRICT_DIGITS]
+    coarse[born.name] = coarse[born.name].str[:_MONTH]
     for name in identities:
         named = frame[name]
         for part in parts:
             named = named + "\x1f" + part
-        told[name] = pseudonyms(key, audience, named)
+        coarse[name] = pseudonyms(key, audience, named)
     first = [round_.name, SUBDISTRICT, *identities]
-    told = told[[*first, *(name for name in told if name not in first)]]
+    coarse = coarse[[*first, *(name for name in coarse if name not in first)]]
     # The order of rows must not tell the order of houses.
-    return told.sort_values([round_.name, identities[0]], kind="stable")
+    return coarse.sort_values([round_.name, identities[0]], kind="stable")
 
 
 def _deidentified(
@@ -177,47 +177,47 @@ def _deidentified(
     masked = _masked(survey, frame, given.key, given.audience, *given.named_by(number))
     # Dates tell the age, and who shares a home tells a family: a family is a combination of its own.
     gone = {
-        *(one.name for one in survey.fields.values() if one.type == "date"),
+        *(field.name for field in survey.fields.values() if field.type == "date"),
         survey.role("born").name,
         survey.role("age").name,
         survey.role("home").name,
     }
-    told = masked.drop(columns=[name for name in masked if name in gone]).rename(columns={SUBDISTRICT: village})
+    public = masked.drop(columns=[name for name in masked if name in gone]).rename(columns={SUBDISTRICT: village})
     try:
-        found = generalised(survey, told, k, round_, given.company(told))
+        generalisation = generalised(survey, public, k, round_, given.company(public))
     except ValueError:
-        few = int(told.groupby(round_).size().min()) < k
+        few = int(public.groupby(round_).size().min()) < k
         raise UsageError("too_few_to_hide" if few else "joined_too_few", k=k, audience=given.audience) from None
-    hidden = {name for name, (at, last) in found.steps.items() if at == last}
+    hidden = {name for name, (position, last) in generalisation.steps.items() if position == last}
     of_homes = HOME_ANSWERS in hidden
-    hidden |= set(given.home_answers(told)) if of_homes else set()
-    plain = _without_ages(survey, found.frame, round_).rename(columns={village: SUBDISTRICT})
+    hidden |= set(given.home_answers(public)) if of_homes else set()
+    plain = _without_ages(survey, generalisation.frame, round_).rename(columns={village: SUBDISTRICT})
     # What an indicator asks alone would tell it all the same.
     plain[
         [
-            one.column
-            for one in survey.indicators
-            if hidden & set(named(parse(one.when))) or (of_homes and one.level == "household")
+            indicator.column
+            for indicator in survey.indicators
+            if hidden & set(named(parse(indicator.when))) or (of_homes and indicator.level == "household")
         ]
     ] = None
-    return plain.drop(columns=_helpers(plain)).reset_index(drop=True), found
+    return plain.drop(columns=_helpers(plain)).reset_index(drop=True), generalisation
 
 
-def _without_ages(survey: Survey, told: pd.DataFrame, round_: str) -> pd.DataFrame:
+def _without_ages(survey: Survey, records: pd.DataFrame, round_: str) -> pd.DataFrame:
     """Take away what tells the age more finely than the age itself is told.
 
     Where children of one band are asked a question and others of it are not, nobody's answer to it stays; an indicator
     that does not apply to some of a band counts as no, as it does in the rules of the levels.
     """
-    band = told.groupby([round_, AGE], dropna=False).ngroup()
-    plain = told.copy()
-    for helper in _helpers(told):
+    band = records.groupby([round_, AGE], dropna=False).ngroup()
+    plain = records.copy()
+    for helper in _helpers(records):
         name = helper.removeprefix(_ASKED)
         if name in plain:
-            mixed = told[helper].astype("boolean").fillna(False).groupby(band).transform("nunique") > 1
+            mixed = records[helper].astype("boolean").fillna(False).groupby(band).transform("nunique") > 1
             plain[name] = plain[name].mask(mixed)
-    for one in survey.indicators:
-        outside = told[one.column] == "n/a"
+    for indicator in survey.indicators:
+        outside = records[indicator.column] == "n/a"
         mixed = outside.groupby(band).transform("nunique") > 1
-        plain[one.column] = plain[one.column].mask(outside & mixed, "no")
+        plain[indicator.column] = plain[indicator.column].mask(outside & mixed, "no")
     return plain

@@ -40,11 +40,11 @@ def pseudonyms(key: bytes, audience: str, identifiers: pd.Series) -> pd.Series:
     The same recipient gets the same name for the same child; two recipients cannot join what they have. Blanks stay.
     """
 
-    def told(identifier: str) -> str:
+    def pseudonym(identifier: str) -> str:
         digest = hmac.new(key, f"{audience}\x1f{identifier}".encode(), hashlib.sha256).digest()
         return "P" + base64.b32encode(digest)[:_LENGTH].decode("ascii")
 
-    names = {identifier: told(str(identifier)) for identifier in identifiers.dropna().unique()}
+    names = {identifier: pseudonym(str(identifier)) for identifier in identifiers.dropna().unique()}
     return identifiers.map(names).astype("str")
 
 
@@ -59,8 +59,8 @@ def coarser(values: pd.Series, step: Step) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce")
     names = [str(first) if first == last else f"{first}-{last}" for first, last in step.bands]
     inside = [((numbers >= first) & (numbers <= last)).fillna(False).to_numpy(bool) for first, last in step.bands]
-    at = np.select(inside, range(len(names)), default=-1)
-    return pd.Series(at, index=values.index).map(dict(enumerate(names))).astype("str")
+    band = np.select(inside, range(len(names)), default=-1)
+    return pd.Series(band, index=values.index).map(dict(enumerate(names))).astype("str")
 
 
 def least_alike(frame: pd.DataFrame, columns: list[str]) -> int:
@@ -108,30 +108,36 @@ def generalised(survey: Survey, frame: pd.DataFrame, k: int, by: str, company: C
     of homes are left out where families would be told apart. Raises ValueError where a group has fewer than k rows, or
     earlier files tell so much that no coarser file hides it.
     """
-    parts = [one for one in survey.deidentification.quasi_identifiers if one.field in frame]
+    parts = [
+        quasi_identifier
+        for quasi_identifier in survey.deidentification.quasi_identifiers
+        if quasi_identifier.field in frame
+    ]
     together = company or Company(pd.Series("", index=frame.index))
     if len(frame) and int(frame.groupby(by).size().min()) < k:
         raise ValueError(f"fewer than {k} rows")
     likeness = _Likeness(frame, parts, by, together)
     answers = [HOME_ANSWERS] if together.home_answers else []
-    choices = _least_loss_first([*(len(one.steps) for one in parts), *(2 for _ in answers)])
-    coarsest = tuple(len(one.steps) - 1 for one in parts)
+    choices = _least_loss_first([*(len(part.steps) for part in parts), *(2 for _ in answers)])
+    coarsest = tuple(len(part.steps) - 1 for part in parts)
     if answers and (together.child is not None or likeness.families(coarsest) < k):
-        choices = [one for one in choices if one[-1] == 1]
-    hides = (one for one in choices if likeness.holds(one[: len(parts)], k, not answers or one[-1] == 1))
-    at = next(hides, None)
-    if at is None:
+        choices = [choice for choice in choices if choice[-1] == 1]
+    hides = (choice for choice in choices if likeness.holds(choice[: len(parts)], k, not answers or choice[-1] == 1))
+    hiding = next(hides, None)
+    if hiding is None:
         raise ValueError("earlier files tell too much")
-    told = frame.assign(
-        **{one.field: coarser(frame[one.field], one.steps[step]) for one, step in zip(parts, at, strict=False)}
+    coarser_frame = frame.assign(
+        **{part.field: coarser(frame[part.field], part.steps[step]) for part, step in zip(parts, hiding, strict=False)}
     )
-    left_out = bool(answers) and at[-1] == 1
+    left_out = bool(answers) and hiding[-1] == 1
     if left_out:
-        told[list(together.home_answers)] = None
-    steps = {one.field: (step, len(one.steps) - 1) for one, step in zip(parts, at, strict=False)}
-    steps |= {name: (at[-1], 1) for name in answers}
-    families = likeness.families(at[: len(parts)]) if answers and (not left_out or together.home_known) else None
-    return Generalised(told, likeness.rarest(at[: len(parts)]), steps, families, likeness.looks(told))
+        coarser_frame[list(together.home_answers)] = None
+    steps = {part.field: (step, len(part.steps) - 1) for part, step in zip(parts, hiding, strict=False)}
+    steps |= {name: (hiding[-1], 1) for name in answers}
+    families = likeness.families(hiding[: len(parts)]) if answers and (not left_out or together.home_known) else None
+    return Generalised(
+        coarser_frame, likeness.rarest(hiding[: len(parts)]), steps, families, likeness.looks(coarser_frame)
+    )
 
 
 def _least_loss_first(lengths: Sequence[int]) -> list[tuple[int, ...]]:
@@ -150,14 +156,14 @@ class _Likeness:
 
     def __init__(self, frame: pd.DataFrame, parts: list[QuasiIdentifier], by: str, company: Company) -> None:
         self.parts, self.by, self.company = parts, by, company
-        rows = frame[[by, *(one.field for one in parts)]].assign(**{_BEFORE: company.before})
+        rows = frame[[by, *(part.field for part in parts)]].assign(**{_BEFORE: company.before})
         grouped = rows.groupby(list(rows), dropna=False, observed=True)
         self.place = grouped.ngroup().to_numpy()
         first = ~pd.Series(self.place).duplicated().to_numpy()
         alike = rows[first].iloc[np.argsort(self.place[first])]
         self.counts = np.bincount(self.place)
         self.groups: Codes = alike.groupby([by, _BEFORE], dropna=False).ngroup().to_numpy().astype(np.int64)
-        self.codes = [[coarser(alike[one.field], step).factorize()[0] for step in one.steps] for one in parts]
+        self.codes = [[coarser(alike[part.field], step).factorize()[0] for step in part.steps] for part in parts]
         self.child = None if company.child is None else company.child.factorize()[0]
         self.home = None if company.home is None else company.home.factorize()[0]
         self.rounds = frame[by].factorize()[0]
@@ -202,9 +208,9 @@ class _Likeness:
         np.add.at(sums, self.home, marks[together[self.place]])
         return _fewest(np.unique(sums, return_counts=True)[1])
 
-    def looks(self, told: pd.DataFrame) -> pd.Series:
+    def looks(self, records: pd.DataFrame) -> pd.Series:
         """How each row looks in the file and looked before, as text."""
-        now = told[[one.field for one in self.parts]].astype("str").fillna("").agg("\x1f".join, axis=1)
+        now = records[[part.field for part in self.parts]].astype("str").fillna("").agg("\x1f".join, axis=1)
         return now if (self.company.before == "").all() else self.company.before + "\x1e" + now
 
 

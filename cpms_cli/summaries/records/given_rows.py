@@ -46,22 +46,24 @@ class GivenRows:
             yield nothing + f"file {number}"
             yield self._round
 
-    def home_answers(self, told: pd.DataFrame) -> tuple[str, ...]:
+    def home_answers(self, records: pd.DataFrame) -> tuple[str, ...]:
         """The columns of these that all children of a home share, beside those that are made coarser."""
-        coarser = {one.field for one in self.survey.deidentification.quasi_identifiers}
+        coarser = {quasi_identifier.field for quasi_identifier in self.survey.deidentification.quasi_identifiers}
         shared = {*self.survey.child.shared, *coarser}
-        return tuple(one.name for one in self.survey.household.fields if one.name in told and one.name not in shared)
+        return tuple(
+            field.name for field in self.survey.household.fields if field.name in records and field.name not in shared
+        )
 
-    def company(self, told: pd.DataFrame) -> Company:
+    def company(self, records: pd.DataFrame) -> Company:
         """By what these rows, in whatever order, can be put together."""
         home = self.frame[self.survey.role("home").name].fillna("") + _FILE + self._round
         joined = self.series is not None
         return Company(
-            self._before().loc[told.index],
-            self._child.loc[told.index] if joined else None,
-            home.loc[told.index],
-            self.home_answers(told),
-            any(one.households for one in self.earlier if one.detail == "deidentified"),
+            self._before().loc[records.index],
+            self._child.loc[records.index] if joined else None,
+            home.loc[records.index],
+            self.home_answers(records),
+            any(release.households for release in self.earlier if release.detail == "deidentified"),
         )
 
     def _before(self) -> pd.Series:
@@ -69,18 +71,18 @@ class GivenRows:
         in every round."""
         rows = pd.DataFrame({"child": self._child, "round": self._round})
         before = pd.Series("", index=rows.index)
-        for one in self.earlier:
-            if one.detail != "deidentified":
+        for release in self.earlier:
+            if release.detail != "deidentified":
                 continue
-            if self.series is not None and one.series == self.series:
-                ordered = one.rows.sort_values(["child", "round"])
+            if self.series is not None and release.series == self.series:
+                ordered = release.rows.sort_values(["child", "round"])
                 looks = (ordered["round"] + "=" + ordered["looks"]).groupby(ordered["child"]).agg(_FILE.join)
-                found = rows["child"].map(looks)
+                looks_of_rows = rows["child"].map(looks)
             else:
-                looks = one.rows.set_index(["child", "round"])["looks"]
-                found = pd.Series(looks.reindex(pd.MultiIndex.from_frame(rows)).to_numpy(), index=rows.index)
-            if found.notna().any():
-                before = before + _FILE + found.fillna("").astype("str")
+                looks = release.rows.set_index(["child", "round"])["looks"]
+                looks_of_rows = pd.Series(looks.reindex(pd.MultiIndex.from_frame(rows)).to_numpy(), index=rows.index)
+            if looks_of_rows.notna().any():
+                before = before + _FILE + looks_of_rows.fillna("").astype("str")
         return before
 
     @property
@@ -88,8 +90,9 @@ class GivenRows:
         """Whether the audience has rows of these children that were not made coarser."""
         rows = {*zip(self._child, self._round, strict=True)}
         return any(
-            one.detail != "deidentified" and not rows.isdisjoint(zip(one.rows["child"], one.rows["round"], strict=True))
-            for one in self.earlier
+            release.detail != "deidentified"
+            and not rows.isdisjoint(zip(release.rows["child"], release.rows["round"], strict=True))
+            for release in self.earlier
         )
 
     def released(

@@ -65,10 +65,10 @@ def cases_by_round(
     cases["answered_on"] = _answers(survey, cases, done)
     cases["answered"] = cases["answered_on"].notna()
     cases = _followed(survey, cases, _since_the_case(cases[cases["latest"]], done), pd.Timestamp(as_of))
-    told = cases["state"]
-    over = told.isin([OPEN, OVERDUE]) & ~cases["latest"]
+    state = cases["state"]
+    over = state.isin([OPEN, OVERDUE]) & ~cases["latest"]
     perhaps = _answers(survey, cases.assign(next_first=cases["next_last"]), done).notna()
-    cases["state"] = told.mask(over, PASSED).mask(over & perhaps, UNKNOWN)
+    cases["state"] = state.mask(over, PASSED).mask(over & perhaps, UNKNOWN)
     return cases, rounds
 
 
@@ -88,8 +88,10 @@ def _due(survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
 
 def _since_the_case(cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
     began = cases.set_index("person")["since_first"]
-    told = done[done["person"].isin(began.index)]
-    return told[told["day"].to_numpy() >= began.reindex(told["person"]).to_numpy()].reset_index(drop=True)
+    responses = done[done["person"].isin(began.index)]
+    return responses[responses["day"].to_numpy() >= began.reindex(responses["person"]).to_numpy()].reset_index(
+        drop=True
+    )
 
 
 def _answers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Series:
@@ -97,8 +99,8 @@ def _answers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Seri
     asked = pd.DataFrame(
         [(level.id, kind) for level in survey.urgent_levels for kind in level.answered_by], columns=["case", "kind"]
     )
-    told = cases[["person", "case", "since_last", "next_first"]].assign(at=range(len(cases)))
-    held = done[["person", "day", "kind"]].merge(told, on="person").merge(asked, on=["case", "kind"])
+    states = cases[["person", "case", "since_last", "next_first"]].assign(at=range(len(cases)))
+    held = done[["person", "day", "kind"]].merge(states, on="person").merge(asked, on=["case", "kind"])
     held = held[(held["day"] >= held["since_last"]) & ~(held["day"] >= held["next_first"])]
     first = held.groupby("at")["day"].min()
     return first.astype("datetime64[us]").reindex(range(len(cases))).set_axis(cases.index)
@@ -139,5 +141,5 @@ def _states(cases: pd.DataFrame, today: pd.Timestamp) -> pd.Series:
         cases["due_date"] < today,
     ]
     names = (IN_TIME, LATE, CLOSED, UNKNOWN, OVERDUE)
-    told = np.select([choice.to_numpy(dtype=bool) for choice in choices], names, default=OPEN)
-    return pd.Series(told, index=cases.index, dtype="str")
+    state = np.select([choice.to_numpy(dtype=bool) for choice in choices], names, default=OPEN)
+    return pd.Series(state, index=cases.index, dtype="str")

@@ -129,7 +129,7 @@ def _listed(
             "not_found": cases["not_found"],
             "no_consent": cases["no_consent"],
             "why": _why(connection, survey, explainer, cases),
-            "action": [levels[one].response.in_(language) for one in cases["case"]],
+            "action": [levels[level].response.in_(language) for level in cases["case"]],
             "interview_date": cases["since_visited"].dt.strftime("%Y-%m-%d"),
             "due_date": cases["due_date"].dt.strftime("%Y-%m-%d"),
             "days_late": cases["days_late"],
@@ -147,20 +147,20 @@ def _about(connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.Data
     names = ", ".join(f"c.{survey.role(role).name}" for role in _NAMES)
     house = survey.role("household").name
     connection.register("cases", cases[["person", "year"]])
-    found = connection.execute(
+    details = connection.execute(
         f"SELECT s.{survey.role('person').name} AS person, s.{round_} AS year, s.{survey.role('sex').name} AS sex_,"
         f" age_min, age_max, {names}, TRY_CAST(regexp_extract(s.{house}, '[0-9]+') AS INTEGER) AS house_"
         f" FROM {SCORE} s JOIN cases k ON k.person = s.{survey.role('person').name} AND k.year = s.{round_}"
         f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
     ).df()
     connection.unregister("cases")
-    return found
+    return details
 
 
 def _sorted(survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
     """By level, then by how long they are overdue, who has no deadline, by deadline, and as one walks from house to
     house."""
-    rank = {level.id: at for at, level in enumerate(survey.levels)}
+    rank = {level.id: number for number, level in enumerate(survey.levels)}
     undated = np.where(cases["due_date"].isna() & cases["state"].isin(WAITING), 0.5, 0)
     urgency = cases["days_late"].astype("float64").fillna(0) + undated
     house, line = survey.role("household").name, survey.role("line").name
@@ -172,9 +172,9 @@ def _sorted(survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
 def _notes(cases: pd.DataFrame, language: Language) -> pd.Series:
     """What has to be known of a case beside its dates, in words."""
 
-    def dated(message: str, days: pd.Series, there: pd.Series) -> pd.Series:
-        words = {day: say(message, language, day=shown_date(day.date(), language)) for day in days[there].unique()}
-        return days.map(words).astype("str").where(there, "")
+    def dated(message: str, days: pd.Series, applies: pd.Series) -> pd.Series:
+        words = {day: say(message, language, day=shown_date(day.date(), language)) for day in days[applies].unique()}
+        return days.map(words).astype("str").where(applies, "")
 
     again, no_deadline = cases["state"] == AGAIN, say("due_no_deadline", language)
     parts = [
@@ -218,7 +218,11 @@ def _done(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, language: Lan
     """What was done since the interview: "2026-03-01 Home visit (H1); ..."."""
     kinds, agency = survey.codes(survey.response_role("response")), survey.response_role("agency").name
     labels = {code.code: code.label.in_(language) for code in kinds.codes} if kinds else {}
-    day = done["day"].map({one: shown_date(one.date(), language) for one in done["day"].unique()}).astype("str")
+    day = (
+        done["day"]
+        .map({day_done: shown_date(day_done.date(), language) for day_done in done["day"].unique()})
+        .astype("str")
+    )
     words = day + " " + done["kind"].map(labels).astype("str")
     words += (" (" + done[agency].astype("str") + ")").fillna("")
     joined = words.groupby(done["person"]).agg("; ".join)
@@ -229,5 +233,5 @@ def _next(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.Series:
     """The date that the last response which names one has for the next step."""
     name = survey.response_role("next_step").name
     dated = done[done[name].notna()].groupby("person")[name].last()
-    found = dated.astype("datetime64[us]").reindex(cases["person"]).set_axis(cases.index)
-    return found.dt.strftime("%Y-%m-%d")
+    first_dates = dated.astype("datetime64[us]").reindex(cases["person"]).set_axis(cases.index)
+    return first_dates.dt.strftime("%Y-%m-%d")

@@ -165,9 +165,9 @@ def compute_response_change(
     cases = _grouped(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
     tables = []
     for round_ in span.rounds:
-        told = _counted(survey, cases[cases["since"] == round_], groups, language, ROUND_STATES)
-        told.insert(0, "round", round_)
-        tables.append(told)
+        counted = _counted(survey, cases[cases["since"] == round_], groups, language, ROUND_STATES)
+        counted.insert(0, "round", round_)
+        tables.append(counted)
     return ResponseChange(span, day, pd.concat(tables, ignore_index=True))
 
 
@@ -191,12 +191,12 @@ def _grouped(
         return cases
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
-    told = connection.execute(
+    grouped = connection.execute(
         f"SELECT {', '.join(others)} FROM cases k LEFT JOIN {CHILD_ROUND} s ON s.{person} = k.person"
         f" AND s.{round_} = k.since ORDER BY place"
     ).df()
     connection.unregister("cases")
-    return cases.assign(**{name: told[name].to_numpy() for name in others})
+    return cases.assign(**{name: grouped[name].to_numpy() for name in others})
 
 
 def _counted(
@@ -207,10 +207,10 @@ def _counted(
     columns = [group_column(group.id) for group in by]
     codes = cases[columns].drop_duplicates() if by else pd.DataFrame(index=[0])
     every = codes.merge(pd.DataFrame({"case": levels}), how="cross").assign(**dict.fromkeys(states, 0))
-    flags = cases[[*columns, "case"]].assign(**{one: (cases["state"] == one).astype("int64") for one in states})
-    told = pd.concat([every, flags]).groupby([*columns, "case"], sort=False)[list(states)].sum().reset_index()
+    flags = cases[[*columns, "case"]].assign(**{state: (cases["state"] == state).astype("int64") for state in states})
+    counted = pd.concat([every, flags]).groupby([*columns, "case"], sort=False)[list(states)].sum().reset_index()
     labels = {level.id: level.label.in_(language) for level in survey.urgent_levels}
-    told = told.assign(label=told["case"].map(labels), due=told[list(states)].sum(axis=1))
-    told = told[[*columns, "case", "label", "due", *states]].rename(columns={"case": "level"})
+    counted = counted.assign(label=counted["case"].map(labels), due=counted[list(states)].sum(axis=1))
+    counted = counted[[*columns, "case", "label", "due", *states]].rename(columns={"case": "level"})
     named = dict(zip(columns, (group.id for group in by), strict=True))
-    return told_groups(survey, told.rename(columns=named), by, language)
+    return told_groups(survey, counted.rename(columns=named), by, language)

@@ -38,7 +38,7 @@ def case_changes(
 ) -> pd.DataFrame:
     """What became of the cases of indicators over a span: as `pairs.cases_between`, with the indicator's `number` and
     `name` in the place of the column. `create_profiles` must have run."""
-    columns = {one.column: (one.number, one.name.in_(language)) for one in indicators}
+    columns = {indicator.column: (indicator.number, indicator.name.in_(language)) for indicator in indicators}
     return named_cases(connection, survey, span, columns, ("number", "name"), by=by, language=language)
 
 
@@ -67,7 +67,7 @@ def level_flow(
             f" place, count(*) AS children FROM {PAIR} GROUP BY ALL ORDER BY ALL"
         ).df()
         order = ["from_level", "to_level", "place"]
-        return flow.sort_values(order, key=lambda told: told if told.name == "place" else told.map(ranks))
+        return flow.sort_values(order, key=lambda column: column if column.name == "place" else column.map(ranks))
 
     return over_pairs(connection, survey, span, counted, by=by, language=language)
 

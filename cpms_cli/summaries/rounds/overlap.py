@@ -71,23 +71,23 @@ class Patterns:
 
 def counted_indicators(survey: Survey) -> list[Indicator]:
     """The indicators whose number is counted."""
-    return [one for one in survey.indicators if one.counted]
+    return [indicator for indicator in survey.indicators if indicator.counted]
 
 
 def patterns_of(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, where: str, by: Sequence[Group] = ()
+    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, by: Sequence[Group] = ()
 ) -> dict[tuple[str, ...], Patterns]:
     """Patterns by the codes of the groups; n/a counts as no. `create_profiles` must have run."""
-    columns = [one.column for one in counted_indicators(survey)]
+    columns = [counted_indicator.column for counted_indicator in counted_indicators(survey)]
     yes, unknown = (
-        " + ".join(f"({column} = '{answer}')::BIGINT * {1 << at}" for at, column in enumerate(columns))
+        " + ".join(f"({column} = '{answer}')::BIGINT * {1 << number}" for number, column in enumerate(columns))
         for answer in ("yes", "unknown")
     )
-    names = [f"group_{at}" for at, _ in enumerate(by)]
+    names = [f"group_{number}" for number, _ in enumerate(by)]
     groups = "".join(f"{group_column(group.id)} AS {name}, " for group, name in zip(by, names, strict=True))
-    found = connection.execute(
+    pattern_rows = connection.execute(
         f"SELECT {groups}{yes} AS yes, {unknown} AS unknown, count(*) AS children FROM {CHILD_ROUND}"
-        f" WHERE {where} GROUP BY ALL ORDER BY ALL"
+        f" WHERE {condition} GROUP BY ALL ORDER BY ALL"
     ).df()
     bits = np.arange(len(columns))
 
@@ -98,15 +98,15 @@ def patterns_of(
         return Patterns(matrix(part["yes"]), matrix(part["unknown"]), part["children"].to_numpy(dtype=np.float64))
 
     if not by:
-        return {(): patterns(found)}
-    return {tuple(map(str, codes)): patterns(part) for codes, part in found.groupby(names, sort=True)}
+        return {(): patterns(pattern_rows)}
+    return {tuple(map(str, codes)): patterns(part) for codes, part in pattern_rows.groupby(names, sort=True)}
 
 
-def numbers_of(found: Patterns, most: int) -> pd.DataFrame:
+def numbers_of(patterns: Patterns, most: int) -> pd.DataFrame:
     """Children by number of indicators, of `most` there are, as `Overlap.numbers`."""
     certain, possible = (
-        np.bincount(matrix.sum(axis=1).astype(int), found.children, minlength=most + 1)
-        for matrix in (found.yes, found.yes + found.unknown)
+        np.bincount(matrix.sum(axis=1).astype(int), patterns.children, minlength=most + 1)
+        for matrix in (patterns.yes, patterns.yes + patterns.unknown)
     )
     table = pd.DataFrame(
         {
@@ -120,17 +120,17 @@ def numbers_of(found: Patterns, most: int) -> pd.DataFrame:
     return table[table["at_most"] > 0]
 
 
-def _single(survey: Survey, found: Patterns, language: Language) -> pd.DataFrame:
-    others = found.yes.sum(axis=1, keepdims=True) - found.yes
-    weights = found.yes * found.children[:, None]
+def _single(survey: Survey, patterns: Patterns, language: Language) -> pd.DataFrame:
+    others = patterns.yes.sum(axis=1, keepdims=True) - patterns.yes
+    weights = patterns.yes * patterns.children[:, None]
     yes = weights.sum(axis=0)
     with np.errstate(invalid="ignore"):
         mean = (weights * others).sum(axis=0) / yes
     counted = counted_indicators(survey)
     table = pd.DataFrame(
         {
-            "number": [one.number for one in counted],
-            "name": [one.name.in_(language) for one in counted],
+            "number": [indicator.number for indicator in counted],
+            "name": [indicator.name.in_(language) for indicator in counted],
             "yes": yes.astype("int64"),
             **{
                 name: (weights * test).sum(axis=0).astype("int64")
@@ -147,7 +147,9 @@ def _single(survey: Survey, found: Patterns, language: Language) -> pd.DataFrame
     return table
 
 
-def together(survey: Survey, found: Patterns, size: int, language: Language, *, possible: bool = False) -> pd.DataFrame:
+def together(
+    survey: Survey, patterns: Patterns, size: int, language: Language, *, possible: bool = False
+) -> pd.DataFrame:
     """Every combination of so many indicators that some child has, or if asked for, may have, as `Overlap.pairs`."""
     counted = counted_indicators(survey)
     members = np.array(list(combinations(range(len(counted)), size)))
@@ -155,9 +157,9 @@ def together(survey: Survey, found: Patterns, size: int, language: Language, *, 
     chosen[members, np.arange(len(members))[:, None]] = 1
     children, known, at_most = (np.zeros(len(members)) for _ in range(3))
     margins = np.zeros((size, len(members)))
-    for start in range(0, len(found), _CHUNK):
+    for start in range(0, len(patterns), _CHUNK):
         part = slice(start, start + _CHUNK)
-        yes, unknown, weight = found.yes[part], found.unknown[part], found.children[part]
+        yes, unknown, weight = patterns.yes[part], patterns.unknown[part], patterns.children[part]
         all_known = (unknown @ chosen) == 0
         children += weight @ ((yes @ chosen) == size)
         at_most += weight @ (((yes + unknown) @ chosen) == size)
@@ -176,11 +178,11 @@ def together(survey: Survey, found: Patterns, size: int, language: Language, *, 
         }
         if size == 2:
             table |= {"second_of_first": children / margins[0], "first_of_second": children / margins[1]}
-    names, told = MEMBERS[:size], {}
+    names, column_names = MEMBERS[:size], {}
     for place, name in enumerate(names):
-        told[name] = [counted[at].number for at in members[:, place]]
-        told[f"{name}_name"] = [counted[at].name.in_(language) for at in members[:, place]]
-    frame = pd.DataFrame({**told, **table}).astype({"children": "int64", "known": "int64", "possible": "int64"})
+        column_names[name] = [counted[position].number for position in members[:, place]]
+        column_names[f"{name}_name"] = [counted[position].name.in_(language) for position in members[:, place]]
+    frame = pd.DataFrame({**column_names, **table}).astype({"children": "int64", "known": "int64", "possible": "int64"})
     frame = frame[frame["possible" if possible else "children"] > 0]
     return frame.sort_values(["children", *names], ascending=[False] + [True] * size, ignore_index=True)
 
@@ -221,7 +223,9 @@ def overlap_of(
         )
         for code, part in patterns.items()
     }
-    tables = [by_group(survey, by, {code: parts[at] for code, parts in of_group.items()}, language) for at in range(4)]
+    tables = [
+        by_group(survey, by, {code: parts[number] for code, parts in of_group.items()}, language) for number in range(4)
+    ]
     children = int(sum(part.children.sum() for part in patterns.values()))
     return Overlap(area, scope.name if area else "", scope.round, children, *tables)
 

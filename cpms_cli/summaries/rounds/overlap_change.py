@@ -75,7 +75,7 @@ def number_flow(
         " WHEN a.counted_min = a.counted_max AND b.counted_min = b.counted_max AND a.counted_min = b.counted_min"
         f" THEN {quoted(SAME)} ELSE {quoted(UNSURE)} END"
     )
-    order = {name: at for at, name in enumerate(BECAME)}
+    order = {name: number for number, name in enumerate(BECAME)}
     bounds = ["from_least", "from_most", "to_least", "to_most"]
 
     def counted() -> pd.DataFrame:
@@ -85,7 +85,9 @@ def number_flow(
             " ORDER BY ALL"
         ).df()
         flow[bounds] = flow[bounds].astype("Int64")
-        return flow.sort_values(["became", *bounds], key=lambda one: one.map(order) if one.name == "became" else one)
+        return flow.sort_values(
+            ["became", *bounds], key=lambda column: column.map(order) if column.name == "became" else column
+        )
 
     return over_pairs(connection, survey, span, counted, by=by, language=language)
 
@@ -118,20 +120,26 @@ def compute_overlap_change(
     most = len(counted_indicators(survey))
     connection = workspace.profiled()
     span = span_of(connection, survey, area, first, last, language)
-    found = {round_: patterns_of(connection, survey, within(survey, area, round_), groups) for round_ in span.rounds}
+    patterns_by_round = {
+        round_: patterns_of(connection, survey, within(survey, area, round_), groups) for round_ in span.rounds
+    }
     flow = number_flow(connection, survey, span, by=groups, language=language)
 
     def of_rounds(counted: Callable[[Patterns], pd.DataFrame]) -> pd.DataFrame:
         tables = []
-        for round_, patterns in found.items():
-            told = by_group(survey, groups, {codes: counted(one) for codes, one in patterns.items()}, language)
-            told.insert(0, "round", round_)
-            tables.append(told)
+        for round_, patterns in patterns_by_round.items():
+            grouped = by_group(
+                survey, groups, {codes: counted(pattern) for codes, pattern in patterns.items()}, language
+            )
+            grouped.insert(0, "round", round_)
+            tables.append(grouped)
         return pd.concat(tables, ignore_index=True)
 
     def of_size(size: int) -> pd.DataFrame:
-        table = of_rounds(lambda one: together(survey, one, size, language, possible=True))
+        table = of_rounds(lambda patterns_of_round: together(survey, patterns_of_round, size, language, possible=True))
         same = [*(group.id for group in groups), *MEMBERS[:size]]
         return table[table.groupby(same)["children"].transform("max") > 0].reset_index(drop=True)
 
-    return OverlapChange(span, of_rounds(lambda one: numbers_of(one, most)), flow, of_size(2), of_size(3))
+    return OverlapChange(
+        span, of_rounds(lambda patterns_of_round: numbers_of(patterns_of_round, most)), flow, of_size(2), of_size(3)
+    )

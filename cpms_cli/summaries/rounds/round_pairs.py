@@ -61,19 +61,19 @@ def create_pair(
     """
     person, when = survey.role("person").name, survey.role("round").name
     groups = [group_column(group.id) for group in by]
-    here = within(survey, code, None)
+    in_area = within(survey, code, None)
     ever = "".join(f", coalesce(bool_or({column} = {quoted(case)}), FALSE) AS {column}" for column in columns)
 
-    def at(round_: int) -> str:
-        told = ", ".join(("level", "counted_min", "counted_max", "age_min", *columns, *groups))
-        return f"SELECT {person} AS person, {here} AS here, {told} FROM {CHILD_ROUND} WHERE {when} = {round_}"
+    def in_round(round_: int) -> str:
+        text = ", ".join(("level", "counted_min", "counted_max", "age_min", *columns, *groups))
+        return f"SELECT {person} AS person, {in_area} AS here, {text} FROM {CHILD_ROUND} WHERE {when} = {round_}"
 
     first, last = rounds
     of_group = "".join(
         f", CASE WHEN coalesce(b.here, FALSE) THEN b.{group} ELSE a.{group} END AS {group}" for group in groups
     )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {PAIR} AS WITH a AS ({at(first)}), b AS ({at(last)}),"
+        f"CREATE OR REPLACE TEMP TABLE {PAIR} AS WITH a AS ({in_round(first)}), b AS ({in_round(last)}),"
         f" e AS (SELECT {person} AS person{ever} FROM {CHILD_ROUND} WHERE {when} < {first} GROUP BY 1)"
         f" SELECT a, b, e AS ever, a.person IS NOT NULL AS in_a, b.person IS NOT NULL AS in_b,"
         f" CASE WHEN coalesce(b.here, FALSE) AND NOT coalesce(a.here, TRUE) THEN {quoted(CAME)}"
@@ -104,20 +104,22 @@ def _cases_of_pair(
     connection: duckdb.DuckDBPyConnection, columns: Sequence[str], by: Sequence[Group], case: str
 ) -> pd.DataFrame:
     groups = [f"{group_column(group.id)} AS {group.id}" for group in by]
-    told = ", ".join([*groups, *(_case(column, case) for column in columns)])
+    text = ", ".join([*groups, *(_case(column, case) for column in columns)])
     kinds = dict.fromkeys((*CASES, *_NEW))
     del kinds["new"]
     counts = ", ".join(f"count(*) FILTER (kind = {quoted(kind)}) AS {kind}" for kind in kinds)
-    found = connection.execute(
-        f"SELECT {''.join(f'{group.id}, ' for group in by)}item, {counts} FROM (SELECT {told} FROM {PAIR})"
+    counted_pairs = connection.execute(
+        f"SELECT {''.join(f'{group.id}, ' for group in by)}item, {counts} FROM (SELECT {text} FROM {PAIR})"
         f" UNPIVOT INCLUDE NULLS (kind FOR item IN ({', '.join(columns)})) GROUP BY ALL"
         " ORDER BY ALL"
     ).df()
-    found["new"] = found[list(_NEW)].sum(axis=1)
-    found = found.assign(before=found[list(BEFORE)].sum(axis=1), now=found[list(NOW)].sum(axis=1))
-    order = {column: at for at, column in enumerate(columns)}
-    found = found.sort_values("item", key=lambda names: names.map(order), kind="stable")
-    return found[[*(group.id for group in by), "item", "before", "now", *CASES, *_NEW[:-1]]]
+    counted_pairs["new"] = counted_pairs[list(_NEW)].sum(axis=1)
+    counted_pairs = counted_pairs.assign(
+        before=counted_pairs[list(BEFORE)].sum(axis=1), now=counted_pairs[list(NOW)].sum(axis=1)
+    )
+    order = {column: number for number, column in enumerate(columns)}
+    counted_pairs = counted_pairs.sort_values("item", key=lambda names: names.map(order), kind="stable")
+    return counted_pairs[[*(group.id for group in by), "item", "before", "now", *CASES, *_NEW[:-1]]]
 
 
 def cases_between(
@@ -161,10 +163,12 @@ def named_cases(
     """`cases_between` with, in the place of the column, what identifies it and its name in words, as `columns` says,
     under the two `headings`."""
     cases = cases_between(connection, survey, span, list(columns), by=by, case=case, language=language)
-    at = list(cases).index("item")
+    position = list(cases).index("item")
     item = cases.pop("item")
-    cases.insert(at, headings[0], item.map({column: told[0] for column, told in columns.items()}))
-    cases.insert(at + 1, headings[1], item.map({column: told[1] for column, told in columns.items()}).astype("str"))
+    cases.insert(position, headings[0], item.map({column: words[0] for column, words in columns.items()}))
+    cases.insert(
+        position + 1, headings[1], item.map({column: words[1] for column, words in columns.items()}).astype("str")
+    )
     return cases
 
 
@@ -181,11 +185,11 @@ def over_pairs(
 ) -> pd.DataFrame:
     """What `counted` makes of `pair` for each pair of the span, one below the other: from_round, to_round, the groups'
     codes, which it has under their ids, with their labels, and the rest."""
-    found = []
+    tables = []
     for rounds in span.pairs:
         create_pair(connection, survey, span.code, rounds, columns=columns, by=by, case=case)
-        one = told_groups(survey, counted(), by, language)
-        one.insert(0, "from_round", rounds[0])
-        one.insert(1, "to_round", rounds[1])
-        found.append(one)
-    return pd.concat(found, ignore_index=True)
+        table = told_groups(survey, counted(), by, language)
+        table.insert(0, "from_round", rounds[0])
+        table.insert(1, "to_round", rounds[1])
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)

@@ -48,7 +48,7 @@ _PUBLIC = {
     "apply_review": "cpms_cli.linking.review.review",
     "split_child": "cpms_cli.linking.review.by_hand",
     "join_children": "cpms_cli.linking.review.by_hand",
-    "link_report": "cpms_cli.linking.quality",
+    "link_report": "cpms_cli.linking.link_quality",
     "summarise_area": "cpms_cli.summaries.area.areas",
     "plan_area": "cpms_cli.summaries.area.plans",
     "plan_document": "cpms_cli.reports.composing.plan",

@@ -37,9 +37,9 @@ def relations_map() -> str:
     parts = []
     for package, relations in declared_relations().items():
         rows = "".join(
-            f"| `{one.name}` | {one.kind} | {one.a_row_is} | {', '.join(one.columns)} |"
-            f" {_modules(one.made_by)} | {_modules(one.read_by)} |\n"
-            for one in relations
+            f"| `{relation.name}` | {relation.kind} | {relation.a_row_is} | {', '.join(relation.columns)} |"
+            f" {_modules(relation.made_by)} | {_modules(relation.read_by)} |\n"
+            for relation in relations
         )
         parts.append(f"### `{package}`\n\n{_HEADING}{rows}")
     return "\n".join(parts)

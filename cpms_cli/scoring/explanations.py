@@ -98,7 +98,7 @@ class Explainer:
 
     def _with_answers(self, number: int, answers: tuple[str, ...]) -> str:
         """An indicator with the answers behind it, in words: "6 Neglected by caregivers (Carer: Nobody)"."""
-        behind = list(dict.fromkeys(map(self._told, self._noted(str(number), answers))))
+        behind = list(dict.fromkeys(map(self._answer_words, self._noted(str(number), answers))))
         name = f"{number} {self.indicator_name(number)}"
         return f"{name} ({', '.join(behind)})" if behind else name
 

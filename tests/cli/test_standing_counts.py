@@ -37,9 +37,9 @@ def store(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapping[s
                 "given_name": f"ชื่อ{home}",
                 "birth_date": born[home],
                 "cpms_id": known.get(str(home)),
-                **told,
+                **answers_of_home,
             }
-            for home, told in answers.items()
+            for home, answers_of_home in answers.items()
         ]
         merge([write_drawn(folder / f"{year}.csv", base, rows)], path)
 
@@ -65,16 +65,16 @@ VICTIMS = {
 @pytest.mark.parametrize("words", [["community", "850105"], ["province", "85"], ["plan", "community", "850105"]])
 def test_the_counts_say_who_stands_and_since_when(cpms: Cpms, store: Path, words: list[str]) -> None:
     ran = cpms(*words, "--store", store, "--format", "json").json
-    assert next(one for one in ran["standing"] if one["level"] == "victim") == VICTIMS
-    assert sum(one["victim"] for one in ran["standing_parts"]) == 5
-    assert next(one for one in ran["levels"] if one["level"] == "victim")["children"] == 2
+    assert next(level for level in ran["standing"] if level["level"] == "victim") == VICTIMS
+    assert sum(part["victim"] for part in ran["standing_parts"]) == 5
+    assert next(level for level in ran["levels"] if level["level"] == "victim")["children"] == 2
 
 
 def test_the_counts_are_those_of_the_list_of_children(cpms: Cpms, store: Path) -> None:
     listed = pd.DataFrame(cpms("children", "--store", store, "--format", "json").json["children"])
     standing = cpms("community", "850105", "--store", store, "--format", "json").json["standing"]
     by_level = listed[~listed["turned_18"]].groupby("level").size().to_dict()
-    assert {one["level"]: one["children"] for one in standing if one["children"]} == by_level
+    assert {level["level"]: level["children"] for level in standing if level["children"]} == by_level
     # A child of a family that did not consent is one child, also where that round has a row without answers.
     assert len(listed) == 7
 
@@ -181,7 +181,7 @@ def test_a_reason_says_what_later_answers_ended_and_what_is_open(store: Path) ->
 def test_who_turned_18_is_counted_where_whom_to_visit_is_listed(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     due = cpms("response", "due", "--store", store, "--format", "json").json["turned_18"]
     visits = cpms("visits", "--store", store, "--format", "json").json
-    assert [one["household_no"] for one in visits["turned_18"]] == ["5"] == [one["household_no"] for one in due]
-    assert "5" not in {one["household_no"] for one in visits["visits"]}
+    assert [child["household_no"] for child in visits["turned_18"]] == ["5"] == [child["household_no"] for child in due]
+    assert "5" not in {visit["household_no"] for visit in visits["visits"]}
     assert "1 child(ren) turned 18 while they waited" in cpms("visits", "--store", store).out
     assert "1 child(ren) at this level turned 18" in cpms("community", "850105", "--store", store).out

@@ -40,7 +40,7 @@ def report(
     """
     one_of(format_)
     spoken = language(lang)
-    from cpms_cli.linking.quality import link_report
+    from cpms_cli.linking.link_quality import link_report
     from cpms_cli.reports.files import links
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console

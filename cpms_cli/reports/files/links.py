@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.console import Console
 
-from cpms_cli.linking.quality import GROUPINGS, LEAST, LinkReport
+from cpms_cli.linking.link_quality import GROUPINGS, LEAST, LinkReport
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language

@@ -56,7 +56,9 @@ def _figures(measures: Mapping[Hashable, object]) -> str:
             shown[str(name)] = "–" if pd.isna(figure) else f"{figure:.0%}"
         elif name == "expected" and isinstance(figure, float):
             shown[str(name)] = f"{figure:.0f}"
-        elif name in ("count", "date"):
+        elif name == "count":
+            shown[str(name)] = f"{float(str(figure)):.0f}"  # the engine gives a sum of whole numbers as 54.0
+        elif name == "date":
             shown[str(name)] = str(figure)
     return json.dumps(shown)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -153,3 +154,11 @@ def test_no_honest_volunteer_of_the_samples_is_told(tmp_path: Path) -> None:
 def test_thresholds_stand_in_the_definition(survey: Survey) -> None:
     assert {pattern.id for pattern in survey.patterns} == PATTERNS
     assert all(pattern.at_least >= 25 for pattern in survey.patterns if pattern.measure != "interviews_a_day")
+
+
+def test_households_are_counted_in_whole_numbers(draw: Draw) -> None:
+    """Thirty homes of one volunteer, all alike: nobody else to compare with."""
+    rows = [{**ALIKE, "household_no": number, "interviewer_id": "V1"} for number in range(1, 31)]
+    findings = validate([draw(*rows)]).findings
+    [figures] = findings.loc[findings["check"] == "same_answers", "figures"]
+    assert json.loads(figures)["count"] == "30"

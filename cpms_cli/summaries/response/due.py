@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import EXPLAINED, SCORE
+from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
 from cpms_cli.summaries.child.children import MASK
@@ -197,6 +197,7 @@ def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Expla
     """The reasons of the round that gave the level; where later answers are missing, that they do not end it."""
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
+    create_explained(connection, survey, f"{person} IN (SELECT person FROM cases)")
     given = connection.execute(
         f"""
         SELECT reasons, answers, level

@@ -91,7 +91,7 @@ class Workspace:
         if session.closing is None:
             raise RuntimeError("a workspace is used inside its `with` block")
         if session.connection is None:
-            opened = open_store(self.store, self.survey, write=self.writes)
+            opened = open_store(self.store, self.survey, write=self.writes, rows=0)
             session.connection = session.closing.enter_context(opened)
         return session.connection
 

@@ -15,7 +15,7 @@ from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
 
-SCORE, EXPLAINED, HOUSEHOLD_SCORE = "score", "explained", "household_score"
+JUDGED, SCORE, EXPLAINED, HOUSEHOLD_SCORE = "judged", "score", "explained", "household_score"
 _POSITION = "_position"
 
 
@@ -47,8 +47,7 @@ def require_columns(connection: duckdb.DuckDBPyConnection, survey: Survey, exact
 
 
 def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create the temporary views `score` and `explained`, one row per current child row of the store, and
-    `household_score`.
+    """Create the temporary views `score`, one row per current child row of the store, and `household_score`.
 
     Raises UsageError where the definition has a field that the store has not.
     """
@@ -61,17 +60,32 @@ def judge(
 ) -> None:
     """Create the views for two relations of canonical text that hold one row per key; `along` columns come along.
 
-    Rules are worked out once, into the temporary table `judged`; `explained` puts it into the columns that
-    `indicators.explained_sql` says, and works out reasons and answers only for the rows and columns asked for. `score`
-    is the same without reasons and answers: only to plan those takes longer than to count a province. What
-    `household_score` says, as `indicators.household_sql`, is worked out when it is asked for: few ask.
+    Rules are worked out once, into the temporary table `judged`; `score` is a view of it in the columns of
+    `indicators.explained_sql`, without reasons and answers: only to plan those takes longer than to count a province
+    (see `create_explained`). What `household_score` says, as `indicators.household_sql`, is worked out when it is asked
+    for: few ask.
     """
     carried = (*carried_columns(survey), *along)
     query = judged_sql(survey, child, household, carried, along)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {query}")
-    for view, columns in ((SCORE, plain_columns(survey, carried)), (EXPLAINED, told_columns(survey, carried))):
-        connection.execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT {columns} FROM judged")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {HOUSEHOLD_SCORE} AS {household_sql(survey, 'judged')}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {JUDGED} AS {query}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {SCORE} AS SELECT {plain_columns(survey, carried)} FROM {JUDGED}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {HOUSEHOLD_SCORE} AS {household_sql(survey, JUDGED)}")
+
+
+def create_explained(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, rows: str = "TRUE", along: tuple[str, ...] = ()
+) -> None:
+    """Create the temporary table `explained`: rows of `score` with their reasons and answers; `judge` must have run.
+
+    `rows` is a condition on the columns of `score`: to explain a row costs many times what it costs to judge it, so
+    that a caller asks for what it shows. Columns as `indicators.explained_sql` says.
+    """
+    carried = (*carried_columns(survey), *along)
+    key = ", ".join(survey.key("child"))
+    wanted = JUDGED if rows == "TRUE" else f"{JUDGED} SEMI JOIN (SELECT {key} FROM {SCORE} WHERE {rows}) USING ({key})"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {EXPLAINED} AS SELECT {told_columns(survey, carried)} FROM {wanted}"
+    )
 
 
 def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
@@ -86,9 +100,10 @@ def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
 
 
 def scores_of(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    """The columns that `indicators.score_sql` says, ordered by the key of a child's row; needs the views of `judge`."""
-    explained = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
-    return connection.execute(f"{explained} ORDER BY {', '.join(survey.key('child'))}").df()
+    """Return the columns that `indicators.score_sql` says, ordered by the key of a row; `judge` must have run."""
+    create_explained(connection, survey)
+    scores = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
+    return connection.execute(f"{scores} ORDER BY {', '.join(survey.key('child'))}").df()
 
 
 def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: Path | None = None) -> pd.DataFrame:
@@ -103,8 +118,9 @@ def score_tables(households: pd.DataFrame, children: pd.DataFrame, *, schemas: P
         connection.register("given_child", _canonical(survey, children, "child"))
         connection.register("given_household", _canonical(survey, households, "household"))
         judge(connection, survey, "given_child", "given_household", (_POSITION,))
-        explained = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
-        return connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM ({explained}) ORDER BY {_POSITION}").df()
+        create_explained(connection, survey, along=(_POSITION,))
+        scores = with_household_levels(survey, EXPLAINED, HOUSEHOLD_SCORE, carried_columns(survey))
+        return connection.execute(f"SELECT * EXCLUDE {_POSITION} FROM ({scores}) ORDER BY {_POSITION}").df()
     finally:
         connection.close()
 

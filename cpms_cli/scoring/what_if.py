@@ -16,9 +16,9 @@ from __future__ import annotations
 import duckdb
 
 from cpms_cli.scoring.compiler.deciding import AGE, Deciding, counting, deciding, possible_answers
-from cpms_cli.scoring.compiler.indicator_sql import explained_sql
-from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
-from cpms_cli.scoring.scores import EXPLAINED, SCORE
+from cpms_cli.scoring.compiler.indicator_sql import outcome_sql
+from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS, outcome_columns
+from cpms_cli.scoring.scores import JUDGED, SCORE, carried_columns
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.rule_language import compiled, parse, sql
 from cpms_cli.survey.rules.typed_answers import partial_date_bounds, quoted, typed_record, vocabulary
@@ -64,10 +64,19 @@ def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, conditi
     homes, as stored."""
     home = survey.key("household")
     refused = ", ".join(map(quoted, survey.no_consent)) or "NULL"
+    key = ", ".join(survey.key("child"))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE open_child AS SELECT s.* FROM {EXPLAINED} s LEFT JOIN current_household h"
-        f" ON {_same('s', 'h', home)} WHERE (h.{survey.role('consent').name} IN ({refused})) IS NOT TRUE"
-        f" AND {open_condition(survey)} AND {_qualified(survey, condition)}"
+        f"""
+        CREATE OR REPLACE TEMP TABLE open_child AS
+        SELECT {outcome_columns(survey, carried_columns(survey))}
+        FROM {JUDGED}
+        SEMI JOIN (
+            SELECT {", ".join(f"s.{name}" for name in survey.key("child"))}
+            FROM (SELECT * FROM {SCORE} WHERE {condition}) s
+            LEFT JOIN current_household h ON {_same("s", "h", home)}
+            WHERE (h.{survey.role("consent").name} IN ({refused})) IS NOT TRUE AND {open_condition(survey)}
+        ) USING ({key})
+        """
     )
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE asked_home AS SELECT DISTINCT {_text_key(survey, 's')} FROM open_child s"
@@ -77,12 +86,6 @@ def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey, conditi
             f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM {current} SEMI JOIN asked_home"
             f" USING ({', '.join(home)})"
         )
-
-
-def _qualified(survey: Survey, condition: str) -> str:
-    """The condition, on `score` alone: the household beside it has columns of the same names."""
-    key = ", ".join(f"s.{name}" for name in survey.key("child"))
-    return f"({key}) IN (SELECT ({', '.join(survey.key('child'))}) FROM {SCORE} WHERE {condition})"
 
 
 def _create_cells(connection: duckdb.DuckDBPyConnection, survey: Survey, deciding_questions: Deciding) -> None:
@@ -166,12 +169,9 @@ def _score_scenarios(
         f" LEFT JOIN asked_household h ON {_same('s', 'h', home)}"
         f" WHERE h.{house} IS NOT NULL OR s.field IN ({of_home}) OR s.field2 IN ({of_home})"
     )
-    query = explained_sql(
-        survey, typed_record(survey, "copied_child", "copied_household", (_SCENARIO,)), (_SCENARIO, line)
-    )
+    record = typed_record(survey, "copied_child", "copied_household", (_SCENARIO,))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT {_SCENARIO}, {line}, level, highest, open_reasons,"
-        f" {', '.join(COUNT_COLUMNS)} FROM ({query})"
+        f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT * FROM ({outcome_sql(survey, record, (_SCENARIO, line))})"
     )
     connection.execute("DROP TABLE copied_child; DROP TABLE copied_household")
 

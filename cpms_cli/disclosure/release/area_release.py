@@ -64,17 +64,15 @@ def same_answers(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Same:
     columns = [right_column(right.id) for right in survey.rights]
     columns += [measure_column(measure.id) for measure in survey.measures if measure.of == "child"]
     others = [(indicator.column, turned) for indicator in survey.indicators for turned in (False, True)]
-    pairs = [(column, other, turned) for column in columns for other, turned in others]
-    turned_sql = "CASE {0} WHEN 'yes' THEN 'no' WHEN 'no' THEN 'yes' ELSE {0} END"
-    tests = ", ".join(
-        f"count(*) FILTER ({column} IS DISTINCT FROM {turned_sql.format(other) if turned else other})"
-        for column, other, turned in pairs
-    )
-    differing = connection.execute(f"SELECT {tests} FROM {CHILD_ROUND}").fetchone() or ()
+    names = ", ".join([*columns, *(indicator.column for indicator in survey.indicators)])
+    shown = connection.execute(f"SELECT DISTINCT {names} FROM {CHILD_ROUND}").df()
+    opposite = {"yes": "no", "no": "yes"}
+    answers = {(other, turned): shown[other].replace(opposite) if turned else shown[other] for other, turned in others}
     same: Same = {}
-    for (column, other, turned), count in zip(pairs, differing, strict=True):
-        if count == 0:
-            same.setdefault(column, (other, turned))
+    for column in columns:
+        alike = [pair for pair, of_indicator in answers.items() if shown[column].equals(of_indicator)]
+        if alike:
+            same[column] = alike[0]
     return same
 
 

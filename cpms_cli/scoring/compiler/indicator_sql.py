@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cpms_cli.scoring.compiler.household_facts import with_homes
-from cpms_cli.scoring.compiler.score_columns import told_columns
+from cpms_cli.scoring.compiler.score_columns import outcome_columns, told_columns
 from cpms_cli.scoring.compiler.truths import rules_of
 from cpms_cli.survey.model.definition import Indicator, Survey, Table
 from cpms_cli.survey.rules.rule_language import COUNTS, RANGES, named, parse
@@ -40,9 +40,18 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
 @lru_cache(maxsize=16)
 def explained_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     """As `score_sql`, without what is told of households."""
+    return f"SELECT {told_columns(survey, carried)} FROM ({_judged_record_sql(survey, record, carried)})"
+
+
+@lru_cache(maxsize=16)
+def outcome_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
+    """Return one SELECT of the level of every row of `record`, and of what it hangs on: see `outcome_columns`."""
+    return f"SELECT {outcome_columns(survey, carried)} FROM ({_judged_record_sql(survey, record, carried)})"
+
+
+def _judged_record_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
     facts = ", ".join((*rules_of(survey).facts.columns("child"), *rules_of(survey).facts.columns("household")))
-    judged = _judged_sql(survey, f"SELECT *, {facts} FROM ({record})", carried)
-    return f"SELECT {told_columns(survey, carried)} FROM ({judged})"
+    return _judged_sql(survey, f"SELECT *, {facts} FROM ({record})", carried)
 
 
 def household_sql(survey: Survey, scores: str) -> str:

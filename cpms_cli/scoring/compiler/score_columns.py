@@ -36,6 +36,13 @@ def told_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     return f"{plain_columns(survey, carried)}, {lists}"
 
 
+def outcome_columns(survey: Survey, carried: tuple[str, ...]) -> str:
+    """Return the columns on which a level hangs, out of what `judged_sql` gives: what `told_columns` has of level,
+    highest, `COUNT_COLUMNS` and open_reasons, without the answers behind them, which take far longer to plan."""
+    counts = ", ".join(COUNT_COLUMNS)
+    return f"{', '.join(carried)}, level, highest, {counts}, {_listed(_why_open(rules_of(survey)))} AS open_reasons"
+
+
 def _answer(indicator: Indicator) -> str:
     outside = f"WHEN NOT {indicator.column}_applies THEN 'n/a' " if indicator.applies else ""
     return f"CASE {outside}WHEN {indicator.column} THEN 'yes' WHEN NOT {indicator.column} THEN 'no' ELSE 'unknown' END"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpms_cli.linking.review.by_hand import current_identifier
 from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
-from cpms_cli.scoring.scores import EXPLAINED
+from cpms_cli.scoring.scores import EXPLAINED, create_explained
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.standing_history import child_visits
 from cpms_cli.survey.model.definition import Language, Survey, Table
@@ -129,9 +129,8 @@ def compute_child_history(workspace: Workspace, identifier: str) -> ChildHistory
     person = current_identifier(connection, survey, identifier.strip().upper())
     workspace.scored()
     round_ = survey.role("round").name
-    scored = connection.execute(
-        f"SELECT * FROM {EXPLAINED} WHERE {survey.role('person').name} = ? ORDER BY {round_}", [person]
-    ).df()
+    create_explained(connection, survey, f"{survey.role('person').name} = {quoted(person)}")
+    scored = connection.execute(f"SELECT * FROM {EXPLAINED} ORDER BY {round_}").df()
     seen: dict[Table, pd.DataFrame] = {
         "child": _observed(connection, survey, person, "child"),
         "household": _observed(connection, survey, person, "household"),

@@ -11,11 +11,12 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import EXPLAINED
+from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
+from cpms_cli.summaries.area.shares import within
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
-from cpms_cli.summaries.child.standing_today import GIVEN, STANDING, create_standing_scores, create_stood
+from cpms_cli.summaries.child.standing_today import GIVEN, STANDING, STOOD, create_standing_scores, create_stood
 from cpms_cli.summaries.scope import check_surveyed, known_indicator
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Indicator, Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
@@ -71,6 +72,8 @@ def line_list_of(
     With `standing`, the further columns of `standing_score`, the rows are of that view; these columns come last.
     """
     condition = _conditions(survey, area, round_, levels, indicator, answer)
+    if not standing:
+        create_explained(connection, survey, condition)
     key, names = survey.key("child"), _personal(survey)
     person, sex = survey.role("person").name, survey.role("sex").name
     listed = connection.execute(
@@ -99,6 +102,23 @@ def line_list_of(
     return listed
 
 
+def _listed_persons(
+    survey: Survey, area: str | None, levels: Sequence[str], indicator: Indicator | None, answer: str
+) -> str:
+    """Return a condition on `score`: all rounds of the children who can be on the list, by `stood`.
+
+    An answer that stands was given in some round, so that a child without it in any round cannot be on the list.
+    """
+    person = survey.role("person").name
+    stands = [f"latest AND counted AND {within(survey, area, None)}"]
+    if levels:
+        stands.append(f"standing IN ({', '.join(map(quoted, levels))})")
+    rows = f"{person} IN (SELECT person FROM {STOOD} WHERE {' AND '.join(stands)})"
+    if indicator is None:
+        return rows
+    return f"{rows} AND {person} IN (SELECT {person} FROM {SCORE} WHERE {indicator.column} = {quoted(answer)})"
+
+
 def standing_list(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
@@ -112,6 +132,7 @@ def standing_list(
 ) -> pd.DataFrame:
     """As `list_children` without a round, from a connection on which `score` and `stood` exist."""
     asked = known_indicator(survey, indicator) if indicator is not None else None
+    create_explained(connection, survey, _listed_persons(survey, area, levels, asked, answer))
     standing = create_standing_scores(connection, survey, asked)
     return line_list_of(
         connection,

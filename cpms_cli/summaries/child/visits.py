@@ -28,15 +28,13 @@ _DAYS = 100_000  # more than anybody is overdue
 
 
 def _standing_rows(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, as_of: datetime.date, overdue: pd.DataFrame | None
+    connection: duckdb.DuckDBPyConnection, survey: Survey, stood: pd.DataFrame, overdue: pd.DataFrame | None
 ) -> str:
     """Create `visit_row`: the last row of each child who is visited, with its standing; SQL for these rows of `score`.
 
     A child is visited where the last round of its village found it, and, if a response is outstanding, also where it
     did not; not one who turned 18.
     """
-    create_known_children(connection, survey)
-    stood = standings(connection, survey, as_of)
     waits = stood["person"].isin(overdue["cpms_id"]) if overdue is not None else False
     seen = stood["not_found"].isna() & stood["no_consent"].isna()
     stood = stood[stood["latest"] & ~stood["adult"] & (seen | waits)]
@@ -159,13 +157,14 @@ def visits_of(
     *,
     area: str | None = None,
     round_: int | None = None,
-    as_of: datetime.date | None = None,
+    stood: pd.DataFrame | None = None,
     overdue: pd.DataFrame | None = None,
     identified: bool = False,
 ) -> pd.DataFrame:
-    """Whom to visit, from a connection on which `score` exists: a row per child or household and question.
+    """Return whom to visit, from a connection on which `score` exists: a row per child or household and question.
 
-    Without `round_`, children as they stand on the day `as_of` (today), at the place of their last round.
+    With `stood`, what `standings` says of a day, children are listed as they stand then, at the place of their last
+    round; without, as they were in `round_`.
 
     Listed are children at a level that is visited for its own sake (with `overdue`, only those in it), and whoever has
     a question to answer; a child without one has one row, `field` empty. Columns: round, village_code, village (its
@@ -175,11 +174,11 @@ def visits_of(
     """
     survey = explainer.survey
     condition = within(survey, area, round_)
-    if round_ is None:
-        condition += f" AND {_standing_rows(connection, survey, as_of or datetime.date.today(), overdue)}"
+    if stood is not None:
+        condition += f" AND {_standing_rows(connection, survey, stood, overdue)}"
     create_what_if(connection, survey, condition)
     home, line, person = list(survey.key("household")), survey.role("line").name, survey.role("person").name
-    people = _people(connection, survey, condition, standing=round_ is None)
+    people = _people(connection, survey, condition, standing=stood is not None)
     questions = _with_words(explainer, _questions(connection, survey, condition))
     urgent = people["level"].isin(survey.figures.visited)
     if overdue is not None:
@@ -283,16 +282,18 @@ def list_visits(
     check_surveyed(workspace.connection, survey, area, round_, language)
     connection = workspace.scored()
     create_known_children(connection, survey)
-    turned_18 = pd.DataFrame()
-    if overdue is None and round_ is None:
-        waiting = due_list_of(connection, survey, area, day, language=language)
+    turned_18, stood = pd.DataFrame(), None
+    if round_ is None:
+        stood = standings(connection, survey, day)
+    if overdue is None and stood is not None:
+        waiting = due_list_of(connection, survey, stood, area, day, language=language)
         overdue, turned_18 = _outstanding(survey, waiting.due), waiting.turned_18
     visits = visits_of(
         connection,
         Explainer(survey, language),
         area=area,
         round_=round_,
-        as_of=day,
+        stood=stood,
         overdue=overdue,
         identified=workspace.identified,
     )

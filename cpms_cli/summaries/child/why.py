@@ -15,7 +15,7 @@ from cpms_cli.scoring.compiler.deciding import AGE
 from cpms_cli.scoring.compiler.rule_states import rule_states
 from cpms_cli.scoring.compiler.rule_words import rule_words
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import EXPLAINED, SCORE
+from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
 from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if
 from cpms_cli.summaries.child.answer_outcomes import outcome_words, question_label, was_words
 from cpms_cli.summaries.child.standing_history import child_visits
@@ -166,7 +166,8 @@ def explain(connection: duckdb.DuckDBPyConnection, explainer: Explainer, conditi
     key, person, round_ = survey.key("child"), survey.role("person").name, survey.role("round").name
     create_what_if(connection, survey, condition)
     names = {person: "cpms_id", round_: "round"}
-    scored = connection.execute(f"SELECT * FROM {EXPLAINED} WHERE {condition} ORDER BY {', '.join(key)}").df()
+    create_explained(connection, survey, condition)
+    scored = connection.execute(f"SELECT * FROM {EXPLAINED} ORDER BY {', '.join(key)}").df()
     states = rule_states(connection, survey, condition).merge(scored[[*key, person]], on=list(key))
     states, scored = states.rename(columns=names), scored.rename(columns=names)
     asked = open_questions(connection, explainer).rename(columns=names)

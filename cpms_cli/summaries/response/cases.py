@@ -20,19 +20,19 @@ HOURS_A_DAY = 24
 
 
 def find_cases(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, as_of: datetime.date
+    connection: duckdb.DuckDBPyConnection, survey: Survey, stood: pd.DataFrame, area: str, as_of: datetime.date
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The cases of an area ("" for all) as they are on a day, one row per child at most, and the responses since then.
+    """Return the cases of an area ("" for all) as they are on a day, a row per child, and the responses since then.
 
-    Cases: the columns of `standings` of the child's last round; `due_date` (NaT where the date of the interview is not
-    known); `answered_on`, the first response that the level asks for; `days_late`; `answered`, whether there surely is
-    one; `last_entry`, the last response of any kind, and `missed`, the next date that has passed without one since; and
-    `state`: in_time, late (answered, in time or late), open (not due yet), overdue, again (answered, but a next date
-    was missed, or nothing came for so long that the case is due again: then `due_date` is that day), closed, turned_18
-    (waiting when the child turned 18), unknown (dates leave it undecided). Responses: as `responses_until`, those since
-    the case began. Needs `score` and `known_child`.
+    `stood` is what `standings` says of that day. Cases: the columns of `standings` of the child's last round;
+    `due_date` (NaT where the date of the interview is not known); `answered_on`, the first response that the level
+    asks for; `days_late`; `answered`, whether there surely is one; `last_entry`, the last response of any kind, and
+    `missed`, the next date that has passed without one since; and `state`: in_time, late (answered, in time or
+    late), open (not due yet), overdue, again (answered, but a next date was missed, or nothing came for so long
+    that the case is due again: then `due_date` is that day), closed, turned_18 (waiting when the child turned 18),
+    unknown (dates leave it undecided). Responses: as `responses_until`, those since the case began. Needs
+    `known_child`.
     """
-    stood = standings(connection, survey, as_of)
     cases = _of_area(survey, stood[stood["latest"] & _urgent(survey, stood)], area)
     cases = _due(survey, cases)
     done = _since_the_case(cases, responses_until(connection, survey, as_of))

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import EXPLAINED, SCORE
+from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
+from cpms_cli.scoring.standing import standings
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
 from cpms_cli.summaries.child.children import MASK
@@ -70,8 +71,9 @@ def list_due(
     check_surveyed(workspace.connection, survey, area, None, language)
     connection = workspace.scored()
     create_known_children(connection, survey)
+    stood = standings(connection, survey, day)
     waiting = due_list_of(
-        connection, survey, area, day, everybody=everybody, language=language, identified=workspace.identified
+        connection, survey, stood, area, day, everybody=everybody, language=language, identified=workspace.identified
     )
     grown = 0 if everybody else len(waiting.turned_18)
     workspace.note_identified("response due", len(waiting.due) + grown)
@@ -81,6 +83,7 @@ def list_due(
 def due_list_of(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
+    stood: pd.DataFrame,
     area: str | None,
     as_of: datetime.date,
     *,
@@ -88,8 +91,9 @@ def due_list_of(
     language: Language = "en",
     identified: bool = False,
 ) -> DueList:
-    """As `due_list`, from a connection on which `score` and `known_child` exist."""
-    cases, done = find_cases(connection, survey, area or "", as_of)
+    """As `list_due`, from a connection on which `score` and `known_child` exist; `stood` is what `standings` says of
+    that day."""
+    cases, done = find_cases(connection, survey, stood, area or "", as_of)
     if not everybody:
         answered = (cases["state"] == UNKNOWN) & cases["answered"]
         cases = cases[cases["state"].isin([*WAITING, GROWN]) & ~answered].reset_index(drop=True)
@@ -197,6 +201,7 @@ def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Expla
     """The reasons of the round that gave the level; where later answers are missing, that they do not end it."""
     person, round_ = survey.role("person").name, survey.role("round").name
     connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
+    create_explained(connection, survey, f"{person} IN (SELECT person FROM cases)")
     given = connection.execute(
         f"""
         SELECT reasons, answers, level

@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
+from cpms_cli.scoring.standing import standings
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name, groups_asked, told_groups
 from cpms_cli.summaries.response.cases import PASSED, STATES, cases_by_round, find_cases
@@ -108,7 +109,7 @@ def responses_of(
 ) -> ResponseSummary:
     """As `summarise_responses`, from a connection on which `score`, `known_child` and the groups' columns exist."""
     parts = parts_of(survey, area)
-    cases, _ = find_cases(connection, survey, area or "", as_of)
+    cases, _ = find_cases(connection, survey, standings(connection, survey, as_of), area or "", as_of)
     cases = _grouped(connection, survey, cases, [parts, *groups])
     lost = connection.execute(
         f"""

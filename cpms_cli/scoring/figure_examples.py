@@ -100,9 +100,11 @@ def _wrong(
                 {**drawn_row(survey, base, case.answers, table, str(number)), "_source": 0, "_row": number}
                 for number, case in enumerate(cases)
             ]
-            connection.register("drawn", relation(survey.columns(table), rows))
-            connection.execute(f"CREATE TEMP TABLE current_{table} AS SELECT * EXCLUDE (_source, _row) FROM drawn")
-            connection.unregister("drawn")
+            connection.register("drawn_figures", relation(survey.columns(table), rows))
+            connection.execute(
+                f"CREATE TEMP TABLE current_{table} AS SELECT * EXCLUDE (_source, _row) FROM drawn_figures"
+            )
+            connection.unregister("drawn_figures")
         create_profiles(connection, survey)
         household = survey.role("household").name
         tables = {

@@ -3,7 +3,7 @@
 Three temporary tables, made beside `score`:
 - `profile`, a row per child and round: its key, one column per group (`group_sex`, ...) with the group's code, one per
   right (`right_education`, ...) and per measure of children (`measure_migrated_in`, ...) with yes / no / unknown / n/a;
-- `home`, a row per household and round: its key, `group_*` of its place, `measure_*` of households;
+- `home_round`, a row per household and round: its key, `group_*` of its place, `measure_*` of households;
 - `child_round`, a view: `score` and `profile` side by side.
 """
 
@@ -20,12 +20,12 @@ from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.rule_language import compiled, parse, sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_household, typed_record, vocabulary
 
-CHILD_ROUND, HOME = "child_round", "home"
+CHILD_ROUND, HOME = "child_round", "home_round"
 UNKNOWN = "unknown"
 
 
 def group_column(group: str) -> str:
-    """The column of `profile` and `home` that holds a group's code."""
+    """The column of `profile` and `home_round` that holds a group's code."""
     return f"group_{group}"
 
 
@@ -76,13 +76,13 @@ def _asked(survey: Survey, applies: str | None, levels: tuple[str, ...]) -> str:
 
 
 def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create `score`, `profile`, `home` and `child_round` for the current rows of the store."""
+    """Create `score`, `profile`, `home_round` and `child_round` for the current rows of the store."""
     create_scores(connection, survey)
     create_profile_tables(connection, survey)
 
 
 def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create `profile`, `home` and `child_round`; needs `score`."""
+    """Create `profile`, `home_round` and `child_round`; needs `score`."""
     key = ", ".join(survey.key("child"))
     truths = ", ".join(
         f"CASE s.{indicator.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {indicator.column}"

@@ -229,8 +229,8 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, decidin
     home, line = survey.key("household"), survey.role("line").name
     of_child = ", ".join(f"x.{name}" for name in survey.key("child"))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE pair AS SELECT DISTINCT {of_child}, x.about, x.field, y.about AS about2,"
-        f" y.field AS field2 FROM candidate x JOIN candidate y"
+        f"CREATE OR REPLACE TEMP TABLE question_pair AS SELECT DISTINCT {of_child}, x.about, x.field,"
+        f" y.about AS about2, y.field AS field2 FROM candidate x JOIN candidate y"
         f" ON {_same('x', 'y', survey.key('child'))} AND x.reason = y.reason AND x.part = y.part AND x.field <> y.field"
         f" ANTI JOIN proved p ON {_same('x', 'p', survey.key('child'))} AND x.field = p.field"
         " AND x.about IS NOT DISTINCT FROM p.about"
@@ -239,7 +239,7 @@ def _create_pairs(connection: duckdb.DuckDBPyConnection, survey: Survey, decidin
         f"CREATE OR REPLACE TEMP TABLE scenario AS SELECT row_number() OVER () AS {_SCENARIO},"
         f" {_text_key(survey, 'p')}, p.{line} AS of_line, p.about, p.field, a.code, a.upto, a.place,"
         " p.about2, p.field2, b.code AS code2"
-        f" FROM pair p JOIN cell_answer a ON {_same('p', 'a', home)} AND a.field = p.field"
+        f" FROM question_pair p JOIN cell_answer a ON {_same('p', 'a', home)} AND a.field = p.field"
         " AND a.about IS NOT DISTINCT FROM p.about"
         f" JOIN cell_answer b ON {_same('p', 'b', home)} AND b.field = p.field2"
         " AND b.about IS NOT DISTINCT FROM p.about2"
@@ -266,7 +266,7 @@ def _create_questions(connection: duckdb.DuckDBPyConnection, survey: Survey, dec
         f" WHERE f.reason = c.reason AND {_same('p', 'c', child)})"
     )
     _create_were(connection, survey, deciding_questions)
-    for table in ("scenario", "pair", "proved", "candidate", "reason_field", "after_one", "after_two"):
+    for table in ("scenario", "question_pair", "proved", "candidate", "reason_field", "after_one", "after_two"):
         connection.execute(f"DROP TABLE {table}")
 
 

@@ -39,9 +39,9 @@ def _standing_rows(
     seen = stood["not_found"].isna() & stood["no_consent"].isna()
     stood = stood[stood["latest"] & ~stood["adult"] & (seen | waits)]
     person, round_ = survey.role("person").name, survey.role("round").name
-    connection.register("stood_frame", stood[["person", "year", "standing", "not_found", "no_consent"]])
-    connection.execute("CREATE OR REPLACE TEMP TABLE visit_row AS SELECT * FROM stood_frame")
-    connection.unregister("stood_frame")
+    connection.register("visit_frame", stood[["person", "year", "standing", "not_found", "no_consent"]])
+    connection.execute("CREATE OR REPLACE TEMP TABLE visit_row AS SELECT * FROM visit_frame")
+    connection.unregister("visit_frame")
     return f"({person}, {round_}) IN (SELECT (person, year) FROM visit_row)"
 
 

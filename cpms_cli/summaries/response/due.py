@@ -150,14 +150,14 @@ def _about(connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.Data
     key, round_ = survey.key("child"), survey.role("round").name
     names = ", ".join(f"c.{survey.role(role).name}" for role in _NAMES)
     house = survey.role("household").name
-    connection.register("cases", cases[["person", "year"]])
+    connection.register("due_case", cases[["person", "year"]])
     details = connection.execute(
         f"SELECT s.{survey.role('person').name} AS person, s.{round_} AS year, s.{survey.role('sex').name} AS sex_,"
         f" age_min, age_max, {names}, TRY_CAST(regexp_extract(s.{house}, '[0-9]+') AS INTEGER) AS house_"
-        f" FROM {SCORE} s JOIN cases k ON k.person = s.{survey.role('person').name} AND k.year = s.{round_}"
+        f" FROM {SCORE} s JOIN due_case k ON k.person = s.{survey.role('person').name} AND k.year = s.{round_}"
         f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
     ).df()
-    connection.unregister("cases")
+    connection.unregister("due_case")
     return details
 
 
@@ -200,16 +200,16 @@ def _masked(names: pd.Series, identified: bool) -> pd.Series:
 def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, cases: pd.DataFrame) -> pd.Series:
     """The reasons of the round that gave the level; where later answers are missing, that they do not end it."""
     person, round_ = survey.role("person").name, survey.role("round").name
-    connection.register("cases", cases[["person", "since"]].assign(place=range(len(cases))))
-    create_explained(connection, survey, f"{person} IN (SELECT person FROM cases)")
+    connection.register("due_case", cases[["person", "since"]].assign(place=range(len(cases))))
+    create_explained(connection, survey, f"{person} IN (SELECT person FROM due_case)")
     given = connection.execute(
         f"""
         SELECT reasons, answers, level
-        FROM cases k JOIN {EXPLAINED} s ON s.{person} = k.person AND s.{round_} = k.since
+        FROM due_case k JOIN {EXPLAINED} s ON s.{person} = k.person AND s.{round_} = k.since
         ORDER BY place
         """
     ).df()
-    connection.unregister("cases")
+    connection.unregister("due_case")
     stood = cases[["person", "since", "year"]].assign(
         given=given["level"].to_numpy(),
         level=cases["case"],

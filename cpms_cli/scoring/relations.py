@@ -1,0 +1,169 @@
+"""The relations that scoring makes on a connection, in the order in which they are made."""
+
+from __future__ import annotations
+
+from cpms_cli.survey.relations import Relation
+
+_WHAT_IF = ("scoring.what_if",)
+_LISTED = ("summaries.child.visits", "summaries.child.why")
+
+_SCORES = (
+    Relation(
+        "given_child",
+        "a child of two frames that are scored without a store",
+        ("scoring.scores",),
+        ("scoring.scores",),
+        kind="frame",
+    ),
+    Relation(
+        "given_household",
+        "a household of two frames that are scored without a store",
+        ("scoring.scores",),
+        ("scoring.scores",),
+        kind="frame",
+    ),
+    Relation(
+        "then_child",
+        "a child in a round, as the store had it after an earlier batch",
+        ("scoring.runs",),
+        ("scoring.runs",),
+        kind="view",
+    ),
+    Relation(
+        "then_household",
+        "a household in a round, as the store had it after an earlier batch",
+        ("scoring.runs",),
+        ("scoring.runs",),
+        kind="view",
+    ),
+    Relation(
+        "judged",
+        "a child in a round, with the truth of every rule",
+        ("scoring.scores",),
+        ("scoring.scores", "scoring.what_if"),
+    ),
+    Relation(
+        "score",
+        "a child in a round, with the answer to each indicator and its level",
+        ("scoring.scores",),
+        (
+            "disclosure.release.published_figures",
+            "scoring.compiler.rule_states",
+            "scoring.profiles",
+            "scoring.scores",
+            "scoring.standing",
+            "scoring.what_if",
+            "summaries.area.areas",
+            "summaries.child.children",
+            "summaries.child.standing_today",
+            "summaries.child.visits",
+            "summaries.child.why",
+            "summaries.records.child_records",
+            "summaries.response.due",
+        ),
+        kind="view",
+    ),
+    Relation(
+        "household_score",
+        "a household in a round, with the worst level of its children",
+        ("scoring.scores",),
+        ("scoring.scores", "summaries.area.areas"),
+        kind="view",
+    ),
+    Relation(
+        "explained",
+        "a child in a round that is listed: its score with the reasons, and the answers behind them",
+        ("scoring.scores",),
+        (
+            "scoring.scores",
+            "summaries.child.carried_reasons",
+            "summaries.child.child_history",
+            "summaries.child.children",
+            "summaries.child.standing_today",
+            "summaries.child.why",
+            "summaries.response.due",
+        ),
+    ),
+)
+
+_PROFILES = (
+    Relation(
+        "drawn_figures",
+        "a drawn child or household of the examples of rights and migration",
+        ("scoring.figure_examples",),
+        ("scoring.figure_examples",),
+        kind="frame",
+    ),
+    Relation(
+        "profile",
+        "a child in a round, with its groups, rights and measures of migration",
+        ("scoring.profiles",),
+        ("scoring.figure_examples", "scoring.profiles", "summaries.migration.movement"),
+    ),
+    Relation(
+        "child_round",
+        "a child in a round: score and profile side by side",
+        ("scoring.profiles",),
+        (
+            "disclosure.release.area_release",
+            "summaries.area.area_figures",
+            "summaries.area.areas",
+            "summaries.area.plans",
+            "summaries.area.quality",
+            "summaries.area.rights",
+            "summaries.area.shares",
+            "summaries.migration.area_migration",
+            "summaries.migration.movement",
+            "summaries.response.response_counts",
+            "summaries.rounds.overlap",
+            "summaries.rounds.round_pairs",
+            "summaries.scope",
+        ),
+        kind="view",
+    ),
+    Relation(
+        "home_round",
+        "a household in a round, with its areas and measures of migration",
+        ("scoring.profiles",),
+        ("scoring.figure_examples", "summaries.area.area_figures", "summaries.migration.area_migration"),
+    ),
+)
+
+_QUESTIONS = (
+    Relation("open_child", "a child whose level missing answers could change", _WHAT_IF, _WHAT_IF),
+    Relation("asked_home", "the key of a home in which such a child lives", _WHAT_IF, _WHAT_IF),
+    Relation("asked_child", "a child of such a home, as stored", _WHAT_IF, _WHAT_IF),
+    Relation("asked_household", "such a home, as stored", _WHAT_IF, _WHAT_IF),
+    Relation("cell", "a question without an answer, of a child or of a home", _WHAT_IF, _WHAT_IF),
+    Relation(
+        "possible_answer",
+        "an answer that a question can have",
+        _WHAT_IF,
+        _WHAT_IF,
+        ("field", "code", "upto", "place"),
+        "frame",
+    ),
+    Relation("cell_answer", "an open question with an answer that it can have", _WHAT_IF, _WHAT_IF),
+    Relation("scenario", "one or two answers that are tried in a home", _WHAT_IF, _WHAT_IF),
+    Relation("copied_child", "a child of a home in which answers are tried", _WHAT_IF, _WHAT_IF),
+    Relation("copied_household", "a home in which answers are tried", _WHAT_IF, _WHAT_IF),
+    Relation("after_one", "the level of a child with one answer tried", _WHAT_IF, _WHAT_IF),
+    Relation(
+        "what_if", "a child, an open question and an answer to it: the level then", _WHAT_IF, (*_WHAT_IF, *_LISTED)
+    ),
+    Relation(
+        "reason_field",
+        "a question that an alternative of a level's rule looks at",
+        _WHAT_IF,
+        _WHAT_IF,
+        ("reason", "part", "field"),
+    ),
+    Relation("candidate", "an open question that an open rule of a child looks at", _WHAT_IF, _WHAT_IF),
+    Relation("proved", "an open question of which some answer changes something for a child", _WHAT_IF, _WHAT_IF),
+    Relation("question_pair", "two open questions that can matter together", _WHAT_IF, _WHAT_IF),
+    Relation("after_two", "the level of a child with two answers tried", _WHAT_IF, _WHAT_IF),
+    Relation("to_ask", "a question that is worth asking for the sake of a child", _WHAT_IF, _LISTED),
+    Relation("was", "what the store has where an answer is open", _WHAT_IF, _LISTED),
+)
+
+RELATIONS = (*_SCORES, *_PROFILES, *_QUESTIONS)

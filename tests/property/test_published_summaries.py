@@ -351,7 +351,7 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
     with open_store(store, survey) as connection:
         create_profiles(connection, survey)
         levels = f"(FROM household_score) USING ({', '.join(survey.key('household'))})"
-        views = (f"child_round JOIN {levels}", "home")
+        views = (f"child_round JOIN {levels}", "home_round")
         children, homes = (connection.execute(f"FROM {view}").df() for view in views)
     further = {name: count or 0 for name, count in raw.counts.items() if "/move/" in name or "/origin/" in name}
     truth = Truth(children, homes, survey, further)

@@ -28,6 +28,7 @@ ONE_SUBJECT = {
     "overlap": "indicators that occur together",
     "plan": "the committee's plan",
     "read_otherwise": "values that were read otherwise than written",
+    "relations": "what a stage makes on the connection",
     "response_log": "the log of responses",
     "responses": "responses to children at risk",
     "review": "doubtful pairs",

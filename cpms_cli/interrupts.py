@@ -7,6 +7,7 @@ right after it. So it is always known what became of the store.
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 EXIT_CODE = 130
+_IMPORT, _UNTIL_IMPORTED = "<frozen importlib._bootstrap>", 0.02  # seconds until the signal is sent again
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
@@ -30,11 +32,19 @@ class _Listener:
         self.ending = False
 
     def hear(self, number: int, frame: FrameType | None) -> None:
-        """Handle a signal. Once the process is ending, it is left to tidy up."""
-        del number, frame
+        """Handle a signal. Once the process is ending, it is left to tidy up.
+
+        A module that is cut off while it is imported cannot be imported again in this process, and the last sentence
+        may need it: the signal is sent again once the import is over.
+        """
         if self.ending:
             return
         self.waiting = True
+        if _is_importing(frame):
+            again = threading.Timer(_UNTIL_IMPORTED, _thread.interrupt_main, (number,))
+            again.daemon = True
+            again.start()
+            return
         self.act()
 
     def act(self) -> None:
@@ -42,6 +52,15 @@ class _Listener:
         if self.waiting and not self.busy:
             self.waiting, self.ending = False, True
             raise Interrupted
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Return whether the main thread is in the middle of an import."""
+    while frame is not None:
+        if frame.f_code.co_filename == _IMPORT:
+            return True
+        frame = frame.f_back
+    return False
 
 
 _listener = _Listener()

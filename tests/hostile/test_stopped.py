@@ -89,6 +89,17 @@ def test_a_stopped_first_merge_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_signal_while_parts_are_loaded_is_answered_when_they_are(tmp_path: Path) -> None:
+    """A module cut off while it is imported cannot be imported again, and the last sentence may need it."""
+    for moment in range(2, 20, 1 if THOROUGH else 5):
+        process = _started("merge", ROUNDS[0], "--store", tmp_path / "s.duckdb")
+        time.sleep(moment / 40)
+        process.send_signal(signal.SIGINT)
+        _, messages = process.communicate(timeout=300)
+        assert (process.returncode, messages) == (130, "cpms: Stopped. No data in a store were changed.\n")
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_it_is_said_in_thai_and_as_a_document(tmp_path: Path) -> None:
     process = _started("merge", ROUNDS[0], "--store", tmp_path / "s.duckdb", "--lang", "th", "--format", "json")
     time.sleep(0.2)

@@ -17,7 +17,7 @@ from cpms_cli.errors import DefinitionError
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.scoring.figure_examples import FIGURES, figure_example_problems
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.located_yaml import BadDocument, Document, Place, Problem, read_yaml
+from cpms_cli.survey.files.located_yaml import BadDocument, Document, Place, Problem, read_mapping, read_yaml
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
 from cpms_cli.survey.proof.definition_proof import proved
@@ -147,12 +147,14 @@ def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Pro
     """Run every example of a definition that `check_definition` found sound: (problems, how many were run)."""
     survey = survey or load_survey(folder)
     try:
-        document, readings = read_yaml(folder, FILE), read_yaml(folder, READINGS)
-        checks, figures = read_yaml(folder, CHECKS), read_yaml(folder, FIGURES)
+        document, readings = read_mapping(folder, FILE), read_mapping(folder, READINGS)
+        checks, figures = read_mapping(folder, CHECKS), read_mapping(folder, FIGURES)
     except BadDocument as bad:
         return [bad.problem], 0
-    problems = list(_unknown_answers(survey, document))
+    problems: list[Problem] = []
+    run = 0
     try:
+        problems += _unknown_answers(survey, document)
         if not problems:
             rules = {file: read_yaml(folder, file) for file in ("indicators.yaml", "risk.yaml")}
             for case, failing, (file, place) in failing_examples(survey, document):
@@ -165,12 +167,17 @@ def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Pro
         problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))
     except (KeyError, TypeError, AttributeError) as error:
         problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
-    problems += reading_problems(survey, readings, folder)
-    run = (
-        len(list(examples(survey, document)))
-        + sum(map(len, figures.content.values()))
-        + sum(len(value.passes) + len(value.fails) for value in (*survey.checks, *survey.history, *survey.responses))
-    )
+    try:
+        problems += reading_problems(survey, readings, folder)
+        run = (
+            len(list(examples(survey, document)))
+            + sum(len(part) for part in figures.content.values() if isinstance(part, list))
+            + sum(
+                len(value.passes) + len(value.fails) for value in (*survey.checks, *survey.history, *survey.responses)
+            )
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        problems.append(Problem(READINGS, 1, f"an example lacks something: {error}"))
     return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cpms_cli import prove_definition
 from tests.conftest import ROOT, Cpms, Draw
 
 
@@ -59,3 +60,14 @@ def test_notes_for_people_and_comments_are_no_problem(cpms: Cpms, folder: Path) 
     (folder / ".DS_Store").write_bytes(b"\0")
     _replace(folder / "exports.yaml", "layouts:", "# as shipped\nlayouts:")
     assert cpms("schema", "check", folder).code == 0
+
+
+@pytest.mark.parametrize("file", ["examples/figures.yaml", "examples/indicators.yaml", "examples/readings.yaml"])
+@pytest.mark.parametrize("text", ["", "- a", "x: 1"])
+def test_a_file_of_examples_of_the_wrong_shape_is_named(tmp_path: Path, file: str, text: str) -> None:
+    folder = tmp_path / "schemas"
+    shutil.copytree(ROOT / "schemas", folder)
+    (folder / file).write_text(text, encoding="utf-8")
+    problems = prove_definition(folder).problems
+    assert problems
+    assert all(problem.file.startswith("examples/") and problem.line >= 1 for problem in problems)

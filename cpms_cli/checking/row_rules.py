@@ -49,13 +49,16 @@ def rule_groups(survey: Survey, small: bool = False) -> tuple[Group, ...]:
     """Return every rule with its condition in DuckDB's SQL, in groups that one look at the rows answers.
 
     A window has to sort the rows, with all that is carried along. So each rule that has one is a group of its own,
-    except where the tables are `small`: there each further query costs more than the sorting.
+    except where the tables are `small`: there each further query costs more than the sorting. A window in an order is
+    always alone: which of two rows with one value comes first must not depend on the other rules.
     """
     groups: dict[str, list[tuple[Check, str]]] = {}
     for check in survey.checks:
         tree = rule_tree(survey, check)
-        windowed = tree.find(exp.Window) is not None
-        group = f"of {check.table} {windowed}" if small or not windowed else check.id
+        windows = list(tree.find_all(exp.Window))
+        ordered = any(window.args.get("order") for window in windows)
+        alone = ordered or (bool(windows) and not small)
+        group = check.id if alone else f"of {check.table} {bool(windows)}"
         groups.setdefault(group, []).append((check, sql(tree)))
     return tuple(tuple(group) for group in groups.values())
 

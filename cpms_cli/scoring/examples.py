@@ -22,7 +22,7 @@ from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
 from cpms_cli.survey.proof.definition_proof import proved
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
-from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
+from cpms_cli.survey.rules.dependents import asks_whether_asked, names_looked_at, rules_of_indicator
 
 FILE = "examples/indicators.yaml"
 
@@ -95,7 +95,7 @@ def _can_be_drawn(survey: Survey, example: Example) -> bool:
 
 
 def _is_open(survey: Survey, column: str, wanted: str, given: str) -> bool:
-    """Whether an answer is only left open by a question that is turned off: never is it another answer."""
+    """Whether an answer is only left open by a question that is turned off, or had its ages from it."""
     if not survey.turned_off:
         return False
     if column == "level":
@@ -104,6 +104,8 @@ def _is_open(survey: Survey, column: str, wanted: str, given: str) -> bool:
     if column == "highest":
         return {wanted, given} <= set(severity) and severity.index(given) < severity.index(wanted)
     rules = [rule for each in survey.indicators if each.column == column for rule in rules_of_indicator(each)]
+    if wanted == "n/a":
+        return asks_whether_asked(rules, survey.turned_off)
     return given == "unknown" and not survey.turned_off.isdisjoint(names_looked_at(survey, rules))
 
 

@@ -36,7 +36,14 @@ def lifespan_notes(survey: Survey) -> list[Problem]:
                 places = ", ".join(f"{part} ({_place(survey, part)})" for part in resting)
                 message = f"'{field.name}' is not asked{_when(field)}; this rests on it, and says so: {places}"
                 notes.append(Problem(document.file, document.line("fields", index), message))
+            if field.is_turned_off:
+                notes += [_without_ages(survey, field, part) for part in resting if part.by_asking]
     return notes
+
+
+def _without_ages(survey: Survey, field: Field, part: Dependent) -> Problem:
+    message = f"{part} has its ages from asked({field.name}), which is turned off: it now holds at every age"
+    return Problem(part.file, read_yaml(survey.folder, part.file).line(*part.place), message)
 
 
 def _place(survey: Survey, part: Dependent) -> str:

@@ -5,8 +5,10 @@ Where a question is not asked, these have nothing to look at, and have to say so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+
+from sqlglot import exp
 
 from cpms_cli.survey.files.located_yaml import Place
 from cpms_cli.survey.model.definition import Indicator, Survey
@@ -16,12 +18,16 @@ from cpms_cli.survey.rules.typed_answers import counted_in
 
 @dataclass(frozen=True)
 class Dependent:
-    """A part of the definition that looks at a question: what it is, its name, and where it stands."""
+    """A part of the definition that looks at a question: what it is, its name, and where it stands.
+
+    `by_asking`: its rule asks whether the question is put to a child, so that the question's ages are limits of it.
+    """
 
     kind: str
     name: str
     file: str
     place: Place
+    by_asking: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -56,6 +62,12 @@ def names_looked_at(survey: Survey, rules: Iterable[str]) -> set[str]:
     return names
 
 
+def asks_whether_asked(rules: Iterable[str | None], fields: Collection[str]) -> bool:
+    """Whether any of the rules has `asked(field)` of one of these fields."""
+    calls = (call for rule in rules if rule for call in parse(rule).find_all(exp.Anonymous))
+    return any(call.name.upper() == "ASKED" and call.expressions[0].name in fields for call in calls)
+
+
 def _names(field: str, *rules: str | None) -> bool:
     """Whether any of the rules names the field; a rule that cannot be read names nothing."""
     for rule in rules:
@@ -76,8 +88,10 @@ def _of_fields(survey: Survey, field: str) -> Iterator[Dependent]:
 
 def _of_rules(survey: Survey, field: str) -> Iterator[Dependent]:
     for index, indicator in enumerate(survey.indicators):
-        if _names(field, indicator.when, indicator.applies):
-            yield Dependent("indicator", str(indicator.number), "indicators.yaml", ("indicators", index))
+        rules = (indicator.when, indicator.applies)
+        if _names(field, *rules):
+            by_asking = asks_whether_asked(rules, (field,))
+            yield Dependent("indicator", str(indicator.number), "indicators.yaml", ("indicators", index), by_asking)
     for index, level in enumerate(survey.levels):
         if _names(field, level.when):
             yield Dependent("level", level.id, "risk.yaml", ("levels", index))

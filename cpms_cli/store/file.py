@@ -11,9 +11,10 @@ Tables
 - the tables of `store/run_tables.py`: definitions used, and each scoring;
 - the table of `store/response_tables.py`: what was done for which child;
 - the tables of `store/release_tables.py`: which counts were published to whom; `pseudonym_key`: the store's own key;
+- the tables of `store/definitions/adoption_tables.py`: which definitions the store followed, and what they renamed;
 - `event`: what was done to the store, when and by whom; `audit`: each output that showed whom it is about.
 
-Views `current_child` and `current_household` have one row per key, with `cpms_id` and `household_id` filled in.
+The views of `store/definitions/current_rows.py` have one row per key, with `cpms_id` and `household_id` filled in.
 """
 
 from __future__ import annotations
@@ -27,12 +28,16 @@ import duckdb
 from cpms_cli.checking.staging import SMALL, plan_simply
 from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
 from cpms_cli.store.connection import CommitFailed, connect, lock_settings, mark_of, reason_of, write_log_in
+from cpms_cli.store.definitions.adoption_tables import asked_questions, record_adoption
+from cpms_cli.store.definitions.current_rows import create_current_views, read_as
+from cpms_cli.store.definitions.first_adoption import begin_adoptions
 from cpms_cli.store.safety.birth import clear_place, has_log, is_blank, is_unborn, log_of
 from cpms_cli.store.safety.earlier_formats import OLDER, Step, keep_copy, migrate
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.safety.write_outcome import note_stored, times_stored
 from cpms_cli.store.tables.link_tables import create_link_tables
 from cpms_cli.store.tables.pseudonym_key import create_pseudonym_key
+from cpms_cli.store.tables.run_tables import keep_definition
 from cpms_cli.store.tables.store_tables import HISTORY_TABLES, TABLES, new_in_format_3, store_tables
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.writing.owner_only import for_owner_alone
@@ -43,7 +48,7 @@ _ENGINE_STOPS = (
     duckdb.FatalException,
     duckdb.OutOfMemoryException,
 )
-FORMAT = 3
+FORMAT = 4
 
 
 def _format(connection: duckdb.DuckDBPyConnection, path: Path) -> int | None:
@@ -71,7 +76,7 @@ def _to_format_3(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     create_pseudonym_key(connection, survey)
 
 
-STEPS: dict[int, Step] = {2: _to_format_2, 3: _to_format_3}
+STEPS: dict[int, Step] = {2: _to_format_2, 3: _to_format_3, 4: begin_adoptions}
 
 
 def _brought_up_to_date(
@@ -99,6 +104,9 @@ def _create(connection: duckdb.DuckDBPyConnection, survey: Survey, tool_version:
         [str(FORMAT), tool_version, survey.digest],
     )
     create_pseudonym_key(connection, survey)
+    keep_definition(connection, survey)
+    record_adoption(connection, survey.digest, 0, [(table, name, True) for table, name in asked_questions(survey)])
+    create_current_views(connection, survey)
     connection.execute("COMMIT")
 
 
@@ -168,6 +176,7 @@ def _opened(
             _create(connection, survey, tool_version)
         elif format_ != FORMAT:
             connection = _brought_up_to_date(connection, survey, path, write)
+        read_as(connection, survey)
         yield connection
         if write:
             _end(connection, path)

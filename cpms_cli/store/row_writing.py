@@ -7,22 +7,18 @@ row per table read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import duckdb
 
 from cpms_cli.store.known_answers import keep_known_answers
+from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
+from cpms_cli.store.row_content import answer_columns, content_of
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
 ACCEPTED: dict[Table, str] = {"child": "accepted_child", "household": "accepted_household"}
-
-
-def content_of(columns: Iterable[str], kept: Iterable[str] | None = None) -> str:
-    """What tells two versions of a row apart; with `kept`, as if all other cells were blank."""
-    cells = ", ".join(f"coalesce(n.{name}, chr(0))" if kept is None or name in kept else "chr(0)" for name in columns)
-    return f"md5(concat_ws(chr(31), {cells}))"
 
 
 def _kept(survey: Survey, table: Table) -> tuple[str, ...]:
@@ -39,13 +35,26 @@ def refusals(survey: Survey) -> str:
     )
 
 
-def _without_consent(survey: Survey, table: Table) -> str:
-    """Columns of staged rows in which a family that did not consent leaves nothing but its key."""
-    kept = _kept(survey, table)
+def _without_consent(survey: Survey, table: Table, columns: Sequence[str]) -> str:
+    """Columns of staged rows in which a family that did not consent leaves nothing but its key.
+
+    What the definition does not ask any more is blank here, and filled from what the store has (`accept`).
+    """
+    kept, asked = _kept(survey, table), survey.columns(table)
     return ", ".join(
-        f"n.{name}" if name in kept else f"CASE WHEN no_consent THEN NULL ELSE n.{name} END AS {name}"
-        for name in survey.columns(table)
+        f"NULL::VARCHAR AS {name}"
+        if name not in asked
+        else f"n.{name}"
+        if name in kept
+        else f"CASE WHEN no_consent THEN NULL ELSE n.{name} END AS {name}"
+        for name in columns
     )
+
+
+def _stored_answers(connection: duckdb.DuckDBPyConnection) -> dict[Table, tuple[str, ...]]:
+    """Return the columns of answers that the store has for each table, those of questions long gone included."""
+    columns = stored_columns(connection)
+    return {table: tuple(answer_columns(columns[table_of_rows(table)])) for table in ACCEPTED}
 
 
 def holds_rows(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -79,28 +88,31 @@ def accept(
     sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows. It
     goes with any of its children, though the row it stands on is set aside for what is wrong about another child.
     """
-    fills = holds_rows(connection)
+    fills, columns = holds_rows(connection), _stored_answers(connection)
     for table, accepted in ACCEPTED.items():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {accepted} AS {_accepted_rows(survey, table, not fills)}")
+        rows = _accepted_rows(survey, table, columns[table], not fills)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {accepted} AS {rows}")
     if not fills:
         return
-    _fill_flat_households(connection, survey)
+    _fill_flat_households(connection, survey, columns["household"])
     for table, accepted in ACCEPTED.items():
-        keep_known_answers(connection, survey, table, accepted, lacking.get(table, {}))
-        connection.execute(f"UPDATE {accepted} n SET content = {content_of(list(survey.columns(table)))}")
+        gone = [name for name in columns[table] if name not in survey.columns(table)]
+        unanswered = {source: [*names, *gone] for source, names in lacking.get(table, {}).items()}
+        keep_known_answers(connection, survey, table, accepted, unanswered)
+        connection.execute(f"UPDATE {accepted} n SET content = {content_of(columns[table])}")
 
 
 @cache
-def _accepted_rows(survey: Survey, table: Table, final: bool) -> str:
+def _accepted_rows(survey: Survey, table: Table, columns: tuple[str, ...], final: bool) -> str:
     """Return a SELECT of the accepted rows; their `content` is there where they are `final`."""
     home = ", ".join(survey.key("household"))
     flat = "n._differ IS NOT NULL" if table == "household" else "FALSE"
     aside = "rejected" if table == "child" else _without_siblings(home)
-    content = content_of(survey.columns(table)) if final else "NULL::VARCHAR"
+    content = content_of(columns) if final else "NULL::VARCHAR"
     return f"""
         SELECT *, {content} AS content
         FROM (
-            SELECT {_without_consent(survey, table)}, n._source, n._row, {flat} AS _flat
+            SELECT {_without_consent(survey, table, columns)}, n._source, n._row, {flat} AS _flat
             FROM staged_{table} n
             LEFT JOIN unwilling USING ({home})
             ANTI JOIN {aside} r ON r._source = n._source AND r._row = n._row
@@ -120,11 +132,13 @@ def _without_siblings(home: str) -> str:
     )
 
 
-def _fill_flat_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+def _fill_flat_households(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: Sequence[str]
+) -> None:
     key = survey.key("household")
     same = " AND ".join(f"n.{name} = o.{name}" for name in key)
     rest = ", ".join(
-        f"{name} = coalesce(n.{name}, o.{name})" for name in survey.columns("household") if name not in key
+        f"{name} = coalesce(n.{name}, o.{name})" for name in columns if name not in key
     )
     # What a family did not consent to must not be filled up again from what was known before.
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
@@ -141,10 +155,10 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     Rows of a file that was merged before (`arrival.known`) change nothing, even where a later file corrected them.
     Returns how many families withdrew: what the store held of them is blank now.
     """
-    supersedes = holds_rows(connection)
+    supersedes, columns = holds_rows(connection), _stored_answers(connection)
     connection.execute("CREATE OR REPLACE TEMP TABLE written (of_table VARCHAR, _source INTEGER, _row BIGINT)")
     for table, accepted in ACCEPTED.items():
-        names = ", ".join(survey.columns(table))
+        names = ", ".join(columns[table])
         changed = f"""
             SELECT n.*, a.batch_id, a.sheet
             FROM {accepted} n
@@ -160,7 +174,7 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
             INSERT INTO written
             SELECT {quoted(table)}, _source, _row
             FROM ({changed})""")
-    return _withdraw(connection, survey)
+    return _withdraw(connection, survey, columns)
 
 
 def _supersede(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, rows: str) -> str:
@@ -183,14 +197,16 @@ def _supersede(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Tab
     return "FROM changed"
 
 
-def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
+def _withdraw(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, stored: Mapping[Table, Sequence[str]]
+) -> int:
     """Blank what a round holds of families whose last word is no, earlier versions of their rows as well; how many."""
     if connection.execute(f"{refusals(survey)} LIMIT 1").fetchone() is None:
         return 0
     home = ", ".join(survey.key("household"))
     withdrawn = set[tuple[str, ...]]()
     for table in ACCEPTED:
-        columns, kept = survey.columns(table), _kept(survey, table)
+        columns, kept = stored[table], _kept(survey, table)
         blank = ", ".join(f"{name} = NULL" for name in columns if name not in kept)
         silent = content_of(columns, kept)
         of_these = f"({home}) IN ({refusals(survey)}) AND content <> {silent}"

@@ -4,7 +4,9 @@ Formats
 - 1: no `event`, no `*_link_before`, no `batch.merge_id`; its merges cannot be undone exactly, and are not.
 - 2: no `response`, no `batch.kind`: nothing of what was done for the children; no `score_run`, no `definition`:
   scorings left no trace; no `release`, no `pseudonym_key`: nothing was published.
-- 3: as `store.file` describes.
+- 3: no `adoption`: which definition the store follows stood nowhere, and it could hold no question that came later;
+  the content of a row hung on the order of the questions.
+- 4: as `store.file` describes.
 """
 
 from __future__ import annotations

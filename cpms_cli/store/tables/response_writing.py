@@ -17,7 +17,8 @@ from cpms_cli.checking.responses import check_responses
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit_log import now
 from cpms_cli.store.history import next_batch
-from cpms_cli.store.row_writing import content_of
+from cpms_cli.store.definitions.column_lineage import stored_columns
+from cpms_cli.store.row_content import answer_columns, content_of
 from cpms_cli.store.tables.response_tables import RESPONSE, create_known_children
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.response_log import response_log
@@ -182,28 +183,43 @@ def _write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     A file that was recorded before says nothing anew where a later one corrected it; but what was set aside then, and
     can be stored now, is stored.
     """
-    names = [field.name for field in survey.response.fields]
-    key = survey.response.primaryKey
+    asked, key = [field.name for field in survey.response.fields], survey.response.primaryKey
+    stored = answer_columns(stored_columns(connection)["response"])
+    # What the definition does not ask any more stays as it is stored.
+    kept = "".join(f", o.{name}" for name in stored if name not in asked)
     same = " AND ".join(f"n.{name} = o.{name}" for name in key)
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE written_response AS WITH accepted AS (SELECT n.*,"
-        f" {content_of(names)} AS content, a.batch_id, a.sheet, a.known FROM staged_response n"
-        " JOIN response_arrival a USING (_source) ANTI JOIN rejected_response USING (_source, _row)"
-        f" QUALIFY row_number() OVER (PARTITION BY {', '.join(f'n.{name}' for name in key)}"
-        " ORDER BY _source, _row) = 1)"
-        " SELECT n.*, o.content IS NOT NULL AS replaces FROM accepted n"
-        f" LEFT JOIN (SELECT * FROM response WHERE superseded_by IS NULL) o ON {same}"
-        " WHERE o.content IS DISTINCT FROM n.content AND NOT (n.known AND EXISTS"
-        f" (SELECT 1 FROM response o WHERE {same} AND o.content = n.content))"
-    )
-    connection.execute(
-        f"UPDATE response o SET superseded_by = n.batch_id FROM written_response n"
-        f" WHERE o.superseded_by IS NULL AND {same}"
-    )
-    connection.execute(
-        f"INSERT INTO response BY NAME SELECT {', '.join(names)}, content, batch_id, sheet, _row AS row_number"
-        " FROM written_response"
-    )
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE written_response AS
+        WITH accepted AS (
+            SELECT n.*, a.batch_id, a.sheet, a.known
+            FROM staged_response n
+            JOIN response_arrival a USING (_source)
+            ANTI JOIN rejected_response USING (_source, _row)
+            QUALIFY row_number() OVER (
+                PARTITION BY {", ".join(f"n.{name}" for name in key)}
+                ORDER BY _source, _row
+            ) = 1
+        ), filled AS (
+            SELECT n.*{kept}, o.content AS content_stored
+            FROM accepted n
+            LEFT JOIN (SELECT * FROM response WHERE superseded_by IS NULL) o ON {same}
+        ), judged AS (
+            SELECT n.*, {content_of(stored)} AS content
+            FROM filled n
+        )
+        SELECT n.* EXCLUDE (content_stored), content_stored IS NOT NULL AS replaces
+        FROM judged n
+        WHERE content_stored IS DISTINCT FROM n.content
+        AND NOT (n.known AND EXISTS (SELECT 1 FROM response o WHERE {same} AND o.content = n.content));
+
+        UPDATE response o
+        SET superseded_by = n.batch_id
+        FROM written_response n
+        WHERE o.superseded_by IS NULL AND {same};
+
+        INSERT INTO response BY NAME
+        SELECT {", ".join(stored)}, content, batch_id, sheet, _row AS row_number
+        FROM written_response""")
 
 
 def _counts(

@@ -53,6 +53,17 @@ def keep_definition(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
         connection.execute("INSERT INTO definition VALUES (?, ?)", [survey.digest, files])
 
 
+def kept_definition(connection: duckdb.DuckDBPyConnection, digest: str) -> Survey:
+    """Return the definition of this digest, as it was kept.
+
+    Raises UsageError where it was not kept, DefinitionError where that is damaged.
+    """
+    row = connection.execute("SELECT files FROM definition WHERE digest = ?", [digest]).fetchone()
+    if row is None:
+        raise UsageError("definition_not_kept", digest=digest[:12])
+    return unpacked_definition(row[0], digest)
+
+
 def last_batch(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the last batch in the store; 0 where there is none."""
     row = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()

@@ -1,9 +1,10 @@
-"""The statements that make the tables and views of a new store, as `store.file` describes them."""
+"""The statements that make the tables of a new store, as `store.file` describes them."""
 
 from __future__ import annotations
 
 from functools import cache
 
+from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES
 from cpms_cli.store.tables.link_tables import link_tables
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.store.tables.response_tables import response_tables
@@ -35,10 +36,9 @@ _OWN_TABLES = """
 
 @cache
 def store_tables(survey: Survey) -> str:
-    """Return the statements that make all tables and views of a new store, but for the rows they begin with."""
+    """Return the statements that make all tables of a new store, but for the rows and the views they begin with."""
     rows = "".join(_observation_table(survey, table) + _link_table(survey, table) for table in TABLES)
-    views = "".join(_current_view(survey, table) for table in TABLES)
-    return f"{_OWN_TABLES}{HISTORY_TABLES}{rows}{link_tables(TABLES)}{views}{new_in_format_3(survey)}"
+    return f"{_OWN_TABLES}{HISTORY_TABLES}{rows}{link_tables(TABLES)}{new_in_format_3(survey)}{ADOPTION_TABLES}"
 
 
 def new_in_format_3(survey: Survey) -> str:
@@ -68,19 +68,3 @@ def _link_table(survey: Survey, table: Table) -> str:
             {columns}, {identity_column(survey, table)} VARCHAR NOT NULL, how VARCHAR NOT NULL,
             PRIMARY KEY ({", ".join(key)})
         );"""
-
-
-def _current_view(survey: Survey, table: Table) -> str:
-    identities = {
-        identity_column(survey, "household"): "h",
-        **({identity_column(survey, "child"): "c"} if table == "child" else {}),
-    }
-    shown = ", ".join(f"{identities.get(name, 'o')}.{name}" for name in survey.columns(table))
-    person = f"LEFT JOIN child_link c USING ({', '.join(survey.key('child'))})" if table == "child" else ""
-    return f"""
-        CREATE VIEW current_{table} AS
-        SELECT {shown}, {", ".join(f"o.{name}" for name in OF_THE_STORE)}
-        FROM {table}_observation o
-        LEFT JOIN household_link h USING ({", ".join(survey.key("household"))})
-        {person}
-        WHERE o.superseded_by IS NULL;"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import zlib
 from functools import lru_cache
@@ -10,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import ENDINGS, digest
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.proof.definition_proof import proved_for_scoring
@@ -30,10 +32,11 @@ def packed_definition(survey: Survey) -> bytes | None:
     return zlib.compress(json.dumps(texts, ensure_ascii=False).encode("utf-8")) if unchanged else None
 
 
+@lru_cache(maxsize=8)
 def unpacked_definition(packed: bytes, expected: str) -> Survey:
-    """The definition in these bytes; it may come from another's store, so what scoring takes from it is proved first.
+    """Return the definition in these bytes; it may come from another's store, so what scoring takes from it is proved.
 
-    Raises DefinitionError where it is damaged, is not the one of this digest, or has a rule that is not allowed.
+    A file that the shipped definition has and this one has not is the shipped one's. Raises DefinitionError where it is damaged, is not the one of this digest, or has a rule that is not allowed.
     """
     if load_survey().digest == expected:
         return load_survey()
@@ -50,9 +53,17 @@ def unpacked_definition(packed: bytes, expected: str) -> Survey:
         for path, text in named.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(text.encode("utf-8"))
+        if digest(folder) != expected:
+            raise DefinitionError("definition_kept_damaged", digest=expected[:12])
+        _fill_up(folder)
         survey, problems = proved_for_scoring(folder)
     if survey is None or problems:
         raise DefinitionError("definition_broken", folder=expected[:12], first=problems[0], count=len(problems))
-    if survey.digest != expected:
-        raise DefinitionError("definition_kept_damaged", digest=expected[:12])
-    return survey
+    return survey.model_copy(update={"digest": expected})
+
+
+def _fill_up(folder: Path) -> None:
+    """Add the shipped files that a definition has not, which was kept before there were any such."""
+    for file in shipped("schemas").glob("*.yaml"):
+        if not (folder / file.name).exists():
+            shutil.copyfile(file, folder / file.name)

@@ -472,6 +472,11 @@ class Survey(Part):
         return limits.first_year or 0, this_year + (limits.years_ahead or 0)
 
     @cached_property
+    def not_asked(self) -> str:
+        """The code that stands where nobody was asked."""
+        return next(code.code for code in self.codelists["missing"].codes if code.missing == "not_asked")
+
+    @cached_property
     def missing_words(self) -> tuple[str, ...]:
         """What stands in a cell instead of an answer: unknown, refused, not_asked."""
         return tuple(code.code for code in self.codelists["missing"].codes if code.missing != "blank")

@@ -1,0 +1,143 @@
+"""A store follows another definition from now on, or goes back to the one before; nothing that was answered is lost.
+
+Columns are added for new questions; those that the definition no longer has stay. A question or an answer that goes by
+another name keeps its answers under the new one. Each adoption stands in the store's history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from cpms_cli.errors import DefinitionError, UsageError
+from cpms_cli.store.connection import commit
+from cpms_cli.store.definitions.adoption_plan import (
+    AdoptionPlan,
+    plan_adoption,
+    questions_with_columns,
+)
+from cpms_cli.store.definitions.adoption_tables import OBSERVED, Renaming, adoptions, record_adoption
+from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
+from cpms_cli.store.definitions.current_rows import create_current_views
+from cpms_cli.store.file import open_store
+from cpms_cli.store.history import note_event
+from cpms_cli.store.row_content import write_contents
+from cpms_cli.store.tables.run_tables import keep_definition, kept_definition, last_batch
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.typed_answers import quoted
+
+ADOPTED, TAKEN_BACK = "schema use", "schema undo"
+
+
+def planned_adoption(store: str | Path, after: Survey) -> AdoptionPlan:
+    """Return what would change in a store that follows `after`; the store is only read.
+
+    Raises StoreError, UnreadableFile, DefinitionError.
+    """
+    before = definition_in_use(store)
+    with open_store(Path(store), before) as connection:
+        return plan_adoption(connection, before, after)
+
+
+def adopt_definition(store: str | Path, after: Survey, *, who: str | None = None) -> AdoptionPlan:
+    """Let a store follow this definition, in one transaction; return what changed. Nothing happens where it does.
+
+    Raises DefinitionError with the first thing that stands in the way; StoreError, UnreadableFile.
+    """
+    before = definition_in_use(store)
+    with open_store(Path(store), before, write=True) as connection:
+        plan = plan_adoption(connection, before, after)
+        if plan.is_followed:
+            return plan
+        if plan.obstacles:
+            raise DefinitionError(plan.obstacles[0].message_id, **plan.obstacles[0].values)
+        connection.execute("BEGIN")
+        _follow(connection, plan)
+        note_event(connection, ADOPTED, detail=f"{before.digest[:12]} > {after.digest[:12]}", who=who or "")
+        commit(connection)
+        return plan
+
+
+def take_back_adoption(store: str | Path, *, who: str | None = None) -> Survey:
+    """Bring back the definition that a store followed before its last adoption; return it.
+
+    Raises UsageError where there was none before, or rows were merged since; StoreError, UnreadableFile.
+    """
+    with open_store(Path(store), definition_in_use(store), write=True) as connection:
+        followed = adoptions(connection)
+        if len(followed) == 1:
+            raise UsageError("adoption_first")
+        last, earlier = followed[-1], followed[-2]
+        if last_batch(connection) > last.after_batch:
+            raise UsageError("adoption_has_batches", batch=last_batch(connection))
+        before = kept_definition(connection, earlier.definition)
+        connection.execute("BEGIN")
+        _drop_views(connection)
+        _rename(connection, [_reversed(change) for change in last.renamings])
+        for table, name in _added_by(connection, last.adoption):
+            connection.execute(f"ALTER TABLE {table_of_rows(table)} DROP COLUMN {name}")
+        for log in ("adoption", "adopted_question", "renaming"):
+            connection.execute(f"DELETE FROM {log} WHERE adoption = ?", [last.adoption])
+        create_current_views(connection, before)
+        note_event(
+            connection, TAKEN_BACK, detail=f"{last.definition[:12]} > {earlier.definition[:12]}", who=who or ""
+        )
+        commit(connection)
+        return before
+
+
+def _follow(connection: duckdb.DuckDBPyConnection, plan: AdoptionPlan) -> None:
+    _drop_views(connection)
+    _rename(connection, plan.renamings)
+    for table, name in plan.added:
+        connection.execute(f"ALTER TABLE {table_of_rows(table)} ADD COLUMN {name} VARCHAR")
+    keep_definition(connection, plan.after)
+    questions = questions_with_columns(plan.after, plan.added)
+    record_adoption(connection, plan.after.digest, last_batch(connection), questions, plan.renamings)
+    create_current_views(connection, plan.after)
+
+
+def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the views of the current rows: a column that a view reads cannot be renamed."""
+    for table in OBSERVED:
+        connection.execute(f"DROP VIEW IF EXISTS current_{table}")
+
+
+def _rename(connection: duckdb.DuckDBPyConnection, renamings: Iterable[Renaming]) -> None:
+    """Give columns and codes their new names, and write down anew what each row holds."""
+    changed = set[str]()
+    # A column first: the codes are those of the question under its new name.
+    for change in sorted(renamings, key=lambda change: change.kind, reverse=True):
+        rows = table_of_rows(change.of_table)
+        changed.add(rows)
+        if change.kind == "field":
+            connection.execute(f"ALTER TABLE {rows} RENAME COLUMN {change.former} TO {change.name}")
+        else:
+            _recode(connection, rows, change)
+    for rows in sorted(changed):
+        write_contents(connection, rows, stored_columns(connection)[rows])
+
+
+def _recode(connection: duckdb.DuckDBPyConnection, rows: str, change: Renaming) -> None:
+    former, name, field = quoted(change.former), quoted(change.name), change.field
+    connection.execute(f"""
+        UPDATE {rows}
+        SET {field} = array_to_string(
+            list_transform(string_split({field}, ';'), lambda code: CASE code WHEN {former} THEN {name} ELSE code END),
+            ';'
+        )
+        WHERE list_contains(string_split({field}, ';'), {former})""")
+
+
+def _reversed(change: Renaming) -> Renaming:
+    field = change.former if change.kind == "field" else change.field
+    return Renaming(change.of_table, change.kind, field, former=change.name, name=change.former)
+
+
+def _added_by(connection: duckdb.DuckDBPyConnection, adoption: int) -> list[tuple[str, str]]:
+    return connection.execute(
+        "SELECT of_table, name FROM adopted_question WHERE adoption = ? AND added ORDER BY ALL", [adoption]
+    ).fetchall()

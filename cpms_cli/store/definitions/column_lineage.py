@@ -1,0 +1,125 @@
+"""Where the answers to a question of one definition stand in a store that has followed several.
+
+A question can go by another name in the store (`formerly`), its answers by other codes, and batches that were merged
+under a definition without it did not ask it. All this is worked out here, once for a definition and a store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from cpms_cli.store.definitions.adoption_tables import OBSERVED, Adoption, Renaming, adoptions
+from cpms_cli.survey.model.definition import Field, Survey
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """A question of a definition, in the store.
+
+    `stored` is the name of its column, None where the store has none. `codes` leads from codes in the store to those
+    of the definition, where they differ. `unasked_batches` are ranges of batches, after the first number and up to the
+    second (None: to the last), that were merged under a definition which did not ask it.
+    """
+
+    field: Field
+    stored: str | None
+    codes: Mapping[str, str]
+    unasked_batches: tuple[tuple[int, int | None], ...]
+
+
+def stored_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Return the names of the columns of each table of rows, in their order, those of the store's own included."""
+    columns: dict[str, list[str]] = {name: [] for name in map(table_of_rows, OBSERVED)}
+    rows = connection.execute("""
+        SELECT table_name, column_name
+        FROM duckdb_columns()
+        WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal
+        ORDER BY table_name, column_index""").fetchall()
+    for table, column in rows:
+        if table in columns:
+            columns[table].append(str(column))
+    return columns
+
+
+def table_of_rows(table: str) -> str:
+    """Return the name of the stored table that holds the rows of a table of the definition."""
+    return table if table == "response" else f"{table}_observation"
+
+
+def trace_columns(connection: duckdb.DuckDBPyConnection, survey: Survey) -> dict[str, dict[str, Lineage]]:
+    """Return, by table and by the name that the definition uses, where each question's answers stand in the store."""
+    followed, columns = adoptions(connection), stored_columns(connection)
+    # The definition may be an earlier one of this store, whose names have been changed since.
+    position = max((index for index, adoption in enumerate(followed) if adoption.definition == survey.digest), default=None)
+    schemas = {"child": survey.child, "household": survey.household, "response": survey.response}
+    traced: dict[str, dict[str, Lineage]] = {}
+    for table, schema in schemas.items():
+        traced[table] = {
+            field.name: _trace(survey, table, field, followed, position, columns[table_of_rows(table)])
+            for field in schema.fields
+        }
+    traced["child"] |= {name: traced["household"][name] for name in survey.child.shared}
+    return traced
+
+
+def _trace(
+    survey: Survey, table: str, field: Field, followed: tuple[Adoption, ...], position: int | None, columns: list[str]
+) -> Lineage:
+    if position is None:
+        stored = next((name for name in (field.name, *field.formerly) if name in columns), None)
+        codes = _codes_of_a_stranger(survey, field)
+        names = {len(followed) - 1: stored or field.name}
+        start = len(followed) - 1
+    else:
+        names, codes, start = {position: field.name}, {}, position
+        for adoption_index in range(position + 1, len(followed)):
+            names[adoption_index] = _name_after(table, names[adoption_index - 1], followed[adoption_index])
+            codes = _codes_after(table, names[adoption_index], codes, followed[adoption_index])
+        stored = names[len(followed) - 1] if names[len(followed) - 1] in columns else None
+        codes = {now: own for own, now in codes.items()}
+    for adoption_index in range(start - 1, -1, -1):
+        names[adoption_index] = _name_before(table, names[adoption_index + 1], followed[adoption_index + 1])
+    unasked = tuple(
+        (adoption.after_batch, followed[index + 1].after_batch if index + 1 < len(followed) else None)
+        for index, adoption in enumerate(followed)
+        if adoption.questions and (table, names[index]) not in adoption.questions
+    )
+    return Lineage(field, stored, codes, unasked)
+
+
+def _codes_of_a_stranger(survey: Survey, field: Field) -> dict[str, str]:
+    """Return former codes to codes, as a definition says that the store never followed."""
+    codes = survey.codes(field)
+    return {} if codes is None else {former: entry.code for entry in codes.codes for former in entry.formerly}
+
+
+def _name_after(table: str, name: str, adoption: Adoption) -> str:
+    return next(
+        (renamed.name for renamed in _questions_renamed(table, adoption) if renamed.former == name),
+        name,
+    )
+
+
+def _name_before(table: str, name: str, adoption: Adoption) -> str:
+    return next(
+        (renamed.former for renamed in _questions_renamed(table, adoption) if renamed.name == name),
+        name,
+    )
+
+
+def _questions_renamed(table: str, adoption: Adoption) -> list[Renaming]:
+    return [renamed for renamed in adoption.renamings if renamed.kind == "field" and renamed.of_table == table]
+
+
+def _codes_after(table: str, field: str, codes: dict[str, str], adoption: Adoption) -> dict[str, str]:
+    """Return the definition's own codes to those of the store, once an adoption has changed some."""
+    changed = {
+        renamed.former: renamed.name
+        for renamed in adoption.renamings
+        if renamed.kind == "code" and (renamed.of_table, renamed.field) == (table, field)
+    }
+    carried = {own: changed.get(now, now) for own, now in codes.items()}
+    return {**{former: name for former, name in changed.items() if former not in codes.values()}, **carried}

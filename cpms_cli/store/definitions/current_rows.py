@@ -1,0 +1,100 @@
+"""The views `current_child`, `current_household` and `current_response`: the store's rows as a definition reads them.
+
+A definition need not be the one under which rows were merged: a question it has and the store has not reads as "not
+asked", as does one in a round that did not ask it; renamed questions and codes go by the definition's own names. No row
+changes for that: what stands in the store is what was said.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from cpms_cli.store.definitions.adoption_tables import adopted_definition
+from cpms_cli.store.definitions.column_lineage import Lineage, table_of_rows, trace_columns
+from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES, identity_column
+from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.survey.rules.typed_answers import quoted
+
+CURRENT = "o.superseded_by IS NULL"
+
+
+def create_current_views(connection: duckdb.DuckDBPyConnection, survey: Survey, kind: str = "VIEW") -> None:
+    """Create the views of the current rows as this definition reads them; `kind` is VIEW or TEMP VIEW."""
+    traced = trace_columns(connection, survey)
+    for table in TABLES:
+        rows = rows_as_read(survey, table, traced[table], CURRENT)
+        connection.execute(f"CREATE OR REPLACE {kind} current_{table} AS {rows}")
+    columns = ", ".join(_as_read(survey, lineage, "o") for lineage in traced["response"].values())
+    connection.execute(f"""
+        CREATE OR REPLACE {kind} current_response AS
+        SELECT {columns}, o.batch_id
+        FROM response o
+        WHERE {CURRENT}""")
+
+
+def read_as(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Let the views of the current rows speak the words of this definition, on this connection."""
+    if adopted_definition(connection) != survey.digest:
+        create_current_views(connection, survey, "TEMP VIEW")
+
+
+def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which: str) -> str:
+    """Return a SELECT of those rows of a table for which `which` holds (a condition on `o`), with their identifiers."""
+    identities = {
+        identity_column(survey, "household"): "h",
+        **({identity_column(survey, "child"): "c"} if table == "child" else {}),
+    }
+    columns = ", ".join(
+        f"{identities[name]}.{name}" if name in identities else _as_read(survey, traced[name], "o")
+        for name in survey.columns(table)
+    )
+    person = f"LEFT JOIN child_link c USING ({', '.join(survey.key('child'))})" if table == "child" else ""
+    return f"""
+        SELECT {columns}, {", ".join(f"o.{name}" for name in OF_THE_STORE)}
+        FROM {table_of_rows(table)} o
+        LEFT JOIN household_link h USING ({", ".join(survey.key("household"))})
+        {person}
+        WHERE {which}"""
+
+
+def _as_read(survey: Survey, lineage: Lineage, row: str) -> str:
+    """Return SQL for a question's answer in a row of the store, under the definition's name."""
+    name = lineage.field.name
+    cell = f"{row}.{lineage.stored}" if lineage.stored else "NULL::VARCHAR"
+    if lineage.codes:
+        cell = _recoded(cell, lineage)
+    unasked = _unasked(survey, lineage, row)
+    if unasked:
+        cell = f"CASE WHEN {cell} IS NULL AND ({unasked}) THEN {quoted(survey.not_asked)} ELSE {cell} END"
+    return cell if cell == f"{row}.{name}" else f"{cell} AS {name}"
+
+
+def _recoded(cell: str, lineage: Lineage) -> str:
+    cases = " ".join(f"WHEN {quoted(stored)} THEN {quoted(code)}" for stored, code in lineage.codes.items())
+    if not lineage.field.many:
+        return f"CASE {cell} {cases} ELSE {cell} END"
+    each = f"list_transform(string_split({cell}, ';'), lambda code: CASE code {cases} ELSE code END)"
+    return f"array_to_string({each}, ';')"
+
+
+def _unasked(survey: Survey, lineage: Lineage, row: str) -> str:
+    """Return the condition under which a blank cell is blank because nobody was asked; empty where that cannot be.
+
+    A family that did not consent was not asked anything: its cells stay blank.
+    """
+    field = lineage.field
+    if lineage.stored is None and not field.since and not field.until and not lineage.unasked_batches:
+        return "TRUE"
+    round_ = f"{row}.{survey.role('round').name}"
+    batch = f"{row}.batch_id"
+    conditions = [f"{batch} > {after}" + (f" AND {batch} <= {up_to}" if up_to is not None else "")
+                  for after, up_to in lineage.unasked_batches]
+    if table_has_rounds(lineage, survey):
+        conditions += [f"TRY_CAST({round_} AS INTEGER) < {field.since}"] if field.since else []
+        conditions += [f"TRY_CAST({round_} AS INTEGER) > {field.until}"] if field.until else []
+    return " OR ".join(conditions)
+
+
+def table_has_rounds(lineage: Lineage, survey: Survey) -> bool:
+    """Return whether the question belongs to a table whose rows have a round; the response log's have not."""
+    return lineage.field.name in survey.fields

@@ -1,0 +1,53 @@
+"""Which definition a command reads a store by: its own, unless another is asked for."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+
+from cpms_cli.errors import CpmsError
+from cpms_cli.store.connection import connect
+from cpms_cli.store.definitions.adoption_tables import adopted_definition
+from cpms_cli.store.tables.run_tables import kept_definition
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.definition import Survey
+
+
+def definition_in_use(store: str | Path, schemas: Path | None = None) -> Survey:
+    """Return the definition in the folder `schemas`; where none is given, the one that the store follows.
+
+    Where there is no store yet, that is the shipped one. Raises DefinitionError.
+    """
+    shipped = load_survey(schemas)
+    path = Path(store)
+    if schemas is not None or not path.is_file() or path.stat().st_size == 0:
+        return shipped
+    try:
+        with closing(connect(path, read_only=True)) as connection:
+            return _followed(connection, shipped)
+    except duckdb.Error:
+        return shipped  # what is wrong with the file is said when it is opened to be worked with
+
+
+def _followed(connection: duckdb.DuckDBPyConnection, shipped: Survey) -> Survey:
+    try:
+        digest = adopted_definition(connection)
+    except duckdb.CatalogException:
+        return last_merged_definition(connection, shipped) or shipped
+    return shipped if digest == shipped.digest else kept_definition(connection, digest)
+
+
+def last_merged_definition(connection: duckdb.DuckDBPyConnection, shipped: Survey) -> Survey | None:
+    """Return the definition of the last merge into a store of an earlier format; None where it was not kept.
+
+    A store into which nothing was merged follows the shipped one.
+    """
+    row = connection.execute("SELECT definition FROM batch ORDER BY batch_id DESC LIMIT 1").fetchone()
+    if row is None or row[0] == shipped.digest:
+        return shipped
+    try:
+        return kept_definition(connection, str(row[0]))
+    except (CpmsError, duckdb.CatalogException):
+        return None

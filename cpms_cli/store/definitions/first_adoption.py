@@ -1,0 +1,51 @@
+"""The definition that a store of an earlier format follows: such a store did not say which one it was made for."""
+
+from __future__ import annotations
+
+import duckdb
+
+from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES, OBSERVED, record_adoption
+from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
+from cpms_cli.store.definitions.current_rows import create_current_views
+from cpms_cli.store.definitions.definition_in_use import last_merged_definition
+from cpms_cli.store.row_content import answer_columns, write_contents
+from cpms_cli.store.tables.run_tables import keep_definition
+from cpms_cli.survey.model.definition import Survey
+
+
+def begin_adoptions(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Bring a store of format 3 to format 4: it follows the definition of its last merge, or `survey` if that is lost.
+
+    What `survey` asks and the store has no column for is added then: what was merged so far did not ask it.
+    """
+    connection.execute(ADOPTION_TABLES)
+    columns = {table: answer_columns(stored_columns(connection)[table_of_rows(table)]) for table in OBSERVED}
+    followed = last_merged_definition(connection, survey)
+    questions = [(table, name, True) for table in OBSERVED for name in columns[table]]
+    record_adoption(connection, followed.digest if followed else _digest_merged(connection), 0, questions)
+    if followed is None:
+        followed = survey
+        _add_what_is_new(connection, survey, columns)
+    for table in OBSERVED:
+        rows = table_of_rows(table)
+        write_contents(connection, rows, stored_columns(connection)[rows])
+    create_current_views(connection, followed)
+
+
+def _digest_merged(connection: duckdb.DuckDBPyConnection) -> str:
+    row = connection.execute("SELECT definition FROM batch ORDER BY batch_id DESC LIMIT 1").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _add_what_is_new(connection: duckdb.DuckDBPyConnection, survey: Survey, columns: dict[str, list[str]]) -> None:
+    schemas = {"child": survey.child, "household": survey.household, "response": survey.response}
+    questions = []
+    for table, schema in schemas.items():
+        for field in schema.fields:
+            is_new = field.name not in columns[table]
+            questions.append((table, field.name, is_new))
+            if is_new:
+                connection.execute(f"ALTER TABLE {table_of_rows(table)} ADD COLUMN {field.name} VARCHAR")
+    row = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
+    keep_definition(connection, survey)
+    record_adoption(connection, survey.digest, int(row[0]) if row else 0, questions)

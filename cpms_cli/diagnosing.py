@@ -17,6 +17,7 @@ import duckdb
 from cpms_cli.errors import CpmsError, KeyMissing
 from cpms_cli.scoring.examples import prove_definition
 from cpms_cli.store.connection import attach, is_encrypted, load_cipher
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.invariants import check_store
 from cpms_cli.survey.files.loading import load_survey
@@ -94,7 +95,7 @@ def _store(store: Path, schemas: Path | None, language: Language) -> Iterator[Si
         yield Sign("store_none", store.name)
         return
     try:
-        survey = load_survey(schemas)
+        survey = definition_in_use(store, schemas)
         with open_store(store, survey) as connection:
             counted = connection.execute(
                 f"SELECT count(*), count(DISTINCT {survey.role('person').name}), min({survey.role('round').name}),"

@@ -20,8 +20,8 @@ import duckdb
 from cpms_cli.scoring.profiles import create_profile_tables
 from cpms_cli.scoring.scores import create_scores
 from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
 
 
@@ -66,7 +66,7 @@ class Workspace:
 
         Raises DefinitionError.
         """
-        return cls(load_survey(schemas), Path(store), language, who, identified, writes or identified)
+        return cls(definition_in_use(store, schemas), Path(store), language, who, identified, writes or identified)
 
     def __enter__(self) -> Self:
         self._session.closing = ExitStack()

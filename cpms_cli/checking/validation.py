@@ -140,8 +140,9 @@ def validate(
     earlier: Earlier | None = None,
     beside: Beside | None = None,
     sheets: Collection[str] | None = None,
+    survey: Survey | None = None,
 ) -> Validation:
-    """Check survey files against the definition.
+    """Check survey files against the definition: that of the folder `schemas`, the `survey` given, or the shipped one.
 
     `round_` is the survey's year (either era is for the caller to convert) where the files have no such column;
     `columns_only` leaves out the rules across fields and rows; `earlier` has the rows of a store to hold them against
@@ -151,7 +152,7 @@ def validate(
     `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the
     data is a finding instead.
     """
-    survey = load_survey(schemas)
+    survey = survey or load_survey(schemas)
     tables = read_all(file_paths(paths), survey, round_, encoding, mapping, sheets)
     known = 0 if earlier is None else earlier.child.num_rows + earlier.household.num_rows
     connection = open_workbench(known + sum(len(table.rows) for table in tables))

@@ -14,9 +14,9 @@ from cpms_cli.forms.questions import HOME
 from cpms_cli.forms.template import check_form_path, chosen_layout
 from cpms_cli.forms.xlsform import XlsForm, write_xlsform
 from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.era import shown_year
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Role, Survey, Table
 from cpms_cli.writing.files import csv_text, write_bytes, write_tables
@@ -62,7 +62,7 @@ def write_next_form(
     It carries names, so `identified` must be given, which the store's audit log records. Raises UsageError where it is
     not, where the area is not known or empty, or where a file is in the way; StoreError, UnreadableFile.
     """
-    survey, path_written, kind = load_survey(schemas), Path(path), chosen_layout(layout)
+    survey, path_written, kind = definition_in_use(store, schemas), Path(path), chosen_layout(layout)
     if not identified:
         raise UsageError("prefill_identified")
     if len(area) not in (2, 4, 6, 8) or area[:6] not in survey.areas:

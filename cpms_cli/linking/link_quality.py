@@ -17,9 +17,9 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL
 from cpms_cli.linking.store_rows import child_evidence
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.link_tables import row_reference
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -133,7 +133,7 @@ def link_report(
 
     Raises StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey) as connection:
         rows = _rows(connection, survey)
     groups: list[pd.DataFrame] = []

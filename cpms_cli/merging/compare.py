@@ -10,8 +10,8 @@ from cpms_cli.checking.earlier_rounds import EARLIER
 from cpms_cli.checking.validation import Validation, validate
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.reading.source import Files
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.earlier import earlier_rows
-from cpms_cli.survey.files.loading import load_survey
 
 
 def validate_against_store(
@@ -24,7 +24,8 @@ def validate_against_store(
     """
     if store is None:
         return validate(paths, schemas=schemas, **options)
-    earlier = earlier_rows(Path(store), load_survey(schemas))
+    survey = definition_in_use(store, schemas)
+    earlier = earlier_rows(Path(store), survey)
     child, household = EARLIER
     displaced = partial(displaced_children, child=child, household=household)
-    return validate(paths, schemas=schemas, earlier=earlier, beside=displaced, **options)
+    return validate(paths, survey=survey, earlier=earlier, beside=displaced, **options)

@@ -27,6 +27,7 @@ from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit_log import current_user, now
 from cpms_cli.store.connection import commit
+from cpms_cli.store.definitions.definition_in_use import definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import keep_anchors, next_batch, note_new_anchors
 from cpms_cli.store.row_writing import accept, refusals, remember_refusals, write
@@ -34,7 +35,6 @@ from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import SURVEY
 from cpms_cli.store.tables.response_writing import By, Imported, take_in
 from cpms_cli.store.tables.run_tables import keep_definition
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
@@ -103,7 +103,7 @@ def merge(
     that is not read holds answers and `mapping` does not say what it is; UnreadableFile, UsageError, DefinitionError,
     StoreError.
     """
-    survey, store_path = load_survey(schemas), Path(store)
+    survey, store_path = definition_to_write(store, schemas), Path(store)
     files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
     if aside is not None and aside.exists():
         # Perhaps the workbook of an earlier merge, half mended, or the survey itself.

@@ -23,11 +23,11 @@ from cpms_cli.reading.source import Files, SourceTable, file_paths, text_table
 from cpms_cli.reading.tables import SurveyTable, survey_table
 from cpms_cli.store.audit_log import current_user
 from cpms_cli.store.connection import commit
+from cpms_cli.store.definitions.definition_in_use import definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.store.tables.response_writing import By, Imported, Source, record_responses, take_in
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, ResponseRole, Survey
 from cpms_cli.survey.model.response_log import response_log
 
@@ -66,7 +66,7 @@ def import_responses(
     aside. One transaction. Dates after `today` (by default the day on which it runs) are errors. Raises UnreadableFile,
     UsageError, DefinitionError, StoreError.
     """
-    survey, store_path = load_survey(schemas), Path(store)
+    survey, store_path = definition_to_write(store, schemas), Path(store)
     files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
     if aside is not None and aside.exists():
         raise UsageError("file_exists", file=aside.name)
@@ -108,7 +108,7 @@ def add_response(
     Raises UsageError where no child has this identifier, for a kind that is none, or for what a file's row would be set
     aside for; StoreError.
     """
-    survey = load_survey(schemas)
+    survey = definition_to_write(store, schemas)
     answers: dict[ResponseRole, str] = {
         "person": identifier,
         "response": kind,

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from cpms_cli.linking.store_links import relink
 from cpms_cli.store.connection import commit
+from cpms_cli.store.definitions.definition_in_use import definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import check_responses_stay, merge_of, note_event, of_survey, restore_rows, withdrawals
-from cpms_cli.survey.files.loading import load_survey
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def undo(store: str | Path, batch: int, *, schemas: Path | None = None, who: str
     Responses that were recorded since then stay; where one is about a child who came with this batch, it is refused.
     Raises UsageError for a batch that is not there, or on which later ones rest; StoreError.
     """
-    survey = load_survey(schemas)
+    survey = definition_to_write(store, schemas)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         merge_id, batches = merge_of(connection, batch)

@@ -10,7 +10,9 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.scoring.scores import create_scores, require_columns, scores_of
+from cpms_cli.scoring.scores import create_scores, scores_of
+from cpms_cli.store.definitions.current_rows import read_as
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language, Survey
@@ -43,13 +45,13 @@ class Comparison:
         return {"flow": self.flow, "indicators": self.indicators, "children": self.changed}
 
 
-def compare_definitions(store: str | Path, schemas: Path, *, language: Language = "en") -> Comparison:
-    """Score a store under the shipped definition and under that of a folder, and tell what differs.
+def compare_definitions(store: str | Path, other: Path | Survey, *, language: Language = "en") -> Comparison:
+    """Score a store under the definition that it follows and under another (or that of a folder); return what differs.
 
-    The store is only read. Raises UsageError where the folder's fields are not the store's columns, DefinitionError,
-    StoreError, UnreadableFile.
+    The store is only read. Raises UsageError where a row is not the same child under both (another key),
+    DefinitionError, StoreError, UnreadableFile.
     """
-    surveys = load_survey(), load_survey(Path(schemas))
+    surveys = definition_in_use(store), other if isinstance(other, Survey) else load_survey(Path(other))
     before, after = surveys
     with open_store(Path(store), before) as connection:
         scores = [_scored(connection, survey) for survey in surveys]
@@ -61,7 +63,7 @@ def compare_definitions(store: str | Path, schemas: Path, *, language: Language 
         after,
         len(both),
         _flow(before, both),
-        _indicators(before, both, language),
+        _indicators(surveys, both, language),
         _changed(surveys, both, language),
     )
 
@@ -69,15 +71,12 @@ def compare_definitions(store: str | Path, schemas: Path, *, language: Language 
 def _shape(survey: Survey, table: str) -> object:
     """What must be the same for two scores of one row to be about the same row and child."""
     schema = survey.household if table == "household" else survey.child
-    return (
-        schema.primaryKey,
-        schema.shared,
-        sorted((field.name, field.type, field.role or "") for field in schema.fields),
-    )
+    roles = ("round", "village", "household", "line", "person", "home")
+    return schema.primaryKey, schema.shared, [survey.role(role).name for role in roles]  # type: ignore[arg-type]
 
 
 def _scored(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
-    require_columns(connection, survey, exactly=True)
+    read_as(connection, survey)
     create_scores(connection, survey)
     return scores_of(connection, survey)
 
@@ -96,10 +95,13 @@ def _flow(survey: Survey, both: pd.DataFrame) -> pd.DataFrame:
     return flow.rename(columns={round_: "round", "level_before": "before", "level_after": "after"})
 
 
-def _indicators(survey: Survey, both: pd.DataFrame, language: Language) -> pd.DataFrame:
+def _indicators(surveys: tuple[Survey, Survey], both: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Answers that change, by indicator; of an indicator that one definition does not have, they are "not asked"."""
+    named = {indicator.column: indicator for survey in reversed(surveys) for indicator in survey.indicators}
     parts = []
-    for indicator in survey.indicators:
-        answers = both[[f"{indicator.column}_{side}" for side in SIDES]].set_axis(list(SIDES), axis=1)
+    for column, indicator in sorted(named.items(), key=lambda entry: entry[1].number):
+        sides = [f"{column}_{side}" for side in SIDES]
+        answers = both.reindex(columns=sides, fill_value=surveys[0].not_asked).set_axis(list(SIDES), axis=1)
         moved = answers[answers["before"] != answers["after"]].groupby(list(SIDES)).size().rename("children")
         parts.append(moved.reset_index().assign(number=indicator.number, name=indicator.name.in_(language)))
     return pd.concat(parts, ignore_index=True)[["number", "name", *SIDES, "children"]]

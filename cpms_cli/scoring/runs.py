@@ -11,14 +11,16 @@ import pandas as pd
 
 from cpms_cli.errors import CpmsError, StoreError
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
-from cpms_cli.scoring.scores import carried_columns, create_scores, require_columns, scores_of
+from cpms_cli.scoring.scores import carried_columns, create_scores, scores_of
 from cpms_cli.store.connection import commit
+from cpms_cli.store.definitions.column_lineage import trace_columns
+from cpms_cli.store.definitions.current_rows import rows_as_read
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.tables.run_tables import Counts, RunRecord, keep_definition, last_batch, record_run, recorded_run
-from cpms_cli.store.tables.store_tables import TABLES, identity_column
-from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.store.tables.store_tables import TABLES
+from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import typed_record
 
 
@@ -53,7 +55,7 @@ def score_and_record(
     Where the store can be read but not written (another reads it, it lies on a read-only disk), the scores are made
     and `unrecorded` says why they left no trace. Raises StoreError, UsageError, UnreadableFile, DefinitionError.
     """
-    survey, path = load_survey(schemas), Path(store)
+    survey, path = definition_in_use(store, schemas), Path(store)
     with ExitStack() as held:
         kept_out = _kept_out(held, path)
         with open_store(path, survey) as connection:
@@ -111,30 +113,20 @@ def score_again(store: str | Path, run: int) -> ScoredAgain:
     Which child a row belongs to is taken as it is now: what was decided about links since then holds. Raises
     UsageError where there is no such run or its definition was not kept; StoreError, DefinitionError.
     """
-    with open_store(Path(store), load_survey()) as connection:
+    with open_store(Path(store), definition_in_use(store)) as connection:
         record, survey = recorded_run(connection, run)
-        require_columns(connection, survey)
+        traced = trace_columns(connection, survey)
         for table in TABLES:
-            connection.execute(_as_of(survey, table, record.last_batch))
+            rows = rows_as_read(survey, table, traced[table], _current_after(record.last_batch))
+            connection.execute(f"CREATE TEMP VIEW then_{table} AS {rows}")
         query = score_sql(survey, typed_record(survey, "then_child", "then_household"), carried_columns(survey))
         scores = connection.execute(f"SELECT * FROM ({query}) ORDER BY {', '.join(survey.key('child'))}").df()
     return ScoredAgain(record, survey, scores, _differences(record.counts, counts_of(survey, scores)))
 
 
-def _as_of(survey: Survey, table: Table, batch: int) -> str:
-    """The rows that were the current ones when this batch was the last."""
-    joined = {identity_column(survey, "household"): ("h", "household")}
-    if table == "child":
-        joined[identity_column(survey, "child")] = ("c", "child")
-    shown = ", ".join(f"{joined[name][0] if name in joined else 'o'}.{name}" for name in survey.columns(table))
-    links = " ".join(
-        f"LEFT JOIN {of}_link {alias} USING ({', '.join(survey.key(of))})"  # type: ignore[arg-type]
-        for alias, of in joined.values()
-    )
-    return (
-        f"CREATE TEMP VIEW then_{table} AS SELECT {shown} FROM {table}_observation o {links}"
-        f" WHERE o.batch_id <= {batch} AND (o.superseded_by IS NULL OR o.superseded_by > {batch})"
-    )
+def _current_after(batch: int) -> str:
+    """Return the condition for rows that were the current ones when this batch was the last."""
+    return f"o.batch_id <= {batch} AND (o.superseded_by IS NULL OR o.superseded_by > {batch})"
 
 
 def _differences(then: Counts, now: Counts) -> pd.DataFrame:

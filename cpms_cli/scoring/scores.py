@@ -10,8 +10,8 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.compiler.indicator_sql import household_sql, judged_sql, with_household_levels
 from cpms_cli.scoring.compiler.score_columns import plain_columns, told_columns
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
-from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
 
@@ -26,32 +26,8 @@ def carried_columns(survey: Survey) -> tuple[str, ...]:
     return (*survey.key("child"), *names, "age_min", "age_max")
 
 
-def require_columns(connection: duckdb.DuckDBPyConnection, survey: Survey, exactly: bool = False) -> None:
-    """Raise UsageError where the store lacks a column that this definition has; `exactly`: or has one more."""
-    for table in TABLES:
-        wanted = survey.columns(table)
-        rows = connection.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE table_name = ? AND NOT internal ORDER BY column_index",
-            [f"current_{table}"],
-        ).fetchall()
-        existing = [str(row[0]) for row in rows if row[0] not in OF_THE_STORE]
-        lacking = [name for name in wanted if name not in existing]
-        further = [name for name in existing if name not in wanted] if exactly else []
-        if lacking or further:
-            raise UsageError(
-                "definition_other_columns",
-                table=table,
-                lacking=", ".join(lacking) or "–",
-                further=", ".join(further) or "–",
-            )
-
-
 def create_scores(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create the temporary views `score`, one row per current child row of the store, and `household_score`.
-
-    Raises UsageError where the definition has a field that the store has not.
-    """
-    require_columns(connection, survey)
+    """Create the temporary views `score`, one row per current child row of the store, and `household_score`."""
     judge(connection, survey, "current_child", "current_household")
 
 
@@ -93,7 +69,7 @@ def score(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
 
     Columns as `indicators.score_sql` says. Nothing in it names a child. Raises StoreError, UnreadableFile.
     """
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey) as connection:
         create_scores(connection, survey)
         return scores_of(connection, survey)

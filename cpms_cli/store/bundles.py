@@ -16,10 +16,10 @@ import pyrage
 from cpms_cli.errors import KeyMissing, UsageError
 from cpms_cli.reading.book.bundle import DESCRIPTOR, PASSPHRASE
 from cpms_cli.store.audit_log import note_identified
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.store.tables.store_tables import TABLES
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.writing.files import write_bytes
 
@@ -48,10 +48,10 @@ def _log_csv(connection: duckdb.DuckDBPyConnection, survey: Survey, area: str, r
         for field in survey.response.fields
     )
     rows = connection.execute(
-        f"SELECT DISTINCT {cells} FROM response r JOIN known_child k ON k.identifier = r.{response_person}"
+        f"SELECT DISTINCT {cells} FROM current_response r JOIN known_child k ON k.identifier = r.{response_person}"
         f" SEMI JOIN (SELECT {person} AS person FROM current_child WHERE starts_with({survey.role('village').name}, ?)"
         f" AND {survey.role('round').name} = ?) c ON c.person = k.person"
-        " WHERE r.superseded_by IS NULL ORDER BY ALL",
+        " ORDER BY ALL",
         [area, str(round_)],
     ).df()
     return rows.to_csv(index=False, lineterminator="\n").encode("utf-8")
@@ -128,7 +128,7 @@ def bundle(
     of the environment. It holds names: that is written to the audit log. Raises UsageError where there are no such
     rows, KeyMissing, StoreError.
     """
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey, write=True) as connection:
         packed = {table: _csv(connection, survey, table, area, round_) for table in TABLES}
         children = packed["child"][1]

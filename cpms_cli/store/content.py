@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.pseudonym_key import PSEUDONYM_KEY_TABLES
 from cpms_cli.store.tables.record_releases import RECORD_RELEASE_TABLES
 from cpms_cli.store.tables.release_tables import RELEASE_TABLES
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
-from cpms_cli.survey.files.loading import load_survey
 
 
 def store_content(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.DataFrame]:
     """The current rows of a store in the order of their keys, each person or home named by its first row's key."""
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     tables: dict[str, pd.DataFrame] = {}
     with open_store(Path(store), survey) as connection:
         for table in TABLES:
@@ -50,7 +50,7 @@ def dump(store: str | Path, *, schemas: Path | None = None) -> str:
 
     Equal to the byte before a merge and after its undo.
     """
-    with open_store(Path(store), load_survey(schemas)) as connection:
+    with open_store(Path(store), definition_in_use(store, schemas)) as connection:
         names = connection.execute(
             "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal ORDER BY 1"
         ).fetchall()

@@ -10,11 +10,11 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.store.audit_log import current_user, now
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.earlier_formats import OLDER
 from cpms_cli.store.tables.response_tables import RESPONSE, SURVEY, without_child
 from cpms_cli.store.tables.store_tables import TABLES
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 
@@ -50,7 +50,7 @@ def note_new_anchors(connection: duckdb.DuckDBPyConnection, merge_id: int) -> No
 def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.DataFrame]:
     """`batches`: who merged what, when, from which file, with which counts; `runs`: who scored, with which definition,
     up to which batch; `events`: all else that was done."""
-    with open_store(Path(store), load_survey(schemas)) as connection:
+    with open_store(Path(store), definition_in_use(store, schemas)) as connection:
         return {
             "batches": connection.execute("SELECT * EXCLUDE (merge_id) FROM batch ORDER BY batch_id").df(),
             "runs": connection.execute("SELECT * FROM score_run ORDER BY run").df(),
@@ -61,7 +61,7 @@ def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.D
 def audit_log(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
     """Each output that showed whom it is about, the oldest first: `shown_at` (UTC), `who` ran it, `what` command,
     how many `children`. Raises StoreError, UnreadableFile."""
-    with open_store(Path(store), load_survey(schemas)) as connection:
+    with open_store(Path(store), definition_in_use(store, schemas)) as connection:
         return connection.execute("SELECT shown_at, who, what, children FROM audit ORDER BY shown_at").df()
 
 

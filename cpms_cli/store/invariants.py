@@ -8,13 +8,13 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.store.file import open_store
 from cpms_cli.store.definitions.adoption_tables import OBSERVED
 from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
-from cpms_cli.store.row_content import answer_columns, content_of
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
+from cpms_cli.store.file import open_store
+from cpms_cli.store.row_tables import answer_columns, content_of
 from cpms_cli.store.tables.response_tables import RESPONSE, without_child
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.identifiers import has_cpms_check_letter
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -91,7 +91,7 @@ def check_store(store: str | Path, *, schemas: Path | None = None) -> pd.DataFra
 
     Reads every row. Raises StoreError where the file itself is damaged.
     """
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey) as connection:
         of_tables = (query for table in TABLES for query in _of_table(survey, table))
         queries = [*_of_batches(), *_of_responses(survey), *of_tables, *_of_contents(connection)]

@@ -12,9 +12,9 @@ from functools import cache
 
 import duckdb
 
-from cpms_cli.store.known_answers import keep_known_answers
 from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
-from cpms_cli.store.row_content import answer_columns, content_of
+from cpms_cli.store.known_answers import keep_known_answers
+from cpms_cli.store.row_tables import answer_columns, content_of
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
@@ -132,14 +132,10 @@ def _without_siblings(home: str) -> str:
     )
 
 
-def _fill_flat_households(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: Sequence[str]
-) -> None:
+def _fill_flat_households(connection: duckdb.DuckDBPyConnection, survey: Survey, columns: Sequence[str]) -> None:
     key = survey.key("household")
     same = " AND ".join(f"n.{name} = o.{name}" for name in key)
-    rest = ", ".join(
-        f"{name} = coalesce(n.{name}, o.{name})" for name in columns if name not in key
-    )
+    rest = ", ".join(f"{name} = coalesce(n.{name}, o.{name})" for name in columns if name not in key)
     # What a family did not consent to must not be filled up again from what was known before.
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
     consents = f"coalesce(n.{survey.role('consent').name}, '') NOT IN ({refused})"
@@ -197,9 +193,7 @@ def _supersede(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Tab
     return "FROM changed"
 
 
-def _withdraw(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, stored: Mapping[Table, Sequence[str]]
-) -> int:
+def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey, stored: Mapping[Table, Sequence[str]]) -> int:
     """Blank what a round holds of families whose last word is no, earlier versions of their rows as well; how many."""
     if connection.execute(f"{refusals(survey)} LIMIT 1").fetchone() is None:
         return 0

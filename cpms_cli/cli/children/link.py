@@ -44,13 +44,15 @@ def report(
     from cpms_cli.reports.files import links
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import csv_text, json_text
 
     quality = link_report(store, language=spoken, limit=limit, schemas=schemas)
     code = 1 if fail_on_gap and len(quality.gaps) else 0
     if output is not None:
-        write_for_people({"groups": quality.groups, "gaps": quality.gaps}, output, load_survey(schemas), spoken)
+        write_for_people(
+            {"groups": quality.groups, "gaps": quality.gaps}, output, definition_in_use(store, schemas), spoken
+        )
     if format_ == "json":
         typer.echo(json_text(links.document(quality, code)))
     elif format_ == "csv":

@@ -78,7 +78,7 @@ def import_(
     from cpms_cli.merging.respond import import_responses
     from cpms_cli.reports.children import responses as report
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text
 
     imported = import_responses(
@@ -91,7 +91,7 @@ def import_(
         tool_version=__version__,
         mapping=map_,
     )
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     if format_ == "json":
         typer.echo(json_text(report.import_document(survey, imported, spoken)))
     else:
@@ -124,8 +124,8 @@ def add(
     from cpms_cli import __version__
     from cpms_cli.merging.respond import add_response
     from cpms_cli.reports.children.scores import code_labels
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.survey.era import shown_date
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
 
     added = add_response(
@@ -143,7 +143,7 @@ def add(
     if added.batch is None:
         typer.echo(say("response_known", spoken))
         return
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     field = survey.response_role("response")
     label = code_labels(survey, field, pd.Series([added.kind]), spoken).iat[0]
     when = shown_date(added.date, spoken)

@@ -61,7 +61,7 @@ def merge(
     from cpms_cli.reports.files import merge as report
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.set_aside import set_aside_levels
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text
 
     merged = run(
@@ -76,7 +76,7 @@ def merge(
         mapping=map_,
         sheets=sheets,
     )
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     urgent = set_aside_levels(survey, merged)
     if format_ == "json":
         typer.echo(json_text(report.document(merged, urgent, spoken)))

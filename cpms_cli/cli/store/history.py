@@ -25,14 +25,14 @@ def history(
     from cpms_cli.reports.files import store as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.store.history import history as run
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
     tables = run(store, schemas=schemas)
     if output is not None:
-        write_for_people(tables, output, load_survey(schemas), spoken)
+        write_for_people(tables, output, definition_in_use(store, schemas), spoken)
         typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
         typer.echo(json_text(document(tables)))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import Lang, TextOrJson, language, one_of
+from cpms_cli.cli.store.adoption import undo, use
 
 app = typer.Typer(no_args_is_help=True, help="The definition: fields, code lists, rules, indicators, levels.")
 
@@ -54,3 +55,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", lang: Lang = None
         name = "schema_bad" if proof.problems else "schema_ok"
         typer.echo(say(name, spoken, count=len(proof.problems), **proof.counts))
     raise typer.Exit(proof.exit_code)
+
+
+app.command("use")(use)
+app.command("undo")(undo)

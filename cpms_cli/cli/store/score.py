@@ -56,10 +56,10 @@ def _now(store: Path, schemas: Path | None, format_: str, output: Path | None, s
     from cpms_cli.reports.children import scores as report
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.runs import score_and_record
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.survey.messages import say
 
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     scored = score_and_record(store, schemas=schemas, tool_version=__version__)
     if not _printed(survey, scored.scores, format_, output, spoken, definition=survey.digest, run=scored.run):
         report.show_scores(open_console(), survey, scored.scores, spoken)

@@ -14,10 +14,10 @@ from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.store_links import relink
 from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.connection import commit
+from cpms_cli.store.definitions.definition_in_use import definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.tables.link_tables import row_reference
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 
 
@@ -97,7 +97,7 @@ def split_child(
 
     Holds for later merges too. Raises UsageError: no such child or round, no reason, nothing left; StoreError.
     """
-    survey, why = load_survey(schemas), _required(reason)
+    survey, why = definition_to_write(store, schemas), _required(reason)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         relink(connection, survey)
@@ -124,7 +124,7 @@ def join_children(
 
     Raises UsageError: no such child, no reason, one round has two of them; StoreError.
     """
-    survey, why = load_survey(schemas), _required(reason)
+    survey, why = definition_to_write(store, schemas), _required(reason)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         relink(connection, survey)

@@ -21,10 +21,10 @@ from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.source import column_letter
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.connection import commit
+from cpms_cli.store.definitions.definition_in_use import definition_in_use, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.tables.link_tables import row_reference
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import LANGUAGES, Language, Role, Survey, folded
 from cpms_cli.writing.files import write_bytes
@@ -171,7 +171,7 @@ def export_review(
     if file_path.suffix.lower() != ".xlsx":
         raise UsageError("unknown_ending", file=file_path.name, known=".xlsx")
     check_new(file_path, overwrite=overwrite)
-    survey = load_survey(schemas)
+    survey = definition_to_write(store, schemas)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         relink(connection, survey)
@@ -189,7 +189,7 @@ def export_review(
 
 def waiting_pairs(store: str | Path, *, schemas: Path | None = None) -> pd.DataFrame:
     """The doubtful pairs of a store: `pair`, as the workbook calls it, and the references to both rows."""
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey) as connection:
         waiting = f"SELECT * FROM link_pair WHERE verdict = '{DOUBTFUL}'"
         return connection.execute(f"SELECT pair, row_a, row_b FROM ({_pairs(survey, waiting)}) ORDER BY ALL").df()
@@ -285,7 +285,7 @@ def apply_review(
     All or nothing. Blank decisions stay open; a pair whose rows changed since is left for the next review. Raises
     UnreadableFile, UsageError for a word that is no decision, StoreError.
     """
-    store_path, survey = Path(path), load_survey(schemas)
+    store_path, survey = Path(path), definition_to_write(store, schemas)
     cells = _cells(store_path)
     decisions = _decisions(store_path, cells)
     with open_store(Path(store), survey, write=True) as connection:

@@ -20,11 +20,11 @@ from cpms_cli.store.definitions.adoption_plan import (
 )
 from cpms_cli.store.definitions.adoption_tables import OBSERVED, Renaming, adoptions, record_adoption
 from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
-from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.definitions.current_rows import create_current_views
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
-from cpms_cli.store.row_content import write_contents
+from cpms_cli.store.row_tables import answer_columns, rebuild_table
 from cpms_cli.store.tables.run_tables import keep_definition, kept_definition, last_batch
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -76,24 +76,19 @@ def take_back_adoption(store: str | Path, *, who: str | None = None) -> Survey:
         before = kept_definition(connection, earlier.definition)
         connection.execute("BEGIN")
         _drop_views(connection)
-        _rename(connection, [_reversed(change) for change in last.renamings])
-        for table, name in _added_by(connection, last.adoption):
-            connection.execute(f"ALTER TABLE {table_of_rows(table)} DROP COLUMN {name}")
+        renamings = [_reversed(change, last.renamings) for change in last.renamings]
+        _change_columns(connection, renamings, dropped=_added_by(connection, last.adoption))
         for log in ("adoption", "adopted_question", "renaming"):
             connection.execute(f"DELETE FROM {log} WHERE adoption = ?", [last.adoption])
         create_current_views(connection, before)
-        note_event(
-            connection, TAKEN_BACK, detail=f"{last.definition[:12]} > {earlier.definition[:12]}", who=who or ""
-        )
+        note_event(connection, TAKEN_BACK, detail=f"{last.definition[:12]} > {earlier.definition[:12]}", who=who or "")
         commit(connection)
         return before
 
 
 def _follow(connection: duckdb.DuckDBPyConnection, plan: AdoptionPlan) -> None:
     _drop_views(connection)
-    _rename(connection, plan.renamings)
-    for table, name in plan.added:
-        connection.execute(f"ALTER TABLE {table_of_rows(table)} ADD COLUMN {name} VARCHAR")
+    _change_columns(connection, plan.renamings, added=plan.added)
     keep_definition(connection, plan.after)
     questions = questions_with_columns(plan.after, plan.added)
     record_adoption(connection, plan.after.digest, last_batch(connection), questions, plan.renamings)
@@ -106,35 +101,49 @@ def _drop_views(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"DROP VIEW IF EXISTS current_{table}")
 
 
-def _rename(connection: duckdb.DuckDBPyConnection, renamings: Iterable[Renaming]) -> None:
-    """Give columns and codes their new names, and write down anew what each row holds."""
-    changed = set[str]()
-    # A column first: the codes are those of the question under its new name.
-    for change in sorted(renamings, key=lambda change: change.kind, reverse=True):
-        rows = table_of_rows(change.of_table)
-        changed.add(rows)
-        if change.kind == "field":
-            connection.execute(f"ALTER TABLE {rows} RENAME COLUMN {change.former} TO {change.name}")
-        else:
-            _recode(connection, rows, change)
-    for rows in sorted(changed):
-        write_contents(connection, rows, stored_columns(connection)[rows])
+def _change_columns(
+    connection: duckdb.DuckDBPyConnection,
+    renamings: Iterable[Renaming],
+    added: Iterable[tuple[str, str]] = (),
+    dropped: Iterable[tuple[str, str]] = (),
+) -> None:
+    """Give columns and codes their new names, add columns, and drop others; each row's content is worked out anew."""
+    columns = stored_columns(connection)
+    changes, new, gone = list(renamings), list(added), set(dropped)
+    for table in OBSERVED:
+        rows = table_of_rows(table)
+        renamed = {
+            change.former: change.name for change in changes if (change.of_table, change.kind) == (table, "field")
+        }
+        cells = {
+            renamed.get(column, column): _recoded(column, table, renamed.get(column, column), changes)
+            for column in answer_columns(columns[rows])
+            if (table, column) not in gone
+        }
+        cells |= {name: "NULL::VARCHAR" for of_table, name in new if of_table == table}
+        if list(cells.items()) != [(column, column) for column in answer_columns(columns[rows])]:
+            rebuild_table(connection, rows, cells)
 
 
-def _recode(connection: duckdb.DuckDBPyConnection, rows: str, change: Renaming) -> None:
-    former, name, field = quoted(change.former), quoted(change.name), change.field
-    connection.execute(f"""
-        UPDATE {rows}
-        SET {field} = array_to_string(
-            list_transform(string_split({field}, ';'), lambda code: CASE code WHEN {former} THEN {name} ELSE code END),
-            ';'
-        )
-        WHERE list_contains(string_split({field}, ';'), {former})""")
+def _recoded(column: str, table: str, field: str, changes: list[Renaming]) -> str:
+    """Return SQL for the answers in a column, with the codes that this question's answers have from now on."""
+    codes = [change for change in changes if (change.of_table, change.kind, change.field) == (table, "code", field)]
+    if not codes:
+        return column
+    cases = " ".join(f"WHEN {quoted(change.former)} THEN {quoted(change.name)}" for change in codes)
+    return f"""array_to_string(
+        list_transform(string_split({column}, ';'), lambda code: CASE code {cases} ELSE code END),
+        ';'
+    )"""
 
 
-def _reversed(change: Renaming) -> Renaming:
-    field = change.former if change.kind == "field" else change.field
-    return Renaming(change.of_table, change.kind, field, former=change.name, name=change.former)
+def _reversed(change: Renaming, changes: Iterable[Renaming]) -> Renaming:
+    """Return the way back of a renaming; a code's question may have got another name in the same adoption."""
+    if change.kind == "field":
+        return Renaming(change.of_table, change.kind, change.former, former=change.name, name=change.former)
+    same = (other for other in changes if other.kind == "field" and other.of_table == change.of_table)
+    former = {other.name: other.former for other in same}.get(change.field, change.field)
+    return Renaming(change.of_table, change.kind, former, former=change.name, name=change.former)
 
 
 def _added_by(connection: duckdb.DuckDBPyConnection, adoption: int) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from cpms_cli.store.definitions.adoption_tables import (
     asked_questions,
 )
 from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
-from cpms_cli.store.row_content import answer_columns
+from cpms_cli.store.row_tables import answer_columns
 from cpms_cli.survey.files.schema_files import Reader, read_survey
 from cpms_cli.survey.model.definition import Code, Field, Survey, TableSchema
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -129,13 +129,13 @@ def _codes_renamed(before: Survey, after: Survey, was: Field, field: Field) -> I
 
 def _older(connection: duckdb.DuckDBPyConnection, after: Survey) -> Iterator[Obstacle]:
     followed = adoptions(connection)
-    if adopted_definition(connection) != after.digest and any(adopted.definition == after.digest for adopted in followed):
+    if adopted_definition(connection) != after.digest and any(
+        adopted.definition == after.digest for adopted in followed
+    ):
         yield Obstacle("adoption_older", {})
 
 
-def _other_keys(
-    before: Survey, after: Survey, places: _Places, renamings: tuple[Renaming, ...]
-) -> Iterator[Obstacle]:
+def _other_keys(before: Survey, after: Survey, places: _Places, renamings: tuple[Renaming, ...]) -> Iterator[Obstacle]:
     for table, schema in tables_of(after).items():
         earlier = tables_of(before)[table]
         if schema.primaryKey != earlier.primaryKey or schema.shared != earlier.shared:
@@ -263,4 +263,3 @@ def questions_with_columns(after: Survey, added: Iterable[tuple[str, str]]) -> l
     """Return the questions that a definition asks, for `record_adoption`."""
     new = set(added)
     return [(table, name, (table, name) in new) for table, name in asked_questions(after)]
-

@@ -72,7 +72,9 @@ def adopted_definition(connection: duckdb.DuckDBPyConnection) -> str:
 def adoptions(connection: duckdb.DuckDBPyConnection) -> tuple[Adoption, ...]:
     """Return every adoption, the first one first."""
     questions: dict[int, set[tuple[str, str]]] = {}
-    for number, of_table, name in connection.execute("SELECT adoption, of_table, name FROM adopted_question").fetchall():
+    for number, of_table, name in connection.execute(
+        "SELECT adoption, of_table, name FROM adopted_question"
+    ).fetchall():
         questions.setdefault(number, set()).add((of_table, name))
     renamings: dict[int, list[Renaming]] = {}
     for number, *values in connection.execute("FROM renaming ORDER BY ALL").fetchall():
@@ -112,7 +114,9 @@ def record_adoption(
 def asked_questions(survey: Survey) -> list[tuple[str, str]]:
     """Return the table and the name of every question that the definition asks."""
     schemas = {"child": survey.child, "household": survey.household, "response": survey.response}
-    return [(table, field.name) for table, schema in schemas.items() for field in schema.fields if not field.is_turned_off]
+    return [
+        (table, field.name) for table, schema in schemas.items() for field in schema.fields if not field.is_turned_off
+    ]
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame) -> None:

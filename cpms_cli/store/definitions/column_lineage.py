@@ -53,7 +53,9 @@ def trace_columns(connection: duckdb.DuckDBPyConnection, survey: Survey) -> dict
     """Return, by table and by the name that the definition uses, where each question's answers stand in the store."""
     followed, columns = adoptions(connection), stored_columns(connection)
     # The definition may be an earlier one of this store, whose names have been changed since.
-    position = max((index for index, adoption in enumerate(followed) if adoption.definition == survey.digest), default=None)
+    position = max(
+        (index for index, adoption in enumerate(followed) if adoption.definition == survey.digest), default=None
+    )
     schemas = {"child": survey.child, "household": survey.household, "response": survey.response}
     traced: dict[str, dict[str, Lineage]] = {}
     for table, schema in schemas.items():

@@ -87,8 +87,10 @@ def _unasked(survey: Survey, lineage: Lineage, row: str) -> str:
         return "TRUE"
     round_ = f"{row}.{survey.role('round').name}"
     batch = f"{row}.batch_id"
-    conditions = [f"{batch} > {after}" + (f" AND {batch} <= {up_to}" if up_to is not None else "")
-                  for after, up_to in lineage.unasked_batches]
+    conditions = [
+        f"{batch} > {after}" + (f" AND {batch} <= {up_to}" if up_to is not None else "")
+        for after, up_to in lineage.unasked_batches
+    ]
     if table_has_rounds(lineage, survey):
         conditions += [f"TRY_CAST({round_} AS INTEGER) < {field.since}"] if field.since else []
         conditions += [f"TRY_CAST({round_} AS INTEGER) > {field.until}"] if field.until else []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from cpms_cli.errors import CpmsError
+from cpms_cli.errors import CpmsError, DefinitionError
 from cpms_cli.store.connection import connect
 from cpms_cli.store.definitions.adoption_tables import adopted_definition
 from cpms_cli.store.tables.run_tables import kept_definition
@@ -51,3 +51,16 @@ def last_merged_definition(connection: duckdb.DuckDBPyConnection, shipped: Surve
         return kept_definition(connection, str(row[0]))
     except (CpmsError, duckdb.CatalogException):
         return None
+
+
+def definition_to_write(store: str | Path, schemas: Path | None = None) -> Survey:
+    """Return the definition under which rows are written to a store: the one it follows, and no other.
+
+    Raises DefinitionError where the folder `schemas` holds another one, and what `definition_in_use` raises.
+    """
+    survey = definition_in_use(store, schemas)
+    if schemas is not None and Path(store).is_file() and Path(store).stat().st_size:
+        followed = definition_in_use(store)
+        if followed.digest != survey.digest:
+            raise DefinitionError("definition_not_followed", folder=str(schemas), store=str(store))
+    return survey

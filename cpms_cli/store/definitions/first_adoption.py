@@ -8,7 +8,7 @@ from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES, OBSERVED
 from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
 from cpms_cli.store.definitions.current_rows import create_current_views
 from cpms_cli.store.definitions.definition_in_use import last_merged_definition
-from cpms_cli.store.row_content import answer_columns, write_contents
+from cpms_cli.store.row_tables import answer_columns, rebuild_table
 from cpms_cli.store.tables.run_tables import keep_definition
 from cpms_cli.survey.model.definition import Survey
 
@@ -20,15 +20,16 @@ def begin_adoptions(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
     """
     connection.execute(ADOPTION_TABLES)
     columns = {table: answer_columns(stored_columns(connection)[table_of_rows(table)]) for table in OBSERVED}
-    followed = last_merged_definition(connection, survey)
+    stored, followed = columns, last_merged_definition(connection, survey)
     questions = [(table, name, True) for table in OBSERVED for name in columns[table]]
     record_adoption(connection, followed.digest if followed else _digest_merged(connection), 0, questions)
     if followed is None:
         followed = survey
-        _add_what_is_new(connection, survey, columns)
+        columns = _with_what_is_new(connection, survey, columns)
     for table in OBSERVED:
-        rows = table_of_rows(table)
-        write_contents(connection, rows, stored_columns(connection)[rows])
+        connection.execute(f"DROP VIEW IF EXISTS current_{table}")
+        cells = {name: name if name in stored[table] else "NULL::VARCHAR" for name in columns[table]}
+        rebuild_table(connection, table_of_rows(table), cells)
     create_current_views(connection, followed)
 
 
@@ -37,15 +38,20 @@ def _digest_merged(connection: duckdb.DuckDBPyConnection) -> str:
     return str(row[0]) if row else ""
 
 
-def _add_what_is_new(connection: duckdb.DuckDBPyConnection, survey: Survey, columns: dict[str, list[str]]) -> None:
+def _with_what_is_new(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: dict[str, list[str]]
+) -> dict[str, list[str]]:
+    """Write down that the store follows `survey` from now on; return its columns with those of new questions."""
     schemas = {"child": survey.child, "household": survey.household, "response": survey.response}
-    questions = []
-    for table, schema in schemas.items():
-        for field in schema.fields:
-            is_new = field.name not in columns[table]
-            questions.append((table, field.name, is_new))
-            if is_new:
-                connection.execute(f"ALTER TABLE {table_of_rows(table)} ADD COLUMN {field.name} VARCHAR")
+    questions = [
+        (table, field.name, field.name not in columns[table])
+        for table, schema in schemas.items()
+        for field in schema.fields
+    ]
     row = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
     keep_definition(connection, survey)
     record_adoption(connection, survey.digest, int(row[0]) if row else 0, questions)
+    return {
+        table: [*columns[table], *(name for of_table, name, is_new in questions if is_new and of_table == table)]
+        for table in OBSERVED
+    }

@@ -15,6 +15,7 @@ import duckdb
 from cpms_cli.errors import KeyMissing, StoreError, StoreLocked, UnreadableFile, UsageError
 from cpms_cli.store.connection import KEY, attach, is_encrypted, key_from_environment, load_cipher, reason_of
 from cpms_cli.store.content import dump
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.invariants import check_store
@@ -23,12 +24,11 @@ from cpms_cli.store.safety.copy_parts import copy_whole, move_in, part_of
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.safety.leftovers import remove_leftovers
 from cpms_cli.store.safety.write_outcome import note_stored
-from cpms_cli.survey.files.loading import load_survey
 
 
 def _settled(store: Path, schemas: Path | None) -> str:
     """The dump of a store whose log is written into its file, so that the one file is all of it; who calls holds it."""
-    with open_store(store, load_survey(schemas), write=True):
+    with open_store(store, definition_in_use(store, schemas), write=True):
         pass
     if has_log(store):
         raise StoreError("store_log_stays", store=store.name, log=log_of(store).name)
@@ -43,7 +43,7 @@ def _take_place(
         make(part)
         _prove(part, path, same_as, schemas)
         if event:
-            with open_store(part, load_survey(schemas), write=True) as connection:
+            with open_store(part, definition_in_use(part, schemas), write=True) as connection:
                 note_event(connection, event, detail=detail)
         move_in(part, path, over=True)
         note_stored(path)

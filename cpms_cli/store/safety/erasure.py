@@ -11,13 +11,13 @@ import duckdb
 from cpms_cli.errors import StoreError, UsageError
 from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.connection import commit
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.safety.copies import compact
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.tables.link_tables import forget_links, row_reference
 from cpms_cli.store.tables.store_tables import identity_column
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 
 
@@ -47,7 +47,7 @@ def _find(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str
 
 def check_known(store: str | Path, identifier: str, *, schemas: Path | None = None) -> None:
     """Raise UsageError where nobody has this identifier: before anybody is asked whether to remove a child."""
-    survey = load_survey(schemas)
+    survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey) as connection:
         _find(connection, survey, identifier)
 
@@ -59,7 +59,7 @@ def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, w
     nothing is left in it. The family's own answers stay while the household does. Backups, bundles and survey files are
     not reached: whoever keeps them must be told. Raises UsageError where nobody has this identifier.
     """
-    survey, path = load_survey(schemas), Path(store)
+    survey, path = definition_in_use(store, schemas), Path(store)
     with ExitStack() as held:
         if path.exists():
             held.enter_context(hold_store(path))

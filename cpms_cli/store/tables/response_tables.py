@@ -13,6 +13,7 @@ from __future__ import annotations
 import duckdb
 
 from cpms_cli.store.anchors import identifiers_now
+from cpms_cli.store.row_tables import rows_table
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted, typed
 
@@ -21,13 +22,9 @@ SURVEY, RESPONSE = "survey", "response"
 
 def response_tables(survey: Survey) -> str:
     """Return the statements that make the table of responses, and call every batch so far one of the survey."""
-    columns = ", ".join(f"{field.name} VARCHAR" for field in survey.response.fields)
     return f"""
         ALTER TABLE batch ADD COLUMN kind VARCHAR DEFAULT {quoted(SURVEY)};
-        CREATE TABLE response (
-            {columns}, content VARCHAR NOT NULL, batch_id INTEGER NOT NULL, sheet VARCHAR, row_number BIGINT NOT NULL,
-            superseded_by INTEGER
-        );"""
+        {rows_table(RESPONSE, (field.name for field in survey.response.fields))}"""
 
 
 def create_known_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -52,9 +49,8 @@ def responses_now(survey: Survey) -> str:
     own = ", ".join(f"{typed(survey, field, 'r')} AS {field.name}" for field in survey.response.fields)
     return (
         f"SELECT {own}, k.person AS of_person, b.merged_at AS recorded_at, b.merged_by AS recorded_by, r.batch_id"
-        f" FROM response r JOIN batch b USING (batch_id)"
+        f" FROM current_response r JOIN batch b USING (batch_id)"
         f" LEFT JOIN known_child k ON k.identifier = r.{survey.response_role('person').name}"
-        " WHERE r.superseded_by IS NULL"
     )
 
 

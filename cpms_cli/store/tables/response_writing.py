@@ -16,9 +16,9 @@ from cpms_cli.checking.mending.quarantine import write_quarantine
 from cpms_cli.checking.responses import check_responses
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.store.audit_log import now
-from cpms_cli.store.history import next_batch
 from cpms_cli.store.definitions.column_lineage import stored_columns
-from cpms_cli.store.row_content import answer_columns, content_of
+from cpms_cli.store.history import next_batch
+from cpms_cli.store.row_tables import answer_columns, content_of
 from cpms_cli.store.tables.response_tables import RESPONSE, create_known_children
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.response_log import response_log

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES
+from cpms_cli.store.row_tables import rows_table
 from cpms_cli.store.tables.link_tables import link_tables
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.store.tables.response_tables import response_tables
@@ -37,7 +38,9 @@ _OWN_TABLES = """
 @cache
 def store_tables(survey: Survey) -> str:
     """Return the statements that make all tables of a new store, but for the rows and the views they begin with."""
-    rows = "".join(_observation_table(survey, table) + _link_table(survey, table) for table in TABLES)
+    rows = "".join(
+        rows_table(f"{table}_observation", survey.columns(table)) + _link_table(survey, table) for table in TABLES
+    )
     return f"{_OWN_TABLES}{HISTORY_TABLES}{rows}{link_tables(TABLES)}{new_in_format_3(survey)}{ADOPTION_TABLES}"
 
 
@@ -49,15 +52,6 @@ def new_in_format_3(survey: Survey) -> str:
 def identity_column(survey: Survey, table: Table) -> str:
     """Return the name of the permanent identifier of a child or a household."""
     return survey.role("person" if table == "child" else "home").name
-
-
-def _observation_table(survey: Survey, table: Table) -> str:
-    columns = ", ".join(f"{name} VARCHAR" for name in survey.columns(table))
-    return f"""
-        CREATE TABLE {table}_observation (
-            {columns}, content VARCHAR NOT NULL, batch_id INTEGER NOT NULL, sheet VARCHAR, row_number BIGINT NOT NULL,
-            superseded_by INTEGER
-        );"""
 
 
 def _link_table(survey: Survey, table: Table) -> str:

@@ -34,9 +34,10 @@ def packed_definition(survey: Survey) -> bytes | None:
 
 @lru_cache(maxsize=8)
 def unpacked_definition(packed: bytes, expected: str) -> Survey:
-    """Return the definition in these bytes; it may come from another's store, so what scoring takes from it is proved.
+    """Return the definition in these bytes; a file that it has not and the shipped one has is taken from there.
 
-    A file that the shipped definition has and this one has not is the shipped one's. Raises DefinitionError where it is damaged, is not the one of this digest, or has a rule that is not allowed.
+    It may come from another's store, so what scoring takes from it is proved first. Raises DefinitionError where it is
+    damaged, is not the one of this digest, or has a rule that is not allowed.
     """
     if load_survey().digest == expected:
         return load_survey()

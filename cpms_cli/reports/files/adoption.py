@@ -1,0 +1,87 @@
+"""What changes in a store that follows another definition, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+
+from cpms_cli.reports.files.runs import DIGEST, show_comparison
+from cpms_cli.scoring.definition_comparison import Comparison
+from cpms_cli.store.definitions.adoption_plan import AdoptionPlan, tables_of
+from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.writing.files import records
+
+
+def adoption_document(
+    plan: AdoptionPlan, compared: Comparison | None, language: Language, *, adopted: bool, exit_code: int
+) -> dict[str, Any]:
+    """Return the change for scripts: digests, questions, what stands in the way, and the flow between levels."""
+    return {
+        "schema_version": 1,
+        "exit_code": exit_code,
+        "before": plan.before.digest,
+        "after": plan.after.digest,
+        "adopted": adopted,
+        "added": [{"table": table, "question": name} for table, name in plan.added],
+        "left": [{"table": table, "question": name, "answers": count} for (table, name), count in plan.left.items()],
+        "renamed": [
+            {
+                "table": change.of_table,
+                "kind": change.kind,
+                "of": change.field,
+                "from": change.former,
+                "to": change.name,
+            }
+            for change in plan.renamings
+        ],
+        "obstacles": [
+            {
+                **obstacle.values,
+                "id": obstacle.message_id,
+                "message": say(obstacle.message_id, language, **obstacle.values),
+            }
+            for obstacle in plan.obstacles
+        ],
+        "levels": [] if compared is None else records(compared.flow),
+    }
+
+
+def show_adoption(
+    console: Console, store: str, plan: AdoptionPlan, compared: Comparison | None, language: Language
+) -> None:
+    """Print what changes in the store: its questions, and who would be at another level."""
+    before, after = plan.before.digest[:DIGEST], plan.after.digest[:DIGEST]
+    console.print(say("adoption_title", language, store=store, before=before, after=after), style="bold")
+    lines = _lines(plan, language)
+    for line in lines or [say("adoption_no_columns", language)]:
+        console.print(line)
+    if compared is not None:
+        show_comparison(console, compared, language)
+
+
+def _lines(plan: AdoptionPlan, language: Language) -> list[str]:
+    lines = []
+    if plan.added:
+        names = ", ".join(_named(plan.after, table, name, language) for table, name in plan.added)
+        lines.append(say("adoption_added", language, names=names))
+    for (table, name), count in plan.left.items():
+        lines.append(say("adoption_left", language, name=_named(plan.before, table, name, language), count=count))
+    for change in plan.renamings:
+        message = "adoption_renamed" if change.kind == "field" else "adoption_recoded"
+        lines.append(say(message, language, field=change.field, former=change.former, name=change.name))
+    return lines
+
+
+def _named(survey: Survey, table: str, name: str, language: Language) -> str:
+    """Return a question's name with its label, where the definition has one."""
+    labels = (field.label.in_(language) for field in tables_of(survey)[table].fields if field.name == name)
+    label = next(labels, "")
+    return f"{name} ({label})" if label else name
+
+
+def obstacle_lines(store: str, plan: AdoptionPlan, language: Language) -> list[str]:
+    """Return why the store cannot follow the definition, a sentence each, under a heading."""
+    heading = say("adoption_refused", language, store=store, count=len(plan.obstacles))
+    return [heading, *(say(obstacle.message_id, language, **obstacle.values) for obstacle in plan.obstacles)]

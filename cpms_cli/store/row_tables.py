@@ -1,0 +1,65 @@
+"""The stored tables of rows: their columns, their content, and how a table gets other columns.
+
+A row's content tells two versions of it apart: a digest of all that it says. A blank cell adds nothing to it. So it
+stays the same when the store gets a column for a new question, and a definition that knows fewer questions finds the
+same content in the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import duckdb
+
+from cpms_cli.survey.rules.typed_answers import quoted
+
+_OWN_COLUMNS = {
+    "content": "VARCHAR NOT NULL",
+    "batch_id": "INTEGER NOT NULL",
+    "sheet": "VARCHAR",
+    "row_number": "BIGINT NOT NULL",
+    "superseded_by": "INTEGER",
+}
+
+
+def rows_table(name: str, columns: Iterable[str]) -> str:
+    """Return the statement that makes a table of rows with these columns of answers, and the store's own ones."""
+    answers = ", ".join(f"{column} VARCHAR" for column in columns)
+    own = ", ".join(f"{column} {type_}" for column, type_ in _OWN_COLUMNS.items())
+    return f"""
+        CREATE TABLE {name} (
+            {answers},
+            {own}
+        );"""
+
+
+def answer_columns(columns: Iterable[str]) -> list[str]:
+    """Return those of a stored table's columns that hold answers: all but what the store itself says of the row."""
+    return [name for name in columns if name not in _OWN_COLUMNS]
+
+
+def content_of(columns: Iterable[str], kept: Iterable[str] | None = None) -> str:
+    """Return SQL for the content of a row `n` with these columns; with `kept`, as if all other cells were blank."""
+    names = sorted(set(columns) if kept is None else set(columns) & set(kept))
+    cells = ", ".join(f"{quoted(name)} || chr(30) || n.{name}" for name in names)
+    return f"md5(concat_ws(chr(31), {cells}))"
+
+
+def rebuild_table(connection: duckdb.DuckDBPyConnection, name: str, cells: Mapping[str, str]) -> None:
+    """Make a table of rows anew: `cells` has, for each of its columns of answers, the SQL of what stands in it.
+
+    In one transaction the engine does not let a table be altered and its rows changed; a new table in its place can be.
+    """
+    answers = ", ".join(cells)
+    drawn = ", ".join(f"{cell} AS {column}" for column, cell in cells.items())
+    own = ", ".join(column for column in _OWN_COLUMNS if column != "content")
+    connection.execute(f"""
+        {rows_table(f"{name}_rebuilt", cells)}
+
+        INSERT INTO {name}_rebuilt BY NAME
+        SELECT {answers}, {content_of(cells)} AS content, {own}
+        FROM (SELECT {drawn}, {own} FROM {name}) n;
+
+        DROP TABLE {name};
+
+        ALTER TABLE {name}_rebuilt RENAME TO {name};""")

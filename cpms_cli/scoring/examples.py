@@ -120,7 +120,7 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
         drawn["child"] += [
             {**child, **place, "_row": number * 100 + row_number} for row_number, child in enumerate(children)
         ]
-    connection = open_workbench()
+    connection = open_workbench(len(drawn["child"]))
     try:
         stage_drawn(connection, survey, drawn)
         scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df().set_index("_row")

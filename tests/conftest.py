@@ -22,6 +22,7 @@ from cpms_cli.survey.model.definition import Survey
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
+NUMBERS = tuple(indicator.number for indicator in load_survey().indicators)
 # `CPMS_THOROUGH=1` tries every case and many examples; otherwise a sample keeps the suite under five minutes.
 THOROUGH = bool(os.environ.get("CPMS_THOROUGH"))
 THAI_FONT = bool(thai_families([font.family for font in typst.Fonts().fonts()]))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
+from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, csv_cells, csv_rows, read_text, read_yaml
 from cpms_cli.survey.model.definition import (
     Area,
     Check,
@@ -181,17 +181,17 @@ def _areas_in(texts: tuple[str, ...]) -> tuple[dict[str, Area], tuple[Problem, .
     problems: list[Problem] = []
     for (file, columns), text in zip(AREA_FILES.items(), texts, strict=True):
         try:
-            for line, row in csv_rows(file, text, columns):
-                code = row[columns[0]]
+            english, thai = columns.index("label_en"), columns.index("label_th")
+            for line, cells in csv_cells(file, text, columns):
+                code = cells[0]
                 if code in areas:
                     problems.append(Problem(file, line, f"area {code} stands twice"))
-                elif not row["label_en"] or not row["label_th"]:
+                elif not cells[english] or not cells[thai]:
                     problems.append(Problem(file, line, f"area {code} lacks a name"))
                 elif len(code) > 2 and code[:-2] not in areas:
                     problems.append(Problem(file, line, f"area {code} lies in no known area"))
                 else:
-                    label = Words.model_construct(en=row["label_en"], th=row["label_th"])
-                    areas[code] = Area.model_construct(code=code, label=label)
+                    areas[code] = Area(code, cells[english], cells[thai])
         except BadDocument as bad:
             problems.append(bad.problem)
     return areas, tuple(problems)

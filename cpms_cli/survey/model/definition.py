@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -355,11 +356,21 @@ class Title(Part):
     joined: bool = False
 
 
-class Area(Part):
-    """A province (2 digits), district (4) or subdistrict (6) with its official code."""
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A province (2 digits), district (4) or subdistrict (6) with its official code, and its name in both languages.
+
+    There are thousands of them and a run names a few: a plain object each, its words made when they are asked for.
+    """
 
     code: str
-    label: Words
+    en: str
+    th: str
+
+    @property
+    def label(self) -> Words:
+        """Return the name of the area as words in both languages."""
+        return Words(en=self.en, th=self.th)
 
 
 _SEPARATORS = re.compile(r"[\s_./()\[\]:;,'\"*?!\-–—]+")

@@ -14,6 +14,7 @@ from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, c
 from cpms_cli.survey.model.definition import (
     Area,
     Check,
+    Circumstance,
     Code,
     CodeList,
     ColumnCheck,
@@ -244,7 +245,10 @@ def read_survey(reader: Reader) -> Survey | None:
         for name in ("household", "child", "response")
     }
     indicators = reader.parts(Indicator, "indicators.yaml", "indicators", reader.document("indicators.yaml"))
-    levels = reader.parts(Level, "risk.yaml", "levels", reader.document("risk.yaml"))
+    risk = reader.document("risk.yaml")
+    levels = reader.parts(Level, "risk.yaml", "levels", risk)
+    # A definition that an earlier version of the tool kept with its scores says nothing of help.
+    circumstances = reader.parts(Circumstance, "risk.yaml", "circumstances", risk) if "circumstances" in risk else ()
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
     history = reader.parts(HistoryCheck, "checks.yaml", "history", rules)
@@ -266,6 +270,7 @@ def read_survey(reader: Reader) -> Survey | None:
         codelists=lists,
         indicators=indicators,
         levels=levels,
+        circumstances=circumstances,
         checks=checks,
         history=history,
         responses=responses,

@@ -30,6 +30,7 @@ __all__ = [
     "Area",
     "Case",
     "Check",
+    "Circumstance",
     "Code",
     "CodeList",
     "ColumnCheck",
@@ -228,6 +229,15 @@ class Level(Part):
     source: str
 
 
+class Circumstance(Part):
+    """With what a circumstance calls for help: said beside the level of a child of whom its `indicator` is yes."""
+
+    id: str = Described(pattern=r"^[a-z_]+$")
+    indicator: int
+    help: Words
+    source: str
+
+
 Answer = str | int
 Case = dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]]
 
@@ -362,6 +372,7 @@ class Survey(Part):
     codelists: dict[str, CodeList]
     indicators: tuple[Indicator, ...]
     levels: tuple[Level, ...]
+    circumstances: tuple[Circumstance, ...] = ()
     checks: tuple[Check, ...]
     history: tuple[HistoryCheck, ...]
     responses: tuple[ResponseCheck, ...]

@@ -27,6 +27,7 @@ from cpms_cli.survey.model.definition import (
     folded_header,
 )
 from cpms_cli.survey.model.response_log import log_vocabulary
+from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
 from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
@@ -171,13 +172,13 @@ class _Proof:
         for label in (field.label.en, field.label.th):
             if folded_header(label) not in own:
                 self.note(file, (*place, "label"), [f"the label '{label}' is not among the field's headers"])
-        for spelling in (field.name, *field.headers):
+        for spelling in (field.name, *field.formerly, *field.headers):
             other = headers.setdefault(folded_header(spelling), field.name)
             if other != field.name:
                 self.note(file, (*place, "headers"), [f"'{spelling}' is also a header of '{other}'"])
         if file != "response.yaml":
             words = vocabulary(self.survey, indicators=False)
-            self.note(file, (*place, "asked"), _rule(field.asked, words))
+            self.note(file, (*place, "asked"), _rule(field.asked or None, words))
 
     def _answers(self, file: str, place: tuple[str | int, ...], field: Field) -> None:
         if field.codelist is not None and field.codelist not in self.survey.codelists:
@@ -250,7 +251,7 @@ class _Proof:
                 for label in (entry.label.en, entry.label.th)
                 if folded(label) not in own
             ]
-            for spelling in (entry.code, *entry.spellings, *entry.cased):
+            for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased):
                 other = taken.setdefault(folded(spelling), entry.code)
                 if other != entry.code:
                     problems.append(f"'{spelling}' is also a spelling of '{other}'")
@@ -393,6 +394,7 @@ def _proved(folder: Path, whole: bool) -> tuple[Survey | None, list[Problem]]:
     proof = _Proof(reader, survey)
     for part in (proof.fields, proof.codelists):
         part()
+    proof.problems += lifespan_problems(reader, survey)
     if not proof.problems:
         further = (proof.titles, proof.checks, proof.messages) if whole else ()
         for part in (proof.indicators, proof.levels, *further):

@@ -238,6 +238,7 @@ def _condition_tree(sql: str) -> exp.Expression:
 
 def _asked(name: str, words: Vocabulary) -> str:
     described = words.fields.get(name)
+    # Of a question that is turned off no age is known from which it is asked: without an answer it stays unknown.
     return f"({described.asked})" if described and described.asked else "TRUE"
 
 

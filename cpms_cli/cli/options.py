@@ -94,6 +94,7 @@ Audience = Annotated[
 Why = Annotated[bool, typer.Option("--why", help="Every rule, what is unknown, and what an answer would change.")]
 AsOf = Annotated[str | None, typer.Option("--as-of", help="As it was on this date; else today.", show_default=False)]
 STORE = Path("cpms.duckdb")
+SHIPPED = "shipped"  # as which the definition that comes with the tool is named
 COMMUNITY, PROVINCE = (6, 8), (2, 4)  # digits of the areas that commands of these names are for
 
 

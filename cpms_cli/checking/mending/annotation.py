@@ -24,7 +24,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.ooxml.marking import MOST_LINKS, MarkedWorkbook, SheetMarks, TextSheet
 from cpms_cli.ooxml.package import UnknownLayout
 from cpms_cli.ooxml.sheet_cells import LONGEST_TEXT, Place, column_number
-from cpms_cli.ooxml.sheet_naming import sheet_name
+from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.source import column_letter
 from cpms_cli.reading.tables import SurveyTable, read
@@ -181,7 +181,6 @@ def _marked(
     cells, commented = 0, 0
     lists: dict[str, tuple[str, ...]] = {}
     changes: list[tuple[int, Repair, Place]] = []
-    taken = {name.lower() for name in book.sheet_parts}
     for index, table in enumerate(job.validation.tables):
         # What is missing, or is said of a volunteer's work as a whole, has no row to be marked in.
         marks = _marks(job, table, findings[(findings["source"] == index) & findings["row"].notna()])
@@ -197,9 +196,11 @@ def _marked(
         notes.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
     if not macros and "xl/vbaProject.bin" in book.package.parts:
         notes.append(say("annotate_macros", job.language, file=job.validation.tables[0].source.path.name))
-    sheets = [_list_sheet(job, findings, notes, taken)]
+    added = ["annotate_sheet", "annotate_changes"] if fix else ["annotate_sheet"]
+    names = sheet_names((say(sheet, job.language) for sheet in added), book.sheet_parts)
+    sheets = [_list_sheet(job, findings, notes, names[0])]
     if fix:
-        sheets.append(_changes_sheet(job, changes, taken))
+        sheets.append(_changes_sheet(job, changes, names[1]))
     return book.finished(sheets, lists, macros=macros), cells, len(sheets[0].rows), len(changes)
 
 
@@ -219,7 +220,7 @@ def _mend(
     return [(index, wanted[place], place) for place in sorted(done)]
 
 
-def _list_sheet(job: _Job, findings: pd.DataFrame, notes: list[str], taken: set[str]) -> TextSheet:
+def _list_sheet(job: _Job, findings: pd.DataFrame, notes: list[str], sheet: str) -> TextSheet:
     language, validation = job.language, job.validation
     shown = findings.sort_values(["severity", "source", "row"], kind="stable").head(LISTED)
     if len(findings) > LISTED:
@@ -257,7 +258,7 @@ def _list_sheet(job: _Job, findings: pd.DataFrame, notes: list[str], taken: set[
     named = ("severity", "sheet", "cell", "column", "value", "what", "mend", "proposal", "rule")
     head = [say(f"col_{key}", language) for key in named]
     return TextSheet(
-        sheet_name(say("annotate_sheet", language), taken),
+        sheet,
         [title, say("annotate_how", language), *masked, *notes],
         head,
         rows,
@@ -268,7 +269,7 @@ def _list_sheet(job: _Job, findings: pd.DataFrame, notes: list[str], taken: set[
     )
 
 
-def _changes_sheet(job: _Job, changes: Sequence[tuple[int, Repair, Place]], taken: set[str]) -> TextSheet:
+def _changes_sheet(job: _Job, changes: Sequence[tuple[int, Repair, Place]], name: str) -> TextSheet:
     language = job.language
     rows, links = [], []
     for index, repair, (row, column) in changes[:LISTED]:
@@ -283,7 +284,6 @@ def _changes_sheet(job: _Job, changes: Sequence[tuple[int, Repair, Place]], take
     if len(changes) > LISTED:
         lines.append(say("annotate_listed", language, limit=LISTED, all=len(changes)))
     head = [say(f"col_{key}", language) for key in ("reason", "sheet", "cell", "column", "old", "new")]
-    name = sheet_name(say("annotate_changes", language), taken)
     return TextSheet(name, lines, head, rows, _CHANGE_WIDTHS, 2, links, ["text"] * len(rows))
 
 

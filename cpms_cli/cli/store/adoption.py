@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Lang, Store, TextOrJson, language, one_of
+from cpms_cli.cli.options import SHIPPED, STORE, Lang, Store, TextOrJson, language, one_of
 
 Adopted = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="A definition's folder, or shipped.", show_default=False)
+    str, typer.Argument(metavar="FOLDER", help="A definition's folder, or: shipped.", show_default=False)
 ]
 
 
@@ -43,8 +43,7 @@ def use(
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import json_text
 
-    schemas = None if str(folder) == "shipped" and not folder.exists() else folder
-    after = load_survey(schemas)
+    after = load_survey(None if folder == SHIPPED else Path(folder))
     plan = planned_adoption(store, after)
     if plan.obstacles:
         if format_ == "json":

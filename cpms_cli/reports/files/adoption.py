@@ -6,10 +6,12 @@ from typing import Any
 
 from rich.console import Console
 
+from cpms_cli.reports.files.definition_changes import definition_changes_document, show_definition_changes
 from cpms_cli.reports.files.runs import DIGEST, show_comparison
 from cpms_cli.scoring.definition_comparison import Comparison
 from cpms_cli.store.definitions.adoption_plan import AdoptionPlan, tables_of
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.changes import definition_changes
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
 
@@ -44,6 +46,7 @@ def adoption_document(
             }
             for obstacle in plan.obstacles
         ],
+        "changes": definition_changes_document(definition_changes(plan.before, plan.after)),
         "levels": [] if compared is None else records(compared.flow),
     }
 
@@ -54,6 +57,7 @@ def show_adoption(
     """Print what changes in the store: its questions, and who would be at another level."""
     before, after = plan.before.digest[:DIGEST], plan.after.digest[:DIGEST]
     console.print(say("adoption_title", language, store=store, before=before, after=after), style="bold")
+    show_definition_changes(console, definition_changes(plan.before, plan.after), (before, after), language)
     lines = _lines(plan, language)
     for line in lines or [say("adoption_no_columns", language)]:
         console.print(line)

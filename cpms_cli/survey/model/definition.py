@@ -20,7 +20,7 @@ from typing import Literal
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.deidentification import Deidentification
-from cpms_cli.survey.model.lifespan import Lifespan
+from cpms_cli.survey.model.lifespan import Lifespan, Span
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
@@ -32,6 +32,7 @@ __all__ = [
     "Area",
     "Case",
     "Check",
+    "Circumstance",
     "Code",
     "CodeList",
     "ColumnCheck",
@@ -210,10 +211,23 @@ class Translation(Part):
     sentences: dict[str, str]
 
 
-class Indicator(Part):
-    """One of the 22: `when` and `applies` are SQL with three truth values over the survey's fields.
+class Numbering(Part):
+    """How indicators are numbered: `source`, the first and the last number of the source document; `own_from`, the
+    number from which on a province numbers its own. A number is never given twice: what is retired keeps it."""
 
-    A `circumstance` calls for help with rights, and is no danger by itself.
+    source: tuple[int, int]
+    own_from: int
+
+    def is_free_for(self, number: int) -> bool:
+        """Whether an indicator can have this number: one of the source's, or one for a province's own."""
+        return self.source[0] <= number <= self.source[1] or number >= self.own_from
+
+
+class Indicator(Span):
+    """A statement about a child: `when` and `applies` are SQL with three truth values over the survey's fields.
+
+    A `circumstance` calls for help with rights, and is no danger by itself. In rounds before `since` and after `until`
+    it applies to nobody.
     """
 
     number: int
@@ -228,7 +242,7 @@ class Indicator(Part):
 
     @property
     def column(self) -> str:
-        """Its name inside rules and score tables: i01 ... i22."""
+        """Its name inside rules and score tables: i and the number, of two digits at least."""
         return f"i{self.number:02d}"
 
 
@@ -249,6 +263,15 @@ class Level(Part):
     again_days: int | None = Described(default=None, ge=1)
     role: Literal["rule", "open", "clear"] = "rule"
     when: str | None = None
+    source: str
+
+
+class Circumstance(Part):
+    """With what a circumstance calls for help: said beside the level of a child of whom its `indicator` is yes."""
+
+    id: str = Described(pattern=r"^[a-z_]+$")
+    indicator: int
+    help: Words
     source: str
 
 
@@ -395,7 +418,9 @@ class Survey(Part):
     response: TableSchema
     codelists: dict[str, CodeList]
     indicators: tuple[Indicator, ...]
+    numbering: Numbering | None = None
     levels: tuple[Level, ...]
+    circumstances: tuple[Circumstance, ...] = ()
     checks: tuple[Check, ...]
     history: tuple[HistoryCheck, ...]
     responses: tuple[ResponseCheck, ...]
@@ -510,6 +535,15 @@ class Survey(Part):
     def indicator(self, number: int) -> Indicator | None:
         """The indicator of this number."""
         return next((indicator for indicator in self.indicators if indicator.number == number), None)
+
+    @cached_property
+    def indicator_numbers(self) -> str:
+        """The numbers of the indicators, for people: those that follow each other as first and last, as 1-22, 101."""
+        numbers = sorted(indicator.number for indicator in self.indicators)
+        starts = [number for number in numbers if number - 1 not in numbers]
+        ends = [number for number in numbers if number + 1 not in numbers]
+        spans = zip(starts, ends, strict=True)
+        return ", ".join(f"{start}-{end}" if end > start else str(start) for start, end in spans)
 
     @cached_property
     def no_consent(self) -> tuple[str, ...]:

@@ -32,10 +32,9 @@ from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
 from cpms_cli.survey.proof.unused_files import unused_files
-from cpms_cli.survey.rules.rule_language import RuleError, Vocabulary, compiled, faults, parse
+from cpms_cli.survey.rules.rule_language import RuleError, Vocabulary, rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 
-INDICATORS = 22
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
@@ -110,13 +109,10 @@ def _rule(text: str | None, words: Vocabulary) -> list[str]:
     if text is None:
         return []
     try:
-        tree = parse(text)
-        rule_faults = faults(tree, words)
-        if not rule_faults:
-            compiled(tree, words)
+        rule_sql(text, words)
     except RuleError as error:
-        return [str(error)]
-    return rule_faults
+        return list(error.faults)
+    return []
 
 
 class _Proof:
@@ -259,13 +255,7 @@ class _Proof:
 
     def indicators(self) -> None:
         file = "indicators.yaml"
-        numbers = [indicator.number for indicator in self.survey.indicators]
-        if numbers != list(range(1, INDICATORS + 1)):
-            first = next(
-                (position for position, number in enumerate(numbers) if number != position + 1), len(numbers) - 1
-            )
-            message = f"the indicators must be numbered 1 to {INDICATORS}, in order"
-            self.note(file, ("indicators", first, "number"), [message])
+        self._numbers()
         for index, indicator in enumerate(self.survey.indicators):
             place = ("indicators", index)
             words = vocabulary(self.survey)
@@ -273,6 +263,23 @@ class _Proof:
                 self.note(file, (*place, key), _rule(text, words))
             self.note(file, (*place, "name"), _languages(indicator.name, f"indicator {indicator.number}"))
             self.note(file, (*place, "definition"), _languages(indicator.definition, f"indicator {indicator.number}"))
+
+    def _numbers(self) -> None:
+        """Each number once, in order, one of the source's or one that a province may give."""
+        last = 0
+        numbering = self.survey.numbering
+        for index, indicator in enumerate(self.survey.indicators):
+            place, number = ("indicators", index, "number"), indicator.number
+            if number <= last:
+                self.note("indicators.yaml", place, [f"indicator {number} stands after {last}: each once, in order"])
+            if numbering is not None and not numbering.is_free_for(number):
+                first, final = numbering.source
+                message = f"the source's indicators are {first} to {final}, your own begin at {numbering.own_from}"
+                self.note("indicators.yaml", place, [f"there can be no indicator {number}: {message}"])
+            if indicator.since and indicator.until and indicator.until < indicator.since:
+                message = f"until {indicator.until} lies before since {indicator.since}"
+                self.note("indicators.yaml", ("indicators", index, "until"), [message])
+            last = max(last, number)
 
     def levels(self) -> None:
         file = "risk.yaml"

@@ -14,6 +14,7 @@ from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, c
 from cpms_cli.survey.model.definition import (
     Area,
     Check,
+    Circumstance,
     Code,
     CodeList,
     ColumnCheck,
@@ -265,7 +266,10 @@ def read_survey(reader: Reader) -> Survey | None:
     indicators = reader.parts(Indicator, "indicators.yaml", "indicators", statements)
     numbered = statements.get("numbering")
     numbering = None if numbered is None else reader.part(Numbering, "indicators.yaml", numbered, "numbering")
-    levels = reader.parts(Level, "risk.yaml", "levels", reader.document("risk.yaml"))
+    risk = reader.document("risk.yaml")
+    levels = reader.parts(Level, "risk.yaml", "levels", risk)
+    # A definition that an earlier version of the tool kept with its scores says nothing of help.
+    circumstances = reader.parts(Circumstance, "risk.yaml", "circumstances", risk) if "circumstances" in risk else ()
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
     history = reader.parts(HistoryCheck, "checks.yaml", "history", rules)
@@ -288,6 +292,7 @@ def read_survey(reader: Reader) -> Survey | None:
         indicators=tuple(_in_its_rounds(indicator, tables["household"]) for indicator in indicators),
         numbering=numbering,
         levels=levels,
+        circumstances=circumstances,
         checks=checks,
         history=history,
         responses=responses,

@@ -32,6 +32,7 @@ __all__ = [
     "Area",
     "Case",
     "Check",
+    "Circumstance",
     "Code",
     "CodeList",
     "ColumnCheck",
@@ -265,6 +266,15 @@ class Level(Part):
     source: str
 
 
+class Circumstance(Part):
+    """With what a circumstance calls for help: said beside the level of a child of whom its `indicator` is yes."""
+
+    id: str = Described(pattern=r"^[a-z_]+$")
+    indicator: int
+    help: Words
+    source: str
+
+
 Answer = str | int
 Case = dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]]
 
@@ -410,6 +420,7 @@ class Survey(Part):
     indicators: tuple[Indicator, ...]
     numbering: Numbering | None = None
     levels: tuple[Level, ...]
+    circumstances: tuple[Circumstance, ...] = ()
     checks: tuple[Check, ...]
     history: tuple[HistoryCheck, ...]
     responses: tuple[ResponseCheck, ...]

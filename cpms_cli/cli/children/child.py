@@ -23,6 +23,7 @@ from cpms_cli.cli.options import (
     year,
 )
 from cpms_cli.errors import UsageError
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,7 +144,7 @@ def split(
       cpms child split ID --round 2569 --reason "a twin" --store cpms.duckdb
       cpms child split ID --round 2568 --round 2569 --reason "two families"
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli.linking.review.by_hand import split_child
     from cpms_cli.survey.messages import say
@@ -181,7 +182,7 @@ def join(
       cpms child join ID ID --reason "seen with the mother" --store cpms.duckdb
       cpms child join ID ID ID --reason "school register" --store cpms.duckdb
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli.linking.review.by_hand import join_children
     from cpms_cli.survey.messages import say

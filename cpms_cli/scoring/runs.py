@@ -48,14 +48,21 @@ class ScoredAgain:
 
 
 def score_and_record(
-    store: str | Path, *, schemas: Path | None = None, tool_version: str = "", who: str | None = None
+    store: str | Path,
+    survey: Survey | None = None,
+    *,
+    schemas: Path | None = None,
+    tool_version: str = "",
+    who: str | None = None,
 ) -> Scored:
     """Score a store and record it there: when, who, which definition, up to which batch, with which counts.
+
+    The definition is `survey`, that of the folder `schemas`, or the one that the store follows.
 
     Where the store can be read but not written (another reads it, it lies on a read-only disk), the scores are made
     and `unrecorded` says why they left no trace. Raises StoreError, UsageError, UnreadableFile, DefinitionError.
     """
-    survey, path = definition_in_use(store, schemas), Path(store)
+    survey, path = survey or definition_in_use(store, schemas), Path(store)
     with ExitStack() as held:
         kept_out = _kept_out(held, path)
         with open_store(path, survey) as connection:

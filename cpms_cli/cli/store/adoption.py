@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import SHIPPED, STORE, Lang, Store, TextOrJson, language, one_of
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 Adopted = Annotated[
     str, typer.Argument(metavar="FOLDER", help="A definition's folder, or: shipped.", show_default=False)
@@ -33,7 +34,7 @@ def use(
       cpms schema use our-schemas --store cpms.duckdb --dry-run
       cpms schema use our-schemas --store cpms.duckdb --yes
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli.reports.files.adoption import adoption_document, obstacle_lines, show_adoption
     from cpms_cli.reports.terminal import open_console

@@ -9,6 +9,7 @@ import typer
 
 from cpms_cli.cli.options import SHIPPED, Lang, TextOrJson, language, one_of
 from cpms_cli.cli.store.adoption import undo, use
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 app = typer.Typer(no_args_is_help=True, help="The definition: fields, code lists, rules, indicators, levels.")
 
@@ -40,7 +41,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", lang: Lang = None
       cpms schema check
       cpms schema check --format json
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli.scoring.examples import prove_definition
     from cpms_cli.survey.files.location import shipped

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
+from cpms_cli.cli.store import rules_judged
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Language, Survey
 
 
+app = typer.Typer(
+    cls=ShowUnlessNamed, help="Score every child (as cpms score alone does); judge the rules by whom they find."
+)
+app.command("fairness")(rules_judged.fairness)
+app.command("validate")(rules_judged.validate)
+
+
+@app.callback()
+def _group() -> None:
+    """Score every child: `cpms score` does it, `fairness` and `validate` judge the rules by whom they find."""
+
+
+@app.command(SHOW)
 def score(
     store: Store = STORE,
     format_: Format = "text",
@@ -28,6 +43,14 @@ def score(
     compare: Annotated[
         bool, typer.Option("--compare", help="What would change under --schemas; nothing is recorded.")
     ] = False,
+    as_defined_in: Annotated[
+        str | None,
+        typer.Option(
+            "--as-defined-in",
+            help="By the definition of this round, as 2568, or of this run, as 3.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Score every child in every round: every indicator, the risk level, the highest possible level, and why.
 
@@ -43,24 +66,33 @@ def score(
     spoken = language(lang)
     if run is not None and (schemas is not None or compare):
         raise UsageError("run_and_others")
+    if as_defined_in is not None and (schemas is not None or compare or run is not None):
+        raise UsageError("defined_in_and_others")
     if compare:
         _compare(store, schemas, format_, output, spoken)
     elif run is not None:
         _again(store, run, format_, output, spoken)
     else:
-        _now(store, schemas, format_, output, spoken)
+        _now(store, _definition(store, schemas, as_defined_in), format_, output, spoken)
 
 
-def _now(store: Path, schemas: Path | None, format_: str, output: Path | None, spoken: Language) -> None:
+def _definition(store: Path, schemas: Path | None, as_defined_in: str | None) -> Survey:
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
+    from cpms_cli.store.definitions.definition_of_round import definition_of_round_or_run
+
+    if as_defined_in is not None:
+        return definition_of_round_or_run(store, as_defined_in)
+    return definition_in_use(store, schemas)
+
+
+def _now(store: Path, survey: Survey, format_: str, output: Path | None, spoken: Language) -> None:
     from cpms_cli import __version__
     from cpms_cli.reports.children import scores as report
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.runs import score_and_record
-    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.survey.messages import say
 
-    survey = definition_in_use(store, schemas)
-    scored = score_and_record(store, schemas=schemas, tool_version=__version__)
+    scored = score_and_record(store, survey, tool_version=__version__)
     if not _printed(survey, scored.scores, format_, output, spoken, definition=survey.digest, run=scored.run):
         report.show_scores(open_console(), survey, scored.scores, spoken)
     error = scored.unrecorded

@@ -16,6 +16,7 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.output_formats import output_format
 from cpms_cli.writing.printing import PrintedColumn, printed_workbook
 
 _NAMES: tuple[Literal["given_name", "family_name"], ...] = ("given_name", "family_name")
@@ -107,7 +108,12 @@ def _show_list(console: Console, survey: Survey, visits: pd.DataFrame, language:
 
 
 def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Language, turned_18: int = 0) -> None:
-    """Write the list as a workbook to be printed: a sheet for each village, a column to write the answers in; how many
+    """Write the list as a workbook to be printed: see `visits_workbook`."""
+    write_bytes(path, output_format("visits", path).write(survey, visits, language, turned_18))
+
+
+def visits_workbook(survey: Survey, visits: pd.DataFrame, language: Language, turned_18: int = 0) -> bytes:
+    """The list as a workbook to be printed: a sheet for each village, a column to write the answers in; how many
     turned 18 and so left the list stands in the title."""
     village, round_ = survey.role("village").name, survey.role("round").name
     shown = _readable(survey, visits, language)
@@ -132,4 +138,4 @@ def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Lan
     title = say("visits_printed", language, rounds=years)
     if turned_18:
         title += " " + say("visits_turned_18", language, count=turned_18)
-    write_bytes(path, printed_workbook(sheets, columns, ["house"], title))
+    return printed_workbook(sheets, columns, ["house"], title)

@@ -32,6 +32,8 @@ from cpms_cli.survey.model.definition import (
 )
 from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.deidentification import Deidentification
+from cpms_cli.survey.model.fairness import FILE as FAIRNESS
+from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
@@ -233,11 +235,13 @@ def digest(folder: Path) -> str:
 def _further(reader: Reader) -> dict[str, Any] | None:
     """What summaries, plans and exports need; None where a file of one object cannot be read."""
     migration = reader.document("migration.yaml")
-    whole = {
+    whole: dict[str, Any] = {
         "figures": reader.part(Figures, "summaries.yaml", reader.document("summaries.yaml")),
         "privacy": reader.part(PrivacyRules, PRIVACY, reader.document(PRIVACY)),
         "deidentification": reader.part(Deidentification, DEIDENTIFICATION, reader.document(DEIDENTIFICATION)),
     }
+    if (reader.folder / FAIRNESS).exists():  # not in a definition that an earlier version kept with its scores
+        whole["fairness"] = reader.part(Fairness, FAIRNESS, reader.document(FAIRNESS))
     lists = {
         "rights": reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml")),
         "measures": reader.parts(Measure, "migration.yaml", "measures", migration),

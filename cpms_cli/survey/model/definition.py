@@ -20,6 +20,7 @@ from typing import Literal
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.deidentification import Deidentification
+from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.lifespan import Lifespan, Span
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
@@ -436,6 +437,7 @@ class Survey(Part):
     activities: tuple[Activity, ...]
     privacy: PrivacyRules
     deidentification: Deidentification
+    fairness: Fairness = Fairness()
     translations: tuple[Translation, ...] = ()
     digest: str
 

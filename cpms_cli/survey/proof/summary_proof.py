@@ -10,8 +10,10 @@ from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.model.definition import Survey, Table, Words
 from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.deidentification import deidentification_faults
+from cpms_cli.survey.model.fairness import FILE as FAIRNESS
 from cpms_cli.survey.model.privacy import COUNTED
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
+from cpms_cli.survey.proof.fairness_proof import fairness_faults
 
 Rule = Callable[[str | None, Table], Iterable[str]]
 Languages = Callable[[Words, str], Iterable[str]]
@@ -32,6 +34,9 @@ def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: 
         (DEIDENTIFICATION, _hidden(survey)),
         (PRIVACY, _weights(survey)),
     ]
+    if FAIRNESS not in reader.documents:
+        return [Problem(FAIRNESS, 1, "this file is missing")]
+    parts.append((FAIRNESS, fairness_faults(survey, languages, rule)))
     return [
         Problem(file, reader.documents[file].line(*place), message)
         for file, faults in parts

@@ -141,9 +141,9 @@ def _other_keys(before: Survey, after: Survey, places: _Places, renamings: tuple
         if schema.primaryKey != earlier.primaryKey or schema.shared != earlier.shared:
             was, now = ", ".join(earlier.primaryKey), ", ".join(schema.primaryKey)
             yield Obstacle("adoption_other_key", {"file": f"{schema.name}.yaml", "line": 1, "was": was, "now": now})
-    keys = {*after.key("child"), *after.key("household"), after.role("person").name, after.role("home").name}
+    keys = {*before.key("child"), *before.key("household"), before.role("person").name, before.role("home").name}
     for change in renamings:
-        if change.kind == "field" and change.name in keys:
+        if change.kind == "field" and change.former in keys:
             place = places.of_field(tables_of(after)[change.of_table], change.name)
             yield Obstacle("adoption_key_renamed", {**place, "former": change.former, "name": change.name})
 

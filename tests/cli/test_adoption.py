@@ -1,0 +1,265 @@
+"""A store outlives its questionnaire: it follows another definition, keeps every answer, and can go back."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cpms_cli.store.content import dump
+from tests.conftest import ROOT, Cpms, Draw
+from tests.definitions import add_question, change_file, copy_definition, rename_question
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    return copy_definition(tmp_path / "own")
+
+
+@pytest.fixture
+def store(cpms: Cpms, draw: Draw, tmp_path: Path) -> Path:
+    """One child of the round 2569, who smokes; its home is the example's."""
+    path = tmp_path / "s.duckdb"
+    assert cpms("merge", draw({"tobacco": "yes"}, name="first.csv"), "--store", path).code == 0
+    return path
+
+
+def _answers(store: Path, *names: str) -> list[tuple[object, ...]]:
+    """What the store's own view says, by round."""
+    with duckdb.connect(str(store), read_only=True) as connection:
+        return connection.execute(f"SELECT round, {', '.join(names)} FROM current_child ORDER BY ALL").fetchall()
+
+
+def _adopt(cpms: Cpms, folder: Path, store: Path) -> str:
+    ran = cpms("schema", "use", folder, "--store", store, "--yes")
+    assert ran.code == 0, ran.err
+    assert cpms("store", "check", "--store", store).code == 0
+    return ran.out
+
+
+def test_a_round_merged_before_a_question_came_did_not_ask_it(
+    cpms: Cpms, draw: Draw, own: Path, store: Path, tmp_path: Path
+) -> None:
+    add_question(own, "chores")
+    said = _adopt(cpms, own, store)
+    assert "chores (Hours of chores)" in said
+    assert _answers(store, "chores", "tobacco") == [("2026", "not_asked", "yes")]
+    # The next round asks it; nobody has to name the definition again.
+    file = draw({"round": 2027, "interview_date": "2027-11-15", "chores": 7}, name="next.csv")
+    assert cpms("merge", file, "--store", store).code == 0
+    assert _answers(store, "chores") == [("2026", "not_asked"), ("2027", "7")]
+    again = cpms("merge", draw({"tobacco": "yes"}, name="first.csv"), "--store", store)
+    assert "1 unchanged" in again.out
+
+
+def test_a_blank_answer_of_a_round_that_asked_stays_blank(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
+    add_question(own, "chores")
+    _adopt(cpms, own, store)
+    file = draw({"round": 2027, "interview_date": "2027-11-15", "chores": None}, name="next.csv")
+    assert cpms("merge", file, "--store", store).code == 0
+    assert _answers(store, "chores") == [("2026", "not_asked"), ("2027", None)]
+
+
+def test_a_question_is_asked_from_its_first_round_on(cpms: Cpms, draw: Draw, own: Path, tmp_path: Path) -> None:
+    add_question(own, "chores", "since: 2570")
+    store = tmp_path / "new.duckdb"
+    assert cpms("merge", draw({"tobacco": "yes"}), "--store", store, "--schemas", own).code == 0
+    assert _answers(store, "chores") == [("2026", "not_asked")]
+
+
+def test_a_definition_that_knows_less_blanks_nothing(cpms: Cpms, draw: Draw, own: Path, tmp_path: Path) -> None:
+    longer, store = copy_definition(tmp_path / "longer", own), tmp_path / "s.duckdb"
+    add_question(longer, "chores")
+    first = draw({"chores": 7, "tobacco": "yes"}, name="first.csv")
+    assert cpms("merge", first, "--store", store, "--schemas", longer).code == 0
+    change_file(own, "child.yaml", "label: {en: Tobacco", "label: {en: Any tobacco")
+    change_file(own, "child.yaml", "headers: [Tobacco", "headers: [Any tobacco, Tobacco")
+    said = _adopt(cpms, own, store)
+    assert "chores (Hours of chores). 1 answer(s) stay in the store" in said
+    # A correction under the shorter one.
+    corrected = draw({"tobacco": "no"}, name="corrected.csv")
+    assert cpms("merge", corrected, "--store", store).code == 0
+    with duckdb.connect(str(store), read_only=True) as connection:
+        rows = connection.execute("SELECT chores, tobacco FROM child_observation WHERE superseded_by IS NULL")
+        assert rows.fetchall() == [("7", "no")]
+    assert cpms("store", "check", "--store", store).code == 0
+
+
+def test_a_question_with_another_name_keeps_its_answers(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
+    before = cpms("children", "--store", store, "--indicator", 15, "--format", "json").json["children"]
+    rename_question(own, "tobacco", "smoking")
+    said = _adopt(cpms, own, store)
+    assert "Renamed: tobacco is smoking now" in said
+    assert _answers(store, "smoking") == [("2026", "yes")]
+    after = cpms("children", "--store", store, "--indicator", 15, "--format", "json").json["children"]
+    assert [child["cpms_id"] for child in after] == [child["cpms_id"] for child in before]
+    # The file of before has the former header, and says nothing new.
+    assert "1 unchanged" in cpms("merge", draw({"tobacco": "yes"}, name="first.csv"), "--store", store).out
+
+
+def test_an_answer_with_another_code_keeps_its_meaning(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
+    lists = (own / "codelists/dwelling.csv").read_text("utf-8").splitlines()
+    named = [f"{line}," if number else f"{line},formerly" for number, line in enumerate(lists)]
+    named = [f"owned{line[3:]}own" if line.startswith("own,") else line for line in named]
+    (own / "codelists/dwelling.csv").write_text("\n".join(named) + "\n", "utf-8")
+    for path in (own / "examples/indicators.yaml", own / "examples/readings.yaml", own / "translations/my.yaml"):
+        text = path.read_text("utf-8")
+        path.write_text(
+            text.replace("dwelling: own,", "dwelling: owned,").replace('code: "own"', 'code: "owned"'), "utf-8"
+        )
+    change_file(own, "translations/my.yaml", "dwelling: {own:", "dwelling: {owned:")
+    assert cpms("schema", "check", own).code == 0, cpms("schema", "check", own).out
+    _adopt(cpms, own, store)
+    with duckdb.connect(str(store), read_only=True) as connection:
+        assert connection.execute("SELECT dwelling FROM current_household").fetchall() == [("owned",)]
+    assert "1 unchanged" in cpms("merge", draw({"tobacco": "yes"}, name="first.csv"), "--store", store).out
+    assert cpms("schema", "undo", "--store", store).code == 2  # the file was merged once more under it
+
+
+def test_going_back_leaves_no_trace(cpms: Cpms, own: Path, store: Path) -> None:
+    before = dump(store)
+    add_question(own, "chores")
+    rename_question(own, "tobacco", "smoking")
+    _adopt(cpms, own, store)
+    assert dump(store) != before
+    ran = cpms("schema", "undo", "--store", store)
+    assert ran.code == 0
+    assert dump(store) == before
+    events = cpms("history", "--store", store, "--format", "json").json["events"]
+    assert [event["what"] for event in events] == ["schema use", "schema undo"]
+
+
+def test_going_back_is_refused_once_files_were_merged(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
+    assert "from the start" in cpms("schema", "undo", "--store", store).err
+    add_question(own, "chores")
+    _adopt(cpms, own, store)
+    file = draw({"round": 2027, "interview_date": "2027-11-15", "chores": 7}, name="next.csv")
+    assert cpms("merge", file, "--store", store).code == 0
+    refused = cpms("schema", "undo", "--store", store)
+    assert (refused.code, "cpms undo 2" in refused.err) == (2, True)
+    assert cpms("undo", 2, "--store", store).code == 0
+    assert cpms("schema", "undo", "--store", store).code == 0
+
+
+def test_a_dry_run_changes_nothing(cpms: Cpms, own: Path, store: Path) -> None:
+    add_question(own, "chores")
+    before = store.read_bytes()
+    ran = cpms("schema", "use", own, "--store", store, "--dry-run")
+    assert (ran.code, "Nothing was changed" in ran.out) == (0, True)
+    assert store.read_bytes() == before
+    assert cpms("schema", "use", "shipped", "--store", store).out.count("follows this definition already") == 1
+
+
+def test_who_would_move_is_told_before(cpms: Cpms, own: Path, store: Path) -> None:
+    # Tobacco alone makes "at risk" in the shipped definition; in this one the indicator looks at drugs only.
+    text = (own / "indicators.yaml").read_text("utf-8")
+    rule = next(line for line in text.splitlines() if "when:" in line and "tobacco" in line)
+    change_file(own, "indicators.yaml", rule, rule[: rule.index("when:")] + "when: drugs = 'yes'")
+    document = cpms("schema", "use", own, "--store", store, "--dry-run", "--format", "json").json
+    assert document["adopted"] is False
+    moved = {(row["before"], row["after"]): row["children"] for row in document["levels"]}
+    assert moved == {("at_risk", "none_found"): 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "file", "sentence"),
+    [
+        ("joined", "child.yaml", "would hold the answers of several questions of the store"),
+        ("key", "household.yaml", "cannot be renamed"),
+        ("unfit", "child.yaml", "that this definition does not know: yes"),
+        ("meaning", "codelists/dwelling.csv", "now has the label that"),
+    ],
+)
+def test_what_would_spoil_answers_is_refused_with_its_place(
+    cpms: Cpms, own: Path, store: Path, change: str, file: str, sentence: str
+) -> None:
+    from cpms_cli.errors import DefinitionError
+    from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
+    from cpms_cli.survey.files.loading import load_survey
+
+    before, survey = store.read_bytes(), load_survey()
+    # Made as objects: the proof of the files refuses some of these before a store is asked.
+    fields = list(survey.child.fields)
+    number = next(index for index, field in enumerate(fields) if field.name == "tobacco")
+    after = survey.model_copy(update={"digest": change})
+    if change == "joined":
+        fields[number] = fields[number].model_copy(update={"formerly": ("alcohol",)})
+    elif change == "unfit":
+        fields[number] = fields[number].model_copy(update={"codelist": "dwelling"})
+    elif change == "key":
+        homes = [
+            field.model_copy(update={"name": "house", "formerly": ("household_no",)})
+            if field.name == "household_no"
+            else field
+            for field in survey.household.fields
+        ]
+        after = after.model_copy(update={"household": survey.household.model_copy(update={"fields": tuple(homes)})})
+    else:
+        dwelling = survey.codelists["dwelling"]
+        own_label = dwelling.by_code["own"].label
+        codes = tuple(
+            entry.model_copy(update={"label": own_label}) if entry.code == "rented" else entry
+            for entry in dwelling.codes
+        )
+        lists = {**survey.codelists, "dwelling": dwelling.model_copy(update={"codes": codes})}
+        after = after.model_copy(update={"codelists": lists})
+    after = after.model_copy(update={"child": survey.child.model_copy(update={"fields": tuple(fields)})})
+    obstacles = planned_adoption(store, after).obstacles
+    assert any(obstacle.values.get("file") == file for obstacle in obstacles)
+    with pytest.raises(DefinitionError) as refused:
+        adopt_definition(store, after)
+    assert sentence in str(refused.value)
+    assert f"{file}:" in str(refused.value)
+    assert store.read_bytes() == before
+
+
+def test_an_older_definition_is_not_adopted_again(cpms: Cpms, own: Path, store: Path) -> None:
+    add_question(own, "chores")
+    _adopt(cpms, own, store)
+    ran = cpms("schema", "use", "shipped", "--store", store)
+    assert (ran.code, "followed this definition before" in ran.err) == (2, True)
+
+
+def test_rows_are_written_under_the_definition_of_the_store_alone(
+    cpms: Cpms, draw: Draw, own: Path, store: Path
+) -> None:
+    add_question(own, "chores")
+    before = dump(store)
+    ran = cpms("merge", draw({"chores": 3}, name="other.csv"), "--store", store, "--schemas", own)
+    assert (ran.code, "cpms schema use" in ran.err) == (2, True)
+    assert dump(store) == before
+
+
+def test_scores_as_a_round_was_defined(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
+    text = (own / "indicators.yaml").read_text("utf-8")
+    rule = next(line for line in text.splitlines() if "when:" in line and "tobacco" in line)
+    change_file(own, "indicators.yaml", rule, rule[: rule.index("when:")] + "when: drugs = 'yes'")
+    _adopt(cpms, own, store)
+    file = draw({"round": 2027, "interview_date": "2027-11-15", "tobacco": "yes"}, name="next.csv")
+    assert cpms("merge", file, "--store", store).code == 0
+
+    def answers(*words: object) -> list[str]:
+        ran = cpms("score", "--store", store, "--format", "json", *words)
+        assert ran.code == 0, ran.err
+        return [row["i15"] for row in ran.json["scores"]]
+
+    assert answers() == ["no", "no"]
+    assert answers("--as-defined-in", 2569) == ["yes", "yes"]
+    assert answers("--as-defined-in", 2570) == ["no", "no"]
+    assert answers("--as-defined-in", 2) == ["yes", "yes"]
+    assert cpms("score", "--store", store, "--as-defined-in", 2560).code == 2
+
+
+@pytest.mark.parametrize("format_", ["format1", "format2", "format3"])
+def test_a_store_of_every_earlier_format_follows_a_definition(cpms: Cpms, tmp_path: Path, format_: str) -> None:
+    store = tmp_path / "old.duckdb"
+    store.write_bytes(gzip.decompress((ROOT / f"tests/stores/{format_}.duckdb.gz").read_bytes()))
+    assert cpms("children", "--store", store).code == 0
+    assert (tmp_path / f"old.{format_}.duckdb").exists()
+    assert cpms("store", "check", "--store", store).code == 0
+    own = copy_definition(tmp_path / "own")
+    add_question(own, "chores")
+    _adopt(cpms, own, store)
+    assert {answer for _, answer in _answers(store, "chores")} == {"not_asked"}

@@ -1,0 +1,54 @@
+"""Definitions of a province's own, made from the shipped one by small changes of its files."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+CHILD, MY, EXAMPLES = "child.yaml", "translations/my.yaml", "examples/indicators.yaml"
+
+
+def copy_definition(to: Path, source: Path = ROOT / "schemas") -> Path:
+    """Return a new folder with the files of a definition."""
+    return Path(shutil.copytree(source, to))
+
+
+def change_file(folder: Path, file: str, old: str, new: str) -> int:
+    """Put one text in place of another that stands once in a file; return the line on which it begins."""
+    path = folder / file
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, (file, old, text.count(old))
+    path.write_text(text.replace(old, new), "utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def add_question(folder: Path, name: str, *lines: str) -> int:
+    """Add a question about a number of hours to the child's table; return the line on which it begins."""
+    label = f"{{en: Hours of {name}, th: ชั่วโมง {name}}}"
+    field = f"""  - name: {name}
+    topic: working
+    type: integer
+    constraints: {{minimum: 0, maximum: 112}}
+    label: {label}
+    question: {{en: "How many hours of {name}?", th: ชั่วโมง {name} เท่าใด}}
+    headers: [Hours of {name}, ชั่วโมง {name}]
+"""
+    field += "".join(f"    {line}\n" for line in lines)
+    before = "  - name: work_hours_week\n"
+    line = change_file(folder, CHILD, before, field + before)
+    change_file(folder, EXAMPLES, "moves_last_12m: 0, difficulty", f"moves_last_12m: 0, {name}: 0, difficulty")
+    word = "  work_hours_week: {label:"
+    change_file(folder, MY, word, f"  {name}: {{label: {name}, question: {name}}}\n{word}")
+    return line
+
+
+def rename_question(folder: Path, former: str, name: str) -> None:
+    """Give a question of the child's table another name, wherever the definition names it."""
+    for path in sorted(folder.rglob("*.yaml")):
+        text = path.read_text("utf-8")
+        if former in text and "messages" not in path.parts:
+            path.write_text(re.sub(rf"\b{former}\b", name, text), "utf-8")
+    change_file(folder, CHILD, f"  - name: {name}\n", f"  - name: {name}\n    formerly: {former}\n")

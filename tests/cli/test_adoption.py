@@ -74,8 +74,6 @@ def test_a_definition_that_knows_less_blanks_nothing(cpms: Cpms, draw: Draw, own
     add_question(longer, "chores")
     first = draw({"chores": 7, "tobacco": "yes"}, name="first.csv")
     assert cpms("merge", first, "--store", store, "--schemas", longer).code == 0
-    change_file(own, "child.yaml", "label: {en: Tobacco", "label: {en: Any tobacco")
-    change_file(own, "child.yaml", "headers: [Tobacco", "headers: [Any tobacco, Tobacco")
     said = _adopt(cpms, own, store)
     assert "chores (Hours of chores). 1 answer(s) stay in the store" in said
     # A correction under the shorter one.

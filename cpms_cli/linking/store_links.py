@@ -214,7 +214,8 @@ class _Input:
     def digest(self, links: tuple[int, ...]) -> str:
         """Return one digest of all that the links depend on; `links` is how many each table has."""
         parts = [f"{rows}/{count}" for rows, count in zip(self.rows, links, strict=True)]
-        settings = linking_settings().model_dump_json()
+        # Sets in order: as they come, the text would be another one in every process.
+        settings = json.dumps(linking_settings().model_dump(), default=sorted)
         return hashlib.sha256("|".join([*parts, self.decisions, settings]).encode()).hexdigest()
 
 

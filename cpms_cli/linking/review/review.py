@@ -25,6 +25,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.output_formats import output_format
 from cpms_cli.writing.outputs import check_new
 
 # What counts as agreement on the workbook, best levels first; the rest of a comparison's levels differ.
@@ -156,8 +157,7 @@ def export_review(
     if not identified:
         raise UsageError("review_needs_names")
     file_path = Path(path)
-    if file_path.suffix.lower() != ".xlsx":
-        raise UsageError("unknown_ending", file=file_path.name, known=".xlsx")
+    output_format("review", file_path)
     check_new(file_path, overwrite=overwrite)
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:

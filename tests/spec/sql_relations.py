@@ -118,7 +118,7 @@ def _attempts(text: str) -> Iterator[str]:
     text = re.sub(rf"(\b(?:AS|MATERIALIZED) \(){HOLE}(?=\))", r"\1SELECT 1", text)
     text = re.sub(rf"\)\s*{HOLE}\s*$", ") SELECT 1", text) if text.lstrip().startswith("WITH") else text
     yield text
-    holes = [found.span() for found in re.finditer(rf"(?<!\w){HOLE}(?!\w)", text)]
+    holes = [hole.span() for hole in re.finditer(rf"(?<!\w){HOLE}(?!\w)", text)]
     for begin, end in holes:
         yield text[:begin] + text[end:]
     for nth, (begin, end) in enumerate(holes):

@@ -28,7 +28,7 @@ IN_PARTS = {"scoring.compiler.indicator_sql": {"ruled"}}
 NOT_PARSED = {"summaries.area.shares": 1}
 
 
-def _found(module: str) -> Names:
+def _names_in(module: str) -> Names:
     return relations_of(f"cpms_cli.{module}")
 
 
@@ -41,7 +41,7 @@ MODULES = [module.removeprefix("cpms_cli.") for module in modules()]
 
 
 def test_all_sql_is_parsed() -> None:
-    unread = {module: _found(module).unread for module in MODULES}
+    unread = {module: _names_in(module).unread for module in MODULES}
     assert {module: len(texts) for module, texts in unread.items() if texts} == NOT_PARSED, unread
 
 
@@ -53,7 +53,7 @@ def test_what_is_made_is_declared() -> None:
     unknown = {
         f"{module}: {name}"
         for module in MODULES
-        for name in _found(module).made - {"*"}
+        for name in _names_in(module).made - {"*"}
         if not any(module in relation.made_by for relation in _declared_as(name))
         and not _in_another_place(module, name)
     }
@@ -69,7 +69,7 @@ def test_what_is_read_is_declared_and_made_by_somebody() -> None:
     unknown = {
         f"{module}: {name}"
         for module in MODULES
-        for name in _found(module).read - _found(module).ctes - IN_PARTS.get(module, set())
+        for name in _names_in(module).read - _names_in(module).ctes - IN_PARTS.get(module, set())
         if not any(module in relation.read_by for relation in _declared_as(name))
     }
     assert unknown == set()
@@ -101,9 +101,9 @@ def test_a_declared_relation_is_made_and_read_where_the_declaration_says(name: s
     lies = [
         module
         for module in relation.made_by
-        if not any(fnmatchcase(name, made) for made in _found(module).made - {"*"})
+        if not any(fnmatchcase(name, made) for made in _names_in(module).made - {"*"})
         # Made in a statement whose name is a placeholder: then the module has the name elsewhere.
-        and not ("*" in _found(module).made and _says(module, name))
+        and not ("*" in _names_in(module).made and _says(module, name))
     ]
     assert lies == []
 

@@ -116,6 +116,7 @@ _ROWS_STORED = (
         _TABLES,
         (
             "forms.known",
+            "scoring.paper_twins",
             "scoring.standing",
             "store.bundles",
             "store.earlier",
@@ -136,6 +137,7 @@ _ROWS_STORED = (
         _TABLES,
         (
             "forms.known",
+            "scoring.paper_twins",
             "scoring.standing",
             "scoring.what_if",
             "store.bundles",

@@ -9,12 +9,12 @@ from cpms_cli.forms.form_workbook import LAYOUTS, Form, Layout, form_bytes
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.output_formats import output_format
 
 
 def check_form_path(path: Path, *, overwrite: bool = False) -> None:
     """Raises UsageError where a form cannot be written to this path, or would take the place of a filled-in one."""
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError("unknown_ending", file=path.name, known=".xlsx")
+    output_format("form", path)
     if path.exists() and not overwrite:
         raise UsageError("template_exists", file=path.name)
 

@@ -93,7 +93,7 @@ def _wrong(
     survey: Survey, base: Mapping[str, Answers], document: Document, rules: Mapping[str, Document]
 ) -> Iterator[tuple[Place, str]]:
     cases = [case for case in figure_examples(survey, document) if survey.turned_off.isdisjoint(case.answers)]
-    connection = open_workbench()
+    connection = open_workbench(len(cases))
     try:
         for table in ("child", "household"):
             rows = [

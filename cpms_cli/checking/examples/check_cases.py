@@ -82,7 +82,7 @@ def case_problems(survey: Survey, base: Mapping[str, Answers], document: Documen
 def _of_section(
     survey: Survey, base: Mapping[str, Answers], checks: Sequence[Check], cases: Sequence[_Case], document: Document
 ) -> list[Problem]:
-    connection = open_workbench()
+    connection = open_workbench(len(cases))
     try:
         numbered = list(enumerate(case.answers for case in cases))
         if checks and isinstance(checks[0], ResponseCheck):

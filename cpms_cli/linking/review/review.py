@@ -28,6 +28,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import LANGUAGES, Language, Role, Survey, folded
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.output_formats import output_format
 from cpms_cli.writing.outputs import check_new
 
 _SHOWN: tuple[Role, ...] = (
@@ -168,8 +169,7 @@ def export_review(
     if not identified:
         raise UsageError("review_needs_names")
     file_path = Path(path)
-    if file_path.suffix.lower() != ".xlsx":
-        raise UsageError("unknown_ending", file=file_path.name, known=".xlsx")
+    output_format("review", file_path)
     check_new(file_path, overwrite=overwrite)
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:

@@ -33,7 +33,7 @@ from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
 from cpms_cli.survey.proof.unused_files import unused_files
-from cpms_cli.survey.rules.rule_language import RuleError, Vocabulary, compiled, faults, parse
+from cpms_cli.survey.rules.rule_language import RuleError, Vocabulary, rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
@@ -110,15 +110,12 @@ def _rule(text: str | None, words: Vocabulary) -> list[str]:
     if text is None:
         return []
     try:
-        tree = parse(text)
-        rule_faults = faults(tree, words)
-        if not rule_faults:
-            compiled(tree, words)
+        rule_sql(text, words)
     except RuleError as error:
-        return [str(error)]
+        return list(error.faults)
     except KeyError:
-        return []  # a question of it has a code list that is not there, which is told where the question stands
-    return rule_faults
+        pass  # a question of it has a code list that is not there, which is told where the question stands
+    return []
 
 
 class _Proof:

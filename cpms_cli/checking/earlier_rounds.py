@@ -16,7 +16,7 @@ from sqlglot import exp
 from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.survey.identifiers import thai_id_sql
 from cpms_cli.survey.model.definition import HistoryCheck, Survey
-from cpms_cli.survey.rules.rule_language import BEFORE, compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import BEFORE, compiled_rule, sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary, with_age_bounds
 
 # What `stage_earlier` makes of the store's rows: children and households.
@@ -44,7 +44,7 @@ class AbsenceFault:
 
 def history_tree(survey: Survey, check: HistoryCheck) -> exp.Expression:
     """The rule's condition in DuckDB's SQL, as a tree."""
-    return compiled(parse(check.when), vocabulary(survey, indicators=False, earlier=check.about == "child"))
+    return compiled_rule(check.when, vocabulary(survey, indicators=False, earlier=check.about == "child"))
 
 
 def stage_earlier(connection: duckdb.DuckDBPyConnection, survey: Survey, earlier: Earlier) -> None:

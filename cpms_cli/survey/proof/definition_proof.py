@@ -27,14 +27,14 @@ from cpms_cli.survey.model.definition import (
     folded_header,
 )
 from cpms_cli.survey.model.response_log import log_vocabulary
+from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
 from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
 from cpms_cli.survey.proof.unused_files import unused_files
-from cpms_cli.survey.rules.rule_language import RuleError, Vocabulary, compiled, faults, parse
+from cpms_cli.survey.rules.rule_language import RuleError, Vocabulary, rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 
-INDICATORS = 22
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
@@ -109,13 +109,10 @@ def _rule(text: str | None, words: Vocabulary) -> list[str]:
     if text is None:
         return []
     try:
-        tree = parse(text)
-        rule_faults = faults(tree, words)
-        if not rule_faults:
-            compiled(tree, words)
+        rule_sql(text, words)
     except RuleError as error:
-        return [str(error)]
-    return rule_faults
+        return list(error.faults)
+    return []
 
 
 class _Proof:
@@ -171,13 +168,13 @@ class _Proof:
         for label in (field.label.en, field.label.th):
             if folded_header(label) not in own:
                 self.note(file, (*place, "label"), [f"the label '{label}' is not among the field's headers"])
-        for spelling in (field.name, *field.headers):
+        for spelling in (field.name, *field.formerly, *field.headers):
             other = headers.setdefault(folded_header(spelling), field.name)
             if other != field.name:
                 self.note(file, (*place, "headers"), [f"'{spelling}' is also a header of '{other}'"])
         if file != "response.yaml":
             words = vocabulary(self.survey, indicators=False)
-            self.note(file, (*place, "asked"), _rule(field.asked, words))
+            self.note(file, (*place, "asked"), _rule(field.asked or None, words))
 
     def _answers(self, file: str, place: tuple[str | int, ...], field: Field) -> None:
         if field.codelist is not None and field.codelist not in self.survey.codelists:
@@ -250,7 +247,7 @@ class _Proof:
                 for label in (entry.label.en, entry.label.th)
                 if folded(label) not in own
             ]
-            for spelling in (entry.code, *entry.spellings, *entry.cased):
+            for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased):
                 other = taken.setdefault(folded(spelling), entry.code)
                 if other != entry.code:
                     problems.append(f"'{spelling}' is also a spelling of '{other}'")
@@ -258,13 +255,7 @@ class _Proof:
 
     def indicators(self) -> None:
         file = "indicators.yaml"
-        numbers = [indicator.number for indicator in self.survey.indicators]
-        if numbers != list(range(1, INDICATORS + 1)):
-            first = next(
-                (position for position, number in enumerate(numbers) if number != position + 1), len(numbers) - 1
-            )
-            message = f"the indicators must be numbered 1 to {INDICATORS}, in order"
-            self.note(file, ("indicators", first, "number"), [message])
+        self._numbers()
         for index, indicator in enumerate(self.survey.indicators):
             place = ("indicators", index)
             words = vocabulary(self.survey)
@@ -272,6 +263,23 @@ class _Proof:
                 self.note(file, (*place, key), _rule(text, words))
             self.note(file, (*place, "name"), _languages(indicator.name, f"indicator {indicator.number}"))
             self.note(file, (*place, "definition"), _languages(indicator.definition, f"indicator {indicator.number}"))
+
+    def _numbers(self) -> None:
+        """Each number once, in order, one of the source's or one that a province may give."""
+        last = 0
+        numbering = self.survey.numbering
+        for index, indicator in enumerate(self.survey.indicators):
+            place, number = ("indicators", index, "number"), indicator.number
+            if number <= last:
+                self.note("indicators.yaml", place, [f"indicator {number} stands after {last}: each once, in order"])
+            if numbering is not None and not numbering.is_free_for(number):
+                first, final = numbering.source
+                message = f"the source's indicators are {first} to {final}, your own begin at {numbering.own_from}"
+                self.note("indicators.yaml", place, [f"there can be no indicator {number}: {message}"])
+            if indicator.since and indicator.until and indicator.until < indicator.since:
+                message = f"until {indicator.until} lies before since {indicator.since}"
+                self.note("indicators.yaml", ("indicators", index, "until"), [message])
+            last = max(last, number)
 
     def levels(self) -> None:
         file = "risk.yaml"
@@ -393,6 +401,7 @@ def _proved(folder: Path, whole: bool) -> tuple[Survey | None, list[Problem]]:
     proof = _Proof(reader, survey)
     for part in (proof.fields, proof.codelists):
         part()
+    proof.problems += lifespan_problems(reader, survey)
     if not proof.problems:
         further = (proof.titles, proof.checks, proof.messages) if whole else ()
         for part in (proof.indicators, proof.levels, *further):

@@ -15,6 +15,7 @@ from cpms_cli.checking.examples.reading_examples import READINGS, reading_proble
 from cpms_cli.checking.staging import CARRIED, open_workbench
 from cpms_cli.errors import DefinitionError
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.figure_examples import FIGURES, figure_example_problems
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import BadDocument, Document, Place, Problem, read_mapping, read_yaml
@@ -57,7 +58,7 @@ def examples(survey: Survey, document: Document) -> Iterator[Example]:
             document.line("levels", index),
             case["answers"],
             case.get("siblings", ()),
-            {"level": case["level"], "highest": case["highest"]},
+            {name: case[name] for name in ("level", "highest", NEEDS_HELP) if name in case or name != NEEDS_HELP},
         )
 
 
@@ -84,6 +85,8 @@ def _guilty(survey: Survey, column: str, wanted: str, given: str) -> tuple[str, 
     numbers = [indicator.column for indicator in survey.indicators]
     if column in numbers:
         return "indicators.yaml", ("indicators", numbers.index(column))
+    if column == NEEDS_HELP:
+        return "risk.yaml", ("circumstances",)
     severity = [level.id for level in survey.levels]
     worst = min((severity.index(name) for name in (wanted, given) if name in severity), default=0)
     return "risk.yaml", ("levels", worst, "when")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
-from cpms_cli.reports.children.scores import code_labels, level_labels, shown_dates
+from cpms_cli.reports.children.scores import HELP, code_labels, level_labels, shown_dates
 from cpms_cli.reports.terminal import age_text
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
@@ -31,6 +31,7 @@ def visits_table(survey: Survey, due: pd.DataFrame, language: Language) -> pd.Da
         say("col_age", language): age_text(due),
         say("col_level", language): level_labels(survey, language, due["level"]),
         say("col_why", language): due["why"],
+        say("col_needs_help", language): due[HELP],
         say("col_action", language): due["action"],
         say("col_interview", language): shown_dates(due["interview_date"], language),
         say("col_due_date", language): shown_dates(due["due_date"], language),

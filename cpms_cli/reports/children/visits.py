@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.children.scores import level_labels
+from cpms_cli.reports.children.scores import HELP, level_labels
 from cpms_cli.reports.terminal import show_table, stacked
 from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.child.visits import VisitList
@@ -35,6 +35,7 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
     highest = level_labels(survey, language, visits["highest"]).fillna("")
     could = level_labels(survey, language, visits["could_become"]).fillna("")
     missed = absence_words(visits, language)
+    needs = visits[HELP].map({what: say("needs_help", language, what=what) for what in visits[HELP].unique() if what})
     due = visits["due"].astype("str").fillna("").str.slice(0, 10)
     late = visits["days_late"].astype("Int64").astype("str").fillna("")
     return visits.assign(
@@ -44,7 +45,8 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
         name=(given + " " + family).str.strip(),
         who=(visits[sex.name].map(labels).fillna("").astype("str") + " " + age).str.strip(),
         level=level.where((highest == level) | (highest == ""), level + " → " + highest)
-        + (" (" + missed + ")").where(missed != "", ""),
+        + (" (" + missed + ")").where(missed != "", "")
+        + ("\n" + needs.astype("str")).fillna(""),
         due=due.where(late == "", due + " (" + late + ")"),
         question=visits["question"].fillna(say("visits_no_question", language)),
         choices=visits["choices"].fillna(""),

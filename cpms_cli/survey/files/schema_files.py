@@ -14,6 +14,7 @@ from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, c
 from cpms_cli.survey.model.definition import (
     Area,
     Check,
+    Circumstance,
     Code,
     CodeList,
     ColumnCheck,
@@ -31,6 +32,8 @@ from cpms_cli.survey.model.definition import (
 )
 from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.deidentification import Deidentification
+from cpms_cli.survey.model.fairness import FILE as FAIRNESS
+from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
@@ -232,11 +235,13 @@ def digest(folder: Path) -> str:
 def _further(reader: Reader) -> dict[str, Any] | None:
     """What summaries, plans and exports need; None where a file of one object cannot be read."""
     migration = reader.document("migration.yaml")
-    whole = {
+    whole: dict[str, Any] = {
         "figures": reader.part(Figures, "summaries.yaml", reader.document("summaries.yaml")),
         "privacy": reader.part(PrivacyRules, PRIVACY, reader.document(PRIVACY)),
         "deidentification": reader.part(Deidentification, DEIDENTIFICATION, reader.document(DEIDENTIFICATION)),
     }
+    if (reader.folder / FAIRNESS).exists():  # not in a definition that an earlier version kept with its scores
+        whole["fairness"] = reader.part(Fairness, FAIRNESS, reader.document(FAIRNESS))
     lists = {
         "rights": reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml")),
         "measures": reader.parts(Measure, "migration.yaml", "measures", migration),
@@ -265,7 +270,10 @@ def read_survey(reader: Reader) -> Survey | None:
     indicators = reader.parts(Indicator, "indicators.yaml", "indicators", statements)
     numbered = statements.get("numbering")
     numbering = None if numbered is None else reader.part(Numbering, "indicators.yaml", numbered, "numbering")
-    levels = reader.parts(Level, "risk.yaml", "levels", reader.document("risk.yaml"))
+    risk = reader.document("risk.yaml")
+    levels = reader.parts(Level, "risk.yaml", "levels", risk)
+    # A definition that an earlier version of the tool kept with its scores says nothing of help.
+    circumstances = reader.parts(Circumstance, "risk.yaml", "circumstances", risk) if "circumstances" in risk else ()
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
     history = reader.parts(HistoryCheck, "checks.yaml", "history", rules)
@@ -288,6 +296,7 @@ def read_survey(reader: Reader) -> Survey | None:
         indicators=tuple(_in_its_rounds(indicator, tables["household"]) for indicator in indicators),
         numbering=numbering,
         levels=levels,
+        circumstances=circumstances,
         checks=checks,
         history=history,
         responses=responses,

@@ -20,6 +20,7 @@ from typing import Literal
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.deidentification import Deidentification
+from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.lifespan import Lifespan, Span
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
@@ -32,6 +33,7 @@ __all__ = [
     "Area",
     "Case",
     "Check",
+    "Circumstance",
     "Code",
     "CodeList",
     "ColumnCheck",
@@ -265,6 +267,15 @@ class Level(Part):
     source: str
 
 
+class Circumstance(Part):
+    """With what a circumstance calls for help: said beside the level of a child of whom its `indicator` is yes."""
+
+    id: str = Described(pattern=r"^[a-z_]+$")
+    indicator: int
+    help: Words
+    source: str
+
+
 Answer = str | int
 Case = dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]]
 
@@ -410,6 +421,7 @@ class Survey(Part):
     indicators: tuple[Indicator, ...]
     numbering: Numbering | None = None
     levels: tuple[Level, ...]
+    circumstances: tuple[Circumstance, ...] = ()
     checks: tuple[Check, ...]
     history: tuple[HistoryCheck, ...]
     responses: tuple[ResponseCheck, ...]
@@ -425,6 +437,7 @@ class Survey(Part):
     activities: tuple[Activity, ...]
     privacy: PrivacyRules
     deidentification: Deidentification
+    fairness: Fairness = Fairness()
     translations: tuple[Translation, ...] = ()
     digest: str
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Language, Survey
 
 
-app = typer.Typer(cls=ShowUnlessNamed, help="Score every child (as cpms score alone does); judge the rules by whom they find.")
+app = typer.Typer(
+    cls=ShowUnlessNamed, help="Score every child (as cpms score alone does); judge the rules by whom they find."
+)
 app.command("fairness")(rules_judged.fairness)
 app.command("validate")(rules_judged.validate)
 

@@ -1,7 +1,7 @@
 """The levels of a round against what the rounds after it say of the same children.
 
 For the office alone: no disclosure control covers these counts. What they can and cannot mean is told in
-docs/what-the-levels-foretell.md.
+docs/how-to/what-the-levels-foretell.md.
 """
 
 from __future__ import annotations

@@ -42,5 +42,5 @@ def write_template(
     """
     path_written = Path(path)
     check_form_path(path_written, overwrite=overwrite)
-    form = Form(load_survey(schemas), language, chosen_layout(layout), round_, {})
+    form = Form(load_survey(schemas).as_asked_in(round_), language, chosen_layout(layout), round_, {})
     write_bytes(path_written, form_bytes(form), new=not overwrite)

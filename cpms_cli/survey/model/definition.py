@@ -570,6 +570,25 @@ class Survey(Part):
         """The names of the fields that nobody is asked in the round of this year; None is any round to come."""
         return frozenset(name for name, field in self.fields.items() if not field.is_asked_in(round_year))
 
+    def as_asked_in(self, round_year: int | None) -> Survey:
+        """The questions and answers that the round of this Gregorian year puts to people; None is any round to come.
+
+        It is for forms: rules may name questions that it does not have.
+        """
+        tables = {
+            table.name: table.model_copy(
+                update={"fields": tuple(field for field in table.fields if field.is_asked_in(round_year))}
+            )
+            for table in (self.household, self.child, self.response)
+        }
+        lists = {
+            name: CodeList(name=name, codes=codes.offered_in(round_year)) for name, codes in self.codelists.items()
+        }
+        if lists == self.codelists and all(tables[table.name] == table for table in (self.household, self.child)):
+            return self
+        digest = f"{self.digest}:{round_year}"
+        return Survey.model_construct(**{**dict(self), **tables, "codelists": lists, "digest": digest})
+
     def is_asked_alike(self, field: Field, round_years: Iterable[int]) -> bool:
         """Whether a question was asked in all of these rounds, with the same answers to choose from: only then can what
         was answered be compared."""

@@ -8,7 +8,8 @@ because it is another one's spelling.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from cpms_cli.survey.files.located_yaml import Problem
@@ -112,6 +113,8 @@ def _rule(text: str | None, words: Vocabulary) -> list[str]:
         rule_sql(text, words)
     except RuleError as error:
         return list(error.faults)
+    except KeyError:
+        pass  # a question of it has a code list that is not there, which is told where the question stands
     return []
 
 
@@ -379,36 +382,79 @@ def _has_words(text: str) -> bool:
     return bool(re.search(r"[a-z]{4,}", _PLACEHOLDER.sub("", text)))
 
 
-def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
-    """The definition in a folder, None where it cannot be read, and every problem with file and line.
+@dataclass(frozen=True)
+class Judged:
+    """A definition, as far as it could be read, with every problem.
+
+    `survey` is None where nothing could be made of the folder. `faulty` are the files of which something could not be
+    read, and is left out of the survey or stands in it as shipped.
+    """
+
+    survey: Survey | None
+    problems: list[Problem]
+    faulty: frozenset[str]
+
+
+def judged(folder: Path) -> Judged:
+    """The definition in a folder, judged as far as each part of it can still be when others are at fault.
 
     The examples that go with it are run by `scoring.examples`, since they need the scorer.
     """
-    return _proved(folder, whole=True)
+    return _judged(folder, whole=True)
+
+
+def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
+    """The definition in a folder, None where it cannot be read, and every problem with file and line."""
+    proof = _judged(folder, whole=True)
+    return proof.survey, proof.problems
 
 
 def proved_for_scoring(folder: Path) -> tuple[Survey | None, list[Problem]]:
     """As `proved`, but only what scores are made of: a definition kept from an earlier version of the tool need not
     have the sentences and checks of this one."""
-    return _proved(folder, whole=False)
+    proof = _judged(folder, whole=False)
+    return proof.survey, proof.problems
 
 
-def _proved(folder: Path, whole: bool) -> tuple[Survey | None, list[Problem]]:
-    reader = Reader(folder)
+def _judged(folder: Path, whole: bool) -> Judged:
+    known = shipped("schemas")
+    reader = Reader(folder, None if folder.resolve() == known.resolve() else known)
     survey = read_survey(reader)
-    if survey is None:
-        return None, sorted(reader.problems, key=lambda problem: (problem.file, problem.line))
+    problems = list(reader.problems)
+    if survey is not None:
+        problems += [problem for problem in _found(reader, survey, whole) if _is_certain(reader, problem)]
+    problems += unused_files(folder) if whole else []
+    in_order = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
+    return Judged(survey, in_order, frozenset(reader.faulty))
+
+
+def _found(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
+    """Every problem of a survey; a stage that cannot go on, because an earlier one is at fault, is left out."""
     proof = _Proof(reader, survey)
-    for part in (proof.fields, proof.codelists):
-        part()
-    proof.problems += lifespan_problems(reader, survey)
-    if not proof.problems:
-        further = (proof.titles, proof.checks, proof.messages) if whole else ()
-        for part in (proof.indicators, proof.levels, *further):
-            part()
-        if whole:
-            proof.problems += presentation_problems(reader, survey)
-            proof.problems += figure_problems(reader, survey, _languages, proof.rule)
-            proof.problems += response_problems(reader, survey)
-    proof.problems += unused_files(folder) if whole else []
-    return survey, sorted(proof.problems, key=lambda problem: (problem.file, problem.line))
+    further = (proof.titles, proof.checks, proof.messages) if whole else ()
+    stages: list[Callable[[], Iterable[Problem] | None]] = [
+        proof.fields,
+        proof.codelists,
+        lambda: lifespan_problems(reader, survey, _NEEDED_ROLES),
+        proof.indicators,
+        proof.levels,
+        *further,
+    ]
+    if whole:
+        stages += [
+            lambda: presentation_problems(reader, survey),
+            lambda: figure_problems(reader, survey, _languages, proof.rule),
+            lambda: response_problems(reader, survey),
+        ]
+    for stage in stages:
+        try:
+            proof.problems += stage() or ()
+        except (KeyError, StopIteration, IndexError, AttributeError):
+            if not (proof.problems or reader.problems):
+                raise
+    return proof.problems
+
+
+def _is_certain(reader: Reader, problem: Problem) -> bool:
+    """Whether a problem is one of what was read, and does not come of what could not be."""
+    return problem.file not in reader.replaced and not any(f"'{name}'" in problem.message for name in reader.unread)

@@ -22,15 +22,11 @@ _OWN_COLUMNS = {
 }
 
 
-def rows_table(name: str, columns: Iterable[str]) -> str:
-    """Return the statement that makes a table of rows with these columns of answers, and the store's own ones."""
-    answers = ", ".join(f"{column} VARCHAR" for column in columns)
-    own = ", ".join(f"{column} {type_}" for column, type_ in _OWN_COLUMNS.items())
-    return f"""
-        CREATE TABLE {name} (
-            {answers},
-            {own}
-        );"""
+def row_columns(answers: Iterable[str]) -> str:
+    """Return the columns of a table of rows for its CREATE statement: these answers, and the store's own columns."""
+    return ", ".join(
+        [*(f"{name} VARCHAR" for name in answers), *(f"{name} {type_}" for name, type_ in _OWN_COLUMNS.items())]
+    )
 
 
 def answer_columns(columns: Iterable[str]) -> list[str]:
@@ -54,12 +50,12 @@ def rebuild_table(connection: duckdb.DuckDBPyConnection, name: str, cells: Mappi
     drawn = ", ".join(f"{cell} AS {column}" for column, cell in cells.items())
     own = ", ".join(column for column in _OWN_COLUMNS if column != "content")
     connection.execute(f"""
-        {rows_table(f"{name}_rebuilt", cells)}
+        CREATE TABLE rebuilt_rows ({row_columns(cells)});
 
-        INSERT INTO {name}_rebuilt BY NAME
+        INSERT INTO rebuilt_rows BY NAME
         SELECT {answers}, {content_of(cells)} AS content, {own}
         FROM (SELECT {drawn}, {own} FROM {name}) n;
 
         DROP TABLE {name};
 
-        ALTER TABLE {name}_rebuilt RENAME TO {name};""")
+        ALTER TABLE rebuilt_rows RENAME TO {name}""")

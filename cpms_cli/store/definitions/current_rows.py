@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 
 from cpms_cli.store.definitions.adoption_tables import adopted_definition
-from cpms_cli.store.definitions.column_lineage import Lineage, table_of_rows, trace_columns
+from cpms_cli.store.definitions.column_lineage import Lineage, trace_columns
 from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -18,24 +18,25 @@ from cpms_cli.survey.rules.typed_answers import quoted
 CURRENT = "o.superseded_by IS NULL"
 
 
-def create_current_views(connection: duckdb.DuckDBPyConnection, survey: Survey, kind: str = "VIEW") -> None:
-    """Create the views of the current rows as this definition reads them; `kind` is VIEW or TEMP VIEW."""
+def create_current_views(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create the stored views of the current rows, as the definition that the store follows reads them."""
     traced = trace_columns(connection, survey)
     for table in TABLES:
         rows = rows_as_read(survey, table, traced[table], CURRENT)
-        connection.execute(f"CREATE OR REPLACE {kind} current_{table} AS {rows}")
-    columns = ", ".join(_as_read(survey, lineage, "o") for lineage in traced["response"].values())
-    connection.execute(f"""
-        CREATE OR REPLACE {kind} current_response AS
-        SELECT {columns}, o.batch_id
-        FROM response o
-        WHERE {CURRENT}""")
+        connection.execute(f"CREATE OR REPLACE VIEW current_{table} AS {rows}")
+    connection.execute(f"CREATE OR REPLACE VIEW current_response AS {_responses_as_read(survey, traced['response'])}")
 
 
 def read_as(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     """Let the views of the current rows speak the words of this definition, on this connection."""
-    if adopted_definition(connection) != survey.digest:
-        create_current_views(connection, survey, "TEMP VIEW")
+    if adopted_definition(connection) == survey.digest:
+        return
+    traced = trace_columns(connection, survey)
+    for table in TABLES:
+        rows = rows_as_read(survey, table, traced[table], CURRENT)
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW current_{table} AS {rows}")
+    responses = _responses_as_read(survey, traced["response"])
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW current_response AS {responses}")
 
 
 def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which: str) -> str:
@@ -48,13 +49,27 @@ def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which
         f"{identities[name]}.{name}" if name in identities else _as_read(survey, traced[name], "o")
         for name in survey.columns(table)
     )
-    person = f"LEFT JOIN child_link c USING ({', '.join(survey.key('child'))})" if table == "child" else ""
+    own, home = ", ".join(f"o.{name}" for name in OF_THE_STORE), ", ".join(survey.key("household"))
+    if table == "household":
+        return f"""
+            SELECT {columns}, {own}
+            FROM household_observation o
+            LEFT JOIN household_link h USING ({home})
+            WHERE {which}"""
     return f"""
-        SELECT {columns}, {", ".join(f"o.{name}" for name in OF_THE_STORE)}
-        FROM {table_of_rows(table)} o
-        LEFT JOIN household_link h USING ({", ".join(survey.key("household"))})
-        {person}
+        SELECT {columns}, {own}
+        FROM child_observation o
+        LEFT JOIN household_link h USING ({home})
+        LEFT JOIN child_link c USING ({", ".join(survey.key("child"))})
         WHERE {which}"""
+
+
+def _responses_as_read(survey: Survey, traced: dict[str, Lineage]) -> str:
+    columns = ", ".join(_as_read(survey, lineage, "o") for lineage in traced.values())
+    return f"""
+        SELECT {columns}, o.batch_id
+        FROM response o
+        WHERE {CURRENT}"""
 
 
 def _as_read(survey: Survey, lineage: Lineage, row: str) -> str:
@@ -78,10 +93,7 @@ def _recoded(cell: str, lineage: Lineage) -> str:
 
 
 def _unasked(survey: Survey, lineage: Lineage, row: str) -> str:
-    """Return the condition under which a blank cell is blank because nobody was asked; empty where that cannot be.
-
-    A family that did not consent was not asked anything: its cells stay blank.
-    """
+    """Return the condition under which a blank cell is blank because nobody was asked; empty where that cannot be."""
     field = lineage.field
     if lineage.stored is None and not field.since and not field.until and not lineage.unasked_batches:
         return "TRUE"
@@ -91,12 +103,12 @@ def _unasked(survey: Survey, lineage: Lineage, row: str) -> str:
         f"{batch} > {after}" + (f" AND {batch} <= {up_to}" if up_to is not None else "")
         for after, up_to in lineage.unasked_batches
     ]
-    if table_has_rounds(lineage, survey):
+    if _has_rounds(lineage, survey):
         conditions += [f"TRY_CAST({round_} AS INTEGER) < {field.since}"] if field.since else []
         conditions += [f"TRY_CAST({round_} AS INTEGER) > {field.until}"] if field.until else []
     return " OR ".join(conditions)
 
 
-def table_has_rounds(lineage: Lineage, survey: Survey) -> bool:
+def _has_rounds(lineage: Lineage, survey: Survey) -> bool:
     """Return whether the question belongs to a table whose rows have a round; the response log's have not."""
     return lineage.field.name in survey.fields

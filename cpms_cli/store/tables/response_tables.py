@@ -13,7 +13,7 @@ from __future__ import annotations
 import duckdb
 
 from cpms_cli.store.anchors import identifiers_now
-from cpms_cli.store.row_tables import rows_table
+from cpms_cli.store.row_tables import row_columns
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted, typed
 
@@ -24,7 +24,7 @@ def response_tables(survey: Survey) -> str:
     """Return the statements that make the table of responses, and call every batch so far one of the survey."""
     return f"""
         ALTER TABLE batch ADD COLUMN kind VARCHAR DEFAULT {quoted(SURVEY)};
-        {rows_table(RESPONSE, (field.name for field in survey.response.fields))}"""
+        CREATE TABLE response ({row_columns(field.name for field in survey.response.fields)});"""
 
 
 def create_known_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES
-from cpms_cli.store.row_tables import rows_table
+from cpms_cli.store.row_tables import row_columns
 from cpms_cli.store.tables.link_tables import link_tables
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.store.tables.response_tables import response_tables
@@ -39,7 +39,10 @@ _OWN_TABLES = """
 def store_tables(survey: Survey) -> str:
     """Return the statements that make all tables of a new store, but for the rows and the views they begin with."""
     rows = "".join(
-        rows_table(f"{table}_observation", survey.columns(table)) + _link_table(survey, table) for table in TABLES
+        f"""
+    CREATE TABLE {table}_observation ({row_columns(survey.columns(table))});
+    {_link_table(survey, table)}"""
+        for table in TABLES
     )
     return f"{_OWN_TABLES}{HISTORY_TABLES}{rows}{link_tables(TABLES)}{new_in_format_3(survey)}{ADOPTION_TABLES}"
 

@@ -10,6 +10,7 @@ _LINK_TABLES, _RUNS, _RESPONSES = (
     ("store.tables.run_tables",),
     ("store.tables.response_tables",),
 )
+_CURRENT, _ADOPTIONS = ("store.definitions.current_rows",), ("store.definitions.adoption_tables",)
 _RECORDS, _RELEASES = ("store.tables.record_releases",), ("store.tables.release_tables",)
 
 _ROWS_STORED = (
@@ -27,6 +28,9 @@ _ROWS_STORED = (
         (
             "merging.row_fates",
             "scoring.standing",
+            "store.definitions.definition_in_use",
+            "store.definitions.definition_of_round",
+            "store.definitions.first_adoption",
             "store.file",
             "store.history",
             "store.invariants",
@@ -45,16 +49,15 @@ _ROWS_STORED = (
             "linking.review.decisions",
             "linking.review.review",
             "linking.store_links",
-            "scoring.runs",
             "store.anchors",
             "store.content",
+            "store.definitions.current_rows",
             "store.file",
             "store.invariants",
             "store.known_answers",
             "store.row_writing",
             "store.safety.erasure",
             "store.tables.response_tables",
-            "store.tables.store_tables",
         ),
         kind="stored",
     ),
@@ -65,14 +68,14 @@ _ROWS_STORED = (
         (
             "linking.link_quality",
             "linking.store_links",
-            "scoring.runs",
             "store.content",
+            "store.definitions.current_rows",
+            "store.definitions.definition_of_round",
             "store.file",
             "store.history",
             "store.invariants",
             "store.known_answers",
             "store.row_writing",
-            "store.tables.store_tables",
         ),
         kind="stored",
     ),
@@ -85,14 +88,13 @@ _ROWS_STORED = (
             "linking.review.by_hand",
             "linking.store_links",
             "merging.merge",
-            "scoring.runs",
             "store.anchors",
             "store.content",
+            "store.definitions.current_rows",
             "store.invariants",
             "store.safety.erasure",
             "store.tables.link_tables",
             "store.tables.response_tables",
-            "store.tables.store_tables",
         ),
         kind="stored",
     ),
@@ -102,18 +104,17 @@ _ROWS_STORED = (
         _TABLES,
         (
             "linking.store_links",
-            "scoring.runs",
             "store.content",
+            "store.definitions.current_rows",
             "store.invariants",
             "store.tables.link_tables",
-            "store.tables.store_tables",
         ),
         kind="stored",
     ),
     Relation(
         "current_child",
         "a child in a round as it stands, with its identifiers",
-        _TABLES,
+        _CURRENT,
         (
             "forms.known",
             "scoring.paper_twins",
@@ -134,7 +135,7 @@ _ROWS_STORED = (
     Relation(
         "current_household",
         "a household in a round as it stands, with its identifier",
-        _TABLES,
+        _CURRENT,
         (
             "forms.known",
             "scoring.paper_twins",
@@ -173,7 +174,11 @@ _LOGS = (
         kind="stored",
     ),
     Relation(
-        "score_run", "a scoring that was recorded", _RUNS, ("store.history", "store.tables.run_tables"), kind="stored"
+        "score_run",
+        "a scoring that was recorded",
+        _RUNS,
+        ("store.definitions.definition_of_round", "store.history", "store.tables.run_tables"),
+        kind="stored",
     ),
     Relation("release", "a published report", _RELEASES, ("store.tables.release_tables",), kind="stored"),
     Relation(
@@ -206,7 +211,7 @@ _LOGS = (
         "a version of what was done for a child",
         _RESPONSES,
         (
-            "store.bundles",
+            "store.definitions.current_rows",
             "store.history",
             "store.invariants",
             "store.safety.erasure",
@@ -256,4 +261,33 @@ _LINKED = (
     Relation("link_run", "a linking, with what it went by", _LINK_TABLES, ("linking.store_links",), kind="stored"),
 )
 
-STORED = (*_ROWS_STORED, *_LOGS, *_LINKED)
+_DEFINITIONS = (
+    Relation("adoption", "a definition that the store followed, and since when", _ADOPTIONS, _ADOPTIONS, kind="stored"),
+    Relation(
+        "adopted_question",
+        "a question that such a definition asks",
+        _ADOPTIONS,
+        ("store.definitions.adopting", "store.definitions.adoption_tables"),
+        kind="stored",
+    ),
+    Relation(
+        "renaming", "a question or an answer that goes by another name since", _ADOPTIONS, _ADOPTIONS, kind="stored"
+    ),
+    Relation("rows_of_adoption", "a row for one of these tables", _ADOPTIONS, _ADOPTIONS, kind="frame"),
+    Relation(
+        "rebuilt_rows",
+        "a row of a stored table that gets other columns, until it takes that table's name",
+        ("store.row_tables",),
+        ("store.row_tables",),
+        kind="stored",
+    ),
+    Relation(
+        "current_response",
+        "a response as it stands",
+        _CURRENT,
+        ("store.bundles", "store.tables.response_tables"),
+        kind="stored",
+    ),
+)
+
+STORED = (*_ROWS_STORED, *_LOGS, *_LINKED, *_DEFINITIONS)

@@ -81,6 +81,7 @@ _SCORES = (
             "summaries.child.children",
             "summaries.child.standing_today",
             "summaries.child.why",
+            "summaries.fairness.level_gaps",
             "summaries.response.due",
         ),
     ),

@@ -1,7 +1,7 @@
 """The levels of a round against what the rounds after it say of the same children.
 
 For the office alone: no disclosure control covers these counts. What they can and cannot mean is told in
-docs/what-the-levels-foretell.md.
+docs/how-to/what-the-levels-foretell.md.
 """
 
 from __future__ import annotations
@@ -68,6 +68,11 @@ def compute_foretold(workspace: Workspace, area: str | None = None, round_: int 
     scope = scope_of(connection, survey, area, round_, language)
     if round_ is None and scope.previous is not None:
         scope = scope_of(connection, survey, area, scope.previous, language)
+    return foretold_of(connection, survey, scope, language)
+
+
+def foretold_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language) -> Foretold:
+    """As `compute_foretold`, of an area and round, from a connection on which `score` exists."""
     later = tuple(year for year in scope.rounds if year > scope.round)
     if not later:
         known = ", ".join(shown_year(year, language) for year in scope.rounds)

@@ -39,7 +39,7 @@ def level_bars(chart: Chart, width: int) -> Spec:
         more, top = legend_layers([(HATCH, chart.words["withheld"])], width, top - 8)
         legend += more
     left = max(text_width(str(value)) for value in chart.frame[name]) + 10
-    bars = _segments(chart, levels, colours, left, width - 2, top)
+    bars = _segments(chart, colours, (left, width - 2), top)
     total = [
         {"x": 0, "y": top + number * _ROW + _BAR / 2, "label": str(value)}
         for number, value in enumerate(chart.frame[name])
@@ -61,9 +61,9 @@ def level_bars(chart: Chart, width: int) -> Spec:
     return picture(layers, width, top + len(chart.frame) * _ROW - (_ROW - _BAR) + 4)
 
 
-def _segments(
-    chart: Chart, levels: list[str], colours: dict[str, str], left: float, right: float, top: float
-) -> pd.DataFrame:
+def _segments(chart: Chart, colours: dict[str, str], across: tuple[float, float], top: float) -> pd.DataFrame:
+    """Return the parts of each bar, a row per level with a colour, between the two ends of `across` and below `top`."""
+    levels, (left, right) = list(colours), across
     counts = chart.frame[levels].astype("Float64")
     missing = counts.isna().sum(axis=1)
     room = right - left - _WITHHELD_WIDTH * float(missing.max())

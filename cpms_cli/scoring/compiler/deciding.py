@@ -11,8 +11,9 @@ from sqlglot import exp
 
 from cpms_cli.scoring.compiler.reasons import Reason, level_reasons, reasons
 from cpms_cli.survey.model.definition import Field, Indicator, Survey
-from cpms_cli.survey.rules.rule_language import COUNTS, alternatives, named, parse
+from cpms_cli.survey.rules.rule_language import alternatives, named, parse
 from cpms_cli.survey.rules.typed_answers import counted_in
+from cpms_cli.survey.rules.vocabulary import COUNTS
 
 AGE = "age"  # stands for the question after the birth date: only its completed years matter to a rule
 

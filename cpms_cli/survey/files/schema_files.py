@@ -11,17 +11,16 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
+from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Area,
     Check,
     Code,
     CodeList,
     ColumnCheck,
-    HistoryCheck,
     Indicator,
     Level,
     Pattern,
-    ResponseCheck,
     Survey,
     TableSchema,
     Title,

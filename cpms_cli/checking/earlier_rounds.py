@@ -17,7 +17,7 @@ from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.survey.identifiers import thai_id_sql
 from cpms_cli.survey.model.checks import HistoryCheck
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import compiled_rule, sql
 from cpms_cli.survey.rules.typed_answers import RecordColumns, quoted, typed_record, vocabulary, with_age_bounds
 from cpms_cli.survey.rules.vocabulary import BEFORE
 
@@ -46,7 +46,7 @@ class AbsenceFault:
 
 def history_tree(survey: Survey, check: HistoryCheck) -> exp.Expression:
     """The rule's condition in DuckDB's SQL, as a tree."""
-    return compiled(parse(check.when), vocabulary(survey, indicators=False, earlier=check.about == "child"))
+    return compiled_rule(check.when, vocabulary(survey, indicators=False, earlier=check.about == "child"))
 
 
 def stage_earlier(connection: duckdb.DuckDBPyConnection, survey: Survey, earlier: Earlier) -> None:

@@ -25,7 +25,7 @@ from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.model.checks import ResponseCheck
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.response_log import FACTS, log_vocabulary, response_log, typed_log
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted
 
 RECORD = "response_record"
@@ -97,7 +97,7 @@ def _type(connection: duckdb.DuckDBPyConnection, survey: Survey, source: str) ->
 
 def response_condition(survey: Survey, check: ResponseCheck) -> str:
     """A rule's condition in DuckDB's SQL."""
-    return sql(compiled(parse(check.when), log_vocabulary(survey)))
+    return rule_sql(check.when, log_vocabulary(survey))
 
 
 def _rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:

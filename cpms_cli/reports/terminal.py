@@ -13,8 +13,8 @@ from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from cpms_cli.reports.long_table import print_table
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.gate import printable
 
@@ -116,20 +116,21 @@ def show_table(
     title: str = "",
 ) -> None:
     """Print the columns named in `headings`, in that order."""
-    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
-    columns = []
-    for name, heading in headings.items():
-        share = name in layout.percent or name in layout.signed
-        numeric = share or name in layout.right
-        broken = numeric and console.width < NARROW
-        table.add_column(
-            heading.replace(" ", "\n") if broken else heading,
-            justify="right" if numeric else "left",
-            no_wrap=numeric or name in layout.tight,
-            min_width=None if numeric else _least(heading),
-            overflow="fold",
-        )
-        columns.append(_cells(frame[name], share, name in layout.signed))
-    for row in zip(*columns, strict=True):
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
+    shares = {*layout.percent, *layout.signed}
+
+    def headed() -> Table:
+        table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
+        for name, heading in headings.items():
+            numeric = name in shares or name in layout.right
+            broken = numeric and console.width < NARROW
+            table.add_column(
+                heading.replace(" ", "\n") if broken else heading,
+                justify="right" if numeric else "left",
+                no_wrap=numeric or name in layout.tight,
+                min_width=None if numeric else _least(heading),
+                overflow="fold",
+            )
+        return table
+
+    cells = [_cells(frame[name], name in shares, name in layout.signed) for name in headings]
+    print_table(console, headed, cells)

@@ -17,7 +17,7 @@ from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
 from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.model.summary_model import Group
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_household, typed_record, vocabulary
 
 CHILD_ROUND, HOME = "child_round", "home_round"
@@ -63,13 +63,13 @@ def _groups(survey: Survey, table: Table) -> Iterator[str]:
 
 
 def _answer(survey: Survey, when: str, table: Table, asked: str = "") -> str:
-    condition = sql(compiled(parse(when), vocabulary(survey, table, indicators=table == "child")))
+    condition = rule_sql(when, vocabulary(survey, table, indicators=table == "child"))
     answer = f"CASE WHEN {condition} THEN 'yes' WHEN NOT ({condition}) THEN 'no' ELSE 'unknown' END"
     return f"CASE WHEN NOT ({asked}) THEN 'n/a' WHEN {asked} THEN {answer} ELSE 'unknown' END" if asked else answer
 
 
 def _asked(survey: Survey, applies: str | None, levels: tuple[str, ...]) -> str:
-    parts = [sql(compiled(parse(applies), vocabulary(survey)))] if applies else []
+    parts = [rule_sql(applies, vocabulary(survey))] if applies else []
     if levels:
         parts.append(f"level IN ({', '.join(map(quoted, levels))})")
     return " AND ".join(f"({part})" for part in parts)

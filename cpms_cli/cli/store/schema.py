@@ -42,15 +42,15 @@ def check(folder: Folder = None, format_: TextOrJson = "text", lang: Lang = None
 
     proof = prove_definition(folder or shipped("schemas"))
     if format_ == "json":
-        problems = [
-            {"file": problem.file, "line": problem.line, "message": problem.message} for problem in proof.problems
-        ]
-        typer.echo(
-            json_text({"schema_version": 1, "exit_code": proof.exit_code, "problems": problems, "counts": proof.counts})
+        problems, notes = (
+            [{"file": part.file, "line": part.line, "message": part.message} for part in parts]
+            for parts in (proof.problems, proof.notes)
         )
+        document = {"schema_version": 1, "exit_code": proof.exit_code, "problems": problems, "notes": notes}
+        typer.echo(json_text({**document, "counts": proof.counts}))
     else:
-        for problem in proof.problems:
-            typer.echo(str(problem))
+        for part in (*proof.problems, *proof.notes):
+            typer.echo(str(part))
         name = "schema_bad" if proof.problems else "schema_ok"
         typer.echo(say(name, spoken, count=len(proof.problems), **proof.counts))
     raise typer.Exit(proof.exit_code)

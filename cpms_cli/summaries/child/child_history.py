@@ -14,7 +14,7 @@ from cpms_cli.scoring.scores import EXPLAINED, create_explained
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.standing_history import child_visits
 from cpms_cli.survey.model.definition import Language, Survey, Table
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary
 from cpms_cli.workspace import Workspace
 
@@ -66,9 +66,7 @@ def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str
 def _not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str) -> pd.DataFrame:
     """Which questions were not put to the child in a round, its age being outside theirs: True by round and field."""
     words, round_ = vocabulary(survey), survey.role("round").name
-    asked = [
-        f"NOT {sql(compiled(parse(f'asked({field.name})'), words))} AS {field.name}" for field in survey.asked_fields()
-    ]
+    asked = [f"NOT {rule_sql(f'asked({field.name})', words)} AS {field.name}" for field in survey.asked_fields()]
     rows = f"(SELECT * FROM current_child WHERE {survey.role('person').name} = {quoted(person)})"
     record = typed_record(survey, rows, "current_household")
     records = connection.execute(f"SELECT {', '.join([round_, *asked])} FROM ({record})").df()

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
+from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, csv_cells, csv_rows, read_text, read_yaml
 from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Area,
@@ -36,6 +36,7 @@ from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Righ
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
 CODE_COLUMNS = ("code", "label_en", "label_th", "missing", "spellings")
+CODE_COLUMNS_AS_NEEDED = ("since", "until", "formerly")  # which a list may have or not; see `survey.model.lifespan`
 MISSING = "missing"  # the list of what is no answer, which says of some spellings that they may be names
 AREA_FILES = {
     "areas/provinces.csv": ("province_code", "label_en", "label_th"),
@@ -103,12 +104,14 @@ class Reader:
             self.problems.append(bad.problem)
 
 
-def _has_cased(reader: Reader, file: str) -> bool:
-    """Whether the list has the column `cased`, which a definition may do without."""
+def _code_columns(reader: Reader, file: str, name: str) -> tuple[str, ...]:
+    """The header that a code list must have: of the columns that it may do without, those that it has."""
+    as_needed = (*(("cased",) if name == MISSING else ()), *CODE_COLUMNS_AS_NEEDED)
     try:
-        return "cased" in read_text(reader.folder, file).partition("\n")[0].split(",")
+        header = read_text(reader.folder, file).partition("\n")[0].strip().split(",")
     except BadDocument:
-        return False
+        header = []
+    return (*CODE_COLUMNS, *(column for column in as_needed if column in header))
 
 
 def _codelist(reader: Reader, file: str, name: str) -> CodeList:
@@ -124,13 +127,17 @@ def _codelist(reader: Reader, file: str, name: str) -> CodeList:
                     missing=row["missing"],  # type: ignore[arg-type]
                     spellings=tuple(filter(None, row["spellings"].split("|"))),
                     cased=tuple(filter(None, row.get("cased", "").split("|"))),
+                    since=row.get("since") or None,  # type: ignore[arg-type]
+                    until=row.get("until") or None,  # type: ignore[arg-type]
+                    formerly=tuple(filter(None, row.get("formerly", "").split("|"))),
                 )
             )
         except ValidationError as error:
-            fault = error.errors()[0]
-            reader.problems.append(Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"))
+            reader.problems += [
+                Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}") for fault in error.errors()
+            ]
 
-    reader.csv(file, (*CODE_COLUMNS, "cased") if name == MISSING and _has_cased(reader, file) else CODE_COLUMNS, take)
+    reader.csv(file, _code_columns(reader, file, name), take)
     return CodeList(name=name, codes=tuple(codes))
 
 
@@ -172,17 +179,17 @@ def _areas_in(texts: tuple[str, ...]) -> tuple[dict[str, Area], tuple[Problem, .
     problems: list[Problem] = []
     for (file, columns), text in zip(AREA_FILES.items(), texts, strict=True):
         try:
-            for line, row in csv_rows(file, text, columns):
-                code = row[columns[0]]
+            english, thai = columns.index("label_en"), columns.index("label_th")
+            for line, cells in csv_cells(file, text, columns):
+                code = cells[0]
                 if code in areas:
                     problems.append(Problem(file, line, f"area {code} stands twice"))
-                elif not row["label_en"] or not row["label_th"]:
+                elif not cells[english] or not cells[thai]:
                     problems.append(Problem(file, line, f"area {code} lacks a name"))
                 elif len(code) > 2 and code[:-2] not in areas:
                     problems.append(Problem(file, line, f"area {code} lies in no known area"))
                 else:
-                    label = Words.model_construct(en=row["label_en"], th=row["label_th"])
-                    areas[code] = Area.model_construct(code=code, label=label)
+                    areas[code] = Area(code, cells[english], cells[thai])
         except BadDocument as bad:
             problems.append(bad.problem)
     return areas, tuple(problems)

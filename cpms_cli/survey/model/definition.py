@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -192,6 +192,32 @@ class Survey(Part):
     def no_consent(self) -> tuple[str, ...]:
         """Answers to the question of consent after which nothing but a row's key may be stored."""
         return self.role("consent").withholds
+
+    @cached_property
+    def by_former_name(self) -> dict[str, str]:
+        """Names of fields in earlier definitions to the names by which these fields go now, in the survey's tables."""
+        return {former: field.name for field in self.fields.values() for former in field.formerly}
+
+    def field_once_named(self, name: str) -> Field | None:
+        """The field that goes, or once went, by this name; None where there is none."""
+        return self.fields.get(self.by_former_name.get(name, name))
+
+    @cached_property
+    def turned_off(self) -> frozenset[str]:
+        """The names of the fields that are turned off."""
+        return frozenset(name for name, field in self.fields.items() if field.is_turned_off)
+
+    def not_asked_in(self, round_year: int | None) -> frozenset[str]:
+        """The names of the fields that nobody is asked in the round of this year; None is any round to come."""
+        return frozenset(name for name, field in self.fields.items() if not field.is_asked_in(round_year))
+
+    def is_asked_alike(self, field: Field, round_years: Iterable[int]) -> bool:
+        """Whether a question was asked in all of these rounds, with the same answers to choose from: only then can what
+        was answered be compared."""
+        years = tuple(round_years)
+        codes = self.codes(field)
+        offered = {codes.offered_in(year) for year in years} if codes else set()
+        return all(field.is_asked_in(year) for year in years) and len(offered) <= 1
 
     def asked_fields(self) -> Iterator[Field]:
         """Fields that are asked only of some."""

@@ -3,19 +3,21 @@
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema). Beside it stand `codelist`,
 `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `closes` (answers that end a child's
 case), `titled` (a name before which a title may stand), `personal`, `sensitive`, `topic` (the part of a form in which
-it stands), `carried` (it does not change, so that next year's form has it already), `headers`, and `label` and
-`question` in two languages.
+it stands), `carried` (it does not change, so that next year's form has it already), `headers`, `label` and `question`
+in two languages, and what `survey.model.lifespan` has: the rounds in which it is asked, and its former names.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from pydantic import Field as Described
 
+from cpms_cli.survey.model.lifespan import Lifespan
 from cpms_cli.survey.model.words import Part, Words
 from cpms_cli.survey.plain_text import compared_text
 
@@ -52,8 +54,11 @@ class Constraints(Part):
     pattern: str | None = None
 
 
-class Field(Part):
-    """One question of the survey, or one part of a row's key."""
+class Field(Lifespan):
+    """One question of the survey, or one part of a row's key.
+
+    `asked` is the SQL condition under which it is put to somebody; False turns it off, for everybody and in all rounds.
+    """
 
     name: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
     type: Literal["string", "integer", "year", "date"]
@@ -64,7 +69,7 @@ class Field(Part):
     sensitive: bool = False
     topic: str | None = None
     carried: bool = False
-    asked: str | None = None
+    asked: str | Literal[False] | None = None
     role: Role | ResponseRole | None = None
     withholds: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
@@ -75,11 +80,21 @@ class Field(Part):
     headers: tuple[str, ...]
     source: str | None = None
 
+    @property
+    def is_turned_off(self) -> bool:
+        """Whether the question is asked of nobody, in no round (`asked: false`)."""
+        return self.asked is False
 
-class Code(Part):
+    def is_asked_in(self, round_year: int | None) -> bool:
+        """Whether the question is put to anybody in the round of this Gregorian year; None is any round to come."""
+        return not self.is_turned_off and self.is_there_in(round_year)
+
+
+class Code(Lifespan):
     """One answer of a code list; `missing` marks what is no answer, `exclusive` what stands alone.
 
     `cased` are spellings that count among names only as they are written there: in another case they may be a name.
+    The code can be chosen in the rounds of its lifespan; codes by which it went before are read as this one.
     """
 
     code: str = Described(min_length=1)
@@ -106,8 +121,17 @@ class CodeList(Part):
         return {
             folded(spelling): entry.code
             for entry in self.codes
-            for spelling in (entry.code, *entry.spellings, *entry.cased)
+            for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased)
         }
+
+    @cached_property
+    def by_former_code(self) -> dict[str, str]:
+        """Codes of earlier definitions to the codes that stand for them now."""
+        return {former: entry.code for entry in self.codes for former in entry.formerly}
+
+    def offered_in(self, round_year: int | None) -> tuple[Code, ...]:
+        """The codes that can be chosen in the round of this Gregorian year; None is any round to come."""
+        return tuple(entry for entry in self.codes if entry.is_there_in(round_year))
 
     @cached_property
     def cased_spellings(self) -> frozenset[str]:
@@ -162,11 +186,21 @@ class Title(Part):
     joined: bool = False
 
 
-class Area(Part):
-    """A province (2 digits), district (4) or subdistrict (6) with its official code."""
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A province (2 digits), district (4) or subdistrict (6) with its official code, and its name in both languages.
+
+    There are thousands of them and a run names a few: a plain object each, its words made when they are asked for.
+    """
 
     code: str
-    label: Words
+    en: str
+    th: str
+
+    @property
+    def label(self) -> Words:
+        """Return the name of the area as words in both languages."""
+        return Words(en=self.en, th=self.th)
 
 
 _SEPARATORS = re.compile(r"[\s_./()\[\]:;,'\"*?!\-–—]+")

@@ -57,9 +57,25 @@ def compiled(rule: exp.Expression, words: Vocabulary) -> exp.Expression:
     """
     wrong = faults(rule, words)
     if wrong:
-        raise RuleError("; ".join(wrong))
+        raise RuleError(*wrong)
     expanded = rule.copy().transform(lambda node: _own_function(node, words), copy=False)
     return expanded.transform(_range, copy=False)
+
+
+def compiled_rule(text: str, words: Vocabulary) -> exp.Expression:
+    """Return the rule of this text as `compiled` does; raises RuleError where it is none, or has faults."""
+    return _compiled_rule(text, words).copy()
+
+
+@lru_cache(maxsize=1024)
+def _compiled_rule(text: str, words: Vocabulary) -> exp.Expression:
+    return compiled(_parsed(text), words)
+
+
+@lru_cache(maxsize=1024)
+def rule_sql(text: str, words: Vocabulary) -> str:
+    """Return the rule of this text in plain SQL of DuckDB; raises RuleError where it is none, or has faults."""
+    return sql(_compiled_rule(text, words))
 
 
 def _condition(sql: str) -> exp.Expression:
@@ -75,6 +91,7 @@ def _condition_tree(sql: str) -> exp.Expression:
 
 def _asked(name: str, words: Vocabulary) -> str:
     described = words.fields.get(name)
+    # Of a question that is turned off no age is known from which it is asked: without an answer it stays unknown.
     return f"({described.asked})" if described and described.asked else "TRUE"
 
 

@@ -24,6 +24,7 @@ from cpms_cli.survey.model.definition import Survey
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
 gc.set_threshold(50_000)  # as `cpms_cli.__main__` does
+NUMBERS = tuple(indicator.number for indicator in load_survey().indicators)
 # `CPMS_THOROUGH=1` tries every case and many examples; otherwise a sample keeps the suite under five minutes.
 THOROUGH = bool(os.environ.get("CPMS_THOROUGH"))
 THAI_FONT = bool(thai_families([font.family for font in typst.Fonts().fonts()]))

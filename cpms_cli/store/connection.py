@@ -7,7 +7,6 @@ it never stands on a command line, where other users of the machine could see it
 
 from __future__ import annotations
 
-import os
 import re
 import time
 import warnings
@@ -18,6 +17,7 @@ import duckdb
 
 from cpms_cli.errors import CpmsWarning, KeyMissing, StoreError, StoreLocked, StoreNotOurs, WrongKey
 from cpms_cli.interrupts import uninterrupted
+from cpms_cli.keys import key_value
 from cpms_cli.store.safety import holding
 from cpms_cli.store.safety.holding import holder, refusal
 from cpms_cli.store.safety.write_outcome import note_stored
@@ -35,9 +35,9 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {"enable_external_acc
 
 def key_from_environment() -> str | None:
     """The store's key, if the environment has one. Raises StoreError for a key file that cannot be read."""
-    if key := os.environ.get(KEY):
+    if key := key_value(KEY):
         return key
-    named = os.environ.get(KEY_FILE)
+    named = key_value(KEY_FILE)
     if not named:
         return None
     try:

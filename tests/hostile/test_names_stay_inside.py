@@ -202,10 +202,21 @@ RUNS: dict[str, tuple[str, ...]] = {
     "report province": ("85 -o area.xlsx",),
     "report child": ("{child} -o one.html", f"{{child}} -o one{PRINTED}"),
     "schema check": ("",),
+    "schema new": ("own",),
+    "schema diff": ("shipped shipped",),
 }
 # Commands that refuse without --identified, and files with faults; all others must do what they were asked.
 EXPECTED = {"template": 2, "review export": 2, "validate": 1, "merge": 1, "response import": 1}
-WITHOUT_STORE = {"doctor", "codebook", "samples", "bundle-key", "schema check", "store check"}
+WITHOUT_STORE = {
+    "doctor",
+    "codebook",
+    "samples",
+    "bundle-key",
+    "schema check",
+    "schema new",
+    "schema diff",
+    "store check",
+}
 EXEMPT = {"demo": "runs on the sample files only, which are shipped and hold nobody"}
 
 

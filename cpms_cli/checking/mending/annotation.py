@@ -22,6 +22,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.ooxml.marking import MarkedWorkbook, SheetMarks
 from cpms_cli.ooxml.package import UnknownLayout
 from cpms_cli.ooxml.sheet_cells import LONGEST_TEXT, Place, column_number
+from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.files.loading import load_survey
@@ -161,7 +162,6 @@ def _marked(job: Job, book: MarkedWorkbook, macros: bool, notes: list[str]) -> t
     cells, commented = 0, 0
     lists: dict[str, tuple[str, ...]] = {}
     changes: list[Change] = []
-    taken = {name.lower() for name in book.sheet_parts}
     for index, table in enumerate(job.validation.tables):
         # What is missing, or is said of a volunteer's work as a whole, has no row to be marked in.
         marks = _marks(job, table, job.findings[(job.findings["source"] == index) & job.findings["row"].notna()])
@@ -177,9 +177,11 @@ def _marked(job: Job, book: MarkedWorkbook, macros: bool, notes: list[str]) -> t
         notes.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
     if not macros and "xl/vbaProject.bin" in book.package.parts:
         notes.append(say("annotate_macros", job.language, file=job.validation.tables[0].source.path.name))
-    sheets = [list_sheet(job, notes, taken)]
+    added = ["annotate_sheet", "annotate_changes"] if job.mends is not None else ["annotate_sheet"]
+    names = sheet_names((say(sheet, job.language) for sheet in added), book.sheet_parts)
+    sheets = [list_sheet(job, notes, names[0])]
     if job.mends is not None:
-        sheets.append(changes_sheet(job, changes, taken))
+        sheets.append(changes_sheet(job, changes, names[1]))
     return book.finished(sheets, lists, macros=macros), cells, len(sheets[0].rows), len(changes)
 
 

@@ -12,7 +12,6 @@ from cpms_cli.checking.mending.repairs import Repair
 from cpms_cli.checking.validation import Validation
 from cpms_cli.ooxml.marking import MOST_LINKS, TextSheet
 from cpms_cli.ooxml.sheet_cells import Place
-from cpms_cli.ooxml.sheet_naming import sheet_name
 from cpms_cli.reading.source import column_letter
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -41,11 +40,10 @@ class Job:
     names: Mapping[int, str]
 
 
-def list_sheet(job: Job, notes: list[str], taken: set[str]) -> TextSheet:
+def list_sheet(job: Job, notes: list[str], sheet: str) -> TextSheet:
     """Return the first sheet: all findings, each with a link to its cell; `notes` stand above them.
 
-    Where not all can be listed or linked, a sentence that says so is appended to `notes`. `taken` are the names of
-    sheets that the workbook has already.
+    Where not all can be listed or linked, a sentence that says so is appended to `notes`.
     """
     language, validation, findings = job.language, job.validation, job.findings
     shown = findings.sort_values(["severity", "source", "row"], kind="stable").head(LISTED)
@@ -84,7 +82,7 @@ def list_sheet(job: Job, notes: list[str], taken: set[str]) -> TextSheet:
     named = ("severity", "sheet", "cell", "column", "value", "what", "mend", "proposal", "rule")
     head = [say(f"col_{key}", language) for key in named]
     return TextSheet(
-        sheet_name(say("annotate_sheet", language), taken),
+        sheet,
         [title, say("annotate_how", language), *masked, *notes],
         head,
         rows,
@@ -95,7 +93,7 @@ def list_sheet(job: Job, notes: list[str], taken: set[str]) -> TextSheet:
     )
 
 
-def changes_sheet(job: Job, changes: Sequence[Change], taken: set[str]) -> TextSheet:
+def changes_sheet(job: Job, changes: Sequence[Change], name: str) -> TextSheet:
     """Return the sheet that lists what was mended."""
     language = job.language
     rows, links = [], []
@@ -111,5 +109,4 @@ def changes_sheet(job: Job, changes: Sequence[Change], taken: set[str]) -> TextS
     if len(changes) > LISTED:
         lines.append(say("annotate_listed", language, limit=LISTED, all=len(changes)))
     head = [say(f"col_{key}", language) for key in ("reason", "sheet", "cell", "column", "old", "new")]
-    name = sheet_name(say("annotate_changes", language), taken)
     return TextSheet(name, lines, head, rows, _CHANGE_WIDTHS, 2, links, ["text"] * len(rows))

@@ -29,7 +29,7 @@ def score(
         bool, typer.Option("--compare", help="What would change under --schemas; nothing is recorded.")
     ] = False,
 ) -> None:
-    """Score every child in every round: 22 indicators, the risk level, the highest possible level, and why.
+    """Score every child in every round: every indicator, the risk level, the highest possible level, and why.
 
     Each scoring is recorded in the store, with the definition used: cpms history lists them.
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, csv_cells, csv_rows, read_text, read_yaml
-from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
+from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Area,
     Check,
@@ -243,13 +243,26 @@ def _further(reader: Reader) -> dict[str, Any] | None:
     return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin"))}
 
 
+def _in_its_rounds(indicator: Indicator, household: TableSchema | None) -> Indicator:
+    """The indicator, applying to nobody in rounds that lie outside its span."""
+    years = [f">= {indicator.since}"] if indicator.since else []
+    years += [f"<= {indicator.until}"] if indicator.until else []
+    names = [field.name for field in (household.fields if household else ()) if field.role == "round"]
+    conditions = [f"({indicator.applies})"] if indicator.applies and years else []
+    conditions += [f"{name} {year}" for name in names for year in years]
+    return indicator.model_copy(update={"applies": " AND ".join(conditions)}) if years else indicator
+
+
 def read_survey(reader: Reader) -> Survey | None:
     """The Survey in the reader's folder; None, and `reader.problems`, when a part cannot be read."""
     tables = {
         name: reader.part(TableSchema, f"{name}.yaml", reader.document(f"{name}.yaml"))
         for name in ("household", "child", "response")
     }
-    indicators = reader.parts(Indicator, "indicators.yaml", "indicators", reader.document("indicators.yaml"))
+    statements = reader.document("indicators.yaml")
+    indicators = reader.parts(Indicator, "indicators.yaml", "indicators", statements)
+    numbered = statements.get("numbering")
+    numbering = None if numbered is None else reader.part(Numbering, "indicators.yaml", numbered, "numbering")
     levels = reader.parts(Level, "risk.yaml", "levels", reader.document("risk.yaml"))
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
@@ -270,7 +283,8 @@ def read_survey(reader: Reader) -> Survey | None:
         **tables,  # type: ignore[arg-type]
         folder=reader.folder,
         codelists=lists,
-        indicators=indicators,
+        indicators=tuple(_in_its_rounds(indicator, tables["household"]) for indicator in indicators),
+        numbering=numbering,
         levels=levels,
         checks=checks,
         history=history,

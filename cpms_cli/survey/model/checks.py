@@ -6,13 +6,27 @@ from typing import Literal
 
 from pydantic import Field as Described
 
+from cpms_cli.survey.model.lifespan import Span
 from cpms_cli.survey.model.words import Part, Table, Words
 
 
-class Indicator(Part):
-    """One of the 22: `when` and `applies` are SQL with three truth values over the survey's fields.
+class Numbering(Part):
+    """How indicators are numbered: `source`, the first and the last number of the source document; `own_from`, the
+    number from which on a province numbers its own. A number is never given twice: what is retired keeps it."""
 
-    A `circumstance` calls for help with rights, and is no danger by itself.
+    source: tuple[int, int]
+    own_from: int
+
+    def is_free_for(self, number: int) -> bool:
+        """Whether an indicator can have this number: one of the source's, or one for a province's own."""
+        return self.source[0] <= number <= self.source[1] or number >= self.own_from
+
+
+class Indicator(Span):
+    """A statement about a child: `when` and `applies` are SQL with three truth values over the survey's fields.
+
+    A `circumstance` calls for help with rights, and is no danger by itself. In rounds before `since` and after `until`
+    it applies to nobody.
     """
 
     number: int
@@ -27,7 +41,7 @@ class Indicator(Part):
 
     @property
     def column(self) -> str:
-        """Its name inside rules and score tables: i01 ... i22."""
+        """Its name inside rules and score tables: i and the number, of two digits at least."""
         return f"i{self.number:02d}"
 
 

@@ -16,6 +16,7 @@ from cpms_cli.survey.model.checks import (
     HistoryCheck,
     Indicator,
     Level,
+    Numbering,
     Pattern,
     ResponseCheck,
 )
@@ -77,6 +78,7 @@ class Survey(Part):
     response: TableSchema
     codelists: dict[str, CodeList]
     indicators: tuple[Indicator, ...]
+    numbering: Numbering | None = None
     levels: tuple[Level, ...]
     checks: tuple[Check, ...]
     history: tuple[HistoryCheck, ...]
@@ -187,6 +189,15 @@ class Survey(Part):
     def indicator(self, number: int) -> Indicator | None:
         """The indicator of this number."""
         return next((indicator for indicator in self.indicators if indicator.number == number), None)
+
+    @cached_property
+    def indicator_numbers(self) -> str:
+        """The numbers of the indicators, for people: those that follow each other as first and last, as 1-22, 101."""
+        numbers = sorted(indicator.number for indicator in self.indicators)
+        starts = [number for number in numbers if number - 1 not in numbers]
+        ends = [number for number in numbers if number + 1 not in numbers]
+        spans = zip(starts, ends, strict=True)
+        return ", ".join(f"{start}-{end}" if end > start else str(start) for start, end in spans)
 
     @cached_property
     def no_consent(self) -> tuple[str, ...]:

@@ -41,15 +41,14 @@ FormerNames = Annotated[tuple[str, ...], BeforeValidator(_names)]
 """The names that something had before; in a file one name, or a list of them."""
 
 
-class Lifespan(Part):
-    """Something that is asked, or can be answered, from one round to another.
+class Span(Part):
+    """Something that is there from one round to another.
 
     `since` and `until` are Gregorian years, both included; None is without a beginning, or without an end.
     """
 
     since: RoundYear | None = None
     until: RoundYear | None = None
-    formerly: FormerNames = ()
 
     @property
     def is_limited(self) -> bool:
@@ -59,9 +58,15 @@ class Lifespan(Part):
     def is_there_in(self, round_year: int | None) -> bool:
         """Whether a round of this Gregorian year lies between `since` and `until`; None is any round to come.
 
-        >>> [Lifespan(since=2569, until=2027).is_there_in(year) for year in (2025, 2026, 2027, 2028)]
+        >>> [Span(since=2569, until=2027).is_there_in(year) for year in (2025, 2026, 2027, 2028)]
         [False, True, True, False]
         """
         if round_year is None:
             return self.until is None
         return (self.since is None or self.since <= round_year) and (self.until is None or round_year <= self.until)
+
+
+class Lifespan(Span):
+    """Something that is there from one round to another, and had other names before (`formerly`)."""
+
+    formerly: FormerNames = ()

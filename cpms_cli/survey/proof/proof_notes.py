@@ -1,0 +1,67 @@
+"""What every part of the proof uses: where problems are noted, and what is wrong with words and with rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cpms_cli.survey.files.located_yaml import Problem
+from cpms_cli.survey.files.schema_files import Reader
+from cpms_cli.survey.model.definition import (
+    Survey,
+    Table,
+    Words,
+)
+from cpms_cli.survey.rules.rule_language import rule_sql
+from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.vocabulary import RuleError, Vocabulary
+
+_THAI = re.compile(r"[\u0e00-\u0e7f]")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def filled(words: Words) -> set[str]:
+    """Return the names of what is filled in."""
+    return set(PLACEHOLDER.findall(words.en))
+
+
+def languages(words: Words, what: str) -> Iterator[str]:
+    """Yield what is wrong with words in two languages; `what` names them in the message."""
+    if not _THAI.search(words.th):
+        yield f"{what}: the Thai words have no Thai letter: '{words.th}'"
+    if _THAI.search(words.en):
+        yield f"{what}: the English words have Thai letters: '{words.en}'"
+    if filled(words) != set(PLACEHOLDER.findall(words.th)):
+        yield f"{what}: the two languages fill in different things"
+
+
+def rule_problems(text: str | None, words: Vocabulary) -> list[str]:
+    """Return what is wrong with a rule; nothing where there is none."""
+    if text is None:
+        return []
+    try:
+        rule_sql(text, words)
+    except RuleError as error:
+        return list(error.faults)
+    return []
+
+
+class Proof:
+    """Gathers the problems of a survey that could be read."""
+
+    def __init__(self, reader: Reader, survey: Survey) -> None:
+        self.reader, self.survey = reader, survey
+        self.problems: list[Problem] = []
+
+    def line_of(self, file: str, *place: str | int) -> int:
+        """Return the line of an entry in a file, counted from 1."""
+        document = self.reader.documents.get(file)
+        return document.line(*place) if document else 1
+
+    def note(self, file: str, place: tuple[str | int, ...], messages: Iterable[str]) -> None:
+        """Add problems with an entry of a file."""
+        self.problems += [Problem(file, self.line_of(file, *place), message) for message in messages]
+
+    def rule(self, text: str | None, table: Table) -> list[str]:
+        """Return what is wrong with a rule of scored children, or of households."""
+        return rule_problems(text, vocabulary(self.survey, table, indicators=table == "child"))

@@ -126,7 +126,7 @@ def check_columns(survey: Survey, tables: Sequence[SurveyTable], identified: boo
     return gather(survey, tables, all_column_faults(survey, tables), [], identified)
 
 
-def validate(
+def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     paths: Files,
     *,
     round_: int | None = None,

@@ -360,7 +360,7 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
     return [survey_table(survey, sheet, round_) for sheet in sheets]
 
 
-def read(
+def read(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     path: Path,
     survey: Survey,
     round_: int | None = None,

@@ -72,7 +72,7 @@ def _write_round(survey: Survey, folder: Path, drawn_round: SampleRound, how: _W
     return path, log.assign(file=path.name)
 
 
-def write_samples(
+def write_samples(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     folder: str | Path,
     subdistricts: Sequence[str],
     rounds: Sequence[int],

@@ -48,7 +48,7 @@ class Annotation:
     notes: tuple[str, ...]
 
 
-def annotate(
+def annotate(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     validation: Validation,
     out: str | Path,
     *,

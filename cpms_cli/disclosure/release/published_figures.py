@@ -26,7 +26,7 @@ from cpms_cli.workspace import Workspace
 FIGURES, SUBDISTRICT = "figures", "subdistrict"
 
 
-def published_figures(
+def published_figures(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,

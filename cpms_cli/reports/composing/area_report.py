@@ -34,7 +34,7 @@ from cpms_cli.survey.model.definition import Language
 from cpms_cli.workspace import Workspace
 
 
-def report_area(
+def report_area(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     code: str,
     *,

@@ -197,7 +197,7 @@ def _at_once(workspace: Workspace, scope: Scope) -> pd.DataFrame:
     return listed[~listed[ADULT] & listed[CLOSED].isna()].reset_index(drop=True)
 
 
-def summarise_area(
+def summarise_area(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     code: str,
     *,

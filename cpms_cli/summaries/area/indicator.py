@@ -122,7 +122,7 @@ def counted_by(
     return {"total": broken_down(workspace, columns, condition), **grouped}
 
 
-def summarise_indicator(
+def summarise_indicator(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     number: int,
     *,
@@ -168,7 +168,7 @@ def compute_indicator_summary(
     )
 
 
-def indicator_change(
+def indicator_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     number: int,
     first: int,

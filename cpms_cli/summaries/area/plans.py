@@ -165,7 +165,7 @@ def _levels(workspace: Workspace, condition: str) -> pd.DataFrame:
     )
 
 
-def plan_area(
+def plan_area(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     code: str,
     *,

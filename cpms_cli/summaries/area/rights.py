@@ -82,7 +82,7 @@ def _lacking(workspace: Workspace, scope: Scope, rights: Sequence[Right]) -> pd.
     return listed.merge(answers, on=key, how="inner").drop(columns=["response"])
 
 
-def summarise_rights(
+def summarise_rights(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -125,7 +125,7 @@ def compute_rights_summary(
     return RightsSummary(scope, counted, listed, quality)
 
 
-def rights_change(
+def rights_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     first: int,
     last: int,

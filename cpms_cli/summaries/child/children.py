@@ -123,7 +123,7 @@ def standing_list(workspace: Workspace, selection: ChildSelection) -> pd.DataFra
     return line_list_of(workspace, selection, create_standing_scores(connection, survey, asked))
 
 
-def list_children(
+def list_children(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,

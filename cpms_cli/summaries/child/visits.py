@@ -241,7 +241,7 @@ def _outstanding(survey: Survey, due: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def plan_visits(
+def plan_visits(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,

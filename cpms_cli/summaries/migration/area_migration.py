@@ -171,7 +171,7 @@ def _origins(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame:
     return by.labelled(survey, came, workspace.language)
 
 
-def summarise_migration(
+def summarise_migration(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -207,7 +207,7 @@ def compute_migration_summary(
     )
 
 
-def migration_change(
+def migration_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     first: int,
     last: int,

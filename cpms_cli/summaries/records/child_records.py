@@ -59,7 +59,7 @@ class Records:
     finer: bool = False
 
 
-def child_records(
+def child_records(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,

@@ -44,7 +44,7 @@ class DueList:
     turned_18: pd.DataFrame
 
 
-def due_responses(
+def due_responses(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,

@@ -68,7 +68,7 @@ class ResponseChange(OverRounds):
         return {**self.span.about(), "as_of": self.as_of.isoformat()}
 
 
-def summarise_responses(
+def summarise_responses(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -113,7 +113,7 @@ def compute_response_summary(
     return ResponseSummary(area or "", name, day, by_part, totals, grouped, int(lost[0]) if lost else 0)
 
 
-def response_change(
+def response_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     first: int,
     last: int,

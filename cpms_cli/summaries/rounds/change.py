@@ -63,7 +63,7 @@ def level_flow(workspace: Workspace, span: Span, by: Sequence[Group] = ()) -> pd
     return over_pairs(workspace, span, Compared(by=by), counted)
 
 
-def area_change(
+def area_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     code: str,
     first: int,

@@ -224,7 +224,7 @@ def compute_overlap(
     return Overlap(area, scope.name if area else "", scope.round, children, *tables)
 
 
-def overlap(
+def overlap(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,

@@ -85,7 +85,7 @@ def number_flow(workspace: Workspace, span: Span, by: Sequence[Group] = ()) -> p
     return over_pairs(workspace, span, Compared(by=by), counted)
 
 
-def overlap_change(
+def overlap_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     first: int,
     last: int,

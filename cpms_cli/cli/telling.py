@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cpms_cli.cli.options import one_of
+from cpms_cli.writing.output_formats import PRINTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +29,7 @@ class Target:
 
     format: str
     file: Path | None = None
-    known: tuple[str, ...] = ("text", "json", "csv")
+    known: tuple[str, ...] = PRINTED
 
     def __post_init__(self) -> None:
         one_of(self.format, self.known)

@@ -253,6 +253,8 @@ def test_levels_and_circumstances_are_a_provinces_own(
     change("risk.yaml", "      OR dangers >= 5\n", "      OR dangers >= 5\n      OR (i101 AND i09)\n")
     nine = "    name: {en: Parents migrated away, th: บิดามารดาย้ายไปทำงานที่อื่น}\n"
     change("indicators.yaml", nine, f"{nine}    circumstance: true\n")
+    entry = "  - id: parents\n    indicator: 9\n    help: {en: visits of the parents, th: การเยี่ยมของบิดามารดา}\n"
+    change("risk.yaml", "circumstances:\n", f"circumstances:\n{entry}    source: P\n")
     rows = [
         {"household_no": 1, "parent_away_work": "mother", "mother_home": "no", "sleeps_hungry": "no"},
         {"household_no": 2, "parent_away_work": "mother", "mother_home": "no", "sleeps_hungry": "yes"},

@@ -95,6 +95,21 @@ def test_compacting_changes_the_size_and_nothing_else(cpms: Cpms, tmp_path: Path
     assert store.stat().st_size < size
 
 
+@pytest.mark.parametrize("key", [None, "a key"])
+def test_a_store_of_few_rows_is_a_small_file_and_compacting_does_not_blow_it_up(
+    cpms: Cpms, draw: Draw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str | None
+) -> None:
+    if key:
+        monkeypatch.setenv("CPMS_KEY", key)
+    store = tmp_path / "s.duckdb"
+    merge([draw({}, {})], store)
+    before, size = dump(store), store.stat().st_size
+    # Some forty columns and twenty tables: nearly empty blocks of the engine's usual size (256 KiB) came to 6.5 MB.
+    assert size < 3_000_000
+    assert cpms("store", "compact", "--store", store).code == 0
+    assert (dump(store), store.stat().st_size <= size) == (before, True)
+
+
 def test_an_encrypted_store_shows_no_name_on_the_disk(
     cpms: Cpms, store: Path, draw: Draw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

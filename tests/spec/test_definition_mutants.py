@@ -68,6 +68,7 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("at least made more than", RULES, SQL + r".*?>=", lambda match: match[0].removesuffix("=")),
     ("below made at most", RULES, SQL + r".*? < ", lambda match: match[0].removesuffix(" ") + "= "),
     ("due at another hour", ("risk.yaml",), r"due_hours: (\d+)", lambda match: f"due_hours: {int(match[1]) + 24}"),
+    ("help by another indicator", ("risk.yaml",), r"^    indicator: \d+", lambda match: "    indicator: 3"),
     ("answered by no kind", ("risk.yaml",), r"answered_by: \[\w+", lambda match: f"{match[0]}x"),
     ("answered by nothing", ("risk.yaml",), r"answered_by: \[.*\]", lambda match: "answered_by: []"),
     ("closed by no kind", ("response.yaml",), r"closes: \[\w+", lambda match: f"{match[0]}x"),

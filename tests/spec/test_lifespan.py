@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import prove_definition
+from cpms_cli.forms.form_workbook import sheets
+from cpms_cli.forms.xlsform import xlsform
 from cpms_cli.reading.header.headers import header_spellings
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, folded
@@ -135,12 +137,12 @@ def test_a_former_name_that_is_another_fields_header_is_refused(folder: Path, ch
 
 
 @pytest.mark.parametrize(
-    ("name", "line"), [("round", "since: 2569"), ("consent", "asked: false"), ("child_no", "until: 2569")]
+    ("name", "line"), [("round", "since: 2569"), ("consent", "asked: false"), ("sex", "until: 2569")]
 )
 def test_what_every_row_needs_is_asked_in_every_round(folder: Path, change: Change, name: str, line: str) -> None:
-    file = "child.yaml" if name == "child_no" else "household.yaml"
+    file = "child.yaml" if name == "sex" else "household.yaml"
     change(file, *_with(name, line))
-    assert f"no row can be stored without '{name}': it must be asked in every round" in _problems(folder)
+    assert f"cpms cannot do without '{name}': it must be asked in every round" in _problems(folder)
 
 
 CODES = "code,label_en,label_th,missing,spellings"
@@ -262,3 +264,22 @@ def test_json_has_the_notes_apart_from_the_problems(cpms: Cpms, folder: Path, ch
     document = cpms("schema", "check", folder, "--format", "json").json
     assert document["problems"] == []
     assert [(note["file"], note["line"]) for note in document["notes"]] == [("child.yaml", line)]
+
+
+def test_a_form_has_the_questions_and_answers_of_its_round(folder: Path, change: Change) -> None:
+    change("child.yaml", *_with("tobacco", "since: 2570"))
+    change("child.yaml", *_with("alcohol", "until: 2569"))
+    _turned_off(folder, change, "left_alone")
+    _with_columns(folder, "codelists/dwelling.csv", employer={"since": "2570"})
+    survey = load_survey(folder)
+    for year, lacking, dwellings in ((2026, {"tobacco"}, 6), (2027, {"alcohol"}, 7), (None, {"alcohol"}, 7)):
+        form = xlsform(survey, round_=year, language="en")
+        gone = set(load_survey().fields) - set(form.survey["name"])
+        assert {*lacking, "left_alone"} <= gone
+        assert not {"tobacco", "alcohol"} - lacking & gone
+        choices = form.choices.loc[form.choices["list_name"] == "dwelling", "name"]
+        assert (len(choices), "employer" in set(choices)) == (dwellings, dwellings == 7)
+        columns = {field.name for fields in sheets(survey.as_asked_in(year), "flat").values() for field in fields}
+        assert set(survey.fields) - columns == {*lacking, "left_alone"}
+    assert survey.as_asked_in(2026) != survey.as_asked_in(2027), "nothing worked out for one stands for the other"
+    assert load_survey().as_asked_in(2026) is load_survey(), "the shipped one asks the same in every round"

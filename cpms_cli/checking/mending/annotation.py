@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.checking.findings import Wording
-from cpms_cli.checking.mending.annotation_sheets import Change, Job, changes_sheet, list_sheet
+from cpms_cli.checking.mending.annotation_sheets import Change, Job, changes_sheet, list_notes, list_sheet
 from cpms_cli.checking.mending.plain_copy import plain_workbook
 from cpms_cli.checking.mending.repairs import Repair, legal_labels, nearest, repairs
 from cpms_cli.checking.mending.same_answers import check_same_answers
@@ -29,6 +29,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.writing.files import check_not_read, write_bytes
+from cpms_cli.writing.output_formats import endings
 from cpms_cli.writing.outputs import check_new
 
 # Each comment is a drawing with a frame: programs open slowly with tens of thousands of them.
@@ -73,9 +74,8 @@ def annotate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     mends = [repairs(survey, table, language) for table in validation.tables] if fix else None
     findings = _worded_findings(survey, validation, language)
     job = Job(survey, validation, language, identified, findings, mends, names)
-    notes: list[str] = []
     try:
-        written = _marked(job, MarkedWorkbook(content), macros, notes)
+        written = _marked(job, MarkedWorkbook(content), macros, ())
     except UnknownLayout:
         plain, names = plain_workbook(validation.tables)
         notes = [say("annotate_layout", language, file=source.name)]
@@ -86,14 +86,14 @@ def annotate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     if fix:
         check_same_answers(job, written[0], target)
     write_bytes(target, written[0], new=not overwrite)
-    return Annotation(target, *written[1:], tuple(notes))
+    return Annotation(target, *written[1:])
 
 
 def _one_source(validation: Validation, target: Path, overwrite: bool) -> Path:
     paths = list(dict.fromkeys(table.source.path for table in validation.tables))
     if len(paths) != 1:
         raise UsageError("annotate_one_file", count=len(paths))
-    allowed = {".xlsx", paths[0].suffix.lower()} & {".xlsx", ".xlsm"}
+    allowed = {".xlsx", paths[0].suffix.lower()} & set(endings("annotated"))
     if target.suffix.lower() not in allowed:
         raise UsageError("annotate_ending", file=target.name)
     check_not_read(target, paths)
@@ -154,10 +154,12 @@ def _marks(job: Job, table: SurveyTable, findings: pd.DataFrame) -> SheetMarks:
     return marks
 
 
-def _marked(job: Job, book: MarkedWorkbook, macros: bool, notes: list[str]) -> tuple[bytes, int, int, int]:
-    """Return the workbook with its marks, and how many cells are coloured, lines listed and cells mended.
+def _marked(
+    job: Job, book: MarkedWorkbook, macros: bool, notes: Sequence[str]
+) -> tuple[bytes, int, int, int, tuple[str, ...]]:
+    """Return the workbook with its marks; how many cells are coloured, lines listed and cells mended; and all notes.
 
-    What is to be told of the workbook as a whole is appended to `notes`.
+    The notes are what is to be told of the workbook as a whole: `notes`, and what else comes up.
     """
     cells, commented = 0, 0
     lists: dict[str, tuple[str, ...]] = {}
@@ -173,16 +175,18 @@ def _marked(job: Job, book: MarkedWorkbook, macros: bool, notes: list[str]) -> t
             if field.codelist and _dropdown(field) in used
         }
         changes += _mend(job, book, index, marks)
+    every_note = list(notes)
     if commented < cells:
-        notes.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
+        every_note.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
     if not macros and "xl/vbaProject.bin" in book.package.parts:
-        notes.append(say("annotate_macros", job.language, file=job.validation.tables[0].source.path.name))
+        every_note.append(say("annotate_macros", job.language, file=job.validation.tables[0].source.path.name))
+    every_note += list_notes(job)
     added = ["annotate_sheet", "annotate_changes"] if job.mends is not None else ["annotate_sheet"]
     names = sheet_names((say(sheet, job.language) for sheet in added), book.sheet_parts)
-    sheets = [list_sheet(job, notes, names[0])]
+    sheets = [list_sheet(job, every_note, names[0])]
     if job.mends is not None:
         sheets.append(changes_sheet(job, changes, names[1]))
-    return book.finished(sheets, lists, macros=macros), cells, len(sheets[0].rows), len(changes)
+    return book.finished(sheets, lists, macros=macros), cells, len(sheets[0].rows), len(changes), tuple(every_note)
 
 
 def _mend(job: Job, book: MarkedWorkbook, index: int, marks: SheetMarks) -> list[Change]:

@@ -40,17 +40,20 @@ class Job:
     names: Mapping[int, str]
 
 
-def list_sheet(job: Job, notes: list[str], sheet: str) -> TextSheet:
-    """Return the first sheet: all findings, each with a link to its cell; `notes` stand above them.
+def list_notes(job: Job) -> list[str]:
+    """Return what is said above the list where it does not show all there is."""
+    notes, findings = [], len(job.findings)
+    if findings > LISTED:
+        notes.append(say("annotate_listed", job.language, limit=LISTED, all=findings))
+    if min(findings, LISTED) > MOST_LINKS:
+        notes.append(say("annotate_links", job.language, limit=MOST_LINKS))
+    return notes
 
-    Where not all can be listed or linked, a sentence that says so is appended to `notes`.
-    """
+
+def list_sheet(job: Job, notes: Sequence[str], sheet: str) -> TextSheet:
+    """Return the first sheet: all findings, each with a link to its cell; `notes` stand above them."""
     language, validation, findings = job.language, job.validation, job.findings
     shown = findings.sort_values(["severity", "source", "row"], kind="stable").head(LISTED)
-    if len(findings) > LISTED:
-        notes.append(say("annotate_listed", language, limit=LISTED, all=len(findings)))
-    if len(shown) > MOST_LINKS:
-        notes.append(say("annotate_links", language, limit=MOST_LINKS))
     sheets = shown["source"].map(job.names).astype("str")
     letter = pd.Series([column_letter(int(column)) for column in shown["at"]], index=shown.index, dtype="str")
     cell = (letter + shown["row"].astype("str")).mask(shown["row"].isna(), "")

@@ -26,6 +26,7 @@ from cpms_cli.cli.options import (
     year,
 )
 from cpms_cli.cli.telling import Target
+from cpms_cli.writing.output_formats import TEXT_OR_JSON, listed_endings
 
 if TYPE_CHECKING:
     from cpms_cli.workspace import Workspace
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="A document for a committee: what was found, what is due, what to decide.")
 File = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Write a document: .docx, .xlsx, .pdf or .html.", show_default=False),
+    typer.Option("--output", "-o", help=f"Write a file: {listed_endings('document')}.", show_default=False),
 ]
 
 
@@ -60,7 +61,7 @@ def community(
     """
     check_width(code, COMMUNITY)
     check_audience(audience, None, by=by)
-    asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, ("text", "json"))
+    asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
     _plan(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
 
 
@@ -87,7 +88,7 @@ def province(
     """
     check_width(code, PROVINCE)
     check_audience(audience, None, by=by)
-    asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, ("text", "json"))
+    asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
     _plan(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
 
 

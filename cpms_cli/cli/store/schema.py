@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import Lang, TextOrJson, language, one_of
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 SHIPPED = "shipped"  # as which the definition that comes with the tool is named
 
@@ -41,7 +42,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", lang: Lang = None
       cpms schema check
       cpms schema check --format json
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli.scoring.examples import prove_definition
     from cpms_cli.survey.files.location import shipped

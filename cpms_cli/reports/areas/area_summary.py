@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cpms_cli.reports.areas.handed import count_text, counts_told
+from cpms_cli.reports.areas.help_needed import show_help_needed
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, show_note, show_quality, show_shares
 from cpms_cli.reports.areas.standing import show_standing
 from cpms_cli.reports.children.scores import show_children
@@ -45,6 +46,7 @@ def show_area(screen: Screen, summary: AreaSummary, *, listed: bool = True) -> N
     if listed:
         show_standing(screen, summary.standing, summary.standing_parts, summary.round)
     _show_area_indicators(screen, summary)
+    show_help_needed(console, summary.help, language)
     headings = {
         "area": say("col_area", language),
         "name": "",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.scoring.scores import HOUSEHOLD_SCORE, SCORE
+from cpms_cli.summaries.area.help_counts import help_counts
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import (
     area_name,
@@ -41,6 +42,7 @@ class AreaSummary:
     `standing` and `standing_parts`, in the area's last round only: how many stand at each level today, and in which
     part, as `standing_counts.standing_counts`. For the office: no disclosure control covers these counts.
     `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
+    `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
     `response`: children to be visited at once, most urgent first; in the last round as they stand today.
     `quality`: as `quality.quality_of`.
@@ -62,6 +64,7 @@ class AreaSummary:
     grouped: dict[str, pd.DataFrame]
     standing: pd.DataFrame
     standing_parts: pd.DataFrame
+    help: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -71,6 +74,7 @@ class AreaSummary:
             "levels": self.levels,
             **standing,
             "indicators": self.indicators,
+            "help": self.help,
             "parts": self.parts,
             "response": self.response,
             "quality": self.quality,
@@ -227,6 +231,7 @@ def compute_area_summary(
     levels = levels_of(workspace, within(survey, code, scope.round))
     create_stood(connection, survey, datetime.date.today())
     standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
+    indicators = _indicators(workspace, scope)
     return AreaSummary(
         code,
         scope.name,
@@ -235,11 +240,12 @@ def compute_area_summary(
         int(levels["children"].sum()),
         int(levels["households"].sum()),
         levels,
-        _indicators(workspace, scope),
+        indicators,
         parts_of(workspace, code, scope.round),
         _at_once(workspace, scope),
         quality_of(connection, survey, scope),
         _grouped(workspace, scope, groups) if groups else {},
         standing,
         standing_parts,
+        help_counts(survey, indicators, language),
     )

@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.review.by_hand import current_identifier
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
 from cpms_cli.scoring.scores import EXPLAINED, create_explained
 from cpms_cli.summaries.child.children import MASK
@@ -23,7 +24,8 @@ from cpms_cli.workspace import Workspace
 class ChildHistory:
     """One child. Tables have one column per round, named by its year, and a row per question or indicator.
 
-    `levels`: a row per round: round, level, highest, why, open, response, due, and where the child stands: standing,
+    `levels`: a row per round: round, level, highest, why, open, needs_help (ids of circumstances) and that in words as
+    needs_help_label, response, due, and where the child stands: standing,
     standing_since, closed_on, closed_by, standing_why (see `summaries.child.standing_history`).
     `responses`: what was done for the child, by date.
     `indicators`: number, name, an answer per round, and `because`, the answers behind the latest one.
@@ -146,6 +148,8 @@ def compute_child_history(workspace: Workspace, identifier: str) -> ChildHistory
             "highest": scored["highest"],
             "why": explainer.why(scored),
             "open": explainer.open(scored),
+            NEEDS_HELP: scored[NEEDS_HELP],
+            f"{NEEDS_HELP}_label": explainer.help(scored[NEEDS_HELP]),
             "response": [by_id[level].response.in_(language) for level in scored["level"]],
             "due": [by_id[level].due.in_(language) for level in scored["level"]],
             **stood,

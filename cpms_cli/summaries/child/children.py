@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
 from cpms_cli.summaries.area.shares import within
@@ -65,6 +66,7 @@ def _personal(survey: Survey) -> tuple[str, ...]:
 def line_list_of(workspace: Workspace, selection: ChildSelection, standing: Sequence[str] = ()) -> pd.DataFrame:
     """Return a row per selected child and round, the most severe level first, then the highest possible level.
 
+    `needs_help` and `needs_help_label` say of each row what its own answers to circumstances call for.
     With `standing`, the further columns of `standing_score`, the rows are of that view; these columns come last.
     """
     survey, connection = workspace.survey, workspace.scored()
@@ -76,7 +78,7 @@ def line_list_of(workspace: Workspace, selection: ChildSelection, standing: Sequ
     listed = connection.execute(
         f"""
         SELECT s.{person}, {", ".join(f"s.{name}" for name in key)}, s.{sex}, age_min, age_max, level, highest,
-            {", ".join(f"c.{name}" for name in names)}, reasons, open_reasons, answers, open_answers
+            {", ".join(f"c.{name}" for name in names)}, {NEEDS_HELP}, reasons, open_reasons, answers, open_answers
             {"".join(f", s.{name}" for name in ((*standing, GIVEN) if standing else ()))}
         FROM (SELECT * FROM {STANDING if standing else EXPLAINED} WHERE {condition}) s
         JOIN current_child c ON {" AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)}
@@ -89,6 +91,7 @@ def line_list_of(workspace: Workspace, selection: ChildSelection, standing: Sequ
     else:
         listed["why"] = explainer.why(listed)
     listed["open"] = explainer.open(listed)
+    listed[f"{NEEDS_HELP}_label"] = explainer.help(listed[NEEDS_HELP])
     response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
     listed["response"] = listed["level"].map(response).astype("str")
     hidden = {"reasons", "open_reasons", "answers", "open_answers", GIVEN, *standing}

@@ -8,6 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field as Described
+
 from cpms_cli.survey.model.checks import (
     Answer,
     Case,
@@ -21,6 +23,7 @@ from cpms_cli.survey.model.checks import (
     ResponseCheck,
 )
 from cpms_cli.survey.model.deidentification import Deidentification
+from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.fields import (
     Area,
     Code,
@@ -47,6 +50,7 @@ __all__ = [
     "Area",
     "Case",
     "Check",
+    "Circumstance",
     "Code",
     "CodeList",
     "ColumnCheck",
@@ -69,6 +73,15 @@ __all__ = [
 ]
 
 
+class Circumstance(Part):
+    """With what a circumstance calls for help: said beside the level of a child of whom its `indicator` is yes."""
+
+    id: str = Described(pattern=r"^[a-z_]+$")
+    indicator: int
+    help: Words
+    source: str
+
+
 class Survey(Part):
     """The whole definition, loaded from the files of `folder`."""
 
@@ -80,6 +93,7 @@ class Survey(Part):
     indicators: tuple[Indicator, ...]
     numbering: Numbering | None = None
     levels: tuple[Level, ...]
+    circumstances: tuple[Circumstance, ...] = ()
     checks: tuple[Check, ...]
     history: tuple[HistoryCheck, ...]
     responses: tuple[ResponseCheck, ...]
@@ -95,6 +109,7 @@ class Survey(Part):
     activities: tuple[Activity, ...]
     privacy: PrivacyRules
     deidentification: Deidentification
+    fairness: Fairness = Fairness()
     translations: tuple[Translation, ...] = ()
     digest: str
 
@@ -221,6 +236,25 @@ class Survey(Part):
     def not_asked_in(self, round_year: int | None) -> frozenset[str]:
         """The names of the fields that nobody is asked in the round of this year; None is any round to come."""
         return frozenset(name for name, field in self.fields.items() if not field.is_asked_in(round_year))
+
+    def as_asked_in(self, round_year: int | None) -> Survey:
+        """The questions and answers that the round of this Gregorian year puts to people; None is any round to come.
+
+        It is for forms: rules may name questions that it does not have.
+        """
+        tables = {
+            table.name: table.model_copy(
+                update={"fields": tuple(field for field in table.fields if field.is_asked_in(round_year))}
+            )
+            for table in (self.household, self.child, self.response)
+        }
+        lists = {
+            name: CodeList(name=name, codes=codes.offered_in(round_year)) for name, codes in self.codelists.items()
+        }
+        if lists == self.codelists and all(tables[table.name] == table for table in (self.household, self.child)):
+            return self
+        digest = f"{self.digest}:{round_year}"
+        return Survey.model_construct(**{**dict(self), **tables, "codelists": lists, "digest": digest})
 
     def is_asked_alike(self, field: Field, round_years: Iterable[int]) -> bool:
         """Whether a question was asked in all of these rounds, with the same answers to choose from: only then can what

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from cpms_cli.survey.files.located_yaml import Problem, read_yaml
 from cpms_cli.survey.files.schema_files import Reader
@@ -11,14 +11,17 @@ from cpms_cli.survey.model.lifespan import Lifespan
 from cpms_cli.survey.rules.dependents import Dependent, dependents
 
 
-def lifespan_problems(reader: Reader, survey: Survey) -> list[Problem]:
-    """Every fault of the rounds and former names of questions and codes, with file and line."""
+def lifespan_problems(reader: Reader, survey: Survey, needed_roles: Collection[str]) -> list[Problem]:
+    """Every fault of the rounds and former names of questions and codes, with file and line.
+
+    `needed_roles` are those that some field must play in every round.
+    """
     of_people = (survey.household, survey.child)
     return [
         *_fields(reader, of_people),
         *_fields(reader, (survey.response,)),
         *_codes(reader, survey),
-        *_needed(reader, of_people),
+        *_needed(reader, of_people, needed_roles),
     ]
 
 
@@ -98,12 +101,12 @@ def _codes(reader: Reader, survey: Survey) -> Iterator[Problem]:
                 yield Problem(f"codelists/{name}.csv", line, message)
 
 
-def _needed(reader: Reader, tables: tuple[TableSchema, ...]) -> Iterator[Problem]:
-    """Questions without which no row can be stored are asked in every round."""
+def _needed(reader: Reader, tables: tuple[TableSchema, ...], needed_roles: Collection[str]) -> Iterator[Problem]:
+    """Questions without which no row can be stored, or no child recognised, are asked in every round."""
     for table in tables:
         document = reader.documents[f"{table.name}.yaml"]
         for index, field in enumerate(table.fields):
-            for_every_row = field.constraints.required or field.role == "consent"
+            for_every_row = field.constraints.required or field.role in needed_roles
             if for_every_row and (field.is_turned_off or field.is_limited):
-                message = f"no row can be stored without '{field.name}': it must be asked in every round"
+                message = f"cpms cannot do without '{field.name}': it must be asked in every round"
                 yield Problem(document.file, document.line("fields", index), message)

@@ -58,7 +58,6 @@ class Workspace:
         schemas: Path | None = None,
         *,
         language: Language = "en",
-        who: str | None = None,
         identified: bool = False,
         writes: bool = False,
     ) -> Self:
@@ -66,7 +65,8 @@ class Workspace:
 
         Raises DefinitionError.
         """
-        return cls(definition_in_use(store, schemas), Path(store), language, who, identified, writes or identified)
+        survey = definition_in_use(store, schemas)
+        return cls(survey, Path(store), language, identified=identified, writes=writes or identified)
 
     def __enter__(self) -> Self:
         self._session.closing = ExitStack()

@@ -15,9 +15,11 @@ from sqlglot import exp
 
 from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.survey.identifiers import thai_id_sql
-from cpms_cli.survey.model.definition import HistoryCheck, Survey
-from cpms_cli.survey.rules.rule_language import BEFORE, compiled_rule, sql
-from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary, with_age_bounds
+from cpms_cli.survey.model.checks import HistoryCheck
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.rule_language import compiled_rule, sql
+from cpms_cli.survey.rules.typed_answers import RecordColumns, quoted, typed_record, vocabulary, with_age_bounds
+from cpms_cli.survey.rules.vocabulary import BEFORE
 
 # What `stage_earlier` makes of the store's rows: children and households.
 EARLIER = ("earlier_child", "(SELECT * EXCLUDE (_file) FROM earlier_household)")
@@ -65,7 +67,7 @@ def compare(connection: duckdb.DuckDBPyConnection, survey: Survey, file: str) ->
     connection.execute(f"CREATE OR REPLACE TEMP TABLE arrived_record AS SELECT *, {file} AS _file FROM record")
     # Families that did not consent left nothing by which anybody could be missed.
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
-    record = typed_record(survey, *EARLIER, ("_file",))
+    record = typed_record(survey, *EARLIER, RecordColumns(("_file",)))
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE earlier AS
         SELECT *, row_number() OVER () AS _store

@@ -7,6 +7,7 @@ written. Rows of one key that differ in an answer stay, and are an error.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -21,6 +22,15 @@ from cpms_cli.survey.model.definition import Survey, Table
 REPEATED = "repeated_row"
 _CHECK = "row_repeated"
 _WHERE_READ = ("_source", "_row")
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Tables of the survey as they were read, with the faults in the columns of each."""
+
+    survey: Survey
+    tables: Sequence[SurveyTable]
+    faults: Sequence[Sequence[ColumnFault]]
 
 
 def drop_repeated(
@@ -38,9 +48,10 @@ def drop_repeated(
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {REPEATED} (_source INTEGER, _row BIGINT)")
     dropped = _drop_echoes(connection, survey)
     named: list[RuleFault] = []
+    read = _Read(survey, tables, faults)
     for name in ("household", "child"):
         table: Table = "household" if name == "household" else "child"
-        pairs = _pairs(connection, survey, table, tables, faults, passed)
+        pairs = _pairs(connection, read, table, passed)
         if len(pairs):
             connection.register("repeated_pair", pairs)
             again = "(_source, _row) IN (SELECT (_source, _row) FROM repeated_pair)"
@@ -70,15 +81,9 @@ def _drop_echoes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     return int(deleted[0]) if deleted else 0
 
 
-def _pairs(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    table: Table,
-    tables: Sequence[SurveyTable],
-    faults: Sequence[Sequence[ColumnFault]],
-    passed: Sequence[int],
-) -> pd.DataFrame:
-    """Rows that repeat another: `_source`, `_row`, `flat`, and `kept_source`, `kept_row`, the row that stays."""
+def _pairs(connection: duckdb.DuckDBPyConnection, read: _Read, table: Table, passed: Sequence[int]) -> pd.DataFrame:
+    """Return the rows that repeat another: `_source`, `_row`, `flat`, and `kept_source`, `kept_row`, the row kept."""
+    survey = read.survey
     key, columns = ", ".join(survey.key(table)), ", ".join(survey.columns(table))
     flat, whole = "FALSE", "TRUE"
     if table == "household":
@@ -102,7 +107,7 @@ def _pairs(
         ANTI JOIN ({open_homes}) USING ({home})
         WHERE {whole}""")
     rows = connection.execute("SELECT _source, _row FROM row_alike").df()
-    connection.register("unread_text", _unread_cells(survey, table, tables, faults, rows))
+    connection.register("unread_text", _unread_cells(read, table, rows))
     later = f"_source IN ({', '.join(map(str, passed))})" if passed else "FALSE"
     pairs = connection.execute(f"""
         WITH numbered AS (
@@ -123,17 +128,12 @@ def _pairs(
     return pairs
 
 
-def _unread_cells(
-    survey: Survey,
-    kind: Table,
-    tables: Sequence[SurveyTable],
-    faults: Sequence[Sequence[ColumnFault]],
-    rows: pd.DataFrame,
-) -> pd.DataFrame:
+def _unread_cells(read: _Read, kind: Table, rows: pd.DataFrame) -> pd.DataFrame:
     """Of each of these rows (`_source`, `_row`) the cells that are no answer, as they are written: `texts`.
 
     They are blank where the rows are staged. A household is told by its own cells, a child's row by all.
     """
+    survey, tables, faults = read.survey, read.tables, read.faults
     looked_at = survey.columns("household") if kind == "household" else tuple(survey.fields)
     parts: list[pd.DataFrame] = []
     for source, group in rows.groupby("_source"):

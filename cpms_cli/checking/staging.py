@@ -19,7 +19,7 @@ from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.identifiers import thai_number_sql
 from cpms_cli.survey.model.definition import Survey, Table
-from cpms_cli.survey.rules.typed_answers import quoted, typed_household, typed_record
+from cpms_cli.survey.rules.typed_answers import RecordColumns, quoted, typed_household, typed_record
 
 TABLES: tuple[Table, ...] = ("child", "household")
 CARRIED = ("_source", "_row")
@@ -220,7 +220,7 @@ def _typed_tables(survey: Survey) -> str:
     # Rules on numbers speak of numbers: two children whose number is "none" do not share one.
     number = survey.role("national_id").name
     numbers = {number: f"CASE WHEN {thai_number_sql(number)} THEN {number} END"}
-    record = typed_record(survey, "staged_child", one_household_each(survey), CARRIED, instead=numbers)
+    record = typed_record(survey, "staged_child", one_household_each(survey), RecordColumns(CARRIED, instead=numbers))
     home = typed_household(survey, "staged_household", "staged_child", (*CARRIED, "_differ"))
     return f"""
         CREATE OR REPLACE TEMP TABLE record AS {record};

@@ -30,7 +30,7 @@ from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
 from cpms_cli.reading.header.mapping import Mapped
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import SurveyTable, read_files
+from cpms_cli.reading.tables import ReadAs, SurveyTable, read_files
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 
@@ -67,21 +67,6 @@ class Validation:
         return 1 if self.errors or left_out(self.tables) else 0
 
 
-def read_all(
-    paths: Sequence[Path],
-    survey: Survey,
-    round_: int | None = None,
-    encoding: str | None = None,
-    mapping: Mapped | None = None,
-    sheets: Collection[str] | None = None,
-) -> tuple[SurveyTable, ...]:
-    """The survey tables of all files, in the order given; of a workbook only those on `sheets`, where these are named.
-
-    Raises UnreadableFile for the first that cannot be read.
-    """
-    return tuple(read_files(paths, survey, round_, encoding, mapping, sheets))
-
-
 def _faults_of(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
     return [*column_faults(survey, table), *title_faults(survey, table), *era_faults(table)]
 
@@ -91,44 +76,57 @@ def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[lis
     return [_faults_of(survey, table) for table in tables]
 
 
+@dataclass(frozen=True)
+class Against:
+    """What tables are compared with.
+
+    `earlier`: the rows of a store. `stored`: the relations of a store's current rows, where the connection is that
+    store's. `passed`: the positions of tables that change nothing. `beside`: a check that only later modules know.
+    """
+
+    earlier: Earlier | None = None
+    stored: StoredRows | None = None
+    passed: Sequence[int] = ()
+    beside: Beside | None = None
+
+
+NOTHING_ELSE = Against()
+
+
 def check(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
     tables: Sequence[SurveyTable],
+    against: Against = NOTHING_ELSE,
     identified: bool = False,
-    columns_only: bool = False,
-    earlier: Earlier | None = None,
-    beside: Beside | None = None,
-    passed: Sequence[int] = (),
-    stored: StoredRows | None = None,
 ) -> pd.DataFrame:
-    """All findings about tables already read; leaves them staged on the connection, unless `columns_only`.
-
-    With `earlier`, the rows of a store, they are held against these as well; `beside` finds what only later modules
-    know how to find. `passed` are the tables that change nothing, `stored` the relations of a store's current rows
-    where it is this connection's.
-    """
+    """Return all findings about tables that are read, and leave the tables staged on the connection."""
     by_column = all_column_faults(survey, tables)
     by_rule: list[RowFault] = []
-    if not columns_only:
-        stage(connection, survey, tables, by_column)
-        by_rule += drop_repeated(connection, survey, tables, by_column, passed)
-        by_rule += disputed_consents(connection, survey)
-        by_rule += [*told_once(survey, tables, rule_faults(connection, survey))]
-        by_rule += conflicting_households(connection, survey)
-        by_rule += unread_consents(connection, survey)
-        by_rule += pattern_faults(connection, survey)
-        if earlier is not None:
-            stage_earlier(connection, survey, earlier)
-            by_rule += history_faults(connection, survey)
-            stored = EARLIER
-        by_rule += houses_written_twice(connection, survey, stored, passed)
-        if beside is not None:
-            by_rule += beside(connection, survey)
+    stage(connection, survey, tables, by_column)
+    by_rule += drop_repeated(connection, survey, tables, by_column, against.passed)
+    by_rule += disputed_consents(connection, survey)
+    by_rule += [*told_once(survey, tables, rule_faults(connection, survey))]
+    by_rule += conflicting_households(connection, survey)
+    by_rule += unread_consents(connection, survey)
+    by_rule += pattern_faults(connection, survey)
+    stored = against.stored
+    if against.earlier is not None:
+        stage_earlier(connection, survey, against.earlier)
+        by_rule += history_faults(connection, survey)
+        stored = EARLIER
+    by_rule += houses_written_twice(connection, survey, stored, against.passed)
+    if against.beside is not None:
+        by_rule += against.beside(connection, survey)
     return gather(survey, tables, by_column, by_rule, identified)
 
 
-def validate(
+def check_columns(survey: Survey, tables: Sequence[SurveyTable], identified: bool = False) -> pd.DataFrame:
+    """Return the findings about single cells and columns, without the rules across fields and rows."""
+    return gather(survey, tables, all_column_faults(survey, tables), [], identified)
+
+
+def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     paths: Files,
     *,
     round_: int | None = None,
@@ -153,13 +151,13 @@ def validate(
     data is a finding instead.
     """
     survey = survey or load_survey(schemas)
-    tables = read_all(file_paths(paths), survey, round_, encoding, mapping, sheets)
-    known = 0 if earlier is None else earlier.child.num_rows + earlier.household.num_rows
-    connection = open_workbench(known + sum(len(table.rows) for table in tables))
-    try:
-        findings = check(connection, survey, tables, identified, columns_only, earlier, beside)
-    finally:
-        connection.close()
+    tables = tuple(read_files(file_paths(paths), survey, ReadAs(round_, encoding, mapping, sheets)))
+    if columns_only:
+        findings = check_columns(survey, tables, identified)
+    else:
+        known = 0 if earlier is None else earlier.child.num_rows + earlier.household.num_rows
+        with open_workbench(known + sum(len(table.rows) for table in tables)) as connection:
+            findings = check(connection, survey, tables, Against(earlier, beside=beside), identified)
     rows = sum(int(table.filled.sum()) for table in tables)
     wrong = findings.loc[findings["severity"] == "error", ["source", "row"]].drop_duplicates()
     wrong_rows = [wrong.loc[wrong["source"] == source, "row"].dropna().astype("int64") for source in range(len(tables))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -97,6 +98,15 @@ AsOf = Annotated[str | None, typer.Option("--as-of", help="As it was on this dat
 STORE = Path("cpms.duckdb")
 SHIPPED = "shipped"  # as which the definition that comes with the tool is named
 COMMUNITY, PROVINCE = (6, 8), (2, 4)  # digits of the areas that commands of these names are for
+
+
+@dataclass(frozen=True)
+class AreaAsked:
+    """The area, the round (None: its last) and the groups that a command is asked about."""
+
+    code: str
+    round: int | None
+    by: tuple[str, ...] = ()
 
 
 def language(asked: str | None) -> Language:

@@ -3,45 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from cpms_cli.cli.options import one_of
+from cpms_cli.writing.output_formats import PRINTED
+
 if TYPE_CHECKING:
     import pandas as pd
-    from rich.console import Console
 
     from cpms_cli.reports.areas.handed import Handing
+    from cpms_cli.reports.terminal import Screen
     from cpms_cli.workspace import Workspace
 
 
-def tell(
-    workspace: Workspace,
-    handing: Handing,
-    tables: Mapping[str, pd.DataFrame],
-    about: Mapping[str, Any],
-    csv: Callable[[], pd.DataFrame],
-    show: Callable[[Console], None],
-    format_: str,
-    output: Path | None,
-) -> None:
-    """Write the tables to `output`, and print them: as JSON after what it is `about`, or as CSV the table that `csv`
-    makes, or as `show` prints it, with what is said below it."""
+@dataclass(frozen=True)
+class Target:
+    """Where a command tells what it found: printed in a format, and written to a file if one is named.
+
+    Raises UsageError for a format that is not among those `known`, which the command prints.
+    """
+
+    format: str
+    file: Path | None = None
+    known: tuple[str, ...] = PRINTED
+
+    def __post_init__(self) -> None:
+        one_of(self.format, self.known)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command found, in every form in which it is told.
+
+    `tables`: by name, for files and JSON. `about`: what JSON says before them. `csv` makes the table that is printed as
+    CSV, `show` prints the report for people.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    about: Mapping[str, Any]
+    csv: Callable[[], pd.DataFrame]
+    show: Callable[[Screen], None]
+
+
+def tell(workspace: Workspace, handing: Handing, answer: Answer, target: Target) -> None:
+    """Write the tables to the file, and print the answer in the format, with what is said below it."""
     from cpms_cli.reports.children.scores import document
     from cpms_cli.reports.interchange.people_labels import write_for_people
-    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import csv_text, json_text
 
-    if output is not None:
-        write_for_people(handing.tables(tables, output), output, workspace.survey, handing.language)
-        typer.echo(say("written", handing.language, file=output), err=True)
-    if format_ == "json":
-        typer.echo(json_text(document(handing.kept(tables), **about, **handing.about())))
-    elif format_ == "csv":
-        typer.echo(csv_text(csv()), nl=False)
+    if target.file is not None:
+        write_for_people(handing.tables(answer.tables, target.file), target.file, workspace.survey, handing.language)
+        typer.echo(say("written", handing.language, file=target.file), err=True)
+    if target.format == "json":
+        typer.echo(json_text(document(handing.kept(answer.tables), **answer.about, **handing.about())))
+    elif target.format == "csv":
+        typer.echo(csv_text(answer.csv()), nl=False)
     else:
         console = open_console()
-        show(console)
+        answer.show(Screen(console, workspace.survey, workspace.language))
         handing.show(console)

@@ -41,10 +41,8 @@ class Lists:
         sheet.hide()
 
 
-def cell_rule(
-    survey: Survey, field: Field, language: Language, round_: int | None, column: int, lists: Lists
-) -> dict[str, Any] | None:
-    """The validation of one column in XlsxWriter's terms; None where any text may stand."""
+def cell_rule(field: Field, language: Language, round_: int | None, column: int, lists: Lists) -> dict[str, Any] | None:
+    """Return the validation of one column in XlsxWriter's terms; None where any text may stand."""
     cell = xl_rowcol_to_cell(1, column)
     year = round_ or EXAMPLE_YEAR
     words = writing_words(field, language, year)

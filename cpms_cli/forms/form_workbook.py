@@ -114,7 +114,8 @@ def form_bytes(form: Form) -> bytes:
     with new_workbook(stream) as book:
         lists = Lists(form.survey, form.language, lists_name)
         for name, (table, fields) in zip(entry_names, tables.items(), strict=True):
-            _entry_sheet(book, book.add_worksheet(name), form, fields, form.rows.get(table), lists)
+            entry = _EntrySheet(book, book.add_worksheet(name), form, lists)
+            _fill_entry_sheet(entry, fields, form.rows.get(table))
         if form.left_out is not None:
             _left_out_sheet(book, book.add_worksheet(left_out_name), form.left_out)
         write_help(
@@ -144,9 +145,19 @@ def _width(survey: Survey, field: Field, language: Language) -> float:
     return float(min(max(longest + 4, 12), 26))
 
 
-def _entry_sheet(
-    book: Any, sheet: Worksheet, form: Form, fields: list[Field], rows: pd.DataFrame | None, lists: Lists
-) -> None:
+@dataclass(frozen=True)
+class _EntrySheet:
+    """A sheet to fill in, while it is written."""
+
+    book: Any
+    sheet: Worksheet
+    form: Form
+    lists: Lists
+
+
+def _fill_entry_sheet(entry: _EntrySheet, fields: list[Field], rows: pd.DataFrame | None) -> None:
+    """Write the headers of `fields`, and below them the rows that are known and blank ones."""
+    book, sheet, form = entry.book, entry.sheet, entry.form
     plain = book.add_format({"locked": False})
     # Excel deletes a row of a protected sheet only where every cell of it may be changed.
     sheet.set_column(0, _LAST_COLUMN, 12, plain)
@@ -154,8 +165,8 @@ def _entry_sheet(
     known = pd.DataFrame() if rows is None else rows
     last = ROWS + len(known)
     for column, field in enumerate(fields):
-        _head(book, sheet, form, field, column)
-        _below(book, sheet, form, field, column, last, known, lists)
+        _head(entry, field, column)
+        _below(entry, field, column, last, known)
     keys = frozen(form.survey, fields)
     sheet.freeze_panes(1, keys)
     sheet.autofilter(0, 0, last, len(fields) - 1)
@@ -167,8 +178,9 @@ def _entry_sheet(
     sheet.fit_to_pages(6, 0)
 
 
-def _head(book: Any, sheet: Worksheet, form: Form, field: Field, column: int) -> None:
-    """One header: the label, the mark of what is required, the topic's colour, and the note."""
+def _head(entry: _EntrySheet, field: Field, column: int) -> None:
+    """Write one header: the label, the mark of what is required, the topic's colour, and the note."""
+    book, sheet, form = entry.book, entry.sheet, entry.form
     colour = bands(form.survey)[field.topic or ""]
     look = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "border": 1, "bg_color": colour})
     mark = " *" if field.constraints.required else ""
@@ -177,13 +189,12 @@ def _head(book: Any, sheet: Worksheet, form: Form, field: Field, column: int) ->
     sheet.write_comment(0, column, note, {"width": 340, "height": 22 + 17 * _lines(note), "author": "cpms"})
 
 
-def _below(
-    book: Any, sheet: Worksheet, form: Form, field: Field, column: int, last: int, known: pd.DataFrame, lists: Lists
-) -> None:
-    """The cells below a header: open to change, checked at entry, and what is known already in grey."""
+def _below(entry: _EntrySheet, field: Field, column: int, last: int, known: pd.DataFrame) -> None:
+    """Write the cells below a header: open to change, checked at entry, and what is known already in grey."""
+    book, sheet, form = entry.book, entry.sheet, entry.form
     look = {"locked": False, **({"num_format": "@"} if _is_text(field) else {})}
     sheet.set_column(column, column, _width(form.survey, field, form.language), book.add_format(look))
-    rule = cell_rule(form.survey, field, form.language, form.round, column, lists)
+    rule = cell_rule(field, form.language, form.round, column, entry.lists)
     if rule is not None:
         sheet.data_validation(1, column, last, column, rule)
     if field.name in known:

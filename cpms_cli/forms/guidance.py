@@ -7,7 +7,8 @@ from sqlglot import exp
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import LANGUAGES, Code, Field, Language, Survey
-from cpms_cli.survey.rules.rule_language import RANGES, RuleError, parse
+from cpms_cli.survey.rules.rule_language import parse
+from cpms_cli.survey.rules.vocabulary import RANGES, RuleError
 
 EXAMPLE_YEAR = 2026
 _EXAMPLE = ("5/1/", "1/", "")

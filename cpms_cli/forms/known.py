@@ -97,7 +97,7 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey, round_: int
         f"CASE WHEN {least} >= {grown} THEN {quoted(GROWN)} WHEN seen < last THEN {quoted(NOT_SEEN)}"
         f" WHEN coalesce({', '.join(told_fields)}) IS NULL THEN {quoted(UNNAMED)} END"
     )
-    record = typed_record(survey, "last_child", "current_household", ())
+    record = typed_record(survey, "last_child", "current_household")
     cells = ", ".join(f"r.{field.name}::VARCHAR AS {field.name}" for field in carried)
     place = _by_house(survey, "r", survey.key("child"))
     person = survey.role("person").name

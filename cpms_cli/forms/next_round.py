@@ -44,7 +44,7 @@ class NextForm:
     xlsform: XlsForm | None = None
 
 
-def write_next_form(
+def write_next_form(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     area: str,
     path: str | Path,

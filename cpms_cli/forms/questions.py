@@ -9,7 +9,7 @@ from cpms_cli.forms.constraints import limit_of, lonely, stands_alone
 from cpms_cli.forms.languages import Tongue
 from cpms_cli.forms.relevance import Untranslatable, relevance
 from cpms_cli.survey.model.definition import Field, Survey, TableSchema
-from cpms_cli.survey.rules.rule_language import RANGES
+from cpms_cli.survey.rules.vocabulary import RANGES
 
 Row = dict[str, str]
 KNOWN_CHILD, HOME = "known_child", "home"

@@ -9,7 +9,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from cpms_cli.survey.model.definition import Field, Survey
-from cpms_cli.survey.rules.rule_language import RANGES, RuleError, parse
+from cpms_cli.survey.rules.rule_language import parse
+from cpms_cli.survey.rules.vocabulary import RANGES, RuleError
 
 _OPERATORS: dict[type[exp.Expression], str] = {
     exp.GTE: ">=",

@@ -27,7 +27,7 @@ def chosen_layout(layout: str) -> Layout:
     return chosen
 
 
-def write_template(
+def write_template(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     path: str | Path,
     *,
     layout: str = "flat",

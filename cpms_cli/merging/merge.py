@@ -13,7 +13,7 @@ import pandas as pd
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
 from cpms_cli.checking.mending.quarantine import free_name, write_quarantine
-from cpms_cli.checking.validation import check, read_all
+from cpms_cli.checking.validation import Against, check
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
@@ -29,7 +29,7 @@ from cpms_cli.reading.book.bundle import is_bundle
 from cpms_cli.reading.header.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.tables import ReadAs, SurveyTable, read_files
 from cpms_cli.store.audit_log import current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import definition_to_write
@@ -105,7 +105,7 @@ def merge(
     if aside is not None and aside.exists():
         # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
         raise UsageError("file_exists", file=aside.name)
-    tables = read_all(files, survey, round_, encoding, mapping, sheets)
+    tables = tuple(read_files(files, survey, ReadAs(round_, encoding, mapping, sheets)))
     _check_answers(survey, tables)
     asked = Asked(files, mapping, _further_words(store_path, round_, schemas, encoding, sheets))
     check_answers_read(survey, tables, asked, "merge", language)
@@ -154,7 +154,7 @@ def _merge(
     first, known = arrivals.first_batch, arrivals.known
     stored = ("current_child", "current_household")
     displaced = partial(displaced_children, child=stored[0], household=stored[1], passed=known)
-    findings = check(connection, survey, tables, beside=displaced, passed=known, stored=stored)
+    findings = check(connection, survey, tables, Against(stored=stored, passed=known, beside=displaced))
     remember_refusals(connection, survey)
     rejected = set_rows_aside(connection, survey, findings)
     accept(connection, survey, _lacking(survey, tables))

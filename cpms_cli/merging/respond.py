@@ -28,7 +28,8 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.store.tables.response_writing import By, Imported, Source, record_responses, take_in
-from cpms_cli.survey.model.definition import Language, ResponseRole, Survey
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.fields import ResponseRole
 from cpms_cli.survey.model.response_log import response_log
 
 TYPED_IN = "cpms response add"

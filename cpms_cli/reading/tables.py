@@ -324,21 +324,30 @@ def _same_round(survey: Survey, column: Column, round_: int, place: dict[str, st
         raise UsageError("round_differs", given=round_, found=", ".join(other[:3]), **place)
 
 
-def read_files(
-    paths: Iterable[Path],
-    survey: Survey,
-    round_: int | None = None,
-    encoding: str | None = None,
-    mapping: Mapped | None = None,
-    names: Collection[str] | None = None,
-) -> list[SurveyTable]:
+@dataclass(frozen=True)
+class ReadAs:
+    """How files are to be read, where they do not say it themselves.
+
+    `round`: the survey's year. `encoding`: that of a text file. `mapping`: which headers are which fields, as a CSV
+    file or as a mapping. `sheets`: the names of the sheets to be read, None for all that hold the survey.
+    """
+
+    round: int | None = None
+    encoding: str | None = None
+    mapping: Mapped | None = None
+    sheets: Collection[str] | None = None
+
+
+AS_THEY_ARE = ReadAs()
+
+
+def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_ARE) -> list[SurveyTable]:
     """Read files of the survey that belong together: children in one file may have their households in another.
 
-    `mapping` is a map of headers to fields, as a file or as a mapping; `names` are the sheets that are to be read, None
-    for all that hold the survey. Raises as `read` does, for the first file that cannot be read.
+    Raises as `read` does, for the first file that cannot be read.
     """
-    chosen = load_map(mapping, survey)
-    files = [read_sources(path, survey, encoding, chosen, names or None) for path in paths]
+    chosen, round_, names = load_map(read_as.mapping, survey), read_as.round, read_as.sheets
+    files = [read_sources(path, survey, read_as.encoding, chosen, names or None) for path in paths]
     check_names(names or (), files)
     if chosen:
         check_headers_there(chosen, [source for file in files for source in file])
@@ -351,7 +360,7 @@ def read_files(
     return [survey_table(survey, sheet, round_) for sheet in sheets]
 
 
-def read(
+def read(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     path: Path,
     survey: Survey,
     round_: int | None = None,
@@ -364,4 +373,4 @@ def read(
     Raises UnreadableFile (missing, damaged, hostile, no table of the survey), UsageError where the map of headers does
     not fit, and never touches anything else.
     """
-    return read_files([path], survey, round_, encoding, mapping, names)
+    return read_files([path], survey, ReadAs(round_, encoding, mapping, names))

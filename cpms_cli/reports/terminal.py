@@ -6,6 +6,7 @@ import codecs
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cpms_cli.reports.long_table import print_table
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.gate import printable
 
 _PIPED_WIDTH = 200
@@ -23,6 +25,31 @@ NARROW = 100  # a window of the usual 80 columns, where headings of figures are 
 _LONGEST_WORD = 14  # letters of a heading without spaces, as Thai has them, from which it may be broken
 
 _INSTEAD = {"→": ">"}  # of the same width, so that tables stay straight
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where a report is printed: the console, with the definition and the language that give it its words."""
+
+    console: Console
+    survey: Survey
+    language: Language
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the columns of a table are printed, each field by the names of columns.
+
+    `right` hold numbers, `percent` shares, `signed` changes of shares; the words of `tight` columns stay in one line.
+    """
+
+    right: Sequence[str] = ()
+    percent: Sequence[str] = ()
+    signed: Sequence[str] = ()
+    tight: Sequence[str] = ()
+
+
+DEFAULT_LAYOUT = Layout()
 
 
 def _instead(error: UnicodeError) -> tuple[str, int]:
@@ -84,28 +111,26 @@ def show_table(
     console: Console,
     frame: pd.DataFrame,
     headings: Mapping[str, str],
+    layout: Layout = DEFAULT_LAYOUT,
     *,
     title: str = "",
-    right: Sequence[str] = (),
-    percent: Sequence[str] = (),
-    signed: Sequence[str] = (),
-    tight: Sequence[str] = (),
 ) -> None:
-    """Print the columns named in `headings`, in that order; `percent` columns hold shares, `signed` ones changes."""
+    """Print the columns named in `headings`, in that order."""
+    shares = {*layout.percent, *layout.signed}
 
     def headed() -> Table:
         table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
         for name, heading in headings.items():
-            numeric = name in right or name in percent or name in signed
+            numeric = name in shares or name in layout.right
             broken = numeric and console.width < NARROW
             table.add_column(
                 heading.replace(" ", "\n") if broken else heading,
                 justify="right" if numeric else "left",
-                no_wrap=numeric or name in tight,
+                no_wrap=numeric or name in layout.tight,
                 min_width=None if numeric else _least(heading),
                 overflow="fold",
             )
         return table
 
-    cells = [_cells(frame[name], name in percent or name in signed, name in signed) for name in headings]
+    cells = [_cells(frame[name], name in shares, name in layout.signed) for name in headings]
     print_table(console, headed, cells)

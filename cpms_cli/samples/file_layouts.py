@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -33,37 +34,45 @@ def _flat(survey: Survey, drawn_round: SampleRound) -> pd.DataFrame:
     ]
 
 
-def _spoilt(frame: pd.DataFrame, table: Table, seed: int, mistakes: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return make_mistakes(frame, table, seed) if mistakes else (frame, pd.DataFrame())
+def _spoilt(frame: pd.DataFrame, table: Table, how: _Written) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return make_mistakes(frame, table, how.seed) if how.mistakes else (frame, pd.DataFrame())
 
 
-def _write_round(
-    survey: Survey, folder: Path, drawn_round: SampleRound, layout: int, seed: int, mistakes: bool
-) -> tuple[list[Path], pd.DataFrame]:
+@dataclass(frozen=True)
+class _Written:
+    """How a round is written: the number of its layout (see `write_samples`), with or without drawn mistakes."""
+
+    layout: int
+    seed: int
+    mistakes: bool
+
+
+def _write_round(survey: Survey, folder: Path, drawn_round: SampleRound, how: _Written) -> tuple[Path, pd.DataFrame]:
+    """Write the file of a round; return it, and its mistakes in the columns of `mistakes.make_mistakes` and `file`."""
     name = f"survey_{drawn_round.round + BUDDHIST_OFFSET}"
-    if layout == 1:
+    if how.layout == 1:
         logs, sheets = [], {}
         for table, frame in (("household", drawn_round.households), ("child", drawn_round.children)):
             kind: Table = "household" if table == "household" else "child"
-            spoilt, log = _spoilt(written_table(survey, frame, "en"), kind, seed, mistakes)
+            spoilt, log = _spoilt(written_table(survey, frame, "en"), kind, how)
             logs.append(log)
             sheets["households" if kind == "household" else "children"] = _headed(survey, spoilt, "en")
         path = folder / f"{name}.xlsx"
         write_bytes(path, workbook_bytes(sheets))
-        return [path], pd.concat(logs).assign(file=path.name)
-    flat, log = _spoilt(written_table(survey, _flat(survey, drawn_round), "th"), "child", seed, mistakes)
+        return path, pd.concat(logs).assign(file=path.name)
+    flat, log = _spoilt(written_table(survey, _flat(survey, drawn_round), "th"), "child", how)
     headed = _headed(survey, flat, "th")
-    path = folder / (f"{name}.csv" if layout == 0 else f"{name}.xlsx")
+    path = folder / (f"{name}.csv" if how.layout == 0 else f"{name}.xlsx")
     content = (
         headed.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
-        if layout == 0
+        if how.layout == 0
         else workbook_bytes({"สำรวจ": headed})
     )
     write_bytes(path, content)
-    return [path], log.assign(file=path.name)
+    return path, log.assign(file=path.name)
 
 
-def write_samples(
+def write_samples(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     folder: str | Path,
     subdistricts: Sequence[str],
     rounds: Sequence[int],
@@ -89,8 +98,9 @@ def write_samples(
     logs = []
     made = sample_rounds(subdistricts, list(rounds), children, seed, difficulties)
     for position, drawn_round in enumerate(made):
-        paths, log = _write_round(survey, target, drawn_round, position % 3, seed + position, mistakes)
-        written += paths
+        how = _Written(position % 3, seed + position, mistakes)
+        path, log = _write_round(survey, target, drawn_round, how)
+        written.append(path)
         logs.append(log)
     truth = pd.concat([drawn_round.truth for drawn_round in made], ignore_index=True)
     for name, table in ((TRUTH, truth), (MISTAKES, pd.concat(logs, ignore_index=True))):

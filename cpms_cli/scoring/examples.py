@@ -25,7 +25,7 @@ from cpms_cli.survey.model.outlines import check_outlines
 from cpms_cli.survey.proof.definition_proof import judged
 from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
 from cpms_cli.survey.rules.dependents import asks_whether_asked, names_looked_at, rules_of_indicator
-from cpms_cli.survey.rules.rule_language import RuleError
+from cpms_cli.survey.rules.vocabulary import RuleError
 
 FILE = "examples/indicators.yaml"
 # Without one of these, examples say nothing: a rule, a question or an answer may be missing that they need.

@@ -21,7 +21,7 @@ from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS, outcome_colum
 from cpms_cli.scoring.scores import JUDGED, SCORE, carried_columns
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.rule_language import rule_sql
-from cpms_cli.survey.rules.typed_answers import partial_date_bounds, quoted, typed_record, vocabulary
+from cpms_cli.survey.rules.typed_answers import RecordColumns, partial_date_bounds, quoted, typed_record, vocabulary
 
 WHAT_IF, TO_ASK = "what_if", "to_ask"
 _SCENARIO = "_scenario"
@@ -169,7 +169,7 @@ def _score_scenarios(
         f" LEFT JOIN asked_household h ON {_same('s', 'h', home)}"
         f" WHERE h.{house} IS NOT NULL OR s.field IN ({of_home}) OR s.field2 IN ({of_home})"
     )
-    record = typed_record(survey, "copied_child", "copied_household", (_SCENARIO,))
+    record = typed_record(survey, "copied_child", "copied_household", RecordColumns((_SCENARIO,)))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {into} AS SELECT * FROM ({outcome_sql(survey, record, (_SCENARIO, line))})"
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 from typing import Any
 
-import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
@@ -16,6 +15,7 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language, Survey
 from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,23 @@ class OverRounds:
         return {name: table for name, table in values.items() if isinstance(table, pd.DataFrame)}
 
 
-def rounds_of(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None) -> tuple[int, ...]:
-    """The rounds in which an area has children, oldest first."""
+def rounds_of(workspace: Workspace, code: str | None) -> tuple[int, ...]:
+    """Return the rounds in which an area has children, oldest first."""
+    survey = workspace.survey
     round_ = survey.role("round").name
-    rows = connection.execute(
-        f"SELECT DISTINCT {round_} FROM {CHILD_ROUND} WHERE {within(survey, code, None)} ORDER BY 1"
-    ).fetchall()
+    rows = (
+        workspace.profiled()
+        .execute(f"SELECT DISTINCT {round_} FROM {CHILD_ROUND} WHERE {within(survey, code, None)} ORDER BY 1")
+        .fetchall()
+    )
     return tuple(int(row[0]) for row in rows)
+
+
+def _name_of(workspace: Workspace, code: str | None) -> str:
+    """Return the name of an area, or of the whole store; raises UsageError for a code of no area."""
+    if code is None:
+        return say("whole_store", workspace.language)
+    return area_name(workspace.survey, code, workspace.language)
 
 
 def _check_rounds(rounds: tuple[int, ...], area: str, round_: int | None, language: Language) -> None:
@@ -98,14 +108,12 @@ def _check_rounds(rounds: tuple[int, ...], area: str, round_: int | None, langua
         raise UsageError("no_children_there", area=area, round=shown_year(round_, language), known=known)
 
 
-def check_surveyed(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, round_: int | None, language: Language
-) -> None:
+def check_surveyed(workspace: Workspace, code: str | None, round_: int | None) -> None:
     """Raise UsageError for an area that does not exist, or of which the store has nothing (in this round): a list of
     nobody would read as if nobody there needed help."""
-    name = say("whole_store", language) if code is None else area_name(survey, code, language)
+    survey, language, name = workspace.survey, workspace.language, _name_of(workspace, code)
     when, condition = survey.role("round").name, within(survey, code, None)
-    rows = connection.execute(
+    rows = workspace.connection.execute(
         " UNION ".join(
             f"SELECT DISTINCT {when}::INTEGER FROM {view} WHERE {condition}"
             for view in ("current_child", "current_household")
@@ -115,35 +123,28 @@ def check_surveyed(
     _check_rounds(tuple(int(row[0]) for row in rows), name if code is None else code, round_, language)
 
 
-def scope_of(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str | None, round_: int | None, language: Language
-) -> Scope:
-    """The area and round asked for, by default its last round; `child_round` must exist.
+def scope_of(workspace: Workspace, code: str | None, round_: int | None) -> Scope:
+    """Return the area and round asked for, by default the area's last round.
 
     Raises UsageError for an unknown area or a round without data.
     """
-    name = say("whole_store", language) if code is None else area_name(survey, code, language)
-    rounds = rounds_of(connection, survey, code)
-    _check_rounds(rounds, name if code is None else code, round_, language)
+    name = _name_of(workspace, code)
+    rounds = rounds_of(workspace, code)
+    _check_rounds(rounds, name if code is None else code, round_, workspace.language)
     current = rounds[-1] if round_ is None else round_
     return Scope(code, name, current, max((year for year in rounds if year < current), default=None), rounds)
 
 
 def span_of(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    code: str | None,
-    first: int,
-    last: int,
-    language: Language,
-    known: tuple[int, ...] | None = None,
+    workspace: Workspace, code: str | None, rounds: tuple[int, int], known: tuple[int, ...] | None = None
 ) -> Span:
-    """The rounds of an area from `first` to `last`; `known` are those there are, by default those with children.
+    """Return the rounds of an area from the first to the last of `rounds`.
 
-    `child_round` must exist. Raises UsageError for an unknown area, one without children, or fewer than two rounds.
+    `known` are the rounds to choose from, by default those in which the area has children. Raises UsageError for an
+    unknown area, an area without children, or fewer than two rounds.
     """
-    name = say("whole_store", language) if code is None else area_name(survey, code, language)
-    known = rounds_of(connection, survey, code) if known is None else known
+    language, name, (first, last) = workspace.language, _name_of(workspace, code), rounds
+    known = rounds_of(workspace, code) if known is None else known
     _check_rounds(known, name if code is None else code, None, language)
     chosen = tuple(year for year in known if first <= year <= last)
     if len(chosen) < 2:

@@ -15,11 +15,11 @@ from lxml import html
 from cpms_cli import render, report_area
 from cpms_cli.disclosure.release.published_figures import published_figures
 from cpms_cli.reports.documents.document import Bullets, Chart, Document, Paragraph, TableBlock
-from cpms_cli.scoring.profiles import create_profiles, measure_column
-from cpms_cli.store.file import open_store
-from cpms_cli.summaries.area.area_figures import AreaFigures, figures_of
+from cpms_cli.scoring.profiles import measure_column
+from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.workspace import Workspace
 from tests.property.tables_attacked import Case, Printed, Published, breaches
 
 ANSWERS = ("yes", "no", "unknown", "not_applicable")
@@ -162,14 +162,13 @@ def given(sample_store: Path, survey: Survey, tmp_path_factory: pytest.TempPathF
     desk = Desk()
     documents: dict[tuple[str, int | None], Document] = {}
     true: dict[str, int] = {}
-    with open_store(Path(store), survey) as connection:
-        create_profiles(connection, survey)
+    with Workspace(survey, Path(store)) as workspace:
         for when in YEARS:
-            true |= dict(_true(figures_of(connection, survey, "85", when, "en")))
+            true |= dict(_true(area_figures(workspace, "85", round_=when)))
         # The sample lies in one subdistrict.
         true |= {name.replace("/85/", "/850105/"): count for name, count in true.items()}
         for village, when in [*((village, 2026) for village in VILLAGES), ("85010501", 2025)]:
-            true |= dict(_true(figures_of(connection, survey, village, when, "en")))
+            true |= dict(_true(area_figures(workspace, village, round_=when)))
     for code, year in GIVEN:
         if year is None:
             for row in published_figures(store).to_dict("records"):

@@ -36,7 +36,7 @@ def put(folder: Path) -> Put:
 
 # A fault of each kind: the file, what stands there, what is put in its place, and what is said.
 FAULTS = {
-    "no YAML": ("privacy.yaml", "\nthreshold: ", "\nthreshold: [", "not YAML"),
+    "no YAML": ("privacy.yaml", "\nthreshold: ", "\nthreshold: *a\nother: ", "YAML aliases"),
     "a wrong shape": ("summaries.yaml", "confidence: 0.95", "confidence: 95", "confidence: Input should be"),
     "a field of no type": (
         "child.yaml",
@@ -54,7 +54,7 @@ FAULTS = {
     ),
     "a limit": ("household.yaml", "maximum: 60}", "maximum: -1}", "is above the maximum"),
     "a label": ("codelists/sex.csv", "\nmale,Male,ชาย,", "\nmale,Male,Male,", "have no Thai letter"),
-    "a translation": ("translations/my.yaml", "  tobacco: ", "  smoking: ", "'tobacco' is not translated"),
+    "a translation": ("translations/my.yaml", "  tobacco: ", "  smoking: ", "there is no 'smoking' to translate"),
     "an area": ("areas/provinces.csv", "\n85,", "\n58,", "area 58 stands twice"),
 }
 

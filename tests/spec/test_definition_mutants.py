@@ -21,6 +21,7 @@ from tests.conftest import NUMBERS, ROOT, THOROUGH, Cpms
 
 SCHEMAS = ROOT / "schemas"
 TABLES = ("household.yaml", "child.yaml", "response.yaml")
+PEOPLE = TABLES[:2]
 RULES = ("indicators.yaml", "risk.yaml", "checks.yaml", "rights.yaml", "migration.yaml")
 FIGURES = ("summaries.yaml", "migration.yaml")
 CODELISTS = tuple(f"codelists/{path.name}" for path in sorted((SCHEMAS / "codelists").glob("*.csv")))
@@ -52,6 +53,9 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("no such code list", TABLES, r"codelist: \w+", lambda match: f"{match[0]}x"),
     ("no such role", TABLES, r"role: \w+", lambda match: f"{match[0]}x"),
     ("key not required", TABLES, r"required: true", lambda match: "required: false"),
+    ("until before since", PEOPLE, r"^    type: \w+$", lambda match: f"{match[0]}\n    since: 2569\n    until: 2568"),
+    ("formerly a field that is", PEOPLE, r"^    type: \w+$", lambda match: f"{match[0]}\n    formerly: consent"),
+    ("key turned off", PEOPLE, r"^    constraints: \{required: true.*$", lambda match: f"{match[0]}\n    asked: false"),
     ("asked a year later", TABLES, r"(asked: age \S+ )(\d+)", lambda match: f"{match[1]}{int(match[2]) + 1}"),
     ("code dropped", CODELISTS, r"^(?P<word>(?!code,)\w+),.*$", lambda match: None),
     ("code renamed", CODELISTS, r"^(?P<word>(?!code,)\w+),", lambda match: f"{match[1]}x,"),

@@ -24,7 +24,8 @@ from cpms_cli.checking.responses import RECORD, response_condition, stage_drawn_
 from cpms_cli.checking.row_rules import RELATIONS, rule_tree
 from cpms_cli.checking.staging import open_workbench
 from cpms_cli.survey.files.located_yaml import Document, Problem
-from cpms_cli.survey.model.definition import Check, HistoryCheck, ResponseCheck, Survey
+from cpms_cli.survey.model.checks import HistoryCheck, ResponseCheck
+from cpms_cli.survey.model.definition import Check, Survey
 from cpms_cli.survey.model.response_log import FACTS, response_log
 from cpms_cli.survey.rules.dependents import names_looked_at
 from cpms_cli.survey.rules.rule_language import sql

@@ -6,28 +6,25 @@ is only likely is proposed in the comment and never done.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from cpms_cli.checking.findings import MASK, Wording
+from cpms_cli.checking.findings import Wording
+from cpms_cli.checking.mending.annotation_sheets import Change, Job, changes_sheet, list_notes, list_sheet
 from cpms_cli.checking.mending.plain_copy import plain_workbook
 from cpms_cli.checking.mending.repairs import Repair, legal_labels, nearest, repairs
+from cpms_cli.checking.mending.same_answers import check_same_answers
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import UsageError
-from cpms_cli.ooxml.marking import MOST_LINKS, MarkedWorkbook, SheetMarks, TextSheet
+from cpms_cli.ooxml.marking import MarkedWorkbook, SheetMarks
 from cpms_cli.ooxml.package import UnknownLayout
 from cpms_cli.ooxml.sheet_cells import LONGEST_TEXT, Place, column_number
 from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
-from cpms_cli.reading.source import column_letter
-from cpms_cli.reading.tables import SurveyTable, read
+from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
@@ -37,11 +34,8 @@ from cpms_cli.writing.outputs import check_new
 
 # Each comment is a drawing with a frame: programs open slowly with tens of thousands of them.
 COMMENTS_OF_A_CAUSE = 100
-LISTED = 100_000
 # A column whose every cell is another nonsense has nothing near; the commonest mistakes are looked at.
 PROPOSED = 2_000
-_WIDTHS = (11, 16, 9, 22, 24, 52, 52, 24, 34)
-_CHANGE_WIDTHS = (24, 16, 9, 22, 30, 30)
 
 
 @dataclass(frozen=True)
@@ -55,16 +49,7 @@ class Annotation:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Job:
-    survey: Survey
-    validation: Validation
-    language: Language
-    identified: bool
-    names: Mapping[int, str]  # the sheet of each survey table, in the workbook that is written
-
-
-def annotate(
+def annotate(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     validation: Validation,
     out: str | Path,
     *,
@@ -85,21 +70,21 @@ def annotate(
     survey = load_survey(schemas)
     content = source.read_bytes()
     macros = target.suffix.lower() == ".xlsm"
+    names = {index: table.source.sheet or "" for index, table in enumerate(validation.tables)}
+    mends = [repairs(survey, table, language) for table in validation.tables] if fix else None
     findings = _worded_findings(survey, validation, language)
-    mends = [repairs(survey, table, language) if fix else [] for table in validation.tables]
+    job = Job(survey, validation, language, identified, findings, mends, names)
     try:
-        names = {index: table.source.sheet or "" for index, table in enumerate(validation.tables)}
-        job = _Job(survey, validation, language, identified, names)
-        written = _marked(job, MarkedWorkbook(content), findings, mends, fix, macros, ())
+        written = _marked(job, MarkedWorkbook(content), macros, ())
     except UnknownLayout:
         plain, names = plain_workbook(validation.tables)
         notes = [say("annotate_layout", language, file=source.name)]
         too_long = _too_long(validation.tables)
         notes += [say("annotate_too_long", language, count=too_long, file=source.name)] if too_long else []
-        job = _Job(survey, validation, language, identified, names)
-        written = _marked(job, MarkedWorkbook(plain), findings, mends, fix, False, notes)
+        job = replace(job, names=names)
+        written = _marked(job, MarkedWorkbook(plain), False, notes)
     if fix:
-        _same_answers(job, written[0], target)
+        check_same_answers(job, written[0], target)
     write_bytes(target, written[0], new=not overwrite)
     return Annotation(target, *written[1:])
 
@@ -147,7 +132,7 @@ def _comment(language: Language, severity: str, message: str, mend: str, proposa
     return f"{comment}\n{say('annotate_proposal', language, value=proposal)}" if isinstance(proposal, str) else comment
 
 
-def _marks(job: _Job, table: SurveyTable, findings: pd.DataFrame) -> SheetMarks:
+def _marks(job: Job, table: SurveyTable, findings: pd.DataFrame) -> SheetMarks:
     """What is coloured, commented and offered on one sheet."""
     marks = SheetMarks()
     places = list(zip(findings["row"].tolist(), findings["at"].tolist(), strict=True))
@@ -170,20 +155,18 @@ def _marks(job: _Job, table: SurveyTable, findings: pd.DataFrame) -> SheetMarks:
 
 
 def _marked(
-    job: _Job,
-    book: MarkedWorkbook,
-    findings: pd.DataFrame,
-    mends: Sequence[Sequence[Repair]],
-    fix: bool,
-    macros: bool,
-    notes: Sequence[str],
+    job: Job, book: MarkedWorkbook, macros: bool, notes: Sequence[str]
 ) -> tuple[bytes, int, int, int, tuple[str, ...]]:
+    """Return the workbook with its marks; how many cells are coloured, lines listed and cells mended; and all notes.
+
+    The notes are what is to be told of the workbook as a whole: `notes`, and what else comes up.
+    """
     cells, commented = 0, 0
     lists: dict[str, tuple[str, ...]] = {}
-    changes: list[tuple[int, Repair, Place]] = []
+    changes: list[Change] = []
     for index, table in enumerate(job.validation.tables):
         # What is missing, or is said of a volunteer's work as a whole, has no row to be marked in.
-        marks = _marks(job, table, findings[(findings["source"] == index) & findings["row"].notna()])
+        marks = _marks(job, table, job.findings[(job.findings["source"] == index) & job.findings["row"].notna()])
         cells, commented = cells + len(marks.edits.looks), commented + len(marks.notes)
         used = set(marks.dropdowns.values())
         lists |= {
@@ -191,27 +174,26 @@ def _marked(
             for field in job.survey.fields.values()
             if field.codelist and _dropdown(field) in used
         }
-        changes += _mend(book, job, index, table, marks, mends[index])
+        changes += _mend(job, book, index, marks)
     every_note = list(notes)
     if commented < cells:
         every_note.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
     if not macros and "xl/vbaProject.bin" in book.package.parts:
         every_note.append(say("annotate_macros", job.language, file=job.validation.tables[0].source.path.name))
-    every_note += _list_notes(job, len(findings))
-    added = ["annotate_sheet", "annotate_changes"] if fix else ["annotate_sheet"]
+    every_note += list_notes(job)
+    added = ["annotate_sheet", "annotate_changes"] if job.mends is not None else ["annotate_sheet"]
     names = sheet_names((say(sheet, job.language) for sheet in added), book.sheet_parts)
-    sheets = [_list_sheet(job, findings, every_note, names[0])]
-    if fix:
-        sheets.append(_changes_sheet(job, changes, names[1]))
+    sheets = [list_sheet(job, every_note, names[0])]
+    if job.mends is not None:
+        sheets.append(changes_sheet(job, changes, names[1]))
     return book.finished(sheets, lists, macros=macros), cells, len(sheets[0].rows), len(changes), tuple(every_note)
 
 
-def _mend(
-    book: MarkedWorkbook, job: _Job, index: int, table: SurveyTable, marks: SheetMarks, mends: Sequence[Repair]
-) -> list[tuple[int, Repair, Place]]:
-    """Mark and mend one sheet; which repairs could be done, and where."""
+def _mend(job: Job, book: MarkedWorkbook, index: int, marks: SheetMarks) -> list[Change]:
+    """Mark and mend one sheet; return the repairs that could be done, each with its place."""
+    table = job.validation.tables[index]
     wanted: dict[Place, Repair] = {}
-    for repair in mends:
+    for repair in job.mends[index] if job.mends is not None else ():
         column = table.columns[repair.field].index
         wanted |= {(int(row), column): repair for row in table.rows[repair.positions]}
     marks.edits.texts = {place: repair.new for place, repair in wanted.items()}
@@ -220,109 +202,3 @@ def _mend(
     )
     done = book.mark(job.names[index], marks)
     return [(index, wanted[place], place) for place in sorted(done)]
-
-
-def _list_notes(job: _Job, findings: int) -> list[str]:
-    """What is said above the list where it does not show all there is."""
-    notes = []
-    if findings > LISTED:
-        notes.append(say("annotate_listed", job.language, limit=LISTED, all=findings))
-    if min(findings, LISTED) > MOST_LINKS:
-        notes.append(say("annotate_links", job.language, limit=MOST_LINKS))
-    return notes
-
-
-def _list_sheet(job: _Job, findings: pd.DataFrame, notes: Sequence[str], sheet: str) -> TextSheet:
-    language, validation = job.language, job.validation
-    shown = findings.sort_values(["severity", "source", "row"], kind="stable").head(LISTED)
-    sheets = shown["source"].map(job.names).astype("str")
-    letter = pd.Series([column_letter(int(column)) for column in shown["at"]], index=shown.index, dtype="str")
-    cell = (letter + shown["row"].astype("str")).mask(shown["row"].isna(), "")
-    columns = [
-        shown["severity"]
-        .astype("str")
-        .map({severity: say(f"severity_{severity}", language) for severity in ("error", "warning")}),
-        sheets,
-        cell,
-        shown["column"].astype("str"),
-        shown["value"],
-        shown["message"].astype("str"),
-        shown["mend"].astype("str"),
-        shown["proposal"],
-        shown["check"].astype("str"),
-    ]
-    rows = list(zip(*(column.fillna("") for column in columns), strict=True))
-    name = validation.tables[0].source.path.name
-    title = say(
-        "annotate_title",
-        language,
-        file=name,
-        errors=validation.errors,
-        warnings=validation.warnings,
-        storable=validation.storable,
-        rows=validation.rows,
-    )
-    masked = [] if job.identified else [say("annotate_masked", language)]
-    named = ("severity", "sheet", "cell", "column", "value", "what", "mend", "proposal", "rule")
-    head = [say(f"col_{key}", language) for key in named]
-    return TextSheet(
-        sheet,
-        [title, say("annotate_how", language), *masked, *notes],
-        head,
-        rows,
-        _WIDTHS,
-        2,
-        list(zip(sheets, cell.replace("", "A1"), strict=True)),
-        shown["severity"].astype("str").tolist(),
-    )
-
-
-def _changes_sheet(job: _Job, changes: Sequence[tuple[int, Repair, Place]], name: str) -> TextSheet:
-    language = job.language
-    rows, links = [], []
-    for index, repair, (row, column) in changes[:LISTED]:
-        cell, table = f"{column_letter(column)}{row}", job.validation.tables[index]
-        hidden = job.survey.fields[repair.field].personal and not job.identified
-        old, new = (MASK, MASK) if hidden else (repair.old, repair.new)
-        reason = say(f"fix_reason_{repair.reason}", language)
-        rows.append((reason, job.names[index], cell, table.columns[repair.field].header, old, new))
-        links.append((job.names[index], cell))
-    lines = [say("fix_title", language, count=len(changes)) if changes else say("fix_none", language)]
-    lines += [] if job.identified else [say("annotate_masked", language)]
-    if len(changes) > LISTED:
-        lines.append(say("annotate_listed", language, limit=LISTED, all=len(changes)))
-    head = [say(f"col_{key}", language) for key in ("reason", "sheet", "cell", "column", "old", "new")]
-    return TextSheet(name, lines, head, rows, _CHANGE_WIDTHS, 2, links, ["text"] * len(rows))
-
-
-def _same_answers(job: _Job, content: bytes, target: Path) -> None:
-    """Read the mended workbook before it is written, and refuse it where one answer is another."""
-    given = job.validation.tables[0].given.get(job.survey.role("round").name)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / target.name
-        path.write_bytes(content)
-        read_again = read(path, job.survey, int(given) if given else None)
-    again: dict[str | None, list[SurveyTable]] = {}
-    for table in read_again:
-        again.setdefault(table.source.sheet, []).append(table)
-    for index, table in enumerate(job.validation.tables):
-        others = again.get(job.names[index])
-        difference = _first_difference(table, others.pop(0)) if others else job.names[index]
-        if difference:
-            raise UsageError("fix_reads_else", file=target.name, place=difference)
-
-
-def _first_difference(table: SurveyTable, other: SurveyTable) -> str | None:
-    kept, read_rows = (answers.rows[answers.filled] for answers in (table, other))
-    if not np.array_equal(kept, read_rows):
-        return table.source.sheet or table.source.path.name
-    for name, column in table.columns.items():
-        # Two ways of writing are one value: the dictionary may hold it twice, which pandas takes for no category.
-        before, after = (
-            pd.Series(pc.cast(answers.cells(name), pa.string()), dtype="str")[answers.filled].reset_index(drop=True)
-            for answers in (table, other)
-        )
-        differ = (before != after) & ~(before.isna() & after.isna())
-        if differ.any():
-            return f"{column.letter}{kept[int(differ.to_numpy().argmax())]}"
-    return None

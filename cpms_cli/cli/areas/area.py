@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +12,7 @@ from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
     STORE,
+    AreaAsked,
     Audience,
     By,
     Format,
@@ -23,11 +23,13 @@ from cpms_cli.cli.options import (
     Schemas,
     Store,
     check_width,
-    one_of,
     workspace_of,
     year,
 )
-from cpms_cli.cli.telling import tell
+from cpms_cli.cli.telling import Answer, Target, tell
+
+if TYPE_CHECKING:
+    from cpms_cli.workspace import Workspace
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
 
@@ -59,10 +61,11 @@ def community(
     """
     check_width(code, COMMUNITY)
     check_audience(audience, output, rounds=rounds)
+    target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
     if (span := span_asked(rounds, round_)) is not None:
-        _change(code, span, by, store, format_, output, lang, schemas)
+        _change(workspace_of(store, schemas, lang), asked, span, target)
         return
-    _area(code, store, round_, by, audience, format_, output, lang, schemas)
+    _area(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
 
 
 def province(
@@ -90,56 +93,28 @@ def province(
     """
     check_width(code, PROVINCE)
     check_audience(audience, output, rounds=rounds)
+    target, asked = Target(format_, output), AreaAsked(code, year(round_), tuple(by or ()))
     if (span := span_asked(rounds, round_)) is not None:
-        _change(code, span, by, store, format_, output, lang, schemas)
+        _change(workspace_of(store, schemas, lang), asked, span, target)
         return
-    _area(code, store, round_, by, audience, format_, output, lang, schemas)
+    _area(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
 
 
-def _change(
-    code: str,
-    span: tuple[int, int],
-    by: list[str] | None,
-    store: Path,
-    format_: str,
-    output: Path | None,
-    lang: str | None,
-    schemas: Path | None,
-) -> None:
-    one_of(format_)
+def _change(workspace: Workspace, asked: AreaAsked, span: tuple[int, int], target: Target) -> None:
     from cpms_cli.reports.areas.change import show_change
     from cpms_cli.summaries.rounds.change import compute_area_change
 
-    with workspace_of(store, schemas, lang) as workspace:
-        change = compute_area_change(workspace, code, *span, by=by or ())
-    tell_change(
-        workspace,
-        change,
-        "cases",
-        lambda console: show_change(console, workspace.survey, change, workspace.language),
-        format_,
-        output,
-    )
+    with workspace:
+        change = compute_area_change(workspace, asked.code, span, by=asked.by)
+    tell_change(workspace, change, "cases", lambda screen: show_change(screen, change), target)
 
 
-def _area(
-    code: str,
-    store: Path,
-    round_: str | None,
-    by: list[str] | None,
-    audience: str | None,
-    format_: str,
-    output: Path | None,
-    lang: str | None,
-    schemas: Path | None,
-) -> None:
-    one_of(format_)
-    round_year = year(round_)
-    from cpms_cli.reports.children.scores import show_area
+def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, target: Target) -> None:
+    from cpms_cli.reports.areas.area_summary import show_area
     from cpms_cli.summaries.area.areas import compute_area_summary
 
-    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
-        summary = compute_area_summary(workspace, code, round_=round_year, by=by or ())
+    with workspace:
+        summary = compute_area_summary(workspace, asked.code, round_=asked.round, by=asked.by)
         summary, handing = hand_over(workspace, summary, audience)
     about = {
         "area": summary.code,
@@ -149,13 +124,10 @@ def _area(
         "children_total": summary.children,
         "households_total": summary.households,
     }
-    tell(
-        workspace,
-        handing,
+    answer = Answer(
         summary.tables,
         about,
         lambda: handing.cells(summary.grouped.get("indicators_by", summary.indicators)),
-        lambda console: show_area(console, workspace.survey, summary, workspace.language, listed=handing.listing),
-        format_,
-        output,
+        lambda screen: show_area(screen, summary, listed=handing.listing),
     )
+    tell(workspace, handing, answer, target)

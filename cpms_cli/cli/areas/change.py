@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cpms_cli.cli.options import years
-from cpms_cli.cli.telling import tell
+from cpms_cli.cli.telling import Answer, Target, tell
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from cpms_cli.reports.terminal import Screen
     from cpms_cli.summaries.scope import OverRounds
     from cpms_cli.workspace import Workspace
 
@@ -37,15 +35,10 @@ def span_asked(rounds: str | None, round_: str | None = None, **of_one_round: ob
 
 
 def tell_change(
-    workspace: Workspace,
-    summary: OverRounds,
-    csv: str,
-    show: Callable[[Console], None],
-    format_: str,
-    output: Path | None,
+    workspace: Workspace, summary: OverRounds, csv: str, show: Callable[[Screen], None], target: Target
 ) -> None:
-    """Write a summary over rounds to `output`, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
+    """Write a summary over rounds to the file, and print it: as JSON, its table `csv` as CSV, or what `show` prints."""
     from cpms_cli.reports.areas.handed import Handing
 
     handing = Handing(None, workspace.language, "office_only_rounds")
-    tell(workspace, handing, summary.tables, summary.about(), lambda: summary.tables[csv], show, format_, output)
+    tell(workspace, handing, Answer(summary.tables, summary.about(), lambda: summary.tables[csv], show), target)

@@ -21,11 +21,10 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
-    one_of,
     workspace_of,
     year,
 )
-from cpms_cli.cli.telling import tell
+from cpms_cli.cli.telling import Answer, Target, tell
 
 Number = Annotated[int, typer.Argument(metavar="N", help="The indicator's number.", show_default=False)]
 
@@ -55,7 +54,7 @@ def indicator(
       cpms indicator 3 --audience committee --store cpms.duckdb
       cpms indicator 10 --rounds 2567:2569 --by sex --store cpms.duckdb
     """
-    one_of(format_)
+    target = Target(format_, output)
     check_audience(audience, output, identified=identified, rounds=rounds)
     round_year = year(round_)
     if (span := span_asked(rounds, round_, identified=identified)) is not None:
@@ -63,14 +62,13 @@ def indicator(
         from cpms_cli.summaries.area.indicator import compute_indicator_change
 
         with workspace_of(store, schemas, lang) as workspace:
-            change = compute_indicator_change(workspace, number, *span, area=area, by=by or ())
+            change = compute_indicator_change(workspace, number, span, area=area, by=by or ())
         tell_change(
             workspace,
             change,
             "cases",
-            lambda console: show_indicator_change(console, workspace.survey, change, workspace.language),
-            format_,
-            output,
+            lambda screen: show_indicator_change(screen, change),
+            target,
         )
         return
     from cpms_cli.reports.areas.indicator_and_rights import show_indicator
@@ -82,15 +80,10 @@ def indicator(
     with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
         summary = compute_indicator_summary(workspace, number, area=area, round_=round_year, by=by or ())
         summary, handing = hand_over(workspace, summary, audience)
-    tell(
-        workspace,
-        handing,
+    answer = Answer(
         summary.tables,
         summary.about(),
         lambda: handing.cells(tidy(summary.counted)),
-        lambda console: show_indicator(
-            console, workspace.survey, summary, workspace.language, identified, listed=handing.listing
-        ),
-        format_,
-        output,
+        lambda screen: show_indicator(screen, summary, identified, listed=handing.listing),
     )
+    tell(workspace, handing, answer, target)

@@ -16,11 +16,10 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
-    one_of,
     workspace_of,
     year,
 )
-from cpms_cli.cli.telling import tell
+from cpms_cli.cli.telling import Answer, Target, tell
 
 
 def migration(
@@ -48,7 +47,7 @@ def migration(
       cpms migration --area 850105 --audience press -f json
       cpms migration --area 850105 --rounds 2567:2569 --store cpms.duckdb
     """
-    one_of(format_)
+    target = Target(format_, output)
     check_audience(audience, output, rounds=rounds)
     round_year = year(round_)
     if (span := span_asked(rounds, round_)) is not None:
@@ -56,14 +55,13 @@ def migration(
         from cpms_cli.summaries.migration.area_migration import compute_migration_change
 
         with workspace_of(store, schemas, lang) as workspace:
-            change = compute_migration_change(workspace, *span, area=area, by=by or ())
+            change = compute_migration_change(workspace, span, area=area, by=by or ())
         tell_change(
             workspace,
             change,
             "measures",
-            lambda console: show_migration_change(console, workspace.survey, change, workspace.language),
-            format_,
-            output,
+            lambda screen: show_migration_change(screen, change),
+            target,
         )
         return
     from cpms_cli.reports.areas.migration import show_migration
@@ -72,13 +70,10 @@ def migration(
     with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
         summary = compute_migration_summary(workspace, area=area, round_=round_year, by=by or ())
         summary, handing = hand_over(workspace, summary, audience)
-    tell(
-        workspace,
-        handing,
+    answer = Answer(
         summary.tables,
         summary.scope.about(),
         lambda: handing.cells(summary.measures),
-        lambda console: show_migration(console, workspace.survey, summary, workspace.language),
-        format_,
-        output,
+        lambda screen: show_migration(screen, summary),
     )
+    tell(workspace, handing, answer, target)

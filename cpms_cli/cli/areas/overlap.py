@@ -20,11 +20,10 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
-    one_of,
     workspace_of,
     year,
 )
-from cpms_cli.cli.telling import tell
+from cpms_cli.cli.telling import Answer, Target, tell
 
 Top = Annotated[int, typer.Option("--top", min=1, help="How many pairs and triples are printed.")]
 
@@ -54,7 +53,7 @@ def overlap(
       cpms overlap --audience committee --store cpms.duckdb
       cpms overlap --rounds 2567:2569 --by sex --top 5 --store cpms.duckdb
     """
-    one_of(format_)
+    target = Target(format_, output)
     check_audience(audience, output, rounds=rounds)
     round_year = year(round_)
     if (span := span_asked(rounds, round_)) is not None:
@@ -62,14 +61,13 @@ def overlap(
         from cpms_cli.summaries.rounds.overlap_change import compute_overlap_change
 
         with workspace_of(store, schemas, lang) as workspace:
-            change = compute_overlap_change(workspace, *span, area=area, by=by or ())
+            change = compute_overlap_change(workspace, span, area=area, by=by or ())
         tell_change(
             workspace,
             change,
             "pairs",
-            lambda console: show_overlap_change(console, workspace.survey, change, top, workspace.language),
-            format_,
-            output,
+            lambda screen: show_overlap_change(screen, change, top),
+            target,
         )
         return
     from cpms_cli.reports.areas.overlap import show_overlap
@@ -79,15 +77,10 @@ def overlap(
         summary = compute_overlap(workspace, area=area, round_=round_year, by=by or ())
         summary, handing = hand_over(workspace, summary, audience)
     about = {"area": summary.area, "name": summary.name, "round": summary.round, "children_total": summary.children}
-    tell(
-        workspace,
-        handing,
+    answer = Answer(
         summary.tables,
         about,
         lambda: handing.cells(summary.pairs),
-        lambda console: show_overlap(
-            console, workspace.survey, summary, top, workspace.language, triples=handing.listing
-        ),
-        format_,
-        output,
+        lambda screen: show_overlap(screen, summary, top, triples=handing.listing),
     )
+    tell(workspace, handing, answer, target)

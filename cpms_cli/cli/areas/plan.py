@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
     STORE,
+    AreaAsked,
     Audience,
     By,
     Lang,
@@ -21,11 +22,14 @@ from cpms_cli.cli.options import (
     Store,
     TextOrJson,
     check_width,
-    one_of,
     workspace_of,
     year,
 )
+from cpms_cli.cli.telling import Target
 from cpms_cli.writing.output_formats import TEXT_OR_JSON, listed_endings
+
+if TYPE_CHECKING:
+    from cpms_cli.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="A document for a committee: what was found, what is due, what to decide.")
 File = Annotated[
@@ -56,7 +60,9 @@ def community(
       cpms plan community 850105 --audience partners -o partners.docx
     """
     check_width(code, COMMUNITY)
-    _plan(code, store, round_, by, audience, format_, output, lang, schemas)
+    check_audience(audience, None, by=by)
+    asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
+    _plan(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
 
 
 @app.command("province")
@@ -81,34 +87,24 @@ def province(
       cpms plan province 85 --audience ministry --store cpms.duckdb
     """
     check_width(code, PROVINCE)
-    _plan(code, store, round_, by, audience, format_, output, lang, schemas)
-
-
-def _plan(
-    code: str,
-    store: Path,
-    round_: str | None,
-    by: list[str] | None,
-    audience: str | None,
-    format_: str,
-    output: Path | None,
-    lang: str | None,
-    schemas: Path | None,
-) -> None:
-    one_of(format_, TEXT_OR_JSON)
     check_audience(audience, None, by=by)
-    round_year = year(round_)
+    asked, target = AreaAsked(code, year(round_), tuple(by or ())), Target(format_, output, TEXT_OR_JSON)
+    _plan(workspace_of(store, schemas, lang, writes=audience is not None), asked, audience, target)
+
+
+def _plan(workspace: Workspace, asked: AreaAsked, audience: str | None, target: Target) -> None:
     from cpms_cli.reports.composing.plan import plan_document
     from cpms_cli.summaries.area.plans import compute_area_plan
     from cpms_cli.survey.messages import say
 
+    output = target.file
     if output is not None:
         from cpms_cli.reports.documents.rendering import check_ending
 
         check_ending(output)
         check_folder(output)
-    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
-        plan = compute_area_plan(workspace, code, round_=round_year, by=by or ())
+    with workspace:
+        plan = compute_area_plan(workspace, asked.code, round_=asked.round, by=asked.by)
         plan, handing = hand_over(workspace, plan, audience)
     document = plan_document(workspace.survey, plan, workspace.language, handing.notes if audience else None)
     if output is not None:
@@ -116,7 +112,7 @@ def _plan(
 
         render(document, output)
         typer.echo(say("written", workspace.language, file=output), err=True)
-    if format_ == "json":
+    if target.format == "json":
         from cpms_cli.reports.children import scores as report
         from cpms_cli.writing.files import json_text
 

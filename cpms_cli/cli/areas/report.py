@@ -11,6 +11,7 @@ from cpms_cli.cli.options import (
     COMMUNITY,
     PROVINCE,
     STORE,
+    AreaAsked,
     Identified,
     Lang,
     Round,
@@ -24,6 +25,7 @@ from cpms_cli.writing.output_formats import listed_endings
 
 if TYPE_CHECKING:
     from cpms_cli.reports.documents.document import Document
+    from cpms_cli.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="A report as one file: HTML, PDF, DOCX or XLSX, by its ending.")
 
@@ -65,7 +67,8 @@ def community(
       cpms report community 85010501 -o report.html --round 2568 --lang th
     """
     check_width(code, COMMUNITY)
-    _area(code, output, store, round_, None, None if internal else audience, lang, schemas)
+    asked, workspace = AreaAsked(code, year(round_)), workspace_of(store, schemas, lang, writes=not internal)
+    _area(workspace, asked, None if internal else audience, output)
 
 
 @app.command("province")
@@ -88,7 +91,8 @@ def province(
       cpms report province 8501 -o report.html --shade 3 --lang th
     """
     check_width(code, PROVINCE)
-    _area(code, output, store, round_, shade, None if internal else audience, lang, schemas)
+    asked, workspace = AreaAsked(code, year(round_)), workspace_of(store, schemas, lang, writes=not internal)
+    _area(workspace, asked, None if internal else audience, output, shade)
 
 
 @app.command("child")
@@ -116,26 +120,17 @@ def child(
     _write(document, output)
 
 
-def _area(
-    code: str,
-    output: Path,
-    store: Path,
-    round_: str | None,
-    shade: str | None,
-    audience: str | None,
-    lang: str | None,
-    schemas: Path | None,
-) -> None:
-    round_year = year(round_)
+def _area(workspace: Workspace, asked: AreaAsked, audience: str | None, output: Path, shade: str | None = None) -> None:
     from cpms_cli.cli.handing import warn_office
     from cpms_cli.reports.composing.area_report import compose_area_report
     from cpms_cli.reports.documents.rendering import check_ending
 
     check_ending(output)
-    with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
-        document = compose_area_report(
-            workspace, code, round_=round_year, shade=shade, audience=audience, tell=warn_office
+    with workspace:
+        document, warning = compose_area_report(
+            workspace, asked.code, round_=asked.round, shade=shade, audience=audience
         )
+    warn_office(warning)
     _write(document, output)
 
 

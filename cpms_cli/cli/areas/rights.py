@@ -21,11 +21,10 @@ from cpms_cli.cli.options import (
     Rounds,
     Schemas,
     Store,
-    one_of,
     workspace_of,
     year,
 )
-from cpms_cli.cli.telling import tell
+from cpms_cli.cli.telling import Answer, Target, tell
 
 List = Annotated[
     str | None, typer.Option("--list", help="List who lacks this right, as education.", show_default=False)
@@ -57,7 +56,7 @@ def rights(
       cpms rights --audience committee --store cpms.duckdb
       cpms rights --rounds 2567:2569 --by sex --store cpms.duckdb
     """
-    one_of(format_)
+    target = Target(format_, output)
     check_audience(audience, output, identified=identified, list=list_, rounds=rounds)
     round_year = year(round_)
     if (span := span_asked(rounds, round_, list=list_, identified=identified)) is not None:
@@ -65,14 +64,13 @@ def rights(
         from cpms_cli.summaries.area.rights import compute_rights_change
 
         with workspace_of(store, schemas, lang) as workspace:
-            change = compute_rights_change(workspace, *span, area=area, by=by or ())
+            change = compute_rights_change(workspace, span, area=area, by=by or ())
         tell_change(
             workspace,
             change,
             "cases",
-            lambda console: show_rights_change(console, workspace.survey, change, workspace.language),
-            format_,
-            output,
+            lambda screen: show_rights_change(screen, change),
+            target,
         )
         return
     from cpms_cli.reports.areas.indicator_and_rights import show_rights
@@ -84,21 +82,12 @@ def rights(
     with workspace_of(store, schemas, lang, identified=identified, writes=audience is not None) as workspace:
         summary = compute_rights_summary(workspace, area=area, round_=round_year, by=by or (), lacking=list_)
         summary, handing = hand_over(workspace, summary, audience)
-    tell(
-        workspace,
-        handing,
+    answer = Answer(
         summary.tables,
         summary.scope.about(),
         lambda: summary.lacking if list_ else handing.cells(tidy(summary.counted)),
-        lambda console: show_rights(
-            console,
-            workspace.survey,
-            summary,
-            workspace.language,
-            listed=bool(list_ or identified),
-            identified=identified,
-            hint=handing.listing,
+        lambda screen: show_rights(
+            screen, summary, listed=bool(list_ or identified), identified=identified, hint=handing.listing
         ),
-        format_,
-        output,
     )
+    tell(workspace, handing, answer, target)

@@ -73,7 +73,7 @@ def child(
         raise UsageError("round_needs_why")
     from cpms_cli.reports.children import scores as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
-    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.child.child_history import compute_child_history
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import check_several, csv_text, json_text
@@ -89,7 +89,7 @@ def child(
     elif format_ == "csv":
         typer.echo(csv_text(history.indicators), nl=False)
     else:
-        report.show_child(open_console(), workspace.survey, history, workspace.language)
+        report.show_child(Screen(open_console(), workspace.survey, workspace.language), history)
 
 
 def _why(workspace: Workspace, identifier: str, round_: int | None, format_: str, output: Path | None) -> None:

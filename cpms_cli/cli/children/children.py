@@ -63,8 +63,8 @@ def children(
     from cpms_cli.reports.children import scores as report
     from cpms_cli.reports.children.why import show_effects
     from cpms_cli.reports.interchange.people_labels import write_for_people
-    from cpms_cli.reports.terminal import open_console
-    from cpms_cli.summaries.child.children import select_children
+    from cpms_cli.reports.terminal import Screen, open_console
+    from cpms_cli.summaries.child.children import ChildSelection, select_children
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import check_several, csv_text, json_text
 
@@ -72,9 +72,8 @@ def children(
         check_several(output)
     with workspace_of(store, schemas, lang, identified=identified) as workspace:
         survey, spoken = workspace.survey, workspace.language
-        listed = select_children(
-            workspace, area=area, round_=round_year, levels=risk or (), indicator=indicator, as_of=day_
-        )
+        selection = ChildSelection(area, round_year, tuple(risk or ()), indicator)
+        listed = select_children(workspace, selection, as_of=day_)
         tables = {"children": listed}
         if why:
             from cpms_cli.summaries.child.why import explain_children, with_effects
@@ -91,6 +90,7 @@ def children(
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
     else:
-        report.show_children(open_console(), survey, listed, spoken, identified)
+        screen = Screen(open_console(), survey, spoken)
+        report.show_children(screen, listed, identified)
         if why:
-            show_effects(open_console(), explained, spoken)
+            show_effects(screen.console, explained, spoken)

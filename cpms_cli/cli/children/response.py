@@ -30,7 +30,7 @@ from cpms_cli.cli.options import (
     one_of,
     workspace_of,
 )
-from cpms_cli.cli.telling import tell
+from cpms_cli.cli.telling import Answer, Target, tell
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 app = typer.Typer(no_args_is_help=True, help="What was done for the children: record it, see who is due.")
@@ -78,7 +78,7 @@ def import_(
     from cpms_cli import __version__
     from cpms_cli.merging.respond import import_responses
     from cpms_cli.reports.children import responses as report
-    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text
 
@@ -96,7 +96,7 @@ def import_(
     if format_ == "json":
         typer.echo(json_text(report.import_document(survey, imported, spoken)))
     else:
-        report.show_import(open_console(), survey, imported, spoken)
+        report.show_import(Screen(open_console(), survey, spoken), imported)
     raise typer.Exit(imported.exit_code)
 
 
@@ -185,7 +185,7 @@ def due(
     from cpms_cli.reports.children import responses as report
     from cpms_cli.reports.children.due_list import write_visits
     from cpms_cli.reports.children.scores import document
-    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.summaries.response.due import list_due
     from cpms_cli.survey.era import shown_date
     from cpms_cli.survey.messages import say
@@ -205,7 +205,8 @@ def due(
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
     else:
-        report.show_due(open_console(), survey, listed, spoken, shown_date(until, spoken), identified)
+        screen = Screen(open_console(), survey, spoken)
+        report.show_due(screen, listed, shown_date(until, spoken), identified)
         if len(children.turned_18) and not turned_18:
             typer.echo(say("due_turned_18", spoken, count=len(children.turned_18)))
 
@@ -235,7 +236,7 @@ def summary(
       cpms response summary --by sex --by age_group --store cpms.duckdb
       cpms response summary --rounds 2567:2569 --store cpms.duckdb
     """
-    one_of(format_)
+    target = Target(format_, output)
     check_audience(audience, output, rounds=rounds)
     until = day(as_of)
     from cpms_cli.reports.children import responses as report
@@ -244,14 +245,13 @@ def summary(
         from cpms_cli.summaries.response.response_counts import compute_response_change
 
         with workspace_of(store, schemas, lang) as workspace:
-            change = compute_response_change(workspace, *span, area=area, as_of=until, by=by or ())
+            change = compute_response_change(workspace, span, area=area, as_of=until, by=by or ())
         tell_change(
             workspace,
             change,
             "cases",
-            lambda console: report.show_response_change(console, workspace.survey, change, workspace.language),
-            format_,
-            output,
+            lambda screen: report.show_response_change(screen, change),
+            target,
         )
         return
     from cpms_cli.summaries.response.response_counts import compute_response_summary
@@ -259,13 +259,10 @@ def summary(
     with workspace_of(store, schemas, lang, writes=audience is not None) as workspace:
         counts = compute_response_summary(workspace, area=area, as_of=until, by=by or ())
         counts, handing = hand_over(workspace, counts, audience)
-    tell(
-        workspace,
-        handing,
+    answer = Answer(
         counts.tables,
         counts.about(),
         lambda: handing.cells(next(iter(counts.grouped.values()), counts.parts)),
-        lambda console: report.show_summary(console, workspace.survey, counts, workspace.language),
-        format_,
-        output,
+        lambda screen: report.show_summary(screen, counts),
     )
+    tell(workspace, handing, answer, target)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import STORE, Identified, Lang, Round, Schemas, Store, language, year
 from cpms_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from cpms_cli.forms.next_round import NextForm
+    from cpms_cli.survey.model.definition import Language
 
 Target = Annotated[Path, typer.Option("--output", "-o", help="The form to write: a new .xlsx file.")]
 Layout = Annotated[str, typer.Option("--layout", help="flat: a row a child; two-sheet: households and children.")]
@@ -48,7 +52,21 @@ def template(
     if prefill:
         if area is None:
             raise UsageError("prefill_needs_area")
-        _prefilled(output, layout, xlsform, store, area, round_year, identified, spoken, schemas, overwrite)
+        from cpms_cli.forms.next_round import write_next_form
+
+        written = write_next_form(
+            store,
+            area,
+            output,
+            round_=round_year,
+            layout=layout,
+            xlsform=xlsform,
+            language=spoken,
+            identified=identified,
+            schemas=schemas,
+            overwrite=overwrite,
+        )
+        _tell_prefilled(written, output, spoken)
         return
     for given, option in ((area, "--area"), (identified or None, "--identified")):
         if given is not None:
@@ -67,36 +85,11 @@ def template(
         typer.echo(say("template_written", spoken, file=output), err=True)
 
 
-def _prefilled(
-    output: Path,
-    layout: str,
-    xlsform: bool,
-    store: Path,
-    area: str,
-    round_year: int | None,
-    identified: bool,
-    lang: str,
-    schemas: Path | None,
-    overwrite: bool,
-) -> None:
-    from cpms_cli.forms.next_round import write_next_form
+def _tell_prefilled(written: NextForm, output: Path, spoken: Language) -> None:
     from cpms_cli.survey.messages import say
 
-    spoken = language(lang)
-    written = write_next_form(
-        store,
-        area,
-        output,
-        round_=round_year,
-        layout=layout,
-        xlsform=xlsform,
-        language=spoken,
-        identified=identified,
-        schemas=schemas,
-        overwrite=overwrite,
-    )
     if written.xlsform is not None:
-        _tell_untranslated(written.xlsform.untranslated, lang)
+        _tell_untranslated(written.xlsform.untranslated, spoken)
     for beside in (written.media, written.aside):
         if beside is not None:
             typer.echo(say("written", spoken, file=beside), err=True)
@@ -107,8 +100,8 @@ def _prefilled(
         typer.echo(say("prefill_media", spoken, file=written.media), err=True)
 
 
-def _tell_untranslated(untranslated: tuple[tuple[str, str], ...], lang: str) -> None:
+def _tell_untranslated(untranslated: tuple[tuple[str, str], ...], spoken: Language) -> None:
     from cpms_cli.survey.messages import say
 
     for label, rule in untranslated:
-        typer.echo(say("template_untranslated", language(lang), label=label, rule=rule), err=True)
+        typer.echo(say("template_untranslated", spoken, label=label, rule=rule), err=True)

@@ -76,21 +76,15 @@ def records(
     if series is not None and not deidentified and k is None:
         raise UsageError("series_without_k")
     from cpms_cli.reports.interchange.interchange_files import check_export, write_records
-    from cpms_cli.summaries.records.child_records import make_records
+    from cpms_cli.summaries.records.child_records import Detail, Disclosed, make_records
     from cpms_cli.survey.messages import say
 
     check_export("records", file)
     with workspace_of(store, schemas, lang, identified=identified, writes=True) as workspace:
         survey, spoken = workspace.survey, workspace.language
-        exported = make_records(
-            workspace,
-            area=area,
-            round_=round_year,
-            k=k,
-            audience=audience,
-            series=series,
-            detail="identified" if identified else "deidentified" if deidentified or k is not None else "masked",
-        )
+        coarse: Detail = "deidentified" if deidentified or k is not None else "masked"
+        disclosed = Disclosed("identified" if identified else coarse, k, audience, series)
+        exported = make_records(workspace, disclosed, area=area, round_=round_year)
     write_records(survey, exported, file, spoken)
     detail = say(f"detail_{exported.detail}", spoken)
     typer.echo(say("export_written", spoken, file=file, count=len(exported.frame), detail=detail))

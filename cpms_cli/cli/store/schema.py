@@ -91,7 +91,7 @@ def diff(before: Before, after: After, format_: TextOrJson = "text", lang: Lang 
       cpms schema diff shipped ranong
       cpms schema diff ranong2568 ranong2569 --format json
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli.reports.files.definition_changes import definition_changes_document, show_definition_changes
     from cpms_cli.reports.terminal import open_console

@@ -88,13 +88,13 @@ def _definition(store: Path, schemas: Path | None, as_defined_in: str | None) ->
 def _now(store: Path, survey: Survey, format_: str, output: Path | None, spoken: Language) -> None:
     from cpms_cli import __version__
     from cpms_cli.reports.children import scores as report
-    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.scoring.runs import score_and_record
     from cpms_cli.survey.messages import say
 
     scored = score_and_record(store, survey, tool_version=__version__)
     if not _printed(survey, scored.scores, format_, output, spoken, definition=survey.digest, run=scored.run):
-        report.show_scores(open_console(), survey, scored.scores, spoken)
+        report.show_scores(Screen(open_console(), survey, spoken), scored.scores)
     error = scored.unrecorded
     if error is not None:
         typer.echo(say("run_not_recorded", spoken, reason=say(error.message_id, spoken, **error.values)), err=True)

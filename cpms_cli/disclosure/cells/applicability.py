@@ -15,8 +15,9 @@ import duckdb
 from cpms_cli.disclosure.cells.cell_id import CellId, Groups
 from cpms_cli.scoring.profiles import band_name, measure_column, right_column
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.rule_language import RANGES, compiled_rule, named, sql
+from cpms_cli.survey.rules.rule_language import compiled_rule, named, sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.vocabulary import RANGES
 
 AGE = "age"
 Bounds = tuple[int, int]

@@ -20,8 +20,9 @@ from cpms_cli.disclosure.cells.cell_id import CellId, Groups, Population, Quanti
 from cpms_cli.disclosure.cells.known_counts import Area, KnownCounts
 from cpms_cli.disclosure.engine.problem import Cell, Relation
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.rule_language import COUNTS, parse
+from cpms_cli.survey.rules.rule_language import parse
 from cpms_cli.survey.rules.typed_answers import counted_in
+from cpms_cli.survey.rules.vocabulary import COUNTS
 
 Comparison = tuple[tuple[Quantity, ...], tuple[Quantity, ...]]
 """What is counted in the first cells is never more than what is counted in the second, both added up."""

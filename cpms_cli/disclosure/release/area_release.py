@@ -23,9 +23,8 @@ from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, 
 from cpms_cli.disclosure.release.releases import Publication, earlier_releases
 from cpms_cli.scoring.profiles import CHILD_ROUND, measure_column, right_column
 from cpms_cli.store.tables.release_tables import Release
-from cpms_cli.summaries.area.area_figures import AreaFigures, figures_of
+from cpms_cli.summaries.area.area_figures import AreaFigures, area_figures
 from cpms_cli.summaries.area.quality import coarse
-from cpms_cli.summaries.area.shares import area_name
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.workspace import Workspace
 
@@ -48,9 +47,8 @@ def published_area(
     Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
     """
     survey, language = workspace.survey, workspace.language
-    area_name(survey, code, language)
+    figures = area_figures(workspace, code, round_=round_)
     connection = workspace.profiled()
-    figures = figures_of(connection, survey, code, round_, language)
     earlier = earlier_releases(connection, audience)
     publication = Publication(f"report {figures.code}", figures.round, audience, earlier, language)
     blank, protected = _protected(survey, figures, same_answers(connection, survey), publication)

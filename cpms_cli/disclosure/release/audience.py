@@ -86,7 +86,7 @@ def hand_on(workspace: Workspace, summary: Summary, audience: str) -> Handed[Sum
         raise TypeError(f"{type(summary).__name__} is not handed on")
     kind, survey, language = _KINDS[type(summary)], workspace.survey, workspace.language
     connection = workspace.profiled()
-    context = MaskingContext(connection, survey, same_answers(connection, survey), language)
+    context = MaskingContext(workspace, same_answers(connection, survey))
     sheet, masked = kind.mask(context, summary)
     report = f"{kind.name} {sheet.code or ''}".strip()
     publication = Publication(report, sheet.round or None, audience, earlier_releases(connection, audience), language)

@@ -17,7 +17,7 @@ from cpms_cli.disclosure.cells.summary_cells import SummaryCells
 from cpms_cli.disclosure.engine.problem import Relation
 from cpms_cli.disclosure.engine.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
-from cpms_cli.summaries.area.areas import area_summary
+from cpms_cli.summaries.area.areas import compute_area_summary
 from cpms_cli.summaries.area.help_counts import counted_again
 from cpms_cli.summaries.area.plans import (
     AreaPlan,
@@ -32,9 +32,9 @@ from cpms_cli.summaries.area.quality import coarse
 def mask_plan(context: MaskingContext, plan: AreaPlan) -> Masked[AreaPlan]:
     """Take a plan of a community or a province apart."""
     sheet = context.sheet(plan.code, plan.round)
-    summary = area_summary(context.connection, context.survey, plan.code, plan.round, language=context.language)
+    summary = compute_area_summary(context.workspace, plan.code, round_=plan.round)
     sheet.take(context.area_cells(summary))
-    parts = part_indicators(context.connection, context.survey, plan.code, plan.round, context.language)
+    parts = part_indicators(context.connection, context.survey, plan.code, plan.round)
     if len(parts):
         sheet.add_answers("by_part", parts, parts["item"].tolist())
     activities = pd.concat([plan.activities, plan.idle], ignore_index=True)

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from cpms_cli.disclosure.cells.applicability import is_certain
@@ -27,7 +26,7 @@ from cpms_cli.workspace import Workspace
 FIGURES, SUBDISTRICT = "figures", "subdistrict"
 
 
-def published_figures(
+def published_figures(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -60,11 +59,10 @@ def compute_published_figures(
 ) -> pd.DataFrame:
     """As `published_figures`, in a workspace."""
     survey, language = workspace.survey, workspace.language
-    connection = workspace.connection
     if area is not None:
         area_name(survey, area, language)
-    workspace.profiled()
-    counts = _counts(connection, survey, area, round_, language)
+    connection = workspace.profiled()
+    counts = _counts(workspace, area, round_)
     if counts.empty:
         raise UsageError("no_rows_to_export")
     rounds = counts["round"].unique()
@@ -77,9 +75,9 @@ def compute_published_figures(
     return protected.tables[FIGURES]
 
 
-def _counts(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, area: str | None, round_: int | None, language: Language
-) -> pd.DataFrame:
+def _counts(workspace: Workspace, area: str | None, round_: int | None) -> pd.DataFrame:
+    """Return the counts as they are, in the columns of `published_figures`; no row where there are no children."""
+    survey, language, connection = workspace.survey, workspace.language, workspace.profiled()
     round_column = survey.role("round").name
     rounds = connection.execute(
         f"SELECT DISTINCT {round_column} FROM {SCORE} WHERE {within(survey, area, round_)} ORDER BY 1"

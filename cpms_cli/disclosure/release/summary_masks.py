@@ -15,11 +15,12 @@ from cpms_cli.disclosure.cells.report_cells import Same
 from cpms_cli.disclosure.cells.summary_cells import SummaryCells
 from cpms_cli.disclosure.engine.protection import Protected
 from cpms_cli.disclosure.release.area_protection import blanked
-from cpms_cli.summaries.area.areas import AreaSummary, area_summary
+from cpms_cli.summaries.area.areas import AreaSummary, compute_area_summary
 from cpms_cli.summaries.area.indicator import IndicatorSummary
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.summaries.area.rights import RightsSummary
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.workspace import Workspace
 
 Summary = TypeVar("Summary")
 Masked = tuple[SummaryCells, Callable[[Protected], Summary]]
@@ -28,12 +29,25 @@ Masked = tuple[SummaryCells, Callable[[Protected], Summary]]
 
 @dataclass(frozen=True)
 class MaskingContext:
-    """What a summary is taken apart with; on the connection, the profiles exist."""
+    """What a summary is taken apart with: the store, and which rights and measures are an indicator by another name."""
 
-    connection: duckdb.DuckDBPyConnection
-    survey: Survey
+    workspace: Workspace
     same: Same
-    language: Language
+
+    @property
+    def survey(self) -> Survey:
+        """The definition."""
+        return self.workspace.survey
+
+    @property
+    def language(self) -> Language:
+        """The language of labels."""
+        return self.workspace.language
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection to the store, with the tables of `scoring.profiles`."""
+        return self.workspace.profiled()
 
     def sheet(self, code: str | None, round_: int) -> SummaryCells:
         """Return a sheet for the cells of an area and round, without any so far."""
@@ -43,7 +57,7 @@ class MaskingContext:
         """Return the cells of a whole area, and of the round before, with which its changes compare."""
         cells, before = AreaCells(self.survey), None
         if summary.previous is not None:
-            before = area_summary(self.connection, self.survey, summary.code, summary.previous, language=self.language)
+            before = compute_area_summary(self.workspace, summary.code, round_=summary.previous)
             cells.add_unpublished(before)
         cells.add_published(summary, before)
         return cells

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cpms_cli.reading.header.header_rows import Span
+from cpms_cli.reading.header.row_looks import Span
 
 
 def spread_down(cells: Sequence[list[Any]], spans: Iterable[Span], begins: int) -> list[Span]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,9 @@ from cpms_cli.reading.book.merged_cells import spread_down, stands
 from cpms_cli.reading.book.sheet_part import SheetLook
 from cpms_cli.reading.book.thai_formats import with_plain_dates
 from cpms_cli.reading.book.xls_file import inspect_ole
-from cpms_cli.reading.header.header_rows import Span, find_layout
+from cpms_cli.reading.header.header_rows import find_layout
 from cpms_cli.reading.header.headers import spelt
+from cpms_cli.reading.header.row_looks import Span
 from cpms_cli.reading.sheet.record_rows import Records, records
 from cpms_cli.reading.sheet.sheet_names import is_own_sheet
 from cpms_cli.reading.size_limits import LIMITS
@@ -97,7 +98,7 @@ def _read(
                     not_read.append(SheetNotRead(path.name, metadata.name, "not_asked_for", _filled(cells)))
                     continue
                 spans, look = sheet.merged_cell_ranges or (), looks.get(metadata.name, SheetLook())
-                tables = _tables(path, metadata.name, cells, spans, spellings, look)
+                tables = _tables(_Cells(path, metadata.name, cells, spans, look), spellings)
                 if tables and (asked is not None or metadata.visible == SheetVisibleEnum.Visible):
                     shown += tables
                 else:
@@ -143,23 +144,29 @@ def _top(cells: Sequence[Sequence[Any]]) -> list[list[str]]:
     return [[cell_text(cell) for cell in row] for row in islice(cells, LIMITS.header_rows)]
 
 
-def _tables(
-    path: Path,
-    name: str,
-    cells: list[list[Any]],
-    merged: Sequence[Any],
-    spellings: Mapping[str, str] | None,
-    look: SheetLook,
-) -> list[SourceTable]:
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of a sheet, its merged ranges as calamine gives them, and what its part of the file says beside."""
+
+    path: Path
+    sheet: str
+    cells: list[list[Any]]
+    merged: Sequence[Any]
+    look: SheetLook
+
+
+def _tables(sheet: _Cells, spellings: Mapping[str, str] | None) -> list[SourceTable]:
+    """Return the tables of a sheet; none where no row is a header."""
+    cells, look = sheet.cells, sheet.look
     top = _top(cells)
-    spans = [Span(*first, *last) for first, last in merged]
+    spans = [Span(*first, *last) for first, last in sheet.merged]
     layout = find_layout(top, spellings, merged=[span for span in spans if span.top < LIMITS.header_rows])
     if layout is None:
         return []
     spread = spread_down(cells, spans, layout.begins)
     columns = [text_column(column) for column in zip(*cells[layout.begins :], strict=True)]
     columns = columns or [text_column([])] * len(layout.header)
-    _check_lengths(path, name, top, columns)
+    _check_lengths(sheet.path, sheet.sheet, top, columns)
     data = text_table(("",) * len(columns), [column.cells for column in columns])
     rows = np.arange(layout.begins + 1, layout.begins + 1 + data.num_rows, dtype=np.int64)
     lost = [
@@ -167,9 +174,9 @@ def _tables(
         for index, column in enumerate(columns)
         for position, value in column.lost
     ]
-    parts = records(data, rows, layout, spellings, path.name)
+    parts = records(data, rows, layout, spellings, sheet.path.name)
     lost += look.faults
-    tables = [_table(path, name, part, lost, look, spread) for part in parts]
+    tables = [_table(sheet, part, lost, spread) for part in parts]
     alone = _rows_of_errors(look.faults, parts)
     if alone:
         tables[-1] = replace(tables[-1], faults=(*tables[-1].faults, *alone))
@@ -184,9 +191,9 @@ def _check_lengths(path: Path, sheet: str, top: Sequence[Sequence[str]], columns
         raise UnreadableFile("cell_too_long", file=path.name, part=sheet, limit=LIMITS.cell // 1_000_000)
 
 
-def _table(
-    path: Path, sheet: str, part: Records, faults: Sequence[CellFault], look: SheetLook, spread: Sequence[Span]
-) -> SourceTable:
+def _table(sheet: _Cells, part: Records, faults: Sequence[CellFault], spread: Sequence[Span]) -> SourceTable:
+    """Return one part of a sheet as a table; `spread` are merged ranges whose value stands in each of their rows."""
+    look = sheet.look
     kept = set(part.rows.tolist()) if faults or look.hidden or spread else set()
     unseen = [row for row in look.hidden if row in kept]
     evidence = {"hidden_rows": ", ".join(map(str, unseen))} if unseen else {}
@@ -200,7 +207,15 @@ def _table(
         key=lambda fault: (fault.row, fault.column or 0),
     )
     return SourceTable(
-        path, sheet, part.header, part.header_row, part.data, part.rows, evidence, tuple(own_faults), part.left_out
+        sheet.path,
+        sheet.sheet,
+        part.header,
+        part.header_row,
+        part.data,
+        part.rows,
+        evidence,
+        tuple(own_faults),
+        part.left_out,
     )
 
 

@@ -93,23 +93,28 @@ def numbered(header: str, spellings: Mapping[str, str]) -> Numbered | None:
     return None
 
 
+@dataclass(frozen=True)
+class Settled:
+    """Columns whose header need not be asked: of those in `by_map` a map says child and field; `otherwise` the rest."""
+
+    by_map: Mapping[int, Numbered]
+    otherwise: Collection[int] = ()
+
+
 def find_side_by_side(
     survey: Survey,
     header: Sequence[str],
     match: HeaderMatch,
     spellings: Mapping[str, str],
-    by_map: Mapping[int, Numbered],
-    settled: Collection[int] = (),
+    settled: Settled,
 ) -> SideBySide:
-    """The columns of a sheet that belong to its first, second, third ... child, where it is laid out so.
-
-    `by_map` are columns of which a map says child and field; those that are `settled` otherwise are not asked about.
-    """
+    """Return the columns of a sheet that belong to its first, second, third ... child, where it is laid out so."""
+    by_map = settled.by_map
     own = {field.name for field in survey.child.fields} - set(survey.child.shared)
     numbered_columns = {
         index: column
         for index, cell in enumerate(header)
-        if index not in settled and cell.strip() and spelt(cell) not in spellings
+        if index not in settled.otherwise and cell.strip() and spelt(cell) not in spellings
         if (column := numbered(cell, spellings)) is not None and column.field in own
     }
     numbered_columns |= by_map

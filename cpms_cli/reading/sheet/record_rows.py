@@ -169,7 +169,7 @@ def _part(
         out += _named(columns, hits, rows, kind)
         left[hits] = 0
     out = [row for row in out if header_position == len(rows) or row.row < rows[header_position]]
-    return _records(data, columns, rows, left > 0, layout, out), begins, after
+    return _records(_Cells(data, columns, rows), left > 0, layout, out), begins, after
 
 
 def _next_table(
@@ -189,14 +189,18 @@ def _next_table(
     return len(rows), len(rows), None
 
 
-def _records(
-    data: pa.Table,
-    columns: Sequence[CodedColumn],
-    rows: npt.NDArray[np.int64],
-    keep: Flags,
-    layout: Layout,
-    out: Sequence[RowLeftOut],
-) -> Records:
+@dataclass(frozen=True)
+class _Cells:
+    """The rows below a header: their cells, the same with each text as a number, and their row numbers."""
+
+    data: pa.Table
+    columns: Sequence[CodedColumn]
+    rows: npt.NDArray[np.int64]
+
+
+def _records(cells: _Cells, keep: Flags, layout: Layout, out: Sequence[RowLeftOut]) -> Records:
+    """Return the rows to `keep` as records, without the empty columns on the right; `out` are rows left out."""
+    data, columns, rows = cells.data, cells.columns, cells.rows
     header = layout.header[: len(columns)] + ("",) * (len(columns) - len(layout.header))
     width = max((i + 1 for i, column in enumerate(columns) if header[i] or (column.codes[keep] >= 0).any()), default=0)
     kept = data.select(list(range(width)))

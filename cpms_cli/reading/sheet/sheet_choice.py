@@ -16,9 +16,9 @@ import pandas as pd
 
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.header.export_layouts import find_column
-from cpms_cli.reading.header.header_rows import is_number
 from cpms_cli.reading.header.headers import header_spellings, match_headers, spelt
 from cpms_cli.reading.header.mapping import HeaderMap
+from cpms_cli.reading.header.row_looks import is_number
 from cpms_cli.reading.sheet.sheet_names import named_round
 from cpms_cli.reading.sheet.sheets import Matched, match_sheet
 from cpms_cli.reading.source import SheetNotRead, SourceTable

@@ -21,9 +21,9 @@ from cpms_cli.reading.header.headers import (
     spelt,
 )
 from cpms_cli.reading.header.mapping import HeaderMap, apply_map, children_said, said_of
-from cpms_cli.reading.header.side_by_side import SideBySide, find_side_by_side, twice_for_one_child
+from cpms_cli.reading.header.side_by_side import Settled, SideBySide, find_side_by_side, twice_for_one_child
 from cpms_cli.reading.header.split_questions import choice_columns, distinct, fold_choices, separated
-from cpms_cli.reading.sheet.unread import UnreadColumn, Why, score_headers, unread_columns
+from cpms_cli.reading.sheet.unread import HeaderResult, UnreadColumn, Why, score_headers, unread_columns
 from cpms_cli.reading.source import SourceTable, column_letter
 from cpms_cli.survey.model.definition import Survey
 
@@ -100,7 +100,7 @@ def match_sheet(
     if chosen:
         match = apply_map(chosen, source, match, settled={*into, *of_children})
     settled = {index for index in into if into[index] != index} | (map_fields.keys() - of_children.keys())
-    side_by_side = find_side_by_side(survey, source.header, match, spellings, of_children, settled)
+    side_by_side = find_side_by_side(survey, source.header, match, spellings, Settled(of_children, settled))
     match = side_by_side.match
     unknown = tuple(index for index in match.unknown if layout is None or not layout.owns(source.header[index]))
     match = replace(match, unknown=unknown)
@@ -125,7 +125,7 @@ def match_sheet(
         *side_by_side.children,
         *(place for places in match.twice.values() for place in places),
     }
-    unread = unread_columns(survey, source, read, near, why, may_be, layout, {*beside, *scores})
+    unread = unread_columns(survey, source, HeaderResult(read, near, why, may_be), layout, {*beside, *scores})
     return Matched(source, match, near, layout, into, side_by_side, unread)
 
 

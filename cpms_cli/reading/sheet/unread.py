@@ -7,25 +7,22 @@ function that reads them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cpms_cli.reading.header.export_layouts import Layout, aside_columns, layouts, own_columns
 from cpms_cli.reading.header.headers import Proposal, spelt
+from cpms_cli.reading.sheet.looks_like import kind_of
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.reading.value.digits import ascii_digits
-from cpms_cli.reading.value.values import clean
-from cpms_cli.survey.identifiers import has_cpms_check_letter, has_thai_form
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import LANGUAGES, Field, Language, Role, Survey, folded
+from cpms_cli.survey.model.definition import LANGUAGES, Language, Survey, folded
 
 Why = Literal["unknown", "near", "no_header", "choice", "child", "left_out", "added", "own", "gathered", "carried"]
 """unknown: no header of the survey; near: nearly one; no_header: nothing stands above; choice: one answer of a
@@ -34,14 +31,8 @@ left_out: by the map; added: by the program that exported; own: this program's o
 the same answers; carried: of a workbook of rows set aside, not read before either."""
 _OPEN: frozenset[Why] = frozenset({"unknown", "near", "no_header", "choice", "child"})
 _KNOWN: frozenset[Why] = frozenset({"added", "own", "gathered", "left_out", "carried"})
-IdForm = Callable[[pd.Series], npt.NDArray[np.bool_]]
-DATE, ID_NUMBER, FURTHER_CHILD, CHOICE_MARKS = "date", "id_number", "child", "choice"
-_NUMBER = re.compile(r"\d+(?:\.0+)?")
+FURTHER_CHILD, CHOICE_MARKS = "child", "choice"
 _STEP = re.compile(r"[/.\-]")
-_MOST_TEXTS = 500  # of a column's distinct texts, the commonest: free text of a large file has a million
-_ISO = r"\d{4}-\d{2}-\d{2}"
-_MOSTLY = 0.5
-_FLAGS = ({0, 1}, {1}, {1, 2})
 
 
 @dataclass(frozen=True)
@@ -135,37 +126,49 @@ def list_headers(survey: Survey) -> frozenset[str]:
     return frozenset(spelt(text) for text in (*labels, *words))
 
 
+@dataclass(frozen=True)
+class HeaderResult:
+    """What the headers of a sheet say, by the place of the column.
+
+    `read`: the columns that are read. `near`: the field that a header nearly names. `why`: why a column is not read,
+    where the other headers say so. `may_be`: the field that such a column may be a part of.
+    """
+
+    read: Collection[int]
+    near: Mapping[int, Proposal]
+    why: Mapping[int, Why]
+    may_be: Mapping[int, str]
+
+
 def unread_columns(
     survey: Survey,
     source: SourceTable,
-    read: Collection[int],
-    near: Mapping[int, Proposal],
-    why: Mapping[int, Why],
-    may_be: Mapping[int, str],
+    headers: HeaderResult,
     layout: Layout | None,
     beside: Collection[str] = (),
 ) -> tuple[UnreadColumn, ...]:
-    """Every column of a sheet that is not among those `read`, blank ones without a header left out.
+    """Return every column of a sheet that is not read, but no blank column without a header.
 
-    `why` has the columns of which that is known from the other headers, `may_be` their fields; `beside` are headers, as
-    they are compared, that stand beside the columns of such a sheet and are known for it.
+    `layout` is that of the program that exported the sheet, if any. `beside` are further headers, in the form in which
+    headers are compared, that are known to stand in a sheet of this kind.
     """
+    near = headers.near
     known = own_headers(survey, exported=layout is not None) | set(beside)
     set_aside = own_headers(survey, exported=False) <= {spelt(header) for header in source.header}
     unread = []
     for index, header in enumerate(source.header):
-        if index in read:
+        if index in headers.read:
             continue
         filled = _filled(survey, source, index)
         if not filled and not header.strip():
             continue
-        reason = why.get(index) or _reason(header, known, set_aside) or ("near" if index in near else "unknown")
+        reason = headers.why.get(index) or _reason(header, known, set_aside) or ("near" if index in near else "unknown")
         looks: str | None = None
         if reason not in _KNOWN or (reason == "added" and layout is None):
             looks = _looks_like(survey, source, index, reason)
             if reason == "added" and looks in survey.codelists:
                 reason = "unknown"  # nothing else says that the sheet is an export
-        field = may_be.get(index) or (near[index].field if index in near else None)
+        field = headers.may_be.get(index) or (near[index].field if index in near else None)
         unread.append(UnreadColumn(index, header, reason, filled, looks if reason in _OPEN else None, field))
     return tuple(unread)
 
@@ -210,91 +213,4 @@ def _looks_like(survey: Survey, source: SourceTable, index: int, why: Why) -> st
     if header and header in {spelt(name) for name in (*aside.numbering, *aside.remarks)}:
         return None
     counted = any(header.startswith(spelt(name)) for name in aside.counts)
-    return _kind_of(survey, source, index, counted=counted)
-
-
-def _kind_of(survey: Survey, source: SourceTable, index: int, *, counted: bool) -> str | None:
-    codes, distinct = source.encoded(index)
-    texts = pd.Series(distinct.to_pylist(), dtype="str")
-    times = pd.Series(np.bincount(codes[codes >= 0], minlength=len(texts)), index=texts.index)
-    missing = survey.codelists["missing"].by_spelling
-    is_answer = (texts.str.strip() != "") & ~texts.map(folded).isin(missing) & (times > 0)
-    times = times[is_answer].nlargest(_MOST_TEXTS)
-    texts = texts[times.index]
-    if texts.empty:
-        return None
-    plain = ascii_digits(texts).str.strip()
-    numbers = plain.str.fullmatch(_NUMBER.pattern).fillna(False)
-    flags = not counted and _are_flags(plain[numbers], bool((~numbers).any()), codes, len(source.rows))
-    kinds: dict[str, pd.Series] = {
-        name: _answers_of(survey, field, texts, numbers) for name, field in _of_lists(survey).items()
-    }
-    if flags and (name := _of_flags(survey)):
-        kinds[name] |= numbers
-    kinds[DATE] = _dates(survey, texts, numbers)
-    kinds[ID_NUMBER] = _id_numbers(survey, texts)
-    shares = {name: float(times[hit].sum() / times.sum()) for name, hit in kinds.items()}
-    best = max(shares, key=lambda name: shares[name])
-    return best if shares[best] > _MOSTLY else None
-
-
-@lru_cache(maxsize=8)
-def _of_lists(survey: Survey) -> dict[str, Field]:
-    """A field for each code list that one has, the commonest list first."""
-    tables = (survey.child, survey.household, survey.response)
-    fields = [field for table in tables for field in table.fields if field.codelist]
-    often: dict[str, int] = {}
-    for field in fields:
-        often[field.codelist or ""] = often.get(field.codelist or "", 0) + 1
-    first = {field.codelist or "": field for field in reversed(fields)}
-    return {name: first[name] for name in sorted(often, key=lambda name: -often[name])}
-
-
-def _of_flags(survey: Survey) -> str | None:
-    """The list whose answers are written 1 and 0: the commonest."""
-    return next((name for name in _of_lists(survey) if "1" in survey.codelists[name].by_spelling), None)
-
-
-def _answers_of(survey: Survey, field: Field, texts: pd.Series, numbers: pd.Series) -> pd.Series:
-    """Which texts are answers of a field's list; numbers may be anything."""
-    listed = survey.codes(field)
-    words = texts[~numbers]
-    legal = set(listed.by_code if listed else ()) - set(survey.missing_words)
-    first = clean(survey, field, words).values.str.split(";").str[0] if len(words) else words
-    return first.isin(legal).reindex(texts.index, fill_value=False)
-
-
-def _are_flags(numbers: pd.Series, beside_words: bool, codes: npt.NDArray[np.int32], rows: int) -> bool:
-    """Whether numbers are marks for yes and no, rather than counts or the rows' own numbers."""
-    if numbers.empty:
-        return False
-    values = pd.to_numeric(numbers).astype("int64")
-    distinct = set(values)
-    if beside_words:
-        return distinct <= _FLAGS[0]
-    if distinct not in _FLAGS:
-        return False
-    in_order = values.reindex(range(int(codes.max()) + 1)).to_numpy()[codes[codes >= 0]]
-    if rows > 1 and len(in_order) == rows and list(in_order) == list(range(1, rows + 1)):
-        return False
-    # 1 in every row is a village's number or a count; here and there it marks what is so.
-    return distinct != {1} or rows == 1 or int((codes >= 0).sum()) < rows
-
-
-def _dates(survey: Survey, texts: pd.Series, numbers: pd.Series) -> pd.Series:
-    """Which texts are days; a number alone may be a sum of money as well."""
-    words = texts[~numbers]
-    if words.empty:
-        return pd.Series(False, index=texts.index)
-    cleaned = clean(survey, survey.role("visited"), words)
-    days = cleaned.values.str.fullmatch(_ISO).fillna(False).astype(bool) | cleaned.questions.notna()
-    return days.reindex(texts.index, fill_value=False)
-
-
-def _id_numbers(survey: Survey, texts: pd.Series) -> pd.Series:
-    is_id_number = pd.Series(False, index=texts.index)
-    forms: tuple[tuple[Role, IdForm], ...] = (("national_id", has_thai_form), ("person", has_cpms_check_letter))
-    for role, has_form in forms:
-        values = clean(survey, survey.role(role), texts).values
-        is_id_number |= has_form(values.fillna(""))
-    return is_id_number
+    return kind_of(survey, source, index, counted=counted)

@@ -36,16 +36,6 @@ def separator_line(text: str) -> tuple[str, int] | None:
     return (match[1], match.end()) if match and ends_line else None
 
 
-def first_rows(text: str, dialect: Dialect, width: int = 0, count: int = LIMITS.header_rows) -> list[list[str]]:
-    """The cells of the first records, blank lines among them."""
-    rows: list[list[str]] = []
-    for row in read_rows(text, dialect, width):
-        rows.append(row.cells)
-        if len(rows) == count:
-            break
-    return rows
-
-
 def _judge(sample: str, dialect: Dialect, spellings: Mapping[str, str]) -> Judged:
     widths: Counter[int] = Counter()
     astray = 0

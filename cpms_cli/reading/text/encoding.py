@@ -15,7 +15,6 @@ from pathlib import Path
 
 from cpms_cli.survey.model.definition import folded_header
 
-LEGACY = ("cp874", "cp1252")
 BROKEN = 0x10FF00
 """A byte that is no character is kept as the character BROKEN + byte, of a private plane, until its cell is known."""
 BROKEN_CHARACTERS = "[\U0010ff00-\U0010ffff]"

@@ -51,36 +51,42 @@ def quotes_keep_rules(stream: IO[bytes], dialect: Dialect) -> bool:
     return opened % 2 == 0
 
 
-def _arrow(
-    source: Path | bytes,
-    dialect: Dialect,
-    width: int,
-    skip: int,
-    ragged: list[tuple[int, str]] | None,
-    over_lines: bool = True,
-) -> pa.Table:
-    """All rows of the expected width; with `ragged`, the others are put there by number instead of raising.
+@dataclass(frozen=True)
+class _Shape:
+    """How the rows of a file are cut: its dialect, how many columns they have, and how many lines stand before them.
 
     Where no cell goes `over_lines`, pyarrow cuts the file at line ends without looking for quotation marks, which is
     faster. Where such a cut falls within a cell it raises, or the cell holds the line end.
     """
 
+    dialect: Dialect
+    width: int
+    skip: int
+    over_lines: bool = True
+
+
+def _arrow(source: Path | bytes, shape: _Shape, ragged: list[tuple[int, str]] | None = None) -> pa.Table:
+    """Return all rows of the expected width.
+
+    Rows of another width are appended to `ragged`, each with its number; without it they raise pyarrow's error.
+    """
+
     def keep(row: arrow_csv.InvalidRow) -> str:
         if ragged is None or len(ragged) == _MOST_RAGGED:
             return "error"
-        ragged.append((row.number - skip, row.text))
+        ragged.append((row.number - shape.skip, row.text))
         return "skip"
 
-    names = [str(index) for index in range(width)]
+    names = [str(index) for index in range(shape.width)]
     return arrow_csv.read_csv(
         source if isinstance(source, Path) else pa.BufferReader(source),
         read_options=arrow_csv.ReadOptions(
-            column_names=names, skip_rows=skip, block_size=_BLOCK, use_threads=ragged is None
+            column_names=names, skip_rows=shape.skip, block_size=_BLOCK, use_threads=ragged is None
         ),
         parse_options=arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote or False,
-            newlines_in_values=over_lines,
+            delimiter=shape.dialect.delimiter,
+            quote_char=shape.dialect.quote or False,
+            newlines_in_values=shape.over_lines,
             ignore_empty_lines=False,
             invalid_row_handler=None if ragged is None else keep,
         ),
@@ -116,7 +122,7 @@ def proved_body(path: Path, dialect: Dialect, width: int, skip: int, first: int)
     if not _for_arrow(dialect):
         return None
     try:
-        data = _one_piece(_arrow(path, dialect, width, skip, None, over_lines=False))
+        data = _one_piece(_arrow(path, _Shape(dialect, width, skip, over_lines=False)))
     except pa.ArrowInvalid:
         return None
     trace = f"[{dialect.quote}\r\n\ufeff\\x00]"
@@ -150,12 +156,12 @@ def regular_body(source: Path | bytes, dialect: Dialect, width: int, skip: int, 
     if not _for_arrow(dialect):
         return None
     try:
-        data = _one_piece(_arrow(source, dialect, width, skip, None))
+        data = _one_piece(_arrow(source, _Shape(dialect, width, skip)))
         return Body(data, np.arange(first, first + data.num_rows, dtype=np.int64))
     except pa.ArrowInvalid:
         ragged: list[tuple[int, str]] = []
     try:
-        data = _arrow(source, dialect, width, skip, ragged)
+        data = _arrow(source, _Shape(dialect, width, skip), ragged)
     except pa.ArrowInvalid:
         return None
     cells = [next((row.cells for row in read_rows(text, dialect, width)), [""]) for _, text in ragged]

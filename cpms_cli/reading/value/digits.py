@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from cpms_cli.survey.plain_text import plain_digits, plain_signs
+from cpms_cli.survey.plain_text import plain_digits
 
 _OTHER_DIGIT = r"[^0-9\P{Nd}]"  # for Arrow's expressions
-_OTHER_SIGN = r"[^\x{01}-\x{7f}]|`"
 # What may be a number, as a program or a person writes it.
 ANY_NUMBER = r"^[+\-−–]?\p{Nd}+(?:[.,]\p{Nd}*)*(?:[eE][+\-]?\p{Nd}+)?$"
 _BARE_ZERO = re.compile(r"[+-]?\.0+")  # as SPSS writes it
@@ -26,11 +25,6 @@ def ascii_digits(texts: pd.Series) -> pd.Series:
     ['5/1/2569', '2017']
     """
     return _changed(texts, _OTHER_DIGIT, plain_digits)
-
-
-def ascii_signs(texts: pd.Series) -> pd.Series:
-    """The texts with the digits, dashes, apostrophes and slashes of other scripts as those of ASCII."""
-    return _changed(texts, _OTHER_SIGN, plain_signs)
 
 
 def _changed(texts: pd.Series, pattern: str, change: Callable[[str], str]) -> pd.Series:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
-from rich.console import Console
 
-from cpms_cli.reports.areas.shares import group_names, show_note, show_shares
-from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.reports.areas.shares import ShareColumns, group_names, show_note, show_shares
+from cpms_cli.reports.terminal import Layout, Screen, show_table, stacked
 from cpms_cli.summaries.area.indicator import IndicatorChange
 from cpms_cli.summaries.area.rights import RightsChange
 from cpms_cli.summaries.rounds.change import AreaChange
@@ -16,7 +15,7 @@ from cpms_cli.summaries.rounds.round_pairs import CAME, GROWN, LEFT, NOT_SEEN
 from cpms_cli.summaries.scope import Span
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import knows, say
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Language
 
 _WIDE = 150  # a narrower window has no room for a column per kind of case
 _ALWAYS = ("before", "new", "continuing", "resolved", "now")
@@ -37,8 +36,9 @@ _CASES = (
 )
 
 
-def show_title(console: Console, span: Span, what: str, language: Language) -> None:
+def show_title(screen: Screen, span: Span, what: str) -> None:
     """Print what is told of which area over which rounds."""
+    console, language = screen.console, screen.language
     area = f"{span.name} ({span.code})" if span.code else span.name
     rounds = ", ".join(shown_year(year, language) for year in span.rounds)
     console.print(say("over_rounds", language, what=what, area=area, rounds=rounds), style="bold")
@@ -58,8 +58,9 @@ def below_each_other(frame: pd.DataFrame, by: Sequence[str], language: Language)
     return with_rounds(frame, language)
 
 
-def show_change(console: Console, survey: Survey, change: AreaChange, language: Language) -> None:
+def show_change(screen: Screen, change: AreaChange) -> None:
     """Print, for each pair of rounds (and groups), the cases of each indicator and the flow between levels."""
+    console, survey, language = screen.console, screen.survey, screen.language
     span = change.span
     rounds = ", ".join(shown_year(year, language) for year in span.rounds)
     console.print(say("change_title", language, name=span.name, code=span.code, rounds=rounds), style="bold")
@@ -68,14 +69,10 @@ def show_change(console: Console, survey: Survey, change: AreaChange, language: 
     for title, cases in by_pair(change.cases, labels, language):
         labelled = cases.assign(label=cases["number"].astype("str") + " " + cases["name"])
         show_cases(
-            console,
-            labelled,
-            {"label": say("col_indicator", language)},
-            f"{say('change_cases', language)}: {title}",
-            language,
+            screen, labelled, {"label": say("col_indicator", language)}, f"{say('change_cases', language)}: {title}"
         )
         if title in flows:
-            _show_flow(console, survey, flows[title], title, language)
+            _show_flow(screen, flows[title], title)
     console.print(say("change_note", language))
 
 
@@ -86,11 +83,10 @@ def by_pair(frame: pd.DataFrame, labels: list[str], language: Language) -> Itera
         yield str(rows["rounds_"].iloc[0]) + (f"  {group}" if labels else ""), rows
 
 
-def show_cases(
-    console: Console, cases: pd.DataFrame, keys: Mapping[str, str], title: str, language: Language, words: str = "case"
-) -> None:
+def show_cases(screen: Screen, cases: pd.DataFrame, keys: Mapping[str, str], title: str, words: str = "case") -> None:
     """Print what became of cases, behind the columns `keys`; a kind is named by the messages `words` has, else as a
     case. Rows without a case, and kinds that no case became, are left out."""
+    console, language = screen.console, screen.language
     shown = cases[(cases["before"] > 0) | (cases["now"] > 0)]
     figures = [name for name in _CASES if name in _ALWAYS or shown[name].any()]
     words_of_figures = {name: f"{words}_{name}" if knows(f"{words}_{name}") else f"case_{name}" for name in figures}
@@ -102,64 +98,59 @@ def show_cases(
         first, *rest = keys
         shown, headings = stacked(shown, headings, {first: [*rest, *became]}, named=became)
     right = [name for name in figures if name in headings]
-    show_table(console, shown, headings, title=title, right=right)
+    show_table(console, shown, headings, Layout(right=right), title=title)
 
 
 def show_rounds(
-    console: Console,
-    survey: Survey,
-    rounds: pd.DataFrame,
-    language: Language,
-    *,
-    item: str = "",
-    words: tuple[str, str] = ("yes", "no"),
+    screen: Screen, rounds: pd.DataFrame, *, item: str = "", words: tuple[str, str] = ("yes", "no")
 ) -> None:
     """Print shares of several rounds below each other; `item` heads the column of what is counted, if any."""
+    survey, language = screen.survey, screen.language
     keys = {**group_names(survey, rounds, language), "rounds_": say("col_round", language)}
     if item:
         keys = {"label": item, **keys}
     columns = [*(name.removesuffix("_label") for name in keys if name not in ("label", "rounds_")), "item"]
     show_shares(
-        console,
+        screen,
         below_each_other(rounds, columns, language),
         keys,
-        language,
+        ShareColumns(words=words, further={"change": say("col_change", language)}, signed=("change",)),
         title=say("figures_rounds", language),
-        words=words,
-        further={"change": say("col_change", language)},
-        signed=("change",),
     )
-    show_note(console, survey, language)
+    show_note(screen)
 
 
-def show_indicator_change(console: Console, survey: Survey, change: IndicatorChange, language: Language) -> None:
+def show_indicator_change(screen: Screen, change: IndicatorChange) -> None:
     """Print what became of the cases of one indicator from round to round, and its share in each."""
-    show_title(console, change.span, f"{change.number} {change.name}", language)
+    console, survey, language = screen.console, screen.survey, screen.language
+    show_title(screen, change.span, f"{change.number} {change.name}")
     console.print(change.definition)
     if (change.cases[["before", "now"]] == 0).all(axis=None):
         console.print(say("over_no_cases", language))
     else:
         keys = {"rounds_": say("col_rounds", language), **group_names(survey, change.cases, language)}
-        show_cases(console, with_rounds(change.cases, language), keys, say("over_became", language), language)
+        show_cases(screen, with_rounds(change.cases, language), keys, say("over_became", language))
         console.print(say("change_note", language))
-    show_rounds(console, survey, change.shares, language)
+    show_rounds(screen, change.shares)
 
 
-def show_rights_change(console: Console, survey: Survey, change: RightsChange, language: Language) -> None:
+def show_rights_change(screen: Screen, change: RightsChange) -> None:
     """Print who newly lacks a right, still lacks it or has it again, and the share that has it in each round."""
-    show_title(console, change.span, say("over_rights", language), language)
+    console, survey, language = screen.console, screen.survey, screen.language
+    show_title(screen, change.span, say("over_rights", language))
     right = say("col_right", language)
     for title, cases in by_pair(change.cases, list(group_names(survey, change.cases, language)), language):
         heading = f"{say('over_rights_cases', language)}: {title}"
-        show_cases(console, cases, {"name": right}, heading, language, words="lack")
+        show_cases(screen, cases, {"name": right}, heading, words="lack")
     console.print(say("over_rights_note", language))
-    show_rounds(console, survey, change.shares, language, item=right, words=("has", "lacks"))
+    show_rounds(screen, change.shares, item=right, words=("has", "lacks"))
 
 
-def _show_flow(console: Console, survey: Survey, flow: pd.DataFrame, title: str, language: Language) -> None:
+def _show_flow(screen: Screen, flow: pd.DataFrame, title: str) -> None:
+    console, survey, language = screen.console, screen.survey, screen.language
     labels = {level.id: level.label.in_(language) for level in survey.levels}
     if console.width < _WIDE:
-        _list_flow(console, labels, flow, title, language)
+        _list_flow(screen, labels, flow, title)
         return
     title = f"{say('change_flow', language)}: {title}"
     stayed = flow[flow["place"] != LEFT]
@@ -184,12 +175,13 @@ def _show_flow(console: Console, survey: Survey, flow: pd.DataFrame, title: str,
         "away": say("case_moved_away", language),
         "total": say("flow_total", language),
     }
-    show_table(console, table, headings, title=title, right=figures)
+    show_table(console, table, headings, Layout(right=figures), title=title)
     if came:
         console.print(say("flow_came", language, count=came))
 
 
-def _list_flow(console: Console, labels: dict[str, str], flow: pd.DataFrame, title: str, language: Language) -> None:
+def _list_flow(screen: Screen, labels: dict[str, str], flow: pd.DataFrame, title: str) -> None:
+    console, language = screen.console, screen.language
     before = {**labels, NOT_SEEN: say("flow_not_seen_before", language)}
     now = {**labels, NOT_SEEN: say("flow_not_seen_now", language), GROWN: say("case_turned_18", language)}
     places = {CAME: say("case_moved_in", language), LEFT: say("case_moved_away", language)}
@@ -202,4 +194,6 @@ def _list_flow(console: Console, labels: dict[str, str], flow: pd.DataFrame, tit
         "moved": "",
         "children": say("col_children", language),
     }
-    show_table(console, shown, headings, title=f"{say('change_flow_list', language)}: {title}", right=("children",))
+    show_table(
+        console, shown, headings, Layout(right=("children",)), title=f"{say('change_flow_list', language)}: {title}"
+    )

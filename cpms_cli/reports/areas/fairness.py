@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.summaries.fairness.later_rounds import ALL, Foretold
 from cpms_cli.summaries.fairness.level_gaps import EVERYBODY, Fairness
 from cpms_cli.survey.era import shown_year
@@ -31,7 +31,9 @@ def show_fairness(console: Console, survey: Survey, compared: Fairness, language
     }
     shown = compared.levels.assign(share_=_interval(compared.levels, "share", "low", "high"))
     counts = ("children", *names)
-    show_table(console, _once(shown), headings, title=say("fairness_levels", language, level=severe), right=counts)
+    show_table(
+        console, _once(shown), headings, Layout(right=counts), title=say("fairness_levels", language, level=severe)
+    )
     _show_gaps(console, survey, compared, language)
     _show_rules(console, compared.rules, language)
     _show_twins(console, compared.twins, language)
@@ -76,9 +78,8 @@ def _show_rules(console: Console, rules: pd.DataFrame, language: Language) -> No
         console,
         _once(rules, "part_label", "level_label"),
         headings,
+        Layout(right=("children",), percent=("share",)),
         title=say("fairness_rules", language),
-        right=("children",),
-        percent=("share",),
     )
 
 
@@ -89,7 +90,9 @@ def _show_twins(console: Console, twins: pd.DataFrame, language: Language) -> No
         **{name: say(f"col_{name}", language) for name in counts},
         "share": say("col_share", language),
     }
-    show_table(console, twins, headings, title=say("fairness_twins", language), right=counts, percent=("share",))
+    show_table(
+        console, twins, headings, Layout(right=counts, percent=("share",)), title=say("fairness_twins", language)
+    )
     console.print(say("fairness_twins_note", language), soft_wrap=True)
 
 
@@ -112,7 +115,7 @@ def show_foretold(console: Console, survey: Survey, foretold: Foretold, language
         **{name: say(words.get(name, f"col_{name}"), language) for name in counts},
     }
     title = say("foretold_levels", language, later=later)
-    show_table(console, _once(foretold.levels, "outcome_label"), headings, title=title, right=counts)
+    show_table(console, _once(foretold.levels, "outcome_label"), headings, Layout(right=counts), title=title)
     everybody = foretold.figures["group"] == EVERYBODY
     severe = next(level.label.in_(language) for level in survey.levels if level.id == survey.fairness.severe)
     title = say("foretold_figures", language, level=severe)
@@ -150,7 +153,7 @@ def _show_figures(
         "specificity_": say("col_specificity", language),
         "visits_": say("col_visits_per_harm", language),
     }
-    show_table(console, _once(shown, "outcome_label", *keys[:-1]), headings, title=title, right=counts)
+    show_table(console, _once(shown, "outcome_label", *keys[:-1]), headings, Layout(right=counts), title=title)
 
 
 def _once(shown: pd.DataFrame, *names: str) -> pd.DataFrame:

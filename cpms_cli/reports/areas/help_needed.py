@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cpms_cli.reports.areas.handed import counts_told
 from cpms_cli.reports.documents.document import Column, Part, TableBlock
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
@@ -28,9 +28,8 @@ def show_help_needed(console: Console, needed: pd.DataFrame, language: Language)
         console,
         counts_told(needed, language),
         headings,
+        Layout(right=("children", "unknown"), percent=("share",)),
         title=say("area_help", language),
-        right=("children", "unknown"),
-        percent=("share",),
     )
     console.print(say("area_help_note", language))
 

@@ -5,27 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-from rich.console import Console
 
 from cpms_cli.reports.areas.handed import count_text
-from cpms_cli.reports.areas.shares import group_names, show_note, show_quality, show_shares
+from cpms_cli.reports.areas.shares import ShareColumns, group_names, show_note, show_quality, show_shares
 from cpms_cli.reports.children.scores import show_children
+from cpms_cli.reports.terminal import Screen
 from cpms_cli.summaries.area.indicator import IndicatorSummary
 from cpms_cli.summaries.area.rights import RightsSummary
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language, Survey
 
 
-def _show_counted(
-    console: Console,
-    survey: Survey,
-    counted: Mapping[str, pd.DataFrame],
-    language: Language,
-    item: str,
-    words: tuple[str, str],
-) -> None:
+def _show_counted(screen: Screen, counted: Mapping[str, pd.DataFrame], item: str, words: tuple[str, str]) -> None:
     """Print the total, the tables by groups, and the rounds; `item` heads the column of what is counted, if any."""
+    survey, language = screen.survey, screen.language
     for name, frame in counted.items():
         keys = group_names(survey, frame, language)
         title = say("figures_by", language, groups=" / ".join(keys.values()))
@@ -35,19 +28,14 @@ def _show_counted(
         elif name == "rounds":
             title, keys = say("figures_rounds", language), {"round": say("col_round", language)}
             shown = frame.assign(round=[shown_year(int(year), language) for year in frame["round"]])
-        show_shares(console, shown, {**keys, **({"label": item} if item else {})}, language, title=title, words=words)
+        show_shares(
+            screen, shown, {**keys, **({"label": item} if item else {})}, ShareColumns(words=words), title=title
+        )
 
 
-def show_indicator(
-    console: Console,
-    survey: Survey,
-    summary: IndicatorSummary,
-    language: Language,
-    identified: bool,
-    *,
-    listed: bool = True,
-) -> None:
+def show_indicator(screen: Screen, summary: IndicatorSummary, identified: bool, *, listed: bool = True) -> None:
     """Print an indicator: what it means, how many, in which groups and rounds, and, with `listed`, which children."""
+    console, language = screen.console, screen.language
     scope = summary.scope
     console.print(
         say(
@@ -63,32 +51,24 @@ def show_indicator(
     console.print(summary.definition)
     if language == "en":  # sources stand in the definition in one language
         console.print(say("indicator_source", language, source=summary.source))
-    show_quality(console, summary.quality, scope.previous, language)
-    _show_counted(console, survey, summary.counted, language, "", ("yes", "no"))
-    show_note(console, survey, language)
+    show_quality(screen, summary.quality, scope.previous)
+    _show_counted(screen, summary.counted, "", ("yes", "no"))
+    show_note(screen)
     if listed:
         console.print(say("indicator_children", language), style="bold")
-        show_children(console, survey, summary.children, language, identified)
+        show_children(screen, summary.children, identified)
     console.print(say("indicator_open", language, count=count_text(summary.open, language)))
 
 
-def show_rights(
-    console: Console,
-    survey: Survey,
-    summary: RightsSummary,
-    language: Language,
-    *,
-    listed: bool,
-    identified: bool,
-    hint: bool = True,
-) -> None:
+def show_rights(screen: Screen, summary: RightsSummary, *, listed: bool, identified: bool, hint: bool = True) -> None:
     """Print the rights: who has them, by groups; with `listed`, the children who lack one, else, with `hint`, how many
     do."""
+    console, survey, language = screen.console, screen.survey, screen.language
     scope = summary.scope
     console.print(say("rights_title", language, area=scope.name, round=shown_year(scope.round, language)), style="bold")
-    show_quality(console, summary.quality, scope.previous, language)
-    _show_counted(console, survey, summary.counted, language, say("col_right", language), ("has", "lacks"))
-    show_note(console, survey, language)
+    show_quality(screen, summary.quality, scope.previous)
+    _show_counted(screen, summary.counted, say("col_right", language), ("has", "lacks"))
+    show_note(screen)
     if not listed and not hint:
         return
     if not listed:
@@ -100,4 +80,4 @@ def show_rights(
         summary.lacking["not_known"] != "", ""
     )
     lacking = (say("col_lacks", language) + ": " + summary.lacking["lacks"] + "; " + unsure).str.rstrip("; ")
-    show_children(console, survey, summary.lacking.assign(why=lacking), language, identified)
+    show_children(screen, summary.lacking.assign(why=lacking), identified)

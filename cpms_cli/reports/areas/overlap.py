@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 from rich.console import Console
@@ -11,23 +12,32 @@ from cpms_cli.reports.areas.change import below_each_other, show_title, with_rou
 from cpms_cli.reports.areas.handed import count_text, counts_told
 from cpms_cli.reports.areas.shares import group_names, percent
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED
-from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.reports.terminal import Layout, Screen, show_table, stacked
 from cpms_cli.summaries.rounds.overlap import MEMBERS, Overlap
 from cpms_cli.summaries.rounds.overlap_change import BECAME, OverlapChange
 from cpms_cli.summaries.scope import Span
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Language
 
-_PAIR, _TRIPLE = MEMBERS[:2], MEMBERS
 _WIDE = 140  # in a narrower window a pair stands in two lines, and some figures only in the files
 
 
-def show_overlap(
-    console: Console, survey: Survey, overlap: Overlap, top: int, language: Language, *, triples: bool = True
-) -> None:
+@dataclass(frozen=True)
+class _Kind:
+    """Pairs or triples: the name in ids of messages, and the columns of the indicators that occur together."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+_PAIRS, _TRIPLES = _Kind("pairs", MEMBERS[:2]), _Kind("triples", MEMBERS)
+
+
+def show_overlap(screen: Screen, overlap: Overlap, top: int, *, triples: bool = True) -> None:
     """Print the numbers of indicators, each indicator's company, and the `top` pairs, and unless they are left out,
     triples (of each group)."""
+    console, survey, language = screen.console, screen.survey, screen.language
     area = f"{overlap.name} ({overlap.area})" if overlap.area else say("overlap_everywhere", language)
     console.print(
         say(
@@ -44,8 +54,7 @@ def show_overlap(
     _show(
         console,
         counts_told(overlap.numbers, language),
-        group,
-        {"number": say("col_number", language), **{name: say(f"col_{name}", language) for name in numbers}},
+        {**group, "number": say("col_number", language), **{name: say(f"col_{name}", language) for name in numbers}},
         title=say("overlap_numbers", language),
         right=("number", *numbers),
     )
@@ -56,14 +65,13 @@ def show_overlap(
     _show(
         console,
         single,
-        group,
-        {"label": say("col_indicator", language), **{name: say(f"col_{name}", language) for name in company}},
+        {**group, "label": say("col_indicator", language), **{name: say(f"col_{name}", language) for name in company}},
         title=say("overlap_single", language),
         right=company,
     )
-    _show_combinations(console, overlap.pairs, _PAIR, "overlap_pairs", group, top, language)
+    _show_combinations(screen, overlap.pairs, _PAIRS, top)
     if triples:
-        _show_combinations(console, overlap.triples, _TRIPLE, "overlap_triples", group, top, language)
+        _show_combinations(screen, overlap.triples, _TRIPLES, top)
     console.print(say("overlap_lift", language))
 
 
@@ -71,10 +79,11 @@ def _decimal(figures: pd.Series) -> list[str]:
     return [NOT_COMPUTED if pd.isna(figure) else f"{figure:.1f}" for figure in figures]
 
 
-def show_overlap_change(console: Console, survey: Survey, change: OverlapChange, top: int, language: Language) -> None:
+def show_overlap_change(screen: Screen, change: OverlapChange, top: int) -> None:
     """Print the numbers of indicators and the `top` pairs and triples of the last round (of each group), rounds side by
     side, and whether the same children have more or fewer."""
-    show_title(console, change.span, say("over_overlap", language), language)
+    console, survey, language = screen.console, screen.survey, screen.language
+    show_title(screen, change.span, say("over_overlap", language))
     group = group_names(survey, change.numbers, language)
     bounds = change.numbers["at_least"].astype("str") + " – " + change.numbers["at_most"].astype("str")
     numbers = change.numbers.assign(told=bounds).sort_values("number", kind="stable")
@@ -84,14 +93,13 @@ def show_overlap_change(console: Console, survey: Survey, change: OverlapChange,
     _show(
         console,
         sides,
-        group,
-        {"number": say("col_or_more", language), **years},
+        {**group, "number": say("col_or_more", language), **years},
         title=say("over_numbers", language),
         right=("number", *years),
     )
-    _show_number_flow(console, survey, change, language)
-    for name, table, members in (("pairs", change.pairs, _PAIR), ("triples", change.triples, _TRIPLE)):
-        _show_over(console, change.span, name, table, members, group, top, language)
+    _show_number_flow(screen, change)
+    for kind, table in ((_PAIRS, change.pairs), (_TRIPLES, change.triples)):
+        _show_over(screen, change.span, kind, table, top)
     console.print(say("over_together_note", language))
 
 
@@ -107,7 +115,8 @@ def _side_by_side(
     return sides.fillna(dict.fromkeys(years, nothing)), years
 
 
-def _show_number_flow(console: Console, survey: Survey, change: OverlapChange, language: Language) -> None:
+def _show_number_flow(screen: Screen, change: OverlapChange) -> None:
+    console, survey, language = screen.console, screen.survey, screen.language
     group = group_names(survey, change.flow, language)
     keys = ["from_round", "to_round", *group]
     kinds = [name for name in BECAME if (change.flow["became"] == name).any()]
@@ -121,25 +130,19 @@ def _show_number_flow(console: Console, survey: Survey, change: OverlapChange, l
     }
     if console.width < _WIDE:
         shown, headings = stacked(shown, headings, {"rounds_": list(group)})
-    show_table(console, shown, headings, title=say("over_flow", language), right=kinds)
+    show_table(console, shown, headings, Layout(right=kinds), title=say("over_flow", language))
     console.print(say("over_flow_note", language))
 
 
-def _show_over(
-    console: Console,
-    span: Span,
-    name: str,
-    table: pd.DataFrame,
-    members: tuple[str, ...],
-    group: dict[str, str],
-    top: int,
-    language: Language,
-) -> None:
+def _show_over(screen: Screen, span: Span, kind: _Kind, table: pd.DataFrame, top: int) -> None:
+    """Print the `top` pairs or triples of the last round (of each group), with the rounds side by side."""
+    console, language = screen.console, screen.language
+    members, group = kind.members, group_names(screen.survey, table, language)
     keys = [*group, *members]
     last = table[table["round"] == span.rounds[-1]]
     leading = (last.groupby(list(group), sort=False).head(top) if group else last.head(top))[keys]
     if leading.empty:
-        console.print(say(f"overlap_{name}_none", language))
+        console.print(say(f"overlap_{kind.name}_none", language))
         return
     narrow = console.width < _WIDE
     report = leading.merge(table, on=keys, how="left")
@@ -157,24 +160,16 @@ def _show_over(
             sides, headings, {**({next(iter(group)): list(group)[1:]} if group else {}), members[0]: members[1:]}
         )
         headings[members[0]] = indicator
-    show_table(console, sides, headings, title=say(f"over_{name}", language), right=list(years))
+    show_table(console, sides, headings, Layout(right=list(years)), title=say(f"over_{kind.name}", language))
 
 
-def _show(
-    console: Console,
-    frame: pd.DataFrame,
-    group: dict[str, str],
-    headings: dict[str, str],
-    *,
-    title: str,
-    right: Sequence[str],
-) -> None:
-    """A table behind the columns of its groups, which stand below each other in a window that is not wide."""
-    titles = {**group, **headings}
+def _show(console: Console, frame: pd.DataFrame, headings: dict[str, str], *, title: str, right: Sequence[str]) -> None:
+    """Print a table; the columns of its groups stand below each other in a window that is not wide."""
+    group = [name for name in headings if name.endswith("_label")]
     if len(group) > 1 and console.width < _WIDE:
         first, *rest = group
-        frame, titles = stacked(frame, titles, {first: rest})
-    show_table(console, frame, titles, title=title, right=right)
+        frame, headings = stacked(frame, headings, {first: rest})
+    show_table(console, frame, headings, Layout(right=right), title=title)
 
 
 def _label(frame: pd.DataFrame, member: str) -> pd.Series:
@@ -182,18 +177,13 @@ def _label(frame: pd.DataFrame, member: str) -> pd.Series:
     return frame[number].astype("str") + " " + frame[name]
 
 
-def _show_combinations(
-    console: Console,
-    table: pd.DataFrame,
-    members: tuple[str, ...],
-    title: str,
-    group: dict[str, str],
-    top: int,
-    language: Language,
-) -> None:
+def _show_combinations(screen: Screen, table: pd.DataFrame, kind: _Kind, top: int) -> None:
+    """Print the `top` pairs or triples (of each group)."""
+    console, language = screen.console, screen.language
+    members, group = kind.members, group_names(screen.survey, table, language)
     shown = table.groupby(list(group), sort=False).head(top) if group else table.head(top)
     if shown.empty:
-        console.print(say(f"{title}_none", language))
+        console.print(say(f"overlap_{kind.name}_none", language))
         return
     shown = counts_told(shown, language).assign(
         **{f"{member}_told": _label(shown, member) for member in members},
@@ -217,7 +207,6 @@ def _show_combinations(
         console,
         shown,
         headings,
-        title=say(title, language),
-        percent=shares,
-        right=("children", "possible", "expected", "lift"),
+        Layout(percent=shares, right=("children", "possible", "expected", "lift")),
+        title=say(f"overlap_{kind.name}", language),
     )

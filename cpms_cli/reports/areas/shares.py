@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pandas as pd
-from rich.console import Console
 
 from cpms_cli.disclosure.cells.joined_answers import JOINED, joined_rows
 from cpms_cli.reports.areas.handed import counts_told
-from cpms_cli.reports.terminal import NARROW, show_table, stacked
+from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -30,26 +30,39 @@ def _range(low: pd.Series, high: pd.Series) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class ShareColumns:
+    """What a table of shares has besides its keys and figures.
+
+    `words`: the answers whose names head the columns of yes and no. `further`: columns at the end, with their headings;
+    those that are `signed` hold changes of shares. Without `asked`, who was not asked is left out. `below`: which
+    columns stand below another one in a narrow window.
+    """
+
+    words: tuple[str, str] = ("yes", "no")
+    further: Mapping[str, str] = field(default_factory=dict)
+    signed: Sequence[str] = ()
+    asked: bool = True
+    below: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+USUAL_COLUMNS = ShareColumns()
+
+
 def show_shares(
-    console: Console,
+    screen: Screen,
     frame: pd.DataFrame,
     keys: Mapping[str, str],
-    language: Language,
+    columns: ShareColumns = USUAL_COLUMNS,
     *,
     title: str = "",
-    words: tuple[str, str] = ("yes", "no"),
-    further: Mapping[str, str] | None = None,
-    signed: Sequence[str] = (),
-    percents: Sequence[str] = (),
-    asked: bool = True,
-    below: Mapping[str, Sequence[str]] | None = None,
 ) -> None:
-    """Print shares as `shares.with_shares` makes them, behind the columns `keys` and before the columns `further`.
+    """Print shares as `shares.with_shares` makes them, behind the columns `keys`.
 
-    `words` are the headings of yes and no; without `asked`, who was not asked is left out. A share of which too much
-    is unknown has a mark. In a narrow window the interval stands below the share, the keys below each other, and what
-    `below` says; the more keys there are, the sooner a window is narrow.
+    A share of which too much is unknown has a mark. In a narrow window the interval stands below the share, and the
+    keys below each other; the more keys there are, the sooner a window counts as narrow.
     """
+    console, language = screen.console, screen.language
     mark = say("joined_mark", language)
     joined = joined_rows(frame) | joined_rows(frame, "yes")
     shown = _with_joined(counts_told(frame, language), frame, mark).assign(
@@ -62,24 +75,24 @@ def show_shares(
     )
     headings = {
         **keys,
-        "yes": say(f"col_{words[0]}", language),
-        "no": say(f"col_{words[1]}", language),
+        "yes": say(f"col_{columns.words[0]}", language),
+        "no": say(f"col_{columns.words[1]}", language),
         "unknown": say("col_unknown", language),
         "not_applicable": say("col_na", language),
         "share": say("col_share", language),
         "interval": say("col_interval", language),
         "bounds": say("col_bounds", language),
-        **(further or {}),
+        **columns.further,
     }
-    if not asked:
+    if not columns.asked:
         del headings["not_applicable"]
     if console.width < NARROW + _A_KEY * (len(keys) - 1):
         first, *rest = keys
-        shown, headings = stacked(shown, headings, {first: rest, "share": ("interval",), **(below or {})})
+        shown, headings = stacked(shown, headings, {first: rest, "share": ("interval",), **columns.below})
     right = [
         name for name in ("yes", "no", "unknown", "not_applicable", "share", "interval", "bounds") if name in headings
     ]
-    show_table(console, shown, headings, title=title, right=right, signed=signed, percent=percents)
+    show_table(console, shown, headings, Layout(right=right, signed=columns.signed), title=title)
 
 
 def _with_joined(shown: pd.DataFrame, frame: pd.DataFrame, mark: str) -> pd.DataFrame:
@@ -92,8 +105,9 @@ def _with_joined(shown: pd.DataFrame, frame: pd.DataFrame, mark: str) -> pd.Data
     return shown
 
 
-def show_note(console: Console, survey: Survey, language: Language) -> None:
+def show_note(screen: Screen) -> None:
     """Print what the mark, the interval and the bounds of a share mean."""
+    console, survey, language = screen.console, screen.survey, screen.language
     limit, confidence = (f"{part * 100:g} %" for part in (survey.figures.many_unknown, survey.figures.confidence))
     console.print(say("marked_note", language, limit=limit, confidence=confidence))
 
@@ -125,8 +139,9 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
     )
 
 
-def show_quality(console: Console, quality: pd.DataFrame, previous: int | None, language: Language) -> None:
+def show_quality(screen: Screen, quality: pd.DataFrame, previous: int | None) -> None:
     """Print how far the figures can be trusted."""
+    console, language = screen.console, screen.language
     for sentence in quality_sentences(quality, previous, language):
         console.print(sentence)
 

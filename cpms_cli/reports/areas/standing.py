@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pandas as pd
-from rich.console import Console
 
 from cpms_cli.reports.documents.document import Column, Part, TableBlock
-from cpms_cli.reports.terminal import NARROW, show_table, stacked
+from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacked
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
@@ -25,23 +24,22 @@ def standing_headings(standing: pd.DataFrame, round_: int, language: Language) -
     return {name: say(f"standing_{_WORDS.get(name, name)}", language, round=year) for name in shown}
 
 
-def show_standing(
-    console: Console, survey: Survey, standing: pd.DataFrame, parts: pd.DataFrame, round_: int, language: Language
-) -> None:
+def show_standing(screen: Screen, standing: pd.DataFrame, parts: pd.DataFrame, round_: int) -> None:
     """Print how many children stand at each level today, and in which part of the area; nothing for an earlier round,
     whose tables are empty."""
+    console, survey, language = screen.console, screen.survey, screen.language
     if standing.empty:
         return
     figures = standing_headings(standing, round_, language)
     headings = {"label": say("col_level", language), **figures}
-    show_table(console, standing, headings, title=say("area_standing", language), right=list(figures))
+    show_table(console, standing, headings, Layout(right=list(figures)), title=say("area_standing", language))
     console.print(say("area_standing_note", language))
     levels = {level.id: level.label.in_(language) for level in survey.levels}
     headings = {"area": say("col_area", language), "name": "", "children": say("col_children", language), **levels}
     counted = list(headings)[2:]
     if console.width < NARROW:
         parts, headings = stacked(parts, headings, {"area": ("name",)})
-    show_table(console, parts, headings, title=say("area_standing_parts", language), right=counted)
+    show_table(console, parts, headings, Layout(right=counted), title=say("area_standing_parts", language))
 
 
 def standing_blocks(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -22,23 +23,34 @@ _LEAST_WIDTH, _ROW_HEIGHT, _LEAST_HEIGHT = 640, 30, 260
 _PIXELS_OF_ROW, _PIXELS_OF_LETTER, _PIXELS_OF_COLUMN = 20, 7, 64
 
 
-def insert_chart(
-    book: Any, sheet: Any, chart: Chart, block: TableBlock, row: int, columns: Sequence[int]
-) -> tuple[int, int]:
-    """Put the chart below its table, which ends above `row` and whose columns are so many letters wide.
+@dataclass(frozen=True)
+class DrawnTable:
+    """A table in a sheet of XlsxWriter; `first` is the row of its first line of figures, counted from 0."""
 
-    Returns how many rows and columns it covers; none where Excel draws no such chart.
+    sheet: Any
+    block: TableBlock
+    first: int
 
-    A heat map is no chart to Excel: its cells are coloured instead.
+    @classmethod
+    def ending_above(cls, sheet: Any, block: TableBlock, row: int) -> DrawnTable:
+        """Return the table that is written above `row`, with an empty row and, where it has one, its note between."""
+        return cls(sheet, block, row - 1 - bool(block.note) - len(block.frame))
+
+
+def insert_chart(book: Any, chart: Chart, table: DrawnTable, row: int, columns: Sequence[int]) -> tuple[int, int]:
+    """Put the chart below its table, at `row`; the table's columns are so many letters wide.
+
+    Returns how many rows and columns the chart covers, (0, 0) where Excel draws no such chart. Excel has no heat map:
+    the cells of the table are coloured instead.
     """
-    first = _first_row(block, row)
+    sheet, block = table.sheet, table.block
     if chart.shape == "heat_map":
-        _colour_cells(sheet, block, first)
+        _colour_cells(table)
         return 0, 0
     if chart.shape == "level_bars":
-        drawn = _stacked(book, sheet, block, first)
+        drawn = _stacked(book, table)
     elif chart.shape == "indicator_bars":
-        drawn = _bars(book, sheet, chart, block, first)
+        drawn = _bars(book, chart, table)
     else:
         return 0, 0
     height = max(_LEAST_HEIGHT, _ROW_HEIGHT * _drawn(chart, block) + 110)
@@ -60,16 +72,13 @@ def _drawn(chart: Chart, block: TableBlock) -> int:
     return max(number for number in range(rows) if (number, "share") not in chart.withheld) + 1
 
 
-def _first_row(block: TableBlock, row: int) -> int:
-    # Below the table stand its note, where it has one, and an empty row.
-    return row - 1 - bool(block.note) - len(block.frame)
-
-
 def _of_kind(block: TableBlock, *kinds: str) -> list[int]:
     return [number for number, column in enumerate(block.columns) if column.kind in kinds]
 
 
-def _series(sheet: Any, block: TableBlock, first: int, position: int, fill: Fill, rows: int) -> dict[str, Any]:
+def _series(table: DrawnTable, position: int, fill: Fill, rows: int) -> dict[str, Any]:
+    """Return a series for XlsxWriter: the column at `position`, its first `rows` rows."""
+    sheet, block, first = table.sheet, table.block, table.first
     last = first + rows - 1
     label = next(iter(_of_kind(block, "text")), 0)
     return {
@@ -87,10 +96,11 @@ def _filled(fill: Fill) -> dict[str, Any]:
     return {"fill": {"color": fill.colour}}
 
 
-def _stacked(book: Any, sheet: Any, block: TableBlock, first: int) -> Any:
+def _stacked(book: Any, table: DrawnTable) -> Any:
+    block = table.block
     drawn = book.add_chart({"type": "bar", "subtype": "stacked"})
     for index, number in enumerate(_of_kind(block, "count")):
-        drawn.add_series(_series(sheet, block, first, number, level_fill(index), len(block.frame)))
+        drawn.add_series(_series(table, number, level_fill(index), len(block.frame)))
     drawn.set_legend({"position": "bottom"})
     drawn.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     return drawn
@@ -108,19 +118,21 @@ def _errors(block: TableBlock) -> dict[str, Any]:
     return {"y_error_bars": {"type": "custom", "plus_values": plus, "minus_values": minus}}
 
 
-def _bars(book: Any, sheet: Any, chart: Chart, block: TableBlock, first: int) -> Any:
+def _bars(book: Any, chart: Chart, table: DrawnTable) -> Any:
+    block = table.block
     drawn = book.add_chart({"type": "bar"})
     drawn_columns = _of_kind(block, "share") or _of_kind(block, "count")
     for position in drawn_columns[:1]:
         rows = _drawn(chart, block)
-        drawn.add_series({**_series(sheet, block, first, position, MARKED, rows), **_errors(block)})
+        drawn.add_series({**_series(table, position, MARKED, rows), **_errors(block)})
     drawn.set_legend({"none": True})
     form = "0 %" if block.columns[drawn_columns[0]].kind == "share" else "#,##0"
     drawn.set_x_axis({"min": 0, "num_format": form, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     return drawn
 
 
-def _colour_cells(sheet: Any, block: TableBlock, first: int) -> None:
+def _colour_cells(table: DrawnTable) -> None:
+    sheet, block, first = table.sheet, table.block, table.first
     for position in _of_kind(block, "share", "count"):
         rule = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": LEVEL_FILLS[1].colour}
         sheet.conditional_format(first, position, first + len(block.frame) - 1, position, rule)

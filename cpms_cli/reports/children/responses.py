@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 
 from cpms_cli.checking.columns_not_read import column_records, log_lines
 from cpms_cli.checking.validation import Validation
@@ -16,7 +15,7 @@ from cpms_cli.reports.areas.shares import group_names
 from cpms_cli.reports.children.scores import HELP, code_labels, level_labels, shown_dates
 from cpms_cli.reports.files.how_read import read_notes
 from cpms_cli.reports.files.validation import findings_table, show_findings
-from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
+from cpms_cli.reports.terminal import NARROW, Layout, Screen, age_text, show_table, stacked
 from cpms_cli.store.tables.response_writing import Imported
 from cpms_cli.summaries.response.cases import IN_TIME, LATE, OPEN, OVERDUE, STATES, UNKNOWN
 from cpms_cli.summaries.response.response_counts import ROUND_STATES, ResponseChange, ResponseSummary
@@ -49,18 +48,20 @@ def import_document(survey: Survey, imported: Imported, language: Language) -> d
     }
 
 
-def show_import(console: Console, survey: Survey, imported: Imported, language: Language) -> None:
+def show_import(screen: Screen, imported: Imported) -> None:
     """Print how the files were read, what is wrong, and the counts."""
+    console, survey, language = screen.console, screen.survey, screen.language
     for note in read_notes(imported.tables, language):
         console.print(note["message"])
     show_findings(console, response_log(survey), _checked(imported), language)
-    show_counts(console, imported, language)
+    show_counts(screen, imported)
     for line in log_lines(response_log(survey), imported.tables, language):
         console.print(line)
 
 
-def show_counts(console: Console, imported: Imported, language: Language) -> None:
+def show_counts(screen: Screen, imported: Imported) -> None:
     """Print what became of the rows, and where those are that were set aside."""
+    console, language = screen.console, screen.language
     counts = {name: imported.total(name) for name in ("stored", "unchanged", "quarantined")}
     console.print(say("responses_sum", language, rows=imported.total("rows_in"), **counts))
     if imported.total("replaced"):
@@ -69,10 +70,9 @@ def show_counts(console: Console, imported: Imported, language: Language) -> Non
         console.print(say("responses_set_aside", language, file=imported.quarantine))
 
 
-def show_due(
-    console: Console, survey: Survey, due: pd.DataFrame, language: Language, as_of: str, identified: bool
-) -> None:
+def show_due(screen: Screen, due: pd.DataFrame, as_of: str, identified: bool) -> None:
     """Print the list of visits; names only when they were asked for."""
+    console, survey, language = screen.console, screen.survey, screen.language
     if due.empty:
         console.print(say("due_nobody", language, day=as_of))
         return
@@ -117,7 +117,7 @@ def show_due(
     }
     named = (household.name, "age", HELP, "action", "days_late", "interview", "next_")
     shown, headings = stacked(shown, headings, below, named=named)
-    show_table(console, shown, headings, tight=(survey.role("person").name,))
+    show_table(console, shown, headings, Layout(tight=(survey.role("person").name,)))
     console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(due)))
     if (due["state"] == UNKNOWN).any():
         console.print(say("due_undated_note", language))
@@ -128,48 +128,46 @@ def _any_due(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["due"].ne(0).fillna(True)]
 
 
-def show_summary(console: Console, survey: Survey, summary: ResponseSummary, language: Language) -> None:
+def show_summary(screen: Screen, summary: ResponseSummary) -> None:
     """Print how many were due by level, and the same by area."""
+    console, survey, language = screen.console, screen.survey, screen.language
     place = f"{summary.name} ({summary.code})" if summary.code else say("responses_everywhere", language)
     console.print(say("responses_title", language, place=place, day=shown_date(summary.as_of, language)), style="bold")
     level = {"label": say("col_level", language)}
-    _show_states(console, counts_told(summary.totals, language), level, STATES, language)
+    _show_states(screen, counts_told(summary.totals, language), level, STATES)
     for grouped in summary.grouped.values():
         groups = group_names(survey, grouped, language)
         title = say("figures_by", language, groups=" / ".join(groups.values()))
         counts = counts_told(_any_due(grouped), language)
-        _show_states(console, counts, {**groups, **level}, STATES, language, title)
+        _show_states(screen, counts, {**groups, **level}, STATES, title)
     parts = counts_told(_any_due(summary.parts), language)
     if len(parts):
         areas = {"area": say("col_area", language), "name": "", **level}
-        _show_states(console, parts, areas, STATES, language, say("area_parts", language))
+        _show_states(screen, parts, areas, STATES, say("area_parts", language))
     if summary.unplaced:
         console.print(say("responses_unplaced", language, count=summary.unplaced))
 
 
-def show_response_change(console: Console, survey: Survey, change: ResponseChange, language: Language) -> None:
+def show_response_change(screen: Screen, change: ResponseChange) -> None:
     """Print what became of the cases of each round, rounds below each other."""
+    console, survey, language = screen.console, screen.survey, screen.language
     day = shown_date(change.as_of, language)
-    show_title(console, change.span, say("over_responses", language, day=day), language)
+    show_title(screen, change.span, say("over_responses", language, day=day))
     groups = group_names(survey, change.cases, language)
     shown = below_each_other(change.cases, [*groups, "level"], language)
     if groups:
         shown = shown[shown.groupby([*groups, "level"])["due"].transform("sum") > 0]
     states = [state for state in ROUND_STATES if state in _USUAL or shown[state].any()]
     keys = {**groups, "label": say("col_level", language), "rounds_": say("col_round", language)}
-    _show_states(console, shown, keys, states, language, say("over_responses_cases", language))
+    _show_states(screen, shown, keys, states, say("over_responses_cases", language))
     console.print(say("over_responses_note", language))
 
 
 def _show_states(
-    console: Console,
-    cases: pd.DataFrame,
-    keys: dict[str, str],
-    states: Sequence[str],
-    language: Language,
-    title: str = "",
+    screen: Screen, cases: pd.DataFrame, keys: dict[str, str], states: Sequence[str], title: str = ""
 ) -> None:
     """Counts of cases by state, behind the columns `keys`; in a narrow window states stand in lines below the last."""
+    console, language = screen.console, screen.language
     headings = {
         **keys,
         "due": say("col_cases", language),
@@ -182,4 +180,4 @@ def _show_states(
         below = {first: between, last: states} if rest else {first: states}
         cases, headings = stacked(cases, headings, below, named=states)
     right = [name for name in ("due", *states) if name in headings]
-    show_table(console, cases, headings, title=title, right=right)
+    show_table(console, cases, headings, Layout(right=right), title=title)

@@ -5,16 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 
-from cpms_cli.reports.areas.handed import count_text, counts_told
-from cpms_cli.reports.areas.help_needed import show_help_needed
-from cpms_cli.reports.areas.shares import group_names, show_note, show_quality, show_shares
-from cpms_cli.reports.areas.standing import show_standing
-from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
+from cpms_cli.reports.terminal import NARROW, Layout, Screen, age_text, show_table, stacked
 from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
-from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.child.child_history import ChildHistory
 from cpms_cli.summaries.child.standing_today import ADULT, ANSWERED, CLOSED, NOT_FOUND, absence_words
 from cpms_cli.survey.era import shown_date, shown_year
@@ -51,14 +45,15 @@ def readable_scores(survey: Survey, scores: pd.DataFrame, language: Language) ->
     return scores.assign(**words)
 
 
-def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language: Language) -> None:
+def show_scores(screen: Screen, scores: pd.DataFrame) -> None:
     """Print how many children of each round are at each level."""
+    console, survey, language = screen.console, screen.survey, screen.language
     round_ = survey.role("round").name
     counts = scores.groupby([round_, "level"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=[level.id for level in survey.levels], fill_value=0).reset_index()
     counts[round_] = [shown_year(int(year), language) for year in counts[round_]]
     headings = {round_: say("col_round", language), **{level.id: level.label.in_(language) for level in survey.levels}}
-    show_table(console, counts, headings, right=list(headings)[1:])
+    show_table(console, counts, headings, Layout(right=list(headings)[1:]))
 
 
 def code_labels(survey: Survey, field: Field, cells: pd.Series, language: Language) -> pd.Series:
@@ -86,9 +81,10 @@ def _marks(listed: pd.DataFrame, language: Language) -> pd.Series:
     return pd.Series(["; ".join(filter(None, marks)) for marks in lines_of_areas], index=listed.index, dtype="str")
 
 
-def show_children(console: Console, survey: Survey, listed: pd.DataFrame, language: Language, identified: bool) -> None:
+def show_children(screen: Screen, listed: pd.DataFrame, identified: bool) -> None:
     """Print a line list; names only when they were asked for, the round of an answer only where one is of an earlier
     round than the row."""
+    console, survey, language = screen.console, screen.survey, screen.language
     person, village, round_ = (survey.role(role).name for role in ("person", "village", "round"))
     sex, household = survey.role("sex"), survey.role("household")
     shown = listed.assign(
@@ -128,12 +124,13 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
         if identified:
             below[names[0].name] = (names[1].name,)
         shown, headings = stacked(shown, headings, below, named=("highest", ANSWERED, HELP))
-    show_table(console, shown, headings, right=("age",), tight=(person, "round_", village))
+    show_table(console, shown, headings, Layout(right=("age",), tight=(person, "round_", village)))
     console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(listed)))
 
 
-def show_child(console: Console, survey: Survey, history: ChildHistory, language: Language) -> None:
+def show_child(screen: Screen, history: ChildHistory) -> None:
     """Print one child: levels with reasons, indicators side by side by round, answers."""
+    console, survey, language = screen.console, screen.survey, screen.language
     console.print(say("child_title", language, id=history.cpms_id), style="bold")
     levels = history.levels.assign(
         round=[shown_year(year, language) for year in history.rounds],
@@ -152,8 +149,8 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
         why = ("open", *(name for name in (HELP, "standing_why") if name in headings))
         below = {"level": ("highest",), "why": why, "response": ("due",)}
         levels, headings = stacked(levels, headings, below, named=("highest", "due", *why))
-    show_table(console, levels, headings, title=say("child_levels", language), tight=("round",))
-    show_responses(console, survey, history.responses, language)
+    show_table(console, levels, headings, Layout(tight=("round",)), title=say("child_levels", language))
+    show_responses(screen, history.responses)
     years = [str(year) for year in history.rounds]
     shown = {str(year): shown_year(year, language) for year in history.rounds}
     indicators = history.indicators.assign(
@@ -165,8 +162,8 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
         console,
         indicators,
         {"name": say("col_indicator", language), **shown, "because": say("col_because", language)},
+        Layout(tight=years),
         title=say("child_indicators", language),
-        tight=years,
     )
     show_table(
         console,
@@ -176,8 +173,9 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     )
 
 
-def show_responses(console: Console, survey: Survey, responses: pd.DataFrame, language: Language) -> None:
+def show_responses(screen: Screen, responses: pd.DataFrame) -> None:
     """Print what was done for one child, by whom, and who recorded it when."""
+    console, survey, language = screen.console, screen.survey, screen.language
     if responses.empty:
         console.print(say("child_no_responses", language))
         return
@@ -192,122 +190,3 @@ def show_responses(console: Console, survey: Survey, responses: pd.DataFrame, la
     if console.width < NARROW:
         shown, headings = stacked(shown, headings, {"recorded_by": ("recorded",)})
     show_table(console, shown, headings, title=say("child_responses", language))
-
-
-def show_area(
-    console: Console, survey: Survey, summary: AreaSummary, language: Language, *, listed: bool = True
-) -> None:
-    """Print an area: levels, indicators, its parts, and, with `listed`, whom to visit at once."""
-    title = say(
-        "area_title",
-        language,
-        name=summary.name,
-        code=summary.code,
-        round=shown_year(summary.round, language),
-        children=count_text(summary.children, language),
-        households=count_text(summary.households, language),
-    )
-    console.print(title, style="bold")
-    show_quality(console, summary.quality, summary.previous, language)
-    names = {
-        "label": "level",
-        "children": "children",
-        "share": "share",
-        "could_be": "could_be",
-        "households": "households",
-    }
-    headings = {name: say(f"col_{key}", language) for name, key in names.items()}
-    show_table(
-        console,
-        counts_told(summary.levels, language),
-        headings,
-        title=say("area_levels", language, round=shown_year(summary.round, language)),
-        right=("children", "could_be", "households"),
-        percent=("share",),
-    )
-    console.print(say("could_be_note", language))
-    if listed:
-        show_standing(console, survey, summary.standing, summary.standing_parts, summary.round, language)
-    _show_area_indicators(console, survey, summary, language)
-    show_help_needed(console, summary.help, language)
-    headings = {
-        "area": say("col_area", language),
-        "name": "",
-        "children": say("col_children", language),
-        **{level.id: level.label.in_(language) for level in survey.levels},
-    }
-    parts, figures = counts_told(summary.parts, language), list(headings)[2:]
-    if console.width < NARROW:
-        parts, headings = stacked(parts, headings, {"area": ("name",)})
-    show_table(
-        console,
-        parts,
-        headings,
-        title=say("area_parts_round", language, round=shown_year(summary.round, language)),
-        right=figures,
-    )
-    _show_grouped(console, survey, summary, language)
-    if listed:
-        show_response(console, survey, summary, language)
-
-
-def _show_area_indicators(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
-    previous = shown_year(summary.previous, language) if summary.previous else "–"
-    indicators = summary.indicators.assign(
-        label=summary.indicators["number"].astype("str") + " " + summary.indicators["name"]
-    )
-    show_shares(
-        console,
-        indicators,
-        {"label": say("col_indicator", language)},
-        language,
-        signed=("change",),
-        title=say("area_indicators", language, previous=previous),
-        further={"change": say("col_change", language)},
-    )
-    show_note(console, survey, language)
-
-
-def _show_grouped(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
-    """Levels and indicators broken down, where that was asked for."""
-    if not summary.grouped:
-        return
-    levels, indicators = summary.grouped["levels_by"], summary.grouped["indicators_by"]
-    keys = group_names(survey, levels, language)
-    groups, figures = " / ".join(keys.values()), {level.id: level.label.in_(language) for level in survey.levels}
-    shown, headings = counts_told(levels, language), {**keys, "children": say("col_children", language), **figures}
-    if console.width < NARROW:
-        first, *rest = keys
-        shown, headings = stacked(shown, headings, {first: rest})
-    show_table(
-        console, shown, headings, title=say("area_levels_by", language, groups=groups), right=["children", *figures]
-    )
-    show_shares(
-        console,
-        indicators,
-        {**keys, "label": say("col_indicator", language)},
-        language,
-        title=say("area_indicators_by", language, groups=groups),
-    )
-
-
-def show_response(console: Console, survey: Survey, summary: AreaSummary, language: Language) -> None:
-    """Print the immediate response list of an area."""
-    first = survey.levels[0]
-    adults = 0
-    if len(summary.standing):
-        adults = int(summary.standing.set_index("level")["turned_18"].get(first.id, 0))
-    if summary.response.empty:
-        console.print(say("area_response_none", language))
-        _show_adults(console, adults, first.id, language)
-        return
-    action = f"{first.response.in_(language)}, {first.due.in_(language)}"
-    console.print(say("area_response", language, response=action), style="bold")
-    show_children(console, survey, summary.response, language, identified=False)
-    _show_adults(console, adults, first.id, language)
-
-
-def _show_adults(console: Console, count: int, level: str, language: Language) -> None:
-    """Print how many children turned 18 and so left the immediate response list."""
-    if count:
-        console.print(say("area_turned_18", language, count=count, level=level))

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.children.scores import HELP, level_labels
-from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.reports.terminal import Layout, show_table, stacked
 from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.child.visits import VisitList
 from cpms_cli.survey.era import shown_year
@@ -97,7 +97,7 @@ def _show_list(console: Console, survey: Survey, visits: pd.DataFrame, language:
         if "due" in headings:
             below["level"] = ("due",)
         shown, headings = stacked(shown, headings, below, named=("was", "could"))
-    show_table(console, shown, headings, title=say("visits_title", language), tight=("line", "child"))
+    show_table(console, shown, headings, Layout(tight=("line", "child")), title=say("visits_title", language))
     counts = {
         "children": int(visits[person].nunique()),
         "questions": int(visits["field"].notna().sum()),

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cpms_cli.reports.children.scores import document as tables_document
 from cpms_cli.reports.children.scores import level_labels
-from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.reports.terminal import Layout, show_table, stacked
 from cpms_cli.summaries.child.why import ChildWhy, Why
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
@@ -134,4 +134,4 @@ def show_effects(console: Console, why: Why, language: Language) -> None:
     shown = worth.assign(cpms_id=worth["cpms_id"].mask(worth[["cpms_id", "round"]].duplicated(), ""))
     columns = {"cpms_id": say("col_child", language)}
     columns |= {name: say(f"col_{name}", language) for name in ("question", "was", "effect")}
-    show_table(console, shown, columns, title=say("why_what_if", language), tight=("cpms_id",))
+    show_table(console, shown, columns, Layout(tight=("cpms_id",)), title=say("why_what_if", language))

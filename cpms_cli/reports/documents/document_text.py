@@ -6,7 +6,7 @@ from rich.console import Console
 
 from cpms_cli.reports.documents.document import BlankLines, Bullets, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.reports.documents.document_cells import cell_texts, is_blank
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.model.definition import Language
 
 _LINE = "_" * 60
@@ -45,6 +45,6 @@ def _show_block(console: Console, block: TableBlock, language: Language) -> None
     )
     headings = {column.name: column.heading for column in columns}
     numeric = [column.name for column in columns if column.kind != "text"]
-    show_table(console, shown, headings, title=block.caption, right=numeric)
+    show_table(console, shown, headings, Layout(right=numeric), title=block.caption)
     if block.note:
         console.print(block.note, style="dim")

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from cpms_cli.ooxml.sheet_naming import sheet_names
-from cpms_cli.reports.charts.xlsx_charts import insert_chart
+from cpms_cli.reports.charts.xlsx_charts import DrawnTable, insert_chart
 from cpms_cli.reports.documents.document import (
     BlankLines,
     Bullets,
@@ -138,7 +138,8 @@ class _Writer:
         if block is not None:
             self.table(block)
         if planned.chart is not None and block is not None:
-            rows, self.across = insert_chart(self.book, self.sheet, planned.chart, block, self.row, self.columns)
+            table = DrawnTable.ending_above(self.sheet, block, self.row)
+            rows, self.across = insert_chart(self.book, planned.chart, table, self.row, self.columns)
             self.row += rows
         for part in planned.below:
             self.part(part)

@@ -6,7 +6,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.diagnosing import Diagnosis
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
@@ -21,7 +21,7 @@ def show_diagnosis(console: Console, diagnosis: Diagnosis, language: Language) -
         }
     )
     headings = {name: say(f"doctor_col_{name}", language) for name in ("item", "verdict", "found")}
-    show_table(console, shown, headings, tight=("item", "verdict"))
+    show_table(console, shown, headings, Layout(tight=("item", "verdict")))
     unsound = [sign for sign in diagnosis.signs if sign.verdict != "ok"]
     for sign in unsound:
         console.print(say(f"doctor_{sign.item}_mend", language))

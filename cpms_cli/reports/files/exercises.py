@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.terminal import age_text, show_table
+from cpms_cli.reports.terminal import Layout, age_text, show_table
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
@@ -20,4 +20,4 @@ def show_visits(console: Console, visits: pd.DataFrame, language: Language) -> N
         "age": say("col_age", language),
         "known": say("exercise_known", language),
     }
-    show_table(console, shown, headings, tight=("letter", "age"))
+    show_table(console, shown, headings, Layout(tight=("letter", "age")))

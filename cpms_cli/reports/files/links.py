@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from cpms_cli.linking.link_quality import GROUPINGS, LEAST, LinkReport
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.writing.files import records
@@ -47,9 +47,8 @@ def show(console: Console, report: LinkReport, limit: float, language: Language)
                 console,
                 part,
                 headings,
+                Layout(right=("rows", "wrong_links", "missed_links"), percent=("link_rate", "doubtful_rate")),
                 title=title,
-                right=("rows", "wrong_links", "missed_links"),
-                percent=("link_rate", "doubtful_rate"),
             )
     for gap in report.gaps.to_dict("records"):
         values = {str(name): value for name, value in gap.items()} | {"group": say(f"by_{gap['grouping']}", language)}

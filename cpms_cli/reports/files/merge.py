@@ -12,7 +12,7 @@ from cpms_cli.merging.merge import Merge
 from cpms_cli.reports.children.responses import RESPONSE_COUNTS, show_counts
 from cpms_cli.reports.files.how_read import show_footers
 from cpms_cli.reports.files.sheets_not_read import sheet_records, show_sheets
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import Layout, Screen, show_table
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
@@ -52,7 +52,7 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
         "quarantined": "quarantined",
     }
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
-    show_table(console, merged.files, headings, right=("rows_in", "stored", "unchanged", "quarantined"))
+    show_table(console, merged.files, headings, Layout(right=("rows_in", "stored", "unchanged", "quarantined")))
     for file in merged.files.loc[merged.files["known"], "file"]:
         console.print(say("merge_known", language, file=file))
     sums = {name: merged.total(name) for name in ("stored", "unchanged", "quarantined", "no_consent")}
@@ -65,7 +65,7 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
     if merged.quarantine:
         console.print(say("merge_set_aside", language, file=merged.quarantine))
     if merged.responses:
-        show_counts(console, merged.responses, language)
+        show_counts(Screen(console, survey, language), merged.responses)
     for level in survey.rule_levels[:2]:
         at_level = urgent[urgent["level"] == level.id]
         if len(at_level):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.plain_text import differing, plain_text
@@ -53,5 +53,5 @@ def show_changes(console: Console, changes: pd.DataFrame, language: Language) ->
     }
     for (file, sheet), part in grouped_changes(changes, language).groupby(["file", "sheet"], sort=False):
         title = f"{say('changes_title', language)}: {say('validate_title', language, file=file, sheet=sheet)}"
-        show_table(console, part, headings, title=title, right=("count",))
+        show_table(console, part, headings, Layout(right=("count",)), title=title)
     console.print(say("changes_sum", language, count=int(changes["count"].sum())))

@@ -6,7 +6,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.children.scores import level_labels, show_scores
-from cpms_cli.reports.terminal import show_table, stacked
+from cpms_cli.reports.terminal import Layout, Screen, show_table, stacked
 from cpms_cli.scoring.definition_comparison import Comparison
 from cpms_cli.scoring.runs import ScoredAgain
 from cpms_cli.survey.era import shown_year
@@ -24,7 +24,7 @@ def show_again(console: Console, again: ScoredAgain, language: Language) -> None
         say("run_title", language, run=record.run, digest=record.definition[:DIGEST], batch=record.last_batch),
         style="bold",
     )
-    show_scores(console, again.survey, again.scores, language)
+    show_scores(Screen(console, again.survey, language), again.scores)
     console.print(say("run_identifiers", language))
     if again.differences.empty:
         console.print(say("run_same", language))
@@ -35,7 +35,7 @@ def show_again(console: Console, again: ScoredAgain, language: Language) -> None
         level=level_labels(again.survey, language, again.differences["level"]),
     )
     names = ("round", "level", "then", "now")
-    show_table(console, shown, {name: say(f"col_{name}", language) for name in names}, right=("then", "now"))
+    show_table(console, shown, {name: say(f"col_{name}", language) for name in names}, Layout(right=("then", "now")))
 
 
 def show_comparison(console: Console, compared: Comparison, language: Language) -> None:
@@ -64,7 +64,7 @@ def _show_flow(console: Console, compared: Comparison, year: int, language: Lang
         console,
         flow,
         {"before": "", **labels},
-        right=list(labels),
+        Layout(right=list(labels)),
         title=say("compare_flow", language, round=shown_year(year, language)),
     )
 
@@ -80,8 +80,8 @@ def _show_indicators(console: Console, changes: pd.DataFrame, language: Language
         console,
         shown,
         {name: say(f"col_{key}", language) for name, key in headings.items()},
+        Layout(right=("children",)),
         title=say("compare_indicators", language),
-        right=("children",),
     )
 
 
@@ -108,7 +108,7 @@ def _show_changed(console: Console, compared: Comparison, language: Language) ->
         shown[f"why_{side}"] = reasons.where(shown[f"open_{side}"] == "", both)
     if console.width < _WIDE:
         shown, headings = stacked(shown, headings, {person: (round_,), "why_before": ("why_after",)})
-    show_table(console, shown, headings, title=say("compare_children", language), tight=(person, round_))
+    show_table(console, shown, headings, Layout(tight=(person, round_)), title=say("compare_children", language))
     if len(compared.changed) > _LISTED:
         console.print(say("compare_more", language, shown=_LISTED, count=len(compared.changed)))
 

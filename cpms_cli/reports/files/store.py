@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.terminal import NARROW, show_table, stacked
+from cpms_cli.reports.terminal import NARROW, Layout, show_table, stacked
 from cpms_cli.store.tables.response_tables import RESPONSE
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
@@ -46,9 +46,11 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
         console,
         batches,
         headings,
+        Layout(
+            tight=("when", "merged_by"),
+            right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"),
+        ),
         title=say("history_batches", language),
-        tight=("when", "merged_by"),
-        right=("batch_id", "rows_in", "rows_stored", "rows_unchanged", "rows_quarantined"),
     )
     _show_runs(console, tables["runs"], language)
     if tables["events"].empty:
@@ -63,9 +65,8 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
         console,
         events,
         {name: say(f"col_{key}", language) for name, key in names.items()},
+        Layout(tight=("when",), right=("batch",)),
         title=say("history_events", language),
-        tight=("when",),
-        right=("batch",),
     )
 
 
@@ -88,9 +89,8 @@ def _show_runs(console: Console, runs: pd.DataFrame, language: Language) -> None
         console,
         shown,
         headings,
+        Layout(tight=("when", "scored_by", "digest"), right=("run", "last_batch", "children")),
         title=say("history_runs", language),
-        tight=("when", "scored_by", "digest"),
-        right=("run", "last_batch", "children"),
     )
 
 
@@ -101,7 +101,7 @@ def show_check(console: Console, store: str, invariants: pd.DataFrame, language:
         console.print(say("store_sound", language, store=store, count=len(invariants)))
         return
     names = ("invariant", "violations")
-    show_table(console, broken, {name: say(f"col_{name}", language) for name in names}, right=("violations",))
+    show_table(console, broken, {name: say(f"col_{name}", language) for name in names}, Layout(right=("violations",)))
     console.print(say("store_unsound", language, store=store, count=len(broken)))
 
 
@@ -116,7 +116,6 @@ def show_audit(console: Console, log: pd.DataFrame, language: Language) -> None:
         console,
         shown,
         {name: say(f"col_{key}", language) for name, key in names.items()},
+        Layout(tight=("when", "who"), right=("children",)),
         title=say("audit_title", language),
-        tight=("when", "who"),
-        right=("children",),
     )

@@ -13,7 +13,7 @@ from cpms_cli.checking.findings import Wording
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.files.how_read import read_notes
 from cpms_cli.reports.files.sheets_not_read import sheet_records, show_sheets
-from cpms_cli.reports.terminal import show_table
+from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
@@ -150,7 +150,7 @@ def show_findings(console: Console, survey: Survey, validation: Validation, lang
         ["file", lines.loc[~patterns, "sheet"].astype("str").fillna("")], sort=False, observed=True
     ):
         title = say("validate_title", language, file=file, sheet=sheet)
-        show_table(console, part, headings, title=title, right=("count",), tight=("severity",))
+        show_table(console, part, headings, Layout(right=("count",), tight=("severity",)), title=title)
     if patterns.any():
         columns: dict[str, str] = {name: headings[name] for name in ("message", "mend", "rule") if name in headings}
         show_table(console, lines[patterns], columns, title=say("validate_patterns", language))

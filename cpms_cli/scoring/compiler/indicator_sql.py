@@ -12,8 +12,9 @@ from cpms_cli.scoring.compiler.household_facts import with_homes
 from cpms_cli.scoring.compiler.score_columns import outcome_columns, told_columns
 from cpms_cli.scoring.compiler.truths import rules_of
 from cpms_cli.survey.model.definition import Indicator, Survey, Table
-from cpms_cli.survey.rules.rule_language import COUNTS, RANGES, named, parse
-from cpms_cli.survey.rules.typed_answers import counted_in, quoted, typed_record
+from cpms_cli.survey.rules.rule_language import named, parse
+from cpms_cli.survey.rules.typed_answers import RecordColumns, counted_in, quoted, typed_record
+from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES
 
 
 @lru_cache(maxsize=16)
@@ -81,7 +82,7 @@ def judged_sql(
     facts = rules_of(survey).facts
     tables: tuple[Table, ...] = ("child", "household")
     further = {table: facts.columns(table) for table in tables}
-    return _judged_sql(survey, typed_record(survey, child, household, along, further), carried)
+    return _judged_sql(survey, typed_record(survey, child, household, RecordColumns(along, further)), carried)
 
 
 def _judged_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:

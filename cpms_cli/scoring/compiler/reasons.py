@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from cpms_cli.scoring.compiler.conditions import conditions
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.rule_language import COUNTS, alternatives, compiled, named, parse, sql
+from cpms_cli.survey.rules.rule_language import alternatives, compiled, named, parse, sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.vocabulary import COUNTS
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from cpms_cli.scoring.compiler.reasons import Reason, level_reasons, reasons
 from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.rule_language import RANGES
 from cpms_cli.survey.rules.typed_answers import quoted, typed_record
+from cpms_cli.survey.rules.vocabulary import RANGES
 
 
 def _every(survey: Survey) -> list[Reason]:

@@ -10,7 +10,8 @@ from sqlglot import exp
 
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.rules.rule_language import COUNTS, alternatives, parse
+from cpms_cli.survey.rules.rule_language import alternatives, parse
+from cpms_cli.survey.rules.vocabulary import COUNTS
 
 _SIGNS: dict[type[exp.Expression], str] = {
     exp.EQ: "=",

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from cpms_cli.scoring.compiler.truths import Clause, Part, Rules, rules_of
 from cpms_cli.survey.model.definition import Indicator, Survey
-from cpms_cli.survey.rules.rule_language import COUNTS, RANGES
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES
 
 AGE, NEEDS_HELP = "age", "needs_help"
 _SEPARATOR = "chr(31)"

@@ -7,7 +7,7 @@
   (no names: the levels of `schemas/linking.yaml`);
 - `link_run`: the parameters of each linking that used other ones than the linking before it.
 
-A row is referred to by its key, the parts joined by `SEPARATOR`.
+A row is referred to by its key, the parts joined by the character U+001F.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from collections.abc import Iterable
 import duckdb
 
 from cpms_cli.survey.model.definition import Survey, Table
-
-SEPARATOR = "\x1f"
 
 
 def row_reference(survey: Survey, table: Table, source: str) -> str:

@@ -13,7 +13,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.migration.movement import MOVEMENT
 from cpms_cli.summaries.scope import parts_of, scope_of
-from cpms_cli.survey.model.definition import Language, Level, Survey
+from cpms_cli.survey.model.definition import Level, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
@@ -69,12 +69,13 @@ def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, la
     ).df()
 
 
-def _response(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language
-) -> pd.DataFrame:
-    waiting = connection.execute(
-        f"SELECT level, highest, count(*) AS children FROM {CHILD_ROUND} WHERE {condition} GROUP BY ALL"
-    ).df()
+def _response(workspace: Workspace, condition: str) -> pd.DataFrame:
+    survey, language = workspace.survey, workspace.language
+    waiting = (
+        workspace.profiled()
+        .execute(f"SELECT level, highest, count(*) AS children FROM {CHILD_ROUND} WHERE {condition} GROUP BY ALL")
+        .df()
+    )
     ids = [level.id for level in survey.levels]
     could = waiting[waiting["level"] != waiting["highest"]]
     return pd.DataFrame(
@@ -88,21 +89,13 @@ def _response(
 
 
 def _with_before(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    columns: dict[str, str],
-    code: str,
-    rounds: Sequence[int],
-    language: Language,
-    relation: str = CHILD_ROUND,
+    workspace: Workspace, columns: dict[str, str], code: str, rounds: Sequence[int], relation: str = CHILD_ROUND
 ) -> pd.DataFrame:
-    """The answers in this round, every column of `columns` with a row, and the share of yes the round before."""
+    """Return the answers in the last of `rounds`, a row per column, with the share of yes in the round before."""
 
     def counts_of_round(round_: int) -> pd.DataFrame:
-        condition = within(survey, code, round_)
-        return broken_down(connection, survey, columns, condition, language=language, relation=relation).set_index(
-            "item"
-        )
+        condition = within(workspace.survey, code, round_)
+        return broken_down(workspace, columns, condition, relation=relation).set_index("item")
 
     now = counts_of_round(rounds[-1])
     nothing = {"share": float("nan"), **dict.fromkeys(COUNTS, 0)}
@@ -111,13 +104,12 @@ def _with_before(
     return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
 
 
-def _indicators(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, rounds: Sequence[int], language: Language
-) -> pd.DataFrame:
+def _indicators(workspace: Workspace, code: str, rounds: Sequence[int]) -> pd.DataFrame:
+    survey, language = workspace.survey, workspace.language
     columns = {
         indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators
     }
-    with_changes = _with_before(connection, survey, columns, code, rounds, language)
+    with_changes = _with_before(workspace, columns, code, rounds)
     with_changes.insert(
         0, "number", with_changes["item"].map({indicator.column: indicator.number for indicator in survey.indicators})
     )
@@ -130,26 +122,27 @@ def _part_group(survey: Survey, code: str) -> Group | None:
     return group if len(code) < (group.digits or 0) else None
 
 
-def _parts(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, group: Group, language: Language
-) -> pd.DataFrame:
+def _parts(workspace: Workspace, condition: str, group: Group) -> pd.DataFrame:
+    survey, language = workspace.survey, workspace.language
     severe = ", ".join(quoted(level.id) for level in severe_levels(survey))
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
-    moved = connection.execute(
-        f"SELECT {group_column(group.id)} AS area, count(*) AS children,"
-        f" count(*) FILTER (level IN ({severe})) AS severe, {counts}"
-        f" FROM {CHILD_ROUND} WHERE {condition} GROUP BY 1 ORDER BY 1"
-    ).df()
+    moved = (
+        workspace.profiled()
+        .execute(
+            f"SELECT {group_column(group.id)} AS area, count(*) AS children,"
+            f" count(*) FILTER (level IN ({severe})) AS severe, {counts}"
+            f" FROM {CHILD_ROUND} WHERE {condition} GROUP BY 1 ORDER BY 1"
+        )
+        .df()
+    )
     moved.insert(1, "label", [area_name(survey, str(code), language) for code in moved["area"]])
     return moved.assign(share=moved["severe"] / moved["children"])
 
 
-def _heat(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, group: Group, language: Language
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The share of each indicator in each part, how many children it is, and how many have a known no."""
-    columns = {indicator.column: str(indicator.number) for indicator in survey.indicators}
-    breakdown = broken_down(connection, survey, columns, condition, [group], language)
+def _heat(workspace: Workspace, condition: str, group: Group) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the share of each indicator in each part, how many children it is, and how many have a known no."""
+    columns = {indicator.column: str(indicator.number) for indicator in workspace.survey.indicators}
+    breakdown = broken_down(workspace, columns, condition, [group])
     keys, numbers = [group.id, f"{group.id}_label"], list(columns.values())
     kept = ["area", "label", *numbers]
     share, yes, no = (
@@ -176,35 +169,27 @@ def _flow(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, firs
 
 
 def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) -> AreaFigures:
-    """The figures of a village (8 digits), subdistrict (6), district (4) or province (2) in a round, by default
-    its last.
+    """Return the figures of a village (8 digits), subdistrict (6), district (4) or province (2) in a round.
 
-    Raises UsageError for an unknown area or a round without data; StoreError, UnreadableFile.
+    The round is by default the area's last. Raises UsageError for an unknown area or a round without data; StoreError,
+    UnreadableFile.
     """
     survey, language = workspace.survey, workspace.language
-    area_name(survey, code, language)
+    scope = scope_of(workspace, code, round_)
     connection = workspace.profiled()
-    return figures_of(connection, survey, code, round_, language)
-
-
-def figures_of(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int | None, language: Language
-) -> AreaFigures:
-    """`area_figures`, from a connection on which the profiles exist."""
-    scope = scope_of(connection, survey, code, round_, language)
     rounds = [year for year in scope.rounds if year <= scope.round]
     condition = within(survey, code, rounds[-1])
     homes = connection.execute(
         f"SELECT count(DISTINCT {survey.role('home').name}) FROM {CHILD_ROUND} WHERE {condition}"
     ).fetchone()
-    response, group = _response(connection, survey, condition, language), _part_group(survey, code)
+    response, group = _response(workspace, condition), _part_group(survey, code)
     rights = {right_column(right.id): right.label.in_(language) for right in survey.rights}
     measures = {
         of: {measure_column(measure.id): measure.label.in_(language) for measure in survey.measures if measure.of == of}
         for of in ("child", "household")
     }
     migration = [
-        _with_before(connection, survey, measures[of], code, rounds, language, relation)
+        _with_before(workspace, measures[of], code, rounds, relation)
         for of, relation in (("child", CHILD_ROUND), ("household", HOME))
         if measures[of]
     ]
@@ -220,11 +205,11 @@ def figures_of(
         int(homes[0]) if homes else 0,
         _levels(connection, survey, code, rounds[-1]),
         response,
-        _indicators(connection, survey, code, rounds, language),
-        _parts(connection, survey, condition, group, language) if group else none,
-        *(_heat(connection, survey, condition, group, language) if group else (none, none, none)),
+        _indicators(workspace, code, rounds),
+        _parts(workspace, condition, group) if group else none,
+        *(_heat(workspace, condition, group) if group else (none, none, none)),
         _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
-        _with_before(connection, survey, rights, code, rounds, language),
+        _with_before(workspace, rights, code, rounds),
         pd.concat(migration, ignore_index=True),
         quality,
     )

@@ -10,7 +10,6 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.scoring.scores import HOUSEHOLD_SCORE, SCORE
 from cpms_cli.summaries.area.help_counts import help_counts
@@ -25,7 +24,7 @@ from cpms_cli.summaries.area.shares import (
     within,
 )
 from cpms_cli.summaries.area.standing_counts import standing_counts
-from cpms_cli.summaries.child.children import line_list_of, standing_list
+from cpms_cli.summaries.child.children import ChildSelection, line_list_of, standing_list
 from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
 from cpms_cli.summaries.scope import Scope, scope_of
 from cpms_cli.survey.model.definition import Language, Survey
@@ -83,10 +82,9 @@ class AreaSummary:
         }
 
 
-def levels_of(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language
-) -> pd.DataFrame:
-    """Children and households at each level, as `AreaSummary.levels`."""
+def levels_of(workspace: Workspace, condition: str) -> pd.DataFrame:
+    """Return children and households at each level, as `AreaSummary.levels`."""
+    survey, connection = workspace.survey, workspace.scored()
     home, key = survey.role("home").name, ", ".join(survey.key("household"))
     counted = (
         connection.execute(f"SELECT level, count(*) AS children FROM {SCORE} WHERE {condition} GROUP BY level")
@@ -113,7 +111,7 @@ def levels_of(
     table = pd.DataFrame(
         {
             "level": ids,
-            "label": [level.label.in_(language) for level in survey.levels],
+            "label": [level.label.in_(workspace.language) for level in survey.levels],
             "children": counted.reindex(ids, fill_value=0).to_numpy(),
             "could_be": highest.reindex(ids, fill_value=0).to_numpy(),
             "households": homes.reindex(ids, fill_value=0).to_numpy(),
@@ -130,16 +128,15 @@ def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope
     return with_shares(survey, counts).set_index("item").reindex(columns)
 
 
-def _indicators(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language
-) -> pd.DataFrame:
+def _indicators(workspace: Workspace, scope: Scope) -> pd.DataFrame:
+    survey, connection = workspace.survey, workspace.profiled()
     now = _answers(connection, survey, scope, scope.round)
     change = pd.Series(float("nan"), index=now.index)
     if scope.previous is not None:
         change = now["share"] - _answers(connection, survey, scope, scope.previous)["share"]
     table = now.assign(change=change).reset_index(drop=True)
     table.insert(0, "number", [indicator.number for indicator in survey.indicators])
-    table.insert(1, "name", [indicator.name.in_(language) for indicator in survey.indicators])
+    table.insert(1, "name", [indicator.name.in_(workspace.language) for indicator in survey.indicators])
     return table
 
 
@@ -148,61 +145,63 @@ def parts_width(code: str) -> int:
     return 6 if len(code) < 6 else 8
 
 
-def parts_of(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, language: Language
-) -> pd.DataFrame:
-    """Children at each level in each part of an area, as `AreaSummary.parts`."""
+def parts_of(workspace: Workspace, code: str, round_: int) -> pd.DataFrame:
+    """Return the children at each level in each part of an area, as `AreaSummary.parts`."""
+    survey, language = workspace.survey, workspace.language
     village = survey.role("village").name
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
-    table = connection.execute(
-        f"SELECT left({village}, {parts_width(code)}) AS area, count(*) AS children, {counts} FROM {SCORE}"
-        f" WHERE {within(survey, code, round_)} GROUP BY 1 ORDER BY 1"
-    ).df()
+    table = (
+        workspace.scored()
+        .execute(
+            f"SELECT left({village}, {parts_width(code)}) AS area, count(*) AS children, {counts} FROM {SCORE}"
+            f" WHERE {within(survey, code, round_)} GROUP BY 1 ORDER BY 1"
+        )
+        .df()
+    )
     table.insert(1, "name", [area_name(survey, str(area), language) for area in table["area"]])
     return table
 
 
-def levels_by(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, groups: Sequence[Group], language: Language
-) -> pd.DataFrame:
-    """Children at each level by groups: the codes and labels of these, children, and a column per level."""
+def levels_by(workspace: Workspace, condition: str, groups: Sequence[Group]) -> pd.DataFrame:
+    """Return children at each level by groups: the groups' codes and labels, children, and a column per level."""
+    survey = workspace.survey
     counts = ", ".join(f"count(*) FILTER (level = {quoted(level.id)}) AS {level.id}" for level in survey.levels)
     keys = ", ".join(f"{group_column(group.id)} AS {group.id}" for group in groups)
-    table = connection.execute(
-        f"SELECT {keys}, count(*) AS children, {counts} FROM {CHILD_ROUND} WHERE {condition} GROUP BY ALL"
-    ).df()
-    return told_groups(survey, table, groups, language)
+    table = (
+        workspace.profiled()
+        .execute(f"SELECT {keys}, count(*) AS children, {counts} FROM {CHILD_ROUND} WHERE {condition} GROUP BY ALL")
+        .df()
+    )
+    return told_groups(survey, table, groups, workspace.language)
 
 
-def _grouped(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, groups: Sequence[Group], language: Language
-) -> dict[str, pd.DataFrame]:
-    """Levels and indicators broken down by groups: `levels_by` and `indicators_by`."""
+def _grouped(workspace: Workspace, scope: Scope, groups: Sequence[Group]) -> dict[str, pd.DataFrame]:
+    """Return levels and indicators broken down by groups: `levels_by` and `indicators_by`."""
+    survey, language = workspace.survey, workspace.language
     condition = within(survey, scope.code, scope.round)
     columns = {
         indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators
     }
     return {
-        "levels_by": levels_by(connection, survey, condition, groups, language),
-        "indicators_by": broken_down(connection, survey, columns, condition, groups, language),
+        "levels_by": levels_by(workspace, condition, groups),
+        "indicators_by": broken_down(workspace, columns, condition, groups),
     }
 
 
-def _at_once(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language, identified: bool
-) -> pd.DataFrame:
-    """Whom to visit at once: in the area's last round whoever stands at the most severe level today, found in that
-    round or not; in an earlier one whoever was at it then."""
-    explainer, worst = Explainer(survey, language), (survey.levels[0].id,)
+def _at_once(workspace: Workspace, scope: Scope) -> pd.DataFrame:
+    """Return whom to visit at once.
+
+    In the area's last round these are the children who stand at the most severe level today, found in that round or
+    not; in an earlier round, those who were at it then.
+    """
+    worst = (workspace.survey.levels[0].id,)
     if scope.round != scope.rounds[-1]:
-        return line_list_of(
-            connection, survey, explainer, area=scope.code, round_=scope.round, levels=worst, identified=identified
-        )
-    listed = standing_list(connection, survey, explainer, area=scope.code, levels=worst, identified=identified)
+        return line_list_of(workspace, ChildSelection(scope.code, scope.round, worst))
+    listed = standing_list(workspace, ChildSelection(scope.code, levels=worst))
     return listed[~listed[ADULT] & listed[CLOSED].isna()].reset_index(drop=True)
 
 
-def summarise_area(
+def summarise_area(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     code: str,
     *,
@@ -226,29 +225,13 @@ def compute_area_summary(
 ) -> AreaSummary:
     """As `summarise_area`, in a workspace."""
     survey, language = workspace.survey, workspace.language
-    area_name(survey, code, language)
-    groups_asked(survey, by)
-    connection = workspace.profiled()
-    return area_summary(connection, survey, code, round_, by=by, language=language, identified=workspace.identified)
-
-
-def area_summary(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    code: str,
-    round_: int | None,
-    *,
-    by: Sequence[str] = (),
-    language: Language = "en",
-    identified: bool = False,
-) -> AreaSummary:
-    """`summarise_area`, from a connection on which the profiles exist."""
     groups = groups_asked(survey, by)
-    scope = scope_of(connection, survey, code, round_, language)
-    levels = levels_of(connection, survey, within(survey, code, scope.round), language)
+    scope = scope_of(workspace, code, round_)
+    connection = workspace.profiled()
+    levels = levels_of(workspace, within(survey, code, scope.round))
     create_stood(connection, survey, datetime.date.today())
     standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
-    indicators = _indicators(connection, survey, scope, language)
+    indicators = _indicators(workspace, scope)
     return AreaSummary(
         code,
         scope.name,
@@ -258,10 +241,10 @@ def area_summary(
         int(levels["households"].sum()),
         levels,
         indicators,
-        parts_of(connection, survey, code, scope.round, language),
-        _at_once(connection, survey, scope, language, identified),
+        parts_of(workspace, code, scope.round),
+        _at_once(workspace, scope),
         quality_of(connection, survey, scope),
-        _grouped(connection, survey, scope, groups, language) if groups else {},
+        _grouped(workspace, scope, groups) if groups else {},
         standing,
         standing_parts,
         help_counts(survey, indicators, language),

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 
-from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import broken_down, groups_asked, with_change, within
-from cpms_cli.summaries.child.children import line_list_of
+from cpms_cli.summaries.child.children import ChildSelection, line_list_of
 from cpms_cli.summaries.rounds.change import case_changes
 from cpms_cli.summaries.scope import OverRounds, Scope, Span, known_indicator, parts_of, scope_of, span_of
 from cpms_cli.survey.model.definition import Language, Survey
@@ -90,58 +88,41 @@ def usual_groups(survey: Survey, code: str | None) -> tuple[Group, ...]:
 
 
 def by_rounds(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    columns: Mapping[str, str],
-    scope: Scope | Span,
-    language: Language,
-    by: Sequence[Group] = (),
+    workspace: Workspace, columns: Mapping[str, str], scope: Scope | Span, by: Sequence[Group] = ()
 ) -> pd.DataFrame:
-    """The same counts for every round of the area, oldest first: column `round`, then those of `broken_down`."""
+    """Return the same counts for every round of the area, oldest first: column `round`, then those of `broken_down`."""
     tables = []
     for round_ in scope.rounds:
-        table = broken_down(connection, survey, columns, within(survey, scope.code, round_), by, language)
+        table = broken_down(workspace, columns, within(workspace.survey, scope.code, round_), by)
         table.insert(0, "round", round_)
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
-def shares_over(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    columns: Mapping[str, str],
-    span: Span,
-    language: Language,
-    by: Sequence[Group] = (),
-) -> pd.DataFrame:
-    """`by_rounds` of a span, with the change since the round before."""
-    counted = by_rounds(connection, survey, columns, span, language, by)
+def shares_over(workspace: Workspace, columns: Mapping[str, str], span: Span, by: Sequence[Group] = ()) -> pd.DataFrame:
+    """Return the counts of `by_rounds` for a span, with the change since the round before."""
+    counted = by_rounds(workspace, columns, span, by)
     return with_change(counted, span.rounds, [*(group.id for group in by), "item"])
 
 
 def counted_by(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    columns: dict[str, str],
-    scope: Scope,
-    by: Sequence[Group],
-    language: Language,
+    workspace: Workspace, columns: Mapping[str, str], scope: Scope, by: Sequence[Group]
 ) -> dict[str, pd.DataFrame]:
-    """The answers in some columns for the whole area, and by the usual groups, or by the groups `by` together."""
+    """Return the answers in some columns by table: `total` for the whole area, and broken down by groups.
+
+    The groups are those of `by` together in one table, or where none is asked for, each usual group in a table.
+    """
+    survey = workspace.survey
     condition = within(survey, scope.code, scope.round)
     tables = [(group,) for group in usual_groups(survey, scope.code)] if not by else [tuple(by)]
-    return {
-        "total": broken_down(connection, survey, columns, condition, language=language),
-        **{
-            "_".join(["by", *(group.id for group in groups)]): broken_down(
-                connection, survey, columns, condition, groups, language
-            )
-            for groups in tables
-        },
+    grouped = {
+        "_".join(["by", *(group.id for group in groups)]): broken_down(workspace, columns, condition, groups)
+        for groups in tables
     }
+    return {"total": broken_down(workspace, columns, condition), **grouped}
 
 
-def summarise_indicator(
+def summarise_indicator(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     number: int,
     *,
@@ -168,20 +149,11 @@ def compute_indicator_summary(
     survey, language = workspace.survey, workspace.language
     chosen, groups = known_indicator(survey, number), groups_asked(survey, by)
     columns = {chosen.column: chosen.name.in_(language)}
-    connection = workspace.profiled()
-    scope = scope_of(connection, survey, area, round_, language)
-    counted = counted_by(connection, survey, columns, scope, groups, language)
-    counted["rounds"] = by_rounds(connection, survey, columns, scope, language)
-    children = line_list_of(
-        connection,
-        survey,
-        Explainer(survey, language),
-        area=area,
-        round_=scope.round,
-        indicator=number,
-        identified=workspace.identified,
-    )
-    quality = quality_of(connection, survey, scope)
+    scope = scope_of(workspace, area, round_)
+    counted = counted_by(workspace, columns, scope, groups)
+    counted["rounds"] = by_rounds(workspace, columns, scope)
+    children = line_list_of(workspace, ChildSelection(area, scope.round, indicator=number))
+    quality = quality_of(workspace.connection, survey, scope)
     workspace.note_identified("indicator", len(children))
     return IndicatorSummary(
         number,
@@ -196,7 +168,7 @@ def compute_indicator_summary(
     )
 
 
-def indicator_change(
+def indicator_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     number: int,
     first: int,
@@ -212,24 +184,23 @@ def indicator_change(
     `by` names one or two groups. Raises UsageError for an unknown indicator, area or group, or fewer than two rounds.
     """
     with Workspace.from_paths(store, schemas, language=language) as workspace:
-        return compute_indicator_change(workspace, number, first, last, area=area, by=by)
+        return compute_indicator_change(workspace, number, (first, last), area=area, by=by)
 
 
 def compute_indicator_change(
-    workspace: Workspace, number: int, first: int, last: int, *, area: str | None = None, by: Sequence[str] = ()
+    workspace: Workspace, number: int, rounds: tuple[int, int], *, area: str | None = None, by: Sequence[str] = ()
 ) -> IndicatorChange:
-    """As `indicator_change`, in a workspace."""
+    """As `indicator_change`, in a workspace; `rounds` are the first and the last round."""
     survey, language = workspace.survey, workspace.language
     chosen, groups = known_indicator(survey, number), groups_asked(survey, by)
     columns = {chosen.column: chosen.name.in_(language)}
-    connection = workspace.profiled()
-    span = span_of(connection, survey, area, first, last, language)
+    span = span_of(workspace, area, rounds)
     return IndicatorChange(
         span,
         number,
         chosen.name.in_(language),
         chosen.definition.in_(language),
         chosen.source,
-        case_changes(connection, survey, span, [chosen], by=groups, language=language),
-        shares_over(connection, survey, columns, span, language, groups),
+        case_changes(workspace, span, [chosen], groups),
+        shares_over(workspace, columns, span, groups),
     )

@@ -20,7 +20,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import area_name, count_answers, groups_asked, with_shares, within
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
-from cpms_cli.summaries.scope import scope_of
+from cpms_cli.summaries.scope import Scope, scope_of
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Activity
 from cpms_cli.workspace import Workspace
@@ -86,21 +86,15 @@ def _named(survey: Survey, counts: pd.DataFrame, language: Language) -> pd.DataF
     return counts.drop(columns="item").assign(number=numbers, name=numbers.map(names).astype("str"))
 
 
-def _indicators(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    code: str,
-    round_: int,
-    previous: int | None,
-    language: Language,
-) -> pd.DataFrame:
-    columns = list(_counted(survey))
-    now = with_shares(survey, count_answers(connection, columns, within(survey, code, round_)))
+def _indicators(workspace: Workspace, scope: Scope) -> pd.DataFrame:
+    """Return the counted indicators of the round, in the columns of `AreaPlan.leading`."""
+    survey, connection, columns = workspace.survey, workspace.profiled(), list(_counted(workspace.survey))
+    now = with_shares(survey, count_answers(connection, columns, within(survey, scope.code, scope.round)))
     change = pd.Series(float("nan"), index=now.index)
-    if previous is not None:
-        before = with_shares(survey, count_answers(connection, columns, within(survey, code, previous)))
+    if scope.previous is not None:
+        before = with_shares(survey, count_answers(connection, columns, within(survey, scope.code, scope.previous)))
         change = now["share"] - now["item"].map(before.set_index("item")["share"])
-    named = _named(survey, now.assign(change=change), language)
+    named = _named(survey, now.assign(change=change), workspace.language)
     return named[["number", "name", *(column for column in named if column not in ("number", "name"))]]
 
 
@@ -111,11 +105,11 @@ def leading_indicators(indicators: pd.DataFrame, count: int) -> pd.DataFrame:
     return present.sort_values(order, ascending=[False, False, True]).head(count).reset_index(drop=True)
 
 
-def part_indicators(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int, language: Language
-) -> pd.DataFrame:
-    """The answers to the counted indicators in each subdistrict: area, item, and the columns of `shares.with_shares`;
-    no rows below a district."""
+def part_indicators(connection: duckdb.DuckDBPyConnection, survey: Survey, code: str, round_: int) -> pd.DataFrame:
+    """Return the answers to the counted indicators in each subdistrict.
+
+    Columns: area, item, and those of `shares.with_shares`. There are no rows for an area smaller than a district.
+    """
     group = next((group for group in survey.figures.groups if group.digits == 6), None)
     if len(code) >= 6 or group is None:
         return pd.DataFrame()
@@ -148,11 +142,11 @@ def _touched(survey: Survey, activity: Activity) -> str:
     return " OR ".join(f"{column} = 'yes'" for column in columns)
 
 
-def _activities(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language
-) -> pd.DataFrame:
+def _activities(workspace: Workspace, condition: str) -> pd.DataFrame:
+    survey, language = workspace.survey, workspace.language
     counts = ", ".join(f"count(*) FILTER ({_touched(survey, activity)})" for activity in survey.activities)
-    counts_of_activities = connection.execute(f"SELECT {counts} FROM {CHILD_ROUND} WHERE {condition}").fetchone() or ()
+    query = f"SELECT {counts} FROM {CHILD_ROUND} WHERE {condition}"
+    counts_of_activities = workspace.profiled().execute(query).fetchone() or ()
     table = pd.DataFrame(
         {
             "id": [activity.id for activity in survey.activities],
@@ -166,22 +160,24 @@ def _activities(
     return table.sort_values(["own", "children"], ascending=[False, False], kind="stable").reset_index(drop=True)
 
 
-def _help(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language) -> pd.DataFrame:
+def _help(workspace: Workspace, condition: str) -> pd.DataFrame:
+    survey = workspace.survey
     numbers = {indicator.column: indicator.number for indicator in survey.indicators if indicator.circumstance}
     if not numbers:
         return pd.DataFrame()
-    counts = with_shares(survey, count_answers(connection, list(numbers), condition))
-    return help_counts(survey, counts.assign(number=counts["item"].map(numbers)), language)
+    counts = with_shares(survey, count_answers(workspace.profiled(), list(numbers), condition))
+    return help_counts(survey, counts.assign(number=counts["item"].map(numbers)), workspace.language)
 
 
-def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language) -> pd.DataFrame:
-    return levels_of(connection, survey, condition, language).assign(
+def _levels(workspace: Workspace, condition: str) -> pd.DataFrame:
+    survey, language = workspace.survey, workspace.language
+    return levels_of(workspace, condition).assign(
         response=[level.response.in_(language) for level in survey.levels],
         due=[level.due.in_(language) for level in survey.levels],
     )
 
 
-def plan_area(
+def plan_area(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     code: str,
     *,
@@ -207,32 +203,31 @@ def compute_area_plan(
     survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
     connection = workspace.profiled()
-    scope = scope_of(connection, survey, code, round_, language)
-    current, previous = scope.round, scope.previous
-    condition = within(survey, code, current)
-    levels = _levels(connection, survey, condition, language)
-    indicators = _indicators(connection, survey, code, current, previous, language)
-    activities = _activities(connection, survey, condition, language)
+    scope = scope_of(workspace, code, round_)
+    condition = within(survey, code, scope.round)
+    levels = _levels(workspace, condition)
+    indicators = _indicators(workspace, scope)
+    activities = _activities(workspace, condition)
     called = activities["children"].gt(0)
     create_stood(connection, survey, datetime.date.today())
     asked = int(indicators[["yes", "no", "unknown"]].sum().sum())
     return AreaPlan(
         code,
         scope.name,
-        current,
-        previous,
+        scope.round,
+        scope.previous,
         int(levels["children"].sum()),
         int(levels["households"].sum()),
         float(indicators["unknown"].sum()) / asked if asked else float("nan"),
         quality_of(connection, survey, scope),
         levels,
         leading_indicators(indicators, leading),
-        parts_of(connection, survey, code, current, language),
+        parts_of(workspace, code, scope.round),
         activities[called].reset_index(drop=True),
         activities[~called].reset_index(drop=True),
-        leading_of_parts(survey, part_indicators(connection, survey, code, current, language), language),
+        leading_of_parts(survey, part_indicators(connection, survey, code, scope.round), language),
         unknown_quality(indicators),
-        {"levels_by": levels_by(connection, survey, condition, groups, language)} if groups else {},
+        {"levels_by": levels_by(workspace, condition, groups)} if groups else {},
         *standing_counts(connection, survey, scope, parts_width(code), language),
-        _help(connection, survey, condition, language),
+        _help(workspace, condition),
     )

@@ -6,19 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import CHILD_ROUND, right_column
 from cpms_cli.summaries.area.indicator import counted_by, shares_over
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import groups_asked, within
-from cpms_cli.summaries.child.children import line_list_of
-from cpms_cli.summaries.rounds.round_pairs import named_cases
+from cpms_cli.summaries.child.children import ChildSelection, line_list_of
+from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.summary_model import Right
 from cpms_cli.workspace import Workspace
 
@@ -66,29 +64,25 @@ def _labels_of(answers: pd.DataFrame, rights: Sequence[Right], answer: str, lang
     return labels
 
 
-def _lacking(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    scope: Scope,
-    rights: Sequence[Right],
-    language: Language,
-    identified: bool,
-) -> pd.DataFrame:
-    """The children who lack one of `rights`, in the order of the line list; what else they lack is told as well."""
+def _lacking(workspace: Workspace, scope: Scope, rights: Sequence[Right]) -> pd.DataFrame:
+    """Return the children who lack one of `rights`, in the order of the line list, each with all that it lacks."""
+    survey, language = workspace.survey, workspace.language
     key, columns = list(survey.key("child")), [right_column(right.id) for right in survey.rights]
-    answers = connection.execute(
-        f"SELECT {', '.join([*key, *columns])} FROM {CHILD_ROUND} WHERE {within(survey, scope.code, scope.round)}"
-        f" AND ({' OR '.join(f'{right_column(right.id)} = $$no$$' for right in rights)})"
-    ).df()
+    answers = (
+        workspace.profiled()
+        .execute(
+            f"SELECT {', '.join([*key, *columns])} FROM {CHILD_ROUND} WHERE {within(survey, scope.code, scope.round)}"
+            f" AND ({' OR '.join(f'{right_column(right.id)} = $$no$$' for right in rights)})"
+        )
+        .df()
+    )
     answers["lacks"] = _labels_of(answers, survey.rights, "no", language)
     answers["not_known"] = _labels_of(answers, survey.rights, "unknown", language)
-    listed = line_list_of(
-        connection, survey, Explainer(survey, language), area=scope.code, round_=scope.round, identified=identified
-    )
+    listed = line_list_of(workspace, ChildSelection(scope.code, scope.round))
     return listed.merge(answers, on=key, how="inner").drop(columns=["response"])
 
 
-def summarise_rights(
+def summarise_rights(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -123,16 +117,15 @@ def compute_rights_summary(
     if not meant:
         raise UsageError("unknown_right", right=lacking, known=", ".join(right.id for right in survey.rights))
     columns = {right_column(right.id): right.label.in_(language) for right in survey.rights}
-    connection = workspace.profiled()
-    scope = scope_of(connection, survey, area, round_, language)
-    counted = counted_by(connection, survey, columns, scope, groups, language)
-    listed = _lacking(connection, survey, scope, meant, language, workspace.identified)
-    quality = quality_of(connection, survey, scope)
+    scope = scope_of(workspace, area, round_)
+    counted = counted_by(workspace, columns, scope, groups)
+    listed = _lacking(workspace, scope, meant)
+    quality = quality_of(workspace.connection, survey, scope)
     workspace.note_identified("rights", len(listed))
     return RightsSummary(scope, counted, listed, quality)
 
 
-def rights_change(
+def rights_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     first: int,
     last: int,
@@ -148,27 +141,20 @@ def rights_change(
     fewer than two rounds.
     """
     with Workspace.from_paths(store, schemas, language=language) as workspace:
-        return compute_rights_change(workspace, first, last, area=area, by=by)
+        return compute_rights_change(workspace, (first, last), area=area, by=by)
 
 
 def compute_rights_change(
-    workspace: Workspace, first: int, last: int, *, area: str | None = None, by: Sequence[str] = ()
+    workspace: Workspace, rounds: tuple[int, int], *, area: str | None = None, by: Sequence[str] = ()
 ) -> RightsChange:
-    """As `rights_change`, in a workspace."""
+    """As `rights_change`, in a workspace; `rounds` are the first and the last round."""
     survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
     labels = {right.id: right.label.in_(language) for right in survey.rights}
     columns = {right_column(right): label for right, label in labels.items()}
-    connection = workspace.profiled()
-    span = span_of(connection, survey, area, first, last, language)
-    cases = named_cases(
-        connection,
-        survey,
-        span,
-        {right_column(right): (right, label) for right, label in labels.items()},
-        ("right", "name"),
-        by=groups,
-        case="no",
-        language=language,
+    span = span_of(workspace, area, rounds)
+    cases = cases_between(workspace, span, Compared(tuple(columns), groups, case="no"))
+    named = {right_column(right): (right, label) for right, label in labels.items()}
+    return RightsChange(
+        span, with_names(cases, named, ("right", "name")), shares_over(workspace, columns, span, groups)
     )
-    return RightsChange(span, cases, shares_over(connection, survey, columns, span, language, groups))

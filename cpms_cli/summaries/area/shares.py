@@ -14,6 +14,7 @@ from cpms_cli.summaries.area.intervals import wilson
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
 
 COUNTS = ("yes", "no", "unknown", "not_applicable")
 
@@ -101,22 +102,21 @@ def with_shares(survey: Survey, counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def broken_down(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
+    workspace: Workspace,
     columns: Mapping[str, str],
     condition: str,
     by: Sequence[Group] = (),
-    language: Language = "en",
     relation: str = CHILD_ROUND,
 ) -> pd.DataFrame:
-    """The answers in some columns of `relation`, each with its name in words, broken down by groups.
+    """Return the answers in some columns of `relation`, each with its name in words, broken down by groups.
 
     Columns: for each group its code, and its label as `<id>_label`; `item`, `label`; the counts of `count_answers`
     and what `with_shares` makes of them. A row per combination that occurs.
     """
-    counts = count_answers(connection, list(columns), condition, [group.id for group in by], relation)
+    survey, groups = workspace.survey, [group.id for group in by]
+    counts = count_answers(workspace.profiled(), list(columns), condition, groups, relation)
     counts.insert(list(counts).index("item") + 1, "label", counts["item"].map(columns).astype("str"))
-    return told_groups(survey, with_shares(survey, counts), by, language)
+    return told_groups(survey, with_shares(survey, counts), by, workspace.language)
 
 
 def told_groups(survey: Survey, table: pd.DataFrame, by: Sequence[Group], language: Language) -> pd.DataFrame:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
@@ -17,7 +17,7 @@ from cpms_cli.summaries.area.shares import within
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
 from cpms_cli.summaries.child.standing_today import GIVEN, STANDING, STOOD, create_standing_scores, create_stood
 from cpms_cli.summaries.scope import check_surveyed, known_indicator
-from cpms_cli.survey.model.definition import Indicator, Language, Survey
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
@@ -29,19 +29,27 @@ def _order(survey: Survey, column: str) -> str:
     return f"CASE {column} {ranks} END"
 
 
-def _conditions(
-    survey: Survey, area: str | None, round_: int | None, levels: Sequence[str], indicator: int | None, answer: str
-) -> str:
-    parts = ["TRUE"]
-    if area is not None:
-        parts.append(f"starts_with({survey.role('village').name}, {quoted(area)})")
-    if round_ is not None:
-        parts.append(f"{survey.role('round').name} = {int(round_)}")
-    if levels:
-        parts.append(f"level IN ({', '.join(quoted(level) for level in levels)})")
-    if indicator is not None:
-        parts.append(f"{known_indicator(survey, indicator).column} = {quoted(answer)}")
-    return " AND ".join(parts)
+@dataclass(frozen=True)
+class ChildSelection:
+    """Which children a line list is of; None and an empty tuple leave nobody out.
+
+    `round` None stands for the children as they stand today. `answer` is the answer to `indicator`.
+    """
+
+    area: str | None = None
+    round: int | None = None
+    levels: tuple[str, ...] = ()
+    indicator: int | None = None
+    answer: str = "yes"
+
+    def condition(self, survey: Survey) -> str:
+        """Return the SQL condition on `score`; raises UsageError for an unknown indicator."""
+        parts = [within(survey, self.area, self.round)]
+        if self.levels:
+            parts.append(f"level IN ({', '.join(quoted(level) for level in self.levels)})")
+        if self.indicator is not None:
+            parts.append(f"{known_indicator(survey, self.indicator).column} = {quoted(self.answer)}")
+        return " AND ".join(parts)
 
 
 def _by_place(survey: Survey) -> str:
@@ -55,25 +63,14 @@ def _personal(survey: Survey) -> tuple[str, ...]:
     return tuple(survey.role(role).name for role in roles)  # type: ignore[arg-type]
 
 
-def line_list_of(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    explainer: Explainer,
-    *,
-    area: str | None = None,
-    round_: int | None = None,
-    levels: Sequence[str] = (),
-    indicator: int | None = None,
-    answer: str = "yes",
-    identified: bool = False,
-    standing: Sequence[str] = (),
-) -> pd.DataFrame:
-    """Return the list, from a connection on which `score` exists; most severe first, then by highest possible level.
+def line_list_of(workspace: Workspace, selection: ChildSelection, standing: Sequence[str] = ()) -> pd.DataFrame:
+    """Return a row per selected child and round, the most severe level first, then the highest possible level.
 
     `needs_help` and `needs_help_label` say of each row what its own answers to circumstances call for.
     With `standing`, the further columns of `standing_score`, the rows are of that view; these columns come last.
     """
-    condition = _conditions(survey, area, round_, levels, indicator, answer)
+    survey, connection = workspace.survey, workspace.scored()
+    explainer, condition = Explainer(survey, workspace.language), selection.condition(survey)
     if not standing:
         create_explained(connection, survey, condition)
     key, names = survey.key("child"), _personal(survey)
@@ -99,58 +96,37 @@ def line_list_of(
     listed["response"] = listed["level"].map(response).astype("str")
     hidden = {"reasons", "open_reasons", "answers", "open_answers", GIVEN, *standing}
     listed = listed[[*(name for name in listed if name not in hidden), *standing]]
-    if not identified:
+    if not workspace.identified:
         for name in names:
             listed[name] = listed[name].mask(listed[name].notna(), MASK)
     return listed
 
 
-def _listed_persons(
-    survey: Survey, area: str | None, levels: Sequence[str], indicator: Indicator | None, answer: str
-) -> str:
+def _listed_persons(survey: Survey, selection: ChildSelection) -> str:
     """Return a condition on `score`: all rounds of the children who can be on the list, by `stood`.
 
     An answer that stands was given in some round, so that a child without it in any round cannot be on the list.
     """
     person = survey.role("person").name
-    stands = [f"latest AND counted AND {within(survey, area, None)}"]
-    if levels:
-        stands.append(f"standing IN ({', '.join(map(quoted, levels))})")
+    stands = [f"latest AND counted AND {within(survey, selection.area, None)}"]
+    if selection.levels:
+        stands.append(f"standing IN ({', '.join(map(quoted, selection.levels))})")
     rows = f"{person} IN (SELECT person FROM {STOOD} WHERE {' AND '.join(stands)})"
-    if indicator is None:
+    if selection.indicator is None:
         return rows
-    return f"{rows} AND {person} IN (SELECT {person} FROM {SCORE} WHERE {indicator.column} = {quoted(answer)})"
+    answered = f"{known_indicator(survey, selection.indicator).column} = {quoted(selection.answer)}"
+    return f"{rows} AND {person} IN (SELECT {person} FROM {SCORE} WHERE {answered})"
 
 
-def standing_list(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    explainer: Explainer,
-    *,
-    area: str | None = None,
-    levels: Sequence[str] = (),
-    indicator: int | None = None,
-    answer: str = "yes",
-    identified: bool = False,
-) -> pd.DataFrame:
-    """As `list_children` without a round, from a connection on which `score` and `stood` exist."""
-    asked = known_indicator(survey, indicator) if indicator is not None else None
-    create_explained(connection, survey, _listed_persons(survey, area, levels, asked, answer))
-    standing = create_standing_scores(connection, survey, asked)
-    return line_list_of(
-        connection,
-        survey,
-        explainer,
-        area=area,
-        levels=levels,
-        indicator=indicator,
-        answer=answer,
-        identified=identified,
-        standing=standing,
-    )
+def standing_list(workspace: Workspace, selection: ChildSelection) -> pd.DataFrame:
+    """Return the selected children as they stand, as `list_children` does without a round; needs `stood`."""
+    survey, connection = workspace.survey, workspace.scored()
+    asked = known_indicator(survey, selection.indicator) if selection.indicator is not None else None
+    create_explained(connection, survey, _listed_persons(survey, selection))
+    return line_list_of(workspace, selection, create_standing_scores(connection, survey, asked))
 
 
-def list_children(
+def list_children(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -178,57 +154,26 @@ def list_children(
     StoreError, UnreadableFile.
     """
     with Workspace.from_paths(store, schemas, language=language, identified=identified) as workspace:
-        return select_children(
-            workspace, area=area, round_=round_, levels=levels, indicator=indicator, answer=answer, as_of=as_of
-        )
+        return select_children(workspace, ChildSelection(area, round_, tuple(levels), indicator, answer), as_of=as_of)
 
 
 def select_children(
-    workspace: Workspace,
-    *,
-    area: str | None = None,
-    round_: int | None = None,
-    levels: Sequence[str] = (),
-    indicator: int | None = None,
-    answer: str = "yes",
-    as_of: datetime.date | None = None,
+    workspace: Workspace, selection: ChildSelection, *, as_of: datetime.date | None = None
 ) -> pd.DataFrame:
     """As `list_children`, in a workspace."""
-    if as_of is not None and round_ is not None:
+    if as_of is not None and selection.round is not None:
         raise UsageError("as_of_and_round")
-    survey, language = workspace.survey, workspace.language
-    unknown = set(levels) - {level.id for level in survey.levels}
+    survey = workspace.survey
+    unknown = set(selection.levels) - {level.id for level in survey.levels}
     if unknown:
         raise UsageError(
             "unknown_level", level=", ".join(sorted(unknown)), known=", ".join(level.id for level in survey.levels)
         )
-    connection = workspace.connection
-    check_surveyed(connection, survey, area, round_, language)
-    workspace.scored()
-    explainer = Explainer(survey, language)
-    if round_ is None:
-        create_stood(connection, survey, as_of or datetime.date.today())
-        listed = standing_list(
-            connection,
-            survey,
-            explainer,
-            area=area,
-            levels=levels,
-            indicator=indicator,
-            answer=answer,
-            identified=workspace.identified,
-        )
+    check_surveyed(workspace, selection.area, selection.round)
+    if selection.round is None:
+        create_stood(workspace.scored(), survey, as_of or datetime.date.today())
+        listed = standing_list(workspace, selection)
     else:
-        listed = line_list_of(
-            connection,
-            survey,
-            explainer,
-            area=area,
-            round_=round_,
-            levels=levels,
-            indicator=indicator,
-            answer=answer,
-            identified=workspace.identified,
-        )
+        listed = line_list_of(workspace, selection)
     workspace.note_identified("children", len(listed))
     return listed

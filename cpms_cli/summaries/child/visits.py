@@ -19,7 +19,7 @@ from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name, within
 from cpms_cli.summaries.child.answer_outcomes import was_words
 from cpms_cli.summaries.child.children import MASK
-from cpms_cli.summaries.response.due import due_list_of
+from cpms_cli.summaries.response.due import due_list_of, with_masked_names
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -153,16 +153,14 @@ def _with_words(explainer: Explainer, questions: pd.DataFrame) -> pd.DataFrame:
 
 
 def visits_of(
-    connection: duckdb.DuckDBPyConnection,
-    explainer: Explainer,
+    workspace: Workspace,
     *,
     area: str | None = None,
     round_: int | None = None,
     stood: pd.DataFrame | None = None,
     overdue: pd.DataFrame | None = None,
-    identified: bool = False,
 ) -> pd.DataFrame:
-    """Return whom to visit, from a connection on which `score` exists: a row per child or household and question.
+    """Return whom to visit: a row per child or household and question.
 
     With `stood`, what `standings` says of a day, children are listed as they stand then, at the place of their last
     round; without, as they were in `round_`.
@@ -174,7 +172,8 @@ def visits_of(
     last round of the village, where it is a later one: the child was not found in it, or its family did not consent),
     due, days_late, field, question, choices, was, could_become.
     """
-    survey = explainer.survey
+    survey, connection = workspace.survey, workspace.scored()
+    explainer = Explainer(survey, workspace.language)
     condition = within(survey, area, round_)
     if stood is not None:
         condition += f" AND {_standing_rows(connection, survey, stood, overdue)}"
@@ -191,7 +190,7 @@ def visits_of(
     of_home = asked[asked[line].isna()]
     rows = pd.concat([of_home, of_child], ignore_index=True)
     names = [survey.role("given_name").name, survey.role("family_name").name]
-    if not identified:
+    if not workspace.identified:
         rows[names] = rows[names].mask(rows[names].notna(), MASK)
     rows["village"] = (
         rows[home[1]]
@@ -247,7 +246,7 @@ def _outstanding(survey: Survey, due: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def plan_visits(
+def plan_visits(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -281,26 +280,17 @@ def list_visits(
     `as_of` (today), found in that round or not. `overdue` says who they are instead (cpms_id, due, days_late); of an
     earlier round nobody is. Raises UsageError for an area that does not exist; StoreError, UnreadableFile.
     """
-    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
-    if area is not None:
-        area_name(survey, area, language)
-    check_surveyed(workspace.connection, survey, area, round_, language)
+    survey, day = workspace.survey, as_of or datetime.date.today()
+    check_surveyed(workspace, area, round_)
     connection = workspace.scored()
     create_known_children(connection, survey)
     turned_18, stood = pd.DataFrame(), None
     if round_ is None:
         stood = standings(connection, survey, day)
     if overdue is None and stood is not None:
-        waiting = due_list_of(connection, survey, stood, area, day, language=language)
-        overdue, turned_18 = _outstanding(survey, waiting.due), waiting.turned_18
-    visits = visits_of(
-        connection,
-        Explainer(survey, language),
-        area=area,
-        round_=round_,
-        stood=stood,
-        overdue=overdue,
-        identified=workspace.identified,
-    )
+        waiting = due_list_of(workspace, stood, area, day)
+        # Nobody visits them: their names are never shown, and so not logged.
+        overdue, turned_18 = _outstanding(survey, waiting.due), with_masked_names(survey, waiting.turned_18)
+    visits = visits_of(workspace, area=area, round_=round_, stood=stood, overdue=overdue)
     workspace.note_identified("visits", int(visits[survey.role("person").name].nunique()))
     return VisitList(visits, turned_18)

@@ -22,8 +22,8 @@ from cpms_cli.summaries.child.standing_history import child_visits
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.rules.rule_language import COUNTS
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.survey.rules.vocabulary import COUNTS
 from cpms_cli.workspace import Workspace
 
 

@@ -65,14 +65,9 @@ def compute_foretold(workspace: Workspace, area: str | None = None, round_: int 
     """
     survey, language = workspace.survey, workspace.language
     connection = workspace.profiled()
-    scope = scope_of(connection, survey, area, round_, language)
+    scope = scope_of(workspace, area, round_)
     if round_ is None and scope.previous is not None:
-        scope = scope_of(connection, survey, area, scope.previous, language)
-    return foretold_of(connection, survey, scope, language)
-
-
-def foretold_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language) -> Foretold:
-    """As `compute_foretold`, of an area and round, from a connection on which `score` exists."""
+        scope = scope_of(workspace, area, scope.previous)
     later = tuple(year for year in scope.rounds if year > scope.round)
     if not later:
         known = ", ".join(shown_year(year, language) for year in scope.rounds)

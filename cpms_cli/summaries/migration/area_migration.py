@@ -18,7 +18,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import count_answers, with_shares, within
 from cpms_cli.summaries.migration.migration_groups import Breakdown, breakdown
 from cpms_cli.summaries.migration.movement import counted_movement, create_movement, origins
-from cpms_cli.summaries.rounds.round_pairs import named_cases
+from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
@@ -102,9 +102,8 @@ def _compared(survey: Survey, inside: pd.DataFrame, province: pd.DataFrame, keys
     return shares.assign(rest_share=rest, rest_known=known, level=level)
 
 
-def _measures(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
-) -> pd.DataFrame:
+def _measures(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame:
+    survey, language, connection = workspace.survey, workspace.language, workspace.profiled()
     keys = ["measure", "area", *by.names]
 
     def counts(code: str | None, round_: int) -> pd.DataFrame:
@@ -138,7 +137,8 @@ def _change(survey: Survey, now: pd.DataFrame, before: pd.DataFrame, keys: list[
     return now["share"].sub(earlier)
 
 
-def _total(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language) -> pd.DataFrame:
+def _total(workspace: Workspace, scope: Scope) -> pd.DataFrame:
+    survey, language, connection = workspace.survey, workspace.language, workspace.profiled()
     now = with_shares(survey, counted_measures(connection, survey, within(survey, scope.code, scope.round), (), False))
     change = pd.Series(float("nan"), index=now.index)
     if scope.previous is not None:
@@ -155,25 +155,23 @@ def _arrived(survey: Survey) -> str:
     return next(measure.id for measure in survey.measures if measure.arrived)
 
 
-def _movement(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
-) -> pd.DataFrame:
-    """`movement.counted_movement` between the scope's two rounds, with labels."""
+def _movement(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame:
+    """Return `movement.counted_movement` between the scope's two rounds, with labels."""
+    survey, connection = workspace.survey, workspace.profiled()
     create_movement(connection, survey, scope.round, scope.previous, _arrived(survey))
     moved = counted_movement(connection, survey, scope.code, by.parts.digits or 0, by.others)
-    return by.labelled(survey, moved, language)
+    return by.labelled(survey, moved, workspace.language)
 
 
-def _origins(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, by: Breakdown, language: Language
-) -> pd.DataFrame:
-    """`movement.origins` in the scope's round, with labels."""
+def _origins(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame:
+    """Return `movement.origins` in the scope's round, with labels."""
+    survey = workspace.survey
     condition = within(survey, scope.code, scope.round)
-    came = origins(connection, survey, condition, _arrived(survey), by.parts.digits or 0, by.others, language)
-    return by.labelled(survey, came, language)
+    came = origins(workspace, condition, _arrived(survey), by.parts.digits or 0, by.others)
+    return by.labelled(survey, came, workspace.language)
 
 
-def summarise_migration(
+def summarise_migration(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -195,29 +193,21 @@ def compute_migration_summary(
     workspace: Workspace, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = ()
 ) -> MigrationSummary:
     """As `summarise_migration`, in a workspace."""
-    survey, language = workspace.survey, workspace.language
-    groups = breakdown(survey, area, by)
-    connection = workspace.profiled()
-    return migration_of(connection, survey, scope_of(connection, survey, area, round_, language), groups, language)
-
-
-def migration_of(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, groups: Breakdown, language: Language
-) -> MigrationSummary:
-    """As `summarise_migration`, from a connection on which the profiles exist."""
-    quality = quality_of(connection, survey, scope)
+    groups = breakdown(workspace.survey, area, by)
+    scope = scope_of(workspace, area, round_)
+    quality = quality_of(workspace.profiled(), workspace.survey, scope)
     return MigrationSummary(
         scope,
         groups,
-        _total(connection, survey, scope, language),
-        _measures(connection, survey, scope, groups, language),
-        _origins(connection, survey, scope, groups, language),
-        _movement(connection, survey, scope, groups, language),
+        _total(workspace, scope),
+        _measures(workspace, scope, groups),
+        _origins(workspace, scope, groups),
+        _movement(workspace, scope, groups),
         quality,
     )
 
 
-def migration_change(
+def migration_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     first: int,
     last: int,
@@ -232,34 +222,31 @@ def migration_change(
     `by` as in `summarise_migration`. Raises UsageError for an unknown area or group, or fewer than two rounds.
     """
     with Workspace.from_paths(store, schemas, language=language) as workspace:
-        return compute_migration_change(workspace, first, last, area=area, by=by)
+        return compute_migration_change(workspace, (first, last), area=area, by=by)
 
 
 def compute_migration_change(
-    workspace: Workspace, first: int, last: int, *, area: str | None = None, by: Sequence[str] = ()
+    workspace: Workspace, rounds: tuple[int, int], *, area: str | None = None, by: Sequence[str] = ()
 ) -> MigrationChange:
-    """As `migration_change`, in a workspace."""
+    """As `migration_change`, in a workspace; `rounds` are the first and the last round."""
     survey, language = workspace.survey, workspace.language
     groups = breakdown(survey, area, by)
     of_children = [measure for measure in survey.measures if measure.of == "child"]
     columns = {measure_column(measure.id): (measure.id, measure.label.in_(language)) for measure in of_children}
-    connection = workspace.profiled()
-    span = span_of(connection, survey, area, first, last, language)
-    cases = named_cases(connection, survey, span, columns, ("measure", "name"), by=groups.asked, language=language)
-    total = [_total(connection, survey, scope, language) for scope in span.scopes]
-    measures, came = (
-        [value(connection, survey, scope, groups, language) for scope in span.scopes] for value in (_measures, _origins)
-    )
+    span = span_of(workspace, area, rounds)
+    cases = cases_between(workspace, span, Compared(tuple(columns), groups.asked))
+    total = [_total(workspace, scope) for scope in span.scopes]
+    measures, came = ([value(workspace, scope, groups) for scope in span.scopes] for value in (_measures, _origins))
     between = [Scope(area, span.name, now, then, span.rounds) for then, now in span.pairs]
-    moved = [_movement(connection, survey, scope, groups, language) for scope in between]
-    rounds, (then, now) = list(span.rounds), zip(*span.pairs, strict=True)
+    moved = [_movement(workspace, scope, groups) for scope in between]
+    then, now = zip(*span.pairs, strict=True)
     return MigrationChange(
         span,
         groups,
-        _below(total, round=rounds),
-        _below(measures, round=rounds),
-        _below(came, round=rounds),
-        cases,
+        _below(total, round=span.rounds),
+        _below(measures, round=span.rounds),
+        _below(came, round=span.rounds),
+        with_names(cases, columns, ("measure", "name")),
         _below(moved, to_round=now, from_round=then),
     )
 

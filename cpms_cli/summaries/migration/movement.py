@@ -14,9 +14,10 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column, measure_column
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import adult_age, completed_years, quoted, typed_record
+from cpms_cli.workspace import Workspace
 
 MOVEMENT = "movement"
 COME = ("born", "arrived", "seen_before", "first_seen")
@@ -108,30 +109,28 @@ def lost_children(connection: duckdb.DuckDBPyConnection, code: str | None) -> tu
     return int(moved[0]), int(moved[1])
 
 
-def origins(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    condition: str,
-    arrived: str,
-    digits: int,
-    by: Sequence[Group],
-    language: Language,
-) -> pd.DataFrame:
-    """Where the children who moved in came from: area, (the codes of the groups `by`,) origin (a code, 'unknown' where
-    there is none), label, children; the most frequent first.
+def origins(workspace: Workspace, condition: str, arrived: str, digits: int, by: Sequence[Group]) -> pd.DataFrame:
+    """Return where the children who moved in came from, the most frequent origin of an area first.
 
-    `arrived` is the measure whose yes says that a child moved in.
+    `arrived` is the measure whose yes says that a child moved in; `digits` is how long the code of an area is. Columns:
+    area, the codes of the groups `by`, origin (a code, 'unknown' where there is none), label, children.
     """
+    survey, language = workspace.survey, workspace.language
     field, village = survey.fields[survey.origin], survey.role("village").name
     codes = survey.codes(field)
     labels = {code.code: code.label.in_(language) for code in codes.codes} if codes else {}
     key = ", ".join(survey.key("child"))
     groups = "".join(f", p.{group_column(group.id)} AS {group.id}" for group in by)
     record = typed_record(survey, "current_child", "current_household")
-    table = connection.execute(
-        f"SELECT left({village}, {digits}) AS area{groups}, coalesce({field.name}, 'unknown') AS origin,"
-        f" count(*) AS children FROM ({record}) JOIN profile p USING ({key})"
-        f" WHERE p.{measure_column(arrived)} = 'yes' AND {condition} GROUP BY ALL ORDER BY area, children DESC, origin"
-    ).df()
+    table = (
+        workspace.profiled()
+        .execute(
+            f"SELECT left({village}, {digits}) AS area{groups}, coalesce({field.name}, 'unknown') AS origin,"
+            f" count(*) AS children FROM ({record}) JOIN profile p USING ({key})"
+            f" WHERE p.{measure_column(arrived)} = 'yes' AND {condition}"
+            " GROUP BY ALL ORDER BY area, children DESC, origin"
+        )
+        .df()
+    )
     table.insert(list(table).index("children"), "label", table["origin"].map(labels).astype("str"))
     return table

@@ -32,6 +32,16 @@ _ASKED = "asked_"
 
 
 @dataclass(frozen=True)
+class Disclosed:
+    """How much of who a child is stands in the rows, and for whom they are; see `child_records`."""
+
+    detail: Detail = "masked"
+    k: int | None = None
+    audience: str = "public"
+    series: str | None = None
+
+
+@dataclass(frozen=True)
 class Records:
     """A row per child and round, ordered by its key or pseudonym: the key, answers as canonical text, and scores.
 
@@ -49,7 +59,7 @@ class Records:
     finer: bool = False
 
 
-def child_records(
+def child_records(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -73,20 +83,14 @@ def child_records(
     or earlier files tell so much that k cannot be kept; StoreError, UnreadableFile.
     """
     with Workspace.from_paths(store, schemas, writes=True) as workspace:
-        return make_records(workspace, area=area, round_=round_, detail=detail, k=k, audience=audience, series=series)
+        return make_records(workspace, Disclosed(detail, k, audience, series), area=area, round_=round_)
 
 
 def make_records(
-    workspace: Workspace,
-    *,
-    area: str | None = None,
-    round_: int | None = None,
-    detail: Detail = "masked",
-    k: int | None = None,
-    audience: str = "public",
-    series: str | None = None,
+    workspace: Workspace, disclosed: Disclosed, *, area: str | None = None, round_: int | None = None
 ) -> Records:
     """As `child_records`, in a workspace."""
+    detail, audience = disclosed.detail, disclosed.audience
     survey = workspace.survey
     connection = workspace.connection
     if area is not None:
@@ -99,13 +103,13 @@ def make_records(
         note_identified(connection, "export", len(frame), workspace.who)
         return Records(frame.drop(columns=_helpers(frame)), detail)
     earlier = earlier_records(connection, audience)
-    given = GivenRows(survey, frame, pseudonym_key(connection), audience, series, earlier)
+    given = GivenRows(survey, frame, pseudonym_key(connection), audience, disclosed.series, earlier)
     number = next_number(connection)
     if detail == "masked":
         masked = _masked(survey, frame, given.key, audience).drop(columns=_helpers(frame)).reset_index(drop=True)
         note_records(connection, given.released(number, detail))
         return Records(masked, detail)
-    k = k or survey.privacy.k
+    k = disclosed.k or survey.privacy.k
     deidentified, generalised_ = _deidentified(survey, frame, given, number, k)
     kept = generalised_.steps.get(HOME_ANSWERS, (1, 1))[0] == 0
     note_records(connection, given.released(number, detail, k, kept, generalised_.looks))

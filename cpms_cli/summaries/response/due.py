@@ -46,7 +46,7 @@ class DueList:
     turned_18: pd.DataFrame
 
 
-def due_responses(
+def due_responses(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -69,58 +69,42 @@ def list_due(
     With `everybody`, those who had it or turned 18 as well. Names are masked unless the workspace shows them, which is
     logged. Raises UsageError for an area of which the store has nothing; StoreError, UnreadableFile.
     """
-    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
-    check_surveyed(workspace.connection, survey, area, None, language)
+    survey, day = workspace.survey, as_of or datetime.date.today()
+    check_surveyed(workspace, area, None)
     connection = workspace.scored()
     create_known_children(connection, survey)
     stood = standings(connection, survey, day)
-    waiting = due_list_of(
-        connection, survey, stood, area, day, everybody=everybody, language=language, identified=workspace.identified
-    )
+    waiting = due_list_of(workspace, stood, area, day, everybody=everybody)
     grown = 0 if everybody else len(waiting.turned_18)
     workspace.note_identified("response due", len(waiting.due) + grown)
     return waiting
 
 
 def due_list_of(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    stood: pd.DataFrame,
-    area: str | None,
-    as_of: datetime.date,
-    *,
-    everybody: bool = False,
-    language: Language = "en",
-    identified: bool = False,
+    workspace: Workspace, stood: pd.DataFrame, area: str | None, as_of: datetime.date, *, everybody: bool = False
 ) -> DueList:
-    """As `list_due`, from a connection on which `score` and `known_child` exist; `stood` is what `standings` says of
-    that day."""
-    cases, done = find_cases(connection, survey, stood, area or "", as_of)
+    """As `list_due`, without writing to the audit log; needs `known_child`. `stood` are the standings on that day."""
+    cases, done = find_cases(workspace.scored(), workspace.survey, stood, area or "", as_of)
     if not everybody:
         answered = (cases["state"] == UNKNOWN) & cases["answered"]
         cases = cases[cases["state"].isin([*WAITING, GROWN]) & ~answered].reset_index(drop=True)
-    listed = _listed(connection, survey, cases, done, language, identified)
+    listed = _listed(workspace, cases, done)
     grown = listed["state"] == GROWN
     due = listed if everybody else listed[~grown]
     return DueList(due.reset_index(drop=True), listed[grown].reset_index(drop=True))
 
 
-def _listed(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    cases: pd.DataFrame,
-    done: pd.DataFrame,
-    language: Language,
-    identified: bool,
-) -> pd.DataFrame:
+def _listed(workspace: Workspace, cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
+    """Return the cases in the columns of `DueList`; `done` are the responses since each case began."""
+    survey, language, connection = workspace.survey, workspace.language, workspace.scored()
     explainer = Explainer(survey, language)
     about = _about(connection, survey, cases)
     cases = cases.merge(about, on=["person", "year"], how="left")
     cases = _sorted(survey, cases)
     levels = {level.id: level for level in survey.levels}
     village, household = (survey.role(role).name for role in ("village", "household"))
-    names = {name: _masked(cases[name], identified) for name in (survey.role(role).name for role in _NAMES)}
-    return pd.DataFrame(
+    names = {name: cases[name] for name in (survey.role(role).name for role in _NAMES)}
+    listed = pd.DataFrame(
         {
             survey.role("person").name: cases["person"],
             "round": cases["year"].astype("int64"),
@@ -147,6 +131,13 @@ def _listed(
             "next_date": _next(survey, cases, done),
         }
     )
+    return listed if workspace.identified else with_masked_names(survey, listed)
+
+
+def with_masked_names(survey: Survey, listed: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a `DueList` with a mask in place of every name."""
+    names = [survey.role(role).name for role in _NAMES]
+    return listed.assign(**{name: listed[name].mask(listed[name].notna(), MASK) for name in names})
 
 
 def _about(connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame) -> pd.DataFrame:
@@ -195,10 +186,6 @@ def _notes(cases: pd.DataFrame, language: Language) -> pd.Series:
     return pd.Series(
         ["; ".join(filter(None, row)) for row in joined.itertuples(index=False)], index=cases.index, dtype="str"
     )
-
-
-def _masked(names: pd.Series, identified: bool) -> pd.Series:
-    return names if identified else names.mask(names.notna(), MASK)
 
 
 def _why(connection: duckdb.DuckDBPyConnection, survey: Survey, explainer: Explainer, cases: pd.DataFrame) -> pd.Series:

@@ -68,7 +68,7 @@ class ResponseChange(OverRounds):
         return {**self.span.about(), "as_of": self.as_of.isoformat()}
 
 
-def summarise_responses(
+def summarise_responses(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -93,23 +93,9 @@ def compute_response_summary(
     """As `summarise_responses`, in a workspace."""
     survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
     groups = groups_asked(survey, by)
-    if area is not None:
-        area_name(survey, area, language)
-    check_surveyed(workspace.connection, survey, area, None, language)
-    return responses_of(_prepared(workspace, groups), survey, area, day, groups, language)
-
-
-def responses_of(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    area: str | None,
-    as_of: datetime.date,
-    groups: Sequence[Group],
-    language: Language,
-) -> ResponseSummary:
-    """As `summarise_responses`, from a connection on which `score`, `known_child` and the groups' columns exist."""
-    parts = parts_of(survey, area)
-    cases, _ = find_cases(connection, survey, standings(connection, survey, as_of), area or "", as_of)
+    check_surveyed(workspace, area, None)
+    connection, parts = _prepared(workspace, groups), parts_of(survey, area)
+    cases, _ = find_cases(connection, survey, standings(connection, survey, day), area or "", day)
     cases = _grouped(connection, survey, cases, [parts, *groups])
     lost = connection.execute(
         f"""
@@ -124,10 +110,10 @@ def responses_of(
     grouped = {title: _counted(survey, cases, groups, language)} if groups else {}
     totals = _counted(survey, cases, [], language)
     name = area_name(survey, area, language) if area is not None else ""
-    return ResponseSummary(area or "", name, as_of, by_part, totals, grouped, int(lost[0]) if lost else 0)
+    return ResponseSummary(area or "", name, day, by_part, totals, grouped, int(lost[0]) if lost else 0)
 
 
-def response_change(
+def response_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     first: int,
     last: int,
@@ -144,25 +130,23 @@ def response_change(
     group, or fewer than two rounds; StoreError, UnreadableFile.
     """
     with Workspace.from_paths(store, schemas, language=language) as workspace:
-        return compute_response_change(workspace, first, last, area=area, as_of=as_of, by=by)
+        return compute_response_change(workspace, (first, last), area=area, as_of=as_of, by=by)
 
 
 def compute_response_change(
     workspace: Workspace,
-    first: int,
-    last: int,
+    rounds: tuple[int, int],
     *,
     area: str | None = None,
     as_of: datetime.date | None = None,
     by: Sequence[str] = (),
 ) -> ResponseChange:
-    """As `response_change`, in a workspace."""
+    """As `response_change`, in a workspace; `rounds` are the first and the last round."""
     survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
     groups = groups_asked(survey, by)
-    connection = workspace.connection
     connection = _prepared(workspace, groups)
     cases, known = cases_by_round(connection, survey, area or "", day)
-    span = span_of(connection, survey, area, first, last, language, known)
+    span = span_of(workspace, area, rounds, known)
     cases = _grouped(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
     tables = []
     for round_ in span.rounds:

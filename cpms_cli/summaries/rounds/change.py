@@ -11,9 +11,9 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
 from cpms_cli.summaries.area.shares import groups_asked
-from cpms_cli.summaries.rounds.round_pairs import GROWN, NOT_SEEN, PAIR, named_cases, over_pairs
+from cpms_cli.summaries.rounds.round_pairs import GROWN, NOT_SEEN, PAIR, Compared, cases_between, over_pairs, with_names
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
-from cpms_cli.survey.model.definition import Indicator, Language, Survey
+from cpms_cli.survey.model.definition import Indicator, Language
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
@@ -28,39 +28,30 @@ class AreaChange(OverRounds):
 
 
 def case_changes(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    span: Span,
-    indicators: Sequence[Indicator],
-    *,
-    by: Sequence[Group] = (),
-    language: Language = "en",
+    workspace: Workspace, span: Span, indicators: Sequence[Indicator], by: Sequence[Group] = ()
 ) -> pd.DataFrame:
-    """What became of the cases of indicators over a span: as `pairs.cases_between`, with the indicator's `number` and
-    `name` in the place of the column. `create_profiles` must have run."""
-    columns = {indicator.column: (indicator.number, indicator.name.in_(language)) for indicator in indicators}
-    return named_cases(connection, survey, span, columns, ("number", "name"), by=by, language=language)
+    """Return what became of the cases of indicators over a span.
+
+    Columns: those of `round_pairs.cases_between`, with the indicator's `number` and `name` in place of `item`.
+    """
+    columns = {indicator.column: (indicator.number, indicator.name.in_(workspace.language)) for indicator in indicators}
+    cases = cases_between(workspace, span, Compared(tuple(columns), by))
+    return with_names(cases, columns, ("number", "name"))
 
 
-def level_flow(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    span: Span,
-    *,
-    by: Sequence[Group] = (),
-    language: Language = "en",
-) -> pd.DataFrame:
-    """How the children of an area moved between levels, from each round to the next and over the whole span.
+def level_flow(workspace: Workspace, span: Span, by: Sequence[Group] = ()) -> pd.DataFrame:
+    """Return how the children of an area moved between levels, from each round to the next and over the whole span.
 
-    `create_profiles` must have run. Columns: from_round, to_round, (the groups,) from_level (or "not_seen"), to_level
+    Columns: from_round, to_round, (the groups,) from_level (or "not_seen"), to_level
     (or "not_seen"; "turned_18": not seen, and 18 by then), place, children; only what occurs. `place`: stayed; moved_in
     (with the level it had elsewhere); moved_away (with the level it has elsewhere). Every child of the area in either
     round stands in one row of each pair.
     """
-    ranks = {level: rank for rank, level in enumerate([*(level.id for level in survey.levels), NOT_SEEN, GROWN])}
+    levels = [level.id for level in workspace.survey.levels]
+    ranks = {level: rank for rank, level in enumerate([*levels, NOT_SEEN, GROWN])}
     groups = "".join(f"{group_column(group.id)} AS {group.id}, " for group in by)
 
-    def counted() -> pd.DataFrame:
+    def counted(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         flow = connection.execute(
             f"SELECT {groups}CASE WHEN in_a THEN a.level ELSE {quoted(NOT_SEEN)} END AS from_level,"
             f" CASE WHEN in_b THEN b.level WHEN grown THEN {quoted(GROWN)} ELSE {quoted(NOT_SEEN)} END AS to_level,"
@@ -69,10 +60,10 @@ def level_flow(
         order = ["from_level", "to_level", "place"]
         return flow.sort_values(order, key=lambda column: column if column.name == "place" else column.map(ranks))
 
-    return over_pairs(connection, survey, span, counted, by=by, language=language)
+    return over_pairs(workspace, span, Compared(by=by), counted)
 
 
-def area_change(
+def area_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     code: str,
     first: int,
@@ -88,19 +79,16 @@ def area_change(
     StoreError, UnreadableFile.
     """
     with Workspace.from_paths(store, schemas, language=language) as workspace:
-        return compute_area_change(workspace, code, first, last, by=by)
+        return compute_area_change(workspace, code, (first, last), by=by)
 
 
 def compute_area_change(
-    workspace: Workspace, code: str, first: int, last: int, *, by: Sequence[str] = ()
+    workspace: Workspace, code: str, rounds: tuple[int, int], *, by: Sequence[str] = ()
 ) -> AreaChange:
-    """As `area_change`, in a workspace."""
-    survey, language = workspace.survey, workspace.language
+    """As `area_change`, in a workspace; `rounds` are the first and the last round."""
+    survey = workspace.survey
     groups = groups_asked(survey, by)
-    connection = workspace.profiled()
-    span = span_of(connection, survey, code, first, last, language)
+    span = span_of(workspace, code, rounds)
     return AreaChange(
-        span,
-        case_changes(connection, survey, span, survey.indicators, by=groups, language=language),
-        level_flow(connection, survey, span, by=groups, language=language),
+        span, case_changes(workspace, span, survey.indicators, groups), level_flow(workspace, span, groups)
     )

@@ -198,21 +198,14 @@ def by_group(
     return told_groups(survey, whole, by, language)
 
 
-def overlap_of(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    *,
-    area: str | None = None,
-    round_: int | None = None,
-    by: Sequence[Group] = (),
-    language: Language = "en",
+def compute_overlap(
+    workspace: Workspace, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = ()
 ) -> Overlap:
-    """Overlap of the counted indicators in an area and round, by default the last; `create_profiles` must have run.
-
-    Raises UsageError where there are no children.
-    """
-    scope = scope_of(connection, survey, area, round_, language)
-    patterns = patterns_of(connection, survey, within(survey, area, scope.round), by)
+    """As `overlap`, in a workspace."""
+    survey, language = workspace.survey, workspace.language
+    groups = groups_asked(survey, by)
+    scope = scope_of(workspace, area, round_)
+    patterns = patterns_of(workspace.profiled(), survey, within(survey, area, scope.round), groups)
     most = len(counted_indicators(survey))
     of_group = {
         code: (
@@ -224,13 +217,14 @@ def overlap_of(
         for code, part in patterns.items()
     }
     tables = [
-        by_group(survey, by, {code: parts[number] for code, parts in of_group.items()}, language) for number in range(4)
+        by_group(survey, groups, {code: parts[number] for code, parts in of_group.items()}, language)
+        for number in range(4)
     ]
     children = int(sum(part.children.sum() for part in patterns.values()))
     return Overlap(area, scope.name if area else "", scope.round, children, *tables)
 
 
-def overlap(
+def overlap(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     *,
     area: str | None = None,
@@ -246,13 +240,3 @@ def overlap(
     """
     with Workspace.from_paths(store, schemas, language=language) as workspace:
         return compute_overlap(workspace, area=area, round_=round_, by=by)
-
-
-def compute_overlap(
-    workspace: Workspace, *, area: str | None = None, round_: int | None = None, by: Sequence[str] = ()
-) -> Overlap:
-    """As `overlap`, in a workspace."""
-    survey, language = workspace.survey, workspace.language
-    groups = groups_asked(survey, by)
-    connection = workspace.profiled()
-    return overlap_of(connection, survey, area=area, round_=round_, by=groups, language=language)

@@ -24,9 +24,9 @@ from cpms_cli.summaries.rounds.overlap import (
     patterns_of,
     together,
 )
-from cpms_cli.summaries.rounds.round_pairs import CAME, GROWN, LEFT, NOT_SEEN, PAIR, over_pairs
+from cpms_cli.summaries.rounds.round_pairs import CAME, GROWN, LEFT, NOT_SEEN, PAIR, Compared, over_pairs
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
-from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
@@ -50,17 +50,10 @@ class OverlapChange(OverRounds):
     triples: pd.DataFrame
 
 
-def number_flow(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    span: Span,
-    *,
-    by: Sequence[Group] = (),
-    language: Language = "en",
-) -> pd.DataFrame:
-    """How many counted indicators the same children had and have, from each round to the next and over the whole span.
+def number_flow(workspace: Workspace, span: Span, by: Sequence[Group] = ()) -> pd.DataFrame:
+    """Return how many counted indicators the same children had and have, from each round to the next and over the span.
 
-    `create_profiles` must have run. Columns: from_round, to_round, (the groups,) `became`; from_least, from_most, the
+    Columns: from_round, to_round, (the groups,) `became`; from_least, from_most, the
     bounds of the number then, and to_least, to_most, of the number now, missing where the child was not seen; children;
     only what occurs. `became`: fewer, same, more (surely), unsure (unknown answers leave it open), first_seen (not seen
     then), moved_in, not_seen (now), turned_18 (not seen, and 18 by then), moved_away. Every child of the area in either
@@ -78,7 +71,7 @@ def number_flow(
     order = {name: number for number, name in enumerate(BECAME)}
     bounds = ["from_least", "from_most", "to_least", "to_most"]
 
-    def counted() -> pd.DataFrame:
+    def counted(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
         flow = connection.execute(
             f"SELECT {groups}{became} AS became, a.counted_min AS from_least, a.counted_max AS from_most,"
             f" b.counted_min AS to_least, b.counted_max AS to_most, count(*) AS children FROM {PAIR} GROUP BY ALL"
@@ -89,10 +82,10 @@ def number_flow(
             ["became", *bounds], key=lambda column: column.map(order) if column.name == "became" else column
         )
 
-    return over_pairs(connection, survey, span, counted, by=by, language=language)
+    return over_pairs(workspace, span, Compared(by=by), counted)
 
 
-def overlap_change(
+def overlap_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     first: int,
     last: int,
@@ -108,22 +101,22 @@ def overlap_change(
     children; StoreError, UnreadableFile.
     """
     with Workspace.from_paths(store, schemas, language=language) as workspace:
-        return compute_overlap_change(workspace, first, last, area=area, by=by)
+        return compute_overlap_change(workspace, (first, last), area=area, by=by)
 
 
 def compute_overlap_change(
-    workspace: Workspace, first: int, last: int, *, area: str | None = None, by: Sequence[str] = ()
+    workspace: Workspace, rounds: tuple[int, int], *, area: str | None = None, by: Sequence[str] = ()
 ) -> OverlapChange:
-    """As `overlap_change`, in a workspace."""
+    """As `overlap_change`, in a workspace; `rounds` are the first and the last round."""
     survey, language = workspace.survey, workspace.language
     groups = groups_asked(survey, by)
     most = len(counted_indicators(survey))
+    span = span_of(workspace, area, rounds)
     connection = workspace.profiled()
-    span = span_of(connection, survey, area, first, last, language)
     patterns_by_round = {
         round_: patterns_of(connection, survey, within(survey, area, round_), groups) for round_ in span.rounds
     }
-    flow = number_flow(connection, survey, span, by=groups, language=language)
+    flow = number_flow(workspace, span, groups)
 
     def of_rounds(counted: Callable[[Patterns], pd.DataFrame]) -> pd.DataFrame:
         tables = []

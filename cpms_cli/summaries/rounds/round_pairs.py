@@ -8,6 +8,7 @@ known by its links, so that a resolved case is a child that has it no longer, ne
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
 import pandas as pd
@@ -15,9 +16,9 @@ import pandas as pd
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.summaries.area.shares import told_groups, within
 from cpms_cli.summaries.scope import Span
-from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
 
 PAIR = "pair"
 NOT_SEEN, GROWN = "not_seen", "turned_18"
@@ -42,27 +43,36 @@ CASES = (
 _OPPOSITE = {"yes": "no", "no": "yes"}
 
 
-def create_pair(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    code: str | None,
-    rounds: tuple[int, int],
-    *,
-    columns: Sequence[str] = (),
-    by: Sequence[Group] = (),
-    case: str = "yes",
-) -> None:
-    """Temporary table `pair`, a row per child of the area in either of two rounds; `create_profiles` must have run.
+@dataclass(frozen=True)
+class Compared:
+    """What is compared between two rounds.
 
-    a, b: its level, the bounds of its counted indicators and the answers in `columns`, in the earlier round and the
-    later; `in_a`, `in_b`, whether it was seen then; `place`: stayed, moved_in, moved_away; `grown`, whether it must be
-    18 by the later round; `ever`, of each of `columns` whether the answer was `case` before the earlier round; and the
-    `group_column` of each of `by`.
+    `columns` of `child_round` whose answers are followed, `by` the groups of children, and the answer that is a `case`
+    (the opposite answer resolves it).
     """
+
+    columns: tuple[str, ...] = ()
+    by: Sequence[Group] = ()
+    case: str = "yes"
+
+    @property
+    def group_columns(self) -> list[str]:
+        """The columns of `child_round` that hold the groups."""
+        return [group_column(group.id) for group in self.by]
+
+
+def create_pair(workspace: Workspace, code: str | None, rounds: tuple[int, int], compared: Compared) -> None:
+    """Create the temporary table `pair`: a row per child that the area had in either of two rounds.
+
+    Columns: `a` and `b`, the child in the earlier and in the later round (level, bounds of the number of counted
+    indicators, answers in the compared columns); `in_a` and `in_b`, whether it was seen in that round; `place` (stayed,
+    moved_in, moved_away); `grown`, whether it must be 18 by the later round; `ever`, for each compared column whether
+    the answer was a case in a round before the earlier one; and a column for each group.
+    """
+    survey, columns, groups = workspace.survey, compared.columns, compared.group_columns
     person, when = survey.role("person").name, survey.role("round").name
-    groups = [group_column(group.id) for group in by]
     in_area = within(survey, code, None)
-    ever = "".join(f", coalesce(bool_or({column} = {quoted(case)}), FALSE) AS {column}" for column in columns)
+    ever = "".join(f", coalesce(bool_or({column} = {quoted(compared.case)}), FALSE) AS {column}" for column in columns)
 
     def in_round(round_: int) -> str:
         text = ", ".join(("level", "counted_min", "counted_max", "age_min", *columns, *groups))
@@ -72,7 +82,7 @@ def create_pair(
     of_group = "".join(
         f", CASE WHEN coalesce(b.here, FALSE) THEN b.{group} ELSE a.{group} END AS {group}" for group in groups
     )
-    connection.execute(
+    workspace.profiled().execute(
         f"CREATE OR REPLACE TEMP TABLE {PAIR} AS WITH a AS ({in_round(first)}), b AS ({in_round(last)}),"
         f" e AS (SELECT {person} AS person{ever} FROM {CHILD_ROUND} WHERE {when} < {first} GROUP BY 1)"
         f" SELECT a, b, e AS ever, a.person IS NOT NULL AS in_a, b.person IS NOT NULL AS in_b,"
@@ -100,11 +110,11 @@ def _case(column: str, case: str) -> str:
     )
 
 
-def _cases_of_pair(
-    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], by: Sequence[Group], case: str
-) -> pd.DataFrame:
+def _cases_of_pair(connection: duckdb.DuckDBPyConnection, compared: Compared) -> pd.DataFrame:
+    """Return the counts of `cases_between` for the two rounds of `pair`."""
+    columns, by = compared.columns, compared.by
     groups = [f"{group_column(group.id)} AS {group.id}" for group in by]
-    text = ", ".join([*groups, *(_case(column, case) for column in columns)])
+    text = ", ".join([*groups, *(_case(column, compared.case) for column in columns)])
     kinds = dict.fromkeys((*CASES, *_NEW))
     del kinds["new"]
     counts = ", ".join(f"count(*) FILTER (kind = {quoted(kind)}) AS {kind}" for kind in kinds)
@@ -122,47 +132,33 @@ def _cases_of_pair(
     return counted_pairs[[*(group.id for group in by), "item", "before", "now", *CASES, *_NEW[:-1]]]
 
 
-def cases_between(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    span: Span,
-    columns: Sequence[str],
-    *,
-    by: Sequence[Group] = (),
-    case: str = "yes",
-    language: Language = "en",
-) -> pd.DataFrame:
-    """What became of the cases of some columns of `child_round` over a span: children whose answer is `case`.
+def cases_between(workspace: Workspace, span: Span, compared: Compared) -> pd.DataFrame:
+    """Return what became of the cases in the compared columns over a span.
 
-    A row per pair of successive rounds, then the whole span, (groups,) and column: from_round, to_round, (the codes and
-    labels of the groups,) item, the column; `before`, children of the area with that answer; `now`, likewise. `before`
-    is the sum of continuing, resolved (the opposite answer now), outgrown (does not apply to the child now),
-    unknown_now (not resolved: nobody knows), lost (not seen), turned_18, moved_away. `now` is the sum of continuing,
-    new, reopened (a case in a round before `from_round`, none then), found_again (likewise, but not seen or unknown
-    then), moved_in (a case elsewhere then). Of the new, new_not_seen were not seen before, and new_unknown had no
-    answer. n/a before counts as no case.
+    There is a row per pair of successive rounds, and for the whole span if it is longer, per group and column. Columns:
+    from_round, to_round, the codes and labels of the groups, item (the column), and these counts of children:
+
+    - `before`, the cases in the earlier round, is the sum of continuing, resolved (the opposite answer now), outgrown
+      (the question does not apply to the child now), unknown_now (no answer now), lost (not seen now), turned_18 and
+      moved_away.
+    - `now`, the cases in the later round, is the sum of continuing, new, reopened (a case in a round before
+      `from_round`, none in `from_round`), found_again (the same, but not seen or unknown in `from_round`) and moved_in
+      (a case in another area in `from_round`).
+    - Of the new, new_not_seen were not seen in the earlier round, and new_unknown had no answer in it.
+
+    n/a in the earlier round counts as no case.
     """
-
-    def of_pair() -> pd.DataFrame:
-        return _cases_of_pair(connection, columns, by, case)
-
-    return over_pairs(connection, survey, span, of_pair, columns=columns, by=by, case=case, language=language)
+    return over_pairs(workspace, span, compared, lambda connection: _cases_of_pair(connection, compared))
 
 
-def named_cases(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    span: Span,
-    columns: Mapping[str, tuple[int | str, str]],
-    headings: tuple[str, str],
-    *,
-    by: Sequence[Group] = (),
-    case: str = "yes",
-    language: Language = "en",
+def with_names(
+    cases: pd.DataFrame, columns: Mapping[str, tuple[int | str, str]], headings: tuple[str, str]
 ) -> pd.DataFrame:
-    """`cases_between` with, in the place of the column, what identifies it and its name in words, as `columns` says,
-    under the two `headings`."""
-    cases = cases_between(connection, survey, span, list(columns), by=by, case=case, language=language)
+    """Return the table of `cases_between` with the number or id and the name of each item in place of `item`.
+
+    `columns` gives both for each compared column; `headings` are the names of the two new columns.
+    """
+    cases = cases.copy()
     position = list(cases).index("item")
     item = cases.pop("item")
     cases.insert(position, headings[0], item.map({column: words[0] for column, words in columns.items()}))
@@ -173,22 +169,20 @@ def named_cases(
 
 
 def over_pairs(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
+    workspace: Workspace,
     span: Span,
-    counted: Callable[[], pd.DataFrame],
-    *,
-    columns: Sequence[str] = (),
-    by: Sequence[Group] = (),
-    case: str = "yes",
-    language: Language = "en",
+    compared: Compared,
+    counted: Callable[[duckdb.DuckDBPyConnection], pd.DataFrame],
 ) -> pd.DataFrame:
-    """What `counted` makes of `pair` for each pair of the span, one below the other: from_round, to_round, the groups'
-    codes, which it has under their ids, with their labels, and the rest."""
+    """Return one table of what `counted` makes of `pair`, for each pair of rounds of the span in turn.
+
+    `counted` gives the groups' codes in columns of their ids. Columns: from_round, to_round, the groups' codes and
+    labels, then the other columns of `counted`.
+    """
     tables = []
     for rounds in span.pairs:
-        create_pair(connection, survey, span.code, rounds, columns=columns, by=by, case=case)
-        table = told_groups(survey, counted(), by, language)
+        create_pair(workspace, span.code, rounds, compared)
+        table = told_groups(workspace.survey, counted(workspace.connection), compared.by, workspace.language)
         table.insert(0, "from_round", rounds[0])
         table.insert(1, "to_round", rounds[1])
         tables.append(table)

@@ -20,6 +20,7 @@ from cpms_cli.survey.files.located_yaml import (
     read_mapping,
     read_text,
 )
+from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Area,
     Check,
@@ -28,12 +29,9 @@ from cpms_cli.survey.model.definition import (
     CodeList,
     ColumnCheck,
     Field,
-    HistoryCheck,
     Indicator,
     Level,
-    Numbering,
     Pattern,
-    ResponseCheck,
     Survey,
     TableSchema,
     Title,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
-from cpms_cli.survey.model.definition import Field, Survey, TableSchema, roles_of
-from cpms_cli.survey.rules.rule_language import Vocabulary
+from cpms_cli.survey.model.definition import Field, Survey, TableSchema
+from cpms_cli.survey.model.fields import roles_of
 from cpms_cli.survey.rules.typed_answers import typed
+from cpms_cli.survey.rules.vocabulary import Vocabulary
 
 FACTS = {"known_as": "VARCHAR", "first_interview": "DATE", "today": "DATE", "told_otherwise": "BOOLEAN"}
 """What the store says to a row of the log, with its type in SQL; `checks.yaml` tells what each is."""

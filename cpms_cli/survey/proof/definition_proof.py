@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from cpms_cli.survey.files.located_yaml import Problem
@@ -33,8 +34,9 @@ from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
 from cpms_cli.survey.proof.unused_files import unused_files
-from cpms_cli.survey.rules.rule_language import RuleError, Vocabulary, rule_sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.vocabulary import RuleError, Vocabulary
 
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -269,12 +271,16 @@ class _Proof:
 
     def _numbers(self) -> None:
         """Each number once, in order, one of the source's or one that a province may give."""
-        last = 0
         numbering = self.survey.numbering
+        numbers = [indicator.number for indicator in self.survey.indicators]
+        for index, (before, after) in enumerate(pairwise(numbers)):
+            if before >= after:
+                messages = {index: f"{before} stands before {after}", index + 1: f"{after} stands after {before}"}
+                for at_index, message in messages.items():
+                    words = f"indicator {message}: each number once, in order"
+                    self.note("indicators.yaml", ("indicators", at_index, "number"), [words])
         for index, indicator in enumerate(self.survey.indicators):
             place, number = ("indicators", index, "number"), indicator.number
-            if number <= last:
-                self.note("indicators.yaml", place, [f"indicator {number} stands after {last}: each once, in order"])
             if numbering is not None and not numbering.is_free_for(number):
                 first, final = numbering.source
                 message = f"the source's indicators are {first} to {final}, your own begin at {numbering.own_from}"
@@ -282,7 +288,6 @@ class _Proof:
             if indicator.since and indicator.until and indicator.until < indicator.since:
                 message = f"until {indicator.until} lies before since {indicator.since}"
                 self.note("indicators.yaml", ("indicators", index, "until"), [message])
-            last = max(last, number)
 
     def levels(self) -> None:
         file = "risk.yaml"

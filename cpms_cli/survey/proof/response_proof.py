@@ -7,7 +7,8 @@ from typing import get_args
 
 from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.files.schema_files import Reader
-from cpms_cli.survey.model.definition import Level, ResponseRole, Survey
+from cpms_cli.survey.model.definition import Level, Survey
+from cpms_cli.survey.model.fields import ResponseRole
 
 _LOG, _LEVELS = "response.yaml", "risk.yaml"
 

@@ -12,8 +12,9 @@ from sqlglot import exp
 
 from cpms_cli.survey.files.located_yaml import Place
 from cpms_cli.survey.model.definition import Indicator, Survey
-from cpms_cli.survey.rules.rule_language import COUNTS, RuleError, named, parse
+from cpms_cli.survey.rules.rule_language import named, parse
 from cpms_cli.survey.rules.typed_answers import counted_in
+from cpms_cli.survey.rules.vocabulary import COUNTS, RuleError
 
 
 @dataclass(frozen=True)

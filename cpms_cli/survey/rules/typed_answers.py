@@ -7,11 +7,12 @@ The store and the tables read from files hold every cell as canonical text, so t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
 from cpms_cli.survey.model.definition import Field, Indicator, Survey, Table
-from cpms_cli.survey.rules.rule_language import COUNTED, Vocabulary
+from cpms_cli.survey.rules.vocabulary import COUNTED, Vocabulary
 
 FURTHER = frozenset(
     {"has_household", "has_children", "children_listed", "birth_from", "birth_to", "age_min", "age_max"}
@@ -131,23 +132,31 @@ def typed_household(survey: Survey, household: str, child: str, carried: tuple[s
     )
 
 
-def typed_record(
-    survey: Survey,
-    child: str,
-    household: str,
-    carried: tuple[str, ...] = (),
-    further: Mapping[Table, tuple[str, ...]] | None = None,
-    instead: Mapping[str, str] | None = None,
-) -> str:
+@dataclass(frozen=True)
+class RecordColumns:
+    """What `typed_record` has besides the typed answers.
+
+    `carried` are columns of the child that come along as they are. `further` are columns, as `condition AS name`, that
+    are worked out of the typed answers of one table. `instead` is SQL that takes the place of a typed answer, by name.
+    """
+
+    carried: tuple[str, ...] = ()
+    further: Mapping[Table, tuple[str, ...]] = field(default_factory=dict)
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+
+ANSWERS_ALONE = RecordColumns()
+
+
+def typed_record(survey: Survey, child: str, household: str, columns: RecordColumns = ANSWERS_ALONE) -> str:
     """Return a SELECT of one typed row per child, joined with its household.
 
-    `child` and `household` name relations of canonical text that hold one row per key. `carried` columns of the child
-    come along as they are. `further` columns, as `condition AS name`, are worked out of a table's own typed answers.
-    `instead` has SQL that takes the place of a typed answer of this name.
+    `child` and `household` name relations of canonical text that hold one row per key.
     """
-    of_child, of_household = (further or {}).get("child", ()), (further or {}).get("household", ())
+    carried, instead = columns.carried, columns.instead
+    of_child, of_household = columns.further.get("child", ()), columns.further.get("household", ())
     shared = [field for field in survey.household.fields if field.name in survey.child.shared]
-    asked = [field for field in survey.household.fields if field.name not in survey.child.shared]
+    asked = [asked_field for asked_field in survey.household.fields if asked_field.name not in survey.child.shared]
     own = [f"{typed(survey, field, 'c')} AS {field.name}" for field in (*survey.child.fields, *shared)]
     of_home = [f"{typed(survey, field, 'h')} AS {field.name}" for field in asked]
     first, last = partial_date_bounds(f"c.{survey.role('born').name}")
@@ -158,7 +167,7 @@ def typed_record(
         *(field.name for field in (*survey.child.fields, *survey.household.fields)),
         *(column.rpartition(" AS ")[2] for column in (*of_child, *of_household)),
     ]
-    shown = ", ".join(f"{instead[name]} AS {name}" if instead and name in instead else name for name in names)
+    shown = ", ".join(f"{instead[name]} AS {name}" if name in instead else name for name in names)
     # Texts are typed before the join: the engine then works a column's few texts out once, not for each row.
     return f"""
         WITH own_typed AS NOT MATERIALIZED (

@@ -1,0 +1,229 @@
+"""The questions of the survey: fields, code lists, tables, and their words in further languages.
+
+Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema). Beside it stand `codelist`,
+`many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `closes` (answers that end a child's
+case), `titled` (a name before which a title may stand), `personal`, `sensitive`, `topic` (the part of a form in which
+it stands), `carried` (it does not change, so that next year's form has it already), `headers`, `label` and `question`
+in two languages, and what `survey.model.lifespan` has: the rounds in which it is asked, and its former names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field as Described
+
+from cpms_cli.survey.model.lifespan import Lifespan
+from cpms_cli.survey.model.words import Part, Words
+from cpms_cli.survey.plain_text import compared_text
+
+Role = Literal[
+    "round",
+    "village",
+    "household",
+    "line",
+    "visited",
+    "consent",
+    "person",
+    "home",
+    "national_id",
+    "given_name",
+    "family_name",
+    "nickname",
+    "mother",
+    "sex",
+    "born",
+    "age",
+    "nationality",
+    "interviewer",
+]
+ResponseRole = Literal["person", "responded", "response", "agency", "outcome", "next_step"]
+
+
+class Constraints(Part):
+    """Frictionless constraints on one field."""
+
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    maxLength: int | None = None
+    pattern: str | None = None
+
+
+class Field(Lifespan):
+    """One question of the survey, or one part of a row's key.
+
+    `asked` is the SQL condition under which it is put to somebody; False turns it off, for everybody and in all rounds.
+    """
+
+    name: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
+    type: Literal["string", "integer", "year", "date"]
+    format: Literal["partial-date", "thai-id", "cpms-id"] | None = None
+    codelist: str | None = None
+    many: bool = False
+    personal: bool = False
+    sensitive: bool = False
+    topic: str | None = None
+    carried: bool = False
+    asked: str | Literal[False] | None = None
+    role: Role | ResponseRole | None = None
+    withholds: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    titled: bool = False
+    constraints: Constraints = Constraints()
+    label: Words
+    question: Words
+    headers: tuple[str, ...]
+    source: str | None = None
+
+    @property
+    def is_turned_off(self) -> bool:
+        """Whether the question is asked of nobody, in no round (`asked: false`)."""
+        return self.asked is False
+
+    def is_asked_in(self, round_year: int | None) -> bool:
+        """Whether the question is put to anybody in the round of this Gregorian year; None is any round to come."""
+        return not self.is_turned_off and self.is_there_in(round_year)
+
+
+class Code(Lifespan):
+    """One answer of a code list; `missing` marks what is no answer, `exclusive` what stands alone.
+
+    `cased` are spellings that count among names only as they are written there: in another case they may be a name.
+    The code can be chosen in the rounds of its lifespan; codes by which it went before are read as this one.
+    """
+
+    code: str = Described(min_length=1)
+    label: Words
+    missing: Literal["", "unknown", "refused", "not_asked", "blank", "exclusive"]
+    spellings: tuple[str, ...]
+    cased: tuple[str, ...] = ()
+
+
+class CodeList(Part):
+    """A closed list of answers."""
+
+    name: str
+    codes: tuple[Code, ...]
+
+    @cached_property
+    def by_code(self) -> dict[str, Code]:
+        """Code to its entry, in the list's order."""
+        return {entry.code: entry for entry in self.codes}
+
+    @cached_property
+    def by_spelling(self) -> dict[str, str]:
+        """Folded spelling to code; the code itself is always a spelling."""
+        return {
+            folded(spelling): entry.code
+            for entry in self.codes
+            for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased)
+        }
+
+    @cached_property
+    def by_former_code(self) -> dict[str, str]:
+        """Codes of earlier definitions to the codes that stand for them now."""
+        return {former: entry.code for entry in self.codes for former in entry.formerly}
+
+    def offered_in(self, round_year: int | None) -> tuple[Code, ...]:
+        """The codes that can be chosen in the round of this Gregorian year; None is any round to come."""
+        return tuple(entry for entry in self.codes if entry.is_there_in(round_year))
+
+    @cached_property
+    def cased_spellings(self) -> frozenset[str]:
+        """The spellings that count among names only as they are written here."""
+        return frozenset(spelling for entry in self.codes for spelling in entry.cased)
+
+    @cached_property
+    def cased(self) -> frozenset[str]:
+        """The same, folded: words that may be names."""
+        return frozenset(map(folded, self.cased_spellings))
+
+
+class TableSchema(Part):
+    """One table of the survey."""
+
+    name: str
+    label: Words
+    shared: tuple[str, ...] = ()
+    primaryKey: tuple[str, ...]
+    topics: dict[str, Words] = Described(default={})
+    fields: tuple[Field, ...]
+
+
+class Phrase(Part):
+    """A field's label and question in one further language."""
+
+    label: str = Described(min_length=1)
+    question: str = Described(min_length=1)
+
+
+class Translation(Part):
+    """A further language in which the questions are put; `name` is what its speakers call it.
+
+    `tables` and `topics` are names, `codes` labels by code list and code, `sentences` by the id of a message.
+    """
+
+    language: str = Described(pattern=r"^[a-z]{2,3}$")
+    name: str = Described(min_length=1)
+    reviewed: bool
+    tables: dict[str, str]
+    fields: dict[str, Phrase]
+    codes: dict[str, dict[str, str]]
+    topics: dict[str, str]
+    sentences: dict[str, str]
+
+
+class Title(Part):
+    """A word before a name: the code of the sex that it tells, and whether a name may follow without a space."""
+
+    title: str = Described(min_length=1)
+    sex: str
+    joined: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A province (2 digits), district (4) or subdistrict (6) with its official code, and its name in both languages.
+
+    There are thousands of them and a run names a few: a plain object each, its words made when they are asked for.
+    """
+
+    code: str
+    en: str
+    th: str
+
+    @property
+    def label(self) -> Words:
+        """Return the name of the area as words in both languages."""
+        return Words(en=self.en, th=self.th)
+
+
+_SEPARATORS = re.compile(r"[\s_./()\[\]:;,'\"*?!\-–—]+")
+
+
+def folded(text: str) -> str:
+    """The text as spellings are compared: as `compared_text`, all white space dropped.
+
+    >>> folded(" Do not  Know ")
+    'donotknow'
+    """
+    return compared_text(text).replace(" ", "")
+
+
+def folded_header(text: str) -> str:
+    """The text as headers are compared: as `folded`, punctuation dropped as well.
+
+    >>> folded_header("Birth_Date (d/m/y)")
+    'birthdatedmy'
+    """
+    return _SEPARATORS.sub("", compared_text(text))
+
+
+def roles_of(tables: Iterable[TableSchema]) -> dict[str, Field]:
+    """The fields of some tables by the parts they play."""
+    return {field.role: field for table in tables for field in table.fields if field.role}

@@ -68,6 +68,11 @@ def compute_foretold(workspace: Workspace, area: str | None = None, round_: int 
     scope = scope_of(workspace, area, round_)
     if round_ is None and scope.previous is not None:
         scope = scope_of(workspace, area, scope.previous)
+    return foretold_of(connection, survey, scope, language)
+
+
+def foretold_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language) -> Foretold:
+    """As `compute_foretold`, of an area and round, from a connection on which `score` exists."""
     later = tuple(year for year in scope.rounds if year > scope.round)
     if not later:
         known = ", ".join(shown_year(year, language) for year in scope.rounds)

@@ -68,7 +68,11 @@ def compute_fairness(workspace: Workspace, area: str | None = None, round_: int 
     """
     survey, language = workspace.survey, workspace.language
     connection = workspace.profiled()
-    scope = scope_of(workspace, area, round_)
+    return fairness_of(connection, survey, scope_of(workspace, area, round_), language)
+
+
+def fairness_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope, language: Language) -> Fairness:
+    """As `compute_fairness`, of an area and round, from a connection on which `score` exists."""
     condition = within(survey, scope.code, scope.round)
     create_compared_rows(connection, survey)
     levels = _levels(connection, survey, condition, language)

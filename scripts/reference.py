@@ -43,7 +43,15 @@ TASKS: dict[tuple[str, str], tuple[str, ...]] = {
         *("store check", "store backup", "store restore", "store compact", "store encrypt", "store audit"),
         "child forget",
     ),
-    ("Change the rules", "เปลี่ยนกฎ"): ("schema check", "score fairness", "score validate"),
+    ("Change the rules", "เปลี่ยนกฎ"): (
+        "schema new",
+        "schema diff",
+        "schema check",
+        "schema use",
+        "schema undo",
+        "score fairness",
+        "score validate",
+    ),
 }
 
 

@@ -64,6 +64,8 @@ def install(python: Path, requirements: str) -> None:
 
 def test(python: Path, selected: list[str]) -> None:
     """Run every check of the project, or only the tests that are selected, as pytest names them."""
+    # Hundreds of tests start cpms as a process: each would compile the whole package again, and so would each worker.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # Dealt out one by one, tests of one module would make the stores they share in both workers.
     run_tests = (python, "-m", "pytest", "-n", "auto", "--dist", "worksteal")
     if selected:

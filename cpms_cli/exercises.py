@@ -15,7 +15,8 @@ from cpms_cli.checking.mending.annotation import annotate
 from cpms_cli.checking.validation import validate
 from cpms_cli.errors import UsageError
 from cpms_cli.linking.review.decisions import DIFFERENT, SAME
-from cpms_cli.linking.review.review import filled_in, waiting_pairs
+from cpms_cli.linking.review.filled_workbook import filled_in
+from cpms_cli.linking.review.review import waiting_pairs
 from cpms_cli.reading.tables import SurveyTable, read
 from cpms_cli.samples.file_layouts import MISTAKES, TRUTH
 from cpms_cli.summaries.child.children import list_children

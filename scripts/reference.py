@@ -30,7 +30,7 @@ TASKS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Decide which rows are one child", "ตัดสินว่าแถวใดเป็นเด็กคนเดียวกัน"): (
         *("review export", "review apply", "child split", "child join", "link report"),
     ),
-    ("Find the children who need help", "หาเด็กที่ต้องช่วยเหลือ"): ("score", "children", "child show", "visits"),
+    ("Find the children who need help", "หาเด็กที่ต้องช่วยเหลือ"): ("score show", "children", "child show", "visits"),
     ("Record what was done", "บันทึกสิ่งที่ทำแล้ว"): (
         *("response due", "response import", "response add", "response summary"),
     ),
@@ -43,7 +43,7 @@ TASKS: dict[tuple[str, str], tuple[str, ...]] = {
         *("store check", "store backup", "store restore", "store compact", "store encrypt", "store audit"),
         "child forget",
     ),
-    ("Change the rules", "เปลี่ยนกฎ"): ("schema check",),
+    ("Change the rules", "เปลี่ยนกฎ"): ("schema check", "score fairness", "score validate"),
 }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import shutil
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +25,8 @@ from cpms_cli.survey.model.definition import Survey
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
+gc.set_threshold(50_000)  # as `cpms_cli.__main__` does
+NUMBERS = tuple(indicator.number for indicator in load_survey().indicators)
 # `CPMS_THOROUGH=1` tries every case and many examples; otherwise a sample keeps the suite under five minutes.
 THOROUGH = bool(os.environ.get("CPMS_THOROUGH"))
 THAI_FONT = bool(thai_families([font.family for font in typst.Fonts().fonts()]))
@@ -116,13 +121,46 @@ def write_drawn(
     return path
 
 
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a store of this worker's own, a copy of the one that the first worker to ask has made for all of them."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / f"made-{name}"
+    try:
+        shared.mkdir()
+    except FileExistsError:
+        while not (shared / "ended").exists():
+            time.sleep(0.05)
+    else:
+        try:
+            make(shared / "cpms.duckdb")
+        finally:
+            (shared / "ended").touch()
+    store = tmp_path_factory.mktemp(name) / "cpms.duckdb"
+    shutil.copy(shared / "cpms.duckdb", store)
+    return store
+
+
 @pytest.fixture(scope="session")
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the three sample rounds, merged by `officer`; tests that write must copy it."""
-    from cpms_cli import merge
 
-    store = tmp_path_factory.mktemp("store") / "cpms.duckdb"
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setenv("LOGNAME", "officer")
-        merge(ROUNDS, store)
-    return store
+    def make(store: Path) -> None:
+        from cpms_cli import merge
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("LOGNAME", "officer")
+            merge(ROUNDS, store)
+
+    return made_once(tmp_path_factory, "store", make)
+
+
+@pytest.fixture(scope="session")
+def first_round_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the first of the sample rounds; tests that write must copy it."""
+
+    def make(store: Path) -> None:
+        from cpms_cli import merge
+
+        merge([ROUNDS[0]], store)
+
+    return made_once(tmp_path_factory, "first-round", make)

@@ -16,7 +16,7 @@ from sqlglot import exp
 from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.survey.identifiers import thai_id_sql
 from cpms_cli.survey.model.definition import HistoryCheck, Survey
-from cpms_cli.survey.rules.rule_language import BEFORE, compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import BEFORE, compiled_rule, sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary, with_age_bounds
 
 # What `stage_earlier` makes of the store's rows: children and households.
@@ -44,15 +44,15 @@ class AbsenceFault:
 
 def history_tree(survey: Survey, check: HistoryCheck) -> exp.Expression:
     """The rule's condition in DuckDB's SQL, as a tree."""
-    return compiled(parse(check.when), vocabulary(survey, indicators=False, earlier=check.about == "child"))
+    return compiled_rule(check.when, vocabulary(survey, indicators=False, earlier=check.about == "child"))
 
 
 def stage_earlier(connection: duckdb.DuckDBPyConnection, survey: Survey, earlier: Earlier) -> None:
     """Create `compared`, `absent` and `absent_village` from the staged files and the store's rows."""
     for name, rows in (("child", earlier.child), ("household", earlier.household)):
-        connection.register("stored", rows)
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE earlier_{name} AS SELECT *, 0 AS _file FROM stored")
-        connection.unregister("stored")
+        connection.register("stored_row", rows)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE earlier_{name} AS SELECT *, 0 AS _file FROM stored_row")
+        connection.unregister("stored_row")
     compare(connection, survey, "0")
 
 
@@ -62,20 +62,18 @@ def compare(connection: duckdb.DuckDBPyConnection, survey: Survey, file: str) ->
     `file` is SQL for what keeps rows apart that may not meet: nothing in a run over files, but the definition's own
     cases are many files at once.
     """
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE arrived AS SELECT *, {file} AS _file FROM record")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE arrived_record AS SELECT *, {file} AS _file FROM record")
     # Families that did not consent left nothing by which anybody could be missed.
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
     record = typed_record(survey, *EARLIER, ("_file",))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE earlier AS SELECT *, row_number() OVER () AS _store FROM ({record})"
-        f" WHERE coalesce({survey.role('consent').name}, '') NOT IN ({refused})"
-    )
-    for name, query in (
-        ("compared", _compared(survey)),
-        ("absent", _absent(survey)),
-        ("absent_village", _absent_village(survey)),
-    ):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE earlier AS
+        SELECT *, row_number() OVER () AS _store
+        FROM ({record})
+        WHERE coalesce({survey.role("consent").name}, '') NOT IN ({refused})""")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE compared AS {_compared(survey)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE absent AS {_absent(survey)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE absent_village AS {_absent_village(survey)}")
 
 
 def _compared(survey: Survey) -> str:
@@ -85,18 +83,29 @@ def _compared(survey: Survey) -> str:
     """
     person, number, round_ = (survey.role(role).name for role in ("person", "national_id", "round"))
     matched = " UNION ALL ".join(
-        f"SELECT n._source, n._row, e._store, e.{round_} AS round_then, {trust} AS trust FROM {rows} n JOIN earlier e"
-        f" ON n._file = e._file AND n.{name} = e.{name} AND e.{round_} < n.{round_}"
-        for trust, rows, name in ((1, "arrived", person), (2, "known_once", number))
+        f"""
+            SELECT n._source, n._row, e._store, e.{round_} AS round_then, {trust} AS trust
+            FROM {rows} n
+            JOIN earlier e ON n._file = e._file AND n.{name} = e.{name} AND e.{round_} < n.{round_}"""
+        for trust, rows, name in ((1, "arrived_record", person), (2, "known_once", number))
     )
     before = ", ".join(f"e.{name} AS {BEFORE}{name}" for name in survey.fields)
-    return (
-        f"WITH known_once AS (SELECT * FROM arrived WHERE {thai_id_sql(number)}"
-        f" QUALIFY count(*) OVER (PARTITION BY _file, {round_}, {number}) = 1),"
-        f" matched AS (SELECT * FROM ({matched})"
-        " QUALIFY row_number() OVER (PARTITION BY _source, _row ORDER BY trust, round_then DESC, _store) = 1)"
-        f" SELECT n.*, {before} FROM arrived n JOIN matched USING (_source, _row) JOIN earlier e USING (_store)"
-    )
+    return f"""
+        WITH known_once AS (
+            SELECT *
+            FROM arrived_record
+            WHERE {thai_id_sql(number)}
+            QUALIFY count(*) OVER (PARTITION BY _file, {round_}, {number}) = 1
+        ),
+        matched AS (
+            SELECT *
+            FROM ({matched})
+            QUALIFY row_number() OVER (PARTITION BY _source, _row ORDER BY trust, round_then DESC, _store) = 1
+        )
+        SELECT n.*, {before}
+        FROM arrived_record n
+        JOIN matched USING (_source, _row)
+        JOIN earlier e USING (_store)"""
 
 
 def _not_seen(survey: Survey) -> str:
@@ -109,7 +118,7 @@ def _not_seen(survey: Survey) -> str:
     place = [name for name in survey.key("child") if name != round_]
     ways = ((person,), (survey.role("national_id").name,), (*place, sex, born), (given, sex, born))
     seen = [
-        f"ANTI JOIN arrived n{number} ON n{number}._file = e._file AND n{number}.{round_} = e.now"
+        f"ANTI JOIN arrived_record n{number} ON n{number}._file = e._file AND n{number}.{round_} = e.now"
         + "".join(f" AND n{number}.{name} = e.{name}" for name in names)
         for number, names in enumerate(ways)
     ]
@@ -123,34 +132,51 @@ def _absent(survey: Survey) -> str:
     An age that was stated then grows by the years between; it does not narrow what a birth date says of today.
     """
     round_, village, visited, age = (survey.role(role).name for role in ("round", "village", "visited", "age"))
-    return (
-        f"WITH village AS (SELECT _file, min(_source) AS _source, {village}, {round_} AS now, max({visited}) AS came"
-        f" FROM arrived GROUP BY _file, {village}, {round_}),"
-        f" due AS (SELECT v._source, v.now, v.came, e.* FROM village v JOIN earlier e USING (_file, {village})"
-        f" WHERE e.{round_} < v.now"
-        f" QUALIFY e.{round_} = max(e.{round_}) OVER (PARTITION BY v._file, {village}, v.now)),"
-        " gone AS (SELECT e.* EXCLUDE (age_min, age_max) REPLACE ("
-        f"coalesce(came, make_date(now, 12, 31)) AS {visited},"
-        f" CASE WHEN birth_from IS NULL THEN ({age} + now - {round_})::INTEGER END AS {age})"
-        f" FROM due e {_not_seen(survey)})"
-        f" {with_age_bounds(survey, 'gone')}"
-    )
+    return f"""
+        WITH village AS (
+            SELECT _file, min(_source) AS _source, {village}, {round_} AS now, max({visited}) AS came
+            FROM arrived_record
+            GROUP BY _file, {village}, {round_}
+        ),
+        due AS (
+            SELECT v._source, v.now, v.came, e.*
+            FROM village v
+            JOIN earlier e USING (_file, {village})
+            WHERE e.{round_} < v.now
+            QUALIFY e.{round_} = max(e.{round_}) OVER (PARTITION BY v._file, {village}, v.now)
+        ),
+        gone AS (
+            SELECT e.* EXCLUDE (age_min, age_max) REPLACE (
+                coalesce(came, make_date(now, 12, 31)) AS {visited},
+                CASE WHEN birth_from IS NULL THEN ({age} + now - {round_})::INTEGER END AS {age}
+            )
+            FROM due e
+            {_not_seen(survey)}
+        )
+        {with_age_bounds(survey, "gone")}"""
 
 
 def _absent_village(survey: Survey) -> str:
     """Villages of the files' subdistricts that had children in the round before, and have none now."""
     round_, village = survey.role("round").name, survey.role("village").name
-    return (
-        f"WITH around AS (SELECT _file, min(_source) AS _source, left({village}, 6) AS subdistrict, {round_} AS now"
-        f" FROM arrived GROUP BY ALL),"
-        f" due AS (SELECT a._file, a._source, a.now, e.{village}, e.{round_} FROM around a JOIN earlier e"
-        f" ON a._file = e._file AND a.subdistrict = left(e.{village}, 6) AND e.{round_} < a.now"
-        f" QUALIFY e.{round_} = max(e.{round_}) OVER (PARTITION BY a._file, a.subdistrict, a.now))"
-        f" SELECT e._file, e._source, e.{village}, e.{round_}, count(*) AS children_listed FROM due e"
-        f" ANTI JOIN arrived n ON n._file = e._file AND n.{round_} = e.now AND n.{village} = e.{village}"
-        f" ANTI JOIN earlier s ON s._file = e._file AND s.{round_} >= e.now AND s.{village} = e.{village}"
-        " GROUP BY ALL"
-    )
+    return f"""
+        WITH around AS (
+            SELECT _file, min(_source) AS _source, left({village}, 6) AS subdistrict, {round_} AS now
+            FROM arrived_record
+            GROUP BY ALL
+        ),
+        due AS (
+            SELECT a._file, a._source, a.now, e.{village}, e.{round_}
+            FROM around a
+            JOIN earlier e
+                ON a._file = e._file AND a.subdistrict = left(e.{village}, 6) AND e.{round_} < a.now
+            QUALIFY e.{round_} = max(e.{round_}) OVER (PARTITION BY a._file, a.subdistrict, a.now)
+        )
+        SELECT e._file, e._source, e.{village}, e.{round_}, count(*) AS children_listed
+        FROM due e
+        ANTI JOIN arrived_record n ON n._file = e._file AND n.{round_} = e.now AND n.{village} = e.{village}
+        ANTI JOIN earlier s ON s._file = e._file AND s.{round_} >= e.now AND s.{village} = e.{village}
+        GROUP BY ALL"""
 
 
 def history_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault | AbsenceFault]:
@@ -166,12 +192,13 @@ def _changes(connection: duckdb.DuckDBPyConnection, survey: Survey, check: Histo
     changed = (
         f"CASE WHEN {BEFORE}{name} <> {name} THEN {BEFORE}{name} || ' -> ' || {name} END" for name in check.fields
     )
-    changes = connection.execute(
-        f"SELECT _source, _row, coalesce({', '.join(changed)}, '') AS told FROM compared"
-        f" WHERE {sql(history_tree(survey, check))} ORDER BY _source, _row"
-    ).fetchnumpy()
+    changes = connection.execute(f"""
+        SELECT _source, _row, coalesce({", ".join(changed)}, '') AS change
+        FROM compared
+        WHERE {sql(history_tree(survey, check))}
+        ORDER BY _source, _row""").fetchnumpy()
     if len(changes["_row"]):
-        shown = tuple(None if value is None else str(value) for value in np.ma.filled(changes["told"], None))
+        shown = tuple(None if value is None else str(value) for value in np.ma.filled(changes["change"], None))
         yield RuleFault(check.id, check.fields, _numbers(changes["_source"]), _numbers(changes["_row"]), shown)
 
 
@@ -182,10 +209,15 @@ def _absences(
         return
     first = " ".join(f"WHEN {sql(history_tree(survey, check))} THEN {number}" for number, check in enumerate(checks))
     relation = RELATIONS[checks[0].about]
-    absences = connection.execute(
-        f"SELECT nth, _source, list(told ORDER BY told) FROM (SELECT CASE {first} END AS nth, _source,"
-        f" {_sql_of_absent(survey, checks[0])} AS told FROM {relation}) WHERE nth IS NOT NULL GROUP BY ALL ORDER BY ALL"
-    )
+    absences = connection.execute(f"""
+        SELECT nth, _source, list(absentee ORDER BY absentee)
+        FROM (
+            SELECT CASE {first} END AS nth, _source, {_sql_of_absent(survey, checks[0])} AS absentee
+            FROM {relation}
+        )
+        WHERE nth IS NOT NULL
+        GROUP BY ALL
+        ORDER BY ALL""")
     for number, source, values in absences.fetchall():
         yield AbsenceFault(checks[number].id, checks[number].fields[0], int(source), tuple(values))
 

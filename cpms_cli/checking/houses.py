@@ -43,14 +43,25 @@ def houses_written_twice(
     key = ", ".join(survey.key("household"))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE house_alike AS {_homes_alike(survey, stored)}")
     asked = f"_source NOT IN ({', '.join(map(str, passed))})" if passed else "TRUE"
-    rows = " UNION ".join(f"SELECT _source, _row, {key} FROM staged_{table}" for table in ("child", "household"))
-    in_doubt = connection.execute(
-        f"SELECT _source, _row, writings, a.alike IS NOT NULL AS alike, d.disputed IS NOT NULL AS disputed,"
-        f" row_number() OVER (PARTITION BY {key} ORDER BY _source, _row) = 1 AS first_row"
-        f" FROM ({rows}) JOIN house_variant v USING ({key}) LEFT JOIN house_alike a USING ({key})"
-        f" LEFT JOIN ({_homes_disputed(survey)}) d USING ({key}) LEFT JOIN unwilling u USING ({key})"
-        f" WHERE {asked} AND (u.no_consent IS NULL OR d.disputed) ORDER BY _source, _row"
-    ).df()
+    in_doubt = connection.execute(f"""
+        SELECT
+            _source,
+            _row,
+            writings,
+            a.alike IS NOT NULL AS alike,
+            d.disputed IS NOT NULL AS disputed,
+            row_number() OVER (PARTITION BY {key} ORDER BY _source, _row) = 1 AS first_row
+        FROM (
+            SELECT _source, _row, {key} FROM staged_child
+            UNION
+            SELECT _source, _row, {key} FROM staged_household
+        )
+        JOIN house_variant v USING ({key})
+        LEFT JOIN house_alike a USING ({key})
+        LEFT JOIN ({_homes_disputed(survey)}) d USING ({key})
+        LEFT JOIN unwilling u USING ({key})
+        WHERE {asked} AND (u.no_consent IS NULL OR d.disputed)
+        ORDER BY _source, _row""").df()
     disputed, alike = in_doubt["disputed"], in_doubt["alike"] & ~in_doubt["disputed"]
     of_question = (alike, disputed, ~alike & ~disputed & in_doubt["first_row"])
     for check, chosen in zip((_ALIKE, _CONSENT, _ELSE), of_question, strict=True):
@@ -65,34 +76,57 @@ def _homes_disputed(survey: Survey) -> str:
     """SELECT of the homes in doubt of which one writing of the number refused and another did not."""
     key, house = ", ".join(survey.key("household")), survey.role("household").name
     same_place = " AND ".join(f"a.{name} = b.{name}" for name in (*_place(survey), "plain"))
-    return (
-        f"WITH said AS (SELECT v.*, u.no_consent IS NOT NULL AS refused FROM house_variant v"
-        f" LEFT JOIN unwilling u USING ({key}))"
-        f" SELECT DISTINCT {', '.join(f'a.{name}' for name in survey.key('household'))}, TRUE AS disputed"
-        f" FROM said a JOIN said b ON {same_place} AND a.{house} <> b.{house} WHERE a.refused <> b.refused"
-    )
+    return f"""
+        WITH writing AS (
+            SELECT v.*, u.no_consent IS NOT NULL AS refused
+            FROM house_variant v
+            LEFT JOIN unwilling u USING ({key})
+        )
+        SELECT DISTINCT {", ".join(f"a.{name}" for name in survey.key("household"))}, TRUE AS disputed
+        FROM writing a
+        JOIN writing b ON {same_place} AND a.{house} <> b.{house}
+        WHERE a.refused <> b.refused"""
 
 
 def _homes_in_doubt(connection: duckdb.DuckDBPyConnection, survey: Survey, stored: StoredRows | None) -> bool:
     """Create `house_variant`, the homes whose number has another writing, with `plain` and all `writings`; whether
     there is one."""
-    key, place = survey.key("household"), ", ".join(_place(survey))
-    house = survey.role("household").name
-    staged = " UNION ".join(f"SELECT {', '.join(key)} FROM staged_{table}" for table in ("child", "household"))
+    place, house = ", ".join(_place(survey)), survey.role("household").name
+    homes = _homes_with_plain_number(survey, stored)
+    # Hardly ever is there one: asking first is cheaper than putting all writings side by side.
+    twice = f"SELECT 1 FROM ({homes}) GROUP BY {place}, plain HAVING count(*) > 1 LIMIT 1"
+    if connection.execute(twice).fetchone() is None:
+        return False
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE house_variant AS
+        SELECT
+            h.*,
+            string_agg(h.{house}, ', ') OVER (
+                PARTITION BY {place}, plain
+                ORDER BY h.{house}
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+            ) AS writings
+        FROM ({homes}) h
+        QUALIFY count(*) OVER (PARTITION BY {place}, plain) > 1""")
+    return True
+
+
+def _homes_with_plain_number(survey: Survey, stored: StoredRows | None) -> str:
+    """Return a SELECT of the keys of the staged homes, and of the store's in the same places, with `plain`."""
+    key, place, house = ", ".join(survey.key("household")), ", ".join(_place(survey)), survey.role("household").name
     known = ""
     if stored is not None:
-        homes = " UNION ".join(f"SELECT {', '.join(key)} FROM {rows}" for rows in stored)
-        known = f" UNION SELECT {', '.join(key)} FROM ({homes}) SEMI JOIN staged USING ({place})"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE house_variant AS WITH staged AS ({staged}),"
-        f" home AS (SELECT {', '.join(key)}, {_plain(house)} AS plain"
-        f" FROM (SELECT {', '.join(key)} FROM staged{known}) WHERE {house} IS NOT NULL)"
-        f" SELECT h.*, string_agg(h.{house}, ', ') OVER (PARTITION BY {place}, plain ORDER BY h.{house}"
-        " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS writings FROM home h"
-        f" QUALIFY count(*) OVER (PARTITION BY {place}, plain) > 1"
-    )
-    counted = connection.execute("SELECT count(*) FROM house_variant").fetchone()
-    return bool(counted and counted[0])
+        homes = " UNION ".join(f"SELECT {key} FROM {rows}" for rows in stored)
+        known = f"UNION SELECT {key} FROM ({homes}) SEMI JOIN staged_home USING ({place})"
+    return f"""
+        WITH staged_home AS (
+            SELECT {key} FROM staged_child
+            UNION
+            SELECT {key} FROM staged_household
+        )
+        SELECT {key}, {_plain(house)} AS plain
+        FROM (SELECT {key} FROM staged_home {known})
+        WHERE {house} IS NOT NULL"""
 
 
 def _place(survey: Survey) -> list[str]:
@@ -103,23 +137,32 @@ def _homes_alike(survey: Survey, stored: StoredRows | None) -> str:
     """SELECT of the homes in doubt of which a child is alike one in a home of the same number, written otherwise."""
     key, house = survey.key("household"), survey.role("household").name
     given, born, sex = (survey.role(role).name for role in ("given_name", "born", "sex"))
-    seen = (
-        f"v.*, r.{sex}, r.{given}, r.{born}, birth_from, birth_to, age_min, age_max"
-        f" FROM {{}} r JOIN house_variant v ON {' AND '.join(f'r.{name}::VARCHAR = v.{name}' for name in key)}"
-    )
-    rows = f"SELECT TRUE AS staged, {seen.format('record')}"
+    same_home = " AND ".join(f"r.{name}::VARCHAR = v.{name}" for name in key)
+    answers = f"v.*, r.{sex}, r.{given}, r.{born}, birth_from, birth_to, age_min, age_max"
+    rows = f"""
+            SELECT TRUE AS staged, {answers}
+            FROM record r
+            JOIN house_variant v ON {same_home}"""
     if stored is not None:
         homes = f"SEMI JOIN house_variant USING ({', '.join(key)})"
         child, household = (f"(FROM {relation} {homes})" for relation in stored)
-        rows += f" UNION ALL SELECT FALSE, {seen.format(f'({typed_record(survey, child, household)})')}"
+        rows += f"""
+            UNION ALL
+            SELECT FALSE, {answers}
+            FROM ({typed_record(survey, child, household)}) r
+            JOIN house_variant v ON {same_home}"""
     same_place = " AND ".join(f"a.{name} = b.{name}" for name in (*_place(survey), "plain"))
-    return (
-        f"WITH seen AS ({rows}) SELECT DISTINCT {', '.join(f'a.{name}' for name in key)}, TRUE AS alike"
-        f" FROM seen a JOIN seen b ON {same_place} AND a.{house} <> b.{house} WHERE a.staged"
-        f" AND (a.{sex} = b.{sex}) IS NOT FALSE"
-        " AND (a.birth_from <= b.birth_to AND b.birth_from <= a.birth_to) IS NOT FALSE"
-        # An age is stated as people round it.
-        " AND (a.age_min <= b.age_max + 1 AND b.age_min <= a.age_max + 1) IS NOT FALSE"
-        f" AND (lower(a.{given}) = lower(b.{given})"
-        f" OR (length(a.{born}) = 10 AND a.{born} = b.{born} AND a.{sex} = b.{sex}))"
-    )
+    # An age is stated as people round it: a year more or less is no contradiction.
+    return f"""
+        WITH seen AS ({rows})
+        SELECT DISTINCT {", ".join(f"a.{name}" for name in key)}, TRUE AS alike
+        FROM seen a
+        JOIN seen b ON {same_place} AND a.{house} <> b.{house}
+        WHERE a.staged
+            AND (a.{sex} = b.{sex}) IS NOT FALSE
+            AND (a.birth_from <= b.birth_to AND b.birth_from <= a.birth_to) IS NOT FALSE
+            AND (a.age_min <= b.age_max + 1 AND b.age_min <= a.age_max + 1) IS NOT FALSE
+            AND (
+                lower(a.{given}) = lower(b.{given})
+                OR (length(a.{born}) = 10 AND a.{born} = b.{born} AND a.{sex} = b.{sex})
+            )"""

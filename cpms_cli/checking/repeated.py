@@ -42,11 +42,11 @@ def drop_repeated(
         table: Table = "household" if name == "household" else "child"
         pairs = _pairs(connection, survey, table, tables, faults, passed)
         if len(pairs):
-            connection.register("again", pairs)
-            again = "(_source, _row) IN (SELECT (_source, _row) FROM again)"
+            connection.register("repeated_pair", pairs)
+            again = "(_source, _row) IN (SELECT (_source, _row) FROM repeated_pair)"
             connection.execute(f"DELETE FROM staged_{table} WHERE {again}")
-            connection.execute(f"INSERT INTO {REPEATED} SELECT _source, _row FROM again WHERE NOT flat")
-            connection.unregister("again")
+            connection.execute(f"INSERT INTO {REPEATED} SELECT _source, _row FROM repeated_pair WHERE NOT flat")
+            connection.unregister("repeated_pair")
             dropped += len(pairs)
             named += _fault(survey, table, tables, pairs[~pairs["flat"]])
     if dropped:
@@ -94,21 +94,32 @@ def _pairs(
     twice = f"SELECT {key} FROM staged_{table} WHERE {whole_key} GROUP BY {key} HAVING count(*) > 1"
     if connection.execute(f"{twice} LIMIT 1").fetchone() is None:
         return pd.DataFrame()
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE alike AS SELECT {columns}, _source, _row, {flat} AS flat FROM staged_{table}"
-        f" SEMI JOIN ({twice}) USING ({key})"
-        f" ANTI JOIN ({open_homes}) USING ({home}) WHERE {whole}"
-    )
-    rows = connection.execute("SELECT _source, _row FROM alike").df()
-    connection.register("unread", _unread_cells(survey, table, tables, faults, rows))
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE row_alike AS
+        SELECT {columns}, _source, _row, {flat} AS flat
+        FROM staged_{table}
+        SEMI JOIN ({twice}) USING ({key})
+        ANTI JOIN ({open_homes}) USING ({home})
+        WHERE {whole}""")
+    rows = connection.execute("SELECT _source, _row FROM row_alike").df()
+    connection.register("unread_text", _unread_cells(survey, table, tables, faults, rows))
     later = f"_source IN ({', '.join(map(str, passed))})" if passed else "FALSE"
-    pairs = connection.execute(
-        f"WITH numbered AS (SELECT _source, _row, flat, first_value(_source) OVER same AS kept_source,"
-        f" first_value(_row) OVER same AS kept_row FROM alike LEFT JOIN unread USING (_source, _row)"
-        f" WINDOW same AS (PARTITION BY {columns}, texts ORDER BY {later}, flat, _source, _row))"
-        " FROM numbered WHERE (_source, _row) <> (kept_source, kept_row) ORDER BY _source, _row"
-    ).df()
-    connection.unregister("unread")
+    pairs = connection.execute(f"""
+        WITH numbered AS (
+            SELECT
+                _source,
+                _row,
+                flat,
+                first_value(_source) OVER same AS kept_source,
+                first_value(_row) OVER same AS kept_row
+            FROM row_alike
+            LEFT JOIN unread_text USING (_source, _row)
+            WINDOW same AS (PARTITION BY {columns}, texts ORDER BY {later}, flat, _source, _row)
+        )
+        FROM numbered
+        WHERE (_source, _row) <> (kept_source, kept_row)
+        ORDER BY _source, _row""").df()
+    connection.unregister("unread_text")
     return pairs
 
 

@@ -24,7 +24,7 @@ from cpms_cli.checking.validation import all_column_faults
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.model.definition import ResponseCheck, Survey
 from cpms_cli.survey.model.response_log import FACTS, log_vocabulary, response_log, typed_log
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted
 
 RECORD = "response_record"
@@ -82,12 +82,16 @@ def _with_facts(survey: Survey, today: datetime.date) -> str:
     key = ", ".join(survey.response.primaryKey)
     answers = ", ".join(f"coalesce({field.name}, chr(0))" for field in survey.response.fields)
     answer = f"concat_ws(chr(31), {answers})"
-    return (
-        f"(SELECT s.*, k.person AS known_as, k.first_interview, DATE {quoted(today.isoformat())} AS today,"
-        f" min({answer}) OVER (PARTITION BY {key}) <> max({answer}) OVER (PARTITION BY {key}) AS told_otherwise"
-        f" FROM staged_{survey.response.name} s"
-        f" LEFT JOIN {KNOWN} k ON k.identifier = s.{survey.response_role('person').name})"
-    )
+    return f"""(
+        SELECT
+            s.*,
+            k.person AS known_as,
+            k.first_interview,
+            {quoted(today.isoformat())}::DATE AS today,
+            min({answer}) OVER (PARTITION BY {key}) <> max({answer}) OVER (PARTITION BY {key}) AS told_otherwise
+        FROM staged_{survey.response.name} s
+        LEFT JOIN {KNOWN} k ON k.identifier = s.{survey.response_role("person").name}
+    )"""
 
 
 def _type(connection: duckdb.DuckDBPyConnection, survey: Survey, source: str) -> None:
@@ -96,7 +100,7 @@ def _type(connection: duckdb.DuckDBPyConnection, survey: Survey, source: str) ->
 
 def response_condition(survey: Survey, check: ResponseCheck) -> str:
     """A rule's condition in DuckDB's SQL."""
-    return sql(compiled(parse(check.when), log_vocabulary(survey)))
+    return rule_sql(check.when, log_vocabulary(survey))
 
 
 def _rule_faults(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Iterator[RuleFault]:
@@ -128,7 +132,7 @@ def stage_drawn_responses(
     rows = [{**row, **fact} for row, fact in zip(drawn, facts, strict=True)]
     cells = {name: pa.array([str(row[name]) or None for row in rows], pa.string()) for name in (*names, *FACTS)}
     place = {name: pa.array(range(len(rows)), pa.int64()) for name in CARRIED}
-    connection.register("drawn", pa.table({**cells, **place}))
+    connection.register("drawn_response", pa.table({**cells, **place}))
     typed = ", ".join(f"{name}::{kind} AS {name}" for name, kind in FACTS.items())
-    _type(connection, survey, f"(SELECT * REPLACE ({typed}) FROM drawn)")
-    connection.unregister("drawn")
+    _type(connection, survey, f"(SELECT * REPLACE ({typed}) FROM drawn_response)")
+    connection.unregister("drawn_response")

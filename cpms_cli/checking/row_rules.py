@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from cpms_cli.checking.staging import SMALL
 from cpms_cli.survey.model.definition import Check, Survey, Table
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import compiled_rule, sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 
 
@@ -38,7 +38,7 @@ RELATIONS: dict[Table, str] = {"child": "record", "household": "home"}
 
 def rule_tree(survey: Survey, check: Check) -> exp.Expression:
     """The rule's condition in DuckDB's SQL, as a tree."""
-    return compiled(parse(check.when), vocabulary(survey, check.table, indicators=False))
+    return compiled_rule(check.when, vocabulary(survey, check.table, indicators=False))
 
 
 Group = tuple[tuple[Check, str], ...]

@@ -60,10 +60,15 @@ def _households_of_flat(survey: Survey) -> str:
     rest = [name for name in survey.columns("household") if name not in key]
     first = ", ".join(f"arg_min({name}, _row) AS {name}" for name in rest)
     differ = ", ".join(f"CASE WHEN min({name}) <> max({name}) THEN {quoted(name)} END" for name in rest)
-    return (
-        f"SELECT {', '.join(key)}, {first}, any_value(_source) AS _source, min(_row) AS _row,"
-        f" list_filter([{differ}], lambda name: name IS NOT NULL) AS _differ FROM arriving GROUP BY {', '.join(key)}"
-    )
+    return f"""
+        SELECT
+            {", ".join(key)},
+            {first},
+            any_value(_source) AS _source,
+            min(_row) AS _row,
+            list_filter([{differ}], lambda name: name IS NOT NULL) AS _differ
+        FROM arriving
+        GROUP BY {", ".join(key)}"""
 
 
 def _arriving(table: SurveyTable, columns: tuple[str, ...], index: int, faulty: Faulty) -> pa.Table:
@@ -128,9 +133,9 @@ def _empty_tables(survey: Survey) -> str:
 
 
 def _note_unread(connection: duckdb.DuckDBPyConnection, index: int, rows: npt.NDArray[np.int64]) -> None:
-    connection.register("unread", pa.table({"_row": pa.array(rows)}))
-    connection.execute("INSERT INTO unread_consent SELECT ?, _row FROM unread", [index])
-    connection.unregister("unread")
+    connection.register("unread_row", pa.table({"_row": pa.array(rows)}))
+    connection.execute("INSERT INTO unread_consent SELECT ?, _row FROM unread_row", [index])
+    connection.unregister("unread_row")
 
 
 def _note_differing_consents(connection: duckdb.DuckDBPyConnection, survey: Survey, index: int) -> None:
@@ -198,10 +203,11 @@ def _consent_tables(survey: Survey) -> str:
 def one_household_each(survey: Survey) -> str:
     """A relation of the staged households, of each the first row."""
     key = ", ".join(survey.key("household"))
-    return (
-        "(SELECT * EXCLUDE (_source, _row, _differ) FROM staged_household"
-        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _source, _row) = 1)"
-    )
+    return f"""(
+        SELECT * EXCLUDE (_source, _row, _differ)
+        FROM staged_household
+        QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _source, _row) = 1
+    )"""
 
 
 def type_staged(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:

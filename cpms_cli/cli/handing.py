@@ -26,9 +26,8 @@ def check_audience(audience: str | None, output: Path | None, **asked: object) -
             raise UsageError("not_for_audience", option=f"--{option}")
     if output is not None:
         from cpms_cli.reports.interchange.interchange_files import check_export
-        from cpms_cli.writing.files import WRITERS
 
-        check_export(WRITERS, output)
+        check_export("table", output)
 
 
 def check_folder(output: Path) -> None:

@@ -22,6 +22,7 @@ from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.start import demo, doctor
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
+from cpms_cli.keys import typed_key
 from cpms_cli.survey.language import chosen_language
 
 NAME = "cpms"
@@ -36,7 +37,6 @@ app = typer.Typer(
 app.command("validate")(validate.validate)
 app.command("map")(map.map_)
 app.command("merge")(merge.merge)
-app.command("score")(score.score)
 app.command("children")(children.children)
 app.command("visits")(visits.visits)
 app.command("community")(areas.community)
@@ -55,6 +55,7 @@ app.command("undo")(history.undo)
 app.command("bundle")(bundle.bundle)
 app.command("bundle-key")(bundle.bundle_key)
 app.add_typer(store.app, name="store")
+app.add_typer(score.app, name="score")
 app.add_typer(child.app, name="child")
 app.add_typer(export.app, name="export")
 app.add_typer(link.app, name="link")
@@ -102,16 +103,15 @@ def _tell(error: CpmsError) -> None:
     typer.echo(f"cpms: {message}", err=True)
 
 
-def _asked_for_key(error: KeyMissing) -> bool:
-    """Ask at the terminal for the key that was missing, for this run only; False where there is nobody to ask."""
+def _ask_for_key(error: KeyMissing) -> str:
+    """Ask at the terminal for the key that was missing; "" where there is nobody to ask, or nothing was typed."""
     variable = str(error.values["variable"])
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
+        return ""
     from cpms_cli.survey.messages import say
 
     language = chosen_language(_option("--lang", "") or None)
-    os.environ[variable] = getpass.getpass(say("ask_for_key", language, variable=variable))
-    return bool(os.environ[variable])
+    return getpass.getpass(say("ask_for_key", language, variable=variable))
 
 
 @cache
@@ -134,9 +134,11 @@ def _run() -> None:
     try:
         _command()
     except KeyMissing as missing:
-        if not _asked_for_key(missing):
+        key = _ask_for_key(missing)
+        if not key:
             raise
-        _command()
+        with typed_key(str(missing.values["variable"]), key):
+            _command()
 
 
 def _cut_short(message: str, exit_code: int, **values: object) -> CpmsError:

@@ -12,6 +12,7 @@ import typer
 from cpms_cli.errors import UsageError
 from cpms_cli.survey.era import BUDDHIST_FROM, BUDDHIST_OFFSET
 from cpms_cli.survey.plain_text import plain_digits, plain_text
+from cpms_cli.writing.output_formats import PRINTED, listed_endings
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Language
@@ -49,7 +50,7 @@ Output = Annotated[
     typer.Option(
         "--output",
         "-o",
-        help="Write a file: .xlsx, .csv, .json or .parquet.",
+        help=f"Write a file: {listed_endings('table')}.",
         show_default=False,
         callback=_can_be_written,
     ),
@@ -165,7 +166,7 @@ def check_width(code: str, widths: tuple[int, int]) -> None:
         raise UsageError("unknown_area", area=code)
 
 
-def one_of(chosen: str, known: tuple[str, ...] = ("text", "json", "csv")) -> str:
+def one_of(chosen: str, known: tuple[str, ...] = PRINTED) -> str:
     """A format this command prints; raises UsageError for another."""
     if chosen not in known:
         raise UsageError("bad_format", format=chosen, known=", ".join(known))

@@ -6,27 +6,25 @@ year for a Christian one; a date is checked only for a year of four digits, and 
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
-import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from cpms_cli.forms.entry_checks import Lists, cell_rule
 from cpms_cli.forms.guidance import EXAMPLE_YEAR, comment
 from cpms_cli.forms.help_sheet import Guide, write_help
-from cpms_cli.ooxml.sheet_naming import sheet_name
+from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey, Table
+from cpms_cli.writing.new_workbook import new_workbook
 
 Layout = Literal["flat", "two-sheet"]
 LAYOUTS: tuple[Layout, ...] = ("flat", "two-sheet")
 ROWS = 3000  # blank rows with dropdowns and checks
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _LAST_COLUMN = 16_383
 _BANDS = (
     "#DDEBF7",
@@ -106,28 +104,29 @@ def bands(survey: Survey) -> dict[str, str]:
 def form_bytes(form: Form) -> bytes:
     """The workbook of the form."""
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, _OPTIONS) as book:
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
-        taken: set[str] = set()
-        lists = Lists(form.survey, form.language, sheet_name(say("template_lists_sheet", form.language), taken))
-        for table, fields in sheets(form.survey, form.layout).items():
-            label = (form.survey.household if table == "household" else form.survey.child).label
-            sheet = book.add_worksheet(sheet_name(label.in_(form.language), taken))
-            _entry_sheet(book, sheet, form, fields, form.rows.get(table), lists)
+    tables = sheets(form.survey, form.layout)
+    labels = [
+        (form.survey.household if table == "household" else form.survey.child).label.in_(form.language)
+        for table in tables
+    ]
+    first, *last = (say(f"template_{sheet}_sheet", form.language) for sheet in ("lists", "left_out", "help"))
+    lists_name, *entry_names, left_out_name, help_name = sheet_names([first, *labels, *last])
+    with new_workbook(stream) as book:
+        lists = Lists(form.survey, form.language, lists_name)
+        for name, (table, fields) in zip(entry_names, tables.items(), strict=True):
+            _entry_sheet(book, book.add_worksheet(name), form, fields, form.rows.get(table), lists)
         if form.left_out is not None:
-            name = sheet_name(say("template_left_out_sheet", form.language), taken)
-            _left_out_sheet(book, book.add_worksheet(name), form.left_out)
-        name = sheet_name(say("template_help_sheet", form.language), taken)
+            _left_out_sheet(book, book.add_worksheet(left_out_name), form.left_out)
         write_help(
             book,
-            book.add_worksheet(name),
+            book.add_worksheet(help_name),
             Guide(
                 form.survey,
                 form.language,
                 form.layout == "flat",
                 bool(form.rows),
                 bands(form.survey),
-                [field for fields in sheets(form.survey, form.layout).values() for field in fields],
+                [field for fields in tables.values() for field in fields],
             ),
         )
         lists.write(book.add_worksheet(lists.sheet))

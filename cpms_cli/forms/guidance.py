@@ -29,7 +29,7 @@ def offered(survey: Survey, field: Field) -> tuple[Code, ...]:
 
 def asked_words(field: Field, language: Language) -> str:
     """Whom the question is put to, in words; blank where it is everybody."""
-    if field.asked is None:
+    if not field.asked:
         return ""
     try:
         rule = parse(field.asked)

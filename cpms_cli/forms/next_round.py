@@ -83,7 +83,9 @@ def write_next_form(
         form = write_xlsform(path_written, round_=known.round, language=language, schemas=schemas, known=LIST)
     else:
         rows = _rows(survey, known, kind, language)
-        write_bytes(path_written, form_bytes(Form(survey, language, kind, known.round, rows, left_out)))
+        write_bytes(
+            path_written, form_bytes(Form(survey.as_asked_in(known.round), language, kind, known.round, rows, left_out))
+        )
     return NextForm(
         path_written,
         media,

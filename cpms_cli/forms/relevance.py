@@ -30,7 +30,7 @@ def relevance(survey: Survey, field: Field) -> str | None:
 
     `${age_min}` and `${age_max}` are the bounds of the age, blank where no age is known. Raises Untranslatable.
     """
-    if field.asked is None:
+    if not field.asked:
         return None
     return _Reading(survey).truth(_tree(field.asked), sure=False)
 

@@ -9,12 +9,12 @@ from cpms_cli.forms.form_workbook import LAYOUTS, Form, Layout, form_bytes
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.output_formats import output_format
 
 
 def check_form_path(path: Path, *, overwrite: bool = False) -> None:
     """Raises UsageError where a form cannot be written to this path, or would take the place of a filled-in one."""
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError("unknown_ending", file=path.name, known=".xlsx")
+    output_format("form", path)
     if path.exists() and not overwrite:
         raise UsageError("template_exists", file=path.name)
 
@@ -42,5 +42,5 @@ def write_template(
     """
     path_written = Path(path)
     check_form_path(path_written, overwrite=overwrite)
-    form = Form(load_survey(schemas), language, chosen_layout(layout), round_, {})
+    form = Form(load_survey(schemas).as_asked_in(round_), language, chosen_layout(layout), round_, {})
     write_bytes(path_written, form_bytes(form), new=not overwrite)

@@ -33,7 +33,9 @@ class XlsForm:
 
 
 def xlsform(survey: Survey, *, round_: int | None, language: Language, known: str | None = None) -> XlsForm:
-    """The form. `known` names the CSV file, without its ending, of the children that are on it already."""
+    """The form of what the round asks. `known` names the CSV file, without its ending, of the children that are on it
+    already."""
+    survey = survey.as_asked_in(round_)
     words = tongues(survey, language)
     writer = Writer(survey, words, round_, known)
     rows = [row for row in _rows(writer) if row]

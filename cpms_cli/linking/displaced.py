@@ -56,19 +56,19 @@ def displaced_children(
 def _homes_in_doubt(connection: duckdb.DuckDBPyConnection, survey: Survey, child: str, passed: Sequence[int]) -> bool:
     """Create `doubtful_home`, the homes of staged rows that differ in two things from the store's row of their key;
     whether there is one."""
-    key, home = survey.key("child"), ", ".join(survey.key("household"))
+    key = survey.key("child")
     roles = (survey.role("given_name"), survey.role("born"), survey.role("sex"))
     differ = " + ".join(f"coalesce(n.{role.name} <> o.{role.name}, FALSE)::INTEGER" for role in roles)
     left_out = f" AND n._source NOT IN ({', '.join(map(str, passed))})" if passed else ""
     homes = ", ".join(f"n.{name}" for name in survey.key("household"))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE doubtful_home AS SELECT DISTINCT {homes} FROM staged_child n"
-        f" JOIN {child} o ON {' AND '.join(f'n.{name} = o.{name}' for name in key)}"
-        f" WHERE {differ} >= {_TWO}{left_out}"
-    )
-    connection.execute(f"DELETE FROM doubtful_home WHERE ({home}) IN (SELECT ({home}) FROM unwilling)")
-    counted = connection.execute("SELECT count(*) FROM doubtful_home").fetchone()
-    return bool(counted and counted[0])
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE doubtful_home AS
+        SELECT DISTINCT {homes}
+        FROM staged_child n
+        JOIN {child} o ON {" AND ".join(f"n.{name} = o.{name}" for name in key)}
+        ANTI JOIN unwilling u ON {" AND ".join(f"u.{name} = n.{name}" for name in survey.key("household"))}
+        WHERE {differ} >= {_TWO}{left_out}""")
+    return connection.execute("FROM doubtful_home LIMIT 1").fetchone() is not None
 
 
 def _both_sides(connection: duckdb.DuckDBPyConnection, survey: Survey, child: str, household: str) -> pd.DataFrame:
@@ -81,10 +81,12 @@ def _both_sides(connection: duckdb.DuckDBPyConnection, survey: Survey, child: st
         staged_rows = f"(FROM {of} SEMI JOIN doubtful_home USING ({home}))"
         evidence = child_evidence(survey, staged_rows, f"(FROM {homes} SEMI JOIN doubtful_home USING ({home}))")
         sides.append(
-            connection.execute(
-                f"WITH told AS ({evidence}) SELECT told.*, c.{person} AS identifier, told.{line} AS line, {place}"
-                f" FROM told JOIN {staged_rows} c USING ({key}) ORDER BY {key}"
-            )
+            connection.execute(f"""
+                WITH evidence AS ({evidence})
+                SELECT evidence.*, c.{person} AS identifier, evidence.{line} AS line, {place}
+                FROM evidence
+                JOIN {staged_rows} c USING ({key})
+                ORDER BY {key}""")
             .df()
             .assign(new=of == staged[0])
         )
@@ -104,13 +106,29 @@ def _compared(rows: pd.DataFrame) -> pd.DataFrame:
         connection.register("sides", rows[["home", "new", "line", "identifier"]].assign(id=range(len(rows))))
         features = [row[0] for row in connection.execute("DESCRIBE features").fetchall() if row[0] != "home"]
         side = {position: ", ".join(f"f.{name} AS {name}_{position}" for name in features) for position in ("l", "r")}
-        return connection.execute(
-            f"WITH l AS (SELECT {side['l']}, s.home, s.line AS line_l, s.identifier AS carries FROM features f"
-            f" JOIN sides s USING (id) WHERE s.new), r AS (SELECT {side['r']}, s.home, s.line AS line_r, s.identifier"
-            f" FROM features f JOIN sides s USING (id) WHERE NOT s.new)"
-            f" SELECT id_l AS new, id_r AS old, home, {columns}, line_l = line_r AS same_key,"
-            " coalesce(carries = identifier, FALSE) AS carried FROM l JOIN r USING (home) ORDER BY 1, 2"
-        ).df()
+        return connection.execute(f"""
+            WITH l AS (
+                SELECT {side["l"]}, s.home, s.line AS line_l, s.identifier AS carries
+                FROM features f
+                JOIN sides s USING (id)
+                WHERE s.new
+            ),
+            r AS (
+                SELECT {side["r"]}, s.home, s.line AS line_r, s.identifier
+                FROM features f
+                JOIN sides s USING (id)
+                WHERE NOT s.new
+            )
+            SELECT
+                id_l AS new,
+                id_r AS old,
+                home,
+                {columns},
+                line_l = line_r AS same_key,
+                coalesce(carries = identifier, FALSE) AS carried
+            FROM l
+            JOIN r USING (home)
+            ORDER BY 1, 2""").df()
 
 
 def _faults(

@@ -65,11 +65,11 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame
     ).df()
     valid = is_thai_id(row_columns["number"].astype("str"))
     connection.register(
-        "told_rows",
+        "linked_row",
         row_columns.assign(number=pd.Series(valid, index=row_columns.index).map({True: "yes", False: "no"})),
     )
-    linked_rows = connection.execute(f"SELECT * EXCLUDE (age), {_AGES} AS age, age < 1 AS newborn FROM told_rows").df()
-    connection.unregister("told_rows")
+    linked_rows = connection.execute(f"SELECT * EXCLUDE (age), {_AGES} AS age, age < 1 AS newborn FROM linked_row").df()
+    connection.unregister("linked_row")
     return linked_rows
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import duckdb
@@ -23,10 +24,10 @@ from cpms_cli.linking.probabilistic import Linkage, link
 from cpms_cli.linking.review.decisions import Decisions, obeyed, read_decisions
 from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
-from cpms_cli.store.anchors import anchors_now
+from cpms_cli.store.anchors import anchors_now, corrected_anchors
 from cpms_cli.store.audit_log import now
 from cpms_cli.store.tables.link_tables import row_reference
-from cpms_cli.store.tables.store_tables import identity_column
+from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.identifiers import has_cpms_check_letter, new_identifier
 from cpms_cli.survey.model.definition import Survey, Table
 
@@ -37,8 +38,8 @@ _FACTS = ["sex", "number", "printed"]
 
 def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
     """Return the current child rows in the order of their keys, as evidence, with `row_key`, `carried`, `anchored`."""
-    anchors = connection.execute("FROM child_anchor LIMIT 1").fetchone() is not None
-    rows = connection.execute(_child_rows(survey, anchors)).df()
+    moved = connection.execute(corrected_anchors(survey)).fetchone() is not None
+    rows = connection.execute(_child_rows(survey, moved)).df()
     rows = without_shared_numbers(as_evidence(rows), ["round"])
     carried = rows["carried"].astype("str")
     rows["carried"] = carried.where(has_cpms_check_letter(carried))
@@ -47,17 +48,17 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataF
 
 
 @cache
-def _child_rows(survey: Survey, anchors: bool) -> str:
+def _child_rows(survey: Survey, moved: bool) -> str:
+    """Return a SELECT of the children; `moved`: an identifier may belong to another row now than it was given to."""
     person, key = survey.role("person").name, ", ".join(survey.key("child"))
     current = "(SELECT * FROM child_observation WHERE superseded_by IS NULL)"
     homes = "(SELECT * FROM household_observation WHERE superseded_by IS NULL)"
     reference = row_reference(survey, "child", "e")
-    anchored = "SELECT NULL AS row_key, NULL AS anchored WHERE FALSE"
-    if anchors:
-        anchored = f"SELECT row_key, min(identifier) AS anchored FROM ({anchors_now(survey)}) GROUP BY 1"
+    anchors = f"({anchors_now(survey)})" if moved else "child_anchor"
     return f"""
-        WITH evidence AS ({child_evidence(survey, current, homes)}), anchor AS ({anchored})
-        SELECT e.*, o.{person} AS carried, {reference} AS row_key, anchored
+        WITH evidence AS ({child_evidence(survey, current, homes)}),
+        anchor AS (SELECT row_key, min(identifier) AS anchored FROM {anchors} GROUP BY 1)
+        SELECT e.*, o.{person} AS carried, o.batch_id, {reference} AS row_key, anchored
         FROM evidence e
         JOIN {current} o USING ({key})
         LEFT JOIN anchor ON anchor.row_key = {reference}
@@ -105,31 +106,28 @@ def _write_links(
         identity_column(survey, table): identifiers,
         "how": how,
     }
-    connection.register("new_link", _as_arrow(links))
-    connection.execute(f"INSERT INTO {table}_link BY NAME SELECT * FROM new_link")
-    connection.unregister("new_link")
+    connection.register("link_now", _as_arrow(links))
+    connection.execute(f"INSERT INTO {table}_link BY NAME SELECT * FROM link_now")
+    connection.unregister("link_now")
     # A new identifier belongs to the group's first row; one that a form carried, to the first row that carries it.
     own = pd.DataFrame(
         {"identifier": identifiers, "row_key": rows["row_key"], "carries": rows["carried"] == identifiers}
     )
+    if table == "child":
+        own["batch_id"] = rows["batch_id"]
     first = own.sort_values("carries", ascending=False, kind="stable").drop_duplicates("identifier")
     new_anchors = first[~first["identifier"].isin(rows["anchored"])]
     if new_anchors.empty:
         return
-    connection.register("new_anchor", _as_arrow({name: new_anchors[name] for name in ("identifier", "row_key")}))
-    batch = "max(batch_id)" if table == "child" else "NULL"
+    anchors = _as_arrow({name: new_anchors[name] for name in ("identifier", "row_key")})
+    if table == "child":
+        anchors = anchors.append_column("batch_id", pa.array(new_anchors["batch_id"], pa.int64()))
+    connection.register("anchor_now", anchors)
     connection.execute(f"""
-        INSERT INTO {table}_anchor
-        SELECT identifier, row_key, {batch}
-        FROM new_anchor
-        LEFT JOIN (
-            SELECT {row_reference(survey, table, "o")} AS row_key, batch_id
-            FROM {table}_observation o
-            WHERE superseded_by IS NULL
-        ) USING (row_key)
-        ANTI JOIN {table}_anchor USING (identifier)
-        GROUP BY 1, 2""")
-    connection.unregister("new_anchor")
+        INSERT INTO {table}_anchor BY NAME
+        FROM anchor_now
+        ANTI JOIN {table}_anchor USING (identifier)""")
+    connection.unregister("anchor_now")
 
 
 def _as_arrow(columns: Mapping[str, pd.Series]) -> pa.Table:
@@ -164,24 +162,37 @@ def _write_pairs(connection: duckdb.DuckDBPyConnection, row_key: pd.Series, link
             "levels": [json.dumps(levels) for levels in linkage.pairs[list(CONDITIONS)].to_dict("records")],
         }
     )
-    connection.register("pairs", pairs)
-    connection.execute("INSERT INTO link_pair BY NAME SELECT * FROM pairs")
-    connection.unregister("pairs")
+    connection.register("pair_now", pairs)
+    connection.execute("INSERT INTO link_pair BY NAME FROM pair_now")
+    connection.unregister("pair_now")
 
 
-def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    names = survey.key("household")
+def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
+    """Link the homes; how many rows they have in all rounds."""
+    names, reference = survey.key("household"), row_reference(survey, "household", "seen")
     key, home = ", ".join(names), survey.role("home").name
     address = " || '|' || ".join(name for name in names if name != survey.role("round").name)
-    rows = connection.execute(
-        f"WITH seen AS (SELECT {key}, max({home}) AS carried FROM ("
-        f"SELECT {key}, {home} FROM household_observation WHERE superseded_by IS NULL UNION ALL"
-        f" SELECT {key}, {home} FROM child_observation WHERE superseded_by IS NULL) GROUP BY {key}),"
-        " anchor AS (SELECT row_key, min(identifier) AS anchored FROM household_anchor GROUP BY 1)"
-        f" SELECT {key}, {survey.role('round').name} AS round_, carried, {address} AS second,"
-        f" {row_reference(survey, 'household', 'seen')} AS row_key, anchored FROM seen"
-        f" LEFT JOIN anchor ON anchor.row_key = {row_reference(survey, 'household', 'seen')} ORDER BY {key}"
-    ).df()
+    rows = connection.execute(f"""
+        WITH seen AS (
+            SELECT {key}, max({home}) AS carried
+            FROM (
+                SELECT {key}, {home} FROM household_observation WHERE superseded_by IS NULL
+                UNION ALL
+                SELECT {key}, {home} FROM child_observation WHERE superseded_by IS NULL
+            )
+            GROUP BY {key}
+        ),
+        anchor AS (SELECT row_key, min(identifier) AS anchored FROM household_anchor GROUP BY 1)
+        SELECT
+            {key},
+            {survey.role("round").name} AS round_,
+            carried,
+            {address} AS second,
+            {reference} AS row_key,
+            anchored
+        FROM seen
+        LEFT JOIN anchor ON anchor.row_key = {reference}
+        ORDER BY {key}""").df()
     home_id = rows["carried"].astype("str")
     rows["carried"] = home_id.where(has_cpms_check_letter(home_id))
     rows["anchored"] = rows["anchored"].astype("str")
@@ -190,23 +201,43 @@ def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> N
     home_evidence = rows[["carried", "anchored", "second"]].assign(round=rows["round_"], same_home=rows["carried"])
     homes = same_person(home_evidence.astype({"second": "str"}))
     _write_links(connection, survey, "household", rows, homes["group"], homes["how"])
+    return len(rows)
 
 
-def _input(connection: duckdb.DuckDBPyConnection, survey: Survey) -> str:
-    """A digest of all that the links depend on."""
-    tables: tuple[Table, ...] = ("child", "household")
-    parts = [
+@dataclass(frozen=True)
+class _Input:
+    """Digests of the rows of each table and how many there are, and the number of decisions: what links depend on."""
+
+    rows: tuple[str, ...]
+    decisions: str
+
+    def digest(self, links: tuple[int, ...]) -> str:
+        """Return one digest of all that the links depend on; `links` is how many each table has."""
+        parts = [f"{rows}/{count}" for rows, count in zip(self.rows, links, strict=True)]
+        # Sets in order: as they come, the text would be another one in every process.
+        settings = json.dumps(linking_settings().model_dump(), default=sorted)
+        return hashlib.sha256("|".join([*parts, self.decisions, settings]).encode()).hexdigest()
+
+
+def _input(connection: duckdb.DuckDBPyConnection, survey: Survey) -> tuple[_Input, tuple[int, ...]]:
+    """Return what the links depend on, and how many links each table has."""
+    digests = [
         f"""(
             SELECT coalesce(md5(string_agg(content, '' ORDER BY {", ".join(survey.key(table))})), '') || '/' || count(*)
-                || '/' || (SELECT count(*) FROM {table}_link)
             FROM {table}_observation
             WHERE superseded_by IS NULL
         )"""
-        for table in tables
+        for table in TABLES
     ]
-    parts.append("(SELECT count(*)::VARCHAR FROM link_decision)")
-    digests = connection.execute(f"SELECT {', '.join(parts)}").fetchone() or ()
-    return hashlib.sha256("|".join([*map(str, digests), linking_settings().model_dump_json()]).encode()).hexdigest()
+    links = [f"(SELECT count(*) FROM {table}_link)" for table in TABLES]
+    row = connection.execute(f"""
+        SELECT
+            {", ".join(digests)},
+            (SELECT count(*)::VARCHAR FROM link_decision),
+            {", ".join(links)}""").fetchone()
+    assert row
+    count = len(TABLES)
+    return _Input(tuple(map(str, row[:count])), str(row[count])), tuple(map(int, row[count + 1 :]))
 
 
 def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
@@ -214,13 +245,18 @@ def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
 
     Identifiers that rows already have keep their meaning.
     """
-    last = connection.execute("SELECT input, parameters FROM link_run ORDER BY run_id DESC LIMIT 1").fetchone()
-    if last is None or last[0] != _input(connection, survey):
+    last = connection.execute("SELECT input FROM link_run ORDER BY run_id DESC LIMIT 1").fetchone()
+    rows, links = _input(connection, survey)
+    if last is None or last[0] != rows.digest(links):
         linkage = _link_children(connection, survey)
-        _link_households(connection, survey)
+        homes = _link_households(connection, survey)
         connection.execute(
             "INSERT INTO link_run SELECT coalesce(max(run_id), 0) + 1, ?, ?, ? FROM link_run",
-            [now(), _input(connection, survey), json.dumps(linkage.parameters) if linkage.parameters else None],
+            [
+                now(),
+                rows.digest((len(linkage.cluster), homes)),
+                json.dumps(linkage.parameters) if linkage.parameters else None,
+            ],
         )
     waiting = connection.execute("SELECT count(*) FROM link_pair WHERE verdict = ?", [DOUBTFUL]).fetchone()
     return int(waiting[0]) if waiting else 0

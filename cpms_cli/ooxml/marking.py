@@ -196,7 +196,7 @@ def _add_lists(package: Package, looks: _Looks, lists: Mapping[str, Sequence[str
     """A hidden sheet with a column for each list, named so that any length of it can be a dropdown."""
     if not lists:
         return
-    name = sheet_name(_LISTS, {taken_name.lower() for taken_name in package.sheets()})
+    name = sheet_name(_LISTS, package.sheets())
     longest = max(len(values) for values in lists.values())
     columns = list(lists.values())
     style = looks.own("text")

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_LONGEST = 31
 
 
-def sheet_name(name: str, taken: set[str]) -> str:
-    """A name Excel accepts, no other sheet's: 31 characters, none of []:*?/\\ ."""
-    base = _FORBIDDEN.sub(" ", name).strip("' ")[:31] or "sheet"
-    number, name_given = 1, base
-    while name_given.lower() in taken:
+def sheet_name(name: str, taken: Iterable[str] = ()) -> str:
+    """Return a name that Excel accepts and that is none of those taken, in letters of either case: 31 characters at
+    most, none of []:*?/\\ .
+
+    >>> sheet_name("Risk: 2026", taken=["risk  2026"])
+    'Risk  2026 2'
+    """
+    known = {taken_name.lower() for taken_name in taken}
+    base = _FORBIDDEN.sub(" ", name).strip("' ")[:_LONGEST] or "sheet"
+    number, numbered = 1, base
+    while numbered.lower() in known:
         number += 1
-        name_given = f"{base[: 30 - len(str(number))]} {number}"
-    taken.add(name_given.lower())
-    return name_given
+        numbered = f"{base[: _LONGEST - 1 - len(str(number))]} {number}"
+    return numbered
+
+
+def sheet_names(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
+    """Return a name that Excel accepts for each of these, no two the same and none of those taken.
+
+    >>> sheet_names(["Children", "children"])
+    ['Children', 'children 2']
+    """
+    known, accepted = list(taken), list[str]()
+    for name in names:
+        accepted.append(sheet_name(name, [*known, *accepted]))
+    return accepted

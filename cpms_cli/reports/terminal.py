@@ -12,8 +12,8 @@ from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from cpms_cli.reports.long_table import print_table
 from cpms_cli.writing.gate import printable
 
 _PIPED_WIDTH = 200
@@ -92,19 +92,20 @@ def show_table(
     tight: Sequence[str] = (),
 ) -> None:
     """Print the columns named in `headings`, in that order; `percent` columns hold shares, `signed` ones changes."""
-    table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
-    columns = []
-    for name, heading in headings.items():
-        numeric = name in right or name in percent or name in signed
-        broken = numeric and console.width < NARROW
-        table.add_column(
-            heading.replace(" ", "\n") if broken else heading,
-            justify="right" if numeric else "left",
-            no_wrap=numeric or name in tight,
-            min_width=None if numeric else _least(heading),
-            overflow="fold",
-        )
-        columns.append(_cells(frame[name], name in percent or name in signed, name in signed))
-    for row in zip(*columns, strict=True):
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
+
+    def headed() -> Table:
+        table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
+        for name, heading in headings.items():
+            numeric = name in right or name in percent or name in signed
+            broken = numeric and console.width < NARROW
+            table.add_column(
+                heading.replace(" ", "\n") if broken else heading,
+                justify="right" if numeric else "left",
+                no_wrap=numeric or name in tight,
+                min_width=None if numeric else _least(heading),
+                overflow="fold",
+            )
+        return table
+
+    cells = [_cells(frame[name], name in percent or name in signed, name in signed) for name in headings]
+    print_table(console, headed, cells)

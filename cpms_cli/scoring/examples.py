@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,34 @@ from cpms_cli.checking.examples.reading_examples import READINGS, reading_proble
 from cpms_cli.checking.staging import CARRIED, open_workbench
 from cpms_cli.errors import DefinitionError
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.figure_examples import FIGURES, figure_example_problems
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import BadDocument, Document, Place, Problem, read_mapping, read_yaml
+from cpms_cli.survey.files.schema_files import AREA_FILES
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
-from cpms_cli.survey.proof.definition_proof import proved
+from cpms_cli.survey.proof.definition_proof import judged
+from cpms_cli.survey.proof.lifespan_proof import lifespan_notes
+from cpms_cli.survey.rules.dependents import asks_whether_asked, names_looked_at, rules_of_indicator
+from cpms_cli.survey.rules.rule_language import RuleError
 
 FILE = "examples/indicators.yaml"
+# Without one of these, examples say nothing: a rule, a question or an answer may be missing that they need.
+_SCORED_WITH = frozenset(
+    {
+        "household.yaml",
+        "child.yaml",
+        "response.yaml",
+        "indicators.yaml",
+        "risk.yaml",
+        "checks.yaml",
+        "rights.yaml",
+        "migration.yaml",
+        "titles.csv",
+        *AREA_FILES,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +75,7 @@ def examples(survey: Survey, document: Document) -> Iterator[Example]:
             document.line("levels", index),
             case["answers"],
             case.get("siblings", ()),
-            {"level": case["level"], "highest": case["highest"]},
+            {name: case[name] for name in ("level", "highest", NEEDS_HELP) if name in case or name != NEEDS_HELP},
         )
 
 
@@ -82,15 +102,37 @@ def _guilty(survey: Survey, column: str, wanted: str, given: str) -> tuple[str, 
     numbers = [indicator.column for indicator in survey.indicators]
     if column in numbers:
         return "indicators.yaml", ("indicators", numbers.index(column))
+    if column == NEEDS_HELP:
+        return "risk.yaml", ("circumstances",)
     severity = [level.id for level in survey.levels]
     worst = min((severity.index(name) for name in (wanted, given) if name in severity), default=0)
     return "risk.yaml", ("levels", worst, "when")
 
 
+def _can_be_drawn(survey: Survey, example: Example) -> bool:
+    """Whether nobody in an example answers a question that is turned off."""
+    return all(survey.turned_off.isdisjoint(answers) for answers in (example.answers, *example.siblings))
+
+
+def _is_open(survey: Survey, column: str, wanted: str, given: str) -> bool:
+    """Whether an answer is only left open by a question that is turned off, or had its ages from it."""
+    if not survey.turned_off:
+        return False
+    if column == "level":
+        return given == survey.level("open").id and wanted == survey.level("clear").id
+    severity = [level.id for level in survey.levels]
+    if column == "highest":
+        return {wanted, given} <= set(severity) and severity.index(given) < severity.index(wanted)
+    rules = [rule for each in survey.indicators if each.column == column for rule in rules_of_indicator(each)]
+    if wanted == "n/a":
+        return asks_whether_asked(rules, survey.turned_off)
+    return given == "unknown" and not survey.turned_off.isdisjoint(names_looked_at(survey, rules))
+
+
 def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Example, str, tuple[str, Place]]]:
     """Examples whose score is not what they expect, what it is instead, and where the rule stands that says so."""
     drawn: Drawn = {"household": [], "child": []}
-    cases = list(examples(survey, document))
+    cases = [case for case in examples(survey, document) if _can_be_drawn(survey, case)]
     for number, case in enumerate(cases):
         homes, children = household_of(survey, document.content["base"], case, number)
         place = {"_source": 0}
@@ -98,7 +140,7 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
         drawn["child"] += [
             {**child, **place, "_row": number * 100 + row_number} for row_number, child in enumerate(children)
         ]
-    connection = open_workbench()
+    connection = open_workbench(len(drawn["child"]))
     try:
         stage_drawn(connection, survey, drawn)
         scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df().set_index("_row")
@@ -108,7 +150,7 @@ def failing_examples(survey: Survey, document: Document) -> Iterator[tuple[Examp
         row = scored.loc[number * 100]
         for column, wanted in case.expect.items():
             score_given = row.get(column, "no such score")
-            if score_given != wanted:
+            if score_given != wanted and not _is_open(survey, column, wanted, str(score_given)):
                 yield (
                     case,
                     f"{column} is {score_given}, not {wanted}",
@@ -143,50 +185,89 @@ def _unknown_answers(survey: Survey, document: Document) -> Iterator[Problem]:
                 )
 
 
-def check_examples(folder: Path, survey: Survey | None = None) -> tuple[list[Problem], int]:
-    """Run every example of a definition that `check_definition` found sound: (problems, how many were run)."""
+class _Examples:
+    """The worked examples of a definition, run kind by kind; `run` counts those that could be."""
+
+    def __init__(self, folder: Path, survey: Survey, sound: bool) -> None:
+        self.folder, self.survey, self.sound = folder, survey, sound
+        self.problems: list[Problem] = []
+        self.run = 0
+
+    def document(self, file: str) -> Document | None:
+        """One file of examples; None, and a problem, where it cannot be read."""
+        try:
+            return read_mapping(self.folder, file)
+        except BadDocument as bad:
+            self.problems.append(bad.problem)
+            return None
+
+    def kind(self, file: str, problems: Callable[[], Iterable[Problem]]) -> None:
+        """Run the examples of one kind, in this file. What fails because the definition is at fault is told there."""
+        try:
+            self.problems += problems()
+        except duckdb.Error as error:
+            if self.sound:
+                self.problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))
+        except (KeyError, TypeError, AttributeError) as error:
+            if self.sound:
+                self.problems.append(Problem(file, 1, f"an example lacks something: {error}"))
+        except (RuleError, StopIteration, IndexError):
+            if self.sound:
+                raise
+
+
+def _scored(survey: Survey, folder: Path, document: Document) -> Iterator[Problem]:
+    rules = {file: read_yaml(folder, file) for file in ("indicators.yaml", "risk.yaml")}
+    for case, failing, (file, place) in failing_examples(survey, document):
+        condition = f"the rule stands at {file}:{rules[file].line(*place)}"
+        yield Problem(FILE, case.line, f"{case.title}: {failing} ({condition})")
+
+
+def check_examples(folder: Path, survey: Survey | None = None, *, sound: bool = True) -> tuple[list[Problem], int]:
+    """Run every example of a definition: (problems, how many were run).
+
+    Where the definition is not `sound`, examples that cannot be run for that are left out without a word.
+    """
     survey = survey or load_survey(folder)
-    try:
-        document, readings = read_mapping(folder, FILE), read_mapping(folder, READINGS)
-        checks, figures = read_mapping(folder, CHECKS), read_mapping(folder, FIGURES)
-    except BadDocument as bad:
-        return [bad.problem], 0
-    problems: list[Problem] = []
-    run = 0
-    try:
-        problems += _unknown_answers(survey, document)
-        if not problems:
-            rules = {file: read_yaml(folder, file) for file in ("indicators.yaml", "risk.yaml")}
-            for case, failing, (file, place) in failing_examples(survey, document):
-                condition = f"the rule stands at {file}:{rules[file].line(*place)}"
-                problems.append(Problem(FILE, case.line, f"{case.title}: {failing} ({condition})"))
-            problems += case_problems(survey, document.content["base"], checks)
-            of_figures = {file: read_yaml(folder, file) for file in ("rights.yaml", "migration.yaml")}
-            problems += figure_example_problems(survey, document.content["base"], figures, of_figures)
-    except duckdb.Error as error:
-        problems.append(Problem(FILE, 1, f"a rule cannot be run: {str(error).splitlines()[0]}"))
-    except (KeyError, TypeError, AttributeError) as error:
-        problems.append(Problem(FILE, 1, f"an example lacks something: {error}"))
-    try:
-        problems += reading_problems(survey, readings, folder)
-        run = (
-            len(list(examples(survey, document)))
-            + sum(len(part) for part in figures.content.values() if isinstance(part, list))
-            + sum(
-                len(value.passes) + len(value.fails) for value in (*survey.checks, *survey.history, *survey.responses)
-            )
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        problems.append(Problem(READINGS, 1, f"an example lacks something: {error}"))
-    return sorted(problems, key=lambda problem: (problem.file, problem.line)), run
+    examples_run = _Examples(folder, survey, sound)
+    document, readings, checks, figures = map(examples_run.document, (FILE, READINGS, CHECKS, FIGURES))
+    if document is not None:
+        examples_run.kind(FILE, lambda: list(_unknown_answers(survey, document)))
+    if document is not None and not examples_run.problems:
+        examples_run.kind(FILE, lambda: list(_scored(survey, folder, document)))
+        if checks is not None:
+            examples_run.kind(FILE, lambda: case_problems(survey, document.content["base"], checks))
+        if figures is not None:
+            rules = {file: read_yaml(folder, file) for file in ("rights.yaml", "migration.yaml")}
+            base = document.content.get("base", {})
+            examples_run.kind(FILE, lambda: figure_example_problems(survey, base, figures, rules))
+    if readings is not None:
+        examples_run.kind(READINGS, lambda: reading_problems(survey, readings, folder))
+    if document is not None and figures is not None:
+        examples_run.kind(FILE, lambda: _count(examples_run, document, figures))
+    return sorted(examples_run.problems, key=lambda problem: (problem.file, problem.line)), examples_run.run
+
+
+def _count(examples_run: _Examples, document: Document, figures: Document) -> Iterable[Problem]:
+    survey = examples_run.survey
+    examples_run.run = (
+        sum(_can_be_drawn(survey, case) for case in examples(survey, document))
+        + sum(len(part) for part in figures.content.values() if isinstance(part, list))
+        + sum(len(check.passes) + len(check.fails) for check in (*survey.checks, *survey.history, *survey.responses))
+    )
+    return ()
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What is wrong with a definition, and how much of it was looked at."""
+    """What is wrong with a definition, and how much of it was looked at.
+
+    `notes` are no faults: what rests on questions that some rounds do not ask, with file and line.
+    """
 
     problems: tuple[Problem, ...]
     counts: Mapping[str, int]
+    notes: tuple[Problem, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -202,11 +283,19 @@ def prove_definition(folder: str | Path) -> Proof:
     condition = Path(folder)
     if not condition.is_dir():
         raise DefinitionError("definition_missing", folder=condition)
-    survey, problems = proved(condition)
-    if survey is None or problems:
+    whole = judged(condition)
+    survey, problems = whole.survey, whole.problems
+    if survey is None:
         return Proof(tuple(problems), {})
-    problems, run = check_examples(condition, survey)
-    problems = [*check_outlines(condition, survey.areas), *problems]
+    problems += [] if whole.faulty & set(AREA_FILES) else check_outlines(condition, survey.areas)
+    run = 0
+    if not any(file in _SCORED_WITH or file.startswith("codelists/") for file in whole.faulty):
+        of_examples, run = check_examples(condition, survey, sound=not problems)
+        problems += of_examples
+    elif whole.problems:
+        problems.append(Problem(FILE, 1, "no example was run: a file that they need cannot be read in full"))
+    if problems:
+        return Proof(tuple(sorted(problems, key=lambda problem: (problem.file, problem.line))), {})
     counts = {
         "fields": len(survey.fields),
         "lists": len(survey.codelists),
@@ -216,4 +305,4 @@ def prove_definition(folder: str | Path) -> Proof:
         "areas": len(survey.areas),
         "examples": run,
     }
-    return Proof(tuple(problems), counts)
+    return Proof(tuple(problems), counts, tuple(lifespan_notes(survey)))

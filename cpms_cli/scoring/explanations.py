@@ -131,6 +131,16 @@ class Explainer:
         words = {key: "; ".join(dict.fromkeys(self.reason(entry, key[1]) for entry in key[0])) for key in keys.unique()}
         return keys.map(words).astype("str")
 
+    def help(self, needs_help: pd.Series) -> pd.Series:
+        """Return with what each row's circumstances call for help, in words, as "birth registration, nationality";
+        empty where with nothing. `needs_help` holds the ids as `score_columns` writes them, blank where there is no
+        child."""
+        words = {circumstance.id: circumstance.help.in_(self.language) for circumstance in self.survey.circumstances}
+        named = {
+            ids: ", ".join(words[name] for name in str(ids).split(";")) for ids in needs_help.dropna().unique() if ids
+        }
+        return needs_help.map(named).astype("str").fillna("")
+
     def open(self, scores: pd.DataFrame, reasons: str = "open_reasons", answers: str = "open_answers") -> pd.Series:
         """What could still change each row's level, in a line: how many questions, and what could lift it the most."""
         keys = _pairs(scores, reasons, answers)

@@ -17,7 +17,7 @@ from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS
 from cpms_cli.scoring.scores import SCORE, create_scores
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.model.summary_model import Group
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_household, typed_record, vocabulary
 
 CHILD_ROUND, HOME = "child_round", "home_round"
@@ -62,14 +62,15 @@ def _groups(survey: Survey, table: Table) -> Iterator[str]:
             yield f"{_group(survey, group)} AS {group_column(group.id)}"
 
 
-def _answer(survey: Survey, when: str, table: Table, asked: str = "") -> str:
-    condition = sql(compiled(parse(when), vocabulary(survey, table, indicators=table == "child")))
+def answer_sql(survey: Survey, when: str, table: Table, asked: str = "") -> str:
+    """Return SQL that says yes, no or unknown of a rule on a typed row, and n/a where it is not asked."""
+    condition = rule_sql(when, vocabulary(survey, table, indicators=table == "child"))
     answer = f"CASE WHEN {condition} THEN 'yes' WHEN NOT ({condition}) THEN 'no' ELSE 'unknown' END"
     return f"CASE WHEN NOT ({asked}) THEN 'n/a' WHEN {asked} THEN {answer} ELSE 'unknown' END" if asked else answer
 
 
 def _asked(survey: Survey, applies: str | None, levels: tuple[str, ...]) -> str:
-    parts = [sql(compiled(parse(applies), vocabulary(survey)))] if applies else []
+    parts = [rule_sql(applies, vocabulary(survey))] if applies else []
     if levels:
         parts.append(f"level IN ({', '.join(map(quoted, levels))})")
     return " AND ".join(f"({part})" for part in parts)
@@ -81,33 +82,40 @@ def create_profiles(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
     create_profile_tables(connection, survey)
 
 
-def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
-    """Create `profile`, `home_round` and `child_round`; needs `score`."""
+def scored_record(survey: Survey) -> str:
+    """Return a SELECT of one typed row per child and round with what rules on scores look at: the truths of the
+    indicators, level, highest and counts. Needs `score`."""
     key = ", ".join(survey.key("child"))
     truths = ", ".join(
         f"CASE s.{indicator.column} WHEN 'yes' THEN TRUE WHEN 'unknown' THEN NULL ELSE FALSE END AS {indicator.column}"
         for indicator in survey.indicators
     )
     counts = ", ".join(f"s.{name}" for name in COUNT_COLUMNS)
+    return (
+        f"SELECT r.*, {truths}, s.level, s.highest, {counts}"
+        f" FROM ({typed_record(survey, 'current_child', 'current_household')}) r JOIN {SCORE} s USING ({key})"
+    )
+
+
+def create_profile_tables(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Create `profile`, `home_round` and `child_round`; needs `score`."""
+    key = ", ".join(survey.key("child"))
     columns = [
         *_groups(survey, "child"),
         *(
-            f"{_answer(survey, right.has, 'child', _asked(survey, right.applies, right.levels))}"
+            f"{answer_sql(survey, right.has, 'child', _asked(survey, right.applies, right.levels))}"
             f" AS {right_column(right.id)}"
             for right in survey.rights
         ),
         *(
-            f"{_answer(survey, measure.when, 'child')} AS {measure_column(measure.id)}"
+            f"{answer_sql(survey, measure.when, 'child')} AS {measure_column(measure.id)}"
             for measure in survey.measures
             if measure.of == "child"
         ),
     ]
-    known = (
-        f"SELECT r.*, {truths}, s.level, {counts}"
-        f" FROM ({typed_record(survey, 'current_child', 'current_household')}) r JOIN {SCORE} s USING ({key})"
-    )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE profile AS WITH known AS ({known}) SELECT {key}, {', '.join(columns)} FROM known"
+        f"CREATE OR REPLACE TEMP TABLE profile AS WITH known AS ({scored_record(survey)})"
+        f" SELECT {key}, {', '.join(columns)} FROM known"
     )
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {CHILD_ROUND} AS SELECT * FROM {SCORE} JOIN profile USING ({key})")
     _create_homes(connection, survey)
@@ -118,7 +126,7 @@ def _create_homes(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None
     columns = [
         *_groups(survey, "household"),
         *(
-            f"{_answer(survey, measure.when, 'household')} AS {measure_column(measure.id)}"
+            f"{answer_sql(survey, measure.when, 'household')} AS {measure_column(measure.id)}"
             for measure in survey.measures
             if measure.of == "household"
         ),

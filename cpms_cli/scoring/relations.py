@@ -81,6 +81,7 @@ _SCORES = (
             "summaries.child.children",
             "summaries.child.standing_today",
             "summaries.child.why",
+            "summaries.fairness.level_gaps",
             "summaries.response.due",
         ),
     ),
@@ -166,4 +167,35 @@ _QUESTIONS = (
     Relation("was", "what the store has where an answer is open", _WHAT_IF, _LISTED),
 )
 
-RELATIONS = (*_SCORES, *_PROFILES, *_QUESTIONS)
+_FAIRNESS = ("summaries.fairness.later_rounds", "summaries.fairness.level_gaps")
+
+_COMPARED = (
+    Relation(
+        "compared_row",
+        "a child in a round: its level, its part of each compared group, and what it says of each outcome",
+        ("scoring.compared_rows",),
+        _FAIRNESS,
+    ),
+    Relation(
+        "twin_child",
+        "a child of a round with other papers",
+        ("scoring.paper_twins",),
+        ("scoring.paper_twins",),
+        kind="view",
+    ),
+    Relation(
+        "twin_household",
+        "a household of a round with other papers",
+        ("scoring.paper_twins",),
+        ("scoring.paper_twins",),
+        kind="view",
+    ),
+    Relation(
+        "twin_score",
+        "a child of a round with other papers: its level then",
+        ("scoring.paper_twins",),
+        ("summaries.fairness.level_gaps",),
+    ),
+)
+
+RELATIONS = (*_SCORES, *_PROFILES, *_QUESTIONS, *_COMPARED)

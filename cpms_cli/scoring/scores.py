@@ -1,4 +1,4 @@
-"""Scores of every child in every round: 22 indicators, level, highest possible level, and the reasons."""
+"""Scores of every child in every round: every indicator, level, highest possible level, and the reasons."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def set_aside_levels(survey: Survey, merged: Merge) -> pd.DataFrame:
     """
     if merged.set_aside.empty:
         return pd.DataFrame(columns=["file", "sheet", "row", "level"])
-    connection = open_workbench()
+    connection = open_workbench(sum(len(table.rows) for table in merged.tables))
     try:
         stage(connection, survey, merged.tables, all_column_faults(survey, merged.tables))
         scored = connection.execute(score_sql(survey, "SELECT * FROM record", CARRIED)).df()

@@ -20,7 +20,7 @@ from cpms_cli.scoring.compiler.indicator_sql import outcome_sql
 from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS, outcome_columns
 from cpms_cli.scoring.scores import JUDGED, SCORE, carried_columns
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import partial_date_bounds, quoted, typed_record, vocabulary
 
 WHAT_IF, TO_ASK = "what_if", "to_ask"
@@ -95,7 +95,7 @@ def _create_cells(connection: duckdb.DuckDBPyConnection, survey: Survey, decidin
     words = vocabulary(survey)
 
     def unanswered(name: str) -> str:
-        asked = sql(compiled(parse(f"asked({name})"), words))
+        asked = rule_sql(f"asked({name})", words)
         return f"CASE WHEN {name} IS NULL AND ({asked}) IS NOT FALSE THEN {quoted(name)} END"
 
     of_child = [unanswered(name) for name in deciding_questions.child]

@@ -23,38 +23,70 @@ def changed_details(survey: Survey, stored: str, other: str) -> str:
     return " + ".join(f"({stored}.{name} IS DISTINCT FROM {other}.{name})::INTEGER" for name in names)
 
 
+def corrected_anchors(survey: Survey) -> str:
+    """Return a SELECT of the anchors whose row says something else since: another file has corrected it."""
+    return f"""
+        SELECT a.*
+        FROM child_anchor a
+        JOIN child_observation o ON a.row_key = {row_reference(survey, "child", "o")}
+        WHERE o.superseded_by IS NULL AND o.batch_id <> a.batch_id"""
+
+
 def anchors_now(survey: Survey) -> str:
-    """SELECT of identifier and row_key, the current row with which each child's identifier stands now."""
+    """Return a SELECT of identifier and row_key, the current row with which each child's identifier stands now.
+
+    Where there are no `corrected_anchors`, these are the anchors as they are.
+    """
     same_home = " AND ".join(f"n.{name} = t.{name}" for name in survey.key("household"))
     differ = changed_details(survey, "n", "t")
-    return (
-        f"WITH every_row AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, o.* FROM child_observation o),"
-        " now AS (SELECT * FROM every_row WHERE superseded_by IS NULL),"
-        " corrected AS (SELECT a.* FROM child_anchor a JOIN now USING (row_key) WHERE now.batch_id <> a.batch_id),"
-        " t AS (SELECT c.identifier, e.* FROM corrected c"
-        " JOIN every_row e ON e.row_key = c.row_key AND e.batch_id = c.batch_id),"
-        f" near AS (SELECT t.identifier, n.row_key, {differ} AS differ, n.row_key <> t.row_key AS elsewhere"
-        f" FROM t JOIN now n ON {same_home} WHERE differ <= IF(elsewhere, {MAY_DIFFER}, {MAY_DIFFER_IN_PLACE})),"
-        " best AS (SELECT * FROM near"
-        " QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY differ, elsewhere, row_key) = 1),"
-        " followed AS (SELECT * FROM best"
-        " QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY differ, identifier) = 1)"
-        " SELECT identifier, row_key FROM followed UNION ALL"
-        " SELECT identifier, row_key FROM child_anchor ANTI JOIN t USING (identifier)"
-    )
+    return f"""
+        WITH every_row AS (SELECT {row_reference(survey, "child", "o")} AS row_key, o.* FROM child_observation o),
+        now AS (SELECT * FROM every_row WHERE superseded_by IS NULL),
+        corrected AS ({corrected_anchors(survey)}),
+        t AS (
+            SELECT c.identifier, e.*
+            FROM corrected c
+            JOIN every_row e ON e.row_key = c.row_key AND e.batch_id = c.batch_id
+        ),
+        near AS (
+            SELECT t.identifier, n.row_key, {differ} AS differ, n.row_key <> t.row_key AS elsewhere
+            FROM t
+            JOIN now n ON {same_home}
+            WHERE differ <= IF(elsewhere, {MAY_DIFFER}, {MAY_DIFFER_IN_PLACE})
+        ),
+        best AS (
+            SELECT *
+            FROM near
+            QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY differ, elsewhere, row_key) = 1
+        ),
+        followed AS (
+            SELECT *
+            FROM best
+            QUALIFY row_number() OVER (PARTITION BY row_key ORDER BY differ, identifier) = 1
+        )
+        SELECT identifier, row_key FROM followed
+        UNION ALL
+        SELECT identifier, row_key FROM child_anchor ANTI JOIN t USING (identifier)"""
 
 
 def identifiers_now(survey: Survey) -> str:
-    """SELECT of `identifier` and `person`: to whom each identifier leads now that was ever given to a child, or that a
-    form carried for one; `person` is the identifier shown for that child. One row per identifier.
+    """Return a SELECT of `identifier` and `person`: to whom each identifier leads now that was ever given to a child,
+    or that a form carried for one; `person` is the identifier shown for that child. One row per identifier.
     """
     person, key = survey.role("person").name, ", ".join(survey.key("child"))
-    return (
-        f"WITH leads AS (SELECT {person} AS identifier, {person} AS person, 0 AS trust FROM child_link UNION ALL"
-        f" SELECT a.identifier, l.{person}, 1 FROM ({anchors_now(survey)}) a"
-        f" JOIN child_link l ON a.row_key = {row_reference(survey, 'child', 'l')} UNION ALL"
-        f" SELECT o.{person}, l.{person}, 2 FROM child_observation o JOIN child_link l USING ({key})"
-        f" WHERE o.{person} IS NOT NULL)"
-        " SELECT identifier, person FROM leads"
-        " QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY trust, person) = 1"
-    )
+    return f"""
+        WITH leads AS (
+            SELECT {person} AS identifier, {person} AS person, 0 AS trust FROM child_link
+            UNION ALL
+            SELECT a.identifier, l.{person}, 1
+            FROM ({anchors_now(survey)}) a
+            JOIN child_link l ON a.row_key = {row_reference(survey, "child", "l")}
+            UNION ALL
+            SELECT o.{person}, l.{person}, 2
+            FROM child_observation o
+            JOIN child_link l USING ({key})
+            WHERE o.{person} IS NOT NULL
+        )
+        SELECT identifier, person
+        FROM leads
+        QUALIFY row_number() OVER (PARTITION BY identifier ORDER BY trust, person) = 1"""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import duckdb
 import pyrage
 
 from cpms_cli.errors import KeyMissing, UsageError
+from cpms_cli.keys import key_value
 from cpms_cli.reading.book.bundle import DESCRIPTOR, PASSPHRASE
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.file import open_store
@@ -107,7 +107,7 @@ def _sealed(package: bytes, recipients: list[str]) -> bytes:
         except pyrage.RecipientError:
             raise UsageError("bad_recipient", recipient=", ".join(recipients)) from None
         return bytes(pyrage.encrypt(package, known))
-    passphrase = os.environ.get(PASSPHRASE)
+    passphrase = key_value(PASSPHRASE)
     if not passphrase:
         raise KeyMissing("bundle_needs_passphrase", variable=PASSPHRASE)
     return bytes(pyrage.passphrase.encrypt(package, passphrase))

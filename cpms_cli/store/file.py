@@ -26,7 +26,15 @@ import duckdb
 
 from cpms_cli.checking.staging import SMALL, plan_simply
 from cpms_cli.errors import CpmsError, StoreError, StoreInDoubt, StoreNotOurs, UnreadableFile
-from cpms_cli.store.connection import CommitFailed, connect, lock_settings, mark_of, reason_of, write_log_in
+from cpms_cli.store.connection import (
+    SMALL_BLOCK,
+    CommitFailed,
+    connect,
+    lock_settings,
+    mark_of,
+    reason_of,
+    write_log_in,
+)
 from cpms_cli.store.safety.birth import clear_place, has_log, is_blank, is_unborn, log_of
 from cpms_cli.store.safety.earlier_formats import OLDER, Step, keep_copy, migrate
 from cpms_cli.store.safety.holding import hold_store
@@ -154,12 +162,13 @@ def _opened(
     path: Path, survey: Survey, write: bool, create: bool, new: bool, tool_version: str, rows: int | None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     before = times_stored(path)
-    connection = connect(path, read_only=not write, locked=False)
+    block_size = SMALL_BLOCK if new and rows is not None and rows <= SMALL else None
+    connection = connect(path, read_only=not write, locked=False, block_size=block_size)
     try:
         format_ = None if new else _format(connection, path)
         if format_ is None and not create:
             raise UnreadableFile("store_unfinished", store=str(path))
-        if rows is not None and (new or _rows_stored(connection) + rows <= SMALL):
+        if rows is not None and (new or rows_stored(connection) + rows <= SMALL):
             plan_simply(connection)
             # Trying out how to pack a few rows takes longer than all else.
             connection.execute("PRAGMA force_compression = 'uncompressed'")
@@ -181,7 +190,8 @@ def _opened(
         connection.close()
 
 
-def _rows_stored(connection: duckdb.DuckDBPyConnection) -> int:
+def rows_stored(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how many rows of children and households a store has, earlier versions counted too."""
     counts = " + ".join(f"(SELECT count(*) FROM {table}_observation)" for table in TABLES)
     try:
         counted = connection.execute(f"SELECT {counts}").fetchone()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from cpms_cli.errors import UsageError
 from cpms_cli.store.audit_log import current_user, now
@@ -17,6 +18,11 @@ from cpms_cli.store.tables.store_tables import TABLES
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.typed_answers import quoted
+
+_ANCHORS = """
+    SELECT 'child' AS of_table, identifier FROM child_anchor
+    UNION ALL
+    SELECT 'household' AS of_table, identifier FROM household_anchor"""
 
 
 def note_event(
@@ -32,19 +38,43 @@ def next_batch(connection: duckdb.DuckDBPyConnection) -> int:
     return _count(connection, f"SELECT coalesce(max(batch_id), 0) + 1 FROM ({ever})")
 
 
+def add_batches(
+    connection: duckdb.DuckDBPyConnection,
+    batches: Mapping[str, Sequence[object]],
+    *,
+    merge_id: int,
+    who: str,
+    tool_version: str,
+    definition: str,
+    kind: str,
+) -> None:
+    """Write down what was merged: `batches` has batch_id, file, sha256 and the counts of rows, a value per file."""
+    count = len(batches["batch_id"])
+    same = {
+        "merge_id": merge_id,
+        "merged_at": now(),
+        "merged_by": who,
+        "tool_version": tool_version,
+        "definition": definition,
+        "kind": kind,
+    }
+    connection.register("new_batch", pa.table({**batches, **{name: [same[name]] * count for name in same}}))
+    connection.execute("INSERT INTO batch BY NAME FROM new_batch")
+    connection.unregister("new_batch")
+
+
 def keep_anchors(connection: duckdb.DuckDBPyConnection) -> None:
     """Remember which identifiers there are, for `note_new_anchors`."""
-    for table in TABLES:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table}_anchor_was AS SELECT identifier FROM {table}_anchor")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE anchor_before AS {_ANCHORS}")
 
 
 def note_new_anchors(connection: duckdb.DuckDBPyConnection, merge_id: int) -> None:
     """Store which identifiers this merge was the first to give."""
-    for table in TABLES:
-        connection.execute(
-            f"INSERT INTO anchor_added SELECT {merge_id}, {quoted(table)}, identifier"
-            f" FROM {table}_anchor ANTI JOIN {table}_anchor_was USING (identifier)"
-        )
+    connection.execute(f"""
+        INSERT INTO anchor_added
+        SELECT {int(merge_id)}, of_table, identifier
+        FROM ({_ANCHORS})
+        ANTI JOIN anchor_before USING (of_table, identifier)""")
 
 
 def history(store: str | Path, *, schemas: Path | None = None) -> dict[str, pd.DataFrame]:

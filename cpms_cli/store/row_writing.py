@@ -33,10 +33,10 @@ def _kept(survey: Survey, table: Table) -> tuple[str, ...]:
 def refusals(survey: Survey) -> str:
     """Keys of the families whose last word, in the store, is no."""
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
-    return (
-        f"SELECT {', '.join(survey.key('household'))} FROM household_observation"
-        f" WHERE superseded_by IS NULL AND {survey.role('consent').name} IN ({refused})"
-    )
+    return f"""
+        SELECT {", ".join(survey.key("household"))}
+        FROM household_observation
+        WHERE superseded_by IS NULL AND {survey.role("consent").name} IN ({refused})"""
 
 
 def _without_consent(survey: Survey, table: Table) -> str:
@@ -50,8 +50,12 @@ def _without_consent(survey: Survey, table: Table) -> str:
 
 def holds_rows(connection: duckdb.DuckDBPyConnection) -> bool:
     """Return whether the store has any row of a child or a household, of whatever age."""
-    row = connection.execute("SELECT EXISTS (FROM child_observation) OR EXISTS (FROM household_observation)").fetchone()
-    return bool(row and row[0])
+    row = connection.execute("""
+        SELECT 1 FROM child_observation
+        UNION ALL
+        SELECT 1 FROM household_observation
+        LIMIT 1""").fetchone()
+    return row is not None
 
 
 def remember_refusals(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -79,32 +83,26 @@ def accept(
     sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows. It
     goes with any of its children, though the row it stands on is set aside for what is wrong about another child.
     """
-    fills = holds_rows(connection)
-    for table, accepted in ACCEPTED.items():
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {accepted} AS {_accepted_rows(survey, table, not fills)}")
-    if not fills:
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE accepted_child AS {_accepted_rows(survey, "child")};
+        CREATE OR REPLACE TEMP TABLE accepted_household AS {_accepted_rows(survey, "household")}""")
+    if not holds_rows(connection):
         return
     _fill_flat_households(connection, survey)
     for table, accepted in ACCEPTED.items():
         keep_known_answers(connection, survey, table, accepted, lacking.get(table, {}))
-        connection.execute(f"UPDATE {accepted} n SET content = {content_of(list(survey.columns(table)))}")
 
 
 @cache
-def _accepted_rows(survey: Survey, table: Table, final: bool) -> str:
-    """Return a SELECT of the accepted rows; their `content` is there where they are `final`."""
+def _accepted_rows(survey: Survey, table: Table) -> str:
     home = ", ".join(survey.key("household"))
     flat = "n._differ IS NOT NULL" if table == "household" else "FALSE"
     aside = "rejected" if table == "child" else _without_siblings(home)
-    content = content_of(survey.columns(table)) if final else "NULL::VARCHAR"
     return f"""
-        SELECT *, {content} AS content
-        FROM (
-            SELECT {_without_consent(survey, table)}, n._source, n._row, {flat} AS _flat
-            FROM staged_{table} n
-            LEFT JOIN unwilling USING ({home})
-            ANTI JOIN {aside} r ON r._source = n._source AND r._row = n._row
-        ) n"""
+        SELECT {_without_consent(survey, table)}, n._source, n._row, {flat} AS _flat
+        FROM staged_{table} n
+        LEFT JOIN unwilling USING ({home})
+        ANTI JOIN {aside} r ON r._source = n._source AND r._row = n._row"""
 
 
 def _without_siblings(home: str) -> str:
@@ -112,12 +110,16 @@ def _without_siblings(home: str) -> str:
 
     That child may stand in another sheet, which said the same of the household.
     """
-    return (
-        "(FROM rejected ANTI JOIN"
-        " (SELECT r._source, r._row FROM rejected r JOIN staged_household h USING (_source, _row)"
-        f" SEMI JOIN accepted_child c USING ({home}) WHERE h._differ IS NOT NULL AND NOT r.of_home)"
-        " USING (_source, _row))"
-    )
+    return f"""(
+            FROM rejected
+            ANTI JOIN (
+                SELECT r._source, r._row
+                FROM rejected r
+                JOIN staged_household h USING (_source, _row)
+                SEMI JOIN accepted_child c USING ({home})
+                WHERE h._differ IS NOT NULL AND NOT r.of_home
+            ) USING (_source, _row)
+        )"""
 
 
 def _fill_flat_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
@@ -129,10 +131,11 @@ def _fill_flat_households(connection: duckdb.DuckDBPyConnection, survey: Survey)
     # What a family did not consent to must not be filled up again from what was known before.
     refused = ", ".join(quoted(answer) for answer in survey.no_consent)
     consents = f"coalesce(n.{survey.role('consent').name}, '') NOT IN ({refused})"
-    connection.execute(
-        f"UPDATE accepted_household n SET {rest} FROM household_observation o"
-        f" WHERE n._flat AND o.superseded_by IS NULL AND {same} AND {consents}"
-    )
+    connection.execute(f"""
+        UPDATE accepted_household n
+        SET {rest}
+        FROM household_observation o
+        WHERE n._flat AND o.superseded_by IS NULL AND {same} AND {consents}""")
 
 
 def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
@@ -146,7 +149,7 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     for table, accepted in ACCEPTED.items():
         names = ", ".join(survey.columns(table))
         changed = f"""
-            SELECT n.*, a.batch_id, a.sheet
+            SELECT n.*, {content_of(survey.columns(table))} AS content, a.batch_id, a.sheet
             FROM {accepted} n
             JOIN arrival a USING (_source)
             WHERE NOT a.known"""

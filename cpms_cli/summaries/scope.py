@@ -175,5 +175,5 @@ def known_indicator(survey: Survey, number: int) -> Indicator:
     """The indicator of this number; raises UsageError where there is none."""
     indicator = survey.indicator(number)
     if indicator is None:
-        raise UsageError("unknown_indicator", number=number, last=len(survey.indicators))
+        raise UsageError("unknown_indicator", number=number, known=survey.indicator_numbers)
     return indicator

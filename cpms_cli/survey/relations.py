@@ -1,9 +1,9 @@
 """How a relation of the database is declared: a table, a view, or a data frame that SQL reads under a name.
 
 The relations on a connection are how the steps of a merge and of a scoring hand work on. A package declares its own in
-`relations.py`, as the tuple `RELATIONS`, one declaration per name in the whole program; scoring and summaries do so
-today. `scripts/relations_map.py` collects them and writes the map in CONTRIBUTING.md; `tests/spec/test_relations.py`
-fails where one of these packages makes a relation that it did not declare.
+`relations.py`, as the tuple `RELATIONS`, one declaration per name in the whole program.
+`scripts/relations_map.py` collects them and writes the map in CONTRIBUTING.md; `tests/spec/test_relations.py` parses
+all SQL, and fails where a relation is made or read that nobody declared, or declared and never made.
 """
 
 from __future__ import annotations

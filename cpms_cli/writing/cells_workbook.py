@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from cpms_cli.ooxml.package import Package
 from cpms_cli.ooxml.sheet_cells import text_cell, xml_text
+from cpms_cli.writing.new_workbook import new_workbook
 
 _TEXT_STYLE = 1  # the first style after the default one, which XlsxWriter makes of the only format below
 
@@ -57,7 +57,7 @@ def _sheet_data(cells: TextCells) -> str:
 def cells_workbook(sheets: Mapping[str, TextCells], frozen: Mapping[str, int]) -> bytes:
     """A workbook with these sheets, every cell text, rows above and with `frozen` always in sight."""
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+    with new_workbook(stream) as book:
         text = book.add_format({"num_format": "@"})
         for name, cells in sheets.items():
             sheet = book.add_worksheet(name)

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from cpms_cli.errors import UsageError
 from cpms_cli.interrupts import uninterrupted
 from cpms_cli.writing.file_locks import try_lock
 from cpms_cli.writing.gate import disarmed, flat_text, printable
+from cpms_cli.writing.output_formats import output_format
 from cpms_cli.writing.table_workbook import workbook_bytes
 
 Tables = Mapping[str, pd.DataFrame]
-ONE_TABLE = {".parquet"}
 PART_PREFIX = ".cpms-"
 """How the name of a file begins that is being written, until it is moved into its place."""
 
@@ -105,7 +105,8 @@ def csv_text(frame: pd.DataFrame, line_end: str = "\n") -> str:
     )
 
 
-def _csv(tables: Tables) -> bytes:
+def csv_bytes(tables: Tables) -> bytes:
+    """Tables as CSV one below the other, as Excel reads it, formulas disarmed."""
     # Excel takes a file for UTF-8 only with a byte order mark, and ends lines its own way.
     return "\r\n".join(csv_text(frame, "\r\n") for frame in tables.values()).encode("utf-8-sig")
 
@@ -121,21 +122,21 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(record) for record in records]
 
 
-def _json(tables: Tables) -> bytes:
+def json_bytes(tables: Tables) -> bytes:
+    """Tables as one JSON object, each a list of records under its name."""
     return (json_text({name: records(frame) for name, frame in tables.items()}) + "\n").encode("utf-8")
 
 
-def _parquet(tables: Tables) -> bytes:
+def parquet_bytes(tables: Tables) -> bytes:
+    """The first table as Parquet."""
     stream = io.BytesIO()
     next(iter(tables.values())).to_parquet(stream, index=False)
     return stream.getvalue()
 
 
-def _xlsx(tables: Tables) -> bytes:
+def xlsx_bytes(tables: Tables) -> bytes:
+    """Tables as the sheets of a workbook, every text a text."""
     return workbook_bytes({name: plain_table(frame) for name, frame in tables.items()})
-
-
-WRITERS: dict[str, Callable[[Tables], bytes]] = {".csv": _csv, ".json": _json, ".parquet": _parquet, ".xlsx": _xlsx}
 
 
 def write_tables(tables: Tables, path: Path) -> None:
@@ -143,17 +144,16 @@ def write_tables(tables: Tables, path: Path) -> None:
     check_writable(path)
     if len(tables) != 1:
         check_several(path)
-    write_bytes(path, WRITERS[path.suffix.lower()](tables))
+    write_bytes(path, output_format("table", path).write(tables))
 
 
 def check_writable(path: Path) -> None:
     """Raise UsageError for an ending nobody writes and for a folder that is not there."""
-    if path.suffix.lower() not in WRITERS:
-        raise UsageError("unknown_ending", file=path.name, known=", ".join(WRITERS))
+    output_format("table", path)
     _check_folder(path)
 
 
 def check_several(path: Path | None) -> None:
     """Raise UsageError where several tables are to go into a file that holds one."""
-    if path is not None and path.suffix.lower() in ONE_TABLE:
-        raise UsageError("one_table_only", ending=path.suffix.lower())
+    if path is not None and (chosen := output_format("table", path)).one_table:
+        raise UsageError("one_table_only", ending=chosen.ending)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from cpms_cli.ooxml.sheet_naming import sheet_name
+from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.writing.gate import printable
+from cpms_cli.writing.new_workbook import new_workbook
 
 _A4 = 9
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
 @dataclass(frozen=True)
@@ -49,14 +47,12 @@ def printed_workbook(
     """Frames as the sheets of one workbook, every cell text; a row in which a column of `groups` differs from the row
     before begins with a strong line. `title` stands at the head of every page, before the sheet's name."""
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, _OPTIONS) as book:
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
+    with new_workbook(stream) as book:
         cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#A0A0A0", "num_format": "@"}
         head = book.add_format({**cell, "bold": True, "bg_color": "#E8E8E8"})
         plain, first = book.add_format(cell), book.add_format({**cell, "top": 2, "top_color": "#000000"})
-        taken: set[str] = set()
-        for name, frame in sheets.items():
-            sheet = book.add_worksheet(sheet_name(name, taken))
+        for label, (name, frame) in zip(sheet_names(sheets), sheets.items(), strict=True):
+            sheet = book.add_worksheet(label)
             _set_up(sheet, columns, f"{title}  {name}", len(frame))
             begins = (frame[list(groups)] != frame[list(groups)].shift()).any(axis=1).to_numpy()
             for position, column in enumerate(columns):

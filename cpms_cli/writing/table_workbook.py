@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from cpms_cli.ooxml.sheet_naming import sheet_name
+from cpms_cli.ooxml.sheet_naming import sheet_name, sheet_names
+from cpms_cli.writing.new_workbook import new_workbook
 
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _WIDEST, _NARROWEST = 60, 8
 
 
@@ -48,7 +47,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object, text: object = No
         sheet.autofilter(0, 0, len(frame), max(len(frame.columns) - 1, 0))
 
 
-def _add_lists(book: xlsxwriter.Workbook, choices: Mapping[str, Sequence[str]], taken: set[str]) -> None:
+def _add_lists(book: xlsxwriter.Workbook, choices: Mapping[str, Sequence[str]], taken: Sequence[str]) -> None:
     """A hidden sheet with a column for each list, named: Excel takes no list of over 255 letters in a cell's rule."""
     if not choices:
         return
@@ -73,15 +72,13 @@ def workbook_bytes(
     With notes it is a workbook to be filled in: every cell is text, so that what is typed keeps its leading zeros.
     """
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, OPTIONS) as book:
-        # A time of writing would make the same table two different files.
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
+    with new_workbook(stream) as book:
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         marked = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "num_format": "@"})
         text = None if notes is None else book.add_format({"num_format": "@"})
-        taken: set[str] = set()
-        for name, table in tables.items():
-            sheet = book.add_worksheet(sheet_name(name, taken))
+        labels = sheet_names(tables)
+        for label, (name, table) in zip(labels, tables.items(), strict=True):
+            sheet = book.add_worksheet(label)
             frame = table.reset_index(drop=True)
             _fill(sheet, frame, bold, text)
             texts = frame.astype("str").fillna("")
@@ -95,5 +92,5 @@ def workbook_bytes(
             for column, listed in (offers or {}).get(name, {}).items():
                 rule = {"validate": "list", "source": f"={listed}", "error_type": "warning"}
                 sheet.data_validation(1, column, max(len(frame), 1), column, rule)
-        _add_lists(book, choices or {}, taken)
+        _add_lists(book, choices or {}, labels)
     return stream.getvalue()

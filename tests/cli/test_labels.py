@@ -22,6 +22,8 @@ WRITTEN = [
     "province 85",
     "score",
     "score --schemas schemas --compare",
+    "score fairness",
+    "score validate",
     "history",
     "store audit",
     "link report",

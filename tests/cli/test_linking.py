@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -389,3 +392,15 @@ def test_the_parameters_are_kept_with_the_run(hard: tuple[Path, pd.DataFrame]) -
     [parameters] = _query(store, "SELECT parameters FROM link_run")["parameters"]
     assert '"prior"' in parameters
     assert '"sure_pairs"' in parameters
+
+
+def test_what_has_not_changed_is_not_linked_anew_in_another_process(draw: Draw, tmp_path: Path) -> None:
+    store = tmp_path / "s.duckdb"
+    file = draw({}, {})
+    merge(file, store)
+    # Sets have another order in each process: what links depend on must not be told by it.
+    again = f"from cpms_cli import merge; merge({str(file)!r}, {str(store)!r})"
+    subprocess.run([sys.executable, "-c", again], check=True, env={**os.environ, "PYTHONHASHSEED": "1"})
+    with duckdb.connect(str(store), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM link_run").fetchall() == [(1,)]
+        assert connection.execute("SELECT count(*) FROM batch").fetchall() == [(2,)]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import duckdb
@@ -93,6 +95,21 @@ def test_compacting_changes_the_size_and_nothing_else(cpms: Cpms, tmp_path: Path
     assert store.stat().st_size < size
 
 
+@pytest.mark.parametrize("key", [None, "a key"])
+def test_a_store_of_few_rows_is_a_small_file_and_compacting_does_not_blow_it_up(
+    cpms: Cpms, draw: Draw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str | None
+) -> None:
+    if key:
+        monkeypatch.setenv("CPMS_KEY", key)
+    store = tmp_path / "s.duckdb"
+    merge([draw({}, {})], store)
+    before, size = dump(store), store.stat().st_size
+    # Some forty columns and twenty tables: nearly empty blocks of the engine's usual size (256 KiB) came to 6.5 MB.
+    assert size < 3_000_000
+    assert cpms("store", "compact", "--store", store).code == 0
+    assert (dump(store), store.stat().st_size <= size) == (before, True)
+
+
 def test_an_encrypted_store_shows_no_name_on_the_disk(
     cpms: Cpms, store: Path, draw: Draw, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +136,29 @@ def test_an_encrypted_store_shows_no_name_on_the_disk(
     ran = cpms("children", "--store", store)
     assert ran.code == 2
     assert "no key was given" in ran.err
+
+
+def test_a_key_that_is_typed_holds_for_one_run_and_enters_no_environment(
+    cpms: Cpms, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a terminal the key is asked for; nothing that the run starts, and no later run, has it."""
+    monkeypatch.setenv("CPMS_KEY", "typed words")
+    assert cpms("store", "encrypt", "--store", store).code == 0
+    monkeypatch.delenv("CPMS_KEY")
+    asked = []
+
+    def typed(prompt: str) -> str:
+        asked.append(prompt)
+        return "typed words"
+
+    with monkeypatch.context() as terminal:
+        terminal.setattr("getpass.getpass", typed)
+        terminal.setattr(sys.stdin, "isatty", lambda: True)
+        terminal.setattr(sys.stderr, "isatty", lambda: True)
+        ran = cpms("children", "--store", store)
+    assert (ran.code, len(asked)) == (0, 1) and "CPMS_KEY" in asked[0]
+    assert "CPMS_KEY" not in os.environ
+    assert cpms("children", "--store", store).code == 2, "the next run has to be given the key again"
 
 
 def test_a_new_store_is_encrypted_where_a_key_is_set(

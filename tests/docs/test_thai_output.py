@@ -50,6 +50,7 @@ NOT_HERE = {
     "province",
     "plan province",
     "schema check",
+    "schema new",
     "bundle",
     "bundle-key",
     "store encrypt",

@@ -53,19 +53,17 @@ def run() -> Iterator[Run]:
     process.wait()
 
 
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def before(first_round_store: Path) -> Path:
     """A store with the first round."""
-    store = tmp_path_factory.mktemp("before") / "s.duckdb"
-    merge([ROUNDS[0]], store)
-    return store
+    return first_round_store
 
 
 @pytest.fixture(scope="module")
-def after(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def after(first_round_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with the second."""
     store = tmp_path_factory.mktemp("after") / "s.duckdb"
-    shutil.copy(before, store)
+    shutil.copy(first_round_store, store)
     merge([ROUNDS[1]], store)
     return store
 

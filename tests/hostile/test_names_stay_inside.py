@@ -159,7 +159,9 @@ RUNS: dict[str, tuple[str, ...]] = {
     ),
     "map": ("faulty.csv -o map.csv",),
     "merge": ("!faulty.csv",),
-    "score": ("-o scores.xlsx", "-o scores.parquet"),
+    "score show": ("-o scores.xlsx", "-o scores.parquet"),
+    "score fairness": ("-o fairness.xlsx", "--area 850105 --fail-on-gap 1"),
+    "score validate": ("-o foretold.xlsx", "--area 850105"),
     "children": ("--risk victim --why -o children.xlsx", "-o children.csv"),
     "visits": ("-o visits.xlsx",),
     "community": ("850105 -o community.xlsx", "850105 --rounds 2568:2569"),
@@ -202,10 +204,21 @@ RUNS: dict[str, tuple[str, ...]] = {
     "report province": ("85 -o area.xlsx",),
     "report child": ("{child} -o one.html", f"{{child}} -o one{PRINTED}"),
     "schema check": ("",),
+    "schema new": ("own",),
+    "schema diff": ("shipped shipped",),
 }
 # Commands that refuse without --identified, and files with faults; all others must do what they were asked.
 EXPECTED = {"template": 2, "review export": 2, "validate": 1, "merge": 1, "response import": 1}
-WITHOUT_STORE = {"doctor", "codebook", "samples", "bundle-key", "schema check", "store check"}
+WITHOUT_STORE = {
+    "doctor",
+    "codebook",
+    "samples",
+    "bundle-key",
+    "schema check",
+    "schema new",
+    "schema diff",
+    "store check",
+}
 EXEMPT = {"demo": "runs on the sample files only, which are shipped and hold nobody"}
 
 

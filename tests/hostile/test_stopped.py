@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cpms_cli import check_store, history, merge
+from cpms_cli import check_store, history
 from cpms_cli.store.content import dump
 from tests.conftest import ROOT, ROUNDS, THOROUGH, Cpms, Draw
 
@@ -40,11 +40,9 @@ def _started(*words: object) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    store = tmp_path_factory.mktemp("before") / "s.duckdb"
-    merge([ROUNDS[0]], store)
-    return store
+@pytest.fixture
+def before(first_round_store: Path) -> Path:
+    return first_round_store
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"])

@@ -164,3 +164,35 @@ def test_what_is_open_is_told_in_a_line(survey: Survey, language: Language) -> N
     first = {survey.fields[name].label.in_(language) for name in VICTIM} | {survey.indicators[12].name.in_(language)}
     assert len(victims) > 100
     assert [line for line in victims if line.partition(": ")[2].partition(", ")[0] not in first] == []
+
+
+HELP_WITH = {
+    "en": {
+        "i02": "birth registration",
+        "i01": "nationality",
+        "i08": "settling in the community",
+        "i18": "health care for a member of the family",
+    },
+    "th": {
+        "i02": "การแจ้งเกิด",
+        "i01": "สัญชาติ",
+        "i08": "การเริ่มต้นในชุมชนใหม่",
+        "i18": "การดูแลสุขภาพของสมาชิกในครอบครัว",
+    },
+}
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_help_is_said_of_whom_a_circumstance_is_so_and_of_nobody_else(survey: Survey, language: Language) -> None:
+    """At every level alike; a circumstance that is not known is not said."""
+    tables = population(25, 20_000 if THOROUGH else 2_000)
+    scores, truth = score_tables(*tables), second_scores(*tables)
+    needs_help = Explainer(survey, language).help(scores["needs_help"])
+    unknown = False
+    for child, words in enumerate(needs_help):
+        so = [what for column, what in HELP_WITH[language].items() if truth.at[child, column] == "yes"]
+        assert words == ", ".join(so), truth.iloc[child].to_dict()
+        unknown |= "unknown" in {truth.at[child, column] for column in HELP_WITH[language]}
+    assert unknown
+    assert set(scores.loc[needs_help != "", "level"]) == {"victim", "high_risk", "at_risk"}
+    assert set(scores.loc[needs_help == "", "level"]) >= {"victim", "high_risk", "none_found"}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cpms_cli.summaries.area.intervals import wilson
+from cpms_cli.summaries.area.intervals import newcombe, wilson
 
 # R. G. Newcombe, "Two-sided confidence intervals for the single proportion: comparison of seven methods",
 # Statistics in Medicine 17 (1998), table I, method 3: yes, known, low, high, to four places.
@@ -61,3 +61,32 @@ def test_each_end_is_the_share_that_the_score_test_just_does_not_reject(
             assert np.isclose(abs(yes / known - end), z * np.sqrt(end * (1 - end) / known), atol=1e-9)
     mirrored = interval(known - yes, known, confidence)
     assert np.allclose((low, high), (1 - mirrored[1], 1 - mirrored[0]))
+
+
+# R. G. Newcombe, "Interval estimation for the difference between independent proportions", eleven methods compared,
+# Statistics in Medicine 17 (1998), table II, method 10: two shares, low, high, to four places.
+DIFFERENCES = [
+    ((56, 70), (48, 80), 0.0524, 0.3339),
+    ((9, 10), (3, 10), 0.1705, 0.8090),
+    ((6, 7), (2, 7), 0.0582, 0.8062),
+    ((5, 56), (0, 29), -0.0381, 0.1926),
+    ((0, 10), (0, 10), -0.2775, 0.2775),
+    ((10, 10), (0, 20), 0.6791, 1.0),
+    ((10, 10), (0, 10), 0.6075, 1.0),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "low", "high"), DIFFERENCES)
+def test_the_published_intervals_of_differences(
+    one: tuple[int, int], other: tuple[int, int], low: float, high: float
+) -> None:
+    first, second = (pd.DataFrame({"yes": [yes], "known": [known]}) for yes, known in (one, other))
+    bounds, turned = newcombe(first, second), newcombe(second, first)
+    assert (round(bounds["low"][0], 4), round(bounds["high"][0], 4)) == (low, high)
+    assert (-turned["high"][0], -turned["low"][0]) == pytest.approx((bounds["low"][0], bounds["high"][0]))
+
+
+def test_a_difference_with_a_share_of_which_nothing_is_known_has_no_interval() -> None:
+    counts = pd.DataFrame({"yes": [0, 1], "known": [0, 2]})
+    bounds = newcombe(counts, counts.iloc[::-1].reset_index(drop=True))
+    assert bounds.isna().all(axis=None)

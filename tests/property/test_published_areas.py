@@ -14,6 +14,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.release_tables import RELEASE_STATEMENTS
 from cpms_cli.summaries.area.areas import AreaSummary, summarise_area
 from cpms_cli.survey.model.definition import Survey
+from tests.conftest import NUMBERS
 from tests.property.tables_attacked import Case, Published, breaches
 
 CODES = ("85", "8501", "850105", *(f"8501050{moo}" for moo in range(1, 7)))
@@ -73,7 +74,7 @@ def _known(true: dict[str, int], survey: Survey) -> tuple[Sums, dict[str, int]]:
     for code in CODES:
         sums.append((f"{code} children", [f"{code} {level}" for level in levels]))
         sums.append((f"{code} households", [f"{code} {level} homes" for level in levels]))
-        for number in range(1, 23):
+        for number in NUMBERS:
             sums.append((f"{code} children", [f"{code} {number} {answer}" for answer in ANSWERS]))
         for level in levels:
             more = f"{code} {level} more children than homes"
@@ -164,7 +165,7 @@ def test_the_one_area_that_is_not_published_is_guarded_too(summaries: list[AreaS
     true = _desk(summaries)
     shown = _desk(protect_areas(five, survey, Publication("areas")).summaries)
     threshold = survey.privacy.threshold
-    for number in range(1, 23):
+    for number in NUMBERS:
         for answer in ANSWERS:
             counts = [shown[f"{code} {number} {answer}"] for code in CODES[2:8]]
             sixth = int(true[f"{CODES[8]} {number} {answer}"] or 0)

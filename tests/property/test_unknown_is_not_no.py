@@ -12,7 +12,7 @@ from tests.oracle.households import NO_ANSWERS, home
 
 SURVEY = load_survey()
 LEVELS = [level.id for level in SURVEY.levels]
-INDICATORS = [f"i{number:02d}" for number in range(1, 23)]
+INDICATORS = [indicator.column for indicator in SURVEY.indicators]
 ASKED = [
     (table, field.name)
     for table, schema in (("household", SURVEY.household), ("child", SURVEY.child))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from lxml import etree
 
-from cpms_cli.reports.charts.chart_style import NARROW, WIDE
+from cpms_cli.reports.charts.chart_style import HATCH, LEVEL_FILLS, NARROW, WIDE, level_fill
 from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.charts.map_tiles import tiles
 from cpms_cli.reports.documents.document import Chart
@@ -125,10 +126,50 @@ def test_a_province_without_outlines_has_a_square_for_each_subdistrict() -> None
 
 
 def test_charts_of_one_page_share_no_identifier() -> None:
+    chart = Chart("indicator_bars", "ก", BARS, "ข", words=WORDS, withheld=frozenset({(1, "share")}))
     ids = [
         str(element.get("id"))
         for width in (WIDE, NARROW)
-        for element in _drawn(Chart("indicator_bars", "ก", BARS, "ข", words=WORDS), width).iter()
+        for element in _drawn(chart, width).iter()
         if element.get("id")
     ]
     assert len(ids) == len(set(ids)) == 6
+
+
+def test_levels_are_told_apart_without_colour() -> None:
+    """In grey, two levels differ by the signs over their colours, or by how light they are (WCAG's 3 to 1); none has
+    the hatching of what is withheld."""
+    for first, second in combinations(LEVEL_FILLS, 2):
+        light, dark = sorted((first.luminance, second.luminance), reverse=True)
+        assert first.signs != second.signs or (light + 0.05) / (dark + 0.05) >= 3
+    assert HATCH.signs not in {fill.signs for fill in LEVEL_FILLS}
+
+
+def test_a_pattern_stands_in_the_picture_that_uses_it_and_the_legend_shows_it() -> None:
+    """Eight levels, more than there are fills: the eighth looks as the first, and no reference leads nowhere."""
+    levels = [f"level_{number}" for number in range(8)]
+    frame = pd.DataFrame({"round": ["2568"], **{level: [10 + number] for number, level in enumerate(levels)}})
+    root = _drawn(Chart("level_bars", "ก", frame, "ข", words=WORDS))
+    used = [str(node.get("fill")) for node in root.iter() if str(node.get("fill", "")).startswith("url(#")]
+    patterns = {f"url(#{node.get('id')})" for node in root.iter("{*}pattern")}
+    assert set(used) == patterns and len(patterns) == len({level_fill(number).name for number in range(8)} - {""})
+    assert all(used.count(pattern) == 2 for pattern in patterns)
+    assert {str(10 + number) for number in range(8)} <= set(_texts(root))
+
+
+def test_codes_of_a_map_stand_on_no_other_code() -> None:
+    """Ranong has subdistricts so small that their codes would meet: each is moved aside instead."""
+    frame = pd.DataFrame({"area": ["850105"], "label": ["ปากน้ำ"], "share": [0.3]})
+    root = _drawn(Chart("area_map", "ก", frame, "ข", words={**WORDS, "map": "85", "definition": SCHEMAS}))
+    placed = {
+        str(node.text): (float(node.get("x")), float(node.get("y")))
+        for node in root.iter("{*}text")
+        if len(str(node.text)) == 4 and str(node.text).isdigit()
+    }
+    assert len(placed) == 30
+    # Four digits of 10 px are 22 px wide and 7 px high in the fonts of the page.
+    assert [
+        pair
+        for pair in combinations(placed, 2)
+        if abs(placed[pair[0]][0] - placed[pair[1]][0]) < 22 and abs(placed[pair[0]][1] - placed[pair[1]][1]) < 7
+    ] == []

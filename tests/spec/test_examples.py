@@ -10,7 +10,7 @@ import pytest
 from cpms_cli import load_survey, score_tables
 from cpms_cli.scoring.examples import Example, check_examples, examples, household_of
 from cpms_cli.survey.files.located_yaml import read_yaml
-from tests.conftest import ROOT
+from tests.conftest import NUMBERS, ROOT
 
 DOCUMENT = read_yaml(ROOT / "schemas", "examples/indicators.yaml")
 CASES = list(examples(load_survey(), DOCUMENT))
@@ -42,7 +42,7 @@ def test_example(scored: pd.DataFrame, number: int, case: Example) -> None:
     assert {name: row[name] for name in case.expect} == dict(case.expect)
 
 
-@pytest.mark.parametrize("number", range(1, 23))
+@pytest.mark.parametrize("number", NUMBERS)
 def test_every_indicator_has_an_example_of_each_answer(number: int) -> None:
     survey = load_survey()
     indicator = survey.indicator(number)

@@ -12,10 +12,10 @@ from sqlglot import exp
 from cpms_cli.checking.earlier_rounds import RELATIONS as ABOUT
 from cpms_cli.checking.earlier_rounds import history_tree
 from cpms_cli.checking.examples.drawn_rows import (
-    WORDS,
     Answers,
     drawn_before,
     drawn_case,
+    fields_named,
     joined,
     stage_before,
     stage_drawn,
@@ -26,6 +26,7 @@ from cpms_cli.checking.staging import open_workbench
 from cpms_cli.survey.files.located_yaml import Document, Problem
 from cpms_cli.survey.model.definition import Check, HistoryCheck, ResponseCheck, Survey
 from cpms_cli.survey.model.response_log import FACTS, response_log
+from cpms_cli.survey.rules.dependents import names_looked_at
 from cpms_cli.survey.rules.rule_language import sql
 
 CHECKS = "checks.yaml"
@@ -62,20 +63,26 @@ def case_problems(survey: Survey, base: Mapping[str, Answers], document: Documen
     strange = [
         case.problem(document, f"there is no field '{name}'")
         for case in cases
-        for name in _names(case.answers)
+        for name in fields_named(case.answers)
         if name not in _fields_of(survey, case.section)
     ]
     return strange or [
         problem
         for section, checks in sections.items()
-        for problem in _of_section(survey, base, checks, [case for case in cases if case.section == section], document)
+        for problem in _of_section(
+            survey,
+            base,
+            checks,
+            [case for case in cases if case.section == section and _can_be_drawn(survey, checks[case.check], case)],
+            document,
+        )
     ]
 
 
 def _of_section(
     survey: Survey, base: Mapping[str, Answers], checks: Sequence[Check], cases: Sequence[_Case], document: Document
 ) -> list[Problem]:
-    connection = open_workbench()
+    connection = open_workbench(len(cases))
     try:
         numbered = list(enumerate(case.answers for case in cases))
         if checks and isinstance(checks[0], ResponseCheck):
@@ -90,15 +97,13 @@ def _of_section(
         connection.close()
 
 
-def _names(answers: Answers) -> Iterator[str]:
-    for name, value in answers.items():
-        if name not in WORDS:
-            yield name
-        elif isinstance(value, Mapping):
-            yield from _names(value)
-        elif isinstance(value, (list, tuple)):
-            for other in value:
-                yield from _names(other)
+def _can_be_drawn(survey: Survey, check: Check, case: _Case) -> bool:
+    """Whether the check can say of a case what it should: not where it needs a question that is turned off."""
+    if isinstance(check, ResponseCheck) or not survey.turned_off:
+        return True
+    looked_at = {*check.fields, *names_looked_at(survey, [check.when])}
+    needed = set(fields_named(case.answers)) | (looked_at if case.part == "fails" else set())
+    return survey.turned_off.isdisjoint(needed)
 
 
 def _fields_of(survey: Survey, section: str) -> Collection[str]:

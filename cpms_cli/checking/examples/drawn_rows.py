@@ -21,12 +21,25 @@ WORDS = {"_rows", "_child", "_household", "_blank", "_siblings", "_homes", "_tim
 def drawn_row(
     survey: Survey, base: Mapping[str, Answers], answers: Answers, table: Table, household: str
 ) -> dict[str, Any]:
-    """One canonical row in a household of this number; "" is a blank cell."""
+    """One canonical row in a household of this number; "" is a blank cell, as is one of a question turned off."""
     kept = {*survey.key(table), survey.role("consent").name}
     start = {name: value for name, value in base[table].items() if name in kept or not answers.get("_blank")}
     row = {**start, **{name: value for name, value in answers.items() if name in survey.columns(table)}}
     row[survey.role("household").name] = household
-    return {name: None if row.get(name, "") == "" else str(row[name]) for name in survey.columns(table)}
+    blank = {name for name in survey.columns(table) if row.get(name, "") == "" or survey.fields[name].is_turned_off}
+    return {name: None if name in blank else str(row[name]) for name in survey.columns(table)}
+
+
+def fields_named(answers: Answers) -> Iterator[str]:
+    """The fields of which a case says something, of whomever is in it."""
+    for name, value in answers.items():
+        if name not in WORDS:
+            yield name
+        elif isinstance(value, Mapping):
+            yield from fields_named(value)
+        elif isinstance(value, (list, tuple)):
+            for other in value:
+                yield from fields_named(other)
 
 
 def drawn_case(survey: Survey, base: Mapping[str, Answers], case: Answers, number: int) -> Drawn:

@@ -17,7 +17,7 @@ from cpms_cli.reading.value.personal_names import sex_of_title, split_titles
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.files.located_yaml import Document, Problem, read_yaml
 from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 
 READINGS = "examples/readings.yaml"
@@ -100,7 +100,7 @@ def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem
             if field.name not in expected:
                 yield Problem(READINGS, 1, f"no example says at which ages '{field.name}' is asked")
                 continue
-            condition = sql(compiled(parse(field.asked or ""), words))
+            condition = rule_sql(field.asked or "", words)
             query = (
                 f"SELECT age_min FROM (SELECT age AS age_min, age AS age_max FROM range({ADULT}) t(age))"
                 f" WHERE {condition} ORDER BY 1"

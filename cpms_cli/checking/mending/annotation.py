@@ -24,7 +24,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.ooxml.marking import MOST_LINKS, MarkedWorkbook, SheetMarks, TextSheet
 from cpms_cli.ooxml.package import UnknownLayout
 from cpms_cli.ooxml.sheet_cells import LONGEST_TEXT, Place, column_number
-from cpms_cli.ooxml.sheet_naming import sheet_name
+from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.source import column_letter
 from cpms_cli.reading.tables import SurveyTable, read
@@ -32,6 +32,7 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.writing.files import check_not_read, write_bytes
+from cpms_cli.writing.output_formats import endings
 from cpms_cli.writing.outputs import check_new
 
 # Each comment is a drawing with a frame: programs open slowly with tens of thousands of them.
@@ -84,13 +85,12 @@ def annotate(
     survey = load_survey(schemas)
     content = source.read_bytes()
     macros = target.suffix.lower() == ".xlsm"
-    notes: list[str] = []
     findings = _worded_findings(survey, validation, language)
     mends = [repairs(survey, table, language) if fix else [] for table in validation.tables]
     try:
         names = {index: table.source.sheet or "" for index, table in enumerate(validation.tables)}
         job = _Job(survey, validation, language, identified, names)
-        written = _marked(job, MarkedWorkbook(content), findings, mends, fix, macros, notes)
+        written = _marked(job, MarkedWorkbook(content), findings, mends, fix, macros, ())
     except UnknownLayout:
         plain, names = plain_workbook(validation.tables)
         notes = [say("annotate_layout", language, file=source.name)]
@@ -101,14 +101,14 @@ def annotate(
     if fix:
         _same_answers(job, written[0], target)
     write_bytes(target, written[0], new=not overwrite)
-    return Annotation(target, *written[1:], tuple(notes))
+    return Annotation(target, *written[1:])
 
 
 def _one_source(validation: Validation, target: Path, overwrite: bool) -> Path:
     paths = list(dict.fromkeys(table.source.path for table in validation.tables))
     if len(paths) != 1:
         raise UsageError("annotate_one_file", count=len(paths))
-    allowed = {".xlsx", paths[0].suffix.lower()} & {".xlsx", ".xlsm"}
+    allowed = {".xlsx", paths[0].suffix.lower()} & set(endings("annotated"))
     if target.suffix.lower() not in allowed:
         raise UsageError("annotate_ending", file=target.name)
     check_not_read(target, paths)
@@ -176,12 +176,11 @@ def _marked(
     mends: Sequence[Sequence[Repair]],
     fix: bool,
     macros: bool,
-    notes: list[str],
-) -> tuple[bytes, int, int, int]:
+    notes: Sequence[str],
+) -> tuple[bytes, int, int, int, tuple[str, ...]]:
     cells, commented = 0, 0
     lists: dict[str, tuple[str, ...]] = {}
     changes: list[tuple[int, Repair, Place]] = []
-    taken = {name.lower() for name in book.sheet_parts}
     for index, table in enumerate(job.validation.tables):
         # What is missing, or is said of a volunteer's work as a whole, has no row to be marked in.
         marks = _marks(job, table, findings[(findings["source"] == index) & findings["row"].notna()])
@@ -193,14 +192,18 @@ def _marked(
             if field.codelist and _dropdown(field) in used
         }
         changes += _mend(book, job, index, table, marks, mends[index])
+    every_note = list(notes)
     if commented < cells:
-        notes.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
+        every_note.append(say("annotate_comments", job.language, limit=COMMENTS_OF_A_CAUSE, count=commented, all=cells))
     if not macros and "xl/vbaProject.bin" in book.package.parts:
-        notes.append(say("annotate_macros", job.language, file=job.validation.tables[0].source.path.name))
-    sheets = [_list_sheet(job, findings, notes, taken)]
+        every_note.append(say("annotate_macros", job.language, file=job.validation.tables[0].source.path.name))
+    every_note += _list_notes(job, len(findings))
+    added = ["annotate_sheet", "annotate_changes"] if fix else ["annotate_sheet"]
+    names = sheet_names((say(sheet, job.language) for sheet in added), book.sheet_parts)
+    sheets = [_list_sheet(job, findings, every_note, names[0])]
     if fix:
-        sheets.append(_changes_sheet(job, changes, taken))
-    return book.finished(sheets, lists, macros=macros), cells, len(sheets[0].rows), len(changes)
+        sheets.append(_changes_sheet(job, changes, names[1]))
+    return book.finished(sheets, lists, macros=macros), cells, len(sheets[0].rows), len(changes), tuple(every_note)
 
 
 def _mend(
@@ -219,13 +222,19 @@ def _mend(
     return [(index, wanted[place], place) for place in sorted(done)]
 
 
-def _list_sheet(job: _Job, findings: pd.DataFrame, notes: list[str], taken: set[str]) -> TextSheet:
+def _list_notes(job: _Job, findings: int) -> list[str]:
+    """What is said above the list where it does not show all there is."""
+    notes = []
+    if findings > LISTED:
+        notes.append(say("annotate_listed", job.language, limit=LISTED, all=findings))
+    if min(findings, LISTED) > MOST_LINKS:
+        notes.append(say("annotate_links", job.language, limit=MOST_LINKS))
+    return notes
+
+
+def _list_sheet(job: _Job, findings: pd.DataFrame, notes: Sequence[str], sheet: str) -> TextSheet:
     language, validation = job.language, job.validation
     shown = findings.sort_values(["severity", "source", "row"], kind="stable").head(LISTED)
-    if len(findings) > LISTED:
-        notes.append(say("annotate_listed", language, limit=LISTED, all=len(findings)))
-    if len(shown) > MOST_LINKS:
-        notes.append(say("annotate_links", language, limit=MOST_LINKS))
     sheets = shown["source"].map(job.names).astype("str")
     letter = pd.Series([column_letter(int(column)) for column in shown["at"]], index=shown.index, dtype="str")
     cell = (letter + shown["row"].astype("str")).mask(shown["row"].isna(), "")
@@ -257,7 +266,7 @@ def _list_sheet(job: _Job, findings: pd.DataFrame, notes: list[str], taken: set[
     named = ("severity", "sheet", "cell", "column", "value", "what", "mend", "proposal", "rule")
     head = [say(f"col_{key}", language) for key in named]
     return TextSheet(
-        sheet_name(say("annotate_sheet", language), taken),
+        sheet,
         [title, say("annotate_how", language), *masked, *notes],
         head,
         rows,
@@ -268,7 +277,7 @@ def _list_sheet(job: _Job, findings: pd.DataFrame, notes: list[str], taken: set[
     )
 
 
-def _changes_sheet(job: _Job, changes: Sequence[tuple[int, Repair, Place]], taken: set[str]) -> TextSheet:
+def _changes_sheet(job: _Job, changes: Sequence[tuple[int, Repair, Place]], name: str) -> TextSheet:
     language = job.language
     rows, links = [], []
     for index, repair, (row, column) in changes[:LISTED]:
@@ -283,7 +292,6 @@ def _changes_sheet(job: _Job, changes: Sequence[tuple[int, Repair, Place]], take
     if len(changes) > LISTED:
         lines.append(say("annotate_listed", language, limit=LISTED, all=len(changes)))
     head = [say(f"col_{key}", language) for key in ("reason", "sheet", "cell", "column", "old", "new")]
-    name = sheet_name(say("annotate_changes", language), taken)
     return TextSheet(name, lines, head, rows, _CHANGE_WIDTHS, 2, links, ["text"] * len(rows))
 
 

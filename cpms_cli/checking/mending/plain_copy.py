@@ -14,14 +14,14 @@ from cpms_cli.writing.cells_workbook import TextCells, cells_workbook
 
 def plain_workbook(tables: Sequence[SurveyTable]) -> tuple[bytes, dict[int, str]]:
     """A workbook with these tables' cells at their rows and columns, and by table the sheet that has it."""
-    taken: set[str] = set()
-    sheets, frozen = {}, {}
+    sheets: dict[str, TextCells] = {}
+    frozen: dict[str, int] = {}
     named: dict[object, str] = {}
     for table in tables:
         source = table.source
         if table.sheet_key in named:
             continue
-        name = named[table.sheet_key] = sheet_name(source.sheet or source.path.stem, taken)
+        name = named[table.sheet_key] = sheet_name(source.sheet or source.path.stem, sheets)
         loose: dict[int, Sequence[str]] = {left.row: [left.text] for left in source.left_out}
         loose[source.header_row] = source.header
         rows, data = _whole_sheet([other for other in tables if other.sheet_key == table.sheet_key])

@@ -27,7 +27,7 @@ from cpms_cli.cli.options import (
 )
 from cpms_cli.cli.telling import tell
 
-Number = Annotated[int, typer.Argument(metavar="N", help="The indicator's number, 1 to 22.", show_default=False)]
+Number = Annotated[int, typer.Argument(metavar="N", help="The indicator's number.", show_default=False)]
 
 
 def indicator(

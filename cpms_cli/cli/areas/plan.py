@@ -25,11 +25,12 @@ from cpms_cli.cli.options import (
     workspace_of,
     year,
 )
+from cpms_cli.writing.output_formats import TEXT_OR_JSON, listed_endings
 
 app = typer.Typer(no_args_is_help=True, help="A document for a committee: what was found, what is due, what to decide.")
 File = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Write a document: .docx, .xlsx, .pdf or .html.", show_default=False),
+    typer.Option("--output", "-o", help=f"Write a file: {listed_endings('document')}.", show_default=False),
 ]
 
 
@@ -94,7 +95,7 @@ def _plan(
     lang: str | None,
     schemas: Path | None,
 ) -> None:
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     check_audience(audience, None, by=by)
     round_year = year(round_)
     from cpms_cli.reports.composing.plan import plan_document

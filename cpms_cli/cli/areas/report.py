@@ -20,6 +20,7 @@ from cpms_cli.cli.options import (
     workspace_of,
     year,
 )
+from cpms_cli.writing.output_formats import listed_endings
 
 if TYPE_CHECKING:
     from cpms_cli.reports.documents.document import Document
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="A report as one file: HTML, PDF, DOCX or XLSX, by its ending.")
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The area's official code.", show_default=False)]
-To = Annotated[Path, typer.Option("--output", "-o", help="The file: .html, .pdf, .docx or .xlsx.", show_default=False)]
+To = Annotated[
+    Path, typer.Option("--output", "-o", help=f"Write a file: {listed_endings('document')}.", show_default=False)
+]
 Shade = Annotated[
     str | None,
     typer.Option(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from cpms_cli.cli.options import (
     STORE,
@@ -22,7 +21,9 @@ from cpms_cli.cli.options import (
     workspace_of,
     year,
 )
+from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
 from cpms_cli.errors import UsageError
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,19 +31,7 @@ if TYPE_CHECKING:
     from cpms_cli.linking.review.by_hand import Regrouped
     from cpms_cli.workspace import Workspace
 
-_SHOW = "show"
-
-
-class _ShowUnlessNamed(TyperGroup):
-    """`cpms child ID` is `cpms child show ID`: what is asked most is said shortest."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the name of the command in where the first word is none."""
-        named = args and (args[0] in self.commands or args[0] in ctx.help_option_names)
-        return list(super().parse_args(ctx, args if named or not args else [_SHOW, *args]))
-
-
-app = typer.Typer(cls=_ShowUnlessNamed, no_args_is_help=True, help="One child over the years; split or join its rows.")
+app = typer.Typer(cls=ShowUnlessNamed, no_args_is_help=True, help="One child over the years; split or join its rows.")
 
 Reason = Annotated[str, typer.Option("--reason", help="Why, in words; kept with the decision.", show_default=False)]
 
@@ -52,7 +41,7 @@ def _group() -> None:
     """One child over the years: `cpms child ID` shows it, `split` and `join` correct which rows are its own."""
 
 
-@app.command(_SHOW)
+@app.command(SHOW)
 def child(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="The child's CPMS ID.", show_default=False)],
     why: Why = False,
@@ -143,7 +132,7 @@ def split(
       cpms child split ID --round 2569 --reason "a twin" --store cpms.duckdb
       cpms child split ID --round 2568 --round 2569 --reason "two families"
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli.linking.review.by_hand import split_child
     from cpms_cli.survey.messages import say
@@ -181,7 +170,7 @@ def join(
       cpms child join ID ID --reason "seen with the mother" --store cpms.duckdb
       cpms child join ID ID ID --reason "school register" --store cpms.duckdb
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli.linking.review.by_hand import join_children
     from cpms_cli.survey.messages import say

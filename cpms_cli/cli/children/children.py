@@ -25,7 +25,8 @@ from cpms_cli.cli.options import (
 )
 
 Indicator = Annotated[
-    int | None, typer.Option("--indicator", help="Only children with this indicator, 1 to 22.", show_default=False)
+    int | None,
+    typer.Option("--indicator", help="Only children with this indicator (a number).", show_default=False),
 ]
 Risk = Annotated[
     list[str] | None, typer.Option("--risk", help="Only this level, as victim; may be repeated.", show_default=False)

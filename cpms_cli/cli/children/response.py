@@ -31,6 +31,7 @@ from cpms_cli.cli.options import (
     workspace_of,
 )
 from cpms_cli.cli.telling import tell
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 app = typer.Typer(no_args_is_help=True, help="What was done for the children: record it, see who is due.")
 
@@ -72,7 +73,7 @@ def import_(
       cpms response due -o visits.xlsx --store cpms.duckdb
       cpms response import visits.xlsx --store cpms.duckdb
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli import __version__
     from cpms_cli.merging.respond import import_responses

@@ -9,6 +9,7 @@ import typer
 
 from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import STORE, Format, Identified, Lang, Schemas, Store, language, one_of
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 app = typer.Typer(no_args_is_help=True, help="Rows that may be one child: look at both sides, and decide.")
 
@@ -60,7 +61,7 @@ def apply(
       cpms review apply review.xlsx --store cpms.duckdb
       cpms review apply review.xlsx --format json --store cpms.duckdb
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from dataclasses import asdict
 

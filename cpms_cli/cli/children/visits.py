@@ -20,6 +20,7 @@ from cpms_cli.cli.options import (
     workspace_of,
     year,
 )
+from cpms_cli.writing.output_formats import has_format
 
 
 def visits(
@@ -56,7 +57,7 @@ def visits(
         survey, spoken = workspace.survey, workspace.language
         listed = list_visits(workspace, area=area, round_=round_year, as_of=day_)
     if output is not None:
-        if output.suffix.lower() == ".xlsx":
+        if has_format("visits", output):
             report.write_visits(output, survey, listed.visits, spoken, len(listed.turned_18))
         else:
             write_tables({"visits": listed.visits}, output)

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import Lang, Schemas, language
+from cpms_cli.writing.output_formats import listed_endings
 
 File = Annotated[
     Path | None,
-    typer.Option("--output", "-o", help="Write a file: .md, .html, .docx, .xlsx or .pdf.", show_default=False),
+    typer.Option("--output", "-o", help=f"Write a file: {listed_endings('document')}.", show_default=False),
 ]
 
 

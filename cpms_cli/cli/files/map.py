@@ -10,6 +10,7 @@ import typer
 from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import Encoding, Files, Format, Lang, Map, Schemas, language, one_of
 from cpms_cli.errors import UsageError
+from cpms_cli.writing.output_formats import has_format
 
 MapOutput = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write the map here: a new .csv file.", show_default=False)
@@ -39,7 +40,7 @@ def map_(
     """
     one_of(format_)
     spoken = language(lang)
-    if output is not None and output.suffix.lower() != ".csv":
+    if output is not None and not has_format("header_map", output):
         raise UsageError("map_is_csv", file=output.name)
     if output is not None and output.exists() and not overwrite:
         raise UsageError("map_there", file=output.name)

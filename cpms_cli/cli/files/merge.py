@@ -22,6 +22,7 @@ from cpms_cli.cli.options import (
     one_of,
     year,
 )
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 Quarantine = Annotated[
     Path | None,
@@ -54,7 +55,7 @@ def merge(
       cpms merge sample_data/survey_2567.csv --store cpms.duckdb
       cpms merge sample_data/survey_2568.xlsx sample_data/survey_2569.xlsx
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken, round_year = language(lang), year(round_)
     from cpms_cli import __version__
     from cpms_cli.merging.merge import merge as run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cpms_cli.cli.options import Against, Lang, Schemas, TextOrJson, language, one_of
+from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 
 def doctor(store: Against = None, format_: TextOrJson = "text", lang: Lang = None, schemas: Schemas = None) -> None:
@@ -17,7 +18,7 @@ def doctor(store: Against = None, format_: TextOrJson = "text", lang: Lang = Non
       cpms doctor
       cpms doctor --store cpms.duckdb --format json
     """
-    one_of(format_, ("text", "json"))
+    one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
     from cpms_cli.diagnosing import diagnose
     from cpms_cli.reports.files.diagnosis import show_diagnosis

@@ -75,11 +75,11 @@ def records(
         raise UsageError("identified_and_not")
     if series is not None and not deidentified and k is None:
         raise UsageError("series_without_k")
-    from cpms_cli.reports.interchange.interchange_files import RECORD_WRITERS, check_export, write_records
+    from cpms_cli.reports.interchange.interchange_files import check_export, write_records
     from cpms_cli.summaries.records.child_records import make_records
     from cpms_cli.survey.messages import say
 
-    check_export(RECORD_WRITERS, file)
+    check_export("records", file)
     with workspace_of(store, schemas, lang, identified=identified, writes=True) as workspace:
         survey, spoken = workspace.survey, workspace.language
         exported = make_records(
@@ -123,10 +123,10 @@ def figures(
     """
     round_year = year(round_)
     from cpms_cli.disclosure.release.published_figures import compute_published_figures
-    from cpms_cli.reports.interchange.interchange_files import FIGURE_WRITERS, check_export, write_figures
+    from cpms_cli.reports.interchange.interchange_files import check_export, write_figures
     from cpms_cli.survey.messages import say
 
-    check_export(FIGURE_WRITERS, file)
+    check_export("figures", file)
     with workspace_of(store, schemas, lang, writes=True) as workspace:
         published = compute_published_figures(
             workspace, area=area, round_=round_year, audience=audience, tell=warn_office

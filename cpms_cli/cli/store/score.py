@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.cli.shown_by_default import SHOW, ShowUnlessNamed
+from cpms_cli.cli.store import rules_judged
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Language, Survey
 
 
+app = typer.Typer(
+    cls=ShowUnlessNamed, help="Score every child (as cpms score alone does); judge the rules by whom they find."
+)
+app.command("fairness")(rules_judged.fairness)
+app.command("validate")(rules_judged.validate)
+
+
+@app.callback()
+def _group() -> None:
+    """Score every child: `cpms score` does it, `fairness` and `validate` judge the rules by whom they find."""
+
+
+@app.command(SHOW)
 def score(
     store: Store = STORE,
     format_: Format = "text",
@@ -29,7 +44,7 @@ def score(
         bool, typer.Option("--compare", help="What would change under --schemas; nothing is recorded.")
     ] = False,
 ) -> None:
-    """Score every child in every round: 22 indicators, the risk level, the highest possible level, and why.
+    """Score every child in every round: every indicator, the risk level, the highest possible level, and why.
 
     Each scoring is recorded in the store, with the definition used: cpms history lists them.
 

@@ -15,7 +15,7 @@ import duckdb
 from cpms_cli.disclosure.cells.cell_id import CellId, Groups
 from cpms_cli.scoring.profiles import band_name, measure_column, right_column
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.rule_language import RANGES, compiled, named, parse, sql
+from cpms_cli.survey.rules.rule_language import RANGES, compiled_rule, named, sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 
 AGE = "age"
@@ -99,7 +99,7 @@ def _ages(survey: Survey, condition: str) -> frozenset[int]:
 
 def _rule_of_age(survey: Survey, condition: str) -> str | None:
     """A condition as SQL, where it depends on the age alone."""
-    rule = compiled(parse(condition), vocabulary(survey))
+    rule = compiled_rule(condition, vocabulary(survey))
     return sql(rule) if set(named(rule)) <= {*RANGES[AGE]} else None
 
 

@@ -16,6 +16,7 @@ from cpms_cli.disclosure.cells.spanning import relations_between_areas
 from cpms_cli.disclosure.engine.protection import Protected, PublishedTogether, protect
 from cpms_cli.disclosure.release.releases import Publication
 from cpms_cli.summaries.area.areas import AreaSummary
+from cpms_cli.summaries.area.help_counts import counted_again
 from cpms_cli.summaries.area.quality import coarse
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
@@ -71,12 +72,14 @@ def blanked(summary: AreaSummary, tables: Mapping[str, pd.DataFrame], survey: Su
         None if pd.isna(count) else int(count) for count in (totals["children"], totals["households"])
     )
     levels, indicators, parts = (tables[table_name(summary, name)] for name in ("levels", "indicators", "parts"))
+    answers = finished(survey, indicators)
     return replace(
         summary,
         children=children,
         households=households,
         levels=levels,
-        indicators=finished(survey, indicators),
+        indicators=answers,
+        help=counted_again(summary.help, answers),
         parts=parts,
         response=summary.response.iloc[:0],
         quality=coarse(summary.quality),

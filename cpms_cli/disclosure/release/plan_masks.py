@@ -18,6 +18,7 @@ from cpms_cli.disclosure.engine.problem import Relation
 from cpms_cli.disclosure.engine.protection import Protected
 from cpms_cli.disclosure.release.summary_masks import Masked, MaskingContext
 from cpms_cli.summaries.area.areas import area_summary
+from cpms_cli.summaries.area.help_counts import counted_again
 from cpms_cli.summaries.area.plans import (
     AreaPlan,
     leading_indicators,
@@ -78,6 +79,7 @@ def _blank(context: MaskingContext, plan: AreaPlan, tables: dict[str, pd.DataFra
     survey, levels = context.survey, tables["levels"].set_index("level")
     counted = {indicator.number for indicator in survey.indicators if indicator.counted}
     indicators = finished(survey, tables["indicators"])
+    needed = counted_again(plan.help, indicators)
     indicators = indicators[indicators["number"].isin(counted)].reset_index(drop=True)
     order = ["own", "children"]
     activities = protected.tables["activities"].sort_values("id", kind="stable")
@@ -107,6 +109,7 @@ def _blank(context: MaskingContext, plan: AreaPlan, tables: dict[str, pd.DataFra
         if by_part is None
         else leading_of_parts(survey, by_part, context.language),
         quality=unknown_quality(indicators),
+        help=needed,
         grouped={},
         standing=plan.standing.iloc[:0],
         standing_parts=plan.standing_parts.iloc[:0],

@@ -68,13 +68,14 @@ def _decide(
 
 def _after(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataFrame) -> Regrouped:
     person, round_ = survey.role("person").name, survey.role("round").name
-    connection.register("asked", rows[["row_key"]])
-    identifiers_known = connection.execute(
-        f"SELECT {person} AS identifier, list({round_} ORDER BY {round_}) AS rounds, min({round_}) AS first"
-        " FROM child_link l"
-        f" JOIN asked ON asked.row_key = {row_reference(survey, 'child', 'l')} GROUP BY 1 ORDER BY first, 1"
-    ).fetchall()
-    connection.unregister("asked")
+    connection.register("asked_row", rows[["row_key"]])
+    identifiers_known = connection.execute(f"""
+        SELECT {person} AS identifier, list({round_} ORDER BY {round_}) AS rounds, min({round_}) AS first
+        FROM child_link l
+        JOIN asked_row a ON a.row_key = {row_reference(survey, "child", "l")}
+        GROUP BY 1
+        ORDER BY first, 1""").fetchall()
+    connection.unregister("asked_row")
     return Regrouped({str(identifier): tuple(map(str, rounds)) for identifier, rounds, _ in identifiers_known})
 
 

@@ -38,21 +38,29 @@ def _latest(survey: Survey) -> str:
         f" AND {changed_details(survey, f'now_{side}', f'then_{side}')} <= {MAY_DIFFER})"
         for side in "ab"
     }
-    joins = "".join(
-        f" JOIN current_row now_{side} ON now_{side}.row_key = d.row_{side}"
-        f" LEFT JOIN every_row then_{side}"
-        f" ON then_{side}.row_key = d.row_{side} AND then_{side}.batch_id = d.batch_{side}"
-        for side in "ab"
-    )
-    return (
-        f"WITH every_row AS (SELECT {row_reference(survey, 'child', 'o')} AS row_key, o.* FROM child_observation o"
-        f" WHERE {row_reference(survey, 'child', 'o')} IN"
-        " (SELECT row_a FROM link_decision UNION SELECT row_b FROM link_decision)),"
-        " current_row AS (SELECT * FROM every_row WHERE superseded_by IS NULL),"
-        " d AS (SELECT * FROM link_decision QUALIFY row_number() OVER"
-        " (PARTITION BY least(row_a, row_b), greatest(row_a, row_b) ORDER BY decision_id DESC) = 1)"
-        f" SELECT d.row_a, d.row_b, d.verdict, {person['a']} AND {person['b']} AS holds FROM d{joins} ORDER BY ALL"
-    )
+    reference = row_reference(survey, "child", "o")
+    return f"""
+        WITH every_row AS (
+            SELECT {reference} AS row_key, o.*
+            FROM child_observation o
+            WHERE {reference} IN (SELECT row_a FROM link_decision UNION SELECT row_b FROM link_decision)
+        ),
+        current_row AS (SELECT * FROM every_row WHERE superseded_by IS NULL),
+        last_decision AS (
+            SELECT *
+            FROM link_decision
+            QUALIFY row_number() OVER (
+                PARTITION BY least(row_a, row_b), greatest(row_a, row_b)
+                ORDER BY decision_id DESC
+            ) = 1
+        )
+        SELECT d.row_a, d.row_b, d.verdict, {person["a"]} AND {person["b"]} AS holds
+        FROM last_decision d
+        JOIN current_row now_a ON now_a.row_key = d.row_a
+        LEFT JOIN every_row then_a ON then_a.row_key = d.row_a AND then_a.batch_id = d.batch_a
+        JOIN current_row now_b ON now_b.row_key = d.row_b
+        LEFT JOIN every_row then_b ON then_b.row_key = d.row_b AND then_b.batch_id = d.batch_b
+        ORDER BY ALL"""
 
 
 def read_decisions(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.Series) -> Decisions:
@@ -116,20 +124,31 @@ def decide(
     What was decided already, with the same verdict, is not written again.
     """
     reference = row_reference(survey, "child", "o")
-    connection.register("told", pairs)
-    changed = connection.execute(
-        f"WITH now AS (SELECT {reference} AS row_key, batch_id FROM child_observation o WHERE superseded_by IS NULL),"
-        " last AS (SELECT least(row_a, row_b) AS one, greatest(row_a, row_b) AS two, verdict, batch_a, batch_b"
-        " FROM link_decision"
-        " QUALIFY row_number() OVER (PARTITION BY one, two ORDER BY decision_id DESC) = 1)"
-        " SELECT t.row_a, t.row_b, t.verdict, t.reason, a.batch_id AS batch_a, b.batch_id AS batch_b FROM told t"
-        " JOIN now a ON a.row_key = t.row_a JOIN now b ON b.row_key = t.row_b"
-        " LEFT JOIN last ON last.one = least(t.row_a, t.row_b) AND last.two = greatest(t.row_a, t.row_b)"
-        " AND last.verdict = t.verdict AND least(a.batch_id, b.batch_id) = least(last.batch_a, last.batch_b)"
-        " AND greatest(a.batch_id, b.batch_id) = greatest(last.batch_a, last.batch_b)"
-        " WHERE last.one IS NULL ORDER BY ALL"
-    ).df()
-    connection.unregister("told")
+    connection.register("verdict_pair", pairs)
+    changed = connection.execute(f"""
+        WITH now AS (
+            SELECT {reference} AS row_key, batch_id
+            FROM child_observation o
+            WHERE superseded_by IS NULL
+        ),
+        last AS (
+            SELECT least(row_a, row_b) AS low, greatest(row_a, row_b) AS high, verdict, batch_a, batch_b
+            FROM link_decision
+            QUALIFY row_number() OVER (PARTITION BY low, high ORDER BY decision_id DESC) = 1
+        )
+        SELECT v.row_a, v.row_b, v.verdict, v.reason, a.batch_id AS batch_a, b.batch_id AS batch_b
+        FROM verdict_pair v
+        JOIN now a ON a.row_key = v.row_a
+        JOIN now b ON b.row_key = v.row_b
+        LEFT JOIN last
+            ON last.low = least(v.row_a, v.row_b)
+            AND last.high = greatest(v.row_a, v.row_b)
+            AND last.verdict = v.verdict
+            AND least(a.batch_id, b.batch_id) = least(last.batch_a, last.batch_b)
+            AND greatest(a.batch_id, b.batch_id) = greatest(last.batch_a, last.batch_b)
+        WHERE last.low IS NULL
+        ORDER BY ALL""").df()
+    connection.unregister("verdict_pair")
     last = connection.execute("SELECT coalesce(max(decision_id), 0) FROM link_decision").fetchone()
     begin = int(last[0]) + 1 if last else 1
     new = changed.assign(
@@ -138,7 +157,7 @@ def decide(
         source=source,
         decided_at=now(),
     )
-    connection.register("decided", new)
-    connection.execute("INSERT INTO link_decision BY NAME SELECT * FROM decided")
-    connection.unregister("decided")
+    connection.register("new_decision", new)
+    connection.execute("INSERT INTO link_decision BY NAME SELECT * FROM new_decision")
+    connection.unregister("new_decision")
     return len(new)

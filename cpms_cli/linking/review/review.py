@@ -1,24 +1,21 @@
-"""Doubtful pairs to a workbook that a person fills in, and their decisions back into the store."""
+"""Doubtful pairs to a workbook that a person fills in, and what was decided back into the store."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-from cpms_cli.errors import UnreadableFile, UsageError
+from cpms_cli.errors import UsageError
 from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
+from cpms_cli.linking.review.filled_workbook import SHOWN, columns_not_read, decisions_in, workbook_cells
 from cpms_cli.linking.review.review_workbook import review_bytes
 from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_links import relink
-from cpms_cli.reading.book.container import inspect_container
-from cpms_cli.reading.source import column_letter
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.connection import commit
 from cpms_cli.store.file import open_store
@@ -26,23 +23,11 @@ from cpms_cli.store.history import note_event
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import LANGUAGES, Language, Role, Survey, folded
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.output_formats import output_format
 from cpms_cli.writing.outputs import check_new
 
-_SHOWN: tuple[Role, ...] = (
-    "given_name",
-    "family_name",
-    "nickname",
-    "mother",
-    "sex",
-    "born",
-    "age",
-    "national_id",
-    "nationality",
-    "village",
-    "household",
-)
 # What counts as agreement on the workbook, best levels first; the rest of a comparison's levels differ.
 _DIFFERING = frozenset({"differs", "none", "elsewhere", "clash", "slip", "near", "other"})
 _SILENT = frozenset({"unknown", "clear"})
@@ -72,17 +57,21 @@ class Applied:
 def _pairs(survey: Survey, waiting: str) -> str:
     """SELECT of pairs with the name by which a workbook calls them: it changes when either row does."""
     reference = row_reference(survey, "child", "o")
-    current = f"SELECT {reference} AS row_key, * FROM child_observation o WHERE superseded_by IS NULL"
-    return (
-        f"WITH now AS ({current})"
-        " SELECT p.*, left(md5(concat_ws(chr(30), p.row_a, p.row_b, a.batch_id, b.batch_id)), 16) AS pair"
-        f" FROM ({waiting}) p JOIN now a ON a.row_key = p.row_a JOIN now b ON b.row_key = p.row_b"
-    )
+    return f"""
+        WITH now AS (
+            SELECT {reference} AS row_key, *
+            FROM child_observation o
+            WHERE superseded_by IS NULL
+        )
+        SELECT p.*, left(md5(concat_ws(chr(30), p.row_a, p.row_b, a.batch_id, b.batch_id)), 16) AS pair
+        FROM ({waiting}) p
+        JOIN now a ON a.row_key = p.row_a
+        JOIN now b ON b.row_key = p.row_b"""
 
 
 def _sides(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
     """What the rows of doubtful pairs say, by reference, with the given names of the home's other children."""
-    fields = [survey.role("round").name, *(survey.role(role).name for role in _SHOWN)]
+    fields = [survey.role("round").name, *(survey.role(role).name for role in SHOWN)]
     key, home, given = survey.key("child"), survey.key("household"), survey.role("given_name").name
     same_home = " AND ".join(f"x.{name} = o.{name}" for name in home)
     line = next(name for name in key if name not in home)
@@ -168,8 +157,7 @@ def export_review(
     if not identified:
         raise UsageError("review_needs_names")
     file_path = Path(path)
-    if file_path.suffix.lower() != ".xlsx":
-        raise UsageError("unknown_ending", file=file_path.name, known=".xlsx")
+    output_format("review", file_path)
     check_new(file_path, overwrite=overwrite)
     survey = load_survey(schemas)
     with open_store(Path(store), survey, write=True) as connection:
@@ -195,88 +183,6 @@ def waiting_pairs(store: str | Path, *, schemas: Path | None = None) -> pd.DataF
         return connection.execute(f"SELECT pair, row_a, row_b FROM ({_pairs(survey, waiting)}) ORDER BY ALL").df()
 
 
-def _words(message: str, code: str) -> Mapping[str, str]:
-    """All spellings of one heading or answer."""
-    return {folded(say(message, language)): code for language in LANGUAGES} | {folded(code): code}
-
-
-def _own_headings(survey: Survey) -> set[str]:
-    """The headings that a workbook of pairs is written with, in every language."""
-    messages = ("review_pair", "review_decision", "review_reason", "review_chance", "review_agrees", "review_differs")
-    own = {folded(say(message, language)) for message in messages for language in LANGUAGES}
-    fields = [survey.role(role) for role in ("round", *_SHOWN)]
-    labels = [field.label.in_(language) for field in fields for language in LANGUAGES]
-    labels += [say("review_others", language) for language in LANGUAGES]
-    return own | {folded(f"{label} {side}") for label in labels for side in "AB"}
-
-
-def _not_read(survey: Survey, path: Path, cells: pd.DataFrame) -> tuple[dict[str, object], ...]:
-    """The columns that somebody has added to the workbook; the first row of `cells` has the headings."""
-    own = _own_headings(survey) | {"pair", "decision", "reason"}
-    decisions: list[dict[str, object]] = []
-    for number in range(cells.shape[1]):
-        header = str(cells.iat[0, number]).strip()
-        filled = int((cells.iloc[1:, number].str.strip() != "").sum())
-        if filled and folded(header) not in own:
-            decisions.append(
-                {"file": path.name, "sheet": None, "header": header, "column": column_letter(number), "filled": filled}
-            )
-    return tuple(decisions)
-
-
-def filled_in(path: Path) -> pd.DataFrame:
-    """The workbook's rows: row (as Excel counts), pair, verdict ("" where blank, else "same" or "different"), reason.
-
-    Raises UnreadableFile, and UsageError for a word that is no decision.
-    """
-    return _decisions(path, _cells(path))
-
-
-def _cells(path: Path) -> pd.DataFrame:
-    """All cells of the workbook's first sheet as text. Raises UnreadableFile."""
-    if not path.is_file():
-        raise UnreadableFile("file_missing", file=path.name)
-    with path.open("rb") as stream:
-        if stream.read(2) == b"PK":
-            inspect_container(path)
-    try:
-        with CalamineWorkbook.from_path(path) as book:
-            cells = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except PasswordError:
-        raise UnreadableFile("workbook_password", file=path.name) from None
-    except (CalamineError, ValueError, OSError, IndexError):
-        raise UnreadableFile("damaged_workbook", file=path.name) from None
-    return pd.DataFrame(cells, dtype=object).map(str)
-
-
-def _decisions(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
-    headings = {
-        **_words("review_pair", "pair"),
-        **_words("review_decision", "decision"),
-        **_words("review_reason", "reason"),
-    }
-    header = [headings.get(folded(cell), "") for cell in cells.iloc[0]] if len(cells) else []
-    if not {"pair", "decision"} <= set(header):
-        raise UnreadableFile("review_not_ours", file=path.name, columns="pair, decision")
-    frame = cells.iloc[1:].reset_index(drop=True)
-    columns = {name: frame[header.index(name)].str.strip() for name in ("pair", "decision", "reason") if name in header}
-    table = pd.DataFrame({"reason": "", **columns}, dtype="str").assign(row=range(2, len(frame) + 2))
-    verdicts = {"": "", **_words("review_same", SAME), **_words("review_different", DIFFERENT)}
-    table["verdict"] = table["decision"].map(lambda cell: verdicts.get(folded(cell)))
-    wrong = table[table["verdict"].isna()]
-    if len(wrong):
-        first = wrong.iloc[0]
-        raise UsageError(
-            "review_bad_decision",
-            file=path.name,
-            row=first["row"],
-            value=first["decision"],
-            same=say("review_same", "en"),
-            different=say("review_different", "en"),
-        )
-    return table[table["pair"] != ""]
-
-
 def apply_review(
     store: str | Path, path: str | Path, *, who: str | None = None, schemas: Path | None = None
 ) -> Applied:
@@ -286,8 +192,8 @@ def apply_review(
     UnreadableFile, UsageError for a word that is no decision, StoreError.
     """
     store_path, survey = Path(path), load_survey(schemas)
-    cells = _cells(store_path)
-    decisions = _decisions(store_path, cells)
+    cells = workbook_cells(store_path)
+    decisions = decisions_in(store_path, cells)
     with open_store(Path(store), survey, write=True) as connection:
         connection.execute("BEGIN")
         relink(connection, survey)
@@ -307,5 +213,5 @@ def apply_review(
         int((decisions["verdict"] == "").sum()),
         len(decided) - new,
         int((both["row_a"].isna() & (both["verdict"] != "")).sum()),
-        _not_read(survey, store_path, cells),
+        columns_not_read(survey, store_path, cells),
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 import io
 from collections.abc import Sequence
 
 import pandas as pd
-import xlsxwriter
 
 from cpms_cli.writing.gate import printable
+from cpms_cli.writing.new_workbook import new_workbook
 
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _WIDTHS = (18, 14, 24, 12, 48, 40)
 _SIDE_WIDTH = 16
 
@@ -22,8 +20,7 @@ def review_bytes(sheet: str, table: pd.DataFrame, decision: int, choices: Sequen
     `decision` is the column, counted from 0, in which one of `choices` is to be chosen. All cells are text.
     """
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, _OPTIONS) as book:
-        book.set_properties({"created": datetime.datetime(2000, 1, 1)})
+    with new_workbook(stream) as book:
         page = book.add_worksheet(sheet)
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         plain = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})

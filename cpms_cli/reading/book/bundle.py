@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ import pyarrow.csv as arrow_csv
 import pyrage
 
 from cpms_cli.errors import KeyMissing, UnreadableFile
+from cpms_cli.keys import key_value
 from cpms_cli.reading.size_limits import LIMITS
 from cpms_cli.reading.source import TEXT, SourceTable
 
@@ -29,8 +29,8 @@ DESCRIPTOR = "datapackage.json"
 PASSPHRASE, IDENTITY_FILE = "CPMS_BUNDLE_KEY", "CPMS_IDENTITY_FILE"
 
 
-def _identities(path: Path) -> list[pyrage.x25519.Identity]:
-    named = Path(os.environ[IDENTITY_FILE])
+def _identities(path: Path, file_named: str) -> list[pyrage.x25519.Identity]:
+    named = Path(file_named)
     try:
         lines = [line.strip() for line in named.read_text("utf-8").splitlines()]
         return [pyrage.x25519.Identity.from_str(line) for line in lines if line and not line.startswith("#")]
@@ -42,12 +42,13 @@ def _opened(path: Path) -> bytes:
     sealed = path.read_bytes()
     by_passphrase = b"-> scrypt " in sealed[:200]
     variable = PASSPHRASE if by_passphrase else IDENTITY_FILE
-    if not os.environ.get(variable):
+    key = key_value(variable)
+    if key is None:
         raise KeyMissing("bundle_needs_key", file=path.name, variable=variable)
     try:
         if by_passphrase:
-            return bytes(pyrage.passphrase.decrypt(sealed, os.environ[PASSPHRASE]))
-        return bytes(pyrage.decrypt(sealed, _identities(path)))
+            return bytes(pyrage.passphrase.decrypt(sealed, key))
+        return bytes(pyrage.decrypt(sealed, _identities(path, key)))
     except pyrage.DecryptError:
         raise UnreadableFile("bundle_does_not_open", file=path.name) from None
 

@@ -54,12 +54,13 @@ def spelt(header: str) -> str:
 def header_spellings(survey: Survey) -> dict[str, str]:
     """Every accepted header, folded, to the field it names.
 
-    The question itself is one: an export with labels has the words that the form showed for its headers.
+    The question itself is one: an export with labels has the words that the form showed for its headers. So is a name
+    that the field had before: files of earlier rounds have it.
     """
     return {
         spelt(spelling): name
         for name, field in survey.fields.items()
-        for spelling in (field.question.en, field.question.th, name, *field.headers)
+        for spelling in (field.question.en, field.question.th, name, *field.formerly, *field.headers)
     }
 
 

@@ -66,8 +66,8 @@ def _shaded(
         return what, frame[["area", "label", "share"]], figures.parts[level.id]
     indicator = survey.indicator(int(shade)) if shade.isdecimal() else None
     if indicator is None:
-        known = ", ".join(level.id for level in survey.levels)
-        raise UsageError("bad_shade", shade=shade, known=known, last=len(survey.indicators))
+        levels = ", ".join(level.id for level in survey.levels)
+        raise UsageError("bad_shade", shade=shade, levels=levels, indicators=survey.indicator_numbers)
     frame = figures.heat[["area", "label", str(indicator.number)]].set_axis(["area", "label", "share"], axis=1)
     what = say("report_map_indicator", language, indicator=f"{indicator.number} {indicator.name.in_(language)}")
     return what, frame, figures.heat_counts[str(indicator.number)]

@@ -1,22 +1,23 @@
-"""Charts of documents as SVG, drawn by Vega-Lite: words stay words, so that whoever shows the picture draws Thai."""
+"""Charts of documents as SVG: a module for each kind draws, this one makes whole pictures of what they draw."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
 
-import vl_convert
 from lxml import etree
 
-from cpms_cli.reports.charts.chart_bars import indicator_bars, level_bars
+from cpms_cli.reports.charts.chart_bars import indicator_bars
 from cpms_cli.reports.charts.chart_flow import level_flow
 from cpms_cli.reports.charts.chart_heat import heat_map
-from cpms_cli.reports.charts.chart_style import FONT_SIZE, HATCH_LINE, PAPER, WIDE, Spec
+from cpms_cli.reports.charts.chart_levels import level_bars
+from cpms_cli.reports.charts.chart_style import FONT, PATTERNS, TILE, WIDE, Fill
 from cpms_cli.reports.charts.map_outlines import area_map
 from cpms_cli.reports.charts.map_tiles import tile_map
+from cpms_cli.reports.charts.svg import Element, Picture, element, text_element
 from cpms_cli.reports.documents.document import Chart
 
-SHAPES: dict[str, Callable[[Chart, int], Spec]] = {
+SHAPES: dict[str, Callable[[Chart, float], Picture]] = {
     "level_bars": level_bars,
     "indicator_bars": indicator_bars,
     "heat_map": heat_map,
@@ -24,12 +25,7 @@ SHAPES: dict[str, Callable[[Chart, int], Spec]] = {
     "area_map": area_map,
     "tile_map": tile_map,
 }
-_SVG = "{http://www.w3.org/2000/svg}"
-_HATCH = (
-    f'<pattern xmlns="http://www.w3.org/2000/svg" id="hatch" width="6" height="6" patternUnits="userSpaceOnUse"'
-    f' patternTransform="rotate(45)"><rect width="6" height="6" fill="{PAPER}"/>'
-    f'<rect width="2" height="6" fill="{HATCH_LINE}"/></pattern>'
-)
+_MARGIN = 2  # px, so that a line at the edge is drawn whole
 
 
 def chart_svg(chart: Chart, width: int = WIDE) -> str:
@@ -37,32 +33,48 @@ def chart_svg(chart: Chart, width: int = WIDE) -> str:
 
     Its identifiers differ from those of every other chart, so that many can stand in one page.
     """
-    drawn = vl_convert.vegalite_to_svg(SHAPES[chart.shape](chart, width), vl_version="5.21")
-    root = etree.fromstring(drawn.encode("utf-8"))
-    for node in list(root.iter()):
-        for name in ("role", "aria-roledescription", "aria-hidden", "aria-label", "class", "pointer-events"):
-            node.attrib.pop(name, None)
-    texts = etree.Element(f"{_SVG}title"), etree.Element(f"{_SVG}desc")
-    for element, identifier, text in zip(texts, ("title", "desc"), (chart.title, chart.alt), strict=True):
-        element.set("id", identifier)
-        element.text = text
-    defs = etree.Element(f"{_SVG}defs")
-    defs.append(etree.fromstring(_HATCH))
-    root[:0] = [*texts, defs]
-    root.set("role", "img")
-    root.set("aria-labelledby", "title desc")
-    root.set("font-size", str(FONT_SIZE))
+    picture = SHAPES[chart.shape](chart, width - 2 * _MARGIN)
+    height = round(picture.height) + 2 * _MARGIN
+    view = f"0 0 {width} {height}"
+    root = element("svg", width=width, height=height, viewBox=view, role="img", font_family=FONT)
+    drawn = element("g", transform=f"translate({_MARGIN},{_MARGIN})")
+    drawn.extend(picture.elements)
+    root.extend(
+        [
+            text_element("title", chart.title, id="title"),
+            text_element("desc", chart.alt, id="desc"),
+            *_definitions(drawn),
+            drawn,
+        ]
+    )
     return _own_identifiers(root)
 
 
-def _own_identifiers(root: etree._Element) -> str:
+def _definitions(drawn: Element) -> list[Element]:
+    """Return the patterns that a picture is filled with."""
+    used = {shape.get("fill") for shape in drawn.iter()}
+    patterns = [_pattern(fill) for fill in PATTERNS.values() if fill.paint in used]
+    if not patterns:
+        return []
+    definitions = element("defs")
+    definitions.extend(patterns)
+    return [definitions]
+
+
+def _pattern(fill: Fill) -> Element:
+    made = element("pattern", id=fill.name, width=TILE, height=TILE, patternUnits="userSpaceOnUse")
+    made.append(element("rect", width=TILE, height=TILE, fill=fill.colour))
+    made.extend(etree.fromstring(f'<g xmlns="{made.nsmap[None]}">{fill.signs}</g>'))
+    return made
+
+
+def _own_identifiers(root: Element) -> str:
     mark = f"c{zlib.crc32(etree.tostring(root)):08x}-"
-    for element in root.iter():
-        if "id" in element.attrib:
-            element.set("id", mark + element.attrib["id"])
-        for name, value in element.attrib.items():
-            if value.startswith("url(#"):
-                element.set(name, f"url(#{mark}{value[5:]}")
+    for node in root.iter():
+        if "id" in node.attrib:
+            node.set("id", mark + node.get("id"))
+        if node.get("fill", "").startswith("url(#"):
+            node.set("fill", node.get("fill").replace("url(#", f"url(#{mark}"))
     root.set("aria-labelledby", f"{mark}title {mark}desc")
     etree.cleanup_namespaces(root)
     return str(etree.tostring(root, encoding="unicode"))

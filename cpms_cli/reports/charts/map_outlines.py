@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from cpms_cli.reports.charts.chart_style import BLACK, PAPER, QUIET, Spec, picture, place, text_mark, values
+from cpms_cli.reports.charts.chart_style import BLACK, QUIET, text_width
 from cpms_cli.reports.charts.map_legend import fills, map_legend, short_code
+from cpms_cli.reports.charts.svg import Picture, outline, rectangle, words_on_white
 from cpms_cli.reports.documents.document import Chart
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.outlines import CODE, outlines_of
+
+_Box = tuple[float, float, float, float]  # left, top, right, bottom, in px
+_Ring = np.ndarray[Any, Any]  # points as rows of x and y
 
 _TALLEST = 620
 _LABEL = 10
 # An area smaller than this many px is shown by a square as well: its shade is not to be overlooked.
 _TOO_SMALL, _SQUARE = 260, 11
+# How far a code may stand aside, right and down, in steps of so many px: the nearest first.
+_ASIDE, _REACH = 3, 6
+_STEPS = sorted(product(range(-_REACH, _REACH + 1), repeat=2), key=lambda step: step[0] ** 2 + step[1] ** 2)
 
 
 def has_outlines(survey: Survey, code: str) -> bool:
@@ -33,18 +41,18 @@ def outline_source(survey: Survey, province: str, language: Language) -> str:
     return str(outlines["source"][language]) if outlines else ""
 
 
-def _rings(feature: dict[str, Any]) -> list[np.ndarray[Any, Any]]:
+def _rings(feature: dict[str, Any]) -> list[_Ring]:
     shape = feature["geometry"]
     polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
     return [np.asarray(ring, dtype="float64")[:, :2] for polygon in polygons for ring in polygon]
 
 
-def _size(ring: np.ndarray[Any, Any]) -> float:
+def _size(ring: _Ring) -> float:
     x, y = ring[:, 0], ring[:, 1]
     return abs(float(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1)))) / 2
 
 
-def _middle(ring: np.ndarray[Any, Any]) -> tuple[float, float]:
+def _middle(ring: _Ring) -> tuple[float, float]:
     """A place well inside a shape: of points on a grid, the one farthest from its edge."""
     low, high = ring.min(axis=0), ring.max(axis=0)
     grid = np.stack(np.meshgrid(*np.linspace(low, high, 25).T), axis=-1).reshape(-1, 2)
@@ -61,7 +69,24 @@ def _middle(ring: np.ndarray[Any, Any]) -> tuple[float, float]:
     return float(best[0]), float(best[1])
 
 
-def area_map(chart: Chart, width: int) -> Spec:
+@dataclass(frozen=True)
+class _Projection:
+    """Degrees to px: a degree of longitude is shorter than one of latitude by the cosine of the latitude."""
+
+    west: float
+    north: float
+    across: float
+    down: float
+    left: float
+    top: float
+
+    def ring(self, degrees: _Ring) -> _Ring:
+        """Return a ring of longitudes and latitudes in px."""
+        x = self.left + (degrees[:, 0] - self.west) * self.across
+        return np.column_stack([x, self.top + (self.north - degrees[:, 1]) * self.down])
+
+
+def area_map(chart: Chart, width: float) -> Picture:
     """Columns area, label, share; the map's code (2 or 4 digits) is `words["map"]`, the folder of its definition
     `words["definition"]`.
 
@@ -70,77 +95,48 @@ def area_map(chart: Chart, width: int) -> Spec:
     code = chart.words["map"]
     known = outlines_of(Path(chart.words["definition"]), code[:2])
     features = [feature for feature in (known or {})["features"] if str(feature["properties"][CODE]).startswith(code)]
-    legend, top = map_legend(chart, width)
+    elements, top = map_legend(chart, width)
     points = np.concatenate([ring for feature in features for ring in _rings(feature)])
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
-    # A degree of longitude is shorter than one of latitude by the cosine of the latitude.
     squeeze = math.cos(math.radians((south + north) / 2))
     scale = min((width - 8) / ((east - west) * squeeze), _TALLEST / (north - south))
-    shift = (width - (east - west) * squeeze * scale) / 2
-    areas = pd.Series([str(feature["properties"][CODE]) for feature in features])
-    shapes, labels = [], []
-    for area, fill, feature in zip(areas, fills(chart, areas), features, strict=True):
-        rings = [
-            np.column_stack([shift + (ring[:, 0] - west) * squeeze * scale, top + 4 + (north - ring[:, 1]) * scale])
-            for ring in _rings(feature)
-        ]
-        shape = {"type": "MultiPolygon", "coordinates": [[_wound(ring).round(1).tolist()] for ring in rings]}
-        shapes.append({"type": "Feature", "geometry": shape, "fill": fill})
-        x, y = _middle(max(rings, key=_size))
-        small = sum(map(_size, rings)) < _TOO_SMALL
-        labels.append(
-            {
-                "x": x + (_SQUARE + 6 if small else 0),
-                "y": y,
-                "label": short_code(area),
-                "fill": fill,
-                "square": small,
-                "left": x - _SQUARE / 2,
-                "right": x + _SQUARE / 2,
-                "top": y - _SQUARE / 2,
-                "bottom": y + _SQUARE / 2,
-            }
-        )
-    return picture([*legend, *_layers(shapes, labels)], width, top + 8 + (north - south) * scale)
-
-
-def _wound(ring: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The ring clockwise as it is seen: the other way round, a library of maps takes it for all that is outside."""
-    x, y = ring[:, 0], ring[:, 1]
-    turned = float(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) > 0
-    return ring[::-1] if turned else ring
-
-
-def _layers(shapes: list[dict[str, Any]], labels: list[dict[str, Any]]) -> list[Spec]:
-    projection = {"type": "identity", "scale": 1, "translate": [0, 0]}
-    squares = pd.DataFrame([label for label in labels if label["square"]])
-    shown = values(pd.DataFrame(labels))
-    # A code may be wider than its area: it stands on a ground of its own.
-    layers: list[Spec] = [
-        {
-            "data": {"values": shapes},
-            "projection": projection,
-            "mark": {"type": "geoshape", "stroke": QUIET, "strokeWidth": 0.8},
-            "encoding": {"fill": {"field": "fill", "type": "nominal", "scale": None}},
-        },
-        {
-            "data": shown,
-            "encoding": place(x="x", y="y", text="label"),
-            "mark": text_mark(_LABEL, align="center", stroke=PAPER, strokeWidth=3, strokeJoin="round", color=PAPER),
-        },
-        {
-            "data": shown,
-            "mark": text_mark(_LABEL, align="center", color=BLACK),
-            "encoding": place(x="x", y="y", text="label"),
-        },
+    left = (width - (east - west) * squeeze * scale) / 2
+    projection = _Projection(west, north, squeeze * scale, scale, left, top)
+    areas = [str(feature["properties"][CODE]) for feature in features]
+    shapes = [[projection.ring(ring) for ring in _rings(feature)] for feature in features]
+    shades = fills(chart, areas)
+    elements += [outline(rings, fill, QUIET, 0.8) for rings, fill in zip(shapes, shades, strict=True)]
+    middles = [_middle(max(rings, key=_size)) for rings in shapes]
+    small = [sum(map(_size, rings)) < _TOO_SMALL for rings in shapes]
+    half = _SQUARE / 2
+    squares = [
+        (x - half, y - half, x + half, y + half) for (x, y), is_small in zip(middles, small, strict=True) if is_small
     ]
-    if not squares.empty:
-        mark = {"type": "rect", "stroke": BLACK, "strokeWidth": 1}
-        layers.append(
-            {
-                "data": values(squares),
-                "mark": mark,
-                "encoding": place(x="left", x2="right", y="top", y2="bottom", color="fill"),
-            }
-        )
-    return layers
+    fills_of_squares = [fill for fill, is_small in zip(shades, small, strict=True) if is_small]
+    elements += [rectangle(*square, fill, BLACK) for square, fill in zip(squares, fills_of_squares, strict=True)]
+    wanted = [(x + (_SQUARE + 10 if is_small else 0), y) for (x, y), is_small in zip(middles, small, strict=True)]
+    for area, (x, y) in zip(areas, _label_places(wanted, squares), strict=True):
+        # A code may be wider than its area: it stands on a ground of its own.
+        elements += words_on_white(x, y, short_code(area), _LABEL, BLACK)
+    return Picture(elements, top + (north - south) * scale)
+
+
+def _label_places(wanted: list[tuple[float, float]], squares: list[_Box]) -> list[tuple[float, float]]:
+    """Where each code stands: as near to where it is wanted as it meets neither a square nor a code before it."""
+    occupied = list(squares)
+    places = []
+    for x, y in wanted:
+        tried = [(x + right * _ASIDE, y + down * _ASIDE) for right, down in _STEPS]
+        place = next((place for place in tried if not any(_meet(_label_box(*place), box) for box in occupied)), (x, y))
+        occupied.append(_label_box(*place))
+        places.append(place)
+    return places
+
+
+def _label_box(x: float, y: float) -> _Box:
+    half, high = text_width("0000", _LABEL) / 2, _LABEL / 2
+    return x - half, y - high, x + half, y + high
+
+
+def _meet(a: _Box, b: _Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from cpms_cli.reports.charts.chart_style import QUIET, Spec, ink_on, picture, place, text_mark, values
+from cpms_cli.reports.charts.chart_style import QUIET
 from cpms_cli.reports.charts.map_legend import fills, map_legend, short_code
+from cpms_cli.reports.charts.svg import Picture, rectangle, words_on_patch
 from cpms_cli.reports.documents.document import Chart
 
 _LOOSE = 1.35  # squares of the grid for each area: room for the shape of the province
-_LARGEST, _SMALLEST_WITH_CODE = 46, 28
+_LARGEST, _SMALLEST_WITH_CODE, _GAP = 46, 28, 2
 
 
 def _points(code: str, definition: Path) -> pd.DataFrame:
@@ -49,36 +50,17 @@ def tiles(code: str, definition: Path) -> pd.DataFrame:
     return placed.assign(column=placed["column"] - placed["column"].min(), row=placed["row"] - placed["row"].min())
 
 
-def tile_map(chart: Chart, width: int) -> Spec:
+def tile_map(chart: Chart, width: float) -> Picture:
     """Columns area, label, share; `words` as of `map_outlines.area_map`."""
     placed = tiles(chart.words["map"], Path(chart.words["definition"]))
-    legend, top = map_legend(chart, width)
-    side = min(_LARGEST, (width - 4) / (int(placed["column"].max()) + 1))
-    left = (width - side * (int(placed["column"].max()) + 1)) / 2
-    placed = placed.assign(
-        fill=fills(chart, placed["area"]),
-        x=left + placed["column"] * side,
-        y=top + 4 + placed["row"] * side,
-        label=placed["area"].map(short_code),
-    )
-    placed = placed.assign(
-        x2=placed["x"] + side - 2,
-        y2=placed["y"] + side - 2,
-        mid=placed["x"] + side / 2 - 1,
-        mid_y=placed["y"] + side / 2 - 1,
-        ink=placed["fill"].map(ink_on),
-    )
-    square = {"type": "rect", "stroke": QUIET, "strokeWidth": 0.8}
-    layers: list[Spec] = [
-        *legend,
-        {"data": values(placed), "mark": square, "encoding": place(x="x", x2="x2", y="y", y2="y2", color="fill")},
-    ]
-    if side >= _SMALLEST_WITH_CODE:
-        layers.append(
-            {
-                "data": values(placed),
-                "mark": text_mark(10, align="center"),
-                "encoding": place(x="mid", y="mid_y", text="label", color="ink"),
-            }
-        )
-    return picture(layers, width, top + 8 + side * (int(placed["row"].max()) + 1))
+    elements, top = map_legend(chart, width)
+    columns, rows = int(placed["column"].max()) + 1, int(placed["row"].max()) + 1
+    side = min(_LARGEST, width / columns)
+    left = (width - side * columns) / 2
+    shades = fills(chart, placed["area"])
+    for area, column, row, fill in zip(placed["area"], placed["column"], placed["row"], shades, strict=True):
+        x, y, square = left + column * side, top + row * side, side - _GAP
+        elements.append(rectangle(x, y, x + square, y + square, fill, QUIET, 0.8))
+        if side >= _SMALLEST_WITH_CODE:
+            elements += words_on_patch(x + square / 2, y + square / 2, short_code(area), 10, fill)
+    return Picture(elements, top + side * rows)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
-from importlib.util import find_spec
 
 import typst
 from lxml import etree
 
 from cpms_cli.reports.charts.chart_style import ACROSS, WIDE
+from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.documents.document import Chart
 
-_CHARTS = "cpms_cli.reports.charts.charts"
 _SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 16cm)"""
 _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e33")
@@ -23,12 +21,10 @@ _WIDEST, _HIGHEST_UPRIGHT, _HIGHEST_ACROSS = 17.0, 21.0, 14.5
 _SHAPES_ACROSS, _WIDEST_ACROSS = ("indicator_bars",), 25.0
 
 
-def chart_picture(chart: Chart, wide: bool) -> str | None:
-    """The chart as SVG, for a page laid across if `wide`; None where nothing draws it: then its table stands for it."""
-    if find_spec(_CHARTS) is None:
-        return None
+def chart_picture(chart: Chart, wide: bool) -> str:
+    """The chart as SVG, for a page laid across if `wide`."""
     width = ACROSS if wide and chart.shape in _SHAPES_ACROSS else WIDE
-    return without_sara_am(str(import_module(_CHARTS).chart_svg(chart, width)))
+    return without_sara_am(chart_svg(chart, width))
 
 
 def without_sara_am(svg: str) -> str:

@@ -7,11 +7,17 @@ from typing import Any
 
 import pandas as pd
 
+from cpms_cli.reports.charts.chart_style import LEVEL_FILLS, MARKED, Fill, level_fill
 from cpms_cli.reports.documents.document import Chart, TableBlock, mostly
 
-# Most severe first, as in the pictures of other formats; told apart without red and green.
-_COLOURS = ("#7f1d1d", "#d95f02", "#f0c04a", "#aab2bb", "#d3e5f0", "#1b6e8a")
-_MARK = _COLOURS[-1]
+# What Excel calls the signs that the pictures of other formats have over a colour.
+_EXCEL_PATTERNS = {
+    "falling": "wide_downward_diagonal",
+    "dots": "percent_30",
+    "points": "percent_10",
+    "holes": "dotted_grid",
+    "upright": "narrow_vertical",
+}
 _LEAST_WIDTH, _ROW_HEIGHT, _LEAST_HEIGHT = 640, 30, 260
 _PIXELS_OF_ROW, _PIXELS_OF_LETTER, _PIXELS_OF_COLUMN = 20, 7, 64
 
@@ -63,22 +69,28 @@ def _of_kind(block: TableBlock, *kinds: str) -> list[int]:
     return [number for number, column in enumerate(block.columns) if column.kind in kinds]
 
 
-def _series(sheet: Any, block: TableBlock, first: int, position: int, colour: str, rows: int) -> dict[str, Any]:
+def _series(sheet: Any, block: TableBlock, first: int, position: int, fill: Fill, rows: int) -> dict[str, Any]:
     last = first + rows - 1
     label = next(iter(_of_kind(block, "text")), 0)
     return {
         "name": [sheet.get_name(), first - 1, position],
-        "fill": {"color": colour},
+        **_filled(fill),
         "gap": 45,
         "categories": [sheet.get_name(), first, label, last, label],
         "values": [sheet.get_name(), first, position, last, position],
     }
 
 
+def _filled(fill: Fill) -> dict[str, Any]:
+    if fill.name in _EXCEL_PATTERNS:
+        return {"pattern": {"pattern": _EXCEL_PATTERNS[fill.name], "fg_color": fill.ink, "bg_color": fill.colour}}
+    return {"fill": {"color": fill.colour}}
+
+
 def _stacked(book: Any, sheet: Any, block: TableBlock, first: int) -> Any:
     drawn = book.add_chart({"type": "bar", "subtype": "stacked"})
     for index, number in enumerate(_of_kind(block, "count")):
-        drawn.add_series(_series(sheet, block, first, number, _COLOURS[index % len(_COLOURS)], len(block.frame)))
+        drawn.add_series(_series(sheet, block, first, number, level_fill(index), len(block.frame)))
     drawn.set_legend({"position": "bottom"})
     drawn.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     return drawn
@@ -101,7 +113,7 @@ def _bars(book: Any, sheet: Any, chart: Chart, block: TableBlock, first: int) ->
     drawn_columns = _of_kind(block, "share") or _of_kind(block, "count")
     for position in drawn_columns[:1]:
         rows = _drawn(chart, block)
-        drawn.add_series({**_series(sheet, block, first, position, _MARK, rows), **_errors(block)})
+        drawn.add_series({**_series(sheet, block, first, position, MARKED, rows), **_errors(block)})
     drawn.set_legend({"none": True})
     form = "0 %" if block.columns[drawn_columns[0]].kind == "share" else "#,##0"
     drawn.set_x_axis({"min": 0, "num_format": form, "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
@@ -110,5 +122,5 @@ def _bars(book: Any, sheet: Any, chart: Chart, block: TableBlock, first: int) ->
 
 def _colour_cells(sheet: Any, block: TableBlock, first: int) -> None:
     for position in _of_kind(block, "share", "count"):
-        rule = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": _COLOURS[1]}
+        rule = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": LEVEL_FILLS[1].colour}
         sheet.conditional_format(first, position, first + len(block.frame) - 1, position, rule)

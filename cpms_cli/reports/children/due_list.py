@@ -7,11 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
-from cpms_cli.reports.children.scores import code_labels, level_labels, shown_dates
+from cpms_cli.reports.children.scores import HELP, code_labels, level_labels, shown_dates
 from cpms_cli.reports.terminal import age_text
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
-from cpms_cli.writing.files import csv_text, plain_table, write_bytes, write_tables
+from cpms_cli.writing.files import csv_bytes, plain_table, write_bytes, write_tables
+from cpms_cli.writing.output_formats import has_format, output_format
 from cpms_cli.writing.table_workbook import workbook_bytes
 
 
@@ -30,6 +31,7 @@ def visits_table(survey: Survey, due: pd.DataFrame, language: Language) -> pd.Da
         say("col_age", language): age_text(due),
         say("col_level", language): level_labels(survey, language, due["level"]),
         say("col_why", language): due["why"],
+        say("col_needs_help", language): due[HELP],
         say("col_action", language): due["action"],
         say("col_interview", language): shown_dates(due["interview_date"], language),
         say("col_due_date", language): shown_dates(due["due_date"], language),
@@ -44,17 +46,23 @@ def visits_table(survey: Survey, due: pd.DataFrame, language: Language) -> pd.Da
 
 def write_visits(survey: Survey, due: pd.DataFrame, path: Path, language: Language) -> None:
     """Write the list to a file: a workbook or CSV to be filled in; with any other ending the data as it is."""
-    if path.suffix.lower() not in (".xlsx", ".csv"):
+    if has_format("due", path):
+        write_bytes(path, output_format("due", path).write(survey, due, language))
+    else:
         write_tables({"due": due}, path)
-        return
+
+
+def due_csv(survey: Survey, due: pd.DataFrame, language: Language) -> bytes:
+    """The list as CSV to be filled in."""
+    return csv_bytes({"due": visits_table(survey, due, language)})
+
+
+def due_workbook(survey: Survey, due: pd.DataFrame, language: Language) -> bytes:
+    """The list as a workbook to be filled in, with the kinds of response to choose from."""
     table = visits_table(survey, due, language)
-    if path.suffix.lower() == ".csv":
-        write_bytes(path, csv_text(table, "\r\n").encode("utf-8-sig"))
-        return
     sheet = say("visits_sheet", language)
     kind = survey.response_role("response")
     codes = survey.codes(kind)
     name, labels = f"{LIST_PREFIX}{kind.codelist}", [code.label.in_(language) for code in codes.codes] if codes else []
     column = list(table.columns).index(kind.label.in_(language))
-    content = workbook_bytes({sheet: plain_table(table)}, {}, {name: labels}, {sheet: {column: name}})
-    write_bytes(path, content)
+    return workbook_bytes({sheet: plain_table(table)}, {}, {name: labels}, {sheet: {column: name}})

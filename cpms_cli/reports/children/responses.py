@@ -13,7 +13,7 @@ from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.areas.change import below_each_other, show_title
 from cpms_cli.reports.areas.handed import counts_told
 from cpms_cli.reports.areas.shares import group_names
-from cpms_cli.reports.children.scores import code_labels, level_labels, shown_dates
+from cpms_cli.reports.children.scores import HELP, code_labels, level_labels, shown_dates
 from cpms_cli.reports.files.how_read import read_notes
 from cpms_cli.reports.files.validation import findings_table, show_findings
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
@@ -99,6 +99,7 @@ def show_due(
         "age": say("col_age", language),
         "level": say("col_level", language),
         "why": say("col_why", language),
+        HELP: say("col_needs_help", language),
         "action": say("col_action", language),
         "interview": say("col_interview", language),
         "due_": say("col_due_date", language),
@@ -110,11 +111,11 @@ def show_due(
     }
     below = {
         survey.role("person").name: (village.name, household.name, *(name.name for name in names), "sex_", "age"),
-        "level": ("why", "action"),
+        "level": ("why", HELP, "action"),
         "due_": ("days_late", "interview", "state_", "note"),
         "done": ("next_",),
     }
-    named = (household.name, "age", "action", "days_late", "interview", "next_")
+    named = (household.name, "age", HELP, "action", "days_late", "interview", "next_")
     shown, headings = stacked(shown, headings, below, named=named)
     show_table(console, shown, headings, tight=(survey.role("person").name,))
     console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(due)))

@@ -8,9 +8,11 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.areas.handed import count_text, counts_told
+from cpms_cli.reports.areas.help_needed import show_help_needed
 from cpms_cli.reports.areas.shares import group_names, show_note, show_quality, show_shares
 from cpms_cli.reports.areas.standing import show_standing
 from cpms_cli.reports.terminal import NARROW, age_text, show_table, stacked
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.summaries.area.areas import AreaSummary
 from cpms_cli.summaries.child.child_history import ChildHistory
@@ -22,6 +24,7 @@ from cpms_cli.writing.files import records
 
 # Below this width a line list has two lines for each child: side by side, its words would be cut to pieces.
 _LINE_LIST = 140
+HELP = f"{NEEDS_HELP}_label"
 
 
 def document(tables: dict[str, pd.DataFrame], **fields: Any) -> dict[str, Any]:
@@ -42,9 +45,10 @@ def level_labels(survey: Survey, language: Language, levels: pd.Series) -> pd.Se
 
 
 def readable_scores(survey: Survey, scores: pd.DataFrame, language: Language) -> pd.DataFrame:
-    """Scores with the reasons also in words: `why` and `open` beside the ids in `reasons` and `open_reasons`."""
+    """Scores also in words: `why`, `open`, `needs_help_label` beside the ids in reasons, open_reasons, needs_help."""
     explainer = Explainer(survey, language)
-    return scores.assign(why=explainer.why(scores), open=explainer.open(scores))
+    words = {"why": explainer.why(scores), "open": explainer.open(scores), HELP: explainer.help(scores[NEEDS_HELP])}
+    return scores.assign(**words)
 
 
 def show_scores(console: Console, survey: Survey, scores: pd.DataFrame, language: Language) -> None:
@@ -108,6 +112,8 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
         "highest": say("col_highest", language),
         "why": say("col_why", language),
     }
+    if (shown[HELP] != "").any():
+        headings[HELP] = say("col_needs_help", language)
     if (shown["marks"] != "").any():
         headings["marks"] = say("col_note", language)
     earlier = ANSWERED in listed and bool((listed[ANSWERED] < listed[round_]).any())
@@ -117,11 +123,11 @@ def show_children(console: Console, survey: Survey, listed: pd.DataFrame, langua
         shown[ANSWERED] = shown_years.astype("str").where(years < listed[round_], "")
         headings[ANSWERED] = say(f"column_{ANSWERED}", language)
     if console.width < _LINE_LIST:
-        under = tuple(name for name in ("highest", "marks", ANSWERED, "why") if name in headings)
+        under = tuple(name for name in ("highest", "marks", ANSWERED, HELP, "why") if name in headings)
         below = {person: ("round_",), village: (household.name,), "sex_": ("age",), "level": under}
         if identified:
             below[names[0].name] = (names[1].name,)
-        shown, headings = stacked(shown, headings, below, named=("highest", ANSWERED))
+        shown, headings = stacked(shown, headings, below, named=("highest", ANSWERED, HELP))
     show_table(console, shown, headings, right=("age",), tight=(person, "round_", village))
     console.print(say("children_sum_identified" if identified else "children_sum", language, count=len(listed)))
 
@@ -139,13 +145,13 @@ def show_child(console: Console, survey: Survey, history: ChildHistory, language
     headings = {
         name: say(f"col_{name}", language) for name in ("round", "level", "highest", "why", "open", "response", "due")
     }
-    if (levels["standing_why"] != "").any():
-        headings["standing_why"] = say("col_standing", language)
+    for name, heading in ((HELP, "col_needs_help"), ("standing_why", "col_standing")):
+        if (levels[name] != "").any():
+            headings[name] = say(heading, language)
     if console.width < _LINE_LIST:
-        below: dict[str, tuple[str, ...]] = {"level": ("highest",), "why": ("open",), "response": ("due",)}
-        if "standing_why" in headings:
-            below["why"] = ("open", "standing_why")
-        levels, headings = stacked(levels, headings, below, named=("highest", "open", "due", "standing_why"))
+        why = ("open", *(name for name in (HELP, "standing_why") if name in headings))
+        below = {"level": ("highest",), "why": why, "response": ("due",)}
+        levels, headings = stacked(levels, headings, below, named=("highest", "due", *why))
     show_table(console, levels, headings, title=say("child_levels", language), tight=("round",))
     show_responses(console, survey, history.responses, language)
     years = [str(year) for year in history.rounds]
@@ -223,6 +229,7 @@ def show_area(
     if listed:
         show_standing(console, survey, summary.standing, summary.standing_parts, summary.round, language)
     _show_area_indicators(console, survey, summary, language)
+    show_help_needed(console, summary.help, language)
     headings = {
         "area": say("col_area", language),
         "name": "",

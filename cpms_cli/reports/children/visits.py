@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.children.scores import level_labels
+from cpms_cli.reports.children.scores import HELP, level_labels
 from cpms_cli.reports.terminal import show_table, stacked
 from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.child.visits import VisitList
@@ -16,6 +16,7 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
+from cpms_cli.writing.output_formats import output_format
 from cpms_cli.writing.printing import PrintedColumn, printed_workbook
 
 _NAMES: tuple[Literal["given_name", "family_name"], ...] = ("given_name", "family_name")
@@ -34,6 +35,7 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
     highest = level_labels(survey, language, visits["highest"]).fillna("")
     could = level_labels(survey, language, visits["could_become"]).fillna("")
     missed = absence_words(visits, language)
+    needs = visits[HELP].map({what: say("needs_help", language, what=what) for what in visits[HELP].unique() if what})
     due = visits["due"].astype("str").fillna("").str.slice(0, 10)
     late = visits["days_late"].astype("Int64").astype("str").fillna("")
     return visits.assign(
@@ -43,7 +45,8 @@ def _readable(survey: Survey, visits: pd.DataFrame, language: Language) -> pd.Da
         name=(given + " " + family).str.strip(),
         who=(visits[sex.name].map(labels).fillna("").astype("str") + " " + age).str.strip(),
         level=level.where((highest == level) | (highest == ""), level + " → " + highest)
-        + (" (" + missed + ")").where(missed != "", ""),
+        + (" (" + missed + ")").where(missed != "", "")
+        + ("\n" + needs.astype("str")).fillna(""),
         due=due.where(late == "", due + " (" + late + ")"),
         question=visits["question"].fillna(say("visits_no_question", language)),
         choices=visits["choices"].fillna(""),
@@ -105,7 +108,12 @@ def _show_list(console: Console, survey: Survey, visits: pd.DataFrame, language:
 
 
 def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Language, turned_18: int = 0) -> None:
-    """Write the list as a workbook to be printed: a sheet for each village, a column to write the answers in; how many
+    """Write the list as a workbook to be printed: see `visits_workbook`."""
+    write_bytes(path, output_format("visits", path).write(survey, visits, language, turned_18))
+
+
+def visits_workbook(survey: Survey, visits: pd.DataFrame, language: Language, turned_18: int = 0) -> bytes:
+    """The list as a workbook to be printed: a sheet for each village, a column to write the answers in; how many
     turned 18 and so left the list stands in the title."""
     village, round_ = survey.role("village").name, survey.role("round").name
     shown = _readable(survey, visits, language)
@@ -130,4 +138,4 @@ def write_visits(path: Path, survey: Survey, visits: pd.DataFrame, language: Lan
     title = say("visits_printed", language, rounds=years)
     if turned_18:
         title += " " + say("visits_turned_18", language, count=turned_18)
-    write_bytes(path, printed_workbook(sheets, columns, ["house"], title))
+    return printed_workbook(sheets, columns, ["house"], title)

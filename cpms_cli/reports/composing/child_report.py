@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cpms_cli.reports.children.scores import level_labels
+from cpms_cli.reports.children.scores import HELP, level_labels
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.summaries.child.child_history import ChildHistory, compute_child_history
 from cpms_cli.survey.era import shown_year
@@ -66,6 +66,8 @@ def _now(survey: Survey, history: ChildHistory, language: Language) -> list[Para
     parts = [Paragraph(sentence, "key")]
     if last["standing_why"]:
         parts.append(Paragraph(last["standing_why"]))
+    if last[HELP]:
+        parts.append(Paragraph(say("report_child_needs_help", language, what=last[HELP])))
     if last["highest"] not in (last["level"], stands.id):
         parts.append(Paragraph(say("report_child_could_be", language, level=labels[last["highest"]])))
     return parts
@@ -78,9 +80,9 @@ def _levels(survey: Survey, history: ChildHistory, language: Language) -> TableB
         level=level_labels(survey, language, levels["level"]),
         highest=level_labels(survey, language, levels["highest"]).mask(levels["highest"] == levels["level"], ""),
     )
-    names = ("round", "level", "highest", "why", "open", "response", "due")
+    names = ("round", "level", "highest", "why", "open", HELP, "response", "due")
     filled = [name for name in names if (frame[name].astype("str").fillna("") != "").any()]
-    columns = tuple(Column(name, say(f"col_{name}", language)) for name in filled)
+    columns = tuple(Column(name, say(f"col_{name.removesuffix('_label')}", language)) for name in filled)
     return TableBlock(say("child_levels", language), frame, columns)
 
 

@@ -20,6 +20,7 @@ def codebook(survey: Survey, language: Language) -> Document:
     parts += [Heading(say("codebook_lists", language)), *_lists(survey, language)]
     parts += [Heading(say("codebook_indicators", language)), *_indicators(survey, language)]
     parts += [Heading(say("codebook_levels", language)), *_levels(survey, language)]
+    parts += _circumstances(survey, language)
     parts += [Heading(say("codebook_rights", language)), _rights(survey, language)]
     parts += [Heading(say("codebook_migration", language)), _measures(survey, language)]
     parts += [Heading(say("codebook_activities", language)), _activities(survey, language)]
@@ -115,6 +116,25 @@ def _levels(survey: Survey, language: Language) -> Iterator[Part]:
             "source": level.source,
         }
         yield _table(level.id, [rule], language)
+
+
+def _circumstances(survey: Survey, language: Language) -> Iterator[Part]:
+    if not survey.circumstances:
+        return
+    names = {indicator.number: indicator.name.in_(language) for indicator in survey.indicators}
+    rows = [
+        {
+            "label": f"{circumstance.indicator} {names[circumstance.indicator]}",
+            "help": circumstance.help.in_(language),
+            "code": circumstance.id,
+            "source": circumstance.source,
+        }
+        for circumstance in survey.circumstances
+    ]
+    title = say("codebook_circumstances", language)
+    yield Heading(title)
+    yield Paragraph(say("codebook_circumstances_intro", language))
+    yield _table(title, rows, language)
 
 
 def _rights(survey: Survey, language: Language) -> TableBlock:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from cpms_cli.reports.areas.help_needed import help_blocks
 from cpms_cli.reports.areas.shares import group_names, quality_sentences
 from cpms_cli.reports.areas.standing import standing_headings
 from cpms_cli.reports.documents.document import (
@@ -42,6 +43,7 @@ def plan_document(survey: Survey, plan: AreaPlan, language: Language, notes: Seq
     parts = (
         *words.situation(),
         *words.leading(),
+        *help_blocks(plan.help, language),
         *words.response(),
         *words.by_part(),
         *words.activities(),

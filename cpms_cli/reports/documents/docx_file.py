@@ -33,7 +33,6 @@ from cpms_cli.reports.documents.document import (
     TableBlock,
 )
 from cpms_cli.reports.documents.document_cells import (
-    as_table,
     cell_texts,
     column_shares,
     is_blank,
@@ -144,11 +143,8 @@ class _Writer:
         self.book.add_paragraph(text, style=CAPTION).paragraph_format.keep_with_next = True
 
     def add_chart(self, chart: Chart) -> None:
-        """The chart as a picture with its words for those who cannot see it; else as its table."""
+        """The chart as a picture with its words for those who cannot see it."""
         svg = chart_picture(chart, self.wide)
-        if svg is None:
-            self.add_table(as_table(chart))
-            return
         self.caption(chart.title)
         picture = self.book.add_picture(io.BytesIO(as_png(svg)), width=Cm(picture_width(svg, self.wide)))
         picture._inline.docPr.set("descr", chart.alt)

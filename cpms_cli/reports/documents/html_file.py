@@ -107,7 +107,7 @@ def _blocks(parts: Sequence[Part], position: int, language: Language) -> list[di
 
 def _chart(part: Chart, following: Part | None, language: Language) -> list[dict[str, Any]]:
     """The chart, and the figures it is drawn from, unless a table of more figures follows."""
-    # The library that writes the SVG escapes what stands in it.
+    # What stands in the SVG is escaped as its elements are written.
     drawn = {name: Markup(chart_svg(part, width)) for name, width in (("wide", WIDE), ("narrow", NARROW))}  # noqa: S704
     shown: dict[str, Any] = {"kind": "chart", "title": part.title, "note": part.note, **drawn}
     if isinstance(following, TableBlock):

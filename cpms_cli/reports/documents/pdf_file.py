@@ -28,7 +28,6 @@ from cpms_cli.reports.documents.document import (
     TableBlock,
 )
 from cpms_cli.reports.documents.document_cells import (
-    as_table,
     cell_texts,
     column_shares,
     is_blank,
@@ -79,10 +78,8 @@ def _table(block: TableBlock, language: Language, wide: bool) -> dict[str, Any]:
     }
 
 
-def _chart(chart: Chart, language: Language, wide: bool) -> dict[str, Any]:
+def _chart(chart: Chart, wide: bool) -> dict[str, Any]:
     svg = chart_picture(chart, wide)
-    if svg is None:
-        return _table(as_table(chart), language, wide)
     return {
         "kind": "picture",
         "title": chart.title,
@@ -104,7 +101,7 @@ def _part(part: Part, language: Language, wide: bool) -> dict[str, Any]:
         case TableBlock():
             block = _table(part, language, wide)
         case Chart():
-            block = _chart(part, language, wide)
+            block = _chart(part, wide)
         case BlankLines():
             block = {"kind": "lines", "label": part.label, "count": part.count}
         case _:

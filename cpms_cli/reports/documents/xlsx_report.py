@@ -5,16 +5,14 @@ Each sheet prints as it stands: A4, one page wide, its header row repeated. No t
 
 from __future__ import annotations
 
-import datetime
 import io
 import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
-from cpms_cli.ooxml.sheet_naming import sheet_name
+from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.reports.charts.xlsx_charts import insert_chart
 from cpms_cli.reports.documents.document import (
     BlankLines,
@@ -32,7 +30,7 @@ from cpms_cli.reports.documents.document_cells import NOT_COMPUTED, as_table, ce
 from cpms_cli.survey.messages import say
 from cpms_cli.writing.fonts import OFFICE_FONT
 from cpms_cli.writing.gate import printable
-from cpms_cli.writing.table_workbook import OPTIONS
+from cpms_cli.writing.new_workbook import new_workbook
 
 _A4 = 9
 _NARROWEST, _WIDEST, _TO_FILL, _PADDING = 6, 32, 14, 2
@@ -83,13 +81,12 @@ def _sheets_of(document: Document) -> list[_Sheet]:
 def xlsx_bytes(document: Document) -> bytes:
     """The document as a workbook, the same bytes from run to run."""
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, OPTIONS) as book:
-        # A time of writing would make the same document two different files.
-        book.set_properties({"title": document.title, "created": datetime.datetime(2000, 1, 1)})
-        formats, taken = _formats(book), set[str]()
-        for number, planned in enumerate(_sheets_of(document)):
-            sheet = book.add_worksheet(sheet_name(planned.name, taken))
-            _Writer(book, sheet, document, formats).write(planned, first=number == 0)
+    planned = _sheets_of(document)
+    names = sheet_names(sheet.name for sheet in planned)
+    with new_workbook(stream, document.title) as book:
+        formats = _formats(book)
+        for number, (name, sheet) in enumerate(zip(names, planned, strict=True)):
+            _Writer(book, book.add_worksheet(name), document, formats).write(sheet, first=number == 0)
     return stream.getvalue()
 
 

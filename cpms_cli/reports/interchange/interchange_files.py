@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +12,18 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.reports.interchange.data_package import package_bytes
-from cpms_cli.reports.interchange.people_labels import bytes_for_people
+from cpms_cli.reports.interchange.people_labels import labelled
 from cpms_cli.reports.interchange.spss_file import spss_bytes
 from cpms_cli.summaries.records.child_records import Records
 from cpms_cli.summaries.records.deidentification import HOME_ANSWERS
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.deidentification import AGE
-from cpms_cli.writing.files import csv_text, write_bytes
+from cpms_cli.writing.files import csv_bytes, csv_text, parquet_bytes, write_bytes, xlsx_bytes
 from cpms_cli.writing.files import records as as_records
+from cpms_cli.writing.output_formats import Kind, output_format
 
-RecordWriter = Callable[[Survey, Records, Language], bytes]
-FigureWriter = Callable[[Survey, pd.DataFrame, Language], bytes]
-
-_PLAIN = (".csv", ".xlsx", ".parquet")
+_RECORDS, _FIGURES = "children", "figures"  # the names of their sheets
 _CODE = "CPMS_I{number:02d}_{answer}"
 _ANSWERS = {"yes": "YES", "no": "NO", "unknown": "UNKNOWN", "not_applicable": "NA"}
 # https://hxlstandard.org/standard/dictionary/
@@ -40,11 +38,6 @@ _HXL = {
     "unknown": "#affected+children+unknown+num",
     "not_applicable": "#affected+children+not_applicable+num",
 }
-
-
-def _json_lines(frame: pd.DataFrame) -> bytes:
-    lines = (json.dumps(as_record, ensure_ascii=False) for as_record in as_records(frame))
-    return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
 def _about(records: Records) -> dict[str, Any]:
@@ -71,20 +64,55 @@ def k_sentences(survey: Survey, records: Records, series: str | None, language: 
     yield say("export_k_not", language)
 
 
-def _plain_records(ending: str) -> RecordWriter:
-    return lambda survey, records, language: bytes_for_people({"children": records.frame}, ending, survey, language)
+def csv_records(survey: Survey, records: Records, language: Language) -> bytes:
+    """Records as CSV, formulas disarmed."""
+    del survey, language
+    return csv_bytes({_RECORDS: records.frame})
 
 
-def _plain_figures(ending: str) -> FigureWriter:
-    return lambda survey, figures, language: bytes_for_people({"figures": figures}, ending, survey, language)
+def xlsx_records(survey: Survey, records: Records, language: Language) -> bytes:
+    """Records as a workbook, headers in the language of the run."""
+    return xlsx_bytes(labelled({_RECORDS: records.frame}, survey, language))
 
 
-RECORD_WRITERS: Mapping[str, RecordWriter] = {
-    **{ending: _plain_records(ending) for ending in _PLAIN},
-    ".jsonl": lambda survey, records, language: _json_lines(records.frame),
-    ".sav": lambda survey, records, language: spss_bytes(survey, records.frame, language),
-    ".zip": lambda survey, records, language: package_bytes(survey, records.frame, language, _about(records)),
-}
+def parquet_records(survey: Survey, records: Records, language: Language) -> bytes:
+    """Records as Parquet."""
+    del survey, language
+    return parquet_bytes({_RECORDS: records.frame})
+
+
+def jsonl_records(survey: Survey, records: Records, language: Language) -> bytes:
+    """Records as JSON, one on a line."""
+    del survey, language
+    lines = (json.dumps(as_record, ensure_ascii=False) for as_record in as_records(records.frame))
+    return "".join(f"{line}\n" for line in lines).encode("utf-8")
+
+
+def sav_records(survey: Survey, records: Records, language: Language) -> bytes:
+    """Records as a file of SPSS, with labels."""
+    return spss_bytes(survey, records.frame, language)
+
+
+def zip_records(survey: Survey, records: Records, language: Language) -> bytes:
+    """Records as a Frictionless Data Package."""
+    return package_bytes(survey, records.frame, language, _about(records))
+
+
+def csv_figures(survey: Survey, figures: pd.DataFrame, language: Language) -> bytes:
+    """Figures as CSV, formulas disarmed."""
+    del survey, language
+    return csv_bytes({_FIGURES: figures})
+
+
+def xlsx_figures(survey: Survey, figures: pd.DataFrame, language: Language) -> bytes:
+    """Figures as a workbook, headers in the language of the run."""
+    return xlsx_bytes(labelled({_FIGURES: figures}, survey, language))
+
+
+def parquet_figures(survey: Survey, figures: pd.DataFrame, language: Language) -> bytes:
+    """Figures as Parquet."""
+    del survey, language
+    return parquet_bytes({_FIGURES: figures})
 
 
 def hxl_bytes(survey: Survey, figures: pd.DataFrame, language: Language) -> bytes:
@@ -123,26 +151,10 @@ def dhis2_bytes(survey: Survey, figures: pd.DataFrame, language: Language) -> by
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-FIGURE_WRITERS: Mapping[str, FigureWriter] = {
-    **{ending: _plain_figures(ending) for ending in _PLAIN},
-    ".hxl.csv": hxl_bytes,
-    ".dhis2.json": dhis2_bytes,
-}
-
-
-def _writer(writers: Mapping[str, Any], path: Path) -> Any:
-    ending = next(
-        (writer for writer in sorted(writers, key=len, reverse=True) if path.name.lower().endswith(writer)), None
-    )
-    if ending is None:
-        raise UsageError("unknown_ending", file=path.name, known=", ".join(writers))
-    return writers[ending]
-
-
-def check_export(writers: Mapping[str, Any], path: Path) -> None:
+def check_export(kind: Kind, path: Path) -> None:
     """Raise UsageError where nobody writes this ending or there is no such folder, before the store notes that anything
     was given away."""
-    _writer(writers, path)
+    output_format(kind, path)
     if not path.resolve().parent.is_dir():
         raise UsageError("folder_missing", folder=str(path.resolve().parent))
     if path.is_dir():
@@ -151,11 +163,9 @@ def check_export(writers: Mapping[str, Any], path: Path) -> None:
 
 def write_records(survey: Survey, records: Records, path: Path, language: Language) -> None:
     """Write records to a file whose ending chooses the format; raises UsageError for an ending nobody writes."""
-    content: bytes = _writer(RECORD_WRITERS, path)(survey, records, language)
-    write_bytes(path, content)
+    write_bytes(path, output_format("records", path).write(survey, records, language))
 
 
 def write_figures(survey: Survey, figures: pd.DataFrame, path: Path, language: Language) -> None:
     """Write figures (`disclosure.release.published_figures`) to a file whose ending chooses the format."""
-    content: bytes = _writer(FIGURE_WRITERS, path)(survey, figures, language)
-    write_bytes(path, content)
+    write_bytes(path, output_format("figures", path).write(survey, figures, language))

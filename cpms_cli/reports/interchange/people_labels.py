@@ -12,7 +12,7 @@ import pandas as pd
 from cpms_cli.scoring.profiles import right_column
 from cpms_cli.survey.messages import knows, say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.writing.files import WRITERS, Tables, write_tables
+from cpms_cli.writing.files import Tables, write_tables
 
 _WORDS, _BY = "_label", "by_"
 
@@ -78,13 +78,4 @@ def labelled(tables: Tables, survey: Survey, language: Language) -> dict[str, pd
 
 def write_for_people(tables: Tables, path: Path, survey: Survey, language: Language) -> None:
     """Write tables as `write_tables` does, a workbook with headers in the language of the run."""
-    write_tables(_for_ending(tables, path.suffix.lower(), survey, language), path)
-
-
-def bytes_for_people(tables: Tables, ending: str, survey: Survey, language: Language) -> bytes:
-    """The same as bytes, for an ending of `writing.files.WRITERS`."""
-    return WRITERS[ending](_for_ending(tables, ending, survey, language))
-
-
-def _for_ending(tables: Tables, ending: str, survey: Survey, language: Language) -> Tables:
-    return labelled(tables, survey, language) if ending == ".xlsx" else tables
+    write_tables(labelled(tables, survey, language) if path.suffix.lower() == ".xlsx" else tables, path)

@@ -10,8 +10,9 @@ import pandas as pd
 from sqlglot import exp
 
 from cpms_cli.scoring.compiler.reasons import Reason, level_reasons, reasons
-from cpms_cli.survey.model.definition import Field, Indicator, Survey
-from cpms_cli.survey.rules.rule_language import COUNTS, alternatives, named, parse
+from cpms_cli.survey.model.definition import Field, Survey
+from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
+from cpms_cli.survey.rules.rule_language import alternatives, parse
 from cpms_cli.survey.rules.typed_answers import counted_in
 
 AGE = "age"  # stands for the question after the birth date: only its completed years matter to a rule
@@ -29,28 +30,6 @@ class Deciding:
     household: tuple[str, ...]
     ages: bool
     of_reason: dict[str, tuple[tuple[str, ...], ...]]
-
-
-def _rules(indicator: Indicator) -> list[str]:
-    return [rule for rule in (indicator.applies, indicator.when) if rule]
-
-
-def _names(survey: Survey, rules: list[str]) -> set[str]:
-    """All that rules look at: fields, `age`; what indicators they name do, and what a question's asking hangs on."""
-    columns = {indicator.column: indicator for indicator in survey.indicators}
-    names, waiting = set[str](), list(rules)
-    while waiting:
-        for name in named(parse(waiting.pop())):
-            if name in names:
-                continue
-            names.add(name)
-            if name in COUNTS:
-                waiting += [rule for indicator in counted_in(survey, name) for rule in _rules(indicator)]
-            elif name in columns:
-                waiting += _rules(columns[name])
-            elif name in survey.fields and survey.fields[name].asked:
-                waiting.append(survey.fields[name].asked or "TRUE")
-    return names
 
 
 @lru_cache(maxsize=16)
@@ -73,8 +52,8 @@ def deciding(survey: Survey) -> Deciding:
 def _groups(survey: Survey, reason: Reason, part: str) -> list[set[str]]:
     if reason.counts and not reason.fields and not reason.indicators:
         counted = dict.fromkeys(indicator for count in reason.counts for indicator in counted_in(survey, count))
-        return [_names(survey, _rules(indicator)) for indicator in counted]
-    return [_names(survey, [part])]
+        return [names_looked_at(survey, rules_of_indicator(indicator)) for indicator in counted]
+    return [names_looked_at(survey, [part])]
 
 
 def _alternatives(rule: str) -> list[str]:
@@ -119,7 +98,7 @@ def _answers(survey: Survey, field: Field) -> Iterator[tuple[str, str | None]]:
 
 def _edges(survey: Survey, name: str) -> set[int]:
     """The numbers from which a rule may see another answer; none where it does more than compare with numbers."""
-    texts = [rule for indicator in survey.indicators for rule in _rules(indicator)]
+    texts = [rule for indicator in survey.indicators for rule in rules_of_indicator(indicator)]
     texts += [level.when for level in survey.rule_levels if level.when]
     bounds = set[int]()
     for column in (

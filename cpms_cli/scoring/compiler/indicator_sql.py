@@ -22,7 +22,8 @@ def score_sql(survey: Survey, record: str, carried: tuple[str, ...]) -> str:
 
     Its columns: `carried`; i01 ... i22 with yes / no / unknown / n/a; `level`, `highest`; `household_level` and
     `household_highest`, the worst of the household's children; `counted_min`, `counted_max`, `dangers_min`,
-    `dangers_max`: how many counted indicators are yes, and how many of these are no circumstance; `reasons` and
+    `dangers_max`: how many counted indicators are yes, and how many of these are no circumstance; `needs_help`, the
+    ids of the circumstances that are yes, separated by semicolons; `reasons` and
     `open_reasons`, lists of ids of the level rules' alternatives that are true at the child's level, and of those not
     known that could lift it; `answers`, as `13:violence_physical=yes`, what makes each indicator yes (and
     `high_risk.4:work_hazardous=yes`, what a level's own rule looks at), `open_answers`, what is not known.

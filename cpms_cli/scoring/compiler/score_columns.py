@@ -10,7 +10,7 @@ from cpms_cli.survey.model.definition import Indicator, Survey
 from cpms_cli.survey.rules.rule_language import COUNTS, RANGES
 from cpms_cli.survey.rules.typed_answers import quoted
 
-AGE = "age"
+AGE, NEEDS_HELP = "age", "needs_help"
 _SEPARATOR = "chr(31)"
 COUNT_COLUMNS = tuple(name for count in COUNTS for name in RANGES[count])
 """How many indicators are yes, as ranges: counted_min, counted_max, and those that are no circumstance."""
@@ -19,7 +19,20 @@ COUNT_COLUMNS = tuple(name for count in COUNTS for name in RANGES[count])
 def plain_columns(survey: Survey, carried: tuple[str, ...]) -> str:
     """The columns that `explained_sql` says but for its lists, out of what `judged_sql` gives."""
     answers = ", ".join(f"{_answer(indicator)} AS {indicator.column}" for indicator in survey.indicators)
-    return f"{', '.join(carried)}, {answers}, level, highest, {', '.join(COUNT_COLUMNS)}"
+    return (
+        f"{', '.join(carried)}, {answers}, level, highest, {', '.join(COUNT_COLUMNS)},"
+        f" {_needs_help(survey)} AS {NEEDS_HELP}"
+    )
+
+
+def _needs_help(survey: Survey) -> str:
+    """Return the ids of the circumstances that are surely so, separated as several answers are; empty where none is."""
+    columns = {indicator.number: indicator.column for indicator in survey.indicators}
+    cases = [
+        f"CASE WHEN {columns[circumstance.indicator]} THEN {quoted(circumstance.id)} END"
+        for circumstance in survey.circumstances
+    ]
+    return f"concat_ws(';', {', '.join(cases)})" if cases else "''"
 
 
 @lru_cache(maxsize=16)

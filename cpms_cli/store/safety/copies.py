@@ -12,10 +12,19 @@ from pathlib import Path
 
 import duckdb
 
+from cpms_cli.checking.staging import SMALL
 from cpms_cli.errors import KeyMissing, StoreError, StoreLocked, UnreadableFile, UsageError
-from cpms_cli.store.connection import KEY, attach, is_encrypted, key_from_environment, load_cipher, reason_of
+from cpms_cli.store.connection import (
+    KEY,
+    SMALL_BLOCK,
+    attach,
+    is_encrypted,
+    key_from_environment,
+    load_cipher,
+    reason_of,
+)
 from cpms_cli.store.content import dump
-from cpms_cli.store.file import open_store
+from cpms_cli.store.file import open_store, rows_stored
 from cpms_cli.store.history import note_event
 from cpms_cli.store.invariants import check_store
 from cpms_cli.store.safety.birth import has_log, is_unborn, log_of
@@ -132,7 +141,9 @@ def _rewrite(source: Path, target: Path, source_key: str | None, target_key: str
             load_cipher(connection)
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")
         attach(connection, source, "store", source_key, read_only=True)
-        attach(connection, target, "target", target_key, read_only=False)
+        connection.execute("USE store")
+        block_size = SMALL_BLOCK if rows_stored(connection) <= SMALL else None
+        attach(connection, target, "target", target_key, read_only=False, block_size=block_size)
         connection.execute("COPY FROM DATABASE store TO target")
         connection.execute("CHECKPOINT target")
     except duckdb.Error as error:

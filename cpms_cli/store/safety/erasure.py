@@ -34,9 +34,16 @@ def _find(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str
     """The rows of a child by reference, and their keys as the temp table `forgotten`."""
     identity = identity_column(survey, "child")
     connection.execute(
-        f"CREATE TEMP TABLE forgotten AS SELECT DISTINCT {', '.join(survey.key('child'))} FROM child_link"
-        f" WHERE {identity} IN (SELECT l.{identity} FROM child_link l LEFT JOIN child_anchor a"
-        f" ON a.row_key = {row_reference(survey, 'child', 'l')} WHERE ? IN (l.{identity}, a.identifier))",
+        f"""
+        CREATE TEMP TABLE forgotten AS
+        SELECT DISTINCT {", ".join(survey.key("child"))}
+        FROM child_link
+        WHERE {identity} IN (
+            SELECT l.{identity}
+            FROM child_link l
+            LEFT JOIN child_anchor a ON a.row_key = {row_reference(survey, "child", "l")}
+            WHERE ? IN (l.{identity}, a.identifier)
+        )""",
         [identifier],
     )
     references = connection.execute(f"SELECT {row_reference(survey, 'child', 'f')} FROM forgotten f").fetchall()

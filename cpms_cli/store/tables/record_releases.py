@@ -90,6 +90,6 @@ def note_records(connection: duckdb.DuckDBPyConnection, release: RecordRelease) 
         current_user(),
     ]
     connection.execute("INSERT INTO record_release VALUES (?, ?, ?, ?, ?, ?, ?, ?)", head)
-    connection.register("given_rows", release.rows[["child", "round", "looks"]])
-    connection.execute("INSERT INTO record_release_row SELECT ?, * FROM given_rows", [release.number])
-    connection.unregister("given_rows")
+    connection.register("released_record", release.rows[["child", "round", "looks"]])
+    connection.execute("INSERT INTO record_release_row SELECT ?, * FROM released_record", [release.number])
+    connection.unregister("released_record")

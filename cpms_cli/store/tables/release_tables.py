@@ -115,9 +115,9 @@ def note_release(connection: duckdb.DuckDBPyConnection, release: Release[str]) -
     )
     for name, frame in (("release_cell", cells), ("release_relation", relations)):
         if len(frame):
-            connection.register("new_rows", frame)
-            connection.execute(f"INSERT INTO {name} SELECT ?, * FROM new_rows", [number])
-            connection.unregister("new_rows")
+            connection.register("release_entry", frame)
+            connection.execute(f"INSERT INTO {name} SELECT ?, * FROM release_entry", [number])
+            connection.unregister("release_entry")
     commit(connection)
     return number
 

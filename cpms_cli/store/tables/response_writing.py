@@ -10,13 +10,13 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import left_open
 from cpms_cli.checking.mending.quarantine import write_quarantine
 from cpms_cli.checking.responses import check_responses
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.store.audit_log import now
-from cpms_cli.store.history import next_batch
+from cpms_cli.store.history import add_batches, next_batch
 from cpms_cli.store.row_writing import content_of
 from cpms_cli.store.tables.response_tables import RESPONSE, create_known_children
 from cpms_cli.survey.model.definition import Language, Survey
@@ -124,19 +124,19 @@ def record_responses(
     rejected = _reject(connection, survey, findings)
     _write(connection, survey)
     counts = _counts(connection, survey, sources, first)
-    batches = counts.rename(columns={name: f"rows_{name}" for name in ("stored", "unchanged", "quarantined")})
-    batches = batches.drop(columns="replaced").assign(
+    add_batches(
+        connection,
+        {
+            **{name: counts[name].tolist() for name in ("batch_id", "file", "rows_in")},
+            **{f"rows_{name}": counts[name].tolist() for name in ("stored", "unchanged", "quarantined")},
+            "sha256": [source.sha256 for source in sources],
+        },
         merge_id=first if by.merge_id is None else by.merge_id,
-        sha256=[source.sha256 for source in sources],
-        merged_at=now(),
-        merged_by=by.who,
+        who=by.who,
         tool_version=by.tool_version,
         definition=survey.digest,
         kind=RESPONSE,
     )
-    connection.register("batches", batches)
-    connection.execute("INSERT INTO batch BY NAME SELECT * FROM batches")
-    connection.unregister("batches")
     return Recorded(counts, rejected)
 
 
@@ -150,28 +150,29 @@ def _arrive(
     """Create `response_arrival`: of each table its batch, its sheet, and whether its source was recorded before."""
     rows = connection.execute("SELECT sha256 FROM batch WHERE kind = ?", [RESPONSE]).fetchall()
     seen = {str(row[0]) for row in rows}
-    arrival = pd.DataFrame(
+    arrival = pa.table(
         {
-            "_source": range(len(tables)),
-            "batch_id": [first + position for position in of_table],
-            "sheet": pd.Series([table.source.sheet for table in tables], dtype="str"),
-            "known": [sources[position].sha256 in seen for position in of_table],
+            "_source": pa.array(range(len(tables)), pa.int64()),
+            "batch_id": pa.array([first + position for position in of_table], pa.int64()),
+            "sheet": pa.array([table.source.sheet for table in tables], pa.string()),
+            "known": pa.array([sources[position].sha256 in seen for position in of_table], pa.bool_()),
         }
-    ).astype({"_source": "int64", "batch_id": "int64", "known": "bool"})
-    connection.register("arrived", arrival)
-    connection.execute("CREATE OR REPLACE TEMP TABLE response_arrival AS SELECT * FROM arrived")
-    connection.unregister("arrived")
+    )
+    connection.register("response_arrival_frame", arrival)
+    connection.execute("CREATE OR REPLACE TEMP TABLE response_arrival AS FROM response_arrival_frame")
+    connection.unregister("response_arrival_frame")
 
 
 def _reject(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.DataFrame) -> pd.DataFrame:
     """Create `rejected_response` (`_source`, `_row`), the records with errors."""
     errors = findings.loc[findings["severity"] == "error", ["source", "row"]].dropna()
-    connection.register("faulty", errors.astype({"source": "int64", "row": "int64"}))
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE rejected_response AS SELECT DISTINCT _source, _row FROM staged_response"
-        " JOIN faulty ON _source = source AND _row = row"
-    )
-    connection.unregister("faulty")
+    connection.register("response_error", errors.astype({"source": "int64", "row": "int64"}))
+    connection.execute("""
+        CREATE OR REPLACE TEMP TABLE rejected_response AS
+        SELECT DISTINCT _source, _row
+        FROM staged_response
+        JOIN response_error ON _source = source AND _row = row""")
+    connection.unregister("response_error")
     rejected = connection.execute("SELECT _source AS source, _row AS row FROM rejected_response ORDER BY ALL").df()
     return rejected.assign(silent=False)
 
@@ -185,37 +186,52 @@ def _write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     names = [field.name for field in survey.response.fields]
     key = survey.response.primaryKey
     same = " AND ".join(f"n.{name} = o.{name}" for name in key)
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE written_response AS WITH accepted AS (SELECT n.*,"
-        f" {content_of(names)} AS content, a.batch_id, a.sheet, a.known FROM staged_response n"
-        " JOIN response_arrival a USING (_source) ANTI JOIN rejected_response USING (_source, _row)"
-        f" QUALIFY row_number() OVER (PARTITION BY {', '.join(f'n.{name}' for name in key)}"
-        " ORDER BY _source, _row) = 1)"
-        " SELECT n.*, o.content IS NOT NULL AS replaces FROM accepted n"
-        f" LEFT JOIN (SELECT * FROM response WHERE superseded_by IS NULL) o ON {same}"
-        " WHERE o.content IS DISTINCT FROM n.content AND NOT (n.known AND EXISTS"
-        f" (SELECT 1 FROM response o WHERE {same} AND o.content = n.content))"
-    )
-    connection.execute(
-        f"UPDATE response o SET superseded_by = n.batch_id FROM written_response n"
-        f" WHERE o.superseded_by IS NULL AND {same}"
-    )
-    connection.execute(
-        f"INSERT INTO response BY NAME SELECT {', '.join(names)}, content, batch_id, sheet, _row AS row_number"
-        " FROM written_response"
-    )
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE written_response AS
+        WITH accepted AS (
+            SELECT n.*, {content_of(names)} AS content, a.batch_id, a.sheet, a.known
+            FROM staged_response n
+            JOIN response_arrival a USING (_source)
+            ANTI JOIN rejected_response USING (_source, _row)
+            QUALIFY row_number() OVER (
+                PARTITION BY {", ".join(f"n.{name}" for name in key)}
+                ORDER BY _source, _row
+            ) = 1
+        )
+        SELECT n.*, o.content IS NOT NULL AS replaces
+        FROM accepted n
+        LEFT JOIN (SELECT * FROM response WHERE superseded_by IS NULL) o ON {same}
+        WHERE o.content IS DISTINCT FROM n.content
+            AND NOT (
+                n.known AND EXISTS (SELECT 1 FROM response o WHERE {same} AND o.content = n.content)
+            );
+
+        UPDATE response o
+        SET superseded_by = n.batch_id
+        FROM written_response n
+        WHERE o.superseded_by IS NULL AND {same};
+
+        INSERT INTO response BY NAME
+        SELECT {", ".join(names)}, content, batch_id, sheet, _row AS row_number
+        FROM written_response""")
 
 
 def _counts(
     connection: duckdb.DuckDBPyConnection, survey: Survey, sources: Sequence[Source], first: int
 ) -> pd.DataFrame:
     matched = (
-        connection.execute(
-            "SELECT a.batch_id::INTEGER AS batch_id, count(*) AS rows_in, count(r._row) AS quarantined,"
-            " count(w._row) AS stored, count(w._row) FILTER (replaces) AS replaced FROM staged_response"
-            " JOIN response_arrival a USING (_source) LEFT JOIN rejected_response r USING (_source, _row)"
-            " LEFT JOIN (SELECT _source, _row, replaces FROM written_response) w USING (_source, _row) GROUP BY 1"
-        )
+        connection.execute("""
+            SELECT
+                a.batch_id::INTEGER AS batch_id,
+                count(*) AS rows_in,
+                count(r._row) AS quarantined,
+                count(w._row) AS stored,
+                count(w._row) FILTER (replaces) AS replaced
+            FROM staged_response
+            JOIN response_arrival a USING (_source)
+            LEFT JOIN rejected_response r USING (_source, _row)
+            LEFT JOIN (SELECT _source, _row, replaces FROM written_response) w USING (_source, _row)
+            GROUP BY 1""")
         .df()
         .set_index("batch_id")
     )

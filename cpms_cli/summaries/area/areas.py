@@ -13,6 +13,7 @@ import pandas as pd
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.scoring.scores import HOUSEHOLD_SCORE, SCORE
+from cpms_cli.summaries.area.help_counts import help_counts
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import (
     area_name,
@@ -42,6 +43,7 @@ class AreaSummary:
     `standing` and `standing_parts`, in the area's last round only: how many stand at each level today, and in which
     part, as `standing_counts.standing_counts`. For the office: no disclosure control covers these counts.
     `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
+    `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
     `response`: children to be visited at once, most urgent first; in the last round as they stand today.
     `quality`: as `quality.quality_of`.
@@ -63,6 +65,7 @@ class AreaSummary:
     grouped: dict[str, pd.DataFrame]
     standing: pd.DataFrame
     standing_parts: pd.DataFrame
+    help: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -72,6 +75,7 @@ class AreaSummary:
             "levels": self.levels,
             **standing,
             "indicators": self.indicators,
+            "help": self.help,
             "parts": self.parts,
             "response": self.response,
             "quality": self.quality,
@@ -244,6 +248,7 @@ def area_summary(
     levels = levels_of(connection, survey, within(survey, code, scope.round), language)
     create_stood(connection, survey, datetime.date.today())
     standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
+    indicators = _indicators(connection, survey, scope, language)
     return AreaSummary(
         code,
         scope.name,
@@ -252,11 +257,12 @@ def area_summary(
         int(levels["children"].sum()),
         int(levels["households"].sum()),
         levels,
-        _indicators(connection, survey, scope, language),
+        indicators,
         parts_of(connection, survey, code, scope.round, language),
         _at_once(connection, survey, scope, language, identified),
         quality_of(connection, survey, scope),
         _grouped(connection, survey, scope, groups, language) if groups else {},
         standing,
         standing_parts,
+        help_counts(survey, indicators, language),
     )

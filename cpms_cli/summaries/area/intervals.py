@@ -27,3 +27,22 @@ def wilson(yes: pd.Series, known: pd.Series, confidence: float = 0.95) -> pd.Dat
     # Rounding must not say that a share which was seen lies outside its interval.
     low, high = np.where(share == 0, 0.0, middle - half), np.where(share == 1, 1.0, middle + half)
     return pd.DataFrame({"low": low, "high": high}, index=yes.index)
+
+
+def newcombe(first: pd.DataFrame, second: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """Return the interval of each difference of two independent shares, first less second: columns `low` and `high`.
+
+    Both frames have the columns `yes` and `known`, row by row. From Wilson's intervals of both shares, without
+    correction for continuity (method 10 of Newcombe, Interval estimation for the difference between independent
+    proportions: comparison of eleven methods, Statistics in Medicine 17, 1998, 873-890). NaN where nothing is known of
+    one of them.
+    """
+    shares, bounds = [], []
+    for of in (first, second):
+        known = of["known"].astype("float64")
+        shares.append((of["yes"] / known.where(known > 0)).to_numpy(dtype="float64"))
+        bounds.append(wilson(of["yes"], of["known"], confidence).to_numpy())
+    (one, other), (of_one, of_other) = shares, bounds
+    low = one - other - np.sqrt((one - of_one[:, 0]) ** 2 + (of_other[:, 1] - other) ** 2)
+    high = one - other + np.sqrt((of_one[:, 1] - one) ** 2 + (other - of_other[:, 0]) ** 2)
+    return pd.DataFrame({"low": low, "high": high}, index=first.index)

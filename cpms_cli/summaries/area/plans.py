@@ -15,6 +15,7 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import CHILD_ROUND
 from cpms_cli.summaries.area.areas import levels_by, levels_of, parts_of, parts_width
+from cpms_cli.summaries.area.help_counts import help_counts
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import area_name, count_answers, groups_asked, with_shares, within
 from cpms_cli.summaries.area.standing_counts import standing_counts
@@ -36,6 +37,7 @@ class AreaPlan:
     part, as `standing_counts.standing_counts`. For the committee alone: no disclosure control covers these counts.
     `leading`: the counted indicators with most children at yes: number, name, yes, no, unknown, not_applicable, share,
     low, high, unknown_share, marked, change (all fractions).
+    `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: area, name, children, one column per level: the children of each subdistrict or village.
     `activities`: id, activity, indicators (their numbers), children with yes at any of them, who, own; those that are
     the source document's own first, then by children. `idle`: the same for those that no child's answers call for.
@@ -64,11 +66,12 @@ class AreaPlan:
     grouped: dict[str, pd.DataFrame]
     standing: pd.DataFrame
     standing_parts: pd.DataFrame
+    help: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        names = ("levels", "leading", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
+        names = ("levels", "leading", "help", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
         standing = {"standing": self.standing, "standing_parts": self.standing_parts} if len(self.standing) else {}
         return {**{name: getattr(self, name) for name in names}, **standing, **self.grouped}
 
@@ -163,6 +166,14 @@ def _activities(
     return table.sort_values(["own", "children"], ascending=[False, False], kind="stable").reset_index(drop=True)
 
 
+def _help(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language) -> pd.DataFrame:
+    numbers = {indicator.column: indicator.number for indicator in survey.indicators if indicator.circumstance}
+    if not numbers:
+        return pd.DataFrame()
+    counts = with_shares(survey, count_answers(connection, list(numbers), condition))
+    return help_counts(survey, counts.assign(number=counts["item"].map(numbers)), language)
+
+
 def _levels(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, language: Language) -> pd.DataFrame:
     return levels_of(connection, survey, condition, language).assign(
         response=[level.response.in_(language) for level in survey.levels],
@@ -223,4 +234,5 @@ def compute_area_plan(
         unknown_quality(indicators),
         {"levels_by": levels_by(connection, survey, condition, groups, language)} if groups else {},
         *standing_counts(connection, survey, scope, parts_width(code), language),
+        _help(connection, survey, condition, language),
     )

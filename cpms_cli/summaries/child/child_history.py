@@ -9,12 +9,13 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.review.by_hand import current_identifier
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
 from cpms_cli.scoring.scores import EXPLAINED, create_explained
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.standing_history import child_visits
 from cpms_cli.survey.model.definition import Language, Survey, Table
-from cpms_cli.survey.rules.rule_language import compiled, parse, sql
+from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary
 from cpms_cli.workspace import Workspace
 
@@ -23,7 +24,8 @@ from cpms_cli.workspace import Workspace
 class ChildHistory:
     """One child. Tables have one column per round, named by its year, and a row per question or indicator.
 
-    `levels`: a row per round: round, level, highest, why, open, response, due, and where the child stands: standing,
+    `levels`: a row per round: round, level, highest, why, open, needs_help (ids of circumstances) and that in words as
+    needs_help_label, response, due, and where the child stands: standing,
     standing_since, closed_on, closed_by, standing_why (see `summaries.child.standing_history`).
     `responses`: what was done for the child, by date.
     `indicators`: number, name, an answer per round, and `because`, the answers behind the latest one.
@@ -66,9 +68,7 @@ def _observed(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str
 def _not_asked(connection: duckdb.DuckDBPyConnection, survey: Survey, person: str) -> pd.DataFrame:
     """Which questions were not put to the child in a round, its age being outside theirs: True by round and field."""
     words, round_ = vocabulary(survey), survey.role("round").name
-    asked = [
-        f"NOT {sql(compiled(parse(f'asked({field.name})'), words))} AS {field.name}" for field in survey.asked_fields()
-    ]
+    asked = [f"NOT {rule_sql(f'asked({field.name})', words)} AS {field.name}" for field in survey.asked_fields()]
     rows = f"(SELECT * FROM current_child WHERE {survey.role('person').name} = {quoted(person)})"
     record = typed_record(survey, rows, "current_household")
     records = connection.execute(f"SELECT {', '.join([round_, *asked])} FROM ({record})").df()
@@ -148,6 +148,8 @@ def compute_child_history(workspace: Workspace, identifier: str) -> ChildHistory
             "highest": scored["highest"],
             "why": explainer.why(scored),
             "open": explainer.open(scored),
+            NEEDS_HELP: scored[NEEDS_HELP],
+            f"{NEEDS_HELP}_label": explainer.help(scored[NEEDS_HELP]),
             "response": [by_id[level].response.in_(language) for level in scored["level"]],
             "due": [by_id[level].due.in_(language) for level in scored["level"]],
             **stood,

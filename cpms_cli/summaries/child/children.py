@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.errors import UsageError
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
 from cpms_cli.summaries.area.shares import within
@@ -69,6 +70,7 @@ def line_list_of(
 ) -> pd.DataFrame:
     """Return the list, from a connection on which `score` exists; most severe first, then by highest possible level.
 
+    `needs_help` and `needs_help_label` say of each row what its own answers to circumstances call for.
     With `standing`, the further columns of `standing_score`, the rows are of that view; these columns come last.
     """
     condition = _conditions(survey, area, round_, levels, indicator, answer)
@@ -79,7 +81,7 @@ def line_list_of(
     listed = connection.execute(
         f"""
         SELECT s.{person}, {", ".join(f"s.{name}" for name in key)}, s.{sex}, age_min, age_max, level, highest,
-            {", ".join(f"c.{name}" for name in names)}, reasons, open_reasons, answers, open_answers
+            {", ".join(f"c.{name}" for name in names)}, {NEEDS_HELP}, reasons, open_reasons, answers, open_answers
             {"".join(f", s.{name}" for name in ((*standing, GIVEN) if standing else ()))}
         FROM (SELECT * FROM {STANDING if standing else EXPLAINED} WHERE {condition}) s
         JOIN current_child c ON {" AND ".join(f"s.{name}::VARCHAR = c.{name}" for name in key)}
@@ -92,6 +94,7 @@ def line_list_of(
     else:
         listed["why"] = explainer.why(listed)
     listed["open"] = explainer.open(listed)
+    listed[f"{NEEDS_HELP}_label"] = explainer.help(listed[NEEDS_HELP])
     response = {level.id: level.response.in_(explainer.language) for level in survey.levels}
     listed["response"] = listed["level"].map(response).astype("str")
     hidden = {"reasons", "open_reasons", "answers", "open_answers", GIVEN, *standing}

@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.scoring.standing import standings
@@ -77,8 +78,8 @@ def _questions(connection: duckdb.DuckDBPyConnection, survey: Survey, condition:
 
 
 def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str, standing: bool) -> pd.DataFrame:
-    """Every child asked for: key as text, person, names, sex, ages, level (with `standing`, the one that stands),
-    highest, not_found, no_consent."""
+    """Every child asked for: key as text, person, names, sex, ages, needs_help, level (with `standing`, the one that
+    stands), highest, not_found, no_consent."""
     key = survey.key("child")
     columns = [survey.role(role).name for role in ("person", "given_name", "family_name", "sex")]
     own = ", ".join(f"c.{name}" for name in (*key, *columns))
@@ -90,7 +91,7 @@ def _people(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: st
         stands = "v.standing AS level, s.highest, v.not_found, v.no_consent"
         joined = f" JOIN visit_row v ON v.person = s.{person} AND v.year = s.{round_}"
     return connection.execute(
-        f"SELECT {own}, s.age_min, s.age_max, {stands} FROM (SELECT * FROM {SCORE} WHERE {condition}) s"
+        f"SELECT {own}, s.age_min, s.age_max, s.{NEEDS_HELP}, {stands} FROM (SELECT * FROM {SCORE} WHERE {condition}) s"
         f" JOIN current_child c ON {same}{joined}"
     ).df()
 
@@ -169,8 +170,9 @@ def visits_of(
     Listed are children at a level that is visited for its own sake (with `overdue`, only those in it), and whoever has
     a question to answer; a child without one has one row, `field` empty. Columns: round, village_code, village (its
     name), household_no, child_no and cpms_id (none for a question about the household), names, sex, age_min, age_max,
-    level, highest, not_found and no_consent (the last round of the village, where it is a later one: the child was not
-    found in it, or its family did not consent), due, days_late, field, question, choices, was, could_become.
+    level, highest, needs_help and needs_help_label (of that round, see `Explainer.help`), not_found and no_consent (the
+    last round of the village, where it is a later one: the child was not found in it, or its family did not consent),
+    due, days_late, field, question, choices, was, could_become.
     """
     survey = explainer.survey
     condition = within(survey, area, round_)
@@ -196,6 +198,7 @@ def visits_of(
         .map({code: area_name(survey, code, explainer.language) for code in rows[home[1]].unique()})
         .astype("str")
     )
+    rows[f"{NEEDS_HELP}_label"] = explainer.help(rows[NEEDS_HELP])
     ordered = order_visits(survey, rows, overdue)
     first = [
         home[0],
@@ -210,6 +213,8 @@ def visits_of(
         "age_max",
         "level",
         "highest",
+        NEEDS_HELP,
+        f"{NEEDS_HELP}_label",
         "not_found",
         "no_consent",
         "due",

@@ -21,7 +21,7 @@ from cpms_cli.summaries.records.deidentification import HOME_ANSWERS, Generalise
 from cpms_cli.summaries.records.given_rows import GivenRows
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.model.deidentification import AGE
-from cpms_cli.survey.rules.rule_language import compiled, named, parse, sql
+from cpms_cli.survey.rules.rule_language import named, parse, rule_sql
 from cpms_cli.survey.rules.typed_answers import typed_record, vocabulary
 from cpms_cli.workspace import Workspace
 
@@ -124,7 +124,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, condition: str)
     scores = ", ".join(f"s.{indicator.column}" for indicator in survey.indicators)
     words = vocabulary(survey)
     asked = [
-        f"({sql(compiled(parse(asked_field.asked), words))}) AS {_ASKED}{asked_field.name}"
+        f"({rule_sql(asked_field.asked, words)}) AS {_ASKED}{asked_field.name}"
         for asked_field in survey.asked_fields()
         if asked_field.asked
     ]

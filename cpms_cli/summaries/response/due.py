@@ -10,6 +10,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.explanations import Explainer
 from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
 from cpms_cli.scoring.standing import standings
@@ -35,7 +36,8 @@ class DueList:
     Both by level, then by how long they are overdue (whose deadline is not known after these), then by place. Columns:
     the child's identifier, `round` (its last), village, household, names (masked unless asked for), sex, `age_min`,
     `age_max` (at the last interview), `level`, `since` (the round that gave it), `not_found` (the last round of the
-    village, where the child was not found in it), `why`, `action` (what the source document asks for),
+    village, where the child was not found in it), `why`, `needs_help` and `needs_help_label` (what the circumstances of
+    the last round call for), `action` (what the source document asks for),
     `interview_date`, `due_date`, `days_late`, `state` (see `cases`), `note` (in words: what is due again, why
     there is no deadline, in which round the child was not found), `done` (in words), `next_date`.
     """
@@ -133,6 +135,8 @@ def _listed(
             "not_found": cases["not_found"],
             "no_consent": cases["no_consent"],
             "why": _why(connection, survey, explainer, cases),
+            NEEDS_HELP: cases[NEEDS_HELP],
+            f"{NEEDS_HELP}_label": explainer.help(cases[NEEDS_HELP]),
             "action": [levels[level].response.in_(language) for level in cases["case"]],
             "interview_date": cases["since_visited"].dt.strftime("%Y-%m-%d"),
             "due_date": cases["due_date"].dt.strftime("%Y-%m-%d"),
@@ -153,7 +157,7 @@ def _about(connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.Data
     connection.register("due_case", cases[["person", "year"]])
     details = connection.execute(
         f"SELECT s.{survey.role('person').name} AS person, s.{round_} AS year, s.{survey.role('sex').name} AS sex_,"
-        f" age_min, age_max, {names}, TRY_CAST(regexp_extract(s.{house}, '[0-9]+') AS INTEGER) AS house_"
+        f" age_min, age_max, {NEEDS_HELP}, {names}, TRY_CAST(regexp_extract(s.{house}, '[0-9]+') AS INTEGER) AS house_"
         f" FROM {SCORE} s JOIN due_case k ON k.person = s.{survey.role('person').name} AND k.year = s.{round_}"
         f" JOIN current_child c ON {' AND '.join(f's.{name}::VARCHAR = c.{name}' for name in key)}"
     ).df()

@@ -169,7 +169,13 @@ def _document(file: str, text: str) -> Document:
 
 
 def csv_rows(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Give the rows of one CSV file as (line, row); raises BadDocument when its header is not exactly `columns`."""
+    """Give the rows of one CSV file as (line, row by column); raises BadDocument as `csv_cells` does."""
+    for line, cells in csv_cells(file, text, columns):
+        yield line, dict(zip(columns, cells, strict=True))
+
+
+def csv_cells(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+    """Give the rows of one CSV file as (line, cells); raises BadDocument when its header is not exactly `columns`."""
     reader = csv.reader(text.splitlines())
     try:
         header = next(reader, [])
@@ -178,6 +184,6 @@ def csv_rows(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[i
         for cells in reader:
             if len(cells) != len(columns):
                 raise BadDocument(Problem(file, reader.line_num, f"{len(cells)} cells where {len(columns)} are needed"))
-            yield reader.line_num, dict(zip(columns, cells, strict=True))
+            yield reader.line_num, cells
     except csv.Error as error:
         raise BadDocument(Problem(file, reader.line_num, f"not CSV: {error}")) from None

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, csv_rows, read_text, read_yaml
+from cpms_cli.survey.files.located_yaml import (
+    BadDocument,
+    Document,
+    Problem,
+    csv_cells,
+    csv_rows,
+    read_mapping,
+    read_text,
+)
 from cpms_cli.survey.model.definition import (
     Area,
     Check,
+    Circumstance,
     Code,
     CodeList,
     ColumnCheck,
+    Field,
     HistoryCheck,
     Indicator,
     Level,
+    Numbering,
     Pattern,
     ResponseCheck,
     Survey,
@@ -30,6 +42,8 @@ from cpms_cli.survey.model.definition import (
 )
 from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.deidentification import Deidentification
+from cpms_cli.survey.model.fairness import FILE as FAIRNESS
+from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
@@ -37,6 +51,7 @@ from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Righ
 TITLES = "titles.csv"
 TITLE_COLUMNS = ("title", "sex", "joined")
 CODE_COLUMNS = ("code", "label_en", "label_th", "missing", "spellings")
+CODE_COLUMNS_AS_NEEDED = ("since", "until", "formerly")  # which a list may have or not; see `survey.model.lifespan`
 MISSING = "missing"  # the list of what is no answer, which says of some spellings that they may be names
 AREA_FILES = {
     "areas/provinces.csv": ("province_code", "label_en", "label_th"),
@@ -45,14 +60,25 @@ AREA_FILES = {
 }
 ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consists
 
+_NAMED_BY = ("name", "id", "number")
+# Whose names other files use: of fields, indicators and levels.
+_REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml"})
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
 class Reader:
-    """Reads one folder and gathers every problem on the way, instead of stopping at the first."""
+    """Reads one folder and gathers every problem on the way, instead of stopping at the first.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    What cannot be read is left out, so that the rest can still be judged: `faulty` are the files of which something is
+    left out, `unread` the names of what is. Of a file that cannot be read at all the one of the same name in
+    `stand_in`, where there is one, takes its place: those files are `replaced`.
+    """
+
+    def __init__(self, folder: Path, stand_in: Path | None = None) -> None:
+        self.folder, self.stand_in = folder, stand_in
+        self.faulty: set[str] = set()
+        self.replaced: set[str] = set()
+        self.unread: set[str] = set()
         self.problems: list[Problem] = []
         self.documents: dict[str, Document] = {}
         self.code_lines: dict[tuple[str, str], int] = {}
@@ -61,15 +87,21 @@ class Reader:
     def document(self, file: str) -> Any:
         """The content of one YAML file; an empty mapping, and a problem, when it cannot be read."""
         try:
-            self.documents[file] = read_yaml(self.folder, file)
+            self.documents[file] = read_mapping(self.folder, file)
         except BadDocument as bad:
             self.problems.append(bad.problem)
+            return self._in_its_place(file)
+        return self.documents[file].content
+
+    def _in_its_place(self, file: str) -> Any:
+        """What stands in for a file that cannot be read: the content of the one in `stand_in`, else nothing."""
+        self.faulty.add(file)
+        self.unread |= _names_in(self.folder / file) if file in _REFERRED_TO else set()
+        if self.stand_in is None or not (self.stand_in / file).is_file():
             return {}
-        content = self.documents[file].content
-        if not isinstance(content, dict):
-            self.problems.append(Problem(file, 1, "this file must be a mapping"))
-            return {}
-        return content
+        self.replaced.add(file)
+        self.documents[file] = read_mapping(self.stand_in, file)
+        return self.documents[file].content
 
     def part(self, model: type[_Model], file: str, content: Any, *place: str | int) -> _Model | None:
         """One part of a document as a checked object; problems name the line of each fault."""
@@ -83,7 +115,15 @@ class Reader:
                 full_place = (*place, *fault["loc"])
                 place_in_words = ".".join(str(step) for step in full_place)
                 self.problems.append(Problem(file, document.line(*full_place), f"{place_in_words}: {fault['msg']}"))
+            self.faulty.add(file)
             return None
+
+    def whole(self, model: type[_Model], file: str) -> _Model | None:
+        """A file that is one object; where it is at fault, what stands in for it."""
+        part = self.part(model, file, self.document(file))
+        if part is not None or self.stand_in is None or file in self.replaced:
+            return part
+        return self.part(model, file, self._in_its_place(file))
 
     def parts(self, model: type[_Model], file: str, key: str, content: Any) -> tuple[_Model, ...]:
         """A list of parts below `key`."""
@@ -92,8 +132,40 @@ class Reader:
             if file in self.documents:
                 self.problems.append(Problem(file, 1, f"'{key}' must be a list"))
             return ()
-        read = (self.part(model, file, item, key, index) for index, item in enumerate(items))
+        read = [self.part(model, file, item, key, index) for index, item in enumerate(items)]
+        self._leave_out(file, key, [index for index, part in enumerate(read) if part is None])
         return tuple(part for part in read if part is not None)
+
+    def table(self, name: str) -> TableSchema | None:
+        """One table of the survey, without those of its fields that are at fault."""
+        file = f"{name}.yaml"
+        content = self.document(file)
+        if isinstance(content.get("fields"), list):
+            fields = self.parts(Field, file, "fields", content)
+            content = {**content, "fields": fields}
+        table = self.part(TableSchema, file, content)
+        if table is None and self.stand_in is not None and file not in self.replaced:
+            table = self.part(TableSchema, file, self._in_its_place(file))
+        return table
+
+    def _leave_out(self, file: str, key: str, faulty: Sequence[int]) -> None:
+        """Take items out of a list: their names are unread, and the lines of those behind them are found as before."""
+        if not faulty or file not in self.documents:
+            return
+        document = self.documents[file]
+        kept = [index for index in range(len(document.content[key])) if index not in faulty]
+        for index in faulty:
+            item = document.content[key][index]
+            if file in _REFERRED_TO and isinstance(item, dict):
+                self.unread |= {str(item[word]) for word in _NAMED_BY if word in item}
+                self.unread |= {f"i{item['number']:02d}"} if isinstance(item.get("number"), int) else set()
+        new_place: dict[str | int, int] = {old: new for new, old in enumerate(kept)}
+        lines = {
+            (key, new_place[place[1]], *place[2:]) if len(place) > 1 and place[0] == key else place: line
+            for place, line in document.lines.items()
+            if len(place) < 2 or place[0] != key or place[1] in new_place
+        }
+        self.documents[file] = Document(file, document.content, lines)
 
     def csv(self, file: str, columns: tuple[str, ...], take: Callable[[int, dict[str, str]], None]) -> None:
         """Every row of one CSV file, each handed to `take` with its line."""
@@ -102,14 +174,30 @@ class Reader:
                 take(line, row)
         except BadDocument as bad:
             self.problems.append(bad.problem)
+            self.faulty.add(file)
+            self.unread |= _names_in(self.folder / file)
 
 
-def _has_cased(reader: Reader, file: str) -> bool:
-    """Whether the list has the column `cased`, which a definition may do without."""
+def _names_in(path: Path) -> set[str]:
+    """What a file that cannot be read seems to define, so that nobody is told that it does not exist."""
     try:
-        return "cased" in read_text(reader.folder, file).partition("\n")[0].split(",")
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return set()
+    if path.suffix == ".csv":
+        return {line.partition(",")[0] for line in text.splitlines()}
+    named = {match[1] for match in re.finditer(r"^ *(?:- )?(?:name|id|number): *[\"']?(\w+)", text, re.MULTILINE)}
+    return named | {f"i{int(name):02d}" for name in named if name.isdecimal()}
+
+
+def _code_columns(reader: Reader, file: str, name: str) -> tuple[str, ...]:
+    """The header that a code list must have: of the columns that it may do without, those that it has."""
+    as_needed = (*(("cased",) if name == MISSING else ()), *CODE_COLUMNS_AS_NEEDED)
+    try:
+        header = read_text(reader.folder, file).partition("\n")[0].strip().split(",")
     except BadDocument:
-        return False
+        header = []
+    return (*CODE_COLUMNS, *(column for column in as_needed if column in header))
 
 
 def _codelist(reader: Reader, file: str, name: str) -> CodeList:
@@ -125,13 +213,19 @@ def _codelist(reader: Reader, file: str, name: str) -> CodeList:
                     missing=row["missing"],  # type: ignore[arg-type]
                     spellings=tuple(filter(None, row["spellings"].split("|"))),
                     cased=tuple(filter(None, row.get("cased", "").split("|"))),
+                    since=row.get("since") or None,  # type: ignore[arg-type]
+                    until=row.get("until") or None,  # type: ignore[arg-type]
+                    formerly=tuple(filter(None, row.get("formerly", "").split("|"))),
                 )
             )
         except ValidationError as error:
-            fault = error.errors()[0]
-            reader.problems.append(Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"))
+            reader.problems += [
+                Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}") for fault in error.errors()
+            ]
+            reader.faulty.add(file)
+            reader.unread.add(row["code"])
 
-    reader.csv(file, (*CODE_COLUMNS, "cased") if name == MISSING and _has_cased(reader, file) else CODE_COLUMNS, take)
+    reader.csv(file, _code_columns(reader, file, name), take)
     return CodeList(name=name, codes=tuple(codes))
 
 
@@ -158,10 +252,12 @@ def _areas(reader: Reader) -> dict[str, Area]:
             texts.append(read_text(reader.folder, file))
         except BadDocument as bad:
             reader.problems.append(bad.problem)
+            reader.faulty.add(file)
     if len(texts) < len(AREA_FILES):
         return {}
     areas, problems = _areas_in(tuple(texts))
     reader.problems += problems
+    reader.faulty |= {problem.file for problem in problems}
     return areas
 
 
@@ -173,17 +269,17 @@ def _areas_in(texts: tuple[str, ...]) -> tuple[dict[str, Area], tuple[Problem, .
     problems: list[Problem] = []
     for (file, columns), text in zip(AREA_FILES.items(), texts, strict=True):
         try:
-            for line, row in csv_rows(file, text, columns):
-                code = row[columns[0]]
+            english, thai = columns.index("label_en"), columns.index("label_th")
+            for line, cells in csv_cells(file, text, columns):
+                code = cells[0]
                 if code in areas:
                     problems.append(Problem(file, line, f"area {code} stands twice"))
-                elif not row["label_en"] or not row["label_th"]:
+                elif not cells[english] or not cells[thai]:
                     problems.append(Problem(file, line, f"area {code} lacks a name"))
                 elif len(code) > 2 and code[:-2] not in areas:
                     problems.append(Problem(file, line, f"area {code} lies in no known area"))
                 else:
-                    label = Words.model_construct(en=row["label_en"], th=row["label_th"])
-                    areas[code] = Area.model_construct(code=code, label=label)
+                    areas[code] = Area(code, cells[english], cells[thai])
         except BadDocument as bad:
             problems.append(bad.problem)
     return areas, tuple(problems)
@@ -224,11 +320,13 @@ def digest(folder: Path) -> str:
 def _further(reader: Reader) -> dict[str, Any] | None:
     """What summaries, plans and exports need; None where a file of one object cannot be read."""
     migration = reader.document("migration.yaml")
-    whole = {
-        "figures": reader.part(Figures, "summaries.yaml", reader.document("summaries.yaml")),
-        "privacy": reader.part(PrivacyRules, PRIVACY, reader.document(PRIVACY)),
-        "deidentification": reader.part(Deidentification, DEIDENTIFICATION, reader.document(DEIDENTIFICATION)),
+    whole: dict[str, Any] = {
+        "figures": reader.whole(Figures, "summaries.yaml"),
+        "privacy": reader.whole(PrivacyRules, PRIVACY),
+        "deidentification": reader.whole(Deidentification, DEIDENTIFICATION),
     }
+    if (reader.folder / FAIRNESS).exists():  # not in a definition that an earlier version kept with its scores
+        whole["fairness"] = reader.whole(Fairness, FAIRNESS)
     lists = {
         "rights": reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml")),
         "measures": reader.parts(Measure, "migration.yaml", "measures", migration),
@@ -237,14 +335,28 @@ def _further(reader: Reader) -> dict[str, Any] | None:
     return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin"))}
 
 
+def _in_its_rounds(indicator: Indicator, household: TableSchema | None) -> Indicator:
+    """The indicator, applying to nobody in rounds that lie outside its span."""
+    years = [f">= {indicator.since}"] if indicator.since else []
+    years += [f"<= {indicator.until}"] if indicator.until else []
+    names = [field.name for field in (household.fields if household else ()) if field.role == "round"]
+    conditions = [f"({indicator.applies})"] if indicator.applies and years else []
+    conditions += [f"{name} {year}" for name in names for year in years]
+    return indicator.model_copy(update={"applies": " AND ".join(conditions)}) if years else indicator
+
+
 def read_survey(reader: Reader) -> Survey | None:
-    """The Survey in the reader's folder; None, and `reader.problems`, when a part cannot be read."""
-    tables = {
-        name: reader.part(TableSchema, f"{name}.yaml", reader.document(f"{name}.yaml"))
-        for name in ("household", "child", "response")
-    }
-    indicators = reader.parts(Indicator, "indicators.yaml", "indicators", reader.document("indicators.yaml"))
-    levels = reader.parts(Level, "risk.yaml", "levels", reader.document("risk.yaml"))
+    """The Survey in the reader's folder, without what cannot be read of it (`reader.problems` tells); None where a file
+    cannot be read that a survey cannot be without, and nothing stands in for it."""
+    tables = {name: reader.table(name) for name in ("household", "child", "response")}
+    statements = reader.document("indicators.yaml")
+    indicators = reader.parts(Indicator, "indicators.yaml", "indicators", statements)
+    numbered = statements.get("numbering")
+    numbering = None if numbered is None else reader.part(Numbering, "indicators.yaml", numbered, "numbering")
+    risk = reader.document("risk.yaml")
+    levels = reader.parts(Level, "risk.yaml", "levels", risk)
+    # A definition that an earlier version of the tool kept with its scores says nothing of help.
+    circumstances = reader.parts(Circumstance, "risk.yaml", "circumstances", risk) if "circumstances" in risk else ()
     rules = reader.document("checks.yaml")
     checks = reader.parts(Check, "checks.yaml", "rules", rules)
     history = reader.parts(HistoryCheck, "checks.yaml", "history", rules)
@@ -258,14 +370,16 @@ def read_survey(reader: Reader) -> Survey | None:
     titles, areas, messages = _titles(reader), _areas(reader), read_messages(reader)
     translations = _translations(reader)
     further = _further(reader)
-    if reader.problems or further is None or not all(tables.values()):
+    if further is None or not all(tables.values()):
         return None
     return Survey(
         **tables,  # type: ignore[arg-type]
         folder=reader.folder,
         codelists=lists,
-        indicators=indicators,
+        indicators=tuple(_in_its_rounds(indicator, tables["household"]) for indicator in indicators),
+        numbering=numbering,
         levels=levels,
+        circumstances=circumstances,
         checks=checks,
         history=history,
         responses=responses,

@@ -3,8 +3,8 @@
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema); what is ours beside it
 is `codelist`, `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `closes` (answers that
 end a child's case), `titled` (a name before which a title may stand), `personal`, `sensitive`, `topic` (the part of a
-form it stands in), `carried` (does not change: next year's form brings it along), `headers` and the two-language
-`label` and `question`.
+form it stands in), `carried` (does not change: next year's form brings it along), `headers`, the two-language
+`label` and `question`, and what `survey.model.lifespan` has: the rounds in which it is asked, and its former names.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,8 @@ from typing import Literal
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.deidentification import Deidentification
+from cpms_cli.survey.model.fairness import Fairness
+from cpms_cli.survey.model.lifespan import Lifespan, Span
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
@@ -30,6 +33,7 @@ __all__ = [
     "Area",
     "Case",
     "Check",
+    "Circumstance",
     "Code",
     "CodeList",
     "ColumnCheck",
@@ -84,8 +88,11 @@ class Constraints(Part):
     pattern: str | None = None
 
 
-class Field(Part):
-    """One question of the survey, or one part of a row's key."""
+class Field(Lifespan):
+    """One question of the survey, or one part of a row's key.
+
+    `asked` is the SQL condition under which it is put to somebody; False turns it off, for everybody and in all rounds.
+    """
 
     name: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
     type: Literal["string", "integer", "year", "date"]
@@ -96,7 +103,7 @@ class Field(Part):
     sensitive: bool = False
     topic: str | None = None
     carried: bool = False
-    asked: str | None = None
+    asked: str | Literal[False] | None = None
     role: Role | ResponseRole | None = None
     withholds: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
@@ -107,11 +114,21 @@ class Field(Part):
     headers: tuple[str, ...]
     source: str | None = None
 
+    @property
+    def is_turned_off(self) -> bool:
+        """Whether the question is asked of nobody, in no round (`asked: false`)."""
+        return self.asked is False
 
-class Code(Part):
+    def is_asked_in(self, round_year: int | None) -> bool:
+        """Whether the question is put to anybody in the round of this Gregorian year; None is any round to come."""
+        return not self.is_turned_off and self.is_there_in(round_year)
+
+
+class Code(Lifespan):
     """One answer of a code list; `missing` marks what is no answer, `exclusive` what stands alone.
 
     `cased` are spellings that count among names only as they are written there: in another case they may be a name.
+    The code can be chosen in the rounds of its lifespan; codes by which it went before are read as this one.
     """
 
     code: str = Described(min_length=1)
@@ -138,8 +155,17 @@ class CodeList(Part):
         return {
             folded(spelling): entry.code
             for entry in self.codes
-            for spelling in (entry.code, *entry.spellings, *entry.cased)
+            for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased)
         }
+
+    @cached_property
+    def by_former_code(self) -> dict[str, str]:
+        """Codes of earlier definitions to the codes that stand for them now."""
+        return {former: entry.code for entry in self.codes for former in entry.formerly}
+
+    def offered_in(self, round_year: int | None) -> tuple[Code, ...]:
+        """The codes that can be chosen in the round of this Gregorian year; None is any round to come."""
+        return tuple(entry for entry in self.codes if entry.is_there_in(round_year))
 
     @cached_property
     def cased_spellings(self) -> frozenset[str]:
@@ -186,10 +212,23 @@ class Translation(Part):
     sentences: dict[str, str]
 
 
-class Indicator(Part):
-    """One of the 22: `when` and `applies` are SQL with three truth values over the survey's fields.
+class Numbering(Part):
+    """How indicators are numbered: `source`, the first and the last number of the source document; `own_from`, the
+    number from which on a province numbers its own. A number is never given twice: what is retired keeps it."""
 
-    A `circumstance` calls for help with rights, and is no danger by itself.
+    source: tuple[int, int]
+    own_from: int
+
+    def is_free_for(self, number: int) -> bool:
+        """Whether an indicator can have this number: one of the source's, or one for a province's own."""
+        return self.source[0] <= number <= self.source[1] or number >= self.own_from
+
+
+class Indicator(Span):
+    """A statement about a child: `when` and `applies` are SQL with three truth values over the survey's fields.
+
+    A `circumstance` calls for help with rights, and is no danger by itself. In rounds before `since` and after `until`
+    it applies to nobody.
     """
 
     number: int
@@ -204,7 +243,7 @@ class Indicator(Part):
 
     @property
     def column(self) -> str:
-        """Its name inside rules and score tables: i01 ... i22."""
+        """Its name inside rules and score tables: i and the number, of two digits at least."""
         return f"i{self.number:02d}"
 
 
@@ -225,6 +264,15 @@ class Level(Part):
     again_days: int | None = Described(default=None, ge=1)
     role: Literal["rule", "open", "clear"] = "rule"
     when: str | None = None
+    source: str
+
+
+class Circumstance(Part):
+    """With what a circumstance calls for help: said beside the level of a child of whom its `indicator` is yes."""
+
+    id: str = Described(pattern=r"^[a-z_]+$")
+    indicator: int
+    help: Words
     source: str
 
 
@@ -319,11 +367,21 @@ class Title(Part):
     joined: bool = False
 
 
-class Area(Part):
-    """A province (2 digits), district (4) or subdistrict (6) with its official code."""
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A province (2 digits), district (4) or subdistrict (6) with its official code, and its name in both languages.
+
+    There are thousands of them and a run names a few: a plain object each, its words made when they are asked for.
+    """
 
     code: str
-    label: Words
+    en: str
+    th: str
+
+    @property
+    def label(self) -> Words:
+        """Return the name of the area as words in both languages."""
+        return Words(en=self.en, th=self.th)
 
 
 _SEPARATORS = re.compile(r"[\s_./()\[\]:;,'\"*?!\-–—]+")
@@ -361,7 +419,9 @@ class Survey(Part):
     response: TableSchema
     codelists: dict[str, CodeList]
     indicators: tuple[Indicator, ...]
+    numbering: Numbering | None = None
     levels: tuple[Level, ...]
+    circumstances: tuple[Circumstance, ...] = ()
     checks: tuple[Check, ...]
     history: tuple[HistoryCheck, ...]
     responses: tuple[ResponseCheck, ...]
@@ -377,6 +437,7 @@ class Survey(Part):
     activities: tuple[Activity, ...]
     privacy: PrivacyRules
     deidentification: Deidentification
+    fairness: Fairness = Fairness()
     translations: tuple[Translation, ...] = ()
     digest: str
 
@@ -473,9 +534,63 @@ class Survey(Part):
         return next((indicator for indicator in self.indicators if indicator.number == number), None)
 
     @cached_property
+    def indicator_numbers(self) -> str:
+        """The numbers of the indicators, for people: those that follow each other as first and last, as 1-22, 101."""
+        numbers = sorted(indicator.number for indicator in self.indicators)
+        starts = [number for number in numbers if number - 1 not in numbers]
+        ends = [number for number in numbers if number + 1 not in numbers]
+        spans = zip(starts, ends, strict=True)
+        return ", ".join(f"{start}-{end}" if end > start else str(start) for start, end in spans)
+
+    @cached_property
     def no_consent(self) -> tuple[str, ...]:
         """Answers to the question of consent after which nothing but a row's key may be stored."""
         return self.role("consent").withholds
+
+    @cached_property
+    def by_former_name(self) -> dict[str, str]:
+        """Names of fields in earlier definitions to the names by which these fields go now, in the survey's tables."""
+        return {former: field.name for field in self.fields.values() for former in field.formerly}
+
+    def field_once_named(self, name: str) -> Field | None:
+        """The field that goes, or once went, by this name; None where there is none."""
+        return self.fields.get(self.by_former_name.get(name, name))
+
+    @cached_property
+    def turned_off(self) -> frozenset[str]:
+        """The names of the fields that are turned off."""
+        return frozenset(name for name, field in self.fields.items() if field.is_turned_off)
+
+    def not_asked_in(self, round_year: int | None) -> frozenset[str]:
+        """The names of the fields that nobody is asked in the round of this year; None is any round to come."""
+        return frozenset(name for name, field in self.fields.items() if not field.is_asked_in(round_year))
+
+    def as_asked_in(self, round_year: int | None) -> Survey:
+        """The questions and answers that the round of this Gregorian year puts to people; None is any round to come.
+
+        It is for forms: rules may name questions that it does not have.
+        """
+        tables = {
+            table.name: table.model_copy(
+                update={"fields": tuple(field for field in table.fields if field.is_asked_in(round_year))}
+            )
+            for table in (self.household, self.child, self.response)
+        }
+        lists = {
+            name: CodeList(name=name, codes=codes.offered_in(round_year)) for name, codes in self.codelists.items()
+        }
+        if lists == self.codelists and all(tables[table.name] == table for table in (self.household, self.child)):
+            return self
+        digest = f"{self.digest}:{round_year}"
+        return Survey.model_construct(**{**dict(self), **tables, "codelists": lists, "digest": digest})
+
+    def is_asked_alike(self, field: Field, round_years: Iterable[int]) -> bool:
+        """Whether a question was asked in all of these rounds, with the same answers to choose from: only then can what
+        was answered be compared."""
+        years = tuple(round_years)
+        codes = self.codes(field)
+        offered = {codes.offered_in(year) for year in years} if codes else set()
+        return all(field.is_asked_in(year) for year in years) and len(offered) <= 1
 
     def asked_fields(self) -> Iterator[Field]:
         """Fields that are asked only of some."""

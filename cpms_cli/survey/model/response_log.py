@@ -36,6 +36,7 @@ def response_log(survey: Survey) -> ResponseLog:
     return ResponseLog.model_construct(**{**dict(survey), "child": survey.response, "people": survey.child})
 
 
+@lru_cache(maxsize=16)
 def log_vocabulary(survey: Survey) -> Vocabulary:
     """What rules on the log may name: its fields, and the facts that the store adds."""
     return Vocabulary(response_log(survey).fields, survey.codelists, (), frozenset(FACTS))

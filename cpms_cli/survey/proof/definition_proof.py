@@ -8,7 +8,8 @@ because it is another one's spelling.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from cpms_cli.survey.files.located_yaml import Problem
@@ -27,14 +28,14 @@ from cpms_cli.survey.model.definition import (
     folded_header,
 )
 from cpms_cli.survey.model.response_log import log_vocabulary
+from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
 from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
 from cpms_cli.survey.proof.unused_files import unused_files
-from cpms_cli.survey.rules.rule_language import RuleError, Vocabulary, compiled, faults, parse
+from cpms_cli.survey.rules.rule_language import RuleError, Vocabulary, rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
 
-INDICATORS = 22
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
@@ -109,13 +110,12 @@ def _rule(text: str | None, words: Vocabulary) -> list[str]:
     if text is None:
         return []
     try:
-        tree = parse(text)
-        rule_faults = faults(tree, words)
-        if not rule_faults:
-            compiled(tree, words)
+        rule_sql(text, words)
     except RuleError as error:
-        return [str(error)]
-    return rule_faults
+        return list(error.faults)
+    except KeyError:
+        pass  # a question of it has a code list that is not there, which is told where the question stands
+    return []
 
 
 class _Proof:
@@ -171,13 +171,13 @@ class _Proof:
         for label in (field.label.en, field.label.th):
             if folded_header(label) not in own:
                 self.note(file, (*place, "label"), [f"the label '{label}' is not among the field's headers"])
-        for spelling in (field.name, *field.headers):
+        for spelling in (field.name, *field.formerly, *field.headers):
             other = headers.setdefault(folded_header(spelling), field.name)
             if other != field.name:
                 self.note(file, (*place, "headers"), [f"'{spelling}' is also a header of '{other}'"])
         if file != "response.yaml":
             words = vocabulary(self.survey, indicators=False)
-            self.note(file, (*place, "asked"), _rule(field.asked, words))
+            self.note(file, (*place, "asked"), _rule(field.asked or None, words))
 
     def _answers(self, file: str, place: tuple[str | int, ...], field: Field) -> None:
         if field.codelist is not None and field.codelist not in self.survey.codelists:
@@ -250,7 +250,7 @@ class _Proof:
                 for label in (entry.label.en, entry.label.th)
                 if folded(label) not in own
             ]
-            for spelling in (entry.code, *entry.spellings, *entry.cased):
+            for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased):
                 other = taken.setdefault(folded(spelling), entry.code)
                 if other != entry.code:
                     problems.append(f"'{spelling}' is also a spelling of '{other}'")
@@ -258,13 +258,7 @@ class _Proof:
 
     def indicators(self) -> None:
         file = "indicators.yaml"
-        numbers = [indicator.number for indicator in self.survey.indicators]
-        if numbers != list(range(1, INDICATORS + 1)):
-            first = next(
-                (position for position, number in enumerate(numbers) if number != position + 1), len(numbers) - 1
-            )
-            message = f"the indicators must be numbered 1 to {INDICATORS}, in order"
-            self.note(file, ("indicators", first, "number"), [message])
+        self._numbers()
         for index, indicator in enumerate(self.survey.indicators):
             place = ("indicators", index)
             words = vocabulary(self.survey)
@@ -272,6 +266,23 @@ class _Proof:
                 self.note(file, (*place, key), _rule(text, words))
             self.note(file, (*place, "name"), _languages(indicator.name, f"indicator {indicator.number}"))
             self.note(file, (*place, "definition"), _languages(indicator.definition, f"indicator {indicator.number}"))
+
+    def _numbers(self) -> None:
+        """Each number once, in order, one of the source's or one that a province may give."""
+        last = 0
+        numbering = self.survey.numbering
+        for index, indicator in enumerate(self.survey.indicators):
+            place, number = ("indicators", index, "number"), indicator.number
+            if number <= last:
+                self.note("indicators.yaml", place, [f"indicator {number} stands after {last}: each once, in order"])
+            if numbering is not None and not numbering.is_free_for(number):
+                first, final = numbering.source
+                message = f"the source's indicators are {first} to {final}, your own begin at {numbering.own_from}"
+                self.note("indicators.yaml", place, [f"there can be no indicator {number}: {message}"])
+            if indicator.since and indicator.until and indicator.until < indicator.since:
+                message = f"until {indicator.until} lies before since {indicator.since}"
+                self.note("indicators.yaml", ("indicators", index, "until"), [message])
+            last = max(last, number)
 
     def levels(self) -> None:
         file = "risk.yaml"
@@ -371,35 +382,79 @@ def _has_words(text: str) -> bool:
     return bool(re.search(r"[a-z]{4,}", _PLACEHOLDER.sub("", text)))
 
 
-def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
-    """The definition in a folder, None where it cannot be read, and every problem with file and line.
+@dataclass(frozen=True)
+class Judged:
+    """A definition, as far as it could be read, with every problem.
+
+    `survey` is None where nothing could be made of the folder. `faulty` are the files of which something could not be
+    read, and is left out of the survey or stands in it as shipped.
+    """
+
+    survey: Survey | None
+    problems: list[Problem]
+    faulty: frozenset[str]
+
+
+def judged(folder: Path) -> Judged:
+    """The definition in a folder, judged as far as each part of it can still be when others are at fault.
 
     The examples that go with it are run by `scoring.examples`, since they need the scorer.
     """
-    return _proved(folder, whole=True)
+    return _judged(folder, whole=True)
+
+
+def proved(folder: Path) -> tuple[Survey | None, list[Problem]]:
+    """The definition in a folder, None where it cannot be read, and every problem with file and line."""
+    proof = _judged(folder, whole=True)
+    return proof.survey, proof.problems
 
 
 def proved_for_scoring(folder: Path) -> tuple[Survey | None, list[Problem]]:
     """As `proved`, but only what scores are made of: a definition kept from an earlier version of the tool need not
     have the sentences and checks of this one."""
-    return _proved(folder, whole=False)
+    proof = _judged(folder, whole=False)
+    return proof.survey, proof.problems
 
 
-def _proved(folder: Path, whole: bool) -> tuple[Survey | None, list[Problem]]:
-    reader = Reader(folder)
+def _judged(folder: Path, whole: bool) -> Judged:
+    known = shipped("schemas")
+    reader = Reader(folder, None if folder.resolve() == known.resolve() else known)
     survey = read_survey(reader)
-    if survey is None:
-        return None, sorted(reader.problems, key=lambda problem: (problem.file, problem.line))
+    problems = list(reader.problems)
+    if survey is not None:
+        problems += [problem for problem in _found(reader, survey, whole) if _is_certain(reader, problem)]
+    problems += unused_files(folder) if whole else []
+    in_order = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
+    return Judged(survey, in_order, frozenset(reader.faulty))
+
+
+def _found(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
+    """Every problem of a survey; a stage that cannot go on, because an earlier one is at fault, is left out."""
     proof = _Proof(reader, survey)
-    for part in (proof.fields, proof.codelists):
-        part()
-    if not proof.problems:
-        further = (proof.titles, proof.checks, proof.messages) if whole else ()
-        for part in (proof.indicators, proof.levels, *further):
-            part()
-        if whole:
-            proof.problems += presentation_problems(reader, survey)
-            proof.problems += figure_problems(reader, survey, _languages, proof.rule)
-            proof.problems += response_problems(reader, survey)
-    proof.problems += unused_files(folder) if whole else []
-    return survey, sorted(proof.problems, key=lambda problem: (problem.file, problem.line))
+    further = (proof.titles, proof.checks, proof.messages) if whole else ()
+    stages: list[Callable[[], Iterable[Problem] | None]] = [
+        proof.fields,
+        proof.codelists,
+        lambda: lifespan_problems(reader, survey, _NEEDED_ROLES),
+        proof.indicators,
+        proof.levels,
+        *further,
+    ]
+    if whole:
+        stages += [
+            lambda: presentation_problems(reader, survey),
+            lambda: figure_problems(reader, survey, _languages, proof.rule),
+            lambda: response_problems(reader, survey),
+        ]
+    for stage in stages:
+        try:
+            proof.problems += stage() or ()
+        except (KeyError, StopIteration, IndexError, AttributeError):
+            if not (proof.problems or reader.problems):
+                raise
+    return proof.problems
+
+
+def _is_certain(reader: Reader, problem: Problem) -> bool:
+    """Whether a problem is one of what was read, and does not come of what could not be."""
+    return problem.file not in reader.replaced and not any(f"'{name}'" in problem.message for name in reader.unread)

@@ -10,8 +10,10 @@ from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.model.definition import Survey, Table, Words
 from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.deidentification import deidentification_faults
+from cpms_cli.survey.model.fairness import FILE as FAIRNESS
 from cpms_cli.survey.model.privacy import COUNTED
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
+from cpms_cli.survey.proof.fairness_proof import fairness_faults
 
 Rule = Callable[[str | None, Table], Iterable[str]]
 Languages = Callable[[Words, str], Iterable[str]]
@@ -24,6 +26,7 @@ def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: 
     `languages` and `rule` say what is wrong with words and with a rule.
     """
     parts = [
+        ("risk.yaml", _circumstances(survey, languages)),
         ("summaries.yaml", _groups(survey, languages)),
         ("rights.yaml", _rights(survey, languages, rule)),
         ("migration.yaml", _measures(survey, languages, rule)),
@@ -31,6 +34,9 @@ def figure_problems(reader: Reader, survey: Survey, languages: Languages, rule: 
         (DEIDENTIFICATION, _hidden(survey)),
         (PRIVACY, _weights(survey)),
     ]
+    if FAIRNESS not in reader.documents:
+        return [Problem(FAIRNESS, 1, "this file is missing")]
+    parts.append((FAIRNESS, fairness_faults(survey, languages, rule)))
     return [
         Problem(file, reader.documents[file].line(*place), message)
         for file, faults in parts
@@ -48,6 +54,20 @@ def _twice(key: str, names: Iterable[str]) -> Iterator[tuple[Place, str]]:
         seen[name] += 1
         if seen[name] > 1:
             yield (key, index), f"'{name}' stands twice"
+
+
+def _circumstances(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:
+    key, marked = "circumstances", {indicator.number for indicator in survey.indicators if indicator.circumstance}
+    yield from _twice(key, (circumstance.id for circumstance in survey.circumstances))
+    yield from _twice(key, (f"indicator {circumstance.indicator}" for circumstance in survey.circumstances))
+    for index, circumstance in enumerate(survey.circumstances):
+        place = (key, index)
+        yield from _at_place((*place, "help"), languages(circumstance.help, circumstance.id))
+        if circumstance.indicator not in marked:
+            yield (*place, "indicator"), f"indicator {circumstance.indicator} is no circumstance (indicators.yaml)"
+    named = {circumstance.indicator for circumstance in survey.circumstances}
+    lacking = (f"nothing says with what circumstance {number} calls for help" for number in sorted(marked - named))
+    yield from _at_place((key,), lacking)
 
 
 def _groups(survey: Survey, languages: Languages) -> Iterator[tuple[Place, str]]:

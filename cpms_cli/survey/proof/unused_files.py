@@ -27,6 +27,7 @@ _READ = (
     "summaries.yaml",
     "privacy.yaml",
     "deidentification.yaml",
+    "fairness.yaml",
     "titles.csv",
     "areas/provinces.csv",
     "areas/districts.csv",

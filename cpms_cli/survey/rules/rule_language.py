@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -81,14 +81,19 @@ _ALLOWED: tuple[type[exp.Expression], ...] = (
 
 
 class RuleError(Exception):
-    """A rule that cannot be used; the text says why."""
+    """A rule that cannot be used; `faults` say why."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
     """What a rule may name: the survey's fields, and further columns that the stage provides.
 
     `answers` has the questions of each table that `answers()` may count; `earlier`: whether there is a `before()`.
+    Two are equal where every rule means the same in both: what is worked out of a rule is kept beside its text.
     """
 
     fields: Mapping[str, Field]
@@ -101,6 +106,30 @@ class Vocabulary:
     def knows(self, name: str) -> bool:
         """Whether a rule may name this column."""
         return name in self.fields or name in self.further or name in RANGES
+
+    @cached_property
+    def _seen_by_rules(self) -> tuple[object, ...]:
+        """All that `faults` and `compiled` look at."""
+        return (
+            tuple((name, field.asked, field.codelist, field.many) for name, field in self.fields.items()),
+            tuple(
+                (name, tuple((entry.code, entry.missing) for entry in codes.codes))
+                for name, codes in self.codelists.items()
+            ),
+            (self.household_key, self.further, tuple(self.answers.items()), self.earlier),
+        )
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._seen_by_rules)
+
+    def __hash__(self) -> int:
+        """By what rules see of it."""
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        """As the hash."""
+        return self is other or (isinstance(other, Vocabulary) and self._seen_by_rules == other._seen_by_rules)
 
 
 def parse(text: str) -> exp.Expression:
@@ -220,9 +249,25 @@ def compiled(rule: exp.Expression, words: Vocabulary) -> exp.Expression:
     """
     wrong = faults(rule, words)
     if wrong:
-        raise RuleError("; ".join(wrong))
+        raise RuleError(*wrong)
     expanded = rule.copy().transform(lambda node: _own_function(node, words), copy=False)
     return expanded.transform(_range, copy=False)
+
+
+def compiled_rule(text: str, words: Vocabulary) -> exp.Expression:
+    """Return the rule of this text as `compiled` does; raises RuleError where it is none, or has faults."""
+    return _compiled_rule(text, words).copy()
+
+
+@lru_cache(maxsize=1024)
+def _compiled_rule(text: str, words: Vocabulary) -> exp.Expression:
+    return compiled(_parsed(text), words)
+
+
+@lru_cache(maxsize=1024)
+def rule_sql(text: str, words: Vocabulary) -> str:
+    """Return the rule of this text in plain SQL of DuckDB; raises RuleError where it is none, or has faults."""
+    return sql(_compiled_rule(text, words))
 
 
 def _condition(sql: str) -> exp.Expression:
@@ -238,6 +283,7 @@ def _condition_tree(sql: str) -> exp.Expression:
 
 def _asked(name: str, words: Vocabulary) -> str:
     described = words.fields.get(name)
+    # Of a question that is turned off no age is known from which it is asked: without an answer it stays unknown.
     return f"({described.asked})" if described and described.asked else "TRUE"
 
 

@@ -7,6 +7,7 @@ The store and the tables read from files hold every cell as canonical text, so t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO
 from cpms_cli.survey.model.definition import Field, Indicator, Survey, Table
@@ -183,6 +184,7 @@ def _with_columns(rows: str, further: tuple[str, ...]) -> str:
     return f"(SELECT *, {', '.join(further)} FROM {rows}) {rows}" if further else rows
 
 
+@lru_cache(maxsize=16)
 def vocabulary(survey: Survey, table: Table = "child", indicators: bool = True, earlier: bool = False) -> Vocabulary:
     """What rules on this table may name: its fields and what `typed_record` or `typed_household` adds.
 

@@ -1,0 +1,73 @@
+"""The relations that linking makes: in the store's connection, and in a database in memory where names are compared."""
+
+from __future__ import annotations
+
+from cpms_cli.survey.relations import Relation
+
+_DISPLACED, _EVIDENCE, _MODEL = ("linking.displaced",), ("linking.evidence",), ("linking.match_model",)
+_LINKS, _DECISIONS = ("linking.store_links",), ("linking.review.decisions",)
+
+RELATIONS = (
+    Relation(
+        "doubtful_home",
+        "the key of a staged home of which a row may stand where another child was",
+        _DISPLACED,
+        _DISPLACED,
+    ),
+    Relation(
+        "sides",
+        "a child of such a home, staged or stored",
+        _DISPLACED,
+        ("linking.displaced",),
+        ("home", "new", "line", "identifier", "id"),
+        "frame",
+    ),
+    Relation(
+        "named",
+        "a child in a round as evidence, its names in comparable forms",
+        _EVIDENCE,
+        ("linking.evidence",),
+        kind="frame",
+    ),
+    Relation(
+        "features",
+        "such a child with its home's other children and its blocks",
+        _EVIDENCE,
+        ("linking.displaced", "linking.match_model", "linking.probabilistic"),
+    ),
+    Relation(
+        "loose",
+        "a row of a child who is not yet in every round",
+        ("linking.probabilistic",),
+        ("linking.match_model", "linking.probabilistic"),
+    ),
+    Relation("lesson", "a row that teaches how often details agree", _MODEL, ("linking.match_model",)),
+    Relation("taught", "a pair of such rows, with the level of each comparison", _MODEL, ("linking.match_model",)),
+    Relation("link_now", "a row and the child or home that it is now", _LINKS, _LINKS, kind="frame"),
+    Relation("anchor_now", "an identifier that is given now, and the row it is given to", _LINKS, _LINKS, kind="frame"),
+    Relation("pair_now", "a pair that was found by names now", _LINKS, _LINKS, kind="frame"),
+    Relation(
+        "verdict_pair",
+        "two rows and what a person says of them",
+        _DECISIONS,
+        _DECISIONS,
+        ("row_a", "row_b", "verdict", "reason"),
+        "frame",
+    ),
+    Relation("new_decision", "such a verdict that is new", _DECISIONS, _DECISIONS, kind="frame"),
+    Relation(
+        "asked_row",
+        "a row of the children that were split or joined",
+        ("linking.review.by_hand",),
+        ("linking.review.by_hand",),
+        ("row_key",),
+        "frame",
+    ),
+    Relation(
+        "linked_row",
+        "a child's row that could be linked to a round before its own",
+        ("linking.link_quality",),
+        ("linking.link_quality",),
+        kind="frame",
+    ),
+)

@@ -1,0 +1,228 @@
+"""What becomes of each row of the files that are merged: batches, rows set aside, rows stored, and how many of each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from cpms_cli.checking.repeated import REPEATED
+from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.store.history import add_batches, next_batch
+from cpms_cli.store.row_writing import refusals
+from cpms_cli.store.tables.response_tables import SURVEY
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.typed_answers import quoted
+
+_COUNTED = ("rows_in", "stored", "quarantined", "no_consent", "repeated")
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The files of a merge as they arrive: the number of its first batch, which tables (`_source`) are of files that
+    were merged before, to the byte, and the digest of each file."""
+
+    first_batch: int
+    known: tuple[int, ...]
+    digests: Mapping[Path, str]
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def note_arrivals(
+    connection: duckdb.DuckDBPyConnection, tables: tuple[SurveyTable, ...], files: list[Path]
+) -> Arrivals:
+    """Create `arrival`, which says of each table its batch and whether its file was merged before."""
+    first = next_batch(connection)
+    merged = connection.execute(f"SELECT sha256 FROM batch WHERE kind = {quoted(SURVEY)}").fetchall()
+    seen, digests = {str(row[0]) for row in merged}, {path: file_digest(path) for path in files}
+    known = [digests[table.source.path] in seen for table in tables]
+    arrival = pa.table(
+        {
+            "_source": pa.array(range(len(tables)), pa.int64()),
+            "batch_id": pa.array([first + files.index(table.source.path) for table in tables], pa.int64()),
+            "sheet": pa.array([table.source.sheet for table in tables], pa.string()),
+            "known": pa.array(known, pa.bool_()),
+        }
+    )
+    connection.register("arrival_frame", arrival)
+    connection.execute("CREATE OR REPLACE TEMP TABLE arrival AS FROM arrival_frame")
+    connection.unregister("arrival_frame")
+    return Arrivals(first, tuple(source for source, is_known in enumerate(known) if is_known), digests)
+
+
+def set_rows_aside(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.DataFrame) -> pd.DataFrame:
+    """Create `rejected`, the rows with errors; of a family that did not consent only errors in the key count.
+
+    `silent` marks the rows of such families, of which nothing but the key may be written anywhere; `of_home` rows in
+    which not only a child's answers are wrong. Returns source, row and silent.
+    """
+    errors = findings.loc[findings["severity"] == "error", ["source", "row", "field"]]
+    rows = {
+        "source": pa.array(errors["source"].to_numpy("int64")),
+        "row": pa.array(errors["row"].array, pa.int64(), from_pandas=True),
+        "field": pa.array(errors["field"].astype("str"), pa.string(), from_pandas=True),
+    }
+    connection.register("row_error", pa.table(rows))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE rejected AS {_rejected_rows(survey)}")
+    connection.unregister("row_error")
+    return connection.execute("SELECT _source AS source, _row AS row, silent FROM rejected ORDER BY ALL").df()
+
+
+def _rejected_rows(survey: Survey) -> str:
+    home = ", ".join(survey.key("household"))
+    keys = ", ".join(quoted(name) for name in survey.key("child"))
+    own = ", ".join(quoted(field.name) for field in survey.child.fields)
+    # What is wrong above or below the records (`record_row`) is told, and is no row to be set aside.
+    return f"""
+        WITH record_row AS (
+            SELECT _source, _row, {home} FROM staged_child
+            UNION ALL
+            SELECT _source, _row, {home} FROM staged_household
+        ),
+        unwilling_row AS (
+            SELECT DISTINCT _source, _row
+            FROM record_row
+            SEMI JOIN unwilling USING ({home})
+        )
+        SELECT
+            f.source::INTEGER AS _source,
+            f.row::BIGINT AS _row,
+            bool_or(u._row IS NOT NULL) AS silent,
+            bool_or(field NOT IN ({own})) AS of_home
+        FROM row_error f
+        SEMI JOIN record_row r ON r._source = f.source AND r._row = f.row
+        LEFT JOIN unwilling_row u ON u._source = f.source AND u._row = f.row
+        WHERE field IN ({keys}) OR u._row IS NULL
+        GROUP BY ALL"""
+
+
+def count_rows(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    tables: tuple[SurveyTable, ...],
+    files: list[Path],
+    known: tuple[int, ...],
+) -> pd.DataFrame:
+    """Count rows by fate for each file; a row of a flat sheet is stored when its child or its household is.
+
+    Returns file, rows_in, stored, unchanged, quarantined, no_consent, repeated and known, a row per file. Creates
+    `silent_row`: the rows of which nothing but the key is stored, with their household's key.
+    """
+    of_table = {row[0]: row[1:] for row in connection.execute(_fates(survey)).fetchall()}
+    counts = {path: dict.fromkeys(_COUNTED, 0) for path in files}
+    for source, table in enumerate(tables):
+        for name, count in zip(_COUNTED, of_table.get(source, ()), strict=False):
+            counts[table.source.path][name] += count
+    merged_before = {tables[source].source.path for source in known}
+    rows = [
+        {
+            "file": path.name,
+            "rows_in": count["rows_in"],
+            "stored": count["stored"],
+            "unchanged": count["rows_in"] - count["stored"] - count["quarantined"],
+            "quarantined": count["quarantined"],
+            "no_consent": count["no_consent"],
+            "repeated": count["repeated"],
+            "known": path in merged_before,
+        }
+        for path, count in counts.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _fates(survey: Survey) -> str:
+    """Return the statements that create `silent_row` and count the rows of each table (`_source`) by fate."""
+    home = ", ".join(survey.key("household"))
+    rows_read = f"""
+        SELECT _source, _row, {home} FROM staged_child
+        UNION ALL
+        SELECT _source, _row, {home} FROM staged_household WHERE _differ IS NULL"""
+    # What a file merged before says may have been taken back since.
+    return f"""
+        CREATE OR REPLACE TEMP TABLE silent_row AS
+        SELECT *
+        FROM ({rows_read})
+        SEMI JOIN unwilling USING ({home})
+        ANTI JOIN rejected USING (_source, _row)
+        WHERE _source NOT IN (SELECT _source FROM arrival WHERE known) OR ({home}) IN ({refusals(survey)});
+
+        WITH row_read AS (
+            SELECT _source, _row FROM ({rows_read})
+            UNION ALL
+            FROM {REPEATED}
+        ),
+        row_written AS (
+            SELECT _source, _row
+            FROM written
+            WHERE of_table = 'child'
+            UNION
+            SELECT _source, _row
+            FROM written
+            JOIN staged_household h USING (_source, _row)
+            WHERE of_table = 'household' AND h._differ IS NULL
+            UNION
+            SELECT c._source, c._row
+            FROM staged_child c
+            JOIN staged_household h USING (_source, {home})
+            JOIN written w ON w.of_table = 'household' AND w._source = h._source AND w._row = h._row
+        )
+        SELECT
+            _source,
+            count(*) AS rows_in,
+            count(w._row) FILTER (r._row IS NULL) AS stored,
+            count(r._row) AS quarantined,
+            count(s._row) AS no_consent,
+            count(a._row) AS repeated
+        FROM row_read
+        LEFT JOIN rejected r USING (_source, _row)
+        LEFT JOIN row_written w USING (_source, _row)
+        LEFT JOIN silent_row s USING (_source, _row)
+        LEFT JOIN {REPEATED} a USING (_source, _row)
+        GROUP BY _source"""
+
+
+def count_families(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return how many families did not consent (`no_consent`), and of how many rows disagree whether they did
+    (`disputed`)."""
+    counted = connection.execute("""
+        SELECT
+            (SELECT count(*) FROM (SELECT DISTINCT * EXCLUDE (_source, _row) FROM silent_row)),
+            (SELECT count(*) FROM disputed_consent)""").fetchone()
+    return dict(zip(("no_consent", "disputed"), map(int, counted or (0, 0)), strict=True))
+
+
+def record_batches(
+    connection: duckdb.DuckDBPyConnection,
+    survey: Survey,
+    counts: pd.DataFrame,
+    files: list[Path],
+    arrivals: Arrivals,
+    tool_version: str,
+    who: str,
+) -> None:
+    """Write down a batch for each file, with its counts."""
+    first = arrivals.first_batch
+    add_batches(
+        connection,
+        {
+            **{name: counts[name].tolist() for name in ("file", "rows_in")},
+            **{f"rows_{name}": counts[name].tolist() for name in ("stored", "unchanged", "quarantined")},
+            "batch_id": list(range(first, first + len(files))),
+            "sha256": [arrivals.digests[path] for path in files],
+        },
+        merge_id=first,
+        who=who,
+        tool_version=tool_version,
+        definition=survey.digest,
+        kind=SURVEY,
+    )

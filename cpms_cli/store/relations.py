@@ -1,0 +1,106 @@
+"""The relations of the store: what its file holds, and what it makes on a connection while it is written."""
+
+from __future__ import annotations
+
+from cpms_cli.store.tables.stored_relations import STORED
+from cpms_cli.survey.relations import Relation
+
+_ROWS, _HISTORY, _ERASURE = ("store.row_writing",), ("store.history",), ("store.safety.erasure",)
+_RESPONSES, _RESPONSE_ROWS = ("store.tables.response_tables",), ("store.tables.response_writing",)
+_RECORDS, _RELEASES = ("store.tables.record_releases",), ("store.tables.release_tables",)
+
+_WRITING = (
+    Relation("accepted_child", "a child's row without errors, as it will be stored", _ROWS, ("store.row_writing",)),
+    Relation(
+        "accepted_household", "a household's row without errors, as it will be stored", _ROWS, ("store.row_writing",)
+    ),
+    Relation(
+        "changed",
+        "an accepted row that the store has not as it is; of children, then of households",
+        _ROWS,
+        ("store.row_writing",),
+    ),
+    Relation(
+        "written",
+        "a row that is stored",
+        _ROWS,
+        ("merging.row_fates", "store.row_writing"),
+        ("of_table", "_source", "_row"),
+    ),
+    Relation("new_batch", "a file of this merge", _HISTORY, ("store.history",), kind="frame"),
+    Relation(
+        "anchor_before",
+        "an identifier that the store had before this merge",
+        _HISTORY,
+        ("store.history",),
+        ("of_table", "identifier"),
+    ),
+    Relation("forgotten", "the key of a row of the child that is removed", _ERASURE, ("store.safety.erasure",)),
+    Relation(
+        "release_entry",
+        "a count, or a total and its parts, of the report that is published",
+        _RELEASES,
+        ("store.tables.release_tables",),
+        kind="frame",
+    ),
+    Relation(
+        "released_record",
+        "a row of the file that is given away",
+        _RECORDS,
+        ("store.tables.record_releases",),
+        ("child", "round", "looks"),
+        "frame",
+    ),
+)
+_RESPONSES_WRITTEN = (
+    Relation(
+        "known_child",
+        "an identifier, the child that it leads to now, and its first interview",
+        _RESPONSES,
+        (
+            "checking.responses",
+            "merging.respond",
+            "store.bundles",
+            "store.tables.response_tables",
+            "summaries.response.response_counts",
+        ),
+        ("identifier", "person", "first_interview"),
+    ),
+    Relation(
+        "response_arrival_frame",
+        "as response_arrival, from Python",
+        _RESPONSE_ROWS,
+        ("store.tables.response_writing",),
+        kind="frame",
+    ),
+    Relation(
+        "response_arrival",
+        "a table of the response log, its batch, and whether its file is known",
+        _RESPONSE_ROWS,
+        ("store.tables.response_writing",),
+        ("_source", "batch_id", "sheet", "known"),
+    ),
+    Relation(
+        "response_error",
+        "an error in a row of the response log",
+        _RESPONSE_ROWS,
+        ("store.tables.response_writing",),
+        ("source", "row"),
+        "frame",
+    ),
+    Relation(
+        "rejected_response",
+        "a row of the response log that is set aside",
+        _RESPONSE_ROWS,
+        ("store.tables.response_writing",),
+        ("_source", "_row"),
+    ),
+    Relation(
+        "written_response",
+        "a row of the response log that is stored",
+        _RESPONSE_ROWS,
+        ("store.tables.response_writing",),
+    ),
+)
+
+RELATIONS = (*STORED, *_WRITING, *_RESPONSES_WRITTEN)

@@ -1,0 +1,207 @@
+"""What one definition asks, means and says otherwise than another: the changes from an earlier to a later one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from cpms_cli.survey.model.definition import Check, CodeList, Field, Indicator, Level, Survey
+from cpms_cli.survey.model.summary_model import Measure, Right
+from cpms_cli.survey.model.words import Words
+
+Kind = Literal["added", "retired", "renamed", "turned_off", "turned_on", "changed"]
+Part = Literal["question", "code", "indicator", "level", "right", "measure", "check"]
+Told = Words | str | None
+"""A part before and after: words in both languages, or a rule, a name, a number as text; None where there was none."""
+
+
+@dataclass(frozen=True)
+class DefinitionChange:
+    """One thing that is otherwise: a part of the definition, and how it changed.
+
+    `name` is the part's name in the later definition (where it was retired, in the earlier one): a field, a code behind
+    its list, a number, an id. `aspect` says what of it changed: its name, label, type, codelist, rule and so on.
+    """
+
+    part: Part
+    kind: Kind
+    name: str
+    label: Words
+    aspect: str = ""
+    before: Told = None
+    after: Told = None
+
+
+Aspects = Mapping[str, Told]
+_Named = TypeVar("_Named")
+
+
+def definition_changes(before: Survey, after: Survey) -> tuple[DefinitionChange, ...]:
+    """Return every change of questions, codes, indicators, levels, rights, measures and checks, in this order."""
+    return tuple(
+        change
+        for part in (_questions, _codes, _indicators, _levels, _rights, _measures, _checks)
+        for change in part(before, after)
+    )
+
+
+def _questions(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    for table in ("household", "child", "response"):
+        earlier, later = ({field.name: field for field in getattr(survey, table).fields} for survey in (before, after))
+        former = {name: field.name for field in later.values() for name in field.formerly}
+        yield from _of_part("question", earlier, later, former, lambda field: field.label, _of_question)
+
+
+def _codes(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    for name in dict.fromkeys([*after.codelists, *before.codelists]):
+        lists = [survey.codelists.get(name, CodeList(name=name, codes=())) for survey in (before, after)]
+        earlier, later = ({f"{name}: {code.code}": code for code in codes.codes} for codes in lists)
+        former = {f"{name}: {old}": f"{name}: {new}" for old, new in lists[1].by_former_code.items()}
+        yield from _of_part(
+            "code",
+            earlier,
+            later,
+            former,
+            lambda code: code.label,
+            lambda code: {"label": code.label, "missing": code.missing, **_span(code.since, code.until)},
+        )
+
+
+def _indicators(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    earlier, later = ({str(part.number): part for part in survey.indicators} for survey in (before, after))
+    yield from _of_part("indicator", earlier, later, {}, lambda indicator: indicator.name, _of_indicator)
+
+
+def _levels(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    earlier, later = ({level.id: level for level in survey.levels} for survey in (before, after))
+    yield from _of_part("level", earlier, later, {}, lambda level: level.label, _of_level)
+
+
+def _rights(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    earlier, later = ({right.id: right for right in survey.rights} for survey in (before, after))
+    yield from _of_part("right", earlier, later, {}, lambda right: right.label, _of_right)
+
+
+def _measures(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    earlier, later = ({measure.id: measure for measure in survey.measures} for survey in (before, after))
+    yield from _of_part("measure", earlier, later, {}, lambda measure: measure.label, _of_measure)
+
+
+def _checks(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    earlier, later = (
+        {check.id: check for check in (*survey.checks, *survey.history, *survey.responses)}
+        for survey in (before, after)
+    )
+    yield from _of_part("check", earlier, later, {}, lambda check: check.message, _of_check)
+
+
+def _of_part(
+    part: Part,
+    earlier: Mapping[str, _Named],
+    later: Mapping[str, _Named],
+    former: Mapping[str, str],
+    label: Callable[[_Named], Words],
+    aspects: Callable[[_Named], Aspects],
+) -> Iterator[DefinitionChange]:
+    """The changes of all parts of one kind; `former` has the new name of each that was renamed."""
+    pairs = {former.get(name, name): name for name in earlier if former.get(name, name) in later}
+    for name, now in later.items():
+        if name not in pairs:
+            yield DefinitionChange(part, "added", name, label(now))
+            continue
+        old_name = pairs[name]
+        if old_name != name:
+            yield DefinitionChange(part, "renamed", name, label(now), "name", old_name, name)
+        yield from _otherwise(part, name, label(now), aspects(earlier[old_name]), aspects(now))
+    for name, then in earlier.items():
+        if name not in pairs.values():
+            yield DefinitionChange(part, "retired", name, label(then))
+
+
+def _otherwise(part: Part, name: str, label: Words, then: Aspects, now: Aspects) -> Iterator[DefinitionChange]:
+    if then.get("asked") != now.get("asked") and "false" in (then.get("asked"), now.get("asked")):
+        yield DefinitionChange(part, "turned_off" if now.get("asked") == "false" else "turned_on", name, label)
+        then, now = ({key: value for key, value in side.items() if key != "asked"} for side in (then, now))
+    for aspect in now:
+        if then[aspect] != now[aspect]:
+            yield DefinitionChange(part, "changed", name, label, aspect, then[aspect], now[aspect])
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _listed(values: Iterable[str]) -> str | None:
+    return ", ".join(values) or None
+
+
+def _span(since: int | None, until: int | None) -> Aspects:
+    return {"since": _text(since), "until": _text(until)}
+
+
+def _of_question(field: Field) -> Aspects:
+    limits = field.constraints
+    return {
+        "label": field.label,
+        "question": field.question,
+        "type": field.format or field.type,
+        "codelist": field.codelist,
+        "many": _text(field.many),
+        "asked": _text(field.asked),
+        **_span(field.since, field.until),
+        "role": field.role,
+        "personal": _text(field.personal),
+        "sensitive": _text(field.sensitive),
+        "required": _text(limits.required),
+        "minimum": _text(limits.minimum),
+        "maximum": _text(limits.maximum),
+        "longest": _text(limits.maxLength),
+        "pattern": limits.pattern,
+        "withholds": _listed(field.withholds),
+        "closes": _listed(field.closes),
+    }
+
+
+def _of_indicator(indicator: Indicator) -> Aspects:
+    return {
+        "label": indicator.name,
+        "definition": indicator.definition,
+        "rule": indicator.when,
+        "applies": indicator.applies,
+        "counted": _text(indicator.counted),
+        "circumstance": _text(indicator.circumstance),
+        "of": indicator.level,
+        **_span(indicator.since, indicator.until),
+    }
+
+
+def _of_level(level: Level) -> Aspects:
+    return {
+        "label": level.label,
+        "meaning": level.meaning,
+        "rule": level.when,
+        "response": level.response,
+        "due": level.due,
+        "due_hours": _text(level.due_hours),
+        "again_days": _text(level.again_days),
+        "answered_by": _listed(level.answered_by),
+    }
+
+
+def _of_right(right: Right) -> Aspects:
+    return {
+        "label": right.label,
+        "definition": right.definition,
+        "rule": right.has,
+        "applies": right.applies,
+        "levels": _listed(right.levels),
+    }
+
+
+def _of_measure(measure: Measure) -> Aspects:
+    return {"label": measure.label, "rule": measure.when, "of": measure.of}
+
+
+def _of_check(check: Check) -> Aspects:
+    return {"message": check.message, "mend": check.mend, "rule": check.when, "severity": check.severity}

@@ -1,0 +1,72 @@
+"""In which rounds a question is asked, or an answer offered, and by which names it went before.
+
+A definition outlives the questionnaire of any one year: a question comes, goes, and is renamed, and what was answered
+before stays. `since` is the first round in which it is asked, `until` the last one, both included; where neither
+stands, it is asked in every round. `formerly` has the names that it had in earlier definitions.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from cpms_cli.survey.era import christian_year, era_of
+from cpms_cli.survey.model.words import Part
+
+
+def _round_year(written: Any) -> Any:
+    """The Gregorian year of a round; what is written may be a year of four digits of either era, 2026 or 2569.
+
+    >>> _round_year(2569), _round_year("2569"), _round_year(2026)
+    (2026, 2026, 2026)
+    """
+    if isinstance(written, bool) or not isinstance(written, int | str) or not str(written).strip().isdecimal():
+        raise ValueError("a round is a year of four digits, as 2026 or 2569")
+    year = int(written)
+    era = era_of(year)
+    if era is None:
+        raise ValueError(f"'{written}' is no year of a round: write four digits, as 2026 or 2569")
+    return christian_year(year, era)
+
+
+def _names(written: Any) -> Any:
+    """One name may stand by itself, without a list around it."""
+    return (written,) if isinstance(written, str) else written
+
+
+RoundYear = Annotated[int, BeforeValidator(_round_year)]
+"""A round as a Gregorian year; in a file it may be a Gregorian or a Buddhist one, of four digits."""
+FormerNames = Annotated[tuple[str, ...], BeforeValidator(_names)]
+"""The names that something had before; in a file one name, or a list of them."""
+
+
+class Span(Part):
+    """Something that is there from one round to another.
+
+    `since` and `until` are Gregorian years, both included; None is without a beginning, or without an end.
+    """
+
+    since: RoundYear | None = None
+    until: RoundYear | None = None
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there are rounds in which it is not there."""
+        return self.since is not None or self.until is not None
+
+    def is_there_in(self, round_year: int | None) -> bool:
+        """Whether a round of this Gregorian year lies between `since` and `until`; None is any round to come.
+
+        >>> [Span(since=2569, until=2027).is_there_in(year) for year in (2025, 2026, 2027, 2028)]
+        [False, True, True, False]
+        """
+        if round_year is None:
+            return self.until is None
+        return (self.since is None or self.since <= round_year) and (self.until is None or round_year <= self.until)
+
+
+class Lifespan(Span):
+    """Something that is there from one round to another, and had other names before (`formerly`)."""
+
+    formerly: FormerNames = ()

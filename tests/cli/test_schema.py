@@ -1,0 +1,267 @@
+"""`cpms schema`: a definition of one's own, begun, changed, held against another, and used without Python."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.conftest import NUMBERS, ROOT, Cpms, Draw
+
+SCHEMAS = ROOT / "schemas"
+VILLAGE = "85010501"
+Change = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(SCHEMAS, tmp_path / "own"))
+
+
+@pytest.fixture
+def change(own: Path) -> Change:
+    def put(file: str, old: str, new: str) -> None:
+        text = (own / file).read_text("utf-8")
+        assert text.count(old) == 1, (file, old, text.count(old))
+        (own / file).write_text(text.replace(old, new), "utf-8")
+
+    return put
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_new_copies_every_file_of_the_shipped_definition(cpms: Cpms, tmp_path: Path) -> None:
+    ran = cpms("schema", "new", tmp_path / "ours")
+    assert (ran.code, ran.err) == (0, "")
+    assert f"cpms schema check {tmp_path / 'ours'}" in ran.out, "the next command to type"
+    assert _files(tmp_path / "ours") == _files(SCHEMAS)
+    (tmp_path / "empty").mkdir()
+    assert cpms("schema", "new", tmp_path / "empty").code == 0
+
+
+def test_new_writes_over_nothing(cpms: Cpms, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("mine", "utf-8")
+    ran = cpms("schema", "new", tmp_path / "notes")
+    assert ran.code == 2 and "the folder is not empty" in ran.err
+    assert _files(tmp_path / "notes") == {"a.txt": b"mine"}
+    ran = cpms("schema", "new", tmp_path / "notes" / "a.txt")
+    assert ran.code == 2 and "is a file" in ran.err
+    ran = cpms("schema", "new", tmp_path / "notes" / "a.txt" / "below")
+    assert ran.code == 2 and "cannot be written" in ran.err
+
+
+def test_the_shipped_definition_differs_in_nothing_from_its_copy(cpms: Cpms, own: Path) -> None:
+    for order in (("shipped", own), (own, "shipped")):
+        ran = cpms("schema", "diff", *order)
+        assert (ran.code, ran.out) == (0, "The two definitions ask, mean and say the same.\n")
+    assert cpms("schema", "diff", own, "shipped", "--format", "json").json["changes"] == []
+
+
+QUESTION = """  - name: sleeps_hungry
+    topic: care
+    type: string
+    codelist: yes_no
+    since: 2570
+    label: {en: Goes to bed hungry, th: เข้านอนทั้งที่หิว}
+    question: {en: "Did the child go to bed hungry in the last week?", th: สัปดาห์ที่ผ่านมาเด็กเข้านอนทั้งที่หิวหรือไม่}
+    headers: [Goes to bed hungry, เข้านอนทั้งที่หิว]
+"""
+INDICATOR = """  - number: 101
+    name: {en: Goes to bed hungry, th: เข้านอนทั้งที่หิว}
+    definition: {en: The child went to bed hungry in the last week., th: เด็กเข้านอนทั้งที่หิวในสัปดาห์ที่ผ่านมา}
+    level: child
+    when: sleeps_hungry = 'yes'
+    source: "P: our province"
+"""
+
+
+def _add_a_question(change: Change) -> None:
+    change("child.yaml", "  - name: left_alone\n", QUESTION + "  - name: left_alone\n")
+    change("translations/my.yaml", "\nfields:\n", "\nfields:\n  sleeps_hungry: {label: ဗိုက်ဆာ, question: ဗိုက်ဆာပါသလား။}\n")
+    change("examples/indicators.yaml", "services_received: none,\n", 'services_received: none, sleeps_hungry: "no",\n')
+
+
+def _differences(cpms: Cpms, own: Path) -> dict[tuple[str, str, str, str], tuple[object, object]]:
+    ran = cpms("schema", "diff", "shipped", own, "--format", "json")
+    assert ran.code == 0, ran.err
+    return {
+        (change["part"], change["kind"], change["name"], change["aspect"]): (change["before"], change["after"])
+        for change in ran.json["changes"]
+    }
+
+
+def test_diff_tells_what_questions_and_codes_become(cpms: Cpms, own: Path, change: Change) -> None:
+    _add_a_question(change)
+    change("child.yaml", "  - name: other_name\n", "  - name: nickname\n    formerly: other_name\n")
+    change("child.yaml", "    asked: age < 10\n", "    asked: false\n")
+    change("child.yaml", "maximum: 52}", "maximum: 60}")
+    change("household.yaml", "label: {en: Dwelling, ", "label: {en: Where the family lives, ")
+    change("household.yaml", "headers: [Dwelling, ", "headers: [Where the family lives, Dwelling, ")
+    lines = (own / "codelists/dwelling.csv").read_text("utf-8").splitlines()
+    lines = [f"{line},{'formerly' if line.startswith('code,') else ''}" for line in lines]
+    lines = [line.replace("own,", "owned,", 1) + "own" if line.startswith("own,") else line for line in lines]
+    lines = [line.replace("|own|", "|") if line.startswith("owned,") else line for line in lines]
+    lines.insert(3, "tent,Tent,เต็นท์,,Tent|เต็นท์,")
+    text = "\n".join(line for line in lines if not line.startswith("relative,")) + "\n"
+    (own / "codelists/dwelling.csv").write_text(text, "utf-8")
+    my = (own / "translations/my.yaml").read_text("utf-8")
+    my = my.replace("  other_name: ", "  nickname: ").replace("  dwelling: {own: ", "  dwelling: {tent: တဲ, owned: ")
+    (own / "translations/my.yaml").write_text(my.replace("relative: ဆွေမျိုးအိမ်, ", ""), "utf-8")
+    differences = _differences(cpms, own)
+    assert differences == {
+        ("question", "added", "sleeps_hungry", ""): (None, None),
+        ("question", "renamed", "nickname", "name"): ("other_name", "nickname"),
+        ("question", "turned_off", "left_alone", ""): (None, None),
+        ("question", "changed", "moves_last_12m", "maximum"): ("52", "60"),
+        ("question", "changed", "dwelling", "label"): (
+            {"en": "Dwelling", "th": "ลักษณะที่อยู่อาศัย"},
+            {"en": "Where the family lives", "th": "ลักษณะที่อยู่อาศัย"},
+        ),
+        ("code", "added", "dwelling: tent", ""): (None, None),
+        ("code", "retired", "dwelling: relative", ""): (None, None),
+        ("code", "renamed", "dwelling: owned", "name"): ("dwelling: own", "dwelling: owned"),
+    }
+    english, thai = (cpms("schema", "diff", "shipped", own, "--lang", lang).out for lang in ("en", "th"))
+    assert "sleeps_hungry" in english and "Goes to bed hungry" in english and "turned off" in english
+    assert "เข้านอนทั้งที่หิว" in thai and "ปิดไม่ถาม" in thai and "เปลี่ยน: สูงสุด" in thai
+    assert f"8 change(s) from the shipped definition to {own}." in english
+    back = {(change["kind"], change["name"]) for change in _back(cpms, own)}
+    assert {("retired", "sleeps_hungry"), ("turned_on", "left_alone"), ("added", "dwelling: relative")} <= back
+
+
+def _back(cpms: Cpms, own: Path) -> list[dict[str, str]]:
+    changes: list[dict[str, str]] = cpms("schema", "diff", own, "shipped", "--format", "json").json["changes"]
+    return changes
+
+
+def test_diff_tells_what_indicators_levels_and_checks_become(cpms: Cpms, own: Path, change: Change) -> None:
+    _own_indicator(own, change)
+    change(
+        "indicators.yaml",
+        "    when: member_violent = 'yes'\n",
+        "    when: member_violent = 'yes' OR member_hurt = 'yes'\n",
+    )
+    change("risk.yaml", "      OR dangers >= 5\n", "      OR dangers >= 4\n")
+    change("rights.yaml", "  - id: birth_registration\n", "  - id: health_cover\n")
+    differences = _differences(cpms, own)
+    assert differences["indicator", "added", "101", ""] == (None, None)
+    rule = "member_violent = 'yes'"
+    assert differences["indicator", "changed", "19", "rule"] == (rule, f"{rule} OR member_hurt = 'yes'")
+    before, after = differences["level", "changed", "high_risk", "rule"]
+    assert str(before).endswith("dangers >= 5") and str(after).endswith("dangers >= 4")
+    assert {("right", "added", "health_cover", ""), ("right", "retired", "birth_registration", "")} <= set(differences)
+
+
+def test_a_definition_that_does_not_hold_is_not_compared(cpms: Cpms, own: Path, change: Change) -> None:
+    change("risk.yaml", "      OR dangers >= 5\n", "      OR dangers >= 5 AND\n")
+    for order in (("shipped", own), (own, "shipped")):
+        ran = cpms("schema", "diff", *order)
+        assert ran.code == 2 and "risk.yaml:" in ran.err
+    ran = cpms("schema", "diff", "shipped", own / "nowhere")
+    assert ran.code == 2 and "nowhere" in ran.err
+
+
+def _own_indicator(own: Path, change: Change) -> None:
+    _add_a_question(change)
+    text = (own / "indicators.yaml").read_text("utf-8")
+    (own / "indicators.yaml").write_text(text + INDICATOR, "utf-8")
+    change("activities.yaml", "    indicators: [16]\n", "    indicators: [16, 101]\n")
+
+
+def test_an_indicator_of_a_provinces_own_goes_all_the_way(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    """Copied, added, checked, scored, counted, listed, reported; it counts towards "at risk" by itself."""
+    own = tmp_path / "own"
+    assert cpms("schema", "new", own).code == 0
+
+    def change(file: str, old: str, new: str) -> None:
+        text = (own / file).read_text("utf-8")
+        assert text.count(old) == 1, (file, old)
+        (own / file).write_text(text.replace(old, new), "utf-8")
+
+    _own_indicator(own, change)
+    ran = cpms("schema", "check", own)
+    assert ran.code == 0, ran.out
+    assert f"{len(NUMBERS) + 1} indicators" in ran.out
+    rows = [{"household_no": number, "sleeps_hungry": "yes" if number == 2 else "no"} for number in (1, 2, 3)]
+    file, store = draw(*rows), tmp_path / "store.duckdb"
+    use = ("--store", store, "--schemas", own)
+    merged = cpms("merge", file, *use)
+    assert merged.code == 0, merged.err + merged.out
+    assert cpms("score", *use, "-o", tmp_path / "scores.csv").code == 0
+    scores = pd.read_csv(tmp_path / "scores.csv", dtype="str").set_index("household_no")
+    assert scores["i101"].to_dict() == {"1": "no", "2": "yes", "3": "no"}
+    assert scores["level"].to_dict() == {"1": "none_found", "2": "at_risk", "3": "none_found"}
+    counted = cpms("indicator", 101, *use)
+    assert counted.code == 0 and "101 Goes to bed hungry" in counted.out
+    listed = cpms("children", "--indicator", 101, *use, "--format", "json")
+    assert [child["household_no"] for child in listed.json["children"]] == ["2"]
+    assert "101 Goes to bed hungry" in cpms("children", *use).out
+    report = cpms("report", "community", VILLAGE, "-o", tmp_path / "report.html", *use, "--lang", "th")
+    assert report.code == 0, report.err
+    assert "101 เข้านอนทั้งที่หิว" in (tmp_path / "report.html").read_text("utf-8")
+    refused = cpms("indicator", 102, *use)
+    assert refused.code == 2 and f"they are numbered 1-{len(NUMBERS)}, 101." in refused.err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("  - number: 22\n", "  - number: 23\n", "there can be no indicator 23"),
+        ("  - number: 22\n", "  - number: 100\n", "your own begin at 101"),
+        ("  - number: 22\n", "  - number: 21\n", "indicator 21 stands after 21"),
+        ("  - number: 22\n", "  - number: 22\n    since: 2569\n    until: 2567\n", "until 2024 lies before since 2026"),
+    ],
+)
+def test_a_number_that_an_indicator_cannot_have(
+    cpms: Cpms, own: Path, change: Change, old: str, new: str, message: str
+) -> None:
+    change("indicators.yaml", old, new)
+    ran = cpms("schema", "check", own)
+    assert ran.code == 1
+    text = (own / "indicators.yaml").read_text("utf-8")
+    first = text[: text.rindex(new)].count("\n") + 1
+    assert any(f"indicators.yaml:{line}: " in ran.out for line in range(first, first + 3)), ran.out
+    assert message in ran.out
+
+
+def test_an_indicator_is_retired(cpms: Cpms, draw: Draw, own: Path, change: Change, tmp_path: Path) -> None:
+    """From the round after its last one on it applies to nobody, and no level hangs on it."""
+    change("indicators.yaml", "  - number: 12\n", "  - number: 12\n    until: 2568\n")
+    then = {"round": 2025, "interview_date": "2025-11-15"}
+    answers = {"violent_behaviour": "yes"}
+    file = draw({"household_no": 1, **answers, **then}, {"household_no": 2, **answers})
+    store = tmp_path / "store.duckdb"
+    use = ("--store", store, "--schemas", own)
+    assert cpms("merge", file, *use).code == 0
+    assert cpms("score", *use, "-o", tmp_path / "scores.csv").code == 0
+    scores = pd.read_csv(tmp_path / "scores.csv", dtype="str", keep_default_na=False).set_index("round")
+    assert scores["i12"].to_dict() == {"2025": "yes", "2026": "n/a"}
+    assert scores["level"].to_dict() == {"2025": "at_risk", "2026": "none_found"}
+
+
+def test_levels_and_circumstances_are_a_provinces_own(
+    cpms: Cpms, draw: Draw, own: Path, change: Change, tmp_path: Path
+) -> None:
+    """Here a parent away is a mere circumstance, and grave where a child has been hungry: both by the folder alone."""
+    _own_indicator(own, change)
+    change("risk.yaml", "      OR dangers >= 5\n", "      OR dangers >= 5\n      OR (i101 AND i09)\n")
+    nine = "    name: {en: Parents migrated away, th: บิดามารดาย้ายไปทำงานที่อื่น}\n"
+    change("indicators.yaml", nine, f"{nine}    circumstance: true\n")
+    entry = "  - id: parents\n    indicator: 9\n    help: {en: visits of the parents, th: การเยี่ยมของบิดามารดา}\n"
+    change("risk.yaml", "circumstances:\n", f"circumstances:\n{entry}    source: P\n")
+    rows = [
+        {"household_no": 1, "parent_away_work": "mother", "mother_home": "no", "sleeps_hungry": "no"},
+        {"household_no": 2, "parent_away_work": "mother", "mother_home": "no", "sleeps_hungry": "yes"},
+    ]
+    store = tmp_path / "store.duckdb"
+    use = ("--store", store, "--schemas", own)
+    assert cpms("merge", draw(*rows), *use).code in (0, 1)
+    assert cpms("score", *use, "-o", tmp_path / "scores.csv").code == 0
+    scores = pd.read_csv(tmp_path / "scores.csv", dtype="str").set_index("household_no")
+    assert scores["level"].to_dict() == {"1": "at_risk", "2": "high_risk"}

@@ -31,7 +31,7 @@ def rounds(children: int, years: tuple[int, ...] = (2025, 2026), seed: int = 11)
     thai = rows["nationality"].eq("TH")
     script = scripts_of(rows["given_name"].astype("str"))
     village, home = rows["village_code"], rows["village_code"] + "|" + rows["household_no"]
-    told = {
+    groups = {
         "person": rows["person_id"],
         "migrant": ~thai & rows["nationality"].notna(),
         "nationality": rows["nationality"].astype("str").fillna("blank"),
@@ -44,7 +44,7 @@ def rounds(children: int, years: tuple[int, ...] = (2025, 2026), seed: int = 11)
         "village": village,
         "hard": rows["hard"].astype("str").fillna(""),
     }
-    return rows, pd.DataFrame(told)
+    return rows, pd.DataFrame(groups)
 
 
 def _age_group(years: float) -> str:

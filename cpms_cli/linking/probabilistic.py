@@ -147,16 +147,16 @@ def link(
             return nothing
         model = estimate(connection, settings)
         cluster, decided = _assigned(connection, model, rows, sure, apart, again, facts, settings)
-        found: list[pd.DataFrame] = []
+        taken: list[pd.DataFrame] = []
         # Whom one pass finds again tells the next which homes are the same, though the number of the house changed.
         for _ in range(_FURTHER_PASSES):
             linked = decided[decided["verdict"] == AUTOMATIC]
-            found.append(linked)
+            taken.append(linked)
             know_again(connection, pd.Series(cluster))
             if linked.empty or _find_loose(connection, settings) < 2:
                 break
             cluster, decided = _assigned(connection, model, rows, cluster, apart, again, facts, settings)
-        decided = pd.concat([*(part for part in found if len(part)), decided], ignore_index=True).drop_duplicates(
+        decided = pd.concat([*(part for part in taken if len(part)), decided], ignore_index=True).drop_duplicates(
             ["id_l", "id_r"]
         )
     return Linkage(cluster, decided, model.document())

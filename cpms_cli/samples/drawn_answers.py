@@ -12,7 +12,7 @@ import pandas as pd
 
 from cpms_cli.samples.community import Community, Home, Person
 from cpms_cli.samples.difficulties import USUAL, Difficulties
-from cpms_cli.samples.family_habits import told_identity, what_is_hard
+from cpms_cli.samples.habit_answers import identity_by_habit, language_asked, visited_homes
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
 
@@ -33,15 +33,6 @@ _ALWAYS_TOLD = ("sex", "consent")
 
 def _yes(rng: random.Random, share: float) -> str:
     return "yes" if rng.random() < share else "no"
-
-
-_ASKED_LANGUAGES = ("th", "my", "shn", "kar", "mnw")
-
-
-def _language(home: Home) -> str:
-    if home.habits is None:
-        return "my" if home.migrant else "th"
-    return home.habits.language if home.habits.language in _ASKED_LANGUAGES else "other"
 
 
 def _household(community: Community, home: Home, rng: random.Random) -> dict[str, Any]:
@@ -76,7 +67,7 @@ def _household(community: Community, home: Home, rng: random.Random) -> dict[str
         }[home.shape],
         "members_total": len(home.people) + adults + rng.choice((0, 0, 1)),
         "members_under_18": len(home.people),
-        "main_language": _language(home),
+        "main_language": language_asked(home),
         "arrived": arrived,
         "dwelling": rng.choice(("rented", "employer", "employer", "temporary", "rented"))
         if migrant
@@ -236,41 +227,12 @@ def _age_at(born: datetime.date, visited: str) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def _by_habit(
-    community: Community, home: Home, person: Person, known: dict[str, str], rng: random.Random
-) -> dict[str, Any]:
-    """What the family tells of the child's identity as its language and hand have it; `known` learns what is hard."""
-    assert home.habits and person.habits
-    born = person.born.isoformat()[: person.precision] if person.precision else None
-    told, manner = told_identity(
-        rng, community.difficulties, home.habits, person.habits, person.nick, born, community.year - person.born.year
-    )
-    known["language"] = home.habits.language
-    known["hard"] = what_is_hard(
-        person.habits,
-        manner,
-        year=community.year,
-        place=(home.village, home.household_no),
-        renumbered=home.habits.renumbered,
-        number=person.national_id,
-        twin=any(other.born == person.born for other in home.people if other is not person),
-    )
-    return told
-
-
-def _visited(community: Community, rng: random.Random) -> list[Home]:
-    """The homes that are asked this year, in order."""
-    homes = sorted(community.homes, key=lambda household: (household.village, household.household_no))
-    habits = community.difficulties.habits
-    return homes if habits is None else [home for home in homes if rng.random() >= habits.absent]
-
-
 def round_of(community: Community, rng: random.Random) -> SampleRound:
     """The answers of every family of the community in its present year."""
     survey = load_survey()
     key, oldest = survey.key("household"), int(survey.role("age").constraints.maximum or 0)
     homes, children, truth = [], [], []
-    for home in _visited(community, rng):
+    for home in visited_homes(community, rng):
         household_answers = _household(community, home, rng)
         silent = household_answers["consent"] == "no"
         kept = {name: household_answers[name] for name in key}
@@ -289,7 +251,7 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
             }
             known = {**{name: str(value) for name, value in place.items()}, "person_id": person.id, "home_id": home.id}
             if home.habits and person.habits:
-                row |= _by_habit(community, home, person, known, rng)
+                row |= identity_by_habit(community, home, person, known, rng)
             age = _age_at(person.born, household_answers["interview_date"])
             children.append(_as_answered(survey, place if silent else row, "child", age, rng))
             truth.append(known)

@@ -140,7 +140,7 @@ def told_identity(
         family = home.family.written(family_manner)
     january = child.january and born is not None
     date = f"{born[:4]}-01-01" if january and born else difficulties.written_date(rng, born)
-    told = {
+    answers = {
         "given_name": given,
         "family_name": family,
         "other_name": other,
@@ -148,7 +148,7 @@ def told_identity(
         "birth_date": date,
         "nationality": child.nationality,
     }
-    return told, {
+    return answers, {
         "another script": script,
         "syllables spelt otherwise": (script, manner.spelling),
         "a word of respect more or less": manner.titled,
@@ -157,7 +157,7 @@ def told_identity(
         "nickname for the name": kind == "nickname",
         "no name yet": kind == "no name yet",
         "another birth date": date,
-        "mother's name written otherwise": told["mother_name"],
+        "mother's name written otherwise": answers["mother_name"],
         "family name written otherwise": family,
     }
 

@@ -12,7 +12,7 @@ from functools import cache
 
 import pandas as pd
 
-from cpms_cli.linking.names.phones import heads, loosely_said, said, script_name, syllables_in_order
+from cpms_cli.linking.names.phones import heads, loosely_said, script_name, spoken_code, syllables_in_order
 from cpms_cli.linking.names.sounds import consonant_key, spoken
 from cpms_cli.linking.settings import linking_settings, script_file
 
@@ -104,7 +104,12 @@ def bare_name(parts: list[str]) -> str:
     for prefix in joined:
         after = whole.removeprefix(prefix)
         # What remains must be a syllable of its own: it begins with no mark, and something of it is said.
-        if after != whole and after and not unicodedata.category(after[0]).startswith("M") and len(said(after)) > 2:
+        if (
+            after != whole
+            and after
+            and not unicodedata.category(after[0]).startswith("M")
+            and len(spoken_code(after)) > 2
+        ):
             return after
     return whole
 
@@ -115,12 +120,12 @@ def name_forms(texts: pd.Series) -> pd.DataFrame:
     parts = {name: _tokens(name) for name in texts.dropna().unique()}
     folds = {name: "".join(tokens) for name, tokens in parts.items()}
     bare = {name: bare_name(tokens) for name, tokens in parts.items()}
-    of_bare = {name: said(form) for name, form in bare.items()}
+    of_bare = {name: spoken_code(form) for name, form in bare.items()}
     forms = {
         "fold": folds,
         "sound": {name: spoken(fold) for name, fold in folds.items()},
         "key": {name: consonant_key(fold) for name, fold in folds.items()},
-        "said": {name: said(fold) for name, fold in folds.items()},
+        "said": {name: spoken_code(fold) for name, fold in folds.items()},
         "bare": {name: spoken(form) for name, form in bare.items()},
         "bare_said": of_bare,
         "loose": {name: loosely_said(form) for name, form in of_bare.items()},

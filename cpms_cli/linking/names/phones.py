@@ -63,20 +63,21 @@ class Script:
         """The text, all of whose letters are of this script, as it is said."""
         for pattern, instead in self.rewrites:
             text = pattern.sub(instead, text)
-        said, place = [], 0
+        codes: list[str] = []
+        place = 0
         while place < len(text):
             match = self.syllable.match(text, place)
             if match is None or match.end() == place:
                 place += 1
                 continue
             group = match.lastindex or 1
-            said += [
+            codes += [
                 self._head(match[group + 1], match[group + 2]),
                 self.vowels[group],
                 self.ends.get(match[group + 3] or "", ""),
             ]
             place = match.end()
-        return "".join(said)
+        return "".join(codes)
 
     def _head(self, first: str | None, within: str | None) -> str:
         head = self.begins.get(first or "", "")
@@ -167,11 +168,13 @@ def script_name(fold: str) -> str:
     return next((name for name in _SCRIPTS if _told_by(name).search(fold)), "other")
 
 
-def said(fold: str) -> str:
+def spoken_code(fold: str) -> str:
     """A folded name as it is said; letters of a script that is not known stay as they are.
 
-    >>> said("kyaw") == said("จอ"), said("ခင်") == said("khin") == said("ขิ่น"), said("หล่า") == said("hla")
-    (True, True, True)
+    >>> spoken_code("kyaw") == spoken_code("จอ"), spoken_code("หล่า") == spoken_code("hla")
+    (True, True)
+    >>> spoken_code("ခင်") == spoken_code("khin") == spoken_code("ขิ่น")
+    True
     """
     name = script_name(fold)
     if name == "other":
@@ -195,9 +198,9 @@ _LOOSE = (("oa", "ou"), ("au", "ou"), ("ea", "ei"))
 def loosely_said(code: str) -> str:
     """The code of a name in which vowels that hands put for one another are one.
 
-    >>> loosely_said(said("kyaw")) == loosely_said(said("kyo"))
+    >>> loosely_said(spoken_code("kyaw")) == loosely_said(spoken_code("kyo"))
     True
-    >>> loosely_said(said("khin")) == loosely_said(said("khaing"))
+    >>> loosely_said(spoken_code("khin")) == loosely_said(spoken_code("khaing"))
     False
     """
     for vowel, instead in _LOOSE:
@@ -208,7 +211,7 @@ def loosely_said(code: str) -> str:
 def heads(code: str) -> str:
     """The kinds of the consonants that begin the syllables of a name; A where there is none.
 
-    >>> heads(said("hlahtay")), heads(said("လှဌေး")), heads(said("aye"))
+    >>> heads(spoken_code("hlahtay")), heads(spoken_code("လှဌေး")), heads(spoken_code("aye"))
     ('LT', 'LT', 'A')
     """
     kinds = "".join(letter for letter in code if letter.isupper())
@@ -218,7 +221,7 @@ def heads(code: str) -> str:
 def syllables_in_order(code: str) -> str:
     """The syllables of a name's code in the order of the alphabet, the same whichever name came first.
 
-    >>> syllables_in_order(said("aungko")) == syllables_in_order(said("koaung"))
+    >>> syllables_in_order(spoken_code("aungko")) == syllables_in_order(spoken_code("koaung"))
     True
     """
     return " ".join(sorted(_SYLLABLE.findall(loosely_said(code))))

@@ -32,6 +32,7 @@ from cpms_cli.linking.probabilistic import link
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
 from cpms_cli.survey.files.loading import load_survey
 
+GROUPINGS = ("nationality", "language", "script", "sex", "id", "age")
 FOLDER = Path(__file__).resolve().parent
 _EXACT = ["given", "family", "born", "sex"]
 _NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
@@ -79,20 +80,51 @@ def exact(evidence: pd.DataFrame) -> pd.DataFrame:
 
 def quality(pairs: pd.DataFrame, truth: pd.DataFrame, countable: npt.NDArray[np.bool_]) -> dict[str, float]:
     """Precision, and recall over all, over Thai and over migrant children."""
-    person, migrant = truth["person"].to_numpy(), truth["migrant"].to_numpy()
+    person = truth["person"].to_numpy()
     right = pairs[person[pairs["id_l"]] == person[pairs["id_r"]]]
-    wanted = pairs_of(pd.factorize(person)[0].astype(np.int64))
-    wanted = wanted[countable[wanted["id_l"]] & countable[wanted["id_r"]]]
-    hit = pd.MultiIndex.from_frame(wanted).isin(pd.MultiIndex.from_frame(right))
-    of_migrant = migrant[wanted["id_l"]]
+    hit = recalled(pairs, truth, countable)
     return {
         "pairs": len(pairs),
         "wrong": len(pairs) - len(right),
         "precision": round(len(right) / max(len(pairs), 1), 6),
-        "recall": round(float(hit.mean()), 4),
-        "recall_thai": round(float(hit[~of_migrant].mean()), 4),
-        "recall_migrant": round(float(hit[of_migrant].mean()), 4),
+        "recall": round(float(hit["hit"].mean()), 4),
+        "recall_thai": round(float(hit.loc[~hit["migrant"], "hit"].mean()), 4),
+        "recall_migrant": round(float(hit.loc[hit["migrant"], "hit"].mean()), 4),
     }
+
+
+def recalled(pairs: pd.DataFrame, truth: pd.DataFrame, countable: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    """The pairs of one child: id_l, id_r, whether it was `hit`, and the group of the pair by each grouping."""
+    person = truth["person"].to_numpy()
+    wanted = pairs_of(pd.factorize(person)[0].astype(np.int64))
+    wanted = wanted[countable[wanted["id_l"]] & countable[wanted["id_r"]]].reset_index(drop=True)
+    hit = pd.MultiIndex.from_frame(wanted).isin(pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]))
+    first, last = truth.iloc[wanted["id_l"]].reset_index(drop=True), truth.iloc[wanted["id_r"]].reset_index(drop=True)
+    groups = {name: last[name] for name in GROUPINGS if name in last}
+    scripts = np.where(first["script"] == last["script"], "the same", "another script")
+    scripts = np.where(first["script"].eq("blank") | last["script"].eq("blank"), "no name in one", scripts)
+    moved = np.where(
+        first["village"] != last["village"], "village", np.where(first["home"] != last["home"], "house", "no")
+    )
+    numbers = np.where(
+        (first["id"] == "with") & (last["id"] == "with"), "both", np.where(first["id"] == last["id"], "none", "one")
+    )
+    return wanted.assign(
+        hit=hit, migrant=last["migrant"], **groups, change=scripts, moved=moved, numbers=numbers, hard=last["hard"]
+    )
+
+
+def by_group(hit: pd.DataFrame) -> pd.DataFrame:
+    """Recall of each group: grouping, group, pairs, recall."""
+    tables = [
+        pd.DataFrame(hit.groupby(name)["hit"].agg(["size", "mean"]))
+        .set_axis(["pairs", "recall"], axis=1)
+        .rename_axis("group")
+        .reset_index()
+        .assign(grouping=name)
+        for name in (*GROUPINGS, "change", "moved", "numbers")
+    ]
+    return pd.concat(tables, ignore_index=True)[["grouping", "group", "pairs", "recall"]]
 
 
 def baseline(python: str, evidence: pd.DataFrame) -> tuple[pd.DataFrame, float]:

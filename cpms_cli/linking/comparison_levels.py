@@ -24,16 +24,48 @@ _MONTH = (
 )
 _MONTH_ONLY = "(length(born_l) = 7 AND born_l = born_r)"
 # Within one script a name is the same where it is said alike, vowels and all; two scripts share their consonants alone.
-_SAME_SOUND = "(given_sound_l = given_sound_r OR (thai_l <> thai_r AND given_key_l = given_key_r))"
+_SAME_SOUND = (
+    "(given_sound_l = given_sound_r OR given_bare_l = given_bare_r"
+    " OR given_bare_l = given_sound_r OR given_sound_l = given_bare_r"
+    " OR (script_l <> script_r AND given_key_l = given_key_r AND length(given_key_l) >= 2))"
+)
+
+
+def _similar(name: str, least: float) -> str:
+    """SQL for a name that is said nearly alike, with or without the words of respect before it."""
+    pairs = (("said", "said"), ("bare_said", "bare_said"), ("said", "bare_said"), ("bare_said", "said"))
+    near = " OR ".join(
+        f"levenshtein({name}_{of_l}_l, {name}_{of_r}_r)"
+        f" <= {round(1 - least, 2)} * greatest(length({name}_{of_l}_l), length({name}_{of_r}_r))"
+        for of_l, of_r in pairs
+    )
+    return f"({near})"
+
+
+# In one script hands confuse some vowels and aspirates only, and what else differs is another name: no more than a
+# shade of one sound in two syllables. Three syllables in another order are the same ones; two may be a brother's.
+_ALIKE = (
+    "((script_l <> script_r AND " + _similar("given", 0.72) + ")"
+    " OR (script_l = script_r AND script_l IN ('thai', 'latin') AND (given_said_l = given_said_r"
+    " OR given_loose_l = given_loose_r OR given_bare_said_l = given_said_r OR given_said_l = given_bare_said_r"
+    " OR (given_heads_l = given_heads_r AND least(length(given_said_l), length(given_said_r)) >= 8 AND "
+    + _similar("given", 0.87)
+    + ")))"
+    " OR (given_turned_l = given_turned_r AND len(string_split(given_turned_l, ' ')) >= 3))"
+)
 _NEAR = (
     "(jaro_winkler_similarity(given_l, given_r) >= 0.9"
     " OR (given_key_l = given_key_r AND jaro_winkler_similarity(given_l, given_r) >= 0.75)"
-    " OR (length(given_key_l) >= 3 AND length(given_key_r) >= 3 AND damerau_levenshtein(given_key_l, given_key_r) = 1))"
+    " OR given_turned_l = given_turned_r OR "
+    + _similar("given", 0.66)
+    + " OR (script_l <> script_r AND "
+    + _similar("given", 0.6)
+    + "))"
 )
 _CLASH = (
     "((list_contains(named_l, given_r) OR list_contains(named_r, given_l)) AND given_l <> given_r)"
-    " OR ((list_contains(members_l, given_key_r) OR list_contains(members_r, given_key_l))"
-    " AND given_key_l <> given_key_r)"
+    " OR ((list_contains(named_said_l, given_said_r) OR list_contains(named_said_r, given_said_l))"
+    " AND given_said_l <> given_said_r)"
 )
 _LEAST = "least(length(members_l), length(members_r))"
 
@@ -46,11 +78,20 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
             "sound": _SAME_SOUND,
             # A family name in the other cell; without one, names in another order are another child's.
             "whole": "(whole_l = whole_r AND coalesce(family_l, family_r) IS NOT NULL)",
-            "other": "(nickname_l = given_sound_r OR nickname_r = given_sound_l)",
+            "other": "(nickname_l = given_sound_r OR nickname_r = given_sound_l"
+            " OR nickname_said_l = given_said_r OR nickname_said_r = given_said_l)",
+            "alike": _ALIKE,
             "near": _NEAR,
         },
     ),
-    "family": ("family", {"exact": "family_l = family_r", "sound": "family_key_l = family_key_r"}),
+    "family": (
+        "family",
+        {
+            "exact": "family_l = family_r",
+            "sound": "family_key_l = family_key_r AND length(family_key_l) >= 3",
+            "alike": _similar("family", 0.7),
+        },
+    ),
     "birth": (
         "low",
         {
@@ -61,7 +102,16 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "sex": ("sex", {"same": "sex_l = sex_r"}),
-    "mother": ("mother", {"exact": "mother_l = mother_r", "sound": "mother_key_l = mother_key_r"}),
+    "mother": (
+        "mother",
+        {
+            "exact": "mother_l = mother_r",
+            "sound": "(mother_bare_l = mother_bare_r OR mother_said_l = mother_said_r"
+            " OR mother_loose_l = mother_loose_r"
+            " OR (mother_key_l = mother_key_r AND length(mother_key_l) >= 3))",
+            "alike": _similar("mother", 0.7),
+        },
+    ),
     "nickname": ("nickname", {"exact": "nickname_l = nickname_r"}),
     "place": ("village", {"home": "home_l = home_r", "village": "village_l = village_r"}),
     "members": (
@@ -82,7 +132,7 @@ WEIGHED_BY_FREQUENCY = {"given": "given", "family": "family", "mother": "mother"
 TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number"})
 
 # A link needs a name that agrees so, without a person's word.
-STRONG_NAMES = frozenset({"exact", "sound", "whole"})
+STRONG_NAMES = frozenset({"exact", "sound", "whole", "alike"})
 # With the day of birth as well, these will do.
 FAIR_NAMES = frozenset({"near", "other"})
 # Never linked without a person's word, whatever the score.
@@ -97,17 +147,27 @@ _SAME_NAME_AND_BIRTH = (
 IDENTICAL = f"coalesce({_SAME_NAME_AND_BIRTH} AND (l.mother = r.mother OR l.home = r.home), FALSE)"
 CERTAIN = f"coalesce({_SAME_NAME_AND_BIRTH} AND l.mother = r.mother AND l.home = r.home, FALSE)"
 
+# A baby that had no name yet, and no other child of its home born that day: mother or house tell who it is. The years
+# count from the year of birth.
+_BABY_YEARS = 2
+UNNAMED = (
+    "coalesce((l.given IS NULL OR r.given IS NULL) AND length(l.born) = 10 AND l.born = r.born AND NOT l.twin"
+    f" AND NOT r.twin AND (l.given IS NOT NULL OR l.round - l.year <= {_BABY_YEARS})"
+    f" AND (r.given IS NOT NULL OR r.round - r.year <= {_BABY_YEARS}), FALSE)"
+)
+
 # Pairs are looked for where one of these agrees; a block with too many rows of a round is left out.
 BLOCKS: dict[str, str] = {
-    "birth_given": "born_day || '|' || given_key[1:1]",
-    "birth_mother": "born_day || '|' || mother_key",
+    "birth_given": "born_day || '|' || given_heads[1:1]",
+    "birth_mother": "born_day || '|' || mother_heads[1:1]",
     "birth_village": "born_day || '|' || village",
-    "birth_family": "born_day || '|' || family_key",
-    "mother_family": "mother_key || '|' || family_key",
-    "given_mother": "given_key || '|' || mother_key",
-    "given_family": "given_key || '|' || family_key",
-    "given_month": "given_key || '|' || born[1:7]",
-    "given_village": "given_key || '|' || village || '|' || year",
+    "birth_family": "born_day || '|' || family_heads[1:1]",
+    "mother_family": "mother_heads || '|' || family_heads || '|' || year",
+    "given_mother": "given_heads || '|' || mother_heads",
+    "given_family": "given_heads || '|' || family_key",
+    "given_month": "given_heads || '|' || born[1:7]",
+    "given_village": "given_heads || '|' || village || '|' || year",
+    "mother_village": "mother_heads || '|' || village || '|' || year",
     "family_village": "family_key || '|' || village",
     "home": "home",
     "whole": "whole || '|' || year",

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.comparison_levels import BLOCKS
-from cpms_cli.linking.names.name_forms import in_thai, name_forms
+from cpms_cli.linking.names.name_forms import name_forms, script_of
 from cpms_cli.linking.names.zawgyi import names_in_unicode
 
 # What is taken; all text but `low` and `high` (days since 1970 between which the child was born) and `round` (a year).
@@ -49,17 +49,21 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
             family["parts"], lambda first_parts, two: "".join(sorted([*_listed(first_parts), *_listed(two)])) or None
         )
     )
+    columns = {
+        f"{name}_{form}": forms[form]
+        for name, forms in (("given", given), ("family", family), ("mother", mother))
+        for form in ("key", "said", "bare", "bare_said", "loose", "heads", "turned")
+    }
     return rows.assign(
         given=given["fold"],
         given_sound=given["sound"],
-        given_key=given["key"],
         family=family["fold"],
-        family_key=family["key"],
         whole=both.astype("str"),
         nickname=nickname["sound"],
+        nickname_said=nickname["said"],
         mother=mother["fold"],
-        mother_key=mother["key"],
-        thai=in_thai(given["fold"]),
+        script=script_of(given["fold"]),
+        **columns,
     )
 
 
@@ -81,12 +85,35 @@ def prepare(connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, node: pd.
         "CREATE OR REPLACE TEMP TABLE features AS WITH plain AS ("
         " SELECT *, CASE WHEN length(born) = 10 THEN born END AS born_day,"
         " year(DATE '1970-01-01' + low::INTEGER)::INTEGER AS year FROM named), others AS ("
-        " SELECT a.id, list(b.given_key ORDER BY b.id) AS members, list(b.given ORDER BY b.id) AS named"
+        " SELECT a.id, list(b.given_loose ORDER BY b.id) FILTER (b.given_loose IS NOT NULL) AS members,"
+        " list(b.given ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named,"
+        " list(b.given_said ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named_said,"
+        " coalesce(bool_or(a.born = b.born), FALSE) AS twin"
         " FROM named a JOIN named b ON a.round = b.round AND a.home = b.home AND a.id <> b.id"
-        " WHERE b.given_key IS NOT NULL GROUP BY a.id)"
-        f" SELECT plain.*, members, others.named, {blocks} FROM plain LEFT JOIN others USING (id) ORDER BY id"
+        " GROUP BY a.id)"
+        f" SELECT plain.*, members, others.named, named_said, coalesce(twin, FALSE) AS twin, {blocks}"
+        " FROM plain LEFT JOIN others USING (id) ORDER BY id"
     )
     connection.unregister("named")
+
+
+def know_again(connection: duckdb.DuckDBPyConnection, cluster: pd.Series) -> None:
+    """Let `features` know what was linked: `node` is the cluster, and of the other children of a home that are found
+    again `members` has the cluster instead of the name."""
+    connection.register("linked", pd.DataFrame({"id": range(len(cluster)), "cluster": cluster.to_numpy()}))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE known AS SELECT id, cluster,"
+        " CASE WHEN count(*) OVER (PARTITION BY cluster) > 1 THEN '#' || cluster END AS again FROM linked"
+    )
+    connection.unregister("linked")
+    connection.execute("UPDATE features SET node = cluster FROM known WHERE known.id = features.id")
+    connection.execute(
+        "UPDATE features SET members = others.members FROM ("
+        " SELECT a.id, list(coalesce(again, b.given_loose) ORDER BY b.id)"
+        " FILTER (coalesce(again, b.given_loose) IS NOT NULL) AS members"
+        " FROM features a JOIN features b ON a.round = b.round AND a.home = b.home AND a.id <> b.id"
+        " JOIN known ON known.id = b.id GROUP BY a.id) others WHERE others.id = features.id"
+    )
 
 
 def drop_large_blocks(connection: duckdb.DuckDBPyConnection, table: str, largest: int) -> None:

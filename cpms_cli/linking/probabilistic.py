@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.assignment import assign
+from cpms_cli.linking.assignment import AUTOMATIC, assign
 from cpms_cli.linking.comparison_levels import (
     BLOCKS,
     CERTAIN,
@@ -32,13 +32,17 @@ from cpms_cli.linking.comparison_levels import (
     IDENTICAL,
     REFUSALS,
     STRONG_NAMES,
+    UNKNOWN,
+    UNNAMED,
 )
-from cpms_cli.linking.evidence import drop_large_blocks, in_memory, prepare
+from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
 from cpms_cli.linking.match_model import Model, estimate, level_names, score_pairs
 from cpms_cli.linking.settings import LinkingSettings, linking_settings
 
 # Pairs under these odds (log2) are nobody's rival.
 _LEAST_WEIGHT = -7.0
+_FURTHER_PASSES = 2
+_SAME_MOTHER = ("exact", "sound", "alike")
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,10 @@ def _disagree(pairs: pd.DataFrame) -> pd.Series:
     """Which pairs have no name in common that would do without a person, whatever their score."""
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
-    own = (name == "other") | (pairs["nickname"] == "exact") | ~pairs["one_script"]
+    own = (name == "other") | (pairs["nickname"] == "exact") | ~pairs["one_script"].fillna(False).astype(bool)
     agrees = name.isin(STRONG_NAMES) | (name.isin(FAIR_NAMES) & (pairs["birth"] == "exact") & own)
+    mother_or_home = pairs["mother"].isin(_SAME_MOTHER) | ((pairs["place"] == "home") & (pairs["mother"] == UNKNOWN))
+    agrees |= pairs["unnamed"] & mother_or_home
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
 
 
@@ -73,8 +79,9 @@ def _scored(connection: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame
     table = score_pairs(connection, "loose", model.shares, model.prior, rules, _LEAST_WEIGHT)
     gammas = ", ".join(f"gamma_{name} AS {name}" for name in CONDITIONS)
     pairs = connection.execute(
-        f"SELECT l.id AS id_l, r.id AS id_r, round(match_weight, 6) AS weight, {gammas}, l.thai = r.thai AS one_script,"
-        f" {IDENTICAL} AS identical, {CERTAIN} AS certain FROM {table} p JOIN loose l ON l.id = least(p.id_l, p.id_r)"
+        f"SELECT l.id AS id_l, r.id AS id_r, round(match_weight, 6) AS weight, {gammas},"
+        f" l.script = r.script AS one_script, {IDENTICAL} AS identical, {CERTAIN} AS certain, {UNNAMED} AS unnamed"
+        f" FROM {table} p JOIN loose l ON l.id = least(p.id_l, p.id_r)"
         " JOIN loose r ON r.id = greatest(p.id_l, p.id_r) ORDER BY 1, 2"
     ).df()
     for name in CONDITIONS:
@@ -92,6 +99,25 @@ def _find_loose(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings
     drop_large_blocks(connection, "loose", settings.largest_block)
     row = connection.execute("SELECT count(DISTINCT round) FROM loose").fetchone()
     return int(row[0]) if row else 0
+
+
+def _assigned(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    rows: pd.DataFrame,
+    sure: npt.NDArray[np.int64],
+    apart: pd.DataFrame,
+    again: pd.DataFrame | None,
+    facts: list[str],
+    settings: LinkingSettings,
+) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
+    """The clusters, and the pairs that were taken or wait, of what `features` says now."""
+    pairs = _scored(connection, model)
+    pairs["disagrees"], pairs["contradicts"] = _disagree(pairs), _contradict(pairs)
+    if again is not None and len(again):
+        asked = pd.MultiIndex.from_frame(again[["id_l", "id_r"]])
+        pairs["contradicts"] |= pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]).isin(asked)
+    return assign(rows, sure, pairs, apart, automatic=settings.automatic, review=settings.review, facts=facts)
 
 
 def link(
@@ -120,12 +146,17 @@ def link(
         if _find_loose(connection, settings) < 2:
             return nothing
         model = estimate(connection, settings)
-        pairs = _scored(connection, model)
-    pairs["disagrees"], pairs["contradicts"] = _disagree(pairs), _contradict(pairs)
-    if again is not None and len(again):
-        asked = pd.MultiIndex.from_frame(again[["id_l", "id_r"]])
-        pairs["contradicts"] |= pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]).isin(asked)
-    cluster, decided = assign(
-        rows, sure, pairs, apart, automatic=settings.automatic, review=settings.review, facts=facts
-    )
+        cluster, decided = _assigned(connection, model, rows, sure, apart, again, facts, settings)
+        taken: list[pd.DataFrame] = []
+        # Whom one pass finds again tells the next which homes are the same, though the number of the house changed.
+        for _ in range(_FURTHER_PASSES):
+            linked = decided[decided["verdict"] == AUTOMATIC]
+            taken.append(linked)
+            know_again(connection, pd.Series(cluster))
+            if linked.empty or _find_loose(connection, settings) < 2:
+                break
+            cluster, decided = _assigned(connection, model, rows, cluster, apart, again, facts, settings)
+        decided = pd.concat([*(part for part in taken if len(part)), decided], ignore_index=True).drop_duplicates(
+            ["id_l", "id_r"]
+        )
     return Linkage(cluster, decided, model.document())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.located_yaml import read_yaml
+from cpms_cli.survey.files.located_yaml import BadDocument, read_mapping, read_yaml
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.model.definition import Words
 
@@ -83,3 +83,13 @@ def linking_settings() -> LinkingSettings:
     except ValidationError as error:
         first = f"{FILE}: {error.errors()[0]['msg']}"
         raise DefinitionError("definition_broken", folder=folder, first=first, count=error.error_count()) from None
+
+
+@cache
+def script_file(name: str) -> dict[str, Any]:
+    """One file of `schemas/names/`, as shipped; raises DefinitionError where it cannot be read."""
+    folder, file = shipped("schemas"), f"names/{name}.yaml"
+    try:
+        return dict(read_mapping(folder, file).content)
+    except BadDocument as bad:
+        raise DefinitionError("definition_broken", folder=folder, first=str(bad.problem), count=1) from None

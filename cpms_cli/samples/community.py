@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stdnum.th.pin import calc_check_digit
 
-from cpms_cli.samples.difficulties import USUAL, Difficulties
+from cpms_cli.samples.difficulties import USUAL, Difficulties, Habits
+from cpms_cli.samples.family_habits import ChildHabits, HomeHabits, child_habits, home_habits
 from cpms_cli.samples.invented_names import Name, family_name, given_name, nickname
 
 # Digits 2-5 name the registering office; there is no office 9999, so no such number belongs to anybody.
@@ -41,6 +42,7 @@ class Person:
     registered: str = "certificate"
     arrived: int = 0
     traits: dict[str, float] = field(default_factory=dict)
+    habits: ChildHabits | None = None
 
     @property
     def id(self) -> str:
@@ -61,6 +63,7 @@ class Home:
     arrived: int
     people: list[Person]
     traits: dict[str, float] = field(default_factory=dict)
+    habits: HomeHabits | None = None
 
     @property
     def id(self) -> str:
@@ -104,6 +107,10 @@ class Community:
         rng = self.rng
         migrant = rng.random() < 0.35
         village = rng.choice(self.villages)
+        of_language = None
+        if self.difficulties.habits:
+            of_language = home_habits(rng, self.difficulties.habits)
+            migrant = of_language.language != "th"
         shape = rng.choices(list(_SHAPES), list(_SHAPES.values()))[0]
         self.next_no[village] += 1
         home = Home(
@@ -116,12 +123,13 @@ class Community:
             self.year - years_ago,
             [],
             self._traits(),
+            of_language,
         )
         mother = given_name(rng, migrant, "female", self.many)
         for _ in range(rng.choices((1, 2, 3, 4), (0.48, 0.33, 0.14, 0.05))[0]):
             home.people.append(self._child(home, mother, rng.uniform(0, 17.5)))
             if rng.random() < self.difficulties.twins:
-                home.people.append(self._twin(home.people[-1]))
+                home.people.append(self._twin(home, home.people[-1]))
         return home
 
     def _child(self, home: Home, mother: Name, age: float) -> Person:
@@ -148,9 +156,34 @@ class Community:
             without = rng.random() >= (0.35 if home.migrant else 0.9) or person.registered == "not_registered"
         if not without:
             person.national_id = self._national_id(home.migrant)
+        self._name_by_habit(home, person)
         return person
 
-    def _twin(self, of: Person) -> Person:
+    def _name_by_habit(self, home: Home, person: Person) -> None:
+        """Give the child a name as families of its language do; now and then a cousin's, never a brother's."""
+        habits = self.difficulties.habits
+        if habits is None or home.habits is None:
+            return
+        own = {other.habits.given for other in home.people if other.habits}
+        cousins = [
+            other.habits.given
+            for near in self.homes[-40:]
+            if near.village == home.village and near.habits and near.habits.language == home.habits.language
+            for other in near.people
+            if other.habits and other.sex == person.sex and other.habits.given not in own
+        ]
+        person.habits = child_habits(
+            self.rng,
+            habits,
+            home.habits,
+            person.sex,
+            person.born,
+            no_paper=not person.national_id,
+            taken=own,
+            cousins=cousins,
+        )
+
+    def _twin(self, home: Home, of: Person) -> Person:
         sex = self.rng.choice(("female", "male"))
         twin = Person(
             self._serial(),
@@ -166,6 +199,9 @@ class Community:
             traits=self._traits(),
         )
         twin.national_id = self._national_id(of.migrant) if of.national_id else ""
+        self._name_by_habit(home, twin)
+        if twin.habits and of.habits:
+            twin.habits.january = of.habits.january
         return twin
 
     def _national_id(self, migrant: bool) -> str:
@@ -191,5 +227,31 @@ class Community:
                     person.national_id = self._national_id(person.migrant)
             limit = datetime.date(self.year - 18, 11, 1)
             home.people = [person for person in home.people if person.born > limit]
+        if self.difficulties.habits:
+            self._renumber_and_split(self.difficulties.habits)
         self.homes = [home for home in self.homes if home.people]
         self.homes += [self._settle(years_ago=0) for _ in range(len(gone))]
+
+    def _renumber_and_split(self, habits: Habits) -> None:
+        """New house numbers for whole villages, and children who go to live with relatives."""
+        rng = self.rng
+        for village in self.villages:
+            if rng.random() < habits.renumbered:
+                for home in (home for home in self.homes if home.village == village):
+                    self.next_no[village] += 1
+                    home.household_no = self.next_no[village]
+                    if home.habits:
+                        home.habits.renumbered = self.year
+        for home in list(self.homes):
+            if len(home.people) > 1 and rng.random() < habits.split and home.habits:
+                child = home.people.pop(rng.randrange(len(home.people)))
+                new = replace(
+                    home,
+                    number=self._serial(),
+                    household_no=self.next_no[home.village] + 1,
+                    people=[child],
+                    shape="relatives",
+                    habits=replace(home.habits),
+                )
+                self.next_no[home.village] += 1
+                self.homes.append(new)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from cpms_cli.samples.community import Community, Home, Person
 from cpms_cli.samples.difficulties import USUAL, Difficulties
+from cpms_cli.samples.habit_answers import identity_by_habit, language_asked, visited_homes
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, Table
 
@@ -66,7 +67,7 @@ def _household(community: Community, home: Home, rng: random.Random) -> dict[str
         }[home.shape],
         "members_total": len(home.people) + adults + rng.choice((0, 0, 1)),
         "members_under_18": len(home.people),
-        "main_language": "my" if migrant else "th",
+        "main_language": language_asked(home),
         "arrived": arrived,
         "dwelling": rng.choice(("rented", "employer", "employer", "temporary", "rented"))
         if migrant
@@ -231,7 +232,7 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
     survey = load_survey()
     key, oldest = survey.key("household"), int(survey.role("age").constraints.maximum or 0)
     homes, children, truth = [], [], []
-    for home in sorted(community.homes, key=lambda household: (household.village, household.household_no)):
+    for home in visited_homes(community, rng):
         household_answers = _household(community, home, rng)
         silent = household_answers["consent"] == "no"
         kept = {name: household_answers[name] for name in key}
@@ -248,11 +249,12 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
                 **_family(community, home, person, rng),
                 **_life(community, person, rng),
             }
+            known = {**{name: str(value) for name, value in place.items()}, "person_id": person.id, "home_id": home.id}
+            if home.habits and person.habits:
+                row |= identity_by_habit(community, home, person, known, rng)
             age = _age_at(person.born, household_answers["interview_date"])
             children.append(_as_answered(survey, place if silent else row, "child", age, rng))
-            truth.append(
-                {**{name: str(value) for name, value in place.items()}, "person_id": person.id, "home_id": home.id}
-            )
+            truth.append(known)
     return SampleRound(
         community.year,
         pd.DataFrame(homes, columns=list(survey.columns("household")), dtype="str"),

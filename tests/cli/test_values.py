@@ -169,7 +169,8 @@ NAMES = (
     ("Ma Thida", "Thida"),
     ("master John", "John"),
     ("Miss May", "May"),
-    ("Ma Ma", "Ma"),
+    ("Ma Ma", "Ma Ma"),
+    ("Ma Ma Aye", "Ma Aye"),
     ("ด.ช. สมชาย ใจดี", "สมชาย ใจดี"),
 )
 

@@ -12,8 +12,9 @@ from functools import cache
 
 import pandas as pd
 
-from cpms_cli.linking.names.sounds import THAI, consonant_key, spoken
-from cpms_cli.linking.settings import linking_settings
+from cpms_cli.linking.names.phones import heads, loosely_said, script_name, spoken_code, syllables_in_order
+from cpms_cli.linking.names.sounds import consonant_key, spoken
+from cpms_cli.linking.settings import linking_settings, script_file
 
 # Unicode takes these vowels apart, and the tone mark may be typed within or before.
 _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e4d([\u0e48-\u0e4b]?)\u0e32")
@@ -82,17 +83,61 @@ def sound_key(text: str) -> str:
     return consonant_key(folded_name(text))
 
 
+@cache
+def _prefixes() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Words of respect: those of Latin, which are words of their own, and those written together with the name."""
+    words = {_composed(word) for of in script_file("prefixes")["languages"].values() for word in of["words"]}
+    joined = sorted((word for word in words if not word.isascii()), key=lambda word: (-len(word), word))
+    return frozenset(word for word in words if word.isascii()), tuple(joined)
+
+
+def bare_name(parts: list[str]) -> str:
+    """The parts of a name joined without a word of respect before it, as long as a name remains.
+
+    >>> bare_name(["saw", "eh", "htoo"]), bare_name(["หน่อแพ"]), bare_name(["ma", "ma"]), bare_name(["นาง"])
+    ('ehhtoo', 'แพ', 'ma', 'นาง')
+    """
+    words, joined = _prefixes()
+    if len(parts) > 1 and (parts[0] in words or parts[0] in joined):
+        return "".join(parts[1:])
+    whole = "".join(parts)
+    for prefix in joined:
+        after = whole.removeprefix(prefix)
+        # What remains must be a syllable of its own: it begins with no mark, and something of it is said.
+        if (
+            after != whole
+            and after
+            and not unicodedata.category(after[0]).startswith("M")
+            and len(spoken_code(after)) > 2
+        ):
+            return after
+    return whole
+
+
 def name_forms(texts: pd.Series) -> pd.DataFrame:
-    """For each text: `fold`, `sound`, `key` (NA where there is no name) and `parts` (folded parts, a list)."""
+    """For each text, NA where there is no name: `fold`, `sound` and `key`; how it is `said`; `bare` of words of
+    respect, `bare_said`, and of that `loose` (vowels that hands confuse are one), `heads` and `turned`; and `parts`."""
     parts = {name: _tokens(name) for name in texts.dropna().unique()}
     folds = {name: "".join(tokens) for name, tokens in parts.items()}
+    bare = {name: bare_name(tokens) for name, tokens in parts.items()}
+    of_bare = {name: spoken_code(form) for name, form in bare.items()}
     forms = {
-        form: texts.map({name: make(fold) or None for name, fold in folds.items()}).astype("str")
-        for form, make in (("fold", str), ("sound", spoken), ("key", consonant_key))
+        "fold": folds,
+        "sound": {name: spoken(fold) for name, fold in folds.items()},
+        "key": {name: consonant_key(fold) for name, fold in folds.items()},
+        "said": {name: spoken_code(fold) for name, fold in folds.items()},
+        "bare": {name: spoken(form) for name, form in bare.items()},
+        "bare_said": of_bare,
+        "loose": {name: loosely_said(form) for name, form in of_bare.items()},
+        "heads": {name: heads(form) for name, form in of_bare.items()},
+        "turned": {name: syllables_in_order(form) for name, form in of_bare.items()},
     }
-    return pd.DataFrame({**forms, "parts": texts.map(parts)}, index=texts.index)
+    columns = {
+        form: texts.map({name: text or None for name, text in of.items()}).astype("str") for form, of in forms.items()
+    }
+    return pd.DataFrame({**columns, "parts": texts.map(parts)}, index=texts.index)
 
 
-def in_thai(folds: pd.Series) -> pd.Series:
-    """Which folded names have a Thai letter."""
-    return folds.str.contains(THAI, regex=True).fillna(False).astype(bool)
+def script_of(folds: pd.Series) -> pd.Series:
+    """The script of each folded name, NA where there is none."""
+    return folds.map({fold: script_name(fold) for fold in folds.dropna().unique()}).astype("str")

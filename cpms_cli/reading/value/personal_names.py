@@ -23,11 +23,17 @@ def _pattern(survey: Survey) -> re.Pattern[str]:
     return re.compile(form, re.IGNORECASE | re.DOTALL)
 
 
+@lru_cache(maxsize=8)
+def _titles(survey: Survey) -> frozenset[str]:
+    return frozenset(title.title.casefold() for title in survey.titles)
+
+
 def split_titles(survey: Survey, names: pd.Series) -> pd.DataFrame:
     """Names without white space at their ends, split into `title` (NA where there is none) and `name`.
 
     A title is taken off only where more follows: after a space, or at once where the definition says that it is
-    written so (เด็กชายสมชาย). Letters of other names that look like a title (Maya, มา) are left alone.
+    written so (เด็กชายสมชาย). Letters of other names that look like a title (Maya, มา) are left alone, and so is a name
+    that would be a title alone: Ma Ma and Ko Ko are names.
     """
     parts = [split_title(survey, name) for name in names]
     return pd.DataFrame(parts, columns=["title", "name"], index=names.index, dtype="str")
@@ -36,7 +42,9 @@ def split_titles(survey: Survey, names: pd.Series) -> pd.DataFrame:
 def split_title(survey: Survey, name: str) -> tuple[str | None, str]:
     """Return the title before one name, None where there is none, and the name alone."""
     parts = _pattern(survey).match(name)
-    return (None, name) if parts is None else (parts["apart"] or parts["joined"], parts["name"])
+    if parts is None or parts["name"].casefold() in _titles(survey):
+        return None, name
+    return parts["apart"] or parts["joined"], parts["name"]
 
 
 def without_title(survey: Survey, name: str) -> str:

@@ -40,7 +40,7 @@ _READ = (
     "examples/figures.yaml",
 )
 # Of these the tool takes its own: how other programs name columns, how children are recognised, what it says.
-_AS_SHIPPED = ("exports.yaml", "linking.yaml", "messages/*.yaml")
+_AS_SHIPPED = ("exports.yaml", "linking.yaml", "names/*.yaml", "messages/*.yaml")
 # Beside a definition stand notes for people, and what systems and editors leave behind.
 _OF_NO_MATTER = ("*.md", "*.txt", ".*", "*/.*", "~$*", "*~", "Thumbs.db", "desktop.ini")
 

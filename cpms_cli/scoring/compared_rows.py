@@ -68,5 +68,5 @@ def _outcome(survey: Survey, outcome: Outcome) -> str:
     if outcome.when is not None:
         return answer_sql(survey, outcome.when, "child", asked)
     severe = listed(levels_from(survey, str(outcome.level)))
-    said = f"CASE WHEN level IN {severe} THEN 'yes' WHEN highest IN {severe} THEN 'unknown' ELSE 'no' END"
-    return f"CASE WHEN NOT {asked} THEN 'n/a' WHEN {asked} THEN {said} ELSE 'unknown' END" if asked else said
+    answer = f"CASE WHEN level IN {severe} THEN 'yes' WHEN highest IN {severe} THEN 'unknown' ELSE 'no' END"
+    return f"CASE WHEN NOT {asked} THEN 'n/a' WHEN {asked} THEN {answer} ELSE 'unknown' END" if asked else answer

@@ -43,7 +43,7 @@ class Child:
     level: str
     highest: str
     parts: dict[str, str]
-    said: dict[str, str]
+    outcomes: dict[str, str]
 
 
 def _any(answers: list[str | None], *codes: str) -> str:
@@ -77,7 +77,7 @@ def _school(row: dict[str, str | None], least: float, most: float) -> str:
     return _any([row["in_school"]], "none") if least >= 7 and most <= 15 else "unknown"
 
 
-def _said(row: dict[str, str | None], level: str, highest: str, ages: tuple[float, float]) -> dict[str, str]:
+def _answers_of(row: dict[str, str | None], level: str, highest: str, ages: tuple[float, float]) -> dict[str, str]:
     return {
         "victim": "yes" if level == "victim" else "unknown" if highest == "victim" else "no",
         "violence": _any([row[f"violence_{kind}"] for kind in ("physical", "emotional", "sexual")], "yes"),
@@ -112,9 +112,9 @@ def drawn() -> Drawn:
         plain = {str(name): None if pd.isna(cell) else str(cell) for name, cell in row.items()}
         ages = tuple(float("nan") if pd.isna(score[name]) else float(score[name]) for name in ("age_min", "age_max"))
         level, highest = str(score["level"]), str(score["highest"])
-        said = _said(plain, level, highest, (ages[0], ages[1]))
+        outcomes = _answers_of(plain, level, highest, (ages[0], ages[1]))
         place = (str(plain["cpms_id"]), int(str(plain["round"])), str(plain["village_code"]))
-        seen.append(Child(*place, level, highest, _parts(plain), said))
+        seen.append(Child(*place, level, highest, _parts(plain), outcomes))
     return Drawn(households, children, seen)
 
 
@@ -215,7 +215,7 @@ def _later(drawn: Drawn) -> Iterator[tuple[Child, dict[str, str]]]:
         if child.round == 2025:
             missing = "not_found" if child.village in villages else "not_surveyed"
             later = again.get(child.person)
-            yield child, {outcome: later.said[outcome] if later else missing for outcome in child.said}
+            yield child, {outcome: later.outcomes[outcome] if later else missing for outcome in child.outcomes}
 
 
 def test_what_later_rounds_say_of_each_level(drawn: Drawn, foretold: Foretold) -> None:
@@ -240,7 +240,7 @@ def test_sensitivity_specificity_and_visits_by_group(drawn: Drawn, foretold: For
             (child.level in SEVERE, results[outcome])
             for child, results in later
             if row["group"] == "all" or child.parts[row["group"]] == row["part"]
-            if row["of"] == "all" or child.said[outcome] != "yes"
+            if row["of"] == "all" or child.outcomes[outcome] != "yes"
         )
         hit, missed, false, left = (cells[key] for key in ((True, "yes"), (False, "yes"), (True, "no"), (False, "no")))
         lost, others = (
@@ -268,8 +268,8 @@ def test_sensitivity_specificity_and_visits_by_group(drawn: Drawn, foretold: For
             assert row["sensitivity_least"] <= row["sensitivity"] <= row["sensitivity_most"]
         if hit:
             low, high = _wilson(hit, hit + false)
-            found = (row["visits_per_harm"], row["visits_per_harm_low"], row["visits_per_harm_high"])
-            assert found == pytest.approx(((hit + false) / hit, 1 / high, 1 / low))
+            visits = (row["visits_per_harm"], row["visits_per_harm_low"], row["visits_per_harm_high"])
+            assert visits == pytest.approx(((hit + false) / hit, 1 / high, 1 / low))
             checked += 1
     assert checked > 30
     assert set(foretold.figures["of"]) == {"all", "new"}

@@ -76,11 +76,11 @@ DIFFERENCES = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other", "low", "high"), DIFFERENCES)
+@pytest.mark.parametrize(("first_counts", "second_counts", "low", "high"), DIFFERENCES)
 def test_the_published_intervals_of_differences(
-    one: tuple[int, int], other: tuple[int, int], low: float, high: float
+    first_counts: tuple[int, int], second_counts: tuple[int, int], low: float, high: float
 ) -> None:
-    first, second = (pd.DataFrame({"yes": [yes], "known": [known]}) for yes, known in (one, other))
+    first, second = (pd.DataFrame({"yes": [yes], "known": [known]}) for yes, known in (first_counts, second_counts))
     bounds, turned = newcombe(first, second), newcombe(second, first)
     assert (round(bounds["low"][0], 4), round(bounds["high"][0], 4)) == (low, high)
     assert (-turned["high"][0], -turned["low"][0]) == pytest.approx((bounds["low"][0], bounds["high"][0]))

@@ -62,7 +62,7 @@ def fairness(
     if fail_on_gap is not None and not 0 <= fail_on_gap <= 1:
         raise UsageError("bad_limit", limit=fail_on_gap)
     round_year = year(round_)
-    from cpms_cli.reports.areas.fairness import show_beyond, show_fairness
+    from cpms_cli.reports.areas.rule_comparisons import show_beyond, show_fairness
     from cpms_cli.summaries.fairness.level_gaps import compute_fairness
 
     with workspace_of(store, schemas, lang) as workspace:
@@ -102,7 +102,7 @@ def validate(
     """
     one_of(format_)
     round_year = year(round_)
-    from cpms_cli.reports.areas.fairness import show_foretold
+    from cpms_cli.reports.areas.rule_comparisons import show_foretold
     from cpms_cli.summaries.fairness.later_rounds import compute_foretold
 
     with workspace_of(store, schemas, lang) as workspace:

@@ -42,7 +42,7 @@ def newcombe(first: pd.DataFrame, second: pd.DataFrame, confidence: float = 0.95
         known = of["known"].astype("float64")
         shares.append((of["yes"] / known.where(known > 0)).to_numpy(dtype="float64"))
         bounds.append(wilson(of["yes"], of["known"], confidence).to_numpy())
-    (one, other), (of_one, of_other) = shares, bounds
-    low = one - other - np.sqrt((one - of_one[:, 0]) ** 2 + (of_other[:, 1] - other) ** 2)
-    high = one - other + np.sqrt((of_one[:, 1] - one) ** 2 + (other - of_other[:, 0]) ** 2)
+    (share, compared), (around, around_compared) = shares, bounds
+    low = share - compared - np.sqrt((share - around[:, 0]) ** 2 + (around_compared[:, 1] - compared) ** 2)
+    high = share - compared + np.sqrt((around[:, 1] - share) ** 2 + (compared - around_compared[:, 0]) ** 2)
     return pd.DataFrame({"low": low, "high": high}, index=first.index)

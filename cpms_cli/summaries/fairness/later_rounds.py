@@ -78,8 +78,8 @@ def foretold_of(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Sc
         known = ", ".join(shown_year(year, language) for year in scope.rounds)
         raise UsageError("no_later_round", round=shown_year(scope.round, language), known=known)
     create_compared_rows(connection, survey)
-    said = _said_later(connection, survey, scope)
-    return Foretold(scope, later, _levels(survey, said, language), _figures(survey, said, language))
+    later_answers = _said_later(connection, survey, scope)
+    return Foretold(scope, later, _levels(survey, later_answers, language), _figures(survey, later_answers, language))
 
 
 def _said_later(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope) -> pd.DataFrame:
@@ -142,8 +142,8 @@ def _said_later(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Sc
     )
 
 
-def _levels(survey: Survey, said: pd.DataFrame, language: Language) -> pd.DataFrame:
-    everybody = said[said["group"] == EVERYBODY]
+def _levels(survey: Survey, later_answers: pd.DataFrame, language: Language) -> pd.DataFrame:
+    everybody = later_answers[later_answers["group"] == EVERYBODY]
     keys = pd.MultiIndex.from_product(
         [[outcome.id for outcome in survey.fairness.outcomes], [level.id for level in survey.levels]],
         names=["outcome", "level"],
@@ -160,9 +160,11 @@ def _levels(survey: Survey, said: pd.DataFrame, language: Language) -> pd.DataFr
     return table.rename_axis(columns=None)
 
 
-def _figures(survey: Survey, said: pd.DataFrame, language: Language) -> pd.DataFrame:
-    said = said.assign(visited=said["level"].isin(levels_from(survey, survey.fairness.severe)))
-    parts = [_counted(said).assign(of=ALL), _counted(said[~said["already"]]).assign(of=NEW)]
+def _figures(survey: Survey, later_answers: pd.DataFrame, language: Language) -> pd.DataFrame:
+    later_answers = later_answers.assign(
+        visited=later_answers["level"].isin(levels_from(survey, survey.fairness.severe))
+    )
+    parts = [_counted(later_answers).assign(of=ALL), _counted(later_answers[~later_answers["already"]]).assign(of=NEW)]
     table = _with_figures(survey, pd.concat(parts, ignore_index=True))
     outcomes = {outcome.id: (number, outcome.label) for number, outcome in enumerate(survey.fairness.outcomes)}
     table["outcome_label"] = [outcomes[name][1].in_(language) for name in table["outcome"]]
@@ -175,10 +177,10 @@ def _figures(survey: Survey, said: pd.DataFrame, language: Language) -> pd.DataF
     return table[[*first, *(name for name in table if name not in first)]]
 
 
-def _counted(said: pd.DataFrame) -> pd.DataFrame:
+def _counted(later_answers: pd.DataFrame) -> pd.DataFrame:
     """Return a row per outcome and part with the counts of `_COUNTS`."""
     keys = ["outcome", "group", "part"]
-    asked = said[said["result"] != "n/a"]
+    asked = later_answers[later_answers["result"] != "n/a"]
     known = asked["result"].where(asked["result"].isin(["yes", "no"]), "not_known")
     names = {
         (True, "yes"): "visited_harmed",
@@ -209,8 +211,8 @@ def _with_figures(survey: Survey, table: pd.DataFrame) -> pd.DataFrame:
         if name == "sensitivity":
             figures["sensitivity_least"] = share(hit, hit + missed + lost_others)
             figures["sensitivity_most"] = share(hit + lost, hit + lost + missed)
-    found = wilson(hit, hit + false, confidence)
+    harmed_among_visited = wilson(hit, hit + false, confidence)
     figures["visits_per_harm"] = share(hit + false, hit)
-    figures["visits_per_harm_low"] = 1 / found["high"].where(found["high"] > 0)
-    figures["visits_per_harm_high"] = 1 / found["low"].where(found["low"] > 0)
+    figures["visits_per_harm_low"] = 1 / harmed_among_visited["high"].where(harmed_among_visited["high"] > 0)
+    figures["visits_per_harm_high"] = 1 / harmed_among_visited["low"].where(harmed_among_visited["low"] > 0)
     return table.assign(**figures)

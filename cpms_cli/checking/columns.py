@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.checking.doubtful_values import may_fail
+from cpms_cli.checking.values.doubtful_values import may_fail
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.era import is_stored_date
@@ -44,7 +44,7 @@ def _failures(survey: Survey, column: Column) -> dict[str, npt.NDArray[np.bool_]
     doubtful = np.flatnonzero(may_fail(survey, column.field, column.values))
     if not len(doubtful):
         return {}
-    from cpms_cli.checking.value_checks import checks_of_values, fails  # noqa: PLC0415 - loads pandera
+    from cpms_cli.checking.values.value_checks import checks_of_values, fails  # noqa: PLC0415 - loads pandera
 
     of_text, of_number = checks_of_values(survey, column.field)
     values = pd.Series(column.values.take(pa.array(doubtful)).to_pandas(), dtype="str")

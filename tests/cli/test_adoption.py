@@ -43,8 +43,8 @@ def test_a_round_merged_before_a_question_came_did_not_ask_it(
     cpms: Cpms, draw: Draw, own: Path, store: Path, tmp_path: Path
 ) -> None:
     add_question(own, "chores")
-    said = _adopt(cpms, own, store)
-    assert "chores (Hours of chores)" in said
+    printed = _adopt(cpms, own, store)
+    assert "chores (Hours of chores)" in printed
     assert _answers(store, "chores", "tobacco") == [("2026", "not_asked", "yes")]
     # The next round asks it; nobody has to name the definition again.
     file = draw({"round": 2027, "interview_date": "2027-11-15", "chores": 7}, name="next.csv")
@@ -74,8 +74,8 @@ def test_a_definition_that_knows_less_blanks_nothing(cpms: Cpms, draw: Draw, own
     add_question(longer, "chores")
     first = draw({"chores": 7, "tobacco": "yes"}, name="first.csv")
     assert cpms("merge", first, "--store", store, "--schemas", longer).code == 0
-    said = _adopt(cpms, own, store)
-    assert "chores (Hours of chores). 1 answer(s) stay in the store" in said
+    printed = _adopt(cpms, own, store)
+    assert "chores (Hours of chores). 1 answer(s) stay in the store" in printed
     # A correction under the shorter one.
     corrected = draw({"tobacco": "no"}, name="corrected.csv")
     assert cpms("merge", corrected, "--store", store).code == 0
@@ -88,8 +88,8 @@ def test_a_definition_that_knows_less_blanks_nothing(cpms: Cpms, draw: Draw, own
 def test_a_question_with_another_name_keeps_its_answers(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
     before = cpms("children", "--store", store, "--indicator", 15, "--format", "json").json["children"]
     rename_question(own, "tobacco", "smoking")
-    said = _adopt(cpms, own, store)
-    assert "Renamed: tobacco is smoking now" in said
+    printed = _adopt(cpms, own, store)
+    assert "Renamed: tobacco is smoking now" in printed
     assert _answers(store, "smoking") == [("2026", "yes")]
     after = cpms("children", "--store", store, "--indicator", 15, "--format", "json").json["children"]
     assert [child["cpms_id"] for child in after] == [child["cpms_id"] for child in before]

@@ -231,8 +231,8 @@ def test_a_question_is_turned_off_in_one_line(cpms: Cpms, folder: Path, change: 
     assert survey.fields[name].is_turned_off
     assert not any(survey.fields[name].is_asked_in(year) for year in (2024, 2026, None))
     file = "child.yaml" if name in {field.name for field in survey.child.fields} else "household.yaml"
-    told = next(text for text in ran.out.splitlines() if text.startswith(f"{file}:{line}: '{name}' is not asked"))
-    assert all(str(part) in told for part in dependents(survey, name))
+    note = next(text for text in ran.out.splitlines() if text.startswith(f"{file}:{line}: '{name}' is not asked"))
+    assert all(str(part) in note for part in dependents(survey, name))
 
 
 def test_what_rests_on_a_question_is_named_by_its_place(folder: Path, change: Change, survey: Survey) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.options import SHIPPED, Lang, TextOrJson, language, one_of
-from cpms_cli.cli.store.adoption import undo, use
+from cpms_cli.cli.store.schema_use import undo, use
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 app = typer.Typer(no_args_is_help=True, help="The definition: fields, code lists, rules, indicators, levels.")

@@ -12,7 +12,7 @@ from rich.console import Console
 from cpms_cli.reports.terminal import show_table
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.changes import DefinitionChange, Told
+from cpms_cli.survey.model.changes import DefinitionChange, PartText
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.words import Words
 
@@ -53,13 +53,13 @@ def _row(change: DefinitionChange, language: Language) -> dict[str, str]:
     }
 
 
-def _shown(change: DefinitionChange, told: Told, language: Language) -> str:
+def _shown(change: DefinitionChange, text: PartText, language: Language) -> str:
     """A part before or after, in this language; of words that changed in the other language alone, both."""
-    if not isinstance(told, Words):
-        return shown_year(int(told), language) if told and change.aspect in _YEARS else told or ""
+    if not isinstance(text, Words):
+        return shown_year(int(text), language) if text and change.aspect in _YEARS else text or ""
     sides = (change.before, change.after)
     same = len({side.in_(language) if isinstance(side, Words) else side for side in sides}) == 1
-    return f"{told.en} / {told.th}" if same else told.in_(language)
+    return f"{text.en} / {text.th}" if same else text.in_(language)
 
 
 def definition_changes_document(changes: Sequence[DefinitionChange]) -> list[dict[str, Any]]:
@@ -78,5 +78,5 @@ def definition_changes_document(changes: Sequence[DefinitionChange]) -> list[dic
     ]
 
 
-def _plain(told: Told) -> Any:
-    return {"en": told.en, "th": told.th} if isinstance(told, Words) else told
+def _plain(text: PartText) -> Any:
+    return {"en": text.en, "th": text.th} if isinstance(text, Words) else text

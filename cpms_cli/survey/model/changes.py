@@ -12,7 +12,7 @@ from cpms_cli.survey.model.words import Words
 
 Kind = Literal["added", "retired", "renamed", "turned_off", "turned_on", "changed"]
 Part = Literal["question", "code", "indicator", "level", "right", "measure", "check"]
-Told = Words | str | None
+PartText = Words | str | None
 """A part before and after: words in both languages, or a rule, a name, a number as text; None where there was none."""
 
 
@@ -29,11 +29,11 @@ class DefinitionChange:
     name: str
     label: Words
     aspect: str = ""
-    before: Told = None
-    after: Told = None
+    before: PartText = None
+    after: PartText = None
 
 
-Aspects = Mapping[str, Told]
+Aspects = Mapping[str, PartText]
 _Named = TypeVar("_Named")
 
 

@@ -427,13 +427,13 @@ def _judged(folder: Path, whole: bool) -> Judged:
     survey = read_survey(reader)
     problems = list(reader.problems)
     if survey is not None:
-        problems += [problem for problem in _found(reader, survey, whole) if _is_certain(reader, problem)]
+        problems += [problem for problem in _problems_of(reader, survey, whole) if _is_certain(reader, problem)]
     problems += unused_files(folder) if whole else []
     in_order = sorted(dict.fromkeys(problems), key=lambda problem: (problem.file, problem.line))
     return Judged(survey, in_order, frozenset(reader.faulty))
 
 
-def _found(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
+def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
     """Every problem of a survey; a stage that cannot go on, because an earlier one is at fault, is left out."""
     proof = _Proof(reader, survey)
     further = (proof.titles, proof.checks, proof.messages) if whole else ()

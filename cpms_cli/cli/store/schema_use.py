@@ -36,7 +36,7 @@ def use(
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
-    from cpms_cli.reports.files.adoption import adoption_document, obstacle_lines, show_adoption
+    from cpms_cli.reports.files.adoption_changes import adoption_document, obstacle_lines, show_adoption
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.definition_comparison import compare_definitions
     from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption

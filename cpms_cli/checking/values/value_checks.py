@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 
-from cpms_cli.checking.doubtful_values import legal_answers
+from cpms_cli.checking.values.doubtful_values import legal_answers
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO, is_stored_date
 from cpms_cli.survey.identifiers import (
     has_cpms_check_letter,

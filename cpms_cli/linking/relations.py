@@ -36,6 +36,12 @@ RELATIONS = (
         ("linking.displaced", "linking.match_model", "linking.probabilistic"),
     ),
     Relation(
+        "linked", "a row and the child that it is linked to so far", _EVIDENCE, _EVIDENCE, ("id", "cluster"), "frame"
+    ),
+    Relation(
+        "known", "such a row, and whether its child is found again", _EVIDENCE, _EVIDENCE, ("id", "cluster", "again")
+    ),
+    Relation(
         "loose",
         "a row of a child who is not yet in every round",
         ("linking.probabilistic",),

@@ -17,7 +17,7 @@ import pytest
 from cpms_cli import link_report, merge, write_samples
 from cpms_cli.linking.names.name_forms import folded_name, sound_key
 from cpms_cli.samples.difficulties import HARD
-from cpms_cli.store.content import content_hash
+from cpms_cli.store.content import content_hash, store_content
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.link_tables import forget_links
 from cpms_cli.survey.model.definition import Survey
@@ -359,15 +359,26 @@ def test_decisions_and_files_in_any_order_give_the_same_store(cpms: Cpms, draw: 
         )
         for year, name in ((2024, "ละไม"), (2025, "ประภา"), (2026, "Prapha"))
     ]
-    early, late = tmp_path / "early.duckdb", tmp_path / "late.duckdb"
+    early, late, last = (tmp_path / f"{name}.duckdb" for name in ("early", "late", "last"))
     merge(rounds[:2], early)
     cpms("review", "apply", _decide(cpms, early, "same child"), "--store", early)
     merge(rounds[2:], early)
-    for path in (rounds[2], rounds[0], rounds[1]):
+
+    def join(store: Path) -> None:
+        both = _query(store, "SELECT cpms_id FROM child_link WHERE round IN ('2024', '2025')")["cpms_id"]
+        cpms("child", "join", *both, "--reason", "seen at home", "--store", store)
+
+    for path in (rounds[1], rounds[0]):
         merge([path], late)
-    both = _query(late, "SELECT cpms_id FROM child_link WHERE round IN ('2024', '2025')")["cpms_id"]
-    cpms("child", "join", *both, "--reason", "seen at home", "--store", late)
+    join(late)
+    merge([rounds[2]], late)
     assert content_hash(early) == content_hash(late)
+    # Where the name of 2026 is found again before anybody decides, what is decided is about three rows: the same child.
+    for path in (rounds[2], rounds[0], rounds[1]):
+        merge([path], last)
+    join(last)
+    first, other = (store_content(store)["child"].drop(columns="how") for store in (early, last))
+    pd.testing.assert_frame_equal(first, other)
 
 
 def test_the_report_counts_and_a_gap_is_an_exit_code(cpms: Cpms, hard: tuple[Path, pd.DataFrame]) -> None:

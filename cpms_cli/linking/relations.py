@@ -33,7 +33,7 @@ RELATIONS = (
         "features",
         "such a child with its home's other children and its blocks",
         _EVIDENCE,
-        ("linking.displaced", "linking.match_model", "linking.probabilistic"),
+        ("linking.displaced", "linking.evidence", "linking.match_model", "linking.probabilistic"),
     ),
     Relation(
         "linked", "a row and the child that it is linked to so far", _EVIDENCE, _EVIDENCE, ("id", "cluster"), "frame"

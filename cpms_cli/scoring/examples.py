@@ -295,7 +295,11 @@ def prove_definition(folder: str | Path) -> Proof:
     elif whole.problems:
         problems.append(Problem(FILE, 1, "no example was run: a file that they need cannot be read in full"))
     if problems:
-        return Proof(tuple(sorted(problems, key=lambda problem: (problem.file, problem.line))), {})
+        # What is wrong with the definition itself stands before the examples that fail because of it.
+        of_examples_last = sorted(
+            problems, key=lambda problem: (problem.file.startswith("examples/"), problem.file, problem.line)
+        )
+        return Proof(tuple(of_examples_last), {})
     counts = {
         "fields": len(survey.fields),
         "lists": len(survey.codelists),

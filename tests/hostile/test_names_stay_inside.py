@@ -206,9 +206,11 @@ RUNS: dict[str, tuple[str, ...]] = {
     "schema check": ("",),
     "schema new": ("own",),
     "schema diff": ("shipped shipped",),
+    "schema use": ("shipped --yes",),
+    "schema undo": ("",),
 }
 # Commands that refuse without --identified, and files with faults; all others must do what they were asked.
-EXPECTED = {"template": 2, "review export": 2, "validate": 1, "merge": 1, "response import": 1}
+EXPECTED = {"template": 2, "review export": 2, "schema undo": 2, "validate": 1, "merge": 1, "response import": 1}
 WITHOUT_STORE = {
     "doctor",
     "codebook",

@@ -31,8 +31,8 @@ def use(
 
     \b
     Examples:
-      cpms schema use our-schemas --store cpms.duckdb --dry-run
-      cpms schema use our-schemas --store cpms.duckdb --yes
+      cpms schema use ranong --store cpms.duckdb --dry-run
+      cpms schema use shipped --store cpms.duckdb --yes
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)

@@ -61,6 +61,7 @@ def score(
       cpms score --store cpms.duckdb
       cpms score --store cpms.duckdb -o scores.parquet
       cpms score --store cpms.duckdb --run 1
+      cpms score show --store cpms.duckdb --as-defined-in 2568
     """
     one_of(format_)
     spoken = language(lang)

@@ -89,7 +89,7 @@ def diff(before: Before, after: After, format_: TextOrJson = "text", lang: Lang 
     \b
     Examples:
       cpms schema diff shipped ranong
-      cpms schema diff ranong2568 ranong2569 --format json
+      cpms schema diff ranong shipped --format json
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)

@@ -10,6 +10,7 @@ import duckdb
 from cpms_cli.errors import CpmsError, DefinitionError
 from cpms_cli.store.connection import connect
 from cpms_cli.store.definitions.adoption_tables import adopted_definition
+from cpms_cli.store.safety.birth import is_unborn
 from cpms_cli.store.tables.run_tables import kept_definition
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
@@ -22,7 +23,7 @@ def definition_in_use(store: str | Path, schemas: Path | None = None) -> Survey:
     """
     shipped = load_survey(schemas)
     path = Path(store)
-    if schemas is not None or not path.is_file() or path.stat().st_size == 0:
+    if schemas is not None or not path.is_file() or is_unborn(path):
         return shipped
     try:
         with closing(connect(path, read_only=True)) as connection:
@@ -59,7 +60,7 @@ def definition_to_write(store: str | Path, schemas: Path | None = None) -> Surve
     Raises DefinitionError where the folder `schemas` holds another one, and what `definition_in_use` raises.
     """
     survey = definition_in_use(store, schemas)
-    if schemas is not None and Path(store).is_file() and Path(store).stat().st_size:
+    if schemas is not None and Path(store).is_file() and not is_unborn(Path(store)):
         followed = definition_in_use(store)
         if followed.digest != survey.digest:
             raise DefinitionError("definition_not_followed", folder=str(schemas), store=str(store))

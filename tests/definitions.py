@@ -39,7 +39,12 @@ def add_question(folder: Path, name: str, *lines: str) -> int:
     field += "".join(f"    {line}\n" for line in lines)
     before = "  - name: work_hours_week\n"
     line = change_file(folder, CHILD, before, field + before)
-    change_file(folder, EXAMPLES, "moves_last_12m: 0, difficulty", f"moves_last_12m: 0, {name}: 0, difficulty")
+    change_file(
+        folder,
+        EXAMPLES,
+        "arrived_community: born_here, moves_last_12m: 0,",
+        f"arrived_community: born_here, moves_last_12m: 0, {name}: 0,",
+    )
     word = "  work_hours_week: {label:"
     change_file(folder, MY, word, f"  {name}: {{label: {name}, question: {name}}}\n{word}")
     return line
@@ -51,4 +56,20 @@ def rename_question(folder: Path, former: str, name: str) -> None:
         text = path.read_text("utf-8")
         if former in text and "messages" not in path.parts:
             path.write_text(re.sub(rf"\b{former}\b", name, text), "utf-8")
-    change_file(folder, CHILD, f"  - name: {name}\n", f"  - name: {name}\n    formerly: {former}\n")
+    path = folder / CHILD
+    # The name before the last one was renamed in the store when that was adopted.
+    entry = rf"  - name: {name}\n(    formerly: .*\n)?"
+    named = f"  - name: {name}\n    formerly: {former}\n"
+    path.write_text(re.sub(entry, named, path.read_text("utf-8")), "utf-8")
+
+
+def remove_question(folder: Path, name: str) -> None:
+    """Take a question out again that `add_question` put in."""
+    path = folder / CHILD
+    text = path.read_text("utf-8")
+    entry = re.search(rf"  - name: {name}\n(?:    .*\n)+", text)
+    assert entry is not None, name
+    path.write_text(text.replace(entry[0], ""), "utf-8")
+    change_file(folder, EXAMPLES, f" {name}: 0,", "")
+    my = (folder / MY).read_text("utf-8")
+    (folder / MY).write_text(re.sub(rf"  {name}: {{label: .*\n", "", my), "utf-8")

@@ -1,0 +1,105 @@
+"""Promise 24: a store outlives its questionnaire, whatever comes, goes and is renamed between the rounds."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cpms_cli import check_store, merge, score
+from cpms_cli.store.definitions.adopting import adopt_definition
+from cpms_cli.survey.files.loading import load_survey
+from tests.conftest import ROOT, THOROUGH, write_drawn
+from tests.definitions import add_question, remove_question, rename_question
+
+STEPS = st.lists(st.sampled_from(["add", "rename", "remove", "hours"]), min_size=2, max_size=6 if THOROUGH else 3)
+
+
+class Questionnaire:
+    """A definition that changes, and what its questions were called from year to year."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.year = folder, 2018
+        shutil.copytree(ROOT / "schemas", folder)
+        self.named: dict[int, str] = {}
+        self.answers: dict[tuple[int, int], str] = {}
+        self.asked: dict[int, set[int]] = {}
+
+    def change(self, step: str, number: int) -> None:
+        """Change one question; each version stands in a folder of its own, since a folder is read once."""
+        folder = self.folder.with_name(f"version{number}")
+        shutil.copytree(self.folder, folder)
+        self.folder = folder
+        path = folder / "child.yaml"
+        # A definition that goes back to what it was before would be the very same one.
+        path.write_text(f"# version {number}\n{path.read_text('utf-8')}", "utf-8")
+        known = sorted(self.named)
+        if step == "add" or not known:
+            self.named[number] = f"hours_{number}"
+            add_question(folder, self.named[number])
+        elif step == "rename":
+            name = f"renamed_{number}"
+            rename_question(folder, self.named[known[-1]], name)
+            self.named[known[-1]] = name
+        elif step == "remove":
+            remove_question(folder, self.named.pop(known[0]))
+        else:
+            rename_question(folder, self.hours(), f"work_hours_{number}")
+
+    def hours(self) -> str:
+        """Return the name that the question of the hours of work has now."""
+        text = (self.folder / "child.yaml").read_text("utf-8")
+        return next(name for name in reversed(text.split("  - name: ")) if name.startswith("work_hours")).split("\n")[0]
+
+    def row(self) -> dict[str, Any]:
+        """The next round's answers: a number for each question that is asked."""
+        self.year += 1
+        self.asked[self.year] = set(self.named)
+        for origin in self.named:
+            self.answers[self.year, origin] = str((self.year + origin) % 50)
+        hours = {name: self.answers[self.year, origin] for origin, name in self.named.items()}
+        return {"round": self.year, "interview_date": f"{self.year}-11-15", self.hours(): "3", **hours}
+
+    def expected(self) -> dict[str, dict[int, str]]:
+        """What each question of the definition must say of each round."""
+        return {
+            name: {year: self.answers.get((year, origin), "not_asked") for year in self.asked}
+            for origin, name in self.named.items()
+        }
+
+
+def _read(store: Path, name: str) -> dict[int, str]:
+    with duckdb.connect(str(store), read_only=True) as connection:
+        rows = connection.execute(f"SELECT round::INTEGER, {name} FROM current_child").fetchall()
+    return dict(rows)
+
+
+@given(steps=STEPS)
+@settings(
+    max_examples=60 if THOROUGH else 2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_answer_is_blank_or_lost_and_no_command_fails(
+    base: Mapping[str, Mapping[str, Any]], steps: list[str]
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        questionnaire, store = Questionnaire(folder / "version"), folder / "s.duckdb"
+        plain = {"household": base["household"], "child": {**base["child"]}}
+        del plain["child"]["work_hours_week"]
+        merge([write_drawn(folder / "0.csv", plain, [questionnaire.row()])], store, schemas=questionnaire.folder)
+        for number, step in enumerate(steps, start=1):
+            questionnaire.change(step, number)
+            adopt_definition(store, load_survey(questionnaire.folder))
+            merged = merge([write_drawn(folder / f"{number}.csv", plain, [questionnaire.row()])], store)
+            assert merged.total("stored") == 1
+            for question, expected in questionnaire.expected().items():
+                assert _read(store, question) == expected
+            assert set(_read(store, questionnaire.hours()).values()) == {"3"}
+            assert not check_store(store)["violations"].any()
+            assert len(score(store)) == number + 1

@@ -101,6 +101,7 @@ def _store(survey: Survey, children: list[Child]) -> duckdb.DuckDBPyConnection:
     fields = [field.name for field in survey.response.fields]
     columns = ", ".join(f"{name} VARCHAR" for name in fields)
     connection.execute(f"CREATE TABLE response ({columns}, batch_id INTEGER, superseded_by INTEGER)")
+    connection.execute("CREATE VIEW current_response AS SELECT * FROM response WHERE superseded_by IS NULL")
     kind = survey.response_role("response")
     for number, (_, closings) in enumerate(children):
         connection.execute("INSERT INTO known_child VALUES ($1, $1)", [f"C{number}"])

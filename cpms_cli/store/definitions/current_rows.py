@@ -7,10 +7,14 @@ changes for that: what stands in the store is what was said.
 
 from __future__ import annotations
 
+import warnings
+
 import duckdb
 
-from cpms_cli.store.definitions.adoption_tables import adopted_definition
-from cpms_cli.store.definitions.column_lineage import Lineage, trace_columns
+from cpms_cli.errors import CpmsWarning
+from cpms_cli.store.definitions.adoption_tables import adopted_definition, adoptions
+from cpms_cli.store.definitions.column_lineage import Lineage, stored_columns, table_of_rows, trace_columns
+from cpms_cli.store.row_tables import answer_columns
 from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -32,11 +36,29 @@ def read_as(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     if adopted_definition(connection) == survey.digest:
         return
     traced = trace_columns(connection, survey)
+    _warn_of_answers_left(connection, survey, traced)
     for table in TABLES:
         rows = rows_as_read(survey, table, traced[table], CURRENT)
         connection.execute(f"CREATE OR REPLACE TEMP VIEW current_{table} AS {rows}")
     responses = _responses_as_read(survey, traced["response"])
     connection.execute(f"CREATE OR REPLACE TEMP VIEW current_response AS {responses}")
+
+
+def _warn_of_answers_left(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, traced: dict[str, dict[str, Lineage]]
+) -> None:
+    """Warn of answers in the store to questions that a definition does not have, unless the store followed it once."""
+    if any(adopted.definition == survey.digest for adopted in adoptions(connection)):
+        return
+    columns, left = stored_columns(connection), []
+    for table in TABLES:
+        known = {lineage.stored for lineage in traced[table].values()}
+        unknown = [name for name in answer_columns(columns[table_of_rows(table)]) if name not in known]
+        counts = ", ".join(f"count({name})" for name in unknown)
+        answered = connection.execute(f"SELECT {counts} FROM {table_of_rows(table)}").fetchone() if unknown else ()
+        left += [name for name, count in zip(unknown, answered or (), strict=True) if count]
+    if left:
+        warnings.warn(CpmsWarning("definition_knows_less", names=", ".join(left)), stacklevel=2)
 
 
 def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which: str) -> str:

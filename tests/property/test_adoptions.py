@@ -90,7 +90,7 @@ def test_no_answer_is_blank_or_lost_and_no_command_fails(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         questionnaire, store = Questionnaire(folder / "version"), folder / "s.duckdb"
-        plain = {"household": base["household"], "child": {**base["child"]}}
+        plain: dict[str, dict[str, Any]] = {"household": {**base["household"]}, "child": {**base["child"]}}
         del plain["child"]["work_hours_week"]
         merge([write_drawn(folder / "0.csv", plain, [questionnaire.row()])], store, schemas=questionnaire.folder)
         for number, step in enumerate(steps, start=1):

@@ -12,7 +12,7 @@ import pytest
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.main import app
 from cpms_cli.survey.model.definition import Survey
-from tests.conftest import SAMPLES, Cpms
+from tests.conftest import ROOT, SAMPLES, Cpms
 
 # What one types or another program reads stands in Latin letters: options, files, ids of checks, CPMS IDs, digests.
 CODES = re.compile(
@@ -51,6 +51,7 @@ NOT_HERE = {
     "plan province",
     "schema check",
     "schema new",
+    "schema undo",
     "bundle",
     "bundle-key",
     "store encrypt",
@@ -94,6 +95,7 @@ def test_the_output_of_every_command_is_thai_but_for_codes(
 ) -> None:
     """Each command runs in one of two halves, for two processes."""
     shutil.copytree(SAMPLES, tmp_path / "sample_data")
+    shutil.copytree(ROOT / "schemas", tmp_path / "ranong")
     shutil.copy(sample_store, tmp_path / "cpms.duckdb")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")

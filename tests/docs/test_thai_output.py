@@ -21,6 +21,8 @@ CODES = re.compile(
 COMMANDS = re.compile(r"\bcpms( [a-z-]+)*")
 # Ids of checks and rights in their column, header of the sample file and its sheets, who merged, and units.
 NAMES = {
+    "Wilson",
+    "Newcombe",
     "code",
     "date",
     "integer",

@@ -263,7 +263,11 @@ def test_json_has_the_notes_apart_from_the_problems(cpms: Cpms, folder: Path, ch
     line = _turned_off(folder, change, "left_alone")
     document = cpms("schema", "check", folder, "--format", "json").json
     assert document["problems"] == []
-    assert [(note["file"], note["line"]) for note in document["notes"]] == [("child.yaml", line)]
+    # Indicator 6 has the ages of this question from `asked(left_alone)`.
+    rules = (folder / "indicators.yaml").read_text("utf-8").splitlines()
+    [rule] = [number for number, text in enumerate(rules, start=1) if "asked(left_alone)" in text]
+    places = [(note["file"], note["line"]) for note in document["notes"]]
+    assert places == [("child.yaml", line), ("indicators.yaml", rule)]
 
 
 def test_a_form_has_the_questions_and_answers_of_its_round(folder: Path, change: Change) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from cpms_cli.store.definitions.adoption_tables import OBSERVED
-from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
+from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
-from cpms_cli.store.row_tables import answer_columns, content_of
+from cpms_cli.store.row_tables import content_of
 from cpms_cli.store.tables.response_tables import RESPONSE, without_child
 from cpms_cli.store.tables.store_tables import TABLES, identity_column
 from cpms_cli.survey.identifiers import has_cpms_check_letter
@@ -73,10 +72,8 @@ def _of_responses(survey: Survey) -> Iterator[tuple[str, str]]:
 
 
 def _of_contents(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
-    columns = stored_columns(connection)
-    for table in OBSERVED:
-        rows = table_of_rows(table)
-        content = content_of(answer_columns(columns[rows]))
+    for table, columns in stored_answers(connection).items():
+        rows, content = table_of_rows(table), content_of(columns)
         yield f"{table}_content_as_stored", f"SELECT 1 FROM {rows} n WHERE content <> {content}"
 
 

@@ -41,6 +41,13 @@ def content_of(columns: Iterable[str], kept: Iterable[str] | None = None) -> str
     return f"md5(concat_ws(chr(31), {cells}))"
 
 
+def recoded(cell: str, codes: Mapping[str, str]) -> str:
+    """Return SQL for a cell in which each of these codes is another one; a cell may hold several, with `;` between."""
+    cases = " ".join(f"WHEN {quoted(former)} THEN {quoted(name)}" for former, name in codes.items())
+    each = f"list_transform(string_split({cell}, ';'), lambda code: CASE code {cases} ELSE code END)"
+    return f"array_to_string({each}, ';')"
+
+
 def rebuild_table(connection: duckdb.DuckDBPyConnection, name: str, cells: Mapping[str, str]) -> None:
     """Make a table of rows anew: `cells` has, for each of its columns of answers, the SQL of what stands in it.
 

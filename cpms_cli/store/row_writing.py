@@ -12,9 +12,9 @@ from functools import cache
 
 import duckdb
 
-from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
+from cpms_cli.store.definitions.column_lineage import stored_answers
 from cpms_cli.store.known_answers import keep_known_answers
-from cpms_cli.store.row_tables import answer_columns, content_of
+from cpms_cli.store.row_tables import content_of
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
 
@@ -49,12 +49,6 @@ def _without_consent(survey: Survey, table: Table, columns: Sequence[str]) -> st
         else f"CASE WHEN no_consent THEN NULL ELSE n.{name} END AS {name}"
         for name in columns
     )
-
-
-def _stored_answers(connection: duckdb.DuckDBPyConnection) -> dict[Table, tuple[str, ...]]:
-    """Return the columns of answers that the store has for each table, those of questions long gone included."""
-    columns = stored_columns(connection)
-    return {table: tuple(answer_columns(columns[table_of_rows(table)])) for table in ACCEPTED}
 
 
 def holds_rows(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -92,7 +86,7 @@ def accept(
     sheet knows a household only through the rows it has: what it leaves blank keeps what the store knows. It
     goes with any of its children, though the row it stands on is set aside for what is wrong about another child.
     """
-    fills, columns = holds_rows(connection), _stored_answers(connection)
+    fills, columns = holds_rows(connection), stored_answers(connection)
     child, household = (_accepted_rows(survey, table, columns[table]) for table in ACCEPTED)
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE accepted_child AS {child};
@@ -155,7 +149,7 @@ def write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:
     Rows of a file that was merged before (`arrival.known`) change nothing, even where a later file corrected them.
     Returns how many families withdrew: what the store held of them is blank now.
     """
-    supersedes, columns = holds_rows(connection), _stored_answers(connection)
+    supersedes, columns = holds_rows(connection), stored_answers(connection)
     connection.execute("CREATE OR REPLACE TEMP TABLE written (of_table VARCHAR, _source INTEGER, _row BIGINT)")
     for table, accepted in ACCEPTED.items():
         names = ", ".join(columns[table])
@@ -197,7 +191,7 @@ def _supersede(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Tab
     return "FROM changed"
 
 
-def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey, stored: Mapping[Table, Sequence[str]]) -> int:
+def _withdraw(connection: duckdb.DuckDBPyConnection, survey: Survey, stored: Mapping[str, Sequence[str]]) -> int:
     """Blank what a round holds of families whose last word is no, earlier versions of their rows as well; how many."""
     if connection.execute(f"{refusals(survey)} LIMIT 1").fetchone() is None:
         return 0

@@ -9,7 +9,8 @@ from rich.console import Console
 from cpms_cli.reports.files.definition_changes import definition_changes_document, show_definition_changes
 from cpms_cli.reports.files.runs import DIGEST, show_comparison
 from cpms_cli.scoring.definition_comparison import Comparison
-from cpms_cli.store.definitions.adoption_plan import AdoptionPlan, tables_of
+from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
+from cpms_cli.store.definitions.adoption_tables import tables_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.changes import definition_changes
 from cpms_cli.survey.model.definition import Language, Survey

@@ -19,15 +19,14 @@ from cpms_cli.store.definitions.adoption_plan import (
     questions_with_columns,
 )
 from cpms_cli.store.definitions.adoption_tables import OBSERVED, Renaming, adoptions, record_adoption
-from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
+from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.definitions.current_rows import create_current_views
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
-from cpms_cli.store.row_tables import answer_columns, rebuild_table
+from cpms_cli.store.row_tables import rebuild_table, recoded
 from cpms_cli.store.tables.run_tables import keep_definition, kept_definition, last_batch
 from cpms_cli.survey.model.definition import Survey
-from cpms_cli.survey.rules.typed_answers import quoted
 
 ADOPTED, TAKEN_BACK = "schema use", "schema undo"
 
@@ -108,33 +107,29 @@ def _change_columns(
     dropped: Iterable[tuple[str, str]] = (),
 ) -> None:
     """Give columns and codes their new names, add columns, and drop others; each row's content is worked out anew."""
-    columns = stored_columns(connection)
     changes, new, gone = list(renamings), list(added), set(dropped)
-    for table in OBSERVED:
-        rows = table_of_rows(table)
+    for table, columns in stored_answers(connection).items():
         renamed = {
             change.former: change.name for change in changes if (change.of_table, change.kind) == (table, "field")
         }
         cells = {
             renamed.get(column, column): _recoded(column, table, renamed.get(column, column), changes)
-            for column in answer_columns(columns[rows])
+            for column in columns
             if (table, column) not in gone
         }
         cells |= {name: "NULL::VARCHAR" for of_table, name in new if of_table == table}
-        if list(cells.items()) != [(column, column) for column in answer_columns(columns[rows])]:
-            rebuild_table(connection, rows, cells)
+        if list(cells.items()) != [(column, column) for column in columns]:
+            rebuild_table(connection, table_of_rows(table), cells)
 
 
 def _recoded(column: str, table: str, field: str, changes: list[Renaming]) -> str:
     """Return SQL for the answers in a column, with the codes that this question's answers have from now on."""
-    codes = [change for change in changes if (change.of_table, change.kind, change.field) == (table, "code", field)]
-    if not codes:
-        return column
-    cases = " ".join(f"WHEN {quoted(change.former)} THEN {quoted(change.name)}" for change in codes)
-    return f"""array_to_string(
-        list_transform(string_split({column}, ';'), lambda code: CASE code {cases} ELSE code END),
-        ';'
-    )"""
+    codes = {
+        change.former: change.name
+        for change in changes
+        if (change.of_table, change.kind, change.field) == (table, "code", field)
+    }
+    return recoded(column, codes) if codes else column
 
 
 def _reversed(change: Renaming, changes: Iterable[Renaming]) -> Renaming:

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 import duckdb
 
 from cpms_cli.store.definitions.adoption_tables import (
-    OBSERVED,
     Renaming,
     adopted_definition,
     adoptions,
     asked_questions,
+    tables_of,
 )
-from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
-from cpms_cli.store.row_tables import answer_columns
+from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
 from cpms_cli.survey.files.schema_files import Reader, read_survey
 from cpms_cli.survey.model.definition import Code, Field, Survey, TableSchema
 from cpms_cli.survey.rules.typed_answers import quoted
-
-_TABLE = dict[str, TableSchema]
 
 
 @dataclass(frozen=True)
@@ -52,14 +49,9 @@ class AdoptionPlan:
         return self.before.digest == self.after.digest
 
 
-def tables_of(survey: Survey) -> _TABLE:
-    """Return the tables of a definition whose rows a store keeps, by name."""
-    return {"child": survey.child, "household": survey.household, "response": survey.response}
-
-
 def plan_adoption(connection: duckdb.DuckDBPyConnection, before: Survey, after: Survey) -> AdoptionPlan:
     """Return what changes in this store, which follows `before`, when it follows `after`. Nothing is changed."""
-    columns = {table: set(answer_columns(stored_columns(connection)[table_of_rows(table)])) for table in OBSERVED}
+    columns = {table: set(names) for table, names in stored_answers(connection).items()}
     renamings = tuple(_renamings(before, after, columns))
     renamed = {(change.of_table, change.name) for change in renamings if change.kind == "field"}
     added = tuple(

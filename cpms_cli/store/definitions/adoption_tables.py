@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.store.audit_log import current_user, now
-from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.model.definition import Survey, TableSchema
 
 OBSERVED = ("child", "household", "response")
 """The tables of a definition whose rows the store keeps."""
@@ -111,11 +111,18 @@ def record_adoption(
     return number
 
 
+def tables_of(survey: Survey) -> dict[str, TableSchema]:
+    """Return the tables of a definition whose rows a store keeps, by name."""
+    return {"child": survey.child, "household": survey.household, "response": survey.response}
+
+
 def asked_questions(survey: Survey) -> list[tuple[str, str]]:
     """Return the table and the name of every question that the definition asks."""
-    schemas = {"child": survey.child, "household": survey.household, "response": survey.response}
     return [
-        (table, field.name) for table, schema in schemas.items() for field in schema.fields if not field.is_turned_off
+        (table, field.name)
+        for table, schema in tables_of(survey).items()
+        for field in schema.fields
+        if not field.is_turned_off
     ]
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from cpms_cli.store.definitions.adoption_tables import OBSERVED, Adoption, Renaming, adoptions
+from cpms_cli.store.definitions.adoption_tables import OBSERVED, Adoption, Renaming, adoptions, tables_of
+from cpms_cli.store.row_tables import answer_columns
 from cpms_cli.survey.model.definition import Field, Survey
 
 
@@ -44,6 +45,12 @@ def stored_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]
     return columns
 
 
+def stored_answers(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    """Return the columns of answers that the store has for each table, those of questions long gone included."""
+    columns = stored_columns(connection)
+    return {table: tuple(answer_columns(columns[table_of_rows(table)])) for table in OBSERVED}
+
+
 def table_of_rows(table: str) -> str:
     """Return the name of the stored table that holds the rows of a table of the definition."""
     return table if table == "response" else f"{table}_observation"
@@ -56,9 +63,8 @@ def trace_columns(connection: duckdb.DuckDBPyConnection, survey: Survey) -> dict
     position = max(
         (index for index, adoption in enumerate(followed) if adoption.definition == survey.digest), default=None
     )
-    schemas = {"child": survey.child, "household": survey.household, "response": survey.response}
     traced: dict[str, dict[str, Lineage]] = {}
-    for table, schema in schemas.items():
+    for table, schema in tables_of(survey).items():
         traced[table] = {
             field.name: _trace(survey, table, field, followed, position, columns[table_of_rows(table)])
             for field in schema.fields

@@ -13,8 +13,8 @@ import duckdb
 
 from cpms_cli.errors import CpmsWarning
 from cpms_cli.store.definitions.adoption_tables import adopted_definition, adoptions
-from cpms_cli.store.definitions.column_lineage import Lineage, stored_columns, table_of_rows, trace_columns
-from cpms_cli.store.row_tables import answer_columns
+from cpms_cli.store.definitions.column_lineage import Lineage, stored_answers, table_of_rows, trace_columns
+from cpms_cli.store.row_tables import recoded
 from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -50,10 +50,10 @@ def _warn_of_answers_left(
     """Warn of answers in the store to questions that a definition does not have, unless the store followed it once."""
     if any(adopted.definition == survey.digest for adopted in adoptions(connection)):
         return
-    columns, left = stored_columns(connection), []
+    columns, left = stored_answers(connection), []
     for table in TABLES:
         known = {lineage.stored for lineage in traced[table].values()}
-        unknown = [name for name in answer_columns(columns[table_of_rows(table)]) if name not in known]
+        unknown = [name for name in columns[table] if name not in known]
         counts = ", ".join(f"count({name})" for name in unknown)
         answered = connection.execute(f"SELECT {counts} FROM {table_of_rows(table)}").fetchone() if unknown else ()
         left += [name for name, count in zip(unknown, answered or (), strict=True) if count]
@@ -68,7 +68,7 @@ def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which
         **({identity_column(survey, "child"): "c"} if table == "child" else {}),
     }
     columns = ", ".join(
-        f"{identities[name]}.{name}" if name in identities else _as_read(survey, traced[name], "o")
+        f"{identities[name]}.{name}" if name in identities else _as_read(survey, traced[name])
         for name in survey.columns(table)
     )
     own, home = ", ".join(f"o.{name}" for name in OF_THE_STORE), ", ".join(survey.key("household"))
@@ -87,42 +87,33 @@ def rows_as_read(survey: Survey, table: Table, traced: dict[str, Lineage], which
 
 
 def _responses_as_read(survey: Survey, traced: dict[str, Lineage]) -> str:
-    columns = ", ".join(_as_read(survey, lineage, "o") for lineage in traced.values())
+    columns = ", ".join(_as_read(survey, lineage) for lineage in traced.values())
     return f"""
         SELECT {columns}, o.batch_id
         FROM response o
         WHERE {CURRENT}"""
 
 
-def _as_read(survey: Survey, lineage: Lineage, row: str) -> str:
+def _as_read(survey: Survey, lineage: Lineage) -> str:
     """Return SQL for a question's answer in a row of the store, under the definition's name."""
     name = lineage.field.name
-    cell = f"{row}.{lineage.stored}" if lineage.stored else "NULL::VARCHAR"
+    cell = f"o.{lineage.stored}" if lineage.stored else "NULL::VARCHAR"
     if lineage.codes:
-        cell = _recoded(cell, lineage)
-    unasked = _unasked(survey, lineage, row)
+        cell = recoded(cell, lineage.codes)
+    unasked = _unasked(survey, lineage)
     if unasked:
         cell = f"CASE WHEN {cell} IS NULL AND ({unasked}) THEN {quoted(survey.not_asked)} ELSE {cell} END"
-    return cell if cell == f"{row}.{name}" else f"{cell} AS {name}"
+    return cell if cell == f"o.{name}" else f"{cell} AS {name}"
 
 
-def _recoded(cell: str, lineage: Lineage) -> str:
-    cases = " ".join(f"WHEN {quoted(stored)} THEN {quoted(code)}" for stored, code in lineage.codes.items())
-    if not lineage.field.many:
-        return f"CASE {cell} {cases} ELSE {cell} END"
-    each = f"list_transform(string_split({cell}, ';'), lambda code: CASE code {cases} ELSE code END)"
-    return f"array_to_string({each}, ';')"
-
-
-def _unasked(survey: Survey, lineage: Lineage, row: str) -> str:
+def _unasked(survey: Survey, lineage: Lineage) -> str:
     """Return the condition under which a blank cell is blank because nobody was asked; empty where that cannot be."""
     field = lineage.field
     if lineage.stored is None and not field.since and not field.until and not lineage.unasked_batches:
         return "TRUE"
-    round_ = f"{row}.{survey.role('round').name}"
-    batch = f"{row}.batch_id"
+    round_ = f"o.{survey.role('round').name}"
     conditions = [
-        f"{batch} > {after}" + (f" AND {batch} <= {up_to}" if up_to is not None else "")
+        f"o.batch_id > {after}" + (f" AND o.batch_id <= {up_to}" if up_to is not None else "")
         for after, up_to in lineage.unasked_batches
     ]
     if _has_rounds(lineage, survey):

@@ -45,13 +45,19 @@ def last_merged_definition(connection: duckdb.DuckDBPyConnection, shipped: Surve
 
     A store into which nothing was merged follows the shipped one.
     """
-    row = connection.execute("SELECT definition FROM batch ORDER BY batch_id DESC LIMIT 1").fetchone()
-    if row is None or row[0] == shipped.digest:
+    digest = last_merged_digest(connection)
+    if digest is None or digest == shipped.digest:
         return shipped
     try:
-        return kept_definition(connection, str(row[0]))
+        return kept_definition(connection, digest)
     except (CpmsError, duckdb.CatalogException):
         return None
+
+
+def last_merged_digest(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the digest of the definition of the last batch; None where nothing was merged."""
+    row = connection.execute("SELECT definition FROM batch ORDER BY batch_id DESC LIMIT 1").fetchone()
+    return str(row[0]) if row else None
 
 
 def definition_to_write(store: str | Path, schemas: Path | None = None) -> Survey:

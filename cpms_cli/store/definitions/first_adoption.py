@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
-from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES, OBSERVED, record_adoption
-from cpms_cli.store.definitions.column_lineage import stored_columns, table_of_rows
+from cpms_cli.store.definitions.adoption_tables import ADOPTION_TABLES, OBSERVED, record_adoption, tables_of
+from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.definitions.current_rows import create_current_views
-from cpms_cli.store.definitions.definition_in_use import last_merged_definition
-from cpms_cli.store.row_tables import answer_columns, rebuild_table
-from cpms_cli.store.tables.run_tables import keep_definition
+from cpms_cli.store.definitions.definition_in_use import last_merged_definition, last_merged_digest
+from cpms_cli.store.row_tables import rebuild_table
+from cpms_cli.store.tables.run_tables import keep_definition, last_batch
 from cpms_cli.survey.model.definition import Survey
 
 
@@ -19,10 +19,10 @@ def begin_adoptions(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
     What `survey` asks and the store has no column for is added then: what was merged so far did not ask it.
     """
     connection.execute(ADOPTION_TABLES)
-    columns = {table: answer_columns(stored_columns(connection)[table_of_rows(table)]) for table in OBSERVED}
-    stored, followed = columns, last_merged_definition(connection, survey)
+    stored = columns = stored_answers(connection)
+    followed = last_merged_definition(connection, survey)
     questions = [(table, name, True) for table in OBSERVED for name in columns[table]]
-    record_adoption(connection, followed.digest if followed else _digest_merged(connection), 0, questions)
+    record_adoption(connection, followed.digest if followed else last_merged_digest(connection) or "", 0, questions)
     if followed is None:
         followed = survey
         columns = _with_what_is_new(connection, survey, columns)
@@ -33,25 +33,18 @@ def begin_adoptions(connection: duckdb.DuckDBPyConnection, survey: Survey) -> No
     create_current_views(connection, followed)
 
 
-def _digest_merged(connection: duckdb.DuckDBPyConnection) -> str:
-    row = connection.execute("SELECT definition FROM batch ORDER BY batch_id DESC LIMIT 1").fetchone()
-    return str(row[0]) if row else ""
-
-
 def _with_what_is_new(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: dict[str, list[str]]
-) -> dict[str, list[str]]:
+    connection: duckdb.DuckDBPyConnection, survey: Survey, columns: dict[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
     """Write down that the store follows `survey` from now on; return its columns with those of new questions."""
-    schemas = {"child": survey.child, "household": survey.household, "response": survey.response}
     questions = [
         (table, field.name, field.name not in columns[table])
-        for table, schema in schemas.items()
+        for table, schema in tables_of(survey).items()
         for field in schema.fields
     ]
-    row = connection.execute("SELECT coalesce(max(batch_id), 0) FROM batch").fetchone()
     keep_definition(connection, survey)
-    record_adoption(connection, survey.digest, int(row[0]) if row else 0, questions)
+    record_adoption(connection, survey.digest, last_batch(connection), questions)
     return {
-        table: [*columns[table], *(name for of_table, name, is_new in questions if is_new and of_table == table)]
+        table: (*columns[table], *(name for of_table, name, is_new in questions if is_new and of_table == table))
         for table in OBSERVED
     }

@@ -16,9 +16,9 @@ from cpms_cli.checking.columns_not_read import left_open
 from cpms_cli.checking.mending.quarantine import write_quarantine
 from cpms_cli.checking.responses import check_responses
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.store.definitions.column_lineage import stored_columns
+from cpms_cli.store.definitions.column_lineage import stored_answers
 from cpms_cli.store.history import add_batches, next_batch
-from cpms_cli.store.row_tables import answer_columns, content_of
+from cpms_cli.store.row_tables import content_of
 from cpms_cli.store.tables.response_tables import RESPONSE, create_known_children
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.response_log import response_log
@@ -185,7 +185,7 @@ def _write(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
     can be stored now, is stored.
     """
     asked, key = [field.name for field in survey.response.fields], survey.response.primaryKey
-    stored = answer_columns(stored_columns(connection)["response"])
+    stored = stored_answers(connection)["response"]
     # What the definition does not ask any more stays as it is stored.
     kept = "".join(f", o.{name}" for name in stored if name not in asked)
     same = " AND ".join(f"n.{name} = o.{name}" for name in key)

@@ -32,7 +32,7 @@ from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.tables import ReadAs, SurveyTable, read_files
 from cpms_cli.store.audit_log import current_user
 from cpms_cli.store.connection import commit
-from cpms_cli.store.definitions.definition_in_use import definition_to_write
+from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import keep_anchors, note_new_anchors
 from cpms_cli.store.row_writing import accept, remember_refusals, write
@@ -120,6 +120,7 @@ def merge(
             rows=sum(len(table.rows) for table in tables),
         ) as connection,
     ):
+        check_is_followed(connection, survey)
         connection.execute("BEGIN")
         merged = _merge(
             connection, survey, tables, files, aside, store_path, language, tool_version, who or current_user(), made

@@ -23,7 +23,7 @@ from cpms_cli.reading.source import Files, SourceTable, file_paths, text_table
 from cpms_cli.reading.tables import SurveyTable, survey_table
 from cpms_cli.store.audit_log import current_user
 from cpms_cli.store.connection import commit
-from cpms_cli.store.definitions.definition_in_use import definition_to_write
+from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import create_known_children
@@ -73,6 +73,7 @@ def import_responses(
         raise UsageError("file_exists", file=aside.name)
     tables = read_responses(files, survey, encoding, mapping)
     with made_beside(store_path) as made, open_store(store_path, survey, write=True) as connection:
+        check_is_followed(connection, survey)
         connection.execute("BEGIN")
         imported = take_in(
             connection,
@@ -121,6 +122,7 @@ def add_response(
     table = _typed_in(survey, {survey.response_role(role).name: text for role, text in answers.items()})
     _check_kind(survey, table, kind, language)
     with open_store(Path(store), survey, write=True) as connection:
+        check_is_followed(connection, survey)
         connection.execute("BEGIN")
         create_known_children(connection, survey)
         _check_child(connection, survey, table, identifier)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cpms_cli.linking.store_links import relink
 from cpms_cli.store.connection import commit
-from cpms_cli.store.definitions.definition_in_use import definition_to_write
+from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import check_responses_stay, merge_of, note_event, of_survey, restore_rows, withdrawals
 
@@ -39,6 +39,7 @@ def undo(store: str | Path, batch: int, *, schemas: Path | None = None, who: str
     """
     survey = definition_to_write(store, schemas)
     with open_store(Path(store), survey, write=True) as connection:
+        check_is_followed(connection, survey)
         connection.execute("BEGIN")
         merge_id, batches = merge_of(connection, batch)
         withdrawn = withdrawals(connection, survey, batches)

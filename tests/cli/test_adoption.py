@@ -8,7 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from cpms_cli.errors import StoreError
 from cpms_cli.store.content import dump
+from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
+from cpms_cli.store.file import open_store
 from tests.conftest import ROOT, Cpms, Draw
 from tests.definitions import add_question, change_file, copy_definition, rename_question
 
@@ -227,6 +230,19 @@ def test_rows_are_written_under_the_definition_of_the_store_alone(
     before = dump(store)
     ran = cpms("merge", draw({"chores": 3}, name="other.csv"), "--store", store, "--schemas", own)
     assert (ran.code, "cpms schema use" in ran.err) == (2, True)
+    assert dump(store) == before
+
+
+def test_a_definition_adopted_between_the_first_look_and_the_hold_is_noticed(
+    cpms: Cpms, own: Path, store: Path
+) -> None:
+    """As `merge` does it: the definition is looked up, then the store is held; another may adopt between the two."""
+    looked_up = definition_to_write(store)
+    add_question(own, "chores")
+    _adopt(cpms, own, store)
+    before = dump(store)
+    with open_store(store, looked_up, write=True) as connection, pytest.raises(StoreError, match="Nothing was stored"):
+        check_is_followed(connection, looked_up)
     assert dump(store) == before
 
 

@@ -14,7 +14,7 @@ from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.store_links import relink
 from cpms_cli.store.anchors import identifiers_now
 from cpms_cli.store.connection import commit
-from cpms_cli.store.definitions.definition_in_use import definition_to_write
+from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.tables.link_tables import row_reference
@@ -100,6 +100,7 @@ def split_child(
     """
     survey, why = definition_to_write(store, schemas), _required(reason)
     with open_store(Path(store), survey, write=True) as connection:
+        check_is_followed(connection, survey)
         connection.execute("BEGIN")
         relink(connection, survey)
         rows = _rows(connection, survey, current_identifier(connection, survey, identifier.strip().upper()))
@@ -127,6 +128,7 @@ def join_children(
     """
     survey, why = definition_to_write(store, schemas), _required(reason)
     with open_store(Path(store), survey, write=True) as connection:
+        check_is_followed(connection, survey)
         connection.execute("BEGIN")
         relink(connection, survey)
         current = [current_identifier(connection, survey, identifier.strip().upper()) for identifier in identifiers]

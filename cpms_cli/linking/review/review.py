@@ -18,7 +18,7 @@ from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_links import relink
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.connection import commit
-from cpms_cli.store.definitions.definition_in_use import definition_in_use, definition_to_write
+from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_in_use, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.tables.link_tables import row_reference
@@ -161,6 +161,7 @@ def export_review(
     check_new(file_path, overwrite=overwrite)
     survey = definition_to_write(store, schemas)
     with open_store(Path(store), survey, write=True) as connection:
+        check_is_followed(connection, survey)
         connection.execute("BEGIN")
         relink(connection, survey)
         table = review_table(connection, survey, language)
@@ -195,6 +196,7 @@ def apply_review(
     cells = workbook_cells(store_path)
     decisions = decisions_in(store_path, cells)
     with open_store(Path(store), survey, write=True) as connection:
+        check_is_followed(connection, survey)
         connection.execute("BEGIN")
         relink(connection, survey)
         every = "SELECT row_a, row_b FROM link_pair UNION SELECT row_a, row_b FROM link_decision"

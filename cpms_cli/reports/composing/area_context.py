@@ -11,6 +11,8 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 
+NO_BREAK = "\u00a0"
+
 
 @dataclass(frozen=True)
 class AreaContext:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cpms_cli.reports.areas.shares import quality_sentences
 from cpms_cli.reports.charts.chart_style import per_cent
-from cpms_cli.reports.composing.area_context import AreaContext, count_words
+from cpms_cli.reports.composing.area_context import NO_BREAK, AreaContext, count_words
 from cpms_cli.reports.documents.document import (
     Chart,
     Column,
@@ -21,8 +21,6 @@ from cpms_cli.reports.documents.document import (
 )
 from cpms_cli.summaries.area.area_figures import GROWN, NOT_SEEN, severe_levels
 from cpms_cli.survey.era import shown_year
-
-_NO_BREAK = "\u00a0"
 
 
 def key_figures(context: AreaContext, standing: pd.DataFrame) -> Iterator[Part]:
@@ -42,7 +40,7 @@ def key_figures(context: AreaContext, standing: pd.DataFrame) -> Iterator[Part]:
         if pd.isna(count):
             message = "report_key_withheld"
         shown = count_words(count, context.language)
-        share = (share or "").replace(" ", _NO_BREAK)
+        share = (share or "").replace(" ", NO_BREAK)
         yield Paragraph(context.say(message, level=label, count=shown, share=share), "key")
     for row in standing[standing["level"].isin(severe)].to_dict("records") if len(standing) else ():
         values = {str(name): value for name, value in row.items()}

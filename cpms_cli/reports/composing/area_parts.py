@@ -8,7 +8,7 @@ import pandas as pd
 
 from cpms_cli.reports.charts.area_map import map_chart, withheld_cells
 from cpms_cli.reports.charts.chart_style import per_cent
-from cpms_cli.reports.composing.area_context import AreaContext
+from cpms_cli.reports.composing.area_context import NO_BREAK, AreaContext
 from cpms_cli.reports.documents.document import (
     Bullets,
     Chart,
@@ -20,8 +20,6 @@ from cpms_cli.reports.documents.document import (
     mostly,
 )
 from cpms_cli.summaries.area.area_figures import severe_levels
-
-_NO_BREAK = "\u00a0"
 
 
 def parts(context: AreaContext, shade: str | None) -> Iterator[Part]:
@@ -78,7 +76,7 @@ def _few_shares(context: AreaContext, names: dict[str, str], withheld: int) -> I
     for area, *shares in zip(heat["label"], *(heat[name] for name in names), strict=True):
         known = {name: share for name, share in zip(names.values(), shares, strict=True) if pd.notna(share)}
         most = sorted(known.items(), key=lambda entry: -entry[1])
-        text = "; ".join(f"{name} {per_cent(share)}".replace(" %", f"{_NO_BREAK}%") for name, share in most)
+        text = "; ".join(f"{name} {per_cent(share)}".replace(" %", f"{NO_BREAK}%") for name, share in most)
         if text:
             lines.append(context.say("report_high_line", area=area, measures=text))
     if lines:

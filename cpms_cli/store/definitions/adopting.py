@@ -21,7 +21,7 @@ from cpms_cli.store.definitions.adoption_plan import (
 from cpms_cli.store.definitions.adoption_tables import OBSERVED, Renaming, adoptions, record_adoption
 from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
 from cpms_cli.store.definitions.current_rows import create_current_views
-from cpms_cli.store.definitions.definition_in_use import definition_in_use
+from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.row_tables import rebuild_table, recoded
@@ -48,6 +48,7 @@ def adopt_definition(store: str | Path, after: Survey, *, who: str | None = None
     """
     before = definition_in_use(store)
     with open_store(Path(store), before, write=True) as connection:
+        check_is_followed(connection, before)
         plan = plan_adoption(connection, before, after)
         if plan.is_followed:
             return plan

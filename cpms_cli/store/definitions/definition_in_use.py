@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from cpms_cli.errors import CpmsError, DefinitionError
+from cpms_cli.errors import CpmsError, DefinitionError, StoreError
 from cpms_cli.store.connection import connect
 from cpms_cli.store.definitions.adoption_tables import adopted_definition
 from cpms_cli.store.safety.birth import is_unborn
@@ -58,6 +58,12 @@ def last_merged_digest(connection: duckdb.DuckDBPyConnection) -> str | None:
     """Return the digest of the definition of the last batch; None where nothing was merged."""
     row = connection.execute("SELECT definition FROM batch ORDER BY batch_id DESC LIMIT 1").fetchone()
     return str(row[0]) if row else None
+
+
+def check_is_followed(connection: duckdb.DuckDBPyConnection, survey: Survey) -> None:
+    """Raise StoreError where the store, held by now, has begun to follow another definition since it was looked at."""
+    if adopted_definition(connection) != survey.digest:
+        raise StoreError("definition_changed_meanwhile")
 
 
 def definition_to_write(store: str | Path, schemas: Path | None = None) -> Survey:

@@ -28,6 +28,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.store.tables.response_writing import By, Imported, Source, record_responses, take_in
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.fields import ResponseRole
 from cpms_cli.survey.model.response_log import response_log
@@ -55,7 +56,7 @@ def import_responses(
     quarantine: str | Path | None = None,
     schemas: Path | None = None,
     encoding: str | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     tool_version: str = "",
     who: str | None = None,
     mapping: Mapped | None = None,
@@ -99,7 +100,7 @@ def add_response(
     by: str = "",
     outcome: str = "",
     next_date: str = "",
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
     tool_version: str = "",
     who: str | None = None,

@@ -26,6 +26,7 @@ from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.writing.files import check_not_read, write_bytes
@@ -54,7 +55,7 @@ def annotate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     out: str | Path,
     *,
     schemas: Path | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     fix: bool = False,
     overwrite: bool = False,

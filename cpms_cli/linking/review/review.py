@@ -22,7 +22,8 @@ from cpms_cli.store.definitions.definition_in_use import check_is_followed, defi
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.tables.link_tables import row_reference
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.messages import say, words_in
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
@@ -105,7 +106,7 @@ def _agreement(levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Ser
     def shown(text: str, differing: bool) -> str:
         values: dict[str, str] = json.loads(text)
         return "; ".join(
-            labels[name][level].label.in_(language)
+            words_in(labels[name][level].label, ("comparisons", name, level), language)
             for name, level in values.items()
             if level not in _SILENT and (level in _DIFFERING) == differing
         )
@@ -144,7 +145,7 @@ def export_review(
     store: str | Path,
     path: str | Path,
     *,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     schemas: Path | None = None,
     overwrite: bool = False,

@@ -40,6 +40,7 @@ from cpms_cli.reports.documents.document_cells import (
     stays_together,
 )
 from cpms_cli.reports.documents.docx_styles import CAPTION, CELL, HEAD, set_styles
+from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 
 _A4 = (Cm(21), Cm(29.7))
@@ -102,7 +103,7 @@ class _Writer:
     def _set_properties(self) -> None:
         properties, made = self.book.core_properties, datetime.datetime(2000, 1, 1)
         properties.title, properties.author, properties.comments = self.document.title, "cpms", ""
-        properties.language = "th-TH" if self.language == "th" else "en-GB"
+        properties.language = traits_of(self.language).tag
         properties.created = properties.modified = made
 
     def _set_footer(self) -> None:

@@ -20,6 +20,7 @@ from cpms_cli.survey.files.located_yaml import (
     read_mapping,
     read_text,
 )
+from cpms_cli.survey.files.translation_files import FOLDER, with_translations
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Area,
@@ -299,8 +300,8 @@ def read_messages(reader: Reader) -> dict[str, Words]:
 
 def _translations(reader: Reader) -> tuple[Translation, ...]:
     parts = []
-    for path in sorted((reader.folder / "translations").glob("*.yaml")):
-        file = f"translations/{path.name}"
+    for path in sorted((reader.folder / FOLDER).glob("*.yaml")):
+        file = f"{FOLDER}/{path.name}"
         parts.append(reader.part(Translation, file, reader.document(file)))
     return tuple(part for part in parts if part is not None)
 
@@ -370,7 +371,7 @@ def read_survey(reader: Reader) -> Survey | None:
     further = _further(reader)
     if further is None or not all(tables.values()):
         return None
-    return Survey(
+    survey = Survey(
         **tables,  # type: ignore[arg-type]
         folder=reader.folder,
         codelists=lists,
@@ -386,7 +387,7 @@ def read_survey(reader: Reader) -> Survey | None:
         titles=titles,
         areas=areas,
         messages=messages,
-        translations=translations,
         digest=digest(reader.folder),
         **further,
     )
+    return with_translations(survey, translations)

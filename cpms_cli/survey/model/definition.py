@@ -30,18 +30,17 @@ from cpms_cli.survey.model.fields import (
     CodeList,
     Constraints,
     Field,
-    Phrase,
     ResponseRole,
     Role,
     TableSchema,
     Title,
-    Translation,
     folded,
     folded_header,
     roles_of,
 )
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
+from cpms_cli.survey.model.translation import Translation
 from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
 
 __all__ = [
@@ -60,7 +59,6 @@ __all__ = [
     "Language",
     "Level",
     "Pattern",
-    "Phrase",
     "Role",
     "Survey",
     "Table",
@@ -122,6 +120,11 @@ class Survey(Part):
         return self is other or (
             isinstance(other, Survey) and type(self) is type(other) and self.digest == other.digest
         )
+
+    @cached_property
+    def languages(self) -> tuple[Language, ...]:
+        """The codes of the languages that the definition has words in."""
+        return (*LANGUAGES, *(translation.language for translation in self.translations))
 
     @cached_property
     def fields(self) -> dict[str, Field]:

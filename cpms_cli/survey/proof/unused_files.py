@@ -39,8 +39,9 @@ _READ = (
     "examples/readings.yaml",
     "examples/figures.yaml",
 )
-# Of these the tool takes its own: how other programs name columns, how children are recognised, what it says.
-_AS_SHIPPED = ("exports.yaml", "linking.yaml", "names/*.yaml", "messages/*.yaml")
+# Of these the tool takes its own: how other programs name columns, its languages, how children are recognised, what it
+# says.
+_AS_SHIPPED = ("exports.yaml", "languages.yaml", "linking.yaml", "names/*.yaml", "messages/*.yaml")
 # Beside a definition stand notes for people, and what systems and editors leave behind.
 _OF_NO_MATTER = ("*.md", "*.txt", ".*", "*/.*", "~$*", "*~", "Thumbs.db", "desktop.ini")
 

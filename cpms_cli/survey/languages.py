@@ -22,7 +22,7 @@ from cpms_cli.survey.model.traits import Languages, Traits
 from cpms_cli.survey.model.translation import Translation
 
 FILE = "languages.yaml"
-_ALIKE = 0.6
+_ALIKE = 0.5  # of two letters, one
 
 _in_use: dict[Language, Translation] = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def _said(message_id: str, language: Language) -> str:
 
 def _shown(value: object, language: Language) -> object:
     """A value that is filled in: a whole number in the digits of the language, anything else as it is."""
-    return in_digits(str(value), language) if isinstance(value, int) and not isinstance(value, bool) else value
+    return in_digits(str(value), language) if isinstance(value, Integral) and not isinstance(value, bool) else value
 
 
 def sentence(error: CpmsError, language: Language) -> str:

@@ -145,7 +145,7 @@ class _Writer:
 
     def add_chart(self, chart: Chart) -> None:
         """The chart as a picture with its words for those who cannot see it."""
-        svg = chart_picture(chart, self.wide)
+        svg = chart_picture(chart, self.wide, self.language)
         self.caption(chart.title)
         picture = self.book.add_picture(io.BytesIO(as_png(svg)), width=Cm(picture_width(svg, self.wide)))
         picture._inline.docPr.set("descr", chart.alt)

@@ -114,7 +114,7 @@ def _blocks(parts: Sequence[Part], position: int, language: Language) -> list[di
 def _chart(part: Chart, following: Part | None, language: Language) -> list[dict[str, Any]]:
     """The chart, and the figures it is drawn from, unless a table of more figures follows."""
     # What stands in the SVG is escaped as its elements are written.
-    drawn = {name: Markup(chart_svg(part, width)) for name, width in (("wide", WIDE), ("narrow", NARROW))}  # noqa: S704
+    drawn = {name: Markup(chart_svg(part, width, language)) for name, width in (("wide", WIDE), ("narrow", NARROW))}  # noqa: S704
     shown: dict[str, Any] = {"kind": "chart", "title": part.title, "note": part.note, **drawn}
     if isinstance(following, TableBlock):
         return [shown]

@@ -68,8 +68,8 @@ def _table(block: TableBlock, language: Language, wide: bool) -> dict[str, Any]:
     }
 
 
-def _chart(chart: Chart, wide: bool) -> dict[str, Any]:
-    svg = chart_picture(chart, wide)
+def _chart(chart: Chart, language: Language, wide: bool) -> dict[str, Any]:
+    svg = chart_picture(chart, wide, language)
     return {
         "kind": "picture",
         "title": chart.title,
@@ -91,7 +91,7 @@ def _part(part: Part, language: Language, wide: bool) -> dict[str, Any]:
         case TableBlock():
             block = _table(part, language, wide)
         case Chart():
-            block = _chart(part, wide)
+            block = _chart(part, language, wide)
         case BlankLines():
             block = {"kind": "lines", "label": part.label, "count": part.count}
         case _:

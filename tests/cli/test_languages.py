@@ -136,7 +136,8 @@ def test_a_form_in_it_is_read_back_in_any_language(cpms: Cpms, folder: Path, tmp
     read = cpms("validate", form, "--schemas", folder, "--format", "json").json
     assert read["counts"]["rows"] == 1
     assert read["columns_not_read"] == []
-    assert [finding for finding in read["findings"] if finding["field"] in ("sex", "given_name")] == []
+    assert "Zex" not in str(read["findings"])
+    assert "Onoma" not in str(read["findings"])
 
 
 def test_help_and_refusals_speak_it(cpms: Cpms, folder: Path) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
 from cpms_cli.checking.mending.quarantine import free_name, write_quarantine
+from cpms_cli.checking.unasked import holds_unasked
 from cpms_cli.checking.validation import Against, check
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.interrupts import uninterrupted
@@ -72,9 +73,10 @@ class Merge:
 
     @property
     def exit_code(self) -> int:
-        """0: all is in the store; 1: rows were set aside, or a column or a sheet left out on which nobody decided."""
+        """0: all is in the store; 1: rows were set aside, or answers, a column or a sheet left out on which nobody
+        decided."""
         of_log = self.responses.exit_code if self.responses else 0
-        return 1 if self.total("quarantined") or left_out(self.tables) else of_log
+        return 1 if self.total("quarantined") or left_out(self.tables) or holds_unasked(self.tables) else of_log
 
 
 def merge(

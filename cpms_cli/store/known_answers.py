@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from cpms_cli.survey.model.definition import Survey, Table
-from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.survey.rules.typed_answers import quoted, rounds_without
 
 
 def keep_known_answers(
@@ -37,6 +37,27 @@ def keep_known_answers(
                 f"UPDATE {accepted} n SET {filled} FROM {table}_observation o WHERE n._source = {int(source)}"
                 f" AND o.superseded_by IS NULL AND {same} AND NOT {unwilling}{alike}"
             )
+
+
+def keep_unasked_answers(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, accepted: str) -> None:
+    """Fill cells of rounds that do not ask their question from the store's current row of the same key.
+
+    The store has such an answer where an earlier definition asked the question in that round: no file can take it back.
+    """
+    key = survey.key(table)
+    same = " AND ".join(f"n.{name} = o.{name}" for name in key)
+    alike = f" AND {_same_child(survey)}" if table == "child" else ""
+    home = survey.key("household")
+    unwilling = f"({', '.join(f'n.{name}' for name in home)}) IN (SELECT ({', '.join(home)}) FROM unwilling)"
+    for name in survey.columns(table):
+        unasked = rounds_without(survey.fields[name], f"n.{survey.role('round').name}")
+        if unasked:
+            connection.execute(f"""
+                UPDATE {accepted} n
+                SET {name} = o.{name}
+                FROM {table}_observation o
+                WHERE ({unasked}) AND o.{name} IS NOT NULL AND o.superseded_by IS NULL AND {same}
+                AND NOT {unwilling}{alike}""")
 
 
 def _same_child(survey: Survey) -> str:

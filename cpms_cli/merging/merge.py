@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import keep_anchors, note_new_anchors
+from cpms_cli.store.known_answers import leave_corrected_rows
 from cpms_cli.store.row_writing import accept, remember_refusals, write
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_writing import By, Imported, take_in
@@ -109,7 +110,7 @@ def merge(
         raise UsageError("file_exists", file=aside.name)
     tables = tuple(read_files(files, survey, ReadAs(round_, encoding, mapping, sheets)))
     _check_answers(survey, tables)
-    asked = Asked(files, mapping, _further_words(store_path, round_, schemas, encoding, sheets))
+    asked = Asked(files, mapping, _further_words(store_path, round_, schemas, encoding, sheets), store_path)
     check_answers_read(survey, tables, asked, "merge", language)
     with (
         made_beside(store_path) as made,
@@ -160,7 +161,8 @@ def _merge(
     findings = check(connection, survey, tables, Against(stored=stored, passed=known, beside=displaced))
     remember_refusals(connection, survey)
     rejected = set_rows_aside(connection, survey, findings)
-    accept(connection, survey, _lacking(survey, tables))
+    accept(connection, survey, _lacking(survey, tables, arrivals.new_answers))
+    leave_corrected_rows(connection, survey, arrivals.new_answers)
     withdrawn = write(connection, survey)
     counts = count_rows(connection, survey, tables, files, known)
     families = {"withdrawn": withdrawn, **count_families(connection)}
@@ -204,14 +206,18 @@ def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:
             raise UnreadableFile("no_answers", file=table.source.path.name, sheet=table.source.sheet or "")
 
 
-def _lacking(survey: Survey, tables: tuple[SurveyTable, ...]) -> dict[Table, dict[int, list[str]]]:
-    """By table and place in `tables`, the columns that a sheet has not."""
+def _lacking(
+    survey: Survey, tables: tuple[SurveyTable, ...], new_answers: Mapping[int, frozenset[str]]
+) -> dict[Table, dict[int, list[str]]]:
+    """By table and place in `tables`, the columns that a sheet has not; of a file that was merged before, all but those
+    of `new_answers`."""
     lacking: dict[Table, dict[int, list[str]]] = {}
     for source, table in enumerate(tables):
-        columns = {*table.columns, *table.given}
-        lacking.setdefault(table.table, {})[source] = [
-            name for name in survey.columns(table.table) if name not in columns
-        ]
+        columns = new_answers.get(source, {*table.columns, *table.given})
+        kinds: tuple[Table, ...] = ("child", "household") if source in new_answers else (table.table,)
+        for kind in kinds:
+            names = [name for name in survey.columns(kind) if name not in columns]
+            lacking.setdefault(kind, {})[source] = names
     return lacking
 
 

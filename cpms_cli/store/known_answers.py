@@ -6,7 +6,7 @@ this, a sheet of corrected names would blank the answers that make a child a vic
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
@@ -58,6 +58,20 @@ def keep_unasked_answers(connection: duckdb.DuckDBPyConnection, survey: Survey, 
                 FROM {table}_observation o
                 WHERE ({unasked}) AND o.{name} IS NOT NULL AND o.superseded_by IS NULL AND {same}
                 AND NOT {unwilling}{alike}""")
+
+
+def leave_corrected_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, sources: Iterable[int]) -> None:
+    """Take out of `accepted_child` the rows of these sheets, merged before, whose key is another child's by now."""
+    same = " AND ".join(f"n.{name} = o.{name}" for name in survey.key("child"))
+    for source in sources:
+        connection.execute(f"""
+            DELETE FROM accepted_child n
+            WHERE n._source = {int(source)}
+            AND EXISTS (
+                SELECT 1
+                FROM child_observation o
+                WHERE o.superseded_by IS NULL AND {same} AND NOT ({_same_child(survey)})
+            )""")
 
 
 def _same_child(survey: Survey) -> str:

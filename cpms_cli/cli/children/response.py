@@ -96,7 +96,7 @@ def import_(
     if format_ == "json":
         typer.echo(json_text(report.import_document(survey, imported, spoken)))
     else:
-        report.show_import(Screen(open_console(), survey, spoken), imported)
+        report.show_import(Screen(open_console(), survey, spoken), imported, store)
     raise typer.Exit(imported.exit_code)
 
 

@@ -89,7 +89,7 @@ def _words(
             cells = cells.mask(cells.isna() & not_asked[name].reindex(rounds).astype(bool), NOT_ASKED)
         shown_answers = {
             str(year): MASK
-            if field.personal and not identified and pd.notna(value)
+            if field.personal and not identified and pd.notna(value) and value != NOT_ASKED
             else explainer.answer(field, None if pd.isna(value) else str(value))
             for year, value in cells.items()
         }

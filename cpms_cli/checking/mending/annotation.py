@@ -196,7 +196,7 @@ def _mend(job: Job, book: MarkedWorkbook, index: int, marks: SheetMarks) -> list
         wanted |= {(int(row), column): repair for row in table.rows[repair.positions]}
     marks.edits.texts = {place: repair.new for place, repair in wanted.items()}
     marks.edits.numeric = frozenset(
-        column.index for column in table.columns.values() if column.field.type in ("integer", "year")
+        column.index for column in table.columns.values() if column.field.type in ("integer", "number", "year")
     )
     done = book.mark(job.names[index], marks)
     return [(index, wanted[place], place) for place in sorted(done)]

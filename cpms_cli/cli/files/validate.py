@@ -123,7 +123,7 @@ def validate(
         typer.echo(csv_text(findings if changed is None else changed), nl=False)
     else:
         console = open_console()
-        report.show(console, survey, validation, spoken, _asked(files, map_, round_, encoding))
+        report.show(console, survey, validation, spoken, _asked(files, map_, round_, encoding, store))
         if changed is not None:
             changes_report.show_changes(console, changed, spoken)
     if output is not None:
@@ -133,13 +133,13 @@ def validate(
     raise typer.Exit(validation.exit_code)
 
 
-def _asked(files: list[Path], map_: Path | None, round_: str | None, encoding: str | None) -> Asked:
+def _asked(files: list[Path], map_: Path | None, round_: str | None, encoding: str | None, store: Path | None) -> Asked:
     """How the validation was asked for, to be asked again with a map."""
     from cpms_cli.checking.columns_not_read import Asked
 
     options = {"--round": round_, "--encoding": encoding}
     words = (word for name, value in options.items() if value is not None for word in (name, str(value)))
-    return Asked(files, map_, tuple(words))
+    return Asked(files, map_, tuple(words), store)
 
 
 def _one_copy(annotate: Path | None, fix: Path | None) -> Path | None:

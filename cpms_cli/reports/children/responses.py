@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -50,14 +51,14 @@ def import_document(survey: Survey, imported: Imported, language: Language) -> d
     }
 
 
-def show_import(screen: Screen, imported: Imported) -> None:
+def show_import(screen: Screen, imported: Imported, store: Path) -> None:
     """Print how the files were read, what is wrong, and the counts."""
     console, survey, language = screen.console, screen.survey, screen.language
     for note in read_notes(imported.tables, language):
         console.print(note["message"])
     show_findings(console, response_log(survey), _checked(survey, imported), language)
     show_counts(screen, imported)
-    for line in log_lines(response_log(survey), imported.tables, language):
+    for line in log_lines(response_log(survey), imported.tables, language, store):
         console.print(line)
 
 

@@ -25,6 +25,7 @@ from cpms_cli.survey.model.checks import (
 from cpms_cli.survey.model.deidentification import Deidentification
 from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.fields import (
+    NOT_ASKED,
     Area,
     Code,
     CodeList,
@@ -146,6 +147,10 @@ class Survey(Part):
         """The field of the response log that plays this part."""
         return next(field for field in self.response.fields if field.role == role)
 
+    def response_field(self, role: ResponseRole) -> Field | None:
+        """The field of the response log that plays this part, None where no field does: some parts are optional."""
+        return next((field for field in self.response.fields if field.role == role), None)
+
     @cached_property
     def urgent_levels(self) -> tuple[Level, ...]:
         """The levels that demand a response by a time, most severe first."""
@@ -186,7 +191,7 @@ class Survey(Part):
     @cached_property
     def not_asked(self) -> str:
         """The code that stands where nobody was asked."""
-        return next(code.code for code in self.codelists["missing"].codes if code.missing == "not_asked")
+        return next(code.code for code in self.codelists["missing"].codes if code.missing == NOT_ASKED)
 
     @cached_property
     def missing_words(self) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ from cpms_cli.survey.rules.vocabulary import RuleError, Vocabulary
 
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
+_COLUMN_WORDS = {"value", "label", "low", "high", "codes", "count", "round"}
 FIGURES = {"value", "count", "share", "others", "expected", "date"}
 _NEEDED_CHECKS = (
     "required",
@@ -49,6 +49,8 @@ _NEEDED_CHECKS = (
     "code_look_alike",
     "integer",
     "range",
+    "number",
+    "number_range",
     "year",
     "date",
     "date_range",
@@ -74,6 +76,7 @@ _NEEDED_CHECKS = (
     "house_number_as_date",
     "consent_differs",
     "row_repeated",
+    "not_asked_in_round",
     "house_written_twice",
     "house_consent_differs",
     "house_written_otherwise",

@@ -40,6 +40,7 @@ from cpms_cli.survey.model.fields import (
     folded_header,
     roles_of,
 )
+from cpms_cli.survey.model.limits import Limits
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
@@ -110,6 +111,7 @@ class Survey(Part):
     privacy: PrivacyRules
     deidentification: Deidentification
     fairness: Fairness = Fairness()
+    limits: Limits = Limits()
     translations: tuple[Translation, ...] = ()
     digest: str
 

@@ -46,11 +46,12 @@ def limit_problems(reader: Reader, survey: Survey, languages: Languages) -> list
     quoted = [*_quotes(documents), *reader.quotes]
     return [
         *_limits(reader, survey, languages),
-        *_unknown(reader, quoted),
+        *_unknown(survey, quoted),
         *_unused(reader, survey, {name for _, _, name in quoted}),
         *_otherwise_said(reader, survey, quoted),
         *(problem for document in documents for problem in _written_out(document, survey)),
         *_in_codelists(reader, survey),
+        *_oldest(reader),
     ]
 
 
@@ -83,8 +84,8 @@ def _limits(reader: Reader, survey: Survey, languages: Languages) -> Iterator[Pr
         yield from (Problem(FILE, line, fault) for fault in faults)
 
 
-def _unknown(reader: Reader, quoted: Iterable[tuple[str, int, str]]) -> Iterator[Problem]:
-    known = limit_values(reader.folder)
+def _unknown(survey: Survey, quoted: Iterable[tuple[str, int, str]]) -> Iterator[Problem]:
+    known = {limit.name for limit in survey.limits.limits}
     for file, line, name in quoted:
         if name not in known:
             yield Problem(file, line, f"there is no limit '{name}' in {FILE}")
@@ -178,3 +179,14 @@ def _in_codelists(reader: Reader, survey: Survey) -> Iterator[Problem]:
             for language, text in (("en", entry.label.en), ("th", entry.label.th)):
                 numbers = finder.numbers(text, language) if (file, line) not in quotes else ()
                 yield from (Problem(file, line, _number_found(number, " in words")) for number in numbers)
+
+
+def _oldest(reader: Reader) -> Iterator[Problem]:
+    """The highest age that the survey asks for is a limit: who is older is no child."""
+    file = "child.yaml"
+    document = read_mapping(reader.folder, file, reader.limits)
+    for index, field in enumerate(document.content["fields"]):
+        place = ("fields", index, "constraints", "maximum")
+        if field.get("role") == "age" and place not in document.quoting:
+            message = f"the maximum of '{field.get('name')}' is a limit: name it in {FILE}, and write its name as $name"
+            yield Problem(file, document.line(*place), message)

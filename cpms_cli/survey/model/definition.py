@@ -41,6 +41,7 @@ from cpms_cli.survey.model.fields import (
     folded_header,
     roles_of,
 )
+from cpms_cli.survey.model.limits import Limits
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
@@ -113,6 +114,7 @@ class Survey(Part):
     deidentification: Deidentification
     fairness: Fairness = Fairness()
     linking: LinkingSettings
+    limits: Limits = Limits()
     translations: tuple[Translation, ...] = ()
     digest: str
 

@@ -15,11 +15,9 @@ from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language
 from cpms_cli.survey.languages import is_draft, spoken_languages, traits_of, translation_of
-from cpms_cli.survey.model.translation import Place
-from cpms_cli.survey.model.words import Words
 from cpms_cli.survey.numbers import in_digits
 
-__all__ = ["chosen_language", "draft_lines", "fill", "knows", "say", "sentence", "wordings", "words_in"]
+__all__ = ["chosen_language", "draft_lines", "fill", "knows", "say", "sentence", "wordings"]
 
 _PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}")
 _ROUNDS = ("round", "known")  # what an error says of rounds: people write their years in the era of their language
@@ -68,12 +66,6 @@ def say(message_id: str, language: Language, **values: object) -> str:
 def wordings(message_id: str) -> tuple[str, ...]:
     """A sentence without values in every language that can be spoken: what our own files may be written with."""
     return tuple(dict.fromkeys(say(message_id, language) for language in spoken_languages()))
-
-
-def words_in(words: Words, place: Place, language: Language) -> str:
-    """Words that are no part of a survey, in this language; `place` is where a translation has them."""
-    translation = translation_of(language)
-    return (translation.texts.get(place) if translation else None) or words.in_(language)
 
 
 def _said(message_id: str, language: Language) -> str:

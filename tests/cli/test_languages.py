@@ -123,7 +123,7 @@ def test_a_form_in_it_is_read_back_in_any_language(cpms: Cpms, folder: Path, tmp
     assert (ran.code, ran.err.count("Draft translation")) == (0, 1)
     book = openpyxl.load_workbook(form)
     entry, guide = book["Child"], book["How to fill in"]
-    heads = {str(cell.value).removesuffix(" *"): cell.column for cell in entry[1]}
+    heads = {str(cell.value).removesuffix(" *"): number for number, cell in enumerate(entry[1], start=1)}
     assert "Zex" in heads
     assert "Nationality" in heads
     assert "Quale plenigar" in [cell.value for cell in guide["A"]]

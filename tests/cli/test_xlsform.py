@@ -265,8 +265,8 @@ def test_wrong_burmese_words_are_problems_and_missing_ones_are_listed(cpms: Cpms
         ): "'xlsform_range' must fill in the same things as the other languages",
         ("translations/my.yaml", "xlsform_nothing"): "sentences: there is no 'xlsform_nothing' to translate",
     }
-    gone = {"fields.distress.label", "fields.distress.question", "codes.distress.weekly", "topics.moving"}
-    assert gone | {"sentences.xlsform_end"} <= set(ran.json["translation"]["missing"])
+    lacking = {"fields.distress.label", "fields.distress.question", "codes.distress.weekly", "topics.moving"}
+    assert lacking | {"sentences.xlsform_end"} <= set(ran.json["translation"]["missing"])
 
 
 def test_every_field_stands_in_a_topic_and_identities_are_carried(cpms: Cpms, own: Path) -> None:

@@ -14,7 +14,6 @@ from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.review.filled_workbook import SHOWN, columns_not_read, decisions_in, workbook_cells
 from cpms_cli.linking.review.review_workbook import review_bytes
-from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_links import relink
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.connection import commit
@@ -23,7 +22,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.messages import say, words_in
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
@@ -99,14 +98,14 @@ def _in_words(survey: Survey, name: str, cells: pd.Series, language: Language) -
     return cells.map(lambda cell: words.get(cell, cell), na_action="ignore")
 
 
-def _agreement(levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Series]:
+def _agreement(survey: Survey, levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Series]:
     """What agrees and what does not, in words."""
-    labels = linking_settings().comparisons
+    labels = survey.linking.comparisons
 
     def shown(text: str, differing: bool) -> str:
         values: dict[str, str] = json.loads(text)
         return "; ".join(
-            words_in(labels[name][level].label, ("comparisons", name, level), language)
+            labels[name][level].label.in_(language)
             for name, level in values.items()
             if level not in _SILENT and (level in _DIFFERING) == differing
         )
@@ -121,7 +120,7 @@ def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language
         + " ORDER BY probability DESC, row_a, row_b"
     ).df()
     sides = _sides(connection, survey)
-    agrees, differs = _agreement(pairs["levels"], language)
+    agrees, differs = _agreement(survey, pairs["levels"], language)
     table = pd.DataFrame(
         {
             say("review_pair", language): pairs["pair"],

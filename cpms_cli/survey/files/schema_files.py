@@ -17,10 +17,12 @@ from cpms_cli.survey.files.located_yaml import (
     Problem,
     csv_cells,
     csv_rows,
+    limit_values,
     read_mapping,
     read_text,
 )
-from cpms_cli.survey.files.translation_files import FOLDER, with_translations
+from cpms_cli.survey.files.quoting import quoted_names, written_out
+from cpms_cli.survey.files.translation_files import FOLDER, in_own_digits, with_translations
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Area,
@@ -43,6 +45,11 @@ from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.deidentification import Deidentification
 from cpms_cli.survey.model.fairness import FILE as FAIRNESS
 from cpms_cli.survey.model.fairness import Fairness
+from cpms_cli.survey.model.limits import FILE as LIMITS
+from cpms_cli.survey.model.limits import Limit, Limits
+from cpms_cli.survey.model.linking_settings import FILE as LINKING
+from cpms_cli.survey.model.linking_settings import NAMES, LinkingSettings
+from cpms_cli.survey.model.name_tables import LettersAsThai, NameTables, Prefixes, ScriptTable
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
@@ -60,8 +67,8 @@ AREA_FILES = {
 ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consists
 
 _NAMED_BY = ("name", "id", "number")
-# Whose names other files use: of fields, indicators and levels.
-_REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml"})
+# Whose names other files use: of fields, indicators, levels and limits.
+_REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", LIMITS})
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -71,10 +78,15 @@ class Reader:
     What cannot be read is left out, so that the rest can still be judged: `faulty` are the files of which something is
     left out, `unread` the names of what is. Of a file that cannot be read at all the one of the same name in
     `stand_in`, where there is one, takes its place: those files are `replaced`.
+
+    `limits` are the numbers that the files quote by name; of a limit that cannot be read, the one of `stand_in`.
+    `quotes` are the limits that tables (CSV) quote, with file and line.
     """
 
     def __init__(self, folder: Path, stand_in: Path | None = None) -> None:
         self.folder, self.stand_in = folder, stand_in
+        self.limits = {**(limit_values(stand_in) if stand_in else {}), **limit_values(folder)}
+        self.quotes: list[tuple[str, int, str]] = []
         self.faulty: set[str] = set()
         self.replaced: set[str] = set()
         self.unread: set[str] = set()
@@ -86,7 +98,7 @@ class Reader:
     def document(self, file: str) -> Any:
         """The content of one YAML file; an empty mapping, and a problem, when it cannot be read."""
         try:
-            self.documents[file] = read_mapping(self.folder, file)
+            self.documents[file] = read_mapping(self.folder, file, self.limits)
         except BadDocument as bad:
             self.problems.append(bad.problem)
             return self._in_its_place(file)
@@ -147,6 +159,12 @@ class Reader:
             table = self.part(TableSchema, file, self._in_its_place(file))
         return table
 
+    def limits_file(self) -> Limits | None:
+        """The limits, without those that are at fault."""
+        content = self.document(LIMITS)
+        limits = self.parts(Limit, LIMITS, "limits", content)
+        return self.part(Limits, LIMITS, {**content, "limits": limits})
+
     def _leave_out(self, file: str, key: str, faulty: Sequence[int]) -> None:
         """Take items out of a list: their names are unread, and the lines of those behind them are found as before."""
         if not faulty or file not in self.documents:
@@ -164,13 +182,16 @@ class Reader:
             for place, line in document.lines.items()
             if len(place) < 2 or place[0] != key or place[1] in new_place
         }
-        self.documents[file] = Document(file, document.content, lines)
+        self.documents[file] = Document(file, document.content, lines, document.quoting)
 
     def csv(self, file: str, columns: tuple[str, ...], take: Callable[[int, dict[str, str]], None]) -> None:
         """Every row of one CSV file, each handed to `take` with its line."""
         try:
-            for line, row in csv_rows(file, read_text(self.folder, file), columns):
+            text = read_text(self.folder, file)
+            for line, row in csv_rows(file, written_out(text, self.limits), columns):
                 take(line, row)
+            lines = enumerate(text.splitlines() if "$" in text else (), start=1)
+            self.quotes += [(file, number, name) for number, line_text in lines for name in quoted_names(line_text)]
         except BadDocument as bad:
             self.problems.append(bad.problem)
             self.faulty.add(file)
@@ -302,7 +323,10 @@ def _translations(reader: Reader) -> tuple[Translation, ...]:
     parts = []
     for path in sorted((reader.folder / FOLDER).glob("*.yaml")):
         file = f"{FOLDER}/{path.name}"
-        parts.append(reader.part(Translation, file, reader.document(file)))
+        content = reader.document(file)
+        if file in reader.documents:
+            content = in_own_digits(reader.documents[file], reader.limits)
+        parts.append(reader.part(Translation, file, content))
     return tuple(part for part in parts if part is not None)
 
 
@@ -323,8 +347,12 @@ def _further(reader: Reader) -> dict[str, Any] | None:
         "figures": reader.whole(Figures, "summaries.yaml"),
         "privacy": reader.whole(PrivacyRules, PRIVACY),
         "deidentification": reader.whole(Deidentification, DEIDENTIFICATION),
+        "linking": read_linking(reader),
     }
-    if (reader.folder / FAIRNESS).exists():  # not in a definition that an earlier version kept with its scores
+    # A definition that an earlier version of the tool kept with its scores may have neither of these two.
+    if (reader.folder / LIMITS).exists():
+        whole["limits"] = reader.limits_file()
+    if (reader.folder / FAIRNESS).exists():
         whole["fairness"] = reader.whole(Fairness, FAIRNESS)
     lists = {
         "rights": reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml")),
@@ -332,6 +360,33 @@ def _further(reader: Reader) -> dict[str, Any] | None:
         "activities": reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml")),
     }
     return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin"))}
+
+
+def read_linking(reader: Reader) -> LinkingSettings | None:
+    """How a child is recognised again, by `linking.yaml` and `names/`; None where the first cannot be read."""
+    settings = reader.whole(LinkingSettings, LINKING)
+    return settings.model_copy(update={"names": _name_tables(reader)}) if settings else None
+
+
+def _name_tables(reader: Reader) -> NameTables:
+    """The files of `names/`: the words of respect, scripts that are read as Thai, and the other scripts."""
+    parts: dict[str, ScriptTable | LettersAsThai | Prefixes] = {}
+    for path in sorted((reader.folder / NAMES).glob("*.yaml")):
+        file = f"{NAMES}/{path.name}"
+        content = reader.document(file)
+        kind: type[ScriptTable | LettersAsThai | Prefixes] = ScriptTable
+        kind = Prefixes if "languages" in content else LettersAsThai if "as_thai" in content else kind
+        part = reader.part(kind, file, content)
+        if part is not None:
+            parts[path.stem] = part
+    respect = [part.languages for part in parts.values() if isinstance(part, Prefixes)]
+    return NameTables(
+        scripts={name: part for name, part in parts.items() if isinstance(part, ScriptTable)},
+        as_thai={name: part for name, part in parts.items() if isinstance(part, LettersAsThai)},
+        prefixes=Prefixes(
+            languages={language: words for languages in respect for language, words in languages.items()}
+        ),
+    )
 
 
 def _in_its_rounds(indicator: Indicator, household: TableSchema | None) -> Indicator:

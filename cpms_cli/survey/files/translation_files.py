@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.located_yaml import BadDocument, Problem, read_mapping
-from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, limit_values, read_mapping
+from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.model.translation import Place, Translation
 from cpms_cli.survey.model.words import Part, Words
@@ -33,10 +34,27 @@ def translations_in(folder: Path) -> tuple[Translation, ...]:
     return tuple(_read(folder, f"{FOLDER}/{path.name}") for path in sorted((folder / FOLDER).glob("*.yaml")))
 
 
+def in_own_digits(document: Document, limits: Mapping[str, int]) -> Any:
+    """The content of a translation whose texts quote the limits in the digits of its language, where it names them."""
+    traits = document.content.get("traits")
+    numbers = traits.get("numbers") if isinstance(traits, dict) else None
+    digits = numbers.get("digits") if isinstance(numbers, dict) else None
+    if not isinstance(digits, str) or len(digits) != len(string.digits):
+        return document.content
+    own = {name: str(value).translate(str.maketrans(string.digits, digits)) for name, value in limits.items()}
+    rewritten = deepcopy(document.content)
+    for place, text in document.quoting.items():
+        around: Any = rewritten
+        for step in place[:-1]:
+            around = around[step]
+        around[place[-1]] = written_out(text, own)
+    return rewritten
+
+
 def _read(folder: Path, file: str) -> Translation:
     try:
         document = read_mapping(folder, file)
-        return Translation.model_validate(document.content)
+        return Translation.model_validate(in_own_digits(document, limit_values(folder)))
     except BadDocument as bad:
         first = bad.problem
     except ValidationError as error:
@@ -60,7 +78,10 @@ def words_of(survey: Survey) -> Iterator[tuple[Place, Words]]:
     for level in survey.levels:
         yield from _named(("levels", level.id), level, "label", "meaning", "response", "due")
     yield from _words_beside_scores(survey)
-    yield from _words_of_comparisons()
+    yield from ((("limits", limit.name), limit.label) for limit in survey.limits.limits)
+    yield from ((("units", unit.name), unit.label) for unit in survey.limits.units)
+    for name, levels in survey.linking.comparisons.items():
+        yield from ((("comparisons", name, level), content.label) for level, content in levels.items())
     yield from ((("sentences", name), words) for name, words in survey.messages.items())
 
 
@@ -81,17 +102,6 @@ def _words_beside_scores(survey: Survey) -> Iterator[tuple[Place, Words]]:
         yield from _named(("fairness", outcome.id), outcome, "label")
     for twin in survey.fairness.twins:
         yield from _named(("fairness", twin.id), twin, "label")
-
-
-@cache
-def _words_of_comparisons() -> tuple[tuple[Place, Words], ...]:
-    """The words of how names and details of two rows agree, which are taken from the shipped definition."""
-    comparisons = read_mapping(shipped("schemas"), "linking.yaml").content["comparisons"]
-    return tuple(
-        (("comparisons", name, level), Words.model_validate(content["label"]))
-        for name, levels in comparisons.items()
-        for level, content in levels.items()
-    )
 
 
 def _named(place: Place, part: Part, *names: str) -> Iterator[tuple[Place, Words]]:

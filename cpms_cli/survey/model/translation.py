@@ -43,6 +43,8 @@ class Translation(Part):
     activities: _TextsOfParts
     fairness: _TextsOfParts
     comparisons: _TextsOfParts
+    limits: _Texts
+    units: _Texts
     areas: _Texts
     sentences: _Texts
     help: _Texts

@@ -32,6 +32,8 @@ _FILES = {
     "activities": "activities.yaml",
     "fairness": "fairness.yaml",
     "comparisons": "linking.yaml",
+    "limits": "limits.yaml",
+    "units": "limits.yaml",
 }
 
 

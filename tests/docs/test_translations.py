@@ -41,6 +41,7 @@ NAMES = {
     "enter",
     "en",
     "th",
+    "my",
     "hxl",
     "dhis",
     "spss",

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from sqlglot import exp
 
 from cpms_cli.samples.community import Community, Home, Person
 from cpms_cli.samples.difficulties import USUAL, Difficulties
 from cpms_cli.samples.further_questions import child_answers, home_answers
 from cpms_cli.samples.habit_answers import identity_by_habit, language_asked, visited_homes
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.survey.model.definition import Field, Survey, Table
+from cpms_cli.survey.rules.rule_language import parse
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,13 @@ def _life(community: Community, person: Person, rng: random.Random) -> dict[str,
     }
 
 
-_ASKED_FROM = {"age >= 2": 2, "age >= 3": 3, "age >= 5": 5, "age >= 7": 7}
+def _is_asked(field: Field, age: int) -> bool:
+    """Whether a question is put at this age; one that asks by anything but an age is."""
+    rule = parse(field.asked) if field.asked else None
+    if not isinstance(rule, (exp.GTE, exp.LT)) or not isinstance(rule.expression, exp.Literal):
+        return True
+    limit = int(rule.expression.name)
+    return age >= limit if isinstance(rule, exp.GTE) else age < limit
 
 
 def _as_answered(
@@ -216,7 +224,7 @@ def _as_answered(
     for name in survey.columns(table):
         field, value = survey.fields[name], row.get(name)
         draw = 1.0 if field.since else rng.random()
-        if field.asked and (age >= 10 if "<" in field.asked else age < _ASKED_FROM[field.asked]):
+        if not _is_asked(field, age):
             value = None
         elif value is None or not field.codelist or field.role in _ALWAYS_TOLD:
             pass

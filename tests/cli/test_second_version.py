@@ -289,8 +289,9 @@ def _columns(path: Path) -> set[str]:
         return {
             {"Chore hours a week": "chore_hours_week", **labels}.get(str(name), str(name)) for name in sheet.columns
         }
-    readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".jsonl": lambda file: pd.read_json(file, lines=True)}
-    return set(readers[path.suffix](path).columns)
+    if path.suffix == ".jsonl":
+        return set(pd.read_json(path, lines=True).columns)
+    return set((pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)).columns)
 
 
 def test_hours_of_chores_move_no_child_to_another_level(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ def codebook(survey: Survey, language: Language) -> Document:
     parts += [Heading(say("codebook_rights", language)), _rights(survey, language)]
     parts += [Heading(say("codebook_migration", language)), _measures(survey, language)]
     parts += [Heading(say("codebook_activities", language)), _activities(survey, language)]
+    if survey.limits.limits:
+        heading = Heading(say("codebook_limits", language))
+        parts += [heading, Paragraph(say("codebook_limits_intro", language)), _limits(survey, language)]
     parts += [
         Heading(say("codebook_checks", language)),
         Paragraph(say("codebook_checks_intro", language)),
@@ -186,6 +189,21 @@ def _activities(survey: Survey, language: Language) -> TableBlock:
         for activity in survey.activities
     ]
     return _table(say("codebook_activities", language), rows, language)
+
+
+def _limits(survey: Survey, language: Language) -> TableBlock:
+    units = {unit.name: unit.label.in_(language) for unit in survey.limits.units}
+    rows = [
+        {
+            "limit": limit.name,
+            "what": limit.label.in_(language),
+            "value": str(survey.limits.values.get(limit.name, "")),
+            "unit": units.get(limit.unit, limit.unit),
+            "source": limit.source,
+        }
+        for limit in survey.limits.limits
+    ]
+    return _table(say("codebook_limits", language), rows, language)
 
 
 def _checks(survey: Survey, language: Language) -> TableBlock:

@@ -11,7 +11,7 @@ from cpms_cli.survey.model.summary_model import Measure, Right
 from cpms_cli.survey.model.words import Words
 
 Kind = Literal["added", "retired", "renamed", "turned_off", "turned_on", "changed"]
-Part = Literal["question", "code", "indicator", "level", "right", "measure", "check"]
+Part = Literal["limit", "question", "code", "indicator", "level", "right", "measure", "check"]
 PartText = Words | str | None
 """A part before and after: words in both languages, or a rule, a name, a number as text; None where there was none."""
 
@@ -38,11 +38,31 @@ _Named = TypeVar("_Named")
 
 
 def definition_changes(before: Survey, after: Survey) -> tuple[DefinitionChange, ...]:
-    """Return every change of questions, codes, indicators, levels, rights, measures and checks, in this order."""
+    """Return every change of limits, questions, codes, indicators, levels, rights, measures and checks, in this order.
+
+    A limit that changed stands before every rule and every text that changed with it.
+    """
     return tuple(
         change
-        for part in (_questions, _codes, _indicators, _levels, _rights, _measures, _checks)
+        for part in (_limits, _questions, _codes, _indicators, _levels, _rights, _measures, _checks)
         for change in part(before, after)
+    )
+
+
+def _limits(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    if not before.limits.limits or not after.limits.limits:
+        return  # an earlier version of the tool had no names for them: they stand in its rules, and are compared there
+    earlier, later = (
+        {limit.name: (limit, survey.limits.values.get(limit.name)) for limit in survey.limits.limits}
+        for survey in (before, after)
+    )
+    yield from _of_part(
+        "limit",
+        earlier,
+        later,
+        {},
+        lambda numbered: numbered[0].label,
+        lambda numbered: {"value": _text(numbered[1]), "unit": numbered[0].unit, "label": numbered[0].label},
     )
 
 

@@ -171,12 +171,14 @@ class Phrase(Part):
 class Translation(Part):
     """A further language in which the questions are put; `name` is what its speakers call it.
 
-    `tables` and `topics` are names, `codes` labels by code list and code, `sentences` by the id of a message.
+    `tables` and `topics` are names, `codes` labels by code list and code, `sentences` by the id of a message. `digits`
+    are the ten, from 0 on, in which it writes the numbers of limits.
     """
 
     language: str = Described(pattern=r"^[a-z]{2,3}$")
     name: str = Described(min_length=1)
     reviewed: bool
+    digits: str = Described(default="0123456789", min_length=10, max_length=10)
     tables: dict[str, str]
     fields: dict[str, Phrase]
     codes: dict[str, dict[str, str]]

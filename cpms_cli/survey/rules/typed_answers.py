@@ -76,7 +76,9 @@ def partial_date_bounds(cell: str) -> tuple[str, str]:
 
 def adult_age(survey: Survey) -> int:
     """The completed years from which somebody is no child: one more than the highest age that the survey asks for."""
-    return (survey.role("age").constraints.maximum or 17) + 1
+    oldest = survey.role("age").constraints.maximum
+    assert oldest is not None, "the proof refuses a question of age without a maximum"
+    return oldest + 1
 
 
 def completed_years(born: str, on: str) -> str:

@@ -22,6 +22,7 @@ import pandas as pd
 from cpms_cli.linking.carried_ids import same_person
 from cpms_cli.linking.evidence import COLUMNS
 from cpms_cli.linking.probabilistic import link
+from cpms_cli.survey.files.loading import load_survey
 
 _NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
 
@@ -75,7 +76,7 @@ def main() -> None:
         }
     )
     sure = same_person(persons)["group"].to_numpy(dtype=np.int64)
-    links = link(evidence, sure, _NO_PAIRS, facts=[])
+    links = link(evidence, sure, _NO_PAIRS, settings=load_survey().linking, facts=[])
     seconds = time.perf_counter() - begun
     names = evidence["rec_id"].to_numpy()
     # What a person would be asked is one-to-one as well: taken as it stands, it is what plain linkage would link.

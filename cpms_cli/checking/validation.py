@@ -39,8 +39,9 @@ Beside = Callable[[duckdb.DuckDBPyConnection, Survey], list[RuleFault]]
 
 @dataclass(frozen=True)
 class Validation:
-    """What is wrong in some files. `findings` is a table as `checking.findings` describes it."""
+    """What is wrong in some files by a definition. `findings` is a table as `checking.findings` describes it."""
 
+    survey: Survey
     tables: tuple[SurveyTable, ...]
     findings: pd.DataFrame
     rows: int
@@ -165,7 +166,7 @@ def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
         int(np.isin(row_numbers, table.rows[table.filled]).sum())
         for row_numbers, table in zip(wrong_rows, tables, strict=True)
     )
-    return Validation(tables, _each_cell_once(tables, findings), rows, of_records)
+    return Validation(survey, tables, _each_cell_once(tables, findings), rows, of_records)
 
 
 def _each_cell_once(tables: Sequence[SurveyTable], findings: pd.DataFrame) -> pd.DataFrame:

@@ -37,7 +37,7 @@ from cpms_cli.linking.comparison_levels import (
 )
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
 from cpms_cli.linking.match_model import Model, estimate, level_names, score_pairs
-from cpms_cli.linking.settings import LinkingSettings, linking_settings
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 # Pairs under these odds (log2) are nobody's rival.
 _LEAST_WEIGHT = -7.0
@@ -74,9 +74,11 @@ def _contradict(pairs: pd.DataFrame) -> pd.Series:
     return agrees
 
 
-def _scored(connection: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
+def _scored(connection: duckdb.DuckDBPyConnection, model: Model, settings: LinkingSettings) -> pd.DataFrame:
     rules = [f"l.block_{name} = r.block_{name} AND l.round <> r.round AND l.node <> r.node" for name in BLOCKS]
-    table = score_pairs(connection, "loose", model.shares, model.prior, rules, _LEAST_WEIGHT)
+    table = score_pairs(
+        connection, "loose", model.shares, model.prior, rules, settings.weight_of_defaults, _LEAST_WEIGHT
+    )
     gammas = ", ".join(f"gamma_{name} AS {name}" for name in CONDITIONS)
     pairs = connection.execute(
         f"SELECT l.id AS id_l, r.id AS id_r, round(match_weight, 6) AS weight, {gammas},"
@@ -112,7 +114,7 @@ def _assigned(
     settings: LinkingSettings,
 ) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """The clusters, and the pairs that were taken or wait, of what `features` says now."""
-    pairs = _scored(connection, model)
+    pairs = _scored(connection, model, settings)
     pairs["disagrees"], pairs["contradicts"] = _disagree(pairs), _contradict(pairs)
     if again is not None and len(again):
         asked = pd.MultiIndex.from_frame(again[["id_l", "id_r"]])
@@ -125,9 +127,9 @@ def link(
     sure: npt.NDArray[np.int64],
     apart: pd.DataFrame,
     *,
+    settings: LinkingSettings,
     facts: list[str],
     again: pd.DataFrame | None = None,
-    settings: LinkingSettings | None = None,
 ) -> Linkage:
     """Link what identifiers left apart.
 
@@ -135,14 +137,13 @@ def link(
     keys; `sure`: the cluster of each row so far, as the position of its first row; `apart`: id_l, id_r of rows that
     are two children by a person's word, `again` of those a person must look at before they are linked.
     """
-    settings = settings or linking_settings()
     nothing = Linkage(
         sure, pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS]), None
     )
     if rows["round"].nunique() < 2:
         return nothing
     with in_memory() as connection:
-        prepare(connection, rows, pd.Series(sure))
+        prepare(connection, rows, pd.Series(sure), settings)
         if _find_loose(connection, settings) < 2:
             return nothing
         model = estimate(connection, settings)

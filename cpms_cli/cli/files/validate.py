@@ -82,8 +82,6 @@ def validate(
     from cpms_cli.reports.files import validation as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.store.definitions.definition_in_use import definition_in_use
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import check_not_read, csv_text, json_text
 
@@ -99,7 +97,7 @@ def validate(
         mapping=map_,
         sheets=sheets,
     )
-    survey = definition_in_use(store, schemas) if store else load_survey(schemas)
+    survey = validation.survey
     changed = changes(validation.tables, survey=survey, identified=identified) if show_changes else None
     findings = report.findings_table(survey, validation, spoken)
     written = None
@@ -110,7 +108,6 @@ def validate(
         written = write_copy(
             validation,
             copy,
-            schemas=schemas,
             language=spoken,
             identified=identified,
             fix=fix is not None,

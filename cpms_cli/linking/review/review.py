@@ -14,7 +14,6 @@ from cpms_cli.linking.assignment import DOUBTFUL
 from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.review.filled_workbook import SHOWN, columns_not_read, decisions_in, workbook_cells
 from cpms_cli.linking.review.review_workbook import review_bytes
-from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_links import relink
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.connection import commit
@@ -98,9 +97,9 @@ def _in_words(survey: Survey, name: str, cells: pd.Series, language: Language) -
     return cells.map(lambda cell: words.get(cell, cell), na_action="ignore")
 
 
-def _agreement(levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Series]:
+def _agreement(survey: Survey, levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Series]:
     """What agrees and what does not, in words."""
-    labels = linking_settings().comparisons
+    labels = survey.linking.comparisons
 
     def shown(text: str, differing: bool) -> str:
         values: dict[str, str] = json.loads(text)
@@ -120,7 +119,7 @@ def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language
         + " ORDER BY probability DESC, row_a, row_b"
     ).df()
     sides = _sides(connection, survey)
-    agrees, differs = _agreement(pairs["levels"], language)
+    agrees, differs = _agreement(survey, pairs["levels"], language)
     table = pd.DataFrame(
         {
             say("review_pair", language): pairs["pair"],

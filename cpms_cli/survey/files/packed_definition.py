@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import zlib
 from functools import lru_cache
@@ -13,10 +14,12 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import limit_values
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.quoting import written_out
-from cpms_cli.survey.files.schema_files import ENDINGS, digest
+from cpms_cli.survey.files.schema_files import ENDINGS, Reader, digest, read_linking
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.limits import FILE as LIMITS
+from cpms_cli.survey.model.linking_settings import FILE, NAMES
 from cpms_cli.survey.proof.definition_proof import proved_for_scoring
+from cpms_cli.survey.proof.linking_proof import linking_problems
 
 _LIMIT = 50_000_000  # bytes; the shipped definition has one
 
@@ -75,3 +78,10 @@ def _fill_up(folder: Path) -> None:
     for file in shipped("schemas").glob("*.yaml"):
         if file.name != LIMITS and not (folder / file.name).exists():
             (folder / file.name).write_text(written_out(file.read_text("utf-8"), limits), "utf-8")
+    # Rows were linked by the settings of the tool itself then; those of another version may not fit this one.
+    reader = Reader(folder)
+    settings = read_linking(reader)
+    if settings is None or reader.problems or linking_problems(reader, settings, lambda _words, _name: ()):
+        shutil.rmtree(folder / NAMES, ignore_errors=True)
+        shutil.copytree(shipped("schemas") / NAMES, folder / NAMES)
+        shutil.copyfile(shipped("schemas") / FILE, folder / FILE)

@@ -48,6 +48,9 @@ from cpms_cli.survey.model.fairness import FILE as FAIRNESS
 from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.limits import Limit, Limits
+from cpms_cli.survey.model.linking_settings import FILE as LINKING
+from cpms_cli.survey.model.linking_settings import NAMES, LinkingSettings
+from cpms_cli.survey.model.name_tables import LettersAsThai, NameTables, Prefixes, ScriptTable
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
@@ -358,6 +361,7 @@ def _further(reader: Reader) -> dict[str, Any] | None:
         "figures": reader.whole(Figures, "summaries.yaml"),
         "privacy": reader.whole(PrivacyRules, PRIVACY),
         "deidentification": reader.whole(Deidentification, DEIDENTIFICATION),
+        "linking": read_linking(reader),
     }
     # A definition that an earlier version of the tool kept with its scores may have neither of these two.
     if (reader.folder / LIMITS).exists():
@@ -370,6 +374,33 @@ def _further(reader: Reader) -> dict[str, Any] | None:
         "activities": reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml")),
     }
     return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin"))}
+
+
+def read_linking(reader: Reader) -> LinkingSettings | None:
+    """How a child is recognised again, by `linking.yaml` and `names/`; None where the first cannot be read."""
+    settings = reader.whole(LinkingSettings, LINKING)
+    return settings.model_copy(update={"names": _name_tables(reader)}) if settings else None
+
+
+def _name_tables(reader: Reader) -> NameTables:
+    """The files of `names/`: the words of respect, scripts that are read as Thai, and the other scripts."""
+    parts: dict[str, ScriptTable | LettersAsThai | Prefixes] = {}
+    for path in sorted((reader.folder / NAMES).glob("*.yaml")):
+        file = f"{NAMES}/{path.name}"
+        content = reader.document(file)
+        kind: type[ScriptTable | LettersAsThai | Prefixes] = ScriptTable
+        kind = Prefixes if "languages" in content else LettersAsThai if "as_thai" in content else kind
+        part = reader.part(kind, file, content)
+        if part is not None:
+            parts[path.stem] = part
+    respect = [part.languages for part in parts.values() if isinstance(part, Prefixes)]
+    return NameTables(
+        scripts={name: part for name, part in parts.items() if isinstance(part, ScriptTable)},
+        as_thai={name: part for name, part in parts.items() if isinstance(part, LettersAsThai)},
+        prefixes=Prefixes(
+            languages={language: words for languages in respect for language, words in languages.items()}
+        ),
+    )
 
 
 def _in_its_rounds(indicator: Indicator, household: TableSchema | None) -> Indicator:

@@ -41,6 +41,7 @@ from cpms_cli.survey.model.fields import (
     roles_of,
 )
 from cpms_cli.survey.model.limits import Limits
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
@@ -111,6 +112,7 @@ class Survey(Part):
     privacy: PrivacyRules
     deidentification: Deidentification
     fairness: Fairness = Fairness()
+    linking: LinkingSettings
     limits: Limits = Limits()
     translations: tuple[Translation, ...] = ()
     digest: str

@@ -31,6 +31,7 @@ from cpms_cli.survey.model.definition import (
 from cpms_cli.survey.model.response_log import log_vocabulary
 from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
 from cpms_cli.survey.proof.limit_proof import limit_problems
+from cpms_cli.survey.proof.linking_proof import linking_problems
 from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
@@ -448,6 +449,7 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
     ]
     if whole:
         stages += [
+            lambda: linking_problems(reader, survey.linking, _languages),
             lambda: presentation_problems(reader, survey),
             lambda: figure_problems(reader, survey, _languages, proof.rule),
             lambda: response_problems(reader, survey),

@@ -29,6 +29,8 @@ _READ = (
     "deidentification.yaml",
     "fairness.yaml",
     "limits.yaml",
+    "linking.yaml",
+    "names/*.yaml",
     "titles.csv",
     "areas/provinces.csv",
     "areas/districts.csv",
@@ -40,8 +42,8 @@ _READ = (
     "examples/readings.yaml",
     "examples/figures.yaml",
 )
-# Of these the tool takes its own: how other programs name columns, how children are recognised, what it says.
-_AS_SHIPPED = ("exports.yaml", "linking.yaml", "names/*.yaml", "messages/*.yaml")
+# Of these the tool takes its own: how other programs name columns, and what it says.
+_AS_SHIPPED = ("exports.yaml", "messages/*.yaml")
 # Beside a definition stand notes for people, and what systems and editors leave behind.
 _OF_NO_MATTER = ("*.md", "*.txt", ".*", "*/.*", "~$*", "*~", "Thumbs.db", "desktop.ini")
 

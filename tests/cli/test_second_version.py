@@ -22,7 +22,7 @@ from tests.conftest import ROOT, SAMPLES, Cpms, Draw
 from tests.definitions import CHILD, change_file, copy_definition
 
 SINCE_2569 = ("house_code", "latitude", "longitude", "phone", "chore_hours_week")
-HOME = {"house_code": "99990000017", "latitude": "9.96542", "longitude": "98.63547", "phone": "0770012345"}
+HOME = {"house_code": "99990000017", "latitude": "9.96542", "longitude": "98.63547", "phone": "077001234"}
 
 
 def _stored(store: Path, table: str, *names: str) -> list[tuple[Any, ...]]:
@@ -131,7 +131,7 @@ def test_what_is_no_number_is_told_and_its_row_is_stored_all_the_same(
         ({"house_code": "9999-000001-7"}, set()),
         ({"house_code": "๙๙๙๙๐๐๐๐๐๑๗"}, set()),
         ({"house_code": "99990000017.0"}, set()),
-        ({"phone": "770012345"}, {"phone_form"}),
+        ({"phone": "77001234"}, {"phone_form"}),
         ({"phone": "077-001-2345"}, {"phone_form"}),
         ({"phone": "08 1234 5678"}, set()),
         ({"phone": "+66 81 234 5678"}, set()),
@@ -253,7 +253,7 @@ def test_not_asked_is_said_from_the_store_to_the_exports(cpms: Cpms, draw: Draw,
     assert list(frame["chore_hours_week"]) == ["not_asked", "12"]
     assert list(pd.read_parquet(exported["parquet"]).sort_values("round")["latitude"]) == ["not_asked", "9.96542"]
     lines = [json.loads(line) for line in exported["jsonl"].read_text("utf-8").splitlines()]
-    assert sorted(line["phone"] for line in lines) == ["0770012345", "not_asked"]
+    assert sorted(line["phone"] for line in lines) == ["077001234", "not_asked"]
     spss, _ = pyreadstat.read_sav(str(exported["sav"]))
     assert spss["latitude"].dropna().tolist() == [9.96542]
     with zipfile.ZipFile(exported["zip"]) as package:
@@ -374,7 +374,7 @@ def test_a_file_merged_before_its_questions_were_known_brings_their_answers_and_
 
 
 def _closing(path: Path, child: str, **cells: str) -> Path:
-    row = {"cpms_id": child, "response_date": "2026-12-01", "response_kind": "ปิดกรณี", "response_by": "RAO", **cells}
+    row = {"cpms_id": child, "response_date": "2026-11-20", "response_kind": "ปิดกรณี", "response_by": "RAO", **cells}
     pd.DataFrame([row]).to_csv(path, index=False)
     return path
 
@@ -428,7 +428,7 @@ def test_an_old_log_without_these_columns_is_still_recorded(
 ) -> None:
     store, child = closed
     log = tmp_path / "old.csv"
-    row = {"cpms_id": child, "response_date": "2026-12-01", "response_kind": "home_visit", "response_by": "RAO"}
+    row = {"cpms_id": child, "response_date": "2026-11-20", "response_kind": "home_visit", "response_by": "RAO"}
     pd.DataFrame([row]).to_csv(log, index=False)
     assert cpms("response", "import", log, "--store", store).code == 0
 

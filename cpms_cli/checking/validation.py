@@ -13,10 +13,10 @@ import pandas as pd
 from cpms_cli.checking.columns import ColumnFault, column_faults
 from cpms_cli.checking.columns_not_read import left_out
 from cpms_cli.checking.earlier_rounds import EARLIER, Earlier, history_faults, stage_earlier
-from cpms_cli.checking.eras import era_faults
 from cpms_cli.checking.fabrication import pattern_faults
 from cpms_cli.checking.findings import RowFault, gather
 from cpms_cli.checking.houses import StoredRows, houses_written_twice
+from cpms_cli.checking.line_numbers import keep_lines
 from cpms_cli.checking.missing_columns import told_once
 from cpms_cli.checking.repeated import drop_repeated
 from cpms_cli.checking.row_rules import (
@@ -27,8 +27,9 @@ from cpms_cli.checking.row_rules import (
     unread_consents,
 )
 from cpms_cli.checking.staging import open_workbench, stage
-from cpms_cli.checking.titles import title_faults
 from cpms_cli.checking.unasked import asked_alone, holds_unasked, unasked_faults
+from cpms_cli.checking.values.eras import era_faults
+from cpms_cli.checking.values.titles import title_faults
 from cpms_cli.reading.header.mapping import Mapped
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.tables import ReadAs, SurveyTable, read_files
@@ -107,6 +108,11 @@ def check(
     by_column = all_column_faults(survey, tables)
     by_rule: list[RowFault] = []
     stage(connection, survey, tables, by_column)
+    stored = against.stored
+    if against.earlier is not None:
+        stage_earlier(connection, survey, against.earlier)
+        stored = EARLIER
+    keep_lines(connection, survey, tables, stored[0] if stored else None)
     by_rule += drop_repeated(connection, survey, tables, by_column, against.passed)
     by_rule += disputed_consents(connection, survey)
     by_rule += [*told_once(survey, tables, rule_faults(connection, survey))]
@@ -114,11 +120,8 @@ def check(
     by_rule += unread_consents(connection, survey)
     by_rule += pattern_faults(connection, survey)
     by_rule += unasked_faults(tables)
-    stored = against.stored
     if against.earlier is not None:
-        stage_earlier(connection, survey, against.earlier)
         by_rule += history_faults(connection, survey)
-        stored = EARLIER
     by_rule += houses_written_twice(connection, survey, stored, against.passed)
     if against.beside is not None:
         by_rule += against.beside(connection, survey)
@@ -142,6 +145,7 @@ def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     earlier: Earlier | None = None,
     beside: Beside | None = None,
     sheets: Collection[str] | None = None,
+    village: str | None = None,
     survey: Survey | None = None,
 ) -> Validation:
     """Check survey files against the definition: that of the folder `schemas`, the `survey` given, or the shipped one.
@@ -150,12 +154,12 @@ def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     `columns_only` leaves out the rules across fields and rows; `earlier` has the rows of a store to hold them against
     (`validate_against_store` takes the store itself), `beside` finds more there. `mapping` says which headers are which
     fields: a CSV file with the columns header and field, or a mapping, None for a column to be left out. `sheets` are
-    the names of the sheets to be read, None for all that hold the survey. Values of personal fields are masked unless
-    `identified`. Raises UnreadableFile, UsageError or DefinitionError; a fault in the
-    data is a finding instead.
+    the names of the sheets to be read, None for all that hold the survey; `village` is the code of the village, or of
+    the subdistrict, of files that do not say it. Values of personal fields are masked unless `identified`.
+    Raises UnreadableFile, UsageError or DefinitionError; a fault in the data is a finding instead.
     """
     survey = survey or load_survey(schemas)
-    tables = tuple(read_files(file_paths(paths), survey, ReadAs(round_, encoding, mapping, sheets)))
+    tables = tuple(read_files(file_paths(paths), survey, ReadAs(round_, encoding, mapping, sheets, village)))
     if columns_only:
         findings = check_columns(survey, tables, identified)
     else:

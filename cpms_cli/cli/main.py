@@ -20,6 +20,7 @@ from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, righ
 from cpms_cli.cli.children import child, children, link, response, review, visits
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
+from cpms_cli.cli.start import areas as area_names
 from cpms_cli.cli.start import demo, doctor
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
@@ -50,6 +51,7 @@ app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("areas")(area_names.areas)
 app.command("codebook")(codebook.codebook)
 app.command("history")(history.history)
 app.command("undo")(history.undo)

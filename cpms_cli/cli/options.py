@@ -74,6 +74,14 @@ def _as_typed(text: str | None) -> str | None:
     return None if text is None else plain_digits(plain_text(text))
 
 
+Village = Annotated[
+    str | None,
+    typer.Option(
+        "--village",
+        help="The code of the village of all rows, or of the subdistrict; cpms areas NAME finds it.",
+        show_default=False,
+    ),
+]
 Sheets = Annotated[
     list[str] | None,
     typer.Option("--sheet", help="Read this sheet of a workbook only; repeat it for several.", show_default=False),
@@ -142,6 +150,16 @@ def year(text: str | None) -> int | None:
 
     number = int(plain)
     return number - BUDDHIST_OFFSET if number >= BUDDHIST_FROM else number
+
+
+def village_code(text: str | None) -> str | None:
+    """The code of a village or a subdistrict; raises UsageError where it cannot be one."""
+    if text is None:
+        return None
+    plain = re.sub(r"\s", "", plain_digits(plain_text(text)))
+    if not re.fullmatch(r"[0-9]{6}(?:[0-9]{2})?", plain):
+        raise UsageError("village_option", value=text)
+    return plain
 
 
 def years(text: str | None) -> tuple[int, int] | None:

@@ -94,24 +94,25 @@ def merge(
     who: str | None = None,
     mapping: Mapped | None = None,
     sheets: Collection[str] | None = None,
+    village: str | None = None,
 ) -> Merge:
     """Merge survey files into a store, made if it is missing.
 
     Rows with errors are set aside into the workbook `quarantine` (beside the store, named after it, if not given),
     to be mended and merged again; each merge makes its own, and writes over no file. In = stored + unchanged + set
-    aside, for each file. `mapping` says which headers are which fields and `sheets` which sheets are read, as for
-    `validate`. Everything is one transaction: on any error the store is as it was. Raises AnswersNotRead while a column
-    that is not read holds answers and `mapping` does not say what it is; UnreadableFile, UsageError, DefinitionError,
-    StoreError.
+    aside, for each file. `mapping` says which headers are which fields, `sheets` which sheets are read, and `village`
+    of which village the rows are, as for `validate`. Everything is one transaction: on any error the store is as it
+    was. Raises AnswersNotRead while a column that is not read holds answers and `mapping` does not say what it is;
+    UnreadableFile, UsageError, DefinitionError, StoreError.
     """
     survey, store_path = definition_to_write(store, schemas), Path(store)
     files, aside = file_paths(paths), None if quarantine is None else Path(quarantine)
     if aside is not None and aside.exists():
         # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
         raise UsageError("file_exists", file=aside.name)
-    tables = tuple(read_files(files, survey, ReadAs(round_, encoding, mapping, sheets)))
+    tables = tuple(read_files(files, survey, ReadAs(round_, encoding, mapping, sheets, village)))
     _check_answers(survey, tables)
-    asked = Asked(files, mapping, _further_words(store_path, round_, schemas, encoding, sheets), store_path)
+    asked = Asked(files, mapping, _further_words(store_path, round_, schemas, encoding, sheets, village), store_path)
     check_answers_read(survey, tables, asked, "merge", language)
     with (
         made_beside(store_path) as made,
@@ -135,10 +136,16 @@ def merge(
 
 
 def _further_words(
-    store: Path, round_: int | None, schemas: Path | None, encoding: str | None, sheets: Collection[str] | None
+    store: Path,
+    round_: int | None,
+    schemas: Path | None,
+    encoding: str | None,
+    sheets: Collection[str] | None,
+    village: str | None,
 ) -> tuple[str, ...]:
     """What else is typed to merge the same files once more."""
     options = [("--store", store), ("--round", round_), ("--schemas", schemas), ("--encoding", encoding)]
+    options.append(("--village", village))
     options += [("--sheet", sheet) for sheet in sheets or ()]
     return tuple(word for name, value in options if value is not None for word in (name, str(value)))
 

@@ -20,6 +20,7 @@ from cpms_cli.reading.header.export_layouts import find_column
 from cpms_cli.reading.header.headers import Proposal, headed, header_spellings
 from cpms_cli.reading.header.mapping import HeaderMap, Mapped, check_headers_there, load_map
 from cpms_cli.reading.sheet.repeats import NO_PARENT, TWO_PARENTS, join_repeats
+from cpms_cli.reading.sheet.row_keys import GivenKeys, with_row_keys
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
 from cpms_cli.reading.sheet.sheet_rounds import round_faults, round_given
 from cpms_cli.reading.sheet.sheets import Note, Sheet, understand
@@ -135,6 +136,7 @@ class SurveyTable:
     near: dict[int, Proposal] = dataclasses.field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     unread: tuple[UnreadColumn, ...] = ()
+    is_numbered: bool = False
 
     @property
     def rows(self) -> npt.NDArray[np.int64]:
@@ -311,7 +313,9 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
     source = dataclasses.replace(source, faults=(*source.faults, *round_faults(survey, source, columns)))
     given = {name: value for name, value in given.items() if name not in columns}
     ignored = tuple(source.header[index] for index in sheet.unknown)
-    return SurveyTable(source, table, columns, given, ignored, sheet.near, (*sheet.notes, *notes), sheet.unread)
+    return SurveyTable(
+        source, table, columns, given, ignored, sheet.near, (*sheet.notes, *notes), sheet.unread, sheet.is_numbered
+    )
 
 
 def _one_coding(columns: list[Column]) -> list[Column]:
@@ -349,6 +353,8 @@ def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[st
         home = [name for name in lacking if name in survey.child.shared]
         labels = ", ".join(f"{name} ({headed(survey.fields[name])})" for name in home)
         return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **place)
+    if survey.role("village").name in lacking:
+        return NoSurveyTable("key_village_missing", fields=labels, **place)
     message = "key_round_missing" if survey.role("round").name in lacking else "key_column_missing"
     return NoSurveyTable(message, fields=labels, **place)
 
@@ -380,6 +386,7 @@ class ReadAs:
     encoding: str | None = None
     mapping: Mapped | None = None
     sheets: Collection[str] | None = None
+    village: str | None = None
 
 
 AS_THEY_ARE = ReadAs()
@@ -400,7 +407,8 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
         raise NoSurveyTable("is_response_log", file=files[0][0].path.name)
     of_survey = [source for file in without_logs if file for source in choose_tables(survey, file, chosen, round_)]
     parts = [part for source in of_survey for part in children_apart(survey, understand(survey, source, chosen))]
-    sheets = join_repeats(survey, parts)
+    given = GivenKeys(round_, read_as.village)
+    sheets = [with_row_keys(survey, sheet, given) for sheet in join_repeats(survey, parts)]
     return [survey_table(survey, sheet, round_) for sheet in sheets]
 
 
@@ -411,10 +419,11 @@ def read(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     encoding: str | None = None,
     mapping: Mapped | None = None,
     names: Collection[str] | None = None,
+    village: str | None = None,
 ) -> list[SurveyTable]:
     """Read one file of the survey: CSV or workbook, flat or in two sheets, Thai or English headers, or an export.
 
     Raises UnreadableFile (missing, damaged, hostile, no table of the survey), UsageError where the map of headers does
     not fit, and never touches anything else.
     """
-    return read_files([path], survey, ReadAs(round_, encoding, mapping, names))
+    return read_files([path], survey, ReadAs(round_, encoding, mapping, names, village))

@@ -190,6 +190,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "samples": ("practice --children 5 --rounds 2569",),
     "demo": (),
     "doctor": ("",),
+    "areas": ("8501",),
     "codebook": ("-o codebook.md",),
     "history": ("-o history.xlsx",),
     "undo": ("3",),
@@ -228,6 +229,7 @@ RUNS: dict[str, tuple[str, ...]] = {
 # Commands that refuse without --identified, and files with faults; all others must do what they were asked.
 EXPECTED = {"template": 2, "review export": 2, "schema undo": 2, "validate": 1, "merge": 1, "response import": 1}
 WITHOUT_STORE = {
+    "areas",
     "doctor",
     "codebook",
     "samples",

@@ -18,8 +18,10 @@ from cpms_cli.cli.options import (
     Sheets,
     Store,
     TextOrJson,
+    Village,
     language,
     one_of,
+    village_code,
     year,
 )
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
@@ -36,6 +38,7 @@ def merge(
     files: Files,
     store: Store = STORE,
     round_: Round = None,
+    village: Village = None,
     quarantine: Quarantine = None,
     format_: TextOrJson = "text",
     lang: Lang = None,
@@ -76,6 +79,7 @@ def merge(
         tool_version=__version__,
         mapping=map_,
         sheets=sheets,
+        village=village_code(village),
     )
     survey = definition_in_use(store, schemas)
     urgent = set_aside_levels(survey, merged)

@@ -20,8 +20,10 @@ from cpms_cli.cli.options import (
     Schemas,
     Sheets,
     Unmasked,
+    Village,
     language,
     one_of,
+    village_code,
     year,
 )
 from cpms_cli.errors import UsageError
@@ -48,6 +50,7 @@ ShowChanges = Annotated[
 def validate(
     files: Files,
     round_: Round = None,
+    village: Village = None,
     format_: Format = "text",
     output: Output = None,
     lang: Lang = None,
@@ -96,6 +99,7 @@ def validate(
         identified=identified,
         mapping=map_,
         sheets=sheets,
+        village=village_code(village),
     )
     survey = validation.survey
     changed = changes(validation.tables, survey=survey, identified=identified) if show_changes else None
@@ -123,7 +127,13 @@ def validate(
         typer.echo(csv_text(findings if changed is None else changed), nl=False)
     else:
         console = open_console(spoken)
-        report.show(console, survey, validation, spoken, _asked(files, map_, round_, encoding, store))
+        report.show(
+            console,
+            survey,
+            validation,
+            spoken,
+            _asked(files, map_, {"--round": round_, "--village": village, "--encoding": encoding}, store),
+        )
         if changed is not None:
             changes_report.show_changes(console, changed, spoken)
     if output is not None:
@@ -133,11 +143,10 @@ def validate(
     raise typer.Exit(validation.exit_code)
 
 
-def _asked(files: list[Path], map_: Path | None, round_: str | None, encoding: str | None, store: Path | None) -> Asked:
+def _asked(files: list[Path], map_: Path | None, options: dict[str, str | None], store: Path | None) -> Asked:
     """How the validation was asked for, to be asked again with a map."""
     from cpms_cli.checking.columns_not_read import Asked
 
-    options = {"--round": round_, "--encoding": encoding}
     words = (word for name, value in options.items() if value is not None for word in (name, str(value)))
     return Asked(files, map_, tuple(words), store)
 

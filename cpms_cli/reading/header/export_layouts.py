@@ -119,6 +119,12 @@ def child_words() -> tuple[str, ...]:
     return tuple(sorted(_content()["side_by_side"]["words"], key=len, reverse=True))
 
 
+@cache
+def village_number_words() -> tuple[str, ...]:
+    """Headers of a column that has a village's number within its subdistrict."""
+    return tuple(_content()["village_number"])
+
+
 def layout_of(header: Sequence[str]) -> Layout | None:
     """The layout that a row of headers has the marks of; None where no program's marks are there.
 

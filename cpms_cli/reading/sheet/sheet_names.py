@@ -16,7 +16,7 @@ from cpms_cli.survey.messages import wordings
 # A year beside another number is a date, a term or a span of years, and says no round.
 _YEAR = re.compile(r"(?<!\d)(?<!\d[-./])(?<!\d[-./] )(\d{4})(?!\d)(?! ?[-./] ?\d)")
 _SHORT_YEAR = re.compile(r"(?:ปี|รอบ|พ\.?\s?ศ\.?)\s*['’]?(\d\d)(?!\d)(?! ?[-./] ?\d)")
-_FIRST_ROUND = 2000
+FIRST_ROUND = 2000
 _OWN = ("template_help_sheet", "template_lists_sheet", "template_left_out_sheet", "annotate_sheet", "annotate_changes")
 LISTS_SHEET = "cpms lists"
 
@@ -33,7 +33,7 @@ def round_of_name(name: str, latest: int) -> int | None:
     written = [int(year) for year in _YEAR.findall(text)]
     years = {christian_year(year, era) for year in written if (era := era_of(year)) is not None}
     years |= {christian_year(int(year), "buddhist") for year in _SHORT_YEAR.findall(text)}
-    rounds = {year for year in years if _FIRST_ROUND <= year <= latest}
+    rounds = {year for year in years if FIRST_ROUND <= year <= latest}
     return rounds.pop() if len(rounds) == 1 else None
 
 

@@ -44,7 +44,8 @@ class Sheet:
 
     `unknown` are the columns that are neither of the survey nor added by the program that exported the sheet; `added`
     are columns of `source` that the sheet itself lacks. Where children stand side by side, `children` has their columns
-    with the child's number and the field. `unread` tells of every column that is not read.
+    with the child's number and the field. `unread` tells of every column that is not read. `is_numbered`: the lines of
+    its children are counted, and stand nowhere in the file.
     """
 
     source: SourceTable
@@ -56,6 +57,7 @@ class Sheet:
     notes: tuple[Note, ...] = ()
     children: dict[int, tuple[int, str]] = field(default_factory=dict)
     unread: tuple[UnreadColumn, ...] = ()
+    is_numbered: bool = False
 
     def place(self, name: str) -> int | None:
         """The column of a field; None where the sheet has none."""

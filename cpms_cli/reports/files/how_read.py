@@ -13,6 +13,18 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 _SHOWN_ROWS = 10
+# Of what was taken for the rows' keys, every merge tells: rows are stored under them.
+KEY_NOTES = frozenset(
+    {
+        "round_from_sheet",
+        "round_from_title",
+        "village_from_title",
+        "village_given",
+        "village_by_number",
+        "house_from_above",
+        "children_numbered",
+    }
+)
 Notice = tuple[str, dict[str, object]]
 
 
@@ -78,6 +90,11 @@ def _of_table(table: SurveyTable, language: Language) -> Iterator[Notice]:
     for column in table.columns.values():
         for evidence in column.evidence:
             yield evidence.id, {"column": column.header, **evidence.values}
+
+
+def key_notes(tables: Sequence[SurveyTable], language: Language) -> list[ReadNote]:
+    """What was taken for the keys of rows that do not say them: round, village, house and number of a child."""
+    return [note for note in read_notes(tables, language) if note["id"] in KEY_NOTES]
 
 
 def read_notes(tables: Sequence[SurveyTable], language: Language) -> list[ReadNote]:

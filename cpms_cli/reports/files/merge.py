@@ -11,7 +11,7 @@ from cpms_cli.checking.columns_not_read import column_records, undecided_lines
 from cpms_cli.checking.unasked import unasked_lines, unasked_records
 from cpms_cli.merging.merge import Merge
 from cpms_cli.reports.children.responses import RESPONSE_COUNTS, show_counts
-from cpms_cli.reports.files.how_read import show_footers
+from cpms_cli.reports.files.how_read import key_notes, show_footers
 from cpms_cli.reports.files.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import Layout, Screen, show_table
 from cpms_cli.survey.language import FALLBACK
@@ -42,6 +42,7 @@ def document(merged: Merge, urgent: pd.DataFrame, language: Language = FALLBACK)
         "columns_not_read": column_records(merged.tables),
         "answers_not_asked": unasked_records(merged.tables),
         "sheets_not_read": sheet_records(merged.tables, language),
+        "notes": key_notes(merged.tables, language),
     }
 
 
@@ -55,6 +56,8 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
         "quarantined": "quarantined",
     }
     headings = {name: say(f"col_{key}", language) for name, key in names.items()}
+    for note in key_notes(merged.tables, language):
+        console.print(note["message"])
     show_table(console, merged.files, headings, Layout(right=("rows_in", "stored", "unchanged", "quarantined")))
     for file in merged.files.loc[merged.files["known"], "file"]:
         console.print(say("merge_known", language, file=file))

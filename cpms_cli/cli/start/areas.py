@@ -1,0 +1,42 @@
+"""`cpms areas`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import Format, Lang, Schemas, language, one_of
+from cpms_cli.errors import UsageError
+
+Name = Annotated[str, typer.Argument(help="A name in Thai or English, or a part of it; or how a code begins.")]
+
+
+def areas(name: Name, format_: Format = "text", lang: Lang = None, schemas: Schemas = None) -> None:
+    """Find the code of a province, district or subdistrict by its name.
+
+    \b
+    Examples:
+      cpms areas ปากน้ำ
+      cpms areas "Bang Rin"
+      cpms areas 8501 --format csv
+    """
+    one_of(format_)
+    spoken = language(lang)
+    from cpms_cli.reports.areas.area_codes import area_codes_table, show_area_codes
+    from cpms_cli.reports.terminal import Screen, open_console
+    from cpms_cli.survey.area_search import find_areas
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.writing.files import csv_text, json_text, records
+
+    survey = load_survey(schemas)
+    matching = find_areas(survey, name)
+    if not matching:
+        raise UsageError("no_area_named", name=name)
+    table = area_codes_table(survey, matching, spoken)
+    if format_ == "json":
+        typer.echo(json_text({"schema_version": 1, "areas": records(table)}))
+    elif format_ == "csv":
+        typer.echo(csv_text(table), nl=False)
+    else:
+        show_area_codes(Screen(open_console(spoken), survey, spoken), table)

@@ -1,0 +1,192 @@
+"""The parts of a row's key that a sheet leaves out of its rows: taken from its title, its name, or what is given.
+
+The round and the village may stand above the header, or in the sheet's name; the village may stand as its number (moo)
+alone; the house may stand in the first row of a family only; and children may have no number within their home. Each is
+told as a note, and nothing is taken that may mean two things.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from cpms_cli.errors import UsageError
+from cpms_cli.reading.header.export_layouts import village_number_words
+from cpms_cli.reading.header.headers import spelt
+from cpms_cli.reading.sheet.sheets import Note, Sheet
+from cpms_cli.reading.sheet.title_keys import SUBDISTRICT, place_in_titles, village_in_subdistrict
+from cpms_cli.reading.value.digits import ascii_digits
+from cpms_cli.survey.model.definition import Survey
+
+_MOSTLY = 0.5
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class GivenKeys:
+    """What is given for all rows of a file that do not say it: the round, and the code of a village or subdistrict."""
+
+    round: int | None = None
+    village: str | None = None
+
+
+def with_row_keys(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
+    """The sheet with the village, the house and the line of its rows in columns, as far as it or `given` says them.
+
+    Raises UsageError where a village is given and the sheet's own column says another.
+    """
+    if sheet.layout is not None or not sheet.fields:
+        return sheet  # an export has its keys in its own columns, or in the sheet around it
+    return _numbered(survey, _houses_filled_down(survey, _with_village(survey, sheet, given.village)))
+
+
+def _with_village(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
+    name = survey.role("village").name
+    said = place_in_titles(survey, sheet.source)
+    subdistrict = given[:SUBDISTRICT] if given else said.subdistrict if said else None
+    village = given if given and len(given) > SUBDISTRICT else said.village if said and not given else None
+    place = sheet.place(name)
+    if place is None:
+        place = _village_number_column(sheet)
+    if place is not None:
+        own = sheet if subdistrict is None else _villages_by_number(sheet, place, name, subdistrict)
+        if given:
+            _check_same_village(own, place, given, name)
+        return own
+    if village is None:
+        return sheet
+    column = pd.Series(village, index=range(sheet.source.data.num_rows), dtype="str")
+    note = Note("village_given" if given else "village_from_title", {"village": village})
+    return _with_column(sheet, name, column, note)
+
+
+def _village_number_column(sheet: Sheet) -> int | None:
+    """The one unread column that is headed as the number of a village; None where there is none, or several."""
+    words = {spelt(word) for word in village_number_words()}
+    places = [index for index in sheet.unknown if spelt(sheet.source.header[index]) in words]
+    return places[0] if len(places) == 1 else None
+
+
+def _villages_by_number(sheet: Sheet, place: int, name: str, subdistrict: str) -> Sheet:
+    """The sheet with the numbers of villages in one column written as their codes; itself where there are none."""
+    texts = _texts(sheet, place)
+    by_number = {text: village_in_subdistrict(text, subdistrict) for text in texts.dropna().unique()}
+    codes = {text: code for text, code in by_number.items() if code is not None}
+    if not codes or (place not in sheet.fields and len(codes) < len(by_number)):
+        return sheet
+    note = Note("village_by_number", {"column": sheet.source.header[place], "subdistrict": subdistrict})
+    read = replace(
+        sheet,
+        fields=dict(sorted({**sheet.fields, place: name}.items())),
+        unknown=tuple(index for index in sheet.unknown if index != place),
+        unread=tuple(column for column in sheet.unread if column.index != place),
+        notes=(*sheet.notes, note),
+    )
+    return _with_texts(read, place, texts.map(lambda text: codes.get(text, text), na_action="ignore"))
+
+
+def _check_same_village(sheet: Sheet, place: int, given: str, name: str) -> None:
+    texts = ascii_digits(_texts(sheet, place).dropna()).str.replace(r"\s", "", regex=True)
+    others = sorted({text for text in texts.unique() if not text.startswith(given)})
+    if others:
+        source = sheet.source
+        raise UsageError(
+            "village_differs",
+            given=given,
+            found=", ".join(others[:3]),
+            column=source.header[place],
+            file=source.path.name,
+            sheet=source.sheet or "",
+        )
+
+
+def _houses_filled_down(survey: Survey, sheet: Sheet) -> Sheet:
+    """The sheet with a house's number in each row of its children, where it stands in the first of them alone.
+
+    A row without one belongs to the house above it only where the sheet tells a house by more than its number, and says
+    nothing of that in the row either: a number that was forgotten is not to put a child into another family.
+    """
+    name, of_home = survey.role("household").name, {field.name for field in survey.household.fields}
+    place = sheet.place(name)
+    own = {field.name for field in survey.child.fields} - set(survey.child.shared)
+    if place is None or place in sheet.added or not own & set(sheet.fields.values()):
+        return sheet
+    beside = [index for index, field in sheet.fields.items() if field in of_home - {*survey.child.shared}]
+    beside += [index for index in sheet.unknown if _says_of_homes(sheet, index, place)]
+    house = _texts(sheet, place)
+    if not beside or not house.isna().any() or house.isna().all():
+        return sheet
+    children = [index for index, field in sheet.fields.items() if field in own]
+    blank = house.isna() & ~_any_filled(sheet, beside) & _any_filled(sheet, children)
+    filled = house.ffill().where(blank, house)
+    taken = blank & filled.notna()
+    if not taken.any():
+        return sheet
+    rows = sheet.source.rows[taken.to_numpy()]
+    note = Note("house_from_above", {"count": str(len(rows)), "rows": _some(rows)})
+    return _with_texts(replace(sheet, notes=(*sheet.notes, note)), place, filled)
+
+
+def _says_of_homes(sheet: Sheet, index: int, house: int) -> bool:
+    """Whether a column that is not read has something in most rows with a house's number, and in none without."""
+    filled, with_house = _texts(sheet, index).notna(), _texts(sheet, house).notna()
+    return bool(not filled[~with_house].any() and filled[with_house].mean() > _MOSTLY)
+
+
+def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
+    """The sheet with the number of each child within its home, in the order of the rows, where no column has it."""
+    line, home = survey.role("line").name, survey.key("household")
+    own = {field.name for field in survey.child.fields} - set(survey.child.shared) - {line}
+    places = [sheet.place(name) for name in home if name != survey.role("round").name]
+    known = [place for place in places if place is not None]
+    if sheet.place(line) is not None or not own & set(sheet.fields.values()) or len(known) < len(places):
+        return sheet
+    round_place = sheet.place(survey.role("round").name)
+    columns = [*known, *([] if round_place is None else [round_place])]
+    key = pd.DataFrame({index: _texts(sheet, index) for index in columns})
+    filled = _any_filled(sheet, [index for index, field in sheet.fields.items() if field in own])
+    numbers = key[filled].groupby(list(key), dropna=False).cumcount() + 1
+    texts = numbers.reindex(range(len(key))).astype("Int64").astype("str")
+    numbered = _with_column(sheet, line, texts, Note("children_numbered", {"field": line}))
+    return replace(numbered, is_numbered=True)
+
+
+def _some(rows: npt.NDArray[np.int64]) -> str:
+    return ", ".join(map(str, rows[:_SHOWN])) + (", …" if len(rows) > _SHOWN else "")
+
+
+def _texts(sheet: Sheet, index: int) -> pd.Series:
+    """A column's cells as text, NA where blank, numbered from 0."""
+    texts: pd.Series = sheet.source.data.column(str(index)).cast(pa.string()).to_pandas().astype("str")
+    return texts.where(texts.str.strip() != "").reset_index(drop=True)
+
+
+def _any_filled(sheet: Sheet, places: list[int]) -> pd.Series:
+    filled = pd.Series(False, index=range(sheet.source.data.num_rows))
+    for index in places:
+        filled |= _texts(sheet, index).notna()
+    return filled
+
+
+def _with_texts(sheet: Sheet, place: int, texts: pd.Series) -> Sheet:
+    column = pa.array(texts, pa.string(), from_pandas=True).dictionary_encode()
+    return replace(sheet, source=replace(sheet.source, data=sheet.source.data.set_column(place, str(place), column)))
+
+
+def _with_column(sheet: Sheet, name: str, texts: pd.Series, note: Note) -> Sheet:
+    """The sheet with one more column, of a field that it lacked."""
+    place, column = len(sheet.source.header), pa.array(texts, pa.string(), from_pandas=True).dictionary_encode()
+    source = replace(
+        sheet.source, data=sheet.source.data.append_column(str(place), column), header=(*sheet.source.header, name)
+    )
+    return replace(
+        sheet,
+        source=source,
+        fields={**sheet.fields, place: name},
+        added=sheet.added | {place},
+        notes=(*sheet.notes, note),
+    )

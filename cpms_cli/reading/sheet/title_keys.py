@@ -1,0 +1,159 @@
+"""What the lines above a sheet's header, and its name, say of all of its rows: the round, the village, the subdistrict.
+
+An office heads its lists with its own name and the year, and leaves both out of the rows. What may mean two things is
+left open: a village that is guessed wrongly would put the children of a whole list into another one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+from cpms_cli.reading.sheet.sheet_names import FIRST_ROUND
+from cpms_cli.reading.source import SourceTable
+from cpms_cli.survey.era import christian_year, era_of
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.plain_text import plain_digits
+
+PROVINCE, DISTRICT, SUBDISTRICT = 2, 4, 6
+
+_Value = TypeVar("_Value")
+
+_YEAR = re.compile(
+    r"(?:ปี|พ\.?\s?ศ\.?|ค\.?\s?ศ\.?|รอบ|year|round|survey)[^\d\n]{0,12}(?<!\d)(\d{4}|\d\d)(?!\d)(?! ?[-./] ?\d)",
+    re.IGNORECASE,
+)
+# A law has a year too, and is often quoted above a list.
+_LAW = re.compile(
+    r"(?:พระราชบัญญัติ|พ\.?ร\.?บ\.?|กฎหมาย|กฎกระทรวง|ระเบียบ|ประกาศ|\bact\b|\blaw\b)[^\n]{0,60}$", re.IGNORECASE
+)
+_MOO = re.compile(
+    r"(?:หมู่\s*(?:ที่|บ้านที่)?|(?<![ก-๛a-z])ม\.|\bmoo|\bvillage(?:\s+no\.?)?)\s*(\d{1,2})(?!\d)", re.IGNORECASE
+)
+_WORDS = {
+    SUBDISTRICT: r"(?:ตำบล|แขวง|(?<![ก-๛])(?:ต\.|อบต\.?)|เทศบาลเมือง|เทศบาลนคร|\btambon\b|\bsubdistrict(?:\s+of)?\b)",
+    DISTRICT: r"(?:อำเภอ|เขต|(?<![ก-๛])อ\.|\bamphoe\b|\bdistrict(?:\s+of)?\b)",
+    PROVINCE: r"(?:จังหวัด|(?<![ก-๛])จ\.|\bprovince(?:\s+of)?\b)",
+}
+_THAI_LETTER = re.compile("[ก-๛]")
+_NEXT_PART = re.compile("อำเภอ|เขต|จังหวัด|หมู่|บ้าน|ปี|ประจำ|รอบ|อ\\.|จ\\.|ม\\.")
+_LATIN_BEFORE = {
+    SUBDISTRICT: r"([A-Za-z][A-Za-z ]*?)\s+(?:subdistrict|tambon)\b",
+    DISTRICT: r"([A-Za-z][A-Za-z ]*?)\s+(?:district|amphoe)\b",
+    PROVINCE: r"([A-Za-z][A-Za-z ]*?)\s+province\b",
+}
+
+
+@dataclass(frozen=True)
+class SaidPlace:
+    """The place that a title names, as the code of a subdistrict, and the number of the village in it, if any."""
+
+    subdistrict: str
+    moo: int | None
+
+    @property
+    def village(self) -> str | None:
+        """The code of the village; None where only the subdistrict is named."""
+        return None if self.moo is None else f"{self.subdistrict}{self.moo:02d}"
+
+
+def titles_of(source: SourceTable) -> list[str]:
+    """The lines above the header, in their order, and the name of a workbook's sheet."""
+    lines = [row.text for row in source.left_out if row.kind == "title" and row.row < source.header_row]
+    is_text = source.sheet is None or "encoding" in source.evidence
+    return [plain_digits(line) for line in (*lines, *([] if is_text else [source.sheet or ""]))]
+
+
+def round_in_titles(source: SourceTable) -> int | None:
+    """The round that the lines above a header say, as a Christian year; None where they say none, or several."""
+    latest = datetime.date.today().year + 1
+    return _only({year for line in titles_of(source) for year in _years(line) if FIRST_ROUND <= year <= latest})
+
+
+def _years(line: str) -> Iterator[int]:
+    """The years that a line says of itself.
+
+    >>> list(_years("แบบสำรวจเด็ก ประจำปี พ.ศ. 2568")), list(_years("ตามพระราชบัญญัติคุ้มครองเด็ก พ.ศ. 2546"))
+    ([2025], [])
+    """
+    for match in _YEAR.finditer(line):
+        if _LAW.search(line[: match.start()]):
+            continue
+        number = int(match[1])
+        era = "buddhist" if number < 100 else era_of(number)
+        if era is not None:
+            yield christian_year(number, era)
+
+
+def place_in_titles(survey: Survey, source: SourceTable) -> SaidPlace | None:
+    """The place that the lines above a header and the sheet's name say; None where they name none, or may mean two."""
+    lines = titles_of(source)
+    named = {width: {code for line in lines for code in _named(survey, line, width)} for width in _WORDS}
+    subdistricts = {
+        code
+        for code in named[SUBDISTRICT]
+        if all(not named[width] or code[:width] in named[width] for width in (DISTRICT, PROVINCE))
+    }
+    subdistrict = _only(subdistricts)
+    if subdistrict is None:
+        return None
+    villages = {int(match[1]) for line in lines for match in _MOO.finditer(line)} - {0}
+    return SaidPlace(subdistrict, _only(villages))
+
+
+def village_in_subdistrict(text: str, subdistrict: str) -> str | None:
+    """The code of a village that a cell names by its number alone; None where it does not.
+
+    >>> [village_in_subdistrict(text, "850105") for text in ("หมู่ที่ ๓", "3", "85010503")]
+    ['85010503', '85010503', None]
+    """
+    plain = plain_digits(text).strip()
+    match = _MOO.fullmatch(plain) or re.fullmatch(r"0?(\d{1,2})(?:\.0)?", plain)
+    return f"{subdistrict}{int(match[1]):02d}" if match and int(match[1]) else None
+
+
+def _named(survey: Survey, line: str, width: int) -> set[str]:
+    """The codes of the areas of a width that a line names behind, or in English before, the word for it."""
+    names = _names(survey, width)
+    codes: set[str] = set()
+    for word in re.finditer(_WORDS[width], line, re.IGNORECASE):
+        rest = line[word.end() :].lstrip(" :").casefold()
+        longest = next((name for name in _lengths(names) if rest[:name] in names and not _goes_on(rest, name)), 0)
+        codes |= names.get(rest[:longest], frozenset())
+    for before in re.finditer(_LATIN_BEFORE[width], line):
+        words = before[1].casefold().split()
+        tails = (" ".join(words[first:]) for first in range(len(words)))
+        codes |= next((names[tail] for tail in tails if tail in names), frozenset())
+    return codes
+
+
+def _goes_on(rest: str, length: int) -> bool:
+    """Whether a name that ends there is only the beginning of a word: in Latin letters, or before a mark."""
+    following = rest[length:]
+    if rest[:length].isascii():
+        return following[:1].isascii() and following[:1].isalnum()
+    # Thai puts no space between words: what may follow is the next part of the place, and no other letter.
+    return bool(_THAI_LETTER.match(following)) and not _NEXT_PART.match(following)
+
+
+def _lengths(names: dict[str, frozenset[str]]) -> Iterable[int]:
+    return range(max(map(len, names), default=0), 1, -1)
+
+
+@lru_cache(maxsize=16)
+def _names(survey: Survey, width: int) -> dict[str, frozenset[str]]:
+    """The codes of the areas of one width by their names, in small letters."""
+    codes: dict[str, set[str]] = {}
+    for code, area in survey.areas.items():
+        if len(code) == width:
+            for name in {area.en.casefold(), area.th}:
+                codes.setdefault(name, set()).add(code)
+    return {name: frozenset(of) for name, of in codes.items()}
+
+
+def _only(values: set[_Value]) -> _Value | None:
+    return next(iter(values)) if len(values) == 1 else None

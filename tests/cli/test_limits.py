@@ -161,9 +161,9 @@ def test_an_example_stands_on_every_limit_of_a_rule(own: Path, name: str) -> Non
 )
 def test_a_limit_that_cannot_be_is_named_with_its_line(own: Path, name: str, value: int, expected: str) -> None:
     _set(own, name, value)
-    told = [problem for problem in prove_definition(own).problems if expected in problem.message]
-    assert [problem.file for problem in told] == ["limits.yaml"]
-    line = (own / "limits.yaml").read_text("utf-8").splitlines()[told[0].line - 1]
+    named = [problem for problem in prove_definition(own).problems if expected in problem.message]
+    assert [problem.file for problem in named] == ["limits.yaml"]
+    line = (own / "limits.yaml").read_text("utf-8").splitlines()[named[0].line - 1]
     assert line.removeprefix("  - name: ") in expected
 
 
@@ -172,10 +172,10 @@ def test_a_limit_that_nobody_quotes_stands_twice_or_is_missing(own: Path, change
     path = own / "limits.yaml"
     path.write_text(path.read_text("utf-8") + entry + entry, "utf-8")
     change("rights.yaml", "age BETWEEN $school_age_from AND", "age BETWEEN $school_age AND")
-    told = [f"{problem.file}: {problem.message}" for problem in prove_definition(own).problems]
-    assert told.count("limits.yaml: no rule and no words quote the limit 'tea_age' ($tea_age)") == 2
-    assert told.count("limits.yaml: the limit 'tea_age' stands twice") == 1
-    assert "rights.yaml: there is no limit 'school_age' in limits.yaml" in told
+    messages = [f"{problem.file}: {problem.message}" for problem in prove_definition(own).problems]
+    assert messages.count("limits.yaml: no rule and no words quote the limit 'tea_age' ($tea_age)") == 2
+    assert messages.count("limits.yaml: the limit 'tea_age' stands twice") == 1
+    assert "rights.yaml: there is no limit 'school_age' in limits.yaml" in messages
 
 
 def test_a_folder_from_before_is_told_once_what_it_lacks(cpms: Cpms, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def _rule_of_papers(folder: Path, at_least: int = 20) -> Path:
     """A definition in which a foreign nationality alone makes high risk."""
     shutil.copytree(ROOT / "schemas", folder)
     for name, old, new in (
-        ("risk.yaml", "      OR dangers >= 5", "      OR dangers >= 5\n      OR i01"),
+        ("risk.yaml", "      OR dangers >= $dangers_from", "      OR dangers >= $dangers_from\n      OR i01"),
         ("fairness.yaml", "at_least: 20", f"at_least: {at_least}"),
     ):
         text = (folder / name).read_text("utf-8")

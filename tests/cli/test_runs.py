@@ -35,7 +35,8 @@ def other(tmp_path: Path) -> Path:
     """A province's own definition: two counted indicators are high risk already."""
     folder = tmp_path / "own"
     shutil.copytree(ROOT / "schemas", folder)
-    _edit(folder / "risk.yaml", "dangers >= 5", "counted >= 2")
+    _edit(folder / "risk.yaml", "dangers >= $dangers_from", "counted >= $dangers_from")
+    _edit(folder / "limits.yaml", "- name: dangers_from\n    value: 5\n", "- name: dangers_from\n    value: 2\n")
     return folder
 
 

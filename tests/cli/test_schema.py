@@ -104,7 +104,7 @@ def _differences(cpms: Cpms, own: Path) -> dict[tuple[str, str, str, str], tuple
 def test_diff_tells_what_questions_and_codes_become(cpms: Cpms, own: Path, change: Change) -> None:
     _add_a_question(change)
     change("child.yaml", "  - name: other_name\n", "  - name: nickname\n    formerly: other_name\n")
-    change("child.yaml", "    asked: age < 10\n", "    asked: false\n")
+    change("child.yaml", "    asked: age < $unwatched_age\n", "    asked: false\n")
     change("child.yaml", "maximum: 52}", "maximum: 60}")
     change("household.yaml", "label: {en: Dwelling, ", "label: {en: Where the family lives, ")
     change("household.yaml", "headers: [Dwelling, ", "headers: [Where the family lives, Dwelling, ")
@@ -152,7 +152,7 @@ def test_diff_tells_what_indicators_levels_and_checks_become(cpms: Cpms, own: Pa
         "    when: member_violent = 'yes'\n",
         "    when: member_violent = 'yes' OR member_hurt = 'yes'\n",
     )
-    change("risk.yaml", "      OR dangers >= 5\n", "      OR dangers >= 4\n")
+    change("limits.yaml", "- name: dangers_from\n    value: 5\n", "- name: dangers_from\n    value: 4\n")
     change("rights.yaml", "  - id: birth_registration\n", "  - id: health_cover\n")
     differences = _differences(cpms, own)
     assert differences["indicator", "added", "101", ""] == (None, None)
@@ -164,7 +164,7 @@ def test_diff_tells_what_indicators_levels_and_checks_become(cpms: Cpms, own: Pa
 
 
 def test_a_definition_that_does_not_hold_is_not_compared(cpms: Cpms, own: Path, change: Change) -> None:
-    change("risk.yaml", "      OR dangers >= 5\n", "      OR dangers >= 5 AND\n")
+    change("risk.yaml", "      OR dangers >= $dangers_from\n", "      OR dangers >= $dangers_from AND\n")
     for order in (("shipped", own), (own, "shipped")):
         ran = cpms("schema", "diff", *order)
         assert ran.code == 2 and "risk.yaml:" in ran.err
@@ -255,7 +255,8 @@ def test_levels_and_circumstances_are_a_provinces_own(
 ) -> None:
     """Here a parent away is a mere circumstance, and grave where a child has been hungry: both by the folder alone."""
     _own_indicator(own, change)
-    change("risk.yaml", "      OR dangers >= 5\n", "      OR dangers >= 5\n      OR (i101 AND i09)\n")
+    last = "      OR dangers >= $dangers_from\n"
+    change("risk.yaml", last, f"{last}      OR (i101 AND i09)\n")
     nine = "    name: {en: Parents migrated away, th: บิดามารดาย้ายไปทำงานที่อื่น}\n"
     change("indicators.yaml", nine, f"{nine}    circumstance: true\n")
     entry = "  - id: parents\n    indicator: 9\n    help: {en: visits of the parents, th: การเยี่ยมของบิดามารดา}\n"

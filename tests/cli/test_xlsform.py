@@ -181,7 +181,7 @@ def test_a_rule_that_a_form_cannot_say_is_told_and_the_question_put_to_everybody
 ) -> None:
     path = own / "child.yaml"
     text = path.read_text("utf-8")
-    path.write_text(text.replace("asked: age < 10", "asked: length(given_name) > 2"), "utf-8")
+    path.write_text(text.replace("asked: age < $unwatched_age", "asked: length(given_name) > 2"), "utf-8")
     ran = cpms("template", "--xlsform", "-o", tmp_path / "f.xlsx", "--schemas", own)
     assert ran.code == 0
     assert "'Left alone' is asked of everybody" in ran.err
@@ -195,10 +195,11 @@ RULES = {
     "mother_alive": "NOT in_school = 'none'",
     "father_alive": "in_school <> 'none'",
     "mother_home": "in_school IN ('none', 'non_formal')",
-    "father_home": "age BETWEEN 5 AND 8",
-    "needs_unmet": "NOT age BETWEEN 5 AND 8",
-    "arrived_from": "age < 9 OR asked(drugs) AND moves_last_12m >= 3",
+    "father_home": "age BETWEEN $ruled_from AND $ruled_to",
+    "needs_unmet": "NOT age BETWEEN $ruled_from AND $ruled_to",
+    "arrived_from": "age < $ruled_below OR asked(drugs) AND moves_last_12m >= $moves_from",
 }
+RULE_LIMITS = {"ruled_from": 5, "ruled_to": 8, "ruled_below": 9}
 
 
 @pytest.fixture(scope="module")
@@ -211,6 +212,11 @@ def ruled(tmp_path_factory: pytest.TempPathFactory) -> str:
     for name, rule in RULES.items():
         text = text.replace(f"  - name: {name}\n", f'  - name: {name}\n    asked: "{rule}"\n')
     path.write_text(text, "utf-8")
+    with (folder / "own" / "limits.yaml").open("a", encoding="utf-8") as limits:
+        for name, value in RULE_LIMITS.items():
+            limits.write(
+                f"  - {{name: {name}, value: {value}, unit: years, label: {{en: {name}, th: อายุ}}, source: P}}\n"
+            )
     write_xlsform(folder / "f.xlsx", round_=2026, schemas=folder / "own")
     return str(convert(folder / "f.xlsx").xform)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -212,7 +213,7 @@ def _turned_off(folder: Path, change: Change, name: str) -> int:
     end = entry.index("\n  - name: ") if "\n  - name: " in entry else len(entry)
     entry = entry[:end]
     off = (
-        entry.replace(f"    asked: {asked}\n", "    asked: false\n")
+        re.sub(r"(?m)^    asked: .*$", "    asked: false", entry)
         if asked
         else entry.replace(_field(name), _field(name) + "    asked: false\n")
     )

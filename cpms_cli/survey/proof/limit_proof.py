@@ -93,6 +93,8 @@ def _unknown(survey: Survey, quoted: Iterable[tuple[str, int, str]]) -> Iterator
 
 
 def _unused(reader: Reader, survey: Survey, used: set[str]) -> Iterator[Problem]:
+    if reader.replaced or not reader.faulty <= set(reader.documents):
+        return  # what cannot be read may quote it
     used = used | {limit.one_below for limit in survey.limits.limits if limit.one_below}
     for index, limit in enumerate(survey.limits.limits):
         if limit.name not in used:
@@ -124,14 +126,14 @@ def _written_out(document: Document, survey: Survey) -> Iterator[Problem]:
                 )
                 yield Problem(document.file, document.line(*place), message)
         elif key in _TIMES and place not in document.quoting and isinstance(content, int):
-            yield Problem(document.file, document.line(*place), _number_found(content))
+            yield Problem(document.file, document.line(*place), _stray_number(content))
         elif key in LANGUAGES and isinstance(text, str):
             for number in finder.numbers(text, str(key)):
-                yield Problem(document.file, document.line(*place), _number_found(number, " in words"))
+                yield Problem(document.file, document.line(*place), _stray_number(number, " in words"))
 
 
-def _number_found(number: str | int, where: str = "") -> str:
-    return f"the number {number} is written out{where}: name it in {FILE}, and write its name as $name"
+def _stray_number(number: str | int, place_in_words: str = "") -> str:
+    return f"the number {number} is written out{place_in_words}: name it in {FILE}, and write its name as $name"
 
 
 def _parts(content: Any, place: Place) -> Iterator[tuple[Place, Any]]:
@@ -179,12 +181,14 @@ def _in_codelists(reader: Reader, survey: Survey) -> Iterator[Problem]:
             line = reader.code_lines[(name, entry.code)]
             for language, text in entry.label.written().items():
                 numbers = finder.numbers(text, language) if (file, line) not in quotes else ()
-                yield from (Problem(file, line, _number_found(number, " in words")) for number in numbers)
+                yield from (Problem(file, line, _stray_number(number, " in words")) for number in numbers)
 
 
 def _oldest(reader: Reader) -> Iterator[Problem]:
     """The highest age that the survey asks for is a limit: who is older is no child."""
     file = "child.yaml"
+    if file in reader.replaced:
+        return
     document = read_mapping(reader.folder, file, reader.limits)
     for index, field in enumerate(document.content["fields"]):
         place = ("fields", index, "constraints", "maximum")

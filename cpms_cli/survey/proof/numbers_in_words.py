@@ -42,8 +42,8 @@ class NumberFinder:
             return []
         number = _number(self._spoken[language])
         spans = [match[0] for match in self._patterns[language].finditer(without_quotes(text, _QUOTE))]
-        found = [match[0] for span in spans for match in re.finditer(number, span, re.IGNORECASE)]
-        return [text for text in found if not text.isdecimal() or int(text) > 1]
+        numbers = [match[0] for span in spans for match in re.finditer(number, span, re.IGNORECASE)]
+        return [text for text in numbers if not text.isdecimal() or int(text) > 1]
 
 
 def _number(spoken: SpokenNumbers) -> str:

@@ -22,9 +22,11 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.invariants import check_store
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.languages import programme_languages, traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
-from cpms_cli.writing.fonts import thai_fonts
+from cpms_cli.writing.fonts import fonts_of
 
 DISTRIBUTION = "cpms-cli"
 Verdict = Literal["ok", "look", "wrong"]
@@ -112,12 +114,15 @@ def _store(store: Path, schemas: Path | None, language: Language) -> Iterator[Si
         yield Sign("store", say(error.message_id, language, **error.values), "wrong")
 
 
-def diagnose(store: str | Path | None = None, *, schemas: Path | None = None, language: Language = "en") -> Diagnosis:
+def diagnose(
+    store: str | Path | None = None, *, schemas: Path | None = None, language: Language = FALLBACK
+) -> Diagnosis:
     """Look at the installation, and at a store where one is given; nothing is written, nothing leaves the machine.
 
     Raises KeyMissing for an encrypted store where there is no key; what else is wrong with a store is a sign.
     """
-    fonts = list(dict.fromkeys(path.stem for path in thai_fonts()))
+    written = programme_languages().headed
+    fonts = list(dict.fromkeys(path.stem for path in fonts_of(written)))
     ours = metadata.version(DISTRIBUTION)
     encoding = getattr(sys.stdout, "encoding", None) or "-"
     signs = [
@@ -126,15 +131,15 @@ def diagnose(store: str | Path | None = None, *, schemas: Path | None = None, la
         _encryption(),
         _definition(schemas),
         Sign("fonts", ", ".join(fonts[:5]) or "-", "ok" if fonts else "look"),
-        Sign("console", encoding, "ok" if _prints_thai(encoding) else "look"),
+        Sign("console", encoding, "ok" if _prints(traits_of(written).name, encoding) else "look"),
         *(_store(Path(store), schemas, language) if store is not None else ()),
     ]
     return Diagnosis(tuple(signs))
 
 
-def _prints_thai(encoding: str) -> bool:
+def _prints(text: str, encoding: str) -> bool:
     try:
-        "เด็ก".encode(encoding)
+        text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return False
     return True

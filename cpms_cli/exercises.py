@@ -21,6 +21,7 @@ from cpms_cli.reading.tables import SurveyTable, read
 from cpms_cli.samples.file_layouts import MISTAKES, TRUTH
 from cpms_cli.summaries.child.children import list_children
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 
 _HEADER_ROWS = 1
@@ -52,7 +53,7 @@ def _truth(samples: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(path, dtype="str", encoding="utf-8-sig")
 
 
-def set_mending(survey_file: Path, folder: Path, *, language: Language = "en") -> Path:
+def set_mending(survey_file: Path, folder: Path, *, language: Language = FALLBACK) -> Path:
     """Write `to_mend.xlsx` into a folder: a sample file with its wrong cells coloured, to be mended in Excel."""
     out = folder / "to_mend.xlsx"
     annotate(validate([survey_file]), out, language=language, identified=True)
@@ -107,7 +108,9 @@ def decisions_marked(store: Path, workbook: Path, samples: Path) -> Mark:
     return Mark(len(pairs), int(right.sum()), int(((verdicts != "") & ~right).sum()))
 
 
-def set_visits(store: Path, *, round_: int | None = None, language: Language = "en", count: int = 8) -> pd.DataFrame:
+def set_visits(
+    store: Path, *, round_: int | None = None, language: Language = FALLBACK, count: int = 8
+) -> pd.DataFrame:
     """Children of a round to choose from, each with what is known and a letter, and without the level: `letter`, the
     line list's columns, `first` where the level asks for a visit at once. Levels are mixed, and so is the order."""
     survey = load_survey()

@@ -22,6 +22,7 @@ from cpms_cli.scoring.scores import create_scores
 from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 
 
@@ -45,7 +46,7 @@ class Workspace:
 
     survey: Survey
     store: Path
-    language: Language = "en"
+    language: Language = FALLBACK
     who: str | None = None
     identified: bool = False
     writes: bool = False
@@ -57,7 +58,7 @@ class Workspace:
         store: str | Path,
         schemas: Path | None = None,
         *,
-        language: Language = "en",
+        language: Language = FALLBACK,
         identified: bool = False,
         writes: bool = False,
     ) -> Self:

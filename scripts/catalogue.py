@@ -15,16 +15,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.main import app
-from cpms_cli.cli.translation import (
-    DOMAIN,
-    HEADINGS,
-    LOCALES,
-    SENTENCES,
-    TYPES,
-    translate_command,
-)
+from cpms_cli.cli.translation import DOMAIN, LOCALES, help_texts
 
 PO = LOCALES / "th" / "LC_MESSAGES" / f"{DOMAIN}.po"
 MO = PO.with_suffix(".mo")
@@ -36,15 +28,7 @@ HEADER = "# Help and refusals of cpms in Thai. Fill in msgstr, then: python run.
 
 def texts() -> dict[str, str]:
     """Every text that help and refusals are made of, each with the command that says it first."""
-    texts = dict.fromkeys((*HEADINGS, *SENTENCES, *TYPES), "the parser")
-    for path, command in commands_below(guarded(app)):
-
-        def note(text: str, path: str = path) -> str:
-            texts.setdefault(text, path)
-            return text
-
-        translate_command(command, note)
-    return texts
+    return help_texts(app)
 
 
 def read(path: Path = PO) -> Catalog:

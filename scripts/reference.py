@@ -16,7 +16,7 @@ from typing import Any
 
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.main import app, main
-from cpms_cli.cli.translation import thai
+from cpms_cli.cli.translation import translated
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 CODEBOOKS = {"codebook.md": "en", "codebook.th.md": "th"}
@@ -97,7 +97,7 @@ def task_table(language: str) -> str:
         for name in commands:
             summary = " ".join(helps[name].partition("\n\n")[0].split())
             anchor = f"cpms-{name.replace(' ', '-')}"
-            lines.append(f"| [`cpms {name}`](#{anchor}) | {summary if language == 'en' else thai(summary)} |")
+            lines.append(f"| [`cpms {name}`](#{anchor}) | {translated(summary, language)} |")
         lines.append("")
     return "\n".join(lines)
 

@@ -18,10 +18,10 @@ import pytest
 import typst
 
 from cpms_cli.cli.main import main
-from cpms_cli.reports.documents.pdf_file import thai_families
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.writing.fonts import families_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "sample_data"
@@ -29,7 +29,7 @@ gc.set_threshold(50_000)  # as `cpms_cli.__main__` does
 NUMBERS = tuple(indicator.number for indicator in load_survey().indicators)
 # `CPMS_THOROUGH=1` tries every case and many examples; otherwise a sample keeps the suite under five minutes.
 THOROUGH = bool(os.environ.get("CPMS_THOROUGH"))
-THAI_FONT = bool(thai_families([font.family for font in typst.Fonts().fonts()]))
+THAI_FONT = bool(families_of("th", [font.family for font in typst.Fonts().fonts()]))
 ROUNDS = [SAMPLES / name for name in ("survey_2567.csv", "survey_2568.xlsx", "survey_2569.xlsx")]
 
 

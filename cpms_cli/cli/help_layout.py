@@ -1,51 +1,60 @@
-"""Help laid out for Thai: widths count cells of the terminal, and lines break where Thai may be broken.
+"""Help laid out in a language: widths count cells of the terminal, and lines break where the language may be broken.
 
 Vowels and tone marks over and under a letter have no width of their own. Thai writes no space between words, so a
 line breaks at a space (between phrases), else before a vowel that is written in front of its syllable, else between
-two letters with their marks; never between a letter and its mark.
+two letters with their marks; never between a letter and its mark. The traits of a language say which letters these are.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import typer
 from rich.cells import cell_len
 
-from cpms_cli.cli.translation import TYPES, thai, thai_sentence
+from cpms_cli.cli.translation import TYPES, translated, translated_sentence
+from cpms_cli.survey.language import Language
+from cpms_cli.survey.languages import traits_of
+from cpms_cli.survey.model.traits import Lines
 
-_LETTER = re.compile(r".[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u0e46]*", re.DOTALL)
-_IN_FRONT = "เแโใไ"
 _TYPE = re.compile(rf"<({'|'.join(map(re.escape, TYPES))})>")
 
 
-def _pieces(word: str, width: int) -> Iterator[str]:
+@lru_cache(maxsize=8)
+def _letter(marks: str) -> re.Pattern[str]:
+    """A letter with the marks that stay with it."""
+    return re.compile(f".[{re.escape(marks)}]*" if marks else ".", re.DOTALL)
+
+
+def _pieces(word: str, width: int, lines: Lines) -> Iterator[str]:
     """A run without spaces in parts of at most `width` cells."""
-    letters = _LETTER.findall(word)
+    letters = _letter(lines.marks).findall(word)
     while letters:
         fits = 0
         while fits < len(letters) and cell_len("".join(letters[: fits + 1])) <= width:
             fits += 1
         fits = max(fits, 1)
         if fits < len(letters):
-            before = [number for number in range(fits // 2, fits + 1) if number and letters[number][0] in _IN_FRONT]
+            before = [number for number in range(fits // 2, fits + 1) if number and letters[number][0] in lines.before]
             fits = before[-1] if before else fits
         yield "".join(letters[:fits])
         letters = letters[fits:]
 
 
-def wrapped(text: str, width: int) -> list[str]:
-    """A paragraph in lines of at most `width` cells; an option or a file name of Latin letters is left whole."""
+def wrapped(text: str, width: int, breaking: Lines) -> list[str]:
+    """A paragraph in lines of at most `width` cells; an option or a file name of Latin letters is left whole, and so is
+    a word of a language that is broken at spaces alone."""
     lines = [""]
     for word in text.split():
         if not lines[-1] or cell_len(lines[-1]) + 1 + cell_len(word) <= width:
             lines[-1] = f"{lines[-1]} {word}".strip()
         else:
             lines.append(word)
-        if cell_len(lines[-1]) > width and not lines[-1].isascii():
-            lines[-1:] = list(_pieces(lines[-1], width))
+        if breaking.between_letters and cell_len(lines[-1]) > width and not lines[-1].isascii():
+            lines[-1:] = list(_pieces(lines[-1], width, breaking))
     return lines
 
 
@@ -53,23 +62,31 @@ def wrapped(text: str, width: int) -> list[str]:
 _Formatter: Any = typer.Context.formatter_class
 
 
-class ThaiFormatter(_Formatter):  # type: ignore[misc]
-    """What click's formatter writes, with Thai headings."""
+class TranslatedFormatter(_Formatter):  # type: ignore[misc]
+    """What click's formatter writes, with headings of `language`, which each class below it sets."""
+
+    language: Language
+
+    def _said(self, text: str) -> str:
+        return translated(text, self.language)
+
+    def _wrapped(self, text: str, width: int) -> list[str]:
+        return wrapped(text, width, traits_of(self.language).lines)
 
     def _line(self, text: str) -> None:
         self.write(f"{'':>{self.current_indent}}{text}\n" if text else "\n")
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """The line that says how the command is called."""
-        begun = f"{prefix or thai('Usage: ')}{prog} "
-        lines = wrapped(args, max(self.width - cell_len(begun), 20))
+        begun = f"{prefix or self._said('Usage: ')}{prog} "
+        lines = self._wrapped(args, max(self.width - cell_len(begun), 20))
         self._line(f"{begun}{lines[0]}".rstrip())
         for line in lines[1:]:
             self._line(" " * cell_len(begun) + line)
 
     def write_heading(self, heading: str) -> None:
         """The heading of a list."""
-        self._line(f"{thai(heading)}:")
+        self._line(f"{self._said(heading)}:")
 
     def write_text(self, text: str) -> None:
         """Paragraphs; one that begins with `\\b` as it stands."""
@@ -77,18 +94,19 @@ class ThaiFormatter(_Formatter):  # type: ignore[misc]
             if number:
                 self._line("")
             kept = paragraph.startswith("\b")
-            lines = paragraph.split("\n")[1:] if kept else wrapped(paragraph, self.width - self.current_indent)
+            lines = paragraph.split("\n")[1:] if kept else self._wrapped(paragraph, self.width - self.current_indent)
             for line in lines:
                 self._line(line)
 
     def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Names on the left, what they mean on the right."""
-        rows_in_thai = [
-            (_TYPE.sub(lambda match: f"<{thai(match[1])}>", first), _described(second)) for first, second in rows
+        said = [
+            (_TYPE.sub(lambda match: f"<{self._said(match[1])}>", first), _described(second, self.language))
+            for first, second in rows
         ]
-        left = min(max(cell_len(first) for first, _ in rows_in_thai), col_max) + col_spacing
-        for first, second in rows_in_thai:
-            lines = wrapped(second, max(self.width - left - self.current_indent, 10))
+        left = min(max(cell_len(first) for first, _ in said), col_max) + col_spacing
+        for first, second in said:
+            lines = self._wrapped(second, max(self.width - left - self.current_indent, 10))
             if cell_len(first) > left - col_spacing:
                 self._line(first)
             else:
@@ -97,15 +115,17 @@ class ThaiFormatter(_Formatter):  # type: ignore[misc]
                 self._line(" " * left + line)
 
 
-def _described(text: str) -> str:
+def _described(text: str, language: Language) -> str:
     """A description, and what the parser adds to it in brackets: `[default: text; required]`."""
     words, between, extra = text.rpartition("  [") if text.endswith("]") else (text, "", "")
     if not between:
-        return thai(text)
-    return f"{thai(words)} [{'; '.join(thai_sentence(part) for part in extra[:-1].split('; '))}]"
+        return translated(text, language)
+    further = "; ".join(translated_sentence(part, language) for part in extra[:-1].split("; "))
+    return f"{translated(words, language)} [{further}]"
 
 
-class ThaiContext(typer.Context):
-    """The parser's context of a command whose help is Thai."""
-
-    formatter_class: type[Any] = ThaiFormatter
+@cache
+def context_in(language: Language) -> type[typer.Context]:
+    """The parser's context of a command whose help is in this language."""
+    formatter = type("Formatter", (TranslatedFormatter,), {"language": language})
+    return type("Context", (typer.Context,), {"formatter_class": formatter})

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -23,7 +24,7 @@ from cpms_cli.cli.start import demo, doctor
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
-from cpms_cli.survey.language import chosen_language
+from cpms_cli.survey.language import FALLBACK, Language, chosen_language, is_of_the_programme, wanted_language
 
 NAME = "cpms"
 app = typer.Typer(
@@ -63,7 +64,7 @@ app.add_typer(response.app, name="response")
 app.add_typer(review.app, name="review")
 app.add_typer(plan.app, name="plan")
 app.add_typer(report.app, name="report")
-app.add_typer(schema.app, name="schema")
+app.add_typer(schema.app, name=schema.NAME)
 
 
 def _version(asked: bool) -> None:
@@ -121,13 +122,37 @@ def _parser() -> Any:
 
 
 def _command() -> None:
-    """Parse and run, with help and refusals in the language of this run; English needs no catalogue."""
-    if chosen_language(_option("--lang", "") or None) == "th":
-        from cpms_cli.cli.thai_commands import run_in_thai
+    """Parse and run, with help and refusals in the language of this run; that of the commands needs no catalogue."""
+    spoken = _language_of_run()
+    if spoken != FALLBACK:
+        from cpms_cli.cli.translated_commands import run_in
 
-        run_in_thai(app, NAME)
+        run_in(spoken, app, NAME)
     else:
         _parser()(prog_name=NAME)
+
+
+def _language_of_run() -> Language:
+    """The language of this run, once it can be spoken; that it is a draft is said here, once for the whole run."""
+    asked = _option("--lang", "") or None
+    if not is_of_the_programme(wanted_language(asked)):
+        from cpms_cli.cli.further_languages import prepare_to_speak
+
+        prepare_to_speak(asked, _asked_definition(), Path(_option("--store", _option("-s", "cpms.duckdb"))))
+        from cpms_cli.survey.messages import draft_lines
+
+        for line in draft_lines(chosen_language(asked)):
+            typer.echo(f"cpms: {line}", err=True)
+    return chosen_language(asked)
+
+
+def _asked_definition() -> Path | None:
+    """The folder of a definition that the command line names: behind --schemas, or as what a command is about."""
+    folder = _option("--schemas", "")
+    if folder:
+        return Path(folder)
+    named = [word for word in sys.argv[1:] if Path(word, "translations").is_dir()]
+    return Path(named[-1]) if named and schema.NAME in sys.argv else None
 
 
 def _run() -> None:

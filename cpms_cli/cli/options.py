@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cpms_cli.errors import UsageError
-from cpms_cli.survey.era import BUDDHIST_FROM, BUDDHIST_OFFSET
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 from cpms_cli.writing.output_formats import PRINTED, listed_endings
 
@@ -30,7 +29,8 @@ Against = Annotated[
 ]
 Round = Annotated[str | None, typer.Option("--round", help="The survey's year, as 2569 or 2026.", show_default=False)]
 Lang = Annotated[
-    str | None, typer.Option("--lang", help="en or th; else CPMS_LANG, else the locale.", show_default=False)
+    str | None,
+    typer.Option("--lang", help="en, th or a translation, as my; else CPMS_LANG, else the locale.", show_default=False),
 ]
 Format = Annotated[str, typer.Option("--format", "-f", help="text, json or csv.")]
 TextOrJson = Annotated[str, typer.Option("--format", "-f", help="text or json.")]
@@ -110,12 +110,10 @@ class AreaAsked:
 
 
 def language(asked: str | None) -> Language:
-    """The language of this run; raises UsageError for one there is no catalogue of."""
-    from cpms_cli.survey.messages import chosen_language
+    """The language of this run; raises UsageError for one that nothing is said in."""
+    from cpms_cli.cli.further_languages import language_asked
 
-    if asked is not None and asked.lower() not in ("en", "th"):
-        raise UsageError("bad_language", lang=asked)
-    return chosen_language(asked)
+    return language_asked(asked)
 
 
 def workspace_of(
@@ -126,7 +124,7 @@ def workspace_of(
     identified: bool = False,
     writes: bool = False,
 ) -> Workspace:
-    """Return what this command works with; raises UsageError for a language there is no catalogue of."""
+    """Return what this command works with; raises UsageError for a language that nothing is said in."""
     spoken = language(lang)
     from cpms_cli.workspace import Workspace
 
@@ -140,6 +138,8 @@ def year(text: str | None) -> int | None:
     plain = plain_digits(plain_text(text))
     if not re.fullmatch(r"(19|2[0-6])[0-9]{2}", plain):
         raise UsageError("bad_round", round=text)
+    from cpms_cli.survey.era import BUDDHIST_FROM, BUDDHIST_OFFSET
+
     number = int(plain)
     return number - BUDDHIST_OFFSET if number >= BUDDHIST_FROM else number
 

@@ -65,6 +65,6 @@ def tell(workspace: Workspace, handing: Handing, answer: Answer, target: Target)
     elif target.format == "csv":
         typer.echo(csv_text(answer.csv()), nl=False)
     else:
-        console = open_console()
+        console = open_console(workspace.language)
         answer.show(Screen(console, workspace.survey, workspace.language))
         handing.show(console)

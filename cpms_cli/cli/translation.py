@@ -1,7 +1,8 @@
-"""The words of `--help` and of the parser's refusals in Thai, from the catalogue `locales/th/LC_MESSAGES/cpms.mo`.
+"""The words of `--help` and of the parser's refusals in another language than the one of the commands.
 
-English needs nothing of this: there it is never imported. `scripts/catalogue.py` keeps the catalogue's source
-(`cpms.po`) in step with the commands.
+They come from the catalogue `locales/LANG/LC_MESSAGES/cpms.mo`, where the tool has one, and else from what a
+translation says under `help`. The language of the commands needs nothing of this: there it is never imported.
+`scripts/catalogue.py` keeps the source of the Thai catalogue (`cpms.po`) in step with the commands.
 """
 
 from __future__ import annotations
@@ -13,6 +14,12 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import typer
+
+from cpms_cli.cli.guard import commands_below, guarded
+from cpms_cli.survey.language import Language
+from cpms_cli.survey.languages import translation_of
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 DOMAIN = "cpms"
@@ -47,14 +54,17 @@ SENTENCES = (
 
 
 @cache
-def catalogue() -> gettext.NullTranslations:
-    """The Thai catalogue; an empty one where a checkout was never compiled, so that help is shown all the same."""
-    return gettext.translation(DOMAIN, str(LOCALES), languages=["th"], fallback=True)
+def catalogue(language: Language) -> gettext.NullTranslations:
+    """The catalogue of a language; an empty one where there is none, so that help is shown all the same."""
+    return gettext.translation(DOMAIN, str(LOCALES), languages=[language], fallback=True)
 
 
-def thai(text: str) -> str:
-    """A text in Thai; itself where the catalogue has none (the empty text is gettext's own header)."""
-    return catalogue().gettext(text) if text else text
+def translated(text: str, language: Language) -> str:
+    """A text in a language; itself where that has none (the empty text is gettext's own header)."""
+    translation = translation_of(language)
+    if translation is not None:
+        return translation.help.get(text, text)
+    return catalogue(language).gettext(text) if text else text
 
 
 @cache
@@ -71,14 +81,27 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     )
 
 
-def thai_sentence(text: str) -> str:
-    """A sentence of the parser in Thai, what stands in its places too; itself where it is none we know."""
+def translated_sentence(text: str, language: Language) -> str:
+    """A sentence of the parser in a language, what stands in its places too; itself where it is none we know."""
     for pattern, template in _patterns():
         match = pattern.fullmatch(text)
         if match:
-            places = {name: thai_sentence(place) for name, place in match.groupdict().items()}
-            return thai(template).format(**places)
-    return thai(text)
+            places = {name: translated_sentence(place, language) for name, place in match.groupdict().items()}
+            return translated(template, language).format(**places)
+    return translated(text, language)
+
+
+def help_texts(app: typer.Typer) -> dict[str, str]:
+    """Every text that help and refusals are made of, each with the command that says it first."""
+    texts = dict.fromkeys((*HEADINGS, *SENTENCES, *TYPES), "the parser")
+    for path, command in commands_below(guarded(app)):
+
+        def note(text: str, path: str = path) -> str:
+            texts.setdefault(text, path)
+            return text
+
+        translate_command(command, note)
+    return texts
 
 
 def _paragraph(text: str, translate: Translate) -> str:
@@ -92,14 +115,14 @@ def _text(text: str, translate: Translate) -> str:
     return "\n\n".join(_paragraph(part, translate) for part in re.split(r"\n{2,}", inspect.cleandoc(text)))
 
 
-def translate_command(command: Any, translate: Translate = thai) -> None:
+def translate_command(command: Any, translate: Translate) -> None:
     """Put every text of one command through `translate`, in place.
 
     With a `translate` that only notes what it is given, this is the extraction.
     """
     if command.help:
         command.help = _text(command.help, translate)
-        # English is cut to one line at a full stop, of which Thai has none: the first paragraph is short enough.
+        # English is cut to one line at a full stop, which not every language has: the first paragraph is short enough.
         command.short_help = command.help.partition("\n\n")[0]
     command.options_metavar = translate(command.options_metavar)
     if hasattr(command, "subcommand_metavar"):

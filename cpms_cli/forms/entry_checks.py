@@ -8,7 +8,7 @@ from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from cpms_cli.forms.guidance import EXAMPLE_YEAR, offered, writing_words
-from cpms_cli.survey.era import BUDDHIST_OFFSET, shown_year
+from cpms_cli.survey.era import BUDDHIST_OFFSET
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
 
@@ -84,7 +84,7 @@ def _reason(cell: str, lists: Lists) -> str:
 
 def _year_rule(cell: str, round_: int | None, dialog: dict[str, str]) -> dict[str, Any]:
     if round_ is not None:
-        years = [shown_year(round_, language) for language in ("th", "en")]
+        years = [str(round_ + years_ahead) for years_ahead in (BUDDHIST_OFFSET, 0)]
         return {"validate": "list", "source": years, **dialog}
     eras = [f"AND({cell}>={first},{cell}<={first}+100)" for first in (2000, 2000 + BUDDHIST_OFFSET)]
     return {"validate": "custom", "value": f"=AND(ISNUMBER({cell}),OR({','.join(eras)}))", **dialog}

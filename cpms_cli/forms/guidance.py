@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.era import BUDDHIST_OFFSET, year_to_fill_in
+from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import LANGUAGES, Code, Field, Language, Survey
+from cpms_cli.survey.model.definition import Code, Field, Language, Survey
 from cpms_cli.survey.rules.rule_language import parse
 from cpms_cli.survey.rules.vocabulary import RANGES, RuleError
 
@@ -15,8 +16,8 @@ _EXAMPLE = ("5/1/", "1/", "")
 
 
 def other(language: Language) -> Language:
-    """The programme's other language."""
-    return next(candidate for candidate in LANGUAGES if candidate != language)
+    """The language that stands beside this one on a form."""
+    return traits_of(language).beside
 
 
 def offered(survey: Survey, field: Field) -> tuple[Code, ...]:
@@ -49,14 +50,14 @@ def asked_words(field: Field, language: Language) -> str:
 
 def writing_words(field: Field, language: Language, year: int) -> str:
     """How the answer is written, where that is not plain: dates, numbers, many answers; `year` makes the examples."""
-    shown = shown_year(year, language)
+    shown = year_to_fill_in(year, language)
     low, high = field.constraints.minimum, field.constraints.maximum
     if field.type == "year":
-        return say("template_year", language, th=shown_year(year, "th"), ce=year)
+        return say("template_year", language, th=str(year + BUDDHIST_OFFSET), ce=str(year))
     if field.type == "date":
         return say("template_date", language, date=f"5/1/{shown}")
     if field.format == "partial-date":
-        date, month, whole = (f"{start}{shown_year(year - 10, language)}" for start in _EXAMPLE)
+        date, month, whole = (f"{start}{year_to_fill_in(year - 10, language)}" for start in _EXAMPLE)
         exact, part = (
             say("template_date", language, date=date),
             say("template_partial_date", language, month=month, year=whole),

@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from cpms_cli.forms.guidance import EXAMPLE_YEAR, asked_words, offered, other, steps, writing_words
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import draft_lines, say
 from cpms_cli.survey.model.definition import Field, Language, Survey
 
 _WIDTHS = (24, 24, 24, 46, 46, 46)
@@ -35,6 +35,10 @@ def write_help(book: Any, sheet: Worksheet, guide: Guide) -> None:
     for column, width in enumerate(_WIDTHS):
         sheet.set_column(column, column, width, wrapped)
     row = 0
+    draft = " ".join(draft_lines(guide.language))
+    if draft:
+        sheet.merge_range(row, 0, row, len(_WIDTHS) - 1, draft, wrapped)
+        row += 2
     for language in (guide.language, other(guide.language)):
         sheet.write_string(row, 0, say("template_help_title", language), title)
         for number, step in enumerate(steps(guide.survey, language, guide.flat, guide.known), start=1):

@@ -17,6 +17,7 @@ from cpms_cli.store.audit_log import note_identified
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Role, Survey, Table
 from cpms_cli.writing.files import csv_text, write_bytes, write_tables
@@ -52,7 +53,7 @@ def write_next_form(  # noqa: PLR0913 - public: what can be asked, each by its o
     round_: int | None = None,
     layout: str = "flat",
     xlsform: bool = False,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     schemas: Path | None = None,
     overwrite: bool = False,

@@ -8,6 +8,7 @@ from cpms_cli.forms.age_questions import age_bounds, partial_date_rows
 from cpms_cli.forms.constraints import limit_of, lonely, stands_alone
 from cpms_cli.forms.languages import Tongue
 from cpms_cli.forms.relevance import Untranslatable, relevance
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Survey, TableSchema
 from cpms_cli.survey.rules.vocabulary import RANGES
 
@@ -112,7 +113,7 @@ class Writer:
         try:
             wanted = relevance(self.survey, field)
         except Untranslatable:
-            self.untranslated.append((field.label.in_("en"), field.asked or ""))
+            self.untranslated.append((field.label.in_(FALLBACK), field.asked or ""))
             wanted = None
         if field.role == "age":
             wanted = f"${{{self.survey.role('born').name}}} = ''"
@@ -126,9 +127,7 @@ class Writer:
         codes, alone = self.survey.codes(field), lonely(self.survey, field)
         if codes is None or not alone:
             return {}
-        messages = {
-            language.heading: ", ".join(language.answer(codes, code) for code in alone) for language in self.words
-        }
+        messages = {language.heading: ", ".join(language.answer(code) for code in alone) for language in self.words}
         return {
             "constraint": stands_alone(alone),
             **{

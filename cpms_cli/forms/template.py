@@ -7,6 +7,7 @@ from pathlib import Path
 from cpms_cli.errors import UsageError
 from cpms_cli.forms.form_workbook import LAYOUTS, Form, Layout, form_bytes
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
@@ -32,7 +33,7 @@ def write_template(  # noqa: PLR0913 - public: what can be asked, each by its ow
     *,
     layout: str = "flat",
     round_: int | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
     overwrite: bool = False,
 ) -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 from cpms_cli.forms.languages import Tongue, tongues
 from cpms_cli.forms.questions import Row, Writer
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Language, Survey, TableSchema
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.table_workbook import workbook_bytes
@@ -138,7 +139,7 @@ def _choices(survey: Survey, words: tuple[Tongue, ...]) -> Iterator[Row]:
     for name, codes in survey.codelists.items():
         if name in used:
             for code in codes.codes:
-                label = {f"label::{language.heading}": language.answer(codes, code) for language in words}
+                label = {f"label::{language.heading}": language.answer(code) for language in words}
                 yield {"list_name": name, "name": code.code, **label}
     for grain in ("day", "month", "year", "none", "same"):
         label = {f"label::{language.heading}": language.sentence(f"xlsform_known_{grain}") for language in words}
@@ -149,7 +150,7 @@ def write_xlsform(  # noqa: PLR0913 - public: what can be asked, each by its own
     path: str | Path,
     *,
     round_: int | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
     survey: Survey | None = None,
     known: str | None = None,

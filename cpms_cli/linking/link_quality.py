@@ -21,6 +21,7 @@ from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.identifiers import is_thai_id
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 
@@ -132,7 +133,7 @@ def _gaps(groups: pd.DataFrame, limit: float) -> pd.DataFrame:
 
 
 def link_report(
-    store: str | Path, *, language: Language = "en", limit: float = GAP, schemas: Path | None = None
+    store: str | Path, *, language: Language = FALLBACK, limit: float = GAP, schemas: Path | None = None
 ) -> LinkReport:
     """Rates and estimates of every round but the first, by group; gaps of more than `limit` points between groups of at
     least `LEAST` children, children under one year left out, who cannot have been seen before.

@@ -41,6 +41,7 @@ from cpms_cli.store.row_writing import accept, remember_refusals, write
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_writing import By, Imported, take_in
 from cpms_cli.store.tables.run_tables import keep_definition
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey, Table
 
 
@@ -88,7 +89,7 @@ def merge(
     quarantine: str | Path | None = None,
     schemas: Path | None = None,
     encoding: str | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     tool_version: str = "",
     who: str | None = None,
     mapping: Mapped | None = None,

@@ -28,6 +28,7 @@ from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.store.tables.response_writing import By, Imported, Source, record_responses, take_in
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.fields import ResponseRole
 from cpms_cli.survey.model.response_log import response_log
@@ -57,7 +58,7 @@ def import_responses(
     quarantine: str | Path | None = None,
     schemas: Path | None = None,
     encoding: str | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     tool_version: str = "",
     who: str | None = None,
     mapping: Mapped | None = None,
@@ -103,7 +104,7 @@ def add_response(
     next_date: str = "",
     worker: str = "",
     closing: str = "",
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
     tool_version: str = "",
     who: str | None = None,

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
 from cpms_cli.reading.header.export_layouts import find_column
-from cpms_cli.reading.header.headers import Proposal, header_spellings
+from cpms_cli.reading.header.headers import Proposal, headed, header_spellings
 from cpms_cli.reading.header.mapping import HeaderMap, Mapped, check_headers_there, load_map
 from cpms_cli.reading.sheet.repeats import NO_PARENT, TWO_PARENTS, join_repeats
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
@@ -340,14 +340,14 @@ def _one_coding(columns: list[Column]) -> list[Column]:
 
 def _no_key(survey: Survey, sheet: Sheet, lacking: Sequence[str], place: dict[str, str]) -> NoSurveyTable:
     """What to say of a sheet that lacks a column of its key: which of its headers may be the one that is missed."""
-    labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in lacking)
+    labels = ", ".join(f"{name} ({headed(survey.fields[name])})" for name in lacking)
     header = sheet.source.header
     near = [f"'{header[index]}' = {miss.field}" for index, miss in sheet.near.items() if miss.field in lacking]
     if near:
         return NoSurveyTable("key_column_near", fields=labels, near=", ".join(near), **place)
     if sheet.layout and find_column(header, sheet.layout.parent) is not None and not sheet.added:
         home = [name for name in lacking if name in survey.child.shared]
-        labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in home)
+        labels = ", ".join(f"{name} ({headed(survey.fields[name])})" for name in home)
         return NoSurveyTable("parent_sheet_missing", fields=labels, column=sheet.layout.parent, **place)
     message = "key_round_missing" if survey.role("round").name in lacking else "key_column_missing"
     return NoSurveyTable(message, fields=labels, **place)

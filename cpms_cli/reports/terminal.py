@@ -15,7 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from cpms_cli.reports.long_table import print_table
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.numbers import in_digits, shown_change, shown_share
 from cpms_cli.writing.gate import printable
 
 _PIPED_WIDTH = 200
@@ -61,20 +63,30 @@ def _instead(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("cpms-signs", _instead)
 
 
-def open_console(*, stderr: bool = False) -> Console:
+class SpokenConsole(Console):
+    """A console whose tables have their figures in the digits of a language."""
+
+    def __init__(self, language: Language, *, stderr: bool, width: int | None) -> None:
+        super().__init__(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
+        self.language = language
+
+
+def open_console(language: Language, *, stderr: bool = False) -> SpokenConsole:
     """A console that never dies on a letter its code page lacks, and that does not cut tables when piped."""
     stream = sys.stderr if stderr else sys.stdout
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="cpms-signs")
     width_wanted = os.environ.get("COLUMNS", "")
     width = None if stream.isatty() or width_wanted.isdigit() else _PIPED_WIDTH
-    return Console(stderr=stderr, width=width, highlight=False, emoji=False, markup=False)
+    return SpokenConsole(language, stderr=stderr, width=width)
 
 
-def _cells(values: pd.Series, percent: bool, signed: bool) -> list[str]:
-    if percent:
-        form = "{:+.1f}" if signed else "{:.1f} %"
-        return ["–" if pd.isna(value) else form.format(value * 100) for value in values]
+def _shares(values: pd.Series, signed: bool, language: Language) -> list[str]:
+    shown = shown_change if signed else shown_share
+    return ["–" if pd.isna(value) else shown(value, language) for value in values]
+
+
+def _cells(values: pd.Series) -> list[str]:
     return list(printable(values.astype("str").fillna("")))
 
 
@@ -116,7 +128,14 @@ def show_table(
     title: str = "",
 ) -> None:
     """Print the columns named in `headings`, in that order."""
-    shares = {*layout.percent, *layout.signed}
+    shares, signed = {*layout.percent, *layout.signed}, {*layout.signed}
+    language = console.language if isinstance(console, SpokenConsole) else FALLBACK
+
+    def cells(name: str) -> list[str]:
+        if name in shares:
+            return _shares(frame[name], name in signed, language)
+        texts = _cells(frame[name])
+        return [in_digits(text, language) for text in texts] if name in layout.right else texts
 
     def headed() -> Table:
         table = Table(box=SIMPLE_HEAD, title=title or None, title_justify="left", title_style="bold", pad_edge=False)
@@ -132,5 +151,4 @@ def show_table(
             )
         return table
 
-    cells = [_cells(frame[name], name in shares, name in layout.signed) for name in headings]
-    print_table(console, headed, cells)
+    print_table(console, headed, [cells(name) for name in headings])

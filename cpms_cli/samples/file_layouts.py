@@ -14,6 +14,8 @@ from cpms_cli.samples.drawn_answers import SampleRound, sample_rounds
 from cpms_cli.samples.mistakes import make_mistakes
 from cpms_cli.survey.era import BUDDHIST_OFFSET
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.languages import programme_languages
 from cpms_cli.survey.model.definition import Language, Survey, Table
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.table_workbook import workbook_bytes
@@ -54,14 +56,15 @@ def _write_round(survey: Survey, folder: Path, drawn_round: SampleRound, how: _W
         logs, sheets = [], {}
         for table, frame in (("household", drawn_round.households), ("child", drawn_round.children)):
             kind: Table = "household" if table == "household" else "child"
-            spoilt, log = _spoilt(written_table(survey, frame, "en"), kind, how)
+            spoilt, log = _spoilt(written_table(survey, frame, FALLBACK), kind, how)
             logs.append(log)
-            sheets["households" if kind == "household" else "children"] = _headed(survey, spoilt, "en")
+            sheets["households" if kind == "household" else "children"] = _headed(survey, spoilt, FALLBACK)
         path = folder / f"{name}.xlsx"
         write_bytes(path, workbook_bytes(sheets))
         return path, pd.concat(logs).assign(file=path.name)
-    flat, log = _spoilt(written_table(survey, _flat(survey, drawn_round), "th"), "child", how)
-    headed = _headed(survey, flat, "th")
+    language = programme_languages().headed
+    flat, log = _spoilt(written_table(survey, _flat(survey, drawn_round), language), "child", how)
+    headed = _headed(survey, flat, language)
     path = folder / (f"{name}.csv" if how.layout == 0 else f"{name}.xlsx")
     content = (
         headed.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")

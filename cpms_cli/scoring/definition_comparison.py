@@ -15,6 +15,7 @@ from cpms_cli.store.definitions.current_rows import read_as
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 
 SIDES = ("before", "after")
@@ -45,7 +46,7 @@ class Comparison:
         return {"flow": self.flow, "indicators": self.indicators, "children": self.changed}
 
 
-def compare_definitions(store: str | Path, other: Path | Survey, *, language: Language = "en") -> Comparison:
+def compare_definitions(store: str | Path, other: Path | Survey, *, language: Language = FALLBACK) -> Comparison:
     """Score a store under the definition that it follows and under another (or that of a folder); return what differs.
 
     The store is only read. Raises UsageError where a row is not the same child under both (another key),

@@ -20,6 +20,7 @@ from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.store.tables.store_tables import TABLES
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.writing.files import write_bytes
 
@@ -67,7 +68,7 @@ def _schema(survey: Survey, table: str) -> dict[str, Any]:
         "household": (survey.columns("household"), survey.key("household")),
         "response": (tuple(field.name for field in survey.response.fields), survey.response.primaryKey),
     }[table]
-    fields = [{"name": name, "type": "string", "title": known[name].label.en} for name in columns]
+    fields = [{"name": name, "type": "string", "title": known[name].label.in_(FALLBACK)} for name in columns]
     return {"fields": fields, "primaryKey": list(key), "missingValues": [""]}
 
 

@@ -1,10 +1,15 @@
-"""Christian and Buddhist years."""
+"""Christian and Buddhist years, and how the languages write years and dates."""
 
 from __future__ import annotations
 
 import datetime
 import re
 from typing import Literal
+
+from cpms_cli.survey.language import Language
+from cpms_cli.survey.languages import traits_of
+from cpms_cli.survey.model.traits import Calendar
+from cpms_cli.survey.numbers import in_digits
 
 Era = Literal["buddhist", "christian"]
 
@@ -15,38 +20,69 @@ CHRISTIAN_FROM, CHRISTIAN_TO = 1900, 2200
 SHORT_BUDDHIST_FROM = 43
 
 
-def shown_year(year: int, language: str) -> str:
+def shown_year(year: int, language: Language) -> str:
     """A Christian year as people write it in this language.
 
     >>> shown_year(2026, "th"), shown_year(2026, "en")
     ('2569', '2026')
     """
-    return str(year + BUDDHIST_OFFSET if language == "th" else year)
+    return in_digits(str(year + traits_of(language).calendar.years_ahead), language)
 
 
-def shown_date(day: datetime.date, language: str) -> str:
+def counts_buddhist_years(language: Language) -> bool:
+    """Whether people count Buddhist years in this language: the only era beside the Gregorian that is read from files.
+
+    >>> counts_buddhist_years("th"), counts_buddhist_years("en")
+    (True, False)
+    """
+    return traits_of(language).calendar.years_ahead == BUDDHIST_OFFSET
+
+
+def year_to_fill_in(year: int, language: Language) -> str:
+    """A Christian year as people are to write it into a form, which is read again: of an era that the reader knows.
+
+    >>> year_to_fill_in(2026, "th"), year_to_fill_in(2026, "en")
+    ('2569', '2026')
+    """
+    return str(year + BUDDHIST_OFFSET if counts_buddhist_years(language) else year)
+
+
+def shown_date(day: datetime.date, language: Language) -> str:
     """A date as people write it in this language.
 
     >>> shown_date(datetime.date(2026, 3, 1), "th"), shown_date(datetime.date(2026, 3, 1), "en")
     ('1/3/2569', '2026-03-01')
     """
-    return f"{day.day}/{day.month}/{day.year + BUDDHIST_OFFSET}" if language == "th" else day.isoformat()
+    return _shown(language, day.year, day.month, day.day)
 
 
+def _shown(language: Language, year: int, month: int | None = None, day: int | None = None) -> str:
+    """A date of which the day, or the month too, may not be known, in this language."""
+    if month is None:
+        return shown_year(year, language)
+    calendar = traits_of(language).calendar
+    parts = {"y": str(year + calendar.years_ahead), "m": str(month), "mm": f"{month:02}"}
+    if day is None:
+        return in_digits(calendar.month.format(**parts), language)
+    return in_digits(calendar.day.format(**parts, d=day, dd=f"{day:02}"), language)
+
+
+_AS_STORED = Calendar()
 _PARTS_OF_A_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
-def shown_stored(value: str, language: str) -> str:
+def shown_stored(value: str, language: Language) -> str:
     """A date as it is stored, of which only a part may be known, as people write it; itself where it is none.
 
     >>> [shown_stored(one, "th") for one in ("2026-03-01", "2026-03", "2026", "unknown")], shown_stored("2026-03", "en")
     (['1/3/2569', '3/2569', '2569', 'unknown'], '2026-03')
     """
     match = _PARTS_OF_A_DATE.fullmatch(value)
-    if language != "th" or match is None:
+    if match is None:
         return value
-    year, *rest = (int(part) for part in match.groups() if part)
-    return "/".join(map(str, [*reversed(rest), year + BUDDHIST_OFFSET]))
+    if traits_of(language).calendar == _AS_STORED:
+        return in_digits(value, language)
+    return _shown(language, *(int(part) for part in match.groups() if part))
 
 
 def era_of(year: int) -> Era | None:

@@ -4,13 +4,47 @@ from __future__ import annotations
 
 import locale
 import os
-from typing import TYPE_CHECKING
+import re
 
-if TYPE_CHECKING:
-    from cpms_cli.survey.model.definition import Language
+Language = str
+"""The code of a language: one of `LANGUAGES`, or of a translation of the definition."""
+LANGUAGES: tuple[Language, ...] = ("en", "th")
+"""The languages that stand beside what they name, in every file; what another has no words for is said in the first."""
+FALLBACK = LANGUAGES[0]
+_WORD = re.compile(r"[a-z]+")
+
+
+def wanted_language(asked: str | None = None) -> str:
+    """What was asked for, or CPMS_LANG says, or the locale of the computer, in small letters; "" where none does."""
+    return (asked or os.environ.get("CPMS_LANG") or locale.getlocale()[0] or "").lower()
+
+
+def is_of_the_programme(wanted: str) -> bool:
+    """Whether one of the programme's own languages is meant, or none, so that no translation need be looked for.
+
+    >>> [is_of_the_programme(name) for name in ("th", "th_th.utf-8", "thai_thailand", "", "c", "my_mm", "shn")]
+    [True, True, True, True, True, False, False]
+    """
+    return _of_the_programme(wanted) is not None
+
+
+def _of_the_programme(wanted: str) -> Language | None:
+    word = _WORD.match(wanted)
+    if word is None or word[0] in ("c", "posix"):
+        return FALLBACK
+    if word[0] in LANGUAGES:
+        return word[0]
+    # Windows writes the language's English name, as Thai_Thailand.
+    return word[0][:2] if len(word[0]) > 3 and word[0][:2] in LANGUAGES else None
 
 
 def chosen_language(asked: str | None = None) -> Language:
-    """The language asked for, or that of CPMS_LANG, or of the locale; English where neither says Thai."""
-    wanted = asked or os.environ.get("CPMS_LANG") or locale.getlocale()[0] or ""
-    return "th" if wanted.lower().startswith(("th", "thai")) else "en"
+    """The language asked for, or that of CPMS_LANG, or of the locale; the fallback where nothing is said in that."""
+    wanted = wanted_language(asked)
+    own = _of_the_programme(wanted)
+    if own is not None:
+        return own
+    # Looked up only now: help in the programme's own languages need not load the definition.
+    from cpms_cli.survey.languages import language_of_locale  # noqa: PLC0415
+
+    return language_of_locale(wanted) or FALLBACK

@@ -1,10 +1,11 @@
-"""Sentences of the tool by id, in the user's language."""
+"""Sentences of the tool by id, in the user's language; in the fallback where that has none."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from functools import cache
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from cpms_cli.errors import CpmsError
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.files.located_yaml import read_yaml
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.language import chosen_language
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.language import FALLBACK, Language, chosen_language
+from cpms_cli.survey.languages import is_draft, spoken_languages, traits_of, translation_of
+from cpms_cli.survey.numbers import in_digits
 
-__all__ = ["chosen_language", "fill", "knows", "say", "sentence"]
+__all__ = ["chosen_language", "draft_lines", "fill", "knows", "say", "sentence", "wordings"]
 
 _PLACEHOLDER = re.compile(r"( ?)\{(\w+)\}")
 _ROUNDS = ("round", "known")  # what an error says of rounds: people write their years in the era of their language
@@ -58,7 +60,23 @@ def fill(text: str, values: Mapping[str, object]) -> str:
 def say(message_id: str, language: Language, **values: object) -> str:
     """The sentence of this id with its placeholders filled in. The catalogue is the shipped one, so that an error
     in a province's own definition can still be told."""
-    return fill(_catalogue(shipped("schemas"))[message_id][language], values)
+    return fill(_said(message_id, language), {name: _shown(value, language) for name, value in values.items()})
+
+
+def wordings(message_id: str) -> tuple[str, ...]:
+    """A sentence without values in every language that can be spoken: what our own files may be written with."""
+    return tuple(dict.fromkeys(say(message_id, language) for language in spoken_languages()))
+
+
+def _said(message_id: str, language: Language) -> str:
+    words, translation = _catalogue(shipped("schemas"))[message_id], translation_of(language)
+    translated = translation.sentences.get(message_id) if translation else None
+    return translated or words.get(language) or words[FALLBACK]
+
+
+def _shown(value: object, language: Language) -> object:
+    """A value that is filled in: a whole number in the digits of the language, anything else as it is."""
+    return in_digits(str(value), language) if isinstance(value, Integral) and not isinstance(value, bool) else value
 
 
 def sentence(error: CpmsError, language: Language) -> str:
@@ -69,3 +87,12 @@ def sentence(error: CpmsError, language: Language) -> str:
         for name, value in error.values.items()
     }
     return say(error.message_id, language, **values)
+
+
+def draft_lines(language: Language) -> tuple[str, ...]:
+    """What is said once in whatever is put out in a language that no speaker has read yet: in the fallback, and in that
+    language where it has a sentence for it; nothing of any other."""
+    if not is_draft(language):
+        return ()
+    lines = (say("draft_translation", spoken, name=traits_of(language).english) for spoken in (FALLBACK, language))
+    return tuple(dict.fromkeys(lines))

@@ -1,31 +1,16 @@
-"""Fonts with Thai letters that are installed: reports need one, and say which they found."""
+"""Fonts with the letters of a language that are installed: reports need one, and say which they found."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-FAMILIES = (
-    "sarabun",
-    "leelaw",
-    "tahoma",
-    "notosansthai",
-    "notoserifthai",
-    "thonburi",
-    "ayuthaya",
-    "loma",
-    "garuda",
-    "norasi",
-    "waree",
-    "kinnari",
-    "angsana",
-    "cordia",
-    "browallia",
-)
-# What office documents name: on every Windows since 8, and of the size of Latin letters. TH Sarabun New, the usual font
-# of Thai offices, is a third smaller, so that where it is not installed what stands for it would no longer fit.
-OFFICE_FONT = "Leelawadee UI"
+from cpms_cli.survey.language import Language
+from cpms_cli.survey.languages import traits_of
+
 _FILES = {".ttf", ".ttc", ".otf"}
 
 
@@ -40,9 +25,19 @@ def font_folders() -> list[Path]:
     return [Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts", home / ".fonts"]
 
 
-def thai_fonts() -> list[Path]:
-    """Font files with Thai letters, known by their names, in the order of `FAMILIES`."""
+def fonts_of(language: Language) -> list[Path]:
+    """Font files with the letters of a language, known by their names, the best first."""
     files = [path for folder in font_folders() if folder.is_dir() for path in sorted(folder.rglob("*"))]
     fonts = [path for path in files if path.suffix.lower() in _FILES]
     plain = {path: path.stem.lower().replace("-", "").replace(" ", "") for path in fonts}
-    return [path for family in FAMILIES for path in fonts if family in plain[path]]
+    return [path for family in traits_of(language).fonts.files for path in fonts if family in plain[path]]
+
+
+def families_of(language: Language, installed: Iterable[str]) -> list[str]:
+    """Those of the installed font families that have a language's letters, best first.
+
+    >>> families_of("th", ["DejaVu Sans", "Loma", "Leelawadee UI"])
+    ['Leelawadee UI', 'Loma']
+    """
+    plain = {name: re.sub(r"[^a-z]", "", name.lower()) for name in dict.fromkeys(installed)}
+    return [name for family in traits_of(language).fonts.files for name in plain if family in plain[name]]

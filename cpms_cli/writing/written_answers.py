@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.survey.era import BUDDHIST_OFFSET
+from cpms_cli.survey.era import BUDDHIST_OFFSET, counts_buddhist_years
 from cpms_cli.survey.model.definition import Field, Language, Survey
 
 
@@ -30,9 +30,9 @@ def _written(survey: Survey, field: Field, cells: pd.Series, language: Language)
             ).astype("str")
         return cells.map(words).astype("str").where(cells.notna())
     written = cells
-    if language == "th" and field.type == "year":
+    if counts_buddhist_years(language) and field.type == "year":
         written = (cells.astype("Int64") + BUDDHIST_OFFSET).astype("str")
-    elif language == "th" and (field.type == "date" or field.format == "partial-date"):
+    elif counts_buddhist_years(language) and (field.type == "date" or field.format == "partial-date"):
         written = _buddhist(cells)
     return written.where(~cells.isin(list(words)), cells.map(words)).astype("str").where(cells.notna())
 

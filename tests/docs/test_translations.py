@@ -13,10 +13,12 @@ from rich.cells import cell_len
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help_layout import wrapped
 from cpms_cli.cli.main import app
-from cpms_cli.cli.translation import thai_sentence
+from cpms_cli.cli.translation import translated_sentence
+from cpms_cli.survey.languages import traits_of
 from scripts import catalogue
 from tests.conftest import Cpms
 
+THAI_LINES = traits_of("th").lines
 # Names of formats, programs and techniques that Thai offices write in Latin letters.
 NAMES = {
     "csv",
@@ -39,6 +41,7 @@ NAMES = {
     "enter",
     "en",
     "th",
+    "my",
     "hxl",
     "dhis",
     "spss",
@@ -151,13 +154,13 @@ def test_refusals_of_the_parser_are_thai(
 
 
 def test_a_sentence_nobody_knows_is_told_as_it_is() -> None:
-    assert thai_sentence("Error: the moon is full") == "ข้อผิดพลาด: the moon is full"
+    assert translated_sentence("Error: the moon is full", "th") == "ข้อผิดพลาด: the moon is full"
 
 
 def test_lines_break_at_spaces_and_never_between_a_letter_and_its_mark() -> None:
-    assert wrapped("กี่ครั้ง ที่นี่ --annotate", 10) == ["กี่ครั้ง ที่นี่", "--annotate"]
+    assert wrapped("กี่ครั้ง ที่นี่ --annotate", 10, THAI_LINES) == ["กี่ครั้ง ที่นี่", "--annotate"]
     text = "ที่นี่มีผู้ใหญ่ที่ดูแลเด็กเล็กอยู่" * 3
-    lines = wrapped(text, 12)
+    lines = wrapped(text, 12, THAI_LINES)
     assert "".join(lines) == text
     assert max(map(cell_len, lines)) <= 12
     assert not any(re.match("[\u0e30-\u0e3a\u0e47-\u0e4e]", line) for line in lines)

@@ -25,6 +25,7 @@ from cpms_cli.ooxml.sheet_cells import LONGEST_TEXT, Place, column_number
 from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.writing.files import check_not_read, write_bytes
@@ -52,7 +53,7 @@ def annotate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     validation: Validation,
     out: str | Path,
     *,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     fix: bool = False,
     overwrite: bool = False,

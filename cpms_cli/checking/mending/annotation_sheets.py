@@ -13,7 +13,7 @@ from cpms_cli.checking.validation import Validation
 from cpms_cli.ooxml.marking import MOST_LINKS, TextSheet
 from cpms_cli.ooxml.sheet_cells import Place
 from cpms_cli.reading.source import column_letter
-from cpms_cli.survey.messages import say
+from cpms_cli.survey.messages import draft_lines, say
 from cpms_cli.survey.model.definition import Language, Survey
 
 LISTED = 100_000
@@ -86,7 +86,7 @@ def list_sheet(job: Job, notes: Sequence[str], sheet: str) -> TextSheet:
     head = [say(f"col_{key}", language) for key in named]
     return TextSheet(
         sheet,
-        [title, say("annotate_how", language), *masked, *notes],
+        [title, *draft_lines(language), say("annotate_how", language), *masked, *notes],
         head,
         rows,
         _WIDTHS,

@@ -31,6 +31,7 @@ from cpms_cli.reading.sheet.unread import UnreadColumn, Why
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 
@@ -44,7 +45,7 @@ def draft_map(
     *further: str | Path,
     schemas: Path | None = None,
     encoding: str | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     mapping: Mapped | None = None,
 ) -> pd.DataFrame:
     """Every header of some files with the field it names: header, field, label, match (how sure), examples.

@@ -18,6 +18,7 @@ from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.header.headers import own_header
 from cpms_cli.reading.sheet.unread import Why, carried_header
 from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
@@ -119,7 +120,7 @@ def write_quarantine(
     tables: Sequence[SurveyTable],
     rejected: pd.DataFrame,
     findings: pd.DataFrame,
-    language: Language = "en",
+    language: Language = FALLBACK,
 ) -> Path:
     """Write the rejected rows (`source`, `row`, `silent`), a sheet for each sheet they came from.
 

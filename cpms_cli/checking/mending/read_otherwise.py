@@ -65,7 +65,9 @@ def _of_column(survey: Survey, table: SurveyTable, column: Column) -> pd.DataFra
     first[codes[rows]] = table.rows[rows]
     codelist = survey.codes(column.field)
     labels = {
-        folded(label) for code in (codelist.codes if codelist else ()) for label in (code.label.en, code.label.th)
+        folded(code.label.in_(language))
+        for code in (codelist.codes if codelist else ())
+        for language in survey.languages
     }
     written, values = texts.iloc[changed], read.iloc[changed]
     reasons = [_reason(survey, column, labels, *reading) for reading in zip(written, values, strict=True)]

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from cpms_cli.reading.tables import Column, SurveyTable
 from cpms_cli.reading.value.values import clean, plain_texts
-from cpms_cli.survey.era import BUDDHIST_OFFSET
+from cpms_cli.survey.era import BUDDHIST_OFFSET, counts_buddhist_years
 from cpms_cli.survey.model.definition import Code, CodeList, Field, Language, Survey, folded
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 
@@ -57,15 +57,11 @@ def _date_forms(value: str, language: Language) -> list[str]:
     if iso_date is None:
         return []
     year, parts = int(iso_date[1]), [part for part in (iso_date[3], iso_date[2]) if part]
-    plain = [
-        "/".join([*(str(int(part)) for part in parts), str(shown_year)])
-        for shown_year in (year + BUDDHIST_OFFSET, year)
-    ]
-    padded = ["/".join([*parts, str(shown_year)]) for shown_year in (year + BUDDHIST_OFFSET, year)]
-    if language == "th" or not parts:
-        first = plain[0] if language == "th" else value
-        return [first, value, *plain, *padded]
-    return [value, *plain, *padded]
+    years = (year + BUDDHIST_OFFSET, year)
+    plain = ["/".join([*(str(int(part)) for part in parts), str(shown_year)]) for shown_year in years]
+    padded = ["/".join([*parts, str(shown_year)]) for shown_year in years]
+    first = plain[0] if counts_buddhist_years(language) else value
+    return [first, value, *plain, *padded]
 
 
 def _code_forms(survey: Survey, field: Field, codes: CodeList, value: str, language: Language) -> list[str]:
@@ -77,8 +73,7 @@ def _code_forms(survey: Survey, field: Field, codes: CodeList, value: str, langu
     joint = "; " if field.many else ""
     forms = [
         [entry.label.in_(language) for entry in known],
-        [entry.label.en for entry in known],
-        [entry.label.th for entry in known],
+        *([entry.label.in_(spoken) for entry in known] for spoken in survey.languages),
         [entry.code for entry in known],
     ]
     return [*(joint.join(form) for form in forms), *(";".join(form) for form in forms), value]
@@ -86,7 +81,8 @@ def _code_forms(survey: Survey, field: Field, codes: CodeList, value: str, langu
 
 def _is_plain_list(survey: Survey, field: Field, text: str) -> bool:
     """Whether several answers in one cell are each plainly written, in whatever order."""
-    known = {form for entry in _legal(survey, field) for form in (entry.code, entry.label.en, entry.label.th)}
+    labels = {entry.label.in_(language) for entry in _legal(survey, field) for language in survey.languages}
+    known = labels | {entry.code for entry in _legal(survey, field)}
     return all(part.strip(" ") in known for part in text.split(";"))
 
 
@@ -103,7 +99,7 @@ def plain_forms(survey: Survey, field: Field, text: str, value: str, language: L
         return _date_forms(value, language) or [trimmed]
     if field.type == "year" and re.fullmatch(r"\d{4}", value):
         other = str(int(value) + BUDDHIST_OFFSET)
-        return [other, value] if language == "th" else [value, other]
+        return [other, value] if counts_buddhist_years(language) else [value, other]
     if field.type in ("integer", "number", "year") or field.format is not None or field.constraints.pattern:
         return [value if re.search(r"\d", value) else trimmed]
     # A name or a free text: the reader may take more out of it than spaces, and that is not to be lost here.

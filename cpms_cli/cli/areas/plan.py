@@ -131,4 +131,4 @@ def _plan(workspace: Workspace, asked: AreaAsked, audience: str | None, target: 
         from cpms_cli.reports.documents.document_text import show_document
         from cpms_cli.reports.terminal import open_console
 
-        show_document(open_console(), document)
+        show_document(open_console(document.language), document)

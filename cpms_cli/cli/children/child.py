@@ -89,7 +89,7 @@ def child(
     elif format_ == "csv":
         typer.echo(csv_text(history.indicators), nl=False)
     else:
-        report.show_child(Screen(open_console(), workspace.survey, workspace.language), history)
+        report.show_child(Screen(open_console(workspace.language), workspace.survey, workspace.language), history)
 
 
 def _why(workspace: Workspace, identifier: str, round_: int | None, format_: str, output: Path | None) -> None:
@@ -110,7 +110,7 @@ def _why(workspace: Workspace, identifier: str, round_: int | None, format_: str
     elif format_ == "csv":
         typer.echo(csv_text(explained.why.sheets["what_if"]), nl=False)
     else:
-        report.show_why(open_console(), workspace.survey, explained, workspace.language)
+        report.show_why(open_console(workspace.language), workspace.survey, explained, workspace.language)
 
 
 @app.command("split")

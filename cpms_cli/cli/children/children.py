@@ -90,7 +90,7 @@ def children(
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
     else:
-        screen = Screen(open_console(), survey, spoken)
+        screen = Screen(open_console(spoken), survey, spoken)
         report.show_children(screen, listed, identified)
         if why:
             show_effects(screen.console, explained, spoken)

@@ -58,5 +58,5 @@ def report(
     elif format_ == "csv":
         typer.echo(csv_text(quality.groups), nl=False)
     else:
-        links.show(open_console(), quality, limit, spoken)
+        links.show(open_console(spoken), quality, limit, spoken)
     raise typer.Exit(code)

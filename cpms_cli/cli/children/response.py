@@ -96,7 +96,7 @@ def import_(
     if format_ == "json":
         typer.echo(json_text(report.import_document(survey, imported, spoken)))
     else:
-        report.show_import(Screen(open_console(), survey, spoken), imported, store)
+        report.show_import(Screen(open_console(spoken), survey, spoken), imported, store)
     raise typer.Exit(imported.exit_code)
 
 
@@ -214,7 +214,7 @@ def due(
     elif format_ == "csv":
         typer.echo(csv_text(listed), nl=False)
     else:
-        screen = Screen(open_console(), survey, spoken)
+        screen = Screen(open_console(spoken), survey, spoken)
         report.show_due(screen, listed, shown_date(until, spoken), identified)
         if len(children.turned_18) and not turned_18:
             typer.echo(say("due_turned_18", spoken, count=len(children.turned_18)))

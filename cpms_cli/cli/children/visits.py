@@ -67,4 +67,4 @@ def visits(
     elif format_ == "csv":
         typer.echo(csv_text(listed.visits), nl=False)
     else:
-        report.show_visits(open_console(), survey, listed, spoken, identified)
+        report.show_visits(open_console(spoken), survey, listed, spoken, identified)

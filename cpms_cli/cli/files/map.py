@@ -58,6 +58,6 @@ def map_(
     elif format_ == "csv":
         typer.echo(csv_text(drafted), nl=False)
     else:
-        report.show(open_console(), drafted, spoken)
+        report.show(open_console(spoken), drafted, spoken)
     if output is not None:
         typer.echo(say("written", spoken, file=output), err=True)

@@ -82,5 +82,5 @@ def merge(
     if format_ == "json":
         typer.echo(json_text(report.document(merged, urgent, spoken)))
     else:
-        report.show(open_console(), survey, merged, urgent, spoken)
+        report.show(open_console(spoken), survey, merged, urgent, spoken)
     raise typer.Exit(merged.exit_code)

@@ -122,7 +122,7 @@ def validate(
     elif format_ == "csv":
         typer.echo(csv_text(findings if changed is None else changed), nl=False)
     else:
-        console = open_console()
+        console = open_console(spoken)
         report.show(console, survey, validation, spoken, _asked(files, map_, round_, encoding, store))
         if changed is not None:
             changes_report.show_changes(console, changed, spoken)
@@ -153,7 +153,7 @@ def _tell(written: Annotation, spoken: Language, fixed: bool) -> None:
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.survey.messages import say
 
-    console = open_console(stderr=True)
+    console = open_console(spoken, stderr=True)
     for note in written.notes:
         console.print(note)
     sheet = say("annotate_sheet", spoken)

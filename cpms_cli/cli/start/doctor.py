@@ -30,5 +30,5 @@ def doctor(store: Against = None, format_: TextOrJson = "text", lang: Lang = Non
         signs = [{"item": sign.item, "found": sign.observed, "verdict": sign.verdict} for sign in diagnosis.signs]
         typer.echo(json_text({"schema_version": 1, "exit_code": diagnosis.exit_code, "error": None, "signs": signs}))
     else:
-        show_diagnosis(open_console(), diagnosis, spoken)
+        show_diagnosis(open_console(spoken), diagnosis, spoken)
     raise typer.Exit(diagnosis.exit_code)

@@ -81,7 +81,7 @@ def visit(store: Path, round_: int | None, spoken: Language) -> None:
     asked = set_visits(store, round_=round_, language=spoken)
     typer.echo()
     typer.secho(say("exercise_visit", spoken), bold=True)
-    show_visits(open_console(), asked, spoken)
+    show_visits(open_console(spoken), asked, spoken)
     marks = visits_marked(asked, _typed(say("exercise_letters", spoken)))
     letters = ", ".join(asked.loc[asked["first"], "letter"])
     typer.secho(say("exercise_visited", spoken, **asdict(marks), letters=letters), bold=True)

@@ -39,7 +39,7 @@ def history(
     elif format_ == "csv":
         typer.echo(csv_text(tables["batches"]), nl=False)
     else:
-        report.show_history(open_console(), tables, spoken)
+        report.show_history(open_console(spoken), tables, spoken)
 
 
 def undo(

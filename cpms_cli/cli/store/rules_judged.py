@@ -140,4 +140,4 @@ def _tell(
     elif format_ == "csv":
         typer.echo(csv_text(tables.get("gaps", tables.get("figures", next(iter(tables.values()))))), nl=False)
     else:
-        show(open_console())
+        show(open_console(workspace.language))

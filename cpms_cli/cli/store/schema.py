@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.cli.options import SHIPPED, Lang, TextOrJson, language, one_of
+from cpms_cli.cli.options import SHIPPED, Lang, Output, TextOrJson, language, one_of
 from cpms_cli.cli.store.schema_use import undo, use
+from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
+if TYPE_CHECKING:
+    from cpms_cli.reports.files.translation_state import TranslationState
+
+NAME = "schema"
 app = typer.Typer(no_args_is_help=True, help="The definition: fields, code lists, rules, indicators, levels.")
 
 
@@ -32,36 +37,70 @@ def _group() -> None:
 
 
 @app.command("check")
-def check(folder: Folder = None, format_: TextOrJson = "text", lang: Lang = None) -> None:
+def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = None, lang: Lang = None) -> None:
     """Prove the definition: every rule parses, names known fields, calls only allowed functions, and every worked
     example gives the answer it expects. Exit code 1 when something is wrong; each problem is a file and a line.
+
+    With --lang and the language of a translation, say what it lacks; -o writes that as a table to fill in.
 
     \b
     Examples:
       cpms schema check
-      cpms schema check --format json
+      cpms schema check --lang my -o to_translate.xlsx
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
+    state = _translation_state(folder, spoken)
+    if output is not None and state is None:
+        raise UsageError("translation_none")
+    from cpms_cli.reports.files.translation_state import show_translation_state
+    from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.examples import prove_definition
     from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import json_text
+    from cpms_cli.writing.files import json_text, write_tables
 
     proof = prove_definition(folder or shipped("schemas"))
+    exit_code = 1 if state and state.problems else proof.exit_code
     if format_ == "json":
         problems, notes = (
             [{"file": part.file, "line": part.line, "message": part.message} for part in parts]
-            for parts in (proof.problems, proof.notes)
+            for parts in ((*proof.problems, *(state.problems if state else ())), proof.notes)
         )
-        document = {"schema_version": 1, "exit_code": proof.exit_code, "problems": problems, "notes": notes}
-        typer.echo(json_text({**document, "counts": proof.counts}))
+        document = {"schema_version": 1, "exit_code": exit_code, "problems": problems, "notes": notes}
+        typer.echo(json_text({**document, "counts": proof.counts, **(state.about() if state else {})}))
     else:
-        for part in (*proof.problems, *proof.notes):
+        for part in (*proof.problems, *(state.problems if state else ()), *proof.notes):
             typer.echo(str(part))
-        name = "schema_bad" if proof.problems else "schema_ok"
-        typer.echo(say(name, spoken, count=len(proof.problems), **proof.counts))
-    raise typer.Exit(proof.exit_code)
+        if state is not None:
+            show_translation_state(open_console(spoken), state, spoken)
+        name = "schema_bad" if exit_code else "schema_ok"
+        typer.echo(say(name, spoken, count=len(proof.problems) + len(state.problems if state else ()), **proof.counts))
+    if output is not None and state is not None:
+        write_tables({"texts": state.missing}, output)
+        typer.echo(say("written", spoken, file=output), err=True)
+    raise typer.Exit(exit_code)
+
+
+def _translation_state(folder: Path | None, spoken: str) -> TranslationState | None:
+    """How far the translation of a definition's folder into this language is; None for one of the programme's own."""
+    from cpms_cli.cli.translation import help_texts, translated
+    from cpms_cli.reports.files.translation_state import translation_state
+    from cpms_cli.survey.files.location import shipped
+    from cpms_cli.survey.files.schema_files import Reader, read_survey
+    from cpms_cli.survey.language import LANGUAGES
+
+    if spoken in LANGUAGES:
+        return None
+    survey = read_survey(Reader(folder or shipped("schemas")))
+    translations = survey.translations if survey else ()
+    translation = next((part for part in translations if part.language == spoken), None)
+    if survey is None or translation is None:
+        return None
+    from cpms_cli.cli.main import app as commands
+
+    said = {text: {own: translated(text, own) for own in LANGUAGES} for text in help_texts(commands) if text}
+    return translation_state(survey, translation, said)
 
 
 @app.command("new")
@@ -106,7 +145,7 @@ def diff(before: Before, after: After, format_: TextOrJson = "text", lang: Lang 
         typer.echo(json_text({"schema_version": 1, "changes": definition_changes_document(changes)}))
         return
     names = [say("schema_shipped", spoken) if name == SHIPPED else name for name in (before, after)]
-    show_definition_changes(open_console(), changes, (names[0], names[1]), spoken)
+    show_definition_changes(open_console(spoken), changes, (names[0], names[1]), spoken)
 
 
 app.command("use")(use)

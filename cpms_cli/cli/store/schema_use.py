@@ -57,7 +57,7 @@ def use(
         if plan.is_followed:
             typer.echo(say("adoption_same", spoken, store=store.name))
             return
-        show_adoption(open_console(), store.name, plan, compared, spoken)
+        show_adoption(open_console(spoken), store.name, plan, compared, spoken)
         if (
             not dry_run
             and not yes

@@ -95,7 +95,7 @@ def _now(store: Path, survey: Survey, format_: str, output: Path | None, spoken:
 
     scored = score_and_record(store, survey, tool_version=__version__)
     if not _printed(survey, scored.scores, format_, output, spoken, definition=survey.digest, run=scored.run):
-        report.show_scores(Screen(open_console(), survey, spoken), scored.scores)
+        report.show_scores(Screen(open_console(spoken), survey, spoken), scored.scores)
     error = scored.unrecorded
     if error is not None:
         typer.echo(say("run_not_recorded", spoken, reason=say(error.message_id, spoken, **error.values)), err=True)
@@ -114,7 +114,7 @@ def _again(store: Path, run: int, format_: str, output: Path | None, spoken: Lan
     record = {"run": run, "definition": again.record.definition, "last_batch": again.record.last_batch}
     differences = records(again.differences)
     if not _printed(again.survey, again.scores, format_, output, spoken, **record, differences=differences):
-        show_again(open_console(), again, spoken)
+        show_again(open_console(spoken), again, spoken)
     elif differences:
         typer.echo(say("run_differs", spoken, run=run), err=True)
 
@@ -163,4 +163,4 @@ def _compare(store: Path, schemas: Path | None, format_: str, output: Path | Non
     elif format_ == "csv":
         typer.echo(csv_text(compared.changed), nl=False)
     else:
-        show_comparison(open_console(), compared, spoken)
+        show_comparison(open_console(spoken), compared, spoken)

@@ -46,7 +46,7 @@ def check(store: Store = STORE, format_: Format = "text", lang: Lang = None, sch
     elif format_ == "csv":
         typer.echo(csv_text(violations), nl=False)
     else:
-        report.show_check(open_console(), store.name, violations, spoken)
+        report.show_check(open_console(spoken), store.name, violations, spoken)
         if has_log(store):
             typer.echo(say("store_has_log", spoken, log=log_of(store).name))
         if beside:
@@ -154,4 +154,4 @@ def audit(
     elif format_ == "csv":
         typer.echo(csv_text(log), nl=False)
     else:
-        report.show_audit(open_console(), log, spoken)
+        report.show_audit(open_console(spoken), log, spoken)

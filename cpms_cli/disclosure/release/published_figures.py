@@ -20,6 +20,7 @@ from cpms_cli.disclosure.release.releases import Publication, earlier_releases
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.scores import SCORE
 from cpms_cli.summaries.area.shares import area_name, count_answers, within
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
 
@@ -32,7 +33,7 @@ def published_figures(  # noqa: PLR0913 - public: what can be asked, each by its
     area: str | None = None,
     round_: int | None = None,
     audience: str = "public",
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:

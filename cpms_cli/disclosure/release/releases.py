@@ -21,6 +21,7 @@ from cpms_cli.disclosure.cells.cell_id import CellId
 from cpms_cli.disclosure.engine.problem import Cell, Problem, Relation
 from cpms_cli.store.tables import release_tables
 from cpms_cli.store.tables.release_tables import Release, ReleasedCell, State
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.privacy import PrivacyRules
 
@@ -34,7 +35,7 @@ class Publication:
     round: int | None = None
     audience: str = ""
     earlier: Sequence[Release[CellId]] = ()
-    language: Language = "en"
+    language: Language = FALLBACK
 
 
 def earlier_releases(connection: duckdb.DuckDBPyConnection, audience: str) -> list[Release[CellId]]:

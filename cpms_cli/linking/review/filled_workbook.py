@@ -12,8 +12,9 @@ from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.linking.review.decisions import DIFFERENT, SAME
 from cpms_cli.reading.book.container import inspect_container
 from cpms_cli.reading.source import column_letter
-from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import LANGUAGES, Role, Survey, folded
+from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.messages import say, wordings
+from cpms_cli.survey.model.definition import Role, Survey, folded
 
 SHOWN: tuple[Role, ...] = (
     "given_name",
@@ -33,16 +34,16 @@ SHOWN: tuple[Role, ...] = (
 
 def _words(message: str, code: str) -> Mapping[str, str]:
     """All spellings of one heading or answer."""
-    return {folded(say(message, language)): code for language in LANGUAGES} | {folded(code): code}
+    return {folded(wording): code for wording in wordings(message)} | {folded(code): code}
 
 
 def _own_headings(survey: Survey) -> set[str]:
     """The headings that a workbook of pairs is written with, in every language."""
     messages = ("review_pair", "review_decision", "review_reason", "review_chance", "review_agrees", "review_differs")
-    own = {folded(say(message, language)) for message in messages for language in LANGUAGES}
+    own = {folded(wording) for message in messages for wording in wordings(message)}
     fields = [survey.role(role) for role in ("round", *SHOWN)]
-    labels = [field.label.in_(language) for field in fields for language in LANGUAGES]
-    labels += [say("review_others", language) for language in LANGUAGES]
+    labels = [field.label.in_(language) for field in fields for language in survey.languages]
+    labels += wordings("review_others")
     return own | {folded(f"{label} {side}") for label in labels for side in "AB"}
 
 
@@ -108,7 +109,7 @@ def decisions_in(path: Path, cells: pd.DataFrame) -> pd.DataFrame:
             file=path.name,
             row=first["row"],
             value=first["decision"],
-            same=say("review_same", "en"),
-            different=say("review_different", "en"),
+            same=say("review_same", FALLBACK),
+            different=say("review_different", FALLBACK),
         )
     return table[table["pair"] != ""]

@@ -21,6 +21,7 @@ from cpms_cli.store.definitions.definition_in_use import check_is_followed, defi
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
 from cpms_cli.store.tables.link_tables import row_reference
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
@@ -143,7 +144,7 @@ def export_review(
     store: str | Path,
     path: str | Path,
     *,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     schemas: Path | None = None,
     overwrite: bool = False,

@@ -15,6 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from cpms_cli.reading.header.export_layouts import layout_of
+from cpms_cli.survey.languages import programme_languages
 from cpms_cli.survey.model.definition import Field, Language, Survey, folded_header
 
 _MARKS = re.compile("[\u0e47-\u0e4c]")
@@ -51,17 +52,28 @@ def spelt(header: str) -> str:
     return folded_header(header)
 
 
+def headed(field: Field) -> str:
+    """What stands above the field's column in the survey's own sheets."""
+    return field.label.in_(programme_languages().headed)
+
+
 def header_spellings(survey: Survey) -> dict[str, str]:
     """Every accepted header, folded, to the field it names.
 
     The question itself is one: an export with labels has the words that the form showed for its headers. So is a name
-    that the field had before: files of earlier rounds have it.
+    that the field had before: files of earlier rounds have it; and its label in a language that a translation adds.
     """
-    return {
+    added = {
         spelt(spelling): name
         for name, field in survey.fields.items()
-        for spelling in (field.question.en, field.question.th, name, *field.formerly, *field.headers)
+        for spelling in (*field.label.translated(), *field.question.translated())
     }
+    known = {
+        spelt(spelling): name
+        for name, field in survey.fields.items()
+        for spelling in (*field.question.written().values(), name, *field.formerly, *field.headers)
+    }
+    return {**known, **{spelling: name for spelling, name in added.items() if spelling not in known}}
 
 
 def _tails(header: str) -> Iterator[tuple[str, str, str]]:

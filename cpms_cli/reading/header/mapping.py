@@ -19,8 +19,9 @@ from cpms_cli.reading.header.headers import HeaderMatch, header_spellings, near_
 from cpms_cli.reading.header.side_by_side import Numbered, numbered
 from cpms_cli.reading.size_limits import LIMITS
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import LANGUAGES, Language, Survey
+from cpms_cli.survey.language import FALLBACK, LANGUAGES
+from cpms_cli.survey.messages import say, wordings
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.plain_text import plain_text
 
 HEADER, FIELD, LABEL = "header", "field", "label"
@@ -115,7 +116,7 @@ def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
     if isinstance(mapping, Mapping):
         file = ""
         rows = [
-            (line, header, leave_out("en") if field is None else field)
+            (line, header, leave_out(FALLBACK) if field is None else field)
             for line, (header, field) in enumerate(mapping.items(), start=1)
         ]
     else:
@@ -143,7 +144,7 @@ def leave_out(language: Language) -> str:
 def _map_line(survey: Survey, wanted: str, spellings: Mapping[str, str], place: Mapping[str, object]) -> MapLine:
     """One line as it is understood. Raises UsageError where it names no field."""
     line, header = int(str(place["line"])), str(place["header"])
-    if not wanted or spelt(wanted) in {spelt(leave_out(language)) for language in LANGUAGES}:
+    if not wanted or spelt(wanted) in set(map(spelt, wordings("map_leave_out"))):
         return MapLine(line, header, None)
     if field := spellings.get(spelt(wanted)):
         return MapLine(line, header, field)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.header.export_layouts import find_column
-from cpms_cli.reading.header.headers import header_spellings, match_headers, spelt
+from cpms_cli.reading.header.headers import headed, header_spellings, match_headers, spelt
 from cpms_cli.reading.header.mapping import HeaderMap
 from cpms_cli.reading.header.row_looks import is_number
 from cpms_cli.reading.sheet.sheet_names import named_round
@@ -116,7 +116,7 @@ def _without_key(
         return _named(candidate, "summary", answers=True)
     if lacking == [survey.role("line").name] or any(miss.field in lacking for miss in candidate.near.values()):
         return None
-    labels = ", ".join(f"{name} ({survey.fields[name].label.th})" for name in lacking)
+    labels = ", ".join(f"{name} ({headed(survey.fields[name])})" for name in lacking)
     options = sheet_options(dict.fromkeys(str(sheet.source.sheet) for sheet in read if sheet.source.sheet))
     message = "sheet_lacks_key" if source.sheet and options else "key_column_missing"
     raise NoSurveyTable(message, file=source.path.name, sheet=source.sheet or "", fields=labels, options=options)

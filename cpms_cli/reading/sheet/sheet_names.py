@@ -11,8 +11,7 @@ from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.era import christian_year, era_of
-from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.words import LANGUAGES
+from cpms_cli.survey.messages import wordings
 
 # A year beside another number is a date, a term or a span of years, and says no round.
 _YEAR = re.compile(r"(?<!\d)(?<!\d[-./])(?<!\d[-./] )(\d{4})(?!\d)(?! ?[-./] ?\d)")
@@ -47,5 +46,5 @@ def named_round(source: SourceTable) -> int | None:
 
 def is_own_sheet(name: str) -> bool:
     """Whether a sheet has the name of one that cpms writes into its forms and marked copies, to help."""
-    own = {spelt(say(message, language)) for message in _OWN for language in LANGUAGES}
+    own = {spelt(wording) for message in _OWN for wording in wordings(message)}
     return spelt(name) in own | {spelt(LISTS_SHEET)}

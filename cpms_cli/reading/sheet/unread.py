@@ -21,8 +21,9 @@ from cpms_cli.reading.header.export_layouts import Layout, aside_columns, layout
 from cpms_cli.reading.header.headers import Proposal, spelt
 from cpms_cli.reading.sheet.looks_like import kind_of
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import LANGUAGES, Language, Survey, folded
+from cpms_cli.survey.languages import spoken_languages
+from cpms_cli.survey.messages import say, wordings
+from cpms_cli.survey.model.definition import Language, Survey, folded
 
 Why = Literal["unknown", "near", "no_header", "choice", "child", "left_out", "added", "own", "gathered", "carried"]
 """unknown: no header of the survey; near: nearly one; no_header: nothing stands above; choice: one answer of a
@@ -71,9 +72,10 @@ def carried_header(header: str, language: Language) -> str:
     return say("carried_header", language, header=header)
 
 
-@lru_cache(maxsize=1)
-def _carried() -> tuple[str, ...]:
-    return tuple(folded(carried_header("", language)) for language in LANGUAGES)
+@lru_cache(maxsize=8)
+def _carried(languages: tuple[Language, ...]) -> tuple[str, ...]:
+    # A sentence that begins with the header itself tells nothing by how it begins.
+    return tuple(filter(None, (folded(carried_header("", language)) for language in languages)))
 
 
 @lru_cache(maxsize=8)
@@ -87,7 +89,7 @@ def own_headers(survey: Survey, *, exported: bool) -> frozenset[str]:
         return frozenset(spelt(name) for name in own.names)
     dates = [field.name for field in survey.fields.values() if field.format == "partial-date"]
     names = [*own.names, *own.form, *(form.format(field=name) for form in own.of_dates for name in dates)]
-    spoken = [say(sentence, language) for sentence in own.sentences for language in LANGUAGES]
+    spoken = [wording for sentence in own.sentences for wording in wordings(sentence)]
     spoken += [
         other.sentences[sentence]
         for other in survey.translations
@@ -102,7 +104,7 @@ def _indicator_headers(survey: Survey) -> frozenset[str]:
     labels = [
         f"{indicator.number} {indicator.name.in_(language)}"
         for indicator in survey.indicators
-        for language in LANGUAGES
+        for language in survey.languages
     ]
     return frozenset(spelt(text) for text in (*(indicator.column for indicator in survey.indicators), *labels))
 
@@ -113,7 +115,7 @@ def score_headers(survey: Survey, header: Sequence[str]) -> frozenset[str]:
     if len(indicators & {spelt(cell) for cell in header}) < len(survey.indicators):
         return frozenset()
     own = own_columns().scores
-    words = [say(word, language) for word in own.words for language in LANGUAGES]
+    words = [wording for word in own.words for wording in wordings(word)]
     return indicators | {spelt(text) for text in (*own.names, *words)}
 
 
@@ -121,8 +123,8 @@ def score_headers(survey: Survey, header: Sequence[str]) -> frozenset[str]:
 def list_headers(survey: Survey) -> frozenset[str]:
     """What stands in the list of visits beside the columns of a response, as headers are compared."""
     lists = own_columns().lists
-    labels = [survey.role(role).label.in_(language) for role in lists.roles for language in LANGUAGES]
-    words = [say(word, language) for word in lists.words for language in LANGUAGES]
+    labels = [survey.role(role).label.in_(language) for role in lists.roles for language in survey.languages]
+    words = [wording for word in lists.words for wording in wordings(word)]
     return frozenset(spelt(text) for text in (*labels, *words))
 
 
@@ -177,7 +179,7 @@ def _reason(header: str, known: Collection[str], set_aside: bool) -> Why | None:
     """Why a column is not read, where its header alone says so; `set_aside` in a workbook of rows set aside."""
     if not header.strip():
         return "no_header"
-    if set_aside and folded(header).startswith(_carried()):
+    if set_aside and folded(header).startswith(_carried(spoken_languages())):
         return "carried"
     if spelt(header) in known or spelt(_STEP.split(header)[-1]) in known:
         return "own"

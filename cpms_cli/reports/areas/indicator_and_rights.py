@@ -13,6 +13,7 @@ from cpms_cli.reports.terminal import Screen
 from cpms_cli.summaries.area.indicator import IndicatorSummary
 from cpms_cli.summaries.area.rights import RightsSummary
 from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 
 
@@ -49,7 +50,7 @@ def show_indicator(screen: Screen, summary: IndicatorSummary, identified: bool, 
         style="bold",
     )
     console.print(summary.definition)
-    if language == "en":  # sources stand in the definition in one language
+    if language == FALLBACK:  # in which the sources stand in the definition
         console.print(say("indicator_source", language, source=summary.source))
     show_quality(screen, summary.quality, scope.previous)
     _show_counted(screen, summary.counted, "", ("yes", "no"))

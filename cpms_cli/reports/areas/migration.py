@@ -94,7 +94,7 @@ def _show_by_part(screen: Screen, measures: pd.DataFrame, by: Breakdown, last: d
         compared=[
             say("not_published" if pd.isna(level) else f"migration_{level}", language) for level in measures["level"]
         ],
-        rest=[percent(share) for share in measures["rest_share"]],
+        rest=[percent(share, language) for share in measures["rest_share"]],
     )
     keys = {"area_label": by.parts.label.in_(language), **group_names(survey, shown, language), **last}
     further = {

@@ -147,7 +147,7 @@ def _show_over(screen: Screen, span: Span, kind: _Kind, table: pd.DataFrame, top
     narrow = console.width < _WIDE
     report = leading.merge(table, on=keys, how="left")
     most = (" – " + report["possible"].astype("str")).where(report["possible"] > report["children"], "")
-    shares = ("\n" if narrow else " ") + "(" + report["share"].map(percent) + ")"
+    shares = ("\n" if narrow else " ") + "(" + report["share"].map(lambda share: percent(share, language)) + ")"
     sides, years = _side_by_side(
         report.assign(told=report["children"].astype("str") + most + shares), keys, span, "0", language
     )

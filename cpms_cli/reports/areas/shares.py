@@ -13,14 +13,15 @@ from cpms_cli.reports.terminal import NARROW, Layout, Screen, show_table, stacke
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.numbers import in_digits, shown_share
 
 NOTHING = "–"
 _A_KEY = 16  # columns that each key beside the first takes
 
 
-def percent(share: float) -> str:
+def percent(share: float, language: Language) -> str:
     """A fraction as people read it: 12.5 %; a dash where there is none."""
-    return NOTHING if pd.isna(share) else f"{share * 100:.1f} %"
+    return NOTHING if pd.isna(share) else shown_share(share, language)
 
 
 def _range(low: pd.Series, high: pd.Series) -> list[str]:
@@ -67,7 +68,7 @@ def show_shares(
     joined = joined_rows(frame) | joined_rows(frame, "yes")
     shown = _with_joined(counts_told(frame, language), frame, mark).assign(
         share=[
-            percent(share) + (" !" if marked else f" {mark}" if both else "")
+            percent(share, language) + (" !" if marked else f" {mark}" if both else "")
             for share, marked, both in zip(frame["share"], frame["marked"], joined, strict=True)
         ],
         interval=_range(frame["low"], frame["high"]),
@@ -117,16 +118,20 @@ def quality_sentences(quality: pd.DataFrame, previous: int | None, language: Lan
     others than the office, only about how many households were visited."""
     if "children_lost" not in quality:
         share = float(quality["coverage"].iloc[0])
-        return () if pd.isna(share) else (say("report_coverage", language, share=f"{share * 100:.0f}"),)
+        return (
+            ()
+            if pd.isna(share)
+            else (say("report_coverage", language, share=in_digits(f"{share * 100:.0f}", language)),)
+        )
     counts = quality.to_dict("records")[0]
     visited = say(
         "quality_line",
         language,
         visited=counts["households_visited"],
         known=counts["households_known"],
-        coverage=percent(counts["coverage"]),
+        coverage=percent(counts["coverage"], language),
         refused=counts["households_refused"],
-        unknown=percent(counts["unknown_share"]),
+        unknown=percent(counts["unknown_share"], language),
     )
     if previous is None:
         return visited, say("quality_first", language)

@@ -42,7 +42,9 @@ def map_chart(survey: Survey, figures: AreaFigures, shade: str | None, language:
     drawn_from = {"map": figures.code, "definition": str(survey.folder)}
     words = {**drawn_from, **{name: say(message, language) for name, message in named.items()}}
     most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
-    text = "; ".join(f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True))
+    text = "; ".join(
+        f"{label} {per_cent(share, language)}" for label, share in zip(most["label"], most["share"], strict=True)
+    )
     shape: Literal["area_map", "tile_map"] = "area_map" if outlined else "tile_map"
     title, alt = say("report_map_chart", language, what=what), say("report_map_alt", language, told=text or "–")
     return Chart(shape, title, frame, alt, note, words, withheld_cells(counts.to_frame("share")))

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 from rich.cells import cell_len
 
+from cpms_cli.survey.language import FALLBACK, Language
+from cpms_cli.survey.numbers import shown_share
+
 # px: a column of text on a screen or on A4, a telephone held upright, and A4 laid across
 WIDE, NARROW, ACROSS = 720, 350, 1040
 FONT_SIZE = 13
@@ -94,9 +97,9 @@ def widest_text(texts: list[str], size: int = FONT_SIZE) -> float:
     return max((text_width(text, size) for text in texts), default=0.0)
 
 
-def per_cent(value: float | None) -> str:
+def per_cent(value: float | None, language: Language = FALLBACK) -> str:
     """A share as it is written beside a bar; a dash where there is none."""
-    return "–" if value is None or pd.isna(value) else f"{value * 100:.1f} %"
+    return "–" if value is None or pd.isna(value) else shown_share(value, language)
 
 
 def interval_text(share: float, low: float, high: float) -> str:

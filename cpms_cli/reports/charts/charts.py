@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable
 
@@ -16,6 +17,8 @@ from cpms_cli.reports.charts.map_outlines import area_map
 from cpms_cli.reports.charts.map_tiles import tile_map
 from cpms_cli.reports.charts.svg import Element, Picture, element, text_element
 from cpms_cli.reports.documents.document import Chart
+from cpms_cli.survey.language import FALLBACK, Language
+from cpms_cli.survey.numbers import shown_number
 
 SHAPES: dict[str, Callable[[Chart, float], Picture]] = {
     "level_bars": level_bars,
@@ -25,11 +28,13 @@ SHAPES: dict[str, Callable[[Chart, float], Picture]] = {
     "area_map": area_map,
     "tile_map": tile_map,
 }
+_FIGURE = re.compile(r"[-+]?[0-9][-+0-9.,% ()–]*")
 _MARGIN = 2  # px, so that a line at the edge is drawn whole
 
 
-def chart_svg(chart: Chart, width: int = WIDE) -> str:
-    """The chart as one SVG element `width` px wide, with its title and, for who cannot see it, its words.
+def chart_svg(chart: Chart, width: int = WIDE, language: Language = FALLBACK) -> str:
+    """The chart as one SVG element `width` px wide, with its title and, for who cannot see it, its words; its figures
+    in the digits of the language.
 
     Its identifiers differ from those of every other chart, so that many can stand in one page.
     """
@@ -39,6 +44,9 @@ def chart_svg(chart: Chart, width: int = WIDE) -> str:
     root = element("svg", width=width, height=height, viewBox=view, role="img", font_family=FONT)
     drawn = element("g", transform=f"translate({_MARGIN},{_MARGIN})")
     drawn.extend(picture.elements)
+    for text in drawn.iter("{*}text"):
+        if text.text and _FIGURE.fullmatch(text.text):
+            text.text = shown_number(text.text, language)
     root.extend(
         [
             text_element("title", chart.title, id="title"),

@@ -10,6 +10,7 @@ from lxml import etree
 from cpms_cli.reports.charts.chart_style import ACROSS, WIDE
 from cpms_cli.reports.charts.charts import chart_svg
 from cpms_cli.reports.documents.document import Chart
+from cpms_cli.survey.language import Language
 
 _SHEET = b"""#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 16cm)"""
@@ -21,10 +22,10 @@ _WIDEST, _HIGHEST_UPRIGHT, _HIGHEST_ACROSS = 17.0, 21.0, 14.5
 _SHAPES_ACROSS, _WIDEST_ACROSS = ("indicator_bars",), 25.0
 
 
-def chart_picture(chart: Chart, wide: bool) -> str:
-    """The chart as SVG, for a page laid across if `wide`."""
+def chart_picture(chart: Chart, wide: bool, language: Language) -> str:
+    """The chart as SVG in a language, for a page laid across if `wide`."""
     width = ACROSS if wide and chart.shape in _SHAPES_ACROSS else WIDE
-    return without_sara_am(chart_svg(chart, width))
+    return without_sara_am(chart_svg(chart, width, language))
 
 
 def without_sara_am(svg: str) -> str:

@@ -10,6 +10,7 @@ from cpms_cli.summaries.area.area_figures import AreaFigures
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.numbers import shown_count
 
 NO_BREAK = "\u00a0"
 
@@ -54,4 +55,4 @@ class AreaContext:
 
 def count_words(value: object, language: Language) -> str:
     """Return a count as it is written, or that it is not published."""
-    return say("not_published", language) if pd.isna(value) else f"{int(value):,}"  # type: ignore[call-overload]
+    return say("not_published", language) if pd.isna(value) else shown_count(int(value), language)  # type: ignore[call-overload]

@@ -35,7 +35,7 @@ def key_figures(context: AreaContext, standing: pd.DataFrame) -> Iterator[Part]:
     severe = {level.id for level in severe_levels(context.survey)}
     rows = context.figures.response[context.figures.response["level"].isin(severe)]
     for label, count in zip(rows["label"], rows["children"], strict=True):
-        share = None if pd.isna(count) or not children else per_cent(count / children)
+        share = None if pd.isna(count) or not children else per_cent(count / children, context.language)
         message = "report_key_level" if share is None else "report_key_level_share"
         if pd.isna(count):
             message = "report_key_withheld"

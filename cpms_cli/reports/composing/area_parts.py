@@ -76,7 +76,9 @@ def _few_shares(context: AreaContext, names: dict[str, str], withheld: int) -> I
     for area, *shares in zip(heat["label"], *(heat[name] for name in names), strict=True):
         known = {name: share for name, share in zip(names.values(), shares, strict=True) if pd.notna(share)}
         most = sorted(known.items(), key=lambda entry: -entry[1])
-        text = "; ".join(f"{name} {per_cent(share)}".replace(" %", f"{NO_BREAK}%") for name, share in most)
+        text = "; ".join(
+            f"{name} {per_cent(share, context.language)}".replace(" %", f"{NO_BREAK}%") for name, share in most
+        )
         if text:
             lines.append(context.say("report_high_line", area=area, measures=text))
     if lines:

@@ -29,6 +29,7 @@ from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.migration.area_migration import compute_migration_summary
 from cpms_cli.summaries.response.response_counts import compute_response_summary
 from cpms_cli.summaries.scope import scope_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.workspace import Workspace
@@ -41,7 +42,7 @@ def report_area(  # noqa: PLR0913 - public: what can be asked, each by its own k
     round_: int | None = None,
     shade: str | None = None,
     audience: str | None = "public",
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> Document:

@@ -57,7 +57,10 @@ def _bars(context: AreaContext, name: str, frame: pd.DataFrame, answers: tuple[s
         limit = f"{context.survey.figures.many_unknown * 100:.0f}"
         note = f"{note} {context.say('report_marked', limit=limit)}"
     most = frame.dropna(subset=["share"]).nlargest(_NAMED_IN_ALT, "share")
-    text = "; ".join(f"{label} {per_cent(share)}" for label, share in zip(most["label"], most["share"], strict=True))
+    text = "; ".join(
+        f"{label} {per_cent(share, context.language)}"
+        for label, share in zip(most["label"], most["share"], strict=True)
+    )
     shown = frame[["label", "share", "low", "high", *context.before]]
     words = {
         "label": context.say(f"report_{name}"),

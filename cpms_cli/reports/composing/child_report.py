@@ -10,6 +10,7 @@ from cpms_cli.reports.children.scores import HELP, level_labels
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
 from cpms_cli.summaries.child.child_history import ChildHistory, compute_child_history
 from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
@@ -20,7 +21,7 @@ def report_child(
     identifier: str,
     *,
     identified: bool = False,
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> Document:
     """The report of one child. Names and numbers are masked unless `identified`, which the audit log records.

@@ -29,6 +29,7 @@ from cpms_cli.summaries.area.plans import AreaPlan
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.numbers import shown_count, shown_share
 
 _DECISIONS = 6
 _TO_FILL = ("decision", "who", "by_when", "budget")
@@ -69,10 +70,14 @@ class _Words:
         return say(f"plan_{message}", self.language, **values)
 
     def count(self, count: int | None) -> str:
-        return say("not_published", self.language) if count is None or pd.isna(count) else f"{int(count):,}"
+        return (
+            say("not_published", self.language)
+            if count is None or pd.isna(count)
+            else shown_count(int(count), self.language)
+        )
 
     def share(self, share: float) -> str:
-        return NOT_COMPUTED if pd.isna(share) else f"{share * 100:.1f} %"
+        return NOT_COMPUTED if pd.isna(share) else shown_share(share, self.language)
 
     def situation(self) -> Iterator[Part]:
         plan = self.plan

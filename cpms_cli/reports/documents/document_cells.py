@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from cpms_cli.reports.documents.document import Chart, Column, Document, Kind, TableBlock
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.numbers import shown_change, shown_count, shown_share
 from cpms_cli.writing.gate import printable
 
 NOT_COMPUTED = "–"
@@ -20,7 +21,6 @@ _LETTERS_ACROSS, _LETTERS_UPRIGHT = 140, 95
 _NARROWEST, _WIDEST, _TO_FILL, _PADDING = 7, 56, 13, 3
 _BOLD = 1.25
 _SHORT, _FIGURES = 10, 24  # rows that one page holds: of whatever words, and of figures, a line each
-_FORMS = {"share": "{:.1f} %", "change": "{:+.1f}"}
 
 
 def cell_texts(block: TableBlock, column: Column, language: Language) -> list[str]:
@@ -35,8 +35,9 @@ def cell_texts(block: TableBlock, column: Column, language: Language) -> list[st
         return list(printable(values.astype("str").fillna("")))
     if column.kind == "count":
         withheld = say("not_published", language)
-        return [withheld if pd.isna(value) else f"{int(value):,}" for value in values]
-    return [NOT_COMPUTED if pd.isna(value) else _FORMS[column.kind].format(value * 100) for value in values]
+        return [withheld if pd.isna(value) else shown_count(int(value), language) for value in values]
+    shown = shown_share if column.kind == "share" else shown_change
+    return [NOT_COMPUTED if pd.isna(value) else shown(value, language) for value in values]
 
 
 def is_blank(block: TableBlock, column: Column) -> bool:

@@ -40,6 +40,7 @@ from cpms_cli.reports.documents.document_cells import (
     stays_together,
 )
 from cpms_cli.reports.documents.docx_styles import CAPTION, CELL, HEAD, set_styles
+from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 
 _A4 = (Cm(21), Cm(29.7))
@@ -102,7 +103,7 @@ class _Writer:
     def _set_properties(self) -> None:
         properties, made = self.book.core_properties, datetime.datetime(2000, 1, 1)
         properties.title, properties.author, properties.comments = self.document.title, "cpms", ""
-        properties.language = "th-TH" if self.language == "th" else "en-GB"
+        properties.language = traits_of(self.language).tag
         properties.created = properties.modified = made
 
     def _set_footer(self) -> None:
@@ -144,7 +145,7 @@ class _Writer:
 
     def add_chart(self, chart: Chart) -> None:
         """The chart as a picture with its words for those who cannot see it."""
-        svg = chart_picture(chart, self.wide)
+        svg = chart_picture(chart, self.wide, self.language)
         self.caption(chart.title)
         picture = self.book.add_picture(io.BytesIO(as_png(svg)), width=Cm(picture_width(svg, self.wide)))
         picture._inline.docPr.set("descr", chart.alt)

@@ -1,4 +1,4 @@
-"""The styles of a DOCX, with what Word needs to show Thai: font, size, weight and language of complex script."""
+"""The styles of a DOCX, with what Word needs to show complex script: its font, size, weight and language."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor
 from lxml import etree
 
+from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.model.definition import Language
-from cpms_cli.writing.fonts import OFFICE_FONT
+from cpms_cli.survey.model.traits import Fonts
 
-_INSTEAD = "Thonburi,Noto Sans Thai,Loma,Tahoma"
 # Styles of our own, beside those of the template.
 CELL, HEAD, CAPTION = "Table Cell", "Table Head", "Table Caption"
 _INK, _GREY = RGBColor(0x1F, 0x1F, 0x1F), RGBColor(0x5A, 0x5A, 0x5A)
@@ -44,8 +44,8 @@ def _child(parent: Any, tag: str, **attributes: str) -> Any:
     return element
 
 
-def _set_run(properties: Any, size: float, bold: bool) -> None:
-    fonts = _child(properties, "rFonts", ascii=OFFICE_FONT, hAnsi=OFFICE_FONT, eastAsia=OFFICE_FONT, cs=OFFICE_FONT)
+def _set_run(properties: Any, size: float, bold: bool, font: str) -> None:
+    fonts = _child(properties, "rFonts", ascii=font, hAnsi=font, eastAsia=font, cs=font)
     for name in [name for name in fonts.attrib if str(name).endswith("Theme") or str(name).endswith("theme")]:
         del fonts.attrib[name]
     _child(properties, "bCs", val="1" if bold else "0")
@@ -83,19 +83,19 @@ def _in_order(properties: Any) -> None:
 
 
 def set_styles(book: Any, language: Language) -> None:
-    """Give the styles that documents use their font in both scripts, and the text its language."""
+    """Give the styles that documents use the font of the language in both scripts, and the text its language."""
+    traits = traits_of(language)
     for name in (CELL, HEAD, CAPTION):
         book.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = book.styles["Normal"]
     for name, (size, bold, ink) in _SIZES.items():
         style = book.styles[name]
         style.font.size, style.font.bold, style.font.italic, style.font.color.rgb = Pt(size), bold, False, ink
-        _set_run(style.element.get_or_add_rPr(), size, bold)
+        _set_run(style.element.get_or_add_rPr(), size, bold, traits.fonts.office)
     defaults = book.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    tag_of_language = "th-TH" if language == "th" else "en-GB"
-    _child(defaults, "lang", val=tag_of_language, eastAsia="en-US", bidi="th-TH")
-    _set_run(defaults, 10, False)
+    _child(defaults, "lang", val=traits.tag, eastAsia="en-US", bidi=traits.complex)
+    _set_run(defaults, 10, False, traits.fonts.office)
     _plain(book)
-    _name_fonts(book)
+    _name_fonts(book, traits.fonts)
     _drop_effects(book)
 
 
@@ -122,12 +122,12 @@ def _plain(book: Any) -> None:
         layout.space_before, layout.space_after = Pt(before), Pt(after)
 
 
-def _name_fonts(book: Any) -> None:
+def _name_fonts(book: Any, fonts: Fonts) -> None:
     """Say in the font table what stands in where the font is not installed."""
     part = book.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
     table = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
-    instead = f'<w:altName w:val="{_INSTEAD}"/><w:family w:val="swiss"/>'
-    table.append(parse_xml(f'<w:font {nsdecls("w")} w:name="{OFFICE_FONT}">{instead}</w:font>'))
+    instead = f'<w:altName w:val="{",".join(fonts.instead)}"/><w:family w:val="swiss"/>'
+    table.append(parse_xml(f'<w:font {nsdecls("w")} w:name="{fonts.office}">{instead}</w:font>'))
     part._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 

@@ -28,6 +28,7 @@ from cpms_cli.reports.documents.document import (
     TableBlock,
 )
 from cpms_cli.reports.documents.document_cells import as_table, cell_texts, widths
+from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
@@ -63,8 +64,13 @@ def html_bytes(document: Document) -> bytes:
     template, style = _page()
     sections = _sections(document)
     words = {name: say(f"report_{name}", document.language) for name in ("skip", "contents", "notes")}
-    page = template.render(document=document, sections=sections, words=words, style=style)
+    page = template.render(document=document, sections=sections, words=words, style=style, fonts=_fonts(document))
     return page.encode("utf-8")
+
+
+def _fonts(document: Document) -> list[Markup]:
+    """The fonts of a language that the style sheet does not name; of letters, spaces and hyphens alone."""
+    return [Markup(font) for font in traits_of(document.language).fonts.page]  # noqa: S704 - proved by the definition
 
 
 def _sections(document: Document) -> list[_Section]:
@@ -108,7 +114,7 @@ def _blocks(parts: Sequence[Part], position: int, language: Language) -> list[di
 def _chart(part: Chart, following: Part | None, language: Language) -> list[dict[str, Any]]:
     """The chart, and the figures it is drawn from, unless a table of more figures follows."""
     # What stands in the SVG is escaped as its elements are written.
-    drawn = {name: Markup(chart_svg(part, width)) for name, width in (("wide", WIDE), ("narrow", NARROW))}  # noqa: S704
+    drawn = {name: Markup(chart_svg(part, width, language)) for name, width in (("wide", WIDE), ("narrow", NARROW))}  # noqa: S704
     shown: dict[str, Any] = {"kind": "chart", "title": part.title, "note": part.note, **drawn}
     if isinstance(following, TableBlock):
         return [shown]

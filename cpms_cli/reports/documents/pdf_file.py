@@ -34,12 +34,12 @@ from cpms_cli.reports.documents.document_cells import (
     is_wide,
     stays_together,
 )
+from cpms_cli.survey.languages import programme_languages, spoken_languages, traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
-from cpms_cli.writing.fonts import FAMILIES
+from cpms_cli.writing.fonts import families_of
 
 _TEMPLATE = Path(__file__).with_name("document.typ")
-_THAI = re.compile(r"[\u0e00-\u0e7f]")
 # Letters of these are a third smaller than others of the same size.
 _SMALL = re.compile("thsarabun|angsana|cordia|browallia")
 # Not every Thai font has figures and Latin letters; the last is part of Typst.
@@ -50,16 +50,6 @@ _SIZE, _SIZE_OF_SMALL = 10.0, 14.0
 @cache
 def _fonts() -> typst.Fonts:
     return typst.Fonts()
-
-
-def thai_families(installed: list[str]) -> list[str]:
-    """Those of the installed font families that have Thai letters, best first.
-
-    >>> thai_families(["DejaVu Sans", "Loma", "Leelawadee UI"])
-    ['Leelawadee UI', 'Loma']
-    """
-    plain = {name: re.sub(r"[^a-z]", "", name.lower()) for name in dict.fromkeys(installed)}
-    return [name for family in FAMILIES for name in plain if family in plain[name]]
 
 
 def _table(block: TableBlock, language: Language, wide: bool) -> dict[str, Any]:
@@ -78,8 +68,8 @@ def _table(block: TableBlock, language: Language, wide: bool) -> dict[str, Any]:
     }
 
 
-def _chart(chart: Chart, wide: bool) -> dict[str, Any]:
-    svg = chart_picture(chart, wide)
+def _chart(chart: Chart, language: Language, wide: bool) -> dict[str, Any]:
+    svg = chart_picture(chart, wide, language)
     return {
         "kind": "picture",
         "title": chart.title,
@@ -101,7 +91,7 @@ def _part(part: Part, language: Language, wide: bool) -> dict[str, Any]:
         case TableBlock():
             block = _table(part, language, wide)
         case Chart():
-            block = _chart(part, wide)
+            block = _chart(part, language, wide)
         case BlankLines():
             block = {"kind": "lines", "label": part.label, "count": part.count}
         case _:
@@ -117,13 +107,33 @@ def _texts(content: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
+def _families(content: Any, language: Language, installed: list[str]) -> list[str]:
+    """The best font of each script that a document has or may have, that of its own language first.
+
+    Raises UsageError where a script occurs in it and no font has its letters.
+    """
+    chosen: list[str] = []
+    for spoken in sorted(spoken_languages(), key=lambda code: code != language):
+        letter = traits_of(spoken).own_letter
+        if letter is None:
+            continue
+        best = families_of(spoken, installed)[:1]
+        occurs = any(letter.search(text) for text in _texts(content))
+        if occurs and not best:
+            traits = traits_of(spoken)
+            fonts = ", ".join((*traits.fonts.page, traits.fonts.office))
+            raise UsageError(traits.without_font, language=traits.english, fonts=fonts)
+        chosen += best if occurs or spoken == programme_languages().headed else []
+    return list(dict.fromkeys(chosen))
+
+
 def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
     """The document as PDF, in `fonts` or else those of this machine.
 
-    Raises UsageError where it has Thai letters and none of the fonts has them.
+    Raises UsageError where it has letters of a language's own script, as Thai, and none of the fonts has them.
     """
     fonts = fonts or _fonts()
-    families = thai_families([font.family for font in fonts.fonts()])
+    installed = [font.family for font in fonts.fonts()]
     wide = is_wide(document)
     settings = {
         "title": document.title,
@@ -134,10 +144,9 @@ def pdf_bytes(document: Document, fonts: typst.Fonts | None = None) -> bytes:
         "page_of": say("page_of", document.language),
         "parts": [_part(part, document.language, wide) for part in document.parts],
     }
-    if not families and any(_THAI.search(text) for text in _texts(settings)):
-        raise UsageError("pdf_needs_font")
+    families = _families(settings, document.language, installed)
     small = bool(families) and _SMALL.search(re.sub(r"[^a-z]", "", families[0].lower())) is not None
-    settings |= {"fonts": [*families[:1], *_LATIN], "size": _SIZE_OF_SMALL if small else _SIZE}
+    settings |= {"fonts": [*families, *_LATIN], "size": _SIZE_OF_SMALL if small else _SIZE}
     # A time of making would make the same document two different files.
     made = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
     inputs = {"document": json.dumps(settings, ensure_ascii=False)}

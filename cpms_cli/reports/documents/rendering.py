@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from cpms_cli.reports.documents.document import Document
+from cpms_cli.reports.documents.document import Document, Paragraph
+from cpms_cli.survey.messages import draft_lines
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
 
@@ -19,4 +21,10 @@ def render(document: Document, path: Path) -> None:
 
     Raises UsageError for an ending nobody writes, or where the file cannot be written.
     """
-    write_bytes(path, output_format("document", path).write(document))
+    write_bytes(path, output_format("document", path).write(_marked(document)))
+
+
+def _marked(document: Document) -> Document:
+    """The document; in a language that no speaker has read yet, it begins by saying so."""
+    lines = draft_lines(document.language)
+    return replace(document, parts=(Paragraph(" ".join(lines), "note"), *document.parts)) if lines else document

@@ -27,8 +27,8 @@ from cpms_cli.reports.documents.document import (
     TableBlock,
 )
 from cpms_cli.reports.documents.document_cells import NOT_COMPUTED, as_table, cell_texts, is_blank, widths
+from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
-from cpms_cli.writing.fonts import OFFICE_FONT
 from cpms_cli.writing.gate import printable
 from cpms_cli.writing.new_workbook import new_workbook
 
@@ -84,14 +84,14 @@ def xlsx_bytes(document: Document) -> bytes:
     planned = _sheets_of(document)
     names = sheet_names(sheet.name for sheet in planned)
     with new_workbook(stream, document.title) as book:
-        formats = _formats(book)
+        formats = _formats(book, traits_of(document.language).fonts.office)
         for number, (name, sheet) in enumerate(zip(names, planned, strict=True)):
             _Writer(book, book.add_worksheet(name), document, formats).write(sheet, first=number == 0)
     return stream.getvalue()
 
 
-def _formats(book: Any) -> dict[str, Any]:
-    plain = {"font_name": OFFICE_FONT, "font_size": 10, "valign": "top"}
+def _formats(book: Any, font: str) -> dict[str, Any]:
+    plain = {"font_name": font, "font_size": 10, "valign": "top"}
     cell = {**plain, "border": 1, "border_color": "#B0B0B0"}
     kinds: dict[str, dict[str, Any]] = {
         "title": {**plain, "bold": True, "font_size": 16},

@@ -59,7 +59,7 @@ def _shown(change: DefinitionChange, text: PartText, language: Language) -> str:
         return shown_year(int(text), language) if text and change.aspect in _YEARS else text or ""
     sides = (change.before, change.after)
     same = len({side.in_(language) if isinstance(side, Words) else side for side in sides}) == 1
-    return f"{text.en} / {text.th}" if same else text.in_(language)
+    return " / ".join(text.written().values()) if same else text.in_(language)
 
 
 def definition_changes_document(changes: Sequence[DefinitionChange]) -> list[dict[str, Any]]:
@@ -79,4 +79,4 @@ def definition_changes_document(changes: Sequence[DefinitionChange]) -> list[dic
 
 
 def _plain(text: PartText) -> Any:
-    return {"en": text.en, "th": text.th} if isinstance(text, Words) else text
+    return text.written() if isinstance(text, Words) else text

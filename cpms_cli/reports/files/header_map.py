@@ -10,15 +10,15 @@ from rich.console import Console
 from cpms_cli.checking.mending.header_map import MAP_COLUMNS
 from cpms_cli.reading.header.mapping import FIELD, UNDECIDED, leave_out
 from cpms_cli.reports.terminal import NARROW, show_table, stacked
-from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.definition import LANGUAGES, Language
+from cpms_cli.survey.messages import say, wordings
+from cpms_cli.survey.model.definition import Language
 from cpms_cli.writing.files import records
 
 
 def counts(drafted: pd.DataFrame) -> dict[str, int]:
     """How many headers there are, are known, wait for a decision, and are not read."""
     near = drafted[FIELD].str.startswith(UNDECIDED)
-    left = drafted[FIELD].isin(["", *map(leave_out, LANGUAGES)])
+    left = drafted[FIELD].isin(["", *wordings("map_leave_out")])
     known = ~near & ~left
     return {"count": len(drafted), "known": int(known.sum()), "near": int(near.sum()), "left": int(left.sum())}
 

@@ -14,6 +14,7 @@ from cpms_cli.reports.children.responses import RESPONSE_COUNTS, show_counts
 from cpms_cli.reports.files.how_read import show_footers
 from cpms_cli.reports.files.sheets_not_read import sheet_records, show_sheets
 from cpms_cli.reports.terminal import Layout, Screen, show_table
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
@@ -21,7 +22,7 @@ from cpms_cli.writing.files import records
 _PLACES = 5
 
 
-def document(merged: Merge, urgent: pd.DataFrame, language: Language = "en") -> dict[str, Any]:
+def document(merged: Merge, urgent: pd.DataFrame, language: Language = FALLBACK) -> dict[str, Any]:
     """The JSON document of a merge."""
     return {
         "schema_version": 1,

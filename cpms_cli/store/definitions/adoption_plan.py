@@ -182,9 +182,13 @@ def _meaning_taken(entry: Code, earlier: Iterable[Code]) -> str:
     same = {code.code: code for code in earlier}
     if entry.code not in same or same[entry.code].label == entry.label:
         return ""
-    labels = {entry.label.en.casefold(), entry.label.th}
+    labels = _labels(entry)
     others = (code for code in earlier if code.code not in (entry.code, *entry.formerly))
-    return next((code.code for code in others if {code.label.en.casefold(), code.label.th} & labels), "")
+    return next((code.code for code in others if _labels(code) & labels), "")
+
+
+def _labels(entry: Code) -> set[str]:
+    return {label.casefold() for label in entry.label.written().values()}
 
 
 def _unfit(

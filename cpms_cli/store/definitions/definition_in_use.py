@@ -13,14 +13,22 @@ from cpms_cli.store.definitions.adoption_tables import adopted_definition
 from cpms_cli.store.safety.birth import is_unborn
 from cpms_cli.store.tables.run_tables import kept_definition
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.languages import use_translations
 from cpms_cli.survey.model.definition import Survey
 
 
 def definition_in_use(store: str | Path, schemas: Path | None = None) -> Survey:
     """Return the definition in the folder `schemas`; where none is given, the one that the store follows.
 
-    Where there is no store yet, that is the shipped one. Raises DefinitionError.
+    Where there is no store yet, that is the shipped one. Its languages can be spoken from then on. Raises
+    DefinitionError.
     """
+    survey = _in_use(store, schemas)
+    use_translations(survey.translations)
+    return survey
+
+
+def _in_use(store: str | Path, schemas: Path | None) -> Survey:
     shipped = load_survey(schemas)
     path = Path(store)
     if schemas is not None or not path.is_file() or is_unborn(path):

@@ -28,6 +28,7 @@ from cpms_cli.summaries.child.children import ChildSelection, line_list_of, stan
 from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
 from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -212,7 +213,7 @@ def summarise_area(  # noqa: PLR0913 - public: what can be asked, each by its ow
     *,
     round_: int | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
     identified: bool = False,
 ) -> AreaSummary:

@@ -16,6 +16,7 @@ from cpms_cli.summaries.child.children import ChildSelection, line_list_of
 from cpms_cli.summaries.rounds.change import case_changes
 from cpms_cli.summaries.rounds.comparability import not_comparable, without_changes
 from cpms_cli.summaries.scope import OverRounds, Scope, Span, known_indicator, parts_of, scope_of, span_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.workspace import Workspace
@@ -133,7 +134,7 @@ def summarise_indicator(  # noqa: PLR0913 - public: what can be asked, each by i
     area: str | None = None,
     round_: int | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     schemas: Path | None = None,
 ) -> IndicatorSummary:
@@ -180,7 +181,7 @@ def indicator_change(  # noqa: PLR0913 - public: what can be asked, each by its 
     *,
     area: str | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> IndicatorChange:
     """What became of the cases of one indicator in an area (None: the whole store) from round to round.

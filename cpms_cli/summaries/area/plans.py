@@ -22,6 +22,7 @@ from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Activity
 from cpms_cli.workspace import Workspace
@@ -188,7 +189,7 @@ def plan_area(  # noqa: PLR0913 - public: what can be asked, each by its own key
     *,
     round_: int | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
     leading: int = LEADING,
 ) -> AreaPlan:

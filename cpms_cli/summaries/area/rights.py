@@ -17,6 +17,7 @@ from cpms_cli.summaries.child.children import ChildSelection, line_list_of
 from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.summary_model import Right
 from cpms_cli.workspace import Workspace
@@ -92,7 +93,7 @@ def summarise_rights(  # noqa: PLR0913 - public: what can be asked, each by its 
     round_: int | None = None,
     by: Sequence[str] = (),
     lacking: str | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     schemas: Path | None = None,
 ) -> RightsSummary:
@@ -135,7 +136,7 @@ def rights_change(  # noqa: PLR0913 - public: what can be asked, each by its own
     *,
     area: str | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> RightsChange:
     """Which children newly lack a right, still lack it or have it again, from round to round.

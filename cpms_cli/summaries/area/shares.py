@@ -11,6 +11,7 @@ import pandas as pd
 from cpms_cli.errors import UsageError
 from cpms_cli.scoring.profiles import CHILD_ROUND, UNKNOWN, band_name, group_column
 from cpms_cli.summaries.area.intervals import wilson
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -27,8 +28,7 @@ def area_name(survey: Survey, code: str, language: Language) -> str:
     name = known.label.in_(language)
     if len(code) != 8:
         return name
-    moo = int(code[6:])
-    return f"{name} หมู่ {moo}" if language == "th" else f"{name}, moo {moo}"
+    return say("village_name", language, area=name, village=int(code[6:]))
 
 
 def within(survey: Survey, code: str | None, round_: int | None) -> str:

@@ -14,6 +14,7 @@ from cpms_cli.scoring.explanations import NOT_ASKED, Explainer
 from cpms_cli.scoring.scores import EXPLAINED, create_explained
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.child.standing_history import child_visits
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey, Table
 from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import quoted, typed_record, vocabulary
@@ -109,7 +110,7 @@ def child_history(
     store: str | Path,
     identifier: str,
     *,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     schemas: Path | None = None,
 ) -> ChildHistory:

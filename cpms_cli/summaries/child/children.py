@@ -17,6 +17,7 @@ from cpms_cli.summaries.area.shares import within
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
 from cpms_cli.summaries.child.standing_today import GIVEN, STANDING, STOOD, create_standing_scores, create_stood
 from cpms_cli.summaries.scope import check_surveyed, known_indicator
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
@@ -135,7 +136,7 @@ def list_children(  # noqa: PLR0913 - public: what can be asked, each by its own
     indicator: int | None = None,
     answer: str = "yes",
     as_of: datetime.date | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     schemas: Path | None = None,
 ) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from cpms_cli.summaries.child.answer_outcomes import was_words
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.response.due import due_list_of, with_masked_names
 from cpms_cli.summaries.scope import check_surveyed
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
@@ -253,7 +254,7 @@ def plan_visits(  # noqa: PLR0913 - public: what can be asked, each by its own k
     round_: int | None = None,
     as_of: datetime.date | None = None,
     overdue: pd.DataFrame | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     schemas: Path | None = None,
 ) -> pd.DataFrame:

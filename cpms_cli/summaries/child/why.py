@@ -20,6 +20,7 @@ from cpms_cli.scoring.what_if import TO_ASK, WHAT_IF, create_what_if
 from cpms_cli.summaries.child.answer_outcomes import outcome_words, question_label, was_words
 from cpms_cli.summaries.child.standing_history import child_visits
 from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -180,7 +181,7 @@ def why_child(
     identifier: str,
     *,
     round_: int | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> ChildWhy:
     """Why one child is at its level in a round, by default its last.
@@ -225,7 +226,7 @@ def explain_child(workspace: Workspace, identifier: str, *, round_: int | None =
 
 
 def why_children(
-    store: str | Path, children: pd.DataFrame, *, language: Language = "en", schemas: Path | None = None
+    store: str | Path, children: pd.DataFrame, *, language: Language = FALLBACK, schemas: Path | None = None
 ) -> Why:
     """Why the children of a line list (as `list_children` gives it) are at their levels.
 

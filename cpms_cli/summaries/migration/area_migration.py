@@ -21,6 +21,7 @@ from cpms_cli.summaries.migration.movement import counted_movement, create_movem
 from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
 
@@ -193,7 +194,7 @@ def summarise_migration(  # noqa: PLR0913 - public: what can be asked, each by i
     area: str | None = None,
     round_: int | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> MigrationSummary:
     """Migration in an area (None: the whole store) and a round, by default the area's last, in its parts.
@@ -231,7 +232,7 @@ def migration_change(  # noqa: PLR0913 - public: what can be asked, each by its 
     *,
     area: str | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> MigrationChange:
     """Migration in an area (None: the whole store) round by round, and who came and who left between each two rounds.

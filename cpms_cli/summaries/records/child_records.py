@@ -19,6 +19,7 @@ from cpms_cli.store.tables.record_releases import earlier_records, next_number, 
 from cpms_cli.summaries.area.shares import area_name, within
 from cpms_cli.summaries.records.deidentification import HOME_ANSWERS, Generalised, generalised, pseudonyms
 from cpms_cli.summaries.records.given_rows import GivenRows
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.model.deidentification import AGE
 from cpms_cli.survey.rules.rule_language import named, parse, rule_sql
@@ -94,7 +95,7 @@ def make_records(
     survey = workspace.survey
     connection = workspace.connection
     if area is not None:
-        area_name(survey, area, "en")
+        area_name(survey, area, FALLBACK)
     workspace.scored()
     frame = _rows(connection, survey, within(survey, area, round_))
     if frame.empty:

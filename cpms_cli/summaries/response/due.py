@@ -21,6 +21,7 @@ from cpms_cli.summaries.child.standing_today import absence_words
 from cpms_cli.summaries.response.cases import AGAIN, GROWN, UNKNOWN, WAITING, find_cases
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.survey.era import shown_date
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Role, Survey
 from cpms_cli.workspace import Workspace
@@ -52,7 +53,7 @@ def due_responses(  # noqa: PLR0913 - public: what can be asked, each by its own
     area: str | None = None,
     as_of: datetime.date | None = None,
     everybody: bool = False,
-    language: Language = "en",
+    language: Language = FALLBACK,
     identified: bool = False,
     schemas: Path | None = None,
 ) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.summaries.area.shares import area_name, groups_asked, told_groups
 from cpms_cli.summaries.response.cases import PASSED, STATES, cases_by_round, find_cases
 from cpms_cli.summaries.scope import OverRounds, check_surveyed, parts_of, span_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.workspace import Workspace
@@ -74,7 +75,7 @@ def summarise_responses(  # noqa: PLR0913 - public: what can be asked, each by i
     area: str | None = None,
     as_of: datetime.date | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> ResponseSummary:
     """Count the children who stand at a level that demands a response by a time, by what became of it.
@@ -121,7 +122,7 @@ def response_change(  # noqa: PLR0913 - public: what can be asked, each by its o
     area: str | None = None,
     as_of: datetime.date | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> ResponseChange:
     """Count the cases that each round of a span gave, by what became of them until the day `as_of` (today).

@@ -14,6 +14,7 @@ from cpms_cli.summaries.area.shares import groups_asked
 from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.round_pairs import GROWN, NOT_SEEN, PAIR, Compared, cases_between, over_pairs, with_names
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Indicator, Language
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -75,7 +76,7 @@ def area_change(  # noqa: PLR0913 - public: what can be asked, each by its own k
     last: int,
     *,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> AreaChange:
     """Change in a village, subdistrict, district or province between two rounds and at each round between.

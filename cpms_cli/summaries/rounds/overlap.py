@@ -20,6 +20,7 @@ import pandas as pd
 from cpms_cli.scoring.profiles import CHILD_ROUND, group_column
 from cpms_cli.summaries.area.shares import groups_asked, told_groups, within
 from cpms_cli.summaries.scope import scope_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Indicator, Language, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.workspace import Workspace
@@ -230,7 +231,7 @@ def overlap(  # noqa: PLR0913 - public: what can be asked, each by its own keywo
     area: str | None = None,
     round_: int | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> Overlap:
     """Which indicators occur together in an area (None: in the whole store) and round, by default the last.

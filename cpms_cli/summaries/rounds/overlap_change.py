@@ -26,6 +26,7 @@ from cpms_cli.summaries.rounds.overlap import (
 )
 from cpms_cli.summaries.rounds.round_pairs import CAME, GROWN, LEFT, NOT_SEEN, PAIR, Compared, over_pairs
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -92,7 +93,7 @@ def overlap_change(  # noqa: PLR0913 - public: what can be asked, each by its ow
     *,
     area: str | None = None,
     by: Sequence[str] = (),
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> OverlapChange:
     """Which indicators occur together in an area (None: in the whole store) in each round of a span.

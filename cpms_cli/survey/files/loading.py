@@ -8,6 +8,7 @@ from pathlib import Path
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.schema_files import Reader, read_survey
+from cpms_cli.survey.languages import use_translations
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.proof.definition_proof import proved
 
@@ -30,9 +31,14 @@ def _loaded(folder: Path, own: bool) -> Survey:
 def load_survey(folder: Path | None = None) -> Survey:
     """The survey's definition, from `folder` or as shipped.
 
+    The languages of a folder's own translations can be spoken from then on.
+
     Raises DefinitionError when a file cannot be read, or when a folder of one's own has a rule that is not allowed or
     contradicts itself; `prove_definition` names every place, and runs the examples as well.
     """
     folder_used = shipped("schemas").resolve()
     chosen = folder_used if folder is None else Path(folder).resolve()
-    return _loaded(chosen, chosen != folder_used)
+    survey = _loaded(chosen, chosen != folder_used)
+    if chosen != folder_used:
+        use_translations(survey.translations)
+    return survey

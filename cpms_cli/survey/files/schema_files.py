@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-import string
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +22,7 @@ from cpms_cli.survey.files.located_yaml import (
     read_text,
 )
 from cpms_cli.survey.files.quoting import quoted_names, written_out
+from cpms_cli.survey.files.translation_files import FOLDER, in_own_digits, with_translations
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Area,
@@ -320,27 +319,14 @@ def read_messages(reader: Reader) -> dict[str, Words]:
     return messages
 
 
-def _in_own_digits(content: dict[str, Any], reader: Reader, file: str) -> dict[str, Any]:
-    """A translation whose texts quote the limits in the digits of its language, where it names them (`digits`)."""
-    digits = content.get("digits")
-    if file not in reader.documents or not isinstance(digits, str) or len(digits) != len(string.digits):
-        return content
-    own = {name: str(value).translate(str.maketrans(string.digits, digits)) for name, value in reader.limits.items()}
-    rewritten = deepcopy(content)
-    for place, text in reader.documents[file].quoting.items():
-        around: Any = rewritten
-        for step in place[:-1]:
-            around = around[step]
-        around[place[-1]] = written_out(text, own)
-    return rewritten
-
-
 def _translations(reader: Reader) -> tuple[Translation, ...]:
     parts = []
-    for path in sorted((reader.folder / "translations").glob("*.yaml")):
-        file = f"translations/{path.name}"
+    for path in sorted((reader.folder / FOLDER).glob("*.yaml")):
+        file = f"{FOLDER}/{path.name}"
         content = reader.document(file)
-        parts.append(reader.part(Translation, file, _in_own_digits(content, reader, file)))
+        if file in reader.documents:
+            content = in_own_digits(reader.documents[file], reader.limits)
+        parts.append(reader.part(Translation, file, content))
     return tuple(part for part in parts if part is not None)
 
 
@@ -440,7 +426,7 @@ def read_survey(reader: Reader) -> Survey | None:
     further = _further(reader)
     if further is None or not all(tables.values()):
         return None
-    return Survey(
+    survey = Survey(
         **tables,  # type: ignore[arg-type]
         folder=reader.folder,
         codelists=lists,
@@ -456,7 +442,7 @@ def read_survey(reader: Reader) -> Survey | None:
         titles=titles,
         areas=areas,
         messages=messages,
-        translations=translations,
         digest=digest(reader.folder),
         **further,
     )
+    return with_translations(survey, translations)

@@ -31,12 +31,10 @@ from cpms_cli.survey.model.fields import (
     CodeList,
     Constraints,
     Field,
-    Phrase,
     ResponseRole,
     Role,
     TableSchema,
     Title,
-    Translation,
     folded,
     folded_header,
     roles_of,
@@ -45,6 +43,7 @@ from cpms_cli.survey.model.limits import Limits
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
+from cpms_cli.survey.model.translation import Translation
 from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
 
 __all__ = [
@@ -63,7 +62,6 @@ __all__ = [
     "Language",
     "Level",
     "Pattern",
-    "Phrase",
     "Role",
     "Survey",
     "Table",
@@ -127,6 +125,11 @@ class Survey(Part):
         return self is other or (
             isinstance(other, Survey) and type(self) is type(other) and self.digest == other.digest
         )
+
+    @cached_property
+    def languages(self) -> tuple[Language, ...]:
+        """The codes of the languages that the definition has words in."""
+        return (*LANGUAGES, *(translation.language for translation in self.translations))
 
     @cached_property
     def fields(self) -> dict[str, Field]:

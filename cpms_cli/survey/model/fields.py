@@ -1,4 +1,4 @@
-"""The questions of the survey: fields, code lists, tables, and their words in further languages.
+"""The questions of the survey: fields, code lists, tables.
 
 Field descriptors follow Frictionless Table Schema (datapackage.org/standard/table-schema). Beside it stand `codelist`,
 `many`, `asked`, `role`, `withholds` (answers after which only the key is kept), `closes` (answers that end a child's
@@ -18,7 +18,7 @@ from typing import Literal
 from pydantic import Field as Described
 
 from cpms_cli.survey.model.lifespan import Lifespan
-from cpms_cli.survey.model.words import Part, Words
+from cpms_cli.survey.model.words import Language, Part, Words
 from cpms_cli.survey.plain_text import compared_text
 
 Role = Literal[
@@ -123,12 +123,14 @@ class CodeList(Part):
 
     @cached_property
     def by_spelling(self) -> dict[str, str]:
-        """Folded spelling to code; the code itself is always a spelling."""
-        return {
+        """Folded spelling to code; the code itself is always a spelling, and so is its label in every language."""
+        known = {
             folded(spelling): entry.code
             for entry in self.codes
             for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased)
         }
+        added = {folded(label): entry.code for entry in self.codes for label in entry.label.translated()}
+        return {**known, **{label: code for label, code in added.items() if label not in known}}
 
     @cached_property
     def by_former_code(self) -> dict[str, str]:
@@ -161,31 +163,6 @@ class TableSchema(Part):
     fields: tuple[Field, ...]
 
 
-class Phrase(Part):
-    """A field's label and question in one further language."""
-
-    label: str = Described(min_length=1)
-    question: str = Described(min_length=1)
-
-
-class Translation(Part):
-    """A further language in which the questions are put; `name` is what its speakers call it.
-
-    `tables` and `topics` are names, `codes` labels by code list and code, `sentences` by the id of a message. `digits`
-    are the ten, from 0 on, in which it writes the numbers of limits.
-    """
-
-    language: str = Described(pattern=r"^[a-z]{2,3}$")
-    name: str = Described(min_length=1)
-    reviewed: bool
-    digits: str = Described(default="0123456789", min_length=10, max_length=10)
-    tables: dict[str, str]
-    fields: dict[str, Phrase]
-    codes: dict[str, dict[str, str]]
-    topics: dict[str, str]
-    sentences: dict[str, str]
-
-
 class Title(Part):
     """A word before a name: the code of the sex that it tells, and whether a name may follow without a space."""
 
@@ -196,7 +173,7 @@ class Title(Part):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A province (2 digits), district (4) or subdistrict (6) with its official code, and its name in both languages.
+    """A province (2 digits), district (4) or subdistrict (6) with its official code, and its name in every language.
 
     There are thousands of them and a run names a few: a plain object each, its words made when they are asked for.
     """
@@ -204,11 +181,15 @@ class Area:
     code: str
     en: str
     th: str
+    further: tuple[tuple[Language, str], ...] = ()
 
     @property
     def label(self) -> Words:
-        """Return the name of the area as words in both languages."""
-        return Words(en=self.en, th=self.th)
+        """Return the name of the area as words in every language."""
+        words = Words(en=self.en, th=self.th)
+        for language, text in self.further:
+            words = words.also_in(language, text)
+        return words
 
 
 _SEPARATORS = re.compile(r"[\s_./()\[\]:;,'\"*?!\-–—]+")

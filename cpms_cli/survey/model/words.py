@@ -1,15 +1,17 @@
-"""What every part of the definition is made of: words in two languages, and objects that nobody changes."""
+"""What every part of the definition is made of: words in its languages, and objects that nobody changes."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 from pydantic import Field as Described
 
-Language = Literal["en", "th"]
-LANGUAGES: tuple[Language, ...] = ("en", "th")
+from cpms_cli.survey.language import FALLBACK, LANGUAGES, Language
+
+__all__ = ["LANGUAGES", "Language", "Part", "Table", "Words"]
+
 Table = Literal["household", "child"]
 
 
@@ -20,11 +22,36 @@ class Part(BaseModel):
 
 
 class Words(Part):
-    """The same words in the two languages of the programme."""
+    """The same words in the languages of the programme, and in those that translations add.
+
+    Two are the same where they are in the languages of the programme: a translation is no part of what is meant.
+    """
 
     en: str = Described(min_length=1)
     th: str = Described(min_length=1)
+    _further: dict[Language, str] = PrivateAttr(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and self.written() == other.written()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.written().values()))
 
     def in_(self, language: Language) -> str:
-        """The words in this language."""
-        return self.th if language == "th" else self.en
+        """The words in this language; in the fallback where it has none."""
+        written = self.written()
+        return self._further.get(language) or written.get(language) or written[FALLBACK]
+
+    def written(self) -> dict[Language, str]:
+        """The words in the languages of the programme, by code."""
+        return {language: getattr(self, language) for language in LANGUAGES}
+
+    def translated(self) -> tuple[str, ...]:
+        """The words in those languages that translations add."""
+        return tuple(self._further.values())
+
+    def also_in(self, language: Language, text: str) -> Self:
+        """These words with those of a further language."""
+        words = self.model_copy()
+        words._further = {**self._further, language: text}
+        return words

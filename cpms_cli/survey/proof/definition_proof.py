@@ -35,6 +35,7 @@ from cpms_cli.survey.proof.linking_proof import linking_problems
 from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
+from cpms_cli.survey.proof.translation_proof import translation_problems
 from cpms_cli.survey.proof.unused_files import unused_files
 from cpms_cli.survey.rules.rule_language import rule_sql
 from cpms_cli.survey.rules.typed_answers import vocabulary
@@ -175,7 +176,7 @@ class _Proof:
         self.note(file, (*place, "question"), _languages(field.question, field.name))
         self._answers(file, place, field)
         own = {folded_header(spelling) for spelling in field.headers}
-        for label in (field.label.en, field.label.th):
+        for label in field.label.written().values():
             if folded_header(label) not in own:
                 self.note(file, (*place, "label"), [f"the label '{label}' is not among the field's headers"])
         for spelling in (field.name, *field.formerly, *field.headers):
@@ -254,7 +255,7 @@ class _Proof:
             own = {folded(spelling) for spelling in entry.spellings}
             problems += [
                 f"the label '{label}' is not among the spellings of '{entry.code}'"
-                for label in (entry.label.en, entry.label.th)
+                for label in entry.label.written().values()
                 if folded(label) not in own
             ]
             for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased):
@@ -454,6 +455,7 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
         stages += [
             lambda: linking_problems(reader, survey.linking, _languages),
             lambda: presentation_problems(reader, survey),
+            lambda: translation_problems(reader, survey),
             lambda: figure_problems(reader, survey, _languages, proof.rule),
             lambda: response_problems(reader, survey),
             lambda: limit_problems(reader, survey, _languages),

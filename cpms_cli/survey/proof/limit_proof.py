@@ -21,6 +21,7 @@ from cpms_cli.survey.files.located_yaml import Document, Place, Problem, limit_v
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.quoting import quoted_names
 from cpms_cli.survey.files.schema_files import Reader
+from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, Words
 from cpms_cli.survey.model.limits import FILE
 from cpms_cli.survey.proof.numbers_in_words import NumberFinder
@@ -124,7 +125,7 @@ def _written_out(document: Document, survey: Survey) -> Iterator[Problem]:
                 yield Problem(document.file, document.line(*place), message)
         elif key in _TIMES and place not in document.quoting and isinstance(content, int):
             yield Problem(document.file, document.line(*place), _number_found(content))
-        elif key in ("en", "th") and isinstance(text, str):
+        elif key in LANGUAGES and isinstance(text, str):
             for number in finder.numbers(text, str(key)):
                 yield Problem(document.file, document.line(*place), _number_found(number, " in words"))
 
@@ -176,7 +177,7 @@ def _in_codelists(reader: Reader, survey: Survey) -> Iterator[Problem]:
         file = f"codelists/{name}.csv"
         for entry in codes.codes:
             line = reader.code_lines[(name, entry.code)]
-            for language, text in (("en", entry.label.en), ("th", entry.label.th)):
+            for language, text in entry.label.written().items():
                 numbers = finder.numbers(text, language) if (file, line) not in quotes else ()
                 yield from (Problem(file, line, _number_found(number, " in words")) for number in numbers)
 

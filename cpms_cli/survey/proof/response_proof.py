@@ -71,7 +71,7 @@ def _of_level(survey: Survey, index: int, level: Level) -> Iterator[tuple[str, s
         return
     if level.role != "rule":
         yield "due_hours", "only a level with a rule can demand a response by a time"
-    for language, words in (("en", level.due.en), ("th", level.due.th)):
+    for language, words in level.due.written().items():
         if str(level.due_hours) not in words:
             yield "due_hours", f"'{level.due_hours}' does not stand in the words of `due` ({language}): '{words}'"
     milder = [level_below.due_hours for level_below in survey.levels[index + 1 :] if level_below.due_hours is not None]

@@ -1,0 +1,49 @@
+"""Numbers as the languages write them: in their digits, with their marks of fractions and thousands."""
+
+from __future__ import annotations
+
+from cpms_cli.survey.language import Language
+from cpms_cli.survey.languages import traits_of
+
+
+def in_digits(text: str, language: Language) -> str:
+    """A date or a range in the digits of a language; its signs stay.
+
+    >>> in_digits("1/3/2569", "th")
+    '1/3/2569'
+    """
+    digits = traits_of(language).numbers.in_its_digits
+    return text.translate(digits) if digits else text
+
+
+def shown_number(text: str, language: Language) -> str:
+    """A number that is written as in English, as 1,204.5, in the digits and with the marks of a language."""
+    signs = traits_of(language).numbers.in_its_signs
+    return text.translate(signs) if signs else text
+
+
+def shown_count(count: int, language: Language) -> str:
+    """A count with its marks of thousands.
+
+    >>> shown_count(1204, "en")
+    '1,204'
+    """
+    return shown_number(f"{count:,}", language)
+
+
+def shown_share(share: float, language: Language) -> str:
+    """A fraction as per cent, with one decimal.
+
+    >>> shown_share(0.125, "th")
+    '12.5 %'
+    """
+    return traits_of(language).numbers.share.format(number=shown_number(f"{share * 100:.1f}", language))
+
+
+def shown_change(change: float, language: Language) -> str:
+    """A change of a fraction in points, with its sign.
+
+    >>> shown_change(-0.125, "en")
+    '-12.5'
+    """
+    return shown_number(f"{change * 100:+.1f}", language)

@@ -1,0 +1,141 @@
+"""Translations proved: every text is of something that there is, and fills in what the other languages fill in.
+
+What a translation lacks is no problem: it is said in the fallback. `cpms schema check --lang` lists it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cpms_cli.survey.files.located_yaml import Problem, read_mapping
+from cpms_cli.survey.files.schema_files import Reader
+from cpms_cli.survey.files.translation_files import translation_file, words_of
+from cpms_cli.survey.language import LANGUAGES
+from cpms_cli.survey.model.definition import Survey, folded, folded_header
+from cpms_cli.survey.model.translation import Place, Translation
+from cpms_cli.survey.model.words import Words
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_FREE = {"help", "areas"}  # known to the commands, and to the lists of areas
+# In which files the texts of a kind stand; of fields and sentences there are several.
+_FILES = {
+    "codes": "codelists/{id}.csv",
+    "indicators": "indicators.yaml",
+    "levels": "risk.yaml",
+    "circumstances": "risk.yaml",
+    "checks": "checks.yaml",
+    "groups": "summaries.yaml",
+    "rights": "rights.yaml",
+    "measures": "migration.yaml",
+    "activities": "activities.yaml",
+    "fairness": "fairness.yaml",
+    "comparisons": "linking.yaml",
+    "limits": "limits.yaml",
+    "units": "limits.yaml",
+}
+
+
+@dataclass(frozen=True)
+class Translatable:
+    """A text that a translation may have: its place there, its words, and the file in which they stand."""
+
+    place: Place
+    words: Words
+    file: str
+
+
+def translation_problems(reader: Reader, survey: Survey) -> list[Problem]:
+    """Every text of a translation that is of nothing there is, or cannot stand for what it is of."""
+    return [problem for translation in survey.translations for problem in _problems(reader, survey, translation)]
+
+
+def _problems(reader: Reader, survey: Survey, translation: Translation) -> Iterator[Problem]:
+    file = translation_file(translation.language)
+    if file not in reader.documents:
+        yield Problem(file, 1, f"the file of the language '{translation.language}' is named after it")
+        return
+    document = reader.documents[file]
+    if translation.language in LANGUAGES:
+        yield Problem(
+            file, document.line("language"), f"'{translation.language}' stands beside what it names: change it there"
+        )
+    beside = translation.traits.beside
+    if beside and beside not in LANGUAGES:
+        yield Problem(
+            file, document.line("traits", "beside"), f"beside: the languages of a form are {', '.join(LANGUAGES)}"
+        )
+    known = dict(words_of(survey))
+    unknown = dict.fromkeys(_first_unknown(known, place) for place in translation.texts if place not in known)
+    for place in filter(None, unknown):
+        yield Problem(file, document.line(*place), f"{'.'.join(place[:-1])}: there is no '{place[-1]}' to translate")
+    yield from (
+        Problem(file, document.line("areas", code), f"areas: there is no '{code}' to translate")
+        for code in translation.areas
+        if code not in survey.areas
+    )
+    for place, text in translation.texts.items():
+        if place in known and _filled(text) != _filled(known[place].written()[LANGUAGES[0]]):
+            yield Problem(
+                file, document.line(*place), f"'{_name(place)}' must fill in the same things as the other languages"
+            )
+    for first, second in _alike(translation):
+        message = f"{'.'.join(second)}: the same words as {'.'.join(first)}, so that a file with them could mean either"
+        yield Problem(file, document.line(*second), message)
+
+
+def _name(place: Place) -> str:
+    return place[1] if len(place) == 2 else ".".join(place[1:])
+
+
+def _first_unknown(known: Mapping[Place, Words], place: Place) -> Place | None:
+    """The beginning of a place that names nothing; None for what is known elsewhere."""
+    if place[0] in _FREE:
+        return None
+    beginnings = {other[:length] for other in known for length in range(1, len(other) + 1)}
+    return next(
+        place[:length]
+        for length in range(1, len(place) + 1)
+        if place[:length] not in beginnings or length == len(place)
+    )
+
+
+def _alike(translation: Translation) -> Iterator[tuple[Place, Place]]:
+    """Labels of two fields, or of two codes of one list, that are written alike: they head columns and fill cells."""
+    labels = {
+        ("fields", name, "label"): parts["label"] for name, parts in translation.fields.items() if "label" in parts
+    }
+    yield from _repeated({place: folded_header(text) for place, text in labels.items()})
+    for name, codes in translation.codes.items():
+        yield from _repeated({("codes", name, code): folded(text) for code, text in codes.items()})
+
+
+def _repeated(texts: Mapping[Place, str]) -> Iterator[tuple[Place, Place]]:
+    seen: dict[str, Place] = {}
+    for place, text in texts.items():
+        if seen.setdefault(text, place) != place:
+            yield seen[text], place
+
+
+def _filled(text: str) -> set[str]:
+    return set(_PLACEHOLDER.findall(text))
+
+
+def translatable(survey: Survey) -> Iterator[Translatable]:
+    """Every text of a definition that a translation may have, with the file in which it stands."""
+    tables = (survey.household, survey.child, survey.response)
+    of_table = {table.name: table.name for table in tables}
+    of_table |= {
+        name: table.name for table in tables for name in (*table.topics, *(field.name for field in table.fields))
+    }
+    of_sentence = {
+        name: f"messages/{path.name}"
+        for path in sorted((survey.folder / "messages").glob("*.yaml"))
+        for name in read_mapping(survey.folder, f"messages/{path.name}").content
+    }
+    for place, words in words_of(survey):
+        kind, name = place[0], place[1]
+        table = f"{of_table.get(name)}.yaml"
+        known = of_sentence.get(name, "messages/") if kind == "sentences" else _FILES.get(kind, table)
+        yield Translatable(place, words, known.format(id=name))

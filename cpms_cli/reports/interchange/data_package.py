@@ -57,13 +57,10 @@ def package_bytes(survey: Survey, frame: pd.DataFrame, language: Language, about
     """
     fields = [_field(survey, str(name), language) for name in frame]
     for field in fields:
-        numbers = field["type"] in _NUMBERS
-        if (
-            numbers
-            and pd.to_numeric(frame[field["name"]], errors="coerce").isna().ne(frame[field["name"]].isna()).any()
-        ):
-            values = frame[field["name"]].dropna().unique()
-            field["type"] = "string" if set(values) - set(survey.missing_words) else field["type"]
+        if field["type"] in _NUMBERS:
+            written = frame[field["name"]].dropna()
+            words = set(written[pd.to_numeric(written, errors="coerce").isna()])
+            field["type"] = "string" if words - set(survey.missing_words) else field["type"]
     descriptor = {
         "$schema": PROFILE,
         **about,

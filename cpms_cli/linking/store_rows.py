@@ -54,7 +54,7 @@ def as_evidence(rows: pd.DataFrame) -> pd.DataFrame:
     """
     settings = linking_settings()
     number, home = rows["number"].astype("str"), rows["home"].astype("str")
-    house = home.str.split("|", n=1).str[1].str.strip().str.casefold()
+    house = home.str.extract(r"(?s)^[^|]*\|(.*)$", expand=False).str.strip().str.casefold()
     crowd = home.groupby([rows["round_"], home]).transform("size") > settings.largest_home
     texts = ["given", "family", "nickname", "mother", "sex", "village"]
     answers = (

@@ -1,0 +1,61 @@
+"""Whether a pair is one person, or two of one family: what is mostly a person's own is weighed against relatives.
+
+Brothers, sisters, parents and twins share family name, house, mother, telephone, and twins the birth date. The score of
+a pair counts all that against strangers, and so is high for relatives too. Against relatives only the name, the sex, the
+number and the birth date count, and how many relatives a row has in a table. That the table itself tells: rows of it
+that agree as families do, under names and numbers that differ, are two persons. Until it has told, each row is taken to
+have as many relatives as `tables.relatives` in `schemas/linking.yaml` says.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cpms_cli.linking.comparison_levels import UNKNOWN
+from cpms_cli.linking.match_model import Model
+from cpms_cli.linking.settings import LinkingSettings
+
+_OWN = ("given", "nickname", "sex")
+_FAMILY_AGREES = {
+    "family": ("exact", "sound", "alike"),
+    "birth": ("exact",),
+    "mother": ("exact", "sound"),
+    "place": ("home",),
+    "street": ("exact", "alike"),
+    "phone": ("exact",),
+}
+_AS_FAMILIES_DO = 2  # of these
+NUMBER_AGREES = ("exact", "slip")
+
+
+def relatives_per_row(within: pd.DataFrame, rows: int, settings: LinkingSettings) -> float:
+    """Return how many relatives a row has in a table; `within` are the scored pairs of rows of one table."""
+    agree = sum(within[name].isin(levels).astype(int) for name, levels in _FAMILY_AGREES.items())
+    two_persons = (within["given"] == "differs") & ~within["number"].isin(NUMBER_AGREES)
+    found = 2 * int((two_persons & (agree >= _AS_FAMILIES_DO)).sum())
+    expected = settings.tables.relatives
+    return (found + expected.share * expected.weight) / (rows + expected.weight)
+
+
+def weight_against_relatives(pairs: pd.DataFrame, model: Model, per_row: float, settings: LinkingSettings) -> pd.Series:
+    """Return by pair the log2 of the odds that it is one person rather than two of one family."""
+    weight = pd.Series(np.log2(settings.overlap / per_row), index=pairs.index)
+    for name in _OWN:
+        weights = {level: float(np.log2(m / u)) for level, (m, u) in model.shares[name].items()}
+        weight += pairs[name].map({**weights, UNKNOWN: 0.0}).astype(float)
+    for name, agree in settings.tables.agree.items():
+        weights = {level: float(np.log2(model.shares[name][level][0] / share)) for level, share in agree.items()}
+        weight += pairs[name].map({**weights, UNKNOWN: 0.0}).astype(float)
+    return weight
+
+
+def cleared(pairs: pd.DataFrame, weight: pd.Series, settings: LinkingSettings) -> pd.Series:
+    """Return which pairs are one person beyond doubt, whoever their relatives are.
+
+    A name that is another one, or a birth date, is believed a slip only where a number agrees; a sex never.
+    """
+    doubt = settings.automatic / (1 - settings.automatic)
+    disagrees = (pairs["given"] == "differs") | (pairs["birth"] == "differs")
+    against = (pairs["sex"] == "differs") | (pairs["sibling"] == "clash")
+    return (weight >= np.log2(doubt)) & ~against & (~disagrees | pairs["number"].isin(NUMBER_AGREES))

@@ -131,7 +131,9 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
 WEIGHED_BY_FREQUENCY = {"given": "given", "family": "family", "mother": "mother", "nickname": "nickname"}
 
 # What the sure links, made by number and never against sex and birth date, cannot teach.
-TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number"})
+TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number", "register"})
+# What the rows of a table cannot teach either: a number stands in it once.
+RARE_BY_DEFAULT = frozenset({"number", "register"})
 
 # A link needs a name that agrees so, without a person's word.
 STRONG_NAMES = frozenset({"exact", "sound", "whole", "alike"})
@@ -208,7 +210,14 @@ _STREET_ALIKE = (
 # Persons of any table: an address beside the house, and a telephone.
 PERSONS = Comparing(
     {
-        **CONDITIONS,
+        **{name: of for name, of in CONDITIONS.items() if name != "number"},
+        "register": (
+            "number",
+            {
+                **CONDITIONS["number"][1],
+                "alike": "(damerau_levenshtein(number_l, number_r) = 2 AND length(number_l) >= 6)",
+            },
+        ),
         "given": ("given", {**CONDITIONS["given"][1], "whole": f"({CONDITIONS['given'][1]['whole']} OR {_TURNED})"}),
         "street": ("street", {"exact": "street_l = street_r", "alike": _STREET_ALIKE}),
         "suburb": (

@@ -18,6 +18,7 @@ import pandas as pd
 
 from cpms_cli.linking.comparison_levels import (
     CHILDREN,
+    RARE_BY_DEFAULT,
     TAUGHT_BY_DEFAULTS_ONLY,
     UNKNOWN,
     WEIGHED_BY_FREQUENCY,
@@ -114,9 +115,7 @@ def _defaults(settings: LinkingSettings, comparing: Comparing) -> Shares:
     }
 
 
-def _counted(
-    connection: duckdb.DuckDBPyConnection, shares: Shares, comparing: Comparing
-) -> dict[str, pd.DataFrame]:
+def _counted(connection: duckdb.DuckDBPyConnection, shares: Shares, comparing: Comparing) -> dict[str, pd.DataFrame]:
     """How often each level occurs in the pairs of `lesson` that are sure and in random ones, a frame per comparison."""
     columns = [str(row[0]) for row in connection.execute("DESCRIBE lesson").fetchall()]
     sides = ", ".join(f"{side}.{name} AS {name}_{side}" for name in columns for side in "lr")
@@ -165,7 +164,7 @@ def estimate(
         u = {level: pair[1] for level, pair in levels.items()}
         if name not in TAUGHT_BY_DEFAULTS_ONLY:
             m = _blended(m, counts[name]["sure"], settings.weight_of_defaults)
-        if name != "number":
+        if name not in RARE_BY_DEFAULT:
             u = _blended(u, counts[name]["random"], settings.weight_of_defaults)
         shares[name] = {level: (m[level], u[level]) for level in levels}
     totals = counts["sex"][["sure", "random"]].sum()

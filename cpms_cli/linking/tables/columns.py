@@ -89,9 +89,7 @@ def checked_held(survey: Survey, word: str) -> str:
     raise UsageError("link_held_unknown", held=word, known=", ".join(HELD))
 
 
-def columns_held(
-    survey: Survey, tables: Sequence[pd.DataFrame], fields: Fields
-) -> list[dict[str, list[Hashable]]]:
+def columns_held(survey: Survey, tables: Sequence[pd.DataFrame], fields: Fields) -> list[dict[str, list[Hashable]]]:
     """Return for each table its columns by what they hold, in the order of `fields`.
 
     Raises UsageError: a word that is unknown, a column that no table has, two columns of a table that hold one thing,

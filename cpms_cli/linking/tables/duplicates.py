@@ -1,67 +1,95 @@
 """Rows of one table that are one person, any number of them: joined pair by pair, the likeliest first.
 
 Two groups are joined by a pair that is sure, unless some row of the one and some row of the other say that they are two
-persons. What is not joined so, though likely, waits for a person.
+persons: a row without a name would join twins. Names and birth dates say so only to a pair that could be of relatives,
+another sex or national ID to any. What is not joined so, though likely, waits for a person.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL
+from cpms_cli.linking.comparison_levels import PERSONS, UNKNOWN
 from cpms_cli.linking.settings import LinkingSettings
+from cpms_cli.linking.tables.relatives import NUMBER_AGREES
 
 _MAX_EXPONENT = 60.0
 
 
 class _Groups:
-    """Groups of rows that grow together; `apart` holds what may never be in one."""
+    """Groups of rows that grow together; of two rows that are `apart`, some may be joined by way of a third."""
 
-    def __init__(self, size: int, apart: Iterable[tuple[int, int]]) -> None:
+    def __init__(self, size: int) -> None:
         self.group = list(range(size))
         self.rows = {row: [row] for row in range(size)}
-        self.apart: dict[int, set[int]] = defaultdict(set)
-        for one, other in apart:
-            self.apart[one].add(other)
-            self.apart[other].add(one)
 
-    def join(self, one: int, other: int) -> bool:
-        """Join the groups of two rows; whether they are one now."""
+    def join(self, one: int, other: int, apart: Mapping[int, set[int]]) -> None:
+        """Join the groups of two rows where no two rows of them are apart."""
         left, right = sorted((self.group[one], self.group[other]))
-        if left == right:
-            return True
-        if any(self.apart[row].intersection(self.rows[right]) for row in self.rows[left]):
-            return False
+        if left == right or any(apart[row].intersection(self.rows[right]) for row in self.rows[left] if row in apart):
+            return
         for row in self.rows[right]:
             self.group[row] = left
         self.rows[left] += self.rows.pop(right)
-        return True
+
+
+def _apart(pairs: pd.DataFrame) -> dict[int, set[int]]:
+    rows: dict[int, set[int]] = defaultdict(set)
+    for one, other in zip(pairs["id_l"].tolist(), pairs["id_r"].tolist(), strict=True):
+        rows[one].add(other)
+        rows[other].add(one)
+    return dict(rows)
 
 
 def join_duplicates(rows: pd.DataFrame, pairs: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
     """Return the pairs of rows that are one person, or may be: `pairs` with probability and verdict.
 
-    `pairs`: id_l, id_r, weight, disagrees, contradicts, `clear` and the level of each comparison. Rows that are one
-    person by way of a third have a pair too, where they share anything.
+    `pairs`: id_l, id_r, weight, disagrees, contradicts, `clear` and the level of each comparison. Rows that are one person by way
+    of a third have a pair as well; where they share nothing that was looked at, its levels are unknown.
     """
     odds = np.exp2(pairs["weight"].clip(upper=_MAX_EXPONENT))
     pairs = pairs.assign(probability=odds / (1 + odds)).sort_values(
         ["weight", "id_l", "id_r"], ascending=[False, True, True], ignore_index=True
     )
+    always = _two_persons(rows, pairs)
+    differ = (pairs["given"] == "differs") | (pairs["birth"] == "differs")
+    ever = always | (differ & ~pairs["register"].isin(NUMBER_AGREES))
+    apart = {True: _apart(pairs[always]), False: _apart(pairs[ever])}
     refused = pairs["disagrees"] | pairs["contradicts"]
-    two_persons = pairs[refused & ((pairs["given"] == "differs") | pairs["contradicts"])]
-    groups = _Groups(len(rows), zip(two_persons["id_l"].tolist(), two_persons["id_r"].tolist(), strict=True))
     sure = pairs[~refused & (pairs["probability"] >= settings.automatic)]
-    for one, other in zip(sure["id_l"].tolist(), sure["id_r"].tolist(), strict=True):
-        groups.join(one, other)
+    groups = _Groups(len(rows))
+    for one, other, clear in zip(*(sure[name].tolist() for name in ("id_l", "id_r", "clear")), strict=True):
+        groups.join(one, other, apart[clear])
     group = np.array(groups.group)
     left, right = group[pairs["id_l"].to_numpy(int)], group[pairs["id_r"].to_numpy(int)]
-    verdict = np.where(left == right, AUTOMATIC, DOUBTFUL)
-    pairs = pairs.assign(verdict=verdict, left=np.minimum(left, right), right=np.maximum(left, right))
-    together = pairs[pairs["verdict"] == AUTOMATIC]
-    open_ = pairs[(pairs["verdict"] == DOUBTFUL) & (pairs["probability"] >= settings.review)]
-    return pd.concat([together, open_.drop_duplicates(["left", "right"])]).sort_values(["id_l", "id_r"])
+    pairs = pairs.assign(left=np.minimum(left, right), right=np.maximum(left, right))
+    open_ = pairs[(left != right) & (pairs["probability"] >= settings.review)].drop_duplicates(["left", "right"])
+    together = _together(group, pairs, settings)
+    return pd.concat([together, open_.assign(verdict=DOUBTFUL)]).sort_values(["id_l", "id_r"], ignore_index=True)
+
+
+def _two_persons(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    """Which pairs are two persons, whoever else is like both: another sex, or another national ID."""
+    national = rows["national"].to_numpy()
+    left, right = national[pairs["id_l"].to_numpy(int)], national[pairs["id_r"].to_numpy(int)]
+    return (pairs["sex"] == "differs") | (pd.notna(left) & pd.notna(right) & (left != right))
+
+
+def _together(group: npt.NDArray[np.int64], pairs: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
+    """Every pair of rows of one group, with what is known of it."""
+    of_group = pd.DataFrame({"id": range(len(group)), "group": group})
+    of_group = of_group[of_group["group"].duplicated(keep=False)]
+    both = of_group.merge(of_group, on="group", suffixes=("_l", "_r"))
+    both = both.loc[both["id_l"] < both["id_r"], ["id_l", "id_r"]]
+    together = both.merge(pairs, on=["id_l", "id_r"], how="left").assign(verdict=AUTOMATIC)
+    levels = [name for name in PERSONS.conditions if name in together]
+    together[levels] = together[levels].fillna(UNKNOWN)
+    together["probability"] = together["probability"].fillna(0).clip(lower=settings.automatic)
+    together["weight"] = together["weight"].fillna(together["weight"].min())
+    return together

@@ -17,7 +17,7 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, assign
 from cpms_cli.linking.carried_ids import same_person
-from cpms_cli.linking.comparison_levels import PERSONS
+from cpms_cli.linking.comparison_levels import PERSONS, STRONG_NAMES
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
 from cpms_cli.linking.match_model import Model, estimate
 from cpms_cli.linking.probabilistic import contradict, disagree, find_loose, scored
@@ -61,12 +61,15 @@ def pair_persons(rows: pd.DataFrame, settings: LinkingSettings) -> PersonPairs:
         _take_all(connection, settings)
         model = _taught(connection, rows, two_tables, settings)
         every = scored(connection, model, PERSONS, "l.node <> r.node")
-        one_table = rows["round"].to_numpy()
-        within = one_table[every["id_l"].to_numpy(int)] == one_table[every["id_r"].to_numpy(int)]
-        relatives = relatives_per_row(every[within], len(rows), settings)
+        relatives = relatives_per_row(every, len(rows), settings)
         if two_tables:
-            pairs = _paired(connection, rows, model, every[~within], relatives, settings)
+            pairs = _paired(connection, rows, model, every, relatives, settings)
         else:
+            pairs = join_duplicates(rows, _judged(every, model, relatives, settings), settings)
+            # Rows that are one person by then are no relatives.
+            one_person = pd.MultiIndex.from_frame(pairs.loc[pairs["verdict"] == AUTOMATIC, ["id_l", "id_r"]])
+            others = every[~pd.MultiIndex.from_frame(every[["id_l", "id_r"]]).isin(one_person)]
+            relatives = relatives_per_row(others, len(rows), settings)
             pairs = join_duplicates(rows, _judged(every, model, relatives, settings), settings)
     return PersonPairs(pairs[columns].reset_index(drop=True), relatives, model.document())
 
@@ -105,8 +108,11 @@ def _taught(
 def _judged(pairs: pd.DataFrame, model: Model, relatives: float, settings: LinkingSettings) -> pd.DataFrame:
     """The pairs with `disagrees` and `contradicts`: what a person must look at, whatever the score."""
     clear = cleared(pairs, weight_against_relatives(pairs, model, relatives, settings), settings)
-    contradicts = contradict(pairs) | (pairs["number"] == "differs")
-    return pairs.assign(disagrees=disagree(pairs) & ~clear, contradicts=contradicts & ~clear, clear=clear)
+    # Numbers change and are mistyped; but then name and birth date must say who it is.
+    told = pairs["given"].isin(STRONG_NAMES) & (pairs["birth"] == "exact")
+    contradicts = contradict(pairs) | ((pairs["register"] == "differs") & ~told)
+    disagrees = disagree(pairs.assign(number=pairs["register"]))
+    return pairs.assign(disagrees=disagrees & ~clear, contradicts=contradicts & ~clear, clear=clear)
 
 
 def _paired(
@@ -124,7 +130,13 @@ def _paired(
     for number in range(_PASSES):
         judged = _judged(pairs, model, relatives, settings)
         cluster, decided = assign(
-            rows, cluster, judged, _NO_PAIRS, automatic=settings.automatic, review=settings.review, facts=["sex"]
+            rows,
+            cluster,
+            judged,
+            _NO_PAIRS,
+            automatic=settings.automatic,
+            review=settings.review,
+            facts=["sex", "national"],
         )
         linked = decided[decided["verdict"] == AUTOMATIC]
         if linked.empty or number == _PASSES - 1:

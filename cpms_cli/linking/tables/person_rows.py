@@ -25,8 +25,8 @@ Columns = Mapping[str, Sequence[Hashable]]
 
 
 def person_rows(survey: Survey, table: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """Return the columns of `evidence.COLUMNS`, and `street`, `street_words`, `suburb`, `phone`, a row per row of
-    `table`, indexed 0..n-1; `columns` gives the table's columns by what they hold.
+    """Return the columns of `evidence.COLUMNS`, `national` (the number where it is a national
+    ID), `street`, `street_words`, `suburb` and `phone`, a row per row of `table`, indexed 0..n-1; `columns` gives the table's columns by what they hold.
 
     What cannot be read is left blank: it says nothing of anybody.
     """
@@ -68,6 +68,7 @@ def person_rows(survey: Survey, table: pd.DataFrame, columns: Columns) -> pd.Dat
     evidence = as_evidence(rows)
     return evidence.assign(
         number=evidence["number"].fillna(number).astype("str"),
+        national=evidence["number"],
         street=street,
         street_words=street.str.split().map(sorted, na_action="ignore"),
         suburb=plain("suburb", _words),

@@ -26,13 +26,16 @@ _FAMILY_AGREES = {
     "phone": ("exact",),
 }
 _AS_FAMILIES_DO = 2  # of these
-NUMBER_AGREES = ("exact", "slip")
+NUMBER_AGREES = ("exact", "slip", "alike")
 
 
-def relatives_per_row(within: pd.DataFrame, rows: int, settings: LinkingSettings) -> float:
-    """Return how many relatives a row has in a table; `within` are the scored pairs of rows of one table."""
-    agree = sum(within[name].isin(levels).astype(int) for name, levels in _FAMILY_AGREES.items())
-    two_persons = (within["given"] == "differs") & ~within["number"].isin(NUMBER_AGREES)
+def relatives_per_row(pairs: pd.DataFrame, rows: int, settings: LinkingSettings) -> float:
+    """Return how many relatives a row has in the tables, by all pairs that share anything.
+
+    What may be relatives counts as such: where no numbers are known, every pair of another name in one family.
+    """
+    agree = sum(pairs[name].isin(levels).astype(int) for name, levels in _FAMILY_AGREES.items())
+    two_persons = (pairs["given"] == "differs") & ~pairs["register"].isin(NUMBER_AGREES)
     found = 2 * int((two_persons & (agree >= _AS_FAMILIES_DO)).sum())
     expected = settings.tables.relatives
     return (found + expected.share * expected.weight) / (rows + expected.weight)
@@ -53,9 +56,10 @@ def weight_against_relatives(pairs: pd.DataFrame, model: Model, per_row: float, 
 def cleared(pairs: pd.DataFrame, weight: pd.Series, settings: LinkingSettings) -> pd.Series:
     """Return which pairs are one person beyond doubt, whoever their relatives are.
 
-    A name that is another one, or a birth date, is believed a slip only where a number agrees; a sex never.
+    Another name, or another birth date, is believed a slip only where a number agrees; both never, as in a mother's row
+    beside that of her child, who has her number. Nor is another sex.
     """
-    doubt = settings.automatic / (1 - settings.automatic)
-    disagrees = (pairs["given"] == "differs") | (pairs["birth"] == "differs")
-    against = (pairs["sex"] == "differs") | (pairs["sibling"] == "clash")
-    return (weight >= np.log2(doubt)) & ~against & (~disagrees | pairs["number"].isin(NUMBER_AGREES))
+    odds = settings.automatic / (1 - settings.automatic)
+    name, birth = pairs["given"] == "differs", pairs["birth"] == "differs"
+    against = (pairs["sex"] == "differs") | (pairs["sibling"] == "clash") | (name & birth)
+    return (weight >= np.log2(odds)) & ~against & (~(name | birth) | pairs["register"].isin(NUMBER_AGREES))

@@ -201,10 +201,11 @@ _TURNED = (
     "(jaro_winkler_similarity(given_l, family_r) >= 0.85 AND jaro_winkler_similarity(family_l, given_r) >= 0.85"
     " AND jaro_winkler_similarity(given_l, family_l) < 0.85)"
 )
-_WORDS_IN_COMMON = "2 * len(list_intersect(street_words_l, street_words_r))"
+_WORDS = tuple(f"list_distinct(string_split(street_{side}, ' '))" for side in "lr")
 _STREET_ALIKE = (
     "(levenshtein(street_l, street_r) <= 0.3 * greatest(length(street_l), length(street_r))"
-    f" OR {_WORDS_IN_COMMON} > greatest(len(street_words_l), len(street_words_r)))"
+    # More than half of the words, in any order: parts of an address change their cells.
+    f" OR 2 * len(list_intersect({_WORDS[0]}, {_WORDS[1]})) > greatest(len({_WORDS[0]}), len({_WORDS[1]})))"
 )
 
 # Persons of any table: an address beside the house, and a telephone.
@@ -234,7 +235,7 @@ PERSONS = Comparing(
         "given_suburb": "given_heads || '|' || suburb",
         "phone": "phone",
     },
-    ("street", "street_words", "suburb", "phone"),
+    ("street", "suburb", "phone"),
 )
 
 

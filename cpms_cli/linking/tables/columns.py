@@ -36,7 +36,7 @@ Held = Literal[
 Fields = Mapping[str, str]
 HELD: tuple[str, ...] = get_args(Held)
 # Without one of these nobody can be told from anybody; several columns of one table can hold a part of these.
-_TELLING = frozenset({"given_name", "full_name", "national_id", "person_number"})
+TELLING = frozenset({"given_name", "full_name", "national_id", "person_number"})
 _IN_PARTS = frozenset({"address"})
 
 
@@ -113,6 +113,6 @@ def _of_one(table: pd.DataFrame, number: int, held: Mapping[str, str]) -> dict[s
     for what, names in columns.items():
         if len(names) > 1 and what not in _IN_PARTS:
             raise UsageError("link_held_twice", held=what, columns=", ".join(map(str, names)), table=number)
-    if not _TELLING & set(columns):
-        raise UsageError("link_nothing_telling", table=number, known=", ".join(sorted(_TELLING)))
+    if not TELLING & set(columns):
+        raise UsageError("link_nothing_telling", table=number, known=", ".join(sorted(TELLING)))
     return columns

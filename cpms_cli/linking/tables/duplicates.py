@@ -50,8 +50,8 @@ def _apart(pairs: pd.DataFrame) -> dict[int, set[int]]:
 def join_duplicates(rows: pd.DataFrame, pairs: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
     """Return the pairs of rows that are one person, or may be: `pairs` with probability and verdict.
 
-    `pairs`: id_l, id_r, weight, disagrees, contradicts, `clear` and the level of each comparison. Rows that are one person by way
-    of a third have a pair as well; where they share nothing that was looked at, its levels are unknown.
+    `pairs`: id_l, id_r, weight, disagrees, contradicts, `clear` and the level of each comparison. Rows that are one
+    person by way of a third have a pair as well; where they share nothing that was looked at, its levels are unknown.
     """
     odds = np.exp2(pairs["weight"].clip(upper=_MAX_EXPONENT))
     pairs = pairs.assign(probability=odds / (1 + odds)).sort_values(
@@ -69,16 +69,30 @@ def join_duplicates(rows: pd.DataFrame, pairs: pd.DataFrame, settings: LinkingSe
     group = np.array(groups.group)
     left, right = group[pairs["id_l"].to_numpy(int)], group[pairs["id_r"].to_numpy(int)]
     pairs = pairs.assign(left=np.minimum(left, right), right=np.maximum(left, right))
-    open_ = pairs[(left != right) & (pairs["probability"] >= settings.review)].drop_duplicates(["left", "right"])
+    asked = (left != right) & (pairs["probability"] >= settings.review) & ~_nobody_asks(rows, pairs)
+    open_ = pairs[asked].drop_duplicates(["left", "right"])
     together = _together(group, pairs, settings)
-    return pd.concat([together, open_.assign(verdict=DOUBTFUL)]).sort_values(["id_l", "id_r"], ignore_index=True)
+    both: pd.DataFrame = pd.concat([together, open_.assign(verdict=DOUBTFUL)])
+    return both.sort_values(["id_l", "id_r"], ignore_index=True)
+
+
+def _other_national_id(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    national = rows["national"].to_numpy()
+    left, right = national[pairs["id_l"].to_numpy(int)], national[pairs["id_r"].to_numpy(int)]
+    return pd.Series(pd.notna(left) & pd.notna(right) & (left != right), index=pairs.index)
 
 
 def _two_persons(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
     """Which pairs are two persons, whoever else is like both: another sex, or another national ID."""
-    national = rows["national"].to_numpy()
-    left, right = national[pairs["id_l"].to_numpy(int)], national[pairs["id_r"].to_numpy(int)]
-    return (pairs["sex"] == "differs") | (pd.notna(left) & pd.notna(right) & (left != right))
+    two: pd.Series = (pairs["sex"] == "differs") | _other_national_id(rows, pairs)
+    return two
+
+
+def _nobody_asks(rows: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    """Which pairs are brothers and sisters to anybody: another name, with another birth date or national ID."""
+    differs = (pairs["birth"] == "differs") & (pairs["register"] != "exact")
+    brothers: pd.Series = (pairs["given"] == "differs") & (differs | _other_national_id(rows, pairs))
+    return brothers
 
 
 def _together(group: npt.NDArray[np.int64], pairs: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
@@ -87,7 +101,7 @@ def _together(group: npt.NDArray[np.int64], pairs: pd.DataFrame, settings: Linki
     of_group = of_group[of_group["group"].duplicated(keep=False)]
     both = of_group.merge(of_group, on="group", suffixes=("_l", "_r"))
     both = both.loc[both["id_l"] < both["id_r"], ["id_l", "id_r"]]
-    together = both.merge(pairs, on=["id_l", "id_r"], how="left").assign(verdict=AUTOMATIC)
+    together: pd.DataFrame = both.merge(pairs, on=["id_l", "id_r"], how="left").assign(verdict=AUTOMATIC)
     levels = [name for name in PERSONS.conditions if name in together]
     together[levels] = together[levels].fillna(UNKNOWN)
     together["probability"] = together["probability"].fillna(0).clip(lower=settings.automatic)

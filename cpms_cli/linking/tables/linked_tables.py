@@ -33,9 +33,9 @@ def link_frames(
     `fields` says what columns hold: the name of a column in either table, and one of `given_name`, `family_name`,
     `full_name`, `other_name` (nickname), `mother_name`, `sex`, `birth_date`, `national_id` (Thai), `person_number` (any
     other register's), `village_code`, `household_no`, `address`, `suburb`, `postcode`, `phone`. Columns that are not
-    named are not looked at. Cells are read as the survey's are: titles, Thai digits, dates of either era; what cannot be
-    read says nothing. Of two tables, a row belongs to one row of the other at most; within one table several rows can be
-    one person, and each pair of them is told.
+    named are not looked at. Cells are read as the survey's are: titles, Thai digits, dates of either era; what cannot
+    be read says nothing. Of two tables, a row belongs to one row of the other at most; within one table several rows
+    can be one person, and each pair of them is told.
 
     A row per pair, the surest first: `left` and `right` (labels of the tables' indexes), `probability`, `kind`
     ("automatic", or "review" where a person must look), `agrees` and `differs` (what does, in words). Nothing is
@@ -56,7 +56,10 @@ def link_frames(
     pairs = _left_first(pair_persons(rows, settings).pairs, rows)
     labels = rows["label"].to_numpy()
     indexes = [table.index for table in tables]
-    of_pairs = pairs[list(PERSONS.conditions)].to_dict("records")
+    of_pairs = [
+        {str(name): str(level) for name, level in levels.items()}
+        for levels in pairs[list(PERSONS.conditions)].to_dict("records")
+    ]
     linked = pd.DataFrame(
         {
             "left": indexes[0].take(labels[pairs["id_l"].to_numpy(int)]),
@@ -75,7 +78,7 @@ def link_frames(
 
 def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows in an order that what they say gives them, so that the tables' own order leaves no trace."""
-    keys = [name for name in rows.columns if name not in ("label", "street_words")]
+    keys = [name for name in rows.columns if name != "label"]
     return rows.sort_values([*keys, "label"], kind="stable", ignore_index=True)
 
 

@@ -11,7 +11,6 @@ from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence
 from cpms_cli.reading.value.digits import ascii_digits, whole_numbers
 from cpms_cli.reading.value.values import clean, plain_texts
-from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.model.definition import Survey
 
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
@@ -25,8 +24,8 @@ Columns = Mapping[str, Sequence[Hashable]]
 
 
 def person_rows(survey: Survey, table: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """Return the columns of `evidence.COLUMNS`, `national` (the number where it is a national
-    ID), `street`, `street_words`, `suburb` and `phone`, a row per row of `table`, indexed 0..n-1; `columns` gives the table's columns by what they hold.
+    """Return the columns of `evidence.COLUMNS`, `national` (the number where it is a national ID), `street`, `suburb` and
+    `phone`, a row per row of `table`, indexed 0..n-1; `columns` gives the table's columns by what they hold.
 
     What cannot be read is left blank: it says nothing of anybody.
     """
@@ -70,7 +69,6 @@ def person_rows(survey: Survey, table: pd.DataFrame, columns: Columns) -> pd.Dat
         number=evidence["number"].fillna(number).astype("str"),
         national=evidence["number"],
         street=street,
-        street_words=street.str.split().map(sorted, na_action="ignore"),
         suburb=plain("suburb", _words),
         phone=plain("phone", _phone),
     )
@@ -125,7 +123,7 @@ def _number(text: str) -> str | None:
 
 
 def _phone(text: str) -> str | None:
-    """A telephone number with the zero of its own country; nothing where it is too short, or one digit again and again."""
+    """A telephone number with the zero of its own country; nothing where it is too short, or one digit throughout."""
     digits = _LAND.sub("0", re.sub(r"\D", "", text))
     return None if len(digits) < _SHORTEST_PHONE or _SAME_DIGITS.fullmatch(digits[1:]) else digits
 

@@ -82,7 +82,8 @@ def scored(
     of_pair: str = "l.round <> r.round AND l.node <> r.node",
 ) -> pd.DataFrame:
     """Return the pairs of `loose` that share a block: id_l, id_r, weight (log2 of the odds), the level of each
-    comparison by its name, `one_script`, `identical`, `certain` and `unnamed`; `of_pair` says which pairs count, in SQL."""
+    comparison by its name, `one_script`, `identical`, `certain` and `unnamed`; `of_pair` says in SQL which pairs count.
+    """
     rules = [f"l.block_{name} = r.block_{name} AND {of_pair}" for name in comparing.blocks]
     table = score_pairs(connection, "loose", model.shares, model.prior, rules, _LEAST_WEIGHT, comparing)
     gammas = ", ".join(f"gamma_{name} AS {name}" for name in comparing.conditions)

@@ -29,9 +29,9 @@ class _Groups:
         self.group = list(range(size))
         self.rows = {row: [row] for row in range(size)}
 
-    def join(self, one: int, other: int, apart: Mapping[int, set[int]]) -> None:
+    def join(self, first: int, second: int, apart: Mapping[int, set[int]]) -> None:
         """Join the groups of two rows where no two rows of them are apart."""
-        left, right = sorted((self.group[one], self.group[other]))
+        left, right = sorted((self.group[first], self.group[second]))
         if left == right or any(apart[row].intersection(self.rows[right]) for row in self.rows[left] if row in apart):
             return
         for row in self.rows[right]:
@@ -41,9 +41,9 @@ class _Groups:
 
 def _apart(pairs: pd.DataFrame) -> dict[int, set[int]]:
     rows: dict[int, set[int]] = defaultdict(set)
-    for one, other in zip(pairs["id_l"].tolist(), pairs["id_r"].tolist(), strict=True):
-        rows[one].add(other)
-        rows[other].add(one)
+    for left, right in zip(pairs["id_l"].tolist(), pairs["id_r"].tolist(), strict=True):
+        rows[left].add(right)
+        rows[right].add(left)
     return dict(rows)
 
 
@@ -64,8 +64,8 @@ def join_duplicates(rows: pd.DataFrame, pairs: pd.DataFrame, settings: LinkingSe
     refused = pairs["disagrees"] | pairs["contradicts"]
     sure = pairs[~refused & (pairs["probability"] >= settings.automatic)]
     groups = _Groups(len(rows))
-    for one, other, clear in zip(*(sure[name].tolist() for name in ("id_l", "id_r", "clear")), strict=True):
-        groups.join(one, other, apart[clear])
+    for first, second, clear in zip(*(sure[name].tolist() for name in ("id_l", "id_r", "clear")), strict=True):
+        groups.join(first, second, apart[clear])
     group = np.array(groups.group)
     left, right = group[pairs["id_l"].to_numpy(int)], group[pairs["id_r"].to_numpy(int)]
     pairs = pairs.assign(left=np.minimum(left, right), right=np.maximum(left, right))

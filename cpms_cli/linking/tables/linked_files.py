@@ -80,12 +80,12 @@ def link_files(
     """
     survey = load_survey(schemas)
     paths = [Path(left)] if right is None else [Path(left), Path(right)]
-    told = {**_map(survey, mapping), **_checked(survey, fields or {})}
-    read = [_one_table(survey, path, _ReadAs(encoding, sheets), [*map(compared, told)]) for path in paths]
+    chosen_fields = {**_map(survey, mapping), **_checked(survey, fields or {})}
+    read = [_one_table(survey, path, _ReadAs(encoding, sheets), [*map(compared, chosen_fields)]) for path in paths]
     sources = [source for source, _ in read]
     tables = [_frame(source) for source in sources]
     headers = list(dict.fromkeys(name for table in tables for name in map(str, table.columns)))
-    held = _held(survey, headers, told)
+    held = _held(survey, headers, chosen_fields)
     columns = columns_held(survey, tables, held)
     pairs = link_frames(tables[0], tables[1] if len(tables) > 1 else None, held, language=language, schemas=schemas)
     unread = {
@@ -107,14 +107,14 @@ def link_files(
     )
 
 
-def _one_table(survey: Survey, path: Path, read_as: _ReadAs, told: Collection[str]) -> tuple[SourceTable, list[str]]:
+def _one_table(survey: Survey, path: Path, read_as: _ReadAs, by_map: Collection[str]) -> tuple[SourceTable, list[str]]:
     """The table of persons of a file, and the names of the other sheets that have a table.
 
     Raises UsageError where several tables tell who somebody is.
     """
     sources = read_sheets(path, None, read_as.encoding, read_as.sheets)
     known = [{*held_by(survey, source.header).values()} for source in sources]
-    chosen = [{*map(compared, source.header)} & {*told} for source in sources]
+    chosen = [{*map(compared, source.header)} & {*by_map} for source in sources]
     of_persons = [source for source, held, map_ in zip(sources, known, chosen, strict=True) if held & TELLING or map_]
     if len(sources) == 1:
         return sources[0], []
@@ -138,14 +138,14 @@ def _frame(source: SourceTable) -> pd.DataFrame:
 def _held(survey: Survey, headers: Iterable[str], chosen: Mapping[str, str | None]) -> dict[str, str]:
     """What the columns hold: as chosen, else as their headers are known, where nothing else was chosen for that."""
     of_header = {compared(header): held for header, held in chosen.items()}
-    there = list(headers)
-    missing = [header for header in chosen if compared(header) not in set(map(compared, there))]
+    known_names = list(headers)
+    missing = [header for header in chosen if compared(header) not in set(map(compared, known_names))]
     if missing:
-        raise UsageError("link_column_missing", column=missing[0], known=", ".join(there))
+        raise UsageError("link_column_missing", column=missing[0], known=", ".join(known_names))
     taken = set(of_header.values())
-    known = {header: held for header, held in held_by(survey, there).items() if held not in taken}
-    both = {header: of_header.get(compared(header), known.get(header)) for header in there}
-    both |= {header: None for header in there if of_header.get(compared(header), "") is None}
+    known = {header: held for header, held in held_by(survey, known_names).items() if held not in taken}
+    both = {header: of_header.get(compared(header), known.get(header)) for header in known_names}
+    both |= {header: None for header in known_names if of_header.get(compared(header), "") is None}
     return {header: held for header, held in both.items() if held is not None}
 
 

@@ -109,8 +109,8 @@ def _judged(pairs: pd.DataFrame, model: Model, relatives: float, settings: Linki
     """The pairs with `disagrees` and `contradicts`: what a person must look at, whatever the score."""
     clear = cleared(pairs, weight_against_relatives(pairs, model, relatives, settings), settings)
     # Numbers change and are mistyped; but then name and birth date must say who it is.
-    told = pairs["given"].isin(STRONG_NAMES) & (pairs["birth"] == "exact")
-    contradicts = contradict(pairs) | ((pairs["register"] == "differs") & ~told)
+    surely_named = pairs["given"].isin(STRONG_NAMES) & (pairs["birth"] == "exact")
+    contradicts = contradict(pairs) | ((pairs["register"] == "differs") & ~surely_named)
     disagrees = disagree(pairs.assign(number=pairs["register"]))
     return pairs.assign(disagrees=disagrees & ~clear, contradicts=contradicts & ~clear, clear=clear)
 

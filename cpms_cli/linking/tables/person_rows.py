@@ -24,8 +24,8 @@ Columns = Mapping[str, Sequence[Hashable]]
 
 
 def person_rows(survey: Survey, table: pd.DataFrame, columns: Columns) -> pd.DataFrame:
-    """Return the columns of `evidence.COLUMNS`, `national` (the number where it is a national ID), `street`, `suburb` and
-    `phone`, a row per row of `table`, indexed 0..n-1; `columns` gives the table's columns by what they hold.
+    """Return the columns of `evidence.COLUMNS`, `national` (the number where it is a national ID), `street`, `suburb`
+    and `phone`, a row per row of `table`, indexed 0..n-1; `columns` gives the table's columns by what they hold.
 
     What cannot be read is left blank: it says nothing of anybody.
     """

@@ -36,9 +36,9 @@ def relatives_per_row(pairs: pd.DataFrame, rows: int, settings: LinkingSettings)
     """
     agree = pd.DataFrame({name: pairs[name].isin(levels) for name, levels in _FAMILY_AGREES.items()}).sum(axis=1)
     two_persons = (pairs["given"] == "differs") & ~pairs["register"].isin(NUMBER_AGREES)
-    found = 2 * int((two_persons & (agree >= _AS_FAMILIES_DO)).sum())
+    relatives = 2 * int((two_persons & (agree >= _AS_FAMILIES_DO)).sum())
     expected = settings.tables.relatives
-    return (found + expected.share * expected.weight) / (rows + expected.weight)
+    return (relatives + expected.share * expected.weight) / (rows + expected.weight)
 
 
 def weight_against_relatives(pairs: pd.DataFrame, model: Model, per_row: float, settings: LinkingSettings) -> pd.Series:

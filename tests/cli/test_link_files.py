@@ -142,7 +142,7 @@ def test_what_a_table_does_not_ask_is_no_handicap(blank: list[str]) -> None:
         assert _linked(link_frames(one, other, FIELDS)) == {(0, 0), (1, 1), (2, 2), (3, 3)}
 
 
-# What another row says of a girl instead: a sister, a twin, another child of the house. None is linked without a person.
+# What another row says of a girl instead: a sister, a twin, another child of the house. None is linked silently.
 OTHERS = [
     {"first": "ประภา"},
     {"first": "ประภา", "born": "2018-02-03"},

@@ -117,7 +117,7 @@ def files(
     """
     one_of(format_)
     spoken = language(lang)
-    from cpms_cli.linking.tables.linked_files import link_files
+    from cpms_cli.linking.tables.file_pairs import link_files
     from cpms_cli.reports.files import linked_files as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console

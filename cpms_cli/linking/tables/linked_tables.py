@@ -11,7 +11,7 @@ from cpms_cli.linking.assignment import AUTOMATIC
 from cpms_cli.linking.comparison_levels import PERSONS
 from cpms_cli.linking.level_words import level_words
 from cpms_cli.linking.settings import linking_settings
-from cpms_cli.linking.tables.columns import Fields, columns_held
+from cpms_cli.linking.tables.held_columns import Fields, columns_held
 from cpms_cli.linking.tables.person_pairs import pair_persons
 from cpms_cli.linking.tables.person_rows import person_rows
 from cpms_cli.survey.files.loading import load_survey

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.linking.tables.columns import held_label
-from cpms_cli.linking.tables.linked_files import LinkedFiles
+from cpms_cli.linking.tables.file_pairs import LinkedFiles
+from cpms_cli.linking.tables.held_columns import held_label
 from cpms_cli.linking.tables.linked_tables import SURE
 from cpms_cli.reports.terminal import Layout, show_table
 from cpms_cli.survey.messages import say

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.linking.tables.columns import TELLING, checked_held, columns_held, held_by
+from cpms_cli.linking.tables.held_columns import TELLING, checked_held, columns_held, held_by
 from cpms_cli.linking.tables.linked_tables import SURE, link_frames
 from cpms_cli.linking.tables.person_rows import unread_cells
 from cpms_cli.reading.cells import read_sheets

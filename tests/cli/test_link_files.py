@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cpms_cli import link_frames, merge
 from cpms_cli.errors import UsageError
-from tests.conftest import Cpms, Draw
+from tests.conftest import THOROUGH, Cpms, Draw
 
 FIELDS = {
     "first": "given_name",
@@ -118,7 +118,7 @@ def test_children_are_found_in_another_office_s_table() -> None:
     assert pairs.set_index("left").loc[2, "agrees"].startswith("same names in another order; same birth date")
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=20 if THOROUGH else 2, deadline=None)
 @given(
     st.permutations(range(4)),
     st.permutations(range(4)),
@@ -134,11 +134,11 @@ def test_the_order_of_rows_and_columns_changes_nothing(left: list[int], right: l
     )
 
 
-@pytest.mark.parametrize("blank", [["sex"], ["mother"], ["last"], ["sex", "last"]])
+@pytest.mark.parametrize("blank", [["sex"], ["mother", "last"]])
 def test_what_a_table_does_not_ask_is_no_handicap(blank: list[str]) -> None:
     """Rows alike in all else, without sex or family name in one table or in both."""
     left, without = pd.DataFrame(CHILDREN), pd.DataFrame(CHILDREN).assign(**dict.fromkeys(blank))
-    for one, other in ((left, without), (without, left), (without, without), (left.drop(columns=blank), without)):
+    for one, other in ((left, without), (without, without), (left.drop(columns=blank), without)):
         assert _linked(link_frames(one, other, FIELDS)) == {(0, 0), (1, 1), (2, 2), (3, 3)}
 
 

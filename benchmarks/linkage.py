@@ -51,7 +51,7 @@ def evidence_of(rows: pd.DataFrame) -> pd.DataFrame:
             connection.register("frame", frame)
             connection.execute(f"CREATE TABLE {name} AS SELECT * FROM frame")
             connection.unregister("frame")
-        return as_evidence(connection.execute(child_evidence(survey, "children", "homes")).df())
+        return as_evidence(connection.execute(child_evidence(survey, "children", "homes")).df(), survey.linking)
 
 
 def ours(evidence: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
@@ -60,7 +60,7 @@ def ours(evidence: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     carried["second"] = evidence["number"]
     carried[["low", "high"]] = evidence[["low", "high"]].where(evidence["born"].notna())
     sure = same_person(carried)["group"].to_numpy(dtype=np.int64)
-    links = link(evidence, sure, _NO_PAIRS, facts=["sex", "number"])
+    links = link(evidence, sure, _NO_PAIRS, settings=load_survey().linking, facts=["sex", "number"])
     return links.cluster, links.pairs[links.pairs["verdict"] == "doubtful"]
 
 

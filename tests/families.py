@@ -10,6 +10,8 @@ import pandas as pd
 
 from cpms_cli.linking.evidence import COLUMNS
 from cpms_cli.linking.probabilistic import Linkage, link
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
 Child = dict[str, Any]
@@ -85,12 +87,21 @@ def village(rounds: Sequence[int], size: int = 12) -> list[Child]:
     ]
 
 
-def linked(children: Sequence[Child]) -> Linkage:
-    """What becomes of these rows, in this order; `cluster` and the pairs' positions are those of the list."""
+def linked(children: Sequence[Child], settings: LinkingSettings | None = None) -> Linkage:
+    """What becomes of these rows, in this order; `cluster` and the pairs' positions are those of the list.
+
+    They are recognised by the shipped definition, unless other `settings` are given.
+    """
     frame = pd.DataFrame(children, columns=list(COLUMNS))
     texts = [name for name in COLUMNS if name not in ("round", "low", "high")]
     frame = frame.astype({name: "str" for name in texts} | {"low": "float64", "high": "float64"})
-    return link(frame, np.arange(len(frame), dtype=np.int64), NO_PAIRS, facts=["sex", "number"])
+    return link(
+        frame,
+        np.arange(len(frame), dtype=np.int64),
+        NO_PAIRS,
+        settings=settings or load_survey().linking,
+        facts=["sex", "number"],
+    )
 
 
 def asked(linkage: Linkage) -> set[tuple[int, int]]:

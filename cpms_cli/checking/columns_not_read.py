@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from cpms_cli.errors import AnswersNotRead
+from cpms_cli.reading.header.headers import header_spellings, spelt
 from cpms_cli.reading.header.mapping import Mapped, leave_out
 from cpms_cli.reading.sheet.unread import CHOICE_MARKS, FURTHER_CHILD, UnreadColumn
 from cpms_cli.reading.tables import SurveyTable, sheets_not_read
+from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.response_log import ResponseLog, response_log
 
 _CODES_SHOWN = 3
 _QUOTED = frozenset(" &()[]{}^=;!'+,`~")
@@ -21,11 +24,13 @@ MAP = "map"
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked for, to be asked again with a map: the files, the map that was given, and all other words."""
+    """What was asked for, to be asked again with a map: the files, the map that was given, and all other words; and the
+    store by whose definition the files were read, if they were."""
 
     files: Sequence[Path] = ()
     mapping: Mapped | None = None
     words: tuple[str, ...] = ()
+    store: Path | None = None
 
 
 def left_open(tables: Iterable[SurveyTable]) -> list[tuple[SurveyTable, UnreadColumn]]:
@@ -106,11 +111,33 @@ def map_commands(asked: Asked, command: str) -> tuple[str, str]:
     )
 
 
-def log_lines(survey: Survey, tables: Sequence[SurveyTable], language: Language) -> Iterator[str]:
+def shipped_lines(
+    survey: Survey, columns: Iterable[UnreadColumn], store: Path | None, language: Language
+) -> Iterator[str]:
+    """Which of these columns are questions of the shipped definition, where a store follows another one, and the
+    command that lets it follow the shipped one."""
+    shipped = load_survey()
+    if store is None or shipped.digest == survey.digest:
+        return
+    known = response_log(shipped) if isinstance(survey, ResponseLog) else shipped
+    spellings = header_spellings(known)
+    names = dict.fromkeys(spellings.get(spelt(column.header), "") for column in columns)
+    labels = [
+        known.fields[name].label.in_(language) for name in names if name in set(known.fields) - set(survey.fields)
+    ]
+    if labels:
+        command = command_line(["cpms", "schema", "use", "shipped", "--store", str(store)])
+        yield say("columns_of_shipped", language, labels=", ".join(labels), store=store, command=command)
+
+
+def log_lines(
+    survey: Survey, tables: Sequence[SurveyTable], language: Language, store: Path | None = None
+) -> Iterator[str]:
     """What is told at the end of reading a log, whose map nobody drafts: its columns that nobody has decided on."""
     open_ = left_open(tables)
     if open_:
         yield from _lines(survey, open_, language)
+        yield from shipped_lines(survey, (column for _, column in open_), store, language)
         yield say("columns_decide_log", language, leave_out=leave_out(language))
 
 
@@ -130,6 +157,7 @@ def undecided_lines(
     if not open_:
         return
     yield from _lines(survey, open_, language)
+    yield from shipped_lines(survey, (column for _, column in open_), asked.store, language)
     write, again = map_commands(asked, command)
     yield say("columns_decide", language, leave_out=leave_out(language), map=write, again=again)
 
@@ -142,6 +170,7 @@ def check_answers_read(
     if not held:
         return
     lines = _lines(survey, held, language)
+    lines += shipped_lines(survey, (column for _, column in held), asked.store, language)
     write, again = map_commands(asked, command)
     raise AnswersNotRead(
         "answers_not_read",

@@ -24,6 +24,7 @@ from cpms_cli.checking.earlier_rounds import AbsenceFault
 from cpms_cli.checking.fabrication import PatternFault
 from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, to_mask
 from cpms_cli.checking.row_rules import RuleFault
+from cpms_cli.checking.unasked import UnaskedFault
 from cpms_cli.reading.source import CellFault, column_letter
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.era import shown_year
@@ -34,7 +35,7 @@ COLUMNS = ("source", "file", "sheet", "row", "column", "cell", "field", "check",
 MASK = "•••"
 _VALUE = "{value}"
 _NO_ROW = -1
-RowFault = RuleFault | AbsenceFault | PatternFault
+RowFault = RuleFault | AbsenceFault | PatternFault | UnaskedFault
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,13 @@ def _rule_parts(tables: Sequence[SurveyTable], fault: RuleFault) -> Iterator[_Pa
         )
 
 
-def _rowless_part(tables: Sequence[SurveyTable], fault: AbsenceFault | PatternFault) -> _Part:
-    values = fault.values if isinstance(fault, AbsenceFault) else (fault.value,)
-    figures = fault.figures if isinstance(fault, PatternFault) else None
+def _rowless_part(tables: Sequence[SurveyTable], fault: AbsenceFault | PatternFault | UnaskedFault) -> _Part:
+    values: tuple[str | None, ...] = (None,)
+    if isinstance(fault, AbsenceFault):
+        values = fault.values
+    elif isinstance(fault, PatternFault):
+        values = (fault.value,)
+    figures = None if isinstance(fault, AbsenceFault) else fault.figures
     header, letter = tables[fault.source].place(fault.field)
     rows = np.full(len(values), _NO_ROW, dtype=np.int64)
     return _Part(fault.source, fault.field, fault.check, rows, header, letter, values, figures=figures)
@@ -263,6 +268,8 @@ class Wording:
                 "codes": ", ".join(legal),
                 **values,
             }
+        if "round" in values:
+            values["round"] = shown_year(int(str(values["round"])), self.language)
         before, _, after = about.message.in_(self.language).partition(_VALUE)
         return fill(before, values), fill(after, values), fill(about.mend.in_(self.language), values)
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from cpms_cli.checking.columns import ColumnFault
+from cpms_cli.checking.unasked import unasked_cells
 from cpms_cli.reading.tables import SurveyTable
 from cpms_cli.survey.identifiers import thai_number_sql
 from cpms_cli.survey.model.definition import Survey, Table
@@ -89,6 +90,12 @@ def faulty_cells(survey: Survey, faults: Sequence[ColumnFault]) -> Faulty:
     return positions
 
 
+def _left_blank(*parts: Faulty) -> Faulty:
+    """All positions of several kinds of cells, by field."""
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: np.unique(np.concatenate([part[name] for part in parts if name in part])) for name in names}
+
+
 def stage(
     connection: duckdb.DuckDBPyConnection,
     survey: Survey,
@@ -97,14 +104,15 @@ def stage(
 ) -> None:
     """Create `staged_child`, `staged_household`, `record` and `home` as temporary tables.
 
-    `faults` are those found in the columns of each table: a cell that is wrong by itself is blank to every rule. The
+    `faults` are those found in the columns of each table: a cell that is wrong by itself is blank to every rule, as is
+    one of a round that did not ask its question. The
     rows on which the consent itself is wrong are in `unread_consent` (`_source`, `_row`), the families of whose consent
     rows say different things in `disputed_consent`, by their key: there it is blank to every rule as well.
     """
     connection.execute(_empty_tables(survey))
     consent = survey.role("consent").name
     for index, table in enumerate(tables):
-        faulty = faulty_cells(survey, faults[index])
+        faulty = _left_blank(faulty_cells(survey, faults[index]), unasked_cells(table))
         connection.register("arriving", _arriving(table, survey.columns(table.table), index, faulty))
         connection.execute(f"INSERT INTO staged_{table.table} BY NAME SELECT * FROM arriving")
         if is_flat(survey, table):

@@ -28,6 +28,7 @@ from cpms_cli.checking.row_rules import (
 )
 from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.titles import title_faults
+from cpms_cli.checking.unasked import asked_alone, holds_unasked, unasked_faults
 from cpms_cli.reading.header.mapping import Mapped
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.tables import ReadAs, SurveyTable, read_files
@@ -39,8 +40,9 @@ Beside = Callable[[duckdb.DuckDBPyConnection, Survey], list[RuleFault]]
 
 @dataclass(frozen=True)
 class Validation:
-    """What is wrong in some files. `findings` is a table as `checking.findings` describes it."""
+    """What is wrong in some files by a definition. `findings` is a table as `checking.findings` describes it."""
 
+    survey: Survey
     tables: tuple[SurveyTable, ...]
     findings: pd.DataFrame
     rows: int
@@ -63,12 +65,13 @@ class Validation:
 
     @property
     def exit_code(self) -> int:
-        """0: nothing to mend; 1: something has, or a column or a sheet was left out on which nobody decided."""
-        return 1 if self.errors or left_out(self.tables) else 0
+        """0: nothing to mend; 1: something has, or answers, a column or a sheet were left out and nobody decided it."""
+        return 1 if self.errors or left_out(self.tables) or holds_unasked(self.tables) else 0
 
 
 def _faults_of(survey: Survey, table: SurveyTable) -> list[ColumnFault]:
-    return [*column_faults(survey, table), *title_faults(survey, table), *era_faults(table)]
+    faults = [*column_faults(survey, table), *title_faults(survey, table), *era_faults(table)]
+    return asked_alone(table, faults)
 
 
 def all_column_faults(survey: Survey, tables: Sequence[SurveyTable]) -> list[list[ColumnFault]]:
@@ -110,6 +113,7 @@ def check(
     by_rule += conflicting_households(connection, survey)
     by_rule += unread_consents(connection, survey)
     by_rule += pattern_faults(connection, survey)
+    by_rule += unasked_faults(tables)
     stored = against.stored
     if against.earlier is not None:
         stage_earlier(connection, survey, against.earlier)
@@ -123,7 +127,7 @@ def check(
 
 def check_columns(survey: Survey, tables: Sequence[SurveyTable], identified: bool = False) -> pd.DataFrame:
     """Return the findings about single cells and columns, without the rules across fields and rows."""
-    return gather(survey, tables, all_column_faults(survey, tables), [], identified)
+    return gather(survey, tables, all_column_faults(survey, tables), [*unasked_faults(tables)], identified)
 
 
 def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -165,7 +169,7 @@ def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
         int(np.isin(row_numbers, table.rows[table.filled]).sum())
         for row_numbers, table in zip(wrong_rows, tables, strict=True)
     )
-    return Validation(tables, _each_cell_once(tables, findings), rows, of_records)
+    return Validation(survey, tables, _each_cell_once(tables, findings), rows, of_records)
 
 
 def _each_cell_once(tables: Sequence[SurveyTable], findings: pd.DataFrame) -> pd.DataFrame:

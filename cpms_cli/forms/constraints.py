@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from cpms_cli.survey.era import BUDDHIST_OFFSET
 from cpms_cli.survey.identifiers import CPMS_ID_LENGTH
@@ -44,14 +45,19 @@ def _date(_: Field) -> Limit:
     return Limit(". <= today()", "xlsform_not_future")
 
 
-def _integer(asked: Field) -> Limit | None:
+def _between(asked: Field, message_id: str) -> Limit | None:
     low, high = asked.constraints.minimum, asked.constraints.maximum
     if low is None or high is None:
         return None
-    return Limit(f". >= {low} and . <= {high}", "xlsform_range", {"low": low, "high": high})
+    return Limit(f". >= {low} and . <= {high}", message_id, {"low": low, "high": high})
 
 
-_BY_TYPE: dict[str, Callable[[Field], Limit | None]] = {"year": _year, "date": _date, "integer": _integer}
+_BY_TYPE: dict[str, Callable[[Field], Limit | None]] = {
+    "year": _year,
+    "date": _date,
+    "integer": partial(_between, message_id="xlsform_range"),
+    "number": partial(_between, message_id="xlsform_number_range"),
+}
 _BY_FORMAT: dict[str | None, Limit] = {
     "thai-id": Limit("regex(., '^[0-9]{13}$')", "xlsform_thai_id"),
     "cpms-id": Limit(f"regex(., '^[CH][0-9A-Z]{{{CPMS_ID_LENGTH - 1}}}$')", "xlsform_cpms_id"),

@@ -71,7 +71,8 @@ def cell_rule(field: Field, language: Language, round_: int | None, column: int,
             "input_message": words[:_TEXT],
         }
     if low is not None and high is not None:
-        number = f"AND(ISNUMBER({cell}),{cell}>={low},{cell}<={high},{cell}=INT(N({cell})))"
+        whole = "" if field.type == "number" else f",{cell}=INT(N({cell}))"
+        number = f"AND(ISNUMBER({cell}),{cell}>={low},{cell}<={high}{whole})"
         return {"validate": "custom", "value": f"=OR({number},{_reason(cell, lists)})", **dialog}
     return None
 

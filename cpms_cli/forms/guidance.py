@@ -63,7 +63,7 @@ def writing_words(field: Field, language: Language, year: int) -> str:
         )
         return f"{exact} {part}"
     if low is not None and high is not None:
-        return say("template_range", language, low=low, high=high)
+        return say("template_number" if field.type == "number" else "template_range", language, low=low, high=high)
     return say("template_many", language) if field.many else ""
 
 

@@ -80,7 +80,7 @@ def write_next_form(  # noqa: PLR0913 - public: what can be asked, each by its o
         # Collect and Enketo read the first column's name as it stands: no byte order mark.
         write_bytes(media, csv_text(known_list(survey, known, language)).encode("utf-8"))
         write_tables({"left_out": left_out}, aside)
-        form = write_xlsform(path_written, round_=known.round, language=language, schemas=schemas, known=LIST)
+        form = write_xlsform(path_written, round_=known.round, language=language, survey=survey, known=LIST)
     else:
         rows = _rows(survey, known, kind, language)
         write_bytes(

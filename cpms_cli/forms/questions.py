@@ -143,7 +143,7 @@ class Writer:
         row = {"type": _type(field), "name": field.name, **self._shown(field), **self._limits(field)}
         if field.role == "visited":
             row |= {"default": "today()", "required": "yes"}
-        if field.constraints.pattern or field.format == "thai-id":
+        if field.constraints.pattern or field.format in ("thai-id", "digits"):
             row["appearance"] = "numbers"
         if self._brought_along(field):
             row |= {"calculation": self.before(field), "trigger": f"${{{self.chosen_by(field)}}}"}
@@ -153,7 +153,7 @@ class Writer:
 def _type(field: Field) -> str:
     if field.codelist:
         return f"{'select_multiple' if field.many else 'select_one'} {field.codelist}"
-    return {"integer": "integer", "year": "integer", "date": "date"}.get(field.type, "text")
+    return {"integer": "integer", "number": "decimal", "year": "integer", "date": "date"}.get(field.type, "text")
 
 
 def _calculate(name: str, calculation: str) -> Row:

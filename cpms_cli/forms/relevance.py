@@ -85,7 +85,7 @@ class _Reading:
         if name in RANGES and not value.is_string:
             return self._range(node, operator, value.name, sure)
         field = self.survey.fields.get(name)
-        if field is not None and field.type == "integer" and not value.is_string:
+        if field is not None and field.type in ("integer", "number") and not value.is_string:
             return _guarded(f"${{{name}}}", f"${{{name}}} {operator} {value.name}", sure)
         if field is not None and field.codelist and not field.many and value.is_string and operator in ("=", "!="):
             return self._answer(field, operator, value.name, sure)

@@ -145,16 +145,19 @@ def _choices(survey: Survey, words: tuple[Tongue, ...]) -> Iterator[Row]:
         yield {"list_name": "date_known", "name": grain, **label, "offered": "known" if grain == "same" else "always"}
 
 
-def write_xlsform(
+def write_xlsform(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     path: str | Path,
     *,
     round_: int | None = None,
     language: Language = "en",
     schemas: Path | None = None,
+    survey: Survey | None = None,
     known: str | None = None,
 ) -> XlsForm:
-    """Write the survey as an XLSForm. Raises UsageError where the file cannot be written, DefinitionError."""
-    form = xlsform(load_survey(schemas), round_=round_, language=language, known=known)
+    """Write the `survey`, or the definition in the folder `schemas`, as an XLSForm.
+
+    Raises UsageError where the file cannot be written, DefinitionError."""
+    form = xlsform(survey or load_survey(schemas), round_=round_, language=language, known=known)
     sheets = {"survey": form.survey, "choices": form.choices, "settings": form.settings}
     write_bytes(Path(path), workbook_bytes(sheets))
     return form

@@ -17,9 +17,9 @@ from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.checking.staging import one_household_each
 from cpms_cli.linking.comparison_levels import FAIR_NAMES, STRONG_NAMES, level_of
 from cpms_cli.linking.evidence import in_memory, prepare
-from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _CHECK = "child_displaced"
 _COMPARED, _SPEAKING = ("given", "birth", "sex", "number"), ("given", "birth", "sex")
@@ -40,7 +40,7 @@ def displaced_children(
     if not _homes_in_doubt(connection, survey, child, passed):
         return []
     rows = _both_sides(connection, survey, child, household)
-    pairs = _compared(rows)
+    pairs = _compared(rows, survey.linking)
     same_number = pairs["number"].eq("exact") | pairs["carried"]
     differ = (pairs[list(_SPEAKING)] == "differs").sum(axis=1)
     is_one = same_number | (pairs["given"].isin(_AGREE) & ~pairs["sex"].eq("differs") & ~pairs["birth"].eq("differs"))
@@ -93,16 +93,16 @@ def _both_sides(connection: duckdb.DuckDBPyConnection, survey: Survey, child: st
     both = pd.concat(sides, ignore_index=True)
     # Here a home is what has the key, were it the "0" of all families without a house number.
     key_of_home = both[list(survey.key("household"))].astype("str").agg("|".join, axis=1)
-    return without_shared_numbers(as_evidence(both), ["round", "new"]).assign(home=key_of_home)
+    return without_shared_numbers(as_evidence(both, survey.linking), ["round", "new"]).assign(home=key_of_home)
 
 
-def _compared(rows: pd.DataFrame) -> pd.DataFrame:
+def _compared(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
     """Each staged row with each stored one of its home: `new`, `old` (positions), the level of each comparison,
     `same_key`, and whether the identifier is `carried`."""
-    levels = linking_settings().comparisons
+    levels = settings.comparisons
     columns = ", ".join(f"{level_of(name, list(levels[name]))} AS {name}" for name in _COMPARED)
     with in_memory() as connection:
-        prepare(connection, rows, pd.Series(np.arange(len(rows))))
+        prepare(connection, rows, pd.Series(np.arange(len(rows))), settings)
         connection.register("sides", rows[["home", "new", "line", "identifier"]].assign(id=range(len(rows))))
         features = [row[0] for row in connection.execute("DESCRIBE features").fetchall() if row[0] != "home"]
         side = {position: ", ".join(f"f.{name} AS {name}_{position}" for name in features) for position in ("l", "r")}

@@ -12,6 +12,7 @@ import pandas as pd
 from cpms_cli.linking.comparison_levels import CHILDREN, Comparing
 from cpms_cli.linking.names.name_forms import name_forms, script_of
 from cpms_cli.linking.names.zawgyi import names_in_unicode
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 # What is taken; all text but `low` and `high` (days since 1970 between which the child was born) and `round` (a year).
 COLUMNS = (
@@ -38,10 +39,10 @@ def in_memory() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"enable_external_access": "false", "temp_directory": ""})
 
 
-def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    rows = names_in_unicode(rows, ["given", "family", "nickname", "mother"])
-    given, family = name_forms(rows["given"]), name_forms(rows["family"])
-    nickname, mother = name_forms(rows["nickname"]), name_forms(rows["mother"])
+def _named(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
+    rows = names_in_unicode(rows, ["given", "family", "nickname", "mother"], settings)
+    given, family = name_forms(rows["given"], settings), name_forms(rows["family"], settings)
+    nickname, mother = name_forms(rows["nickname"], settings), name_forms(rows["mother"], settings)
     both = (
         given["parts"]
         .where(given["fold"].notna())
@@ -62,7 +63,7 @@ def _named(rows: pd.DataFrame) -> pd.DataFrame:
         nickname=nickname["sound"],
         nickname_said=nickname["said"],
         mother=mother["fold"],
-        script=script_of(given["fold"]),
+        script=script_of(given["fold"], settings),
         **columns,
     )
 
@@ -72,14 +73,18 @@ def _listed(value: object) -> list[str]:
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, node: pd.Series, comparing: Comparing = CHILDREN
+    connection: duckdb.DuckDBPyConnection,
+    rows: pd.DataFrame,
+    node: pd.Series,
+    settings: LinkingSettings,
+    comparing: Comparing = CHILDREN,
 ) -> None:
     """Create the table `features`: a row per row of `rows`, `id` its position, `node` what it surely belongs with.
 
     `members` and `named`: sound keys and folded names of the other children of the same home and round; NULL where
     there are none. Each block of `comparing` is a column of its own.
     """
-    frame = _named(rows[[*COLUMNS, *comparing.further]].reset_index(drop=True))
+    frame = _named(rows[[*COLUMNS, *comparing.further]].reset_index(drop=True), settings)
     frame = frame.assign(id=range(len(frame)), node=node.to_numpy())
     connection.register("named", frame)
     blocks = ", ".join(f"{sql} AS block_{name}" for name, sql in comparing.blocks.items())

@@ -27,10 +27,6 @@ from cpms_cli.survey.model.definition import Language, Survey
 # In points; and so many children make a rate worth comparing.
 GAP, LEAST = 5.0, 30
 GROUPINGS = ("nationality", "sex", "age", "number", "village")
-_AGES = (
-    "CASE WHEN age < 1 THEN '0' WHEN age < 5 THEN '1-4' WHEN age < 10 THEN '5-9' WHEN age < 15 THEN '10-14'"
-    " ELSE '15-17' END"
-)
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,14 @@ class LinkReport:
 
     groups: pd.DataFrame
     gaps: pd.DataFrame
+
+
+def _age_band(survey: Survey) -> str:
+    """SQL for the age group of the definition in which an age lies, newborns apart: they were in no round before."""
+    bands = next((group.bands for group in survey.figures.groups if group.bands), ())
+    younger = [f"WHEN age <= {last} THEN '{max(first, 1)}-{last}'" for first, last in bands[:-1]]
+    oldest = "-".join(map(str, bands[-1])) if bands else "1+"
+    return f"CASE WHEN age < 1 THEN '0' {' '.join(younger)} ELSE '{oldest}' END"
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
@@ -68,7 +72,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame
         "linked_row",
         row_columns.assign(number=pd.Series(valid, index=row_columns.index).map({True: "yes", False: "no"})),
     )
-    linked_rows = connection.execute(f"SELECT * EXCLUDE (age), {_AGES} AS age, age < 1 AS newborn FROM linked_row").df()
+    linked_rows = connection.execute(f"""
+        SELECT * EXCLUDE (age), {_age_band(survey)} AS age, age < 1 AS newborn
+        FROM linked_row""").df()
     connection.unregister("linked_row")
     return linked_rows
 

@@ -26,7 +26,7 @@ from cpms_cli.linking.comparison_levels import (
     comparison,
     level_of,
 )
-from cpms_cli.linking.settings import LinkingSettings, linking_settings
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _LARGEST_LESSON = 10_000
 _BUCKET = 25
@@ -59,6 +59,7 @@ def score_pairs(
     shares: Shares,
     prior: float,
     rules: list[str],
+    weight_of_defaults: float,
     least_weight: float | None = None,
     comparing: Comparing = CHILDREN,
 ) -> str:
@@ -82,18 +83,19 @@ def score_pairs(
     api = DuckDBAPI(connection)
     linker = Linker(api.register(connection.table(table)), settings, log_level=logging.ERROR, validate_settings=False)
     for name, column in WEIGHED_BY_FREQUENCY.items():
-        frequencies = _frequencies(connection, column, shares[name]["exact"][1])
+        frequencies = _frequencies(connection, column, shares[name]["exact"][1], weight_of_defaults)
         linker.table_management.register_term_frequency_lookup(api.register(frequencies), column)
     return str(linker.inference.predict(threshold_match_weight=least_weight).physical_name)
 
 
-def _frequencies(connection: duckdb.DuckDBPyConnection, column: str, usual: float) -> duckdb.DuckDBPyRelation:
+def _frequencies(
+    connection: duckdb.DuckDBPyConnection, column: str, usual: float, weight: float
+) -> duckdb.DuckDBPyRelation:
     """How common each term is, among the children of a round.
 
     A term is taken to be as common as terms are on the whole (`usual`) until enough rows say otherwise: in a store of
     two rows every name would be everybody's.
     """
-    weight = linking_settings().weight_of_defaults
     return connection.sql(
         f"WITH size AS (SELECT count(DISTINCT round) AS rounds, count({column}) AS known FROM features)"
         f" SELECT {column}, (count(*) / any_value(rounds) + {usual * weight})"

@@ -38,7 +38,7 @@ from cpms_cli.linking.comparison_levels import (
 )
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
 from cpms_cli.linking.match_model import Model, estimate, level_names, score_pairs
-from cpms_cli.linking.settings import LinkingSettings, linking_settings
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 # Pairs under these odds (log2) are nobody's rival.
 _LEAST_WEIGHT = -7.0
@@ -78,6 +78,7 @@ def contradict(pairs: pd.DataFrame) -> pd.Series:
 def scored(
     connection: duckdb.DuckDBPyConnection,
     model: Model,
+    settings: LinkingSettings,
     comparing: Comparing = CHILDREN,
     of_pair: str = "l.round <> r.round AND l.node <> r.node",
 ) -> pd.DataFrame:
@@ -85,7 +86,9 @@ def scored(
     comparison by its name, `one_script`, `identical`, `certain` and `unnamed`; `of_pair` says in SQL which pairs count.
     """
     rules = [f"l.block_{name} = r.block_{name} AND {of_pair}" for name in comparing.blocks]
-    table = score_pairs(connection, "loose", model.shares, model.prior, rules, _LEAST_WEIGHT, comparing)
+    table = score_pairs(
+        connection, "loose", model.shares, model.prior, rules, settings.weight_of_defaults, _LEAST_WEIGHT, comparing
+    )
     gammas = ", ".join(f"gamma_{name} AS {name}" for name in comparing.conditions)
     pairs = connection.execute(
         f"SELECT l.id AS id_l, r.id AS id_r, round(match_weight, 6) AS weight, {gammas},"
@@ -123,7 +126,7 @@ def _assigned(
     settings: LinkingSettings,
 ) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """The clusters, and the pairs that were taken or wait, of what `features` says now."""
-    pairs = scored(connection, model)
+    pairs = scored(connection, model, settings)
     pairs["disagrees"], pairs["contradicts"] = disagree(pairs), contradict(pairs)
     if again is not None and len(again):
         asked = pd.MultiIndex.from_frame(again[["id_l", "id_r"]])
@@ -136,9 +139,9 @@ def link(
     sure: npt.NDArray[np.int64],
     apart: pd.DataFrame,
     *,
+    settings: LinkingSettings,
     facts: list[str],
     again: pd.DataFrame | None = None,
-    settings: LinkingSettings | None = None,
 ) -> Linkage:
     """Link what identifiers left apart.
 
@@ -146,14 +149,13 @@ def link(
     keys; `sure`: the cluster of each row so far, as the position of its first row; `apart`: id_l, id_r of rows that
     are two children by a person's word, `again` of those a person must look at before they are linked.
     """
-    settings = settings or linking_settings()
     nothing = Linkage(
         sure, pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS]), None
     )
     if rows["round"].nunique() < 2:
         return nothing
     with in_memory() as connection:
-        prepare(connection, rows, pd.Series(sure))
+        prepare(connection, rows, pd.Series(sure), settings)
         if find_loose(connection, settings) < 2:
             return nothing
         model = estimate(connection, settings)

@@ -22,7 +22,6 @@ from cpms_cli.linking.carried_ids import ALONE, keep_identifiers, same_person
 from cpms_cli.linking.comparison_levels import CONDITIONS
 from cpms_cli.linking.probabilistic import Linkage, link
 from cpms_cli.linking.review.decisions import Decisions, obeyed, read_decisions
-from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence, child_evidence, without_shared_numbers
 from cpms_cli.store.anchors import anchors_now, corrected_anchors
 from cpms_cli.store.audit_log import now
@@ -40,7 +39,7 @@ def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataF
     """Return the current child rows in the order of their keys, as evidence, with `row_key`, `carried`, `anchored`."""
     moved = connection.execute(corrected_anchors(survey)).fetchone() is not None
     rows = connection.execute(_child_rows(survey, moved)).df()
-    rows = without_shared_numbers(as_evidence(rows), ["round"])
+    rows = without_shared_numbers(as_evidence(rows, survey.linking), ["round"])
     carried = rows["carried"].astype("str")
     rows["carried"] = carried.where(has_cpms_check_letter(carried))
     rows["anchored"] = rows["anchored"].astype("str")
@@ -141,7 +140,7 @@ def _link_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Lin
     sure = _by_identifiers(rows)
     decided: Decisions = read_decisions(connection, survey, rows["row_key"])
     together = obeyed(sure["group"].to_numpy(dtype=np.int64), rows["round"], decided)
-    linkage = link(rows, together, decided.different, again=decided.again, facts=_FACTS)
+    linkage = link(rows, together, decided.different, settings=survey.linking, again=decided.again, facts=_FACTS)
     group = pd.Series(linkage.cluster, index=rows.index)
     _write_links(connection, survey, "child", rows, group, _how(sure, together, linkage.cluster))
     _write_pairs(connection, rows["row_key"], linkage)
@@ -197,7 +196,7 @@ def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> i
     rows["carried"] = home_id.where(has_cpms_check_letter(home_id))
     rows["anchored"] = rows["anchored"].astype("str")
     house = rows[survey.role("household").name].astype("str").str.strip().str.casefold()
-    rows["second"] = rows["second"].mask(house.isin(linking_settings().placeholder_houses))
+    rows["second"] = rows["second"].mask(house.isin(survey.linking.placeholder_houses))
     home_evidence = rows[["carried", "anchored", "second"]].assign(round=rows["round_"], same_home=rows["carried"])
     homes = same_person(home_evidence.astype({"second": "str"}))
     _write_links(connection, survey, "household", rows, homes["group"], homes["how"])
@@ -206,17 +205,17 @@ def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> i
 
 @dataclass(frozen=True)
 class _Input:
-    """Digests of the rows of each table and how many there are, and the number of decisions: what links depend on."""
+    """What links depend on: digests of the rows of each table and how many there are, the number of decisions, and the
+    digest of the settings."""
 
     rows: tuple[str, ...]
     decisions: str
+    settings: str
 
     def digest(self, links: tuple[int, ...]) -> str:
         """Return one digest of all that the links depend on; `links` is how many each table has."""
         parts = [f"{rows}/{count}" for rows, count in zip(self.rows, links, strict=True)]
-        # Sets in order: as they come, the text would be another one in every process.
-        settings = json.dumps(linking_settings().model_dump(), default=sorted)
-        return hashlib.sha256("|".join([*parts, self.decisions, settings]).encode()).hexdigest()
+        return hashlib.sha256("|".join([*parts, self.decisions, self.settings]).encode()).hexdigest()
 
 
 def _input(connection: duckdb.DuckDBPyConnection, survey: Survey) -> tuple[_Input, tuple[int, ...]]:
@@ -237,7 +236,9 @@ def _input(connection: duckdb.DuckDBPyConnection, survey: Survey) -> tuple[_Inpu
             {", ".join(links)}""").fetchone()
     assert row
     count = len(TABLES)
-    return _Input(tuple(map(str, row[:count])), str(row[count])), tuple(map(int, row[count + 1 :]))
+    return _Input(tuple(map(str, row[:count])), str(row[count]), survey.linking.digest), tuple(
+        map(int, row[count + 1 :])
+    )
 
 
 def relink(connection: duckdb.DuckDBPyConnection, survey: Survey) -> int:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cpms_cli.linking.settings import LinkingSettings, linking_settings
 from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.model.definition import Role, Survey
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 from cpms_cli.survey.rules.typed_answers import partial_date_bounds, typed, visit_bounds
 
 _TEXTS: dict[str, Role] = {
@@ -46,13 +46,12 @@ def child_evidence(survey: Survey, children: str, households: str) -> str:
     )
 
 
-def as_evidence(rows: pd.DataFrame) -> pd.DataFrame:
+def as_evidence(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
     """The frame of `child_evidence` under the names of `evidence.COLUMNS`, without what identifies nobody.
 
     A number is kept where it is a national ID (words, fillers and wrong numbers say nothing of anybody), a home where
     its house number is one and no more children live there than in a house.
     """
-    settings = linking_settings()
     number, home = rows["number"].astype("str"), rows["home"].astype("str")
     house = home.str.extract(r"(?s)^[^|]*\|(.*)$", expand=False).str.strip().str.casefold()
     crowd = home.groupby([rows["round_"], home]).transform("size") > settings.largest_home

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
 from cpms_cli.checking.mending.quarantine import free_name, write_quarantine
+from cpms_cli.checking.unasked import holds_unasked
 from cpms_cli.checking.validation import Against, check
 from cpms_cli.errors import UnreadableFile, UsageError
 from cpms_cli.interrupts import uninterrupted
@@ -35,6 +36,7 @@ from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import keep_anchors, note_new_anchors
+from cpms_cli.store.known_answers import leave_corrected_rows
 from cpms_cli.store.row_writing import accept, remember_refusals, write
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_writing import By, Imported, take_in
@@ -72,9 +74,10 @@ class Merge:
 
     @property
     def exit_code(self) -> int:
-        """0: all is in the store; 1: rows were set aside, or a column or a sheet left out on which nobody decided."""
+        """0: all is in the store; 1: rows were set aside, or answers, a column or a sheet left out on which nobody
+        decided."""
         of_log = self.responses.exit_code if self.responses else 0
-        return 1 if self.total("quarantined") or left_out(self.tables) else of_log
+        return 1 if self.total("quarantined") or left_out(self.tables) or holds_unasked(self.tables) else of_log
 
 
 def merge(
@@ -107,7 +110,7 @@ def merge(
         raise UsageError("file_exists", file=aside.name)
     tables = tuple(read_files(files, survey, ReadAs(round_, encoding, mapping, sheets)))
     _check_answers(survey, tables)
-    asked = Asked(files, mapping, _further_words(store_path, round_, schemas, encoding, sheets))
+    asked = Asked(files, mapping, _further_words(store_path, round_, schemas, encoding, sheets), store_path)
     check_answers_read(survey, tables, asked, "merge", language)
     with (
         made_beside(store_path) as made,
@@ -158,7 +161,8 @@ def _merge(
     findings = check(connection, survey, tables, Against(stored=stored, passed=known, beside=displaced))
     remember_refusals(connection, survey)
     rejected = set_rows_aside(connection, survey, findings)
-    accept(connection, survey, _lacking(survey, tables))
+    accept(connection, survey, _lacking(survey, tables, arrivals.new_answers))
+    leave_corrected_rows(connection, survey, arrivals.new_answers)
     withdrawn = write(connection, survey)
     counts = count_rows(connection, survey, tables, files, known)
     families = {"withdrawn": withdrawn, **count_families(connection)}
@@ -202,14 +206,18 @@ def _check_answers(survey: Survey, tables: tuple[SurveyTable, ...]) -> None:
             raise UnreadableFile("no_answers", file=table.source.path.name, sheet=table.source.sheet or "")
 
 
-def _lacking(survey: Survey, tables: tuple[SurveyTable, ...]) -> dict[Table, dict[int, list[str]]]:
-    """By table and place in `tables`, the columns that a sheet has not."""
+def _lacking(
+    survey: Survey, tables: tuple[SurveyTable, ...], new_answers: Mapping[int, frozenset[str]]
+) -> dict[Table, dict[int, list[str]]]:
+    """By table and place in `tables`, the columns that a sheet has not; of a file that was merged before, all but those
+    of `new_answers`."""
     lacking: dict[Table, dict[int, list[str]]] = {}
     for source, table in enumerate(tables):
-        columns = {*table.columns, *table.given}
-        lacking.setdefault(table.table, {})[source] = [
-            name for name in survey.columns(table.table) if name not in columns
-        ]
+        columns = new_answers.get(source, {*table.columns, *table.given})
+        kinds: tuple[Table, ...] = ("child", "household") if source in new_answers else (table.table,)
+        for kind in kinds:
+            names = [name for name in survey.columns(kind) if name not in columns]
+            lacking.setdefault(kind, {})[source] = names
     return lacking
 
 

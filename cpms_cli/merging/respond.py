@@ -39,13 +39,15 @@ TYPED_IN = "cpms response add"
 @dataclass(frozen=True)
 class Added:
     """A response as it was read: `batch` is its number for `undo`, None where the same was recorded before; `replaced`,
-    whether it took the place of what was said of the same child, day and kind."""
+    whether it took the place of what was said of the same child, day and kind; `warnings`, in words, what somebody
+    should look at."""
 
     identifier: str
     kind: str
     date: datetime.date
     batch: int | None
     replaced: bool
+    warnings: tuple[str, ...] = ()
 
 
 def import_responses(
@@ -99,16 +101,19 @@ def add_response(
     by: str = "",
     outcome: str = "",
     next_date: str = "",
+    worker: str = "",
+    closing: str = "",
     language: Language = "en",
     schemas: Path | None = None,
     tool_version: str = "",
     who: str | None = None,
     today: datetime.date | None = None,
 ) -> Added:
-    """Record one response, written as in a spreadsheet: dates of either era, the kind as its code or in words.
+    """Record one response, written as in a spreadsheet: dates of either era, the kind as its code or in words, as the
+    reason for `closing` a case.
 
-    Raises UsageError where no child has this identifier, for a kind that is none, or for what a file's row would be set
-    aside for; StoreError.
+    Raises UsageError where no child has this identifier, for a kind that is none, for what a file's row would be set
+    aside for, or for what the store's definition does not ask of a response; StoreError.
     """
     survey = definition_to_write(store, schemas)
     answers: dict[ResponseRole, str] = {
@@ -118,8 +123,10 @@ def add_response(
         "agency": by,
         "outcome": outcome,
         "next_step": next_date,
+        "worker": worker,
+        "closing": closing,
     }
-    table = _typed_in(survey, {survey.response_role(role).name: text for role, text in answers.items()})
+    table = _typed_in(survey, _cells_asked(survey, answers))
     _check_kind(survey, table, kind, language)
     with open_store(Path(store), survey, write=True) as connection:
         check_is_followed(connection, survey)
@@ -127,10 +134,10 @@ def add_response(
         create_known_children(connection, survey)
         _check_child(connection, survey, table, identifier)
         findings = check_responses(connection, survey, [table], today or datetime.date.today())
-        errors = findings[findings["severity"] == "error"]
+        worded = Wording(response_log(survey), language).put_into_words(findings)
+        errors = worded[worded["severity"] == "error"]
         if len(errors):
-            first = Wording(response_log(survey), language).put_into_words(errors).iloc[0]
-            raise UsageError("response_refused", message=first["message"], mend=first["mend"])
+            raise UsageError("response_refused", message=errors.iloc[0]["message"], mend=errors.iloc[0]["mend"])
         source = Source(TYPED_IN, hashlib.sha256("\x1f".join(answers.values()).encode()).hexdigest())
         recorder = By(who or current_user(), tool_version)
         recorded = record_responses(connection, survey, [table], findings, [source], [0], recorder)
@@ -139,7 +146,20 @@ def add_response(
             commit(connection)
     batch = int(counts["batch_id"]) if counts["stored"] else None
     person, what, when = (_cell(survey, table, role) for role in ("person", "response", "responded"))
-    return Added(person, what, datetime.date.fromisoformat(when), batch, bool(counts["replaced"]))
+    warnings = tuple(worded["message"] + "; " + worded["mend"])
+    return Added(person, what, datetime.date.fromisoformat(when), batch, bool(counts["replaced"]), warnings)
+
+
+def _cells_asked(survey: Survey, answers: Mapping[ResponseRole, str]) -> dict[str, str]:
+    """The answers by the names of the log's fields; what the definition does not ask must not be answered."""
+    cells = {}
+    for role, text in answers.items():
+        field = survey.response_field(role)
+        if field is not None:
+            cells[field.name] = text
+        elif text:
+            raise UsageError("response_not_asked", text=text)
+    return cells
 
 
 def _typed_in(survey: Survey, cells: Mapping[str, str]) -> SurveyTable:

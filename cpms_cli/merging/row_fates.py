@@ -25,11 +25,16 @@ _COUNTED = ("rows_in", "stored", "quarantined", "no_consent", "repeated")
 @dataclass(frozen=True)
 class Arrivals:
     """The files of a merge as they arrive: the number of its first batch, which tables (`_source`) are of files that
-    were merged before, to the byte, and the digest of each file."""
+    were merged before, to the byte, and the digest of each file.
+
+    `new_answers`: of tables of such files the questions that the store did not keep when they were merged; these alone
+    are taken from them, and all else stays as later files corrected it.
+    """
 
     first_batch: int
     known: tuple[int, ...]
     digests: Mapping[Path, str]
+    new_answers: Mapping[int, frozenset[str]]
 
 
 def file_digest(path: Path) -> str:
@@ -43,9 +48,16 @@ def note_arrivals(
 ) -> Arrivals:
     """Create `arrival`, which says of each table its batch and whether its file was merged before."""
     first = next_batch(connection)
-    merged = connection.execute(f"SELECT sha256 FROM batch WHERE kind = {quoted(SURVEY)}").fetchall()
-    seen, digests = {str(row[0]) for row in merged}, {path: file_digest(path) for path in files}
-    known = [digests[table.source.path] in seen for table in tables]
+    digests = {path: file_digest(path) for path in files}
+    query = f"SELECT sha256, max(batch_id) FROM batch WHERE kind = {quoted(SURVEY)} GROUP BY ALL"
+    seen = {str(digest): int(batch) for digest, batch in connection.execute(query).fetchall()}
+    merged_in = [seen.get(digests[table.source.path]) for table in tables]
+    new_answers = {
+        source: _asked_since(connection, table, batch)
+        for source, (table, batch) in enumerate(zip(tables, merged_in, strict=True))
+        if batch is not None
+    }
+    known = [source in new_answers and not new_answers[source] for source in range(len(tables))]
     arrival = pa.table(
         {
             "_source": pa.array(range(len(tables)), pa.int64()),
@@ -57,7 +69,22 @@ def note_arrivals(
     connection.register("arrival_frame", arrival)
     connection.execute("CREATE OR REPLACE TEMP TABLE arrival AS FROM arrival_frame")
     connection.unregister("arrival_frame")
-    return Arrivals(first, tuple(source for source, is_known in enumerate(known) if is_known), digests)
+    passed = tuple(source for source, is_known in enumerate(known) if is_known)
+    return Arrivals(first, passed, digests, {source: names for source, names in new_answers.items() if names})
+
+
+def _asked_since(connection: duckdb.DuckDBPyConnection, table: SurveyTable, batch: int) -> frozenset[str]:
+    """The questions with answers in a table that the store keeps only since a batch."""
+    rows = connection.execute(
+        """
+        SELECT name
+        FROM adopted_question
+        JOIN adoption USING (adoption)
+        WHERE added AND after_batch >= ?""",
+        [batch],
+    ).fetchall()
+    added = {str(name) for (name,) in rows}
+    return frozenset(name for name in added & set(table.columns) if (table.columns[name].codes >= 0).any())
 
 
 def set_rows_aside(connection: duckdb.DuckDBPyConnection, survey: Survey, findings: pd.DataFrame) -> pd.DataFrame:

@@ -109,6 +109,16 @@ class Column:
 
 
 @dataclass(frozen=True)
+class UnaskedAnswers:
+    """Answers in one column that stand in rows of a round which did not ask the question: the round as a Gregorian
+    year, and their positions (0-based, within the table)."""
+
+    column: Column
+    round: int
+    positions: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class SurveyTable:
     """A sheet whose columns are fields; `table` is "child" when it has a row per child, flat sheets too.
 
@@ -151,6 +161,32 @@ class SurveyTable:
         return filled
 
     @cached_property
+    def unasked(self) -> tuple[UnaskedAnswers, ...]:
+        """The cells of rounds that did not ask their question, by column and round; none of them can be stored."""
+        limited = [
+            column for column in self.columns.values() if column.field.is_limited and not column.field.is_turned_off
+        ]
+        if not limited:
+            return ()
+        codes, years = self._rounds
+        return tuple(
+            UnaskedAnswers(column, year, positions)
+            for column in limited
+            for code, year in enumerate(years)
+            if year is not None and not column.field.is_asked_in(year)
+            if len(positions := np.flatnonzero((column.codes >= 0) & (codes == code)))
+        )
+
+    @property
+    def _rounds(self) -> tuple[npt.NDArray[np.int32], tuple[int | None, ...]]:
+        """Of each row the number of its round, and the rounds as Gregorian years; None is what is no year."""
+        column = next((column for column in self.columns.values() if column.field.role == "round"), None)
+        if column is None:
+            return np.zeros(len(self.rows), dtype=np.int32), tuple(int(year) for year in self.given.values())
+        years = column.values.to_pylist()
+        return column.codes, tuple(int(year) if year and is_round(year) else None for year in years)
+
+    @cached_property
     def without_parent(self) -> npt.NDArray[np.int64]:
         """The rows of a repeat group whose household was not found; told once, and not for each part of its key."""
         lost = (NO_PARENT, TWO_PARENTS)
@@ -185,6 +221,11 @@ class SurveyTable:
         return (column.header, column.letter) if column else (name, "")
 
 
+def is_round(text: str) -> bool:
+    """Whether a canonical text of a round is a Gregorian year."""
+    return text.isdecimal() and era_of(int(text)) == "christian"
+
+
 def sheets_not_read(tables: Iterable[SurveyTable]) -> list[SheetNotRead]:
     """The sheets of these tables' files that were not read, in their order."""
     return list(dict.fromkeys(sheet for table in tables for sheet in table.source.not_read))
@@ -207,8 +248,11 @@ def read_sources(
 
 
 def is_log(survey: Survey, source: SourceTable) -> bool:
-    """Whether a sheet is the response log as a bundle brings it, under the fields' own names."""
-    return tuple(source.header) == tuple(field.name for field in survey.response.fields)
+    """Whether a sheet is the response log as a bundle brings it, under the fields' own names.
+
+    It may come from a store whose log has other columns beside the key.
+    """
+    return set(survey.response.primaryKey) <= set(source.header)
 
 
 def distinct_texts(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int32], pd.Series]:
@@ -235,7 +279,7 @@ def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
     place = next((index for index, field in sheet.fields.items() if field == name), None)
     if place is not None:
         years += _column(survey, sheet, place, name).values.drop_null().to_pylist()
-    rounds = {int(year) for year in years if year.isdecimal() and era_of(int(year)) == "christian"}
+    rounds = {int(year) for year in years if is_round(year)}
     return Context(tuple(sorted(rounds)), sheet.source.evidence.get("date_system", "1900"))
 
 

@@ -62,6 +62,7 @@ class Home:
     family: Name | None
     arrived: int
     people: list[Person]
+    house: int = 0
     traits: dict[str, float] = field(default_factory=dict)
     habits: HomeHabits | None = None
 
@@ -72,7 +73,9 @@ class Home:
 
 
 class Community:
-    """The families of some subdistricts, ageing year by year."""
+    """The families of some subdistricts, ageing year by year; `seed` tells communities apart."""
+
+    seed = 0
 
     def __init__(
         self,
@@ -85,7 +88,7 @@ class Community:
         self.rng, self.year, self.difficulties = rng, first, difficulties
         self.many = difficulties.many_names
         self.villages = [f"{code}{moo:02d}" for code in subdistricts for moo in range(1, rng.randint(4, 6) + 1)]
-        self.serial = 0
+        self.serial = self.houses = 0
         self.next_no = dict.fromkeys(self.villages, 0)
         self.homes: list[Home] = []
         count = 0
@@ -97,6 +100,11 @@ class Community:
     def _serial(self) -> int:
         self.serial += 1
         return self.serial
+
+    def _new_house(self) -> int:
+        """A house that nobody of the community has lived in; it stays the same when its number changes."""
+        self.houses += 1
+        return self.houses
 
     def _traits(self) -> dict[str, float]:
         return {
@@ -122,6 +130,7 @@ class Community:
             None if migrant else family_name(rng, self.many),
             self.year - years_ago,
             [],
+            self._new_house(),
             self._traits(),
             of_language,
         )
@@ -219,6 +228,7 @@ class Community:
                 home.village = rng.choice(self.villages)
                 self.next_no[home.village] += 1
                 home.household_no = self.next_no[home.village]
+                home.house = self._new_house()
             if rng.random() < 0.05 and home.people:
                 home.people.append(self._child(home, home.people[0].mother, rng.uniform(0, 0.9)))
             for person in home.people:
@@ -250,6 +260,7 @@ class Community:
                     number=self._serial(),
                     household_no=self.next_no[home.village] + 1,
                     people=[child],
+                    house=self._new_house(),
                     shape="relatives",
                     habits=replace(home.habits),
                 )

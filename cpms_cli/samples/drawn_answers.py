@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from sqlglot import exp
 
 from cpms_cli.samples.community import Community, Home, Person
 from cpms_cli.samples.difficulties import USUAL, Difficulties
+from cpms_cli.samples.further_questions import child_answers, home_answers
 from cpms_cli.samples.habit_answers import identity_by_habit, language_asked, visited_homes
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.survey.model.definition import Field, Survey, Table
+from cpms_cli.survey.rules.rule_language import parse
 
 
 @dataclass(frozen=True)
@@ -201,18 +204,27 @@ def _life(community: Community, person: Person, rng: random.Random) -> dict[str,
     }
 
 
-_ASKED_FROM = {"age >= 2": 2, "age >= 3": 3, "age >= 5": 5, "age >= 7": 7}
+def _is_asked(field: Field, age: int) -> bool:
+    """Whether a question is put at this age; one that asks by anything but an age is."""
+    rule = parse(field.asked) if field.asked else None
+    if not isinstance(rule, (exp.GTE, exp.LT)) or not isinstance(rule.expression, exp.Literal):
+        return True
+    limit = int(rule.expression.name)
+    return age >= limit if isinstance(rule, exp.GTE) else age < limit
 
 
 def _as_answered(
     survey: Survey, row: dict[str, Any], table: Table, age: int, rng: random.Random
 ) -> dict[str, str | None]:
-    """The row as it is told: questions not put at this age are blank, some are not known, refused or left out."""
+    """The row as it is told: questions not put at this age are blank, some are not known, refused or left out.
+
+    Of questions that the survey did not ask from its beginning nothing more is drawn: see `further_questions`.
+    """
     answered: dict[str, str | None] = {}
     for name in survey.columns(table):
         field, value = survey.fields[name], row.get(name)
-        draw = rng.random()
-        if field.asked and (age >= 10 if "<" in field.asked else age < _ASKED_FROM[field.asked]):
+        draw = 1.0 if field.since else rng.random()
+        if not _is_asked(field, age):
             value = None
         elif value is None or not field.codelist or field.role in _ALWAYS_TOLD:
             pass
@@ -227,6 +239,11 @@ def _age_at(born: datetime.date, visited: str) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
+def _columns_asked(survey: Survey, table: Table, year: int) -> list[str]:
+    """The columns that the form of a round has."""
+    return [name for name in survey.columns(table) if survey.fields[name].is_asked_in(year)]
+
+
 def round_of(community: Community, rng: random.Random) -> SampleRound:
     """The answers of every family of the community in its present year."""
     survey = load_survey()
@@ -237,28 +254,35 @@ def round_of(community: Community, rng: random.Random) -> SampleRound:
         silent = household_answers["consent"] == "no"
         kept = {name: household_answers[name] for name in key}
         homes.append(
-            _as_answered(survey, {**kept, "consent": "no"} if silent else household_answers, "household", 0, rng)
+            _as_answered(
+                survey,
+                {**kept, "consent": "no"} if silent else {**household_answers, **home_answers(community, home)},
+                "household",
+                0,
+                rng,
+            )
         )
         for line, person in enumerate(
             sorted(home.people, key=lambda resident: (resident.born, resident.number)), start=1
         ):
             place = {**kept, "child_no": line}
+            age = _age_at(person.born, household_answers["interview_date"])
             row = {
                 **place,
                 **_identity(community, home, person, rng, oldest),
                 **_family(community, home, person, rng),
                 **_life(community, person, rng),
+                **child_answers(community, person, age),
             }
             known = {**{name: str(value) for name, value in place.items()}, "person_id": person.id, "home_id": home.id}
             if home.habits and person.habits:
                 row |= identity_by_habit(community, home, person, known, rng)
-            age = _age_at(person.born, household_answers["interview_date"])
             children.append(_as_answered(survey, place if silent else row, "child", age, rng))
             truth.append(known)
     return SampleRound(
         community.year,
-        pd.DataFrame(homes, columns=list(survey.columns("household")), dtype="str"),
-        pd.DataFrame(children, columns=list(survey.columns("child")), dtype="str"),
+        pd.DataFrame(homes, columns=_columns_asked(survey, "household", community.year), dtype="str"),
+        pd.DataFrame(children, columns=_columns_asked(survey, "child", community.year), dtype="str"),
         pd.DataFrame(truth, dtype="str"),
     )
 
@@ -269,6 +293,7 @@ def sample_rounds(
     """Rounds of about `children` children, one after another in the years `rounds`; the same for the same seed."""
     rng = random.Random(seed)  # noqa: S311
     community = Community(rng, subdistricts, rounds[0], children, difficulties)
+    community.seed = seed
     made = []
     for round_index, year in enumerate(rounds):
         if round_index:

@@ -28,9 +28,9 @@ def _headed(survey: Survey, frame: pd.DataFrame, language: Language) -> pd.DataF
 
 def _flat(survey: Survey, drawn_round: SampleRound) -> pd.DataFrame:
     key = list(survey.key("household"))
-    rest = [name for name in survey.columns("household") if name not in survey.child.shared]
+    rest = [name for name in drawn_round.households if name not in survey.child.shared]
     return drawn_round.children.merge(drawn_round.households[[*key, *rest]], on=key, how="left")[
-        [*survey.child.shared, *rest, *(field.name for field in survey.child.fields)]
+        [*survey.child.shared, *rest, *(name for name in drawn_round.children if name not in survey.child.shared)]
     ]
 
 

@@ -6,12 +6,12 @@ this, a sheet of corrected names would blank the answers that make a child a vic
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
 from cpms_cli.survey.model.definition import Survey, Table
-from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.survey.rules.typed_answers import quoted, rounds_without
 
 
 def keep_known_answers(
@@ -37,6 +37,41 @@ def keep_known_answers(
                 f"UPDATE {accepted} n SET {filled} FROM {table}_observation o WHERE n._source = {int(source)}"
                 f" AND o.superseded_by IS NULL AND {same} AND NOT {unwilling}{alike}"
             )
+
+
+def keep_unasked_answers(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, accepted: str) -> None:
+    """Fill cells of rounds that do not ask their question from the store's current row of the same key.
+
+    The store has such an answer where an earlier definition asked the question in that round: no file can take it back.
+    """
+    key = survey.key(table)
+    same = " AND ".join(f"n.{name} = o.{name}" for name in key)
+    alike = f" AND {_same_child(survey)}" if table == "child" else ""
+    home = survey.key("household")
+    unwilling = f"({', '.join(f'n.{name}' for name in home)}) IN (SELECT ({', '.join(home)}) FROM unwilling)"
+    for name in survey.columns(table):
+        unasked = rounds_without(survey.fields[name], f"n.{survey.role('round').name}")
+        if unasked:
+            connection.execute(f"""
+                UPDATE {accepted} n
+                SET {name} = o.{name}
+                FROM {table}_observation o
+                WHERE ({unasked}) AND o.{name} IS NOT NULL AND o.superseded_by IS NULL AND {same}
+                AND NOT {unwilling}{alike}""")
+
+
+def leave_corrected_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, sources: Iterable[int]) -> None:
+    """Take out of `accepted_child` the rows of these sheets, merged before, whose key is another child's by now."""
+    same = " AND ".join(f"n.{name} = o.{name}" for name in survey.key("child"))
+    for source in sources:
+        connection.execute(f"""
+            DELETE FROM accepted_child n
+            WHERE n._source = {int(source)}
+            AND EXISTS (
+                SELECT 1
+                FROM child_observation o
+                WHERE o.superseded_by IS NULL AND {same} AND NOT ({_same_child(survey)})
+            )""")
 
 
 def _same_child(survey: Survey) -> str:

@@ -13,7 +13,7 @@ from functools import cache
 import duckdb
 
 from cpms_cli.store.definitions.column_lineage import stored_answers
-from cpms_cli.store.known_answers import keep_known_answers
+from cpms_cli.store.known_answers import keep_known_answers, keep_unasked_answers
 from cpms_cli.store.row_tables import content_of
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -98,6 +98,7 @@ def accept(
         gone = [name for name in columns[table] if name not in survey.columns(table)]
         unanswered = {source: [*names, *gone] for source, names in lacking.get(table, {}).items()}
         keep_known_answers(connection, survey, table, accepted, unanswered)
+        keep_unasked_answers(connection, survey, table, accepted)
 
 
 @cache

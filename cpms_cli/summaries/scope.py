@@ -28,6 +28,11 @@ class Scope:
     previous: int | None
     rounds: tuple[int, ...]
 
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """The round before and the one summarised; empty where none came before."""
+        return [] if self.previous is None else [(self.previous, self.round)]
+
     def about(self) -> dict[str, str | int | None]:
         """What a JSON document says of it."""
         return {"area": self.code, "name": self.name, "round": self.round, "previous": self.previous}
@@ -76,9 +81,10 @@ class OverRounds:
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables by name, in the order in which they are read."""
+        """The tables by name, in the order in which they are read; what cannot be compared, where there is such."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: table for name, table in values.items() if isinstance(table, pd.DataFrame)}
+        tables = {name: table for name, table in values.items() if isinstance(table, pd.DataFrame)}
+        return {name: table for name, table in tables.items() if name != "not_comparable" or len(table)}
 
 
 def rounds_of(workspace: Workspace, code: str | None) -> tuple[int, ...]:

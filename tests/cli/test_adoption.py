@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
 from cpms_cli.errors import StoreError
 from cpms_cli.store.content import dump
@@ -70,6 +71,22 @@ def test_a_question_is_asked_from_its_first_round_on(cpms: Cpms, draw: Draw, own
     store = tmp_path / "new.duckdb"
     assert cpms("merge", draw({"tobacco": "yes"}), "--store", store, "--schemas", own).code == 0
     assert _answers(store, "chores") == [("2026", "not_asked")]
+
+
+def test_forms_and_annotated_copies_follow_the_stores_definition(
+    cpms: Cpms, draw: Draw, own: Path, store: Path, tmp_path: Path
+) -> None:
+    add_question(own, "chores")
+    _adopt(cpms, own, store)
+    form, copy = tmp_path / "form.xlsx", tmp_path / "to_mend.xlsx"
+    area = _answers(store, "village_code")[0][1]
+    words = ("--xlsform", "--prefill", "--area", area, "--identified", "--store", store)
+    assert cpms("template", *words, "-o", form).code == 0
+    assert "chores" in [cell.value for cell in load_workbook(form)["survey"]["B"]]
+    file = draw({"round": 2027, "interview_date": "2027-11-15", "chores": 700}, name="next.csv")
+    assert cpms("validate", file, "--store", store, "--annotate", copy).code == 1
+    texts = [str(cell.value) for sheet in load_workbook(copy) for row in sheet for cell in row]
+    assert any("Hours of chores" in text and "112" in text for text in texts), texts
 
 
 def test_a_definition_that_knows_less_blanks_nothing(cpms: Cpms, draw: Draw, own: Path, tmp_path: Path) -> None:

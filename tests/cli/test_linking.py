@@ -15,13 +15,13 @@ import pandas as pd
 import pytest
 
 from cpms_cli import link_report, merge, write_samples
-from cpms_cli.linking.names.name_forms import folded_name, sound_key
 from cpms_cli.samples.difficulties import HARD
 from cpms_cli.store.content import content_hash, store_content
 from cpms_cli.store.file import open_store
 from cpms_cli.store.tables.link_tables import forget_links
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, Draw
+from tests.names_compared import folded_name, sound_key
 
 KEY = ["round", "village_code", "household_no", "child_no"]
 # More twins and moves than there are, so that a small sample has enough of both.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cpms_cli.linking.names.name_forms import folded_name, sound_key
-from cpms_cli.linking.names.sounds import spoken
-from cpms_cli.linking.names.zawgyi import in_unicode
 from tests.families import at_home, child, linked, village
+from tests.names_compared import folded_name, in_unicode, sound_key, spoken
 
 
 @pytest.mark.parametrize(
@@ -170,8 +168,8 @@ def test_unicode_in_any_language_of_myanmar_stays_as_it_is(text: str) -> None:
 def test_a_text_that_may_be_either_is_what_the_same_hand_wrote_beside_it() -> None:
     # Hla in Zawgyi, Lwa in Unicode.
     assert in_unicode("လွ") == "လွ"
-    assert in_unicode("လွ", "ေဒၚခင္") == "လှ"
-    assert in_unicode("လွ", "ဒေါ်ခင်") == "လွ"
+    assert in_unicode("လွ", beside="ေဒၚခင္") == "လှ"
+    assert in_unicode("လွ", beside="ဒေါ်ခင်") == "လွ"
 
 
 @pytest.mark.parametrize("zawgyi", ["ခင္", "ေမာင္ေမာင္", "ျဖဴ"])

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from cpms_cli.linking.names.name_forms import bare_name, folded_name, name_forms
-from cpms_cli.linking.names.phones import heads, loosely_said, spoken_code, syllables_in_order
+from cpms_cli.linking.names.phones import heads, loosely_said, syllables_in_order
 from tests.families import asked, at_home, child, linked, village
+from tests.names_compared import bare_name, folded_name, name_forms, spoken_code
 
 
 def _code(name: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from cpms_cli import merge, validate
 from cpms_cli.linking.store_rows import as_evidence, without_shared_numbers
+from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.identifiers import (
     has_thai_check_digit,
     has_thai_form,
@@ -127,7 +128,7 @@ def _evidence(*rows: tuple[int, str, str, str | None]) -> pd.DataFrame:
     evidence = frame.assign(
         home="85010501|" + frame["house"], village="85010501", born="2015-03-04", low=16498.0, high=16498.0
     )
-    return as_evidence(evidence.assign(family=None, nickname=None, mother=None, sex="female"))
+    return as_evidence(evidence.assign(family=None, nickname=None, mother=None, sex="female"), load_survey().linking)
 
 
 @pytest.mark.parametrize("number", [*WORDS, *MADE_UP, "1999900000014", "0812345678", "9999999999999", "", None])
@@ -174,7 +175,7 @@ def test_a_number_that_a_whole_camp_shares_is_no_house() -> None:
 
 def test_the_first_of_january_is_a_year() -> None:
     rows = _evidence((2025, "มานี", "1", None), (2025, "มานะ", "1", None)).drop(columns="round").assign(round_=2025)
-    evidence = as_evidence(rows.assign(born=["2015-01-01", "2015-01-02"]))
+    evidence = as_evidence(rows.assign(born=["2015-01-01", "2015-01-02"]), load_survey().linking)
     assert evidence["born"].tolist() == ["2015", "2015-01-02"]
     # Days since 1970: 45 years with 11 leap days between, and the year's 364 more.
     assert [evidence["low"].iloc[0], evidence["high"].iloc[0]] == [45 * 365 + 11, 45 * 365 + 11 + 364]

@@ -9,7 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.files.schema_files import Reader, read_survey
+from cpms_cli.survey.model.changes import definition_changes
+from cpms_cli.survey.model.definition import Survey
 from tests.conftest import NUMBERS, ROOT, Cpms, Draw
+from tests.definitions import change_file, copy_definition
 
 SCHEMAS = ROOT / "schemas"
 VILLAGE = "85010501"
@@ -265,3 +270,30 @@ def test_levels_and_circumstances_are_a_provinces_own(
     assert cpms("score", *use, "-o", tmp_path / "scores.csv").code == 0
     scores = pd.read_csv(tmp_path / "scores.csv", dtype="str").set_index("household_no")
     assert scores["level"].to_dict() == {"1": "at_risk", "2": "high_risk"}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "part", "name", "place"),
+    [
+        ("linking.yaml", "automatic: 0.995", "automatic: 0.999", "setting", "linking.yaml", "automatic"),
+        ("summaries.yaml", "many_unknown: 0.2 ", "many_unknown: 0.3 ", "setting", "summaries.yaml", "many_unknown"),
+        ("fairness.yaml", "  - id: sex\n", "  - id: gender\n", "setting", "fairness.yaml", "groups.gender.field"),
+        ("names/prefixes.yaml", "[thao, tao,", "[thao, tao, xay,", "setting", "linking.yaml", "names.prefixes"),
+        ("areas/districts.csv", "8501,85,Mueang Ranong", "8501,85,Muang Ranong", "area", "8501", ""),
+        ("titles.csv", "เด็กชาย,male,yes\n", "เด็กชาย,male,yes\nพ่อหนุ่ม,male,yes\n", "title", "พ่อหนุ่ม", ""),
+    ],
+)
+def test_whatever_a_definition_says_otherwise_is_named(
+    tmp_path: Path, file: str, old: str, new: str, part: str, name: str, place: str
+) -> None:
+    folder = copy_definition(tmp_path / "own")
+    change_file(folder, file, old, new)
+    changes = definition_changes(load_survey(), _read(folder))
+    assert {(change.part, change.name) for change in changes} == {(part, name)}
+    assert any(place in change.label.en for change in changes)
+
+
+def _read(folder: Path) -> Survey:
+    survey = read_survey(Reader(folder))
+    assert survey
+    return survey

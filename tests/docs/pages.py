@@ -45,6 +45,45 @@ class Step:
     output: list[str]
 
 
+@dataclass(frozen=True)
+class FileShown:
+    """A file that a page has its reader write (`csv NAME`) or change (`diff NAME`); `line` is where that stands."""
+
+    line: int
+    kind: str
+    name: str
+    lines: tuple[str, ...]
+
+    def make(self, folder: Path) -> None:
+        """Write or change the file as the page says; what is changed must stand there once."""
+        path = folder / self.name
+        if self.kind == "csv":
+            path.write_text("\n".join(self.lines) + "\n", "utf-8")
+            return
+        before, after = (
+            "".join(f"{line[1:]}\n" for line in self.lines if line[:1] in kept) for kept in ((" ", "-"), (" ", "+"))
+        )
+        text = path.read_text("utf-8")
+        assert text.count(before) == 1, (self.name, self.line, text.count(before))
+        path.write_text(text.replace(before, after), "utf-8")
+
+
+def files_shown(page: Path) -> list[FileShown]:
+    """The files that a page has its reader write or change, in order: blocks with a file's name beside their kind."""
+    shown: list[FileShown] = []
+    opened: tuple[int, str, str] | None = None
+    lines: list[str] = []
+    for number, line in enumerate(page.read_text("utf-8").splitlines(), start=1):
+        if opened is not None and line == "```":
+            shown.append(FileShown(*opened, tuple(lines)))
+            opened, lines = None, []
+        elif opened is not None:
+            lines.append(line)
+        elif (block := re.fullmatch(r"```(csv|diff) (\S+)", line)) is not None:
+            opened = number, block[1], block[2]
+    return shown
+
+
 def steps(page: Path) -> list[Step]:
     """The commands of a page's console blocks, in order."""
     steps: list[Step] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scripts.reference import REFERENCE, names
-from tests.docs.pages import DOCS, PAGES, is_translation, steps
+from tests.docs.pages import DOCS, PAGES, files_shown, is_translation, steps
 
 TRANSLATED = [page for page in PAGES if is_translation(page)]
 THAI = re.compile("[\u0e01-\u0e5b]")
@@ -34,6 +34,13 @@ def test_a_thai_page_types_what_the_english_page_types(page: Path) -> None:
     assert _commands(page) == _commands(_english(page))
     assert [step.line for step in steps(page) if step.output] == []
     assert [step.command for step in steps(page) if "--lang th" not in step.command] == []
+
+
+@pytest.mark.parametrize("page", TRANSLATED, ids=lambda page: page.name)
+def test_a_thai_page_writes_and_changes_the_files_that_the_english_page_does(page: Path) -> None:
+    pages = (page, _english(page))
+    thai, english = ([(shown.kind, shown.name, shown.lines) for shown in files_shown(each)] for each in pages)
+    assert thai == english
 
 
 @pytest.mark.parametrize("page", TRANSLATED, ids=lambda page: page.name)

@@ -54,6 +54,16 @@ def _person(number: int, latin: bool = False) -> dict[str, Any]:
     }
 
 
+def _home(number: int) -> dict[str, Any]:
+    """House code, coordinates and phone of a house: each has the marked digits in it."""
+    return {
+        "house_code": f"{DIGITS}{number:03}",
+        "latitude": f"9.{DIGITS}",
+        "longitude": f"98.{DIGITS}",
+        "phone": f"0{DIGITS}{number % 10}",
+    }
+
+
 def _survey(folder: Path, base: dict[str, dict[str, Any]], year: int) -> Path:
     """Twelve children of six houses: victims, at high risk, with answers missing, in two subdistricts."""
     answers: list[dict[str, Any]] = [
@@ -72,6 +82,7 @@ def _survey(folder: Path, base: dict[str, dict[str, Any]], year: int) -> Path:
             "child_no": number % 2 + 1,
             "village_code": "85010501" if number < 8 else "85030101",
             **answers[number % 6],
+            **(_home(number // 2) if year == 2026 else {}),
             **_person(number, latin=number % 3 == 2),
         }
         for number in range(12)
@@ -99,9 +110,14 @@ def _faulty(folder: Path, base: dict[str, dict[str, Any]]) -> Path:
         {"sex": WORDS[1], "nationality": WORDS[0], "in_school": "9" + DIGITS + "9999", "carer": WORDS[3]},
         {"national_id": _person(4)["national_id"]},
         {"given_name": "à¸Š " + WORDS[4]},
+        {"house_code": DIGITS},
+        {"house_code": WORDS[0] * 10, "phone": WORDS[1] * 10},
+        {"phone": DIGITS},
+        {"latitude": f"98.{DIGITS}", "longitude": f"9.{DIGITS}"},
+        {"latitude": f"{DIGITS} N", "longitude": WORDS[2]},
     ]
     cells = [
-        {"round": 2027, "interview_date": "2027-03-01", "household_no": f"{number + 1}", **_person(number), **row}
+        {"round": 2027, "interview_date": "2027-03-01", "household_no": f"{number + 1}", **_person(number % 13), **row}
         for number, row in enumerate(rows)
     ]
     return write_drawn(folder / "faulty.csv", base, cells)

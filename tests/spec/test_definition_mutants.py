@@ -28,6 +28,9 @@ CODELISTS = tuple(f"codelists/{path.name}" for path in sorted((SCHEMAS / "codeli
 TITLES = ("titles.csv",)
 OUTLINES = tuple(f"areas/outlines/{path.name}" for path in sorted((SCHEMAS / "areas" / "outlines").glob("*.geojson")))
 MESSAGES = ("messages/errors.yaml", "messages/output.yaml", "messages/values.yaml")
+LIMITS = ("limits.yaml",)
+IN_WORDS = (*PEOPLE, *RULES, "messages/output.yaml", "messages/figures.yaml")
+QUOTING = ("translations/my.yaml", "summaries.yaml", "fairness.yaml", "codelists/arrived.csv")
 SQL = r"^    (  OR|when:|applies:|has:) (?!>-)"
 
 
@@ -56,7 +59,8 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("until before since", PEOPLE, r"^    type: \w+$", lambda match: f"{match[0]}\n    since: 2569\n    until: 2568"),
     ("formerly a field that is", PEOPLE, r"^    type: \w+$", lambda match: f"{match[0]}\n    formerly: consent"),
     ("key turned off", PEOPLE, r"^    constraints: \{required: true.*$", lambda match: f"{match[0]}\n    asked: false"),
-    ("asked a year later", TABLES, r"(asked: age \S+ )(\d+)", lambda match: f"{match[1]}{int(match[2]) + 1}"),
+    ("asked at another age", TABLES, r"(asked: age \S+ )\$\w+", lambda match: f"{match[1]}$uncared_teenager_to"),
+    ("asked age written out", TABLES, r"(asked: age \S+ )\$\w+", lambda match: f"{match[1]}6"),
     ("code dropped", CODELISTS, r"^(?P<word>(?!code,)\w+),.*$", lambda match: None),
     ("code renamed", CODELISTS, r"^(?P<word>(?!code,)\w+),", lambda match: f"{match[1]}x,"),
     ("no answer made an answer", CODELISTS, r",(unknown|refused|not_asked|blank|exclusive),", lambda match: ",,"),
@@ -67,11 +71,23 @@ KINDS: tuple[tuple[str, tuple[str, ...], str, Change], ...] = (
     ("broken SQL", RULES, SQL + r".*$", lambda match: f"{match[0]} AND"),
     ("no such code", RULES, SQL + r"[^']*'\w+", lambda match: f"{match[0]}x"),
     ("number changed", RULES, SQL + r".*?(?<![\w'])(\d+)(?![\w'])", lambda f: f"{f[0][: -len(f[2])]}{int(f[2]) + 1}"),
+    ("another limit quoted", RULES, SQL + r".*?(\$\w+)", lambda f: f"{f[0][: -len(f[2])]}$open_case_days"),
+    ("number written out in a rule", RULES, SQL + r".*?(\$\w+)", lambda f: f"{f[0][: -len(f[2])]}7"),
+    ("number written out in English", IN_WORDS, r"(en: (?:(?!th: ).)*?)\$\w+", lambda match: f"{match[1]}12"),
+    ("number written out in Thai", IN_WORDS, r"(th: [^$]*)\$\w+", lambda match: f"{match[1]}12"),
+    ("number in Thai digits", IN_WORDS, r"(th: [^$]*)\$\w+", lambda match: f"{match[1]}๑๒"),
+    ("no such limit in a rule", RULES, SQL + r".*?\$(?P<word>\w+)", lambda match: f"{match[0]}x"),
+    ("no such limit in words", (*IN_WORDS, *QUOTING), r"^[^#]*\$(?P<word>\w+)", lambda match: f"{match[0]}x"),
+    ("limit renamed", LIMITS, r"^  - name: (?P<word>\w+)$", lambda match: f"{match[0]}x"),
+    ("limit is a text", LIMITS, r"^    value: (\d+)$", lambda match: f'    value: "{match[1]}"'),
+    ("limit is a fraction", LIMITS, r"^    value: (\d+)$", lambda match: f"{match[0]}.5"),
+    ("limit below nothing", LIMITS, r"^    one_below: \w+$", lambda match: f"{match[0]}x"),
+    ("limit of no unit", LIMITS, r"^    unit: \w+$", lambda match: f"{match[0]}x"),
     ("OR made AND", RULES, SQL + r".*? OR ", lambda match: match[0].removesuffix("OR ") + "AND "),
     ("equal made unequal", RULES, SQL + r".*? = ", lambda match: match[0].removesuffix("= ") + "<> "),
     ("at least made more than", RULES, SQL + r".*?>=", lambda match: match[0].removesuffix("=")),
     ("below made at most", RULES, SQL + r".*? < ", lambda match: match[0].removesuffix(" ") + "= "),
-    ("due at another hour", ("risk.yaml",), r"due_hours: (\d+)", lambda match: f"due_hours: {int(match[1]) + 24}"),
+    ("due at another hour", ("risk.yaml",), r"due_hours: \$\w+", lambda match: "due_hours: 48"),
     ("help by another indicator", ("risk.yaml",), r"^    indicator: \d+", lambda match: "    indicator: 3"),
     ("answered by no kind", ("risk.yaml",), r"answered_by: \[\w+", lambda match: f"{match[0]}x"),
     ("answered by nothing", ("risk.yaml",), r"answered_by: \[.*\]", lambda match: "answered_by: []"),
@@ -117,8 +133,9 @@ CHOSEN = _chosen(5 if THOROUGH else 4)
 
 def _stands_alone(mutant: Mutant) -> bool:
     """Whether no other line of the file can be blamed for it: of checks, ages and titles each is judged by itself."""
-    kinds = ("number changed", "OR made AND", "equal made unequal", "at least made more than", "below made at most")
-    alone = ("asked a year later", "title dropped", "title of the other sex")
+    kinds = {"number changed", "OR made AND", "equal made unequal", "at least made more than", "below made at most"}
+    kinds |= {"another limit quoted", "number written out in a rule", "no such limit in a rule"}
+    alone = ("asked at another age", "asked age written out", "title dropped", "title of the other sex")
     return mutant.kind in alone or (mutant.file == "checks.yaml" and mutant.kind in kinds)
 
 
@@ -140,9 +157,9 @@ def _entry(mutant: Mutant) -> range:
     """The lines of the field, rule, indicator or level in which the mutant stands; of other files, its line alone."""
     lines = (SCHEMAS / mutant.file).read_text("utf-8").splitlines()
     first, last = mutant.line, mutant.line
-    while mutant.file in (*TABLES, *RULES, *FIGURES) and lines[first - 1].startswith("    "):
+    while mutant.file in (*TABLES, *RULES, *FIGURES, *LIMITS) and lines[first - 1].startswith("    "):
         first -= 1
-    while mutant.file in (*TABLES, *RULES, *FIGURES) and last < len(lines) and lines[last].startswith("    "):
+    while mutant.file in (*TABLES, *RULES, *FIGURES, *LIMITS) and last < len(lines) and lines[last].startswith("    "):
         last += 1
     # That no code of a list is exclusive is a fault of the whole list, told at its head.
     return range(1 if "exclusive" in lines[mutant.line - 1] else first, last + 1)
@@ -193,7 +210,7 @@ def test_the_command_tells_file_line_and_exit_code(cpms: Cpms, folder: Path) -> 
 def test_the_shipped_definition_holds(cpms: Cpms) -> None:
     ran = cpms("schema", "check")
     assert ran.code == 0
-    assert f"73 fields, 23 code lists, {len(NUMBERS)} indicators, 5 levels" in ran.out
+    assert f"78 fields, 24 code lists, {len(NUMBERS)} indicators, 5 levels" in ran.out
 
 
 @pytest.mark.parametrize(

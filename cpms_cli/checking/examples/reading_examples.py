@@ -18,11 +18,10 @@ from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.files.located_yaml import Document, Problem, read_yaml
 from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
 from cpms_cli.survey.rules.rule_language import rule_sql
-from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.typed_answers import adult_age, vocabulary
 
 READINGS = "examples/readings.yaml"
 AREA_DIGITS = {"provinces": 2, "districts": 4, "subdistricts": 6}
-ADULT = 18
 
 
 def reading_problems(survey: Survey, document: Document, folder: Path) -> list[Problem]:
@@ -102,7 +101,7 @@ def _asked(survey: Survey, document: Document, folder: Path) -> Iterator[Problem
                 continue
             condition = rule_sql(field.asked or "", words)
             query = (
-                f"SELECT age_min FROM (SELECT age AS age_min, age AS age_max FROM range({ADULT}) t(age))"
+                f"SELECT age_min FROM (SELECT age AS age_min, age AS age_max FROM range({adult_age(survey)}) t(age))"
                 f" WHERE {condition} ORDER BY 1"
             )
             try:

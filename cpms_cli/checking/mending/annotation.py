@@ -25,7 +25,6 @@ from cpms_cli.ooxml.sheet_cells import LONGEST_TEXT, Place, column_number
 from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.tables import SurveyTable
-from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey
 from cpms_cli.writing.files import check_not_read, write_bytes
@@ -53,7 +52,6 @@ def annotate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     validation: Validation,
     out: str | Path,
     *,
-    schemas: Path | None = None,
     language: Language = "en",
     identified: bool = False,
     fix: bool = False,
@@ -67,7 +65,7 @@ def annotate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     """
     target = Path(out)
     source = _one_source(validation, target, overwrite)
-    survey = load_survey(schemas)
+    survey = validation.survey
     content = source.read_bytes()
     macros = target.suffix.lower() == ".xlsm"
     names = {index: table.source.sheet or "" for index, table in enumerate(validation.tables)}
@@ -198,7 +196,7 @@ def _mend(job: Job, book: MarkedWorkbook, index: int, marks: SheetMarks) -> list
         wanted |= {(int(row), column): repair for row in table.rows[repair.positions]}
     marks.edits.texts = {place: repair.new for place, repair in wanted.items()}
     marks.edits.numeric = frozenset(
-        column.index for column in table.columns.values() if column.field.type in ("integer", "year")
+        column.index for column in table.columns.values() if column.field.type in ("integer", "number", "year")
     )
     done = book.mark(job.names[index], marks)
     return [(index, wanted[place], place) for place in sorted(done)]

@@ -120,7 +120,7 @@ def _unread_line(survey: Survey, matched: Matched, column: UnreadColumn, languag
 
 def _examples(survey: Survey, matched: Matched, index: int, name: str) -> str:
     texts = [text for text in distinct(matched.source, index)[1] if text and text.strip()][:_EXAMPLES]
-    if survey.fields[name].codelist or survey.fields[name].type == "integer":
+    if survey.fields[name].codelist or survey.fields[name].type in ("integer", "number"):
         # In a row that was moved by a column, a name may stand where an answer should.
         texts = [text if spells_answer(survey, text) else MASK for text in texts]
     # Nobody has said yet that this is the right field for the column.

@@ -45,6 +45,8 @@ def _form(column: Column, digits: str, read: str) -> str:
         return "date_form" if read[:4] in digits else "serial" if _serial(digits) else "era"
     if field.type == "integer":
         return "age_form" if field.role == "age" else "number_form"
+    if field.type == "number":
+        return "decimal_form"
     return "spaces" if _SPACE_OR_DASH.sub("", digits).casefold() == read.casefold() else "number_form"
 
 
@@ -96,7 +98,7 @@ def changes(tables: Sequence[SurveyTable], *, survey: Survey | None = None, iden
 
     Columns: `file`, `sheet` (None for CSV), `column` (the header), `field`, `row` (the first in which it stands),
     `count` (of cells), `written`, `read` (empty for blank) and `reason`: spaces, digits, era, serial (a spreadsheet's
-    day number), date_form, age_form, number_form, title, text_sign (a spreadsheet's
+    day number), date_form, age_form, number_form, decimal_form, title, text_sign (a spreadsheet's
     ' before a number, or ="0123"), characters (some that are not seen, or look the same as others), label (the
     answer's own words), spelling (others that the definition lists), missing (a reason for no answer), blank. Of
     personal fields only counts by reason are told, unless `identified`.

@@ -104,7 +104,7 @@ def plain_forms(survey: Survey, field: Field, text: str, value: str, language: L
     if field.type == "year" and re.fullmatch(r"\d{4}", value):
         other = str(int(value) + BUDDHIST_OFFSET)
         return [other, value] if language == "th" else [value, other]
-    if field.type in ("integer", "year") or field.format is not None or field.constraints.pattern:
+    if field.type in ("integer", "number", "year") or field.format is not None or field.constraints.pattern:
         return [value if re.search(r"\d", value) else trimmed]
     # A name or a free text: the reader may take more out of it than spaces, and that is not to be lost here.
     return [trimmed if field.personal else plain_digits(trimmed)]

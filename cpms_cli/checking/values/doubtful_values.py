@@ -22,6 +22,8 @@ from cpms_cli.survey.model.definition import Field, Survey
 Flags = npt.NDArray[np.bool_]
 _YEARS = pa.array([str(year) for year in range(CHRISTIAN_FROM, CHRISTIAN_TO + 1)], pa.string())
 _DIGITS_OF_INT64 = 18
+NUMBER = r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?"
+"""The canonical form of a number with decimals."""
 
 
 def legal_answers(survey: Survey, field: Field) -> list[str] | None:
@@ -65,7 +67,9 @@ def _doubts(survey: Survey, field: Field, values: pa.Array, legal: pa.Array) -> 
     if limits.maxLength:
         yield _flags(pc.greater(pc.utf8_length(values), limits.maxLength))
     if limits.minimum is not None or limits.maximum is not None:
-        yield _out_of_range(values, limits.minimum, limits.maximum)
+        pattern = NUMBER if field.type == "number" else rf"-?[0-9]{{1,{_DIGITS_OF_INT64}}}"
+        of_kind = pa.float64() if field.type == "number" else pa.int64()
+        yield _out_of_range(values, pattern, of_kind, limits.minimum, limits.maximum)
     if field.role == "household":
         yield _flags(pc.match_substring(values, "-"))
     if field.role == "village":
@@ -79,6 +83,8 @@ def _doubts_of_kind(field: Field, values: pa.Array, legal: pa.Array) -> Iterator
         yield _no_answers(field, values, legal)
     elif field.type == "integer":
         yield ~_flags(pc.match_substring_regex(values, rf"^-?[0-9]{{1,{_DIGITS_OF_INT64}}}$"))
+    elif field.type == "number":
+        yield ~_flags(pc.match_substring_regex(values, rf"^{NUMBER}$"))
     elif field.type == "year":
         yield ~_flags(pc.is_in(values, value_set=_YEARS))
     elif field.type == "date" or field.format == "partial-date":
@@ -105,10 +111,10 @@ def _no_dates(values: Sequence[str | None], partial: bool) -> Flags:
     return np.array([value is not None and not is_stored_date(value, partial) for value in values], dtype=bool)
 
 
-def _out_of_range(values: pa.Array, low: int | None, high: int | None) -> Flags:
-    """Return which numbers lie outside the limits; what is no number may lie anywhere."""
-    is_number = pc.match_substring_regex(values, rf"^-?[0-9]{{1,{_DIGITS_OF_INT64}}}$")
-    numbers = pc.cast(pc.if_else(is_number, values, pa.scalar(None, pa.string())), pa.int64())
+def _out_of_range(values: pa.Array, pattern: str, of_kind: pa.DataType, low: int | None, high: int | None) -> Flags:
+    """Return which numbers lie outside the limits; what is no number, by its `pattern`, may lie anywhere."""
+    is_number = pc.match_substring_regex(values, f"^{pattern}$")
+    numbers = pc.cast(pc.if_else(is_number, values, pa.scalar(None, pa.string())), of_kind)
     outside = _flags(pc.is_null(numbers))
     if low is not None:
         outside |= _flags(pc.less(numbers, low))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 
-from cpms_cli.checking.values.doubtful_values import legal_answers
+from cpms_cli.checking.values.doubtful_values import NUMBER, legal_answers
 from cpms_cli.survey.era import CHRISTIAN_FROM, CHRISTIAN_TO, is_stored_date
 from cpms_cli.survey.identifiers import (
     has_cpms_check_letter,
@@ -97,6 +97,8 @@ def _value_checks(survey: Survey, field: Field) -> Iterator[pandera.Check]:
         )
     elif field.type == "integer":
         yield pandera.Check.str_matches(r"^-?\d+$", **_options("integer"))
+    elif field.type == "number":
+        yield pandera.Check.str_matches(rf"^{NUMBER}$", **_options("number"))
     elif field.type == "year":
         years = [str(year) for year in range(CHRISTIAN_FROM, CHRISTIAN_TO + 1)]
         yield pandera.Check.isin(years, **_options("year"))
@@ -136,7 +138,8 @@ def checks_of_values(survey: Survey, field: Field) -> tuple[tuple[pandera.Check,
         return of_text, None
     low = -np.inf if limits.minimum is None else limits.minimum
     high = np.inf if limits.maximum is None else limits.maximum
-    return of_text, pandera.Check.in_range(low, high, **_options("range"))
+    name = "number_range" if field.type == "number" else "range"
+    return of_text, pandera.Check.in_range(low, high, **_options(name))
 
 
 def fails(check: pandera.Check, values: pd.Series) -> pd.Series:

@@ -96,7 +96,7 @@ def import_(
     if format_ == "json":
         typer.echo(json_text(report.import_document(survey, imported, spoken)))
     else:
-        report.show_import(Screen(open_console(), survey, spoken), imported)
+        report.show_import(Screen(open_console(), survey, spoken), imported, store)
     raise typer.Exit(imported.exit_code)
 
 
@@ -108,6 +108,10 @@ def add(
     by: Annotated[str, typer.Option("--by", help="The agency's code.", show_default=False)] = "",
     outcome: Annotated[str, typer.Option("--outcome", help="What came of it; no names.", show_default=False)] = "",
     next_: Annotated[str, typer.Option("--next", help="The date of the next step.", show_default=False)] = "",
+    worker: Annotated[str, typer.Option("--worker", help="The worker's code; no name.", show_default=False)] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why the case is closed, as moved_away.", show_default=False)
+    ] = "",
     store: Store = STORE,
     lang: Lang = None,
     schemas: Schemas = None,
@@ -118,6 +122,7 @@ def add(
     Examples:
       cpms response add ID --kind home_visit --date 2569-03-01
       cpms response add ID --kind referral --date 5/3/2569 --by RAO
+      cpms response add ID --kind closed --date 5/3/2569 --reason safe_now
     """
     spoken = language(lang)
     import pandas as pd
@@ -137,6 +142,8 @@ def add(
         by=by,
         outcome=outcome,
         next_date=next_,
+        worker=worker,
+        closing=reason,
         language=spoken,
         schemas=schemas,
         tool_version=__version__,
@@ -151,6 +158,8 @@ def add(
     typer.echo(say("response_added", spoken, id=added.identifier, kind=label, date=when, batch=added.batch))
     if added.replaced:
         typer.echo(say("responses_replaced", spoken, count=1))
+    for warning in added.warnings:
+        typer.echo(say("response_warning", spoken, warning=warning), err=True)
 
 
 @app.command("due")

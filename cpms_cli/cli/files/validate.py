@@ -82,8 +82,6 @@ def validate(
     from cpms_cli.reports.files import validation as report
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
-    from cpms_cli.store.definitions.definition_in_use import definition_in_use
-    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import check_not_read, csv_text, json_text
 
@@ -99,7 +97,7 @@ def validate(
         mapping=map_,
         sheets=sheets,
     )
-    survey = definition_in_use(store, schemas) if store else load_survey(schemas)
+    survey = validation.survey
     changed = changes(validation.tables, survey=survey, identified=identified) if show_changes else None
     findings = report.findings_table(survey, validation, spoken)
     written = None
@@ -110,7 +108,6 @@ def validate(
         written = write_copy(
             validation,
             copy,
-            schemas=schemas,
             language=spoken,
             identified=identified,
             fix=fix is not None,
@@ -126,7 +123,7 @@ def validate(
         typer.echo(csv_text(findings if changed is None else changed), nl=False)
     else:
         console = open_console()
-        report.show(console, survey, validation, spoken, _asked(files, map_, round_, encoding))
+        report.show(console, survey, validation, spoken, _asked(files, map_, round_, encoding, store))
         if changed is not None:
             changes_report.show_changes(console, changed, spoken)
     if output is not None:
@@ -136,13 +133,13 @@ def validate(
     raise typer.Exit(validation.exit_code)
 
 
-def _asked(files: list[Path], map_: Path | None, round_: str | None, encoding: str | None) -> Asked:
+def _asked(files: list[Path], map_: Path | None, round_: str | None, encoding: str | None, store: Path | None) -> Asked:
     """How the validation was asked for, to be asked again with a map."""
     from cpms_cli.checking.columns_not_read import Asked
 
     options = {"--round": round_, "--encoding": encoding}
     words = (word for name, value in options.items() if value is not None for word in (name, str(value)))
-    return Asked(files, map_, tuple(words))
+    return Asked(files, map_, tuple(words), store)
 
 
 def _one_copy(annotate: Path | None, fix: Path | None) -> Path | None:

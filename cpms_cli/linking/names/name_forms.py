@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 import pandas as pd
 
 from cpms_cli.linking.names.phones import heads, loosely_said, script_name, spoken_code, syllables_in_order
 from cpms_cli.linking.names.sounds import consonant_key, spoken
-from cpms_cli.linking.settings import linking_settings, script_file
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 # Unicode takes these vowels apart, and the tone mark may be typed within or before.
 _SARA_AM = re.compile("([\u0e48-\u0e4b]?)\u0e4d([\u0e48-\u0e4b]?)\u0e32")
@@ -23,9 +23,9 @@ _ACCENT = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _ONE_LETTER = re.compile(r"(.)\1{2,}")
 
 
-@cache
-def _title() -> re.Pattern[str]:
-    titles = sorted(linking_settings().titles, key=lambda title: (-len(title), title))
+@lru_cache(maxsize=8)
+def _title(settings: LinkingSettings) -> re.Pattern[str]:
+    titles = sorted(settings.titles, key=lambda title: (-len(title), title))
     joined = "|".join(re.escape(title) for title in titles if not title.isascii())
     latin = "|".join(re.escape(title) for title in titles if title.isascii())
     # A title of Thai or Burmese is written without a space before the name; a Latin one is a word of its own.
@@ -49,13 +49,12 @@ def _parts(text: str) -> list[str]:
     return "".join(kept).split()
 
 
-def _tokens(text: str) -> list[str]:
+def _tokens(text: str, settings: LinkingSettings) -> list[str]:
     """The parts of a name, titles and placeholders left out."""
     plain = _composed(text)
-    stripped = _title().sub("", plain)
+    stripped = _title(settings).sub("", plain)
     while stripped != plain:
-        plain, stripped = stripped, _title().sub("", stripped)
-    settings = linking_settings()
+        plain, stripped = stripped, _title(settings).sub("", stripped)
     parts = _parts(plain)
     whole = "".join(parts)
     if whole in settings.placeholders or plain.startswith(settings.placeholder_starts) or _ONE_LETTER.fullmatch(whole):
@@ -63,41 +62,47 @@ def _tokens(text: str) -> list[str]:
     return [part for part in parts if part not in settings.placeholders]
 
 
-def folded_name(text: str) -> str:
+def folded_name(text: str, settings: LinkingSettings) -> str:
     """The name as it is written: parts joined, nothing but letters and their marks; empty where it is none.
 
-    >>> folded_name("ด.ช. สมชาย"), folded_name("ด.ญ."), folded_name("Mg Aung-Ko"), folded_name("baby")
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> of = load_survey().linking
+    >>> folded_name("ด.ช. สมชาย", of), folded_name("ด.ญ.", of), folded_name("Mg Aung-Ko", of), folded_name("baby", of)
     ('สมชาย', '', 'aungko', '')
-    >>> folded_name("ခင်") == folded_name("ခိုင်"), folded_name("José")
+    >>> folded_name("ခင်", of) == folded_name("ခိုင်", of), folded_name("José", of)
     (False, 'jose')
     """
-    return "".join(_tokens(text))
+    return "".join(_tokens(text, settings))
 
 
-def sound_key(text: str) -> str:
+def sound_key(text: str, settings: LinkingSettings) -> str:
     """The consonant classes of a name, the same for its Thai and its Latin spelling.
 
-    >>> sound_key("สมชาย"), sound_key("Somchai"), sound_key("Siriporn"), sound_key("ศิริพร")
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> of = load_survey().linking
+    >>> sound_key("สมชาย", of), sound_key("Somchai", of), sound_key("Siriporn", of), sound_key("ศิริพร", of)
     ('SMT', 'SMT', 'SNPN', 'SNPN')
     """
-    return consonant_key(folded_name(text))
+    return consonant_key(folded_name(text, settings), settings)
 
 
-@cache
-def _prefixes() -> tuple[frozenset[str], tuple[str, ...]]:
+@lru_cache(maxsize=8)
+def _prefixes(settings: LinkingSettings) -> tuple[frozenset[str], tuple[str, ...]]:
     """Words of respect: those of Latin, which are words of their own, and those written together with the name."""
-    words = {_composed(word) for of in script_file("prefixes")["languages"].values() for word in of["words"]}
+    words = {_composed(word) for of in settings.names.prefixes.languages.values() for word in of.words}
     joined = sorted((word for word in words if not word.isascii()), key=lambda word: (-len(word), word))
     return frozenset(word for word in words if word.isascii()), tuple(joined)
 
 
-def bare_name(parts: list[str]) -> str:
+def bare_name(parts: list[str], settings: LinkingSettings) -> str:
     """The parts of a name joined without a word of respect before it, as long as a name remains.
 
-    >>> bare_name(["saw", "eh", "htoo"]), bare_name(["หน่อแพ"]), bare_name(["ma", "ma"]), bare_name(["นาง"])
-    ('ehhtoo', 'แพ', 'ma', 'นาง')
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> of = load_survey().linking
+    >>> bare_name(["saw", "eh", "htoo"], of), bare_name(["หน่อแพ"], of), bare_name(["นาง"], of)
+    ('ehhtoo', 'แพ', 'นาง')
     """
-    words, joined = _prefixes()
+    words, joined = _prefixes(settings)
     if len(parts) > 1 and (parts[0] in words or parts[0] in joined):
         return "".join(parts[1:])
     whole = "".join(parts)
@@ -108,25 +113,25 @@ def bare_name(parts: list[str]) -> str:
             after != whole
             and after
             and not unicodedata.category(after[0]).startswith("M")
-            and len(spoken_code(after)) > 2
+            and len(spoken_code(after, settings)) > 2
         ):
             return after
     return whole
 
 
-def name_forms(texts: pd.Series) -> pd.DataFrame:
+def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
     """For each text, NA where there is no name: `fold`, `sound` and `key`; how it is `said`; `bare` of words of
     respect, `bare_said`, and of that `loose` (vowels that hands confuse are one), `heads` and `turned`; and `parts`."""
-    parts = {name: _tokens(name) for name in texts.dropna().unique()}
+    parts = {name: _tokens(name, settings) for name in texts.dropna().unique()}
     folds = {name: "".join(tokens) for name, tokens in parts.items()}
-    bare = {name: bare_name(tokens) for name, tokens in parts.items()}
-    of_bare = {name: spoken_code(form) for name, form in bare.items()}
+    bare = {name: bare_name(tokens, settings) for name, tokens in parts.items()}
+    of_bare = {name: spoken_code(form, settings) for name, form in bare.items()}
     forms = {
         "fold": folds,
-        "sound": {name: spoken(fold) for name, fold in folds.items()},
-        "key": {name: consonant_key(fold) for name, fold in folds.items()},
-        "said": {name: spoken_code(fold) for name, fold in folds.items()},
-        "bare": {name: spoken(form) for name, form in bare.items()},
+        "sound": {name: spoken(fold, settings) for name, fold in folds.items()},
+        "key": {name: consonant_key(fold, settings) for name, fold in folds.items()},
+        "said": {name: spoken_code(fold, settings) for name, fold in folds.items()},
+        "bare": {name: spoken(form, settings) for name, form in bare.items()},
         "bare_said": of_bare,
         "loose": {name: loosely_said(form) for name, form in of_bare.items()},
         "heads": {name: heads(form) for name, form in of_bare.items()},
@@ -138,6 +143,6 @@ def name_forms(texts: pd.Series) -> pd.DataFrame:
     return pd.DataFrame({**columns, "parts": texts.map(parts)}, index=texts.index)
 
 
-def script_of(folds: pd.Series) -> pd.Series:
+def script_of(folds: pd.Series, settings: LinkingSettings) -> pd.Series:
     """The script of each folded name, NA where there is none."""
-    return folds.map({fold: script_name(fold) for fold in folds.dropna().unique()}).astype("str")
+    return folds.map({fold: script_name(fold, settings) for fold in folds.dropna().unique()}).astype("str")

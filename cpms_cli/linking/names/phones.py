@@ -10,14 +10,16 @@ anyascii and uroman were tried: both go letter by letter, and make kyea of the B
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from cpms_cli.linking.settings import script_file
+from cpms_cli.survey.model.linking_settings import READ_AS, LinkingSettings
+from cpms_cli.survey.model.name_tables import LettersAsThai, Onset, ScriptTable
 
 # Kind and shade of what begins a syllable: those of one kind, or of one shade, are one letter apart.
-CODES = {
+CODES: dict[str, str] = {
     "k": "Kk",
     "c": "Cs",
     "s": "Ss",
@@ -36,8 +38,6 @@ CODES = {
     "h": "H",
     "": "",
 }
-_SCRIPTS = ("lao", "thai", "karen", "myanmar", "khmer", "latin")
-
 
 _SYLLABLE = re.compile("(?:H|[A-Z][a-z])?[wyl]?[aeiou]{2}[nt]?")
 
@@ -50,14 +50,13 @@ def _any_of(texts: list[str]) -> str:
 class Script:
     """One script, ready to read: what to rewrite first, the pattern of a syllable, and what its groups are."""
 
-    letters: re.Pattern[str]
     rewrites: tuple[tuple[re.Pattern[str], str], ...]
     syllable: re.Pattern[str]
     vowels: dict[int, str]
-    begins: dict[str, str]
-    within: dict[str, str]
-    together: dict[str, str]
-    ends: dict[str, str]
+    begins: Mapping[str, str]
+    within: Mapping[str, str]
+    together: Mapping[str, str]
+    ends: Mapping[str, str]
 
     def code(self, text: str) -> str:
         """The text, all of whose letters are of this script, as it is said."""
@@ -87,33 +86,48 @@ class Script:
         return CODES[head] + glides
 
 
-def _signs(text: str, within: dict[str, str]) -> list[str]:
+def _signs(text: str, within: Mapping[str, str]) -> list[str]:
     return re.findall(_any_of(list(within)), text) if text else []
 
 
-@cache
-def _script(name: str) -> Script:
-    data = script_file(name)
-    alphabet: dict[str, Any] = (
-        script_file(str(data["alphabet_of"]).removesuffix(".yaml")) if "alphabet_of" in data else {}
+@lru_cache(maxsize=64)
+def _script(name: str, settings: LinkingSettings) -> Script:
+    table = settings.names.scripts[name]
+    begins = {**_by_text(_alphabet(table, settings)), **_by_text(table.begins)}
+    ends = _by_text(table.ends)
+    patterns, vowels = _vowels(table, begins, ends)
+    return Script(
+        tuple((re.compile(old), new) for old, new in table.replace),
+        re.compile("|".join(patterns)),
+        vowels,
+        begins,
+        table.within,
+        table.together,
+        ends,
     )
-    begins = {**_by_text(alphabet.get("begins", {})), **_by_text(data["begins"])}
-    ends = {**_by_text(data.get("ends", {}))}
-    within = {str(sign): str(code) for sign, code in data.get("within", {}).items()}
-    glides = _any_of(list(within)) if within else "(?!)"
+
+
+def _alphabet(table: ScriptTable, settings: LinkingSettings) -> Mapping[Onset, tuple[str, ...]]:
+    return settings.names.scripts[table.alphabet_of].begins if table.alphabet_of else {}
+
+
+def _vowels(table: ScriptTable, begins: dict[str, str], ends: dict[str, str]) -> tuple[list[str], dict[int, str]]:
+    """The pattern of each syllable, and the code of its vowel by the number of the pattern's group.
+
+    In a pattern C is what begins a syllable (D: without a glide) and K what ends it; `?` where it may be missing.
+    """
+    before = table.not_before
+    glides = _any_of(list(table.within)) if table.within else "(?!)"
     # A glide of letters, not of marks, is one only before a vowel.
-    marks = all(not sign.isalpha() for sign in within)
-    before = str(data.get("not_before", "(?!)"))
-    after_glide = "" if marks else f"(?={before})"
-    head = f"({_any_of([text for text in begins if text])})((?:(?:{glides}){after_glide})*)"
-    plain = f"({_any_of([text for text in begins if text])})(x(?<!x))?"
-    whole = list(map(str, data.get("ends_before_vowel", [])))
-    end = f"((?:{_any_of(list(ends)) or '(?!)'})(?!{before})|(?:{_any_of(whole) or '(?!)'}))"
-    vowels: dict[int, str] = {}
+    after_glide = "" if all(not sign.isalpha() for sign in table.within) else f"(?={before})"
+    onset = _any_of([text for text in begins if text])
+    head = f"({onset})((?:(?:{glides}){after_glide})*)"
+    plain = f"({onset})(x(?<!x))?"
+    end = f"((?:{_any_of(list(ends)) or '(?!)'})(?!{before})|(?:{_any_of(list(table.ends_before_vowel)) or '(?!)'}))"
+    codes: dict[int, str] = {}
     patterns, group = [], 1
-    frame = str(data["frame"])
-    for written, code in data["vowels"]:
-        pattern = str(written) if frame == "V" else frame.replace("V", str(written))
+    for written, code in table.vowels:
+        pattern = written if table.frame == "V" else table.frame.replace("V", written)
         optional = "C?" in pattern
         pattern = pattern.replace("C?", "\0").replace("C", "\0").replace("D", "\1")
         pattern = pattern.replace("K?", "\2").replace("K", "\3")
@@ -123,72 +137,64 @@ def _script(name: str) -> Script:
         missing = "\2" not in pattern and "\3" not in pattern
         pattern = pattern.replace("\2", f"(?:{end})?").replace("\3", end)
         pattern += "(\\b\\B)?" if missing else ""
-        compiled = re.compile(f"({pattern})")
-        vowels[group] = str(code)
+        codes[group] = code
         patterns.append(f"({pattern})")
-        group += compiled.groups
-    letters = str(data["letters"])
-    return Script(
-        re.compile(f"[{letters}]"),
-        tuple((re.compile(str(old)), str(new)) for old, new in data.get("replace", [])),
-        re.compile("|".join(patterns)),
-        vowels,
-        begins,
-        within,
-        {str(two): str(code) for two, code in data.get("together", {}).items()},
-        ends,
-    )
+        group += re.compile(f"({pattern})").groups
+    return patterns, codes
 
 
-def _by_text(kinds: dict[Any, Any]) -> dict[str, str]:
-    return {str(text): str(kind) for kind, texts in kinds.items() for text in texts}
+def _by_text(kinds: Mapping[Any, tuple[str, ...]]) -> dict[str, str]:
+    return {text: str(kind) for kind, texts in kinds.items() for text in texts}
 
 
-@cache
-def _lao() -> tuple[tuple[tuple[str, str], ...], dict[int, str]]:
-    """Lao letters as the Thai ones of the same sound: what is rewritten before, and letter by letter."""
-    data = script_file("lao")
-    return tuple(data["before"].items()), {ord(lao): thai for lao, thai in data["as_thai"].items()}
+@lru_cache(maxsize=8)
+def _known_scripts(settings: LinkingSettings) -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
+    """Of each script what shows that a name is of it, and a run of its letters; a language within a script first."""
+    names = settings.names
+    within = [name for name, table in names.scripts.items() if table.alphabet_of]
+    tables: dict[str, ScriptTable | LettersAsThai] = {
+        **{name: names.scripts[name] for name in within},
+        **names.as_thai,
+        **names.scripts,
+    }
+    shown = {name: getattr(table, "shown_by", None) or f"[{table.letters}]" for name, table in tables.items()}
+    return {name: (re.compile(shown[name]), re.compile(f"[{table.letters}]+")) for name, table in tables.items()}
 
 
-@cache
-def _told_by(name: str) -> re.Pattern[str]:
-    """What shows that a name is of this script, or of this language within it."""
-    data = script_file(name)
-    return re.compile(data.get("told_by", f"[{data['letters']}]"))
+@lru_cache(maxsize=8)
+def _letters_as_thai(name: str, settings: LinkingSettings) -> dict[int, str]:
+    return {ord(letter): thai for letter, thai in settings.names.as_thai[name].as_thai.items()}
 
 
-@cache
-def _letters(name: str) -> re.Pattern[str]:
-    return re.compile(f"[{script_file(name)['letters']}]+")
+def script_name(fold: str, settings: LinkingSettings) -> str:
+    """The script of which the name has a letter, a language within a script before it; `other` where none is known."""
+    known = _known_scripts(settings)
+    return next((name for name, (shown, _) in known.items() if shown.search(fold)), "other")
 
 
-def script_name(fold: str) -> str:
-    """The first script of `_SCRIPTS` of which the name has a letter; `other` where it has none of them."""
-    return next((name for name in _SCRIPTS if _told_by(name).search(fold)), "other")
-
-
-def spoken_code(fold: str) -> str:
+def spoken_code(fold: str, settings: LinkingSettings) -> str:
     """A folded name as it is said; letters of a script that is not known stay as they are.
 
-    >>> spoken_code("kyaw") == spoken_code("จอ"), spoken_code("หล่า") == spoken_code("hla")
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> of = load_survey().linking
+    >>> spoken_code("kyaw", of) == spoken_code("จอ", of), spoken_code("หล่า", of) == spoken_code("hla", of)
     (True, True)
-    >>> spoken_code("ခင်") == spoken_code("khin") == spoken_code("ขิ่น")
+    >>> spoken_code("ခင်", of) == spoken_code("khin", of) == spoken_code("ขิ่น", of)
     True
     """
-    name = script_name(fold)
+    name = script_name(fold, settings)
     if name == "other":
         return fold
-    if name == "lao":
-        return _script("thai").code(_in_thai_letters(fold))
-    return "".join(_script(name).code(run) for run in _letters(name).findall(fold))
+    if name in settings.names.as_thai:
+        return _script(READ_AS, settings).code(_in_thai_letters(fold, name, settings))
+    runs = _known_scripts(settings)[name][1].findall(fold)
+    return "".join(_script(name, settings).code(run) for run in runs)
 
 
-def _in_thai_letters(text: str) -> str:
-    before, letters = _lao()
-    for lao, thai in before:
-        text = text.replace(lao, thai)
-    return text.translate(letters)
+def _in_thai_letters(text: str, name: str, settings: LinkingSettings) -> str:
+    for letters, thai in settings.names.as_thai[name].before.items():
+        text = text.replace(letters, thai)
+    return text.translate(_letters_as_thai(name, settings))
 
 
 # Vowels that romanisation confuses: aw, o and au; e and ae. The shade of a consonant stays: တင် and သင်း are two names.
@@ -198,9 +204,11 @@ _LOOSE = (("oa", "ou"), ("au", "ou"), ("ea", "ei"))
 def loosely_said(code: str) -> str:
     """The code of a name in which vowels that hands put for one another are one.
 
-    >>> loosely_said(spoken_code("kyaw")) == loosely_said(spoken_code("kyo"))
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> of = load_survey().linking
+    >>> loosely_said(spoken_code("kyaw", of)) == loosely_said(spoken_code("kyo", of))
     True
-    >>> loosely_said(spoken_code("khin")) == loosely_said(spoken_code("khaing"))
+    >>> loosely_said(spoken_code("khin", of)) == loosely_said(spoken_code("khaing", of))
     False
     """
     for vowel, instead in _LOOSE:
@@ -211,7 +219,9 @@ def loosely_said(code: str) -> str:
 def heads(code: str) -> str:
     """The kinds of the consonants that begin the syllables of a name; A where there is none.
 
-    >>> heads(spoken_code("hlahtay")), heads(spoken_code("လှဌေး")), heads(spoken_code("aye"))
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> of = load_survey().linking
+    >>> heads(spoken_code("hlahtay", of)), heads(spoken_code("လှဌေး", of)), heads(spoken_code("aye", of))
     ('LT', 'LT', 'A')
     """
     kinds = "".join(letter for letter in code if letter.isupper())
@@ -221,7 +231,9 @@ def heads(code: str) -> str:
 def syllables_in_order(code: str) -> str:
     """The syllables of a name's code in the order of the alphabet, the same whichever name came first.
 
-    >>> syllables_in_order(spoken_code("aungko")) == syllables_in_order(spoken_code("koaung"))
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> of = load_survey().linking
+    >>> syllables_in_order(spoken_code("aungko", of)) == syllables_in_order(spoken_code("koaung", of))
     True
     """
     return " ".join(sorted(_SYLLABLE.findall(loosely_said(code))))

@@ -11,9 +11,9 @@ and the one for both scripts gives another code to most pairs of spellings in `s
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
-from cpms_cli.linking.settings import linking_settings
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 THAI = re.compile(r"[\u0e00-\u0e7f]")
 _LATIN = re.compile("[a-z]")
@@ -38,14 +38,14 @@ _VOWELS = (
 )
 
 
-@cache
-def _thai_classes() -> dict[str, str]:
-    return {letter: kind for kind, sounds in linking_settings().sounds.items() for letter in sounds.thai}
+@lru_cache(maxsize=8)
+def _thai_classes(settings: LinkingSettings) -> dict[str, str]:
+    return {letter: kind for kind, sounds in settings.sounds.items() for letter in sounds.thai}
 
 
-@cache
-def _latin_classes() -> tuple[re.Pattern[str], dict[str, str]]:
-    classes = {text: kind for kind, sounds in linking_settings().sounds.items() for text in sounds.latin}
+@lru_cache(maxsize=8)
+def _latin_classes(settings: LinkingSettings) -> tuple[re.Pattern[str], dict[str, str]]:
+    classes = {text: kind for kind, sounds in settings.sounds.items() for text in sounds.latin}
     return _any_of(classes), classes
 
 
@@ -54,27 +54,27 @@ def _any_of(texts: dict[str, str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(texts, key=lambda text: (-len(text), text)))))
 
 
-@cache
-def _alike() -> tuple[dict[str, str], dict[str, str]]:
+@lru_cache(maxsize=8)
+def _alike(settings: LinkingSettings) -> tuple[dict[str, str], dict[str, str]]:
     """The letter that stands for each Thai letter at the head and at the end of a syllable."""
-    same = linking_settings().same_sound
+    same = settings.same_sound
     head, end = ({letter: group[0] for group in groups for letter in group} for groups in (same.head, same.end))
     # What is said the same in both places must be one letter where two syllables meet: กัญญา, กันยา.
     return head, {letter: head.get(first, first) for letter, first in end.items()}
 
 
-@cache
-def _lesser_marks() -> dict[int, None]:
-    return {ord(mark): None for mark in linking_settings().lesser_marks}
+@lru_cache(maxsize=8)
+def _lesser_marks(settings: LinkingSettings) -> dict[int, None]:
+    return {ord(mark): None for mark in settings.lesser_marks}
 
 
-@cache
-def _latin_alike() -> tuple[re.Pattern[str], dict[str, str]]:
-    return _any_of(linking_settings().same_sound.latin), linking_settings().same_sound.latin
+@lru_cache(maxsize=8)
+def _latin_alike(settings: LinkingSettings) -> tuple[re.Pattern[str], dict[str, str]]:
+    return _any_of(settings.same_sound.latin), settings.same_sound.latin
 
 
-def _without_lesser_marks(fold: str) -> str:
-    return _SILENCED.sub("", fold).translate(_lesser_marks())
+def _without_lesser_marks(fold: str, settings: LinkingSettings) -> str:
+    return _SILENCED.sub("", fold).translate(_lesser_marks(settings))
 
 
 def _voiced(text: str, place: int) -> bool:
@@ -82,26 +82,28 @@ def _voiced(text: str, place: int) -> bool:
     return bool(place == 0 or text[place - 1] in _LEADING or text[place + 1 : place + 2] in tuple(_VOWEL_AFTER))
 
 
-def spoken(fold: str) -> str:
+def spoken(fold: str, settings: LinkingSettings) -> str:
     """A folded name as it is said, by the rules of its own script.
 
-    >>> spoken("ศิริพร") == spoken("สิริพร"), spoken("กัญญา") == spoken("กันยา"), spoken("มานี") == spoken("มานะ")
-    (True, True, False)
+    >>> from cpms_cli.survey.files.loading import load_survey
+    >>> of = load_survey().linking
+    >>> spoken("ศิริพร", of) == spoken("สิริพร", of), spoken("มานี", of) == spoken("มานะ", of)
+    (True, False)
     """
-    text = _without_lesser_marks(fold)
+    text = _without_lesser_marks(fold, settings)
     if THAI.search(text):
         for spelling, vowel in _VOWELS:
             text = spelling.sub(vowel, text)
-        head, end = _alike()
+        head, end = _alike(settings)
         text = "".join((head if _voiced(text, place) else end).get(letter, letter) for place, letter in enumerate(text))
     elif _LATIN.search(text):
-        pattern, same = _latin_alike()
+        pattern, same = _latin_alike(settings)
         text = pattern.sub(lambda match: same[match[0]], text)
     return re.sub(r"([^\W\d_])\1+", r"\1", text) if THAI.search(text) or _LATIN.search(text) else text
 
 
-def _thai_key(text: str) -> str:
-    classes, kinds = _thai_classes(), []
+def _thai_key(text: str, settings: LinkingSettings) -> str:
+    classes, kinds = _thai_classes(settings), []
     for written, alike in _CLUSTERS:
         text = text.replace(written, alike)
     for place, letter in enumerate(text):
@@ -121,8 +123,8 @@ def _thai_key(text: str) -> str:
     return "".join(kinds)
 
 
-def _latin_key(text: str) -> str:
-    pattern, classes = _latin_classes()
+def _latin_key(text: str, settings: LinkingSettings) -> str:
+    pattern, classes = _latin_classes(settings)
     # The r of "Porn" and "Sandar" only lengthens the vowel before it.
     text = text.replace("sri", "si")
     text = re.sub(rf"(?<=[{_LATIN_VOWELS}])r(?![{_LATIN_VOWELS}])", "", text)
@@ -137,16 +139,16 @@ def _latin_key(text: str) -> str:
     return "".join(kinds)
 
 
-def consonant_key(fold: str) -> str:
+def consonant_key(fold: str, settings: LinkingSettings) -> str:
     """The consonant classes of a folded name in Thai or Latin, neighbours of one class once; in other scripts the name.
 
     No key of consonants is known there that would not take two names for one.
     """
     # Joined first: Thai puts no space between the parts of a name, and a vowel inside it has no class.
-    whole = _without_lesser_marks(fold)
+    whole = _without_lesser_marks(fold, settings)
     if not THAI.search(whole) and not _LATIN.search(whole):
         return whole
-    key = _thai_key(whole) if THAI.search(whole) else _latin_key(whole)
+    key = _thai_key(whole, settings) if THAI.search(whole) else _latin_key(whole, settings)
     # These glide into vowels in both scripts, written or not; at the head they stay.
     key = key[:1] + key[1:].replace("Y", "").replace("W", "")
     # At the end of a syllable Thai says t for all of these.

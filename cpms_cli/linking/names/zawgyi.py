@@ -5,18 +5,19 @@ what stands before a letter before it. The table of its signs is data (`schemas/
 Zawgyi only by what Unicode cannot have; texts in Shan, Mon or Karen, which use the code points that Zawgyi took, have
 none of these signs. What is stored stays as it was written.
 
->>> in_unicode("ခင္"), in_unicode("ေအး"), in_unicode("ခင်")
-('ခင်', 'အေး', 'ခင်')
+>>> from cpms_cli.survey.files.loading import load_survey
+>>> [in_unicode(name, load_survey().linking) for name in ("ခင္", "ေအး", "ခင်")]
+['ခင်', 'အေး', 'ခင်']
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 import pandas as pd
 
-from cpms_cli.linking.settings import linking_settings
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _MYANMAR = re.compile("[\u1000-\u109f\uaa60-\uaa7f\ua9e0-\ua9ff]")
 _BASE = (
@@ -58,9 +59,9 @@ _SYLLABLE = re.compile(
 )
 
 
-@cache
-def _table() -> dict[int, str]:
-    return {ord(sign): text for sign, text in linking_settings().zawgyi.items()}
+@lru_cache(maxsize=8)
+def _table(settings: LinkingSettings) -> dict[int, str]:
+    return {ord(sign): text for sign, text in settings.zawgyi.items()}
 
 
 def _evidence(text: str) -> int:
@@ -68,14 +69,14 @@ def _evidence(text: str) -> int:
     return len(_ZAWGYI.findall(text)) - len(_UNICODE.findall(text))
 
 
-def _converted(text: str) -> str:
-    text = text.translate(_table())
+def _converted(text: str, settings: LinkingSettings) -> str:
+    text = text.translate(_table(settings))
     text = _SYLLABLE.sub(lambda part: part[5] + part[2] + part[3] + part[1] + part[4] + part[6], text)
     # One sign of the font stands for two letters.
     return text.replace("\u1025\u103a", "\u1009\u103a")
 
 
-def in_unicode(text: str, beside: str = "") -> str:
+def in_unicode(text: str, settings: LinkingSettings, beside: str = "") -> str:
     """The text in Unicode, its signs in one order; `beside` is what the same hand wrote in the same row.
 
     A text that may be either is taken for what the row's other texts are, and for Unicode where they say nothing.
@@ -83,13 +84,13 @@ def in_unicode(text: str, beside: str = "") -> str:
     if not _MYANMAR.search(text):
         return text
     evidence = _evidence(text) or _evidence(beside)
-    text = _converted(text) if evidence > 0 else text
+    text = _converted(text, settings) if evidence > 0 else text
     for digit, letter in _DIGITS:
         text = digit.sub(letter, text)
     return _RUN.sub(lambda run: "".join(sorted(run[0], key=_ORDER.index)), text)
 
 
-def names_in_unicode(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+def names_in_unicode(rows: pd.DataFrame, columns: list[str], settings: LinkingSettings) -> pd.DataFrame:
     """The rows with the names in these columns in Unicode."""
     names = rows[columns].astype("str").fillna("")
     burmese = names.apply(lambda column: column.str.contains(_MYANMAR)).any(axis=1)
@@ -100,5 +101,5 @@ def names_in_unicode(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     for column in columns:
         known = burmese & rows[column].notna()
         pairs = zip(names.loc[known, column], beside[known[burmese]], strict=True)
-        rows.loc[known, column] = [in_unicode(text, other) for text, other in pairs]
+        rows.loc[known, column] = [in_unicode(text, settings, other) for text, other in pairs]
     return rows

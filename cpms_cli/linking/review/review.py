@@ -94,11 +94,11 @@ def _in_words(survey: Survey, name: str, cells: pd.Series, language: Language) -
     return cells.map(lambda cell: words.get(cell, cell), na_action="ignore")
 
 
-def _agreement(levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Series]:
+def _agreement(survey: Survey, levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Series]:
     """What agrees and what does not, in words."""
 
     def shown(differing: bool) -> pd.Series:
-        return levels.map(lambda text: level_words(json.loads(text), language, differing=differing))
+        return levels.map(lambda text: level_words(survey.linking, json.loads(text), language, differing=differing))
 
     return shown(False), shown(True)
 
@@ -110,7 +110,7 @@ def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language
         + " ORDER BY probability DESC, row_a, row_b"
     ).df()
     sides = _sides(connection, survey)
-    agrees, differs = _agreement(pairs["levels"], language)
+    agrees, differs = _agreement(survey, pairs["levels"], language)
     table = pd.DataFrame(
         {
             say("review_pair", language): pairs["pair"],

@@ -16,8 +16,8 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, DOUBTFUL
 from cpms_cli.linking.comparison_levels import PERSONS, UNKNOWN
-from cpms_cli.linking.settings import LinkingSettings
 from cpms_cli.linking.tables.relatives import NUMBER_AGREES
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _MAX_EXPONENT = 60.0
 

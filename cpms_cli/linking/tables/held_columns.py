@@ -12,7 +12,6 @@ from typing import Literal, get_args
 import pandas as pd
 
 from cpms_cli.errors import UsageError
-from cpms_cli.linking.settings import linking_settings
 from cpms_cli.reading.header.headers import header_spellings, near_miss, spelt
 from cpms_cli.survey.model.definition import Language, Survey
 
@@ -42,7 +41,7 @@ _IN_PARTS = frozenset({"address"})
 
 def held_label(survey: Survey, held: str, language: Language) -> str:
     """Return what a column holds, in words."""
-    column = linking_settings().tables.columns[held]
+    column = survey.linking.tables.columns[held]
     words = survey.fields[column.field].label if column.field else column.label
     assert words
     return words.in_(language)
@@ -51,7 +50,7 @@ def held_label(survey: Survey, held: str, language: Language) -> str:
 @cache
 def known_headers(survey: Survey) -> dict[str, str]:
     """Return every header that is known by itself, folded, and what such a column holds; the survey's headers first."""
-    columns = linking_settings().tables.columns
+    columns = survey.linking.tables.columns
     of_field = {column.field: held for held, column in columns.items() if column.field}
     by_survey = {header: of_field[name] for header, name in header_spellings(survey).items() if name in of_field}
     taken = header_spellings(survey)

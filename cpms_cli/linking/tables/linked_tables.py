@@ -10,7 +10,6 @@ import pandas as pd
 from cpms_cli.linking.assignment import AUTOMATIC
 from cpms_cli.linking.comparison_levels import PERSONS
 from cpms_cli.linking.level_words import level_words
-from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.tables.held_columns import Fields, columns_held
 from cpms_cli.linking.tables.person_pairs import pair_persons
 from cpms_cli.linking.tables.person_rows import person_rows
@@ -52,8 +51,7 @@ def link_frames(
         ignore_index=True,
     )
     rows = _in_order(rows)
-    settings = linking_settings()
-    pairs = _left_first(pair_persons(rows, settings).pairs, rows)
+    pairs = _left_first(pair_persons(rows, survey.linking).pairs, rows)
     labels = rows["label"].to_numpy()
     indexes = [table.index for table in tables]
     of_pairs = [
@@ -66,8 +64,8 @@ def link_frames(
             "right": indexes[-1].take(labels[pairs["id_r"].to_numpy(int)]),
             "probability": pairs["probability"].astype(float),
             "kind": pairs["verdict"].map({AUTOMATIC: SURE}).fillna(TO_REVIEW).astype("str"),
-            "agrees": [level_words(levels, language, differing=False) for levels in of_pairs],
-            "differs": [level_words(levels, language, differing=True) for levels in of_pairs],
+            "agrees": [level_words(survey.linking, levels, language, differing=False) for levels in of_pairs],
+            "differs": [level_words(survey.linking, levels, language, differing=True) for levels in of_pairs],
         }
     )
     surest = linked.assign(weight=pairs["weight"].astype(float).to_numpy()).sort_values(

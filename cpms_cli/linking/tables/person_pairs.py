@@ -21,10 +21,10 @@ from cpms_cli.linking.comparison_levels import PERSONS, STRONG_NAMES
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
 from cpms_cli.linking.match_model import Model, estimate
 from cpms_cli.linking.probabilistic import contradict, disagree, find_loose, scored
-from cpms_cli.linking.settings import LinkingSettings
 from cpms_cli.linking.store_rows import without_shared_numbers
 from cpms_cli.linking.tables.duplicates import join_duplicates
 from cpms_cli.linking.tables.relatives import cleared, relatives_per_row, weight_against_relatives
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _PASSES = 3
 _NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
@@ -54,13 +54,13 @@ def pair_persons(rows: pd.DataFrame, settings: LinkingSettings) -> PersonPairs:
     if two_tables:
         rows = without_shared_numbers(rows, ["round"])
     with in_memory() as connection:
-        prepare(connection, rows, pd.Series(range(len(rows))), PERSONS)
+        prepare(connection, rows, pd.Series(range(len(rows))), settings, PERSONS)
         if not two_tables:
             # Another row of a home may be the same person written twice, and tells nothing of brothers and sisters.
             connection.execute("UPDATE features SET members = NULL, named = NULL, named_said = NULL, twin = FALSE")
         _take_all(connection, settings)
         model = _taught(connection, rows, two_tables, settings)
-        every = scored(connection, model, PERSONS, "l.node <> r.node")
+        every = scored(connection, model, settings, PERSONS, "l.node <> r.node")
         relatives = relatives_per_row(every, len(rows), settings)
         if two_tables:
             pairs = _paired(connection, rows, model, every, relatives, settings)
@@ -111,7 +111,8 @@ def _judged(pairs: pd.DataFrame, model: Model, relatives: float, settings: Linki
     # Numbers change and are mistyped; but then name and birth date must say who it is.
     surely_named = pairs["given"].isin(STRONG_NAMES) & (pairs["birth"] == "exact")
     contradicts = contradict(pairs) | ((pairs["register"] == "differs") & ~surely_named)
-    disagrees = disagree(pairs.assign(number=pairs["register"]))
+    # A table has no year, by which a row without a name could be known to be a baby's.
+    disagrees = disagree(pairs.assign(number=pairs["register"], unnamed=False))
     return pairs.assign(disagrees=disagrees & ~clear, contradicts=contradicts & ~clear, clear=clear)
 
 
@@ -145,5 +146,5 @@ def _paired(
         taken.append(linked)
         know_again(connection, pd.Series(cluster))
         find_loose(connection, settings, PERSONS)
-        pairs = scored(connection, model, PERSONS)
+        pairs = scored(connection, model, settings, PERSONS)
     return pd.concat([*taken, decided], ignore_index=True).drop_duplicates(["id_l", "id_r"])

@@ -7,7 +7,6 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import pandas as pd
 
-from cpms_cli.linking.settings import linking_settings
 from cpms_cli.linking.store_rows import as_evidence
 from cpms_cli.reading.value.digits import ascii_digits, whole_numbers
 from cpms_cli.reading.value.values import clean, plain_texts
@@ -62,9 +61,10 @@ def person_rows(survey: Survey, table: pd.DataFrame, columns: Columns) -> pd.Dat
             "number": read("national_id"),
         }
     )
-    number = plain("person_number", _number)
+    fillers = survey.linking.placeholder_houses
+    number = plain("person_number", lambda text: _number(text, fillers))
     street = _street(texts.get("address", []), blank)
-    evidence = as_evidence(rows)
+    evidence = as_evidence(rows, survey.linking)
     return evidence.assign(
         number=evidence["number"].fillna(number).astype("str"),
         national=evidence["number"],
@@ -81,7 +81,7 @@ def unread_cells(survey: Survey, table: pd.DataFrame, columns: Columns) -> dict[
     for held, column in (("birth_date", "born"), ("sex", "sex"), ("national_id", "number"), ("phone", "phone")):
         for name in columns.get(held, ()):
             written = _texts(table[name])
-            if held in linking_settings().tables.columns and linking_settings().tables.columns[held].field:
+            if held in survey.linking.tables.columns and survey.linking.tables.columns[held].field:
                 written = _read(survey, held, written)
             counts[name] = int((written.notna() & rows[column].isna()).sum())
     return {name: count for name, count in counts.items() if count}
@@ -104,7 +104,7 @@ def _changed(texts: pd.Series, form: Callable[[str], str | None]) -> pd.Series:
 
 def _read(survey: Survey, held: str, texts: pd.Series) -> pd.Series:
     """The cells as the survey reads them; "don't know" and the like are blank."""
-    field = linking_settings().tables.columns[held].field or survey.role("given_name").name
+    field = survey.linking.tables.columns[held].field or survey.role("given_name").name
     distinct = pd.Series(texts.dropna().unique(), dtype="str")
     values = clean(survey, survey.fields[field], distinct).values
     values = values.mask(values.isin(survey.missing_words))
@@ -115,11 +115,11 @@ def _words(text: str) -> str | None:
     return " ".join(_NO_WORD.sub(" ", text.casefold()).split()) or None
 
 
-def _number(text: str) -> str | None:
+def _number(text: str, fillers: frozenset[str]) -> str | None:
     """A number of a register: letters and digits; nothing where it is a filler."""
     plain = _NO_WORD.sub("", text).upper()
     filler = len(plain) < _SHORTEST_NUMBER or _SAME_DIGITS.fullmatch(plain)
-    return None if filler or plain.casefold() in linking_settings().placeholder_houses else plain
+    return None if filler or plain.casefold() in fillers else plain
 
 
 def _phone(text: str) -> str | None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpms_cli.linking.comparison_levels import UNKNOWN
 from cpms_cli.linking.match_model import Model
-from cpms_cli.linking.settings import LinkingSettings
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _OWN = ("given", "nickname", "sex")
 _FAMILY_AGREES = {

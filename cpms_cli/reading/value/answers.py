@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from cpms_cli.reading.value.ages import completed_years
 from cpms_cli.reading.value.dates import Bounds, Evidence, read_dates
-from cpms_cli.reading.value.digits import whole_number
+from cpms_cli.reading.value.digits import decimal_number, whole_number
 from cpms_cli.reading.value.personal_names import without_title
 from cpms_cli.survey.era import SHORT_BUDDHIST_FROM, christian_year, era_of
 from cpms_cli.survey.model.definition import CodeList, Field, Survey, folded
@@ -114,8 +114,8 @@ def _answers(survey: Survey, field: Field, trimmed: Sequence[str], spelt: Sequen
         return _years(trimmed)
     if codes is not None:
         return Texts(_many(trimmed, spelt, survey, field, codes))
-    if field.type == "integer":
-        return Texts([_number(text, field.role == "age") for text in trimmed])
+    if field.type in ("integer", "number"):
+        return Texts(_numbers(field, trimmed))
     return Texts(_free_texts(survey, field, trimmed))
 
 
@@ -183,6 +183,13 @@ def _many(texts: Sequence[str], spelt: Sequence[str], survey: Survey, field: Fie
 
 def _digits_only(text: str) -> str:
     return whole_number(_UNIT.sub("", plain_signs(text)))
+
+
+def _numbers(field: Field, texts: Sequence[str]) -> Answers:
+    if field.type == "integer":
+        return [_number(text, field.role == "age") for text in texts]
+    limits = field.constraints
+    return [decimal_number(plain_signs(text), limits.minimum, limits.maximum) for text in texts]
 
 
 def _number(text: str, is_age: bool) -> str | None:

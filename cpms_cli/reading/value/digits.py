@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pandas as pd
 
@@ -15,6 +16,13 @@ ANY_NUMBER = r"^[+\-−–]?\p{Nd}+(?:[.,]\p{Nd}*)*(?:[eE][+\-]?\p{Nd}+)?$"
 _BARE_ZERO = re.compile(r"[+-]?\.0+")  # as SPSS writes it
 _WHOLE = re.compile(r"\+?(-?[0-9]+)(?:\.0*)?")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.0*)?")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,20})?")
+_COMMA = re.compile(r"(-?[0-9]{1,15}),([0-9]{1,20})")
+_DEGREES = re.compile(
+    r"""([0-9]{1,3}(?:\.[0-9]{1,15})?)[°º]\s*(?:([0-9]{1,2})'\s*(?:([0-9]{1,2}(?:\.[0-9]+)?)(?:"|''))?)?\s*([NSEW]?)"""
+)
+_SECONDS_OF_A_DEGREE = Decimal(3600)
+_PLACES_OF_A_DEGREE = Decimal("0.0000001")  # a centimetre
 _SCIENTIFIC = re.compile(r"(-?)([0-9])(?:\.([0-9]*))?[eE]([+-]?[0-9]{1,3})")
 
 
@@ -64,3 +72,49 @@ def whole_number(text: str) -> str:
 def whole_numbers(texts: pd.Series) -> pd.Series:
     """Each text as `whole_number` writes it."""
     return _changed(texts, r"^[+\-]?[0-9]*[0-9.,]*[.,eE+]|^\+[0-9]", whole_number)
+
+
+def decimal_number(text: str, low: int | None = None, high: int | None = None) -> str | None:
+    """A number with or without decimals, in its shortest form; None for any other text.
+
+    One comma is a point for decimals, as in 9,96542; where three digits follow it, it may part thousands as well, and
+    is a point where only that gives a number from `low` to `high`. Degrees with minutes and seconds are one number.
+
+    >>> [decimal_number(text) for text in ("9.9650", "+98", "9,96542", "1.5e1", "9°57'54''N", "9.9.9", "12,345.5")]
+    ['9.965', '98', '9.96542', '15', '9.965', None, '12345.5']
+    >>> decimal_number("98,635"), decimal_number("98,635", -180, 180), decimal_number("1,635", 0, 9000)
+    (None, '98.635', None)
+    """
+    if (degrees := _DEGREES.fullmatch(text)) is not None:
+        return _of_degrees(degrees)
+    plain = whole_number(text).removeprefix("+")
+    if text.count(",") and "." in text:
+        plain = plain.replace(",", "") if re.fullmatch(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+", text) else plain
+    elif (comma := _COMMA.fullmatch(text.removeprefix("+"))) is not None:
+        plain = _with_point(comma[1], comma[2], low, high)
+    return _shortest(Decimal(plain)) if _DECIMAL.fullmatch(plain) else None
+
+
+def _of_degrees(written: re.Match[str]) -> str | None:
+    degrees, minutes, seconds = (Decimal(part or 0) for part in written.groups()[:3])
+    if minutes >= 60 or seconds >= 60:
+        return None
+    whole = (degrees + (minutes * 60 + seconds) / _SECONDS_OF_A_DEGREE).quantize(_PLACES_OF_A_DEGREE)
+    return _shortest(-whole if written[4] in ("S", "W") else whole)
+
+
+def _with_point(whole: str, decimals: str, low: int | None, high: int | None) -> str:
+    """The number before and after a comma; empty where that may part thousands as well, and nothing tells."""
+
+    def fits(number: str) -> bool:
+        return (low is None or Decimal(number) >= low) and (high is None or Decimal(number) <= high)
+
+    pointed, grouped = f"{whole}.{decimals}", f"{whole}{decimals}"
+    if len(decimals) != 3 or len(whole.lstrip("-")) > 3:
+        return pointed
+    fitting = {number for number in (pointed, grouped) if fits(number)}
+    return fitting.pop() if len(fitting) == 1 else ""
+
+
+def _shortest(number: Decimal) -> str:
+    return format(number.normalize() + 0, "f")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from cpms_cli.reports.areas.comparability_notes import show_not_comparable
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, show_note, show_shares
 from cpms_cli.reports.terminal import Layout, Screen, show_table, stacked
 from cpms_cli.summaries.area.indicator import IndicatorChange
@@ -74,6 +75,7 @@ def show_change(screen: Screen, change: AreaChange) -> None:
         if title in flows:
             _show_flow(screen, flows[title], title)
     console.print(say("change_note", language))
+    show_not_comparable(screen, change.not_comparable)
 
 
 def by_pair(frame: pd.DataFrame, labels: list[str], language: Language) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -132,6 +134,7 @@ def show_indicator_change(screen: Screen, change: IndicatorChange) -> None:
         show_cases(screen, with_rounds(change.cases, language), keys, say("over_became", language))
         console.print(say("change_note", language))
     show_rounds(screen, change.shares)
+    show_not_comparable(screen, change.not_comparable)
 
 
 def show_rights_change(screen: Screen, change: RightsChange) -> None:
@@ -144,6 +147,7 @@ def show_rights_change(screen: Screen, change: RightsChange) -> None:
         show_cases(screen, cases, {"name": right}, heading, words="lack")
     console.print(say("over_rights_note", language))
     show_rounds(screen, change.shares, item=right, words=("has", "lacks"))
+    show_not_comparable(screen, change.not_comparable)
 
 
 def _show_flow(screen: Screen, flow: pd.DataFrame, title: str) -> None:

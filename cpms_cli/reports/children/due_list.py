@@ -58,11 +58,14 @@ def due_csv(survey: Survey, due: pd.DataFrame, language: Language) -> bytes:
 
 
 def due_workbook(survey: Survey, due: pd.DataFrame, language: Language) -> bytes:
-    """The list as a workbook to be filled in, with the kinds of response to choose from."""
+    """The list as a workbook to be filled in, with the kinds of response, and reasons for closing, to choose from."""
     table = visits_table(survey, due, language)
     sheet = say("visits_sheet", language)
-    kind = survey.response_role("response")
-    codes = survey.codes(kind)
-    name, labels = f"{LIST_PREFIX}{kind.codelist}", [code.label.in_(language) for code in codes.codes] if codes else []
-    column = list(table.columns).index(kind.label.in_(language))
-    return workbook_bytes({sheet: plain_table(table)}, {}, {name: labels}, {sheet: {column: name}})
+    labels, offered = dict[str, list[str]](), dict[int, str]()
+    for field in to_fill_in(survey):
+        codes = survey.codes(field)
+        if codes is not None:
+            name = f"{LIST_PREFIX}{field.codelist}"
+            labels[name] = [code.label.in_(language) for code in codes.codes]
+            offered[list(table.columns).index(field.label.in_(language))] = name
+    return workbook_bytes({sheet: plain_table(table)}, {}, labels, {sheet: offered})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -30,8 +31,10 @@ _USUAL = (IN_TIME, LATE, OPEN, OVERDUE)
 RESPONSE_COUNTS = ("rows_in", "stored", "replaced", "unchanged", "quarantined")
 
 
-def _checked(imported: Imported) -> Validation:
-    return Validation(imported.tables, imported.findings, imported.total("rows_in"), imported.total("quarantined"))
+def _checked(survey: Survey, imported: Imported) -> Validation:
+    return Validation(
+        survey, imported.tables, imported.findings, imported.total("rows_in"), imported.total("quarantined")
+    )
 
 
 def import_document(survey: Survey, imported: Imported, language: Language) -> dict[str, Any]:
@@ -44,18 +47,18 @@ def import_document(survey: Survey, imported: Imported, language: Language) -> d
         "files": records(imported.files),
         "quarantine": str(imported.quarantine) if imported.quarantine else None,
         "columns_not_read": column_records(imported.tables),
-        "findings": records(findings_table(response_log(survey), _checked(imported), language)),
+        "findings": records(findings_table(response_log(survey), _checked(survey, imported), language)),
     }
 
 
-def show_import(screen: Screen, imported: Imported) -> None:
+def show_import(screen: Screen, imported: Imported, store: Path) -> None:
     """Print how the files were read, what is wrong, and the counts."""
     console, survey, language = screen.console, screen.survey, screen.language
     for note in read_notes(imported.tables, language):
         console.print(note["message"])
-    show_findings(console, response_log(survey), _checked(imported), language)
+    show_findings(console, response_log(survey), _checked(survey, imported), language)
     show_counts(screen, imported)
-    for line in log_lines(response_log(survey), imported.tables, language):
+    for line in log_lines(response_log(survey), imported.tables, language, store):
         console.print(line)
 
 

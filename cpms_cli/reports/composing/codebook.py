@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from cpms_cli.reports.documents.document import Column, Document, Heading, Paragraph, Part, TableBlock
+from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Check, ColumnCheck, Field, Language, Pattern, Survey, TableSchema
 
@@ -24,6 +25,9 @@ def codebook(survey: Survey, language: Language) -> Document:
     parts += [Heading(say("codebook_rights", language)), _rights(survey, language)]
     parts += [Heading(say("codebook_migration", language)), _measures(survey, language)]
     parts += [Heading(say("codebook_activities", language)), _activities(survey, language)]
+    if survey.limits.limits:
+        heading = Heading(say("codebook_limits", language))
+        parts += [heading, Paragraph(say("codebook_limits_intro", language)), _limits(survey, language)]
     parts += [
         Heading(say("codebook_checks", language)),
         Paragraph(say("codebook_checks_intro", language)),
@@ -52,6 +56,15 @@ def _form(survey: Survey, field: Field, language: Language) -> str:
     return f"{form} {low if low is not None else ''}–{high if high is not None else ''}" if low != high else form
 
 
+def _asked(field: Field, language: Language) -> str:
+    """Of whom the question is asked, by its rule, and in which rounds, where that is not everybody and all of them."""
+    if field.is_turned_off:
+        return say("codebook_turned_off", language)
+    ends = [(end, year) for end, year in (("since", field.since), ("until", field.until)) if year is not None]
+    rounds = [say(f"codebook_{end}", language, round=shown_year(year, language)) for end, year in ends]
+    return "; ".join(filter(None, [field.asked or "", *rounds]))
+
+
 def _fields(survey: Survey, table: TableSchema, language: Language) -> TableBlock:
     def marks(field: Field) -> str:
         values = [
@@ -71,7 +84,7 @@ def _fields(survey: Survey, table: TableSchema, language: Language) -> TableBloc
             "label": field.label.in_(language),
             "question": field.question.in_(language),
             "form": _form(survey, field, language),
-            "asked": field.asked or "",
+            "asked": _asked(field, language),
             "marks": marks(field),
         }
         for field in table.fields
@@ -176,6 +189,21 @@ def _activities(survey: Survey, language: Language) -> TableBlock:
         for activity in survey.activities
     ]
     return _table(say("codebook_activities", language), rows, language)
+
+
+def _limits(survey: Survey, language: Language) -> TableBlock:
+    units = {unit.name: unit.label.in_(language) for unit in survey.limits.units}
+    rows = [
+        {
+            "limit": limit.name,
+            "what": limit.label.in_(language),
+            "value": str(survey.limits.values.get(limit.name, "")),
+            "unit": units.get(limit.unit, limit.unit),
+            "source": limit.source,
+        }
+        for limit in survey.limits.limits
+    ]
+    return _table(say("codebook_limits", language), rows, language)
 
 
 def _checks(survey: Survey, language: Language) -> TableBlock:

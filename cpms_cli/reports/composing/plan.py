@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from cpms_cli.reports.areas.comparability_notes import not_comparable_sentences
 from cpms_cli.reports.areas.help_needed import help_blocks
 from cpms_cli.reports.areas.shares import group_names, quality_sentences
 from cpms_cli.reports.areas.standing import standing_headings
@@ -133,6 +134,8 @@ class _Words:
         yield self.bars(shown, {column.name: column.heading for column in columns})
         if self.plan.previous is None:
             yield Paragraph(self.say("first_round"), "note")
+        for sentence in not_comparable_sentences(self.plan.not_comparable, self.language):
+            yield Paragraph(sentence, "note")
 
     def bars(self, shown: pd.DataFrame, headings: dict[str, str]) -> Chart:
         """Shares with their intervals, and beside them those of the round before, where there was one."""

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.checking.columns_not_read import column_records, undecided_lines
+from cpms_cli.checking.unasked import unasked_lines, unasked_records
 from cpms_cli.merging.merge import Merge
 from cpms_cli.reports.children.responses import RESPONSE_COUNTS, show_counts
 from cpms_cli.reports.files.how_read import show_footers
@@ -38,6 +39,7 @@ def document(merged: Merge, urgent: pd.DataFrame, language: Language = "en") -> 
         "urgent": records(urgent),
         **({"responses": {name: merged.responses.total(name) for name in RESPONSE_COUNTS}} if merged.responses else {}),
         "columns_not_read": column_records(merged.tables),
+        "answers_not_asked": unasked_records(merged.tables),
         "sheets_not_read": sheet_records(merged.tables, language),
     }
 
@@ -82,6 +84,8 @@ def show(console: Console, survey: Survey, merged: Merge, urgent: pd.DataFrame, 
                     places=", ".join(places[:_PLACES]) + more,
                 )
             )
+    for line in unasked_lines(merged.tables, language):
+        console.print(line)
     for line in undecided_lines(survey, merged.tables, merged.asked, "merge", language):
         console.print(line)
     show_footers(console, merged.tables, language)

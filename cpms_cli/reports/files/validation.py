@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cpms_cli.checking.columns_not_read import Asked, column_records, undecided_lines
 from cpms_cli.checking.findings import Wording
+from cpms_cli.checking.unasked import unasked_records
 from cpms_cli.checking.validation import Validation
 from cpms_cli.reports.files.how_read import read_notes
 from cpms_cli.reports.files.sheets_not_read import sheet_records, show_sheets
@@ -93,6 +94,7 @@ def document(
         "counts": counts(validation),
         "notes": read_notes(validation.tables, language),
         "columns_not_read": column_records(validation.tables),
+        "answers_not_asked": unasked_records(validation.tables),
         "findings": records(findings_table(survey, validation, language)),
         "sheets_not_read": sheet_records(validation.tables, language),
         **({} if changed is None else {"changes": records(changed)}),
@@ -111,6 +113,7 @@ def failure_document(
         "counts": None,
         "notes": [],
         "columns_not_read": list(columns),
+        "answers_not_asked": [],
         "findings": [],
         "sheets_not_read": [],
     }

@@ -18,7 +18,8 @@ from cpms_cli.writing.files import csv_text
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _FILE, _STAMP = "children.csv", (1980, 1, 1, 0, 0, 0)
-_TYPES = {"integer": "integer", "year": "year", "string": "string", "date": "string"}
+_NUMBERS = ("integer", "number", "year")
+_TYPES = {"integer": "integer", "number": "number", "year": "year", "string": "string", "date": "string"}
 
 
 def _field(survey: Survey, name: str, language: Language) -> dict[str, Any]:
@@ -45,7 +46,7 @@ def _field(survey: Survey, name: str, language: Language) -> dict[str, Any]:
         listed = [{"value": code, "label": entry.label.in_(language)} for code, entry in every.items()]
         return {"name": name, "type": "string", **known, **({} if field.many else {"categories": listed})}
     # What is not known stands as a word in these columns too: unknown is not blank.
-    missing = ["", *survey.missing_words] if field.type in ("integer", "year") else [""]
+    missing = ["", *survey.missing_words] if field.type in _NUMBERS else [""]
     return {"name": name, "type": _TYPES[field.type], **known, "missingValues": missing}
 
 
@@ -56,7 +57,7 @@ def package_bytes(survey: Survey, frame: pd.DataFrame, language: Language, about
     """
     fields = [_field(survey, str(name), language) for name in frame]
     for field in fields:
-        numbers = field["type"] in ("integer", "year")
+        numbers = field["type"] in _NUMBERS
         if (
             numbers
             and pd.to_numeric(frame[field["name"]], errors="coerce").isna().ne(frame[field["name"]].isna()).any()

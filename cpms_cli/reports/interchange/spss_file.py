@@ -65,7 +65,7 @@ def _column(dictionary: _Dictionary, name: str, values: pd.Series) -> pd.Series:
     codes = survey.codes(field)
     if codes is not None and not field.many:
         return dictionary.coded(name, values, _numbers(survey, field, codes), dictionary.words(codes))
-    return pd.to_numeric(values, errors="coerce") if field.type in ("integer", "year") else values
+    return pd.to_numeric(values, errors="coerce") if field.type in ("integer", "number", "year") else values
 
 
 def _several(dictionary: _Dictionary, field: Field, values: pd.Series) -> dict[str, pd.Series]:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.rule_language import sql
 
-_NUMBERS = ("integer", "year", "date")
+_NUMBERS = ("integer", "number", "year", "date")
 
 
 class Facts:

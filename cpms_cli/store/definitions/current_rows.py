@@ -17,7 +17,7 @@ from cpms_cli.store.definitions.column_lineage import Lineage, stored_answers, t
 from cpms_cli.store.row_tables import recoded
 from cpms_cli.store.tables.store_tables import OF_THE_STORE, TABLES, identity_column
 from cpms_cli.survey.model.definition import Survey, Table
-from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.survey.rules.typed_answers import quoted, rounds_without
 
 CURRENT = "o.superseded_by IS NULL"
 
@@ -117,8 +117,7 @@ def _unasked(survey: Survey, lineage: Lineage) -> str:
         for after, up_to in lineage.unasked_batches
     ]
     if _has_rounds(lineage, survey):
-        conditions += [f"TRY_CAST({round_} AS INTEGER) < {field.since}"] if field.since else []
-        conditions += [f"TRY_CAST({round_} AS INTEGER) > {field.until}"] if field.until else []
+        conditions += [outside] if (outside := rounds_without(field, round_)) else []
     return " OR ".join(conditions)
 
 

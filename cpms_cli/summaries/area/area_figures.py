@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -12,8 +12,9 @@ from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column, measure_c
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.migration.movement import MOVEMENT
+from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.scope import parts_of, scope_of
-from cpms_cli.survey.model.definition import Level, Survey
+from cpms_cli.survey.model.definition import Language, Level, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
@@ -32,7 +33,8 @@ class AreaFigures:
     share, and a column of children per level. `heat`: area, label, then a share per indicator, named by its number;
     `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`: from_level,
     to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one row, see
-    `quality.quality_of`. `children` and `households` are None where a report withholds them.
+    `quality.quality_of`. `not_comparable`: of which of these a question changed since `previous`, so that `before` is
+    missing, as `comparability.not_comparable`. `children` and `households` are None where a report withholds them.
     """
 
     code: str
@@ -53,6 +55,7 @@ class AreaFigures:
     rights: pd.DataFrame
     migration: pd.DataFrame
     quality: pd.DataFrame
+    not_comparable: pd.DataFrame
 
 
 def severe_levels(survey: Survey) -> tuple[Level, ...]:
@@ -100,15 +103,23 @@ def _with_before(
     now = counts_of_round(rounds[-1])
     nothing = {"share": float("nan"), **dict.fromkeys(COUNTS, 0)}
     before = counts_of_round(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(**nothing)
+    before.loc[before.index.isin(_left_out(workspace, columns, rounds)["item"]), list(nothing)] = list(nothing.values())
     counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in COUNTS}
     return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
 
 
+def _indicator_labels(survey: Survey, language: Language) -> dict[str, str]:
+    return {indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators}
+
+
+def _left_out(workspace: Workspace, columns: Mapping[str, str], rounds: Sequence[int]) -> pd.DataFrame:
+    """Return what cannot be compared between the last of `rounds` and the round before it."""
+    return not_comparable(workspace, [(rounds[-2], rounds[-1])] if len(rounds) > 1 else [], columns)
+
+
 def _indicators(workspace: Workspace, code: str, rounds: Sequence[int]) -> pd.DataFrame:
     survey, language = workspace.survey, workspace.language
-    columns = {
-        indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators
-    }
+    columns = _indicator_labels(survey, language)
     with_changes = _with_before(workspace, columns, code, rounds)
     with_changes.insert(
         0, "number", with_changes["item"].map({indicator.column: indicator.number for indicator in survey.indicators})
@@ -193,6 +204,7 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
         for of, relation in (("child", CHILD_ROUND), ("household", HOME))
         if measures[of]
     ]
+    labels = {**_indicator_labels(survey, language), **rights, **measures["child"], **measures["household"]}
     none = pd.DataFrame()
     quality = quality_of(connection, survey, scope)
     return AreaFigures(
@@ -212,4 +224,5 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
         _with_before(workspace, rights, code, rounds),
         pd.concat(migration, ignore_index=True),
         quality,
+        _left_out(workspace, labels, rounds),
     )

@@ -26,6 +26,7 @@ from cpms_cli.summaries.area.shares import (
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of, standing_list
 from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
+from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
@@ -42,6 +43,7 @@ class AreaSummary:
     `standing` and `standing_parts`, in the area's last round only: how many stand at each level today, and in which
     part, as `standing_counts.standing_counts`. For the office: no disclosure control covers these counts.
     `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
+    `not_comparable`: indicators whose questions changed since the previous round, of which no change is given.
     `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
     `response`: children to be visited at once, most urgent first; in the last round as they stand today.
@@ -65,6 +67,7 @@ class AreaSummary:
     standing: pd.DataFrame
     standing_parts: pd.DataFrame
     help: pd.DataFrame
+    not_comparable: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -79,6 +82,7 @@ class AreaSummary:
             "response": self.response,
             "quality": self.quality,
             **self.grouped,
+            **({"not_comparable": self.not_comparable} if len(self.not_comparable) else {}),
         }
 
 
@@ -128,12 +132,13 @@ def _answers(connection: duckdb.DuckDBPyConnection, survey: Survey, scope: Scope
     return with_shares(survey, counts).set_index("item").reindex(columns)
 
 
-def _indicators(workspace: Workspace, scope: Scope) -> pd.DataFrame:
+def _indicators(workspace: Workspace, scope: Scope, left_out: pd.DataFrame) -> pd.DataFrame:
     survey, connection = workspace.survey, workspace.profiled()
     now = _answers(connection, survey, scope, scope.round)
     change = pd.Series(float("nan"), index=now.index)
     if scope.previous is not None:
         change = now["share"] - _answers(connection, survey, scope, scope.previous)["share"]
+        change = change.mask(change.index.isin(left_out["item"]))
     table = now.assign(change=change).reset_index(drop=True)
     table.insert(0, "number", [indicator.number for indicator in survey.indicators])
     table.insert(1, "name", [indicator.name.in_(workspace.language) for indicator in survey.indicators])
@@ -231,7 +236,9 @@ def compute_area_summary(
     levels = levels_of(workspace, within(survey, code, scope.round))
     create_stood(connection, survey, datetime.date.today())
     standing, standing_parts = standing_counts(connection, survey, scope, parts_width(code), language)
-    indicators = _indicators(workspace, scope)
+    names = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators}
+    left_out = not_comparable(workspace, scope.pairs, names)
+    indicators = _indicators(workspace, scope, left_out)
     return AreaSummary(
         code,
         scope.name,
@@ -248,4 +255,5 @@ def compute_area_summary(
         standing,
         standing_parts,
         help_counts(survey, indicators, language),
+        left_out,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import broken_down, groups_asked, with_change, within
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of
 from cpms_cli.summaries.rounds.change import case_changes
+from cpms_cli.summaries.rounds.comparability import not_comparable, without_changes
 from cpms_cli.summaries.scope import OverRounds, Scope, Span, known_indicator, parts_of, scope_of, span_of
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
@@ -60,7 +62,8 @@ class IndicatorChange(OverRounds):
     """One indicator over a span of rounds.
 
     `cases`: what became of them, as `change.case_changes`. `shares`: the answers of each round, as `by_rounds`, with
-    `change`, a fraction, since the round before.
+    `change`, a fraction, since the round before. `not_comparable`: between which rounds its questions changed, as
+    `comparability` says; there no change is given.
     """
 
     number: int
@@ -69,6 +72,7 @@ class IndicatorChange(OverRounds):
     source: str
     cases: pd.DataFrame
     shares: pd.DataFrame
+    not_comparable: pd.DataFrame
 
     def about(self) -> dict[str, Any]:
         """What a JSON document says of it before its tables."""
@@ -100,9 +104,9 @@ def by_rounds(
 
 
 def shares_over(workspace: Workspace, columns: Mapping[str, str], span: Span, by: Sequence[Group] = ()) -> pd.DataFrame:
-    """Return the counts of `by_rounds` for a span, with the change since the round before."""
-    counted = by_rounds(workspace, columns, span, by)
-    return with_change(counted, span.rounds, [*(group.id for group in by), "item"])
+    """Return the counts of `by_rounds` for a span, with the change since the round before where that asked the same."""
+    counted = with_change(by_rounds(workspace, columns, span, by), span.rounds, [*(group.id for group in by), "item"])
+    return without_changes(counted, not_comparable(workspace, pairwise(span.rounds), columns))
 
 
 def counted_by(
@@ -203,4 +207,5 @@ def compute_indicator_change(
         chosen.source,
         case_changes(workspace, span, [chosen], groups),
         shares_over(workspace, columns, span, groups),
+        not_comparable(workspace, span.pairs, columns),
     )

@@ -20,6 +20,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import area_name, count_answers, groups_asked, with_shares, within
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
+from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Activity
@@ -36,7 +37,8 @@ class AreaPlan:
     `standing` and `standing_parts`, in the area's last round only: how many stand at each level today, and in which
     part, as `standing_counts.standing_counts`. For the committee alone: no disclosure control covers these counts.
     `leading`: the counted indicators with most children at yes: number, name, yes, no, unknown, not_applicable, share,
-    low, high, unknown_share, marked, change (all fractions).
+    low, high, unknown_share, marked, change (all fractions). `not_comparable`: indicators whose questions changed since
+    the previous round, of which no change is given.
     `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: area, name, children, one column per level: the children of each subdistrict or village.
     `activities`: id, activity, indicators (their numbers), children with yes at any of them, who, own; those that are
@@ -67,13 +69,15 @@ class AreaPlan:
     standing: pd.DataFrame
     standing_parts: pd.DataFrame
     help: pd.DataFrame
+    not_comparable: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
         names = ("levels", "leading", "help", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
         standing = {"standing": self.standing, "standing_parts": self.standing_parts} if len(self.standing) else {}
-        return {**{name: getattr(self, name) for name in names}, **standing, **self.grouped}
+        left_out = {"not_comparable": self.not_comparable} if len(self.not_comparable) else {}
+        return {**{name: getattr(self, name) for name in names}, **standing, **self.grouped, **left_out}
 
 
 def _counted(survey: Survey) -> dict[str, int]:
@@ -86,7 +90,7 @@ def _named(survey: Survey, counts: pd.DataFrame, language: Language) -> pd.DataF
     return counts.drop(columns="item").assign(number=numbers, name=numbers.map(names).astype("str"))
 
 
-def _indicators(workspace: Workspace, scope: Scope) -> pd.DataFrame:
+def _indicators(workspace: Workspace, scope: Scope, left_out: pd.DataFrame) -> pd.DataFrame:
     """Return the counted indicators of the round, in the columns of `AreaPlan.leading`."""
     survey, connection, columns = workspace.survey, workspace.profiled(), list(_counted(workspace.survey))
     now = with_shares(survey, count_answers(connection, columns, within(survey, scope.code, scope.round)))
@@ -94,6 +98,7 @@ def _indicators(workspace: Workspace, scope: Scope) -> pd.DataFrame:
     if scope.previous is not None:
         before = with_shares(survey, count_answers(connection, columns, within(survey, scope.code, scope.previous)))
         change = now["share"] - now["item"].map(before.set_index("item")["share"])
+        change = change.mask(now["item"].isin(left_out["item"]))
     named = _named(survey, now.assign(change=change), workspace.language)
     return named[["number", "name", *(column for column in named if column not in ("number", "name"))]]
 
@@ -206,7 +211,9 @@ def compute_area_plan(
     scope = scope_of(workspace, code, round_)
     condition = within(survey, code, scope.round)
     levels = _levels(workspace, condition)
-    indicators = _indicators(workspace, scope)
+    counted = {indicator.column: indicator.name.in_(language) for indicator in survey.indicators if indicator.counted}
+    left_out = not_comparable(workspace, scope.pairs, counted)
+    indicators = _indicators(workspace, scope, left_out)
     activities = _activities(workspace, condition)
     called = activities["children"].gt(0)
     create_stood(connection, survey, datetime.date.today())
@@ -230,4 +237,5 @@ def compute_area_plan(
         {"levels_by": levels_by(workspace, condition, groups)} if groups else {},
         *standing_counts(connection, survey, scope, parts_width(code), language),
         _help(workspace, condition),
+        left_out,
     )

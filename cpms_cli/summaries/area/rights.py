@@ -14,6 +14,7 @@ from cpms_cli.summaries.area.indicator import counted_by, shares_over
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import groups_asked, within
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of
+from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
 from cpms_cli.survey.model.definition import Language
@@ -48,10 +49,12 @@ class RightsChange(OverRounds):
     `cases`: a row per pair of rounds (and group) and right, `right` its id and `name` in words: what became of the
     children who lacked it, as `pairs.cases_between`: new is newly lacking, continuing still lacking, and resolved that
     the same child has it now. `shares`: the answers of each round, as `RightsSummary.counted`, with `change`.
+    `not_comparable`: rights whose questions changed between two rounds, as `comparability` says.
     """
 
     cases: pd.DataFrame
     shares: pd.DataFrame
+    not_comparable: pd.DataFrame
 
 
 def _labels_of(answers: pd.DataFrame, rights: Sequence[Right], answer: str, language: Language) -> pd.Series:
@@ -156,5 +159,8 @@ def compute_rights_change(
     cases = cases_between(workspace, span, Compared(tuple(columns), groups, case="no"))
     named = {right_column(right): (right, label) for right, label in labels.items()}
     return RightsChange(
-        span, with_names(cases, named, ("right", "name")), shares_over(workspace, columns, span, groups)
+        span,
+        with_names(cases, named, ("right", "name")),
+        shares_over(workspace, columns, span, groups),
+        not_comparable(workspace, span.pairs, columns),
     )

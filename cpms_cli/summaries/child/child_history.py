@@ -26,7 +26,7 @@ class ChildHistory:
 
     `levels`: a row per round: round, level, highest, why, open, needs_help (ids of circumstances) and that in words as
     needs_help_label, response, due, and where the child stands: standing,
-    standing_since, closed_on, closed_by, standing_why (see `summaries.child.standing_history`).
+    standing_since, closed_on, closed_by, closed_for, standing_why (see `summaries.child.standing_history`).
     `responses`: what was done for the child, by date.
     `indicators`: number, name, an answer per round, and `because`, the answers behind the latest one.
     `answers`: field, label, an answer per round in words.
@@ -89,7 +89,7 @@ def _words(
             cells = cells.mask(cells.isna() & not_asked[name].reindex(rounds).astype(bool), NOT_ASKED)
         shown_answers = {
             str(year): MASK
-            if field.personal and not identified and pd.notna(value)
+            if field.personal and not identified and pd.notna(value) and value != NOT_ASKED
             else explainer.answer(field, None if pd.isna(value) else str(value))
             for year, value in cells.items()
         }

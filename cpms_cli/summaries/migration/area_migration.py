@@ -18,6 +18,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import count_answers, with_shares, within
 from cpms_cli.summaries.migration.migration_groups import Breakdown, breakdown
 from cpms_cli.summaries.migration.movement import counted_movement, create_movement, origins
+from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
 from cpms_cli.survey.model.definition import Language, Survey
@@ -35,6 +36,7 @@ class MigrationSummary:
     children, no households), the columns of `shares.with_shares`, rest_share and rest_known (the rest of the province),
     `level` (high, not_high, no_rest: nothing to compare with, or unknown: no answer of its own), and change since the
     previous round as a fraction. `total`: the same for the whole, without a comparison.
+    `not_comparable`: measures whose questions changed since the previous round, of which no change is given.
     `origins`: origin, label, children. `movement`: as `movement.counted_movement`; empty where no round came before.
     """
 
@@ -45,6 +47,7 @@ class MigrationSummary:
     origins: pd.DataFrame
     movement: pd.DataFrame
     quality: pd.DataFrame
+    not_comparable: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -55,6 +58,7 @@ class MigrationSummary:
             "origins": self.origins,
             "movement": self.movement,
             "quality": self.quality,
+            **({"not_comparable": self.not_comparable} if len(self.not_comparable) else {}),
         }
 
 
@@ -65,7 +69,7 @@ class MigrationChange(OverRounds):
     `total`, `measures` and `origins`: those of `MigrationSummary` for each round, `round` first; `change` is since the
     round before. `cases`: what became of the children with each measure, `measure` its id and `name` in words, as
     `pairs.cases_between`, by the groups that were asked for. `movement`: who came and who left between each two rounds,
-    from_round and to_round first.
+    from_round and to_round first. `not_comparable`: measures whose questions changed between two rounds.
     """
 
     by: Breakdown
@@ -74,6 +78,7 @@ class MigrationChange(OverRounds):
     origins: pd.DataFrame
     cases: pd.DataFrame
     movement: pd.DataFrame
+    not_comparable: pd.DataFrame
 
 
 def counted_measures(
@@ -117,7 +122,8 @@ def _measures(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame
     table = _compared(survey, inside, around, keys)
     table["change"] = float("nan")
     if scope.previous is not None:
-        table["change"] = _change(survey, table, counts(scope.code, scope.previous), keys)
+        change = _change(survey, table, counts(scope.code, scope.previous), keys)
+        table["change"] = change.mask(table["measure"].isin(_not_comparable(workspace, [scope])["item"]))
     order = {measure.id: number for number, measure in enumerate(survey.measures)}
     labels = {measure.id: measure.label.in_(language) for measure in survey.measures}
     table = table.assign(label=table["measure"].map(labels).astype("str")).drop(columns="province")
@@ -144,10 +150,20 @@ def _total(workspace: Workspace, scope: Scope) -> pd.DataFrame:
     if scope.previous is not None:
         before = counted_measures(connection, survey, within(survey, scope.code, scope.previous), (), False)
         change = _change(survey, now, before, ["measure"])
+        change = change.mask(now["measure"].isin(_not_comparable(workspace, [scope])["item"]))
     labels = {measure.id: measure.label.in_(language) for measure in survey.measures}
     table = now.assign(label=now["measure"].map(labels).astype("str"), change=change)
     first = ["measure", "label", "of"]
     return table[[*first, *(name for name in table if name not in first)]]
+
+
+def _not_comparable(workspace: Workspace, scopes: Sequence[Scope]) -> pd.DataFrame:
+    """Return the measures whose questions changed between the two rounds of each scope; `item` is a measure's id."""
+    pairs = [(scope.previous, scope.round) for scope in scopes if scope.previous is not None]
+    measures = {measure_column(measure.id): measure for measure in workspace.survey.measures}
+    labels = {column: measure.label.in_(workspace.language) for column, measure in measures.items()}
+    changed = not_comparable(workspace, pairs, labels)
+    return changed.assign(item=changed["item"].map({column: measure.id for column, measure in measures.items()}))
 
 
 def _arrived(survey: Survey) -> str:
@@ -204,6 +220,7 @@ def compute_migration_summary(
         _origins(workspace, scope, groups),
         _movement(workspace, scope, groups),
         quality,
+        _not_comparable(workspace, [scope]),
     )
 
 
@@ -248,6 +265,7 @@ def compute_migration_change(
         _below(came, round=span.rounds),
         with_names(cases, columns, ("measure", "name")),
         _below(moved, to_round=now, from_round=then),
+        _not_comparable(workspace, between),
     )
 
 

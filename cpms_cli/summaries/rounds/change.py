@@ -11,6 +11,7 @@ import pandas as pd
 
 from cpms_cli.scoring.profiles import group_column
 from cpms_cli.summaries.area.shares import groups_asked
+from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.round_pairs import GROWN, NOT_SEEN, PAIR, Compared, cases_between, over_pairs, with_names
 from cpms_cli.summaries.scope import OverRounds, Span, span_of
 from cpms_cli.survey.model.definition import Indicator, Language
@@ -21,10 +22,14 @@ from cpms_cli.workspace import Workspace
 
 @dataclass(frozen=True)
 class AreaChange(OverRounds):
-    """How an area changed over a span of rounds; `cases` and `flow` as `case_changes` and `level_flow` say."""
+    """How an area changed over a span of rounds; `cases` and `flow` as `case_changes` and `level_flow` say.
+
+    `not_comparable`: indicators whose questions changed between two rounds, as `comparability` says.
+    """
 
     cases: pd.DataFrame
     flow: pd.DataFrame
+    not_comparable: pd.DataFrame
 
 
 def case_changes(
@@ -89,6 +94,10 @@ def compute_area_change(
     survey = workspace.survey
     groups = groups_asked(survey, by)
     span = span_of(workspace, code, rounds)
+    names = {indicator.column: indicator.name.in_(workspace.language) for indicator in survey.indicators}
     return AreaChange(
-        span, case_changes(workspace, span, survey.indicators, groups), level_flow(workspace, span, groups)
+        span,
+        case_changes(workspace, span, survey.indicators, groups),
+        level_flow(workspace, span, groups),
+        not_comparable(workspace, span.pairs, names),
     )

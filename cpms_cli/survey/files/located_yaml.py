@@ -1,18 +1,24 @@
 """YAML and CSV files of the definition, read together with the line on which each part stands.
 
 YAML anchors and aliases are refused: the definition needs none, and they are how a small file grows without bound.
+Where a text quotes a limit (`$name`, see `limits.yaml`), the limit's number takes its place.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
+
+from cpms_cli.survey.files.quoting import quoted_names, written_out
+from cpms_cli.survey.model.limits import FILE as LIMITS
+from cpms_cli.survey.model.limits import Limit, values_of
 
 Place = tuple[str | int, ...]
 
@@ -39,11 +45,15 @@ class BadDocument(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """The content of one YAML file and the line of every part of it."""
+    """The content of one YAML file and the line of every part of it.
+
+    `quoting` has each text that quotes limits as it stands in the file, by its place; in `content` they are numbers.
+    """
 
     file: str
     content: Any
     lines: dict[Place, int] = field(repr=False)
+    quoting: dict[Place, str] = field(repr=False, default_factory=dict)
 
     def line(self, *place: str | int) -> int:
         """The line of this place, or of the nearest part around it that has one."""
@@ -61,8 +71,9 @@ def _line(event: yaml.Event) -> int:
 class _Builder:
     """The content of one document and the line of every part, made of the parser's events in one pass."""
 
-    def __init__(self, file: str, text: str) -> None:
-        self.file = file
+    def __init__(self, file: str, text: str, limits: Mapping[str, int]) -> None:
+        self.file, self.limits = file, limits
+        self.quoting: dict[Place, str] = {}
         self.events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
         self.lines: dict[Place, int] = {}
 
@@ -81,7 +92,7 @@ class _Builder:
     def _part(self, event: yaml.Event, place: Place) -> Any:
         self.lines.setdefault(place, _line(event))
         if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event)
+            return self._scalar(event, place)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(place)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -106,15 +117,18 @@ class _Builder:
             items.append(self._part(event, (*place, len(items))))
         return items
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Any:
-        plain = event.implicit[0]
-        if event.tag is None and (not plain or event.value[:1] not in _RESOLVED):
-            return event.value
-        tag = event.tag or _RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)  # type: ignore[no-untyped-call]
+    def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Any:
+        plain, text = event.implicit[0], event.value
+        if quoted_names(text):
+            self.quoting[place] = text
+            text = written_out(text, self.limits)
+        if event.tag is None and (not plain or text[:1] not in _RESOLVED):
+            return text
+        tag = event.tag or _RESOLVER.resolve(yaml.ScalarNode, text, event.implicit)  # type: ignore[no-untyped-call]
         try:
-            return _SCALARS.construct_object(yaml.ScalarNode(tag, event.value))
+            return _SCALARS.construct_object(yaml.ScalarNode(tag, text))
         except ValueError:
-            raise self._bad(event, f"'{event.value}' looks like a date or number, and is none") from None
+            raise self._bad(event, f"'{text}' looks like a date or number, and is none") from None
 
     def _bad(self, event: yaml.Event, message: str) -> BadDocument:
         return BadDocument(Problem(self.file, _line(event), message))
@@ -138,22 +152,48 @@ def read_text(folder: Path, file: str) -> str:
         raise BadDocument(Problem(file, 1, f"this file cannot be read: {error.strerror}")) from None
 
 
-def read_yaml(folder: Path, file: str) -> Document:
-    """Read one YAML file; raises BadDocument with the line at fault. Nobody may change what is read."""
-    return _document(file, read_text(folder, file))
+def read_yaml(folder: Path, file: str, limits: Mapping[str, int] | None = None) -> Document:
+    """Read one YAML file, quoting `limits`, else those of its folder; raises BadDocument with the line at fault.
+
+    Nobody may change what is read.
+    """
+    text = read_text(folder, file)
+    quoted = (limit_values(folder) if limits is None else limits) if "$" in text and file != LIMITS else {}
+    return _document(file, text, tuple(quoted.items()))
 
 
-def read_mapping(folder: Path, file: str) -> Document:
+def read_mapping(folder: Path, file: str, limits: Mapping[str, int] | None = None) -> Document:
     """Read one YAML file that has named parts; raises BadDocument also where it is empty, a list or a single word."""
-    document = read_yaml(folder, file)
+    document = read_yaml(folder, file, limits)
     if not isinstance(document.content, dict):
         raise BadDocument(Problem(file, 1, "this file must be a mapping"))
     return document
 
 
+def limit_values(folder: Path) -> dict[str, int]:
+    """Return the limits of a definition by name, as far as they can be read: none where the file cannot."""
+    try:
+        return dict(_limit_values(read_text(folder, LIMITS)))
+    except BadDocument:
+        return {}
+
+
+@lru_cache(maxsize=8)
+def _limit_values(text: str) -> tuple[tuple[str, int], ...]:
+    content = _document(LIMITS, text, ()).content
+    entries = content.get("limits") if isinstance(content, dict) else None
+    limits = []
+    for entry in entries if isinstance(entries, list) else []:
+        try:
+            limits.append(Limit.model_validate(entry))
+        except ValidationError:
+            continue  # what is wrong with it is said when the definition is read
+    return tuple(values_of(limits).items())
+
+
 @lru_cache(maxsize=64)
-def _document(file: str, text: str) -> Document:
-    builder = _Builder(file, text)
+def _document(file: str, text: str, limits: tuple[tuple[str, int], ...]) -> Document:
+    builder = _Builder(file, text, dict(limits))
     try:
         content = builder.document()
     except yaml.MarkedYAMLError as error:
@@ -165,7 +205,7 @@ def _document(file: str, text: str) -> Document:
         raise BadDocument(Problem(file, line, f"not YAML: {error.reason}")) from None
     except RecursionError:
         raise BadDocument(Problem(file, 1, "not YAML that is of use here: parts within parts within parts")) from None
-    return Document(file, content, builder.lines)
+    return Document(file, content, builder.lines, builder.quoting)
 
 
 def csv_rows(file: str, text: str, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:

@@ -11,10 +11,15 @@ from pathlib import Path, PurePosixPath
 
 from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.files.located_yaml import limit_values
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.files.schema_files import ENDINGS, digest
+from cpms_cli.survey.files.quoting import written_out
+from cpms_cli.survey.files.schema_files import ENDINGS, Reader, digest, read_linking
 from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.model.limits import FILE as LIMITS
+from cpms_cli.survey.model.linking_settings import FILE, NAMES
 from cpms_cli.survey.proof.definition_proof import proved_for_scoring
+from cpms_cli.survey.proof.linking_proof import linking_problems
 
 _LIMIT = 50_000_000  # bytes; the shipped definition has one
 
@@ -64,7 +69,19 @@ def unpacked_definition(packed: bytes, expected: str) -> Survey:
 
 
 def _fill_up(folder: Path) -> None:
-    """Add the shipped files that a definition has not, which was kept before there were any such."""
+    """Add the shipped files that a definition has not, which was kept before there were any such.
+
+    The numbers of the shipped limits are written out in them: the definition may lack one, or have another number. The
+    limits themselves are not added: its own rules do not quote them.
+    """
+    limits = limit_values(shipped("schemas"))
     for file in shipped("schemas").glob("*.yaml"):
-        if not (folder / file.name).exists():
-            shutil.copyfile(file, folder / file.name)
+        if file.name != LIMITS and not (folder / file.name).exists():
+            (folder / file.name).write_text(written_out(file.read_text("utf-8"), limits), "utf-8")
+    # Rows were linked by the settings of the tool itself then; those of another version may not fit this one.
+    reader = Reader(folder)
+    settings = read_linking(reader)
+    if settings is None or reader.problems or linking_problems(reader, settings, lambda _words, _name: ()):
+        shutil.rmtree(folder / NAMES, ignore_errors=True)
+        shutil.copytree(shipped("schemas") / NAMES, folder / NAMES)
+        shutil.copyfile(shipped("schemas") / FILE, folder / FILE)

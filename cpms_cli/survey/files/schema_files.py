@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import string
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,9 +19,11 @@ from cpms_cli.survey.files.located_yaml import (
     Problem,
     csv_cells,
     csv_rows,
+    limit_values,
     read_mapping,
     read_text,
 )
+from cpms_cli.survey.files.quoting import quoted_names, written_out
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
     Area,
@@ -42,6 +46,11 @@ from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.deidentification import Deidentification
 from cpms_cli.survey.model.fairness import FILE as FAIRNESS
 from cpms_cli.survey.model.fairness import Fairness
+from cpms_cli.survey.model.limits import FILE as LIMITS
+from cpms_cli.survey.model.limits import Limit, Limits
+from cpms_cli.survey.model.linking_settings import FILE as LINKING
+from cpms_cli.survey.model.linking_settings import NAMES, LinkingSettings
+from cpms_cli.survey.model.name_tables import LettersAsThai, NameTables, Prefixes, ScriptTable
 from cpms_cli.survey.model.privacy import FILE as PRIVACY
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
@@ -59,8 +68,8 @@ AREA_FILES = {
 ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consists
 
 _NAMED_BY = ("name", "id", "number")
-# Whose names other files use: of fields, indicators and levels.
-_REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml"})
+# Whose names other files use: of fields, indicators, levels and limits.
+_REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", LIMITS})
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -70,10 +79,15 @@ class Reader:
     What cannot be read is left out, so that the rest can still be judged: `faulty` are the files of which something is
     left out, `unread` the names of what is. Of a file that cannot be read at all the one of the same name in
     `stand_in`, where there is one, takes its place: those files are `replaced`.
+
+    `limits` are the numbers that the files quote by name; of a limit that cannot be read, the one of `stand_in`.
+    `quotes` are the limits that tables (CSV) quote, with file and line.
     """
 
     def __init__(self, folder: Path, stand_in: Path | None = None) -> None:
         self.folder, self.stand_in = folder, stand_in
+        self.limits = {**(limit_values(stand_in) if stand_in else {}), **limit_values(folder)}
+        self.quotes: list[tuple[str, int, str]] = []
         self.faulty: set[str] = set()
         self.replaced: set[str] = set()
         self.unread: set[str] = set()
@@ -85,7 +99,7 @@ class Reader:
     def document(self, file: str) -> Any:
         """The content of one YAML file; an empty mapping, and a problem, when it cannot be read."""
         try:
-            self.documents[file] = read_mapping(self.folder, file)
+            self.documents[file] = read_mapping(self.folder, file, self.limits)
         except BadDocument as bad:
             self.problems.append(bad.problem)
             return self._in_its_place(file)
@@ -146,6 +160,12 @@ class Reader:
             table = self.part(TableSchema, file, self._in_its_place(file))
         return table
 
+    def limits_file(self) -> Limits | None:
+        """The limits, without those that are at fault."""
+        content = self.document(LIMITS)
+        limits = self.parts(Limit, LIMITS, "limits", content)
+        return self.part(Limits, LIMITS, {**content, "limits": limits})
+
     def _leave_out(self, file: str, key: str, faulty: Sequence[int]) -> None:
         """Take items out of a list: their names are unread, and the lines of those behind them are found as before."""
         if not faulty or file not in self.documents:
@@ -163,13 +183,16 @@ class Reader:
             for place, line in document.lines.items()
             if len(place) < 2 or place[0] != key or place[1] in new_place
         }
-        self.documents[file] = Document(file, document.content, lines)
+        self.documents[file] = Document(file, document.content, lines, document.quoting)
 
     def csv(self, file: str, columns: tuple[str, ...], take: Callable[[int, dict[str, str]], None]) -> None:
         """Every row of one CSV file, each handed to `take` with its line."""
         try:
-            for line, row in csv_rows(file, read_text(self.folder, file), columns):
+            text = read_text(self.folder, file)
+            for line, row in csv_rows(file, written_out(text, self.limits), columns):
                 take(line, row)
+            lines = enumerate(text.splitlines() if "$" in text else (), start=1)
+            self.quotes += [(file, number, name) for number, line_text in lines for name in quoted_names(line_text)]
         except BadDocument as bad:
             self.problems.append(bad.problem)
             self.faulty.add(file)
@@ -297,11 +320,27 @@ def read_messages(reader: Reader) -> dict[str, Words]:
     return messages
 
 
+def _in_own_digits(content: dict[str, Any], reader: Reader, file: str) -> dict[str, Any]:
+    """A translation whose texts quote the limits in the digits of its language, where it names them (`digits`)."""
+    digits = content.get("digits")
+    if file not in reader.documents or not isinstance(digits, str) or len(digits) != len(string.digits):
+        return content
+    own = {name: str(value).translate(str.maketrans(string.digits, digits)) for name, value in reader.limits.items()}
+    rewritten = deepcopy(content)
+    for place, text in reader.documents[file].quoting.items():
+        around: Any = rewritten
+        for step in place[:-1]:
+            around = around[step]
+        around[place[-1]] = written_out(text, own)
+    return rewritten
+
+
 def _translations(reader: Reader) -> tuple[Translation, ...]:
     parts = []
     for path in sorted((reader.folder / "translations").glob("*.yaml")):
         file = f"translations/{path.name}"
-        parts.append(reader.part(Translation, file, reader.document(file)))
+        content = reader.document(file)
+        parts.append(reader.part(Translation, file, _in_own_digits(content, reader, file)))
     return tuple(part for part in parts if part is not None)
 
 
@@ -322,8 +361,12 @@ def _further(reader: Reader) -> dict[str, Any] | None:
         "figures": reader.whole(Figures, "summaries.yaml"),
         "privacy": reader.whole(PrivacyRules, PRIVACY),
         "deidentification": reader.whole(Deidentification, DEIDENTIFICATION),
+        "linking": read_linking(reader),
     }
-    if (reader.folder / FAIRNESS).exists():  # not in a definition that an earlier version kept with its scores
+    # A definition that an earlier version of the tool kept with its scores may have neither of these two.
+    if (reader.folder / LIMITS).exists():
+        whole["limits"] = reader.limits_file()
+    if (reader.folder / FAIRNESS).exists():
         whole["fairness"] = reader.whole(Fairness, FAIRNESS)
     lists = {
         "rights": reader.parts(Right, "rights.yaml", "rights", reader.document("rights.yaml")),
@@ -331,6 +374,33 @@ def _further(reader: Reader) -> dict[str, Any] | None:
         "activities": reader.parts(Activity, "activities.yaml", "activities", reader.document("activities.yaml")),
     }
     return None if None in whole.values() else {**whole, **lists, "origin": str(migration.get("origin"))}
+
+
+def read_linking(reader: Reader) -> LinkingSettings | None:
+    """How a child is recognised again, by `linking.yaml` and `names/`; None where the first cannot be read."""
+    settings = reader.whole(LinkingSettings, LINKING)
+    return settings.model_copy(update={"names": _name_tables(reader)}) if settings else None
+
+
+def _name_tables(reader: Reader) -> NameTables:
+    """The files of `names/`: the words of respect, scripts that are read as Thai, and the other scripts."""
+    parts: dict[str, ScriptTable | LettersAsThai | Prefixes] = {}
+    for path in sorted((reader.folder / NAMES).glob("*.yaml")):
+        file = f"{NAMES}/{path.name}"
+        content = reader.document(file)
+        kind: type[ScriptTable | LettersAsThai | Prefixes] = ScriptTable
+        kind = Prefixes if "languages" in content else LettersAsThai if "as_thai" in content else kind
+        part = reader.part(kind, file, content)
+        if part is not None:
+            parts[path.stem] = part
+    respect = [part.languages for part in parts.values() if isinstance(part, Prefixes)]
+    return NameTables(
+        scripts={name: part for name, part in parts.items() if isinstance(part, ScriptTable)},
+        as_thai={name: part for name, part in parts.items() if isinstance(part, LettersAsThai)},
+        prefixes=Prefixes(
+            languages={language: words for languages in respect for language, words in languages.items()}
+        ),
+    )
 
 
 def _in_its_rounds(indicator: Indicator, household: TableSchema | None) -> Indicator:

@@ -6,12 +6,27 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from cpms_cli.survey.model.all_settings import settings_of
 from cpms_cli.survey.model.definition import Check, CodeList, Field, Indicator, Level, Survey
 from cpms_cli.survey.model.summary_model import Measure, Right
 from cpms_cli.survey.model.words import Words
 
 Kind = Literal["added", "retired", "renamed", "turned_off", "turned_on", "changed"]
-Part = Literal["question", "code", "indicator", "level", "right", "measure", "check"]
+Part = Literal[
+    "limit",
+    "question",
+    "code",
+    "indicator",
+    "level",
+    "circumstance",
+    "right",
+    "measure",
+    "activity",
+    "check",
+    "title",
+    "area",
+    "setting",
+]
 PartText = Words | str | None
 """A part before and after: words in both languages, or a rule, a name, a number as text; None where there was none."""
 
@@ -38,11 +53,43 @@ _Named = TypeVar("_Named")
 
 
 def definition_changes(before: Survey, after: Survey) -> tuple[DefinitionChange, ...]:
-    """Return every change of questions, codes, indicators, levels, rights, measures and checks, in this order."""
-    return tuple(
-        change
-        for part in (_questions, _codes, _indicators, _levels, _rights, _measures, _checks)
-        for change in part(before, after)
+    """Return every change, in the order of `Part`.
+
+    A limit that changed stands before every rule and every text that changed with it. A setting is whatever else a file
+    of the definition says: its `name` is the file, its `label` the place in it.
+    """
+    parts = (
+        _limits,
+        _questions,
+        _codes,
+        _indicators,
+        _levels,
+        _circumstances,
+        _rights,
+        _measures,
+        _activities,
+        _checks,
+        _titles,
+        _areas,
+        _settings,
+    )
+    return tuple(change for part in parts for change in part(before, after))
+
+
+def _limits(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    if not before.limits.limits or not after.limits.limits:
+        return  # an earlier version of the tool had no names for them: they stand in its rules, and are compared there
+    earlier, later = (
+        {limit.name: (limit, survey.limits.values.get(limit.name)) for limit in survey.limits.limits}
+        for survey in (before, after)
+    )
+    yield from _of_part(
+        "limit",
+        earlier,
+        later,
+        {},
+        lambda numbered: numbered[0].label,
+        lambda numbered: {"value": _text(numbered[1]), "unit": numbered[0].unit, "label": numbered[0].label},
     )
 
 
@@ -76,6 +123,75 @@ def _indicators(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
 def _levels(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
     earlier, later = ({level.id: level for level in survey.levels} for survey in (before, after))
     yield from _of_part("level", earlier, later, {}, lambda level: level.label, _of_level)
+
+
+def _circumstances(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    earlier, later = ({part.id: part for part in survey.circumstances} for survey in (before, after))
+    yield from _of_part(
+        "circumstance",
+        earlier,
+        later,
+        {},
+        lambda part: part.help,
+        lambda part: {"label": part.help, "indicator": str(part.indicator)},
+    )
+
+
+def _activities(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    earlier, later = ({activity.id: activity for activity in survey.activities} for survey in (before, after))
+    yield from _of_part(
+        "activity",
+        earlier,
+        later,
+        {},
+        lambda activity: activity.label,
+        lambda activity: {
+            "label": activity.label,
+            "who": activity.who,
+            "indicator": _listed(map(str, activity.indicators)),
+        },
+    )
+
+
+def _titles(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    earlier, later = ({title.title: title for title in survey.titles} for survey in (before, after))
+    yield from _of_part(
+        "title",
+        earlier,
+        later,
+        {},
+        lambda title: _as_written(title.title),
+        lambda title: {"sex": title.sex, "joined": _text(title.joined)},
+    )
+
+
+def _areas(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    if before.areas is after.areas:
+        return
+    yield from _of_part(
+        "area",
+        before.areas,
+        after.areas,
+        {},
+        lambda area: area.label,
+        lambda area: {"label": area.label},
+    )
+
+
+def _settings(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    """What the files say that have no parts of their own here, text by text."""
+    earlier, later = (dict(settings_of(survey)) for survey in (before, after))
+    for place in dict.fromkeys([*earlier, *later]):
+        then, now = earlier.get(place), later.get(place)
+        if then != now:
+            kind: Kind = "added" if then is None else "retired" if now is None else "changed"
+            aspect = "value" if kind == "changed" else ""
+            yield DefinitionChange("setting", kind, place[0], _as_written(place[1]), aspect, then, now)
+
+
+def _as_written(text: str) -> Words:
+    """What is the same in every language: a place in a file, a title."""
+    return Words(en=text, th=text)
 
 
 def _rights(before: Survey, after: Survey) -> Iterator[DefinitionChange]:

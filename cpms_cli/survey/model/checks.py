@@ -65,7 +65,7 @@ class Level(Part):
     source: str
 
 
-Answer = str | int
+Answer = str | int | float
 Case = dict[str, Answer | dict[str, Answer] | tuple[dict[str, Answer], ...]]
 
 

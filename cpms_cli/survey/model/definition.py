@@ -25,6 +25,7 @@ from cpms_cli.survey.model.checks import (
 from cpms_cli.survey.model.deidentification import Deidentification
 from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.fields import (
+    NOT_ASKED,
     Area,
     Code,
     CodeList,
@@ -40,6 +41,8 @@ from cpms_cli.survey.model.fields import (
     folded_header,
     roles_of,
 )
+from cpms_cli.survey.model.limits import Limits
+from cpms_cli.survey.model.linking_settings import LinkingSettings
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
@@ -110,6 +113,8 @@ class Survey(Part):
     privacy: PrivacyRules
     deidentification: Deidentification
     fairness: Fairness = Fairness()
+    linking: LinkingSettings
+    limits: Limits = Limits()
     translations: tuple[Translation, ...] = ()
     digest: str
 
@@ -143,6 +148,10 @@ class Survey(Part):
     def response_role(self, role: ResponseRole) -> Field:
         """The field of the response log that plays this part."""
         return next(field for field in self.response.fields if field.role == role)
+
+    def response_field(self, role: ResponseRole) -> Field | None:
+        """The field of the response log that plays this part, None where no field does: some parts are optional."""
+        return next((field for field in self.response.fields if field.role == role), None)
 
     @cached_property
     def urgent_levels(self) -> tuple[Level, ...]:
@@ -184,7 +193,7 @@ class Survey(Part):
     @cached_property
     def not_asked(self) -> str:
         """The code that stands where nobody was asked."""
-        return next(code.code for code in self.codelists["missing"].codes if code.missing == "not_asked")
+        return next(code.code for code in self.codelists["missing"].codes if code.missing == NOT_ASKED)
 
     @cached_property
     def missing_words(self) -> tuple[str, ...]:

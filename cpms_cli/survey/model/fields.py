@@ -41,7 +41,9 @@ Role = Literal[
     "nationality",
     "interviewer",
 ]
-ResponseRole = Literal["person", "responded", "response", "agency", "outcome", "next_step"]
+ResponseRole = Literal["person", "responded", "response", "agency", "outcome", "next_step", "worker", "closing"]
+OPTIONAL_RESPONSE_ROLES: frozenset[ResponseRole] = frozenset({"worker", "closing"})
+"""Which no field of the log need play: logs of earlier definitions do not have them."""
 
 
 class Constraints(Part):
@@ -61,8 +63,8 @@ class Field(Lifespan):
     """
 
     name: str = Described(pattern=r"^[a-z][a-z0-9_]*$")
-    type: Literal["string", "integer", "year", "date"]
-    format: Literal["partial-date", "thai-id", "cpms-id"] | None = None
+    type: Literal["string", "integer", "number", "year", "date"]
+    format: Literal["partial-date", "thai-id", "cpms-id", "digits"] | None = None
     codelist: str | None = None
     many: bool = False
     personal: bool = False
@@ -88,6 +90,10 @@ class Field(Lifespan):
     def is_asked_in(self, round_year: int | None) -> bool:
         """Whether the question is put to anybody in the round of this Gregorian year; None is any round to come."""
         return not self.is_turned_off and self.is_there_in(round_year)
+
+
+NOT_ASKED = "not_asked"
+"""What stands where nobody was asked: the kind of this reason in the list of what is no answer, and its code."""
 
 
 class Code(Lifespan):
@@ -165,12 +171,14 @@ class Phrase(Part):
 class Translation(Part):
     """A further language in which the questions are put; `name` is what its speakers call it.
 
-    `tables` and `topics` are names, `codes` labels by code list and code, `sentences` by the id of a message.
+    `tables` and `topics` are names, `codes` labels by code list and code, `sentences` by the id of a message. `digits`
+    are the ten, from 0 on, in which it writes the numbers of limits.
     """
 
     language: str = Described(pattern=r"^[a-z]{2,3}$")
     name: str = Described(min_length=1)
     reviewed: bool
+    digits: str = Described(default="0123456789", min_length=10, max_length=10)
     tables: dict[str, str]
     fields: dict[str, Phrase]
     codes: dict[str, dict[str, str]]

@@ -30,6 +30,8 @@ from cpms_cli.survey.model.definition import (
 )
 from cpms_cli.survey.model.response_log import log_vocabulary
 from cpms_cli.survey.proof.lifespan_proof import lifespan_problems
+from cpms_cli.survey.proof.limit_proof import limit_problems
+from cpms_cli.survey.proof.linking_proof import linking_problems
 from cpms_cli.survey.proof.presentation_proof import presentation_problems
 from cpms_cli.survey.proof.response_proof import response_problems
 from cpms_cli.survey.proof.summary_proof import figure_problems
@@ -40,7 +42,7 @@ from cpms_cli.survey.rules.vocabulary import RuleError, Vocabulary
 
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_COLUMN_WORDS = {"value", "label", "low", "high", "codes"}
+_COLUMN_WORDS = {"value", "label", "low", "high", "codes", "count", "round"}
 FIGURES = {"value", "count", "share", "others", "expected", "date"}
 _NEEDED_CHECKS = (
     "required",
@@ -48,6 +50,8 @@ _NEEDED_CHECKS = (
     "code_look_alike",
     "integer",
     "range",
+    "number",
+    "number_range",
     "year",
     "date",
     "date_range",
@@ -73,6 +77,7 @@ _NEEDED_CHECKS = (
     "house_number_as_date",
     "consent_differs",
     "row_repeated",
+    "not_asked_in_round",
     "house_written_twice",
     "house_consent_differs",
     "house_written_otherwise",
@@ -447,9 +452,11 @@ def _problems_of(reader: Reader, survey: Survey, whole: bool) -> list[Problem]:
     ]
     if whole:
         stages += [
+            lambda: linking_problems(reader, survey.linking, _languages),
             lambda: presentation_problems(reader, survey),
             lambda: figure_problems(reader, survey, _languages, proof.rule),
             lambda: response_problems(reader, survey),
+            lambda: limit_problems(reader, survey, _languages),
         ]
     for stage in stages:
         try:

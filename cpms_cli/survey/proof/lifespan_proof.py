@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from cpms_cli.survey.files.located_yaml import Problem, read_yaml
 from cpms_cli.survey.files.schema_files import Reader
-from cpms_cli.survey.model.definition import Field, Survey, TableSchema
+from cpms_cli.survey.model.definition import Check, Field, Survey, TableSchema
 from cpms_cli.survey.model.lifespan import Lifespan
-from cpms_cli.survey.rules.dependents import Dependent, dependents
+from cpms_cli.survey.rules.dependents import Dependent, dependents, names_looked_at
 
 
 def lifespan_problems(reader: Reader, survey: Survey, needed_roles: Collection[str]) -> list[Problem]:
@@ -28,13 +28,16 @@ def lifespan_problems(reader: Reader, survey: Survey, needed_roles: Collection[s
 def lifespan_notes(survey: Survey) -> list[Problem]:
     """Of each question that some rounds do not ask, and that something rests on: what has nothing to look at then.
 
-    That is no fault. What is named here says "not asked" where it cannot be decided without the question.
+    That is no fault. What is named here says "not asked" where it cannot be decided without the question. A check that
+    looks at nothing but questions of the very same rounds is not named: nobody misses it in the others.
     """
     notes = []
     for table in (survey.household, survey.child):
         document = read_yaml(survey.folder, f"{table.name}.yaml")
         for index, field in enumerate(table.fields):
-            resting = dependents(survey, field.name) if field.is_turned_off or field.is_limited else []
+            limited = field.is_turned_off or field.is_limited
+            parts = dependents(survey, field.name) if limited else []
+            resting = [part for part in parts if not _comes_and_goes_with(survey, field, part)]
             if resting:
                 places = ", ".join(f"{part} ({_place(survey, part)})" for part in resting)
                 message = f"'{field.name}' is not asked{_when(field)}; this rests on it, and says so: {places}"
@@ -42,6 +45,16 @@ def lifespan_notes(survey: Survey) -> list[Problem]:
             if field.is_turned_off:
                 notes += [_without_ages(survey, field, part) for part in resting if part.by_asking]
     return notes
+
+
+def _comes_and_goes_with(survey: Survey, field: Field, part: Dependent) -> bool:
+    """Whether this is a check that looks at no question of other rounds than the field's own, keys apart."""
+    check = survey.told_by.get(part.name) if part.kind == "check" else None
+    if not isinstance(check, Check):
+        return False
+    names = {*check.fields, *names_looked_at(survey, [check.when])} - set(survey.key("child"))
+    spans = {(other.since, other.until, other.is_turned_off) for name, other in survey.fields.items() if name in names}
+    return spans == {(field.since, field.until, field.is_turned_off)}
 
 
 def _without_ages(survey: Survey, field: Field, part: Dependent) -> Problem:

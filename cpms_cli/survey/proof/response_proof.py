@@ -8,7 +8,7 @@ from typing import get_args
 from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.model.definition import Level, Survey
-from cpms_cli.survey.model.fields import ResponseRole
+from cpms_cli.survey.model.fields import OPTIONAL_RESPONSE_ROLES, ResponseRole
 
 _LOG, _LEVELS = "response.yaml", "risk.yaml"
 
@@ -28,7 +28,7 @@ def _roles(reader: Reader, survey: Survey) -> Iterator[Problem]:
         elif field.role and seen.setdefault(field.role, field.name) != field.name:
             yield Problem(_LOG, line, f"the role '{field.role}' is taken by '{seen[field.role]}'")
     for role in get_args(ResponseRole):
-        if role not in seen:
+        if role not in seen and role not in OPTIONAL_RESPONSE_ROLES:
             yield Problem(_LOG, document.line("fields"), f"no field has the role '{role}'")
 
 

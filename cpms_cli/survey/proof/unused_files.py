@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from cpms_cli.survey.files.located_yaml import BadDocument, Problem, read_yaml
+from cpms_cli.survey.files.located_yaml import BadDocument, Problem, limit_values, read_yaml
 from cpms_cli.survey.files.location import shipped
 
 # What a definition consists of, by file name; `areas/outlines` has a map for each province.
@@ -28,6 +28,9 @@ _READ = (
     "privacy.yaml",
     "deidentification.yaml",
     "fairness.yaml",
+    "linking.yaml",
+    "names/*.yaml",
+    "limits.yaml",
     "titles.csv",
     "areas/provinces.csv",
     "areas/districts.csv",
@@ -39,8 +42,8 @@ _READ = (
     "examples/readings.yaml",
     "examples/figures.yaml",
 )
-# Of these the tool takes its own: how other programs name columns, how children are recognised, what it says.
-_AS_SHIPPED = ("exports.yaml", "linking.yaml", "names/*.yaml", "messages/*.yaml")
+# Of these the tool takes its own: how other programs name columns, and what it says.
+_AS_SHIPPED = ("exports.yaml", "messages/*.yaml")
 # Beside a definition stand notes for people, and what systems and editors leave behind.
 _OF_NO_MATTER = ("*.md", "*.txt", ".*", "*/.*", "~$*", "*~", "Thumbs.db", "desktop.ini")
 
@@ -73,7 +76,8 @@ def _problems(folder: Path, file: str) -> Iterator[Problem]:
 def _first_difference(folder: Path, file: str) -> int | None:
     """The line of the first part that differs from the shipped file of this name; None where there is none."""
     try:
-        own, known = read_yaml(folder, file), read_yaml(shipped("schemas"), file)
+        known = read_yaml(shipped("schemas"), file)
+        own = read_yaml(folder, file, limit_values(shipped("schemas")))  # limits that differ are told where they stand
     except BadDocument as bad:
         return bad.problem.line
     for name in _keys(own.content):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from cpms_cli.survey.rules.vocabulary import RANGES, Vocabulary
@@ -49,6 +51,7 @@ _ALLOWED: tuple[type[exp.Expression], ...] = (
     exp.Distinct,
     exp.Star,
     exp.StartsWith,
+    exp.RegexpFullMatch,
     exp.Cast,
     exp.DataType,
     exp.Anonymous,
@@ -75,6 +78,8 @@ def _unknown_parts(rule: exp.Expression, words: Vocabulary) -> Iterable[str]:
                 yield f"there is no field '{node.name}'"
         elif isinstance(node, exp.Anonymous):
             yield from _wrong_call(node, words)
+        elif isinstance(node, exp.RegexpFullMatch):
+            yield from _wrong_pattern(node)
         elif not isinstance(node, _ALLOWED):
             yield f"'{node.sql(dialect='duckdb')}' is not allowed in a rule ({type(node).__name__})"
 
@@ -91,6 +96,18 @@ def _wrong_call(node: exp.Anonymous, words: Vocabulary) -> Iterable[str]:
             yield f"'{node.name}' takes one of: {', '.join(map(repr, words.answers))}"
     elif called != "ANY_CHILD" and not isinstance(node.expressions[0], exp.Column):
         yield f"the first argument of '{node.name}' is the name of a field"
+
+
+def _wrong_pattern(node: exp.RegexpFullMatch) -> Iterable[str]:
+    """A pattern is a text of the rule, so that what is wrong with it is found here; DuckDB and Arrow read it alike."""
+    pattern = node.expression
+    if not _literal(pattern) or node.args.get("options"):
+        yield "'regexp_full_match' takes the name of a field and a pattern in quotation marks"
+        return
+    try:
+        pc.match_substring_regex(pa.array([""]), pattern.name)
+    except pa.ArrowInvalid as error:
+        yield f"'{pattern.name}' is no pattern: {error}"
 
 
 def _literal(node: exp.Expression) -> bool:

@@ -10,6 +10,8 @@ A rule may use the survey's fields and, beyond plain SQL:
 - `before(field)`: what the child's last record in the store says, in rules that hold a file against it;
 - `any_child(condition)`: true for one child of the household, in this round; unknown before no.
 
+Of SQL's own functions few are let through; `regexp_full_match(field, 'pattern')` says whether a text has a form.
+
 Rules are data that somebody else may have written, so only the constructs named here are let through: nothing that
 reads a file, the network, a setting or another table.
 """

@@ -39,6 +39,8 @@ def typed(survey: Survey, field: Field, source: str) -> str:
     cell = f"{source}.{field.name}"
     if field.type in ("integer", "year"):
         return f"TRY_CAST({cell} AS INTEGER)"
+    if field.type == "number":
+        return f"TRY_CAST({cell} AS DOUBLE)"
     if field.type == "date":
         return f"TRY_CAST({cell} AS DATE)"
     missing = survey.missing_codes(field)
@@ -50,6 +52,13 @@ def typed(survey: Survey, field: Field, source: str) -> str:
     given = f"list_filter(string_split({cell}, ';'), lambda code: code NOT IN {_sql_list((*missing, *alone))})"
     several = f"NULLIF(array_to_string({given}, ';'), '')"
     return f"CASE WHEN {cell} IN {_sql_list(alone or ('',))} THEN {cell} ELSE {several} END"
+
+
+def rounds_without(field: Field, round_: str) -> str:
+    """SQL that is true where a round, a text, lies outside those that ask the question; empty where all rounds do."""
+    conditions = [f"TRY_CAST({round_} AS INTEGER) < {field.since}"] if field.since else []
+    conditions += [f"TRY_CAST({round_} AS INTEGER) > {field.until}"] if field.until else []
+    return " OR ".join(conditions)
 
 
 def partial_date_bounds(cell: str) -> tuple[str, str]:
@@ -67,7 +76,9 @@ def partial_date_bounds(cell: str) -> tuple[str, str]:
 
 def adult_age(survey: Survey) -> int:
     """The completed years from which somebody is no child: one more than the highest age that the survey asks for."""
-    return (survey.role("age").constraints.maximum or 17) + 1
+    oldest = survey.role("age").constraints.maximum
+    assert oldest is not None, "the proof refuses a question of age without a maximum"
+    return oldest + 1
 
 
 def completed_years(born: str, on: str) -> str:
@@ -210,6 +221,6 @@ def _is_answer(survey: Survey, field: Field) -> bool:
     """Whether the family is asked this; not where a row belongs, nor who came, when, and whether they may ask."""
     return (
         field.name not in survey.key("child")
-        and (field.personal or field.codelist is not None or field.type == "integer")
+        and (field.personal or field.codelist is not None or field.type in ("integer", "number"))
         and field.role != "consent"
     )

@@ -1,25 +1,23 @@
-"""What `schemas/linking.yaml` says: thresholds, words that are no names, sounds, and the shares to begin with."""
+"""What a definition says about recognising a child again: thresholds, words that are no names, sounds, the shares to
+begin with (`linking.yaml`), and how the names of each script are said (`names/*.yaml`)."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, Self
+import hashlib
+import json
+from functools import cached_property
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from cpms_cli.errors import DefinitionError
-from cpms_cli.survey.files.located_yaml import BadDocument, read_mapping, read_yaml
-from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.model.definition import Words
+from cpms_cli.survey.model.name_tables import NameTables
+from cpms_cli.survey.model.words import Part, Words
 
-FILE = "linking.yaml"
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+FILE, NAMES = "linking.yaml", "names"
+READ_AS = "thai"  # the script as whose letters those of other scripts are read, by the name of its file
 
 
-class Level(_Part):
+class AgreementLevel(Part):
     """One way in which two rows agree: its share among pairs of one child (`m`) and of two children (`u`)."""
 
     m: float = Field(gt=0, lt=1)
@@ -27,14 +25,14 @@ class Level(_Part):
     label: Words
 
 
-class Sounds(_Part):
+class Sounds(Part):
     """The letters of one class of consonants, in each script."""
 
     thai: str
     latin: tuple[str, ...]
 
 
-class SameSound(_Part):
+class SameSound(Part):
     """Letters of Thai that are said alike, at the head of a syllable and at its end; spellings of Latin."""
 
     head: tuple[str, ...]
@@ -42,14 +40,14 @@ class SameSound(_Part):
     latin: dict[str, str]
 
 
-class Relatives(_Part):
+class Relatives(Part):
     """How many relatives a row has in a table before the table has shown it, and how many rows that is worth."""
 
     share: float = Field(gt=0)
     weight: float = Field(gt=0)
 
 
-class TableColumn(_Part):
+class TableColumn(Part):
     """What a column of a table of persons can hold: a question of the survey, or what else tells of a person."""
 
     field: str | None = None
@@ -57,7 +55,7 @@ class TableColumn(_Part):
     label: Words | None = None
 
 
-class TableSettings(_Part):
+class TableSettings(Part):
     """Tables of persons: `agree` has the share of relatives at each level of what is mostly a person's own."""
 
     duplicates: float = Field(gt=0, lt=1)
@@ -66,8 +64,11 @@ class TableSettings(_Part):
     columns: dict[str, TableColumn]
 
 
-class LinkingSettings(_Part):
-    """The whole file; `automatic` and `review` are precision targets, probabilities that a pair is one child."""
+class LinkingSettings(Part):
+    """The whole of it; `automatic` and `review` are precision targets, probabilities that a pair is one child.
+
+    `names` is what stands in the folder of this name.
+    """
 
     automatic: float = Field(gt=0.5, lt=1)
     review: float = Field(gt=0, lt=1)
@@ -84,8 +85,23 @@ class LinkingSettings(_Part):
     sounds: dict[str, Sounds]
     same_sound: SameSound
     zawgyi: dict[str, str]
-    comparisons: dict[str, dict[str, Level]]
+    comparisons: dict[str, dict[str, AgreementLevel]]
     tables: TableSettings
+    names: NameTables = NameTables()
+
+    def __hash__(self) -> int:
+        """By identity, as `__eq__`: a definition is read once, and what is made ready from it is kept beside it."""
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that it says: links made under another are no longer what they would be."""
+        # Sets in order: as they come, the text would be another one in every process.
+        content = json.dumps(self.model_dump(), default=sorted, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> Self:
@@ -97,24 +113,3 @@ class LinkingSettings(_Part):
         if self.review >= self.automatic:
             raise ValueError("review must be under automatic")
         return self
-
-
-@cache
-def linking_settings() -> LinkingSettings:
-    """The settings as shipped; raises DefinitionError where the file is wrong."""
-    folder = shipped("schemas")
-    try:
-        return LinkingSettings.model_validate(read_yaml(folder, FILE).content)
-    except ValidationError as error:
-        first = f"{FILE}: {error.errors()[0]['msg']}"
-        raise DefinitionError("definition_broken", folder=folder, first=first, count=error.error_count()) from None
-
-
-@cache
-def script_file(name: str) -> dict[str, Any]:
-    """One file of `schemas/names/`, as shipped; raises DefinitionError where it cannot be read."""
-    folder, file = shipped("schemas"), f"names/{name}.yaml"
-    try:
-        return dict(read_mapping(folder, file).content)
-    except BadDocument as bad:
-        raise DefinitionError("definition_broken", folder=folder, first=str(bad.problem), count=1) from None

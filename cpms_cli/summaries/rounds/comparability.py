@@ -1,0 +1,86 @@
+"""What must not be compared between two rounds: answers that rest on a question which only one of them asked, or for
+which only one of them offered an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from cpms_cli.scoring.profiles import measure_column, right_column
+from cpms_cli.survey.model.definition import Survey
+from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
+from cpms_cli.survey.rules.typed_answers import quoted
+from cpms_cli.workspace import Workspace
+
+COLUMNS = ("from_round", "to_round", "item", "label", "questions")
+
+
+def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return which columns of `child_round` (or of homes) cannot be compared between which two rounds, and why.
+
+    `columns` has the name of each in words. Columns: from_round, to_round, item, label, questions (the labels of the
+    questions that one of the two did not ask, or asked with other answers); no row where all can be compared.
+    """
+    pairs = list(pairs)
+    survey, language = workspace.survey, workspace.language
+    asked = _asked(workspace, sorted({round_ for pair in pairs for round_ in pair}))
+    fields = {column: names_looked_at(survey, _rules(survey, column)) for column in columns}
+    rows = []
+    for first, last in pairs:
+        changed = list(_changed(survey, first, last, asked))
+        for column, label in columns.items():
+            questions = [survey.fields[name].label.in_(language) for name in changed if name in fields[column]]
+            if questions:
+                rows.append((first, last, column, label, "; ".join(questions)))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"from_round": "int64", "to_round": "int64"})
+
+
+def without_changes(table: pd.DataFrame, left_out: pd.DataFrame, now: str = "round") -> pd.DataFrame:
+    """Return shares of several rounds without the `change` of what cannot be compared with the round before.
+
+    `left_out` is what `not_comparable` says of successive rounds, `now` the column of the later round; `item` tells
+    the rows apart.
+    """
+    pairs = set(zip(left_out["to_round"], left_out["item"], strict=True))
+    named = pd.Series(list(zip(table[now], table["item"], strict=True)), index=table.index, dtype="object")
+    return table.assign(change=table["change"].mask(named.isin(pairs)))
+
+
+def _rules(survey: Survey, column: str) -> list[str]:
+    """Return the rules whose answers stand in this column."""
+    parts = {
+        **{indicator.column: rules_of_indicator(indicator) for indicator in survey.indicators},
+        **{right_column(right.id): [right.has, *filter(None, [right.applies])] for right in survey.rights},
+        **{measure_column(measure.id): [measure.when] for measure in survey.measures},
+    }
+    return parts[column]
+
+
+def _asked(workspace: Workspace, rounds: Sequence[int]) -> dict[int, frozenset[str]]:
+    """Return the questions that each round asked somebody, by what the store's rows say."""
+    survey, asked = workspace.survey, {round_: frozenset[str]() for round_ in rounds}
+    if not rounds:
+        return asked
+    when, not_asked = survey.role("round").name, quoted(survey.not_asked)
+    for table in (survey.household, survey.child):
+        names = [field.name for field in table.fields]
+        answers = ", ".join(f"bool_or({name} IS DISTINCT FROM {not_asked}) AS {name}" for name in names)
+        of_table = workspace.connection.execute(f"""
+            SELECT {when}::INTEGER AS round_, {answers}
+            FROM current_{table.name}
+            WHERE {when}::INTEGER IN ({", ".join(map(str, rounds))})
+            GROUP BY {when}""").df()
+        for row in of_table.to_dict("records"):
+            asked[row["round_"]] |= {name for name in names if row[name]}
+    return asked
+
+
+def _changed(survey: Survey, first: int, last: int, asked: Mapping[int, frozenset[str]]) -> Iterator[str]:
+    """Yield the questions that only one of two rounds asked, or for which it offered other answers."""
+    for name, field in survey.fields.items():
+        codes = survey.codes(field)
+        if (name in asked[first]) != (name in asked[last]) or (
+            codes is not None and codes.offered_in(first) != codes.offered_in(last)
+        ):
+            yield name

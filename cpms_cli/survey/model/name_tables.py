@@ -1,0 +1,113 @@
+"""How names are written and said, as the files of `names/` say: one per script, and the words of respect."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from cpms_cli.survey.model.words import Part
+
+_LONGEST = 500
+# A repeated group that repeats something within it can take for ever on a name that does not match.
+_REPEATED_TWICE = re.compile(r"[*+}][^()]*\)[*+{]")
+_VOWEL = re.compile("[wyl]?[aeiou]{2}[nt]?")
+
+# What begins a syllable, in letters of Latin; `cpms_cli.linking.names.phones` has a code for each.
+Onset = Literal["k", "c", "s", "th", "t", "p", "f", "m", "n", "ng", "ny", "l", "r", "y", "w", "h", ""]
+
+
+def _expression(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise ValueError(f"a regular expression has {_LONGEST} characters at most")
+    if _REPEATED_TWICE.search(text):
+        raise ValueError("a regular expression must not repeat what has a repetition within it")
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return text
+
+
+def _letters(text: str) -> str:
+    _expression(f"[{text}]")
+    return text
+
+
+def _vowel(code: str) -> str:
+    if code and not _VOWEL.fullmatch(code):
+        raise ValueError(f"'{code}' is no code of a vowel: [w, y or l], two of a, e, i, o, u, [n or t]")
+    return code
+
+
+def _rewriting(pair: tuple[str, str]) -> tuple[str, str]:
+    try:
+        re.compile(pair[0]).sub(pair[1], "")
+    except (re.error, IndexError) as error:
+        raise ValueError(f"the second text does not fit the first: {error}") from None
+    return pair
+
+
+Expression = Annotated[str, AfterValidator(_expression)]
+Letters = Annotated[str, AfterValidator(_letters)]
+VowelCode = Annotated[str, AfterValidator(_vowel)]
+Rewriting = Annotated[tuple[Expression, str], AfterValidator(_rewriting)]
+
+
+class ScriptTable(Part):
+    """One script: `letters`, what shows a language within it (`shown_by`), and how its syllables are read.
+
+    `replace` is done first. A syllable is one of `vowels` (pattern, code) in its `frame`; `begins` and `ends` have the
+    letters of each sound, `within` the signs between them, `together` two sounds that are one. `alphabet_of` names the
+    script whose `begins` are its own as well.
+    """
+
+    letters: Letters
+    shown_by: Expression | None = None
+    alphabet_of: str | None = None
+    frame: Literal["V", "C?VK?"]
+    replace: tuple[Rewriting, ...] = ()
+    begins: dict[Onset, tuple[str, ...]]
+    within: dict[str, str] = Field(default_factory=dict)
+    together: dict[str, Onset] = Field(default_factory=dict)
+    ends: dict[Literal["n", "t", ""], tuple[str, ...]] = Field(default_factory=dict)
+    not_before: Expression = "(?!)"
+    ends_before_vowel: tuple[str, ...] = ()
+    vowels: tuple[tuple[Expression, VowelCode], ...]
+
+
+class LettersAsThai(Part):
+    """A script whose letters have Thai ones of the same sound: what is rewritten first (`before`), and each letter."""
+
+    letters: Letters
+    as_thai: dict[str, str]
+    before: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _letter_by_letter(self) -> Self:
+        longer = [letter for letter in self.as_thai if len(letter) != 1]
+        if longer:
+            raise ValueError(f"as_thai: '{longer[0]}' is not one letter")
+        return self
+
+
+class Respect(Part):
+    """The words of respect of one language, and the account of them."""
+
+    source: str
+    words: tuple[str, ...]
+
+
+class Prefixes(Part):
+    """Words of respect before a name, by language."""
+
+    languages: dict[str, Respect]
+
+
+class NameTables(Part):
+    """The files of `names/`: scripts by name, those read as Thai, and the words of respect."""
+
+    scripts: dict[str, ScriptTable] = Field(default_factory=dict)
+    as_thai: dict[str, LettersAsThai] = Field(default_factory=dict)
+    prefixes: Prefixes = Prefixes(languages={})

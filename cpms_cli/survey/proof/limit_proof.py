@@ -1,0 +1,192 @@
+"""The limits, proved: each is a limit of its kind, is quoted by something, and no number of its kind is written out.
+
+In a rule a number is written out, and needs a limit, unless it is
+
+- 0, or 1 ("none", "any", "more than once"), save where 1 is compared with an age or with a number that somebody gave;
+- a length of a text or a place in it (`left(village_code, 6)`, `length(birth_date) = 10`), which is form and no limit;
+- part of a text (`'1'`).
+
+In words it is written out where the words beside it say that it is of a unit of `limits.yaml` (`beside`), in digits or
+as a word. There 0 and 1 are none. Spellings by which files are read are what people write, and may say any number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sqlglot import exp
+
+from cpms_cli.survey.files.located_yaml import Document, Place, Problem, limit_values, read_mapping
+from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.files.quoting import quoted_names
+from cpms_cli.survey.files.schema_files import Reader
+from cpms_cli.survey.model.definition import Survey, Words
+from cpms_cli.survey.model.limits import FILE
+from cpms_cli.survey.proof.numbers_in_words import NumberFinder
+from cpms_cli.survey.rules.rule_faults import COMPARISONS
+from cpms_cli.survey.rules.rule_language import parse
+from cpms_cli.survey.rules.vocabulary import RANGES, RuleError
+
+Languages = Callable[[Words, str], Iterable[str]]
+_RULES = ("when", "applies", "has", "asked")
+_TIMES = ("due_hours", "again_days")
+_AS_SHIPPED = "messages/"
+
+
+def limit_problems(reader: Reader, survey: Survey, languages: Languages) -> list[Problem]:
+    """Every fault of `limits.yaml`, and every number in another file that should be quoted from it, with its line."""
+    if FILE not in reader.documents:
+        return [Problem(FILE, 1, "this file is missing")]
+    documents = [
+        read_mapping(reader.folder, file, reader.limits)
+        for file in reader.documents
+        if file not in reader.replaced and file != FILE
+    ]
+    quoted = [*_quotes(documents), *reader.quotes]
+    return [
+        *_limits(reader, survey, languages),
+        *_unknown(survey, quoted),
+        *_unused(reader, survey, {name for _, _, name in quoted}),
+        *_otherwise_said(reader, survey, quoted),
+        *(problem for document in documents for problem in _written_out(document, survey)),
+        *_in_codelists(reader, survey),
+        *_oldest(reader),
+    ]
+
+
+def _quotes(documents: Iterable[Document]) -> Iterator[tuple[str, int, str]]:
+    """File, line and name of every limit that is quoted."""
+    for document in documents:
+        for place, text in document.quoting.items():
+            for name in quoted_names(text):
+                yield document.file, document.line(*place), name
+
+
+def _limits(reader: Reader, survey: Survey, languages: Languages) -> Iterator[Problem]:
+    units, values, seen = {unit.name for unit in survey.limits.units}, survey.limits.values, set[str]()
+    for index, unit in enumerate(survey.limits.units):
+        line = reader.documents[FILE].line("units", index)
+        yield from (Problem(FILE, line, fault) for fault in languages(unit.label, unit.name))
+    for index, limit in enumerate(survey.limits.limits):
+        line = reader.documents[FILE].line("limits", index)
+        faults = list(languages(limit.label, limit.name))
+        faults += [f"the limit '{limit.name}' stands twice"] if limit.name in seen else []
+        faults += [f"there is no unit '{limit.unit}'"] if limit.unit not in units else []
+        if limit.one_below is not None and limit.name not in values:
+            faults.append(f"one_below names a limit that has a value, and '{limit.one_below}' is none")
+        if values.get(limit.name, 0) < 0:
+            faults.append(f"'{limit.name}' is below 0")
+        last = f"{limit.name.removesuffix('_from')}_to"
+        if limit.name.endswith("_from") and values.get(limit.name, 0) > values.get(last, values.get(limit.name, 0)):
+            faults.append(f"'{limit.name}' ({values[limit.name]}) is above '{last}' ({values[last]})")
+        seen.add(limit.name)
+        yield from (Problem(FILE, line, fault) for fault in faults)
+
+
+def _unknown(survey: Survey, quoted: Iterable[tuple[str, int, str]]) -> Iterator[Problem]:
+    known = {limit.name for limit in survey.limits.limits}
+    for file, line, name in quoted:
+        if name not in known:
+            yield Problem(file, line, f"there is no limit '{name}' in {FILE}")
+
+
+def _unused(reader: Reader, survey: Survey, used: set[str]) -> Iterator[Problem]:
+    used = used | {limit.one_below for limit in survey.limits.limits if limit.one_below}
+    for index, limit in enumerate(survey.limits.limits):
+        if limit.name not in used:
+            line = reader.documents[FILE].line("limits", index)
+            yield Problem(FILE, line, f"no rule and no words quote the limit '{limit.name}' (${limit.name})")
+
+
+def _otherwise_said(reader: Reader, survey: Survey, quoted: Iterable[tuple[str, int, str]]) -> Iterator[Problem]:
+    """Limits that the tool's own sentences quote, and that are not the shipped ones: it would go on saying these."""
+    known = limit_values(shipped("schemas"))
+    said = {name: (file, line) for file, line, name in quoted if file.startswith(_AS_SHIPPED)}
+    for index, limit in enumerate(survey.limits.limits):
+        value = survey.limits.values.get(limit.name)
+        if limit.name in said and value != known.get(limit.name, value):
+            file, line = said[limit.name]
+            message = f"cpms itself says {known[limit.name]} for '{limit.name}' ({file}:{line}): leave it as shipped"
+            yield Problem(FILE, reader.documents[FILE].line("limits", index), message)
+
+
+def _written_out(document: Document, survey: Survey) -> Iterator[Problem]:
+    finder = NumberFinder(survey.limits)
+    for place, content in _parts(document.content, ()):
+        key = place[-1] if place else ""
+        text = document.quoting.get(place, content)
+        if key in _RULES and isinstance(text, str):
+            for number in strays(text, survey):
+                message = (
+                    f"the number {number} is written out in a rule: name it in {FILE}, and write its name as $name"
+                )
+                yield Problem(document.file, document.line(*place), message)
+        elif key in _TIMES and place not in document.quoting and isinstance(content, int):
+            yield Problem(document.file, document.line(*place), _number_found(content))
+        elif key in ("en", "th") and isinstance(text, str):
+            for number in finder.numbers(text, str(key)):
+                yield Problem(document.file, document.line(*place), _number_found(number, " in words"))
+
+
+def _number_found(number: str | int, where: str = "") -> str:
+    return f"the number {number} is written out{where}: name it in {FILE}, and write its name as $name"
+
+
+def _parts(content: Any, place: Place) -> Iterator[tuple[Place, Any]]:
+    """Every single value of a document with its place."""
+    if isinstance(content, dict):
+        for key, part in content.items():
+            yield from _parts(part, (*place, key))
+    elif isinstance(content, list):
+        for index, part in enumerate(content):
+            yield from _parts(part, (*place, index))
+    else:
+        yield place, content
+
+
+def strays(rule: str, survey: Survey) -> list[str]:
+    """Return the numbers that are written out in a rule and should be limits; none where it cannot be read."""
+    try:
+        tree = parse(rule)
+    except RuleError:
+        return []
+    numbers = (literal for literal in tree.find_all(exp.Literal, bfs=False) if not literal.is_string)
+    return [str(literal.this) for literal in numbers if not _is_free(literal, survey)]
+
+
+def _is_free(literal: exp.Literal, survey: Survey) -> bool:
+    parent, number = literal.parent, str(literal.this)
+    compared = parent.this if isinstance(parent, (exp.Between, exp.In)) else None
+    if isinstance(parent, COMPARISONS):
+        compared = parent.expression if parent.this is literal else parent.this
+    if isinstance(parent, (exp.Left, exp.Substring)) or isinstance(compared, exp.Length):
+        return True
+    if number == "1" and isinstance(compared, exp.Column):
+        field = survey.fields.get(compared.name)
+        is_age = compared.name in RANGES["age"] or compared.name == "age"
+        return not is_age and (field is None or field.type != "integer")
+    return number in ("0", "1")
+
+
+def _in_codelists(reader: Reader, survey: Survey) -> Iterator[Problem]:
+    """Numbers that are written out in the labels of answers; spellings are what people write, and may say any."""
+    finder, quotes = NumberFinder(survey.limits), {(file, line) for file, line, _ in reader.quotes}
+    for name, codes in survey.codelists.items():
+        file = f"codelists/{name}.csv"
+        for entry in codes.codes:
+            line = reader.code_lines[(name, entry.code)]
+            for language, text in (("en", entry.label.en), ("th", entry.label.th)):
+                numbers = finder.numbers(text, language) if (file, line) not in quotes else ()
+                yield from (Problem(file, line, _number_found(number, " in words")) for number in numbers)
+
+
+def _oldest(reader: Reader) -> Iterator[Problem]:
+    """The highest age that the survey asks for is a limit: who is older is no child."""
+    file = "child.yaml"
+    document = read_mapping(reader.folder, file, reader.limits)
+    for index, field in enumerate(document.content["fields"]):
+        place = ("fields", index, "constraints", "maximum")
+        if field.get("role") == "age" and place not in document.quoting:
+            message = f"the maximum of '{field.get('name')}' is a limit: name it in {FILE}, and write its name as $name"
+            yield Problem(file, document.line(*place), message)

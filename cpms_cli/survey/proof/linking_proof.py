@@ -1,0 +1,57 @@
+"""What recognising a child again needs of the definition, proved: the comparisons that there are, known scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from cpms_cli.survey.files.located_yaml import Problem
+from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.files.schema_files import Reader, read_linking
+from cpms_cli.survey.model.definition import Words
+from cpms_cli.survey.model.linking_settings import FILE, NAMES, READ_AS, LinkingSettings
+
+Languages = Callable[[Words, str], Iterable[str]]
+
+
+def linking_problems(reader: Reader, settings: LinkingSettings, languages: Languages) -> list[Problem]:
+    """Return every fault of `linking.yaml` and `names/`, with file and line; `languages` says what is wrong with words.
+
+    The comparisons and their levels are those of the shipped settings: each has its condition in the program.
+    """
+    known = read_linking(Reader(shipped("schemas")))
+    assert known is not None
+    faults = [*_comparisons(settings, known, languages), *_scripts(settings)]
+    documents = reader.documents
+    return [
+        Problem(file, documents[file].line(*place) if file in documents else 1, fault) for file, place, fault in faults
+    ]
+
+
+def _comparisons(
+    settings: LinkingSettings, known: LinkingSettings, languages: Languages
+) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    for name, levels in settings.comparisons.items():
+        if name not in known.comparisons:
+            yield FILE, ("comparisons", name), f"there is no comparison '{name}'"
+        elif list(known.comparisons[name]) != list(levels):
+            yield (
+                FILE,
+                ("comparisons", name),
+                f"'{name}' has the levels {', '.join(known.comparisons[name])}, in this order",
+            )
+        for level, share in levels.items():
+            for fault in languages(share.label, f"{name}.{level}"):
+                yield FILE, ("comparisons", name, level, "label"), fault
+    for name in known.comparisons:
+        if name not in settings.comparisons:
+            yield FILE, ("comparisons",), f"the comparison '{name}' is missing"
+
+
+def _scripts(settings: LinkingSettings) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    names = settings.names
+    for name, table in names.scripts.items():
+        if table.alphabet_of and table.alphabet_of not in names.scripts:
+            yield f"{NAMES}/{name}.yaml", ("alphabet_of",), f"there is no script '{table.alphabet_of}'"
+    if READ_AS not in names.scripts:
+        for name in names.as_thai:
+            yield f"{NAMES}/{name}.yaml", ("as_thai",), f"there is no script '{READ_AS}'"

@@ -1,0 +1,80 @@
+"""What rests on a question that only one of two rounds asked is compared nowhere, and said so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Cpms, Draw
+from tests.definitions import change_file, copy_definition
+
+AREA = "850101"
+TOBACCO = "  - name: tobacco\n"
+
+
+@pytest.fixture
+def store(cpms: Cpms, draw: Draw, tmp_path: Path) -> Path:
+    """Two rounds of one child, of which the first alone asked about tobacco: it smoked and drank."""
+    path, own = tmp_path / "s.duckdb", copy_definition(tmp_path / "own")
+    village = {
+        "village_code": f"{AREA}01",
+        "tobacco": "yes",
+        "alcohol": "yes",
+        "drugs": "no",
+        "birth_date": "2014-02-01",
+    }
+    assert cpms("merge", draw(village, name="first.csv"), "--store", path).code == 0
+    change_file(own, "child.yaml", TOBACCO, f"{TOBACCO}    until: 2569\n")
+    assert cpms("schema", "use", own, "--store", path, "--yes").code == 0
+    later = {**village, "round": 2027, "interview_date": "2027-11-15"}
+    assert cpms("merge", draw(later, name="second.csv", without=["tobacco"]), "--store", path).code == 0
+    return path
+
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "area": ("community", AREA),
+    "area for others": ("community", AREA, "--audience", "committee"),
+    "area over rounds": ("community", AREA, "--rounds", "2569:2570"),
+    "indicator over rounds": ("indicator", "15", "--rounds", "2569:2570"),
+    "plan": ("plan", "community", AREA),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_it_is_said_where_a_question_was_dropped(cpms: Cpms, store: Path, command: str) -> None:
+    ran = cpms(*COMMANDS[command], "--store", store, "--lang", "th")
+    assert ran.code == 0, ran.err
+    text = "".join(ran.out.split())
+    assert "2569→2570:เปรียบเทียบกันไม่ได้" in text
+    english = " ".join(cpms(*COMMANDS[command], "--store", store).out.split())
+    assert "Questions: Tobacco or vaping" in english
+    named = english.partition("not to be compared")[2].partition("Questions")[0]
+    assert "drugs" in named
+    assert "No education" not in named
+
+
+def test_no_change_is_given_of_it_and_of_all_else_one_is(cpms: Cpms, store: Path) -> None:
+    document = cpms("community", AREA, "--store", store, "--format", "json").json
+    changes = {row["number"]: row["change"] for row in document["indicators"]}
+    assert changes[15] is None
+    assert changes[2] == 0
+    assert [(row["from_round"], row["to_round"], row["item"]) for row in document["not_comparable"]] == [
+        (2026, 2027, "i15")
+    ]
+
+
+def test_a_report_says_it(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    assert cpms("report", "community", AREA, "--store", store, "-o", page).code == 0
+    assert "not to be compared" in page.read_text("utf-8")
+
+
+def test_rounds_that_asked_the_same_are_compared(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:
+    path = tmp_path / "same.duckdb"
+    for year in (2026, 2027):
+        row = {"village_code": f"{AREA}01", "round": year, "interview_date": f"{year}-11-15"}
+        assert cpms("merge", draw(row, name=f"{year}.csv"), "--store", path).code == 0
+    ran = cpms("community", AREA, "--store", path)
+    assert "not to be compared" not in ran.out
+    assert "not_comparable" not in cpms("community", AREA, "--store", path, "--format", "json").json

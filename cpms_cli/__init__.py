@@ -50,6 +50,8 @@ _PUBLIC = {
     "split_child": "cpms_cli.linking.review.by_hand",
     "join_children": "cpms_cli.linking.review.by_hand",
     "link_report": "cpms_cli.linking.link_quality",
+    "link_frames": "cpms_cli.linking.tables.linked_tables",
+    "link_files": "cpms_cli.linking.tables.file_pairs",
     "summarise_area": "cpms_cli.summaries.area.areas",
     "plan_area": "cpms_cli.summaries.area.plans",
     "plan_document": "cpms_cli.reports.composing.plan",

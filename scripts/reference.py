@@ -28,7 +28,7 @@ TASKS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Make the form", "สร้างแบบสำรวจ"): ("template", "codebook"),
     ("Store files", "เก็บข้อมูลเข้าคลัง"): ("merge", "history", "undo"),
     ("Decide which rows are one child", "ตัดสินว่าแถวใดเป็นเด็กคนเดียวกัน"): (
-        *("review export", "review apply", "child split", "child join", "link report"),
+        *("review export", "review apply", "child split", "child join", "link report", "link files"),
     ),
     ("Find the children who need help", "หาเด็กที่ต้องช่วยเหลือ"): ("score show", "children", "child show", "visits"),
     ("Record what was done", "บันทึกสิ่งที่ทำแล้ว"): (

@@ -7,6 +7,8 @@ mother, house, family name and often the day of birth, which the model counts as
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 UNKNOWN = "unknown"
@@ -129,7 +131,9 @@ CONDITIONS: dict[str, tuple[str, dict[str, str]]] = {
 WEIGHED_BY_FREQUENCY = {"given": "given", "family": "family", "mother": "mother", "nickname": "nickname"}
 
 # What the sure links, made by number and never against sex and birth date, cannot teach.
-TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number"})
+TAUGHT_BY_DEFAULTS_ONLY = frozenset({"sex", "birth", "number", "register"})
+# What the rows of a table cannot teach either: a number stands in it once.
+RARE_BY_DEFAULT = frozenset({"number", "register"})
 
 # A link needs a name that agrees so, without a person's word.
 STRONG_NAMES = frozenset({"exact", "sound", "whole", "alike"})
@@ -174,22 +178,82 @@ BLOCKS: dict[str, str] = {
     "number": "number",
 }
 
+Conditions = Mapping[str, tuple[str, Mapping[str, str]]]
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """How the rows of one kind are compared: a column and conditions by comparison, and the blocks by name.
+
+    `further`: columns of the evidence beside those that every kind has.
+    """
+
+    conditions: Conditions
+    blocks: Mapping[str, str]
+    further: tuple[str, ...] = ()
+
+
+# Children of the survey, as merging links them.
+CHILDREN = Comparing(CONDITIONS, BLOCKS)
+
+# Given and family name in one another's cells, each spelt nearly the same.
+_TURNED = (
+    "(jaro_winkler_similarity(given_l, family_r) >= 0.85 AND jaro_winkler_similarity(family_l, given_r) >= 0.85"
+    " AND jaro_winkler_similarity(given_l, family_l) < 0.85)"
+)
+_WORDS = tuple(f"list_distinct(string_split(street_{side}, ' '))" for side in "lr")
+_STREET_ALIKE = (
+    "(levenshtein(street_l, street_r) <= 0.3 * greatest(length(street_l), length(street_r))"
+    # More than half of the words, in any order: parts of an address change their cells.
+    f" OR 2 * len(list_intersect({_WORDS[0]}, {_WORDS[1]})) > greatest(len({_WORDS[0]}), len({_WORDS[1]})))"
+)
+
+# Persons of any table: an address beside the house, and a telephone.
+PERSONS = Comparing(
+    {
+        **{name: of for name, of in CONDITIONS.items() if name != "number"},
+        "register": (
+            "number",
+            {
+                **CONDITIONS["number"][1],
+                "alike": "(damerau_levenshtein(number_l, number_r) = 2 AND length(number_l) >= 6)",
+            },
+        ),
+        "given": ("given", {**CONDITIONS["given"][1], "whole": f"({CONDITIONS['given'][1]['whole']} OR {_TURNED})"}),
+        "street": ("street", {"exact": "street_l = street_r", "alike": _STREET_ALIKE}),
+        "suburb": (
+            "suburb",
+            {"exact": "suburb_l = suburb_r", "alike": "jaro_winkler_similarity(suburb_l, suburb_r) >= 0.85"},
+        ),
+        "phone": ("phone", {"exact": "phone_l = phone_r", "slip": "damerau_levenshtein(phone_l, phone_r) = 1"}),
+    },
+    {
+        **BLOCKS,
+        "names": "least(given_heads, family_heads) || '|' || greatest(given_heads, family_heads)",
+        "street": "street",
+        "family_suburb": "family_heads || '|' || suburb",
+        "given_suburb": "given_heads || '|' || suburb",
+        "phone": "phone",
+    },
+    ("street", "suburb", "phone"),
+)
+
 
 def null_condition(column: str) -> str:
     """Where the comparison says nothing; an empty list of other children is no list."""
     return f"{column}_l IS NULL OR {column}_r IS NULL"
 
 
-def level_of(name: str, levels: list[str]) -> str:
+def level_of(name: str, levels: list[str], of: Conditions = CONDITIONS) -> str:
     """SQL for the level on which a pair agrees."""
-    column, conditions = CONDITIONS[name]
+    column, conditions = of[name]
     whens = " ".join(f"WHEN {conditions[level]} THEN '{level}'" for level in levels[:-1])
     return f"CASE WHEN {null_condition(column)} THEN '{UNKNOWN}' {whens} ELSE '{levels[-1]}' END"
 
 
-def comparison(name: str, levels: dict[str, tuple[float, float]]) -> dict[str, Any]:
+def comparison(name: str, levels: dict[str, tuple[float, float]], of: Conditions = CONDITIONS) -> dict[str, Any]:
     """One comparison as splink takes it; `levels` gives (m, u) by level, best first."""
-    column, conditions = CONDITIONS[name]
+    column, conditions = of[name]
     level_settings: list[dict[str, Any]] = [
         {"sql_condition": null_condition(column), "label_for_charts": UNKNOWN, "is_null_level": True}
     ]

@@ -1,7 +1,7 @@
 """The evidence: one row per child and round, with what can be compared, made from what the store says.
 
-`prepare` takes plain columns (any table of people can be mapped to them, see benchmarks/linkage_febrl.py) and
-returns the columns that `comparisons` names.
+`prepare` takes plain columns (any table of people can be mapped to them, see `tables`) and makes the columns that
+`comparison_levels` names.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import duckdb
 import pandas as pd
 
-from cpms_cli.linking.comparison_levels import BLOCKS
+from cpms_cli.linking.comparison_levels import CHILDREN, Comparing
 from cpms_cli.linking.names.name_forms import name_forms, script_of
 from cpms_cli.linking.names.zawgyi import names_in_unicode
 from cpms_cli.survey.model.linking_settings import LinkingSettings
@@ -73,17 +73,21 @@ def _listed(value: object) -> list[str]:
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, node: pd.Series, settings: LinkingSettings
+    connection: duckdb.DuckDBPyConnection,
+    rows: pd.DataFrame,
+    node: pd.Series,
+    settings: LinkingSettings,
+    comparing: Comparing = CHILDREN,
 ) -> None:
     """Create the table `features`: a row per row of `rows`, `id` its position, `node` what it surely belongs with.
 
     `members` and `named`: sound keys and folded names of the other children of the same home and round; NULL where
-    there are none. Each block of `comparisons.BLOCKS` is a column of its own.
+    there are none. Each block of `comparing` is a column of its own.
     """
-    frame = _named(rows[list(COLUMNS)].reset_index(drop=True), settings)
+    frame = _named(rows[[*COLUMNS, *comparing.further]].reset_index(drop=True), settings)
     frame = frame.assign(id=range(len(frame)), node=node.to_numpy())
     connection.register("named", frame)
-    blocks = ", ".join(f"{sql} AS block_{name}" for name, sql in BLOCKS.items())
+    blocks = ", ".join(f"{sql} AS block_{name}" for name, sql in comparing.blocks.items())
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE features AS WITH plain AS ("
         " SELECT *, CASE WHEN length(born) = 10 THEN born END AS born_day,"
@@ -119,9 +123,11 @@ def know_again(connection: duckdb.DuckDBPyConnection, cluster: pd.Series) -> Non
     )
 
 
-def drop_large_blocks(connection: duckdb.DuckDBPyConnection, table: str, largest: int) -> None:
+def drop_large_blocks(
+    connection: duckdb.DuckDBPyConnection, table: str, largest: int, comparing: Comparing = CHILDREN
+) -> None:
     """Blank the blocks of `table` in which a round has more than `largest` rows: the work stays linear."""
-    for name in BLOCKS:
+    for name in comparing.blocks:
         connection.execute(
             f"UPDATE {table} SET block_{name} = NULL WHERE block_{name} IN ("
             f"SELECT block_{name} FROM {table} WHERE block_{name} IS NOT NULL"

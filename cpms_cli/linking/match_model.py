@@ -17,10 +17,12 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.linking.comparison_levels import (
-    CONDITIONS,
+    CHILDREN,
+    RARE_BY_DEFAULT,
     TAUGHT_BY_DEFAULTS_ONLY,
     UNKNOWN,
     WEIGHED_BY_FREQUENCY,
+    Comparing,
     comparison,
     level_of,
 )
@@ -59,6 +61,7 @@ def score_pairs(
     rules: list[str],
     weight_of_defaults: float,
     least_weight: float | None = None,
+    comparing: Comparing = CHILDREN,
 ) -> str:
     """Score the pairs of `table` that one of the blocking rules finds; the name of the table that holds them.
 
@@ -71,7 +74,7 @@ def score_pairs(
     settings = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "id",
-        "comparisons": [comparison(name, levels) for name, levels in shares.items()],
+        "comparisons": [comparison(name, levels, comparing.conditions) for name, levels in shares.items()],
         "blocking_rules_to_generate_predictions": rules,
         "probability_two_random_records_match": prior,
         "retain_matching_columns": True,
@@ -107,17 +110,18 @@ def level_names(shares: Shares, name: str) -> dict[int, str]:
     return {-1: UNKNOWN, **{len(levels) - 1 - number: level for number, level in enumerate(levels)}}
 
 
-def _defaults(settings: LinkingSettings) -> Shares:
+def _defaults(settings: LinkingSettings, comparing: Comparing) -> Shares:
     return {
-        name: {level: (share.m, share.u) for level, share in settings.comparisons[name].items()} for name in CONDITIONS
+        name: {level: (share.m, share.u) for level, share in settings.comparisons[name].items()}
+        for name in comparing.conditions
     }
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, shares: Shares) -> dict[str, pd.DataFrame]:
+def _counted(connection: duckdb.DuckDBPyConnection, shares: Shares, comparing: Comparing) -> dict[str, pd.DataFrame]:
     """How often each level occurs in the pairs of `lesson` that are sure and in random ones, a frame per comparison."""
     columns = [str(row[0]) for row in connection.execute("DESCRIBE lesson").fetchall()]
     sides = ", ".join(f"{side}.{name} AS {name}_{side}" for name in columns for side in "lr")
-    levels = ", ".join(f"{level_of(name, list(of))} AS {name}" for name, of in shares.items())
+    levels = ", ".join(f"{level_of(name, list(of), comparing.conditions)} AS {name}" for name, of in shares.items())
     pairs = " UNION ALL ".join(
         f"SELECT {sides}, {sure} AS is_sure FROM lesson l JOIN lesson r ON {condition} WHERE l.id < r.id"
         for sure, condition in (("TRUE", "l.sure = r.sure"), ("FALSE", "l.bucket = r.bucket AND l.round = r.round"))
@@ -140,9 +144,11 @@ def _blended(default: dict[str, float], counts: pd.Series, weight: float) -> dic
     return {level: round((float(known[level]) + share * weight) / total, 9) for level, share in default.items()}
 
 
-def estimate(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings) -> Model:
+def estimate(
+    connection: duckdb.DuckDBPyConnection, settings: LinkingSettings, comparing: Comparing = CHILDREN
+) -> Model:
     """Parameters from the table `features`, and the shipped shares where it has little to teach."""
-    defaults = _defaults(settings)
+    defaults = _defaults(settings, comparing)
     rows = connection.table("features").count("*").fetchone()
     buckets = max(min(int(rows[0]) if rows else 0, _LARGEST_LESSON) // _BUCKET, 1)
     connection.execute(
@@ -153,14 +159,14 @@ def estimate(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings) -
         f" hash(id * 7919 + 17) % {buckets} AS bucket FROM features"
         f" QUALIFY sure IS NOT NULL OR row_number() OVER (ORDER BY hash(id), id) <= {_LARGEST_LESSON}"
     )
-    counts = _counted(connection, defaults)
+    counts = _counted(connection, defaults, comparing)
     shares: Shares = {}
     for name, levels in defaults.items():
         m = {level: pair[0] for level, pair in levels.items()}
         u = {level: pair[1] for level, pair in levels.items()}
         if name not in TAUGHT_BY_DEFAULTS_ONLY:
             m = _blended(m, counts[name]["sure"], settings.weight_of_defaults)
-        if name != "number":
+        if name not in RARE_BY_DEFAULT:
             u = _blended(u, counts[name]["random"], settings.weight_of_defaults)
         shares[name] = {level: (m[level], u[level]) for level in levels}
     totals = counts["sex"][["sure", "random"]].sum()

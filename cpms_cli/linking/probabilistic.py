@@ -25,8 +25,8 @@ import pandas as pd
 
 from cpms_cli.linking.assignment import AUTOMATIC, assign
 from cpms_cli.linking.comparison_levels import (
-    BLOCKS,
     CERTAIN,
+    CHILDREN,
     CONDITIONS,
     FAIR_NAMES,
     IDENTICAL,
@@ -34,6 +34,7 @@ from cpms_cli.linking.comparison_levels import (
     STRONG_NAMES,
     UNKNOWN,
     UNNAMED,
+    Comparing,
 )
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
 from cpms_cli.linking.match_model import Model, estimate, level_names, score_pairs
@@ -55,8 +56,8 @@ class Linkage:
     parameters: dict[str, Any] | None
 
 
-def _disagree(pairs: pd.DataFrame) -> pd.Series:
-    """Which pairs have no name in common that would do without a person, whatever their score."""
+def disagree(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs have no name in common that would do without a person, whatever their score."""
     name = pairs["given"]
     # What is near within one script may be a twin's name: then a nickname must agree as well, which twins do not share.
     own = (name == "other") | (pairs["nickname"] == "exact") | ~pairs["one_script"].fillna(False).astype(bool)
@@ -66,39 +67,50 @@ def _disagree(pairs: pd.DataFrame) -> pd.Series:
     return ~(agrees | ((pairs["number"] == "exact") & (name != "differs")))
 
 
-def _contradict(pairs: pd.DataFrame) -> pd.Series:
-    """Which pairs speak against each other, so that what else their children are must wait as well."""
+def contradict(pairs: pd.DataFrame) -> pd.Series:
+    """Return which pairs speak against each other, so that what else their children are must wait as well."""
     agrees = pd.Series(False, index=pairs.index)
     for comparison, level in REFUSALS.items():
         agrees |= pairs[comparison] == level
     return agrees
 
 
-def _scored(connection: duckdb.DuckDBPyConnection, model: Model, settings: LinkingSettings) -> pd.DataFrame:
-    rules = [f"l.block_{name} = r.block_{name} AND l.round <> r.round AND l.node <> r.node" for name in BLOCKS]
+def scored(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    settings: LinkingSettings,
+    comparing: Comparing = CHILDREN,
+    of_pair: str = "l.round <> r.round AND l.node <> r.node",
+) -> pd.DataFrame:
+    """Return the pairs of `loose` that share a block: id_l, id_r, weight (log2 of the odds), the level of each
+    comparison by its name, `one_script`, `identical`, `certain` and `unnamed`; `of_pair` says in SQL which pairs count.
+    """
+    rules = [f"l.block_{name} = r.block_{name} AND {of_pair}" for name in comparing.blocks]
     table = score_pairs(
-        connection, "loose", model.shares, model.prior, rules, settings.weight_of_defaults, _LEAST_WEIGHT
+        connection, "loose", model.shares, model.prior, rules, settings.weight_of_defaults, _LEAST_WEIGHT, comparing
     )
-    gammas = ", ".join(f"gamma_{name} AS {name}" for name in CONDITIONS)
+    gammas = ", ".join(f"gamma_{name} AS {name}" for name in comparing.conditions)
     pairs = connection.execute(
         f"SELECT l.id AS id_l, r.id AS id_r, round(match_weight, 6) AS weight, {gammas},"
         f" l.script = r.script AS one_script, {IDENTICAL} AS identical, {CERTAIN} AS certain, {UNNAMED} AS unnamed"
         f" FROM {table} p JOIN loose l ON l.id = least(p.id_l, p.id_r)"
         " JOIN loose r ON r.id = greatest(p.id_l, p.id_r) ORDER BY 1, 2"
     ).df()
-    for name in CONDITIONS:
+    for name in comparing.conditions:
         pairs[name] = pairs[name].map(level_names(model.shares, name))
     return pairs
 
 
-def _find_loose(connection: duckdb.DuckDBPyConnection, settings: LinkingSettings) -> int:
+def find_loose(
+    connection: duckdb.DuckDBPyConnection, settings: LinkingSettings, comparing: Comparing = CHILDREN
+) -> int:
     """Create `loose`: the rows of children that are not yet in every round; how many rounds they are of."""
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE loose AS SELECT * FROM features WHERE node IN ("
         " SELECT node FROM features GROUP BY node HAVING count(*) <"
         " (SELECT count(DISTINCT round) FROM features)) ORDER BY id"
     )
-    drop_large_blocks(connection, "loose", settings.largest_block)
+    drop_large_blocks(connection, "loose", settings.largest_block, comparing)
     row = connection.execute("SELECT count(DISTINCT round) FROM loose").fetchone()
     return int(row[0]) if row else 0
 
@@ -114,8 +126,8 @@ def _assigned(
     settings: LinkingSettings,
 ) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """The clusters, and the pairs that were taken or wait, of what `features` says now."""
-    pairs = _scored(connection, model, settings)
-    pairs["disagrees"], pairs["contradicts"] = _disagree(pairs), _contradict(pairs)
+    pairs = scored(connection, model, settings)
+    pairs["disagrees"], pairs["contradicts"] = disagree(pairs), contradict(pairs)
     if again is not None and len(again):
         asked = pd.MultiIndex.from_frame(again[["id_l", "id_r"]])
         pairs["contradicts"] |= pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]).isin(asked)
@@ -144,7 +156,7 @@ def link(
         return nothing
     with in_memory() as connection:
         prepare(connection, rows, pd.Series(sure), settings)
-        if _find_loose(connection, settings) < 2:
+        if find_loose(connection, settings) < 2:
             return nothing
         model = estimate(connection, settings)
         cluster, decided = _assigned(connection, model, rows, sure, apart, again, facts, settings)
@@ -154,7 +166,7 @@ def link(
             linked = decided[decided["verdict"] == AUTOMATIC]
             taken.append(linked)
             know_again(connection, pd.Series(cluster))
-            if linked.empty or _find_loose(connection, settings) < 2:
+            if linked.empty or find_loose(connection, settings) < 2:
                 break
             cluster, decided = _assigned(connection, model, rows, cluster, apart, again, facts, settings)
         decided = pd.concat([*(part for part in taken if len(part)), decided], ignore_index=True).drop_duplicates(

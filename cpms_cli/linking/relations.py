@@ -33,7 +33,13 @@ RELATIONS = (
         "features",
         "such a child with its home's other children and its blocks",
         _EVIDENCE,
-        ("linking.displaced", "linking.evidence", "linking.match_model", "linking.probabilistic"),
+        (
+            "linking.displaced",
+            "linking.evidence",
+            "linking.match_model",
+            "linking.probabilistic",
+            "linking.tables.person_pairs",
+        ),
     ),
     Relation(
         "linked", "a row and the child that it is linked to so far", _EVIDENCE, _EVIDENCE, ("id", "cluster"), "frame"
@@ -43,8 +49,8 @@ RELATIONS = (
     ),
     Relation(
         "loose",
-        "a row of a child who is not yet in every round",
-        ("linking.probabilistic",),
+        "a row of a child who is not yet in every round; of tables of persons, every row",
+        ("linking.probabilistic", "linking.tables.person_pairs"),
         ("linking.match_model", "linking.probabilistic"),
     ),
     Relation("lesson", "a row that teaches how often details agree", _MODEL, ("linking.match_model",)),

@@ -53,7 +53,7 @@ def as_evidence(rows: pd.DataFrame, settings: LinkingSettings) -> pd.DataFrame:
     its house number is one and no more children live there than in a house.
     """
     number, home = rows["number"].astype("str"), rows["home"].astype("str")
-    house = home.str.split("|", n=1).str[1].str.strip().str.casefold()
+    house = home.str.extract(r"(?s)^[^|]*\|(.*)$", expand=False).str.strip().str.casefold()
     crowd = home.groupby([rows["round_"], home]).transform("size") > settings.largest_home
     texts = ["given", "family", "nickname", "mother", "sex", "village"]
     answers = (

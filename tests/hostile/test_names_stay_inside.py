@@ -209,6 +209,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "export records": ("r.csv", "r.xlsx", "r.parquet", "r.jsonl", "r.sav", "r.zip", "d.csv --k 2"),
     "export figures": ("f.csv", "f.xlsx", "f.hxl.csv", "f.dhis2.json"),
     "link report": ("-o links.xlsx",),
+    "link files": ("survey_2025.csv survey_2026.csv -o pairs.xlsx", "survey_2025.csv -o pairs.csv"),
     "response import": ("!bad_log.csv",),
     "response add": ("{child} --kind home_visit --date 2569-03-09",),
     "response due": ("--all -o due.xlsx",),
@@ -354,8 +355,9 @@ IDENTIFIED = {
 def test_whatever_shows_names_is_in_the_audit_log(
     cpms: Cpms, marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """But `validate --identified`, which shows a file that its reader holds, and has no store to write to."""
-    assert set(IDENTIFIED) == {name for name in COMMANDS if "--identified" in OPTIONS[name]} - {"validate"}
+    """But what shows a file that its reader holds, and has no store to write to."""
+    without_store = {"validate", "link files"}
+    assert set(IDENTIFIED) == {name for name in COMMANDS if "--identified" in OPTIONS[name]} - without_store
     shutil.copytree(marked.folder, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     for number, (name, line) in enumerate(IDENTIFIED.items(), start=2):

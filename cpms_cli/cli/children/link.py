@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import STORE, Format, Lang, Output, Schemas, Store, language, one_of
+from cpms_cli.cli.options import (
+    STORE,
+    Encoding,
+    Format,
+    Lang,
+    Output,
+    Schemas,
+    Sheets,
+    Store,
+    Unmasked,
+    language,
+    one_of,
+)
+from cpms_cli.errors import UsageError
 
 app = typer.Typer(no_args_is_help=True, help="How rounds are linked, how well, and for whom.")
 
 Limit = Annotated[float, typer.Option("--gap", min=0, max=100, help="Points between two groups that are a warning.")]
 FailOnGap = Annotated[bool, typer.Option("--fail-on-gap", help="Exit code 1 when a gap is above the limit.")]
+
+First = Annotated[Path, typer.Argument(metavar="FILE", help="A table of persons, in any format that validate reads.")]
+Second = Annotated[
+    Path | None,
+    typer.Argument(metavar="[FILE]", help="Another; without it, duplicates in the first.", show_default=False),
+]
+LinkMap = Annotated[
+    Path | None,
+    typer.Option("--map", help="Which header is what: a CSV with header,field, or YAML.", show_default=False),
+]
+FieldOf = Annotated[
+    list[str] | None,
+    typer.Option("--field", help="The same for one header: given_name=HEADER; repeat it.", show_default=False),
+]
 
 
 @app.callback()
@@ -60,3 +88,74 @@ def report(
     else:
         links.show(open_console(spoken), quality, limit, spoken)
     raise typer.Exit(code)
+
+
+@app.command("files")
+def files(
+    first: First,
+    second: Second = None,
+    mapping: LinkMap = None,
+    field: FieldOf = None,
+    format_: Format = "text",
+    output: Output = None,
+    identified: Unmasked = False,
+    lang: Lang = None,
+    encoding: Encoding = None,
+    sheet: Sheets = None,
+    schemas: Schemas = None,
+) -> None:
+    """Say which rows of any two tables of persons are one person, or which rows of one table are. Nothing is stored.
+
+    Headers that the survey knows need no map. A header can be: given_name, family_name, full_name, other_name,
+    mother_name, sex, birth_date, national_id, person_number, village_code, household_no, address, suburb, postcode,
+    phone. Pairs are told by row numbers; --identified shows the cells too. Exit code 1: some cells could not be read.
+
+    \b
+    Examples:
+      cpms link files sample_data/survey_2567.csv sample_data/survey_2568.csv -o pairs.xlsx
+      cpms link files sample_data/survey_2567.csv --field given_name=given_name --format json
+    """
+    one_of(format_)
+    spoken = language(lang)
+    from cpms_cli.linking.tables.file_pairs import link_files
+    from cpms_cli.reports.files import linked_files as report
+    from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text
+
+    linked = link_files(
+        first,
+        second,
+        mapping=mapping,
+        fields=_fields(field or []),
+        identified=identified,
+        encoding=encoding,
+        sheets=sheet,
+        language=spoken,
+        schemas=schemas,
+    )
+    survey = load_survey(schemas)
+    if output is not None:
+        pairs = report.in_words(linked.pairs, spoken) if output.suffix.lower() == ".xlsx" else linked.pairs
+        write_for_people({"pairs": pairs}, output, survey, spoken)
+        typer.echo(say("written", spoken, file=output), err=True)
+    if format_ == "json":
+        typer.echo(json_text(report.document(linked)))
+    elif format_ == "csv":
+        typer.echo(csv_text(linked.pairs), nl=False)
+    else:
+        report.show(open_console(spoken), linked, survey, spoken)
+    raise typer.Exit(linked.exit_code)
+
+
+def _fields(words: list[str]) -> dict[str, str]:
+    """Return what each header holds, of options as given_name=HEADER."""
+    fields = {}
+    for word in words:
+        held, sign, header = word.partition("=")
+        if not sign or not header.strip():
+            raise UsageError("link_field_option", field=word)
+        fields[header.strip()] = held.strip()
+    return fields

@@ -11,6 +11,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.linking.assignment import DOUBTFUL
+from cpms_cli.linking.level_words import level_words
 from cpms_cli.linking.review.decisions import DIFFERENT, SAME, decide
 from cpms_cli.linking.review.filled_workbook import SHOWN, columns_not_read, decisions_in, workbook_cells
 from cpms_cli.linking.review.review_workbook import review_bytes
@@ -27,10 +28,6 @@ from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
 from cpms_cli.writing.outputs import check_new
-
-# What counts as agreement on the workbook, best levels first; the rest of a comparison's levels differ.
-_DIFFERING = frozenset({"differs", "none", "elsewhere", "clash", "slip", "near", "other"})
-_SILENT = frozenset({"unknown", "clear"})
 
 
 @dataclass(frozen=True)
@@ -100,17 +97,11 @@ def _in_words(survey: Survey, name: str, cells: pd.Series, language: Language) -
 
 def _agreement(survey: Survey, levels: pd.Series, language: Language) -> tuple[pd.Series, pd.Series]:
     """What agrees and what does not, in words."""
-    labels = survey.linking.comparisons
 
-    def shown(text: str, differing: bool) -> str:
-        values: dict[str, str] = json.loads(text)
-        return "; ".join(
-            labels[name][level].label.in_(language)
-            for name, level in values.items()
-            if level not in _SILENT and (level in _DIFFERING) == differing
-        )
+    def shown(differing: bool) -> pd.Series:
+        return levels.map(lambda text: level_words(survey.linking, json.loads(text), language, differing=differing))
 
-    return levels.map(lambda text: shown(text, False)), levels.map(lambda text: shown(text, True))
+    return shown(False), shown(True)
 
 
 def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language: Language) -> pd.DataFrame:

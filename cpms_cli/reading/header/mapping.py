@@ -87,8 +87,8 @@ def _text(path: Path) -> str:
     raise UsageError("map_no_text", file=path.name)
 
 
-def _rows(path: Path) -> list[tuple[int, str, str]]:
-    """Line, header and field of every line of a map's file, whichever delimiter Excel saved it with."""
+def map_lines(path: Path) -> list[tuple[int, str, str]]:
+    """Return line, header and field of every line of a map's file, whichever delimiter Excel saved it with."""
     text = _text(path)
     first = text.partition("\n")[0]
     delimiter = max((",", ";", "\t"), key=first.count)
@@ -121,7 +121,7 @@ def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
         ]
     else:
         file = Path(mapping).name
-        rows = _rows(Path(mapping))
+        rows = map_lines(Path(mapping))
     spellings = header_spellings(survey)
     lines: dict[str, MapLine] = {}
     silent: dict[str, MapLine] = {}

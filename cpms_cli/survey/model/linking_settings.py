@@ -40,6 +40,30 @@ class SameSound(Part):
     latin: dict[str, str]
 
 
+class Relatives(Part):
+    """How many relatives a row has in a table before the table has shown it, and how many rows that is worth."""
+
+    share: float = Field(gt=0)
+    weight: float = Field(gt=0)
+
+
+class TableColumn(Part):
+    """What a column of a table of persons can hold: a question of the survey, or what else tells of a person."""
+
+    field: str | None = None
+    headers: tuple[str, ...] = ()
+    label: Words | None = None
+
+
+class TableSettings(Part):
+    """Tables of persons: `agree` has the share of relatives at each level of what is mostly a person's own."""
+
+    duplicates: float = Field(gt=0, lt=1)
+    relatives: Relatives
+    agree: dict[str, dict[str, float]]
+    columns: dict[str, TableColumn]
+
+
 class LinkingSettings(Part):
     """The whole of it; `automatic` and `review` are precision targets, probabilities that a pair is one child.
 
@@ -62,6 +86,7 @@ class LinkingSettings(Part):
     same_sound: SameSound
     zawgyi: dict[str, str]
     comparisons: dict[str, dict[str, AgreementLevel]]
+    tables: TableSettings
     names: NameTables = NameTables()
 
     def __hash__(self) -> int:

@@ -73,13 +73,13 @@ def keep_lines(
     for key, of_home in rows.groupby([*home, "counted", "_source"], sort=False, dropna=False):
         known, children = homes[tuple(map(str, key[: len(home)]))], of_home[list(_SAYS)].to_dict("records")
         if of_home["counted"].iat[0]:
-            own = known.lines_of([{str(name): said for name, said in child.items()} for child in children])
+            own = known.lines_of([{str(name): answer for name, answer in child.items()} for child in children])
             places = zip(of_home["_source"], of_home["_row"], own, strict=True)
             given += [(int(source), int(row), str(number)) for source, row, number in places]
             continue
         for number, child in zip(of_home[line].astype("str"), children, strict=True):
             if number.isdecimal():
-                known.add(int(number), {str(name): said for name, said in child.items()})
+                known.add(int(number), {str(name): answer for name, answer in child.items()})
     lines = pd.DataFrame(given, columns=["_source", "_row", "line"])
     connection.register("line_now", lines)
     connection.execute(f"""
@@ -95,7 +95,7 @@ def _children(
 ) -> pd.DataFrame:
     """The children of the homes of these files: first those who have a line, then those who are counted."""
     names = {role: survey.role(role).name for role in _SAYS}
-    said = ", ".join(f"{name} AS {role}" for role, name in names.items())
+    answers = ", ".join(f"{name} AS {role}" for role, name in names.items())
     home, line = ", ".join(survey.key("household")), survey.role("line").name
     counted = f"_source IN ({', '.join(map(str, sources))})"
     of_store = (
@@ -103,12 +103,12 @@ def _children(
         if stored is None
         else f"""
         UNION ALL
-        SELECT {home}, {line}, {said}, -1 AS _source, 0 AS _row, FALSE AS counted
+        SELECT {home}, {line}, {answers}, -1 AS _source, 0 AS _row, FALSE AS counted
         FROM {stored}
         SEMI JOIN (FROM staged_child WHERE {counted}) USING ({home})"""
     )
     rows = connection.execute(f"""
-        SELECT {home}, {line}, {said}, _source, _row, {counted} AS counted
+        SELECT {home}, {line}, {answers}, _source, _row, {counted} AS counted
         FROM staged_child{of_store}
         ORDER BY counted, _source, _row""").df()
     texts = rows[list(_SAYS)].astype("str")

@@ -46,9 +46,9 @@ def with_row_keys(survey: Survey, sheet: Sheet, given: GivenKeys) -> Sheet:
 
 def _with_village(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
     name = survey.role("village").name
-    said = place_in_titles(survey, sheet.source)
-    subdistrict = given[:SUBDISTRICT] if given else said.subdistrict if said else None
-    village = given if given and len(given) > SUBDISTRICT else said.village if said and not given else None
+    titled = place_in_titles(survey, sheet.source)
+    subdistrict = given[:SUBDISTRICT] if given else titled.subdistrict if titled else None
+    village = given if given and len(given) > SUBDISTRICT else titled.village if titled and not given else None
     place = sheet.place(name)
     if place is None:
         place = _village_number_column(sheet)

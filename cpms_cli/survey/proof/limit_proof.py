@@ -105,11 +105,11 @@ def _unused(reader: Reader, survey: Survey, used: set[str]) -> Iterator[Problem]
 def _otherwise_said(reader: Reader, survey: Survey, quoted: Iterable[tuple[str, int, str]]) -> Iterator[Problem]:
     """Limits that the tool's own sentences quote, and that are not the shipped ones: it would go on saying these."""
     known = limit_values(shipped("schemas"))
-    in_sentences = {name: (file, line) for file, line, name in quoted if file.startswith(_AS_SHIPPED)}
+    sentences = {name: (file, line) for file, line, name in quoted if file.startswith(_AS_SHIPPED)}
     for index, limit in enumerate(survey.limits.limits):
         value = survey.limits.values.get(limit.name)
-        if limit.name in in_sentences and value != known.get(limit.name, value):
-            file, line = in_sentences[limit.name]
+        if limit.name in sentences and value != known.get(limit.name, value):
+            file, line = sentences[limit.name]
             message = f"cpms itself says {known[limit.name]} for '{limit.name}' ({file}:{line}): leave it as shipped"
             yield Problem(FILE, reader.documents[FILE].line("limits", index), message)
 

@@ -67,7 +67,7 @@ class TranslatedFormatter(_Formatter):  # type: ignore[misc]
 
     language: Language
 
-    def _said(self, text: str) -> str:
+    def _translated(self, text: str) -> str:
         return translated(text, self.language)
 
     def _wrapped(self, text: str, width: int) -> list[str]:
@@ -78,7 +78,7 @@ class TranslatedFormatter(_Formatter):  # type: ignore[misc]
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """The line that says how the command is called."""
-        begun = f"{prefix or self._said('Usage: ')}{prog} "
+        begun = f"{prefix or self._translated('Usage: ')}{prog} "
         lines = self._wrapped(args, max(self.width - cell_len(begun), 20))
         self._line(f"{begun}{lines[0]}".rstrip())
         for line in lines[1:]:
@@ -86,7 +86,7 @@ class TranslatedFormatter(_Formatter):  # type: ignore[misc]
 
     def write_heading(self, heading: str) -> None:
         """The heading of a list."""
-        self._line(f"{self._said(heading)}:")
+        self._line(f"{self._translated(heading)}:")
 
     def write_text(self, text: str) -> None:
         """Paragraphs; one that begins with `\\b` as it stands."""
@@ -100,12 +100,12 @@ class TranslatedFormatter(_Formatter):  # type: ignore[misc]
 
     def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Names on the left, what they mean on the right."""
-        said = [
-            (_TYPE.sub(lambda match: f"<{self._said(match[1])}>", first), _described(second, self.language))
+        translated_rows = [
+            (_TYPE.sub(lambda match: f"<{self._translated(match[1])}>", first), _described(second, self.language))
             for first, second in rows
         ]
-        left = min(max(cell_len(first) for first, _ in said), col_max) + col_spacing
-        for first, second in said:
+        left = min(max(cell_len(first) for first, _ in translated_rows), col_max) + col_spacing
+        for first, second in translated_rows:
             lines = self._wrapped(second, max(self.width - left - self.current_indent, 10))
             if cell_len(first) > left - col_spacing:
                 self._line(first)

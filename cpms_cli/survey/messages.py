@@ -60,7 +60,7 @@ def fill(text: str, values: Mapping[str, object]) -> str:
 def say(message_id: str, language: Language, **values: object) -> str:
     """The sentence of this id with its placeholders filled in. The catalogue is the shipped one, so that an error
     in a province's own definition can still be told."""
-    return fill(_said(message_id, language), {name: _shown(value, language) for name, value in values.items()})
+    return fill(_sentence(message_id, language), {name: _shown(value, language) for name, value in values.items()})
 
 
 def wordings(message_id: str) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def wordings(message_id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(say(message_id, language) for language in spoken_languages()))
 
 
-def _said(message_id: str, language: Language) -> str:
+def _sentence(message_id: str, language: Language) -> str:
     words, translation = _catalogue(shipped("schemas"))[message_id], translation_of(language)
     translated = translation.sentences.get(message_id) if translation else None
     return translated or words.get(language) or words[FALLBACK]

@@ -99,8 +99,8 @@ def _translation_state(folder: Path | None, spoken: str) -> TranslationState | N
         return None
     from cpms_cli.cli.main import app as commands
 
-    said = {text: {own: translated(text, own) for own in LANGUAGES} for text in help_texts(commands) if text}
-    return translation_state(survey, translation, said)
+    help_words = {text: {own: translated(text, own) for own in LANGUAGES} for text in help_texts(commands) if text}
+    return translation_state(survey, translation, help_words)
 
 
 @app.command("new")

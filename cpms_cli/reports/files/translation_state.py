@@ -43,8 +43,8 @@ class TranslationState:
 
     def counts(self) -> pd.DataFrame:
         """How many texts of each kind and file are translated (`there`), and how many are not (`missing`)."""
-        there = self.texts[self.language] != ""
-        counted = self.texts.assign(there=there.astype("int64"), missing=(~there).astype("int64"))
+        translated = self.texts[self.language] != ""
+        counted = self.texts.assign(there=translated.astype("int64"), missing=(~translated).astype("int64"))
         counts = counted.groupby(["kind", "file"], sort=False)[["there", "missing"]].sum().reset_index()
         return counts.sort_values("kind", key=lambda kinds: kinds.map(KINDS.index), kind="stable", ignore_index=True)
 

@@ -15,7 +15,7 @@ from typing import Any
 import typer
 from rich.cells import cell_len
 
-from cpms_cli.cli.translation import TYPES, translated, translated_sentence
+from cpms_cli.cli.help_translation import TYPES, translated, translated_sentence
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.model.traits import Lines

@@ -84,7 +84,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = 
 
 def _translation_state(folder: Path | None, spoken: str) -> TranslationState | None:
     """How far the translation of a definition's folder into this language is; None for one of the programme's own."""
-    from cpms_cli.cli.translation import help_texts, translated
+    from cpms_cli.cli.help_translation import help_texts, translated
     from cpms_cli.reports.files.translation_state import translation_state
     from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.files.schema_files import Reader, read_survey

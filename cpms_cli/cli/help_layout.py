@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from cpms_cli.cli.help_translation import TYPES, translated, translated_sentence
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import traits_of
-from cpms_cli.survey.model.traits import Lines
+from cpms_cli.survey.speech.traits import Lines
 
 _TYPE = re.compile(rf"<({'|'.join(map(re.escape, TYPES))})>")
 

@@ -16,8 +16,8 @@ from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.model.translation import KINDS, Translation
 from cpms_cli.survey.proof.translation_proof import translatable
+from cpms_cli.survey.speech.translation import KINDS, Translation
 
 _HELP = "help"
 

@@ -19,7 +19,7 @@ _PUBLIC = {
     "CpmsError": "cpms_cli.errors",
     "load_survey": "cpms_cli.survey.files.loading",
     "prove_definition": "cpms_cli.scoring.examples",
-    "definition_changes": "cpms_cli.survey.model.changes",
+    "definition_changes": "cpms_cli.survey.comparing.changes",
     "read": "cpms_cli.reading.tables",
     "draft_map": "cpms_cli.checking.mending.header_map",
     "read_cells": "cpms_cli.reading.cells",

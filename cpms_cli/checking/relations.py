@@ -24,6 +24,7 @@ _STAGED = (
         (*_STAGING, *_DRAWN),
         (
             *_STAGING,
+            "checking.line_numbers",
             "checking.fabrication",
             *_HOUSES,
             *_REPEATED,
@@ -32,6 +33,14 @@ _STAGED = (
             "linking.displaced",
             *_FATES,
         ),
+    ),
+    Relation(
+        "line_now",
+        "the line of a child whose file has no number for it",
+        ("checking.line_numbers",),
+        ("checking.line_numbers",),
+        ("_source", "_row", "line"),
+        "frame",
     ),
     Relation(
         "staged_household",

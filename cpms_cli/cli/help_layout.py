@@ -15,10 +15,10 @@ from typing import Any
 import typer
 from rich.cells import cell_len
 
-from cpms_cli.cli.translation import TYPES, translated, translated_sentence
+from cpms_cli.cli.help_translation import TYPES, translated, translated_sentence
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import traits_of
-from cpms_cli.survey.model.traits import Lines
+from cpms_cli.survey.speech.traits import Lines
 
 _TYPE = re.compile(rf"<({'|'.join(map(re.escape, TYPES))})>")
 
@@ -100,12 +100,12 @@ class TranslatedFormatter(_Formatter):  # type: ignore[misc]
 
     def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Names on the left, what they mean on the right."""
-        entries = [
+        translated_rows = [
             (_TYPE.sub(lambda match: f"<{self._translated(match[1])}>", first), _described(second, self.language))
             for first, second in rows
         ]
-        left = min(max(cell_len(first) for first, _ in entries), col_max) + col_spacing
-        for first, second in entries:
+        left = min(max(cell_len(first) for first, _ in translated_rows), col_max) + col_spacing
+        for first, second in translated_rows:
             lines = self._wrapped(second, max(self.width - left - self.current_indent, 10))
             if cell_len(first) > left - col_spacing:
                 self._line(first)

@@ -20,8 +20,7 @@ from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, righ
 from cpms_cli.cli.children import child, children, link, response, review, visits
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
-from cpms_cli.cli.start import areas as area_names
-from cpms_cli.cli.start import demo, doctor
+from cpms_cli.cli.start import area_names, demo, doctor
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key

@@ -12,7 +12,7 @@ from typer.exceptions import TyperException
 
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help_layout import context_in
-from cpms_cli.cli.translation import translate_command, translated, translated_sentence
+from cpms_cli.cli.help_translation import translate_command, translated, translated_sentence
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import translation_of
 

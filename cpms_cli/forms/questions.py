@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cpms_cli.forms.age_questions import age_bounds, partial_date_rows
 from cpms_cli.forms.constraints import limit_of, lonely, stands_alone
-from cpms_cli.forms.languages import Tongue
+from cpms_cli.forms.form_languages import Tongue
 from cpms_cli.forms.relevance import Untranslatable, relevance
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Survey, TableSchema

@@ -10,9 +10,17 @@ _RESPONSES, _RESPONSE_ROWS = ("store.tables.response_tables",), ("store.tables.r
 _RECORDS, _RELEASES = ("store.tables.record_releases",), ("store.tables.release_tables",)
 
 _WRITING = (
-    Relation("accepted_child", "a child's row without errors, as it will be stored", _ROWS, ("store.row_writing",)),
     Relation(
-        "accepted_household", "a household's row without errors, as it will be stored", _ROWS, ("store.row_writing",)
+        "accepted_child",
+        "a child's row without errors, as it will be stored",
+        _ROWS,
+        ("store.known_answers", "store.row_writing"),
+    ),
+    Relation(
+        "accepted_household",
+        "a household's row without errors, as it will be stored",
+        _ROWS,
+        ("store.known_answers", "store.row_writing"),
     ),
     Relation(
         "changed",

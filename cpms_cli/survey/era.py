@@ -8,8 +8,8 @@ from typing import Literal
 
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import traits_of
-from cpms_cli.survey.model.traits import Calendar
 from cpms_cli.survey.numbers import in_digits
+from cpms_cli.survey.speech.traits import Calendar
 
 Era = Literal["buddhist", "christian"]
 

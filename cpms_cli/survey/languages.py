@@ -18,8 +18,8 @@ from cpms_cli.survey.files.located_yaml import read_mapping
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.translation_files import translations_in
 from cpms_cli.survey.language import FALLBACK, LANGUAGES, Language
-from cpms_cli.survey.model.traits import Languages, Traits
-from cpms_cli.survey.model.translation import Translation
+from cpms_cli.survey.speech.traits import Languages, Traits
+from cpms_cli.survey.speech.translation import Translation
 
 FILE = "languages.yaml"
 _ALIKE = 0.5  # of two letters, one

@@ -209,9 +209,9 @@ def test_what_cannot_stand_in_it_is_a_problem_with_its_line(
     reader = Reader(own)
     survey = read_survey(reader)
     assert survey is not None
-    [found] = [*reader.problems, *translation_problems(reader, survey)]
-    assert problem in found.message
-    assert line in text.splitlines()[found.line - 1]
+    [only] = [*reader.problems, *translation_problems(reader, survey)]
+    assert problem in only.message
+    assert line in text.splitlines()[only.line - 1]
 
 
 def test_schema_check_lists_what_a_translation_lacks_and_writes_it_for_a_translator(
@@ -220,10 +220,7 @@ def test_schema_check_lists_what_a_translation_lacks_and_writes_it_for_a_transla
     table = tmp_path / "to_translate.csv"
     ran = cpms("schema", "check", folder, "--lang", "xx", "-o", table)
     assert ran.code == 0
-    assert (
-        re.search(r"^ sentences +messages/report\.yaml +१ +\d+", ran.out.replace("८", "8"), re.MULTILINE)
-        or "sentences" in ran.out
-    )
+    assert re.search(r"sentences +messages/report\.yaml +१ +[०-९]+", ran.out)
     assert "are said in English, which is no error" in ran.out
     with table.open(encoding="utf-8-sig", newline="") as stream:
         rows = {row["id"]: row for row in csv.DictReader(stream)}

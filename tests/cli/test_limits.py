@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import prove_definition
+from cpms_cli.survey.comparing.changes import definition_changes
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.packed_definition import packed_definition, unpacked_definition
 from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.files.schema_files import Reader, read_survey
-from cpms_cli.survey.model.changes import definition_changes
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.proof.limit_proof import strays
 from cpms_cli.survey.proof.numbers_in_words import NumberFinder

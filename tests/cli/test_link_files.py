@@ -126,9 +126,9 @@ def test_children_are_found_in_another_office_s_table() -> None:
     st.permutations(list(FIELDS)),
 )
 def test_the_order_of_rows_and_columns_changes_nothing(left: list[int], right: list[int], columns: list[str]) -> None:
-    one, other = pd.DataFrame(CHILDREN).loc[left, columns], pd.DataFrame(AGAIN).loc[right, columns]
+    first, other = pd.DataFrame(CHILDREN).loc[left, columns], pd.DataFrame(AGAIN).loc[right, columns]
     usual = link_frames(pd.DataFrame(CHILDREN), pd.DataFrame(AGAIN), FIELDS)
-    shuffled = link_frames(one, other, {name: FIELDS[name] for name in columns})
+    shuffled = link_frames(first, other, {name: FIELDS[name] for name in columns})
     key = ["left", "right"]
     pd.testing.assert_frame_equal(
         usual.sort_values(key, ignore_index=True), shuffled.sort_values(key, ignore_index=True)
@@ -139,8 +139,8 @@ def test_the_order_of_rows_and_columns_changes_nothing(left: list[int], right: l
 def test_what_a_table_does_not_ask_is_no_handicap(blank: list[str]) -> None:
     """Rows alike in all else, without sex or family name in one table or in both."""
     left, without = pd.DataFrame(CHILDREN), pd.DataFrame(CHILDREN).assign(**dict.fromkeys(blank))
-    for one, other in ((left, without), (without, without), (left.drop(columns=blank), without)):
-        assert _linked(link_frames(one, other, FIELDS)) == {(0, 0), (1, 1), (2, 2), (3, 3)}
+    for first, other in ((left, without), (without, without), (left.drop(columns=blank), without)):
+        assert _linked(link_frames(first, other, FIELDS)) == {(0, 0), (1, 1), (2, 2), (3, 3)}
 
 
 # What another row says of a girl instead: a sister, a twin, another child of the house. None is linked silently.
@@ -177,9 +177,9 @@ def _national_id(digits: str) -> str:
 
 def test_two_national_ids_are_two_persons() -> None:
     fields = {**FIELDS, "number": "national_id"}
-    one, other = ({**CHILDREN[0], "number": number} for number in map(_national_id, ("110070000001", "110070000002")))
-    assert not _linked(link_frames(pd.DataFrame([one]), pd.DataFrame([other]), fields))
-    assert _linked(link_frames(pd.DataFrame([one]), pd.DataFrame([one]), fields)) == {(0, 0)}
+    first, other = ({**CHILDREN[0], "number": number} for number in map(_national_id, ("110070000001", "110070000002")))
+    assert not _linked(link_frames(pd.DataFrame([first]), pd.DataFrame([other]), fields))
+    assert _linked(link_frames(pd.DataFrame([first]), pd.DataFrame([first]), fields)) == {(0, 0)}
 
 
 def test_a_child_that_stands_three_times_in_one_table_has_three_pairs() -> None:

@@ -54,8 +54,8 @@ def test_round_village_and_numbers_come_from_title_and_order(cpms: Cpms, tmp_pat
         ("2025", "85010501", "12/1", "2", "มานะ"),
         ("2025", "85010501", "15", "1", "ชูใจ"),
     ]
-    for told in ("says 85010501", "says 2568 (2025)", "the children of each home are numbered"):
-        assert told in ran.out
+    for sentence in ("says 85010501", "says 2568 (2025)", "the children of each home are numbered"):
+        assert sentence in ran.out
     again = cpms("merge", file, "--store", store)
     assert again.code == 0
     assert "3 unchanged" in again.out

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cpms_cli.survey.comparing.changes import definition_changes
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.schema_files import Reader, read_survey
-from cpms_cli.survey.model.changes import definition_changes
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import NUMBERS, ROOT, Cpms, Draw
 from tests.definitions import change_file, copy_definition

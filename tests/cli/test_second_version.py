@@ -112,8 +112,8 @@ def test_what_is_no_number_is_told_and_its_row_is_stored_all_the_same(
 ) -> None:
     file = draw({**HOME, "latitude": written})
     ran = cpms("validate", file, "--format", "json")
-    told = {(finding["rule"], finding["severity"]) for finding in ran.json["findings"]}
-    assert told & {("number", "warning"), ("number_range", "warning")}
+    findings = {(finding["rule"], finding["severity"]) for finding in ran.json["findings"]}
+    assert findings & {("number", "warning"), ("number_range", "warning")}
     assert ran.json["counts"]["storable"] == 1
     assert cpms("merge", file, "--store", tmp_path / "s.duckdb").code == 0
     assert len(_stored(tmp_path / "s.duckdb", "household", "latitude")) == 1

@@ -84,7 +84,7 @@ def check(folder: Folder = None, format_: TextOrJson = "text", output: Output = 
 
 def _translation_state(folder: Path | None, spoken: str) -> TranslationState | None:
     """How far the translation of a definition's folder into this language is; None for one of the programme's own."""
-    from cpms_cli.cli.translation import help_texts, translated
+    from cpms_cli.cli.help_translation import help_texts, translated
     from cpms_cli.reports.files.translation_state import translation_state
     from cpms_cli.survey.files.location import shipped
     from cpms_cli.survey.files.schema_files import Reader, read_survey
@@ -99,8 +99,8 @@ def _translation_state(folder: Path | None, spoken: str) -> TranslationState | N
         return None
     from cpms_cli.cli.main import app as commands
 
-    helped = {text: {own: translated(text, own) for own in LANGUAGES} for text in help_texts(commands) if text}
-    return translation_state(survey, translation, helped)
+    help_words = {text: {own: translated(text, own) for own in LANGUAGES} for text in help_texts(commands) if text}
+    return translation_state(survey, translation, help_words)
 
 
 @app.command("new")
@@ -134,9 +134,9 @@ def diff(before: Before, after: After, format_: TextOrJson = "text", lang: Lang 
     spoken = language(lang)
     from cpms_cli.reports.files.definition_changes import definition_changes_document, show_definition_changes
     from cpms_cli.reports.terminal import open_console
+    from cpms_cli.survey.comparing.changes import definition_changes
     from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.survey.model.changes import definition_changes
     from cpms_cli.writing.files import json_text
 
     surveys = [load_survey(None if name == SHIPPED else Path(name)) for name in (before, after)]

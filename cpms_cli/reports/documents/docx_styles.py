@@ -13,7 +13,7 @@ from lxml import etree
 
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.model.definition import Language
-from cpms_cli.survey.model.traits import Fonts
+from cpms_cli.survey.speech.traits import Fonts
 
 # Styles of our own, beside those of the template.
 CELL, HEAD, CAPTION = "Table Cell", "Table Head", "Table Caption"

@@ -11,8 +11,8 @@ from cpms_cli.reports.files.runs import DIGEST, show_comparison
 from cpms_cli.scoring.definition_comparison import Comparison
 from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
 from cpms_cli.store.definitions.adoption_tables import tables_of
+from cpms_cli.survey.comparing.changes import definition_changes
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.changes import definition_changes
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
 

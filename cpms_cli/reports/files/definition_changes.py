@@ -10,9 +10,9 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.terminal import show_table
+from cpms_cli.survey.comparing.changes import DefinitionChange, PartText
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
-from cpms_cli.survey.model.changes import DefinitionChange, PartText
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.words import Words
 

@@ -16,8 +16,8 @@ from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.languages import traits_of
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
-from cpms_cli.survey.model.translation import KINDS, Translation
 from cpms_cli.survey.proof.translation_proof import translatable
+from cpms_cli.survey.speech.translation import KINDS, Translation
 
 _HELP = "help"
 
@@ -43,8 +43,8 @@ class TranslationState:
 
     def counts(self) -> pd.DataFrame:
         """How many texts of each kind and file are translated (`there`), and how many are not (`missing`)."""
-        is_translated = self.texts[self.language] != ""
-        counted = self.texts.assign(there=is_translated.astype("int64"), missing=(~is_translated).astype("int64"))
+        translated = self.texts[self.language] != ""
+        counted = self.texts.assign(there=translated.astype("int64"), missing=(~translated).astype("int64"))
         counts = counted.groupby(["kind", "file"], sort=False)[["there", "missing"]].sum().reset_index()
         return counts.sort_values("kind", key=lambda kinds: kinds.map(KINDS.index), kind="stable", ignore_index=True)
 

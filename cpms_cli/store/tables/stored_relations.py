@@ -264,12 +264,18 @@ _LINKED = (
 )
 
 _DEFINITIONS = (
-    Relation("adoption", "a definition that the store followed, and since when", _ADOPTIONS, _ADOPTIONS, kind="stored"),
+    Relation(
+        "adoption",
+        "a definition that the store followed, and since when",
+        _ADOPTIONS,
+        (*_ADOPTIONS, "merging.row_fates"),
+        kind="stored",
+    ),
     Relation(
         "adopted_question",
         "a question that such a definition asks",
         _ADOPTIONS,
-        ("store.definitions.adopting", "store.definitions.adoption_tables"),
+        ("merging.row_fates", "store.definitions.adopting", "store.definitions.adoption_tables"),
         kind="stored",
     ),
     Relation(

@@ -15,8 +15,8 @@ from cpms_cli.errors import DefinitionError
 from cpms_cli.survey.files.located_yaml import BadDocument, Document, Problem, limit_values, read_mapping
 from cpms_cli.survey.files.quoting import written_out
 from cpms_cli.survey.language import Language
-from cpms_cli.survey.model.translation import Place, Translation
 from cpms_cli.survey.model.words import Part, Words
+from cpms_cli.survey.speech.translation import Place, Translation
 
 if TYPE_CHECKING:
     from cpms_cli.survey.model.definition import Survey

@@ -43,8 +43,8 @@ from cpms_cli.survey.model.limits import Limits
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
-from cpms_cli.survey.model.translation import Translation
 from cpms_cli.survey.model.words import LANGUAGES, Language, Part, Table, Words
+from cpms_cli.survey.speech.translation import Translation
 
 __all__ = [
     "LANGUAGES",

@@ -14,8 +14,8 @@ from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.files.translation_files import translation_file, words_of
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, folded, folded_header
-from cpms_cli.survey.model.translation import Place, Translation
 from cpms_cli.survey.model.words import Words
+from cpms_cli.survey.speech.translation import Place, Translation
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _FREE = {"help", "areas"}  # known to the commands, and to the lists of areas

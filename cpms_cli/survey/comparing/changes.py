@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from cpms_cli.survey.model.all_settings import settings_of
+from cpms_cli.survey.comparing.all_settings import settings_of
 from cpms_cli.survey.model.definition import Check, CodeList, Field, Indicator, Level, Survey
 from cpms_cli.survey.model.summary_model import Measure, Right
 from cpms_cli.survey.model.words import Words

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any
 
 from cpms_cli.samples.community import Community, Home, Person
+from cpms_cli.survey.files.definition_tables import AREA_FILES
 from cpms_cli.survey.files.located_yaml import csv_cells, read_text
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.files.schema_files import AREA_FILES
 
 _NO_OFFICE, _NO_EXCHANGE = "9999", "0770"
 _SUBDISTRICTS = "areas/subdistricts.csv"

@@ -17,9 +17,9 @@ from cpms_cli.errors import DefinitionError
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.scoring.compiler.score_columns import NEEDS_HELP
 from cpms_cli.scoring.figure_examples import FIGURES, figure_example_problems
+from cpms_cli.survey.files.definition_tables import AREA_FILES
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import BadDocument, Document, Place, Problem, read_mapping, read_yaml
-from cpms_cli.survey.files.schema_files import AREA_FILES
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.outlines import check_outlines
 from cpms_cli.survey.proof.definition_proof import judged

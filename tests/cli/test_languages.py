@@ -198,7 +198,8 @@ def test_the_surroundings_choose_a_language_that_there_is(
 def test_what_cannot_stand_in_it_is_a_problem_with_its_line(
     folder: Path, tmp_path: Path, change: tuple[str, str], line: str, problem: str
 ) -> None:
-    from cpms_cli.survey.files.schema_files import Reader, read_survey
+    from cpms_cli.survey.files.definition_reader import Reader
+    from cpms_cli.survey.files.schema_files import read_survey
     from cpms_cli.survey.proof.translation_proof import translation_problems
 
     assert change[0] in XX

@@ -13,10 +13,11 @@ import pytest
 
 from cpms_cli import prove_definition
 from cpms_cli.survey.comparing.changes import definition_changes
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.packed_definition import packed_definition, unpacked_definition
 from cpms_cli.survey.files.quoting import written_out
-from cpms_cli.survey.files.schema_files import Reader, read_survey
+from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.proof.limit_proof import strays
 from cpms_cli.survey.proof.numbers_in_words import NumberFinder
@@ -204,6 +205,21 @@ def test_a_store_is_not_told_of_a_change_where_only_the_writing_changed(tmp_path
     assert used.limits.limits == ()
     assert definition_changes(used, load_survey()) == ()
     assert definition_changes(load_survey(), used) == ()
+
+
+def test_a_kept_definition_has_words_for_what_only_this_version_finds(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SCHEMAS, tmp_path / "kept"))
+    text = (folder / "checks.yaml").read_text("utf-8")
+    begins, ends = (text.index(f"  - id: {check}\n") for check in ("not_asked_in_round", "row_repeated"))
+    (folder / "checks.yaml").write_text(text[:begins] + text[ends:], "utf-8")
+    kept = read_survey(Reader(folder))
+    assert kept is not None
+    packed = packed_definition(kept)
+    assert packed is not None
+    assert "not_asked_in_round" not in kept.column_checks
+    used = unpacked_definition(packed, kept.digest)
+    assert used.digest == kept.digest
+    assert used.column_checks["not_asked_in_round"] == load_survey().column_checks["not_asked_in_round"]
 
 
 @pytest.mark.parametrize(

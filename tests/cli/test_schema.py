@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from cpms_cli.survey.comparing.changes import definition_changes
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.loading import load_survey
-from cpms_cli.survey.files.schema_files import Reader, read_survey
+from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import NUMBERS, ROOT, Cpms, Draw
 from tests.definitions import change_file, copy_definition
@@ -131,6 +132,9 @@ def test_diff_tells_what_questions_and_codes_become(cpms: Cpms, own: Path, chang
         ("code", "added", "dwelling: tent", ""): (None, None),
         ("code", "retired", "dwelling: relative", ""): (None, None),
         ("code", "renamed", "dwelling: owned", "name"): ("dwelling: own", "dwelling: owned"),
+        # Of the settings, which stand under their file, the last added and the last retired one.
+        ("setting", "added", "translations/my.yaml", ""): (None, "ကိုယ်ပိုင်အိမ်"),
+        ("setting", "retired", "translations/my.yaml", ""): ("ဆွေမျိုးအိမ်", None),
     }
     english, thai = (cpms("schema", "diff", "shipped", own, "--lang", lang).out for lang in ("en", "th"))
     assert "sleeps_hungry" in english and "Goes to bed hungry" in english and "turned off" in english
@@ -193,7 +197,8 @@ def test_an_indicator_of_a_provinces_own_goes_all_the_way(cpms: Cpms, draw: Draw
     ran = cpms("schema", "check", own)
     assert ran.code == 0, ran.out
     assert f"{len(NUMBERS) + 1} indicators" in ran.out
-    rows = [{"household_no": number, "sleeps_hungry": "yes" if number == 2 else "no"} for number in (1, 2, 3)]
+    asked = {"round": 2027, "interview_date": "2027-11-15"}  # the first round that asks it
+    rows = [{**asked, "household_no": number, "sleeps_hungry": "yes" if number == 2 else "no"} for number in (1, 2, 3)]
     file, store = draw(*rows), tmp_path / "store.duckdb"
     use = ("--store", store, "--schemas", own)
     merged = cpms("merge", file, *use)
@@ -261,9 +266,10 @@ def test_levels_and_circumstances_are_a_provinces_own(
     change("indicators.yaml", nine, f"{nine}    circumstance: true\n")
     entry = "  - id: parents\n    indicator: 9\n    help: {en: visits of the parents, th: การเยี่ยมของบิดามารดา}\n"
     change("risk.yaml", "circumstances:\n", f"circumstances:\n{entry}    source: P\n")
+    same = {"round": 2027, "interview_date": "2027-11-15", "parent_away_work": "mother", "mother_home": "no"}
     rows = [
-        {"household_no": 1, "parent_away_work": "mother", "mother_home": "no", "sleeps_hungry": "no"},
-        {"household_no": 2, "parent_away_work": "mother", "mother_home": "no", "sleeps_hungry": "yes"},
+        {**same, "household_no": 1, "sleeps_hungry": "no"},
+        {**same, "household_no": 2, "sleeps_hungry": "yes"},
     ]
     store = tmp_path / "store.duckdb"
     use = ("--store", store, "--schemas", own)

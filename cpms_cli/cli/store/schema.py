@@ -86,8 +86,9 @@ def _translation_state(folder: Path | None, spoken: str) -> TranslationState | N
     """How far the translation of a definition's folder into this language is; None for one of the programme's own."""
     from cpms_cli.cli.help_translation import help_texts, translated
     from cpms_cli.reports.files.translation_state import translation_state
+    from cpms_cli.survey.files.definition_reader import Reader
     from cpms_cli.survey.files.location import shipped
-    from cpms_cli.survey.files.schema_files import Reader, read_survey
+    from cpms_cli.survey.files.schema_files import read_survey
     from cpms_cli.survey.language import LANGUAGES
 
     if spoken in LANGUAGES:

@@ -10,7 +10,8 @@ import pandas as pd
 from rich.console import Console
 
 from cpms_cli.reports.terminal import show_table
-from cpms_cli.survey.comparing.changes import DefinitionChange, PartText
+from cpms_cli.survey.comparing.aspects import PartText
+from cpms_cli.survey.comparing.changes import DefinitionChange
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language

@@ -15,7 +15,8 @@ from cpms_cli.store.definitions.adoption_tables import (
     tables_of,
 )
 from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
-from cpms_cli.survey.files.schema_files import Reader, read_survey
+from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.files.schema_files import read_survey
 from cpms_cli.survey.model.definition import Code, Field, Survey, TableSchema
 from cpms_cli.survey.rules.typed_answers import quoted
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from cpms_cli.survey.comparing.all_settings import settings_of
-from cpms_cli.survey.model.definition import Check, CodeList, Field, Indicator, Level, Survey
-from cpms_cli.survey.model.summary_model import Measure, Right
+from cpms_cli.survey.comparing.aspects import (
+    Aspects,
+    PartText,
+    as_list,
+    as_text,
+    check_aspects,
+    indicator_aspects,
+    level_aspects,
+    lifespan_aspects,
+    measure_aspects,
+    question_aspects,
+    right_aspects,
+)
+from cpms_cli.survey.model.definition import CodeList, Survey
 from cpms_cli.survey.model.words import Words
 
 Kind = Literal["added", "retired", "renamed", "turned_off", "turned_on", "changed"]
@@ -27,8 +39,6 @@ Part = Literal[
     "area",
     "setting",
 ]
-PartText = Words | str | None
-"""A part before and after: words in both languages, or a rule, a name, a number as text; None where there was none."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,6 @@ class DefinitionChange:
     after: PartText = None
 
 
-Aspects = Mapping[str, PartText]
 _Named = TypeVar("_Named")
 
 
@@ -89,7 +98,7 @@ def _limits(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
         later,
         {},
         lambda numbered: numbered[0].label,
-        lambda numbered: {"value": _text(numbered[1]), "unit": numbered[0].unit, "label": numbered[0].label},
+        lambda numbered: {"value": as_text(numbered[1]), "unit": numbered[0].unit, "label": numbered[0].label},
     )
 
 
@@ -97,7 +106,7 @@ def _questions(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
     for table in ("household", "child", "response"):
         earlier, later = ({field.name: field for field in getattr(survey, table).fields} for survey in (before, after))
         former = {name: field.name for field in later.values() for name in field.formerly}
-        yield from _of_part("question", earlier, later, former, lambda field: field.label, _of_question)
+        yield from _of_part("question", earlier, later, former, lambda field: field.label, question_aspects)
 
 
 def _codes(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
@@ -111,18 +120,18 @@ def _codes(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
             later,
             former,
             lambda code: code.label,
-            lambda code: {"label": code.label, "missing": code.missing, **_span(code.since, code.until)},
+            lambda code: {"label": code.label, "missing": code.missing, **lifespan_aspects(code.since, code.until)},
         )
 
 
 def _indicators(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
     earlier, later = ({str(part.number): part for part in survey.indicators} for survey in (before, after))
-    yield from _of_part("indicator", earlier, later, {}, lambda indicator: indicator.name, _of_indicator)
+    yield from _of_part("indicator", earlier, later, {}, lambda indicator: indicator.name, indicator_aspects)
 
 
 def _levels(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
     earlier, later = ({level.id: level for level in survey.levels} for survey in (before, after))
-    yield from _of_part("level", earlier, later, {}, lambda level: level.label, _of_level)
+    yield from _of_part("level", earlier, later, {}, lambda level: level.label, level_aspects)
 
 
 def _circumstances(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
@@ -148,7 +157,7 @@ def _activities(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
         lambda activity: {
             "label": activity.label,
             "who": activity.who,
-            "indicator": _listed(map(str, activity.indicators)),
+            "indicator": as_list(map(str, activity.indicators)),
         },
     )
 
@@ -161,7 +170,7 @@ def _titles(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
         later,
         {},
         lambda title: _as_written(title.title),
-        lambda title: {"sex": title.sex, "joined": _text(title.joined)},
+        lambda title: {"sex": title.sex, "joined": as_text(title.joined)},
     )
 
 
@@ -196,12 +205,12 @@ def _as_written(text: str) -> Words:
 
 def _rights(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
     earlier, later = ({right.id: right for right in survey.rights} for survey in (before, after))
-    yield from _of_part("right", earlier, later, {}, lambda right: right.label, _of_right)
+    yield from _of_part("right", earlier, later, {}, lambda right: right.label, right_aspects)
 
 
 def _measures(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
     earlier, later = ({measure.id: measure for measure in survey.measures} for survey in (before, after))
-    yield from _of_part("measure", earlier, later, {}, lambda measure: measure.label, _of_measure)
+    yield from _of_part("measure", earlier, later, {}, lambda measure: measure.label, measure_aspects)
 
 
 def _checks(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
@@ -209,7 +218,7 @@ def _checks(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
         {check.id: check for check in (*survey.checks, *survey.history, *survey.responses)}
         for survey in (before, after)
     )
-    yield from _of_part("check", earlier, later, {}, lambda check: check.message, _of_check)
+    yield from _of_part("check", earlier, later, {}, lambda check: check.message, check_aspects)
 
 
 def _of_part(
@@ -242,82 +251,3 @@ def _otherwise(part: Part, name: str, label: Words, then: Aspects, now: Aspects)
     for aspect in now:
         if then[aspect] != now[aspect]:
             yield DefinitionChange(part, "changed", name, label, aspect, then[aspect], now[aspect])
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _listed(values: Iterable[str]) -> str | None:
-    return ", ".join(values) or None
-
-
-def _span(since: int | None, until: int | None) -> Aspects:
-    return {"since": _text(since), "until": _text(until)}
-
-
-def _of_question(field: Field) -> Aspects:
-    limits = field.constraints
-    return {
-        "label": field.label,
-        "question": field.question,
-        "type": field.format or field.type,
-        "codelist": field.codelist,
-        "many": _text(field.many),
-        "asked": _text(field.asked),
-        **_span(field.since, field.until),
-        "role": field.role,
-        "personal": _text(field.personal),
-        "sensitive": _text(field.sensitive),
-        "required": _text(limits.required),
-        "minimum": _text(limits.minimum),
-        "maximum": _text(limits.maximum),
-        "longest": _text(limits.maxLength),
-        "pattern": limits.pattern,
-        "withholds": _listed(field.withholds),
-        "closes": _listed(field.closes),
-    }
-
-
-def _of_indicator(indicator: Indicator) -> Aspects:
-    return {
-        "label": indicator.name,
-        "definition": indicator.definition,
-        "rule": indicator.when,
-        "applies": indicator.applies,
-        "counted": _text(indicator.counted),
-        "circumstance": _text(indicator.circumstance),
-        "of": indicator.level,
-        **_span(indicator.since, indicator.until),
-    }
-
-
-def _of_level(level: Level) -> Aspects:
-    return {
-        "label": level.label,
-        "meaning": level.meaning,
-        "rule": level.when,
-        "response": level.response,
-        "due": level.due,
-        "due_hours": _text(level.due_hours),
-        "again_days": _text(level.again_days),
-        "answered_by": _listed(level.answered_by),
-    }
-
-
-def _of_right(right: Right) -> Aspects:
-    return {
-        "label": right.label,
-        "definition": right.definition,
-        "rule": right.has,
-        "applies": right.applies,
-        "levels": _listed(right.levels),
-    }
-
-
-def _of_measure(measure: Measure) -> Aspects:
-    return {"label": measure.label, "rule": measure.when, "of": measure.of}
-
-
-def _of_check(check: Check) -> Aspects:
-    return {"message": check.message, "mend": check.mend, "rule": check.when, "severity": check.severity}

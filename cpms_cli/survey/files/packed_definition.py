@@ -10,11 +10,12 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from cpms_cli.errors import DefinitionError
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import limit_values
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.quoting import written_out
-from cpms_cli.survey.files.schema_files import ENDINGS, Reader, digest, read_linking
+from cpms_cli.survey.files.schema_files import ENDINGS, digest, read_linking
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.limits import FILE as LIMITS
 from cpms_cli.survey.model.linking_settings import FILE, NAMES
@@ -65,7 +66,9 @@ def unpacked_definition(packed: bytes, expected: str) -> Survey:
         survey, problems = proved_for_scoring(folder)
     if survey is None or problems:
         raise DefinitionError("definition_broken", folder=expected[:12], first=problems[0], count=len(problems))
-    return survey.model_copy(update={"digest": expected})
+    # What this version finds in files, and an earlier one did not, needs words.
+    column_checks = {**load_survey().column_checks, **survey.column_checks}
+    return survey.model_copy(update={"digest": expected, "column_checks": column_checks})
 
 
 def _fill_up(folder: Path) -> None:

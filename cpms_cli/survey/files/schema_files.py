@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
+from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.files.definition_tables import read_areas, read_codelist, read_titles
 from cpms_cli.survey.files.located_yaml import (
-    BadDocument,
-    Document,
     Problem,
-    csv_cells,
-    csv_rows,
-    limit_values,
-    read_mapping,
-    read_text,
 )
-from cpms_cli.survey.files.quoting import quoted_names, written_out
 from cpms_cli.survey.files.translation_files import FOLDER, in_own_digits, with_translations
 from cpms_cli.survey.model.checks import HistoryCheck, Numbering, ResponseCheck
 from cpms_cli.survey.model.definition import (
-    Area,
     Check,
     Circumstance,
-    Code,
-    CodeList,
     ColumnCheck,
-    Field,
     Indicator,
     Level,
     Pattern,
     Survey,
     TableSchema,
-    Title,
     Translation,
     Words,
 )
@@ -46,7 +30,6 @@ from cpms_cli.survey.model.deidentification import Deidentification
 from cpms_cli.survey.model.fairness import FILE as FAIRNESS
 from cpms_cli.survey.model.fairness import Fairness
 from cpms_cli.survey.model.limits import FILE as LIMITS
-from cpms_cli.survey.model.limits import Limit, Limits
 from cpms_cli.survey.model.linking_settings import FILE as LINKING
 from cpms_cli.survey.model.linking_settings import NAMES, LinkingSettings
 from cpms_cli.survey.model.name_tables import LettersAsThai, NameTables, Prefixes, ScriptTable
@@ -54,255 +37,7 @@ from cpms_cli.survey.model.privacy import FILE as PRIVACY
 from cpms_cli.survey.model.privacy import PrivacyRules
 from cpms_cli.survey.model.summary_model import Activity, Figures, Measure, Right
 
-TITLES = "titles.csv"
-TITLE_COLUMNS = ("title", "sex", "joined")
-CODE_COLUMNS = ("code", "label_en", "label_th", "missing", "spellings")
-CODE_COLUMNS_AS_NEEDED = ("since", "until", "formerly")  # which a list may have or not; see `survey.model.lifespan`
-MISSING = "missing"  # the list of what is no answer, which says of some spellings that they may be names
-AREA_FILES = {
-    "areas/provinces.csv": ("province_code", "label_en", "label_th"),
-    "areas/districts.csv": ("district_code", "province_code", "label_en", "label_th"),
-    "areas/subdistricts.csv": ("subdistrict_code", "district_code", "label_en", "label_th", "latitude", "longitude"),
-}
 ENDINGS = frozenset({".yaml", ".csv"})  # the files of which a definition consists
-
-_NAMED_BY = ("name", "id", "number")
-# Whose names other files use: of fields, indicators, levels and limits.
-_REFERRED_TO = frozenset({"household.yaml", "child.yaml", "response.yaml", "indicators.yaml", "risk.yaml", LIMITS})
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-class Reader:
-    """Reads one folder and gathers every problem on the way, instead of stopping at the first.
-
-    What cannot be read is left out, so that the rest can still be judged: `faulty` are the files of which something is
-    left out, `unread` the names of what is. Of a file that cannot be read at all the one of the same name in
-    `stand_in`, where there is one, takes its place: those files are `replaced`.
-
-    `limits` are the numbers that the files quote by name; of a limit that cannot be read, the one of `stand_in`.
-    `quotes` are the limits that tables (CSV) quote, with file and line.
-    """
-
-    def __init__(self, folder: Path, stand_in: Path | None = None) -> None:
-        self.folder, self.stand_in = folder, stand_in
-        self.limits = {**(limit_values(stand_in) if stand_in else {}), **limit_values(folder)}
-        self.quotes: list[tuple[str, int, str]] = []
-        self.faulty: set[str] = set()
-        self.replaced: set[str] = set()
-        self.unread: set[str] = set()
-        self.problems: list[Problem] = []
-        self.documents: dict[str, Document] = {}
-        self.code_lines: dict[tuple[str, str], int] = {}
-        self.title_lines: dict[str, int] = {}
-
-    def document(self, file: str) -> Any:
-        """The content of one YAML file; an empty mapping, and a problem, when it cannot be read."""
-        try:
-            self.documents[file] = read_mapping(self.folder, file, self.limits)
-        except BadDocument as bad:
-            self.problems.append(bad.problem)
-            return self._in_its_place(file)
-        return self.documents[file].content
-
-    def _in_its_place(self, file: str) -> Any:
-        """What stands in for a file that cannot be read: the content of the one in `stand_in`, else nothing."""
-        self.faulty.add(file)
-        self.unread |= _names_in(self.folder / file) if file in _REFERRED_TO else set()
-        if self.stand_in is None or not (self.stand_in / file).is_file():
-            return {}
-        self.replaced.add(file)
-        self.documents[file] = read_mapping(self.stand_in, file)
-        return self.documents[file].content
-
-    def part(self, model: type[_Model], file: str, content: Any, *place: str | int) -> _Model | None:
-        """One part of a document as a checked object; problems name the line of each fault."""
-        try:
-            return model.model_validate(content)
-        except ValidationError as error:
-            document = self.documents.get(file)
-            if document is None:
-                return None  # that the file cannot be read was told already
-            for fault in error.errors():
-                full_place = (*place, *fault["loc"])
-                place_in_words = ".".join(str(step) for step in full_place)
-                self.problems.append(Problem(file, document.line(*full_place), f"{place_in_words}: {fault['msg']}"))
-            self.faulty.add(file)
-            return None
-
-    def whole(self, model: type[_Model], file: str) -> _Model | None:
-        """A file that is one object; where it is at fault, what stands in for it."""
-        part = self.part(model, file, self.document(file))
-        if part is not None or self.stand_in is None or file in self.replaced:
-            return part
-        return self.part(model, file, self._in_its_place(file))
-
-    def parts(self, model: type[_Model], file: str, key: str, content: Any) -> tuple[_Model, ...]:
-        """A list of parts below `key`."""
-        items = content.get(key)
-        if not isinstance(items, list):
-            if file in self.documents:
-                self.problems.append(Problem(file, 1, f"'{key}' must be a list"))
-            return ()
-        read = [self.part(model, file, item, key, index) for index, item in enumerate(items)]
-        self._leave_out(file, key, [index for index, part in enumerate(read) if part is None])
-        return tuple(part for part in read if part is not None)
-
-    def table(self, name: str) -> TableSchema | None:
-        """One table of the survey, without those of its fields that are at fault."""
-        file = f"{name}.yaml"
-        content = self.document(file)
-        if isinstance(content.get("fields"), list):
-            fields = self.parts(Field, file, "fields", content)
-            content = {**content, "fields": fields}
-        table = self.part(TableSchema, file, content)
-        if table is None and self.stand_in is not None and file not in self.replaced:
-            table = self.part(TableSchema, file, self._in_its_place(file))
-        return table
-
-    def limits_file(self) -> Limits | None:
-        """The limits, without those that are at fault."""
-        content = self.document(LIMITS)
-        limits = self.parts(Limit, LIMITS, "limits", content)
-        return self.part(Limits, LIMITS, {**content, "limits": limits})
-
-    def _leave_out(self, file: str, key: str, faulty: Sequence[int]) -> None:
-        """Take items out of a list: their names are unread, and the lines of those behind them are found as before."""
-        if not faulty or file not in self.documents:
-            return
-        document = self.documents[file]
-        kept = [index for index in range(len(document.content[key])) if index not in faulty]
-        for index in faulty:
-            item = document.content[key][index]
-            if file in _REFERRED_TO and isinstance(item, dict):
-                self.unread |= {str(item[word]) for word in _NAMED_BY if word in item}
-                self.unread |= {f"i{item['number']:02d}"} if isinstance(item.get("number"), int) else set()
-        new_place: dict[str | int, int] = {old: new for new, old in enumerate(kept)}
-        lines = {
-            (key, new_place[place[1]], *place[2:]) if len(place) > 1 and place[0] == key else place: line
-            for place, line in document.lines.items()
-            if len(place) < 2 or place[0] != key or place[1] in new_place
-        }
-        self.documents[file] = Document(file, document.content, lines, document.quoting)
-
-    def csv(self, file: str, columns: tuple[str, ...], take: Callable[[int, dict[str, str]], None]) -> None:
-        """Every row of one CSV file, each handed to `take` with its line."""
-        try:
-            text = read_text(self.folder, file)
-            for line, row in csv_rows(file, written_out(text, self.limits), columns):
-                take(line, row)
-            lines = enumerate(text.splitlines() if "$" in text else (), start=1)
-            self.quotes += [(file, number, name) for number, line_text in lines for name in quoted_names(line_text)]
-        except BadDocument as bad:
-            self.problems.append(bad.problem)
-            self.faulty.add(file)
-            self.unread |= _names_in(self.folder / file)
-
-
-def _names_in(path: Path) -> set[str]:
-    """What a file that cannot be read seems to define, so that nobody is told that it does not exist."""
-    try:
-        text = path.read_bytes().decode("utf-8", "replace")
-    except OSError:
-        return set()
-    if path.suffix == ".csv":
-        return {line.partition(",")[0] for line in text.splitlines()}
-    named = {match[1] for match in re.finditer(r"^ *(?:- )?(?:name|id|number): *[\"']?(\w+)", text, re.MULTILINE)}
-    return named | {f"i{int(name):02d}" for name in named if name.isdecimal()}
-
-
-def _code_columns(reader: Reader, file: str, name: str) -> tuple[str, ...]:
-    """The header that a code list must have: of the columns that it may do without, those that it has."""
-    as_needed = (*(("cased",) if name == MISSING else ()), *CODE_COLUMNS_AS_NEEDED)
-    try:
-        header = read_text(reader.folder, file).partition("\n")[0].strip().split(",")
-    except BadDocument:
-        header = []
-    return (*CODE_COLUMNS, *(column for column in as_needed if column in header))
-
-
-def _codelist(reader: Reader, file: str, name: str) -> CodeList:
-    codes: list[Code] = []
-
-    def take(line: int, row: dict[str, str]) -> None:
-        reader.code_lines[(name, row["code"])] = line
-        try:
-            codes.append(
-                Code(
-                    code=row["code"],
-                    label=Words(en=row["label_en"], th=row["label_th"]),
-                    missing=row["missing"],  # type: ignore[arg-type]
-                    spellings=tuple(filter(None, row["spellings"].split("|"))),
-                    cased=tuple(filter(None, row.get("cased", "").split("|"))),
-                    since=row.get("since") or None,  # type: ignore[arg-type]
-                    until=row.get("until") or None,  # type: ignore[arg-type]
-                    formerly=tuple(filter(None, row.get("formerly", "").split("|"))),
-                )
-            )
-        except ValidationError as error:
-            reader.problems += [
-                Problem(file, line, f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}") for fault in error.errors()
-            ]
-            reader.faulty.add(file)
-            reader.unread.add(row["code"])
-
-    reader.csv(file, _code_columns(reader, file, name), take)
-    return CodeList(name=name, codes=tuple(codes))
-
-
-def _titles(reader: Reader) -> tuple[Title, ...]:
-    titles: dict[str, Title] = {}
-
-    def take(line: int, row: dict[str, str]) -> None:
-        reader.title_lines[row["title"]] = line
-        if not row["title"] or row["title"] in titles:
-            reader.problems.append(Problem(TITLES, line, f"the title '{row['title']}' is blank or stands twice"))
-        elif row["joined"] not in ("", "yes"):
-            reader.problems.append(Problem(TITLES, line, f"joined is 'yes' or blank, not '{row['joined']}'"))
-        else:
-            titles[row["title"]] = Title(title=row["title"], sex=row["sex"], joined=row["joined"] == "yes")
-
-    reader.csv(TITLES, TITLE_COLUMNS, take)
-    return tuple(titles.values())
-
-
-def _areas(reader: Reader) -> dict[str, Area]:
-    texts = []
-    for file in AREA_FILES:
-        try:
-            texts.append(read_text(reader.folder, file))
-        except BadDocument as bad:
-            reader.problems.append(bad.problem)
-            reader.faulty.add(file)
-    if len(texts) < len(AREA_FILES):
-        return {}
-    areas, problems = _areas_in(tuple(texts))
-    reader.problems += problems
-    reader.faulty |= {problem.file for problem in problems}
-    return areas
-
-
-@lru_cache(maxsize=4)
-def _areas_in(texts: tuple[str, ...]) -> tuple[dict[str, Area], tuple[Problem, ...]]:
-    """The areas in the texts of the area files. There are thousands, and a province that has changed its survey has
-    rarely changed them: the same texts are read once."""
-    areas: dict[str, Area] = {}
-    problems: list[Problem] = []
-    for (file, columns), text in zip(AREA_FILES.items(), texts, strict=True):
-        try:
-            english, thai = columns.index("label_en"), columns.index("label_th")
-            for line, cells in csv_cells(file, text, columns):
-                code = cells[0]
-                if code in areas:
-                    problems.append(Problem(file, line, f"area {code} stands twice"))
-                elif not cells[english] or not cells[thai]:
-                    problems.append(Problem(file, line, f"area {code} lacks a name"))
-                elif len(code) > 2 and code[:-2] not in areas:
-                    problems.append(Problem(file, line, f"area {code} lies in no known area"))
-                else:
-                    areas[code] = Area(code, cells[english], cells[thai])
-        except BadDocument as bad:
-            problems.append(bad.problem)
-    return areas, tuple(problems)
 
 
 def read_messages(reader: Reader) -> dict[str, Words]:
@@ -418,10 +153,10 @@ def read_survey(reader: Reader) -> Survey | None:
     patterns = reader.parts(Pattern, "checks.yaml", "patterns", rules)
     column_checks = reader.parts(ColumnCheck, "checks.yaml", "columns", rules)
     lists = {
-        path.stem: _codelist(reader, f"codelists/{path.name}", path.stem)
+        path.stem: read_codelist(reader, f"codelists/{path.name}", path.stem)
         for path in sorted((reader.folder / "codelists").glob("*.csv"))
     }
-    titles, areas, messages = _titles(reader), _areas(reader), read_messages(reader)
+    titles, areas, messages = read_titles(reader), read_areas(reader), read_messages(reader)
     translations = _translations(reader)
     further = _further(reader)
     if further is None or not all(tables.values()):

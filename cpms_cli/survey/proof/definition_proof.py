@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.files.definition_tables import TITLES
 from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.files.schema_files import TITLES, Reader, read_messages, read_survey
+from cpms_cli.survey.files.schema_files import read_messages, read_survey
 from cpms_cli.survey.model.definition import (
     Check,
     CodeList,

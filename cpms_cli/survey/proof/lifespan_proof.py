@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.located_yaml import Problem, read_yaml
-from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.model.definition import Check, Field, Survey, TableSchema
 from cpms_cli.survey.model.lifespan import Lifespan
 from cpms_cli.survey.rules.dependents import Dependent, dependents, names_looked_at

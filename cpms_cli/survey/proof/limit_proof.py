@@ -17,10 +17,10 @@ from typing import Any
 
 from sqlglot import exp
 
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.located_yaml import Document, Place, Problem, limit_values, read_mapping
 from cpms_cli.survey.files.location import shipped
 from cpms_cli.survey.files.quoting import quoted_names
-from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, Words
 from cpms_cli.survey.model.limits import FILE

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.files.location import shipped
-from cpms_cli.survey.files.schema_files import Reader, read_linking
+from cpms_cli.survey.files.schema_files import read_linking
 from cpms_cli.survey.model.definition import Words
 from cpms_cli.survey.model.linking_settings import FILE, NAMES, READ_AS, LinkingSettings
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.located_yaml import Problem
-from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.model.definition import Survey, TableSchema
 
 

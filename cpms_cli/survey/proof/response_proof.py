@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.located_yaml import Problem
-from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.model.definition import Level, Survey
 from cpms_cli.survey.model.fields import OPTIONAL_RESPONSE_ROLES, ResponseRole
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.located_yaml import Problem
-from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.model.definition import Survey, Table, Words
 from cpms_cli.survey.model.deidentification import FILE as DEIDENTIFICATION
 from cpms_cli.survey.model.deidentification import deidentification_faults

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.located_yaml import Problem, read_mapping
-from cpms_cli.survey.files.schema_files import Reader
 from cpms_cli.survey.files.translation_files import translation_file, words_of
 from cpms_cli.survey.language import LANGUAGES
 from cpms_cli.survey.model.definition import Survey, folded, folded_header

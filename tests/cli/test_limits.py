@@ -189,8 +189,11 @@ def test_a_folder_from_before_is_told_once_what_it_lacks(cpms: Cpms, tmp_path: P
 def _plain(tmp_path: Path) -> Path:
     """The shipped definition as an earlier version of the tool had it: all numbers written out, no limits."""
     folder = Path(shutil.copytree(SCHEMAS, tmp_path / "plain"))
+    values = load_survey().limits.values
+    burmese = str.maketrans("0123456789", "၀၁၂၃၄၅၆၇၈၉")
     for path in [*folder.rglob("*.yaml"), *folder.rglob("*.csv")]:
-        path.write_text(written_out(path.read_text("utf-8"), load_survey().limits.values), "utf-8")
+        own = {name: str(value).translate(burmese if path.stem == "my" else {}) for name, value in values.items()}
+        path.write_text(written_out(path.read_text("utf-8"), own), "utf-8")
     (folder / "limits.yaml").unlink()
     return folder
 

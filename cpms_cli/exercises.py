@@ -17,7 +17,8 @@ from cpms_cli.errors import UsageError
 from cpms_cli.linking.review.decisions import DIFFERENT, SAME
 from cpms_cli.linking.review.filled_workbook import filled_in
 from cpms_cli.linking.review.review import waiting_pairs
-from cpms_cli.reading.tables import SurveyTable, read
+from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.reading.tables import read
 from cpms_cli.samples.file_layouts import MISTAKES, TRUTH
 from cpms_cli.summaries.child.children import list_children
 from cpms_cli.survey.files.loading import load_survey

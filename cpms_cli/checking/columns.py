@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.checking.values.doubtful_values import may_fail
-from cpms_cli.reading.tables import Column, SurveyTable
+from cpms_cli.reading.survey_table import Column, SurveyTable
 from cpms_cli.reading.threads import on_each
 from cpms_cli.survey.era import is_stored_date
 from cpms_cli.survey.model.definition import Survey, folded

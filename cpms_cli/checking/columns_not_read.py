@@ -11,7 +11,7 @@ from cpms_cli.errors import AnswersNotRead
 from cpms_cli.reading.header.headers import header_spellings, spelt
 from cpms_cli.reading.header.mapping import Mapped, leave_out
 from cpms_cli.reading.sheet.unread import CHOICE_MARKS, FURTHER_CHILD, UnreadColumn
-from cpms_cli.reading.tables import SurveyTable, sheets_not_read
+from cpms_cli.reading.survey_table import SurveyTable, sheets_not_read
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey

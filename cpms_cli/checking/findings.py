@@ -26,7 +26,7 @@ from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, to_mask
 from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.checking.unasked import UnaskedFault
 from cpms_cli.reading.source import CellFault, column_letter
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import fill
 from cpms_cli.survey.model.definition import ColumnCheck, Language, Survey

@@ -16,7 +16,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.checking.staging import type_staged
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.model.definition import Role, Survey
 

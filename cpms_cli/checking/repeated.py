@@ -16,7 +16,7 @@ import pandas as pd
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.row_rules import RuleFault
 from cpms_cli.checking.staging import faulty_cells, type_staged
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.model.definition import Survey, Table
 
 REPEATED = "repeated_row"

@@ -21,7 +21,7 @@ from cpms_cli.checking.findings import gather
 from cpms_cli.checking.row_rules import RuleFault, rows_that_fail
 from cpms_cli.checking.staging import CARRIED
 from cpms_cli.checking.validation import all_column_faults
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.model.checks import ResponseCheck
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.response_log import FACTS, log_vocabulary, response_log, typed_log

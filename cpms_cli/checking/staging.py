@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns import ColumnFault
 from cpms_cli.checking.unasked import unasked_cells
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.identifiers import thai_number_sql
 from cpms_cli.survey.model.definition import Survey, Table
 from cpms_cli.survey.rules.typed_answers import RecordColumns, quoted, typed_household, typed_record

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from cpms_cli.checking.columns import ColumnFault
-from cpms_cli.reading.tables import SurveyTable, UnaskedAnswers
+from cpms_cli.reading.survey_table import SurveyTable, UnaskedAnswers
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language

@@ -32,7 +32,8 @@ from cpms_cli.checking.values.eras import era_faults
 from cpms_cli.checking.values.titles import title_faults
 from cpms_cli.reading.header.mapping import Mapped
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import ReadAs, SurveyTable, read_files
+from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.reading.tables import ReadAs, read_files
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 

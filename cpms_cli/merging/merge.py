@@ -30,7 +30,8 @@ from cpms_cli.reading.book.bundle import is_bundle
 from cpms_cli.reading.header.mapping import Mapped
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.source import Files, file_paths
-from cpms_cli.reading.tables import ReadAs, SurveyTable, read_files
+from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.reading.tables import ReadAs, read_files
 from cpms_cli.store.audit_log import current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.checking.repeated import REPEATED
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.store.history import add_batches, next_batch
 from cpms_cli.store.row_writing import refusals
 from cpms_cli.store.tables.response_tables import SURVEY

@@ -13,7 +13,8 @@ from cpms_cli.reading.book.bundle import is_bundle
 from cpms_cli.reading.header.mapping import Mapped, check_headers_there, load_map
 from cpms_cli.reading.sheet.sheets import understand
 from cpms_cli.reading.sheet.unread import list_headers
-from cpms_cli.reading.tables import SurveyTable, is_log, read_sources, survey_table
+from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.reading.tables import is_log, read_sources, survey_table
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.response_log import response_log
 

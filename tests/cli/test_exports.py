@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from cpms_cli import CpmsError, merge, read
-from cpms_cli.reading.tables import SurveyTable, read_files
+from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.reading.tables import read_files
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, Draw, Ran
 

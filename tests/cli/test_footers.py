@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpms_cli import validate
-from cpms_cli.reading.tables import SurveyTable, read
+from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.reading.tables import read
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey
 from tests.conftest import ROOT, THOROUGH, Cpms

@@ -20,7 +20,8 @@ from cpms_cli import CpmsError, load_survey, read_cells
 from cpms_cli.reading.header.headers import header_spellings
 from cpms_cli.reading.header.split_questions import fold_choices
 from cpms_cli.reading.source import SourceTable
-from cpms_cli.reading.tables import SurveyTable, distinct_texts, read, read_sources
+from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.reading.tables import distinct_texts, read, read_sources
 from cpms_cli.survey.model.definition import folded
 from tests.conftest import ROOT, THOROUGH
 

@@ -24,7 +24,7 @@ from cpms_cli.ooxml.package import UnknownLayout
 from cpms_cli.ooxml.sheet_cells import LONGEST_TEXT, Place, column_number
 from cpms_cli.ooxml.sheet_naming import sheet_names
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Field, Language, Survey

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from cpms_cli.ooxml.sheet_naming import sheet_name
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.writing.cells_workbook import TextCells, cells_workbook
 
 

@@ -17,7 +17,7 @@ from cpms_cli.checking.staging import is_flat
 from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.reading.header.headers import own_header
 from cpms_cli.reading.sheet.unread import Why, carried_header
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey

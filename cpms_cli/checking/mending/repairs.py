@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.reading.tables import Column, SurveyTable
+from cpms_cli.reading.survey_table import Column, SurveyTable
 from cpms_cli.reading.value.values import clean, plain_texts
 from cpms_cli.survey.era import BUDDHIST_OFFSET, counts_buddhist_years
 from cpms_cli.survey.model.definition import Code, CodeList, Field, Language, Survey, folded

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from cpms_cli.checking.mending.annotation_sheets import Job
 from cpms_cli.errors import UsageError
-from cpms_cli.reading.tables import SurveyTable, read
+from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.reading.tables import read
 
 
 def check_same_answers(job: Job, content: bytes, target: Path) -> None:

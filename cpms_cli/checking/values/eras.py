@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cpms_cli.checking.columns import ColumnFault
-from cpms_cli.reading.tables import Column, SurveyTable
+from cpms_cli.reading.survey_table import Column, SurveyTable
 from cpms_cli.reading.value.dates import TWO_ERAS
 from cpms_cli.survey.era import BUDDHIST_OFFSET
 from cpms_cli.survey.plain_text import plain_digits

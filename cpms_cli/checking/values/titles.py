@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cpms_cli.checking.columns import ColumnFault
-from cpms_cli.reading.tables import Column, SurveyTable
+from cpms_cli.reading.survey_table import Column, SurveyTable
 from cpms_cli.reading.value.personal_names import sex_of_title, split_title
 from cpms_cli.survey.model.definition import Survey
 

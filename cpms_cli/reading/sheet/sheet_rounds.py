@@ -14,7 +14,7 @@ from cpms_cli.survey.era import BUDDHIST_OFFSET
 from cpms_cli.survey.model.definition import Survey
 
 if TYPE_CHECKING:
-    from cpms_cli.reading.tables import Column
+    from cpms_cli.reading.survey_table import Column
 
 
 def _both_eras(year: int) -> str:

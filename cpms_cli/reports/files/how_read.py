@@ -8,7 +8,7 @@ from typing import TypedDict
 from rich.console import Console
 
 from cpms_cli.reading.source import RowLeftOut, SourceTable
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from cpms_cli.reading.sheet.sheet_choice import sheet_options
 from cpms_cli.reading.source import SheetNotRead
-from cpms_cli.reading.tables import SurveyTable, sheets_not_read
+from cpms_cli.reading.survey_table import SurveyTable, sheets_not_read
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from cpms_cli.checking.columns_not_read import left_open
 from cpms_cli.checking.mending.quarantine import write_quarantine
 from cpms_cli.checking.responses import check_responses
-from cpms_cli.reading.tables import SurveyTable
+from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.store.definitions.column_lineage import stored_answers
 from cpms_cli.store.history import add_batches, next_batch
 from cpms_cli.store.row_tables import content_of

@@ -1,0 +1,69 @@
+"""What every part of the proof of a definition needs: where a fault stands, and what is wrong with words and rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from cpms_cli.survey.files.definition_reader import Reader
+from cpms_cli.survey.files.located_yaml import Problem
+from cpms_cli.survey.model.definition import (
+    Survey,
+    Table,
+    Words,
+)
+from cpms_cli.survey.rules.rule_language import rule_sql
+from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.vocabulary import RuleError, Vocabulary
+
+_THAI = re.compile(r"[\u0e00-\u0e7f]")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def filled(words: Words) -> set[str]:
+    """Return the names of what a sentence fills in."""
+    return set(PLACEHOLDER.findall(words.en))
+
+
+def language_faults(words: Words, what: str) -> Iterator[str]:
+    """Yield what is wrong with words that stand in the programme's own languages; `what` names what they are of."""
+    if not _THAI.search(words.th):
+        yield f"{what}: the Thai words have no Thai letter: '{words.th}'"
+    if _THAI.search(words.en):
+        yield f"{what}: the English words have Thai letters: '{words.en}'"
+    if filled(words) != set(PLACEHOLDER.findall(words.th)):
+        yield f"{what}: the two languages fill in different things"
+
+
+def rule_faults_of(text: str | None, words: Vocabulary) -> list[str]:
+    """Return what is wrong with a rule, by the names that it may use."""
+    if text is None:
+        return []
+    try:
+        rule_sql(text, words)
+    except RuleError as error:
+        return list(error.faults)
+    except KeyError:
+        pass  # a question of it has a code list that is not there, which is told where the question stands
+    return []
+
+
+class Proof:
+    """Gathers the problems of a survey that could be read."""
+
+    def __init__(self, reader: Reader, survey: Survey) -> None:
+        self.reader, self.survey = reader, survey
+        self.problems: list[Problem] = []
+
+    def line_of(self, file: str, *place: str | int) -> int:
+        """Return the line of a place in a file."""
+        document = self.reader.documents.get(file)
+        return document.line(*place) if document else 1
+
+    def note(self, file: str, place: tuple[str | int, ...], messages: Iterable[str]) -> None:
+        """Note what is wrong at a place of a file."""
+        self.problems += [Problem(file, self.line_of(file, *place), message) for message in messages]
+
+    def rule(self, text: str | None, table: Table) -> list[str]:
+        """What is wrong with a rule of scored children, or of households."""
+        return rule_faults_of(text, vocabulary(self.survey, table, indicators=table == "child"))

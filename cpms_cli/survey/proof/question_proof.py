@@ -1,0 +1,158 @@
+"""The questions, code lists and titles of a definition, proved."""
+
+from __future__ import annotations
+
+from cpms_cli.survey.files.definition_tables import TITLES
+from cpms_cli.survey.files.located_yaml import Problem
+from cpms_cli.survey.model.definition import (
+    CodeList,
+    Field,
+    folded,
+    folded_header,
+)
+from cpms_cli.survey.proof.proof import Proof, language_faults, rule_faults_of
+from cpms_cli.survey.rules.typed_answers import vocabulary
+
+NEEDED_ROLES = (
+    "round",
+    "village",
+    "household",
+    "line",
+    "visited",
+    "consent",
+    "person",
+    "home",
+    "national_id",
+    "given_name",
+    "family_name",
+    "sex",
+    "born",
+    "age",
+)
+
+
+class QuestionProof(Proof):
+    """Gathers the problems of questions, answers and titles."""
+
+    def fields(self) -> None:
+        """Note what is wrong with the questions of every table."""
+        headers: dict[str, str] = {}
+        for table in (self.survey.household, self.survey.child, self.survey.response):
+            file = f"{table.name}.yaml"
+            if table.name == "response":
+                headers = {}
+            self.note(file, ("label",), language_faults(table.label, table.name))
+            names: set[str] = set()
+            for index, field in enumerate(table.fields):
+                place = ("fields", index)
+                if field.name in names:
+                    self.note(file, place, [f"field '{field.name}' stands twice"])
+                names.add(field.name)
+                if field.name in table.primaryKey and not field.constraints.required:
+                    self.note(
+                        file, (*place, "constraints"), [f"'{field.name}' is part of the key and must be required"]
+                    )
+                self._field(file, place, field, headers)
+            known = {*names, *table.shared}
+            for name in table.primaryKey:
+                if name not in known:
+                    self.note(file, ("primaryKey",), [f"there is no field '{name}'"])
+            for name in table.shared:
+                if name not in {field.name for field in self.survey.household.fields}:
+                    self.note(file, ("shared",), [f"the household table has no field '{name}'"])
+        self._roles()
+
+    def _field(self, file: str, place: tuple[str | int, ...], field: Field, headers: dict[str, str]) -> None:
+        self.note(file, (*place, "label"), language_faults(field.label, field.name))
+        self.note(file, (*place, "question"), language_faults(field.question, field.name))
+        self._answers(file, place, field)
+        own = {folded_header(spelling) for spelling in field.headers}
+        for label in field.label.written().values():
+            if folded_header(label) not in own:
+                self.note(file, (*place, "label"), [f"the label '{label}' is not among the field's headers"])
+        for spelling in (field.name, *field.formerly, *field.headers):
+            other = headers.setdefault(folded_header(spelling), field.name)
+            if other != field.name:
+                self.note(file, (*place, "headers"), [f"'{spelling}' is also a header of '{other}'"])
+        if file != "response.yaml":
+            words = vocabulary(self.survey, indicators=False)
+            self.note(file, (*place, "asked"), rule_faults_of(field.asked or None, words))
+
+    def _answers(self, file: str, place: tuple[str | int, ...], field: Field) -> None:
+        if field.codelist is not None and field.codelist not in self.survey.codelists:
+            self.note(file, (*place, "codelist"), [f"there is no code list '{field.codelist}'"])
+        known = self.survey.codelists[field.codelist].by_code if field.codelist in self.survey.codelists else {}
+        strange = [f"'{code}' is not a code of the field" for code in field.withholds if code not in known]
+        self.note(file, (*place, "withholds"), strange)
+        if field.role == "consent" and not field.withholds:
+            self.note(file, (*place, "role"), ["consent must name the answers that withhold it (withholds)"])
+        if field.many and field.codelist is None:
+            self.note(file, (*place, "many"), ["only a field with a code list can have many answers"])
+        elif field.many and field.codelist in self.survey.codelists:
+            alone = [code for code in self.survey.codelists[field.codelist].codes if code.missing == "exclusive"]
+            if len(alone) != 1:
+                file_of_codes = f"codelists/{field.codelist}.csv"
+                self.problems.append(Problem(file_of_codes, 1, "one code must be exclusive: the one that means none"))
+        low, high = field.constraints.minimum, field.constraints.maximum
+        if low is not None and high is not None and low > high:
+            self.note(file, (*place, "constraints"), [f"the minimum {low} is above the maximum {high}"])
+
+    def _roles(self) -> None:
+        seen: dict[str, str] = {}
+        for table in (self.survey.household, self.survey.child):
+            for index, field in enumerate(table.fields):
+                if field.role and seen.setdefault(field.role, field.name) != field.name:
+                    self.note(
+                        f"{table.name}.yaml",
+                        ("fields", index, "role"),
+                        [f"the role '{field.role}' is taken by '{seen[field.role]}'"],
+                    )
+        for role in NEEDED_ROLES:
+            if role not in seen:
+                self.note("child.yaml", ("fields",), [f"no field has the role '{role}'"])
+
+    def codelists(self) -> None:
+        """Note what is wrong with the code lists."""
+        used = {
+            field.codelist
+            for table in (self.survey.household, self.survey.child, self.survey.response)
+            for field in table.fields
+        }
+        for name, codes in self.survey.codelists.items():
+            if name not in used and name != "missing":
+                self.problems.append(Problem(f"codelists/{name}.csv", 1, "no field uses this code list"))
+            self._codes(name, codes)
+
+    def titles(self) -> None:
+        """Note what is wrong with the titles before names."""
+        known = self.survey.codes(self.survey.role("sex"))
+        for title in self.survey.titles:
+            if known is None or title.sex not in known.by_code:
+                line = self.reader.title_lines[title.title]
+                self.problems.append(Problem(TITLES, line, f"'{title.sex}' is not a code of the field of sex"))
+
+    def _codes(self, name: str, codes: CodeList) -> None:
+        file = f"codelists/{name}.csv"
+        taken: dict[str, str] = {}
+        seen: set[str] = set()
+        for entry in codes.codes:
+            line = self.reader.code_lines[(name, entry.code)]
+            problems = list(language_faults(entry.label, entry.code))
+            if name == "missing" and entry.missing != entry.code:
+                problems.append(f"'{entry.code}' is no answer: its kind must be '{entry.code}', not '{entry.missing}'")
+            elif entry.code in self.survey.missing_words and entry.missing != entry.code:
+                problems.append(f"'{entry.code}' is no answer in missing.csv, and here its kind is '{entry.missing}'")
+            if entry.code in seen:
+                problems.append(f"the code '{entry.code}' stands twice")
+            seen.add(entry.code)
+            own = {folded(spelling) for spelling in entry.spellings}
+            problems += [
+                f"the label '{label}' is not among the spellings of '{entry.code}'"
+                for label in entry.label.written().values()
+                if folded(label) not in own
+            ]
+            for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased):
+                other = taken.setdefault(folded(spelling), entry.code)
+                if other != entry.code:
+                    problems.append(f"'{spelling}' is also a spelling of '{other}'")
+            self.problems += [Problem(file, line, message) for message in problems]

@@ -1,0 +1,162 @@
+"""The rules of a definition, proved: indicators, levels and checks."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from cpms_cli.survey.model.definition import (
+    Check,
+    ColumnCheck,
+    Pattern,
+)
+from cpms_cli.survey.model.response_log import log_vocabulary
+from cpms_cli.survey.proof.proof import filled, language_faults, rule_faults_of
+from cpms_cli.survey.proof.question_proof import QuestionProof
+from cpms_cli.survey.rules.typed_answers import vocabulary
+from cpms_cli.survey.rules.vocabulary import Vocabulary
+
+_COLUMN_WORDS = {"value", "label", "low", "high", "codes", "count", "round"}
+FIGURES = {"value", "count", "share", "others", "expected", "date"}
+_NEEDED_CHECKS = (
+    "required",
+    "code",
+    "code_look_alike",
+    "integer",
+    "range",
+    "number",
+    "number_range",
+    "year",
+    "date",
+    "date_range",
+    "era",
+    "era_changes",
+    "day_month",
+    "number_codes",
+    "pattern",
+    "length",
+    "area",
+    "national_id_words",
+    "national_id_form",
+    "national_id_placeholder",
+    "national_id_check_digit",
+    "national_id_zero_lost",
+    "number_shortened",
+    "cpms_id_form",
+    "title_against_sex",
+    "sex_from_title",
+    "household_differs",
+    "consent_unread",
+    "child_displaced",
+    "house_number_as_date",
+    "consent_differs",
+    "row_repeated",
+    "not_asked_in_round",
+    "house_written_twice",
+    "house_consent_differs",
+    "house_written_otherwise",
+)
+
+
+class RuleProof(QuestionProof):
+    """Gathers the problems of rules as well."""
+
+    def indicators(self) -> None:
+        """Note what is wrong with the indicators."""
+        file = "indicators.yaml"
+        self._numbers()
+        for index, indicator in enumerate(self.survey.indicators):
+            place = ("indicators", index)
+            words, named = vocabulary(self.survey), f"indicator {indicator.number}"
+            for key, text in (("when", indicator.when), ("applies", indicator.applies)):
+                self.note(file, (*place, key), rule_faults_of(text, words))
+            self.note(file, (*place, "name"), language_faults(indicator.name, named))
+            self.note(
+                file, (*place, "definition"), language_faults(indicator.definition, f"indicator {indicator.number}")
+            )
+
+    def _numbers(self) -> None:
+        """Each number once, in order, one of the source's or one that a province may give."""
+        numbering = self.survey.numbering
+        numbers = [indicator.number for indicator in self.survey.indicators]
+        for index, (before, after) in enumerate(pairwise(numbers)):
+            if before >= after:
+                messages = {index: f"{before} stands before {after}", index + 1: f"{after} stands after {before}"}
+                for at_index, message in messages.items():
+                    words = f"indicator {message}: each number once, in order"
+                    self.note("indicators.yaml", ("indicators", at_index, "number"), [words])
+        for index, indicator in enumerate(self.survey.indicators):
+            place, number = ("indicators", index, "number"), indicator.number
+            if numbering is not None and not numbering.is_free_for(number):
+                first, final = numbering.source
+                message = f"the source's indicators are {first} to {final}, your own begin at {numbering.own_from}"
+                self.note("indicators.yaml", place, [f"there can be no indicator {number}: {message}"])
+            if indicator.since and indicator.until and indicator.until < indicator.since:
+                message = f"until {indicator.until} lies before since {indicator.since}"
+                self.note("indicators.yaml", ("indicators", index, "until"), [message])
+
+    def levels(self) -> None:
+        """Note what is wrong with the levels."""
+        file = "risk.yaml"
+        for role in ("open", "clear"):
+            if sum(level.role == role for level in self.survey.levels) != 1:
+                self.note(file, ("levels",), [f"exactly one level must have the role '{role}'"])
+        seen: set[str] = set()
+        for index, level in enumerate(self.survey.levels):
+            place = ("levels", index)
+            if level.id in seen:
+                self.note(file, place, [f"the level '{level.id}' stands twice"])
+            seen.add(level.id)
+            if (level.role == "rule") != (level.when is not None):
+                self.note(file, place, ["a level has a rule (when) or a role, never both and never neither"])
+            self.note(file, (*place, "when"), rule_faults_of(level.when, vocabulary(self.survey)))
+            for key, words in (
+                ("label", level.label),
+                ("meaning", level.meaning),
+                ("response", level.response),
+                ("due", level.due),
+            ):
+                self.note(file, (*place, key), language_faults(words, level.id))
+
+    def checks(self) -> None:
+        """Note what is wrong with the checks of rows, columns, rounds and responses."""
+        file = "checks.yaml"
+        known = set(self.survey.column_checks)
+        for name in _NEEDED_CHECKS:
+            if name not in known:
+                self.note(file, ("columns",), [f"the check '{name}' is missing"])
+        for index, check in enumerate(self.survey.checks):
+            words = vocabulary(self.survey, check.table, indicators=False)
+            self._check(("rules", index), check, words, known)
+        for index, change in enumerate(self.survey.history):
+            words = vocabulary(self.survey, indicators=False, earlier=change.about == "child")
+            self._check(("history", index), change, words, known)
+        for index, of_log in enumerate(self.survey.responses):
+            self._check(("responses", index), of_log, log_vocabulary(self.survey), known)
+        for index, pattern in enumerate(self.survey.patterns):
+            self._once(("patterns", index), pattern.id, known)
+            self._words(("patterns", index), pattern, FIGURES)
+        for index, column in enumerate(self.survey.column_checks.values()):
+            self._words(("columns", index), column, _COLUMN_WORDS)
+
+    def _once(self, place: tuple[str | int, ...], name: str, known: set[str]) -> None:
+        if name in known:
+            self.note("checks.yaml", place, [f"the check '{name}' stands twice"])
+        known.add(name)
+
+    def _words(self, place: tuple[str | int, ...], about: Check | ColumnCheck | Pattern, fillings: set[str]) -> None:
+        for key, words in (("message", about.message), ("mend", about.mend)):
+            self.note("checks.yaml", (*place, key), language_faults(words, about.id))
+            wrong = sorted(filled(words) - fillings)
+            self.note("checks.yaml", (*place, key), [f"'{{{name}}}' cannot be filled in" for name in wrong])
+
+    def _check(self, place: tuple[str | int, ...], check: Check, words: Vocabulary, known: set[str]) -> None:
+        file = "checks.yaml"
+        self._once(place, check.id, known)
+        self._words(place, check, _COLUMN_WORDS)
+        strange = [f"there is no field '{name}'" for name in check.fields if name not in words.fields]
+        self.note(file, (*place, "fields"), strange)
+        self.note(file, (*place, "when"), rule_faults_of(check.when, words))
+        if check.whole_column is not None and check.whole_column not in self.survey.column_checks:
+            self.note(file, (*place, "whole_column"), [f"there is no check of columns '{check.whole_column}'"])
+        if not check.passes or not check.fails:
+            self.note(file, place, [f"the check '{check.id}' needs a case that passes and one that fails"])

@@ -84,6 +84,14 @@ def test_two_children_of_one_name_keep_their_lines(cpms: Cpms, tmp_path: Path) -
     assert rows == [("1", "2009-08-11"), ("2", "2024-02-09")]
 
 
+@pytest.mark.parametrize("header", ["รหัสหมุ่บ้าน", "ลำดับเดก"])
+def test_a_header_that_is_nearly_a_key_is_asked_about(cpms: Cpms, tmp_path: Path, header: str) -> None:
+    rows = [[*HEADER, header], *([*row, "1"] for row in CHILDREN)]
+    ran = cpms("validate", office_file(tmp_path / "a.xlsx", rows))
+    assert ran.code == 2
+    assert header in ran.err
+
+
 def test_twins_without_a_number_stay_two(cpms: Cpms, tmp_path: Path) -> None:
     twins = [["12/1", "พอใช้", name, "ใจดี", "หญิง", "1/2/2557", "ไทย"] for name in ("มานี", "มาลี")]
     store = tmp_path / "s.duckdb"

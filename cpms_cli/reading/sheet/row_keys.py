@@ -57,7 +57,7 @@ def _with_village(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
         if given:
             _check_same_village(own, place, given, name)
         return own
-    if village is None:
+    if village is None or _is_nearly_there(sheet, name):
         return sheet
     column = pd.Series(village, index=range(sheet.source.data.num_rows), dtype="str")
     note = Note("village_given" if given else "village_from_title", {"village": village})
@@ -143,7 +143,9 @@ def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
     own = {field.name for field in survey.child.fields} - set(survey.child.shared) - {line}
     places = [sheet.place(name) for name in home if name != survey.role("round").name]
     known = [place for place in places if place is not None]
-    if sheet.place(line) is not None or not own & set(sheet.fields.values()) or len(known) < len(places):
+    if sheet.place(line) is not None or _is_nearly_there(sheet, line):
+        return sheet
+    if not own & set(sheet.fields.values()) or len(known) < len(places):
         return sheet
     round_place = sheet.place(survey.role("round").name)
     columns = [*known, *([] if round_place is None else [round_place])]
@@ -153,6 +155,11 @@ def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
     texts = numbers.reindex(range(len(key))).astype("Int64").astype("str")
     numbered = _with_column(sheet, line, texts, Note("children_numbered", {"field": line}))
     return replace(numbered, is_numbered=True)
+
+
+def _is_nearly_there(sheet: Sheet, name: str) -> bool:
+    """Whether a header is nearly a field's: then somebody must say whether it is, before anything stands in for it."""
+    return any(miss.field == name for miss in sheet.near.values())
 
 
 def _some(rows: npt.NDArray[np.int64]) -> str:

@@ -37,7 +37,7 @@ def add_question(folder: Path, name: str, *lines: str) -> int:
     headers: [Hours of {name}, ชั่วโมง {name}]
 """
     field += "".join(f"    {line}\n" for line in lines)
-    before = "  - name: work_hours_week\n"
+    before = "  - name: work_hazardous\n"
     line = change_file(folder, CHILD, before, field + before)
     change_file(
         folder,
@@ -45,7 +45,7 @@ def add_question(folder: Path, name: str, *lines: str) -> int:
         "arrived_community: born_here, moves_last_12m: 0,",
         f"arrived_community: born_here, moves_last_12m: 0, {name}: 0,",
     )
-    word = "  work_hours_week: {label:"
+    word = "  work_hazardous: {label:"
     change_file(folder, MY, word, f"  {name}: {{label: {name}, question: {name}}}\n{word}")
     return line
 

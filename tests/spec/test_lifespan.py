@@ -64,7 +64,7 @@ def test_a_round_is_written_as_a_buddhist_or_a_gregorian_year(
     assert (field.since, field.until) == (2026, 2027)
     assert [field.is_asked_in(year) for year in (2025, 2026, 2027, 2028)] == [False, True, True, False]
     assert not field.is_asked_in(None), "it has come to its end, so no round to come asks it"
-    assert load_survey(folder).not_asked_in(2025) == {"tobacco"}
+    assert load_survey(folder).not_asked_in(2025) - load_survey().not_asked_in(2025) == {"tobacco"}
 
 
 @pytest.mark.parametrize("year", ["69", "1569", "2569-01-01", "soon", "true", "[2569]"])

@@ -37,7 +37,7 @@ def lifespan_notes(survey: Survey) -> list[Problem]:
         for index, field in enumerate(table.fields):
             limited = field.is_turned_off or field.is_limited
             parts = dependents(survey, field.name) if limited else []
-            resting = [part for part in parts if not _comes_and_goes_with(survey, field, part)]
+            resting = [part for part in parts if field.is_turned_off or not _comes_and_goes_with(survey, field, part)]
             if resting:
                 places = ", ".join(f"{part} ({_place(survey, part)})" for part in resting)
                 message = f"'{field.name}' is not asked{_when(field)}; this rests on it, and says so: {places}"

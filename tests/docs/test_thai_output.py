@@ -47,6 +47,7 @@ NAMES = {
 }
 # `demo` runs the others; provinces say the words of communities; the rest say that a file is written, or package names.
 NOT_HERE = {
+    "link files",  # names the headers of the files, which are what they are
     "demo",
     "doctor",
     "province",

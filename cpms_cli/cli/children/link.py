@@ -112,8 +112,8 @@ def files(
 
     \b
     Examples:
-      cpms link files sample_data/survey_2567.csv sample_data/survey_2568.csv -o pairs.xlsx
-      cpms link files sample_data/survey_2567.csv --field given_name=given_name --format json
+      cpms link files sample_data/survey_2568.xlsx sample_data/survey_2569.xlsx
+      cpms link files sample_data/survey_2567.csv --format json
     """
     one_of(format_)
     spoken = language(lang)

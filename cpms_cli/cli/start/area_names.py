@@ -9,7 +9,9 @@ import typer
 from cpms_cli.cli.options import Format, Lang, Schemas, language, one_of
 from cpms_cli.errors import UsageError
 
-Name = Annotated[str, typer.Argument(help="A name in Thai or English, or a part of it; or how a code begins.")]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="A name in Thai or English, or a part of it; or how a code begins.")
+]
 
 
 def areas(name: Name, format_: Format = "text", lang: Lang = None, schemas: Schemas = None) -> None:
@@ -17,7 +19,7 @@ def areas(name: Name, format_: Format = "text", lang: Lang = None, schemas: Sche
 
     \b
     Examples:
-      cpms areas ปากน้ำ
+      cpms areas Ranong
       cpms areas "Bang Rin"
       cpms areas 8501 --format csv
     """

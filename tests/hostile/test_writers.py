@@ -185,7 +185,7 @@ def test_first_merges_at_once(
     stored = [file.name for file, end in zip(files, ends, strict=False) if end["code"] == 0]
     assert stored, ends
     assert ends[-1]["code"] == 2
-    assert sorted(history(store)["batches"]["file"]) == stored
+    assert sorted(history(store)["batches"]["file"]) == stored, ends
     assert check_store(store)["violations"].sum() == 0
 
 

@@ -71,14 +71,14 @@ def test_three_faults_of_three_kinds_are_all_named(folder: Path, put: Put, kinds
 
 
 def test_the_command_tells_three_at_once(cpms: Cpms, folder: Path, put: Put) -> None:
-    """A word that is not translated, an activity of no indicator, and an example that expects otherwise."""
+    """A translation of no question, an activity of no indicator, and an example that expects otherwise."""
     kinds = ("a translation", "no such indicator")
     places = [put(*FAULTS[kind][:3]) for kind in kinds]
     places.append(put("examples/readings.yaml", "  tobacco: [7, 17]", "  tobacco: [8, 17]"))
     ran = cpms("schema", "check", folder)
     assert ran.code == 1
     assert all(place in ran.out for place in places[1:]), ran.out
-    assert "'tobacco' is not translated" in ran.out
+    assert "there is no 'smoking' to translate" in ran.out
     assert "'tobacco' is asked 7 to 17, not 8 to 17" in ran.out
 
 

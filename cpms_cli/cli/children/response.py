@@ -82,6 +82,8 @@ def import_(
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text
 
+    # First: once the response is stored, another program may hold the store.
+    survey = definition_in_use(store, schemas)
     imported = import_responses(
         files,
         store,
@@ -92,7 +94,6 @@ def import_(
         tool_version=__version__,
         mapping=map_,
     )
-    survey = definition_in_use(store, schemas)
     if format_ == "json":
         typer.echo(json_text(report.import_document(survey, imported, spoken)))
     else:
@@ -134,6 +135,8 @@ def add(
     from cpms_cli.survey.era import shown_date
     from cpms_cli.survey.messages import say
 
+    # First: once the response is stored, another program may hold the store.
+    survey = definition_in_use(store, schemas)
     added = add_response(
         store,
         identifier,
@@ -151,7 +154,6 @@ def add(
     if added.batch is None:
         typer.echo(say("response_known", spoken))
         return
-    survey = definition_in_use(store, schemas)
     field = survey.response_role("response")
     label = code_labels(survey, field, pd.Series([added.kind]), spoken).iat[0]
     when = shown_date(added.date, spoken)

@@ -68,6 +68,8 @@ def merge(
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text
 
+    # Before the merge: afterwards another program may hold the store, and what was stored would be called refused.
+    survey = definition_in_use(store, schemas)
     merged = run(
         files,
         store,
@@ -81,7 +83,6 @@ def merge(
         sheets=sheets,
         village=village_code(village),
     )
-    survey = definition_in_use(store, schemas)
     urgent = set_aside_levels(survey, merged)
     if format_ == "json":
         typer.echo(json_text(report.document(merged, urgent, spoken)))

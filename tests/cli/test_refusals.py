@@ -23,7 +23,7 @@ HEADERS = "รอบการสำรวจ,รหัสหมู่บ้า�
         ("picture.xlsx", PNG, "PNG"),
         ("report.csv", b"%PDF-1.7 ...", "PDF"),
         ("accounts.csv", b"date,amount,balance\n1/1/2569,20,30\n", "no row has headers of the survey"),
-        ("no_line.csv", b"round,village_code,household_no,sex\n2569,85010501,1,male\n", "child_no"),
+        ("no_house.csv", b"round,village_code,child_no,sex\n2569,85010501,1,male\n", "household_no"),
         ("twice.csv", f"{HEADERS},เพศ,Sex\n2569,85010501,1,1,ชาย,หญิง\n".encode(), "columns say sex: E (เพศ), F (Sex)"),
         ("cut.xlsx", b"PK\x03\x04" + bytes(400), "damaged"),
     ],

@@ -144,7 +144,7 @@ def test_thai_that_looks_the_same_is_the_same(header: str, field: str) -> None:
     "header",
     [
         "หมายเหตุ",
-        "โทรศัพท์",
+        "โทรศัพท์โรงเรียน",
         "ชื่อโรงเรียน",
         "ชื่อบิดา",
         "สัญชาติบิดา",
@@ -154,7 +154,7 @@ def test_thai_that_looks_the_same_is_the_same(header: str, field: str) -> None:
         "mother/Age",
         "Name of school",
         "เพศ/อายุ",
-        "phone",
+        "school phone",
         "ที่",
         "1",
         "_",

@@ -74,6 +74,7 @@ def test_one_line_changes_rule_right_check_and_all_words(cpms: Cpms, own: Path) 
         ("right", "education", "definition"),
         ("right", "education", "applies"),
         ("check", "no_reason_for_no_school", "rule"),
+        ("setting", "fairness.yaml", "value"),
     }
     for part, name in (("indicator", "3"), ("right", "education")):
         assert "(7 to 16 completed years)" in followed[part, name, "definition"]["en"]

@@ -281,14 +281,15 @@ def test_headers_of_the_survey_need_no_map_and_cells_that_cannot_be_read_are_cou
     }
     table = pd.DataFrame(CHILDREN).rename(columns=headers).assign(หมายเหตุ="-")
     table.loc[3, "วันเกิด"] = "ปลายปี"
-    table.to_csv(tmp_path / "a.csv", index=False)
-    document = cpms("link", "files", tmp_path / "a.csv", tmp_path / "a.csv", "--format", "json")
+    for name in ("a.csv", "b.csv"):
+        table.to_csv(tmp_path / name, index=False)
+    document = cpms("link", "files", tmp_path / "a.csv", tmp_path / "b.csv", "--format", "json")
     assert document.code == 1
     assert document.json["automatic"] == 4
     assert document.json["not_looked_at"] == ["หมายเหตุ"]
     assert document.json["unread"] == [
         {"file": "a.csv", "header": "วันเกิด", "cells": 1},
-        {"file": "a.csv", "header": "วันเกิด", "cells": 1},
+        {"file": "b.csv", "header": "วันเกิด", "cells": 1},
     ]
 
 

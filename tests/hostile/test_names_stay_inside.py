@@ -221,7 +221,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "report community": ("850105 -o area.html", "850105 -o area.docx --internal"),
     "report province": ("85 -o area.xlsx",),
     "report child": ("{child} -o one.html", f"{{child}} -o one{PRINTED}"),
-    "schema check": ("",),
+    "schema check": ("", "--lang my -o missing.csv"),
     "schema new": ("own",),
     "schema diff": ("shipped shipped",),
     "schema use": ("shipped --yes",),
@@ -330,7 +330,7 @@ def test_no_name_gets_out(
             before = set(folder.rglob("*"))
             store = ("--store", "s.duckdb") if "--store" in OPTIONS[name] and "--store" not in line else ()
             words = line.lstrip("!").format(child=marked.child, parted=marked.parted, other=marked.other).split()
-            ran = cpms(*name.split(), *words, *store, *way)
+            ran = cpms(*name.split(), *words, *store, *(() if "--lang" in words else way))
             marks_printed = [f"{name} {line} {' '.join(way)}: {mark}" for mark in _marks_in(ran.out + ran.err)]
             assert ran.code == EXPECTED.get(name, 0), ran.err
             written = [] if line.startswith("!") else _leaks(folder, before)

@@ -17,6 +17,7 @@ from cpms_cli.reading.header.mapping import compared, leave_out, map_lines
 from cpms_cli.reading.source import SourceTable
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.files.located_yaml import BadDocument, read_mapping
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import LANGUAGES, Language, Survey
 
 _YAML = (".yaml", ".yml")
@@ -68,7 +69,7 @@ def link_files(
     identified: bool = False,
     encoding: str | None = None,
     sheets: Collection[str] | None = None,
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> LinkedFiles:
     """Link the rows of two files of persons, or find the rows of one file that are one person; nothing is stored.

@@ -14,6 +14,7 @@ from cpms_cli.linking.tables.held_columns import Fields, columns_held
 from cpms_cli.linking.tables.person_pairs import pair_persons
 from cpms_cli.linking.tables.person_rows import person_rows
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
 
 SURE, TO_REVIEW = "automatic", "review"
@@ -24,7 +25,7 @@ def link_frames(
     right: pd.DataFrame | None,
     fields: Fields,
     *,
-    language: Language = "en",
+    language: Language = FALLBACK,
     schemas: Path | None = None,
 ) -> pd.DataFrame:
     """Return which rows of two tables of persons are one person; with `right` None, which rows of one table are.

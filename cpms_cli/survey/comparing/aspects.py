@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cpms_cli.survey.model.definition import Check, Field, Indicator, Level
-from cpms_cli.survey.model.summary_model import Measure, Right
+from cpms_cli.survey.model.definition import Area, Check, Circumstance, Field, Indicator, Level, Title
+from cpms_cli.survey.model.summary_model import Activity, Measure, Right
 from cpms_cli.survey.model.words import Words
 
 PartText = Words | str | None
@@ -99,3 +99,24 @@ def measure_aspects(measure: Measure) -> Aspects:
 def check_aspects(check: Check) -> Aspects:
     """Return what is compared of a check."""
     return {"message": check.message, "mend": check.mend, "rule": check.when, "severity": check.severity}
+
+
+def circumstance_aspects(circumstance: Circumstance) -> Aspects:
+    """Return what is compared of what a circumstance calls for."""
+    return {"label": circumstance.help, "indicator": str(circumstance.indicator)}
+
+
+def activity_aspects(activity: Activity) -> Aspects:
+    """Return what is compared of an activity."""
+    indicators = as_list(map(str, activity.indicators))
+    return {"label": activity.label, "who": activity.who, "indicator": indicators}
+
+
+def title_aspects(title: Title) -> Aspects:
+    """Return what is compared of a title before names."""
+    return {"sex": title.sex, "joined": as_text(title.joined)}
+
+
+def area_aspects(area: Area) -> Aspects:
+    """Return what is compared of an area."""
+    return {"label": area.label}

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from operator import attrgetter
+from typing import Any, Literal, TypeVar
 
 from cpms_cli.survey.comparing.all_settings import settings_of
 from cpms_cli.survey.comparing.aspects import (
     Aspects,
     PartText,
-    as_list,
+    activity_aspects,
+    area_aspects,
     as_text,
     check_aspects,
+    circumstance_aspects,
     indicator_aspects,
     level_aspects,
     lifespan_aspects,
     measure_aspects,
     question_aspects,
     right_aspects,
+    title_aspects,
 )
-from cpms_cli.survey.model.definition import CodeList, Survey
+from cpms_cli.survey.model.definition import Check, CodeList, Survey
 from cpms_cli.survey.model.words import Words
 
 Kind = Literal["added", "retired", "renamed", "turned_off", "turned_on", "changed"]
@@ -67,22 +71,13 @@ def definition_changes(before: Survey, after: Survey) -> tuple[DefinitionChange,
     A limit that changed stands before every rule and every text that changed with it. A setting is whatever else a file
     of the definition says: its `name` is the file, its `label` the place in it.
     """
-    parts = (
-        _limits,
-        _questions,
-        _codes,
-        _indicators,
-        _levels,
-        _circumstances,
-        _rights,
-        _measures,
-        _activities,
-        _checks,
-        _titles,
-        _areas,
-        _settings,
+    return (
+        *_limits(before, after),
+        *_questions(before, after),
+        *_codes(before, after),
+        *(change for kind in _KINDS for change in _of_kind(kind, before, after)),
+        *_settings(before, after),
     )
-    return tuple(change for part in parts for change in part(before, after))
 
 
 def _limits(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
@@ -124,67 +119,44 @@ def _codes(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
         )
 
 
-def _indicators(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    earlier, later = ({str(part.number): part for part in survey.indicators} for survey in (before, after))
-    yield from _of_part("indicator", earlier, later, {}, lambda indicator: indicator.name, indicator_aspects)
+def _as_written(text: str) -> Words:
+    """What is the same in every language: a place in a file, a title."""
+    return Words(en=text, th=text)
 
 
-def _levels(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    earlier, later = ({level.id: level for level in survey.levels} for survey in (before, after))
-    yield from _of_part("level", earlier, later, {}, lambda level: level.label, level_aspects)
+def _checks(survey: Survey) -> tuple[Check, ...]:
+    return (*survey.checks, *survey.history, *survey.responses)
 
 
-def _circumstances(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    earlier, later = ({part.id: part for part in survey.circumstances} for survey in (before, after))
-    yield from _of_part(
-        "circumstance",
-        earlier,
-        later,
-        {},
-        lambda part: part.help,
-        lambda part: {"label": part.help, "indicator": str(part.indicator)},
-    )
+@dataclass(frozen=True)
+class _Kind:
+    """Parts of one kind that have a name of their own: where they stand, their names, labels, and what is compared."""
+
+    part: Part
+    parts: Callable[[Survey], Iterable[Any]]
+    name: Callable[[Any], str]
+    label: Callable[[Any], Words]
+    aspects: Callable[[Any], Aspects]
 
 
-def _activities(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    earlier, later = ({activity.id: activity for activity in survey.activities} for survey in (before, after))
-    yield from _of_part(
-        "activity",
-        earlier,
-        later,
-        {},
-        lambda activity: activity.label,
-        lambda activity: {
-            "label": activity.label,
-            "who": activity.who,
-            "indicator": as_list(map(str, activity.indicators)),
-        },
-    )
+_KINDS = (
+    _Kind("indicator", attrgetter("indicators"), lambda part: str(part.number), attrgetter("name"), indicator_aspects),
+    _Kind("level", attrgetter("levels"), attrgetter("id"), attrgetter("label"), level_aspects),
+    _Kind("circumstance", attrgetter("circumstances"), attrgetter("id"), attrgetter("help"), circumstance_aspects),
+    _Kind("right", attrgetter("rights"), attrgetter("id"), attrgetter("label"), right_aspects),
+    _Kind("measure", attrgetter("measures"), attrgetter("id"), attrgetter("label"), measure_aspects),
+    _Kind("activity", attrgetter("activities"), attrgetter("id"), attrgetter("label"), activity_aspects),
+    _Kind("check", _checks, attrgetter("id"), attrgetter("message"), check_aspects),
+    _Kind("title", attrgetter("titles"), attrgetter("title"), lambda part: _as_written(part.title), title_aspects),
+    _Kind("area", lambda survey: survey.areas.values(), attrgetter("code"), attrgetter("label"), area_aspects),
+)
 
 
-def _titles(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    earlier, later = ({title.title: title for title in survey.titles} for survey in (before, after))
-    yield from _of_part(
-        "title",
-        earlier,
-        later,
-        {},
-        lambda title: _as_written(title.title),
-        lambda title: {"sex": title.sex, "joined": as_text(title.joined)},
-    )
-
-
-def _areas(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    if before.areas is after.areas:
-        return
-    yield from _of_part(
-        "area",
-        before.areas,
-        after.areas,
-        {},
-        lambda area: area.label,
-        lambda area: {"label": area.label},
-    )
+def _of_kind(kind: _Kind, before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    earlier, later = ({kind.name(part): part for part in kind.parts(survey)} for survey in (before, after))
+    # The areas are thousands, and mostly the same ones.
+    if earlier != later:
+        yield from _of_part(kind.part, earlier, later, {}, kind.label, kind.aspects)
 
 
 def _settings(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
@@ -196,29 +168,6 @@ def _settings(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
             kind: Kind = "added" if then is None else "retired" if now is None else "changed"
             aspect = "value" if kind == "changed" else ""
             yield DefinitionChange("setting", kind, place[0], _as_written(place[1]), aspect, then, now)
-
-
-def _as_written(text: str) -> Words:
-    """What is the same in every language: a place in a file, a title."""
-    return Words(en=text, th=text)
-
-
-def _rights(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    earlier, later = ({right.id: right for right in survey.rights} for survey in (before, after))
-    yield from _of_part("right", earlier, later, {}, lambda right: right.label, right_aspects)
-
-
-def _measures(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    earlier, later = ({measure.id: measure for measure in survey.measures} for survey in (before, after))
-    yield from _of_part("measure", earlier, later, {}, lambda measure: measure.label, measure_aspects)
-
-
-def _checks(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    earlier, later = (
-        {check.id: check for check in (*survey.checks, *survey.history, *survey.responses)}
-        for survey in (before, after)
-    )
-    yield from _of_part("check", earlier, later, {}, lambda check: check.message, check_aspects)
 
 
 def _of_part(
@@ -239,8 +188,9 @@ def _of_part(
         if old_name != name:
             yield DefinitionChange(part, "renamed", name, label(now), "name", old_name, name)
         yield from _otherwise(part, name, label(now), aspects(earlier[old_name]), aspects(now))
+    kept = set(pairs.values())
     for name, then in earlier.items():
-        if name not in pairs.values():
+        if name not in kept:
             yield DefinitionChange(part, "retired", name, label(then))
 
 

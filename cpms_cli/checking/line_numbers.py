@@ -21,8 +21,6 @@ from cpms_cli.survey.identifiers import is_thai_id
 from cpms_cli.survey.model.definition import Role, Survey
 
 _SAYS: tuple[Role, ...] = ("national_id", "given_name", "family_name", "born", "sex")
-
-
 _Child = dict[str, str | None]
 
 
@@ -47,8 +45,10 @@ class _Home:
             for place in left:
                 known = [old for old in free if is_one(self.children[old], arriving[place])]
                 rivals = [new for old in known[:1] for new in left if is_one(self.children[old], arriving[new])]
-                if len(known) == 1 and len(rivals) == 1:
-                    lines[place] = self.lines[known[0]]
+                # As many known as arriving who cannot be told apart, such as twins without a name: in their order.
+                alike = all(is_one(self.children[old], arriving[new]) for old in known for new in rivals)
+                if alike and len(known) == len(rivals):
+                    lines |= {new: self.lines[old] for new, old in zip(rivals, known, strict=True)}
         taken = {*self.lines}
         for place, child in enumerate(arriving):
             if place not in lines:
@@ -71,15 +71,16 @@ def keep_lines(
     homes: dict[tuple[str, ...], _Home] = defaultdict(_Home)
     given: list[tuple[int, int, str]] = []
     for key, of_home in rows.groupby([*home, "counted", "_source"], sort=False, dropna=False):
-        known, children = homes[tuple(map(str, key[: len(home)]))], of_home[list(_SAYS)].to_dict("records")
+        known = homes[tuple(map(str, key[: len(home)]))]
+        children: list[_Child] = of_home[list(_SAYS)].to_dict("records")  # type: ignore[assignment]
         if of_home["counted"].iat[0]:
-            own = known.lines_of([{str(name): answer for name, answer in child.items()} for child in children])
+            own = known.lines_of(children)
             places = zip(of_home["_source"], of_home["_row"], own, strict=True)
             given += [(int(source), int(row), str(number)) for source, row, number in places]
             continue
         for number, child in zip(of_home[line].astype("str"), children, strict=True):
             if number.isdecimal():
-                known.add(int(number), {str(name): answer for name, answer in child.items()})
+                known.add(int(number), child)
     lines = pd.DataFrame(given, columns=["_source", "_row", "line"])
     connection.register("line_now", lines)
     connection.execute(f"""
@@ -140,7 +141,7 @@ def _has_name(known: _Child, child: _Child) -> bool:
     return same and not any(_differ(known, child, name) for name in ("family_name", "sex", "national_id"))
 
 
-# The surest first; each holds only where one known child and one of the file meet in it.
+# The surest first; each holds only where as many known children as children of the file meet in it.
 _WAYS = (_has_number, _has_name_and_birthday, _has_birthday, _has_name)
 
 

@@ -111,9 +111,10 @@ def merge(
     if aside is not None and aside.exists():
         # Perhaps the workbook of an earlier merge, half mended, or the survey itself.
         raise UsageError("file_exists", file=aside.name)
-    tables = tuple(read_files(files, survey, ReadAs(round_, encoding, mapping, sheets, village)))
+    read_as = ReadAs(round_, encoding, mapping, sheets, village)
+    tables = tuple(read_files(files, survey, read_as))
     _check_answers(survey, tables)
-    asked = Asked(files, mapping, _further_words(store_path, round_, schemas, encoding, sheets, village), store_path)
+    asked = Asked(files, mapping, _further_words(store_path, schemas, read_as), store_path)
     check_answers_read(survey, tables, asked, "merge", language)
     with (
         made_beside(store_path) as made,
@@ -136,18 +137,11 @@ def merge(
     return replace(merged, asked=asked)
 
 
-def _further_words(
-    store: Path,
-    round_: int | None,
-    schemas: Path | None,
-    encoding: str | None,
-    sheets: Collection[str] | None,
-    village: str | None,
-) -> tuple[str, ...]:
+def _further_words(store: Path, schemas: Path | None, read_as: ReadAs) -> tuple[str, ...]:
     """What else is typed to merge the same files once more."""
-    options = [("--store", store), ("--round", round_), ("--schemas", schemas), ("--encoding", encoding)]
-    options.append(("--village", village))
-    options += [("--sheet", sheet) for sheet in sheets or ()]
+    options: list[tuple[str, object]] = [("--store", store), ("--round", read_as.round), ("--schemas", schemas)]
+    options += [("--encoding", read_as.encoding), ("--village", read_as.village)]
+    options += [("--sheet", sheet) for sheet in read_as.sheets or ()]
     return tuple(word for name, value in options if value is not None for word in (name, str(value)))
 
 

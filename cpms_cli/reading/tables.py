@@ -171,7 +171,7 @@ def _check_consent(survey: Survey, sheet: Sheet, place: dict[str, str]) -> None:
 def _same_round(survey: Survey, column: Column, round_: int, place: dict[str, str]) -> None:
     other = sorted(set(column.values.drop_null().to_pylist()) - {str(round_)})
     if other:
-        raise UsageError("round_differs", given=round_, found=", ".join(other[:3]), **place)
+        raise UsageError("round_differs", given=round_, years=", ".join(other[:3]), **place)
 
 
 @dataclass(frozen=True)

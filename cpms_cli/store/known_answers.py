@@ -26,17 +26,15 @@ def keep_known_answers(
     `lacking` has, for the `_source` of each sheet of this table, the columns it has not. A child's row is filled only
     where it is of the same child, as `_same_child` says; a family's that did not consent never is.
     """
-    key, home = survey.key(table), survey.key("household")
-    same = " AND ".join(f"n.{name} = o.{name}" for name in key)
-    unwilling = f"({', '.join(f'n.{name}' for name in home)}) IN (SELECT ({', '.join(home)}) FROM unwilling)"
-    alike = f" AND {_same_child(survey)}" if table == "child" else ""
+    key = survey.key(table)
     for source, names in lacking.items():
         filled = ", ".join(f"{name} = o.{name}" for name in names if name not in key)
         if filled:
-            connection.execute(
-                f"UPDATE {accepted} n SET {filled} FROM {table}_observation o WHERE n._source = {int(source)}"
-                f" AND o.superseded_by IS NULL AND {same} AND NOT {unwilling}{alike}"
-            )
+            connection.execute(f"""
+                UPDATE {accepted} n
+                SET {filled}
+                FROM {table}_observation o
+                WHERE n._source = {int(source)} AND {_current_row_of(survey, table)}""")
 
 
 def keep_unasked_answers(connection: duckdb.DuckDBPyConnection, survey: Survey, table: Table, accepted: str) -> None:
@@ -44,20 +42,21 @@ def keep_unasked_answers(connection: duckdb.DuckDBPyConnection, survey: Survey, 
 
     The store has such an answer where an earlier definition asked the question in that round: no file can take it back.
     """
-    key = survey.key(table)
-    same = " AND ".join(f"n.{name} = o.{name}" for name in key)
-    alike = f" AND {_same_child(survey)}" if table == "child" else ""
-    home = survey.key("household")
-    unwilling = f"({', '.join(f'n.{name}' for name in home)}) IN (SELECT ({', '.join(home)}) FROM unwilling)"
-    for name in survey.columns(table):
-        unasked = rounds_without(survey.fields[name], f"n.{survey.role('round').name}")
-        if unasked:
-            connection.execute(f"""
-                UPDATE {accepted} n
-                SET {name} = o.{name}
-                FROM {table}_observation o
-                WHERE ({unasked}) AND o.{name} IS NOT NULL AND o.superseded_by IS NULL AND {same}
-                AND NOT {unwilling}{alike}""")
+    round_ = f"n.{survey.role('round').name}"
+    unasked = {name: rounds_without(survey.fields[name], round_) for name in survey.columns(table)}
+    kept = {name: condition for name, condition in unasked.items() if condition}
+    if not kept:
+        return
+    cells = ", ".join(
+        f"{name} = CASE WHEN {condition} THEN coalesce(o.{name}, n.{name}) ELSE n.{name} END"
+        for name, condition in kept.items()
+    )
+    any_kept = " OR ".join(f"(({condition}) AND o.{name} IS NOT NULL)" for name, condition in kept.items())
+    connection.execute(f"""
+        UPDATE {accepted} n
+        SET {cells}
+        FROM {table}_observation o
+        WHERE ({any_kept}) AND {_current_row_of(survey, table)}""")
 
 
 def leave_corrected_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, sources: Iterable[int]) -> None:
@@ -72,6 +71,15 @@ def leave_corrected_rows(connection: duckdb.DuckDBPyConnection, survey: Survey, 
                 FROM child_observation o
                 WHERE o.superseded_by IS NULL AND {same} AND NOT ({_same_child(survey)})
             )""")
+
+
+def _current_row_of(survey: Survey, table: Table) -> str:
+    """SQL: `o` is the store's current row of the accepted row `n`, whose family consented, and of the same child."""
+    home = survey.key("household")
+    conditions = ["o.superseded_by IS NULL", *(f"n.{name} = o.{name}" for name in survey.key(table))]
+    families = f"({', '.join(f'n.{name}' for name in home)})"
+    conditions.append(f"NOT {families} IN (SELECT ({', '.join(home)}) FROM unwilling)")
+    return " AND ".join([*conditions, *([_same_child(survey)] if table == "child" else [])])
 
 
 def _same_child(survey: Survey) -> str:

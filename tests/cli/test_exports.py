@@ -6,6 +6,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -50,6 +51,24 @@ def test_children_of_a_repeat_group_get_the_key_of_their_household(survey: Surve
     assert child.rows.tolist() == [2, 3, 4]
     assert household.ignored == child.ignored == ()
     assert child.place("village_code") == ("place/village_code", ""), "no letter: the child's sheet has no such column"
+
+
+def test_a_child_put_first_in_a_repeat_group_moves_nobody(cpms: Cpms, tmp_path: Path) -> None:
+    """The same submissions, exported again after a forgotten child was put before her brother and sister."""
+    sheets = pd.read_excel(KOBO, sheet_name=None, dtype="str", engine="calamine")
+    (first, household), (second, child) = sheets.items()
+    forgotten = child.iloc[[0]].assign(**{"child/given_name": "ปิติ", "child/birth_date": "2009-06-01"})
+    with pd.ExcelWriter(tmp_path / "later.xlsx") as writer:
+        household.to_excel(writer, sheet_name=str(first), index=False)
+        pd.concat([forgotten, child]).to_excel(writer, sheet_name=str(second), index=False)
+    store = tmp_path / "s.duckdb"
+    assert cpms("merge", KOBO, "--store", store).code == 0
+    assert cpms("merge", tmp_path / "later.xlsx", "--store", store).code == 0
+    with duckdb.connect(str(store), read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT household_no, child_no, given_name FROM current_child ORDER BY ALL"
+        ).fetchall()
+    assert rows == [("12/1", "1", "มะลิ"), ("12/1", "2", "ก้อง"), ("12/1", "3", "ปิติ"), ("14", "1", "นวล")]
 
 
 def test_it_is_said_how_an_export_was_read(cpms: Cpms) -> None:

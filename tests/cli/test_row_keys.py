@@ -54,7 +54,7 @@ def test_round_village_and_numbers_come_from_title_and_order(cpms: Cpms, tmp_pat
         ("2025", "85010501", "12/1", "2", "มานะ"),
         ("2025", "85010501", "15", "1", "ชูใจ"),
     ]
-    for sentence in ("says 85010501", "says 2568 (2025)", "the children of each home are numbered"):
+    for sentence in ("says 85010501", "says 2568 (2025)", "children are numbered in their order within the household"):
         assert sentence in ran.out
     again = cpms("merge", file, "--store", store)
     assert again.code == 0
@@ -98,6 +98,23 @@ def test_twins_without_a_number_stay_two(cpms: Cpms, tmp_path: Path) -> None:
     assert cpms("merge", office_file(tmp_path / "a.xlsx", [HEADER, *twins]), "--store", store).code == 0
     assert cpms("merge", office_file(tmp_path / "b.xlsx", [HEADER, *reversed(twins)]), "--store", store).code == 0
     assert [(row[3], row[4]) for row in stored(store)] == [("1", "มานี"), ("2", "มาลี")]
+
+
+def test_children_who_cannot_be_told_apart_are_no_more_when_the_list_comes_again(cpms: Cpms, tmp_path: Path) -> None:
+    """Twins without a name yet, and two of one name whose birth date nobody knows."""
+    twins: list[object] = ["12/1", "พอใช้", None, "ใจดี", "หญิง", "1/2/2568", "ไทย"]
+    same: list[object] = ["15", "พอใช้", "มะลิ", "รักเรียน", "หญิง", None, "ไทย"]
+    rows, store = [HEADER, twins, twins, same, same], tmp_path / "s.duckdb"
+    assert cpms("merge", office_file(tmp_path / "a.xlsx", rows), "--store", store).code == 0
+    again = office_file(tmp_path / "b.xlsx", [*rows, CHILDREN[2]])
+    assert cpms("merge", again, "--store", store).code == 0
+    assert [(row[2], row[3], row[4]) for row in stored(store)] == [
+        ("12/1", "1", None),
+        ("12/1", "2", None),
+        ("15", "1", "มะลิ"),
+        ("15", "2", "มะลิ"),
+        ("15", "3", "ชูใจ"),
+    ]
 
 
 def test_a_house_in_the_first_row_of_a_family_is_that_of_the_rows_below(cpms: Cpms, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from cpms_cli.reading.header.export_layouts import find_column
 from cpms_cli.reading.header.headers import spelt
-from cpms_cli.reading.sheet.sheets import Note, Sheet
+from cpms_cli.reading.sheet.sheets import Note, Sheet, with_counted_lines
 from cpms_cli.reading.source import CellFault
 from cpms_cli.reading.value.digits import whole_number, whole_numbers
 from cpms_cli.reading.value.values import plain_texts
@@ -181,18 +181,4 @@ def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
         return sheet
     filled = _filled(sheet)
     group = _key(sheet, parent_place, with_submission=_submission(sheet) is not None)
-    numbers = group[filled].groupby(group[filled]).cumcount() + 1
-    texts = numbers.reindex(range(len(group))).astype("Int64").astype("str")
-    place = len(sheet.source.header)
-    column = pa.array(texts, pa.string(), from_pandas=True).dictionary_encode()
-    source = replace(
-        sheet.source, data=sheet.source.data.append_column(str(place), column), header=(*sheet.source.header, line)
-    )
-    note = Note("layout_counted", {"field": line})
-    return replace(
-        sheet,
-        source=source,
-        fields={**sheet.fields, place: line},
-        added=sheet.added | {place},
-        notes=(*sheet.notes, note),
-    )
+    return with_counted_lines(survey, sheet, group[filled])

@@ -17,7 +17,7 @@ import pyarrow as pa
 from cpms_cli.errors import UsageError
 from cpms_cli.reading.header.export_layouts import village_number_words
 from cpms_cli.reading.header.headers import spelt
-from cpms_cli.reading.sheet.sheets import Note, Sheet
+from cpms_cli.reading.sheet.sheets import Note, Sheet, with_column, with_counted_lines
 from cpms_cli.reading.sheet.title_keys import SUBDISTRICT, place_in_titles, village_in_subdistrict
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.survey.model.definition import Survey
@@ -61,7 +61,7 @@ def _with_village(survey: Survey, sheet: Sheet, given: str | None) -> Sheet:
         return sheet
     column = pd.Series(village, index=range(sheet.source.data.num_rows), dtype="str")
     note = Note("village_given" if given else "village_from_title", {"village": village})
-    return _with_column(sheet, name, column, note)
+    return with_column(sheet, name, column, note)
 
 
 def _village_number_column(sheet: Sheet) -> int | None:
@@ -97,7 +97,7 @@ def _check_same_village(sheet: Sheet, place: int, given: str, name: str) -> None
         raise UsageError(
             "village_differs",
             given=given,
-            found=", ".join(others[:3]),
+            codes=", ".join(others[:3]),
             column=source.header[place],
             file=source.path.name,
             sheet=source.sheet or "",
@@ -149,12 +149,9 @@ def _numbered(survey: Survey, sheet: Sheet) -> Sheet:
         return sheet
     round_place = sheet.place(survey.role("round").name)
     columns = [*known, *([] if round_place is None else [round_place])]
-    key = pd.DataFrame({index: _texts(sheet, index) for index in columns})
+    key = pd.DataFrame({index: _texts(sheet, index).fillna("") for index in columns})
     filled = _any_filled(sheet, [index for index, field in sheet.fields.items() if field in own])
-    numbers = key[filled].groupby(list(key), dropna=False).cumcount() + 1
-    texts = numbers.reindex(range(len(key))).astype("Int64").astype("str")
-    numbered = _with_column(sheet, line, texts, Note("children_numbered", {"field": line}))
-    return replace(numbered, is_numbered=True)
+    return with_counted_lines(survey, sheet, key.agg("\x1f".join, axis=1)[filled])
 
 
 def _is_nearly_there(sheet: Sheet, name: str) -> bool:
@@ -182,18 +179,3 @@ def _any_filled(sheet: Sheet, places: list[int]) -> pd.Series:
 def _with_texts(sheet: Sheet, place: int, texts: pd.Series) -> Sheet:
     column = pa.array(texts, pa.string(), from_pandas=True).dictionary_encode()
     return replace(sheet, source=replace(sheet.source, data=sheet.source.data.set_column(place, str(place), column)))
-
-
-def _with_column(sheet: Sheet, name: str, texts: pd.Series, note: Note) -> Sheet:
-    """The sheet with one more column, of a field that it lacked."""
-    place, column = len(sheet.source.header), pa.array(texts, pa.string(), from_pandas=True).dictionary_encode()
-    source = replace(
-        sheet.source, data=sheet.source.data.append_column(str(place), column), header=(*sheet.source.header, name)
-    )
-    return replace(
-        sheet,
-        source=source,
-        fields={**sheet.fields, place: name},
-        added=sheet.added | {place},
-        notes=(*sheet.notes, note),
-    )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.errors import UnreadableFile
@@ -182,3 +183,29 @@ def _rewritten(data: pa.Table, source: SourceTable, index: int, change: Callable
         return data
     array = pa.array(changed, pa.string()).take(pa.array(codes % len(texts)))
     return data.set_column(index, str(index), array.dictionary_encode())
+
+
+def with_column(sheet: Sheet, name: str, texts: pd.Series, note: Note) -> Sheet:
+    """Return the sheet with one more column, of a field that it lacked: a text per row, NA where it is blank."""
+    place, column = len(sheet.source.header), pa.array(texts, pa.string(), from_pandas=True).dictionary_encode()
+    source = replace(
+        sheet.source, data=sheet.source.data.append_column(str(place), column), header=(*sheet.source.header, name)
+    )
+    return replace(
+        sheet,
+        source=source,
+        fields={**sheet.fields, place: name},
+        added=sheet.added | {place},
+        notes=(*sheet.notes, note),
+    )
+
+
+def with_counted_lines(survey: Survey, sheet: Sheet, homes: pd.Series) -> Sheet:
+    """Return the sheet with the number of each child within its home, in the order of the rows.
+
+    `homes`: what tells the home of each row of a child; other rows of the sheet are left out of it.
+    """
+    line = survey.role("line").name
+    numbers = homes.groupby(homes, dropna=False).cumcount() + 1
+    texts = numbers.reindex(range(sheet.source.data.num_rows)).astype("Int64").astype("str")
+    return replace(with_column(sheet, line, texts, Note("layout_counted", {"field": line})), is_numbered=True)

@@ -22,7 +22,7 @@ KEY_NOTES = frozenset(
         "village_given",
         "village_by_number",
         "house_from_above",
-        "children_numbered",
+        "layout_counted",
     }
 )
 Notice = tuple[str, dict[str, object]]

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,10 @@ from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.proof.limit_proof import strays
 from cpms_cli.survey.proof.numbers_in_words import NumberFinder
 from tests.conftest import ROOT, THOROUGH, Cpms
+from tests.definitions import change_file
 
 SCHEMAS = ROOT / "schemas"
-Change = Callable[[str, str, str], None]
+Change = Callable[[str, str, str], int]
 
 
 @pytest.fixture
@@ -35,12 +37,7 @@ def own(cpms: Cpms, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def change(own: Path) -> Change:
-    def put(file: str, old: str, new: str) -> None:
-        text = (own / file).read_text("utf-8")
-        assert text.count(old) == 1, (file, old, text.count(old))
-        (own / file).write_text(text.replace(old, new), "utf-8")
-
-    return put
+    return partial(change_file, own)
 
 
 def _changed(name: str, value: int, text: str) -> str:

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 
 from cpms_cli import compare_definitions, merge, score, score_again, undo
 from cpms_cli.store.content import dump
-from tests.conftest import ROOT, Cpms, Draw
+from tests.conftest import Cpms, Draw
+from tests.definitions import change_file, copy_definition
 
 
 @pytest.fixture
@@ -33,17 +34,10 @@ def store(draw: Draw, tmp_path: Path) -> Path:
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
     """A province's own definition: two counted indicators are high risk already."""
-    folder = tmp_path / "own"
-    shutil.copytree(ROOT / "schemas", folder)
-    _edit(folder / "risk.yaml", "dangers >= $dangers_from", "counted >= $dangers_from")
-    _edit(folder / "limits.yaml", "- name: dangers_from\n    value: 5\n", "- name: dangers_from\n    value: 2\n")
+    folder = copy_definition(tmp_path / "own")
+    change_file(folder, "risk.yaml", "dangers >= $dangers_from", "counted >= $dangers_from")
+    change_file(folder, "limits.yaml", "- name: dangers_from\n    value: 5\n", "- name: dangers_from\n    value: 2\n")
     return folder
-
-
-def _edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), "utf-8")
 
 
 def test_each_scoring_is_recorded_with_what_it_saw(cpms: Cpms, draw: Draw, store: Path) -> None:
@@ -212,7 +206,7 @@ def test_compare_in_every_format(cpms: Cpms, store: Path, other: Path, tmp_path:
 
 
 def test_compare_counts_the_answers_that_change(store: Path, other: Path) -> None:
-    _edit(other / "indicators.yaml", "    when: nationality <> 'TH'", "    when: nationality = 'stateless'")
+    change_file(other, "indicators.yaml", "    when: nationality <> 'TH'", "    when: nationality = 'stateless'")
     comparison = compare_definitions(store, other)
     assert comparison.indicators.to_dict("records") == [
         {"number": 1, "name": "No Thai nationality", "before": "yes", "after": "no", "children": 1}
@@ -238,7 +232,7 @@ def test_a_rule_of_a_level_may_ask_the_other_children_of_the_home(draw: Draw, ot
     ]
     path = tmp_path / "homes.duckdb"
     merge([draw(*rows)], path)
-    _edit(other / "risk.yaml", "      OR i19\n", "      OR any_child(i12)\n")
+    change_file(other, "risk.yaml", "      OR i19\n", "      OR any_child(i12)\n")
     scores = score(path, schemas=other)
     assert scores["level"].tolist() == ["high_risk", "high_risk", "not_enough_answers", "not_enough_answers"]
     assert scores["reasons"].map(list).tolist()[1] == ["high_risk.10"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -19,22 +19,17 @@ from tests.definitions import change_file, copy_definition
 
 SCHEMAS = ROOT / "schemas"
 VILLAGE = "85010501"
-Change = Callable[[str, str, str], None]
+Change = Callable[[str, str, str], int]
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SCHEMAS, tmp_path / "own"))
+    return copy_definition(tmp_path / "own")
 
 
 @pytest.fixture
 def change(own: Path) -> Change:
-    def put(file: str, old: str, new: str) -> None:
-        text = (own / file).read_text("utf-8")
-        assert text.count(old) == 1, (file, old, text.count(old))
-        (own / file).write_text(text.replace(old, new), "utf-8")
-
-    return put
+    return partial(change_file, own)
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -187,13 +182,7 @@ def test_an_indicator_of_a_provinces_own_goes_all_the_way(cpms: Cpms, draw: Draw
     """Copied, added, checked, scored, counted, listed, reported; it counts towards "at risk" by itself."""
     own = tmp_path / "own"
     assert cpms("schema", "new", own).code == 0
-
-    def change(file: str, old: str, new: str) -> None:
-        text = (own / file).read_text("utf-8")
-        assert text.count(old) == 1, (file, old)
-        (own / file).write_text(text.replace(old, new), "utf-8")
-
-    _own_indicator(own, change)
+    _own_indicator(own, partial(change_file, own))
     ran = cpms("schema", "check", own)
     assert ran.code == 0, ran.out
     assert f"{len(NUMBERS) + 1} indicators" in ran.out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -10,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from cpms_cli import prove_definition
-from tests.conftest import ROOT, Cpms
+from tests.conftest import Cpms
+from tests.definitions import change_file, copy_definition
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT / "schemas", tmp_path / "own"))
+    return copy_definition(tmp_path / "own")
 
 
 Put = Callable[[str, str, str], str]
@@ -26,10 +26,7 @@ def put(folder: Path) -> Put:
     """Puts one text in place of another, and returns the place, as file and line, of the new one."""
 
     def change(file: str, old: str, new: str) -> str:
-        text = (folder / file).read_text("utf-8")
-        assert text.count(old) == 1, (file, old, text.count(old))
-        (folder / file).write_text(text.replace(old, new), "utf-8")
-        return f"{file}:{text[: text.index(old)].count(chr(10)) + 1}: "
+        return f"{file}:{change_file(folder, file, old, new)}: "
 
     return change
 

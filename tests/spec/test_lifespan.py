@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,27 +17,20 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.definition import Survey, folded
 from cpms_cli.survey.rules.dependents import dependents
 from tests.conftest import ROOT, Cpms, Draw
+from tests.definitions import change_file, copy_definition
 
 Change = Callable[[str, str, str], int]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT / "schemas", tmp_path / "own"))
+    return copy_definition(tmp_path / "own")
 
 
 @pytest.fixture
 def change(folder: Path) -> Change:
     """Puts one text in place of another in a file of the folder; returns the line on which it now stands."""
-
-    def put(file: str, old: str, new: str) -> int:
-        path = folder / file
-        text = path.read_text("utf-8")
-        assert text.count(old) == 1, (file, old, text.count(old))
-        path.write_text(text.replace(old, new), "utf-8")
-        return text[: text.index(old)].count("\n") + 1
-
-    return put
+    return partial(change_file, folder)
 
 
 def _field(name: str) -> str:

@@ -18,6 +18,11 @@ from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.workspace import Workspace
 
 
+def tables_with_rows(**tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables that have rows: what a summary shows only where there is such."""
+    return {name: table for name, table in tables.items() if len(table)}
+
+
 @dataclass(frozen=True)
 class Scope:
     """An area's code (None: the whole store) and name; the round summarised, the one before it, all rounds there."""

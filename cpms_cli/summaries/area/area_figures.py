@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,7 +12,7 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.migration.movement import MOVEMENT
 from cpms_cli.summaries.rounds.comparability import not_comparable
-from cpms_cli.summaries.scope import parts_of, scope_of
+from cpms_cli.summaries.scope import Scope, parts_of, scope_of
 from cpms_cli.survey.model.definition import Language, Level, Survey
 from cpms_cli.survey.model.summary_model import Group
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -92,18 +91,23 @@ def _response(workspace: Workspace, condition: str) -> pd.DataFrame:
 
 
 def _with_before(
-    workspace: Workspace, columns: dict[str, str], code: str, rounds: Sequence[int], relation: str = CHILD_ROUND
+    workspace: Workspace, columns: dict[str, str], scope: Scope, left_out: pd.DataFrame, relation: str = CHILD_ROUND
 ) -> pd.DataFrame:
-    """Return the answers in the last of `rounds`, a row per column, with the share of yes in the round before."""
+    """Return the answers in the scope's round, a row per column, with the share of yes in the round before.
+
+    `left_out` is what cannot be compared between the two, as `not_comparable`.
+    """
 
     def counts_of_round(round_: int) -> pd.DataFrame:
-        condition = within(workspace.survey, code, round_)
+        condition = within(workspace.survey, scope.code, round_)
         return broken_down(workspace, columns, condition, relation=relation).set_index("item")
 
-    now = counts_of_round(rounds[-1])
+    now = counts_of_round(scope.round)
     nothing = {"share": float("nan"), **dict.fromkeys(COUNTS, 0)}
-    before = counts_of_round(rounds[-2]).reindex(now.index) if len(rounds) > 1 else now.assign(**nothing)
-    before.loc[before.index.isin(_left_out(workspace, columns, rounds)["item"]), list(nothing)] = list(nothing.values())
+    before = now.assign(**nothing)
+    if scope.previous is not None:
+        before = counts_of_round(scope.previous).reindex(now.index)
+        before.loc[before.index.isin(left_out["item"]), list(nothing)] = list(nothing.values())
     counts = {f"before_{name}": before[name].fillna(0).astype("int64") for name in COUNTS}
     return now.assign(before=before["share"].astype("float64"), **counts).reset_index()
 
@@ -112,15 +116,10 @@ def _indicator_labels(survey: Survey, language: Language) -> dict[str, str]:
     return {indicator.column: f"{indicator.number} {indicator.name.in_(language)}" for indicator in survey.indicators}
 
 
-def _left_out(workspace: Workspace, columns: Mapping[str, str], rounds: Sequence[int]) -> pd.DataFrame:
-    """Return what cannot be compared between the last of `rounds` and the round before it."""
-    return not_comparable(workspace, [(rounds[-2], rounds[-1])] if len(rounds) > 1 else [], columns)
-
-
-def _indicators(workspace: Workspace, code: str, rounds: Sequence[int]) -> pd.DataFrame:
+def _indicators(workspace: Workspace, scope: Scope, left_out: pd.DataFrame) -> pd.DataFrame:
     survey, language = workspace.survey, workspace.language
     columns = _indicator_labels(survey, language)
-    with_changes = _with_before(workspace, columns, code, rounds)
+    with_changes = _with_before(workspace, columns, scope, left_out)
     with_changes.insert(
         0, "number", with_changes["item"].map({indicator.column: indicator.number for indicator in survey.indicators})
     )
@@ -199,12 +198,13 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
         of: {measure_column(measure.id): measure.label.in_(language) for measure in survey.measures if measure.of == of}
         for of in ("child", "household")
     }
+    labels = {**_indicator_labels(survey, language), **rights, **measures["child"], **measures["household"]}
+    left_out = not_comparable(workspace, scope.pairs, labels)
     migration = [
-        _with_before(workspace, measures[of], code, rounds, relation)
+        _with_before(workspace, measures[of], scope, left_out, relation)
         for of, relation in (("child", CHILD_ROUND), ("household", HOME))
         if measures[of]
     ]
-    labels = {**_indicator_labels(survey, language), **rights, **measures["child"], **measures["household"]}
     none = pd.DataFrame()
     quality = quality_of(connection, survey, scope)
     return AreaFigures(
@@ -217,12 +217,12 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
         int(homes[0]) if homes else 0,
         _levels(connection, survey, code, rounds[-1]),
         response,
-        _indicators(workspace, code, rounds),
+        _indicators(workspace, scope, left_out),
         _parts(workspace, condition, group) if group else none,
         *(_heat(workspace, condition, group) if group else (none, none, none)),
         _flow(connection, survey, code, rounds[-2], rounds[-1]) if len(rounds) > 1 else none,
-        _with_before(workspace, rights, code, rounds),
+        _with_before(workspace, rights, scope, left_out),
         pd.concat(migration, ignore_index=True),
         quality,
-        _left_out(workspace, labels, rounds),
+        left_out,
     )

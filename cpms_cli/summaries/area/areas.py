@@ -27,7 +27,7 @@ from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of, standing_list
 from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
 from cpms_cli.summaries.rounds.comparability import not_comparable
-from cpms_cli.summaries.scope import Scope, scope_of
+from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
@@ -83,7 +83,7 @@ class AreaSummary:
             "response": self.response,
             "quality": self.quality,
             **self.grouped,
-            **({"not_comparable": self.not_comparable} if len(self.not_comparable) else {}),
+            **tables_with_rows(not_comparable=self.not_comparable),
         }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +103,14 @@ def by_rounds(
     return pd.concat(tables, ignore_index=True)
 
 
-def shares_over(workspace: Workspace, columns: Mapping[str, str], span: Span, by: Sequence[Group] = ()) -> pd.DataFrame:
-    """Return the counts of `by_rounds` for a span, with the change since the round before where that asked the same."""
+def shares_over(
+    workspace: Workspace, columns: Mapping[str, str], span: Span, by: Sequence[Group] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the counts of `by_rounds` for a span, with the change since the round before where that asked the same,
+    and what cannot be compared in it, as `not_comparable`."""
     counted = with_change(by_rounds(workspace, columns, span, by), span.rounds, [*(group.id for group in by), "item"])
-    return without_changes(counted, not_comparable(workspace, pairwise(span.rounds), columns))
+    left_out = not_comparable(workspace, span.pairs, columns)
+    return without_changes(counted, left_out, span.rounds), left_out
 
 
 def counted_by(
@@ -207,6 +210,5 @@ def compute_indicator_change(
         chosen.definition.in_(language),
         chosen.source,
         case_changes(workspace, span, [chosen], groups),
-        shares_over(workspace, columns, span, groups),
-        not_comparable(workspace, span.pairs, columns),
+        *shares_over(workspace, columns, span, groups),
     )

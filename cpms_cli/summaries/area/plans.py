@@ -21,7 +21,7 @@ from cpms_cli.summaries.area.shares import area_name, count_answers, groups_aske
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.standing_today import create_stood
 from cpms_cli.summaries.rounds.comparability import not_comparable
-from cpms_cli.summaries.scope import Scope, scope_of
+from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Activity
@@ -77,7 +77,7 @@ class AreaPlan:
         """The tables by name, in the order in which they are read."""
         names = ("levels", "leading", "help", "parts", "activities", "idle", "leading_by_part", "quality", "coverage")
         standing = {"standing": self.standing, "standing_parts": self.standing_parts} if len(self.standing) else {}
-        left_out = {"not_comparable": self.not_comparable} if len(self.not_comparable) else {}
+        left_out = tables_with_rows(not_comparable=self.not_comparable)
         return {**{name: getattr(self, name) for name in names}, **standing, **self.grouped, **left_out}
 
 

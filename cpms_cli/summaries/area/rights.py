@@ -14,7 +14,6 @@ from cpms_cli.summaries.area.indicator import counted_by, shares_over
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import groups_asked, within
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of
-from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
 from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
 from cpms_cli.survey.language import FALLBACK
@@ -162,6 +161,5 @@ def compute_rights_change(
     return RightsChange(
         span,
         with_names(cases, named, ("right", "name")),
-        shares_over(workspace, columns, span, groups),
-        not_comparable(workspace, span.pairs, columns),
+        *shares_over(workspace, columns, span, groups),
     )

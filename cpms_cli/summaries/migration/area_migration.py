@@ -20,7 +20,7 @@ from cpms_cli.summaries.migration.migration_groups import Breakdown, breakdown
 from cpms_cli.summaries.migration.movement import counted_movement, create_movement, origins
 from cpms_cli.summaries.rounds.comparability import not_comparable
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
-from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
+from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
@@ -59,7 +59,7 @@ class MigrationSummary:
             "origins": self.origins,
             "movement": self.movement,
             "quality": self.quality,
-            **({"not_comparable": self.not_comparable} if len(self.not_comparable) else {}),
+            **tables_with_rows(not_comparable=self.not_comparable),
         }
 
 
@@ -108,7 +108,7 @@ def _compared(survey: Survey, inside: pd.DataFrame, province: pd.DataFrame, keys
     return shares.assign(rest_share=rest, rest_known=known, level=level)
 
 
-def _measures(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame:
+def _measures(workspace: Workspace, scope: Scope, by: Breakdown, left_out: pd.DataFrame) -> pd.DataFrame:
     survey, language, connection = workspace.survey, workspace.language, workspace.profiled()
     keys = ["measure", "area", *by.names]
 
@@ -124,7 +124,7 @@ def _measures(workspace: Workspace, scope: Scope, by: Breakdown) -> pd.DataFrame
     table["change"] = float("nan")
     if scope.previous is not None:
         change = _change(survey, table, counts(scope.code, scope.previous), keys)
-        table["change"] = change.mask(table["measure"].isin(_not_comparable(workspace, [scope])["item"]))
+        table["change"] = change.mask(table["measure"].isin(_changed(left_out, scope)))
     order = {measure.id: number for number, measure in enumerate(survey.measures)}
     labels = {measure.id: measure.label.in_(language) for measure in survey.measures}
     table = table.assign(label=table["measure"].map(labels).astype("str")).drop(columns="province")
@@ -144,23 +144,28 @@ def _change(survey: Survey, now: pd.DataFrame, before: pd.DataFrame, keys: list[
     return now["share"].sub(earlier)
 
 
-def _total(workspace: Workspace, scope: Scope) -> pd.DataFrame:
+def _total(workspace: Workspace, scope: Scope, left_out: pd.DataFrame) -> pd.DataFrame:
     survey, language, connection = workspace.survey, workspace.language, workspace.profiled()
     now = with_shares(survey, counted_measures(connection, survey, within(survey, scope.code, scope.round), (), False))
     change = pd.Series(float("nan"), index=now.index)
     if scope.previous is not None:
         before = counted_measures(connection, survey, within(survey, scope.code, scope.previous), (), False)
         change = _change(survey, now, before, ["measure"])
-        change = change.mask(now["measure"].isin(_not_comparable(workspace, [scope])["item"]))
+        change = change.mask(now["measure"].isin(_changed(left_out, scope)))
     labels = {measure.id: measure.label.in_(language) for measure in survey.measures}
     table = now.assign(label=now["measure"].map(labels).astype("str"), change=change)
     first = ["measure", "label", "of"]
     return table[[*first, *(name for name in table if name not in first)]]
 
 
-def _not_comparable(workspace: Workspace, scopes: Sequence[Scope]) -> pd.DataFrame:
-    """Return the measures whose questions changed between the two rounds of each scope; `item` is a measure's id."""
-    pairs = [(scope.previous, scope.round) for scope in scopes if scope.previous is not None]
+def _changed(left_out: pd.DataFrame, scope: Scope) -> pd.Series:
+    """Return those of `left_out` that cannot be compared between the scope's two rounds."""
+    of_scope = (left_out["from_round"] == scope.previous) & (left_out["to_round"] == scope.round)
+    return left_out["item"][of_scope]
+
+
+def _not_comparable(workspace: Workspace, pairs: Sequence[tuple[int, int]]) -> pd.DataFrame:
+    """Return the measures whose questions changed between the two rounds of each pair; `item` is a measure's id."""
     measures = {measure_column(measure.id): measure for measure in workspace.survey.measures}
     labels = {column: measure.label.in_(workspace.language) for column, measure in measures.items()}
     changed = not_comparable(workspace, pairs, labels)
@@ -213,15 +218,16 @@ def compute_migration_summary(
     groups = breakdown(workspace.survey, area, by)
     scope = scope_of(workspace, area, round_)
     quality = quality_of(workspace.profiled(), workspace.survey, scope)
+    left_out = _not_comparable(workspace, scope.pairs)
     return MigrationSummary(
         scope,
         groups,
-        _total(workspace, scope),
-        _measures(workspace, scope, groups),
+        _total(workspace, scope, left_out),
+        _measures(workspace, scope, groups, left_out),
         _origins(workspace, scope, groups),
         _movement(workspace, scope, groups),
         quality,
-        _not_comparable(workspace, [scope]),
+        left_out,
     )
 
 
@@ -253,8 +259,10 @@ def compute_migration_change(
     columns = {measure_column(measure.id): (measure.id, measure.label.in_(language)) for measure in of_children}
     span = span_of(workspace, area, rounds)
     cases = cases_between(workspace, span, Compared(tuple(columns), groups.asked))
-    total = [_total(workspace, scope) for scope in span.scopes]
-    measures, came = ([value(workspace, scope, groups) for scope in span.scopes] for value in (_measures, _origins))
+    left_out = _not_comparable(workspace, span.pairs)
+    total = [_total(workspace, scope, left_out) for scope in span.scopes]
+    measures = [_measures(workspace, scope, groups, left_out) for scope in span.scopes]
+    came = [_origins(workspace, scope, groups) for scope in span.scopes]
     between = [Scope(area, span.name, now, then, span.rounds) for then, now in span.pairs]
     moved = [_movement(workspace, scope, groups) for scope in between]
     then, now = zip(*span.pairs, strict=True)
@@ -266,7 +274,7 @@ def compute_migration_change(
         _below(came, round=span.rounds),
         with_names(cases, columns, ("measure", "name")),
         _below(moved, to_round=now, from_round=then),
-        _not_comparable(workspace, between),
+        left_out,
     )
 
 

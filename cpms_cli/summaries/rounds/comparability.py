@@ -4,6 +4,7 @@ which only one of them offered an answer."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -36,14 +37,14 @@ def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], colum
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"from_round": "int64", "to_round": "int64"})
 
 
-def without_changes(table: pd.DataFrame, left_out: pd.DataFrame, now: str = "round") -> pd.DataFrame:
+def without_changes(table: pd.DataFrame, left_out: pd.DataFrame, rounds: Sequence[int]) -> pd.DataFrame:
     """Return shares of several rounds without the `change` of what cannot be compared with the round before.
 
-    `left_out` is what `not_comparable` says of successive rounds, `now` the column of the later round; `item` tells
-    the rows apart.
+    `left_out` is what `not_comparable` says of pairs of `rounds`; `round` and `item` tell the rows of `table` apart.
     """
-    pairs = set(zip(left_out["to_round"], left_out["item"], strict=True))
-    named = pd.Series(list(zip(table[now], table["item"], strict=True)), index=table.index, dtype="object")
+    successive = left_out["from_round"] == left_out["to_round"].map({now: then for then, now in pairwise(rounds)})
+    pairs = set(zip(left_out["to_round"][successive], left_out["item"][successive], strict=True))
+    named = pd.Series(list(zip(table["round"], table["item"], strict=True)), index=table.index, dtype="object")
     return table.assign(change=table["change"].mask(named.isin(pairs)))
 
 

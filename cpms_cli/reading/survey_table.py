@@ -152,9 +152,7 @@ class SurveyTable:
     @cached_property
     def unasked(self) -> tuple[UnaskedAnswers, ...]:
         """The cells of rounds that did not ask their question, by column and round; none of them can be stored."""
-        limited = [
-            column for column in self.columns.values() if column.field.is_limited and not column.field.is_turned_off
-        ]
+        limited = [column for column in self.columns.values() if column.field.is_limited or column.field.is_turned_off]
         if not limited:
             return ()
         codes, years = self._rounds

@@ -8,7 +8,8 @@ place; all copies are scored in one statement. Three temporary tables come of it
 - `was`: what stands in the store instead of those answers;
 - `to_ask`: the child's key and person, `about`, `field`: the questions that are worth asking for that child's level.
   A question is one of them if some answer to it changes something, alone or beside an answer to one other question;
-  where that proves none for an open rule, all questions that the rule looks at stay, for none may be missed.
+  where that proves none for an open rule, all questions that the rule looks at stay, for none may be missed. What the
+  child's round does not ask is no question for anybody, whatever hangs on it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ from cpms_cli.scoring.compiler.score_columns import COUNT_COLUMNS, outcome_colum
 from cpms_cli.scoring.scores import JUDGED, SCORE, carried_columns
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.rule_language import rule_sql
-from cpms_cli.survey.rules.typed_answers import RecordColumns, partial_date_bounds, quoted, typed_record, vocabulary
+from cpms_cli.survey.rules.typed_answers import (
+    RecordColumns,
+    partial_date_bounds,
+    quoted,
+    rounds_without,
+    typed_record,
+    vocabulary,
+)
 
 WHAT_IF, TO_ASK = "what_if", "to_ask"
 _SCENARIO = "_scenario"
@@ -260,14 +268,35 @@ def _create_questions(connection: duckdb.DuckDBPyConnection, survey: Survey, dec
     """`to_ask`: what was proved; and for an open rule of which nothing was, all that it looks at."""
     key = ", ".join((*survey.key("child"), survey.role("person").name))
     child = survey.key("child")
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {TO_ASK} AS SELECT * FROM proved UNION SELECT {key}, about, field"
-        f" FROM candidate c WHERE NOT EXISTS (SELECT 1 FROM proved p JOIN reason_field f USING (field)"
-        f" WHERE f.reason = c.reason AND {_same('p', 'c', child)})"
-    )
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {TO_ASK} AS
+        SELECT *
+        FROM (
+            SELECT * FROM proved
+            UNION
+            SELECT {key}, about, field
+            FROM candidate c
+            WHERE NOT EXISTS (
+                SELECT 1
+                FROM proved p
+                JOIN reason_field f USING (field)
+                WHERE f.reason = c.reason AND {_same("p", "c", child)}
+            )
+        )
+        WHERE ({_not_asked(survey, deciding_questions)}) IS NOT TRUE""")
     _create_were(connection, survey, deciding_questions)
     for table in ("scenario", "question_pair", "proved", "candidate", "reason_field", "after_one", "after_two"):
         connection.execute(f"DROP TABLE {table}")
+
+
+def _not_asked(survey: Survey, deciding_questions: Deciding) -> str:
+    """SQL: nobody can answer the question of a row of `to_ask`, since its round did not ask it, or no round does."""
+    round_ = survey.role("round").name
+    conditions = []
+    for name in (*deciding_questions.child, *deciding_questions.household):
+        outside = rounds_without(survey.fields[name], round_)
+        conditions += [f"(field = {quoted(name)} AND ({outside}))"] if outside else []
+    return " OR ".join(conditions) or "FALSE"
 
 
 def _create_were(connection: duckdb.DuckDBPyConnection, survey: Survey, deciding_questions: Deciding) -> None:

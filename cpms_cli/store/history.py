@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import pandas as pd
@@ -25,8 +26,12 @@ _ANCHORS = """
     SELECT 'household' AS of_table, identifier FROM household_anchor"""
 
 
+Event = Literal["undo", "review", "split", "join", "forget", "restore", "encrypt", "schema use", "schema undo"]
+"""What can be done to a store besides merging; its name for people is the message `event_`, with `_` for a blank."""
+
+
 def note_event(
-    connection: duckdb.DuckDBPyConnection, what: str, batch: int | None = None, detail: str = "", who: str = ""
+    connection: duckdb.DuckDBPyConnection, what: Event, batch: int | None = None, detail: str = "", who: str = ""
 ) -> None:
     """Write down what is done to the store; this log is never taken back, by an undo neither."""
     connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?)", [now(), who or current_user(), what, batch, detail])

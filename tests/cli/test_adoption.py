@@ -149,6 +149,34 @@ def test_going_back_leaves_no_trace(cpms: Cpms, own: Path, store: Path) -> None:
     assert [event["what"] for event in events] == ["schema use", "schema undo"]
 
 
+def test_the_history_tells_of_it_in_both_languages(cpms: Cpms, own: Path, store: Path) -> None:
+    add_question(own, "chores")
+    _adopt(cpms, own, store)
+    assert cpms("schema", "undo", "--store", store).code == 0
+    told = cpms("history", "--store", store)
+    assert told.code == 0
+    assert "follows another definition" in told.out
+    assert "follows the earlier definition again" in told.out
+    assert "เปลี่ยนไปใช้นิยามอื่น" in cpms("history", "--store", store, "--lang", "th").out
+
+
+def test_nobody_is_sent_to_ask_what_is_no_longer_asked(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
+    """Whether a child of 2570 smokes could make it a child at risk, but nobody asks that in 2570."""
+    file = draw({"round": 2027, "interview_date": "2027-11-15", "tobacco": None}, name="next.csv")
+    before = cpms("visits", "--store", store, "--format", "json")
+    assert cpms("merge", file, "--store", store).code in (0, 1)
+    fields = {
+        row["field"] for row in cpms("visits", "--store", store, "--round", "2570", "--format", "json").json["visits"]
+    }
+    assert "tobacco" in fields, before
+    change_file(own, "child.yaml", "  - name: tobacco\n", "  - name: tobacco\n    until: 2569\n")
+    _adopt(cpms, own, store)
+    fields = {
+        row["field"] for row in cpms("visits", "--store", store, "--round", "2570", "--format", "json").json["visits"]
+    }
+    assert "tobacco" not in fields
+
+
 def test_going_back_is_refused_once_files_were_merged(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
     assert "from the start" in cpms("schema", "undo", "--store", store).err
     add_question(own, "chores")

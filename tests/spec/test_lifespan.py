@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from cpms_cli import prove_definition
@@ -251,6 +252,20 @@ def test_without_a_question_nothing_becomes_no(
     rows = (tmp_path / "scores.csv").read_text("utf-8-sig").splitlines()
     cells = dict(zip(rows[0].split(","), rows[1].split(","), strict=False))
     assert cells["i06"] == "unknown"
+
+
+def test_an_answer_to_a_question_that_is_turned_off_is_told_and_not_stored(
+    cpms: Cpms, draw: Draw, folder: Path, change: Change, tmp_path: Path
+) -> None:
+    _turned_off(folder, change, "left_alone")
+    file, store = draw({"birth_date": "2022-01-05", "left_alone": "often"}), tmp_path / "store.duckdb"
+    ran = cpms("merge", file, "--store", store, "--schemas", folder)
+    assert ran.code == 1
+    assert "left_alone" in ran.out
+    assert "did not ask" in ran.out
+    with duckdb.connect(str(store), read_only=True) as connection:
+        assert connection.execute("SELECT left_alone FROM child_observation").fetchall() == [(None,)]
+        assert connection.execute("SELECT left_alone FROM current_child").fetchall() == [("not_asked",)]
 
 
 def test_json_has_the_notes_apart_from_the_problems(cpms: Cpms, folder: Path, change: Change) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 import cpms_cli
 from cpms_cli.checking.findings import Wording
 from cpms_cli.errors import CpmsError, StoreError, UnreadableFile, UsageError
+from cpms_cli.store.history import Event
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.messages import fill, say
 from cpms_cli.survey.model.definition import Survey
@@ -48,6 +50,17 @@ def test_every_sentence_is_given_all_that_it_fills_in(survey: Survey) -> None:
         words = survey.messages[name]
         lacking = {gap for gap in _placeholders(words.en) | _placeholders(words.th) if gap not in given_names}
         assert not lacking or name in _FILLED_LATER, f"{place}: '{name}' is not given {lacking}"
+
+
+def test_no_placeholder_is_a_name_that_the_call_needs_itself(survey: Survey) -> None:
+    own = {"message_id", "language"}
+    for name, words in survey.messages.items():
+        assert not own & (_placeholders(words.en) | _placeholders(words.th)), name
+
+
+@pytest.mark.parametrize("event", get_args(Event))
+def test_whatever_is_done_to_a_store_has_a_name_in_its_history(survey: Survey, event: str) -> None:
+    assert f"event_{event.replace(' ', '_')}" in survey.messages
 
 
 def _placeholders(text: str) -> set[str]:

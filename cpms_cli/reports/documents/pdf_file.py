@@ -122,7 +122,7 @@ def _families(content: Any, language: Language, installed: list[str]) -> list[st
         if occurs and not best:
             traits = traits_of(spoken)
             fonts = ", ".join((*traits.fonts.page, traits.fonts.office))
-            raise UsageError(traits.without_font, language=traits.english, fonts=fonts)
+            raise UsageError(traits.without_font, letters_of=traits.english, fonts=fonts)
         chosen += best if occurs or spoken == programme_languages().headed else []
     return list(dict.fromkeys(chosen))
 

@@ -57,7 +57,7 @@ def show_history(console: Console, tables: dict[str, pd.DataFrame], language: La
         return
     events = tables["events"].assign(
         when=tables["events"]["done_at"].dt.strftime("%Y-%m-%d %H:%M"),
-        event=[say(f"event_{what}", language) for what in tables["events"]["what"]],
+        event=[say(f"event_{what.replace(' ', '_')}", language) for what in tables["events"]["what"]],
         batch=tables["events"]["batch_id"].astype("Int64"),
     )
     names = {"when": "when", "who": "who", "event": "event", "batch": "batch", "detail": "detail"}

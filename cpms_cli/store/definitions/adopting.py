@@ -23,12 +23,13 @@ from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_r
 from cpms_cli.store.definitions.current_rows import create_current_views
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_in_use
 from cpms_cli.store.file import open_store
-from cpms_cli.store.history import note_event
+from cpms_cli.store.history import Event, note_event
 from cpms_cli.store.row_tables import rebuild_table, recoded
 from cpms_cli.store.tables.run_tables import keep_definition, kept_definition, last_batch
 from cpms_cli.survey.model.definition import Survey
 
-ADOPTED, TAKEN_BACK = "schema use", "schema undo"
+ADOPTED: Event = "schema use"
+TAKEN_BACK: Event = "schema undo"
 
 
 def planned_adoption(store: str | Path, after: Survey) -> AdoptionPlan:

@@ -27,7 +27,7 @@ from cpms_cli.store.connection import (
 from cpms_cli.store.content import dump
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store, rows_stored
-from cpms_cli.store.history import note_event
+from cpms_cli.store.history import Event, note_event
 from cpms_cli.store.invariants import check_store
 from cpms_cli.store.safety.birth import has_log, is_unborn, log_of
 from cpms_cli.store.safety.copy_parts import copy_whole, move_in, part_of
@@ -46,7 +46,7 @@ def _settled(store: Path, schemas: Path | None) -> str:
 
 
 def _take_place(
-    path: Path, make: Callable[[Path], None], same_as: str, schemas: Path | None, event: tuple[str, str] | None = None
+    path: Path, make: Callable[[Path], None], same_as: str, schemas: Path | None, event: tuple[Event, str] | None = None
 ) -> None:
     """Make a copy, prove it, write down in it what was done (`event`: what, and with which detail), and put it in a
     store's place: the last step of all."""

@@ -55,7 +55,12 @@ def typed(survey: Survey, field: Field, source: str) -> str:
 
 
 def rounds_without(field: Field, round_: str) -> str:
-    """SQL that is true where a round, a text, lies outside those that ask the question; empty where all rounds do."""
+    """SQL that is true where a round, a text, lies outside those that ask the question; empty where all rounds do.
+
+    No round asks a question that is turned off.
+    """
+    if field.is_turned_off:
+        return "TRUE"
     conditions = [f"TRY_CAST({round_} AS INTEGER) < {field.since}"] if field.since else []
     conditions += [f"TRY_CAST({round_} AS INTEGER) > {field.until}"] if field.until else []
     return " OR ".join(conditions)

@@ -11,8 +11,10 @@ from openpyxl import load_workbook
 
 from cpms_cli.errors import StoreError
 from cpms_cli.store.content import dump
+from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
+from cpms_cli.survey.files.loading import load_survey
 from tests.conftest import ROOT, Cpms, Draw
 from tests.definitions import add_question, change_file, copy_definition, rename_question
 
@@ -153,10 +155,10 @@ def test_the_history_tells_of_it_in_both_languages(cpms: Cpms, own: Path, store:
     add_question(own, "chores")
     _adopt(cpms, own, store)
     assert cpms("schema", "undo", "--store", store).code == 0
-    told = cpms("history", "--store", store)
-    assert told.code == 0
-    assert "follows another definition" in told.out
-    assert "follows the earlier definition again" in told.out
+    printed = cpms("history", "--store", store)
+    assert printed.code == 0
+    assert "follows another definition" in printed.out
+    assert "follows the earlier definition again" in printed.out
     assert "เปลี่ยนไปใช้นิยามอื่น" in cpms("history", "--store", store, "--lang", "th").out
 
 
@@ -175,6 +177,16 @@ def test_nobody_is_sent_to_ask_what_is_no_longer_asked(cpms: Cpms, draw: Draw, o
         row["field"] for row in cpms("visits", "--store", store, "--round", "2570", "--format", "json").json["visits"]
     }
     assert "tobacco" not in fields
+
+
+def test_a_definition_whose_own_examples_fail_is_not_adopted(cpms: Cpms, own: Path, store: Path) -> None:
+    change_file(own, "indicators.yaml", "when: worked_for_wages = 'yes'", "when: worked_for_wages = 'no'")
+    before = dump(store)
+    ran = cpms("schema", "use", own, "--store", store, "--yes")
+    assert ran.code == 2
+    assert "examples/" in ran.err
+    assert f"cpms schema check {own}" in ran.err
+    assert dump(store) == before
 
 
 def test_going_back_is_refused_once_files_were_merged(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
@@ -203,8 +215,11 @@ def test_who_would_move_is_told_before(cpms: Cpms, own: Path, store: Path) -> No
     text = (own / "indicators.yaml").read_text("utf-8")
     rule = next(line for line in text.splitlines() if "when:" in line and "tobacco" in line)
     change_file(own, "indicators.yaml", rule, rule[: rule.index("when:")] + "when: drugs = 'yes'")
-    document = cpms("schema", "use", own, "--store", store, "--dry-run", "--format", "json").json
+    ran = cpms("schema", "use", own, "--store", store, "--dry-run", "--format", "json")
+    document = ran.json
     assert document["adopted"] is False
+    # The definition's own examples say what the rule was: they are to be changed with it.
+    assert (ran.code, bool(document["problems"])) == (2, True)
     moved = {(row["before"], row["after"]): row["children"] for row in document["levels"]}
     assert moved == {("at_risk", "none_found"): 1}
 
@@ -222,7 +237,6 @@ def test_what_would_spoil_answers_is_refused_with_its_place(
     cpms: Cpms, own: Path, store: Path, change: str, file: str, sentence: str
 ) -> None:
     from cpms_cli.errors import DefinitionError
-    from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
     from cpms_cli.survey.files.loading import load_survey
 
     before, survey = store.read_bytes(), load_survey()
@@ -295,7 +309,7 @@ def test_scores_as_a_round_was_defined(cpms: Cpms, draw: Draw, own: Path, store:
     text = (own / "indicators.yaml").read_text("utf-8")
     rule = next(line for line in text.splitlines() if "when:" in line and "tobacco" in line)
     change_file(own, "indicators.yaml", rule, rule[: rule.index("when:")] + "when: drugs = 'yes'")
-    _adopt(cpms, own, store)
+    adopt_definition(store, load_survey(own))
     file = draw({"round": 2027, "interview_date": "2027-11-15", "tobacco": "yes"}, name="next.csv")
     assert cpms("merge", file, "--store", store).code == 0
 

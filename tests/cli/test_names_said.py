@@ -150,9 +150,9 @@ BY_PARTS = [
 @pytest.mark.parametrize(("name", "other"), BY_PARTS)
 def test_the_parts_of_a_name_are_said_each_by_itself(name: str, other: str) -> None:
     forms = name_forms(pd.Series([name, other]))
-    said = forms["bare_said"].tolist()
-    assert Levenshtein.distance(*said) <= 1
-    assert said[0]
+    codes = forms["bare_said"].tolist()
+    assert Levenshtein.distance(*codes) <= 1
+    assert codes[0]
 
 
 @given(st.text(alphabet="กขคจชซดตทนบปพมยรลวสหอะาิีุูเแโไ่้aeiouhkgtnpbmsyrlwကခဇတထနပမယလဝသအာိုေ်းံ", max_size=24))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from cpms_cli.reports.files.adoption_changes import Proposal
+    from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
 from cpms_cli.cli.options import SHIPPED, STORE, Lang, Store, TextOrJson, language, one_of
+from cpms_cli.survey.language import Language
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 Adopted = Annotated[
@@ -36,43 +40,66 @@ def use(
     """
     one_of(format_, TEXT_OR_JSON)
     spoken = language(lang)
-    from cpms_cli.reports.files.adoption_changes import adoption_document, obstacle_lines, show_adoption
-    from cpms_cli.reports.terminal import open_console
+    from cpms_cli.reports.files.adoption_changes import Proposal, proposal_document
     from cpms_cli.scoring.definition_comparison import compare_definitions
+    from cpms_cli.scoring.examples import prove_definition
     from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
     from cpms_cli.survey.files.loading import load_survey
-    from cpms_cli.survey.messages import say
     from cpms_cli.writing.files import json_text
 
-    after = load_survey(None if folder == SHIPPED else Path(folder))
+    own = None if folder == SHIPPED else Path(folder)
+    after = load_survey(own)
     plan = planned_adoption(store, after)
-    if plan.obstacles:
-        if format_ == "json":
-            typer.echo(json_text(adoption_document(plan, None, spoken, adopted=False, exit_code=2)))
-        else:
-            typer.echo("\n".join(obstacle_lines(store.name, plan, spoken)), err=True)
-        raise typer.Exit(2)
-    compared = None if plan.is_followed else compare_definitions(store, after, language=spoken)
+    looked_at = not plan.is_followed and not plan.obstacles
+    proposal = Proposal(
+        plan,
+        compare_definitions(store, after, language=spoken) if looked_at else None,
+        prove_definition(own).problems if looked_at and own is not None else (),
+    )
     if format_ == "text":
-        if plan.is_followed:
-            typer.echo(say("adoption_same", spoken, store=store.name))
-            return
-        show_adoption(open_console(spoken), store.name, plan, compared, spoken)
-        if (
-            not dry_run
-            and not yes
-            and sys.stdin.isatty()
-            and not typer.confirm(say("adoption_sure", spoken, store=store.name), err=True)
-        ):
-            raise typer.Exit(1)
-    if not dry_run:
+        _show(proposal, store, folder, spoken)
+    adopted = (
+        not dry_run and proposal.exit_code == 0 and (format_ == "json" or yes or _is_confirmed(plan, store, spoken))
+    )
+    if adopted:
         adopt_definition(store, after)
     if format_ == "json":
-        typer.echo(json_text(adoption_document(plan, compared, spoken, adopted=not dry_run, exit_code=0)))
-    elif dry_run:
+        typer.echo(json_text(proposal_document(proposal, spoken, adopted=adopted)))
+        raise typer.Exit(proposal.exit_code)
+    _tell_end(proposal, store, folder, spoken, adopted=adopted)
+    raise typer.Exit(proposal.exit_code or int(not adopted and not dry_run and not plan.is_followed))
+
+
+def _show(proposal: Proposal, store: Path, folder: str, spoken: Language) -> None:
+    """Print what would change, and to stderr what stands in the way."""
+    from cpms_cli.reports.files.adoption_changes import refusal_lines, show_adoption
+    from cpms_cli.reports.terminal import open_console
+
+    if proposal.compared is not None:
+        show_adoption(open_console(spoken), store, proposal, spoken)
+    lines = refusal_lines(proposal, store.name, folder, spoken)
+    if lines:
+        typer.echo("\n".join(lines), err=True)
+
+
+def _is_confirmed(plan: AdoptionPlan, store: Path, spoken: Language) -> bool:
+    """Whether it is to be done: in a terminal that is asked, else whoever typed the command has said so."""
+    from cpms_cli.survey.messages import say
+
+    if plan.is_followed or not sys.stdin.isatty():
+        return True
+    return typer.confirm(say("adoption_sure", spoken, store=store.name), err=True)
+
+
+def _tell_end(proposal: Proposal, store: Path, folder: str, spoken: Language, *, adopted: bool) -> None:
+    from cpms_cli.survey.messages import say
+
+    if proposal.plan.is_followed:
+        typer.echo(say("adoption_same", spoken, store=store.name))
+    elif adopted:
+        typer.echo(say("adoption_done", spoken, store=store, after=proposal.plan.after.digest[:12]))
+    elif proposal.exit_code == 0:
         typer.echo(say("adoption_dry", spoken, folder=folder, store=store))
-    else:
-        typer.echo(say("adoption_done", spoken, store=store, after=after.digest[:12]))
 
 
 def undo(store: Store = STORE, lang: Lang = None) -> None:

@@ -163,4 +163,6 @@ def _compare(store: Path, schemas: Path | None, format_: str, output: Path | Non
     elif format_ == "csv":
         typer.echo(csv_text(compared.changed), nl=False)
     else:
-        show_comparison(open_console(spoken), compared, spoken)
+        folder = f"--schemas {schemas} --store {store}"
+        show_comparison(open_console(spoken), compared, spoken, f"cpms score --compare {folder} -o changes.xlsx")
+        typer.echo(say("compare_only", spoken, folder=schemas, store=store), err=True)

@@ -123,7 +123,7 @@ def bare_parts(parts: list[str], settings: LinkingSettings) -> list[str]:
     return parts
 
 
-def _said(parts: list[str], script: str, settings: LinkingSettings) -> str:
+def _spoken_parts(parts: list[str], script: str, settings: LinkingSettings) -> str:
     """How the parts of a name are said, each by itself: where one ends shows how its vowels are read."""
     return "".join(spoken_code(part, settings, script) for part in parts)
 
@@ -135,12 +135,12 @@ def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
     folds = {name: "".join(tokens) for name, tokens in parts.items()}
     scripts = {name: script_name(fold, settings) for name, fold in folds.items()}
     bare = {name: bare_parts(tokens, settings) for name, tokens in parts.items()}
-    of_bare = {name: _said(tokens, scripts[name], settings) for name, tokens in bare.items()}
+    of_bare = {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in bare.items()}
     forms = {
         "fold": folds,
         "sound": {name: spoken(fold, settings) for name, fold in folds.items()},
         "key": {name: consonant_key(fold, settings) for name, fold in folds.items()},
-        "said": {name: _said(tokens, scripts[name], settings) for name, tokens in parts.items()},
+        "said": {name: _spoken_parts(tokens, scripts[name], settings) for name, tokens in parts.items()},
         "bare": {name: spoken("".join(tokens), settings) for name, tokens in bare.items()},
         "bare_said": of_bare,
         "loose": {name: loosely_said(form) for name, form in of_bare.items()},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -12,18 +14,35 @@ from cpms_cli.scoring.definition_comparison import Comparison
 from cpms_cli.store.definitions.adoption_plan import AdoptionPlan
 from cpms_cli.store.definitions.adoption_tables import tables_of
 from cpms_cli.survey.comparing.changes import definition_changes
+from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import records
 
 
-def adoption_document(
-    plan: AdoptionPlan, compared: Comparison | None, language: Language, *, adopted: bool, exit_code: int
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Proposal:
+    """A definition that a store may follow: what changes in the store, and who moves; None where that is not looked at.
+
+    `problems` are those of the definition's own examples: loading it has proved the rest.
+    """
+
+    plan: AdoptionPlan
+    compared: Comparison | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0: the store can follow it; 2: it cannot."""
+        return 2 if self.plan.obstacles or self.problems else 0
+
+
+def proposal_document(proposal: Proposal, language: Language, *, adopted: bool) -> dict[str, Any]:
     """Return the change for scripts: digests, questions, what stands in the way, and the flow between levels."""
+    plan, compared = proposal.plan, proposal.compared
     return {
         "schema_version": 1,
-        "exit_code": exit_code,
+        "exit_code": proposal.exit_code,
         "before": plan.before.digest,
         "after": plan.after.digest,
         "adopted": adopted,
@@ -47,23 +66,27 @@ def adoption_document(
             }
             for obstacle in plan.obstacles
         ],
+        "problems": [
+            {"file": problem.file, "line": problem.line, "message": problem.message} for problem in proposal.problems
+        ],
         "changes": definition_changes_document(definition_changes(plan.before, plan.after)),
         "levels": [] if compared is None else records(compared.flow),
     }
 
 
-def show_adoption(
-    console: Console, store: str, plan: AdoptionPlan, compared: Comparison | None, language: Language
-) -> None:
+def show_adoption(console: Console, store: Path, proposal: Proposal, language: Language) -> None:
     """Print what changes in the store: its questions, and who would be at another level."""
+    plan, compared = proposal.plan, proposal.compared
     before, after = plan.before.digest[:DIGEST], plan.after.digest[:DIGEST]
-    console.print(say("adoption_title", language, store=store, before=before, after=after), style="bold")
+    console.print(say("adoption_title", language, store=store.name, before=before, after=after), style="bold")
     show_definition_changes(console, definition_changes(plan.before, plan.after), (before, after), language)
     lines = _lines(plan, language)
     for line in lines or [say("adoption_no_columns", language)]:
         console.print(line)
     if compared is not None:
-        show_comparison(console, compared, language)
+        folder = plan.after.folder
+        command = f"cpms score --compare --schemas {folder} --store {store} -o changes.xlsx"
+        show_comparison(console, compared, language, command)
 
 
 def _lines(plan: AdoptionPlan, language: Language) -> list[str]:
@@ -86,7 +109,13 @@ def _named(survey: Survey, table: str, name: str, language: Language) -> str:
     return f"{name} ({label})" if label else name
 
 
-def obstacle_lines(store: str, plan: AdoptionPlan, language: Language) -> list[str]:
-    """Return why the store cannot follow the definition, a sentence each, under a heading."""
-    heading = say("adoption_refused", language, store=store, count=len(plan.obstacles))
-    return [heading, *(say(obstacle.message_id, language, **obstacle.values) for obstacle in plan.obstacles)]
+def refusal_lines(proposal: Proposal, store: str, folder: str, language: Language) -> list[str]:
+    """Return why the store cannot follow the definition, a sentence each; none where it can."""
+    obstacles, problems = proposal.plan.obstacles, proposal.problems
+    if obstacles:
+        heading = say("adoption_refused", language, store=store, count=len(obstacles))
+        return [heading, *(say(obstacle.message_id, language, **obstacle.values) for obstacle in obstacles)]
+    if problems:
+        refused = say("adoption_unsound", language, store=store, count=len(problems), folder=folder)
+        return [*map(str, problems), refused]
+    return []

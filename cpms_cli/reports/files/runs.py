@@ -38,8 +38,11 @@ def show_again(console: Console, again: ScoredAgain, language: Language) -> None
     show_table(console, shown, {name: say(f"col_{name}", language) for name in names}, Layout(right=("then", "now")))
 
 
-def show_comparison(console: Console, compared: Comparison, language: Language) -> None:
-    """Print the flow between levels by round, the answers that change, and the children concerned."""
+def show_comparison(console: Console, compared: Comparison, language: Language, all_of_them: str) -> None:
+    """Print the flow between levels by round, the answers that change, and the children concerned.
+
+    `all_of_them` is what one types to have the whole list, where it is too long to be shown.
+    """
     before, after = compared.before, compared.after
     console.print(
         say("compare_title", language, before=before.digest[:DIGEST], after=after.digest[:DIGEST]), style="bold"
@@ -51,7 +54,7 @@ def show_comparison(console: Console, compared: Comparison, language: Language) 
         console.print(say("compare_none", language))
         return
     _show_indicators(console, compared.indicators, language)
-    _show_changed(console, compared, language)
+    _show_changed(console, compared, language, all_of_them)
 
 
 def _show_flow(console: Console, compared: Comparison, year: int, language: Language) -> None:
@@ -85,7 +88,7 @@ def _show_indicators(console: Console, changes: pd.DataFrame, language: Language
     )
 
 
-def _show_changed(console: Console, compared: Comparison, language: Language) -> None:
+def _show_changed(console: Console, compared: Comparison, language: Language, all_of_them: str) -> None:
     if compared.changed.empty:
         return
     person, round_ = (compared.before.role(role).name for role in ("person", "round"))
@@ -110,7 +113,7 @@ def _show_changed(console: Console, compared: Comparison, language: Language) ->
         shown, headings = stacked(shown, headings, {person: (round_,), "why_before": ("why_after",)})
     show_table(console, shown, headings, Layout(tight=(person, round_)), title=say("compare_children", language))
     if len(compared.changed) > _LISTED:
-        console.print(say("compare_more", language, shown=_LISTED, count=len(compared.changed)))
+        console.print(say("compare_more", language, shown=_LISTED, count=len(compared.changed), command=all_of_them))
 
 
 def readable_changes(compared: Comparison, language: Language) -> pd.DataFrame:

@@ -44,6 +44,7 @@ _PUBLIC = {
     "score_again": "cpms_cli.scoring.runs",
     "compare_definitions": "cpms_cli.scoring.definition_comparison",
     "list_children": "cpms_cli.summaries.child.children",
+    "find_children": "cpms_cli.summaries.child.child_search",
     "child_history": "cpms_cli.summaries.child.child_history",
     "export_review": "cpms_cli.linking.review.review",
     "apply_review": "cpms_cli.linking.review.review",

@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "CpmsError": "cpms_cli.errors",
     "load_survey": "cpms_cli.survey.files.loading",
+    "explain": "cpms_cli.survey.explanation",
     "prove_definition": "cpms_cli.scoring.examples",
     "definition_changes": "cpms_cli.survey.comparing.changes",
     "read": "cpms_cli.reading.tables",

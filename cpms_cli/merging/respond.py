@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -115,8 +114,9 @@ def add_response(
     """Record one response, written as in a spreadsheet: dates of either era, the kind as its code or in words, as the
     reason for `closing` a case.
 
-    The beginning of only one child's identifier will do. Raises UsageError where no child has it, for a kind that is none, for what a file's row would be set
-    aside for, or for what the store's definition does not ask of a response; StoreError.
+    The beginning of only one child's identifier will do. Raises UsageError where no child has it, for a kind that is
+    none, for what a file's row would be set aside for, or for what the store's definition does not ask of a response;
+    StoreError.
     """
     survey = definition_to_write(store, schemas)
     answers: dict[ResponseRole, str] = {

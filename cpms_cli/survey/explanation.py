@@ -47,10 +47,17 @@ def explain(survey: Survey, topic: str, language: Language = FALLBACK) -> tuple[
     explained = tuple(_explained(survey, kind, key, language) for kind, key in keys.items() if key is not None)
     if explained:
         return explained
-    every = {(kind, key): texts for kind in KINDS for key, texts in known[kind].items()}
-    alike = near(topic, {f"{kind}:{key}": texts for (kind, key), texts in every.items()})
-    proposed = ", ".join(dict.fromkeys(name.partition(":")[2] for name in alike))
+    every = {f"{kind}:{key}": texts for kind in KINDS for key, texts in known[kind].items()}
+    names = (_proposed(survey, name, language) for name in near(topic, every))
+    proposed = ", ".join(dict.fromkeys(names))
     raise UsageError("nothing_called_near" if proposed else "nothing_called", topic=topic, near=proposed)
+
+
+def _proposed(survey: Survey, part: str, language: Language) -> str:
+    """What to type for a part, as kind:id; of an indicator its number with its name, since a number says nothing."""
+    kind, _, key = part.partition(":")
+    indicator = survey.indicator(int(key)) if kind == "indicator" else None
+    return key if indicator is None else f"{key} ({indicator.name.in_(language)})"
 
 
 def _known(survey: Survey, kind: Kind) -> dict[str, tuple[str, ...]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from cpms_cli.survey.model.definition import Words
 from cpms_cli.survey.plain_text import compared_text, plain_digits
 
 _LIKENESS, _NEAR = 70.0, 5  # of 100; and so many are proposed
+_PART = 3  # letters from which a part of a name says which name is meant
 
 
 def spellings(identifier: str, *words: Words) -> tuple[str, ...]:
@@ -29,19 +30,21 @@ def meant(text: str, known: Mapping[str, Iterable[str]]) -> str | None:
 
 
 def near(text: str, known: Mapping[str, Iterable[str]]) -> list[str]:
-    """Return the keys of which a spelling is nearly this one, or has it as a part, the nearest first.
+    """Return the keys of which a spelling is nearly this one, or has it as a part, these first.
 
     >>> near("เสี่ยง", {"high_risk": ("high_risk", "เสี่ยงสูง"), "victim": ("victim", "ผู้ถูกกระทำ")})
     ['high_risk']
     """
     wanted = _compared(text)
     likeness = {
-        key: best[1]
-        for key, texts in known.items()
-        if wanted and (best := process.extractOne(wanted, [_compared(text) for text in texts], scorer=fuzz.WRatio))
+        key: max((_likeness(wanted, _compared(other)) for other in texts), default=0) for key, texts in known.items()
     }
-    alike = [key for key, share in likeness.items() if share >= _LIKENESS]
+    alike = [key for key, share in likeness.items() if wanted and share >= _LIKENESS]
     return sorted(alike, key=lambda key: -likeness[key])[:_NEAR]
+
+
+def _likeness(wanted: str, spelling: str) -> float:
+    return 100.0 if len(wanted) >= _PART and wanted in spelling else fuzz.ratio(wanted, spelling)
 
 
 def _compared(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,7 +16,7 @@ from cpms_cli.survey.model.definition import Survey
 from tests.conftest import Cpms, made_once, write_drawn
 
 # Who is in the store: somebody whose name changed its spelling, one of a similar name, and one of another village.
-CHILDREN = (
+CHILDREN: tuple[dict[str, Any], ...] = (
     {"given_name": "สมชาย", "family_name": "ใจดี", "household_no": "12/3", "national_id": "1103700000011"},
     {"given_name": "มานี", "family_name": "แสงทอง", "household_no": "4"},
     {"given_name": "มานะ", "family_name": "แสงทอง", "household_no": "4"},
@@ -24,16 +25,18 @@ CHILDREN = (
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, object]]) -> Path:
+def store(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, Any]]) -> Path:
     def make(path: Path) -> None:
-        rows = [{"sex": "male", "birth_date": f"2013-07-{day}", **child} for day, child in enumerate(CHILDREN, 11)]
+        rows: list[dict[str, object]] = [
+            {"sex": "male", "birth_date": f"2013-07-{day}", **child} for day, child in enumerate(CHILDREN, 11)
+        ]
         merge([write_drawn(path.with_name("survey.csv"), base, rows)], path)
 
     return made_once(tmp_path_factory, "find", make)
 
 
-def _lines(store: Path, text: str, **asked: object) -> list[str]:
-    return [str(house) for house in find_children(store, text, **asked)["household_no"]]  # type: ignore[arg-type]
+def _lines(store: Path, text: str, **asked: Any) -> list[str]:
+    return [str(house) for house in find_children(store, text, **asked)["household_no"]]
 
 
 @pytest.fixture
@@ -117,7 +120,8 @@ def test_two_children_that_begin_alike_are_never_one(survey: Survey, own_store: 
     with duckdb.connect(str(own_store)) as connection:
         for number, letters in enumerate(("CAAAAAAAAAA1", "CAAAAAAAAAA2")):
             connection.execute(
-                "UPDATE child_link SET cpms_id = ? WHERE household_no = '4' AND child_no = ?", [letters, str(number + 2)]
+                "UPDATE child_link SET cpms_id = ? WHERE household_no = '4' AND child_no = ?",
+                [letters, str(number + 2)],
             )
         with pytest.raises(UsageError) as raised:
             identifier_meant(connection, survey, "CAAAAA")
@@ -126,9 +130,7 @@ def test_two_children_that_begin_alike_are_never_one(survey: Survey, own_store: 
     assert plain_identifier("") == ""
 
 
-def test_to_forget_a_child_unasked_the_whole_identifier_is_needed(
-    cpms: Cpms, own_store: Path, identifier: str
-) -> None:
+def test_to_forget_a_child_unasked_the_whole_identifier_is_needed(cpms: Cpms, own_store: Path, identifier: str) -> None:
     refused = cpms("child", "forget", identifier[:8], "--yes", "--store", own_store)
     assert (refused.code, "write the whole CPMS ID" in refused.err) == (2, True)
     assert cpms("child", identifier, "--store", own_store).code == 0

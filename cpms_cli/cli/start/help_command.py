@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
+from cpms_cli.cli.options import Lang
+
 Words = Annotated[
     list[str] | None,
     typer.Argument(metavar="[COMMAND...]", help="The command, as child split; else all of them.", show_default=False),
 ]
 
 
-def help_(ctx: typer.Context, words: Words = None) -> None:
+def help_(ctx: typer.Context, words: Words = None, lang: Lang = None) -> None:
     """Show how a command is used, as COMMAND --help does.
 
     \b
@@ -20,6 +22,7 @@ def help_(ctx: typer.Context, words: Words = None) -> None:
       cpms help
       cpms help child split
     """
+    del lang  # the whole run is in it
     context: Any = ctx.find_root()
     for word in words or ():
         if not hasattr(context.command, "commands"):

@@ -8,6 +8,7 @@ from cpms_cli.reports.children.scores import code_labels
 from cpms_cli.reports.terminal import Layout, Screen, show_table, stacked
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
+from cpms_cli.survey.model.definition import Role
 
 _NARROW = 120
 
@@ -18,14 +19,20 @@ def show_matches(screen: Screen, listed: pd.DataFrame, identified: bool) -> None
     if listed.empty:
         console.print(say("found_nobody", language))
         return
-    roles = ("person", "round", "village", "household", "given_name", "family_name", "national_id", "sex")
-    person, round_, village, household, given, family, number, sex = (survey.role(role) for role in roles)
-    shown = listed.assign(
-        **{
-            round_.name: [shown_year(int(year), language) for year in listed[round_.name]],
-            sex.name: code_labels(survey, sex, listed[sex.name], language),
-        }
+    roles: tuple[Role, ...] = (
+        "person",
+        "round",
+        "village",
+        "household",
+        "given_name",
+        "family_name",
+        "national_id",
+        "sex",
     )
+    person, round_, village, household, given, family, number, sex = (survey.role(role) for role in roles)
+    shown = listed.copy()
+    shown[round_.name] = [shown_year(int(year), language) for year in listed[round_.name]]
+    shown[sex.name] = code_labels(survey, sex, listed[sex.name], language)
     names = [given, family, number] if identified else []
     headings = {
         person.name: person.label.in_(language),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from rich.padding import Padding
+
 from cpms_cli.reports.terminal import Screen
 from cpms_cli.survey.explanation import Explained
 from cpms_cli.survey.messages import say
@@ -34,4 +36,4 @@ def show_explained(screen: Screen, explained: Sequence[Explained]) -> None:
         name = part.name if part.name == part.id else f"{part.name} ({part.id})"
         console.print(f"{kind}: {name}", style="bold")
         for heading, text in part.parts:
-            console.print(f"  {heading}: {text}", soft_wrap=False)
+            console.print(Padding(f"{heading}: {text}", (0, 0, 0, 2), expand=False))

@@ -54,7 +54,7 @@ def _find(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str
 
 
 def check_known(store: str | Path, identifier: str, *, schemas: Path | None = None) -> str:
-    """Return the whole identifier of which this may be the beginning, before anybody is asked whether to remove a child.
+    """Return the whole identifier that this is or begins, before anybody is asked whether to remove a child.
 
     Raises UsageError where nobody has this identifier, or several children's begin so.
     """

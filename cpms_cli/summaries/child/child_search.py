@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -26,13 +27,14 @@ from cpms_cli.workspace import Workspace
 
 _NAMES: tuple[Role, ...] = ("given_name", "family_name", "nickname", "mother")
 _SHOWN: tuple[Role, ...] = ("given_name", "family_name", "national_id")
+_NUMBER: Role = "national_id"
 _SAME, _PART, _SAID, _NEARLY, _NONE = range(5)
 # With fewer letters of its sound one of them makes another name: มานะ and มานี are two apart, and each is eight long.
 _LONG_ENOUGH = 8
 _DIGITS_OF_NUMBER = 6
 
 
-def find_children(
+def find_children(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     store: str | Path,
     text: str,
     *,
@@ -60,8 +62,7 @@ def search_children(workspace: Workspace, text: str, *, area: str | None = None)
     person, round_, village, household, sex = (
         survey.role(role).name for role in ("person", "round", "village", "household", "sex")
     )
-    roles = [role for role in (*_NAMES, "national_id") if survey.plays(role)]  # type: ignore[arg-type]
-    personal = [survey.role(role).name for role in roles]  # type: ignore[arg-type]
+    personal = [survey.role(role).name for role in (*_NAMES, _NUMBER) if survey.plays(role)]
     rows = connection.execute(
         f"""
         SELECT {person}, {round_}::INTEGER AS {round_}, {village}, {household}, {sex}, {", ".join(personal)}
@@ -93,15 +94,20 @@ def _ranks(workspace: Workspace, rows: pd.DataFrame, text: str) -> pd.DataFrame:
     beginning, house = plain_identifier(text), compared_text(plain_digits(text))
     known = workspace.connection.execute(f"SELECT identifier, person FROM ({identifiers_now(survey)})").fetchall()
     persons = {
-        str(child) for identifier, child in known if len(beginning) >= SHORTEST and str(identifier).startswith(beginning)
+        str(child)
+        for identifier, child in known
+        if len(beginning) >= SHORTEST and str(identifier).startswith(beginning)
     }
     digits = "".join(sign for sign in plain_digits(text) if sign.isdecimal())
     is_number = len(digits) >= _DIGITS_OF_NUMBER and beginning == digits
     ranks = {
         person: rows[person].isin(persons).map({True: _SAME, False: _NONE}),
-        household: _ranked(rows[household], lambda cell: _SAME if compared_text(plain_digits(cell)) == house else _NONE),
+        household: _ranked(
+            rows[household], lambda cell: _SAME if compared_text(plain_digits(cell)) == house else _NONE
+        ),
         number.name: _ranked(
-            rows[number.name], lambda cell: _SAME if cell == digits else _PART if is_number and digits in cell else _NONE
+            rows[number.name],
+            lambda cell: _SAME if cell == digits else _PART if is_number and digits in cell else _NONE,
         ),
     }
     return pd.DataFrame({**ranks, **_ranks_of_names(survey, rows, text)}, index=rows.index, dtype="int64")
@@ -121,7 +127,7 @@ def _ranks_of_names(survey: Survey, rows: pd.DataFrame, text: str) -> dict[str, 
     if not words:
         return dict.fromkeys(names, none)
     by_word = [
-        pd.DataFrame({name: _ranked(rows[name], lambda cell, word=word: _likeness(word, cell, settings)) for name in names})
+        pd.DataFrame({name: _ranked(rows[name], partial(_likeness, settings, word)) for name in names})
         for word in words
     ]
     worst = pd.concat([ranks.min(axis=1) for ranks in by_word], axis=1).max(axis=1)
@@ -129,7 +135,7 @@ def _ranks_of_names(survey: Survey, rows: pd.DataFrame, text: str) -> dict[str, 
     return {name: worst.where(all_agree & (by_word[0][name] == by_word[0].min(axis=1)), _NONE) for name in names}
 
 
-def _likeness(word: str, cell: str, settings: LinkingSettings) -> int:
+def _likeness(settings: LinkingSettings, word: str, cell: str) -> int:
     """How well a name agrees with a word that somebody typed, both without titles."""
     written = in_unicode(cell, settings)
     folds = {folded_name(part, settings) for part in (written, *written.split())} - {""}

@@ -71,6 +71,7 @@ _PUBLIC = {
     "add_response": "cpms_cli.merging.respond",
     "due_responses": "cpms_cli.summaries.response.due",
     "summarise_responses": "cpms_cli.summaries.response.response_counts",
+    "summarise_case_work": "cpms_cli.summaries.response.case_work",
     "summarise_indicator": "cpms_cli.summaries.area.indicator",
     "summarise_rights": "cpms_cli.summaries.area.rights",
     "summarise_migration": "cpms_cli.summaries.migration.area_migration",

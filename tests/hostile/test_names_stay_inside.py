@@ -216,7 +216,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "response import": ("!bad_log.csv",),
     "response add": ("{child} --kind home_visit --date 2569-03-09",),
     "response due": ("--all -o due.xlsx",),
-    "response summary": ("-o responses.xlsx", "--rounds 2568:2569 --by sex"),
+    "response summary": ("-o responses.xlsx", "--rounds 2568:2569 --by sex", "--work -o work.xlsx"),
     "review export": ("pairs.xlsx",),
     "review apply": ("review.xlsx",),
     "plan community": tuple(f"850105 -o plan{ending}" for ending in (PRINTED, ".docx", ".xlsx")),

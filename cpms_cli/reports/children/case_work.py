@@ -67,5 +67,5 @@ def _show_measures(screen: Screen, table: pd.DataFrame, keys: Mapping[str, str],
     show_table(console, shown, headings, Layout(right=right), title=title)
 
 
-def _number(value: object) -> str:
-    return "–" if pd.isna(value) else f"{float(str(value)):.1f}"
+def _number(value: float) -> str:
+    return "–" if pd.isna(value) else f"{value:.1f}"

@@ -28,7 +28,7 @@ from cpms_cli.workspace import Workspace
 _NAMES: tuple[Role, ...] = ("given_name", "family_name", "nickname", "mother")
 _SHOWN: tuple[Role, ...] = ("given_name", "family_name", "national_id")
 _NUMBER: Role = "national_id"
-_SAME, _PART, _SAID, _NEARLY, _NONE = range(5)
+_SAME, _PART, _SOUNDS, _NEARLY, _NONE = range(5)
 # With fewer letters of its sound one of them makes another name: มานะ and มานี are two apart, and each is eight long.
 _LONG_ENOUGH = 8
 _DIGITS_OF_NUMBER = 6
@@ -143,14 +143,14 @@ def _likeness(settings: LinkingSettings, word: str, cell: str) -> int:
         return _SAME
     if len(word) > 1 and any(word in fold for fold in folds):
         return _PART
-    wanted, codes = _said(word, settings), {_said(fold, settings) for fold in folds}
+    wanted, codes = _sound(word, settings), {_sound(fold, settings) for fold in folds}
     if wanted in codes:
-        return _SAID
+        return _SOUNDS
     near = len(wanted) >= _LONG_ENOUGH and any(OSA.distance(wanted, code, score_cutoff=1) <= 1 for code in codes)
     return _NEARLY if near else _NONE
 
 
-def _said(fold: str, settings: LinkingSettings) -> str:
+def _sound(fold: str, settings: LinkingSettings) -> str:
     return loosely_said(spoken_code(bare_name([fold], settings), settings))
 
 
@@ -158,6 +158,6 @@ def _words(survey: Survey, hits: pd.DataFrame, language: Language) -> list[str]:
     """What agrees, by the label of the question, and whether it only sounds alike."""
     labels = [survey.fields[name].label.in_(language) for name in hits["matched"]]
     return [
-        say("found_alike", language, label=label) if rank >= _SAID else label
+        say("found_alike", language, label=label) if rank >= _SOUNDS else label
         for label, rank in zip(labels, hits["rank"], strict=True)
     ]

@@ -1,4 +1,4 @@
-"""How the cases of an area are worked on: time to the first response, follow-ups, closures, and who works on how many."""
+"""How the cases of an area are worked on: time to the first response, follow-ups, closures, and by whom."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ WORK = ("open_cases", "waiting_cases", "date_missed", "entries")
 class CaseWork:
     """The cases of an area ("" for all of the store) on a day: children at a level that demands a response by a time.
 
-    `totals`, by level, label: `case_count`; `responded`, those with a response that the level asks for; `days_to_first`, the
-    median of the days from the interview to that response, over the `days_known` cases in which both are known (NA
-    where there is none); `followups`, entries after the day of that response, closings left out, for each case that had
-    one; `date_missed`, open cases whose next date has passed without a later entry;
-    `closed_cases`. `parts`, the same by area and
-    name; `grouped`, where groups are asked for, by their codes and labels. `closures`: level, label, the reason (a code, NA
-    where none was given), `closed_cases`, counted once for each child, by its last closing. `workers`: the worker (a code, NA
-    for cases of nobody), `open_cases`, `waiting_cases` (somebody has to go there), `date_missed`, `entries` (of the log since the cases
-    began). The worker of a case is who made its last entry that names one.
+    `totals`, by level, label: `case_count`; `responded`, those with a response that the level asks for;
+    `days_to_first`, the median of the days from the interview to that response, over the `days_known` cases in which
+    both are known (NA where there is none); `followups`, entries after the day of that response, closings left out,
+    for each case that had one; `date_missed`, open cases whose next date has passed without a later entry;
+    `closed_cases`. `parts`, the same by area and name; `grouped`, where groups are asked for, by their codes and
+    labels. `closures`: level, label, the reason (a code, NA where none was given), `closed_cases`, counted once for
+    each child, by its last closing. `workers`: the worker (a code, NA for cases of nobody), `open_cases`,
+    `waiting_cases` (somebody has to go there), `date_missed`, `entries` (of the log since the cases began). The worker
+    of a case is who made its last entry that names one.
 
     For the office alone: small counts are shown.
     """
@@ -138,7 +138,7 @@ def _counted(survey: Survey, cases: pd.DataFrame, by: Sequence[Group], language:
     )
     counted = counted.join(first).reset_index()
     if not by:
-        counted = counted.set_index("case").reindex(levels).rename_axis("case").reset_index()
+        counted = counted.set_index("case").reindex(list(levels)).rename_axis("case").reset_index()
     numbers = ["case_count", "responded", "date_missed", "closed_cases", "days_known"]
     counted[numbers] = counted[numbers].fillna(0).astype("int64")
     order = {level: place for place, level in enumerate(levels)}

@@ -22,8 +22,8 @@ def wanted_language(asked: str | None = None) -> str:
     In small letters; "" where none says anything. The variables are read as text: a computer may well name a locale
     that is not installed on it. Of several languages, as LANGUAGE may list them, the first is meant.
     """
-    said_by_system = next((value for name in VARIABLES if (value := os.environ.get(name, "").strip(" :"))), "")
-    return (asked or said_by_system.partition(":")[0] or locale.getlocale()[0] or "").lower()
+    variable = next((value for name in VARIABLES if (value := os.environ.get(name, "").strip(" :"))), "")
+    return (asked or variable.partition(":")[0] or locale.getlocale()[0] or "").lower()
 
 
 def is_of_the_programme(wanted: str) -> bool:

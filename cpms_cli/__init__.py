@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "CpmsError": "cpms_cli.errors",
     "load_survey": "cpms_cli.survey.files.loading",
+    "explain": "cpms_cli.survey.explanation",
     "prove_definition": "cpms_cli.scoring.examples",
     "definition_changes": "cpms_cli.survey.comparing.changes",
     "read": "cpms_cli.reading.tables",
@@ -44,6 +45,7 @@ _PUBLIC = {
     "score_again": "cpms_cli.scoring.runs",
     "compare_definitions": "cpms_cli.scoring.definition_comparison",
     "list_children": "cpms_cli.summaries.child.children",
+    "find_children": "cpms_cli.summaries.child.child_search",
     "child_history": "cpms_cli.summaries.child.child_history",
     "export_review": "cpms_cli.linking.review.review",
     "apply_review": "cpms_cli.linking.review.review",
@@ -69,6 +71,7 @@ _PUBLIC = {
     "add_response": "cpms_cli.merging.respond",
     "due_responses": "cpms_cli.summaries.response.due",
     "summarise_responses": "cpms_cli.summaries.response.response_counts",
+    "summarise_case_work": "cpms_cli.summaries.response.case_work",
     "summarise_indicator": "cpms_cli.summaries.area.indicator",
     "summarise_rights": "cpms_cli.summaries.area.rights",
     "summarise_migration": "cpms_cli.summaries.migration.area_migration",

@@ -17,42 +17,11 @@ from typing import Any
 from cpms_cli.cli.guard import commands_below, guarded
 from cpms_cli.cli.help_translation import translated
 from cpms_cli.cli.main import app, main
+from cpms_cli.cli.tasks import TASKS
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
 CODEBOOKS = {"codebook.md": "en", "codebook.th.md": "th"}
 COMMANDS = {"commands.md": "en", "commands.th.md": "th"}
-# The commands of each task, in the order of the work. A command stands in one of them (tests/docs/test_docs.py).
-TASKS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("Learn it", "เรียนรู้"): ("demo", "samples", "doctor"),
-    ("Check a file, and mend it", "ตรวจและแก้ไฟล์"): ("validate", "map", "areas"),
-    ("Make the form", "สร้างแบบสำรวจ"): ("template", "codebook"),
-    ("Store files", "เก็บข้อมูลเข้าคลัง"): ("merge", "history", "undo"),
-    ("Decide which rows are one child", "ตัดสินว่าแถวใดเป็นเด็กคนเดียวกัน"): (
-        *("review export", "review apply", "child split", "child join", "link report", "link files"),
-    ),
-    ("Find the children who need help", "หาเด็กที่ต้องช่วยเหลือ"): ("score show", "children", "child show", "visits"),
-    ("Record what was done", "บันทึกสิ่งที่ทำแล้ว"): (
-        *("response due", "response import", "response add", "response summary"),
-    ),
-    ("Summarise an area", "สรุปข้อมูลพื้นที่"): (*("community", "province", "indicator", "rights", "migration", "overlap"),),
-    ("Report, plan and hand on", "รายงาน แผน และส่งต่อ"): (
-        *("report community", "report province", "report child", "plan community", "plan province"),
-        *("export records", "export figures", "bundle-key", "bundle"),
-    ),
-    ("Keep the store", "ดูแลคลังข้อมูล"): (
-        *("store check", "store backup", "store restore", "store compact", "store encrypt", "store audit"),
-        "child forget",
-    ),
-    ("Change the rules", "เปลี่ยนกฎ"): (
-        "schema new",
-        "schema diff",
-        "schema check",
-        "schema use",
-        "schema undo",
-        "score fairness",
-        "score validate",
-    ),
-}
 
 
 def names(group: Any = None, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -92,8 +61,8 @@ def task_table(language: str) -> str:
     helps = {path.removeprefix("cpms "): str(command.help) for path, command in commands_below(guarded(app))}
     head = "| command | what it does |" if language == "en" else "| คำสั่ง | ทำอะไร |"
     lines: list[str] = []
-    for (english, thai_name), commands in TASKS.items():
-        lines += [f"### {english if language == 'en' else thai_name}", "", head, "| --- | --- |"]
+    for task, commands in TASKS.items():
+        lines += [f"### {translated(task, language)}", "", head, "| --- | --- |"]
         for name in commands:
             summary = " ".join(helps[name].partition("\n\n")[0].split())
             anchor = f"cpms-{name.replace(' ', '-')}"

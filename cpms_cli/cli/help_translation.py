@@ -18,6 +18,7 @@ from typing import Any
 import typer
 
 from cpms_cli.cli.guard import commands_below, guarded
+from cpms_cli.cli.tasks import TASKS
 from cpms_cli.survey.language import Language
 from cpms_cli.survey.languages import translation_of
 
@@ -26,7 +27,7 @@ DOMAIN = "cpms"
 Translate = Callable[[str], str]
 
 # What typer and click say themselves. The names in braces are ours; most of these texts pass through no gettext.
-HEADINGS = ("Usage: ", "Arguments", "Options", "Commands")
+HEADINGS = ("Usage: ", "Arguments", "Options", "Commands", *TASKS)
 TYPES = ("str", "int", "float", "int range", "float range", "path", "file", "directory", "list[Path]", "list[str]")
 SENTENCES = (
     "Show this message and exit.",

@@ -17,11 +17,13 @@ import typer
 from cpms_cli import interrupts
 from cpms_cli.cli.areas import area as areas
 from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, rights
-from cpms_cli.cli.children import child, children, link, response, review, visits
+from cpms_cli.cli.children import child, children, find, link, response, review, visits
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
-from cpms_cli.cli.start import area_names, demo, doctor
+from cpms_cli.cli.options import Lang
+from cpms_cli.cli.start import area_names, demo, doctor, explain, help_command
 from cpms_cli.cli.store import export, history, schema, score, store
+from cpms_cli.cli.tasks import CommandsByTask
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language, is_of_the_programme, wanted_language
@@ -29,6 +31,7 @@ from cpms_cli.survey.language import FALLBACK, Language, chosen_language, is_of_
 NAME = "cpms"
 app = typer.Typer(
     name=NAME,
+    cls=CommandsByTask,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -39,6 +42,7 @@ app.command("validate")(validate.validate)
 app.command("map")(map.map_)
 app.command("merge")(merge.merge)
 app.command("children")(children.children)
+app.command("find")(find.find)
 app.command("visits")(visits.visits)
 app.command("community")(areas.community)
 app.command("province")(areas.province)
@@ -50,6 +54,8 @@ app.command("template")(template.template)
 app.command("samples")(samples.samples)
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("help")(help_command.help_)
+app.command("explain")(explain.explain)
 app.command("areas")(area_names.areas)
 app.command("codebook")(codebook.codebook)
 app.command("history")(history.history)
@@ -76,11 +82,22 @@ def _version(asked: bool) -> None:
         raise typer.Exit()
 
 
+def _language_for(command: Any, lang: str) -> dict[str, Any]:
+    """The language as the default of a command that has the option, and of all commands below."""
+    below = getattr(command, "commands", {})
+    has_option = any(parameter.name == "lang" for parameter in command.params)
+    return {name: _language_for(of, lang) for name, of in below.items()} | ({"lang": lang} if has_option else {})
+
+
 @app.callback()
 def _options(
+    ctx: typer.Context,
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+    lang: Lang = None,
 ) -> None:
     del version
+    if lang is not None:
+        ctx.default_map = {**(ctx.default_map or {}), **_language_for(ctx.command, lang)}
 
 
 def _option(name: str, otherwise: str) -> str:

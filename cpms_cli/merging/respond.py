@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -26,6 +25,7 @@ from cpms_cli.store.audit_log import Recorder, current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
+from cpms_cli.store.identifier_search import identifier_meant
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import create_known_children
 from cpms_cli.store.tables.response_writing import Arrival, Imported, Intake, Source, record_responses, take_in
@@ -112,8 +112,9 @@ def add_response(  # noqa: PLR0913 - what the command takes
     """Record one response, written as in a spreadsheet: dates of either era, the kind as its code or in words, as the
     reason for `closing` a case.
 
-    Raises UsageError where no child has this identifier, for a kind that is none, for what a file's row would be set
-    aside for, or for what the store's definition does not ask of a response; StoreError.
+    The beginning of only one child's identifier will do. Raises UsageError where no child has it, for a kind that is
+    none, for what a file's row would be set aside for, or for what the store's definition does not ask of a response;
+    StoreError.
     """
     survey = definition_to_write(store, schemas)
     answers: dict[ResponseRole, str] = {
@@ -126,13 +127,13 @@ def add_response(  # noqa: PLR0913 - what the command takes
         "worker": worker,
         "closing": closing,
     }
-    table = _typed_in(survey, _cells_asked(survey, answers))
-    _check_kind(survey, table, kind, language)
+    _check_kind(survey, _typed_in(survey, _cells_asked(survey, answers)), kind, language)
     with open_store(Path(store), survey, write=True) as connection:
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
         create_known_children(connection, survey)
-        _check_child(connection, survey, table, identifier)
+        answers["person"] = identifier_meant(connection, survey, identifier)
+        table = _typed_in(survey, _cells_asked(survey, answers))
         findings = check_responses(connection, survey, [table], today or datetime.date.today())
         worded = Wording(response_log(survey), language).put_into_words(findings)
         errors = worded[worded["severity"] == "error"]
@@ -182,9 +183,3 @@ def _check_kind(survey: Survey, table: SurveyTable, kind: str, language: Languag
     if _cell(survey, table, "response") not in known:
         text = ", ".join(f"{code.code} ({code.label.in_(language)})" for code in known.values())
         raise UsageError("unknown_response_kind", kind=kind, known=text)
-
-
-def _check_child(connection: duckdb.DuckDBPyConnection, survey: Survey, table: SurveyTable, identifier: str) -> None:
-    person = _cell(survey, table, "person")
-    if not connection.execute("SELECT 1 FROM known_child WHERE identifier = ?", [person]).fetchall():
-        raise UsageError("unknown_child", id=identifier)

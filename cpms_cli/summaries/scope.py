@@ -15,6 +15,7 @@ from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Indicator, Language, Survey
 from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.near_words import meant, near, spellings
 from cpms_cli.workspace import Workspace
 
 
@@ -181,6 +182,17 @@ def parts_of(survey: Survey, code: str | None) -> Group:
     narrowest = areas[-1]
     wider = areas[-2] if len(areas) > 1 else narrowest
     return narrowest if code is not None and len(code) >= (wider.digits or 0) else wider
+
+
+def known_level(survey: Survey, text: str) -> str:
+    """The id of the level that is meant by its id or its label in any language; raises UsageError where none is."""
+    known = {level.id: spellings(level.id, level.label) for level in survey.levels}
+    if (level := meant(text, known)) is not None:
+        return level
+    alike = ", ".join(near(text, known))
+    if alike:
+        raise UsageError("unknown_level_near", level=text, near=alike)
+    raise UsageError("unknown_level", level=text, known=", ".join(known))
 
 
 def known_indicator(survey: Survey, number: int) -> Indicator:

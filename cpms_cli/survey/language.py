@@ -11,12 +11,19 @@ Language = str
 LANGUAGES: tuple[Language, ...] = ("en", "th")
 """The languages that stand beside what they name, in every file; what another has no words for is said in the first."""
 FALLBACK = LANGUAGES[0]
+VARIABLES = ("CPMS_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
+"""The variables of the environment that say which language is wanted, in the order in which they count."""
 _WORD = re.compile(r"[a-z]+")
 
 
 def wanted_language(asked: str | None = None) -> str:
-    """What was asked for, or CPMS_LANG says, or the locale of the computer, in small letters; "" where none does."""
-    return (asked or os.environ.get("CPMS_LANG") or locale.getlocale()[0] or "").lower()
+    """What was asked for, else what the first of `VARIABLES` that is set says, else the locale of the computer.
+
+    In small letters; "" where none says anything. The variables are read as text: a computer may well name a locale
+    that is not installed on it. Of several languages, as LANGUAGE may list them, the first is meant.
+    """
+    variable = next((value for name in VARIABLES if (value := os.environ.get(name, "").strip(" :"))), "")
+    return (asked or variable.partition(":")[0] or locale.getlocale()[0] or "").lower()
 
 
 def is_of_the_programme(wanted: str) -> bool:
@@ -39,7 +46,7 @@ def _of_the_programme(wanted: str) -> Language | None:
 
 
 def chosen_language(asked: str | None = None) -> Language:
-    """The language asked for, or that of CPMS_LANG, or of the locale; the fallback where nothing is said in that."""
+    """The language that `wanted_language` names; the fallback where nothing is said in that."""
     wanted = wanted_language(asked)
     own = _of_the_programme(wanted)
     if own is not None:

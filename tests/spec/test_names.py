@@ -14,6 +14,7 @@ FORBIDDEN = {"told", "found", "one", "said", "at", "mine", "where", "here", "the
 FOLDERS = ("cpms_cli", "tests", "benchmarks", "scripts")
 # Modules of one name in several packages: the same subject at another stage, and which subject it is.
 ONE_SUBJECT = {
+    "case_work": "how cases are worked on",
     "bundle": "what a community sends to its province",
     "change": "an area over rounds",
     "children": "the line list",

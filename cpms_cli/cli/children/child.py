@@ -206,12 +206,16 @@ def forget(
       cpms child forget ID --yes --store cpms.duckdb
     """
     spoken = language(lang)
+    from cpms_cli.store.identifier_search import plain_identifier
     from cpms_cli.store.safety.erasure import check_known
     from cpms_cli.store.safety.erasure import forget as run
     from cpms_cli.survey.messages import say
 
-    check_known(store, identifier, schemas=schemas)
-    if not yes and not typer.confirm(say("forget_sure", spoken, id=identifier), err=True):
+    whole = check_known(store, identifier, schemas=schemas)
+    if yes and whole != plain_identifier(identifier):
+        # Nobody is asked: a slip in the beginning of an identifier must not remove another child.
+        raise UsageError("forget_whole_id", id=identifier, whole=whole)
+    if not yes and not typer.confirm(say("forget_sure", spoken, id=whole), err=True):
         raise typer.Exit(2)
-    erased = run(store, identifier, schemas=schemas)
+    erased = run(store, whole, schemas=schemas)
     typer.echo(say("child_forgotten", spoken, rows=erased.rows, rounds=erased.rounds, responses=erased.responses))

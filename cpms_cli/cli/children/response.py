@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,7 +31,13 @@ from cpms_cli.cli.options import (
     workspace_of,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
+from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
+
+if TYPE_CHECKING:
+    import datetime
+
+    from cpms_cli.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help="What was done for the children: record it, see who is due.")
 
@@ -229,6 +235,9 @@ def summary(
     rounds: Rounds = None,
     by: By = None,
     audience: Audience = None,
+    work: Annotated[
+        bool, typer.Option("--work", help="How cases are worked on: first response, follow-ups, closures, workers.")
+    ] = False,
     store: Store = STORE,
     format_: Format = "text",
     output: Output = None,
@@ -237,7 +246,9 @@ def summary(
 ) -> None:
     """Count by area and level: due, done in time, done late, not yet due, overdue, unknown.
 
-    With --rounds, the cases that each round gave instead, and what became of them.
+    With --rounds, the cases that each round gave instead, and what became of them. With --work, days to the first
+    response, follow-ups a case, next dates missed, closures by reason and cases by worker: for the office, not for an
+    audience.
 
     \b
     Examples:
@@ -246,10 +257,16 @@ def summary(
       cpms response summary --audience committee --store cpms.duckdb
       cpms response summary --by sex --by age_group --store cpms.duckdb
       cpms response summary --rounds 2567:2569 --store cpms.duckdb
+      cpms response summary --work --by nationality --store cpms.duckdb
     """
     target = Target(format_, output)
-    check_audience(audience, output, rounds=rounds)
+    check_audience(audience, output, rounds=rounds, work=work)
     until = day(as_of)
+    if work:
+        if rounds is not None:
+            raise UsageError("options_apart", first="--work", second="--rounds")
+        _tell_work(workspace_of(store, schemas, lang), area, until, by or [], target)
+        return
     from cpms_cli.reports.children import responses as report
 
     if (span := span_asked(rounds)) is not None:
@@ -277,3 +294,28 @@ def summary(
         lambda screen: report.show_summary(screen, counts),
     )
     tell(workspace, handing, answer, target)
+
+
+def _tell_work(
+    workspace: Workspace, area: str | None, until: datetime.date | None, by: list[str], target: Target
+) -> None:
+    from cpms_cli.reports.children.case_work import show_case_work
+    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.interchange.people_labels import write_for_people
+    from cpms_cli.reports.terminal import Screen, open_console
+    from cpms_cli.summaries.response.case_work import compute_case_work
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text
+
+    with workspace:
+        survey, spoken = workspace.survey, workspace.language
+        work = compute_case_work(workspace, area=area, as_of=until, by=by)
+    if target.file is not None:
+        write_for_people(work.tables, target.file, survey, spoken)
+        typer.echo(say("written", spoken, file=target.file), err=True)
+    if target.format == "json":
+        typer.echo(json_text(document(work.tables, **work.about())))
+    elif target.format == "csv":
+        typer.echo(csv_text(next(iter(work.grouped.values()), work.totals)), nl=False)
+    else:
+        show_case_work(Screen(open_console(spoken), survey, spoken), work)

@@ -17,6 +17,7 @@ from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
+from cpms_cli.store.identifier_search import identifier_meant
 from cpms_cli.store.tables.link_tables import row_reference
 from cpms_cli.survey.model.definition import Survey
 
@@ -31,12 +32,11 @@ class Regrouped:
 def current_identifier(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str) -> str:
     """The identifier now shown for the child that this one was given to, or that a form carried it for.
 
-    Raises UsageError where no child has it.
+    The beginning of only one child's identifier will do. Raises UsageError where no child has it, or several have.
     """
     query = f"SELECT person FROM ({identifiers_now(survey)}) WHERE identifier = ?"
-    row = connection.execute(query, [identifier]).fetchone()
-    if row is None:
-        raise UsageError("unknown_child", id=identifier)
+    row = connection.execute(query, [identifier_meant(connection, survey, identifier)]).fetchone()
+    assert row is not None
     return str(row[0])
 
 
@@ -92,7 +92,7 @@ def split_child(  # noqa: PLR0913 - what the command takes
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
         relink(connection, survey)
-        rows = _rows(connection, survey, current_identifier(connection, survey, identifier.strip().upper()))
+        rows = _rows(connection, survey, current_identifier(connection, survey, identifier))
         known = ", ".join(rows["round"])
         for round_ in rounds:
             if str(round_) not in set(rows["round"]):
@@ -121,7 +121,7 @@ def join_children(
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
         relink(connection, survey)
-        current = [current_identifier(connection, survey, identifier.strip().upper()) for identifier in identifiers]
+        current = [current_identifier(connection, survey, identifier) for identifier in identifiers]
         names = list(dict.fromkeys(current))
         if len(names) < 2:
             raise UsageError("join_one_child")

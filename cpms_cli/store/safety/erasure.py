@@ -14,6 +14,7 @@ from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.history import note_event
+from cpms_cli.store.identifier_search import identifier_meant, plain_identifier
 from cpms_cli.store.safety.copies import compact
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.store.tables.link_tables import forget_links, row_reference
@@ -52,11 +53,18 @@ def _find(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str
     return references
 
 
-def check_known(store: str | Path, identifier: str, *, schemas: Path | None = None) -> None:
-    """Raise UsageError where nobody has this identifier: before anybody is asked whether to remove a child."""
+def check_known(store: str | Path, identifier: str, *, schemas: Path | None = None) -> str:
+    """Return the whole identifier that this is or begins, before anybody is asked whether to remove a child.
+
+    Raises UsageError where nobody has this identifier, or several children's begin so.
+    """
     survey = definition_in_use(store, schemas)
     with open_store(Path(store), survey) as connection:
-        _find(connection, survey, identifier)
+        try:
+            _find(connection, survey, plain_identifier(identifier))
+        except UsageError:
+            return identifier_meant(connection, survey, identifier)
+    return plain_identifier(identifier)
 
 
 def forget(store: str | Path, identifier: str, *, schemas: Path | None = None, who: str | None = None) -> Erased:

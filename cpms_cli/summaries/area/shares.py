@@ -14,6 +14,7 @@ from cpms_cli.summaries.area.intervals import wilson
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.survey.near_words import meant, near, spellings
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
@@ -44,12 +45,16 @@ def within(survey: Survey, code: str | None, round_: int | None) -> str:
 def groups_asked(survey: Survey, names: Sequence[str]) -> tuple[Group, ...]:
     """The groups of these names, in the order asked; raises UsageError for an unknown one, or for more than two."""
     known = {group.id: group for group in survey.figures.groups}
-    for name in names:
-        if name not in known:
+    words = {group.id: spellings(group.id, group.label) for group in known.values()}
+    chosen = {name: meant(name, words) for name in names}
+    for name, group in chosen.items():
+        if group is None and (alike := near(name, words)):
+            raise UsageError("unknown_group_near", group=name, near=", ".join(alike))
+        if group is None:
             raise UsageError("unknown_group", group=name, known=", ".join(known))
-    if len(set(names)) > 2:
+    if len(set(chosen.values())) > 2:
         raise UsageError("too_many_groups", groups=", ".join(names))
-    return tuple(known[name] for name in dict.fromkeys(names))
+    return tuple(known[group] for group in dict.fromkeys(filter(None, chosen.values())))
 
 
 def count_answers(

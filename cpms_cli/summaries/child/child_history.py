@@ -127,7 +127,7 @@ def compute_child_history(workspace: Workspace, identifier: str) -> ChildHistory
     survey, language = workspace.survey, workspace.language
     explainer = Explainer(survey, language)
     connection = workspace.connection
-    person = current_identifier(connection, survey, identifier.strip().upper())
+    person = current_identifier(connection, survey, identifier)
     workspace.scored()
     round_ = survey.role("round").name
     create_explained(connection, survey, f"{survey.role('person').name} = {quoted(person)}")

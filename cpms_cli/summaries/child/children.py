@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +16,7 @@ from cpms_cli.scoring.scores import EXPLAINED, SCORE, create_explained
 from cpms_cli.summaries.area.shares import within
 from cpms_cli.summaries.child.carried_reasons import carried_reasons
 from cpms_cli.summaries.child.standing_today import GIVEN, STANDING, STOOD, create_standing_scores, create_stood
-from cpms_cli.summaries.scope import check_surveyed, known_indicator
+from cpms_cli.summaries.scope import check_surveyed, known_indicator, known_level
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.rules.typed_answers import quoted
@@ -165,11 +165,7 @@ def select_children(
     if as_of is not None and selection.round is not None:
         raise UsageError("as_of_and_round")
     survey = workspace.survey
-    unknown = set(selection.levels) - {level.id for level in survey.levels}
-    if unknown:
-        raise UsageError(
-            "unknown_level", level=", ".join(sorted(unknown)), known=", ".join(level.id for level in survey.levels)
-        )
+    selection = replace(selection, levels=tuple(known_level(survey, level) for level in selection.levels))
     check_surveyed(workspace, selection.area, selection.round)
     if selection.round is None:
         create_stood(workspace.scored(), survey, as_of or datetime.date.today())

@@ -197,7 +197,7 @@ def explain_child(workspace: Workspace, identifier: str, *, round_: int | None =
     survey, language = workspace.survey, workspace.language
     when = survey.role("round").name
     connection = workspace.connection
-    person = current_identifier(connection, survey, identifier.strip().upper())
+    person = current_identifier(connection, survey, identifier)
     workspace.scored()
     own = f"{survey.role('person').name} = {quoted(person)}"
     rounds = [row[0] for row in connection.execute(f"SELECT {when} FROM {SCORE} WHERE {own} ORDER BY 1").fetchall()]

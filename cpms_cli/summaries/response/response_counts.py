@@ -95,9 +95,9 @@ def compute_response_summary(
     survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
     groups = groups_asked(survey, by)
     check_surveyed(workspace, area, None)
-    connection, parts = _prepared(workspace, groups), parts_of(survey, area)
+    connection, parts = prepare_cases(workspace, groups), parts_of(survey, area)
     cases, _ = find_cases(connection, survey, standings(connection, survey, day), area or "", day)
-    cases = _grouped(connection, survey, cases, [parts, *groups])
+    cases = with_groups(connection, survey, cases, [parts, *groups])
     lost = connection.execute(
         f"""
         SELECT count(*)
@@ -145,10 +145,10 @@ def compute_response_change(
     """As `response_change`, in a workspace; `rounds` are the first and the last round."""
     survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
     groups = groups_asked(survey, by)
-    connection = _prepared(workspace, groups)
+    connection = prepare_cases(workspace, groups)
     cases, known = cases_by_round(connection, survey, area or "", day)
     span = span_of(workspace, area, rounds, known)
-    cases = _grouped(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
+    cases = with_groups(connection, survey, cases[cases["since"].isin(span.rounds)], groups)
     tables = []
     for round_ in span.rounds:
         counted = _counted(survey, cases[cases["since"] == round_], groups, language, ROUND_STATES)
@@ -157,7 +157,7 @@ def compute_response_change(
     return ResponseChange(span, day, pd.concat(tables, ignore_index=True))
 
 
-def _prepared(workspace: Workspace, groups: Sequence[Group]) -> duckdb.DuckDBPyConnection:
+def prepare_cases(workspace: Workspace, groups: Sequence[Group]) -> duckdb.DuckDBPyConnection:
     """The connection with what the cases need; the groups of children only where they are asked for."""
     of_children = any(group.digits is None for group in groups)
     connection = workspace.profiled() if of_children else workspace.scored()
@@ -165,7 +165,7 @@ def _prepared(workspace: Workspace, groups: Sequence[Group]) -> duckdb.DuckDBPyC
     return connection
 
 
-def _grouped(
+def with_groups(
     connection: duckdb.DuckDBPyConnection, survey: Survey, cases: pd.DataFrame, groups: Sequence[Group]
 ) -> pd.DataFrame:
     """Cases with the code of each group in its `group_column`."""

@@ -1,0 +1,183 @@
+"""How the cases of an area are worked on: time to the first response, follow-ups, closures, and by whom."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cpms_cli.scoring.profiles import group_column
+from cpms_cli.scoring.standing import standings
+from cpms_cli.summaries.area.shares import area_name, groups_asked, told_groups
+from cpms_cli.summaries.response.cases import GROWN, WAITING, find_cases
+from cpms_cli.summaries.response.response_counts import prepare_cases, with_groups
+from cpms_cli.summaries.scope import check_surveyed, parts_of
+from cpms_cli.survey.language import FALLBACK
+from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.survey.model.summary_model import Group
+from cpms_cli.workspace import Workspace
+
+MEASURES = ("case_count", "responded", "days_to_first", "days_known", "followups", "date_missed", "closed_cases")
+WORK = ("open_cases", "waiting_cases", "date_missed", "entries")
+
+
+@dataclass(frozen=True)
+class CaseWork:
+    """The cases of an area ("" for all of the store) on a day: children at a level that demands a response by a time.
+
+    `totals`, by level, label: `case_count`; `responded`, those with a response that the level asks for;
+    `days_to_first`, the median of the days from the interview to that response, over the `days_known` cases in which
+    both are known (NA where there is none); `followups`, entries after the day of that response, closings left out,
+    for each case that had one; `date_missed`, open cases whose next date has passed without a later entry;
+    `closed_cases`. `parts`, the same by area and name; `grouped`, where groups are asked for, by their codes and
+    labels. `closures`: level, label, the reason (a code, NA where none was given), `closed_cases`, counted once for
+    each child, by its last closing. `workers`: the worker (a code, NA for cases of nobody), `open_cases`,
+    `waiting_cases` (somebody has to go there), `date_missed`, `entries` (of the log since the cases began). The worker
+    of a case is who made its last entry that names one.
+
+    For the office alone: small counts are shown.
+    """
+
+    code: str
+    name: str
+    as_of: datetime.date
+    totals: pd.DataFrame
+    parts: pd.DataFrame
+    grouped: dict[str, pd.DataFrame]
+    closures: pd.DataFrame
+    workers: pd.DataFrame
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, in the order in which they are read."""
+        first = {"totals": self.totals, "parts": self.parts, **self.grouped}
+        return {**first, "closures": self.closures, "workers": self.workers}
+
+    def about(self) -> dict[str, Any]:
+        """What a JSON document says of it before its tables."""
+        return {"area": self.code, "name": self.name, "as_of": self.as_of.isoformat()}
+
+
+def summarise_case_work(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
+    store: str | Path,
+    *,
+    area: str | None = None,
+    as_of: datetime.date | None = None,
+    by: Sequence[str] = (),
+    language: Language = FALLBACK,
+    schemas: Path | None = None,
+) -> CaseWork:
+    """Measure how the cases of an area are worked on, as they are on the day `as_of` (today).
+
+    `by` names one or two groups, as in `summarise_responses`. Raises UsageError for an unknown area or group;
+    StoreError, UnreadableFile.
+    """
+    with Workspace.from_paths(store, schemas, language=language) as workspace:
+        return compute_case_work(workspace, area=area, as_of=as_of, by=by)
+
+
+def compute_case_work(
+    workspace: Workspace, *, area: str | None = None, as_of: datetime.date | None = None, by: Sequence[str] = ()
+) -> CaseWork:
+    """As `summarise_case_work`, in a workspace."""
+    survey, language, day = workspace.survey, workspace.language, as_of or datetime.date.today()
+    groups = groups_asked(survey, by)
+    check_surveyed(workspace, area, None)
+    connection, parts = prepare_cases(workspace, groups), parts_of(survey, area)
+    cases, done = find_cases(connection, survey, standings(connection, survey, day), area or "", day)
+    cases = _measured(survey, with_groups(connection, survey, cases, [parts, *groups]), done)
+    by_part = _counted(survey, cases, [parts], language)
+    by_part = by_part.rename(columns={parts.id: "area", f"{parts.id}_label": "name"})
+    title = "_".join(["by", *(group.id for group in groups)])
+    name = area_name(survey, area, language) if area is not None else ""
+    return CaseWork(
+        area or "",
+        name,
+        day,
+        _counted(survey, cases, [], language),
+        by_part,
+        {title: _counted(survey, cases, groups, language)} if groups else {},
+        _closures(survey, cases, done, language),
+        _workers(survey, cases, done),
+    )
+
+
+def _measured(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
+    """Cases with what is counted of each: `days` to the first response, `followups`, and whether it is open."""
+    answered = cases.set_index("person")["answered_on"]
+    later = done[~done["kind"].isin(survey.response_role("response").closes)]
+    later = later[later["day"].to_numpy() > answered.reindex(later["person"]).to_numpy()]
+    is_open = cases["closed_on"].isna() & (cases["state"] != GROWN)
+    return cases.assign(
+        days=(cases["answered_on"] - cases["since_visited"]).dt.days.astype("Float64"),
+        followups=cases["person"].map(later.groupby("person").size()).fillna(0).astype("int64"),
+        is_open=is_open,
+        waiting=is_open & cases["state"].isin(WAITING),
+        missed_open=is_open & cases["missed"].notna(),
+    )
+
+
+def _counted(survey: Survey, cases: pd.DataFrame, by: Sequence[Group], language: Language) -> pd.DataFrame:
+    """The measures by the groups and by level; a level of which there is no case stands only in the totals."""
+    columns = [group_column(group.id) for group in by]
+    levels = {level.id: level for level in survey.urgent_levels}
+    answered = cases[cases["answered"]]
+    keys = [*columns, "case"]
+    counted = cases.groupby(keys, sort=False).agg(
+        case_count=("person", "size"),
+        responded=("answered", "sum"),
+        date_missed=("missed_open", "sum"),
+        closed_cases=("closed_on", "count"),
+    )
+    first = answered.groupby(keys, sort=False).agg(
+        days_to_first=("days", "median"), days_known=("days", "count"), followups=("followups", "mean")
+    )
+    counted = counted.join(first).reset_index()
+    if not by:
+        counted = counted.set_index("case").reindex(list(levels)).rename_axis("case").reset_index()
+    numbers = ["case_count", "responded", "date_missed", "closed_cases", "days_known"]
+    counted[numbers] = counted[numbers].fillna(0).astype("int64")
+    order = {level: place for place, level in enumerate(levels)}
+    counted = counted.sort_values("case", key=lambda column: column.map(order), kind="stable")
+    counted = counted.assign(label=[levels[level].label.in_(language) for level in counted["case"]])
+    counted = counted.rename(columns={group_column(group.id): group.id for group in by} | {"case": "level"})
+    names = [group.id for group in by]
+    return told_groups(survey, counted[[*names, "level", "label", *MEASURES]], by, language)
+
+
+def _closures(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """Closed cases by level and reason; without the reason where the log has no place for it."""
+    field, kind = survey.response_field("closing"), survey.response_role("response")
+    by = ["level", *([field.name] if field else [])]
+    last = done[done["kind"].isin(kind.closes)].drop_duplicates("person", keep="last").set_index("person")
+    closed = cases.loc[cases["closed_on"].notna(), ["person", "case"]].rename(columns={"case": "level"})
+    if field:
+        closed[field.name] = closed["person"].map(last[field.name]).astype("str")
+    counted = closed.groupby(by, dropna=False).size().rename("closed_cases").reset_index()
+    order = {level.id: place for place, level in enumerate(survey.urgent_levels)}
+    labels = {level.id: level.label.in_(language) for level in survey.urgent_levels}
+    counted = counted.assign(place=counted["level"].map(order)).sort_values(
+        ["place", "closed_cases", *by[1:]], ascending=[True, False, *(True for _ in by[1:])]
+    )
+    counted.insert(1, "label", counted["level"].map(labels).astype("str"))
+    return counted.drop(columns="place").reset_index(drop=True)
+
+
+def _workers(survey: Survey, cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
+    """Open cases by who made the last entry that names somebody, and how many entries each made."""
+    field = survey.response_field("worker")
+    if field is None:
+        return pd.DataFrame(columns=list(WORK))
+    name = field.name
+    last = done[done[name].notna()].drop_duplicates("person", keep="last").set_index("person")[name]
+    of_case = cases.assign(**{name: cases["person"].map(last).astype("str")})
+    counted = of_case.groupby(name, dropna=False).agg(
+        open_cases=("is_open", "sum"), waiting_cases=("waiting", "sum"), date_missed=("missed_open", "sum")
+    )
+    entries = done.assign(**{name: done[name].astype("str")}).groupby(name, dropna=False).size().rename("entries")
+    counted = counted.join(entries, how="outer").fillna(0).astype("int64").rename_axis(name).reset_index()
+    return counted.sort_values(["open_cases", name], ascending=[False, True])[[name, *WORK]].reset_index(drop=True)

@@ -74,6 +74,7 @@ _PUBLIC = {
     "summarise_migration": "cpms_cli.summaries.migration.area_migration",
     "why_child": "cpms_cli.summaries.child.why",
     "why_children": "cpms_cli.summaries.child.why",
+    "list_today": "cpms_cli.summaries.today.today_list",
     "plan_visits": "cpms_cli.summaries.child.visits",
     "area_change": "cpms_cli.summaries.rounds.change",
     "indicator_change": "cpms_cli.summaries.area.indicator",

@@ -30,7 +30,13 @@ TASKS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Decide which rows are one child", "ตัดสินว่าแถวใดเป็นเด็กคนเดียวกัน"): (
         *("review export", "review apply", "child split", "child join", "link report", "link files"),
     ),
-    ("Find the children who need help", "หาเด็กที่ต้องช่วยเหลือ"): ("score show", "children", "child show", "visits"),
+    ("Find the children who need help", "หาเด็กที่ต้องช่วยเหลือ"): (
+        "today",
+        "score show",
+        "children",
+        "child show",
+        "visits",
+    ),
     ("Record what was done", "บันทึกสิ่งที่ทำแล้ว"): (
         *("response due", "response import", "response add", "response summary"),
     ),

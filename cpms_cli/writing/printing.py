@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import io
+import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from cpms_cli.ooxml.sheet_naming import sheet_names
+from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.writing.gate import printable
 from cpms_cli.writing.new_workbook import new_workbook
+from cpms_cli.writing.table_workbook import add_lists
 
 _A4 = 9
+_LINE, _HIGHEST = 15.0, 409.0  # points: a line of the usual letters; the highest row of Excel
+_FULL = 0.9  # how full a line is that was broken between words
 
 
 @dataclass(frozen=True)
 class PrintedColumn:
     """One column of a printed sheet: the frame's column, blank to be written in where there is none; its heading; its
-    width in characters."""
+    width in characters; the `choices` that a blank offers."""
 
     name: str | None
     heading: str
     width: float
+    choices: tuple[str, ...] = ()
 
 
 def _set_up(sheet: Worksheet, columns: Sequence[PrintedColumn], title: str, rows: int) -> None:
@@ -41,17 +49,51 @@ def _set_up(sheet: Worksheet, columns: Sequence[PrintedColumn], title: str, rows
         sheet.set_column(position, position, column.width)
 
 
+def _height(texts: Sequence[str], columns: Sequence[PrintedColumn]) -> float:
+    """The height in points of a row that shows all its text: Excel does not make rows higher that are read as they are.
+
+    Marks above and below letters take no room; a line breaks between words, so that it is seldom full.
+    """
+    lines = 1
+    for text, column in zip(texts, columns, strict=True):
+        room = max(column.width * _FULL, 1)
+        lines = max(lines, sum(max(1, math.ceil(cell_width(line) / room)) for line in text.split("\n")))
+    return min(lines * _LINE, _HIGHEST)
+
+
+def cell_width(text: str) -> int:
+    """How many letters wide a text is: marks that stand above or below a letter take no room.
+
+    >>> cell_width("ที่นี่")
+    2
+    """
+    return sum(unicodedata.category(letter) not in ("Mn", "Me", "Cf") for letter in text)
+
+
+def _add_choices(book: Workbook, sheet: Worksheet, columns: Sequence[PrintedColumn], rows: int) -> None:
+    for position, column in enumerate(columns):
+        if column.choices and rows:
+            rule = {"validate": "list", "source": f"={_list_name(position)}", "error_type": "warning"}
+            sheet.data_validation(1, position, rows, position, rule)
+
+
+def _list_name(position: int) -> str:
+    return f"{LIST_PREFIX}list_{position}"
+
+
 def printed_workbook(
     sheets: Mapping[str, pd.DataFrame], columns: Sequence[PrintedColumn], groups: Sequence[str], title: str
 ) -> bytes:
-    """Frames as the sheets of one workbook, every cell text; a row in which a column of `groups` differs from the row
+    """Frames as the sheets of one workbook, every cell text and every row as high as its text; a row in which a column of `groups` differs from the row
     before begins with a strong line. `title` stands at the head of every page, before the sheet's name."""
     stream = io.BytesIO()
     with new_workbook(stream) as book:
         cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#A0A0A0", "num_format": "@"}
         head = book.add_format({**cell, "bold": True, "bg_color": "#E8E8E8"})
         plain, first = book.add_format(cell), book.add_format({**cell, "top": 2, "top_color": "#000000"})
-        for label, (name, frame) in zip(sheet_names(sheets), sheets.items(), strict=True):
+        labels = sheet_names(sheets)
+        for label, (name, frame) in zip(labels, sheets.items(), strict=True):
+            written: list[list[str]] = []
             sheet = book.add_worksheet(label)
             _set_up(sheet, columns, f"{title}  {name}", len(frame))
             begins = (frame[list(groups)] != frame[list(groups)].shift()).any(axis=1).to_numpy()
@@ -61,4 +103,10 @@ def printed_workbook(
                 texts = printable(cells.astype("str").fillna(""))
                 for row, (text, begin) in enumerate(zip(texts, begins, strict=True), start=1):
                     sheet.write(row, position, text or None, first if begin else plain)
+                written.append(list(texts))
+            for row, texts_of_row in enumerate(zip(*written, strict=True), start=1):
+                sheet.set_row(row, _height(texts_of_row, columns))
+            _add_choices(book, sheet, columns, len(frame))
+        lists = {_list_name(place): column.choices for place, column in enumerate(columns) if column.choices}
+        add_lists(book, lists, labels)
     return stream.getvalue()

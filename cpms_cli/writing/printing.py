@@ -84,8 +84,9 @@ def _list_name(position: int) -> str:
 def printed_workbook(
     sheets: Mapping[str, pd.DataFrame], columns: Sequence[PrintedColumn], groups: Sequence[str], title: str
 ) -> bytes:
-    """Frames as the sheets of one workbook, every cell text and every row as high as its text; a row in which a column of `groups` differs from the row
-    before begins with a strong line. `title` stands at the head of every page, before the sheet's name."""
+    """Frames as the sheets of one workbook, every cell text and every row as high as its text; a row in which a column
+    of `groups` differs from the row before begins with a strong line. `title` stands at the head of every page, before
+    the sheet's name."""
     stream = io.BytesIO()
     with new_workbook(stream) as book:
         cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#A0A0A0", "num_format": "@"}

@@ -31,6 +31,7 @@ from cpms_cli.cli.options import (
     workspace_of,
 )
 from cpms_cli.cli.telling import Answer, Target, tell
+from cpms_cli.survey.language import Language
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 app = typer.Typer(no_args_is_help=True, help="What was done for the children: record it, see who is due.")
@@ -74,7 +75,23 @@ def import_(
       cpms response import visits.xlsx --store cpms.duckdb
     """
     one_of(format_, TEXT_OR_JSON)
-    spoken = language(lang)
+    raise typer.Exit(
+        record_files(files, store, quarantine, format_, language(lang), schemas=schemas, encoding=encoding, map_=map_)
+    )
+
+
+def record_files(
+    files: list[Path],
+    store: Path,
+    quarantine: Path | None,
+    format_: str,
+    spoken: Language,
+    *,
+    schemas: Path | None,
+    encoding: str | None,
+    map_: Path | None,
+) -> int:
+    """Record the responses in files, and print what became of them; returns the exit code."""
     from cpms_cli import __version__
     from cpms_cli.merging.respond import import_responses
     from cpms_cli.reports.children import responses as report
@@ -98,7 +115,7 @@ def import_(
         typer.echo(json_text(report.import_document(survey, imported, spoken)))
     else:
         report.show_import(Screen(open_console(spoken), survey, spoken), imported, store)
-    raise typer.Exit(imported.exit_code)
+    return imported.exit_code
 
 
 @app.command("add")

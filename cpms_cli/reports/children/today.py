@@ -9,6 +9,7 @@ import pandas as pd
 from cpms_cli.reports.children.due_list import to_fill_in
 from cpms_cli.reports.children.scores import code_labels, level_labels
 from cpms_cli.reports.terminal import Layout, Screen, age_text, show_table
+from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.response.cases import OPEN, OVERDUE, UNKNOWN
 from cpms_cli.summaries.today.office_work import PAIR, SET_ASIDE
 from cpms_cli.summaries.today.task_words import ASK
@@ -65,7 +66,7 @@ def _readable(survey: Survey, today: Today, language: Language) -> pd.DataFrame:
 
 def show_today(screen: Screen, today: Today, identified: bool) -> None:
     """Print the list: what nobody was asked once at the top, then household by household, and what to type next."""
-    console, survey, language = screen.console, screen.survey, screen.language
+    console, language = screen.console, screen.language
     day = shown_date(today.as_of, language)
     for line in not_asked_lines(today, language):
         console.print(line)
@@ -87,22 +88,21 @@ def _show_tasks(screen: Screen, today: Today, identified: bool, title: str) -> N
     at_home = shown["place"] + ("\n" + house + " " + shown["house"]).where(shown["house"] != "", "")
     office = shown["kind"].isin([PAIR, SET_ASIDE])
     same = (shown[[village, household]] == shown[[village, household]].shift()).all(axis=1) & ~office
-    lines = [shown["child"], shown["who"], shown["level"]]
+    numbered = shown["line"].where(shown["line"] == "", shown["line"] + " · ") + shown["who"]
+    lines = [shown["child"], numbered, shown["level"]]
     if identified:
         lines.insert(1, shown["name"])
     of_child = lines[0]
     for line in lines[1:]:
         of_child = of_child + ("\n" + line).where(line != "", "")
-    table = pd.DataFrame(
-        {"at": at_home.mask(same, ""), "of": of_child, "why": shown["reason"], "do": shown["next_step"]}
-    )
+    cells = {"at": at_home.mask(same, ""), "of": of_child, "why": shown["reason"], "do": shown["next_step"]}
     headings = {
         "at": say("col_village", language),
         "of": say("col_child", language),
         "why": say("col_reason", language),
         "do": say("col_next_step", language),
     }
-    show_table(console, table, headings, Layout(tight=("of",)), title=title)
+    show_table(console, pd.DataFrame(cells), headings, Layout(tight=("of",)), title=title)
     console.print(_sum(survey, today, language))
 
 
@@ -138,6 +138,7 @@ def today_workbook(survey: Survey, today: Today, language: Language, by: str = "
     person = survey.response_role("person")
     columns = [
         PrintedColumn("house", survey.role("household").label.in_(language), 9),
+        PrintedColumn("line", say("col_child", language), 6),
         PrintedColumn("child", person.label.in_(language), 14),
         *([PrintedColumn("name", say("col_name", language), 16)] if _names_shown(survey, today) else []),
         PrintedColumn("who", say("col_sex_age", language), 10),
@@ -159,8 +160,6 @@ def today_workbook(survey: Survey, today: Today, language: Language, by: str = "
 
 
 def _names_shown(survey: Survey, today: Today) -> bool:
-    from cpms_cli.summaries.child.children import MASK
-
     names = today.tasks[survey.role("given_name").name].dropna()
     return bool(len(names)) and not (names == MASK).all()
 

@@ -34,9 +34,9 @@ MISSED, SILENT, APPOINTMENT = "missed", "silent", "appointment"
 class Today:
     """What is to be done on the day `as_of`.
 
-    `tasks` has a row per task, a household's rows together, the most urgent household first, what waits at the office
-    last. Columns: `kind`; `round`, village code, `village` (its name), household, the child's line and identifier
-    (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`; `due_date`,
+    `tasks` has a row per task, a household's rows together, the most urgent household and child first, what waits at
+    the office last. Columns: `kind`; `round`, village code, `village` (its name), household, the child's line and
+    identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`; `due_date`,
     `days_late`; `worker`, the code that the child's last entry names; `reason` and `next_step`, in words; `questions`,
     how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known), missed (a next
     date has passed), silent (no entry for long), appointment (planned for this day), ask, pair, set_aside.
@@ -158,16 +158,23 @@ def _workers(survey: Survey, done: pd.DataFrame) -> pd.Series:
 
 
 def _ordered(survey: Survey, tasks: pd.DataFrame, overdue: pd.DataFrame) -> pd.DataFrame:
-    """Return the tasks with the households in the order of the visits, questions last in each."""
+    """Return the tasks with the households in the order of the visits; in each the most severe level first, then
+    the longest late, questions last."""
     if tasks.empty:
         return tasks
     home = [survey.role(role).name for role in ("village", "household")]
     ordered = order_visits(survey, tasks.drop(columns=["due", "days_late"], errors="ignore"), overdue)
     rank = {key: place for place, key in enumerate(dict.fromkeys(zip(*(ordered[name] for name in home), strict=True)))}
     places = [rank[key] for key in zip(*(ordered[name] for name in home), strict=True)]
-    sort = ordered.assign(_home=places, _asks=ordered["kind"] == ASK)
-    ordered = sort.sort_values(["_home", "_asks"], kind="stable", ignore_index=True)
-    return ordered.drop(columns=["_home", "_asks"])
+    severity = {level.id: place for place, level in enumerate(survey.levels)}
+    sort = ordered.assign(
+        _home=places,
+        _asks=ordered["kind"] == ASK,
+        _level=ordered["level"].map(severity),
+        _late=-pd.to_numeric(ordered["days_late"]).fillna(0).astype("int64"),
+    )
+    order = ["_home", "_asks", "_level", "_late"]
+    return sort.sort_values(order, kind="stable", ignore_index=True).drop(columns=order)
 
 
 def _of_worker(

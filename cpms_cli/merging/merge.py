@@ -116,6 +116,30 @@ def merge(
     _check_answers(survey, tables)
     asked = Asked(files, mapping, _further_words(store_path, schemas, read_as), store_path)
     check_answers_read(survey, tables, asked, "merge", language)
+    merged = merge_tables(
+        survey,
+        tables,
+        files,
+        store_path,
+        quarantine=aside,
+        language=language,
+        by=By(who or current_user(), tool_version),
+    )
+    return replace(merged, asked=asked)
+
+
+def merge_tables(
+    survey: Survey,
+    tables: tuple[SurveyTable, ...],
+    files: list[Path],
+    store_path: Path,
+    *,
+    quarantine: Path | None = None,
+    language: Language = FALLBACK,
+    by: By,
+) -> Merge:
+    """Merge tables that were read from `files` into a store, as `merge` does; raises as it does."""
+    tool_version, who = by.tool_version, by.who
     with (
         made_beside(store_path) as made,
         open_store(
@@ -129,12 +153,10 @@ def merge(
     ):
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
-        merged = _merge(
-            connection, survey, tables, files, aside, store_path, language, tool_version, who or current_user(), made
-        )
+        merged = _merge(connection, survey, tables, files, quarantine, store_path, language, tool_version, who, made)
         keep_definition(connection, survey)
         commit(connection)
-    return replace(merged, asked=asked)
+    return merged
 
 
 def _further_words(store: Path, schemas: Path | None, read_as: ReadAs) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
-from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from cpms_cli.ooxml.sheet_naming import sheet_names
@@ -26,12 +25,14 @@ _FULL = 0.9  # how full a line is that was broken between words
 @dataclass(frozen=True)
 class PrintedColumn:
     """One column of a printed sheet: the frame's column, blank to be written in where there is none; its heading; its
-    width in characters; the `choices` that a blank offers."""
+    width in characters (0 hides it); the `choices` that a blank offers, or the frame's column `offers` that names for
+    each row one of the lists of `printed_workbook`."""
 
     name: str | None
     heading: str
     width: float
     choices: tuple[str, ...] = ()
+    offers: str | None = None
 
 
 def _set_up(sheet: Worksheet, columns: Sequence[PrintedColumn], title: str, rows: int) -> None:
@@ -44,9 +45,9 @@ def _set_up(sheet: Worksheet, columns: Sequence[PrintedColumn], title: str, rows
     # In a header & begins a command: doubled, it stands for itself.
     sheet.set_header(f"&L{title.replace('&', '&&')}")
     sheet.set_footer("&C&P / &N")
-    sheet.print_area(0, 0, rows, len(columns) - 1)
+    sheet.print_area(0, 0, rows, sum(column.width > 0 for column in columns) - 1)
     for position, column in enumerate(columns):
-        sheet.set_column(position, position, column.width)
+        sheet.set_column(position, position, column.width, None, {} if column.width else {"hidden": True})
 
 
 def _height(texts: Sequence[str], columns: Sequence[PrintedColumn]) -> float:
@@ -56,6 +57,8 @@ def _height(texts: Sequence[str], columns: Sequence[PrintedColumn]) -> float:
     """
     lines = 1
     for text, column in zip(texts, columns, strict=True):
+        if not column.width:
+            continue
         room = max(column.width * _FULL, 1)
         lines = max(lines, sum(max(1, math.ceil(cell_width(line) / room)) for line in text.split("\n")))
     return min(lines * _LINE, _HIGHEST)
@@ -70,11 +73,18 @@ def cell_width(text: str) -> int:
     return sum(unicodedata.category(letter) not in ("Mn", "Me", "Cf") for letter in text)
 
 
-def _add_choices(book: Workbook, sheet: Worksheet, columns: Sequence[PrintedColumn], rows: int) -> None:
+def _add_choices(sheet: Worksheet, columns: Sequence[PrintedColumn], frame: pd.DataFrame) -> None:
+    def offer(first: int, last: int, position: int, name: str) -> None:
+        rule = {"validate": "list", "source": f"={name}", "error_type": "warning"}
+        sheet.data_validation(first, position, last, position, rule)
+
     for position, column in enumerate(columns):
-        if column.choices and rows:
-            rule = {"validate": "list", "source": f"={_list_name(position)}", "error_type": "warning"}
-            sheet.data_validation(1, position, rows, position, rule)
+        if column.choices and len(frame):
+            offer(1, len(frame), position, _list_name(position))
+        if column.offers:
+            for row, name in enumerate(frame[column.offers].tolist(), start=1):
+                if isinstance(name, str):
+                    offer(row, row, position, f"{LIST_PREFIX}{name}")
 
 
 def _list_name(position: int) -> str:
@@ -82,11 +92,15 @@ def _list_name(position: int) -> str:
 
 
 def printed_workbook(
-    sheets: Mapping[str, pd.DataFrame], columns: Sequence[PrintedColumn], groups: Sequence[str], title: str
+    sheets: Mapping[str, pd.DataFrame],
+    columns: Sequence[PrintedColumn],
+    groups: Sequence[str],
+    title: str,
+    lists: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
     """Frames as the sheets of one workbook, every cell text and every row as high as its text; a row in which a column
     of `groups` differs from the row before begins with a strong line. `title` stands at the head of every page, before
-    the sheet's name."""
+    the sheet's name; `lists` are answers to choose from, by name."""
     stream = io.BytesIO()
     with new_workbook(stream) as book:
         cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#A0A0A0", "num_format": "@"}
@@ -107,7 +121,8 @@ def printed_workbook(
                 written.append(list(texts))
             for row, texts_of_row in enumerate(zip(*written, strict=True), start=1):
                 sheet.set_row(row, _height(texts_of_row, columns))
-            _add_choices(book, sheet, columns, len(frame))
-        lists = {_list_name(place): column.choices for place, column in enumerate(columns) if column.choices}
-        add_lists(book, lists, labels)
+            _add_choices(sheet, columns, frame)
+        offered = {_list_name(place): column.choices for place, column in enumerate(columns) if column.choices}
+        offered |= {f"{LIST_PREFIX}{name}": tuple(choices) for name, choices in (lists or {}).items()}
+        add_lists(book, offered, labels)
     return stream.getvalue()

@@ -91,10 +91,12 @@ def record_files(
     encoding: str | None,
     map_: Path | None,
 ) -> int:
-    """Record the responses in files, and print what became of them; returns the exit code."""
+    """Record the responses and the answers in files, and print what became of them; returns the exit code."""
     from cpms_cli import __version__
+    from cpms_cli.merging.answers import import_answers
     from cpms_cli.merging.respond import import_responses
     from cpms_cli.reports.children import responses as report
+    from cpms_cli.reports.children.today import answers_record, show_answers
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text
@@ -111,11 +113,19 @@ def record_files(
         tool_version=__version__,
         mapping=map_,
     )
+    answers = import_answers(
+        files, store, schemas=schemas, encoding=encoding, language=spoken, tool_version=__version__
+    )
+    code = max(imported.exit_code, answers.exit_code)
     if format_ == "json":
-        typer.echo(json_text(report.import_document(survey, imported, spoken)))
+        document = report.import_document(survey, imported, spoken)
+        typer.echo(json_text({**document, "exit_code": code, "answers": answers_record(answers)}))
     else:
-        report.show_import(Screen(open_console(spoken), survey, spoken), imported, store)
-    return imported.exit_code
+        screen = Screen(open_console(spoken), survey, spoken)
+        report.show_import(screen, imported, store)
+        if answers.answers:
+            show_answers(screen, answers)
+    return code
 
 
 @app.command("add")

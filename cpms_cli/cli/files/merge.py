@@ -51,7 +51,7 @@ def merge(
 ) -> None:
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
 
-    Today's list, filled in, is read back: what was done is recorded.
+    Today's list, filled in, is read back: what was done is recorded, and answers are stored in their round.
 
     All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column or a sheet with answers
     was not read; 2: nothing was merged, as where a column that is not read holds answers and no --map says what it is;

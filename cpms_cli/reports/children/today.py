@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from cpms_cli.checking.mending.repairs import legal_labels
+from cpms_cli.checking.validation import Validation
+from cpms_cli.merging.answers import AnswersRead
+from cpms_cli.reading.answer_cells import Question
 from cpms_cli.reports.children.due_list import to_fill_in
 from cpms_cli.reports.children.scores import code_labels, level_labels
+from cpms_cli.reports.files.validation import show_findings
 from cpms_cli.reports.terminal import Layout, Screen, age_text, show_table
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.response.cases import OPEN, OVERDUE, UNKNOWN
@@ -60,6 +67,9 @@ def _readable(survey: Survey, today: Today, language: Language) -> pd.DataFrame:
         name=(given + " " + family).str.strip(),
         who=(labels + " " + age_text(tasks).fillna("").astype("str")).str.strip(),
         level=level_labels(survey, language, tasks["level"]).fillna("").astype("str"),
+        at=range(len(tasks)),
+        field=None,
+        key=None,
         place=tasks["village"].fillna(say("today_office", language)).astype("str"),
     )
 
@@ -150,13 +160,54 @@ def today_workbook(survey: Survey, today: Today, language: Language, by: str = "
         codes = survey.codes(field)
         choices = tuple(code.label.in_(language) for code in codes.codes) if codes else ()
         columns.append(PrintedColumn(None, field.label.in_(language), 14, choices))
+    codes_of = {name: survey.fields[name].codelist for name in today.questions["field"].unique()}
+    columns.insert(-len(to_fill_in(survey)), PrintedColumn(None, say("col_answer", language), 14, offers="codes"))
+    columns.append(PrintedColumn("key", say("today_key", language), 0))
+    shown = pd.concat([shown[shown["kind"] != ASK], _question_rows(survey, today, shown, language)])
+    shown = shown.sort_values("at", kind="stable", ignore_index=True)
+    shown = shown.assign(codes=shown["field"].map(codes_of))
+    lists = {
+        str(survey.fields[name].codelist): legal_labels(survey, survey.fields[name], language)
+        for name, codes in codes_of.items()
+        if codes
+    }
     asked = pd.DataFrame({"reason": not_asked_lines(today, language)})
     sheets = {
         name: pd.concat([asked, part], ignore_index=True) if place == 0 else part.reset_index(drop=True)
         for place, (name, part) in enumerate(_sheets(survey, shown, language, by).items())
     }
     title = say("today_title", language, day=shown_date(today.as_of, language))
-    return printed_workbook(sheets, columns, ["house"], title)
+    return printed_workbook(sheets, columns, ["house"], title, lists)
+
+
+def _question_rows(survey: Survey, today: Today, shown: pd.DataFrame, language: Language) -> pd.DataFrame:
+    """A row per question at the place of its household's task, with the key by which its answer is read back. A family
+    that did not consent is asked for that first: its answers come on a form, and the row has no key."""
+    home = list(survey.key("household"))
+    line, person = survey.role("line").name, survey.role("person").name
+    tasks = shown.loc[shown["kind"] == ASK, [*home, "village", "place", "worker", "kind", "house", "at"]]
+    rows = today.questions.drop(columns=["village"]).merge(tasks, on=home)
+    child = rows[person].fillna("").astype("str")
+    number = rows[line].fillna("").astype("str")
+    could = level_labels(survey, language, rows["could_become"]).fillna("")
+    choices = (" (" + rows["choices"].fillna("") + ")").where(rows["choices"].fillna("") != "", "")
+    keys = [
+        Question(tuple(map(str, places)), about, who, str(field)).as_key()
+        for *places, about, who, field in zip(
+            *(rows[name] for name in home), number, child.where(number != "", ""), rows["field"], strict=True
+        )
+    ]
+    labels = code_labels(survey, survey.role("sex"), rows[survey.role("sex").name], language).fillna("").astype("str")
+    return rows.assign(
+        line=number,
+        child=child,
+        name="",
+        who=(labels + " " + age_text(rows).fillna("").astype("str")).str.strip(),
+        level="",
+        reason=[say("today_could", language, level=level) for level in could],
+        next_step=rows["question"] + choices,
+        key=pd.Series(keys, index=rows.index, dtype="str").mask(rows["field"] == survey.role("consent").name),
+    )
 
 
 def _names_shown(survey: Survey, today: Today) -> bool:
@@ -175,3 +226,26 @@ def _sheets(survey: Survey, shown: pd.DataFrame, language: Language, by: str) ->
     sheet = sheet.mask(office, say("today_office", language))
     parts = {str(name): part for name, part in shown.groupby(sheet, sort=False)}
     return parts or {say("today_office", language): shown}
+
+
+def show_answers(screen: Screen, read: AnswersRead) -> None:
+    """Print what became of the answers on a list: each that was refused with its cell, value and mend; the counts."""
+    console, language = screen.console, screen.language
+    for refused in read.refused:
+        console.print(say("today_refused", language, **asdict(refused)))
+    counts = {name: getattr(read, name) for name in ("answers", "stored", "unchanged", "set_aside")}
+    console.print(say("today_answers_sum", language, **counts, refused=len(read.refused)))
+    if read.merged is not None and read.merged.quarantine is not None:
+        validation = Validation(screen.survey, read.merged.tables, read.merged.findings, read.answers, read.set_aside)
+        show_findings(console, screen.survey, validation, language)
+        console.print(say("merge_set_aside", language, file=read.merged.quarantine))
+
+
+def answers_record(read: AnswersRead) -> dict[str, Any]:
+    """What became of the answers, for scripts."""
+    merged = read.merged
+    return {
+        **{name: getattr(read, name) for name in ("answers", "stored", "unchanged", "set_aside")},
+        "refused": [asdict(refused) for refused in read.refused],
+        "quarantine": str(merged.quarantine) if merged is not None and merged.quarantine else None,
+    }

@@ -36,10 +36,12 @@ class Today:
 
     `tasks` has a row per task, a household's rows together, the most urgent household and child first, what waits at
     the office last. Columns: `kind`; `round`, village code, `village` (its name), household, the child's line and
-    identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`; `due_date`,
-    `days_late`; `worker`, the code that the child's last entry names; `reason` and `next_step`, in words; `questions`,
-    how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known), missed (a next
+    identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`;
+    `due_date`, `days_late`; `worker`, the code that the child's last entry names; `reason` and `next_step`, in
+    words; `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known), missed (a next
     date has passed), silent (no entry for long), appointment (planned for this day), ask, pair, set_aside.
+
+    `questions` has a row per question of the tasks of kind ask, in the columns of `summaries.child.visits.visits_of`.
 
     `not_asked`: questions without one answer in a village's round: round, village code, `village`, `field`, `question`,
     `homes` (in how many of them an answer could change a level). `turned_18` is who waited when they turned 18, as
@@ -48,6 +50,7 @@ class Today:
 
     as_of: datetime.date
     tasks: pd.DataFrame
+    questions: pd.DataFrame
     not_asked: pd.DataFrame
     turned_18: pd.DataFrame
     unassigned: int
@@ -113,6 +116,7 @@ def today_of(
     return Today(
         day,
         _in_columns(survey, tasks, workspace.language),
+        _listed_questions(survey, questions[~nobody_asked], tasks),
         _not_asked(survey, questions[nobody_asked]),
         grown,
         int((~waiting[person].isin(last_workers.index)).sum()),
@@ -191,6 +195,13 @@ def _of_worker(
     homes = pd.MultiIndex.from_frame(at_home.loc[at_home[person].isin(theirs), home])
     of_home = pd.MultiIndex.from_frame(tasks[home]).isin(homes)
     return tasks[tasks[person].isin(theirs) | (of_home & (tasks["kind"] == ASK))].reset_index(drop=True)
+
+
+def _listed_questions(survey: Survey, questions: pd.DataFrame, tasks: pd.DataFrame) -> pd.DataFrame:
+    """Return the questions of the households whose questions are on the list."""
+    home = list(survey.key("household"))
+    asked = pd.MultiIndex.from_frame(tasks.loc[tasks["kind"] == ASK, home])
+    return questions[pd.MultiIndex.from_frame(questions[home]).isin(asked)].reset_index(drop=True)
 
 
 def _not_asked(survey: Survey, questions: pd.DataFrame) -> pd.DataFrame:

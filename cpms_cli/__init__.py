@@ -66,7 +66,7 @@ _PUBLIC = {
     "codebook": "cpms_cli.reports.composing.codebook",
     "diagnose": "cpms_cli.diagnosing",
     "import_responses": "cpms_cli.merging.respond",
-    "import_answers": "cpms_cli.merging.answers",
+    "import_answers": "cpms_cli.merging.today_answers",
     "add_response": "cpms_cli.merging.respond",
     "due_responses": "cpms_cli.summaries.response.due",
     "summarise_responses": "cpms_cli.summaries.response.response_counts",

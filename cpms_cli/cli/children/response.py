@@ -93,8 +93,8 @@ def record_files(
 ) -> int:
     """Record the responses and the answers in files, and print what became of them; returns the exit code."""
     from cpms_cli import __version__
-    from cpms_cli.merging.answers import import_answers
     from cpms_cli.merging.respond import import_responses
+    from cpms_cli.merging.today_answers import import_answers
     from cpms_cli.reports.children import responses as report
     from cpms_cli.reports.children.today import answers_record, show_answers
     from cpms_cli.reports.terminal import Screen, open_console

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cpms_cli.checking.mending.repairs import legal_labels
 from cpms_cli.checking.validation import Validation
-from cpms_cli.merging.answers import AnswersRead
+from cpms_cli.merging.today_answers import AnswersRead
 from cpms_cli.reading.answer_cells import Question
 from cpms_cli.reports.children.due_list import to_fill_in
 from cpms_cli.reports.children.scores import code_labels, level_labels
@@ -19,8 +19,8 @@ from cpms_cli.reports.terminal import Layout, Screen, age_text, show_table
 from cpms_cli.summaries.child.children import MASK
 from cpms_cli.summaries.response.cases import OPEN, OVERDUE, UNKNOWN
 from cpms_cli.summaries.today.office_work import PAIR, SET_ASIDE
-from cpms_cli.summaries.today.task_words import ASK
-from cpms_cli.summaries.today.today_list import APPOINTMENT, MISSED, SILENT, Today
+from cpms_cli.summaries.today.task_words import APPOINTMENT, ASK
+from cpms_cli.summaries.today.today_list import MISSED, SILENT, Today
 from cpms_cli.survey.era import shown_date, shown_year
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Role, Survey
@@ -33,25 +33,25 @@ SHEETS = ("village", "worker")
 _NAMES: tuple[Role, ...] = ("given_name", "family_name")
 
 
-def not_asked_lines(today: Today, language: Language) -> list[str]:
+def not_asked_lines(survey: Survey, today: Today, language: Language) -> list[str]:
     """What no village of a round answered: a line for each round and set of questions, and how to ask them."""
-    silent = today.not_asked
-    if silent.empty:
-        return []
-    round_, village = (str(silent.columns[place]) for place in (0, 1))
-    sets = silent.groupby([round_, village], sort=False)["question"].agg(tuple).reset_index()
-    lines = []
-    for (year, questions), of_set in sets.groupby([round_, "question"], sort=False):
-        line = say(
+    sets: dict[tuple[str, tuple[str, ...]], int] = {}
+    place = [survey.role("round").name, survey.role("village").name]
+    for (year, _), of_village in today.not_asked.groupby(place, sort=False):
+        asked = (str(year), tuple(of_village["field"]))
+        sets[asked] = sets.get(asked, 0) + 1
+    lines = [
+        say(
             "today_not_asked",
             language,
-            round=shown_year(int(str(year)), language),
-            villages=len(of_set),
-            count=len(questions),
-            questions=" ".join(questions),
+            round=shown_year(int(year), language),
+            villages=villages,
+            count=len(fields),
+            questions=", ".join(survey.fields[name].label.in_(language) for name in fields),
         )
-        lines.append(line)
-    return [*lines, say("today_not_asked_step", language)]
+        for (year, fields), villages in sets.items()
+    ]
+    return [*lines, say("today_not_asked_step", language)] if lines else []
 
 
 def _readable(survey: Survey, today: Today, language: Language) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def show_today(screen: Screen, today: Today, identified: bool) -> None:
     """Print the list: what nobody was asked once at the top, then household by household, and what to type next."""
     console, language = screen.console, screen.language
     day = shown_date(today.as_of, language)
-    for line in not_asked_lines(today, language):
+    for line in not_asked_lines(screen.survey, today, language):
         console.print(line)
     if today.tasks.empty:
         console.print(say("today_nothing", language, day=day))
@@ -171,7 +171,7 @@ def today_workbook(survey: Survey, today: Today, language: Language, by: str = "
         for name, codes in codes_of.items()
         if codes
     }
-    asked = pd.DataFrame({"reason": not_asked_lines(today, language)})
+    asked = pd.DataFrame({"reason": not_asked_lines(survey, today, language)})
     sheets = {
         name: pd.concat([asked, part], ignore_index=True) if place == 0 else part.reset_index(drop=True)
         for place, (name, part) in enumerate(_sheets(survey, shown, language, by).items())

@@ -118,6 +118,7 @@ _ROWS_STORED = (
         _CURRENT,
         (
             "forms.known",
+            "merging.today_answers",
             "scoring.paper_twins",
             "scoring.standing",
             "store.bundles",
@@ -141,6 +142,7 @@ _ROWS_STORED = (
         _CURRENT,
         (
             "forms.known",
+            "merging.today_answers",
             "scoring.paper_twins",
             "scoring.standing",
             "scoring.what_if",

@@ -21,6 +21,7 @@ def office_tasks(workspace: Workspace, area: str | None) -> pd.DataFrame:
 
 def _pairs(workspace: Workspace, area: str | None) -> pd.DataFrame:
     village = workspace.survey.role("village").name
+    language = workspace.language
     pairs = workspace.connection.execute(
         f"""
         SELECT village, count(*)::INTEGER AS count
@@ -39,8 +40,8 @@ def _pairs(workspace: Workspace, area: str | None) -> pd.DataFrame:
         {
             "kind": PAIR,
             village: pairs["village"].astype("str"),
-            "reason": [say("today_pairs", workspace.language, count=int(count)) for count in pairs["count"]],
-            "next_step": say("today_pairs_step", workspace.language),
+            "reason": [say("today_pairs", language, count=count) for count in pairs["count"].tolist()],
+            "next_step": say("today_pairs_step", language),
         }
     )
 
@@ -61,31 +62,29 @@ def _set_aside(workspace: Workspace) -> pd.DataFrame:
         """
     ).df()
     merged = workspace.connection.execute("SELECT batch_id, merge_id, file FROM batch").df()
-    waits = [row for row in batches.itertuples(index=False) if not _taken_up(workspace, merged, row)]
+    taken_up = [_taken_up(workspace, merged, batch) for batch in batches["batch_id"].tolist()]
+    waits = batches[~pd.Series(taken_up, index=batches.index, dtype="bool")]
+    days = [shown_date(day, language) for day in waits["merged_at"].dt.date]
+    reasons = [
+        say("today_set_aside", language, count=count, file=file, day=day, batch=batch)
+        for count, file, day, batch in zip(
+            waits["count"].tolist(), waits["file"], days, waits["batch_id"].tolist(), strict=True
+        )
+    ]
     return pd.DataFrame(
         {
             "kind": SET_ASIDE,
             village: pd.Series([None] * len(waits), dtype="str"),
-            "reason": [
-                say(
-                    "today_set_aside",
-                    language,
-                    count=row.count,
-                    file=row.file,
-                    day=shown_date(row.merged_at.date(), language),
-                    batch=row.batch_id,
-                )
-                for row in waits
-            ],
+            "reason": reasons,
             "next_step": say("today_set_aside_step", language),
         }
     )
 
 
-def _taken_up(workspace: Workspace, merged: pd.DataFrame, batch: tuple[object, ...]) -> bool:
+def _taken_up(workspace: Workspace, merged: pd.DataFrame, batch: int) -> bool:
     """Whether the same file, or the workbook with its rows, was merged later: what that one set aside counts then."""
-    number, file = int(str(batch[0])), str(batch[1])
-    first = int(merged.loc[merged["batch_id"] == number, "merge_id"].iat[0])
-    later = merged.loc[merged["batch_id"] > number, "file"].astype("str")
-    aside = f"{workspace.store.stem}-set-aside-{first}"
-    return bool(((later == file) | (later == f"{aside}.xlsx") | later.str.startswith(f"{aside}-")).any())
+    own = merged[merged["batch_id"] == batch]
+    later = merged.loc[merged["batch_id"] > batch, "file"].astype("str")
+    aside = f"{workspace.store.stem}-set-aside-{own['merge_id'].iat[0]}"
+    again = (later == own["file"].iat[0]) | (later == f"{aside}.xlsx") | later.str.startswith(f"{aside}-")
+    return bool(again.any())

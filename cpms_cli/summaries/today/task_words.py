@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection
 
 import pandas as pd
@@ -11,7 +12,7 @@ from cpms_cli.survey.era import shown_date
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 
-ASK = "ask"
+ASK, APPOINTMENT = "ask", "appointment"
 LINES = ("reason", "next_step")
 
 
@@ -21,16 +22,16 @@ def case_reasons(cases: pd.DataFrame, language: Language) -> pd.Series:
     `cases`: kind, due_date, days_late, `note` and `why`, both in words.
     """
     lines = []
-    for row in cases.itertuples(index=False):
-        day = "" if pd.isna(row.due_date) else shown_date(pd.Timestamp(str(row.due_date)).date(), language)
+    columns = (cases[name].tolist() for name in ("kind", "due_date", "days_late", "note", "why"))
+    for kind, due_date, days_late, note, why in zip(*columns, strict=True):
         dated = ""
-        if row.kind == OPEN:
-            dated = say("today_open", language, day=day)
-        elif row.kind == OVERDUE:
-            dated = say("today_overdue", language, day=day, days=int(str(row.days_late)))
-        elif row.kind == "appointment":
+        if kind in (OPEN, OVERDUE):
+            day = shown_date(datetime.date.fromisoformat(due_date), language)
+            values = {"day": day, "days": int(days_late)}
+            dated = say("today_open" if kind == OPEN else "today_overdue", language, **values)
+        elif kind == APPOINTMENT:
             dated = say("today_appointment", language)
-        lines.append("; ".join(filter(None, (dated, row.note, row.why))))
+        lines.append("; ".join(text for text in (dated, note, why) if isinstance(text, str) and text))
     return pd.Series(lines, index=cases.index, dtype="str")
 
 

@@ -22,12 +22,12 @@ from cpms_cli.summaries.response.due import is_waiting, list_cases
 from cpms_cli.summaries.scope import check_surveyed
 from cpms_cli.summaries.today.not_asked import questions_not_asked
 from cpms_cli.summaries.today.office_work import office_tasks
-from cpms_cli.summaries.today.task_words import ASK, LINES, case_reasons, case_steps, question_lines
+from cpms_cli.summaries.today.task_words import APPOINTMENT, ASK, LINES, case_reasons, case_steps, question_lines
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
 
-MISSED, SILENT, APPOINTMENT = "missed", "silent", "appointment"
+MISSED, SILENT = "missed", "silent"
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ class Today:
     `tasks` has a row per task, a household's rows together, the most urgent household and child first, what waits at
     the office last. Columns: `kind`; `round`, village code, `village` (its name), household, the child's line and
     identifier (blank where the task is a household's or the office's); names, sex, `age_min`, `age_max`, `level`;
-    `due_date`, `days_late`; `worker`, the code that the child's last entry names; `reason` and `next_step`, in
-    words; `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known), missed (a next
-    date has passed), silent (no entry for long), appointment (planned for this day), ask, pair, set_aside.
+    `due_date`, `days_late`; `worker`, the code that the child's last entry names; `reason` and `next_step`, in words;
+    `questions`, how many. Kinds: open, overdue, unknown (no first response yet: not late, late, no deadline known),
+    missed (a next date has passed), silent (no entry for long), appointment (planned for this day), ask, pair,
+    set_aside.
 
     `questions` has a row per question of the tasks of kind ask, in the columns of `summaries.child.visits.visits_of`.
 

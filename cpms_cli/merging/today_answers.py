@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from cpms_cli.checking.findings import Wording, gather
@@ -104,8 +105,12 @@ def import_answers(
     merged = merge_tables(
         survey, tables, files, store_path, language=language, by=By(who or current_user(), tool_version)
     )
-    aside = _set_aside(survey, merged, tables)
-    return AnswersRead(len(written), len(new) - aside, len(known) + repeated, aside, tuple(refused), merged)
+    aside = _set_aside(survey, merged, tables, new)
+    with open_store(store_path, survey) as connection:
+        left, stored, _ = _judge(connection, survey, new, language)
+    # Rows set aside are in a workbook; of the others, what the store has not is said too.
+    refused += [_refusal(answer.written, "today_not_stored", language) for answer in left if answer not in aside]
+    return AnswersRead(len(written), len(stored), len(known) + repeated, len(aside), tuple(refused), merged)
 
 
 def _refusal(answer: WrittenAnswer, message: str, language: Language, **values: object) -> Refused:
@@ -119,7 +124,10 @@ def _values(survey: Survey, answers: Sequence[WrittenAnswer], language: Language
     findings = gather(survey, tables, all_column_faults(survey, tables), [])
     errors = Wording(survey, language).put_into_words(findings[findings["severity"] == "error"])
     wrong = {
-        (int(row.source), int(row.row)): (str(row.message), str(row.mend)) for row in errors.itertuples(index=False)
+        (int(source), int(row)): (str(message), str(mend))
+        for source, row, message, mend in zip(
+            *(errors[name] for name in ("source", "row", "message", "mend")), strict=True
+        )
     }
     by_place = {(answer.path, answer.sheet, answer.row): answer for answer in answers}
     read, refused = [], []
@@ -231,7 +239,11 @@ def _in_order(row: Sequence[_Read], names: Sequence[str]) -> list[str]:
     return [by_field[name] for name in names]
 
 
-def _set_aside(survey: Survey, merged: Merge, tables: Sequence[SurveyTable]) -> int:
-    """How many answers stand in the rows that were set aside."""
-    of_rows = (tables[int(source)] for source in merged.set_aside["source"])
-    return sum(len(set(table.columns) - set(survey.key(table.table))) for table in of_rows)
+def _set_aside(survey: Survey, merged: Merge, tables: Sequence[SurveyTable], answers: Sequence[_Read]) -> list[_Read]:
+    """Return the answers that stand in the rows that were set aside."""
+    aside = set()
+    for source, row in zip(merged.set_aside["source"], merged.set_aside["row"], strict=True):
+        table = tables[int(source)]
+        place = int(table.positions(np.array([row]))[0])
+        aside.add(tuple(str(table.cells(name)[place].as_py()) for name in survey.key(table.table)))
+    return [answer for answer in answers if (*answer.question.home, *filter(None, [answer.question.line])) in aside]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -75,23 +76,24 @@ def import_(
       cpms response import visits.xlsx --store cpms.duckdb
     """
     one_of(format_, TEXT_OR_JSON)
-    raise typer.Exit(
-        record_files(files, store, quarantine, format_, language(lang), schemas=schemas, encoding=encoding, map_=map_)
-    )
+    raise typer.Exit(record_files(ToRecord(files, store, quarantine, schemas, encoding, map_), format_, language(lang)))
 
 
-def record_files(
-    files: list[Path],
-    store: Path,
-    quarantine: Path | None,
-    format_: str,
-    spoken: Language,
-    *,
-    schemas: Path | None,
-    encoding: str | None,
-    map_: Path | None,
-) -> int:
+@dataclass(frozen=True)
+class ToRecord:
+    """Files of responses, and how they are to be read and where to be recorded, as the options say."""
+
+    files: list[Path]
+    store: Path
+    quarantine: Path | None
+    schemas: Path | None
+    encoding: str | None
+    mapping: Path | None
+
+
+def record_files(asked: ToRecord, format_: str, spoken: Language) -> int:
     """Record the responses and the answers in files, and print what became of them; returns the exit code."""
+    files, store, schemas, encoding = asked.files, asked.store, asked.schemas, asked.encoding
     from cpms_cli import __version__
     from cpms_cli.merging.respond import import_responses
     from cpms_cli.merging.today_answers import import_answers
@@ -106,12 +108,12 @@ def record_files(
     imported = import_responses(
         files,
         store,
-        quarantine=quarantine,
+        quarantine=asked.quarantine,
         schemas=schemas,
         encoding=encoding,
         language=spoken,
         tool_version=__version__,
-        mapping=map_,
+        mapping=asked.mapping,
     )
     answers = import_answers(
         files, store, schemas=schemas, encoding=encoding, language=spoken, tool_version=__version__

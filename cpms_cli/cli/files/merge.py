@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.children.response import record_files
+from cpms_cli.cli.children.response import ToRecord, record_files
 from cpms_cli.cli.options import (
     STORE,
     Encoding,
@@ -96,7 +96,7 @@ def merge(
             raise
         if len(logs) < len(files):
             raise UsageError("today_with_survey", file=logs[0].name) from None
-        code = record_files(files, store, quarantine, format_, spoken, schemas=schemas, encoding=encoding, map_=map_)
+        code = record_files(ToRecord(files, store, quarantine, schemas, encoding, map_), format_, spoken)
         raise typer.Exit(code) from None
     urgent = set_aside_levels(survey, merged)
     if format_ == "json":

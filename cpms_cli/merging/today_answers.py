@@ -16,14 +16,13 @@ import pyarrow as pa
 
 from cpms_cli.checking.findings import Wording, gather
 from cpms_cli.checking.validation import all_column_faults
-from cpms_cli.merging.merge import Merge, merge_tables
+from cpms_cli.merging.merge import Incoming, Merge, merge_tables
 from cpms_cli.reading.answer_cells import Question, WrittenAnswer, answer_tables, answers_written, table_of
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
-from cpms_cli.store.audit_log import current_user
+from cpms_cli.store.audit_log import Recorder, current_user
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
-from cpms_cli.store.tables.response_writing import By
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey, Table
@@ -102,9 +101,8 @@ def import_answers(
     if not new:
         return AnswersRead(len(written), 0, len(known) + repeated, 0, tuple(refused), None)
     tables = tuple(_rows(survey, new))
-    merged = merge_tables(
-        survey, tables, files, store_path, language=language, by=By(who or current_user(), tool_version)
-    )
+    recorder = Recorder(who or current_user(), tool_version)
+    merged = merge_tables(survey, Incoming(files, tables, recorder, store_path, None, language))
     aside = _set_aside(survey, merged, tables, new)
     with open_store(store_path, survey) as connection:
         left, stored, _ = _judge(connection, survey, new, language)

@@ -74,7 +74,7 @@ def _required(reason: str) -> str:
     return reason.strip()
 
 
-def split_child(
+def split_child(  # noqa: PLR0913 - what the command takes
     store: str | Path,
     identifier: str,
     rounds: Sequence[int],

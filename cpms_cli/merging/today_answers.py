@@ -69,7 +69,7 @@ class _Read:
     value: str
 
 
-def import_answers(
+def import_answers(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     paths: Files,
     store: str | Path,
     *,

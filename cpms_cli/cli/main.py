@@ -17,7 +17,7 @@ import typer
 from cpms_cli import interrupts
 from cpms_cli.cli.areas import area as areas
 from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, rights
-from cpms_cli.cli.children import child, children, find, link, response, review, visits
+from cpms_cli.cli.children import child, children, find, link, response, review, today, visits
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.options import Lang
@@ -42,6 +42,7 @@ app.command("validate")(validate.validate)
 app.command("map")(map.map_)
 app.command("merge")(merge.merge)
 app.command("children")(children.children)
+app.command("today")(today.today)
 app.command("find")(find.find)
 app.command("visits")(visits.visits)
 app.command("community")(areas.community)

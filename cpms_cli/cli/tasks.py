@@ -15,7 +15,7 @@ TASKS: dict[str, tuple[str, ...]] = {
     "Decide which rows are one child": (
         *("review export", "review apply", "child split", "child join", "link report", "link files"),
     ),
-    "Find the children who need help": ("score show", "children", "find", "child show", "visits"),
+    "Find the children who need help": ("today", "score show", "children", "find", "child show", "visits"),
     "Record what was done": ("response due", "response import", "response add", "response summary"),
     "Summarise an area": ("community", "province", "indicator", "rights", "migration", "overlap"),
     "Report, plan and hand on": (

@@ -117,23 +117,29 @@ def merge(  # noqa: PLR0913 - what the command takes
     _check_answers(survey, tables)
     asked = Asked(files, mapping, _further_words(store_path, schemas, read_as), store_path)
     check_answers_read(survey, tables, asked, "merge", language)
+    recorder = Recorder(who or current_user(), tool_version)
+    merged = merge_tables(survey, Incoming(files, tables, recorder, store_path, aside, language))
+    return replace(merged, asked=asked)
+
+
+def merge_tables(survey: Survey, incoming: Incoming) -> Merge:
+    """Merge tables that were read from files into a store, as `merge` does; raises as it does."""
     with (
-        made_beside(store_path) as made,
+        made_beside(incoming.store) as made,
         open_store(
-            store_path,
+            incoming.store,
             survey,
             write=True,
-            made_by=tool_version,
-            rows=sum(len(table.rows) for table in tables),
+            made_by=incoming.recorder.tool_version,
+            rows=sum(len(table.rows) for table in incoming.tables),
         ) as connection,
     ):
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
-        recorder = Recorder(who or current_user(), tool_version)
-        merged = _merge(connection, survey, _Incoming(files, tables, recorder, store_path, aside, language), made)
+        merged = _merge(connection, survey, incoming, made)
         keep_definition(connection, survey)
         commit(connection)
-    return replace(merged, asked=asked)
+    return merged
 
 
 def _further_words(store: Path, schemas: Path | None, read_as: ReadAs) -> tuple[str, ...]:
@@ -145,7 +151,7 @@ def _further_words(store: Path, schemas: Path | None, read_as: ReadAs) -> tuple[
 
 
 @dataclass(frozen=True)
-class _Incoming:
+class Incoming:
     """What is merged, by whom, and where rows are set aside: into `quarantine`, or beside the store."""
 
     files: list[Path]
@@ -165,7 +171,7 @@ class _Incoming:
         return Intake(bundles, recorder, lambda batch: free_name(self.store, batch), today, self.language)
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: _Incoming, made: list[Path]) -> Merge:
+def _merge(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: Incoming, made: list[Path]) -> Merge:
     tables, files = incoming.tables, incoming.files
     arrivals = note_arrivals(connection, tables, files)
     first, known = arrivals.first_batch, arrivals.known

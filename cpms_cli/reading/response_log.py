@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from cpms_cli.errors import UnreadableFile
 from cpms_cli.reading.book.bundle import is_bundle
 from cpms_cli.reading.header.mapping import Mapped, check_headers_there, load_map
 from cpms_cli.reading.sheet.sheets import understand
@@ -17,6 +18,21 @@ from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import is_log, read_sources, survey_table
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.model.response_log import response_log
+
+
+def logs_among(paths: Iterable[Path], survey: Survey, encoding: str | None = None) -> list[Path]:
+    """Return which of these files are logs of responses, as today's list filled in, and nothing of the survey."""
+    log = response_log(survey)
+    logs = []
+    for path in paths:
+        try:
+            sources = [] if is_bundle(path) else read_sources(path, log, encoding, None)
+            tables = [survey_table(log, understand(log, source)) for source in sources]
+        except UnreadableFile:
+            continue
+        if tables and all(set(survey.response.primaryKey) <= set(table.columns) for table in tables):
+            logs.append(path)
+    return logs
 
 
 def read_responses(

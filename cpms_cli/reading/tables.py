@@ -205,6 +205,9 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
     without_logs = [[source for source in file if not is_log(survey, source)] for file in files]
     if files and not any(without_logs):
         raise NoSurveyTable("is_response_log", file=files[0][0].path.name)
+    for sources, of_survey_alone in zip(files, without_logs, strict=True):
+        if sources and not of_survey_alone:
+            raise UsageError("today_with_survey", file=sources[0].path.name)
     of_survey = [source for file in without_logs if file for source in choose_tables(survey, file, chosen, round_)]
     parts = [part for source in of_survey for part in children_apart(survey, understand(survey, source, chosen))]
     given = GivenKeys(round_, read_as.village)

@@ -15,7 +15,9 @@ from typing import Literal
 
 from cpms_cli.errors import UsageError
 
-Kind = Literal["table", "document", "records", "figures", "form", "review", "annotated", "header_map", "visits", "due"]
+Kind = Literal[
+    "table", "document", "records", "figures", "form", "review", "annotated", "header_map", "visits", "due", "today"
+]
 Printed = Literal["text", "json", "csv"]
 
 # What `--format` of a command may say.
@@ -83,6 +85,7 @@ FORMATS: tuple[OutputFormat, ...] = (
     OutputFormat("visits", ".xlsx", "reports.children.visits:visits_workbook", Gate.TEXT_CELLS),
     OutputFormat("due", ".csv", "reports.children.due_list:due_csv", Gate.APOSTROPHE),
     OutputFormat("due", ".xlsx", "reports.children.due_list:due_workbook", Gate.TEXT_CELLS),
+    OutputFormat("today", ".xlsx", "reports.children.today:today_workbook", Gate.TEXT_CELLS),
 )
 
 

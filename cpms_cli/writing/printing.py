@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,20 +12,27 @@ import pandas as pd
 from xlsxwriter.worksheet import Worksheet
 
 from cpms_cli.ooxml.sheet_naming import sheet_names
+from cpms_cli.ooxml.sheet_notes import LIST_PREFIX
 from cpms_cli.writing.gate import printable
 from cpms_cli.writing.new_workbook import new_workbook
+from cpms_cli.writing.table_workbook import add_lists
 
 _A4 = 9
+_LINE, _HIGHEST = 15.0, 409.0  # points: a line of the usual letters; the highest row of Excel
+_FULL = 0.9  # how full a line is that was broken between words
 
 
 @dataclass(frozen=True)
 class PrintedColumn:
     """One column of a printed sheet: the frame's column, blank to be written in where there is none; its heading; its
-    width in characters."""
+    width in characters (0 hides it); the `choices` that a blank offers, or the frame's column `offers` that names for
+    each row one of the lists of `printed_workbook`."""
 
     name: str | None
     heading: str
     width: float
+    choices: tuple[str, ...] = ()
+    offers: str | None = None
 
 
 def _set_up(sheet: Worksheet, columns: Sequence[PrintedColumn], title: str, rows: int) -> None:
@@ -36,22 +45,70 @@ def _set_up(sheet: Worksheet, columns: Sequence[PrintedColumn], title: str, rows
     # In a header & begins a command: doubled, it stands for itself.
     sheet.set_header(f"&L{title.replace('&', '&&')}")
     sheet.set_footer("&C&P / &N")
-    sheet.print_area(0, 0, rows, len(columns) - 1)
+    sheet.print_area(0, 0, rows, sum(column.width > 0 for column in columns) - 1)
     for position, column in enumerate(columns):
-        sheet.set_column(position, position, column.width)
+        sheet.set_column(position, position, column.width, None, {} if column.width else {"hidden": True})
+
+
+def _height(texts: Sequence[str], columns: Sequence[PrintedColumn]) -> float:
+    """The height in points of a row that shows all its text: Excel does not make rows higher that are read as they are.
+
+    Marks above and below letters take no room; a line breaks between words, so that it is seldom full.
+    """
+    lines = 1
+    for text, column in zip(texts, columns, strict=True):
+        if not column.width:
+            continue
+        room = max(column.width * _FULL, 1)
+        lines = max(lines, sum(max(1, math.ceil(cell_width(line) / room)) for line in text.split("\n")))
+    return min(lines * _LINE, _HIGHEST)
+
+
+def cell_width(text: str) -> int:
+    """How many letters wide a text is: marks that stand above or below a letter take no room.
+
+    >>> cell_width("ที่นี่")
+    2
+    """
+    return sum(unicodedata.category(letter) not in ("Mn", "Me", "Cf") for letter in text)
+
+
+def _add_choices(sheet: Worksheet, columns: Sequence[PrintedColumn], frame: pd.DataFrame) -> None:
+    def offer(first: int, last: int, position: int, name: str) -> None:
+        rule = {"validate": "list", "source": f"={name}", "error_type": "warning"}
+        sheet.data_validation(first, position, last, position, rule)
+
+    for position, column in enumerate(columns):
+        if column.choices and len(frame):
+            offer(1, len(frame), position, _list_name(position))
+        if column.offers:
+            for row, name in enumerate(frame[column.offers].tolist(), start=1):
+                if isinstance(name, str):
+                    offer(row, row, position, f"{LIST_PREFIX}{name}")
+
+
+def _list_name(position: int) -> str:
+    return f"{LIST_PREFIX}list_{position}"
 
 
 def printed_workbook(
-    sheets: Mapping[str, pd.DataFrame], columns: Sequence[PrintedColumn], groups: Sequence[str], title: str
+    sheets: Mapping[str, pd.DataFrame],
+    columns: Sequence[PrintedColumn],
+    groups: Sequence[str],
+    title: str,
+    lists: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
-    """Frames as the sheets of one workbook, every cell text; a row in which a column of `groups` differs from the row
-    before begins with a strong line. `title` stands at the head of every page, before the sheet's name."""
+    """Frames as the sheets of one workbook, every cell text and every row as high as its text; a row in which a column
+    of `groups` differs from the row before begins with a strong line. `title` stands at the head of every page, before
+    the sheet's name; `lists` are answers to choose from, by name."""
     stream = io.BytesIO()
     with new_workbook(stream) as book:
         cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#A0A0A0", "num_format": "@"}
         head = book.add_format({**cell, "bold": True, "bg_color": "#E8E8E8"})
         plain, first = book.add_format(cell), book.add_format({**cell, "top": 2, "top_color": "#000000"})
-        for label, (name, frame) in zip(sheet_names(sheets), sheets.items(), strict=True):
+        labels = sheet_names(sheets)
+        for label, (name, frame) in zip(labels, sheets.items(), strict=True):
+            written: list[list[str]] = []
             sheet = book.add_worksheet(label)
             _set_up(sheet, columns, f"{title}  {name}", len(frame))
             begins = (frame[list(groups)] != frame[list(groups)].shift()).any(axis=1).to_numpy()
@@ -61,4 +118,11 @@ def printed_workbook(
                 texts = printable(cells.astype("str").fillna(""))
                 for row, (text, begin) in enumerate(zip(texts, begins, strict=True), start=1):
                     sheet.write(row, position, text or None, first if begin else plain)
+                written.append(list(texts))
+            for row, texts_of_row in enumerate(zip(*written, strict=True), start=1):
+                sheet.set_row(row, _height(texts_of_row, columns))
+            _add_choices(sheet, columns, frame)
+        offered = {_list_name(place): column.choices for place, column in enumerate(columns) if column.choices}
+        offered |= {f"{LIST_PREFIX}{name}": tuple(choices) for name, choices in (lists or {}).items()}
+        add_lists(book, offered, labels)
     return stream.getvalue()

@@ -47,7 +47,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame, bold: object, text: object = No
         sheet.autofilter(0, 0, len(frame), max(len(frame.columns) - 1, 0))
 
 
-def _add_lists(book: xlsxwriter.Workbook, choices: Mapping[str, Sequence[str]], taken: Sequence[str]) -> None:
+def add_lists(book: xlsxwriter.Workbook, choices: Mapping[str, Sequence[str]], taken: Sequence[str]) -> None:
     """A hidden sheet with a column for each list, named: Excel takes no list of over 255 letters in a cell's rule."""
     if not choices:
         return
@@ -92,5 +92,5 @@ def workbook_bytes(
             for column, listed in (offers or {}).get(name, {}).items():
                 rule = {"validate": "list", "source": f"={listed}", "error_type": "warning"}
                 sheet.data_validation(1, column, max(len(frame), 1), column, rule)
-        _add_lists(book, choices or {}, labels)
+        add_lists(book, choices or {}, labels)
     return stream.getvalue()

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from cpms_cli import add_response, list_children, merge, plan_visits, summarise_area
+from cpms_cli import add_response, list_children, list_today, merge, plan_visits, summarise_area
 from cpms_cli.summaries.response.due import list_due
 from cpms_cli.workspace import Workspace
 from tests.conftest import ROOT, THOROUGH, Cpms, write_drawn
@@ -36,6 +36,9 @@ def test_a_victim_not_found_again_stands_first_in_every_list_marked_so(cpms: Cpm
     visits = cpms("visits", *words).json["visits"]
     at_once = cpms("community", "850101", *words).json["response"]
     province = cpms("province", "85", *words).json["response"]
+    today = cpms("today", *words).json["tasks"]
+    assert (today[0]["cpms_id"], today[0]["level"]) == (children[0]["cpms_id"], "victim")
+    assert today[0]["reason"].split("; ")[1] == "not found in 2026"
     for listed in (children, due, visits, at_once, province):
         first = listed[0]
         assert (first["household_no"], first["level"], first["not_found"]) == ("1", "victim", 2026)
@@ -51,7 +54,7 @@ def test_a_victim_not_found_again_stands_first_in_every_list_marked_so(cpms: Cpm
 def test_the_mark_is_in_words_where_people_read(
     cpms: Cpms, not_found: Path, tmp_path: Path, language: str, mark: str
 ) -> None:
-    for words in (["children"], ["response", "due"], ["visits"], ["community", "850101"]):
+    for words in (["children"], ["today"], ["response", "due"], ["visits"], ["community", "850101"]):
         assert mark in cpms(*words, "--store", not_found, "--lang", language).out, words
     out = tmp_path / "due.xlsx"
     cpms("response", "due", "--store", not_found, "--lang", language, "-o", out)
@@ -152,7 +155,8 @@ def _victims(store: Path, day: str) -> list[set[str]]:
         due = list_due(workspace, as_of=until).due
     visits = plan_visits(store, as_of=until)
     children = list_children(store, levels=["victim"], as_of=until)
-    lists = [due[due["level"] == "victim"], visits[visits["level"] == "victim"], children]
+    tasks = list_today(store, as_of=until).tasks
+    lists = [*(listed[listed["level"] == "victim"] for listed in (due, visits, tasks)), children]
     at_once = summarise_area(store, "85").response
     return [set(listed["cpms_id"].dropna()) for listed in (*lists, at_once)]
 
@@ -189,7 +193,7 @@ def two_rounds(tmp_path_factory: pytest.TempPathFactory, base: Mapping[str, Mapp
 
 def test_all_lists_name_the_same_victims(two_rounds: Path) -> None:
     known = list_children(two_rounds).set_index("household_no")["cpms_id"]
-    assert _victims(two_rounds, "2026-06-01") == [set(known[["1", "2", "3", "4"]])] * 4
+    assert _victims(two_rounds, "2026-06-01") == [set(known[["1", "2", "3", "4"]])] * 5
 
 
 TAKEN = {
@@ -215,7 +219,7 @@ def test_taking_a_row_a_round_or_an_answer_away_takes_no_victim_off_a_list(
     with duckdb.connect(str(store)) as connection:
         connection.execute(TAKEN[taken].format(child="child_observation", household="household_observation"))
     still = set(known[["1", "2", "4"]]) if "all but one" in taken else set(known[["1", "2", "3", "4"]])
-    assert _victims(store, "2026-06-01") == [still] * 4
+    assert _victims(store, "2026-06-01") == [still] * 5
 
 
 def test_reasons_of_an_earlier_round_say_so_where_a_milder_level_stands(

@@ -21,7 +21,7 @@ from lxml import html
 from pyarrow import parquet
 from pypdf import PdfReader
 
-from cpms_cli import due_responses, merge, plan_visits, validate
+from cpms_cli import due_responses, list_today, merge, plan_visits, validate
 from cpms_cli.forms.form_workbook import Form
 from cpms_cli.reports.documents.document import Column, Document, Paragraph, TableBlock
 from cpms_cli.summaries.records.child_records import Records
@@ -97,7 +97,7 @@ def given(request: pytest.FixtureRequest, survey: Survey, tmp_path: Path) -> Cal
         output.write(validate([source]), path, identified=True)
         return path.read_bytes()
 
-    def lists(function: Callable[..., pd.DataFrame]) -> Callable[[OutputFormat], bytes]:
+    def lists(function: Callable[..., Any]) -> Callable[[OutputFormat], bytes]:
         return lambda output: output.write(survey, function(request.getfixturevalue("store"), identified=True), "en")
 
     makers: dict[str, Callable[[OutputFormat], bytes]] = {
@@ -111,6 +111,7 @@ def given(request: pytest.FixtureRequest, survey: Survey, tmp_path: Path) -> Cal
         "annotated": annotated,
         "visits": lists(plan_visits),
         "due": lists(due_responses),
+        "today": lists(list_today),
     }
     return lambda output: makers[output.kind](output)
 

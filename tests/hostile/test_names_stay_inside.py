@@ -179,6 +179,7 @@ RUNS: dict[str, tuple[str, ...]] = {
     "score fairness": ("-o fairness.xlsx", "--area 850105 --fail-on-gap 1"),
     "score validate": ("-o foretold.xlsx", "--area 850105"),
     "children": ("--risk victim --why -o children.xlsx", "-o children.csv"),
+    "today": ("-o today.xlsx", "-o today.csv"),
     "visits": ("-o visits.xlsx",),
     "community": ("850105 -o community.xlsx", "850105 --rounds 2568:2569"),
     "province": ("85 -o province.json", "85 --rounds 2568:2569 --by sex"),
@@ -345,6 +346,7 @@ def test_no_name_gets_out(
 
 IDENTIFIED = {
     "children": "",
+    "today": "",
     "visits": "",
     "find": "ชื่อลับ",
     "indicator": "4",

@@ -41,6 +41,7 @@ ONE_SUBJECT = {
     "store": "the store",
     "template": "the empty form",
     "validation": "what is wrong with files",
+    "today": "what is to be done today",
     "visits": "whom to visit",
     "why": "the reasons of a level",
 }

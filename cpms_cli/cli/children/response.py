@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,7 @@ from cpms_cli.cli.options import (
 )
 from cpms_cli.cli.telling import Answer, Target, tell
 from cpms_cli.errors import UsageError
+from cpms_cli.survey.language import Language
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 if TYPE_CHECKING:
@@ -80,10 +82,29 @@ def import_(
       cpms response import visits.xlsx --store cpms.duckdb
     """
     one_of(format_, TEXT_OR_JSON)
-    spoken = language(lang)
+    raise typer.Exit(record_files(ToRecord(files, store, quarantine, schemas, encoding, map_), format_, language(lang)))
+
+
+@dataclass(frozen=True)
+class ToRecord:
+    """Files of responses, and how they are to be read and where to be recorded, as the options say."""
+
+    files: list[Path]
+    store: Path
+    quarantine: Path | None
+    schemas: Path | None
+    encoding: str | None
+    mapping: Path | None
+
+
+def record_files(asked: ToRecord, format_: str, spoken: Language) -> int:
+    """Record the responses and the answers in files, and print what became of them; returns the exit code."""
+    files, store, schemas, encoding = asked.files, asked.store, asked.schemas, asked.encoding
     from cpms_cli import __version__
     from cpms_cli.merging.respond import import_responses
+    from cpms_cli.merging.today_answers import import_answers
     from cpms_cli.reports.children import responses as report
+    from cpms_cli.reports.children.today import answers_record, show_answers
     from cpms_cli.reports.terminal import Screen, open_console
     from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.writing.files import json_text
@@ -93,18 +114,26 @@ def import_(
     imported = import_responses(
         files,
         store,
-        quarantine=quarantine,
+        quarantine=asked.quarantine,
         schemas=schemas,
         encoding=encoding,
         language=spoken,
         tool_version=__version__,
-        mapping=map_,
+        mapping=asked.mapping,
     )
+    answers = import_answers(
+        files, store, schemas=schemas, encoding=encoding, language=spoken, tool_version=__version__
+    )
+    code = max(imported.exit_code, answers.exit_code)
     if format_ == "json":
-        typer.echo(json_text(report.import_document(survey, imported, spoken)))
+        document = report.import_document(survey, imported, spoken)
+        typer.echo(json_text({**document, "exit_code": code, "answers": answers_record(answers)}))
     else:
-        report.show_import(Screen(open_console(spoken), survey, spoken), imported, store)
-    raise typer.Exit(imported.exit_code)
+        screen = Screen(open_console(spoken), survey, spoken)
+        report.show_import(screen, imported, store)
+        if answers.answers:
+            show_answers(screen, answers)
+    return code
 
 
 @app.command("add")

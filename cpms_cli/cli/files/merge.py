@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cpms_cli.cli.children.response import ToRecord, record_files
 from cpms_cli.cli.options import (
     STORE,
     Encoding,
@@ -24,6 +25,7 @@ from cpms_cli.cli.options import (
     village_code,
     year,
 )
+from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.writing.output_formats import TEXT_OR_JSON
 
 Quarantine = Annotated[
@@ -49,6 +51,8 @@ def merge(
 ) -> None:
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
 
+    Today's list, filled in, is read back: what was done is recorded, and answers are stored in their round.
+
     All of it or nothing. Exit code 0: all is in the store; 1: rows were set aside, or a column or a sheet with answers
     was not read; 2: nothing was merged, as where a column that is not read holds answers and no --map says what it is;
     130: stopped.
@@ -62,6 +66,7 @@ def merge(
     spoken, round_year = language(lang), year(round_)
     from cpms_cli import __version__
     from cpms_cli.merging.merge import merge as run
+    from cpms_cli.reading.response_log import logs_among
     from cpms_cli.reports.files import merge as report
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.set_aside import set_aside_levels
@@ -70,19 +75,29 @@ def merge(
 
     # Before the merge: afterwards another program may hold the store, and what was stored would be called refused.
     survey = definition_in_use(store, schemas)
-    merged = run(
-        files,
-        store,
-        round_=round_year,
-        quarantine=quarantine,
-        schemas=schemas,
-        encoding=encoding,
-        language=spoken,
-        tool_version=__version__,
-        mapping=map_,
-        sheets=sheets,
-        village=village_code(village),
-    )
+    try:
+        merged = run(
+            files,
+            store,
+            round_=round_year,
+            quarantine=quarantine,
+            schemas=schemas,
+            encoding=encoding,
+            language=spoken,
+            tool_version=__version__,
+            mapping=map_,
+            sheets=sheets,
+            village=village_code(village),
+        )
+    except NoSurveyTable:
+        # Today's list, filled in? Of a list there is neither a round nor a village nor a sheet to choose.
+        logs = [] if round_ or village or sheets else logs_among(files, survey, encoding)
+        if not logs:
+            raise
+        if len(logs) < len(files):
+            raise UsageError("today_with_survey", file=logs[0].name) from None
+        code = record_files(ToRecord(files, store, quarantine, schemas, encoding, map_), format_, spoken)
+        raise typer.Exit(code) from None
     urgent = set_aside_levels(survey, merged)
     if format_ == "json":
         typer.echo(json_text(report.document(merged, urgent, spoken)))

@@ -87,15 +87,20 @@ def due_list_of(
     """As `list_due`, without writing to the audit log; needs `known_child`. `stood` are the standings on that day."""
     cases, done = find_cases(workspace.scored(), workspace.survey, stood, area or "", as_of)
     if not everybody:
-        answered = (cases["state"] == UNKNOWN) & cases["answered"]
-        cases = cases[cases["state"].isin([*WAITING, GROWN]) & ~answered].reset_index(drop=True)
-    listed = _listed(workspace, cases, done)
+        cases = cases[is_waiting(cases)].reset_index(drop=True)
+    listed = list_cases(workspace, cases, done)
     grown = listed["state"] == GROWN
     due = listed if everybody else listed[~grown]
     return DueList(due.reset_index(drop=True), listed[grown].reset_index(drop=True))
 
 
-def _listed(workspace: Workspace, cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
+def is_waiting(cases: pd.DataFrame) -> pd.Series:
+    """Return which cases of `find_cases` wait for a response, or waited when the child turned 18."""
+    answered = (cases["state"] == UNKNOWN) & cases["answered"]
+    return cases["state"].isin([*WAITING, GROWN]) & ~answered
+
+
+def list_cases(workspace: Workspace, cases: pd.DataFrame, done: pd.DataFrame) -> pd.DataFrame:
     """Return the cases in the columns of `DueList`; `done` are the responses since each case began."""
     survey, language, connection = workspace.survey, workspace.language, workspace.scored()
     explainer = Explainer(survey, language)

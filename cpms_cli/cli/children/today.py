@@ -1,0 +1,78 @@
+"""`cpms today`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cpms_cli.cli.options import (
+    STORE,
+    Area,
+    AsOf,
+    Format,
+    Identified,
+    Lang,
+    Output,
+    Schemas,
+    Store,
+    day,
+    one_of,
+    workspace_of,
+)
+from cpms_cli.errors import UsageError
+
+
+def today(
+    area: Area = None,
+    worker: Annotated[
+        str | None,
+        typer.Option("--worker", help="Only for this worker: the code in the last entry.", show_default=False),
+    ] = None,
+    as_of: AsOf = None,
+    by: Annotated[str, typer.Option("--by", help="In a workbook, a sheet for each: village or worker.")] = "village",
+    store: Store = STORE,
+    format_: Format = "text",
+    output: Output = None,
+    lang: Lang = None,
+    identified: Identified = False,
+    schemas: Schemas = None,
+) -> None:
+    """List what is to be done today, the most urgent household first, each with its reason and the next step.
+
+    Children who wait for a response, dates that were missed, open cases without an entry, questions that can still
+    change a level, pairs and rows that wait. An .xlsx is taken along and filled in; cpms merge reads it back.
+
+    \b
+    Examples:
+      cpms today --area 850105 --store cpms.duckdb
+      cpms today --lang th -o today.xlsx --store cpms.duckdb
+    """
+    one_of(format_)
+    until = day(as_of)
+    from cpms_cli.reports.children import today as report
+    from cpms_cli.reports.children.scores import document
+    from cpms_cli.reports.terminal import Screen, open_console
+    from cpms_cli.summaries.today.today_list import today_of
+    from cpms_cli.survey.messages import say
+    from cpms_cli.writing.files import csv_text, json_text
+
+    if by not in report.SHEETS:
+        raise UsageError("today_sheets", by=by)
+    with workspace_of(store, schemas, lang, identified=identified) as workspace:
+        survey, spoken = workspace.survey, workspace.language
+        listed = today_of(workspace, area=area, worker=worker, as_of=until)
+    if output is not None:
+        report.write_today(output, survey, listed, spoken, by)
+        typer.echo(say("written", spoken, file=output), err=True)
+    if format_ == "json":
+        tables = {"tasks": listed.tasks, "not_asked": listed.not_asked, "turned_18": listed.turned_18}
+        fields = {"as_of": listed.as_of.isoformat(), "unassigned": listed.unassigned}
+        typer.echo(json_text(document(tables, **fields)))
+    elif format_ == "csv":
+        typer.echo(csv_text(listed.tasks), nl=False)
+    else:
+        screen = Screen(open_console(spoken), survey, spoken)
+        report.show_today(screen, listed, identified)
+        if worker is not None and listed.unassigned:
+            typer.echo(say("today_unassigned", spoken, count=listed.unassigned))

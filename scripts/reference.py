@@ -24,6 +24,7 @@ COMMANDS = {"commands.md": "en", "commands.th.md": "th"}
 # The commands of each task, in the order of the work. A command stands in one of them (tests/docs/test_docs.py).
 TASKS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Learn it", "เรียนรู้"): ("demo", "samples", "doctor"),
+    ("Work in an office's folder", "ทำงานในโฟลเดอร์ของสำนักงาน"): ("init", "run"),
     ("Check a file, and mend it", "ตรวจและแก้ไฟล์"): ("validate", "map", "areas"),
     ("Make the form", "สร้างแบบสำรวจ"): ("template", "codebook"),
     ("Store files", "เก็บข้อมูลเข้าคลัง"): ("merge", "history", "undo"),

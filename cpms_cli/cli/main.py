@@ -20,7 +20,8 @@ from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, righ
 from cpms_cli.cli.children import child, children, link, response, review, visits
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
-from cpms_cli.cli.start import area_names, demo, doctor
+from cpms_cli.cli.office_defaults import language_by_default, office_here, parser_defaults, store_by_default
+from cpms_cli.cli.start import area_names, demo, doctor, office_folder, office_runs
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
@@ -35,6 +36,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="From survey spreadsheets to 'these children need a visit, and why'.",
 )
+app.command("init")(office_folder.init)
+app.command("run")(office_runs.run)
 app.command("validate")(validate.validate)
 app.command("map")(map.map_)
 app.command("merge")(merge.merge)
@@ -93,12 +96,27 @@ def _option(name: str, otherwise: str) -> str:
     return otherwise
 
 
+def _asked_language() -> str | None:
+    """The language that the command line asks for, else that of the office it is started in."""
+    asked = _option("--lang", "")
+    if asked:
+        return asked
+    try:
+        return language_by_default(office_here())
+    except CpmsError:
+        return None  # what is wrong with the office's settings is told in the language of the computer
+
+
+def _store_by_default() -> Path:
+    return store_by_default(office_here())
+
+
 def _tell(error: CpmsError) -> None:
     from cpms_cli.reports.files.validation import failure_document
     from cpms_cli.survey.messages import sentence
     from cpms_cli.writing.files import json_text
 
-    message = sentence(error, chosen_language(_option("--lang", "") or None))
+    message = sentence(error, chosen_language(_asked_language()))
     if "json" in (_option("--format", ""), _option("-f", "")):
         columns = error.columns if isinstance(error, AnswersNotRead) else ()
         typer.echo(json_text(failure_document(error.message_id, message, error.exit_code, columns)))
@@ -112,7 +130,7 @@ def _ask_for_key(error: KeyMissing) -> str:
         return ""
     from cpms_cli.survey.messages import say
 
-    language = chosen_language(_option("--lang", "") or None)
+    language = chosen_language(_asked_language())
     return getpass.getpass(say("ask_for_key", language, variable=variable))
 
 
@@ -124,22 +142,24 @@ def _parser() -> Any:
 
 def _command() -> None:
     """Parse and run, with help and refusals in the language of this run; that of the commands needs no catalogue."""
+    office = office_here()
     spoken = _language_of_run()
+    defaults = parser_defaults(_parser, office)
     if spoken != FALLBACK:
         from cpms_cli.cli.translated_commands import run_in
 
-        run_in(spoken, app, NAME)
+        run_in(spoken, app, NAME, defaults)
     else:
-        _parser()(prog_name=NAME)
+        _parser()(prog_name=NAME, default_map=defaults)
 
 
 def _language_of_run() -> Language:
     """The language of this run, once it can be spoken; that it is a draft is said here, once for the whole run."""
-    asked = _option("--lang", "") or None
+    asked = _asked_language()
     if not is_of_the_programme(wanted_language(asked)):
         from cpms_cli.cli.further_languages import prepare_to_speak
 
-        prepare_to_speak(asked, _asked_definition(), Path(_option("--store", _option("-s", "cpms.duckdb"))))
+        prepare_to_speak(asked, _asked_definition(), Path(_option("--store", _option("-s", str(_store_by_default())))))
         from cpms_cli.survey.messages import draft_lines
 
         for line in draft_lines(chosen_language(asked)):
@@ -223,7 +243,7 @@ def _warnings_told() -> Iterator[None]:
                 return
             from cpms_cli.survey.messages import say
 
-            language = chosen_language(_option("--lang", "") or None)
+            language = chosen_language(_asked_language())
             typer.echo(f"cpms: {say(message.message_id, language, **message.values)}", err=True)
 
         warnings.simplefilter("always", CpmsWarning)

@@ -7,8 +7,8 @@ What is stored is known from the store alone. The record says which outputs go w
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -38,6 +38,11 @@ class Outcome:
     to_mend: str = ""
     checked: str = ""
     map: str = ""
+
+    def counted(self, counts: Mapping[str, int]) -> Outcome:
+        """The outcome with these counts of rows, by their names."""
+        numbers: Any = counts
+        return replace(self, **numbers)
 
     @property
     def exit_code(self) -> int:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from cpms_cli.errors import UsageError
 from cpms_cli.office.inbox import Arrived, arrived_files
-from cpms_cli.office.journal import Journal, OpenRun, Outcome, journals, opened_run
+from cpms_cli.office.journal import Journal, OpenRun, Outcome, State, journals, opened_run
 from cpms_cli.office.maps_tried import is_map, map_paths
 from cpms_cli.office.new_office import OPEN_FIRST
 from cpms_cli.office.open_first import PageOf, write_page
@@ -25,7 +25,6 @@ from cpms_cli.store.history import history
 from cpms_cli.store.safety.holding import hold_store
 from cpms_cli.survey.era import year_to_fill_in
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language
 
 Tell = Callable[[str, Mapping[str, Any]], None]
@@ -34,8 +33,8 @@ Tell = Callable[[str, Mapping[str, Any]], None]
 
 @dataclass(frozen=True)
 class Run:
-    """What a run did: the outcome of each file of the inbox, the outputs, the page to open first (None where nothing was
-    written), and whether anything changed. `figures` is what the store holds now, None where there is no store."""
+    """What a run did: the outcome of each file of the inbox, the outputs, the page to open first (None where nothing
+    was written), and whether anything changed. `figures` is what the store holds now, None where there is no store."""
 
     office: Office
     files: tuple[Outcome, ...]
@@ -145,27 +144,36 @@ def _outcome(
     work: Work, file: Arrived, stored: Mapping[str, dict[str, int]], earlier: list[Journal], opened: OpenRun
 ) -> Outcome:
     """What became of one file: what is known of it already, or else what comes of taking it in."""
-    start = Outcome(file.name, "left_out", file.digest)
-    if file.held:
-        return replace(start, state="held", messages=(work.say(f"office_held_{file.held}", file=file.name),))
-    if file.same_as:
-        words = work.say("office_same_as", file=file.name, other=file.same_as)
-        return replace(start, state="same_as", messages=(words,))
-    if file.path in work.maps:
-        return replace(start, state="map", messages=(work.say("office_map_in_inbox", file=file.name),))
-    recorded = _recorded(file.digest, earlier)
-    if file.digest in stored:
-        if opened.is_resumed and file.digest in opened.journal.outcomes:
-            begun = opened.journal.outcomes[file.digest]
-            if begun.state != "planned" or work.dry:
-                return begun
-            return found_stored(begun, stored[file.digest], opened.journal.folder)
-        return replace(start, state="known", messages=(work.say("office_known", file=file.name),))
-    if recorded is not None and recorded.state in ("stored", "responses"):
-        return replace(start, state="undone", messages=(work.say("office_undone", file=file.name, path=file.path),))
-    if "merge" not in work.office.plan.steps:
-        return replace(start, messages=(work.say("office_no_merge", file=file.name),))
+    start, recorded = Outcome(file.name, "left_out", file.digest), _recorded(file.digest, earlier)
+    if file.digest in stored and not file.same_as:
+        return _known(work, start, stored[file.digest], opened)
+    state, message = _passed_by(work, file, recorded)
+    if state is not None:
+        words = work.say(message, file=file.name, other=file.same_as, path=file.path)
+        return replace(start, state=state, messages=(words,))
     return take_in(work, file, None if work.dry else opened, recorded)
+
+
+def _passed_by(work: Work, file: Arrived, recorded: Outcome | None) -> tuple[State | None, str]:
+    """Why a file is not taken in now, and the sentence that says so; None where it is."""
+    if file.held:
+        return "held", f"office_held_{file.held}"
+    if file.same_as:
+        return "same_as", "office_same_as"
+    if file.path in work.maps:
+        return "map", "office_map_in_inbox"
+    if recorded is not None and recorded.state in ("stored", "responses"):
+        return "undone", "office_undone"
+    return (None, "") if "merge" in work.office.plan.steps else ("left_out", "office_no_merge")
+
+
+def _known(work: Work, start: Outcome, counts: Mapping[str, int], opened: OpenRun) -> Outcome:
+    """What is said of a file that the store has: of one that this very run stored before it was cut short, what came of
+    it."""
+    begun = opened.journal.outcomes.get(start.digest) if opened.is_resumed else None
+    if begun is None:
+        return replace(start, state="known", messages=(work.say("office_known", file=start.file),))
+    return found_stored(begun, counts, opened.journal.folder) if begun.state == "planned" else begun
 
 
 def _recorded(digest: str, earlier: list[Journal]) -> Outcome | None:

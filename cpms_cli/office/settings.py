@@ -16,7 +16,7 @@ from rapidfuzz import process
 
 from cpms_cli.errors import UsageError
 from cpms_cli.survey.era import christian_year, era_of
-from cpms_cli.writing.output_formats import has_format
+from cpms_cli.writing.output_formats import Kind, has_format
 
 FILE = "cpms.toml"
 INBOX, OUTBOX, MAPS = "inbox", "outbox", "maps"
@@ -25,7 +25,7 @@ STEPS = ("merge", "score", "visits", "report")
 """The steps of a run, in the order in which they are taken."""
 OFFICE_KEYS: dict[str, type] = {"name": str, "area": str, "store": str, "language": str, "round": int, "who": str}
 RUN_KEYS: dict[str, type] = {"steps": list, "visits": str, "report": str, "scores": str, "audience": str}
-OUTPUT_KINDS = {"visits": "table", "report": "document", "scores": "table"}
+OUTPUT_KINDS: dict[str, Kind] = {"visits": "table", "report": "document", "scores": "table"}
 STORE = "cpms.duckdb"
 OUTPUTS = {"visits": "visits.xlsx", "report": "report.html"}
 _LINE = re.compile(r"\(at line ([0-9]+)")
@@ -89,7 +89,7 @@ def office_folder(start: Path) -> Path | None:
 
 
 def load_office(folder: Path) -> Office:
-    """Return the office in a folder. Raises UsageError, which names the line, for a file that is not as it should be."""
+    """Return the office in a folder. Raises UsageError, which names the line of what is wrong."""
     folder = folder.resolve()
     path = folder / FILE
     text = _text(path)
@@ -135,7 +135,8 @@ def _reason(error: Exception) -> str:
 
 def _lines(text: str) -> dict[str, int]:
     """The line of each setting, those of a table as `table.key`, and of the table itself."""
-    table, lines = "", {}
+    table = ""
+    lines: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if heading := re.match(r"\s*\[([^\[\]]+)\]", line):
             table = heading[1].strip()

@@ -6,13 +6,14 @@ run: errors of the store are not caught here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from cpms_cli.checking.columns_not_read import Asked, check_answers_read
 from cpms_cli.checking.mending.annotation import annotate
 from cpms_cli.checking.mending.header_map import draft_map
 from cpms_cli.checking.validation import Validation
@@ -98,7 +99,8 @@ def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome
     set_aside = imported.total("quarantined")
     words = work.say("office_responses", file=file.name, stored=counts["stored"])
     name = aside.name if aside.exists() else ""
-    return replace(start, state="responses", messages=(words,), set_aside=set_aside, to_mend=name, **counts)
+    outcome = replace(start, state="responses", messages=(words,), set_aside=set_aside, to_mend=name)
+    return outcome.counted(counts)
 
 
 def _survey(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome:
@@ -106,6 +108,8 @@ def _survey(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -
     mapping, broken = fitting_map(survey, work.maps, file.path)
     try:
         validation, options = _validated(work, file.path, mapping)
+        # Before anything is written: of a file that waits for a map, nothing is.
+        check_answers_read(survey, validation.tables, Asked([file.path], mapping), "merge", work.language)
     except (AnswersNotRead, NoSurveyTable):
         if broken:
             raise broken[0] from None
@@ -195,7 +199,8 @@ def _merged(work: Work, path: Path, aside: Path, options: dict[str, Any]) -> Mer
 def _counted(planned: Outcome, merged: Merge, folder: Path) -> Outcome:
     counts = {name: merged.total(name) for name in ("rows_in", "stored", "unchanged")}
     aside = planned.to_mend if (folder / planned.to_mend).exists() else ""
-    return replace(planned, state="stored", set_aside=merged.total("quarantined"), to_mend=aside, **counts)
+    counts["set_aside"] = merged.total("quarantined")
+    return replace(planned, state="stored", to_mend=aside).counted(counts)
 
 
 def _marked(work: Work, validation: Validation, opened: OpenRun, outcome: Outcome) -> Outcome:
@@ -211,10 +216,10 @@ def _marked(work: Work, validation: Validation, opened: OpenRun, outcome: Outcom
     return replace(outcome, checked=name)
 
 
-def found_stored(outcome: Outcome, counts: dict[str, int], folder: Path) -> Outcome:
+def found_stored(outcome: Outcome, counts: Mapping[str, int], folder: Path) -> Outcome:
     """The outcome of a file that a run stored, and was cut short before it could write that down."""
     aside = outcome.to_mend if outcome.to_mend and (folder / outcome.to_mend).exists() else ""
-    return replace(outcome, state="stored", to_mend=aside, **counts)
+    return replace(outcome, state="stored", to_mend=aside).counted(counts)
 
 
 def _map_needed(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome, recorded: Outcome | None) -> Outcome:

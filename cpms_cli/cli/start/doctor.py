@@ -12,7 +12,8 @@ def doctor(store: Against = None, format_: TextOrJson = "text", lang: Lang = Non
     """Say whether the installation is sound: packages, encryption, fonts, the definition's hash, a store's health.
 
     In an office, also which settings its commands follow, and who says so: an option goes before the variables
-    CPMS_STORE, CPMS_LANG and CPMS_ROUND, these before cpms.toml. Exit code 1 when something is wrong. Nothing is written, and nothing leaves the machine.
+    CPMS_STORE, CPMS_LANG and CPMS_ROUND, these before cpms.toml. Exit code 1 when something is wrong. Nothing is
+    written, and nothing leaves the machine.
 
     \b
     Examples:

@@ -12,7 +12,7 @@ from cpms_cli.cli.options import Lang, language, year
 from cpms_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from cpms_cli.survey.model.definition import Language
+    from cpms_cli.survey.model.definition import Area, Language, Survey
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The office's folder; made if it is not there.")]
 Name = Annotated[str | None, typer.Option("--name", help="The office's name.", show_default=False)]
@@ -28,6 +28,7 @@ RoundNow = Annotated[
 Who = Annotated[str | None, typer.Option("--who", help="Who works here, for the store's history.", show_default=False)]
 
 _VILLAGE = 8  # digits of a village's code
+_SHOWN = 20  # areas of one name
 
 
 def init(
@@ -99,11 +100,16 @@ def _area(text: str, spoken: Language) -> tuple[str, str]:
     if wanted.isdecimal() and (wanted in survey.areas or (len(wanted) == _VILLAGE and wanted[:6] in survey.areas)):
         return wanted, area_name(survey, wanted, spoken)
     matching = find_areas(survey, text)
-    same = [area for area in matching if text.strip().casefold() in (area.en.casefold(), area.th)]
-    chosen = same if len(same) == 1 else matching
-    if len(chosen) == 1:
-        return chosen[0].code, area_name(survey, chosen[0].code, spoken)
-    if not matching:
+    named = [area for area in matching if text.strip().casefold() in (area.en.casefold(), area.th)] or matching
+    if len(named) == 1:
+        return named[0].code, area_name(survey, named[0].code, spoken)
+    if not named:
         raise UsageError("no_area_named", name=text)
-    listed = ", ".join(f"{area.code} {area.label.in_(spoken)}" for area in matching[:9])
-    raise UsageError("office_area_unclear", name=text, count=len(matching), areas=listed)
+    listed = "; ".join(f"{area.code} {_with_those_around(survey, area, spoken)}" for area in named[:_SHOWN])
+    raise UsageError("office_area_unclear", name=text, count=len(named), areas=listed)
+
+
+def _with_those_around(survey: Survey, area: Area, spoken: Language) -> str:
+    """The name of an area, of its district and of its province."""
+    codes = dict.fromkeys((area.code, area.code[:4], area.code[:2]))
+    return ", ".join(survey.areas[code].label.in_(spoken) for code in codes if code in survey.areas)

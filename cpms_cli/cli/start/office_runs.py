@@ -37,9 +37,9 @@ def run(
     """Take in what is new in the office's inbox, and leave in its outbox what each person needs.
 
     Each file is checked, mended as far as nothing is lost, and stored; then all is scored, and the page to open first,
-    the workbooks to mend, the list of visits and the report are written. Stopped in the middle, it goes on where it was.
-    Exit code 0: all is in the store, or nothing is new; 1: something is to mend, or a file was left out; 2: no office,
-    or the store cannot be used; 130: stopped.
+    the workbooks to mend, the list of visits and the report are written. Stopped in the middle, it goes on where it
+    was. Exit code 0: all is in the store, or nothing is new; 1: something is to mend, or a file was left out; 2: no
+    office, or the store cannot be used; 130: stopped.
 
     \b
     Examples:
@@ -87,7 +87,7 @@ def _office(folder: Path | None) -> Office:
 
 
 def _check_log(log: Path, office: Office) -> None:
-    """Raise UsageError where the log's file must not be written: the store, a file of the inbox, one that is filled in."""
+    """Raise UsageError where the log's file must not be written: the store, a file of the inbox, the settings."""
     from cpms_cli.writing.outputs import check_output
 
     if log.suffix.lower() != ".jsonl":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 
 import cpms_cli
 from cpms_cli.office.settings import load_office
-from tests.conftest import SAMPLES, Cpms, Draw
+from tests.conftest import ROOT, SAMPLES, Cpms, Draw
 
 NewOffice = Callable[..., Path]
 
@@ -381,3 +382,33 @@ def test_where_there_is_no_office_it_is_said(cpms: Cpms, tmp_path: Path, monkeyp
     assert "cpms init" in ran.err
     with pytest.raises(cpms_cli.CpmsError):
         cpms_cli.run_office(tmp_path)
+
+
+def test_the_pipeline_of_the_examples_does_it_in_python(
+    office: NewOffice, draw: Draw, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = office()
+    shutil.copy(draw({}, {"sex": "?!"}), folder / "inbox")
+    (folder / "inbox" / "letter.txt").write_text("ถึงหัวหน้า", "utf-8")
+    pipeline = runpy.run_path(str(ROOT / "examples" / "pipeline.py"))
+    assert pipeline["main"](folder) == 1
+    printed = capsys.readouterr().out
+    assert "survey.csv: 1 errors; stored 1 of 2 rows" in printed
+    assert "letter.txt: left out" in printed
+    assert {path.name for path in (folder / "outbox" / "analyst").iterdir()} == {
+        "scores.parquet",
+        "visits.csv",
+        "report.html",
+    }
+
+
+def test_what_a_run_leaves_for_others_shows_no_name(cpms: Cpms, office: NewOffice, draw: Draw) -> None:
+    folder = office(run="")
+    shutil.copy(draw({"given_name": "ชื่อลับ", "violence_sexual": "yes"}), folder / "inbox")
+    assert cpms("run").code == 0
+    outbox = folder / "outbox"
+    made = _of_run(folder)
+    shown = [path.read_text("utf-8") for path in (outbox / "open_first.html", made / "report.html", made / "run.json")]
+    book = openpyxl.load_workbook(made / "visits.xlsx")
+    shown += [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [text for text in shown if "ชื่อลับ" in text]

@@ -17,6 +17,8 @@ from cpms_cli.reports.children.visits import write_visits
 from cpms_cli.reports.composing.area_report import compose_area_report
 from cpms_cli.reports.documents.rendering import render
 from cpms_cli.scoring.runs import score_and_record
+from cpms_cli.scoring.scores import score
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.summaries.child.visits import list_visits
 from cpms_cli.survey.messages import sentence
 from cpms_cli.survey.model.definition import Language, Survey
@@ -90,7 +92,7 @@ def _report(office: Office, path: Path, language: Language) -> Written:
     audience = office.plan.audience
     with Workspace.from_paths(office.store, language=language, writes=audience is not None) as workspace:
         try:
-            code = office.area or _whole_area(workspace)
+            code = office.area or _whole_area(office.store, workspace.survey)
             document, warning = compose_area_report(workspace, code, audience=audience)
         except UsageError as error:
             return Written("report", message=sentence(error, language))
@@ -98,32 +100,23 @@ def _report(office: Office, path: Path, language: Language) -> Written:
     return Written("report", path.name, warning or "")
 
 
-def _whole_area(workspace: Workspace) -> str:
+def _whole_area(store: Path, survey: Survey) -> str:
     """The smallest area that all children of the store live in; of several provinces, that of the most children."""
-    village = workspace.survey.role("village").name
-    rows = workspace.connection.execute(
-        f"SELECT {village}, count(*) FROM current_child GROUP BY ALL ORDER BY 2 DESC, 1"
-    ).fetchall()
-    codes = [str(code) for code, _ in rows]
+    codes = score(store)[survey.role("village").name].astype("str")
     for width in _WIDTHS:
-        if len({code[:width] for code in codes}) == 1:
-            return codes[0][:width]
-    return codes[0][: _WIDTHS[-1]] if codes else ""
+        if codes.str[:width].nunique() == 1:
+            return str(codes.iloc[0][:width])
+    return str(codes.str[: _WIDTHS[-1]].mode().iloc[0]) if len(codes) else ""
 
 
 def figures_of(office: Office, language: Language) -> Figures:
     """Return what the store holds now."""
-    with Workspace.from_paths(office.store, language=language) as workspace:
-        survey = workspace.survey
-        round_, person = survey.role("round").name, survey.role("person").name
-        connection = workspace.scored()
-        counted = connection.execute(
-            f"SELECT {round_}::INTEGER, level, count(*) FROM score GROUP BY ALL ORDER BY ALL"
-        ).fetchall()
-        children = connection.execute(f"SELECT count(DISTINCT {person}) FROM score").fetchone()
-    rounds = tuple(sorted({int(year) for year, _, _ in counted}))
-    last = {str(level): int(count) for year, level, count in counted if rounds and year == rounds[-1]}
-    return Figures(rounds, int(children[0]) if children else 0, _levels(survey, last, language))
+    survey, scores = definition_in_use(office.store), score(office.store)
+    round_, person = survey.role("round").name, survey.role("person").name
+    rounds = tuple(sorted({int(year) for year in scores[round_]}))
+    last = scores[scores[round_] == rounds[-1]] if rounds else scores
+    counts = {str(level): int(count) for level, count in last["level"].value_counts().items()}
+    return Figures(rounds, int(scores[person].nunique()), _levels(survey, counts, language))
 
 
 def _levels(survey: Survey, counts: dict[str, int], language: Language) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,12 +20,22 @@ from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, righ
 from cpms_cli.cli.children import child, children, link, response, review, visits
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
-from cpms_cli.cli.office_defaults import language_by_default, office_here, parser_defaults, store_by_default
+from cpms_cli.cli.office_defaults import (
+    HELP,
+    STORE_VARIABLE,
+    language_by_default,
+    office_here,
+    parser_defaults,
+    store_by_default,
+)
 from cpms_cli.cli.start import area_names, demo, doctor, office_folder, office_runs
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language, is_of_the_programme, wanted_language
+
+if TYPE_CHECKING:
+    from cpms_cli.office.settings import Office
 
 NAME = "cpms"
 app = typer.Typer(
@@ -144,6 +154,7 @@ def _command() -> None:
     """Parse and run, with help and refusals in the language of this run; that of the commands needs no catalogue."""
     office = office_here()
     spoken = _language_of_run()
+    _tell_other_store(office)
     defaults = parser_defaults(_parser, office)
     if spoken != FALLBACK:
         from cpms_cli.cli.translated_commands import run_in
@@ -165,6 +176,18 @@ def _language_of_run() -> Language:
         for line in draft_lines(chosen_language(asked)):
             typer.echo(f"cpms: {line}", err=True)
     return chosen_language(asked)
+
+
+def _tell_other_store(office: Office | None) -> None:
+    """Say on stderr that a variable names another store than the office in which this run is."""
+    if office is None or HELP & set(sys.argv[1:]) or _option("--store", _option("-s", "")):
+        return
+    store = store_by_default(office)
+    if store.absolute() != office.store:
+        from cpms_cli.survey.messages import say
+
+        words = {"store": store, "variable": STORE_VARIABLE, "file": office.file, "other": office.store}
+        typer.echo(f"cpms: {say('office_other_store', chosen_language(_asked_language()), **words)}", err=True)
 
 
 def _asked_definition() -> Path | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 STORE_VARIABLE, LANGUAGE_VARIABLE, ROUND_VARIABLE = "CPMS_STORE", "CPMS_LANG", "CPMS_ROUND"
 _FILE = "cpms.toml"
 _WIDTHS = {"community": COMMUNITY, "province": PROVINCE}
-_HELP = frozenset({"-h", "--help", "--version", "init"})
+HELP = frozenset({"-h", "--help", "--version", "init"})
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def office_here() -> Office | None:
     try:
         return None if place is None else load_office(place)
     except UsageError:
-        if _HELP & set(sys.argv[1:]):
+        if HELP & set(sys.argv[1:]):
             return None
         raise
 

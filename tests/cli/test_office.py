@@ -112,6 +112,7 @@ def test_commands_in_an_office_need_no_options(
     monkeypatch.setenv("CPMS_STORE", str(folder / "other.duckdb"))
     ran = cpms("children")
     assert ran.code == 2, "the variable goes before the file"
+    assert "as CPMS_STORE says" in ran.err
     assert "other.duckdb" in ran.err
     assert cpms("children", "--store", folder / "kept.duckdb").code == 0, "the option goes before both"
 

@@ -6,11 +6,11 @@ import getpass
 import os
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,13 +20,24 @@ from cpms_cli.cli.areas import indicator, migration, overlap, plan, report, righ
 from cpms_cli.cli.children import child, children, find, link, response, review, today, visits
 from cpms_cli.cli.files import bundle, codebook, map, merge, samples, template, validate
 from cpms_cli.cli.guard import guarded
+from cpms_cli.cli.office_defaults import (
+    HELP,
+    STORE_VARIABLE,
+    language_by_default,
+    office_here,
+    parser_defaults,
+    store_by_default,
+)
 from cpms_cli.cli.options import Lang
-from cpms_cli.cli.start import area_names, demo, doctor, explain, help_command
+from cpms_cli.cli.start import area_names, demo, doctor, explain, help_command, office_folder, office_runs
 from cpms_cli.cli.store import export, history, schema, score, store
 from cpms_cli.cli.tasks import CommandsByTask
 from cpms_cli.errors import AnswersNotRead, CpmsError, CpmsWarning, KeyMissing
 from cpms_cli.keys import typed_key
 from cpms_cli.survey.language import FALLBACK, Language, chosen_language, is_of_the_programme, wanted_language
+
+if TYPE_CHECKING:
+    from cpms_cli.office.settings import Office
 
 NAME = "cpms"
 app = typer.Typer(
@@ -38,6 +49,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="From survey spreadsheets to 'these children need a visit, and why'.",
 )
+app.command("init")(office_folder.init)
+app.command("run")(office_runs.run)
 app.command("validate")(validate.validate)
 app.command("map")(map.map_)
 app.command("merge")(merge.merge)
@@ -90,6 +103,17 @@ def _language_for(command: Any, lang: str) -> dict[str, Any]:
     return {name: _language_for(of, lang) for name, of in below.items()} | ({"lang": lang} if has_option else {})
 
 
+def _joined(defaults: Mapping[str, Any], further: Mapping[str, Any]) -> dict[str, Any]:
+    """Defaults of options by command, with further ones in them, which go before."""
+    return {
+        **defaults,
+        **{
+            name: _joined(defaults.get(name) or {}, value) if isinstance(value, dict) else value
+            for name, value in further.items()
+        },
+    }
+
+
 @app.callback()
 def _options(
     ctx: typer.Context,
@@ -98,7 +122,7 @@ def _options(
 ) -> None:
     del version
     if lang is not None:
-        ctx.default_map = {**(ctx.default_map or {}), **_language_for(ctx.command, lang)}
+        ctx.default_map = _joined(ctx.default_map or {}, _language_for(ctx.command, lang))
 
 
 def _option(name: str, otherwise: str) -> str:
@@ -111,12 +135,27 @@ def _option(name: str, otherwise: str) -> str:
     return otherwise
 
 
+def _asked_language() -> str | None:
+    """The language that the command line asks for, else that of the office it is started in."""
+    asked = _option("--lang", "")
+    if asked:
+        return asked
+    try:
+        return language_by_default(office_here())
+    except CpmsError:
+        return None  # what is wrong with the office's settings is told in the language of the computer
+
+
+def _store_by_default() -> Path:
+    return store_by_default(office_here())
+
+
 def _tell(error: CpmsError) -> None:
     from cpms_cli.reports.files.validation import failure_document
     from cpms_cli.survey.messages import sentence
     from cpms_cli.writing.files import json_text
 
-    message = sentence(error, chosen_language(_option("--lang", "") or None))
+    message = sentence(error, chosen_language(_asked_language()))
     if "json" in (_option("--format", ""), _option("-f", "")):
         columns = error.columns if isinstance(error, AnswersNotRead) else ()
         typer.echo(json_text(failure_document(error.message_id, message, error.exit_code, columns)))
@@ -130,7 +169,7 @@ def _ask_for_key(error: KeyMissing) -> str:
         return ""
     from cpms_cli.survey.messages import say
 
-    language = chosen_language(_option("--lang", "") or None)
+    language = chosen_language(_asked_language())
     return getpass.getpass(say("ask_for_key", language, variable=variable))
 
 
@@ -142,27 +181,42 @@ def _parser() -> Any:
 
 def _command() -> None:
     """Parse and run, with help and refusals in the language of this run; that of the commands needs no catalogue."""
+    office = office_here()
     spoken = _language_of_run()
+    _tell_other_store(office)
+    defaults = parser_defaults(_parser, office)
     if spoken != FALLBACK:
         from cpms_cli.cli.translated_commands import run_in
 
-        run_in(spoken, app, NAME)
+        run_in(spoken, app, NAME, defaults)
     else:
-        _parser()(prog_name=NAME)
+        _parser()(prog_name=NAME, default_map=defaults)
 
 
 def _language_of_run() -> Language:
     """The language of this run, once it can be spoken; that it is a draft is said here, once for the whole run."""
-    asked = _option("--lang", "") or None
+    asked = _asked_language()
     if not is_of_the_programme(wanted_language(asked)):
         from cpms_cli.cli.further_languages import prepare_to_speak
 
-        prepare_to_speak(asked, _asked_definition(), Path(_option("--store", _option("-s", "cpms.duckdb"))))
+        prepare_to_speak(asked, _asked_definition(), Path(_option("--store", _option("-s", str(_store_by_default())))))
         from cpms_cli.survey.messages import draft_lines
 
         for line in draft_lines(chosen_language(asked)):
             typer.echo(f"cpms: {line}", err=True)
     return chosen_language(asked)
+
+
+def _tell_other_store(office: Office | None) -> None:
+    """Say on stderr that a variable names another store than the office in which this run is."""
+    if office is None or HELP & set(sys.argv[1:]) or _option("--store", _option("-s", "")):
+        return
+    store = store_by_default(office)
+    if store.absolute() != office.store:
+        from cpms_cli.survey.messages import say
+
+        words = {"store": store, "variable": STORE_VARIABLE, "file": office.file, "other": office.store}
+        typer.echo(f"cpms: {say('office_other_store', chosen_language(_asked_language()), **words)}", err=True)
 
 
 def _asked_definition() -> Path | None:
@@ -241,7 +295,7 @@ def _warnings_told() -> Iterator[None]:
                 return
             from cpms_cli.survey.messages import say
 
-            language = chosen_language(_option("--lang", "") or None)
+            language = chosen_language(_asked_language())
             typer.echo(f"cpms: {say(message.message_id, language, **message.values)}", err=True)
 
         warnings.simplefilter("always", CpmsWarning)

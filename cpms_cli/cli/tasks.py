@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 # The commands of each task, in the order of the work. A command stands in one of them (tests/docs/test_docs.py).
 TASKS: dict[str, tuple[str, ...]] = {
     "Start here": ("demo", "samples", "doctor", "help", "explain"),
+    "Work in an office's folder": ("init", "run"),
     "Check a file, and mend it": ("validate", "map", "areas"),
     "Make the form": ("template", "codebook"),
     "Store files": ("merge", "history", "undo"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -31,10 +32,11 @@ def _in_language(app: typer.Typer, language: Language) -> Any:
     return _built[key]
 
 
-def run_in(language: Language, app: typer.Typer, name: str) -> None:
-    """Run the command line with help and refusals in a language; exits as the parser itself would."""
+def run_in(language: Language, app: typer.Typer, name: str, defaults: Mapping[str, Any]) -> None:
+    """Run the command line with help and refusals in a language; exits as the parser itself would. `defaults` are what
+    the parser takes for options that are not typed."""
     try:
-        sys.exit(_in_language(app, language)(prog_name=name, standalone_mode=False))
+        sys.exit(_in_language(app, language)(prog_name=name, standalone_mode=False, default_map=defaults))
     except typer.Abort:
         typer.echo(translated_sentence("Aborted!", language), err=True)
         sys.exit(1)

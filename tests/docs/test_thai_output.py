@@ -49,6 +49,8 @@ NAMES = {
 NOT_HERE = {
     "link files",  # names the headers of the files, which are what they are
     "demo",
+    "init",  # names what it made in a folder
+    "run",  # needs an office: tests/cli/test_office.py
     "doctor",
     "province",
     "plan province",

@@ -27,6 +27,7 @@ import cpms_cli.summaries.child.children
 from cpms_cli import encrypt, export_review, import_responses, merge
 from cpms_cli.cli.guard import guarded
 from cpms_cli.cli.main import app
+from cpms_cli.office.new_office import Asked, make_office
 from tests.conftest import THAI_FONT, Cpms, write_drawn
 
 # Written in no file of the definition, so that each stands for nothing but the answer it was given as.
@@ -157,6 +158,8 @@ def marked(tmp_path_factory: pytest.TempPathFactory, base: dict[str, dict[str, A
         }
     )
     bad.to_csv(folder / "bad_log.csv", index=False)
+    office = make_office(folder / "office", Asked(area="850105", store="../s.duckdb")).folder
+    shutil.copy(folder / "faulty.csv", office / "inbox")
     assert export_review(store, folder / "review.xlsx", identified=True)
     return Marked(folder, child, parted, other)
 
@@ -168,6 +171,8 @@ PRINTED = ".pdf" if THAI_FONT else ".docx"
 # what it says may not. A command's first line is run in both languages, as text and as JSON where there is JSON; the
 # others as JSON. Every ending is written by one command or another.
 RUNS: dict[str, tuple[str, ...]] = {
+    "init": ("new_office",),
+    "run": ("!office",),
     "validate": (
         "faulty.csv --store s.duckdb --show-changes -o f.xlsx",
         "!faulty.csv --annotate marked.xlsx",
@@ -232,9 +237,18 @@ RUNS: dict[str, tuple[str, ...]] = {
     "schema undo": ("",),
 }
 # Commands that refuse without --identified, and files with faults; all others must do what they were asked.
-EXPECTED = {"template": 2, "review export": 2, "schema undo": 2, "validate": 1, "merge": 1, "response import": 1}
+EXPECTED = {
+    "template": 2,
+    "review export": 2,
+    "schema undo": 2,
+    "validate": 1,
+    "merge": 1,
+    "run": 1,
+    "response import": 1,
+}
 WITHOUT_STORE = {
     "areas",
+    "init",
     "doctor",
     "codebook",
     "explain",

@@ -34,9 +34,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list of short lines."""
+    """A list of short lines; `links`, where there are any, one for each line: the file that it leads to on a page, ""
+    for none."""
 
     items: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

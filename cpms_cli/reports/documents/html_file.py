@@ -99,7 +99,8 @@ def _blocks(parts: Sequence[Part], position: int, language: Language) -> list[di
         case Paragraph():
             block = {"kind": part.style, "text": part.text}
         case Bullets():
-            block = {"kind": "bullets", "items": part.items}
+            links = part.links or ("",) * len(part.items)
+            block = {"kind": "bullets", "items": list(zip(part.items, links, strict=True))}
         case TableBlock():
             block = _table(part, language, folded=position > 0 and isinstance(parts[position - 1], Chart))
         case Chart():

@@ -1,0 +1,97 @@
+"""What lies in an inbox: each file once, and which of them somebody is writing at this moment."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Held = Literal["open", "changing", "unreadable", "unfinished"]
+# Names of files that programs and systems leave beside others, and endings of files that are still being fetched.
+_BESIDE = ("~$", ".~lock.", ".")
+_SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
+_UNFINISHED = (".part", ".crdownload", ".download", ".tmp")
+_JUST_NOW = 2.0  # seconds: a file saved so lately may still be in the middle of it
+_LOOK_AGAIN = 0.5
+_READ_AT_ONCE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file of the inbox: its path, its name there (with the folders below it), and the SHA-256 of what it holds.
+
+    `held` says why it is left alone for now; then there is no digest. `same_as` is the name of another file of the
+    inbox with the very same content.
+    """
+
+    path: Path
+    name: str
+    digest: str = ""
+    held: Held | None = None
+    same_as: str = ""
+
+
+def arrived_files(inbox: Path) -> list[Arrived]:
+    """Return the files of an inbox and of the folders in it, the one that was changed longest ago first: where two of
+    them say something else of the same row, what was saved last counts."""
+    paths = [path for path in inbox.rglob("*") if path.is_file() and not _beside(inbox, path)]
+    files = [_arrived(inbox, path) for path in sorted(paths, key=lambda path: (_changed(path), path.as_posix()))]
+    return list(_each_once(files))
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _beside(inbox: Path, path: Path) -> bool:
+    parts = path.relative_to(inbox).parts
+    return any(part.startswith(_BESIDE) for part in parts) or path.name.lower() in _SYSTEM
+
+
+def _arrived(inbox: Path, path: Path) -> Arrived:
+    name = path.relative_to(inbox).as_posix()
+    if path.suffix.lower() in _UNFINISHED:
+        return Arrived(path, name, held="unfinished")
+    if _is_open(path):
+        return Arrived(path, name, held="open")
+    try:
+        before = path.stat()
+        if abs(time.time() - before.st_mtime) < _JUST_NOW:
+            time.sleep(_LOOK_AGAIN)
+        digest = _digest(path)
+        after = path.stat()
+    except OSError:
+        return Arrived(path, name, held="unreadable")
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        return Arrived(path, name, held="changing")
+    return Arrived(path, name, digest)
+
+
+def _is_open(path: Path) -> bool:
+    """Whether Excel or LibreOffice has it open; Excel leaves out the first two letters of a longer name."""
+    names = (f"~${path.name}", f"~${path.name[2:]}", f".~lock.{path.name}#")
+    return any((path.parent / name).exists() for name in names)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_READ_AT_ONCE):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _each_once(files: list[Arrived]) -> Iterator[Arrived]:
+    first: dict[str, str] = {}
+    for file in files:
+        if file.digest and file.digest in first:
+            yield Arrived(file.path, file.name, file.digest, same_as=first[file.digest])
+        else:
+            first.setdefault(file.digest, file.name)
+            yield file

@@ -1,0 +1,61 @@
+"""The maps of an office, tried on a file by the headers that they cover. Whoever adds another kind of map adds it in
+this module alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from cpms_cli.errors import CpmsError, UsageError
+from cpms_cli.reading.header.mapping import HeaderMap, compared, load_map, map_lines
+from cpms_cli.reading.tables import read_sources
+from cpms_cli.survey.model.definition import Survey
+
+_ENDING = ".csv"
+
+
+def is_map(path: Path) -> bool:
+    """Whether a file is a map of headers, as `cpms map` writes it."""
+    if path.suffix.lower() != _ENDING:
+        return False
+    try:
+        return bool(map_lines(path))
+    except UsageError:
+        return False
+
+
+def map_paths(folder: Path, further: Iterable[Path] = ()) -> list[Path]:
+    """Return the files in a folder of maps and further ones, in the order of their names."""
+    within = folder.glob(f"*{_ENDING}") if folder.is_dir() else ()
+    return sorted({*within, *further})
+
+
+def fitting_map(survey: Survey, maps: Iterable[Path], path: Path) -> tuple[Path | None, tuple[CpmsError, ...]]:
+    """Return the map of which every header stands in this file, the one with most headers; None where there is none.
+    And what is wrong with maps that cannot be used, as one with a question mark left in it."""
+    fitting: list[tuple[int, Path]] = []
+    broken: list[CpmsError] = []
+    for place in maps:
+        try:
+            chosen = load_map(place, survey)
+        except CpmsError as error:
+            broken.append(error)
+            continue
+        if chosen is not None and _covers(survey, chosen, path):
+            fitting.append((len(chosen.lines) + len(chosen.silent), place))
+    best = max(fitting, key=lambda entry: entry[0], default=None)
+    return (best[1] if best else None), tuple(broken)
+
+
+def _covers(survey: Survey, chosen: HeaderMap, path: Path) -> bool:
+    try:
+        headers = set(_headers(survey, chosen, path))
+    except CpmsError:
+        return False
+    wanted = {*chosen.lines, *chosen.silent}
+    return bool(wanted) and wanted <= headers
+
+
+def _headers(survey: Survey, chosen: HeaderMap, path: Path) -> Iterator[str]:
+    for source in read_sources(path, survey, chosen=chosen):
+        yield from map(compared, source.header)

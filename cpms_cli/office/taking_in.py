@@ -1,0 +1,250 @@
+"""One file of the inbox on its way into the store: read in the way that fits, checked, marked, merged.
+
+What only one file is at fault for is said of that file, and the others go on. What the store is at fault for ends the
+run: errors of the store are not caught here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from cpms_cli.checking.columns_not_read import Asked, check_answers_read
+from cpms_cli.checking.mending.annotation import annotate
+from cpms_cli.checking.mending.header_map import draft_map
+from cpms_cli.checking.validation import Validation
+from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
+from cpms_cli.merging.compare import validate_against_store
+from cpms_cli.merging.merge import Merge, merge
+from cpms_cli.merging.respond import import_responses
+from cpms_cli.office.inbox import Arrived
+from cpms_cli.office.journal import OpenRun, Outcome
+from cpms_cli.office.maps_tried import fitting_map
+from cpms_cli.office.settings import MAPS, Office
+from cpms_cli.reading.header.mapping import FIELD
+from cpms_cli.reading.response_log import read_responses
+from cpms_cli.store.definitions.definition_in_use import definition_in_use
+from cpms_cli.survey.era import shown_year
+from cpms_cli.survey.messages import say, sentence
+from cpms_cli.survey.model.definition import Language
+from cpms_cli.writing.files import write_tables
+
+# What a file that does not say it is given by the office: the error that it lacks it, and the option.
+_ROUND, _VILLAGE = "key_round_missing", "key_village_missing"
+_OF_VILLAGE = 6  # digits: the code of a subdistrict or of a village
+_MOSTLY = 0.5
+_LEAST_HEADERS = 3  # so many headers must be known, or nearly, for a file to be asked about
+
+
+@dataclass(frozen=True)
+class Work:
+    """What all files of a run are taken in with: the office, the language, the version, the maps there are, and whether
+    nothing is written (`dry`)."""
+
+    office: Office
+    language: Language
+    tool_version: str = ""
+    maps: tuple[Path, ...] = ()
+    dry: bool = False
+
+    def say(self, message: str, **values: object) -> str:
+        """A sentence in the language of the run."""
+        return say(message, self.language, **values)
+
+
+def take_in(work: Work, file: Arrived, opened: OpenRun | None, recorded: Outcome | None = None) -> Outcome:
+    """Return what became of a new file, of which `recorded` is what an earlier run did. `opened` is None where nothing
+    is written.
+
+    Raises StoreError and KeyMissing, which end the run.
+    """
+    start = Outcome(file.name, "left_out", file.digest)
+    try:
+        outcome = _responses(work, file, opened, start)
+        return outcome or _survey(work, file, opened, start)
+    except AnswersNotRead as error:
+        headers = ", ".join(f"'{column['header']}'" for column in error.columns if column["holds_answers"])
+        start = replace(start, messages=(work.say("office_answers", file=file.name, headers=headers),))
+        return _map_needed(work, file, opened, start, recorded)
+    except (UnreadableFile, UsageError) as error:
+        start = replace(start, messages=(sentence(error, work.language),))
+        return _map_needed(work, file, opened, start, recorded) if isinstance(error, NoSurveyTable) else start
+
+
+def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome | None:
+    """What became of a list of visits that comes back filled in; None where the file is none."""
+    survey = definition_in_use(work.office.store)
+    try:
+        rows = sum(len(table.rows) for table in read_responses([file.path], survey))
+    except (UnreadableFile, UsageError):
+        return None
+    if not work.office.store.is_file():
+        return replace(start, messages=(work.say("office_responses_early", file=file.name),))
+    if work.dry or opened is None:
+        return replace(start, state="planned", rows_in=rows, stored=rows)
+    aside = opened.journal.folder / opened.free_name(f"to_mend_{_stem(file)}", ".xlsx")
+    imported = import_responses(
+        [file.path],
+        work.office.store,
+        quarantine=aside,
+        language=work.language,
+        tool_version=work.tool_version,
+        who=work.office.who,
+    )
+    counts = {name: imported.total(name) for name in ("rows_in", "stored", "unchanged")}
+    set_aside = imported.total("quarantined")
+    words = work.say("office_responses", file=file.name, stored=counts["stored"])
+    name = aside.name if aside.exists() else ""
+    outcome = replace(start, state="responses", messages=(words,), set_aside=set_aside, to_mend=name)
+    return outcome.counted(counts)
+
+
+def _survey(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome:
+    survey = definition_in_use(work.office.store)
+    mapping, broken = fitting_map(survey, work.maps, file.path)
+    try:
+        validation, options = _validated(work, file.path, mapping)
+        # Before anything is written: of a file that waits for a map, nothing is.
+        check_answers_read(survey, validation.tables, Asked([file.path], mapping), "merge", work.language)
+    except (AnswersNotRead, NoSurveyTable):
+        if broken:
+            raise broken[0] from None
+        raise
+    if last_year := _of_last_year(work, file, validation):
+        return replace(start, messages=(last_year,))
+    notes = [work.say("office_map_used", file=file.name, map=mapping.name)] if mapping else []
+    notes += [work.say("office_round_given", file=file.name)] if "round_" in options else []
+    notes += [work.say("office_area_given", file=file.name, area=options["village"])] if "village" in options else []
+    to_look_at = validation.warnings
+    if work.dry or opened is None:
+        rows, errors = validation.rows, validation.rows_with_errors
+        return replace(
+            start,
+            state="planned",
+            messages=tuple(notes),
+            rows_in=rows,
+            stored=rows - errors,
+            set_aside=errors,
+            to_look_at=to_look_at,
+        )
+    # Written down before anything is stored: a run that is cut short finds the workbook again.
+    journal, aside = opened.journal, opened.free_name(f"to_mend_{_stem(file)}", ".xlsx")
+    planned = replace(start, state="planned", messages=tuple(notes), to_mend=aside, to_look_at=to_look_at)
+    journal.outcomes[file.digest] = planned
+    journal.keep()
+    try:
+        merged = _merged(work, file.path, journal.folder / aside, options)
+    except CpmsError:
+        del journal.outcomes[file.digest]
+        raise
+    return _marked(work, validation, opened, _counted(planned, merged, journal.folder))
+
+
+def _validated(work: Work, path: Path, mapping: Path | None) -> tuple[Validation, dict[str, Any]]:
+    """Check a file as it is; where it does not say its round or its village, with those of the office."""
+    office = work.office
+    store = office.store if office.store.is_file() else None
+    options: dict[str, Any] = {"mapping": mapping}
+    area = office.area if office.area and len(office.area) >= _OF_VILLAGE else None
+    given = {_ROUND: ("round_", office.round), _VILLAGE: ("village", area)}
+    while True:
+        try:
+            return validate_against_store(path, store, **options), options
+        except NoSurveyTable as error:
+            option, value = given.pop(error.message_id, ("", None))
+            if value is None:
+                raise
+            options[option] = value
+
+
+def _of_last_year(work: Work, file: Arrived, validation: Validation) -> str:
+    """What to say of a file whose rows say an earlier round than the office's, though most of its interviews are of the
+    office's: last year's form, filled in this year. Stored, it would stand in the place of last year's answers."""
+    wanted = work.office.round
+    if wanted is None:
+        return ""
+    survey = validation.survey
+    for table in validation.tables:
+        rounds, dates = (_texts(table.cells(survey.role(role).name)) for role in ("round", "visited"))
+        known = [year for year in rounds if year]
+        earlier = [year for year in known if int(year) < wanted]
+        dated = [date for date in dates if date]
+        of_now = [date for date in dated if date.startswith(str(wanted))]
+        if known and len(earlier) == len(known) and len(of_now) > len(dated) * _MOSTLY:
+            years = {"round": shown_year(int(known[0]), work.language), "wanted": shown_year(wanted, work.language)}
+            return work.say("office_last_year", file=file.name, path=file.path, **years)
+    return ""
+
+
+def _texts(cells: pa.Array) -> list[str]:
+    return [str(value) if value is not None else "" for value in cells.to_pylist()]
+
+
+def _merged(work: Work, path: Path, aside: Path, options: dict[str, Any]) -> Merge:
+    return merge(
+        [path],
+        work.office.store,
+        quarantine=aside,
+        language=work.language,
+        tool_version=work.tool_version,
+        who=work.office.who,
+        **options,
+    )
+
+
+def _counted(planned: Outcome, merged: Merge, folder: Path) -> Outcome:
+    counts = {name: merged.total(name) for name in ("rows_in", "stored", "unchanged")}
+    aside = planned.to_mend if (folder / planned.to_mend).exists() else ""
+    counts["set_aside"] = merged.total("quarantined")
+    return replace(planned, state="stored", to_mend=aside).counted(counts)
+
+
+def _marked(work: Work, validation: Validation, opened: OpenRun, outcome: Outcome) -> Outcome:
+    """Write a copy of the file with its cells marked and what is safe mended, where there is anything to look at."""
+    if validation.findings.empty:
+        return outcome
+    name = opened.free_name(f"checked_{_stem(Arrived(Path(outcome.file), outcome.file))}", ".xlsx")
+    try:
+        annotate(validation, opened.journal.folder / name, language=work.language, fix=True)
+    except (UsageError, UnreadableFile, DefinitionError) as error:
+        # The rows are stored, and those to mend have a workbook of their own.
+        return replace(outcome, messages=(*outcome.messages, sentence(error, work.language)))
+    return replace(outcome, checked=name)
+
+
+def found_stored(outcome: Outcome, counts: Mapping[str, int], folder: Path) -> Outcome:
+    """The outcome of a file that a run stored, and was cut short before it could write that down."""
+    aside = outcome.to_mend if outcome.to_mend and (folder / outcome.to_mend).exists() else ""
+    return replace(outcome, state="stored", to_mend=aside).counted(counts)
+
+
+def _map_needed(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome, recorded: Outcome | None) -> Outcome:
+    """The file is left out until somebody says which header is which question: with a map to do so, where that helps.
+    A map that an earlier run wrote for this very file is not written again: somebody may be filling it in."""
+    if recorded is not None and recorded.map:
+        return replace(start, messages=recorded.messages, map=recorded.map)
+    try:
+        drafted = draft_map(file.path, language=work.language)
+    except CpmsError:
+        return start
+    if drafted[FIELD].str.strip("? ").ne("").sum() < _LEAST_HEADERS or opened is None:
+        return start
+    name = opened.free_name(f"map_{_stem(file)}", ".csv")
+    folder = opened.journal.folder
+    write_tables({"map": drafted}, folder / name)
+    further = work.say("office_map_needed", map=f"{folder.name}/{name}", folder=MAPS)
+    return replace(start, messages=(*start.messages, further), map=name)
+
+
+def _stem(file: Arrived) -> str:
+    return file.name.rpartition(".")[0].replace("/", "_") or file.name
+
+
+def sums(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """The sums of the counts over some files."""
+    names = ("rows_in", "stored", "unchanged", "set_aside", "to_look_at")
+    return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in names}

@@ -12,7 +12,7 @@ from cpms_cli.cli.options import (
     Encoding,
     Files,
     Lang,
-    Map,
+    Maps,
     Round,
     Schemas,
     Sheets,
@@ -44,7 +44,7 @@ def merge(
     lang: Lang = None,
     schemas: Schemas = None,
     encoding: Encoding = None,
-    map_: Map = None,
+    map_: Maps = None,
     sheets: Sheets = None,
 ) -> None:
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.

@@ -21,7 +21,7 @@ from cpms_cli.reading.header.headers import (
     near_miss,
     spelt,
 )
-from cpms_cli.reading.header.mapping import HeaderMap, apply_map, children_said, said_of
+from cpms_cli.reading.header.mapping import HeaderMap, apply_map, children_said, said_of, two_headers
 from cpms_cli.reading.header.side_by_side import Settled, SideBySide, find_side_by_side, twice_for_one_child
 from cpms_cli.reading.header.split_questions import choice_columns, distinct, fold_choices, separated
 from cpms_cli.reading.sheet.unread import HeaderResult, UnreadColumn, Why, score_headers, unread_columns
@@ -150,9 +150,27 @@ def understand(
     fields = {**match.fields, **{index: name for index, (_, name) in children.items()}}
     plain = _plain_answers(survey, source, fields, exported=layout is not None)
     unknown = tuple(index for index in match.unknown if index not in matched.near)
-    return Sheet(
+    sheet = Sheet(
         plain, match.fields, unknown, matched.near, layout, notes=notes, children=children, unread=matched.unread
     )
+    return sheet if chosen is None else _with_further_fields(sheet, chosen)
+
+
+def _with_further_fields(sheet: Sheet, chosen: HeaderMap) -> Sheet:
+    """The sheet with a column more for each further question that a map says a column answers.
+
+    Raises UsageError where another column is that question.
+    """
+    for index, header in enumerate(sheet.source.header):
+        for line in chosen.further_lines(header):
+            name = line.field or ""
+            if (other := sheet.place(name)) is not None:
+                raise two_headers(chosen, line, sheet.source, (other, index))
+            place = len(sheet.source.header)
+            data = sheet.source.data.append_column(str(place), sheet.source.data.column(str(index)))
+            source = replace(sheet.source, data=data, header=(*sheet.source.header, header))
+            sheet = replace(sheet, source=source, fields={**sheet.fields, place: name}, added=sheet.added | {place})
+    return sheet
 
 
 def _plain_answers(survey: Survey, source: SourceTable, fields: Mapping[int, str], *, exported: bool) -> SourceTable:

@@ -15,7 +15,7 @@ from cpms_cli.checking.findings import MASK
 from cpms_cli.checking.mending.map_answers import ANSWER_COLUMNS, AnsweredColumn, answer_lines, column_texts
 from cpms_cli.checking.mending.masking import spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
-from cpms_cli.checking.proposing.column_proposals import Proposal, is_filled_in, propose
+from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
 from cpms_cli.reading.header.export_layouts import aside_columns
@@ -96,24 +96,21 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     chosen = load_map(mapping, survey)
     header_rows: list[_HeaderRow] = []
     answer_rows: list[_AnswerRow] = []
+    seen: set[str] = set()
     for file in files:
         for source in _sources(Path(file), survey, encoding, chosen):
             sheet = _DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified)
-            rows = list(_rows(sheet, source.header))
+            rows = [row for row in _rows(sheet, source.header) if compared(row[0]) not in seen]
+            rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]
+            seen |= {compared(row[0]) for row in rows}
             header_rows += rows
             answer_rows += _answers_of(sheet, rows)
     headers = pd.DataFrame(header_rows, columns=list(MAP_COLUMNS), dtype="str")
-    again = headers.assign(header=headers[HEADER].map(compared)).duplicated([HEADER, FIELD])
-    unnamed = headers[HEADER].map(compared).duplicated() & ~headers[FIELD].isin(_further_fields(chosen))
     answers = pd.DataFrame(answer_rows, columns=list(ANSWER_COLUMNS))
     keys = ["header", "field", "answer"]
     counted = answers.groupby(keys, sort=False, dropna=False)["count"].sum().reset_index() if len(answers) else answers
     merged = answers.drop(columns="count").drop_duplicates(keys).merge(counted, on=keys) if len(answers) else answers
-    return Drafted(headers[~(again | unnamed)].reset_index(drop=True), merged[list(ANSWER_COLUMNS)])
-
-
-def _further_fields(chosen: HeaderMap | None) -> set[str]:
-    return {line.field or "" for lines in (chosen.further.values() if chosen else ()) for line in lines}
+    return Drafted(headers, merged[list(ANSWER_COLUMNS)])
 
 
 @dataclass(frozen=True)
@@ -167,7 +164,7 @@ def _rows(sheet: _DraftedSheet, header: tuple[str, ...]) -> Iterator[_HeaderRow]
             label = survey.fields[twice[index]].label.in_(language)
             yield cell, UNDECIDED + twice[index], label, say("map_twice", language), _examples(sheet, index, None)
         elif index in proposed:
-            yield (cell, *_proposed_line(sheet, proposed[index]), _examples(sheet, index, proposed[index][0].field))
+            yield from _proposed_lines(sheet, index, proposed[index])
         else:
             yield (cell, *_unread_line(survey, matched, unread[index], language), _examples(sheet, index, None))
 
@@ -187,6 +184,16 @@ def _proposals(sheet: _DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
         if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
     }
     return {index: proposals for index, proposals in proposed.items() if proposals}
+
+
+def _proposed_lines(sheet: _DraftedSheet, index: int, proposals: tuple[Proposal, ...]) -> Iterator[_HeaderRow]:
+    """The line of a column that may be a question; and one for each further question that it answers as well."""
+    header = sheet.matched.source.header[index]
+    yield (header, *_proposed_line(sheet, proposals), _examples(sheet, index, proposals[0].field))
+    for other in also(sheet.survey, header, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS]):
+        label = sheet.survey.fields[other.field].label.in_(sheet.language)
+        sure = say("map_also", sheet.language, percent=round(100 * other.confidence))
+        yield header, UNDECIDED + other.field, label, sure, _examples(sheet, index, other.field)
 
 
 def _proposed_line(sheet: _DraftedSheet, proposals: tuple[Proposal, ...]) -> tuple[str, str, str]:

@@ -195,7 +195,7 @@ def propose(survey: Survey, header: str, texts: Sequence[str], taken: Collection
     if not ranked:
         return _by_cells(survey, words, texts, taken)
     rivals = [value for _, value in ranked[1:] if value >= confidence.rival * ranked[0][1]]
-    most = confidence.unsure_cells if rivals else 1.0
+    most = confidence.unsure_cells if rivals else confidence.most
     return tuple(Proposal(name, min(value, most)) for name, value in ranked if name not in taken)[:3]
 
 
@@ -217,6 +217,27 @@ def _by_cells(
     if len(fitting) != 1 or fitting[0] in taken:
         return ()
     return (Proposal(fitting[0], settings.confidence.from_cells, from_cells=True),)
+
+
+def also(survey: Survey, header: str, proposals: Sequence[Proposal], texts: Sequence[str]) -> tuple[Proposal, ...]:
+    """Those of some proposals that a column answers beside the first: both names where the header says both, both
+    parents where its answers name them."""
+    words, listed = meanings(header), proposal_settings().answers
+    first, *others = proposals or (None,)
+    if first is None:
+        return ()
+    names = [survey.role(role).name for role in ("given_name", "family_name")]
+    if first.field in names:
+        of_names = {spelling.field for spelling in _spellings(survey) if spelling.words < words}
+        return tuple(other for other in others if other.field in names and {first.field, other.field} <= of_names)
+    cells = set(map(folded, texts))
+
+    def says(name: str) -> bool:
+        sure = listed[name].sure if name in listed else {}
+        return any(folded(text) in cells for answers in sure.values() for text in answers)
+
+    near = proposal_settings().confidence.rival * first.confidence
+    return tuple(other for other in others if other.confidence >= near and says(first.field) and says(other.field))
 
 
 def is_filled_in(survey: Survey, proposals: Sequence[Proposal]) -> bool:

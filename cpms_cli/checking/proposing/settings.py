@@ -24,6 +24,7 @@ class Confidence(_Part):
     filled_in: float
     shown: float
     from_cells: float
+    most: float
     unsure_cells: float
     other_cells: float
     other_person: float

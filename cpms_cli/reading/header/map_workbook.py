@@ -30,8 +30,9 @@ _SHOWN = 8
 
 @dataclass(frozen=True)
 class _Line:
-    """A line of one of the two sheets: its number as a spreadsheet shows it, and its texts by column."""
+    """A line of one of the two sheets: where it stands, as a spreadsheet shows it, and its texts by column."""
 
+    sheet: str
     line: int
     texts: Mapping[str, str]
 
@@ -39,13 +40,13 @@ class _Line:
         return self.texts.get(name, "")
 
 
-def _sheets(path: Path) -> Iterator[list[list[str]]]:
+def _sheets(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
     try:
         inspect_container(path)
         book = CalamineWorkbook.from_path(path)
         for name in book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield [[cell_text(cell) for cell in row] for row in rows]
+            yield name, [[cell_text(cell) for cell in row] for row in rows]
     except PasswordError:
         raise UsageError("map_unreadable", file=str(path), reason="password") from None
     except OSError as error:
@@ -66,10 +67,10 @@ def _lines(path: Path) -> tuple[list[_Line], list[_Line]]:
     headers: list[_Line] = []
     answers: list[_Line] = []
     is_map = False
-    for cells in _sheets(path):
+    for sheet, cells in _sheets(path):
         names = _names(cells[0]) if cells else []
         lines = [
-            _Line(number, {name: text.strip() for name, text in zip(names, row, strict=False) if name})
+            _Line(sheet, number, {name: text.strip() for name, text in zip(names, row, strict=False) if name})
             for number, row in enumerate(cells[1:], start=2)
         ]
         lines = [line for line in lines if line[HEADER]]
@@ -145,7 +146,9 @@ def _waits(survey: Survey, chosen: HeaderMap, row: _Line) -> bool:
 
 
 def _half_answered(path: Path, waiting: list[_Line]) -> UsageError:
-    shown = [f"{row.line} '{row[HEADER]}'" + (f" = '{row[ANSWER]}'" if row[ANSWER] else "") for row in waiting]
+    shown = [
+        f"{row.sheet} {row.line} '{row[HEADER]}'" + (f" = '{row[ANSWER]}'" if row[ANSWER] else "") for row in waiting
+    ]
     more = ", …" if len(shown) > _SHOWN else ""
     return UsageError("map_half_answered", file=path.name, count=len(shown), lines=", ".join(shown[:_SHOWN]) + more)
 

@@ -71,9 +71,11 @@ class HeaderMap:
         return self.answers.get((compared(header), name), {})
 
     def share_of(self, source: SourceTable) -> float:
-        """The share of the map's headers that a sheet has, from 0 to 1."""
-        headers, listed = set(map(compared, source.header)), {*self.lines, *self.silent}
-        return len(listed & headers) / len(listed) if listed else 0.0
+        """How much of a sheet's headers and of the map's are the same, from 0 to 1, by whichever has fewer: a map may
+        be of several kinds of file."""
+        headers = set(filter(None, map(compared, source.header)))
+        listed = {*self.lines, *self.silent}
+        return len(listed & headers) / min(len(listed), len(headers)) if listed and headers else 0.0
 
     def spellings(self) -> dict[str, str]:
         """The headers that the map gives a field, as spellings, so that a file's header row is found by them too."""

@@ -20,7 +20,6 @@ from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
 from cpms_cli.reading.header.export_layouts import aside_columns
 from cpms_cli.reading.header.headers import spelt
-from cpms_cli.reading.header.map_loading import load_map
 from cpms_cli.reading.header.mapping import (
     FIELD,
     HEADER,
@@ -28,10 +27,11 @@ from cpms_cli.reading.header.mapping import (
     UNDECIDED,
     WORKBOOK,
     HeaderMap,
-    Mapped,
+    Maps,
     compared,
     leave_out,
 )
+from cpms_cli.reading.header.several_maps import load_maps, map_of
 from cpms_cli.reading.header.split_questions import distinct
 from cpms_cli.reading.sheet.sheets import Matched, match_sheet
 from cpms_cli.reading.sheet.unread import UnreadColumn, Why
@@ -67,7 +67,7 @@ def draft_map(  # noqa: PLR0913 - public: what can be asked, each by its own key
     schemas: Path | None = None,
     encoding: str | None = None,
     language: Language = FALLBACK,
-    mapping: Mapped | None = None,
+    mapping: Maps | None = None,
     identified: bool = False,
 ) -> pd.DataFrame:
     """Every header of some files with the field it names: header, field, label, match (how sure), examples.
@@ -88,17 +88,19 @@ def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is
     survey: Survey,
     encoding: str | None = None,
     language: Language = FALLBACK,
-    mapping: Mapped | None = None,
+    mapping: Maps | None = None,
     *,
     identified: bool = False,
 ) -> Drafted:
     """The map as `draft_map` has it, and with it the answers that are not known."""
-    chosen = load_map(mapping, survey)
+    maps = load_maps(mapping, survey)
     header_rows: list[_HeaderRow] = []
     answer_rows: list[_AnswerRow] = []
     seen: set[str] = set()
     for file in files:
-        for source in _sources(Path(file), survey, encoding, chosen):
+        sources = _sources(Path(file), survey, encoding, maps)
+        chosen = map_of(maps, sources)
+        for source in sources:
             sheet = _DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified)
             rows = [row for row in _rows(sheet, source.header) if compared(row[0]) not in seen]
             rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]
@@ -133,9 +135,9 @@ def _answers_of(sheet: _DraftedSheet, rows: Sequence[_HeaderRow]) -> Iterator[_A
             yield from answer_lines(sheet.survey, column, decided, sheet.language)
 
 
-def _sources(path: Path, survey: Survey, encoding: str | None, chosen: HeaderMap | None) -> list[SourceTable]:
+def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:
     try:
-        return read_sources(path, survey, encoding, chosen)
+        return read_sources(path, survey, encoding, maps)
     except NoSurveyTable:
         # Not one header is known: then they are told from the rows by their looks, and all wait for the officer.
         return read_cells(path, encoding=encoding)

@@ -78,13 +78,12 @@ def _likeness(survey: Survey, header: frozenset[str], spelling: frozenset[str]) 
     def weight(words: Iterable[str]) -> float:
         return sum(weights.get(word, 1.0) for word in words)
 
-    both = weight(header & spelling)
-    if not both:
-        return 0.0
+    both, settings = weight(header & spelling), proposal_settings()
+    if not both or (header & spelling <= settings.other_persons and not header <= settings.other_persons):
+        return 0.0  # a person alone says nothing of what is asked about that person
     alike = 2 * both / (weight(header) + weight(spelling))
     if header < spelling or spelling < header:
         alike = max(alike, _WITHIN * alike**0.5)
-    settings = proposal_settings()
     return alike * settings.confidence.other_person if (spelling - header) & settings.other_persons else alike
 
 

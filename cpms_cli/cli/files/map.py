@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.guard import Overwrite
-from cpms_cli.cli.options import Encoding, Files, Format, Lang, Map, Schemas, Unmasked, language, one_of
+from cpms_cli.cli.options import Encoding, Files, Format, Lang, Maps, Schemas, Unmasked, language, one_of
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import has_format
 
@@ -24,7 +24,7 @@ def map_(
     lang: Lang = None,
     schemas: Schemas = None,
     encoding: Encoding = None,
-    map_: Map = None,
+    map_: Maps = None,
     identified: Unmasked = False,
     overwrite: Overwrite = False,
 ) -> None:

@@ -3,12 +3,13 @@
     python benchmarks/header_proposals.py [--all]
 
 `headers.csv` beside this file has headers as they are worded in questionnaires and lists that offices know: the
-basic-needs survey (จปฐ.), school and health lists, child labour surveys, MICS, forms for phones. They are written down by
-hand from knowledge of such forms, with the field that each is, or `none`; `a|b` where a column holds both; and a few
+basic-needs survey (จปฐ.), school and health lists, child labour surveys, MICS, forms for phones. They are written down
+by hand from knowledge of such forms, with the field that each is, or `none`; `a|b` where a column holds both; and a few
 cells where the kind of answer is part of the question. Headers that the definition knows anyway are left out.
 
-A header is `filled in` where the map needs no yes: right or wrong. It is `asked` where a proposal waits for a person, of
-which the right field is among those shown, or not. Else it is left open, right where it is no question of the survey.
+A header is `filled in` where the map needs no yes: right or wrong. It is `asked` where a proposal waits for a person,
+of which the right field is among those shown, or not. Else it is left open, right where it is no question of the
+survey.
 """
 
 from __future__ import annotations

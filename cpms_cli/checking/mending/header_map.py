@@ -25,7 +25,6 @@ from cpms_cli.reading.header.mapping import (
     HEADER,
     LABEL,
     UNDECIDED,
-    WORKBOOK,
     HeaderMap,
     Maps,
     compared,
@@ -191,11 +190,11 @@ def _proposals(sheet: _DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
 def _proposed_lines(sheet: _DraftedSheet, index: int, proposals: tuple[Proposal, ...]) -> Iterator[_HeaderRow]:
     """The line of a column that may be a question; and one for each further question that it answers as well."""
     header = sheet.matched.source.header[index]
-    yield (header, *_proposed_line(sheet, proposals), _examples(sheet, index, proposals[0].field))
+    yield (header, *_proposed_line(sheet, proposals), _guessed_examples(sheet, index, proposals[0].field))
     for other in also(sheet.survey, header, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS]):
         label = sheet.survey.fields[other.field].label.in_(sheet.language)
         sure = say("map_also", sheet.language, percent=round(100 * other.confidence))
-        yield header, UNDECIDED + other.field, label, sure, _examples(sheet, index, other.field)
+        yield header, UNDECIDED + other.field, label, sure, _guessed_examples(sheet, index, other.field)
 
 
 def _proposed_line(sheet: _DraftedSheet, proposals: tuple[Proposal, ...]) -> tuple[str, str, str]:
@@ -227,6 +226,13 @@ def _unread_line(survey: Survey, matched: Matched, column: UnreadColumn, languag
     return "", "", say(_SURE_WORDS.get(column.why, "map_none"), language)
 
 
+def _guessed_examples(sheet: _DraftedSheet, index: int, name: str) -> str:
+    """As `_examples`, of a column that may be this field: names and days may be anybody's."""
+    field = sheet.survey.fields[name]
+    shown = sheet.identified or field.codelist or field.type in ("integer", "number", "year")
+    return _examples(sheet, index, name if shown else None)
+
+
 def _examples(sheet: _DraftedSheet, index: int, name: str | None) -> str:
     """Three cells of a column, masked unless they can be shown; `name` is the field that it is or may be."""
     survey = sheet.survey
@@ -251,7 +257,4 @@ def _examples(sheet: _DraftedSheet, index: int, name: str | None) -> str:
 
 def map_bytes(survey: Survey, drafted: Drafted, path: Path, language: Language) -> bytes:
     """The file of a map: a workbook with headers and answers, or a CSV with the headers alone."""
-    form = output_format("header_map", path)
-    if form.ending == WORKBOOK:
-        return form.write(survey, drafted.headers, drafted.answers, language)
-    return form.write({"map": drafted.headers})
+    return output_format("header_map", path).write(survey, drafted.headers, drafted.answers, language)

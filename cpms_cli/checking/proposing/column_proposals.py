@@ -241,6 +241,9 @@ def also(survey: Survey, header: str, proposals: Sequence[Proposal], texts: Sequ
 
 def is_filled_in(survey: Survey, proposals: Sequence[Proposal]) -> bool:
     """Whether the surest of some proposals is sure enough to be filled in without asking."""
-    if proposals and survey.fields[proposals[0].field].role in proposal_settings().always_asked:
+    if not proposals:
         return False
-    return bool(proposals) and proposals[0].confidence >= proposal_settings().confidence.filled_in
+    settings, field = proposal_settings(), survey.fields[proposals[0].field]
+    if field.role in settings.always_asked or field.topic in settings.always_asked_topics:
+        return False
+    return proposals[0].confidence >= settings.confidence.filled_in

@@ -47,6 +47,7 @@ class ProposalSettings(_Part):
     other_persons: frozenset[str]
     other_subjects: frozenset[str]
     always_asked: frozenset[Role]
+    always_asked_topics: frozenset[str]
     negations: tuple[str, ...]
     answers: dict[str, AnswerWords]
 

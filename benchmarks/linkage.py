@@ -30,6 +30,7 @@ import pandas as pd
 from linkage_data import rounds
 from plain_splink import at_best_threshold, scored_pairs
 
+from cpms_cli.linking.assignment import SettledRows
 from cpms_cli.linking.carried_ids import same_person
 from cpms_cli.linking.probabilistic import link
 from cpms_cli.linking.store_rows import as_evidence, child_evidence
@@ -39,7 +40,6 @@ GROUPINGS = ("nationality", "language", "script", "sex", "id", "age")
 FOLDER = Path(__file__).resolve().parent
 _TEXTS = ("family", "nickname", "mother", "sex", "village", "home", "number")
 _EXACT = ["given", "family", "born", "sex"]
-_NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
 
 
 def evidence_of(rows: pd.DataFrame) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def ours(evidence: pd.DataFrame) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     carried["second"] = evidence["number"]
     carried[["low", "high"]] = evidence[["low", "high"]].where(evidence["born"].notna())
     sure = same_person(carried)["group"].to_numpy(dtype=np.int64)
-    links = link(evidence, sure, _NO_PAIRS, settings=load_survey().linking, facts=["sex", "number"])
+    links = link(SettledRows(evidence, sure, ("sex", "number")), load_survey().linking)
     return links.cluster, links.pairs[links.pairs["verdict"] == "doubtful"]
 
 

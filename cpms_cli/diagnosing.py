@@ -16,7 +16,7 @@ import duckdb
 
 from cpms_cli.errors import CpmsError, KeyMissing
 from cpms_cli.scoring.examples import prove_definition
-from cpms_cli.store.connection import attach, is_encrypted, load_cipher
+from cpms_cli.store.connection import Access, attach, is_encrypted, load_cipher
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.invariants import check_store
@@ -76,7 +76,7 @@ def _encryption() -> Sign:
             connection = duckdb.connect(":memory:")
             try:
                 load_cipher(connection)
-                attach(connection, Path(folder) / "tried.duckdb", "tried", "a key to try", read_only=False)
+                attach(connection, Path(folder) / "tried.duckdb", "tried", Access(read_only=False, key="a key to try"))
                 connection.execute("CREATE TABLE tried.one AS SELECT 1")
             finally:
                 connection.close()

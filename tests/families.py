@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cpms_cli.linking.assignment import SettledRows
 from cpms_cli.linking.evidence import COLUMNS
 from cpms_cli.linking.probabilistic import Linkage, link
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
-NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
 Child = dict[str, Any]
 # Names that are near each other, in the scripts of the border.
 NEAR = {
@@ -95,13 +95,8 @@ def linked(children: Sequence[Child], settings: LinkingSettings | None = None) -
     frame = pd.DataFrame(children, columns=list(COLUMNS))
     texts = [name for name in COLUMNS if name not in ("round", "low", "high")]
     frame = frame.astype({name: "str" for name in texts} | {"low": "float64", "high": "float64"})
-    return link(
-        frame,
-        np.arange(len(frame), dtype=np.int64),
-        NO_PAIRS,
-        settings=settings or load_survey().linking,
-        facts=["sex", "number"],
-    )
+    alone = np.arange(len(frame), dtype=np.int64)
+    return link(SettledRows(frame, alone, ("sex", "number")), settings or load_survey().linking)
 
 
 def asked(linkage: Linkage) -> set[tuple[int, int]]:

@@ -14,8 +14,26 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cpms_cli.survey.model.linking_settings import LinkingSettings
+
 AUTOMATIC, DOUBTFUL = "automatic", "doubtful"
 _MAX_EXPONENT = 60.0
+
+
+@dataclass(frozen=True)
+class SettledRows:
+    """Rows, and what is settled about them before they are compared.
+
+    `rows`: `round` and the `facts` in which one child cannot differ; `cluster`: of each row by identifiers and
+    decisions, as the position of its first row; `apart`: id_l, id_r (positions) of rows that a person said are two
+    children; `again`: of those that a person must look at before they are linked.
+    """
+
+    rows: pd.DataFrame
+    cluster: npt.NDArray[np.int64]
+    facts: tuple[str, ...]
+    apart: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64"))
+    again: pd.DataFrame | None = None
 
 
 @dataclass
@@ -28,18 +46,16 @@ class People:
     forbidden: set[tuple[int, int]] = field(default_factory=set)
 
 
-def _known_facts(
-    rows: pd.DataFrame, cluster: npt.NDArray[np.int64], names: list[str]
-) -> dict[str, npt.NDArray[np.object_]]:
+def _known_facts(settled: SettledRows) -> dict[str, npt.NDArray[np.object_]]:
     """The first known value of each fact by cluster; by construction a sure cluster has one at most."""
-    homes_by_child = {}
-    for name in names:
-        first = rows[name].groupby(cluster).first()
-        values = np.full(len(rows), None, dtype=object)
+    values_by_fact = {}
+    for fact in settled.facts:
+        first = settled.rows[fact].groupby(settled.cluster).first()
+        values = np.full(len(settled.rows), None, dtype=object)
         known = first[first.notna()]
         values[known.index.to_numpy()] = known.to_numpy(dtype=object)
-        homes_by_child[name] = values
-    return homes_by_child
+        values_by_fact[fact] = values
+    return values_by_fact
 
 
 def _contradicted(people: People, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -137,29 +153,21 @@ def _ambiguous(edges: pd.DataFrame, review: float) -> pd.Series:
 
 
 def assign(
-    rows: pd.DataFrame,
-    sure: npt.NDArray[np.int64],
-    pairs: pd.DataFrame,
-    apart: pd.DataFrame,
-    *,
-    automatic: float,
-    review: float,
-    facts: list[str],
+    settled: SettledRows, pairs: pd.DataFrame, settings: LinkingSettings
 ) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """Put rows together: (cluster of each row, as the position of its first row; the pairs taken or doubtful).
 
-    `rows`: `round` and the `facts` in which one child cannot differ; `sure` the cluster of each row by identifiers and
-    decisions; `pairs`: id_l, id_r (positions), weight, identical and certain (alike in what says who the child is, and
-    in all of it), disagrees and contradicts (needs a person, the latter for all rows of both children); `apart`: id_l,
-    id_r of rows that a person said are two children. The pairs returned have verdict (automatic, doubtful) and
-    probability.
+    `pairs`: id_l, id_r (positions), weight, identical and certain (alike in what says who the child is, and in all of
+    it), disagrees and contradicts (needs a person, the latter for all rows of both children). The pairs returned have
+    verdict (automatic, doubtful) and probability, by the limits of `settings`.
     """
-    numbers, years = pd.factorize(rows["round"], sort=True)
-    people = People(sure.copy(), np.zeros(len(rows), dtype=np.int64), _known_facts(rows, sure, facts))
-    np.bitwise_or.at(people.rounds, sure, np.int64(1) << numbers)
+    apart, size = settled.apart, len(settled.rows)
+    numbers, years = pd.factorize(settled.rows["round"], sort=True)
+    people = People(settled.cluster.copy(), np.zeros(size, dtype=np.int64), _known_facts(settled))
+    np.bitwise_or.at(people.rounds, settled.cluster, np.int64(1) << numbers)
     decided = []
     for number in range(1, len(years)):
-        first = np.full(len(rows), len(years), dtype=np.int64)
+        first = np.full(size, len(years), dtype=np.int64)
         np.minimum.at(first, people.cluster, numbers)
         left_cluster, two = people.cluster[apart["id_l"].to_numpy()], people.cluster[apart["id_r"].to_numpy()]
         people.forbidden = set(
@@ -171,9 +179,12 @@ def assign(
         edges["probability"] = _remaining(edges)
         edges["refused"] |= _contradicted(people, edges["left"].to_numpy(), edges["right"].to_numpy())
         edges["certain"] &= ~edges["refused"]
-        edges["probability"] = edges["probability"].mask(edges["certain"], edges["probability"].clip(lower=automatic))
-        edges = edges[_best(edges) & ((edges["probability"] >= review) | _ambiguous(edges, review))]
-        linked = ~edges["refused"] & (edges["probability"] >= automatic)
+        edges["probability"] = edges["probability"].mask(
+            edges["certain"], edges["probability"].clip(lower=settings.automatic)
+        )
+        likely = (edges["probability"] >= settings.review) | _ambiguous(edges, settings.review)
+        edges = edges[_best(edges) & likely]
+        linked = ~edges["refused"] & (edges["probability"] >= settings.automatic)
         decided.append(edges.assign(verdict=np.where(linked, AUTOMATIC, DOUBTFUL)))
         _join(people, edges.loc[linked, "left"].to_numpy(), edges.loc[linked, "right"].to_numpy())
     columns = [*pairs.columns, "refused", "probability", "verdict"]

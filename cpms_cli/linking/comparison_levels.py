@@ -154,9 +154,15 @@ CERTAIN = f"coalesce({_SAME_NAME_AND_BIRTH} AND l.mother = r.mother AND l.home =
 # A baby that had no name yet, and no other child of its home born that day: mother or house tell who it is. The years
 # count from the year of birth.
 _BABY_YEARS = 2
+_ONE_BIRTH = (
+    "((length(l.born) = 10 AND NOT l.twin AND NOT r.twin)"
+    # Of a month or a year alone: in no other child of the home it may have been the same one, and mother and home agree.
+    " OR (NOT l.peer AND NOT r.peer AND l.home = r.home"
+    " AND (l.mother = r.mother OR l.mother_bare = r.mother_bare OR l.mother_said = r.mother_said)))"
+)
 UNNAMED = (
-    "coalesce((l.given IS NULL OR r.given IS NULL) AND length(l.born) = 10 AND l.born = r.born AND NOT l.twin"
-    f" AND NOT r.twin AND (l.given IS NOT NULL OR l.round - l.year <= {_BABY_YEARS})"
+    f"coalesce((l.given IS NULL OR r.given IS NULL) AND l.born = r.born AND {_ONE_BIRTH}"
+    f" AND (l.given IS NOT NULL OR l.round - l.year <= {_BABY_YEARS})"
     f" AND (r.given IS NOT NULL OR r.round - r.year <= {_BABY_YEARS}), FALSE)"
 )
 

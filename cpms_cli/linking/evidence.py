@@ -95,10 +95,12 @@ def prepare(
         " SELECT a.id, list(b.given_loose ORDER BY b.id) FILTER (b.given_loose IS NOT NULL) AS members,"
         " list(b.given ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named,"
         " list(b.given_said ORDER BY b.id) FILTER (b.given IS NOT NULL) AS named_said,"
-        " coalesce(bool_or(a.born = b.born), FALSE) AS twin"
+        " coalesce(bool_or(a.born = b.born), FALSE) AS twin,"
+        " bool_or(coalesce(a.low <= b.high AND b.low <= a.high, TRUE)) AS peer"
         " FROM named a JOIN named b ON a.round = b.round AND a.home = b.home AND a.id <> b.id"
         " GROUP BY a.id)"
-        f" SELECT plain.*, members, others.named, named_said, coalesce(twin, FALSE) AS twin, {blocks}"
+        f" SELECT plain.*, members, others.named, named_said, coalesce(twin, FALSE) AS twin,"
+        f" coalesce(peer, FALSE) AS peer, {blocks}"
         " FROM plain LEFT JOIN others USING (id) ORDER BY id"
     )
     connection.unregister("named")

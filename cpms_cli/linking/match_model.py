@@ -29,6 +29,8 @@ from cpms_cli.linking.comparison_levels import (
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _LARGEST_LESSON = 10_000
+# Pairs under these odds (log2) are nobody's rival.
+_LEAST_WEIGHT = -7.0
 _BUCKET = 25
 
 Shares = dict[str, dict[str, tuple[float, float]]]
@@ -54,38 +56,36 @@ class Model:
 
 
 def score_pairs(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    shares: Shares,
-    prior: float,
-    rules: list[str],
-    weight_of_defaults: float,
-    least_weight: float | None = None,
-    comparing: Comparing = CHILDREN,
+    connection: duckdb.DuckDBPyConnection, model: Model, settings: LinkingSettings, comparing: Comparing, of_pair: str
 ) -> str:
-    """Score the pairs of `table` that one of the blocking rules finds; the name of the table that holds them.
+    """Score the pairs of `loose` that share a block; the name of the table that holds them.
 
-    Columns: id_l, id_r, match_weight (log2 of the odds), match_key (position of the rule), and for each comparison
-    `gamma_NAME`: the position of its level from the end, -1 where a side knows nothing.
+    `of_pair` says in SQL which pairs count. Columns: id_l, id_r, match_weight (log2 of the odds), match_key (position
+    of the rule), and for each comparison `gamma_NAME`: the position of its level from the end, -1 where a side knows
+    nothing.
     """
     # Imported here: a merge with nothing to compare must not pay for it.
     from splink import DuckDBAPI, Linker  # noqa: PLC0415
 
-    settings = {
+    specification = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "id",
-        "comparisons": [comparison(name, levels, comparing.conditions) for name, levels in shares.items()],
-        "blocking_rules_to_generate_predictions": rules,
-        "probability_two_random_records_match": prior,
+        "comparisons": [comparison(name, levels, comparing.conditions) for name, levels in model.shares.items()],
+        "blocking_rules_to_generate_predictions": [
+            f"l.block_{name} = r.block_{name} AND {of_pair}" for name in comparing.blocks
+        ],
+        "probability_two_random_records_match": model.prior,
         "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": False,
     }
     api = DuckDBAPI(connection)
-    linker = Linker(api.register(connection.table(table)), settings, log_level=logging.ERROR, validate_settings=False)
+    rows = api.register(connection.table("loose"))
+    linker = Linker(rows, specification, log_level=logging.ERROR, validate_settings=False)
     for name, column in WEIGHED_BY_FREQUENCY.items():
-        frequencies = _frequencies(connection, column, shares[name]["exact"][1], weight_of_defaults)
+        usual = model.shares[name]["exact"][1]
+        frequencies = _frequencies(connection, column, usual, settings.weight_of_defaults)
         linker.table_management.register_term_frequency_lookup(api.register(frequencies), column)
-    return str(linker.inference.predict(threshold_match_weight=least_weight).physical_name)
+    return str(linker.inference.predict(threshold_match_weight=_LEAST_WEIGHT).physical_name)
 
 
 def _frequencies(

@@ -15,7 +15,7 @@ and counts as a new child until then.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.assignment import AUTOMATIC, assign
+from cpms_cli.linking.assignment import AUTOMATIC, SettledRows, assign
 from cpms_cli.linking.comparison_levels import (
     CERTAIN,
     CHILDREN,
@@ -40,8 +40,6 @@ from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, 
 from cpms_cli.linking.match_model import Model, estimate, level_names, score_pairs
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
-# Pairs under these odds (log2) are nobody's rival.
-_LEAST_WEIGHT = -7.0
 _FURTHER_PASSES = 2
 _SAME_MOTHER = ("exact", "sound", "alike")
 
@@ -85,10 +83,7 @@ def scored(
     """Return the pairs of `loose` that share a block: id_l, id_r, weight (log2 of the odds), the level of each
     comparison by its name, `one_script`, `identical`, `certain` and `unnamed`; `of_pair` says in SQL which pairs count.
     """
-    rules = [f"l.block_{name} = r.block_{name} AND {of_pair}" for name in comparing.blocks]
-    table = score_pairs(
-        connection, "loose", model.shares, model.prior, rules, settings.weight_of_defaults, _LEAST_WEIGHT, comparing
-    )
+    table = score_pairs(connection, model, settings, comparing, of_pair)
     gammas = ", ".join(f"gamma_{name} AS {name}" for name in comparing.conditions)
     pairs = connection.execute(
         f"SELECT l.id AS id_l, r.id AS id_r, round(match_weight, 6) AS weight, {gammas},"
@@ -116,50 +111,34 @@ def find_loose(
 
 
 def _assigned(
-    connection: duckdb.DuckDBPyConnection,
-    model: Model,
-    rows: pd.DataFrame,
-    sure: npt.NDArray[np.int64],
-    apart: pd.DataFrame,
-    again: pd.DataFrame | None,
-    facts: list[str],
-    settings: LinkingSettings,
+    connection: duckdb.DuckDBPyConnection, model: Model, settled: SettledRows, settings: LinkingSettings
 ) -> tuple[npt.NDArray[np.int64], pd.DataFrame]:
     """The clusters, and the pairs that were taken or wait, of what `features` says now."""
     pairs = scored(connection, model, settings)
     pairs["disagrees"], pairs["contradicts"] = disagree(pairs), contradict(pairs)
-    if again is not None and len(again):
-        asked = pd.MultiIndex.from_frame(again[["id_l", "id_r"]])
+    if settled.again is not None and len(settled.again):
+        asked = pd.MultiIndex.from_frame(settled.again[["id_l", "id_r"]])
         pairs["contradicts"] |= pd.MultiIndex.from_frame(pairs[["id_l", "id_r"]]).isin(asked)
-    return assign(rows, sure, pairs, apart, automatic=settings.automatic, review=settings.review, facts=facts)
+    return assign(settled, pairs, settings)
 
 
-def link(
-    rows: pd.DataFrame,
-    sure: npt.NDArray[np.int64],
-    apart: pd.DataFrame,
-    *,
-    settings: LinkingSettings,
-    facts: list[str],
-    again: pd.DataFrame | None = None,
-) -> Linkage:
-    """Link what identifiers left apart.
+def link(settled: SettledRows, settings: LinkingSettings) -> Linkage:
+    """Link what identifiers and decisions left apart.
 
-    `rows`: the columns of `evidence.COLUMNS` and the `facts` in which one child cannot differ, in the order of their
-    keys; `sure`: the cluster of each row so far, as the position of its first row; `apart`: id_l, id_r of rows that
-    are two children by a person's word, `again` of those a person must look at before they are linked.
+    The rows have the columns of `evidence.COLUMNS` as well, and stand in the order of their keys.
     """
+    rows = settled.rows
     nothing = Linkage(
-        sure, pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS]), None
+        settled.cluster, pd.DataFrame(columns=["id_l", "id_r", "weight", "probability", "verdict", *CONDITIONS]), None
     )
     if rows["round"].nunique() < 2:
         return nothing
     with in_memory() as connection:
-        prepare(connection, rows, pd.Series(sure), settings)
+        prepare(connection, rows, pd.Series(settled.cluster), settings)
         if find_loose(connection, settings) < 2:
             return nothing
         model = estimate(connection, settings)
-        cluster, decided = _assigned(connection, model, rows, sure, apart, again, facts, settings)
+        cluster, decided = _assigned(connection, model, settled, settings)
         taken: list[pd.DataFrame] = []
         # Whom one pass finds again tells the next which homes are the same, though the number of the house changed.
         for _ in range(_FURTHER_PASSES):
@@ -168,7 +147,7 @@ def link(
             know_again(connection, pd.Series(cluster))
             if linked.empty or find_loose(connection, settings) < 2:
                 break
-            cluster, decided = _assigned(connection, model, rows, cluster, apart, again, facts, settings)
+            cluster, decided = _assigned(connection, model, replace(settled, cluster=cluster), settings)
         decided = pd.concat([*(part for part in taken if len(part)), decided], ignore_index=True).drop_duplicates(
             ["id_l", "id_r"]
         )

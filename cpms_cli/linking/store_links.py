@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from cpms_cli.linking.assignment import DOUBTFUL
+from cpms_cli.linking.assignment import DOUBTFUL, SettledRows
 from cpms_cli.linking.carried_ids import ALONE, keep_identifiers, same_person
 from cpms_cli.linking.comparison_levels import CONDITIONS
 from cpms_cli.linking.probabilistic import Linkage, link
@@ -32,7 +32,7 @@ from cpms_cli.survey.model.definition import Survey, Table
 
 LINKED, DECIDED = "linked", "decided"
 # One child has one value of these.
-_FACTS = ["sex", "number", "printed"]
+_FACTS = ("sex", "number", "printed")
 
 
 def _children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> pd.DataFrame:
@@ -89,10 +89,13 @@ def _write_links(
     survey: Survey,
     table: Table,
     rows: pd.DataFrame,
-    group: pd.Series,
-    how: pd.Series,
+    groups: pd.DataFrame,
 ) -> None:
-    """Make the table of links anew; a group keeps the identifier anchored in it, and a new one is anchored."""
+    """Make the table of links anew; a group keeps the identifier anchored in it, and a new one is anchored.
+
+    `groups`: of each row, its `group` and `how` it came there.
+    """
+    group = groups["group"]
     connection.execute(f"DELETE FROM {table}_link")
     if rows.empty:
         return
@@ -103,7 +106,7 @@ def _write_links(
     links = {
         **{name: rows[name] for name in survey.key(table)},
         identity_column(survey, table): identifiers,
-        "how": how,
+        "how": groups["how"],
     }
     connection.register("link_now", _as_arrow(links))
     connection.execute(f"INSERT INTO {table}_link BY NAME SELECT * FROM link_now")
@@ -140,9 +143,9 @@ def _link_children(connection: duckdb.DuckDBPyConnection, survey: Survey) -> Lin
     sure = _by_identifiers(rows)
     decided: Decisions = read_decisions(connection, survey, rows["row_key"])
     together = obeyed(sure["group"].to_numpy(dtype=np.int64), rows["round"], decided)
-    linkage = link(rows, together, decided.different, settings=survey.linking, again=decided.again, facts=_FACTS)
-    group = pd.Series(linkage.cluster, index=rows.index)
-    _write_links(connection, survey, "child", rows, group, _how(sure, together, linkage.cluster))
+    linkage = link(SettledRows(rows, together, _FACTS, decided.different, decided.again), survey.linking)
+    groups = pd.DataFrame({"group": linkage.cluster, "how": _how(sure, together, linkage.cluster)}, index=rows.index)
+    _write_links(connection, survey, "child", rows, groups)
     _write_pairs(connection, rows["row_key"], linkage)
     return linkage
 
@@ -199,7 +202,7 @@ def _link_households(connection: duckdb.DuckDBPyConnection, survey: Survey) -> i
     rows["second"] = rows["second"].mask(house.isin(survey.linking.placeholder_houses))
     home_evidence = rows[["carried", "anchored", "second"]].assign(round=rows["round_"], same_home=rows["carried"])
     homes = same_person(home_evidence.astype({"second": "str"}))
-    _write_links(connection, survey, "household", rows, homes["group"], homes["how"])
+    _write_links(connection, survey, "household", rows, homes[["group", "how"]])
     return len(rows)
 
 

@@ -12,7 +12,7 @@ import duckdb
 import pandas as pd
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read, left_out
-from cpms_cli.checking.mending.quarantine import free_name, write_quarantine
+from cpms_cli.checking.mending.quarantine import SetAside, free_name, write_quarantine
 from cpms_cli.checking.unasked import holds_unasked
 from cpms_cli.checking.validation import Against, check
 from cpms_cli.errors import UnreadableFile, UsageError
@@ -20,10 +20,10 @@ from cpms_cli.interrupts import uninterrupted
 from cpms_cli.linking.displaced import displaced_children
 from cpms_cli.linking.store_links import relink
 from cpms_cli.merging.row_fates import (
+    batches_of,
     count_families,
     count_rows,
     note_arrivals,
-    record_batches,
     set_rows_aside,
 )
 from cpms_cli.reading.book.bundle import is_bundle
@@ -32,15 +32,16 @@ from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files
-from cpms_cli.store.audit_log import current_user
+from cpms_cli.store.audit_log import Recorder, current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
-from cpms_cli.store.history import keep_anchors, note_new_anchors
+from cpms_cli.store.history import add_batches, keep_anchors, note_new_anchors
 from cpms_cli.store.known_answers import leave_corrected_rows
 from cpms_cli.store.row_writing import accept, remember_refusals, write
 from cpms_cli.store.safety.write_outcome import made_beside
-from cpms_cli.store.tables.response_writing import By, Imported, take_in
+from cpms_cli.store.tables.response_tables import SURVEY
+from cpms_cli.store.tables.response_writing import Imported, Intake, take_in
 from cpms_cli.store.tables.run_tables import keep_definition
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey, Table
@@ -82,7 +83,7 @@ class Merge:
         return 1 if self.total("quarantined") or left_out(self.tables) or holds_unasked(self.tables) else of_log
 
 
-def merge(
+def merge(  # noqa: PLR0913 - what the command takes
     paths: Files,
     store: str | Path,
     *,
@@ -122,16 +123,14 @@ def merge(
             store_path,
             survey,
             write=True,
-            create=True,
-            tool_version=tool_version,
+            made_by=tool_version,
             rows=sum(len(table.rows) for table in tables),
         ) as connection,
     ):
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
-        merged = _merge(
-            connection, survey, tables, files, aside, store_path, language, tool_version, who or current_user(), made
-        )
+        recorder = Recorder(who or current_user(), tool_version)
+        merged = _merge(connection, survey, _Incoming(files, tables, recorder, store_path, aside, language), made)
         keep_definition(connection, survey)
         commit(connection)
     return replace(merged, asked=asked)
@@ -145,20 +144,32 @@ def _further_words(store: Path, schemas: Path | None, read_as: ReadAs) -> tuple[
     return tuple(word for name, value in options if value is not None for word in (name, str(value)))
 
 
-def _merge(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    tables: tuple[SurveyTable, ...],
-    files: list[Path],
-    quarantine: Path | None,
-    store: Path,
-    language: Language,
-    tool_version: str,
-    who: str,
-    made: list[Path],
-) -> Merge:
+@dataclass(frozen=True)
+class _Incoming:
+    """What is merged, by whom, and where rows are set aside: into `quarantine`, or beside the store."""
+
+    files: list[Path]
+    tables: tuple[SurveyTable, ...]
+    recorder: Recorder
+    store: Path
+    quarantine: Path | None
+    language: Language
+
+    def aside(self, batch: int) -> Path:
+        """The workbook of the rows set aside."""
+        return self.quarantine or free_name(self.store, batch)
+
+    def responses(self, bundles: list[Path], recorder: Recorder) -> Intake:
+        """What the bundles among the files say of responses."""
+        today = datetime.date.today()
+        return Intake(bundles, recorder, lambda batch: free_name(self.store, batch), today, self.language)
+
+
+def _merge(connection: duckdb.DuckDBPyConnection, survey: Survey, incoming: _Incoming, made: list[Path]) -> Merge:
+    tables, files = incoming.tables, incoming.files
     arrivals = note_arrivals(connection, tables, files)
     first, known = arrivals.first_batch, arrivals.known
+    recorder = replace(incoming.recorder, merge_id=first)
     stored = ("current_child", "current_household")
     displaced = partial(displaced_children, child=stored[0], household=stored[1], passed=known)
     findings = check(connection, survey, tables, Against(stored=stored, passed=known, beside=displaced))
@@ -169,32 +180,21 @@ def _merge(
     withdrawn = write(connection, survey)
     counts = count_rows(connection, survey, tables, files, known)
     families = {"withdrawn": withdrawn, **count_families(connection)}
-    record_batches(connection, survey, counts, files, arrivals, tool_version, who)
+    add_batches(connection, batches_of(counts, files, arrivals), recorder, survey.digest, SURVEY)
     before = _people(connection, survey)
     keep_anchors(connection)
     doubtful = relink(connection, survey)
     note_new_anchors(connection, first)
-    aside = quarantine or free_name(store, first)
     workbook = None
     if len(rejected):
         with uninterrupted():
-            workbook = write_quarantine(aside, survey, tables, rejected, findings, language)
+            aside = SetAside(rejected, findings)
+            workbook = write_quarantine(incoming.aside(first), survey, tables, aside, incoming.language)
             made.append(workbook)
     packed = [path for path in files if is_bundle(path)]
-    responses = (
-        take_in(
-            connection,
-            survey,
-            read_responses(packed, survey),
-            packed,
-            datetime.date.today(),
-            By(who, tool_version, merge_id=first),
-            lambda batch: free_name(store, batch),
-            language,
-        )
-        if packed
-        else None
-    )
+    responses = None
+    if packed:
+        responses = take_in(connection, survey, read_responses(packed, survey), incoming.responses(packed, recorder))
     if responses is not None and responses.quarantine is not None:
         made.append(responses.quarantine)
     new = _people(connection, survey) - before

@@ -22,13 +22,13 @@ from cpms_cli.reading.sheet.sheets import understand
 from cpms_cli.reading.source import Files, SourceTable, file_paths, text_table
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import survey_table
-from cpms_cli.store.audit_log import current_user
+from cpms_cli.store.audit_log import Recorder, current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.write_outcome import made_beside
 from cpms_cli.store.tables.response_tables import create_known_children
-from cpms_cli.store.tables.response_writing import By, Imported, Source, record_responses, take_in
+from cpms_cli.store.tables.response_writing import Arrival, Imported, Intake, Source, record_responses, take_in
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.fields import ResponseRole
@@ -52,7 +52,7 @@ class Added:
     warnings: tuple[str, ...] = ()
 
 
-def import_responses(
+def import_responses(  # noqa: PLR0913 - what the command takes
     paths: Files,
     store: str | Path,
     *,
@@ -79,22 +79,20 @@ def import_responses(
     with made_beside(store_path) as made, open_store(store_path, survey, write=True) as connection:
         check_is_followed(connection, survey)
         connection.execute("BEGIN")
-        imported = take_in(
-            connection,
-            survey,
-            tables,
+        intake = Intake(
             files,
-            today or datetime.date.today(),
-            By(who or current_user(), tool_version),
+            Recorder(who or current_user(), tool_version),
             lambda batch: aside or free_name(store_path, batch),
+            today or datetime.date.today(),
             language,
         )
+        imported = take_in(connection, survey, tables, intake)
         made.extend([imported.quarantine] if imported.quarantine else [])
         commit(connection)
     return imported
 
 
-def add_response(
+def add_response(  # noqa: PLR0913 - what the command takes
     store: str | Path,
     identifier: str,
     kind: str,
@@ -141,8 +139,8 @@ def add_response(
         if len(errors):
             raise UsageError("response_refused", message=errors.iloc[0]["message"], mend=errors.iloc[0]["mend"])
         source = Source(TYPED_IN, hashlib.sha256("\x1f".join(answers.values()).encode()).hexdigest())
-        recorder = By(who or current_user(), tool_version)
-        recorded = record_responses(connection, survey, [table], findings, [source], [0], recorder)
+        recorder = Recorder(who or current_user(), tool_version)
+        recorded = record_responses(connection, survey, [table], findings, Arrival([source], [0], recorder))
         counts = recorded.files.iloc[0]
         if counts["stored"]:
             commit(connection)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from cpms_cli.checking.repeated import REPEATED
 from cpms_cli.reading.survey_table import SurveyTable
-from cpms_cli.store.history import add_batches, next_batch
+from cpms_cli.store.history import next_batch
 from cpms_cli.store.row_writing import refusals
 from cpms_cli.store.tables.response_tables import SURVEY
 from cpms_cli.survey.model.definition import Survey
@@ -228,28 +228,12 @@ def count_families(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return dict(zip(("no_consent", "disputed"), map(int, counted or (0, 0)), strict=True))
 
 
-def record_batches(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    counts: pd.DataFrame,
-    files: list[Path],
-    arrivals: Arrivals,
-    tool_version: str,
-    who: str,
-) -> None:
-    """Write down a batch for each file, with its counts."""
+def batches_of(counts: pd.DataFrame, files: list[Path], arrivals: Arrivals) -> dict[str, list[object]]:
+    """Return a batch for each file, with its counts, as `add_batches` takes them."""
     first = arrivals.first_batch
-    add_batches(
-        connection,
-        {
-            **{name: counts[name].tolist() for name in ("file", "rows_in")},
-            **{f"rows_{name}": counts[name].tolist() for name in ("stored", "unchanged", "quarantined")},
-            "batch_id": list(range(first, first + len(files))),
-            "sha256": [arrivals.digests[path] for path in files],
-        },
-        merge_id=first,
-        who=who,
-        tool_version=tool_version,
-        definition=survey.digest,
-        kind=SURVEY,
-    )
+    return {
+        **{name: counts[name].tolist() for name in ("file", "rows_in")},
+        **{f"rows_{name}": counts[name].tolist() for name in ("stored", "unchanged", "quarantined")},
+        "batch_id": list(range(first, first + len(files))),
+        "sha256": [arrivals.digests[path] for path in files],
+    }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from stdnum.th.pin import calc_check_digit
 
 from cpms_cli.samples.difficulties import USUAL, Difficulties, Habits
-from cpms_cli.samples.family_habits import ChildHabits, HomeHabits, child_habits, home_habits
+from cpms_cli.samples.family_habits import ChildHabits, HomeHabits, NewChild, child_habits, home_habits
 from cpms_cli.samples.invented_names import Name, family_name, given_name, nickname
 
 # Digits 2-5 name the registering office; there is no office 9999, so no such number belongs to anybody.
@@ -185,11 +185,7 @@ class Community:
             self.rng,
             habits,
             home.habits,
-            person.sex,
-            person.born,
-            no_paper=not person.national_id,
-            taken=own,
-            cousins=cousins,
+            NewChild(person.sex, person.born, not person.national_id, own, cousins),
         )
 
     def _twin(self, home: Home, of: Person) -> Person:

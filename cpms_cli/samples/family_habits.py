@@ -81,27 +81,43 @@ def home_habits(rng: random.Random, habits: Habits) -> HomeHabits:
     )
 
 
+@dataclass(frozen=True)
+class NewChild:
+    """A child that has no name yet: `taken` are names of its home, `cousins` those of its relatives."""
+
+    sex: str
+    born: datetime.date
+    no_paper: bool
+    taken: Collection[PartedName]
+    cousins: Sequence[PartedName]
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """When, where (village, house) and under which number a child is seen, and which year its house got a new one."""
+
+    year: int
+    place: tuple[str, int]
+    number: str
+    renumbered: int
+
+
 def child_habits(
     rng: random.Random,
     habits: Habits,
     home: HomeHabits,
-    sex: str,
-    born: datetime.date,
-    *,
-    no_paper: bool,
-    taken: Collection[PartedName],
-    cousins: Sequence[PartedName],
+    child: NewChild,
 ) -> ChildHabits:
-    """Draw a child's name, none of those `taken` in the home; now and then one of its `cousins`."""
-    cousin = bool(cousins) and rng.random() < habits.cousin
-    given = rng.choice(cousins) if cousin else composed_name(rng, home.language, sex, born)
-    while given in taken:
-        given = composed_name(rng, home.language, sex, born)
+    """Draw a child's name, none of those taken in the home; now and then one of its cousins."""
+    cousin = bool(child.cousins) and rng.random() < habits.cousin
+    given = rng.choice(child.cousins) if cousin else composed_name(rng, home.language, child.sex, child.born)
+    while given in child.taken:
+        given = composed_name(rng, home.language, child.sex, child.born)
     return ChildHabits(
         given,
         _drawn(rng, _NATIONALITIES[home.language]),
         rng.random() < _TITLED.get(home.language, 0),
-        no_paper and rng.random() < habits.january,
+        child.no_paper and rng.random() < habits.january,
         cousin,
     )
 
@@ -117,11 +133,13 @@ def told_identity(
     difficulties: Difficulties,
     home: HomeHabits,
     child: ChildHabits,
-    nickname: str,
-    born: str | None,
-    age: int,
+    known: tuple[str, str | None, int],
 ) -> tuple[dict[str, str | None], dict[str, object]]:
-    """What a family tells this year of a child's identity, and the manner of it, to be compared with the next."""
+    """What a family tells this year of a child's identity, and the manner of it, to be compared with the next.
+
+    `known` is the child's nickname, birth date and age.
+    """
+    nickname, born, age = known
     habits = difficulties.habits or Habits({})
     script = _script(rng, habits, home)
     respelt = habits.respelt * (0.4 if home.language == "th" else 1)
@@ -162,31 +180,22 @@ def told_identity(
     }
 
 
-def what_is_hard(
-    child: ChildHabits,
-    manner: dict[str, object],
-    *,
-    year: int,
-    place: tuple[str, int],
-    renumbered: int,
-    number: str,
-    twin: bool,
-) -> str:
+def what_is_hard(child: ChildHabits, manner: dict[str, object], seen: Sighting, *, twin: bool) -> str:
     """Why this row is hard to link to the child's row before, in words; empty where it is the first."""
-    state = {**manner, "year": year, "place": place, "number": number}
+    state = {**manner, "year": seen.year, "place": seen.place, "number": seen.number}
     last, child.last = child.last, state
     if not last:
         return ""
     hard = [word for word in manner if manner[word] != last[word]]
     before = last["place"]
     assert isinstance(before, tuple)
-    if before[0] != place[0]:
+    if before[0] != seen.place[0]:
         hard.append("another village")
-    elif before != place:
-        hard.append("house renumbered" if renumbered > int(str(last["year"])) else "another house")
-    if int(str(last["year"])) < year - 1:
+    elif before != seen.place:
+        hard.append("house renumbered" if seen.renumbered > int(str(last["year"])) else "another house")
+    if int(str(last["year"])) < seen.year - 1:
         hard.append("not visited in between")
-    if not (number and last["number"]):
+    if not (seen.number and last["number"]):
         hard.append("no number on one side")
     hard += [
         word

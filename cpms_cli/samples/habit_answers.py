@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from cpms_cli.samples.community import Community, Home, Person
-from cpms_cli.samples.family_habits import told_identity, what_is_hard
+from cpms_cli.samples.family_habits import Sighting, told_identity, what_is_hard
 
 _ASKED_LANGUAGES = ("th", "my", "shn", "kar", "mnw")
 
@@ -25,16 +25,17 @@ def identity_by_habit(
     assert home.habits and person.habits
     born = person.born.isoformat()[: person.precision] if person.precision else None
     answers, manner = told_identity(
-        rng, community.difficulties, home.habits, person.habits, person.nick, born, community.year - person.born.year
+        rng,
+        community.difficulties,
+        home.habits,
+        person.habits,
+        (person.nick, born, community.year - person.born.year),
     )
     known["language"] = home.habits.language
     known["hard"] = what_is_hard(
         person.habits,
         manner,
-        year=community.year,
-        place=(home.village, home.household_no),
-        renumbered=home.habits.renumbered,
-        number=person.national_id,
+        Sighting(community.year, (home.village, home.household_no), person.national_id, home.habits.renumbered),
         twin=any(other.born == person.born for other in home.people if other is not person),
     )
     return answers

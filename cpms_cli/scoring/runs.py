@@ -12,6 +12,7 @@ import pandas as pd
 from cpms_cli.errors import CpmsError, StoreError
 from cpms_cli.scoring.compiler.indicator_sql import score_sql
 from cpms_cli.scoring.scores import carried_columns, create_scores, scores_of
+from cpms_cli.store.audit_log import Recorder, current_user
 from cpms_cli.store.connection import commit
 from cpms_cli.store.definitions.column_lineage import trace_columns
 from cpms_cli.store.definitions.current_rows import rows_as_read
@@ -70,7 +71,7 @@ def score_and_record(
             scores, seen = scores_of(connection, survey), last_batch(connection)
         if kept_out is not None:
             return Scored(scores, None, kept_out)
-        return _recorded(path, survey, scores, seen, tool_version, who)
+        return _recorded(path, survey, scores, seen, Recorder(who or current_user(), tool_version))
 
 
 def _kept_out(held: ExitStack, path: Path) -> CpmsError | None:
@@ -83,19 +84,12 @@ def _kept_out(held: ExitStack, path: Path) -> CpmsError | None:
     return None
 
 
-def _recorded(
-    path: Path,
-    survey: Survey,
-    scores: pd.DataFrame,
-    seen: int,
-    tool_version: str,
-    who: str | None,
-) -> Scored:
+def _recorded(path: Path, survey: Survey, scores: pd.DataFrame, seen: int, recorder: Recorder) -> Scored:
     try:
         with open_store(path, survey, write=True) as connection:
             connection.execute("BEGIN")
             keep_definition(connection, survey)
-            run = record_run(connection, survey, seen, counts_of(survey, scores), tool_version, who)
+            run = record_run(connection, survey, seen, counts_of(survey, scores), recorder)
             commit(connection)
     except CpmsError as error:
         return Scored(scores, None, error)

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import datetime
 import getpass
+from dataclasses import dataclass
 
 import duckdb
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Who records, with which version of the tool; as part of the merge `merge_id`, where that is given."""
+
+    who: str
+    tool_version: str = ""
+    merge_id: int | None = None
 
 
 def current_user() -> str:

@@ -114,7 +114,7 @@ def _sealed(package: bytes, recipients: list[str]) -> bytes:
     return bytes(pyrage.passphrase.encrypt(package, passphrase))
 
 
-def bundle(
+def bundle(  # noqa: PLR0913 - what the command takes
     store: str | Path,
     area: str,
     round_: int,

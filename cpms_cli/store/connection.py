@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import time
 import warnings
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -66,19 +67,21 @@ def _as_bytes(key: str) -> str:
     )
 
 
-def attach(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    name: str,
-    key: str | None,
-    read_only: bool,
-    block_size: int | None = None,
-) -> None:
-    """Attach a store's file under this name; `key` None for a plain one, `block_size` (bytes) for a new one."""
+@dataclass(frozen=True)
+class Access:
+    """How a store's file is opened: `key` None for a plain one, `block_size` (bytes) for a new one."""
+
+    read_only: bool
+    key: str | None = None
+    block_size: int | None = None
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, access: Access) -> None:
+    """Attach a store's file under this name."""
     options = [
-        *(["READ_ONLY"] if read_only else []),
-        *([f"ENCRYPTION_KEY {quoted(_as_bytes(key))}"] if key else []),
-        *([f"BLOCK_SIZE {block_size}"] if block_size else []),
+        *(["READ_ONLY"] if access.read_only else []),
+        *([f"ENCRYPTION_KEY {quoted(_as_bytes(access.key))}"] if access.key else []),
+        *([f"BLOCK_SIZE {access.block_size}"] if access.block_size else []),
     ]
     connection.execute(f"ATTACH {quoted(str(path))} AS {name}" + (f" ({', '.join(options)})" if options else ""))
 
@@ -87,7 +90,7 @@ def is_encrypted(path: Path) -> bool:
     """Whether a store's file can only be opened with a key."""
     connection = duckdb.connect(":memory:")
     try:
-        attach(connection, path, "store", None, read_only=True)
+        attach(connection, path, "store", Access(read_only=True))
     except duckdb.Error as error:
         return "encrypted" in str(error)
     finally:
@@ -95,23 +98,21 @@ def is_encrypted(path: Path) -> bool:
     return False
 
 
-def _encrypted(
-    path: Path, read_only: bool, key: str | None, block_size: int | None = None
-) -> duckdb.DuckDBPyConnection:
-    if key is None:
+def _encrypted(path: Path, access: Access) -> duckdb.DuckDBPyConnection:
+    if access.key is None:
         raise KeyMissing("store_needs_key", store=path.name, variable=KEY)
-    return _attached(path, read_only, key, block_size)
+    return _attached(path, access)
 
 
-def _attached(path: Path, read_only: bool, key: str | None, block_size: int | None = None) -> duckdb.DuckDBPyConnection:
+def _attached(path: Path, access: Access) -> duckdb.DuckDBPyConnection:
     # A spilled table would stand on the disk in plain text.
     connection = duckdb.connect(":memory:", config={"temp_directory": ""})
     try:
-        if key is not None:
+        if access.key is not None:
             load_cipher(connection)
-        if not read_only:
+        if not access.read_only:
             connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        attach(connection, path, "store", key, read_only, block_size)
+        attach(connection, path, "store", access)
     except BaseException:
         connection.close()
         raise
@@ -120,23 +121,21 @@ def _attached(path: Path, read_only: bool, key: str | None, block_size: int | No
     return connection
 
 
-def _connected(
-    path: Path, read_only: bool, key: str | None, new_with_key: bool, block_size: int | None
-) -> duckdb.DuckDBPyConnection:
-    if new_with_key:
-        return _encrypted(path, read_only, key, block_size)
-    sized = {"default_block_size": block_size} if block_size else {}
+def _connected(path: Path, access: Access) -> duckdb.DuckDBPyConnection:
+    if access.key is not None and not path.exists():
+        return _encrypted(path, access)
+    sized = {"default_block_size": access.block_size} if access.block_size else {}
     try:
-        return duckdb.connect(str(path), read_only=read_only, config={**_CONFIG, **sized})
+        return duckdb.connect(str(path), read_only=access.read_only, config={**_CONFIG, **sized})
     except duckdb.CatalogException as error:
         if "encrypted" not in str(error):
             raise
-        return _encrypted(path, read_only, key)
+        return _encrypted(path, replace(access, block_size=None))
     except duckdb.InternalException as error:
         if "WAL" not in reason_of(error):
             raise
         # A log in which views are made can only be replayed by an engine that has another database already.
-        return _attached(path, read_only, None)
+        return _attached(path, Access(access.read_only))
 
 
 def _connection_error(path: Path, error: duckdb.Error) -> StoreError:
@@ -172,11 +171,11 @@ def connect(
     closing as well, and end the process where the disk is full. Waits a while for who has the store open. Raises
     StoreLocked, StoreNotOurs, KeyMissing, WrongKey, or StoreError.
     """
-    key = key or key_from_environment()
+    access = Access(read_only, key or key_from_environment(), block_size)
     until = time.monotonic() + holding.WAIT
     while True:
         try:
-            connection = _connected(path, read_only, key, key is not None and not path.exists(), block_size)
+            connection = _connected(path, access)
             break
         except duckdb.Error as error:
             refused = _connection_error(path, error)

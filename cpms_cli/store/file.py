@@ -124,27 +124,27 @@ def open_store(
     survey: Survey,
     *,
     write: bool = False,
-    create: bool = False,
-    tool_version: str = "",
+    made_by: str | None = None,
     rows: int | None = None,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a connection to the store, closed at the end; with `create` (and `write`) it is made new if it is missing.
+    """Open a connection to the store, closed at the end; with `made_by` (the version of the tool; and `write`) it is
+    made new if it is missing.
 
     Who writes holds the store meanwhile, and writes its log into its file at the end. `rows` is how many rows are to be
     stored, None where that is not known: with few rows in all, the engine takes simpler plans. A new store in which
     nothing was stored is removed again. Raises StoreLocked, StoreNotOurs, StoreInDoubt or StoreError, which say what
     became of the store; UnreadableFile where there is none.
     """
-    _check_place(path, create)
+    _check_place(path, made_by is not None)
     with hold_store(path) if write else for_owner_alone():
         new = is_unborn(path)
-        if new and not create:
+        if new and made_by is None:
             raise UnreadableFile("store_unfinished" if path.exists() else "store_missing", store=str(path))
         if new:
             clear_place(path)
         before = times_stored(path)
         try:
-            with _opened(path, survey, write, create, new, tool_version, rows) as connection:
+            with _opened(path, survey, write, made_by, rows) as connection:
                 yield connection
         except StoreInDoubt:
             raise
@@ -167,14 +167,14 @@ def _check_place(path: Path, create: bool) -> None:
 
 @contextmanager
 def _opened(
-    path: Path, survey: Survey, write: bool, create: bool, new: bool, tool_version: str, rows: int | None
+    path: Path, survey: Survey, write: bool, made_by: str | None, rows: int | None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    before = times_stored(path)
+    before, new = times_stored(path), is_unborn(path)
     block_size = SMALL_BLOCK if new and rows is not None and rows <= SMALL else None
     connection = connect(path, read_only=not write, locked=False, block_size=block_size)
     try:
         format_ = None if new else _format(connection, path)
-        if format_ is None and not create:
+        if format_ is None and made_by is None:
             raise UnreadableFile("store_unfinished", store=str(path))
         if rows is not None and (new or rows_stored(connection) + rows <= SMALL):
             plan_simply(connection)
@@ -182,7 +182,7 @@ def _opened(
             connection.execute("PRAGMA force_compression = 'uncompressed'")
         lock_settings(connection)
         if format_ is None:
-            _create(connection, survey, tool_version)
+            _create(connection, survey, made_by or "")
         elif format_ != FORMAT:
             connection = _brought_up_to_date(connection, survey, path, write)
         read_as(connection, survey)

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.errors import UsageError
-from cpms_cli.store.audit_log import current_user, now
+from cpms_cli.store.audit_log import Recorder, current_user, now
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.store.file import open_store
 from cpms_cli.store.safety.earlier_formats import OLDER
@@ -41,20 +41,17 @@ def next_batch(connection: duckdb.DuckDBPyConnection) -> int:
 def add_batches(
     connection: duckdb.DuckDBPyConnection,
     batches: Mapping[str, Sequence[object]],
-    *,
-    merge_id: int,
-    who: str,
-    tool_version: str,
+    recorder: Recorder,
     definition: str,
     kind: str,
 ) -> None:
     """Write down what was merged: `batches` has batch_id, file, sha256 and the counts of rows, a value per file."""
     count = len(batches["batch_id"])
     same = {
-        "merge_id": merge_id,
+        "merge_id": recorder.merge_id,
         "merged_at": now(),
-        "merged_by": who,
-        "tool_version": tool_version,
+        "merged_by": recorder.who,
+        "tool_version": recorder.tool_version,
         "definition": definition,
         "kind": kind,
     }

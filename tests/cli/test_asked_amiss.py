@@ -50,7 +50,7 @@ def test_a_round_that_was_not_merged_is_told(command: str, cpms: Cpms, sample_st
 @pytest.mark.parametrize("command", [*LISTS, "export records r.csv", "export figures f.csv"])
 def test_an_empty_store_is_told(command: str, cpms: Cpms, tmp_path: Path) -> None:
     """As it is left where every row of the first file was set aside."""
-    with open_store(tmp_path / "s.duckdb", load_survey(), write=True, create=True):
+    with open_store(tmp_path / "s.duckdb", load_survey(), write=True, made_by=""):
         pass
     ran = cpms(*command.split(), "--store", tmp_path / "s.duckdb")
     assert ran.code == 2

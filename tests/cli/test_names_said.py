@@ -129,6 +129,32 @@ def test_names_in_another_order_have_the_same_syllables() -> None:
     assert syllables_in_order(_code("Aung Ko Win")) != syllables_in_order(_code("Aung Ko Min"))
 
 
+# Said the same once each part is read by itself, and once the word before the name tells the language of the letters.
+BY_PARTS = [
+    ("Maung Aye Aung", "မောင်အေးအောင်"),
+    ("Aung Aung", "อ่อง อ่อง"),
+    ("Aye Aung", "Ayeaung"),
+    ("เท เอ วิน", "ဌေးအေးဝင်း"),
+    ("เทวิน", "เท วิน"),
+    ("นอ วา ญา", "နီၢ်ဝါညါ"),
+    ("ดาวร", "ດາວອນ"),
+    ("อนุสรณ์", "ອານຸສອນ"),
+    ("ถาวร", "ถาวอน"),
+    ("จิตรมาศ", "จิตมาศ"),
+    ("จักร", "จัก"),
+    ("แก้ว", "เก้ว"),
+    ("ใส", "သႂ်"),
+]
+
+
+@pytest.mark.parametrize(("name", "other"), BY_PARTS)
+def test_the_parts_of_a_name_are_said_each_by_itself(name: str, other: str) -> None:
+    forms = name_forms(pd.Series([name, other]))
+    said = forms["bare_said"].tolist()
+    assert Levenshtein.distance(*said) <= 1
+    assert said[0]
+
+
 @given(st.text(alphabet="กขคจชซดตทนบปพมยรลวสหอะาิีุูเแโไ่้aeiouhkgtnpbmsyrlwကခဇတထနပမယလဝသအာိုေ်းံ", max_size=24))
 def test_any_text_has_a_code_and_always_the_same(text: str) -> None:
     fold = folded_name(text)
@@ -173,6 +199,21 @@ def test_a_baby_without_a_name_who_may_be_a_twin_is_a_question() -> None:
     linkage = linked([*rows, *village((2025, 2026))])
     assert list(linkage.cluster[:3]) == [0, 1, 2]
     assert asked(linkage)
+
+
+def test_a_baby_of_whose_birth_the_year_is_known_is_found_again_where_nobody_else_may_be_it() -> None:
+    home = {**at_home(3), "born": "2024"}
+    rows = [child(2025, "ทารก", **home), child(2026, "สมชาย", **home)]
+    assert linked([*rows, *village((2025, 2026))]).cluster[1] == 0
+    # A brother born that year, or of whose birth nothing is known, may be the one who had no name.
+    for brother in ({"born": "2024-02-07"}, {"born": "2024"}, {"born": None}):
+        other = child(2026, "ธนกร", **{**at_home(3), **brother})
+        linkage = linked([*rows, other, *village((2025, 2026))])
+        assert linkage.cluster[1] == 1
+    # Nor in another house, though the mother's name is the same.
+    moved = {**home, "home": "85010599|7"}
+    linkage = linked([rows[0], child(2026, "สมชาย", **moved), *village((2025, 2026))])
+    assert linkage.cluster[1] == 1
 
 
 def test_a_child_of_eight_without_a_name_is_a_question() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
@@ -47,10 +48,9 @@ def _columns(path: Path) -> dict[str, list[str]]:
 def _children(cpms: Cpms, store: Path, year: str, folder: Path) -> dict[tuple[str, str], dict[str, Any]]:
     out = folder / f"records_{year}.csv"
     assert cpms("export", "records", out, "--store", store, "--round", year, "--identified").code == 0
-    import pandas as pd
-
-    rows = pd.read_csv(out, dtype="str", keep_default_na=False).to_dict("records")
-    return {(row["household_no"], row["child_no"]): row for row in rows}
+    rows = pd.read_csv(out, dtype="str", keep_default_na=False)
+    keys = zip(rows["household_no"], rows["child_no"], strict=True)
+    return {key: dict(row) for key, (_, row) in zip(keys, rows.iterrows(), strict=True)}
 
 
 def test_two_files_of_an_office_are_stored_in_two_commands_and_a_workbook_each(cpms: Cpms, tmp_path: Path) -> None:

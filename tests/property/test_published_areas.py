@@ -178,7 +178,7 @@ def test_what_the_store_remembers_of_a_release_guards_the_next(
     again: str, summaries: list[AreaSummary], survey: Survey, tmp_path: Path, sample_store: Path
 ) -> None:
     first = protect_areas(summaries[:3], survey, Publication("first", summaries[0].round, "press"))
-    with open_store(tmp_path / "s.duckdb", survey, write=True, create=True) as connection:
+    with open_store(tmp_path / "s.duckdb", survey, write=True, made_by="") as connection:
         connection.execute(RELEASE_STATEMENTS)
         connection.execute(RELEASE_STATEMENTS)
         assert note_release(connection, first.protected.release) == 1

@@ -26,8 +26,8 @@ def drawn_row(
     start = {name: value for name, value in base[table].items() if name in kept or not answers.get("_blank")}
     row = {**start, **{name: value for name, value in answers.items() if name in survey.columns(table)}}
     row[survey.role("household").name] = household
-    blank = {name for name in survey.columns(table) if row.get(name, "") == "" or survey.fields[name].is_turned_off}
-    return {name: None if name in blank else str(row[name]) for name in survey.columns(table)}
+    answered = {name: str(value) for name, value in row.items() if value != "" and name not in survey.turned_off}
+    return {name: answered.get(name) for name in survey.columns(table)}
 
 
 def fields_named(answers: Answers) -> Iterator[str]:

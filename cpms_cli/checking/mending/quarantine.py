@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -114,15 +115,22 @@ def free_name(store: Path, batch: int) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class SetAside:
+    """The rows with errors (`source`, `row`, `silent`: of a family that did not consent), and all findings."""
+
+    rows: pd.DataFrame
+    findings: pd.DataFrame
+
+
 def write_quarantine(
     path: Path,
     survey: Survey,
     tables: Sequence[SurveyTable],
-    rejected: pd.DataFrame,
-    findings: pd.DataFrame,
+    aside: SetAside,
     language: Language = FALLBACK,
 ) -> Path:
-    """Write the rejected rows (`source`, `row`, `silent`), a sheet for each sheet they came from.
+    """Write the rows that are set aside, a sheet for each sheet they came from.
 
     Cells at fault are coloured, carry message and mend, and offer what may be written there; after them stand the
     columns that were not read, and the last ones say in text what is wrong and where the row stood. None of these is
@@ -130,9 +138,9 @@ def write_quarantine(
     """
     sheets: dict[str, pd.DataFrame] = {}
     notes: dict[str, list[CellNote]] = {}
-    errors = Wording(survey, language).put_into_words(findings[findings["severity"] == "error"])
+    errors = Wording(survey, language).put_into_words(aside.findings[aside.findings["severity"] == "error"])
     errors["text"] = errors["message"].astype("str") + ": " + errors["mend"].astype("str")
-    for source, rows in rejected.sort_values("row").groupby("source"):
+    for source, rows in aside.rows.sort_values("row").groupby("source"):
         table = tables[int(str(source))]
         wanted = rows["row"].to_numpy()
         whole = pd.concat([_written(survey, table), _not_read(table, language)], axis="columns")

@@ -95,28 +95,37 @@ def _prefixes(settings: LinkingSettings) -> tuple[frozenset[str], tuple[str, ...
 
 
 def bare_name(parts: list[str], settings: LinkingSettings) -> str:
-    """The parts of a name joined without a word of respect before it, as long as a name remains.
+    """The parts of a name joined without a word of respect before it, as `bare_parts` leaves them.
 
     >>> from cpms_cli.survey.files.loading import load_survey
     >>> of = load_survey().linking
     >>> bare_name(["saw", "eh", "htoo"], of), bare_name(["หน่อแพ"], of), bare_name(["นาง"], of)
     ('ehhtoo', 'แพ', 'นาง')
     """
+    return "".join(bare_parts(parts, settings))
+
+
+def bare_parts(parts: list[str], settings: LinkingSettings) -> list[str]:
+    """The parts of a name without a word of respect before it, as long as a name remains."""
     words, joined = _prefixes(settings)
     if len(parts) > 1 and (parts[0] in words or parts[0] in joined):
-        return "".join(parts[1:])
-    whole = "".join(parts)
-    for prefix in joined:
-        after = whole.removeprefix(prefix)
+        return parts[1:]
+    for prefix in joined if parts else ():
+        after = parts[0].removeprefix(prefix)
         # What remains must be a syllable of its own: it begins with no mark, and something of it is said.
         if (
-            after != whole
+            after != parts[0]
             and after
             and not unicodedata.category(after[0]).startswith("M")
-            and len(spoken_code(after, settings)) > 2
+            and len(spoken_code("".join([after, *parts[1:]]), settings)) > 2
         ):
-            return after
-    return whole
+            return [after, *parts[1:]]
+    return parts
+
+
+def _said(parts: list[str], script: str, settings: LinkingSettings) -> str:
+    """How the parts of a name are said, each by itself: where one ends shows how its vowels are read."""
+    return "".join(spoken_code(part, settings, script) for part in parts)
 
 
 def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
@@ -124,14 +133,15 @@ def name_forms(texts: pd.Series, settings: LinkingSettings) -> pd.DataFrame:
     respect, `bare_said`, and of that `loose` (vowels that hands confuse are one), `heads` and `turned`; and `parts`."""
     parts = {name: _tokens(name, settings) for name in texts.dropna().unique()}
     folds = {name: "".join(tokens) for name, tokens in parts.items()}
-    bare = {name: bare_name(tokens, settings) for name, tokens in parts.items()}
-    of_bare = {name: spoken_code(form, settings) for name, form in bare.items()}
+    scripts = {name: script_name(fold, settings) for name, fold in folds.items()}
+    bare = {name: bare_parts(tokens, settings) for name, tokens in parts.items()}
+    of_bare = {name: _said(tokens, scripts[name], settings) for name, tokens in bare.items()}
     forms = {
         "fold": folds,
         "sound": {name: spoken(fold, settings) for name, fold in folds.items()},
         "key": {name: consonant_key(fold, settings) for name, fold in folds.items()},
-        "said": {name: spoken_code(fold, settings) for name, fold in folds.items()},
-        "bare": {name: spoken(form, settings) for name, form in bare.items()},
+        "said": {name: _said(tokens, scripts[name], settings) for name, tokens in parts.items()},
+        "bare": {name: spoken("".join(tokens), settings) for name, tokens in bare.items()},
         "bare_said": of_bare,
         "loose": {name: loosely_said(form) for name, form in of_bare.items()},
         "heads": {name: heads(form) for name, form in of_bare.items()},

@@ -172,8 +172,11 @@ def script_name(fold: str, settings: LinkingSettings) -> str:
     return next((name for name, (shown, _) in known.items() if shown.search(fold)), "other")
 
 
-def spoken_code(fold: str, settings: LinkingSettings) -> str:
+def spoken_code(fold: str, settings: LinkingSettings, script: str = "") -> str:
     """A folded name as it is said; letters of a script that is not known stay as they are.
+
+    `script` says which one it is where that shows in other parts of the name only: the marks of a language that shares
+    its letters with another.
 
     >>> from cpms_cli.survey.files.loading import load_survey
     >>> of = load_survey().linking
@@ -182,7 +185,7 @@ def spoken_code(fold: str, settings: LinkingSettings) -> str:
     >>> spoken_code("ခင်", of) == spoken_code("khin", of) == spoken_code("ขิ่น", of)
     True
     """
-    name = script_name(fold, settings)
+    name = script or script_name(fold, settings)
     if name == "other":
         return fold
     if name in settings.names.as_thai:

@@ -49,21 +49,10 @@ def _rows(connection: duckdb.DuckDBPyConnection, survey: Survey, identifier: str
     ).df()
 
 
-def _decide(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    first: pd.DataFrame,
-    other: pd.DataFrame,
-    verdict: str,
-    reason: str,
-    source: str,
-    who: str | None,
-) -> None:
+def _every_pair(first: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Each row of the one with each row of the other, as decisions name them: row_a, row_b."""
     pairs = first[["row_key"]].merge(other[["row_key"]], how="cross", suffixes=("_a", "_b"))
-    decisions = pairs.rename(columns={"row_key_a": "row_a", "row_key_b": "row_b"}).assign(
-        verdict=verdict, reason=reason
-    )
-    decide(connection, survey, decisions, source, who)
+    return pairs.rename(columns={"row_key_a": "row_a", "row_key_b": "row_b"})
 
 
 def _after(connection: duckdb.DuckDBPyConnection, survey: Survey, rows: pd.DataFrame) -> Regrouped:
@@ -85,7 +74,7 @@ def _required(reason: str) -> str:
     return reason.strip()
 
 
-def split_child(
+def split_child(  # noqa: PLR0913 - what the command takes
     store: str | Path,
     identifier: str,
     rounds: Sequence[int],
@@ -111,7 +100,8 @@ def split_child(
         moved = rows["round"].isin([str(round_) for round_ in rounds])
         if moved.all() or not moved.any():
             raise UsageError("split_leaves_nothing", id=identifier)
-        _decide(connection, survey, rows[~moved], rows[moved], DIFFERENT, why, "split", who)
+        decisions = _every_pair(rows[~moved], rows[moved]).assign(verdict=DIFFERENT, reason=why)
+        decide(connection, survey, decisions, "split", who)
         relink(connection, survey)
         after = _after(connection, survey, rows)
         note_event(connection, "split", who=who or "")
@@ -141,7 +131,8 @@ def join_children(
         if len(twice):
             raise UsageError("join_same_round", ids=", ".join(names), round=twice.iloc[0])
         for number, part in enumerate(parts[1:], start=1):
-            _decide(connection, survey, pd.concat(parts[:number]), part, SAME, why, "join", who)
+            decisions = _every_pair(pd.concat(parts[:number]), part).assign(verdict=SAME, reason=why)
+            decide(connection, survey, decisions, "join", who)
         relink(connection, survey)
         after = _after(connection, survey, rows)
         note_event(connection, "join", who=who or "")

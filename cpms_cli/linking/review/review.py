@@ -131,7 +131,7 @@ def review_table(connection: duckdb.DuckDBPyConnection, survey: Survey, language
     return table
 
 
-def export_review(
+def export_review(  # noqa: PLR0913 - what the command takes
     store: str | Path,
     path: str | Path,
     *,

@@ -61,7 +61,7 @@ class _ReadAs:
     sheets: Collection[str] | None
 
 
-def link_files(
+def link_files(  # noqa: PLR0913 - what the command takes
     left: str | Path,
     right: str | Path | None = None,
     *,

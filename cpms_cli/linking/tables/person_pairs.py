@@ -7,7 +7,7 @@ blank. No number links by itself: it is compared as everything else is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cpms_cli.linking.assignment import AUTOMATIC, assign
+from cpms_cli.linking.assignment import AUTOMATIC, SettledRows, assign
 from cpms_cli.linking.carried_ids import same_person
 from cpms_cli.linking.comparison_levels import PERSONS, STRONG_NAMES
 from cpms_cli.linking.evidence import drop_large_blocks, in_memory, know_again, prepare
@@ -27,7 +27,6 @@ from cpms_cli.linking.tables.relatives import cleared, relatives_per_row, weight
 from cpms_cli.survey.model.linking_settings import LinkingSettings
 
 _PASSES = 3
-_NO_PAIRS = pd.DataFrame({"id_l": [], "id_r": []}, dtype="int64")
 _LEVELS = list(PERSONS.conditions)
 
 
@@ -63,14 +62,15 @@ def pair_persons(rows: pd.DataFrame, settings: LinkingSettings) -> PersonPairs:
         every = scored(connection, model, settings, PERSONS, "l.node <> r.node")
         relatives = relatives_per_row(every, len(rows), settings)
         if two_tables:
-            pairs = _paired(connection, rows, model, every, relatives, settings)
+            pairs = _paired(connection, rows, every, _Weighing(model, relatives, settings))
         else:
-            pairs = join_duplicates(rows, _judged(every, model, relatives, settings), settings)
+            weighing = _Weighing(model, relatives, settings)
+            pairs = join_duplicates(rows, _judged(every, weighing), settings)
             # Rows that are one person by then are no relatives.
             one_person = pd.MultiIndex.from_frame(pairs.loc[pairs["verdict"] == AUTOMATIC, ["id_l", "id_r"]])
             others = every[~pd.MultiIndex.from_frame(every[["id_l", "id_r"]]).isin(one_person)]
             relatives = relatives_per_row(others, len(rows), settings)
-            pairs = join_duplicates(rows, _judged(every, model, relatives, settings), settings)
+            pairs = join_duplicates(rows, _judged(every, replace(weighing, relatives=relatives)), settings)
     return PersonPairs(pairs[columns].reset_index(drop=True), relatives, model.document())
 
 
@@ -105,9 +105,19 @@ def _taught(
     return Model(model.shares, prior, model.sure_pairs, model.random_pairs)
 
 
-def _judged(pairs: pd.DataFrame, model: Model, relatives: float, settings: LinkingSettings) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Weighing:
+    """By what pairs are weighed; `relatives` is how many relatives a row has in a table."""
+
+    model: Model
+    relatives: float
+    settings: LinkingSettings
+
+
+def _judged(pairs: pd.DataFrame, weighing: _Weighing) -> pd.DataFrame:
     """The pairs with `disagrees` and `contradicts`: what a person must look at, whatever the score."""
-    clear = cleared(pairs, weight_against_relatives(pairs, model, relatives, settings), settings)
+    weight = weight_against_relatives(pairs, weighing.model, weighing.relatives, weighing.settings)
+    clear = cleared(pairs, weight, weighing.settings)
     # Numbers change and are mistyped; but then name and birth date must say who it is.
     surely_named = pairs["given"].isin(STRONG_NAMES) & (pairs["birth"] == "exact")
     contradicts = contradict(pairs) | ((pairs["register"] == "differs") & ~surely_named)
@@ -117,28 +127,15 @@ def _judged(pairs: pd.DataFrame, model: Model, relatives: float, settings: Linki
 
 
 def _paired(
-    connection: duckdb.DuckDBPyConnection,
-    rows: pd.DataFrame,
-    model: Model,
-    first_pairs: pd.DataFrame,
-    relatives: float,
-    settings: LinkingSettings,
+    connection: duckdb.DuckDBPyConnection, rows: pd.DataFrame, first_pairs: pd.DataFrame, weighing: _Weighing
 ) -> pd.DataFrame:
     """The pairs of two tables, one row to one row."""
     cluster: npt.NDArray[np.int64] = np.arange(len(rows), dtype=np.int64)
-    pairs, taken = first_pairs, list[pd.DataFrame]()
+    pairs, taken, settings = first_pairs, list[pd.DataFrame](), weighing.settings
     decided = pd.DataFrame()
     for number in range(_PASSES):
-        judged = _judged(pairs, model, relatives, settings)
-        cluster, decided = assign(
-            rows,
-            cluster,
-            judged,
-            _NO_PAIRS,
-            automatic=settings.automatic,
-            review=settings.review,
-            facts=["sex", "national"],
-        )
+        settled = SettledRows(rows, cluster, ("sex", "national"))
+        cluster, decided = assign(settled, _judged(pairs, weighing), settings)
         linked = decided[decided["verdict"] == AUTOMATIC]
         if linked.empty or number == _PASSES - 1:
             break
@@ -146,5 +143,5 @@ def _paired(
         taken.append(linked)
         know_again(connection, pd.Series(cluster))
         find_loose(connection, settings, PERSONS)
-        pairs = scored(connection, model, settings, PERSONS)
+        pairs = scored(connection, weighing.model, settings, PERSONS)
     return pd.concat([*taken, decided], ignore_index=True).drop_duplicates(["id_l", "id_r"])

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cpms_cli.survey.model.definition import CodeList, Survey, folded
+from cpms_cli.survey.model.definition import CodeList, Survey
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,6 @@ class Spellings:
     words: pa.Array
     values: pa.Array
     own: npt.NDArray[np.bool_]
-
-
-@lru_cache(maxsize=65_536)
-def folded_once(text: str) -> str:
-    """Return the text as `folded`; remembered, since columns have the same few answers."""
-    return folded(text)
 
 
 @lru_cache(maxsize=256)

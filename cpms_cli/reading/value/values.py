@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from cpms_cli.reading.value.answers import Context, Texts, read_answers
 from cpms_cli.reading.value.dates import Evidence
 from cpms_cli.reading.value.digits import ANY_NUMBER
-from cpms_cli.reading.value.spellings import folded_once, places, spellings_of
-from cpms_cli.survey.model.definition import Field, Survey, folded
+from cpms_cli.reading.value.spellings import places, spellings_of
+from cpms_cli.survey.model.definition import Field, Survey, folded, folded_once
 from cpms_cli.survey.plain_text import STRANGE, plain_text
 
 # Printable ASCII without capital letters, spaces and a spreadsheet's signs for text at its beginning.

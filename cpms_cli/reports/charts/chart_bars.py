@@ -56,9 +56,9 @@ def indicator_bars(chart: Chart, width: float) -> Picture:
     scale = room / (max((row.end for row in rows), default=0.0) or 1.0)
     step, down = (_STEP_BESIDE, 6) if beside else (_STEP, 19)
     tops = [number * step + down for number in range(len(rows))]
-    elements = [words(0, y + _THIN / 2 if beside else y - 10, row.label) for y, row in zip(tops, rows, strict=True)]
+    elements = [words((0, y + _THIN / 2 if beside else y - 10), row.label) for y, row in zip(tops, rows, strict=True)]
     for y, row in zip(tops, rows, strict=True):
-        elements += [rule(left, y - 2, left, y + 2 + _THIN, QUIET, 1), *_bar(row, left, y, scale)]
+        elements += [rule((left, y - 2, left, y + 2 + _THIN), QUIET, 1), *_bar(row, left, y, scale)]
     return Picture(elements, len(rows) * step)
 
 
@@ -84,15 +84,15 @@ def _bar(row: _Row, left: float, y: float, scale: float) -> list[Element]:
     elements: list[Element] = []
     if row.hidden:
         end = left + _WITHHELD_WIDTH
-        elements.append(rectangle(left, y, end, y + _THIN, HATCH, QUIET, 0.7))
+        elements.append(rectangle((left, y, end, y + _THIN), HATCH, QUIET, 0.7))
     elif pd.notna(row.share):
-        elements.append(rectangle(left, y, left + row.share * scale, y + _THIN, MARKED))
+        elements.append(rectangle((left, y, left + row.share * scale, y + _THIN), MARKED))
         if pd.notna(row.low):
             low, high = left + row.low * scale, left + row.high * scale
-            elements.append(rule(low, middle, high, middle))
-            elements += [rule(x, middle - 3, x, middle + 3) for x in (low, high)]
+            elements.append(rule((low, middle, high, middle)))
+            elements += [rule((x, middle - 3, x, middle + 3)) for x in (low, high)]
         if pd.notna(row.before):
             x = left + row.before * scale
             points = [(x, middle - _DIAMOND), (x + _DIAMOND, middle), (x, middle + _DIAMOND), (x - _DIAMOND, middle)]
             elements.append(outline([points], EMPTY, INK, 1.4))
-    return [*elements, words(end + 10, middle, row.text, size=_LABEL)]
+    return [*elements, words((end + 10, middle), row.text, size=_LABEL)]

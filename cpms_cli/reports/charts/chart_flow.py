@@ -64,10 +64,10 @@ def level_flow(chart: Chart, width: float) -> Picture:
     before, after = _boxes(moves, "before", top + _HEAD), _boxes(moves, "after", top + _HEAD)
     elements += _ribbons(moves, before, after, left + _BOX, right - _BOX)
     for boxes, x in ((before, left), (after, right - _BOX)):
-        elements += [rectangle(x, box.y, x + _BOX, box.end, level_fill(box.level), QUIET, 0.7) for box in boxes]
+        elements += [rectangle((x, box.y, x + _BOX, box.end), level_fill(box.level), QUIET, 0.7) for box in boxes]
     # Above the ribbons, where there is always room, however long the words.
-    elements.append(heading(left, top + 8, chart.words["from_level"], "start", _LABEL))
-    elements.append(heading(right, top + 8, chart.words["to_level"], "end", _LABEL))
+    elements.append(heading((left, top + 8), chart.words["from_level"], "start", _LABEL))
+    elements.append(heading((right, top + 8), chart.words["to_level"], "end", _LABEL))
     lowest = 0.0
     beside: tuple[tuple[list[_Box], float, Anchor], ...] = ((before, left - 6, "end"), (after, right + 6, "start"))
     for boxes, x, anchor in beside:
@@ -75,7 +75,7 @@ def level_flow(chart: Chart, width: float) -> Picture:
             # How many are at the level may be published all the same: the picture of levels says so, or that it is not.
             count = "" if partial or box.count is None else f"{box.count:,}"
             text = count if narrow else f"{order[box.level]} {count}".strip()
-            elements.append(words(x, middle, text, anchor, _LABEL))
+            elements.append(words((x, middle), text, anchor, _LABEL))
             lowest = max(lowest, box.end, middle + 8)
     return Picture(elements, lowest + 4)
 

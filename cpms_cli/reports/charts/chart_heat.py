@@ -44,13 +44,13 @@ def heat_map(chart: Chart, width: float) -> Picture:
     cell, step = (width - left) / len(columns), _CELL + _ROOM_ABOVE if above else _CELL
     elements, top = legend(_entries(chart, columns), width, 0)
     elements += [
-        heading(left + (number + 0.5) * cell, top + 8, head, "middle", 11) for number, head in enumerate(columns)
+        heading((left + (number + 0.5) * cell, top + 8), head, "middle", 11) for number, head in enumerate(columns)
     ]
     first = top + _HEAD + (_ROOM_ABOVE if above else 0)
     for position, shares in enumerate(chart.frame[columns].astype("float64").to_numpy()):
         y = first + position * step
         middle, size = (y - _ROOM_ABOVE / 2, _NAME_ABOVE) if above else (y + _CELL / 2, FONT_SIZE)
-        elements.append(words(0, middle, names[position], size=size))
+        elements.append(words((0, middle), names[position], size=size))
         for number, share in enumerate(shares):
             fill = fill_of(share, (position, columns[number]) in chart.withheld)
             elements += _cell(left + number * cell, y, cell, share, fill)
@@ -68,8 +68,8 @@ def _entries(chart: Chart, columns: list[str]) -> list[tuple[Fill, str]]:
 
 
 def _cell(x: float, y: float, width: float, share: float, fill: Fill) -> list[Element]:
-    square = rectangle(x, y, x + width, y + _CELL, fill, PAPER)
+    square = rectangle((x, y, x + width, y + _CELL), fill, PAPER)
     if pd.isna(share):
         return [square]
     size = 11 if width >= 18 else 10
-    return [square, words(x + width / 2, y + _CELL / 2, f"{share * 100:.0f}", "middle", size, fill.ink)]
+    return [square, words((x + width / 2, y + _CELL / 2), f"{share * 100:.0f}", "middle", size, fill.ink)]

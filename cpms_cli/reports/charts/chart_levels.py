@@ -33,7 +33,7 @@ def level_bars(chart: Chart, width: float) -> Picture:
     scale = room / max(float(counts.sum(axis=1).max()), 1.0)
     for number, (round_, row) in enumerate(zip(rounds, counts.itertuples(index=False), strict=True)):
         y = top + number * _ROW
-        elements += [words(0, y + _BAR / 2, round_), *_bar(row, fills, left, y, scale)]
+        elements += [words((0, y + _BAR / 2), round_), *_bar(row, fills, left, y, scale)]
     return Picture(elements, top + len(rounds) * _ROW - (_ROW - _BAR))
 
 
@@ -43,12 +43,12 @@ def _bar(counts: Sequence[float], fills: Sequence[Fill], x: float, y: float, sca
     for count, fill in zip(counts, fills, strict=True):
         if pd.isna(count):
             # Words on hatching cannot be read: the legend says what it means.
-            elements.append(rectangle(x, y, x + _WITHHELD_WIDTH, y + _BAR, HATCH, QUIET))
+            elements.append(rectangle((x, y, x + _WITHHELD_WIDTH, y + _BAR), HATCH, QUIET))
             x += _WITHHELD_WIDTH
             continue
         size, label = float(count) * scale, f"{int(count):,}"
         if size > 0:
-            elements.append(rectangle(x, y, x + size, y + _BAR, fill, PAPER))
+            elements.append(rectangle((x, y, x + size, y + _BAR), fill, PAPER))
         if size >= text_width(label, _SIZE) + 4:
             elements += words_on_patch(x + size / 2, y + _BAR / 2, label, _SIZE, fill)
         x += size

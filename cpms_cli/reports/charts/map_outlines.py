@@ -113,7 +113,7 @@ def area_map(chart: Chart, width: float) -> Picture:
         (x - half, y - half, x + half, y + half) for (x, y), is_small in zip(middles, small, strict=True) if is_small
     ]
     fills_of_squares = [fill for fill, is_small in zip(shades, small, strict=True) if is_small]
-    elements += [rectangle(*square, fill, BLACK) for square, fill in zip(squares, fills_of_squares, strict=True)]
+    elements += [rectangle(square, fill, BLACK) for square, fill in zip(squares, fills_of_squares, strict=True)]
     wanted = [(x + (_SQUARE + 10 if is_small else 0), y) for (x, y), is_small in zip(middles, small, strict=True)]
     for area, (x, y) in zip(areas, _label_places(wanted, squares), strict=True):
         # A code may be wider than its area: it stands on a ground of its own.

@@ -60,7 +60,7 @@ def tile_map(chart: Chart, width: float) -> Picture:
     shades = fills(chart, placed["area"])
     for area, column, row, fill in zip(placed["area"], placed["column"], placed["row"], shades, strict=True):
         x, y, square = left + column * side, top + row * side, side - _GAP
-        elements.append(rectangle(x, y, x + square, y + square, fill, QUIET, 0.8))
+        elements.append(rectangle((x, y, x + square, y + square), fill, QUIET, 0.8))
         if side >= _SMALLEST_WITH_CODE:
             elements += words_on_patch(x + square / 2, y + square / 2, short_code(area), 10, fill)
     return Picture(elements, top + side * rows)

@@ -21,6 +21,9 @@ _SQUARE, _LEGEND_LINE = 13, 20
 
 Element = Any  # lxml publishes no types
 Anchor = Literal["start", "middle", "end"]
+Point = tuple[float, float]
+Corners = tuple[float, float, float, float]
+"""Two points: x, y and x, y."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,16 @@ def text_element(tag: str, text: str, **attributes: str | float) -> Element:
     return made
 
 
-def rectangle(x: float, y: float, x2: float, y2: float, fill: Fill, line: str = "none", thick: float = 1) -> Element:
+def rectangle(corners: Corners, fill: Fill, line: str = "none", thick: float = 1) -> Element:
     """Return a rectangle between two corners, ruled in the colour `line`."""
+    x, y, x2, y2 = corners
     sides = {"x": x, "y": y, "width": x2 - x, "height": y2 - y}
     return element("rect", **sides, fill=fill.paint, stroke=line, stroke_width=thick)
 
 
-def rule(x: float, y: float, x2: float, y2: float, colour: str = INK, thick: float = 1.4) -> Element:
+def rule(ends: Corners, colour: str = INK, thick: float = 1.4) -> Element:
     """Return a straight line between two points."""
+    x, y, x2, y2 = ends
     return element("line", x1=x, y1=y, x2=x2, y2=y2, stroke=colour, stroke_width=thick)
 
 
@@ -66,33 +71,34 @@ def outline(
     return element("path", d=path, fill=fill.paint, stroke=line, stroke_width=thick, **more)
 
 
-def words(x: float, y: float, text: str, anchor: Anchor = "start", size: int = FONT_SIZE, colour: str = INK) -> Element:
-    """Return a line of text; `y` is its middle."""
+def words(place: Point, text: str, anchor: Anchor = "start", size: int = FONT_SIZE, colour: str = INK) -> Element:
+    """Return a line of text; `place` is where its middle stands, and where it starts, is centred or ends."""
+    x, y = place
     return text_element("text", text, x=x, y=y + size * _BASELINE, text_anchor=anchor, font_size=size, fill=colour)
 
 
-def heading(x: float, y: float, text: str, anchor: Anchor, size: int) -> Element:
+def heading(place: Point, text: str, anchor: Anchor, size: int) -> Element:
     """Return a quiet, bold line of text, over a column or a side."""
-    made = words(x, y, text, anchor, size, QUIET)
+    made = words(place, text, anchor, size, QUIET)
     made.set("font-weight", "bold")
     return made
 
 
 def words_on_patch(x: float, y: float, text: str, size: int, fill: Fill) -> list[Element]:
     """Return a centred line of text on a fill; where the fill has signs, on a patch without them."""
-    line = words(x, y, text, "middle", size, fill.ink)
+    line = words((x, y), text, "middle", size, fill.ink)
     if not fill.signs:
         return [line]
     half = text_width(text, size) / 2 + 1
-    return [rectangle(x - half, y - size * 0.6, x + half, y + size * 0.6, Fill(fill.colour)), line]
+    return [rectangle((x - half, y - size * 0.6, x + half, y + size * 0.6), Fill(fill.colour)), line]
 
 
 def words_on_white(x: float, y: float, text: str, size: int, colour: str) -> list[Element]:
     """Return a centred line of text with a white edge, so that it can be read wherever it stands."""
-    edge = words(x, y, text, "middle", size, PAPER)
+    edge = words((x, y), text, "middle", size, PAPER)
     for name, value in (("stroke", PAPER), ("stroke-width", "3"), ("stroke-linejoin", "round")):
         edge.set(name, value)
-    return [edge, words(x, y, text, "middle", size, colour)]
+    return [edge, words((x, y), text, "middle", size, colour)]
 
 
 def legend(entries: Sequence[tuple[Fill, str]], width: float, y: float) -> tuple[list[Element], float]:
@@ -103,7 +109,7 @@ def legend(entries: Sequence[tuple[Fill, str]], width: float, y: float) -> tuple
         needed = _SQUARE + 7 + text_width(label) + 14
         if x and x + needed - 14 > width:
             x, y = 0.0, y + _LEGEND_LINE
-        elements.append(rectangle(x, y, x + _SQUARE, y + _SQUARE, fill, QUIET, 0.7))
-        elements.append(words(x + _SQUARE + 6, y + _SQUARE / 2, label))
+        elements.append(rectangle((x, y, x + _SQUARE, y + _SQUARE), fill, QUIET, 0.7))
+        elements.append(words((x + _SQUARE + 6, y + _SQUARE / 2), label))
         x += needed
     return elements, y + _SQUARE + 15

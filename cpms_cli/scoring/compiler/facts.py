@@ -22,8 +22,8 @@ class Facts:
         self._columns: dict[str, tuple[str, str]] = {}
 
     def named(self, rule: exp.Expression) -> exp.Expression:
-        """A compiled rule, its conditions on one answer replaced by their columns."""
-        return rule.copy().transform(self._replaced, copy=False)
+        """A compiled rule, its conditions on one answer replaced in place by their columns."""
+        return rule.transform(self._replaced, copy=False)
 
     def unanswered(self, name: str) -> str:
         """SQL that is true where this field has no answer."""

@@ -12,7 +12,7 @@ from cpms_cli.scoring.compiler.household_facts import with_homes
 from cpms_cli.scoring.compiler.score_columns import outcome_columns, told_columns
 from cpms_cli.scoring.compiler.truths import rules_of
 from cpms_cli.survey.model.definition import Indicator, Survey, Table
-from cpms_cli.survey.rules.rule_language import named, parse
+from cpms_cli.survey.rules.rule_language import names_in
 from cpms_cli.survey.rules.typed_answers import RecordColumns, counted_in, quoted, typed_record
 from cpms_cli.survey.rules.vocabulary import COUNTS, RANGES
 
@@ -110,9 +110,7 @@ def _stages(survey: Survey) -> list[list[Indicator]]:
     columns = {indicator.column: indicator for indicator in survey.indicators}
     waiting, done, stages = list(survey.indicators), set[str](), []
     while waiting:
-        ready = [
-            indicator for indicator in waiting if {n for n in named(parse(indicator.when)) if n in columns} <= done
-        ]
+        ready = [indicator for indicator in waiting if {n for n in names_in(indicator.when) if n in columns} <= done]
         if not ready:
             raise ValueError(
                 f"indicators look at each other in a circle: {[indicator.number for indicator in waiting]}"

@@ -12,7 +12,7 @@ from cpms_cli.scoring.compiler.facts import Facts, given
 from cpms_cli.scoring.compiler.household_facts import Homes
 from cpms_cli.scoring.compiler.reasons import Reason, reasons
 from cpms_cli.survey.model.definition import Indicator, Survey
-from cpms_cli.survey.rules.rule_language import alternatives, compiled, named, parse, sql
+from cpms_cli.survey.rules.rule_language import alternatives, compiled, named, names_in, parse, sql
 from cpms_cli.survey.rules.typed_answers import FURTHER, vocabulary
 
 
@@ -71,7 +71,7 @@ class Rules:
     def _written(self, rule: exp.Expression) -> str:
         tree = self.facts.named(compiled(rule, self.words))
         self._names.update(named(tree))
-        return sql(tree.transform(self.homes.as_column))
+        return sql(tree.transform(self.homes.as_column, copy=False))
 
     def _parts(self, rule: str, prefix: str) -> tuple[Part, ...]:
         parts = []
@@ -87,7 +87,7 @@ class Rules:
         names, of_home = named(condition.tree), tuple[str, ...]()
         if condition.function == "ASKED":
             # Whether a question is put at this age is no part of what its answer says.
-            names = named(parse(self.survey.fields[names[0]].asked or "TRUE"))
+            names = [*names_in(self.survey.fields[names[0]].asked or "TRUE")]
         elif condition.function == "ANY_CHILD":
             names, of_home = [], tuple(names)
         answers = {

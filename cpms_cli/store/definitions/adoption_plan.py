@@ -210,7 +210,7 @@ def _unfit(
                 for change in renamings
                 if change.kind == "code" and (change.of_table, change.field) == (table, field.name)
             }
-            unfit = _unfit_answers(connection, after, field, table_of_rows(table), column, codes)
+            unfit = _unfit_answers(connection, after, field, (table_of_rows(table), column), codes)
             if unfit:
                 shown = "..." if field.personal else ", ".join(sorted(unfit)[:5])
                 values = {"name": field.name, "answers": shown, "count": sum(unfit.values())}
@@ -218,9 +218,10 @@ def _unfit(
 
 
 def _unfit_answers(
-    connection: duckdb.DuckDBPyConnection, after: Survey, field: Field, table: str, column: str, codes: dict[str, str]
+    connection: duckdb.DuckDBPyConnection, after: Survey, field: Field, place: tuple[str, str], codes: dict[str, str]
 ) -> dict[str, int]:
-    """Return the answers in a column that this question cannot have, with how often each stands there."""
+    """Return the answers in a table's column that this question cannot have, with how often each stands there."""
+    table, column = place
     missing = ", ".join(map(quoted, after.missing_codes(field))) or "NULL"
     known = after.codes(field)
     if known is None and field.type == "string":

@@ -66,16 +66,23 @@ def trace_columns(connection: duckdb.DuckDBPyConnection, survey: Survey) -> dict
     traced: dict[str, dict[str, Lineage]] = {}
     for table, schema in tables_of(survey).items():
         traced[table] = {
-            field.name: _trace(survey, table, field, followed, position, columns[table_of_rows(table)])
+            field.name: _trace(survey, table, field, _Followed(followed, position), columns[table_of_rows(table)])
             for field in schema.fields
         }
     traced["child"] |= {name: traced["household"][name] for name in survey.child.shared}
     return traced
 
 
-def _trace(
-    survey: Survey, table: str, field: Field, followed: tuple[Adoption, ...], position: int | None, columns: list[str]
-) -> Lineage:
+@dataclass(frozen=True)
+class _Followed:
+    """What the store has followed so far, and which of these a definition is; None where it is none."""
+
+    adoptions: tuple[Adoption, ...]
+    position: int | None
+
+
+def _trace(survey: Survey, table: str, field: Field, history: _Followed, columns: list[str]) -> Lineage:
+    followed, position = history.adoptions, history.position
     if position is None:
         stored = next((name for name in (field.name, *field.formerly) if name in columns), None)
         codes = _codes_of_a_stranger(survey, field)

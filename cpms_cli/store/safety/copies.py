@@ -17,6 +17,7 @@ from cpms_cli.errors import KeyMissing, StoreError, StoreLocked, UnreadableFile,
 from cpms_cli.store.connection import (
     KEY,
     SMALL_BLOCK,
+    Access,
     attach,
     is_encrypted,
     key_from_environment,
@@ -45,15 +46,17 @@ def _settled(store: Path, schemas: Path | None) -> str:
 
 
 def _take_place(
-    path: Path, make: Callable[[Path], None], same_as: str, schemas: Path | None, *, event: str = "", detail: str = ""
+    path: Path, make: Callable[[Path], None], same_as: str, schemas: Path | None, event: tuple[str, str] | None = None
 ) -> None:
-    """Make a copy, prove it, write down in it what was done, and put it in a store's place: the last step of all."""
+    """Make a copy, prove it, write down in it what was done (`event`: what, and with which detail), and put it in a
+    store's place: the last step of all."""
     with part_of(path) as part:
         make(part)
         _prove(part, path, same_as, schemas)
         if event:
             with open_store(part, definition_in_use(part, schemas), write=True) as connection:
-                note_event(connection, event, detail=detail)
+                what, detail = event
+                note_event(connection, what, detail=detail)
         move_in(part, path, over=True)
         note_stored(path)
 
@@ -114,9 +117,7 @@ def restore(copy: str | Path, store: str | Path, *, schemas: Path | None = None)
         if kept is None and has_log(target):
             raise StoreError("store_log_alone", store=target.name, log=log_of(target).name)
         content = dump(source, schemas=schemas)
-        _take_place(
-            target, lambda part: copy_whole(source, part), content, schemas, event="restore", detail=source.name
-        )
+        _take_place(target, lambda part: copy_whole(source, part), content, schemas, ("restore", source.name))
     return kept
 
 
@@ -140,10 +141,10 @@ def _rewrite(source: Path, target: Path, source_key: str | None, target_key: str
         if source_key or target_key:
             load_cipher(connection)
         connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        attach(connection, source, "store", source_key, read_only=True)
+        attach(connection, source, "store", Access(read_only=True, key=source_key))
         connection.execute("USE store")
         block_size = SMALL_BLOCK if rows_stored(connection) <= SMALL else None
-        attach(connection, target, "target", target_key, read_only=False, block_size=block_size)
+        attach(connection, target, "target", Access(read_only=False, key=target_key, block_size=block_size))
         connection.execute("COPY FROM DATABASE store TO target")
         connection.execute("CHECKPOINT target")
     except duckdb.Error as error:
@@ -183,4 +184,4 @@ def encrypt(store: str | Path, *, schemas: Path | None = None) -> None:
         if key is None:
             raise KeyMissing("store_needs_key", store=path.name, variable=KEY)
         content = _settled(path, schemas)
-        _take_place(path, lambda part: _rewrite(path, part, None, key), content, schemas, event="encrypt")
+        _take_place(path, lambda part: _rewrite(path, part, None, key), content, schemas, ("encrypt", ""))

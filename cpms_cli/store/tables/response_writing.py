@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -13,9 +13,10 @@ import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import left_open
-from cpms_cli.checking.mending.quarantine import write_quarantine
+from cpms_cli.checking.mending.quarantine import SetAside, write_quarantine
 from cpms_cli.checking.responses import check_responses
 from cpms_cli.reading.survey_table import SurveyTable
+from cpms_cli.store.audit_log import Recorder
 from cpms_cli.store.definitions.column_lineage import stored_answers
 from cpms_cli.store.history import add_batches, next_batch
 from cpms_cli.store.row_tables import content_of
@@ -62,15 +63,6 @@ class Imported:
 
 
 @dataclass(frozen=True)
-class By:
-    """Who records, with which version of the tool; with a merge of the survey where `merge_id` is given."""
-
-    who: str
-    tool_version: str = ""
-    merge_id: int | None = None
-
-
-@dataclass(frozen=True)
 class Recorded:
     """`files` has a row per source: file, batch_id, rows_in, stored, replaced (of the stored, those that took another's
     place), unchanged, quarantined; `rejected` the rows with errors (`source`, `row`, `silent`)."""
@@ -79,29 +71,43 @@ class Recorded:
     rejected: pd.DataFrame
 
 
-def take_in(
-    connection: duckdb.DuckDBPyConnection,
-    survey: Survey,
-    tables: tuple[SurveyTable, ...],
-    files: Sequence[Path],
-    today: datetime.date,
-    by: By,
-    aside: Callable[[int], Path],
-    language: Language,
-) -> Imported:
-    """Check the tables of some files of responses, store what can be stored, and set the rest aside.
+@dataclass(frozen=True)
+class Intake:
+    """Files of responses that are taken in, by whom and on which day; after it no response can have been.
 
-    `aside` gives the name of the workbook for these rows, by the number of the first batch.
+    `aside` gives the name of the workbook of the rows that are set aside, by the number of the first batch.
     """
+
+    files: Sequence[Path]
+    recorder: Recorder
+    aside: Callable[[int], Path]
+    today: datetime.date
+    language: Language
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What tables of responses come from: each source is a batch, `of_table` says which one each table is of."""
+
+    sources: Sequence[Source]
+    of_table: Sequence[int]
+    recorder: Recorder
+
+
+def take_in(
+    connection: duckdb.DuckDBPyConnection, survey: Survey, tables: tuple[SurveyTable, ...], intake: Intake
+) -> Imported:
+    """Check the tables of some files of responses, store what can be stored, and set the rest aside."""
     create_known_children(connection, survey)
-    findings = check_responses(connection, survey, tables, today)
-    of_table = [files.index(table.source.path) for table in tables]
-    sources = [Source.of(path) for path in files]
-    recorded = record_responses(connection, survey, tables, findings, sources, of_table, by)
+    findings = check_responses(connection, survey, tables, intake.today)
+    of_table = [intake.files.index(table.source.path) for table in tables]
+    arrival = Arrival([Source.of(path) for path in intake.files], of_table, intake.recorder)
+    recorded = record_responses(connection, survey, tables, findings, arrival)
     workbook = None
     if len(recorded.rejected):
-        place = aside(int(recorded.files["batch_id"].iloc[0]))
-        workbook = write_quarantine(place, response_log(survey), tables, recorded.rejected, findings, language)
+        place = intake.aside(int(recorded.files["batch_id"].iloc[0]))
+        aside = SetAside(recorded.rejected, findings)
+        workbook = write_quarantine(place, response_log(survey), tables, aside, intake.language)
     return Imported(recorded.files, findings, tables, workbook)
 
 
@@ -110,56 +116,45 @@ def record_responses(
     survey: Survey,
     tables: Sequence[SurveyTable],
     findings: pd.DataFrame,
-    sources: Sequence[Source],
-    of_table: Sequence[int],
-    by: By,
+    arrival: Arrival,
 ) -> Recorded:
     """Store what `checking.responses.check_responses` has staged of `tables`, the rows with errors left out.
 
-    `of_table` says of each table which of the `sources` it comes from; a source is a batch. A row that says the same as
-    before changes nothing; one that says something else of the same child, day and kind takes the place of what was
-    said.
+    A row that says the same as before changes nothing; one that says something else of the same child, day and kind
+    takes the place of what was said.
     """
-    first = next_batch(connection)
-    _arrive(connection, tables, sources, of_table, first)
+    first, recorder = next_batch(connection), arrival.recorder
+    _arrive(connection, tables, arrival, first)
     rejected = _reject(connection, survey, findings)
     _write(connection, survey)
-    counts = _counts(connection, survey, sources, first)
+    counts = _counts(connection, survey, arrival.sources, first)
     add_batches(
         connection,
         {
             **{name: counts[name].tolist() for name in ("batch_id", "file", "rows_in")},
             **{f"rows_{name}": counts[name].tolist() for name in ("stored", "unchanged", "quarantined")},
-            "sha256": [source.sha256 for source in sources],
+            "sha256": [source.sha256 for source in arrival.sources],
         },
-        merge_id=first if by.merge_id is None else by.merge_id,
-        who=by.who,
-        tool_version=by.tool_version,
-        definition=survey.digest,
-        kind=RESPONSE,
+        replace(recorder, merge_id=first) if recorder.merge_id is None else recorder,
+        survey.digest,
+        RESPONSE,
     )
     return Recorded(counts, rejected)
 
 
-def _arrive(
-    connection: duckdb.DuckDBPyConnection,
-    tables: Sequence[SurveyTable],
-    sources: Sequence[Source],
-    of_table: Sequence[int],
-    first: int,
-) -> None:
+def _arrive(connection: duckdb.DuckDBPyConnection, tables: Sequence[SurveyTable], arrival: Arrival, first: int) -> None:
     """Create `response_arrival`: of each table its batch, its sheet, and whether its source was recorded before."""
     rows = connection.execute("SELECT sha256 FROM batch WHERE kind = ?", [RESPONSE]).fetchall()
     seen = {str(row[0]) for row in rows}
-    arrival = pa.table(
+    arrivals = pa.table(
         {
             "_source": pa.array(range(len(tables)), pa.int64()),
-            "batch_id": pa.array([first + position for position in of_table], pa.int64()),
+            "batch_id": pa.array([first + position for position in arrival.of_table], pa.int64()),
             "sheet": pa.array([table.source.sheet for table in tables], pa.string()),
-            "known": pa.array([sources[position].sha256 in seen for position in of_table], pa.bool_()),
+            "known": pa.array([arrival.sources[position].sha256 in seen for position in arrival.of_table], pa.bool_()),
         }
     )
-    connection.register("response_arrival_frame", arrival)
+    connection.register("response_arrival_frame", arrivals)
     connection.execute("CREATE OR REPLACE TEMP TABLE response_arrival AS FROM response_arrival_frame")
     connection.unregister("response_arrival_frame")
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import duckdb
 
 from cpms_cli.errors import UsageError
-from cpms_cli.store.audit_log import current_user, now
+from cpms_cli.store.audit_log import Recorder, now
 from cpms_cli.survey.files.packed_definition import packed_definition, unpacked_definition
 from cpms_cli.survey.model.definition import Survey
 
@@ -71,11 +71,11 @@ def last_batch(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def record_run(
-    connection: duckdb.DuckDBPyConnection, survey: Survey, seen: int, counts: Counts, tool_version: str, who: str | None
+    connection: duckdb.DuckDBPyConnection, survey: Survey, seen: int, counts: Counts, recorder: Recorder
 ) -> int:
-    """Write a scoring down; its number."""
+    """Write a scoring down, of what stood in the store up to the batch `seen`; its number."""
     children = sum(sum(levels.values()) for levels in counts.values())
-    values = [now(), who or current_user(), tool_version, survey.digest, seen, children, json.dumps(counts)]
+    values = [now(), recorder.who, recorder.tool_version, survey.digest, seen, children, json.dumps(counts)]
     row = connection.execute(
         "INSERT INTO score_run SELECT coalesce(max(run), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM score_run RETURNING run",
         values,

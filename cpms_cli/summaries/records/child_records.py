@@ -22,7 +22,7 @@ from cpms_cli.summaries.records.given_rows import GivenRows
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Field, Survey
 from cpms_cli.survey.model.deidentification import AGE
-from cpms_cli.survey.rules.rule_language import named, parse, rule_sql
+from cpms_cli.survey.rules.rule_language import names_in, rule_sql
 from cpms_cli.survey.rules.typed_answers import typed_record, vocabulary
 from cpms_cli.workspace import Workspace
 
@@ -202,7 +202,7 @@ def _deidentified(
         [
             indicator.column
             for indicator in survey.indicators
-            if hidden & set(named(parse(indicator.when))) or (of_homes and indicator.level == "household")
+            if hidden & set(names_in(indicator.when)) or (of_homes and indicator.level == "household")
         ]
     ] = None
     return plain.drop(columns=_helpers(plain)).reset_index(drop=True), generalisation

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from cpms_cli.survey.comparing.all_settings import settings_of
 from cpms_cli.survey.comparing.aspects import (
@@ -25,6 +25,7 @@ from cpms_cli.survey.comparing.aspects import (
     title_aspects,
 )
 from cpms_cli.survey.model.definition import Check, CodeList, Survey
+from cpms_cli.survey.model.limits import Limit
 from cpms_cli.survey.model.words import Words
 
 Kind = Literal["added", "retired", "renamed", "turned_off", "turned_on", "changed"]
@@ -62,9 +63,6 @@ class DefinitionChange:
     after: PartText = None
 
 
-_Named = TypeVar("_Named")
-
-
 def definition_changes(before: Survey, after: Survey) -> tuple[DefinitionChange, ...]:
     """Return every change, in the order of `Part`.
 
@@ -72,51 +70,9 @@ def definition_changes(before: Survey, after: Survey) -> tuple[DefinitionChange,
     of the definition says: its `name` is the file, its `label` the place in it.
     """
     return (
-        *_limits(before, after),
-        *_questions(before, after),
-        *_codes(before, after),
-        *(change for kind in _KINDS for change in _of_kind(kind, before, after)),
+        *(change for kind in _kinds(before, after) for change in _of_kind(kind, before, after)),
         *_settings(before, after),
     )
-
-
-def _limits(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    if not before.limits.limits or not after.limits.limits:
-        return  # an earlier version of the tool had no names for them: they stand in its rules, and are compared there
-    earlier, later = (
-        {limit.name: (limit, survey.limits.values.get(limit.name)) for limit in survey.limits.limits}
-        for survey in (before, after)
-    )
-    yield from _of_part(
-        "limit",
-        earlier,
-        later,
-        {},
-        lambda numbered: numbered[0].label,
-        lambda numbered: {"value": as_text(numbered[1]), "unit": numbered[0].unit, "label": numbered[0].label},
-    )
-
-
-def _questions(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    for table in ("household", "child", "response"):
-        earlier, later = ({field.name: field for field in getattr(survey, table).fields} for survey in (before, after))
-        former = {name: field.name for field in later.values() for name in field.formerly}
-        yield from _of_part("question", earlier, later, former, lambda field: field.label, question_aspects)
-
-
-def _codes(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
-    for name in dict.fromkeys([*after.codelists, *before.codelists]):
-        lists = [survey.codelists.get(name, CodeList(name=name, codes=())) for survey in (before, after)]
-        earlier, later = ({f"{name}: {code.code}": code for code in codes.codes} for codes in lists)
-        former = {f"{name}: {old}": f"{name}: {new}" for old, new in lists[1].by_former_code.items()}
-        yield from _of_part(
-            "code",
-            earlier,
-            later,
-            former,
-            lambda code: code.label,
-            lambda code: {"label": code.label, "missing": code.missing, **lifespan_aspects(code.since, code.until)},
-        )
 
 
 def _as_written(text: str) -> Words:
@@ -130,13 +86,15 @@ def _checks(survey: Survey) -> tuple[Check, ...]:
 
 @dataclass(frozen=True)
 class _Kind:
-    """Parts of one kind that have a name of their own: where they stand, their names, labels, and what is compared."""
+    """Parts of one kind: where they stand, their names, labels, what is compared, and the name that each has now which
+    went by another before."""
 
     part: Part
     parts: Callable[[Survey], Iterable[Any]]
     name: Callable[[Any], str]
     label: Callable[[Any], Words]
     aspects: Callable[[Any], Aspects]
+    former: Callable[[Survey], Mapping[str, str]] = lambda _survey: {}
 
 
 _KINDS = (
@@ -152,11 +110,73 @@ _KINDS = (
 )
 
 
+def _numbered_limits(survey: Survey) -> list[tuple[Limit, float | None]]:
+    return [(limit, survey.limits.values.get(limit.name)) for limit in survey.limits.limits]
+
+
+_LIMITS = _Kind(
+    "limit",
+    _numbered_limits,
+    lambda numbered: str(numbered[0].name),
+    lambda numbered: numbered[0].label,
+    lambda numbered: {"value": as_text(numbered[1]), "unit": numbered[0].unit, "label": numbered[0].label},
+)
+
+
+def _questions_of(table: str) -> _Kind:
+    fields = attrgetter(f"{table}.fields")
+    return _Kind(
+        "question",
+        fields,
+        attrgetter("name"),
+        attrgetter("label"),
+        question_aspects,
+        lambda survey: {name: field.name for field in fields(survey) for name in field.formerly},
+    )
+
+
+def _codes_of(name: str) -> _Kind:
+    def codes(survey: Survey) -> CodeList:
+        return survey.codelists.get(name, CodeList(name=name, codes=()))
+
+    return _Kind(
+        "code",
+        lambda survey: codes(survey).codes,
+        lambda code: f"{name}: {code.code}",
+        attrgetter("label"),
+        lambda code: {"label": code.label, "missing": code.missing, **lifespan_aspects(code.since, code.until)},
+        lambda survey: {f"{name}: {old}": f"{name}: {new}" for old, new in codes(survey).by_former_code.items()},
+    )
+
+
+def _kinds(before: Survey, after: Survey) -> Iterator[_Kind]:
+    # An earlier version of the tool had no names for limits: they stand in its rules, and are compared there.
+    if before.limits.limits and after.limits.limits:
+        yield _LIMITS
+    yield from map(_questions_of, ("household", "child", "response"))
+    yield from map(_codes_of, dict.fromkeys([*after.codelists, *before.codelists]))
+    yield from _KINDS
+
+
 def _of_kind(kind: _Kind, before: Survey, after: Survey) -> Iterator[DefinitionChange]:
+    """The changes of all parts of one kind."""
     earlier, later = ({kind.name(part): part for part in kind.parts(survey)} for survey in (before, after))
-    # The areas are thousands, and mostly the same ones.
-    if earlier != later:
-        yield from _of_part(kind.part, earlier, later, {}, kind.label, kind.aspects)
+    if earlier == later:
+        return  # the areas are thousands, and mostly the same ones
+    former = kind.former(after)
+    pairs = {former.get(name, name): name for name in earlier if former.get(name, name) in later}
+    for name, now in later.items():
+        if name not in pairs:
+            yield DefinitionChange(kind.part, "added", name, kind.label(now))
+            continue
+        old_name = pairs[name]
+        if old_name != name:
+            yield DefinitionChange(kind.part, "renamed", name, kind.label(now), "name", old_name, name)
+        yield from _otherwise(kind.part, name, kind.label(now), kind.aspects(earlier[old_name]), kind.aspects(now))
+    kept = set(pairs.values())
+    for name, then in earlier.items():
+        if name not in kept:
+            yield DefinitionChange(kind.part, "retired", name, kind.label(then))
 
 
 def _settings(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
@@ -168,30 +188,6 @@ def _settings(before: Survey, after: Survey) -> Iterator[DefinitionChange]:
             kind: Kind = "added" if then is None else "retired" if now is None else "changed"
             aspect = "value" if kind == "changed" else ""
             yield DefinitionChange("setting", kind, place[0], _as_written(place[1]), aspect, then, now)
-
-
-def _of_part(
-    part: Part,
-    earlier: Mapping[str, _Named],
-    later: Mapping[str, _Named],
-    former: Mapping[str, str],
-    label: Callable[[_Named], Words],
-    aspects: Callable[[_Named], Aspects],
-) -> Iterator[DefinitionChange]:
-    """The changes of all parts of one kind; `former` has the new name of each that was renamed."""
-    pairs = {former.get(name, name): name for name in earlier if former.get(name, name) in later}
-    for name, now in later.items():
-        if name not in pairs:
-            yield DefinitionChange(part, "added", name, label(now))
-            continue
-        old_name = pairs[name]
-        if old_name != name:
-            yield DefinitionChange(part, "renamed", name, label(now), "name", old_name, name)
-        yield from _otherwise(part, name, label(now), aspects(earlier[old_name]), aspects(now))
-    kept = set(pairs.values())
-    for name, then in earlier.items():
-        if name not in kept:
-            yield DefinitionChange(part, "retired", name, label(then))
 
 
 def _otherwise(part: Part, name: str, label: Words, then: Aspects, now: Aspects) -> Iterator[DefinitionChange]:

@@ -37,6 +37,7 @@ from cpms_cli.survey.model.fields import (
     Title,
     folded,
     folded_header,
+    folded_once,
     roles_of,
 )
 from cpms_cli.survey.model.limits import Limits
@@ -71,6 +72,7 @@ __all__ = [
     "Words",
     "folded",
     "folded_header",
+    "folded_once",
 ]
 
 

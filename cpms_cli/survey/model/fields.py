@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pydantic import Field as Described
@@ -125,11 +125,11 @@ class CodeList(Part):
     def by_spelling(self) -> dict[str, str]:
         """Folded spelling to code; the code itself is always a spelling, and so is its label in every language."""
         known = {
-            folded(spelling): entry.code
+            folded_once(spelling): entry.code
             for entry in self.codes
             for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased)
         }
-        added = {folded(label): entry.code for entry in self.codes for label in entry.label.translated()}
+        added = {folded_once(label): entry.code for entry in self.codes for label in entry.label.translated()}
         return {**known, **{label: code for label, code in added.items() if label not in known}}
 
     @cached_property
@@ -202,6 +202,12 @@ def folded(text: str) -> str:
     'donotknow'
     """
     return compared_text(text).replace(" ", "")
+
+
+@lru_cache(maxsize=65_536)
+def folded_once(text: str) -> str:
+    """The text as `folded`; remembered, since code lists and columns have the same few texts."""
+    return folded(text)
 
 
 def folded_header(text: str) -> str:

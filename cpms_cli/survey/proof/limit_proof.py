@@ -26,7 +26,7 @@ from cpms_cli.survey.model.definition import Survey, Words
 from cpms_cli.survey.model.limits import FILE
 from cpms_cli.survey.proof.numbers_in_words import NumberFinder
 from cpms_cli.survey.rules.rule_faults import COMPARISONS
-from cpms_cli.survey.rules.rule_language import parse
+from cpms_cli.survey.rules.rule_language import standing_rule
 from cpms_cli.survey.rules.vocabulary import RANGES, RuleError
 
 Languages = Callable[[Words, str], Iterable[str]]
@@ -44,14 +44,14 @@ def limit_problems(reader: Reader, survey: Survey, languages: Languages) -> list
         for file in reader.documents
         if file not in reader.replaced and file != FILE
     ]
-    quoted = [*_quotes(documents), *reader.quotes]
+    quoted, finder = [*_quotes(documents), *reader.quotes], NumberFinder(survey.limits)
     return [
         *_limits(reader, survey, languages),
         *_unknown(survey, quoted),
         *_unused(reader, survey, {name for _, _, name in quoted}),
         *_otherwise_said(reader, survey, quoted),
-        *(problem for document in documents for problem in _written_out(document, survey)),
-        *_in_codelists(reader, survey),
+        *(problem for document in documents for problem in _written_out(document, survey, finder)),
+        *_in_codelists(reader, survey, finder),
         *_oldest(reader),
     ]
 
@@ -114,8 +114,7 @@ def _otherwise_said(reader: Reader, survey: Survey, quoted: Iterable[tuple[str, 
             yield Problem(FILE, reader.documents[FILE].line("limits", index), message)
 
 
-def _written_out(document: Document, survey: Survey) -> Iterator[Problem]:
-    finder = NumberFinder(survey.limits)
+def _written_out(document: Document, survey: Survey, finder: NumberFinder) -> Iterator[Problem]:
     for place, content in _parts(document.content, ()):
         key = place[-1] if place else ""
         text = document.quoting.get(place, content)
@@ -151,7 +150,7 @@ def _parts(content: Any, place: Place) -> Iterator[tuple[Place, Any]]:
 def strays(rule: str, survey: Survey) -> list[str]:
     """Return the numbers that are written out in a rule and should be limits; none where it cannot be read."""
     try:
-        tree = parse(rule)
+        tree = standing_rule(rule)
     except RuleError:
         return []
     numbers = (literal for literal in tree.find_all(exp.Literal, bfs=False) if not literal.is_string)
@@ -172,9 +171,9 @@ def _is_free(literal: exp.Literal, survey: Survey) -> bool:
     return number in ("0", "1")
 
 
-def _in_codelists(reader: Reader, survey: Survey) -> Iterator[Problem]:
+def _in_codelists(reader: Reader, survey: Survey, finder: NumberFinder) -> Iterator[Problem]:
     """Numbers that are written out in the labels of answers; spellings are what people write, and may say any."""
-    finder, quotes = NumberFinder(survey.limits), {(file, line) for file, line, _ in reader.quotes}
+    quotes = {(file, line) for file, line, _ in reader.quotes}
     for name, codes in survey.codelists.items():
         file = f"codelists/{name}.csv"
         for entry in codes.codes:

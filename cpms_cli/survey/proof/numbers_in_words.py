@@ -27,7 +27,9 @@ class NumberFinder:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._spoken = limits.spoken
+        self._numbers = {
+            language: re.compile(_number(spoken), re.IGNORECASE) for language, spoken in limits.spoken.items()
+        }
         self._patterns = {
             language: _pattern(spoken, [unit.beside[language] for unit in limits.units if language in unit.beside])
             for language, spoken in limits.spoken.items()
@@ -40,9 +42,8 @@ class NumberFinder:
         """
         if language not in self._patterns:
             return []
-        number = _number(self._spoken[language])
         spans = [match[0] for match in self._patterns[language].finditer(without_quotes(text, _QUOTE))]
-        numbers = [match[0] for span in spans for match in re.finditer(number, span, re.IGNORECASE)]
+        numbers = [match[0] for span in spans for match in self._numbers[language].finditer(span)]
         return [text for text in numbers if not text.isdecimal() or int(text) > 1]
 
 

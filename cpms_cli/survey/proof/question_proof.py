@@ -7,8 +7,8 @@ from cpms_cli.survey.files.located_yaml import Problem
 from cpms_cli.survey.model.definition import (
     CodeList,
     Field,
-    folded,
     folded_header,
+    folded_once,
 )
 from cpms_cli.survey.proof.proof import Proof, language_faults, rule_faults_of
 from cpms_cli.survey.rules.typed_answers import vocabulary
@@ -145,14 +145,14 @@ class QuestionProof(Proof):
             if entry.code in seen:
                 problems.append(f"the code '{entry.code}' stands twice")
             seen.add(entry.code)
-            own = {folded(spelling) for spelling in entry.spellings}
+            own = {folded_once(spelling) for spelling in entry.spellings}
             problems += [
                 f"the label '{label}' is not among the spellings of '{entry.code}'"
                 for label in entry.label.written().values()
-                if folded(label) not in own
+                if folded_once(label) not in own
             ]
             for spelling in (entry.code, *entry.formerly, *entry.spellings, *entry.cased):
-                other = taken.setdefault(folded(spelling), entry.code)
+                other = taken.setdefault(folded_once(spelling), entry.code)
                 if other != entry.code:
                     problems.append(f"'{spelling}' is also a spelling of '{other}'")
             self.problems += [Problem(file, line, message) for message in problems]

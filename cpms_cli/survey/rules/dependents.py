@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from cpms_cli.survey.files.located_yaml import Place
 from cpms_cli.survey.model.definition import Indicator, Survey
-from cpms_cli.survey.rules.rule_language import named, parse
+from cpms_cli.survey.rules.rule_language import names_in, standing_rule
 from cpms_cli.survey.rules.typed_answers import counted_in
 from cpms_cli.survey.rules.vocabulary import COUNTS, RuleError
 
@@ -50,7 +50,7 @@ def names_looked_at(survey: Survey, rules: Iterable[str]) -> set[str]:
     columns = {indicator.column: indicator for indicator in survey.indicators}
     names, waiting = set[str](), list(rules)
     while waiting:
-        for name in named(parse(waiting.pop())):
+        for name in names_in(waiting.pop()):
             if name in names:
                 continue
             names.add(name)
@@ -65,7 +65,7 @@ def names_looked_at(survey: Survey, rules: Iterable[str]) -> set[str]:
 
 def asks_whether_asked(rules: Iterable[str | None], fields: Collection[str]) -> bool:
     """Whether any of the rules has `asked(field)` of one of these fields."""
-    calls = (call for rule in rules if rule for call in parse(rule).find_all(exp.Anonymous))
+    calls = (call for rule in rules if rule for call in standing_rule(rule).find_all(exp.Anonymous))
     return any(call.name.upper() == "ASKED" and call.expressions[0].name in fields for call in calls)
 
 
@@ -73,7 +73,7 @@ def _names(field: str, *rules: str | None) -> bool:
     """Whether any of the rules names the field; a rule that cannot be read names nothing."""
     for rule in rules:
         try:
-            if rule and field in named(parse(rule)):
+            if rule and field in names_in(rule):
                 return True
         except RuleError:
             continue

@@ -48,6 +48,17 @@ def _parsed(text: str) -> exp.Expression:
     return condition
 
 
+def standing_rule(text: str) -> exp.Expression:
+    """The rule as a tree that is kept and that nobody may change; raises RuleError as `parse` does."""
+    return _parsed(text)
+
+
+@lru_cache(maxsize=4096)
+def names_in(text: str) -> tuple[str, ...]:
+    """The columns that the rule of this text names, as `named` does; raises RuleError as `parse` does."""
+    return tuple(named(_parsed(text)))
+
+
 def _arguments(node: exp.Expression) -> list[str]:
     return [name for name, value in node.args.items() if value]
 

@@ -156,7 +156,7 @@ CERTAIN = f"coalesce({_SAME_NAME_AND_BIRTH} AND l.mother = r.mother AND l.home =
 _BABY_YEARS = 2
 _ONE_BIRTH = (
     "((length(l.born) = 10 AND NOT l.twin AND NOT r.twin)"
-    # Of a month or a year alone: in no other child of the home it may have been the same one, and mother and home agree.
+    # Of a month or a year alone: no other child of the home may have been born then, and mother and home agree.
     " OR (NOT l.peer AND NOT r.peer AND l.home = r.home"
     " AND (l.mother = r.mother OR l.mother_bare = r.mother_bare OR l.mother_said = r.mother_said)))"
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cpms_cli.errors import AnswersNotRead
 from cpms_cli.reading.header.headers import header_spellings, spelt
-from cpms_cli.reading.header.mapping import Mapped, leave_out
+from cpms_cli.reading.header.mapping import WORKBOOK, Maps, leave_out
 from cpms_cli.reading.sheet.unread import CHOICE_MARKS, FURTHER_CHILD, UnreadColumn
 from cpms_cli.reading.survey_table import SurveyTable, sheets_not_read
 from cpms_cli.survey.files.loading import load_survey
@@ -28,7 +28,7 @@ class Asked:
     store by whose definition the files were read, if they were."""
 
     files: Sequence[Path] = ()
-    mapping: Mapped | None = None
+    mapping: Maps | None = None
     words: tuple[str, ...] = ()
     store: Path | None = None
 
@@ -94,17 +94,24 @@ def column_records(tables: Iterable[SurveyTable]) -> list[dict[str, Any]]:
 
 def free_map_name() -> str:
     """A name for a map that no file of this folder has: nobody's decisions are written over."""
-    number, name = 1, f"{MAP}.csv"
+    number, name = 1, f"{MAP}{WORKBOOK}"
     while Path(name).exists():
         number += 1
-        name = f"{MAP}_{number}.csv"
+        name = f"{MAP}_{number}{WORKBOOK}"
     return name
+
+
+def _map_files(mapping: Maps | None) -> list[str]:
+    """The files of the maps that were given."""
+    if mapping is None or isinstance(mapping, Mapping):
+        return []
+    return [str(mapping)] if isinstance(mapping, str | Path) else [str(path) for path in mapping]
 
 
 def map_commands(asked: Asked, command: str) -> tuple[str, str]:
     """The two commands by which an officer decides: the one that writes the map, and `command` once more with it."""
     files, name = [str(path) for path in asked.files], free_map_name()
-    before = ["--map", str(asked.mapping)] if isinstance(asked.mapping, str | Path) else []
+    before = [word for path in _map_files(asked.mapping) for word in ("--map", path)]
     return (
         command_line(["cpms", "map", *files, *before, "-o", name]),
         command_line(["cpms", command, *files, "--map", name, *asked.words]),

@@ -30,7 +30,7 @@ from cpms_cli.checking.staging import open_workbench, stage
 from cpms_cli.checking.unasked import asked_alone, holds_unasked, unasked_faults
 from cpms_cli.checking.values.eras import era_faults
 from cpms_cli.checking.values.titles import title_faults
-from cpms_cli.reading.header.mapping import Mapped
+from cpms_cli.reading.header.mapping import Maps
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
 from cpms_cli.reading.tables import ReadAs, read_files
@@ -142,7 +142,7 @@ def validate(  # noqa: PLR0913 - public: what can be asked, each by its own keyw
     encoding: str | None = None,
     identified: bool = False,
     columns_only: bool = False,
-    mapping: Mapped | None = None,
+    mapping: Maps | None = None,
     earlier: Earlier | None = None,
     beside: Beside | None = None,
     sheets: Collection[str] | None = None,

@@ -65,7 +65,15 @@ Encoding = Annotated[
 ]
 Map = Annotated[
     Path | None,
-    typer.Option("--map", help="Which header is which field: a CSV that cpms map writes.", show_default=False),
+    typer.Option("--map", help="Which header is which field: a file that cpms map writes.", show_default=False),
+]
+Maps = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--map",
+        help="What headers and answers mean: a file that cpms map writes; once for each kind of file.",
+        show_default=False,
+    ),
 ]
 
 

@@ -27,7 +27,7 @@ from cpms_cli.merging.row_fates import (
     set_rows_aside,
 )
 from cpms_cli.reading.book.bundle import is_bundle
-from cpms_cli.reading.header.mapping import Mapped
+from cpms_cli.reading.header.mapping import Maps
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.reading.source import Files, file_paths
 from cpms_cli.reading.survey_table import SurveyTable
@@ -94,7 +94,7 @@ def merge(  # noqa: PLR0913 - what the command takes
     language: Language = FALLBACK,
     tool_version: str = "",
     who: str | None = None,
-    mapping: Mapped | None = None,
+    mapping: Maps | None = None,
     sheets: Collection[str] | None = None,
     village: str | None = None,
 ) -> Merge:

@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cpms_cli.errors import CpmsError, UsageError
-from cpms_cli.reading.header.mapping import HeaderMap, compared, load_map, map_lines
+from cpms_cli.reading.header.map_loading import load_map, map_lines
+from cpms_cli.reading.header.map_workbook import is_map_workbook
+from cpms_cli.reading.header.mapping import WORKBOOK, HeaderMap, compared
 from cpms_cli.reading.tables import read_sources
 from cpms_cli.survey.model.definition import Survey
 
 _ENDING = ".csv"
+"""Beside a workbook, what a map can be."""
 
 
 def is_map(path: Path) -> bool:
     """Whether a file is a map of headers, as `cpms map` writes it."""
+    if path.suffix.lower() == WORKBOOK:
+        return is_map_workbook(path)
     if path.suffix.lower() != _ENDING:
         return False
     try:
@@ -26,8 +31,9 @@ def is_map(path: Path) -> bool:
 
 def map_paths(folder: Path, further: Iterable[Path] = ()) -> list[Path]:
     """Return the files in a folder of maps and further ones, in the order of their names."""
-    within = folder.glob(f"*{_ENDING}") if folder.is_dir() else ()
-    return sorted({*within, *further})
+    within = [path for ending in (_ENDING, WORKBOOK) for path in folder.glob(f"*{ending}")] if folder.is_dir() else []
+    # Excel puts a small file beside a workbook that is open.
+    return sorted({*(path for path in within if not path.name.startswith("~$")), *further})
 
 
 def fitting_map(survey: Survey, maps: Iterable[Path], path: Path) -> tuple[Path | None, tuple[CpmsError, ...]]:

@@ -1,4 +1,4 @@
-"""What a run leaves in its folder once the store is up to date: the list of visits, the report, the scores."""
+"""What a run leaves in its folder once the store is up to date: the list of the day, the report, the scores."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from cpms_cli.errors import UsageError
 from cpms_cli.office.journal import free_name
 from cpms_cli.office.settings import Office
 from cpms_cli.reports.children.scores import level_labels
-from cpms_cli.reports.children.visits import write_visits
+from cpms_cli.reports.children.today import write_today
 from cpms_cli.reports.composing.area_report import compose_area_report
 from cpms_cli.reports.documents.rendering import render
 from cpms_cli.scoring.runs import score_and_record
 from cpms_cli.scoring.scores import score
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
-from cpms_cli.summaries.child.visits import list_visits
+from cpms_cli.summaries.today.today_list import today_of
 from cpms_cli.survey.messages import sentence
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.workspace import Workspace
 from cpms_cli.writing.files import write_tables
-from cpms_cli.writing.output_formats import has_format
 
 _WIDTHS = (8, 6, 4, 2)  # digits of a village, subdistrict, district, province
 
@@ -55,10 +54,10 @@ def write_outputs(
     plan = office.plan
     if "score" in plan.steps:
         yield _scores(office, folder, tool_version)
-    if "visits" in plan.steps and "visits" in plan.outputs:
-        path = _free(folder, plan.outputs["visits"])
+    if "today" in plan.steps and "today" in plan.outputs:
+        path = _free(folder, plan.outputs["today"])
         write_list_of_today(office, path, language, today)
-        yield Written("visits", path.name)
+        yield Written("today", path.name)
     if "report" in plan.steps and "report" in plan.outputs:
         yield _report(office, _free(folder, plan.outputs["report"]), language)
 
@@ -70,14 +69,9 @@ def _free(folder: Path, name: str) -> Path:
 
 
 def write_list_of_today(office: Office, path: Path, language: Language, today: datetime.date) -> None:
-    """Write whom to visit, without names, as of a day. The one place where a run makes the list of the day."""
+    """Write what is to be done, without names, as of a day. The one place where a run makes the list of the day."""
     with Workspace.from_paths(office.store, language=language) as workspace:
-        listed = list_visits(workspace, area=None, round_=None, as_of=today)
-        survey = workspace.survey
-    if has_format("visits", path):
-        write_visits(path, survey, listed.visits, language, len(listed.turned_18))
-    else:
-        write_tables({"visits": listed.visits}, path)
+        write_today(path, workspace.survey, today_of(workspace, as_of=today), language)
 
 
 def _scores(office: Office, folder: Path, tool_version: str) -> Written:

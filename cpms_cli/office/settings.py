@@ -21,13 +21,13 @@ from cpms_cli.writing.output_formats import Kind, has_format
 FILE = "cpms.toml"
 INBOX, OUTBOX, MAPS = "inbox", "outbox", "maps"
 RUN = "run"
-STEPS = ("merge", "score", "visits", "report")
+STEPS = ("merge", "score", "today", "report")
 """The steps of a run, in the order in which they are taken."""
 OFFICE_KEYS: dict[str, type] = {"name": str, "area": str, "store": str, "language": str, "round": int, "who": str}
-RUN_KEYS: dict[str, type] = {"steps": list, "visits": str, "report": str, "scores": str, "audience": str}
-OUTPUT_KINDS: dict[str, Kind] = {"visits": "table", "report": "document", "scores": "table"}
+RUN_KEYS: dict[str, type] = {"steps": list, "today": str, "report": str, "scores": str, "audience": str}
+OUTPUT_KINDS: dict[str, Kind] = {"today": "table", "report": "document", "scores": "table"}
 STORE = "cpms.duckdb"
-OUTPUTS = {"visits": "visits.xlsx", "report": "report.html"}
+OUTPUTS = {"today": "today.xlsx", "report": "report.html"}
 _LINE = re.compile(r"\(at line ([0-9]+)")
 _NEAR = 70
 

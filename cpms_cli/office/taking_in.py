@@ -7,7 +7,7 @@ run: errors of the store are not caught here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +15,24 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import Asked, check_answers_read
 from cpms_cli.checking.mending.annotation import annotate
-from cpms_cli.checking.mending.header_map import draft_map
+from cpms_cli.checking.mending.header_map import draft, map_bytes
 from cpms_cli.checking.validation import Validation
 from cpms_cli.errors import AnswersNotRead, CpmsError, DefinitionError, NoSurveyTable, UnreadableFile, UsageError
 from cpms_cli.merging.compare import validate_against_store
 from cpms_cli.merging.merge import Merge, merge
 from cpms_cli.merging.respond import import_responses
+from cpms_cli.merging.today_answers import import_answers
 from cpms_cli.office.inbox import Arrived
 from cpms_cli.office.journal import OpenRun, Outcome
 from cpms_cli.office.maps_tried import fitting_map
 from cpms_cli.office.settings import MAPS, Office
-from cpms_cli.reading.header.mapping import FIELD
+from cpms_cli.reading.header.mapping import FIELD, WORKBOOK
 from cpms_cli.reading.response_log import read_responses
 from cpms_cli.store.definitions.definition_in_use import definition_in_use
 from cpms_cli.survey.era import shown_year
 from cpms_cli.survey.messages import say, sentence
 from cpms_cli.survey.model.definition import Language
-from cpms_cli.writing.files import write_tables
+from cpms_cli.writing.files import write_bytes
 
 # What a file that does not say it is given by the office: the error that it lacks it, and the option.
 _ROUND, _VILLAGE = "key_round_missing", "key_village_missing"
@@ -76,7 +77,7 @@ def take_in(work: Work, file: Arrived, opened: OpenRun | None, recorded: Outcome
 
 
 def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome) -> Outcome | None:
-    """What became of a list of visits that comes back filled in; None where the file is none."""
+    """What became of a list of the day that comes back filled in; None where the file is none."""
     survey = definition_in_use(work.office.store)
     try:
         rows = sum(len(table.rows) for table in read_responses([file.path], survey))
@@ -96,10 +97,16 @@ def _responses(work: Work, file: Arrived, opened: OpenRun | None, start: Outcome
         who=work.office.who,
     )
     counts = {name: imported.total(name) for name in ("rows_in", "stored", "unchanged")}
-    set_aside = imported.total("quarantined")
-    words = work.say("office_responses", file=file.name, stored=counts["stored"])
+    read = import_answers(
+        [file.path], work.office.store, language=work.language, tool_version=work.tool_version, who=work.office.who
+    )
+    words = [work.say("office_responses", file=file.name, stored=counts["stored"], answers=read.stored)]
+    words += [work.say("today_refused", **asdict(refused)) for refused in read.refused]
+    if read.merged is not None and read.merged.quarantine is not None:
+        words.append(work.say("merge_set_aside", file=read.merged.quarantine.name))
+    set_aside = imported.total("quarantined") + read.set_aside + len(read.refused)
     name = aside.name if aside.exists() else ""
-    outcome = replace(start, state="responses", messages=(words,), set_aside=set_aside, to_mend=name)
+    outcome = replace(start, state="responses", messages=tuple(words), set_aside=set_aside, to_mend=name)
     return outcome.counted(counts)
 
 
@@ -228,14 +235,15 @@ def _map_needed(work: Work, file: Arrived, opened: OpenRun | None, start: Outcom
     if recorded is not None and recorded.map:
         return replace(start, messages=recorded.messages, map=recorded.map)
     try:
-        drafted = draft_map(file.path, language=work.language)
+        survey = definition_in_use(work.office.store)
+        drafted = draft([file.path], survey, language=work.language)
     except CpmsError:
         return start
-    if drafted[FIELD].str.strip("? ").ne("").sum() < _LEAST_HEADERS or opened is None:
+    if drafted.headers[FIELD].str.strip("? ").ne("").sum() < _LEAST_HEADERS or opened is None:
         return start
-    name = opened.free_name(f"map_{_stem(file)}", ".csv")
+    name = opened.free_name(f"map_{_stem(file)}", WORKBOOK)
     folder = opened.journal.folder
-    write_tables({"map": drafted}, folder / name)
+    write_bytes(folder / name, map_bytes(survey, drafted, folder / name, work.language))
     further = work.say("office_map_needed", map=f"{folder.name}/{name}", folder=MAPS)
     return replace(start, messages=(*start.messages, further), map=name)
 

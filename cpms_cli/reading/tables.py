@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from cpms_cli.errors import NoSurveyTable, UsageError
 from cpms_cli.reading.cells import read_sheets
 from cpms_cli.reading.header.export_layouts import find_column
 from cpms_cli.reading.header.headers import headed, header_spellings
-from cpms_cli.reading.header.mapping import HeaderMap, Mapped, check_headers_there, load_map
+from cpms_cli.reading.header.mapping import HeaderMap, Maps
+from cpms_cli.reading.header.several_maps import check_maps_used, load_maps, map_of
 from cpms_cli.reading.sheet.repeats import join_repeats
 from cpms_cli.reading.sheet.row_keys import GivenKeys, with_row_keys
 from cpms_cli.reading.sheet.sheet_choice import check_names, choose_tables
@@ -28,8 +29,9 @@ from cpms_cli.reading.source import SourceTable
 from cpms_cli.reading.survey_table import Column, SurveyTable, is_round
 from cpms_cli.reading.threads import on_each
 from cpms_cli.reading.value.answers import NUMBER_CODES, Context
+from cpms_cli.reading.value.dates import Evidence
 from cpms_cli.reading.value.values import read_texts
-from cpms_cli.survey.model.definition import Survey, Table
+from cpms_cli.survey.model.definition import Survey, Table, folded
 from cpms_cli.survey.plain_text import plain_digits
 
 
@@ -37,15 +39,18 @@ def read_sources(
     path: Path,
     survey: Survey,
     encoding: str | None = None,
-    chosen: HeaderMap | None = None,
+    chosen: HeaderMap | Sequence[HeaderMap] | None = None,
     names: Collection[str] | None = None,
 ) -> list[SourceTable]:
-    """The sheets of one file, recognised by its content rather than its name; headers of a map help to find them.
+    """The sheets of one file, recognised by its content rather than its name; headers of maps help to find them.
 
     Of a workbook only the sheets of these `names`, where there are any. Raises UnreadableFile, or NoSurveyTable where
     no sheet has a header of the survey, UsageError where the workbook has none of the names.
     """
-    spellings = {**header_spellings(survey), **(chosen.spellings() if chosen else {})}
+    maps = (chosen,) if isinstance(chosen, HeaderMap) else chosen or ()
+    spellings = header_spellings(survey)
+    for each in maps:
+        spellings = {**spellings, **each.spellings()}
     return read_sheets(path, spellings, encoding, names)
 
 
@@ -65,13 +70,24 @@ def distinct_texts(source: SourceTable, index: int) -> tuple[npt.NDArray[np.int3
 
 def _column(survey: Survey, sheet: Sheet, index: int, name: str, context: Context | None = None) -> Column:
     source, field = sheet.source, survey.fields[name]
+    meanings = context.meanings if context else {}
     codes, texts = source.encoded(index)
-    read = read_texts(survey, field, texts, context)
+    read = read_texts(survey, field, _by_map(texts, meanings) if meanings else texts, context)
     if read.values.null_count:
         blank = pc.is_null(read.values).to_numpy(zero_copy_only=False)
         codes = np.where((codes >= 0) & blank[codes], np.int32(-1), codes)
     place = -1 if index in sheet.added else index
-    return Column(field, place, source.header[index], codes, texts, read.values, read.questions, read.evidence)
+    evidence = (*read.evidence, _BY_MAP) if meanings else read.evidence
+    return Column(field, place, source.header[index], codes, texts, read.values, read.questions, evidence)
+
+
+# Rows set aside are read again without the map: what it decided is written out in them.
+_BY_MAP = Evidence("answers_by_map")
+
+
+def _by_map(texts: pa.Array, meanings: Mapping[str, str]) -> pa.Array:
+    """The texts of a column, those that a map has a meaning for as their code."""
+    return pa.array([meanings.get(folded(text), text) for text in texts.to_pylist()], pa.string())
 
 
 def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
@@ -85,8 +101,11 @@ def _context(survey: Survey, sheet: Sheet, round_: int | None) -> Context:
     return Context(tuple(sorted(rounds)), sheet.source.evidence.get("date_system", "1900"))
 
 
-def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> SurveyTable:
+def survey_table(
+    survey: Survey, sheet: Sheet, round_: int | None = None, chosen: HeaderMap | None = None
+) -> SurveyTable:
     """The sheet as a table of the survey. Where it has no column for the round, its name may say it, else `round_`.
+    `chosen` is the map by which its answers are read.
 
     Raises UsageError where these two differ, NoSurveyTable where a column of the row's key is not there, or that of
     consent may be one that is not read.
@@ -105,7 +124,9 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
         _check_consent(survey, sheet, place)
     context = _context(survey, sheet, round_)
     read = on_each(
-        lambda item: _column(survey, sheet, item[0], item[1], context), sheet.fields.items(), len(source.rows)
+        lambda item: _column(survey, sheet, *item, _with_meanings(context, chosen, source.header[item[0]], item[1])),
+        sheet.fields.items(),
+        len(source.rows),
     )
     columns = {column.field.name: column for column in _one_coding(read)}
     if round_ is not None and survey.role("round").name in columns:
@@ -116,6 +137,11 @@ def survey_table(survey: Survey, sheet: Sheet, round_: int | None = None) -> Sur
     return SurveyTable(
         source, table, columns, given, ignored, sheet.near, (*sheet.notes, *notes), sheet.unread, sheet.is_numbered
     )
+
+
+def _with_meanings(context: Context, chosen: HeaderMap | None, header: str, name: str) -> Context:
+    meanings = chosen.answers_of(header, name) if chosen else {}
+    return dataclasses.replace(context, meanings=meanings) if meanings else context
 
 
 def _one_coding(columns: list[Column]) -> list[Column]:
@@ -178,13 +204,14 @@ def _same_round(survey: Survey, column: Column, round_: int, place: dict[str, st
 class ReadAs:
     """How files are to be read, where they do not say it themselves.
 
-    `round`: the survey's year. `encoding`: that of a text file. `mapping`: which headers are which fields, as a CSV
-    file or as a mapping. `sheets`: the names of the sheets to be read, None for all that hold the survey.
+    `round`: the survey's year. `encoding`: that of a text file. `mapping`: which headers are which fields, as a file,
+    as several, of which each file goes by the one whose headers it has, or as a mapping. `sheets`: the names of the
+    sheets to be read, None for all that hold the survey.
     """
 
     round: int | None = None
     encoding: str | None = None
-    mapping: Mapped | None = None
+    mapping: Maps | None = None
     sheets: Collection[str] | None = None
     village: str | None = None
 
@@ -197,22 +224,28 @@ def read_files(paths: Iterable[Path], survey: Survey, read_as: ReadAs = AS_THEY_
 
     Raises as `read` does, for the first file that cannot be read.
     """
-    chosen, round_, names = load_map(read_as.mapping, survey), read_as.round, read_as.sheets
-    files = [read_sources(path, survey, read_as.encoding, chosen, names or None) for path in paths]
+    maps, round_, names = load_maps(read_as.mapping, survey), read_as.round, read_as.sheets
+    files = [read_sources(path, survey, read_as.encoding, maps, names or None) for path in paths]
     check_names(names or (), files)
-    if chosen:
-        check_headers_there(chosen, [source for file in files for source in file])
+    check_maps_used(maps, files)
+    by_file = {file[0].path: map_of(maps, file) for file in files if file}
     without_logs = [[source for source in file if not is_log(survey, source)] for file in files]
     if files and not any(without_logs):
         raise NoSurveyTable("is_response_log", file=files[0][0].path.name)
     for sources, of_survey_alone in zip(files, without_logs, strict=True):
         if sources and not of_survey_alone:
             raise UsageError("today_with_survey", file=sources[0].path.name)
-    of_survey = [source for file in without_logs if file for source in choose_tables(survey, file, chosen, round_)]
-    parts = [part for source in of_survey for part in children_apart(survey, understand(survey, source, chosen))]
+    of_survey = [
+        source for file in without_logs if file for source in choose_tables(survey, file, by_file[file[0].path], round_)
+    ]
+    parts = [
+        part
+        for source in of_survey
+        for part in children_apart(survey, understand(survey, source, by_file[source.path]))
+    ]
     given = GivenKeys(round_, read_as.village)
     sheets = [with_row_keys(survey, sheet, given) for sheet in join_repeats(survey, parts)]
-    return [survey_table(survey, sheet, round_) for sheet in sheets]
+    return [survey_table(survey, sheet, round_, by_file[sheet.source.path]) for sheet in sheets]
 
 
 def read(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
@@ -220,7 +253,7 @@ def read(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     survey: Survey,
     round_: int | None = None,
     encoding: str | None = None,
-    mapping: Mapped | None = None,
+    mapping: Maps | None = None,
     names: Collection[str] | None = None,
     village: str | None = None,
 ) -> list[SurveyTable]:

@@ -85,11 +85,14 @@ def test_merge_stops_until_a_map_says_what_they_are(
         assert f"'{header}'" in ran.err
     assert "1234567890121" not in ran.err, "what stands in the cells is told by its kind alone"
     write, again = (line.partition(": ")[2] for line in ran.err.splitlines()[-2:])
-    assert again == f"cpms merge {UNKNOWN} --map map.csv --store s.duckdb"
+    assert again == f"cpms merge {UNKNOWN} --map map.xlsx --store s.duckdb"
+    write, again = write.replace(".xlsx", ".csv"), again.replace(".xlsx", ".csv")
     assert cpms(*write.split()[1:]).code == 0
     assert cpms(*again.split()[1:]).code == 2, "the draft waits for decisions"
     drafted = pd.read_csv("map.csv", dtype="str", keep_default_na=False)
-    assert set(drafted.loc[drafted["header"].isin(FIVE), "field"]) == {"?"}
+    fields = dict(zip(drafted["header"], drafted["field"], strict=True))
+    assert fields["ถูกทำร้าย"].startswith("?"), "hurt in which way: what is not sure waits for a person"
+    assert all(fields[header] in (field, f"?{field}") for header, field in FIVE.items() if header != "ถูกทำร้าย")
     drafted["field"] = drafted["header"].map(FIVE).fillna(drafted["field"])
     drafted.to_csv("map.csv", index=False, encoding="utf-8-sig")
     assert cpms(*again.split()[1:]).code == 0
@@ -199,7 +202,7 @@ def test_a_further_map_keeps_what_was_decided(cpms: Cpms, tmp_path: Path) -> Non
     first.write_text("\n".join(["header,field", *lines]), "utf-8")
     ran = cpms("map", UNKNOWN, "--map", first, "--format", "json")
     decided = {header["header"]: header["field"] for header in ran.json["headers"]}
-    assert {header: decided[header] for header in FIVE} == {**FIVE, "ดื่มเหล้าหรือไม่": "?"}
+    assert {header: decided[header] for header in FIVE} == FIVE
 
 
 def test_columns_not_read_are_carried_in_the_workbook_of_rows_set_aside(cpms: Cpms, tmp_path: Path) -> None:

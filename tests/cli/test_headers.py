@@ -185,7 +185,7 @@ def test_a_missing_key_column_is_proposed_by_the_error_itself(cpms: Cpms) -> Non
     ran = cpms("validate", FILES / "near_miss_headers.csv")
     assert ran.code == 2
     assert "'รหัสหมู่บาน' = village_code" in ran.err
-    assert "cpms map near_miss_headers.csv -o map.csv" in ran.err
+    assert "cpms map near_miss_headers.csv -o map.xlsx" in ran.err
 
 
 def test_merging_says_which_column_was_not_stored(cpms: Cpms, draw: Draw, tmp_path: Path) -> None:

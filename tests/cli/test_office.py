@@ -176,11 +176,11 @@ def test_a_run_stores_what_is_new_and_leaves_the_rest_to_mend(cpms: Cpms, office
     assert "1 of 1  moo1.csv: stored; rows 2 = stored 1 + unchanged 0 + set aside 1" in ran.err
     made = _of_run(folder)
     names = {path.name for path in made.iterdir()}
-    assert names == {"checked_moo1.xlsx", "report.html", "run.json", "to_mend_moo1.xlsx", "visits.xlsx"}
+    assert names == {"checked_moo1.xlsx", "report.html", "run.json", "to_mend_moo1.xlsx", "today.xlsx"}
     page = (folder / "outbox" / "open_first.html").read_text("utf-8")
     assert f'href="{made.name}/to_mend_moo1.xlsx"' in page
     assert "1 rows of moo1.csv are not stored" in page
-    assert openpyxl.load_workbook(made / "visits.xlsx").sheetnames
+    assert openpyxl.load_workbook(made / "today.xlsx").sheetnames
     before = _files(folder)
     again = cpms("run")
     assert again.code == 0
@@ -275,10 +275,11 @@ def test_a_map_is_asked_for_once_and_then_serves_all_files_of_its_kind(
     assert ran.code == 1
     assert "ไปโรงเรียนไหม" in ran.out
     assert cpms("run", "--format", "json").json["changed"] is False, "nothing is asked twice"
-    drafted = _of_run(folder) / "map_moo1.csv"
-    lines = drafted.read_text("utf-8-sig").splitlines()
-    (folder / "maps" / "school.csv").write_text("header,field\nไปโรงเรียนไหม,in_school\n", "utf-8")
-    assert any(line.startswith("ไปโรงเรียนไหม,?") for line in lines)
+    book = openpyxl.load_workbook(_of_run(folder) / "map_moo1.xlsx")
+    row = next(row for row in book.worksheets[0].iter_rows(min_row=2) if row[0].value == "ไปโรงเรียนไหม")
+    assert str(row[1].value).startswith("?")
+    row[1].value = "in_school"
+    book.save(folder / "maps" / "school.xlsx")
     ran = cpms("run", "--format", "json")
     assert ran.code == 0, ran.out
     assert _states(ran.json) == {"moo1.csv": "stored", "moo2.csv": "stored"}
@@ -314,7 +315,7 @@ def test_outputs_are_those_that_the_settings_name_and_the_log_has_a_line_for_eac
     shutil.copy(draw({}), folder / "inbox")
     assert cpms("run", "--log", "log.jsonl").code == 0
     assert (_of_run(folder) / "scores.parquet").is_file()
-    assert not (_of_run(folder) / "visits.xlsx").exists()
+    assert not (_of_run(folder) / "today.xlsx").exists()
     events = [json.loads(line) for line in Path("log.jsonl").read_text("utf-8").splitlines()]
     assert [event["event"] for event in events] == ["file", "output"]
     assert cpms("run", "--log", "cpms.duckdb").code == 2
@@ -335,7 +336,7 @@ def test_a_list_of_visits_that_comes_back_is_recorded(cpms: Cpms, office: NewOff
 
 
 def test_a_run_that_was_killed_goes_on_with_the_next_file(cpms: Cpms, office: NewOffice, draw: Draw) -> None:
-    folder = office(run='steps = ["merge", "visits"]')
+    folder = office(run='steps = ["merge", "today"]')
     for number in (1, 2):
         shutil.copy(draw({"household_no": str(number)}, {"sex": "?!"}, name=f"moo{number}.csv"), folder / "inbox")
     # Killed by the system in the middle: as the first file is in the store, and nothing has been said of it yet.
@@ -353,7 +354,7 @@ def test_a_run_that_was_killed_goes_on_with_the_next_file(cpms: Cpms, office: Ne
     assert _states(ran.json) == {"moo1.csv": "stored", "moo2.csv": "stored"}
     assert ran.json["counts"]["rows_in"] == 4
     assert _of_run(folder) == made
-    assert {"to_mend_moo1.xlsx", "to_mend_moo2.xlsx", "visits.xlsx"} <= {path.name for path in made.iterdir()}
+    assert {"to_mend_moo1.xlsx", "to_mend_moo2.xlsx", "today.xlsx"} <= {path.name for path in made.iterdir()}
     batches = cpms("history", "--format", "json").json["batches"]
     assert sorted(batch["file"] for batch in batches) == ["moo1.csv", "moo2.csv"], "each once"
 
@@ -398,7 +399,7 @@ def test_the_pipeline_of_the_examples_does_it_in_python(
     assert "letter.txt: left out" in printed
     assert {path.name for path in (folder / "outbox" / "analyst").iterdir()} == {
         "scores.parquet",
-        "visits.csv",
+        "today.csv",
         "report.html",
     }
 
@@ -410,6 +411,6 @@ def test_what_a_run_leaves_for_others_shows_no_name(cpms: Cpms, office: NewOffic
     outbox = folder / "outbox"
     made = _of_run(folder)
     shown = [path.read_text("utf-8") for path in (outbox / "open_first.html", made / "report.html", made / "run.json")]
-    book = openpyxl.load_workbook(made / "visits.xlsx")
+    book = openpyxl.load_workbook(made / "today.xlsx")
     shown += [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not [text for text in shown if "ชื่อลับ" in text]

@@ -83,6 +83,13 @@ def store(survey_file: Path) -> Path:
     return path
 
 
+def _map() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A draft of a map, and its answers, of these texts."""
+    headers = _table()
+    columns = {name: headers["text"] for name in ("header", "field", "answer", "count", "means", "match")}
+    return headers.assign(header=headers["text"], field=headers["text"]), pd.DataFrame(columns)
+
+
 @pytest.fixture
 def given(request: pytest.FixtureRequest, survey: Survey, tmp_path: Path) -> Callable[[OutputFormat], bytes]:
     """Writes the texts under a format; a kind that is not listed here fails the test."""
@@ -102,7 +109,7 @@ def given(request: pytest.FixtureRequest, survey: Survey, tmp_path: Path) -> Cal
 
     makers: dict[str, Callable[[OutputFormat], bytes]] = {
         "table": lambda output: output.write({"=1+1": _table()}),
-        "header_map": lambda output: output.write({"map": _table()}),
+        "header_map": lambda output: output.write(survey, *_map(), "en"),
         "document": lambda output: output.write(_document()),
         "records": lambda output: output.write(survey, Records(_table(), "masked"), "en"),
         "figures": lambda output: output.write(survey, _figures(), "en"),

@@ -178,7 +178,7 @@ RUNS: dict[str, tuple[str, ...]] = {
         "!faulty.csv --annotate marked.xlsx",
         "!faulty.csv --fix mended.xlsx",
     ),
-    "map": ("faulty.csv -o map.csv",),
+    "map": ("faulty.csv -o map.csv", "faulty.csv -o map.xlsx"),
     "merge": ("!faulty.csv",),
     "score show": ("-o scores.xlsx", "-o scores.parquet"),
     "score fairness": ("-o fairness.xlsx", "--area 850105 --fail-on-gap 1"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +12,25 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import kind_words
 from cpms_cli.checking.findings import MASK
+from cpms_cli.checking.mending.map_answers import ANSWER_COLUMNS, AnsweredColumn, answer_lines, column_texts
 from cpms_cli.checking.mending.masking import spells_answer, to_mask
+from cpms_cli.checking.proposing.answer_proposals import propose_answer
+from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
 from cpms_cli.errors import NoSurveyTable
 from cpms_cli.reading.cells import read_cells
+from cpms_cli.reading.header.export_layouts import aside_columns
+from cpms_cli.reading.header.headers import spelt
 from cpms_cli.reading.header.mapping import (
     FIELD,
     HEADER,
     LABEL,
     UNDECIDED,
     HeaderMap,
-    Mapped,
+    Maps,
     compared,
     leave_out,
-    load_map,
 )
+from cpms_cli.reading.header.several_maps import load_maps, map_of
 from cpms_cli.reading.header.split_questions import distinct
 from cpms_cli.reading.sheet.sheets import Matched, match_sheet
 from cpms_cli.reading.sheet.unread import UnreadColumn, Why
@@ -34,73 +40,174 @@ from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
+from cpms_cli.writing.output_formats import output_format
 
 MAP_COLUMNS = (HEADER, FIELD, LABEL, "match", "examples")
-_EXAMPLES, _EXAMPLE_LETTERS = 3, 30
+_EXAMPLES, _EXAMPLE_LETTERS, _MOST_CELLS = 3, 30, 1_000
 _SURE_WORDS: dict[Why, str] = {"own": "map_own", "carried": "map_own", "gathered": "map_gathered"}
 
 
-def draft_map(
+_HeaderRow = tuple[str, str, str, str, str]
+_AnswerRow = tuple[str, str, str, int, str, str]
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A first map: `headers` has the columns MAP_COLUMNS, `answers` ANSWER_COLUMNS, a row for each text that is not
+    known; all are text but `count`, the cells with this text."""
+
+    headers: pd.DataFrame
+    answers: pd.DataFrame
+
+
+def draft_map(  # noqa: PLR0913 - public: what can be asked, each by its own keyword
     path: str | Path,
     *further: str | Path,
     schemas: Path | None = None,
     encoding: str | None = None,
     language: Language = FALLBACK,
-    mapping: Mapped | None = None,
+    mapping: Maps | None = None,
+    identified: bool = False,
 ) -> pd.DataFrame:
     """Every header of some files with the field it names: header, field, label, match (how sure), examples.
 
-    `field` begins with a question mark where somebody has to decide: the header is nearly a field's, two columns claim
-    one, or what is not known holds answers. It is "leave out" where `mapping`, an earlier map, says so, and blank for
-    other columns that are not read. Examples are answers to questions that are not personal; any other column may hold
-    names and is masked. Raises UnreadableFile, UsageError, DefinitionError.
+    `field` begins with a question mark where somebody has to decide: the header is nearly a field's, or by its words
+    and its cells may be one's; two columns claim one; or what is not known holds answers. It is without the mark where
+    that is surer than `schemas/proposals.yaml` demands. It is "leave out" where `mapping`, an earlier map, says so, and
+    blank for other columns that are not read. Examples are three cells; where they may be personal they are masked
+    unless `identified`. Raises UnreadableFile, UsageError, DefinitionError.
     """
-    survey = load_survey(schemas)
-    chosen = load_map(mapping, survey)
-    rows = [
-        row
-        for file in (path, *further)
-        for source in _sources(Path(file), survey, encoding, chosen)
-        for row in _rows(survey, match_sheet(survey, source, chosen), language, source.header, chosen)
-    ]
-    drafted = pd.DataFrame(rows, columns=list(MAP_COLUMNS), dtype="str")
-    return drafted[~drafted[HEADER].map(compared).duplicated()].reset_index(drop=True)
+    files = (path, *further)
+    drafted = draft(files, load_survey(schemas), encoding, language, mapping, identified=identified)
+    return drafted.headers
 
 
-def _sources(path: Path, survey: Survey, encoding: str | None, chosen: HeaderMap | None) -> list[SourceTable]:
+def draft(  # noqa: PLR0913 - what `draft_map` is asked, by a definition that is loaded
+    files: Sequence[str | Path],
+    survey: Survey,
+    encoding: str | None = None,
+    language: Language = FALLBACK,
+    mapping: Maps | None = None,
+    *,
+    identified: bool = False,
+) -> Drafted:
+    """The map as `draft_map` has it, and with it the answers that are not known."""
+    maps = load_maps(mapping, survey)
+    header_rows: list[_HeaderRow] = []
+    answer_rows: list[_AnswerRow] = []
+    seen: set[str] = set()
+    for file in files:
+        sources = _sources(Path(file), survey, encoding, maps)
+        chosen = map_of(maps, sources)
+        for source in sources:
+            sheet = _DraftedSheet(survey, match_sheet(survey, source, chosen), language, chosen, identified)
+            rows = [row for row in _rows(sheet, source.header) if compared(row[0]) not in seen]
+            rows = list({(compared(row[0]), row[1]): row for row in reversed(rows)}.values())[::-1]
+            seen |= {compared(row[0]) for row in rows}
+            header_rows += rows
+            answer_rows += _answers_of(sheet, rows)
+    headers = pd.DataFrame(header_rows, columns=list(MAP_COLUMNS), dtype="str")
+    answers = pd.DataFrame(answer_rows, columns=list(ANSWER_COLUMNS))
+    keys = ["header", "field", "answer"]
+    counted = answers.groupby(keys, sort=False, dropna=False)["count"].sum().reset_index() if len(answers) else answers
+    merged = answers.drop(columns="count").drop_duplicates(keys).merge(counted, on=keys) if len(answers) else answers
+    return Drafted(headers, merged[list(ANSWER_COLUMNS)])
+
+
+@dataclass(frozen=True)
+class _DraftedSheet:
+    survey: Survey
+    matched: Matched
+    language: Language
+    chosen: HeaderMap | None
+    identified: bool
+
+
+def _answers_of(sheet: _DraftedSheet, rows: Sequence[_HeaderRow]) -> Iterator[_AnswerRow]:
+    """The answers that are not known, of the columns that are a question of a list, or may be."""
+    places = {compared(header): index for index, header in reversed(list(enumerate(sheet.matched.source.header)))}
+    for header, name, *_ in rows:
+        field = sheet.survey.fields.get(name.removeprefix(UNDECIDED))
+        if field is not None and (place := places.get(compared(header))) is not None:
+            decided = sheet.chosen.answers_of(header, field.name) if sheet.chosen else {}
+            column = AnsweredColumn(sheet.matched.source, place, field)
+            yield from answer_lines(sheet.survey, column, decided, sheet.language)
+
+
+def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:
     try:
-        return read_sources(path, survey, encoding, chosen)
+        return read_sources(path, survey, encoding, maps)
     except NoSurveyTable:
         # Not one header is known: then they are told from the rows by their looks, and all wait for the officer.
         return read_cells(path, encoding=encoding)
 
 
-def _rows(
-    survey: Survey, matched: Matched, language: Language, header: tuple[str, ...], chosen: HeaderMap | None
-) -> Iterator[tuple[str, str, str, str, str]]:
+def _rows(sheet: _DraftedSheet, header: tuple[str, ...]) -> Iterator[_HeaderRow]:
+    survey, matched, language, chosen = sheet.survey, sheet.matched, sheet.language, sheet.chosen
     twice = {place: name for name, places in matched.match.twice.items() for place in places}
     unread = {column.index: column for column in matched.unread}
+    proposed = _proposals(sheet)
     for index, cell in enumerate(header):
         if not cell.strip():
             continue
         place = matched.folded.get(index, index)
         child, name = matched.side_by_side.children.get(place, (None, matched.match.fields.get(place)))
         if name:
-            examples = MASK if survey.fields[name].personal else _examples(survey, matched, index, name)
             by_map = chosen is not None and chosen.line(cell) is not None
             sure = say("map_told" if by_map else "map_known" if child is None else "map_child", language, number=child)
-            yield (
-                cell,
-                name if child is None else f"{name}_{child}",
-                survey.fields[name].label.in_(language),
-                sure,
-                examples,
-            )
+            label = survey.fields[name].label.in_(language)
+            yield cell, name if child is None else f"{name}_{child}", label, sure, _examples(sheet, index, name)
+            for line in chosen.further_lines(cell) if chosen else ():
+                further = line.field or ""
+                label = survey.fields[further].label.in_(language)
+                yield cell, further, label, say("map_told", language), _examples(sheet, index, further)
         elif index in twice:
             label = survey.fields[twice[index]].label.in_(language)
-            yield cell, UNDECIDED + twice[index], label, say("map_twice", language), MASK
+            yield cell, UNDECIDED + twice[index], label, say("map_twice", language), _examples(sheet, index, None)
+        elif index in proposed:
+            yield from _proposed_lines(sheet, index, proposed[index])
         else:
-            yield (cell, *_unread_line(survey, matched, unread[index], language), MASK)
+            yield (cell, *_unread_line(survey, matched, unread[index], language), _examples(sheet, index, None))
+
+
+def _proposals(sheet: _DraftedSheet) -> dict[int, tuple[Proposal, ...]]:
+    """What the columns may be of which neither the header nor a map says it, by column.
+
+    A question that two columns may be is one that each of them waits for.
+    """
+    survey, matched = sheet.survey, sheet.matched
+    fields = {*matched.match.fields.values(), *matched.match.twice}
+    taken = fields | {name for _, name in matched.side_by_side.children.values()}
+    aside = {spelt(name) for name in (*aside_columns().numbering, *aside_columns().remarks)}
+    proposed = {
+        column.index: propose(survey, column.header, column_texts(matched.source, column.index)[:_MOST_CELLS], taken)
+        for column in matched.unread
+        if column.why == "unknown" and column.header.strip() and spelt(column.header) not in aside
+    }
+    return {index: proposals for index, proposals in proposed.items() if proposals}
+
+
+def _proposed_lines(sheet: _DraftedSheet, index: int, proposals: tuple[Proposal, ...]) -> Iterator[_HeaderRow]:
+    """The line of a column that may be a question; and one for each further question that it answers as well."""
+    header = sheet.matched.source.header[index]
+    yield (header, *_proposed_line(sheet, proposals), _guessed_examples(sheet, index, proposals[0].field))
+    for other in also(sheet.survey, header, proposals, column_texts(sheet.matched.source, index)[:_MOST_CELLS]):
+        label = sheet.survey.fields[other.field].label.in_(sheet.language)
+        sure = say("map_also", sheet.language, percent=round(100 * other.confidence))
+        yield header, UNDECIDED + other.field, label, sure, _guessed_examples(sheet, index, other.field)
+
+
+def _proposed_line(sheet: _DraftedSheet, proposals: tuple[Proposal, ...]) -> tuple[str, str, str]:
+    """Field, label and how sure, of a column that may be a question; the next likely ones are named with it."""
+    survey, language = sheet.survey, sheet.language
+    best, *others = proposals
+    rivals = [all_proposals[0].field for all_proposals in _proposals(sheet).values()].count(best.field) > 1
+    sure = is_filled_in(survey, proposals) and not rivals
+    words = say("map_cells" if best.from_cells else "map_words", language, percent=round(100 * best.confidence))
+    if others:
+        labels = ", ".join(survey.fields[other.field].label.in_(language) for other in others)
+        words += say("map_or", language, labels=labels)
+    return ("" if sure else UNDECIDED) + best.field, survey.fields[best.field].label.in_(language), words
 
 
 def _unread_line(survey: Survey, matched: Matched, column: UnreadColumn, language: Language) -> tuple[str, str, str]:
@@ -119,14 +226,35 @@ def _unread_line(survey: Survey, matched: Matched, column: UnreadColumn, languag
     return "", "", say(_SURE_WORDS.get(column.why, "map_none"), language)
 
 
-def _examples(survey: Survey, matched: Matched, index: int, name: str) -> str:
-    texts = [text for text in distinct(matched.source, index)[1] if text and text.strip()][:_EXAMPLES]
+def _guessed_examples(sheet: _DraftedSheet, index: int, name: str) -> str:
+    """As `_examples`, of a column that may be this field: names and days may be anybody's."""
+    field = sheet.survey.fields[name]
+    shown = sheet.identified or field.codelist or field.type in ("integer", "number", "year")
+    return _examples(sheet, index, name if shown else None)
+
+
+def _examples(sheet: _DraftedSheet, index: int, name: str | None) -> str:
+    """Three cells of a column, masked unless they can be shown; `name` is the field that it is or may be."""
+    survey = sheet.survey
+    texts = [text for text in distinct(sheet.matched.source, index)[1] if text and text.strip()][:_EXAMPLES]
+    if sheet.identified:
+        return " | ".join(text[:_EXAMPLE_LETTERS] for text in texts)
+    if name is None or survey.fields[name].personal:
+        return MASK
     if survey.fields[name].codelist or survey.fields[name].type in ("integer", "number"):
         # In a row that was moved by a column, a name may stand where an answer should.
-        texts = [text if spells_answer(survey, text) else MASK for text in texts]
+        known = {
+            text for text in texts if spells_answer(survey, text) or propose_answer(survey, survey.fields[name], text)
+        }
+        texts = [text if text in known else MASK for text in texts]
     # Nobody has said yet that this is the right field for the column.
     nowhere_moved = np.zeros(len(texts), dtype=np.bool_)
     of_codes = survey.fields[name].format == "cpms-id"
     hidden = to_mask(survey, np.arange(len(texts)), pa.array(texts, pa.string()), nowhere_moved, of_codes)
     texts = [MASK if hide else text for text, hide in zip(texts, hidden, strict=True)]
     return " | ".join(text[:_EXAMPLE_LETTERS] for text in texts)
+
+
+def map_bytes(survey: Survey, drafted: Drafted, path: Path, language: Language) -> bytes:
+    """The file of a map: a workbook with headers and answers, or a CSV with the headers alone."""
+    return output_format("header_map", path).write(survey, drafted.headers, drafted.answers, language)

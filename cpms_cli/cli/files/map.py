@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from cpms_cli.cli.guard import Overwrite
-from cpms_cli.cli.options import Encoding, Files, Format, Lang, Map, Schemas, language, one_of
+from cpms_cli.cli.options import Encoding, Files, Format, Lang, Maps, Schemas, Unmasked, language, one_of
 from cpms_cli.errors import UsageError
 from cpms_cli.writing.output_formats import has_format
 
 MapOutput = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write the map here: a new .csv file.", show_default=False)
+    Path | None, typer.Option("--output", "-o", help="Write the map here: a new .xlsx or .csv.", show_default=False)
 ]
 
 
@@ -24,13 +24,15 @@ def map_(
     lang: Lang = None,
     schemas: Schemas = None,
     encoding: Encoding = None,
-    map_: Map = None,
+    map_: Maps = None,
+    identified: Unmasked = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Say which header of some files is which question, and write that down to be corrected.
+    """Say which header of some files is which question, what their answers mean, and write that down to be corrected.
 
-    Open the map in Excel: mend the column "field", write "leave out" there for columns that are left out on purpose,
-    and take away each question mark that you agree with. Then give it to validate and merge with --map. With --map
+    Open the workbook in Excel: on the first sheet choose the question of each header that is marked, or "leave out"; on
+    the second what each answer means that is not known. Then give it to validate and merge with --map. It serves every
+    file of the same kind. A CSV has the headers alone: take away each question mark that you agree with. With --map
     here, an earlier map's decisions are kept. Exit code 0: written; 2: it cannot be.
 
     \b
@@ -44,20 +46,25 @@ def map_(
         raise UsageError("map_is_csv", file=output.name)
     if output is not None and output.exists() and not overwrite:
         raise UsageError("map_there", file=output.name)
-    from cpms_cli.checking.mending.header_map import draft_map
+    from cpms_cli.checking.columns_not_read import command_line
+    from cpms_cli.checking.mending.header_map import draft, map_bytes
     from cpms_cli.reports.files import header_map as report
     from cpms_cli.reports.terminal import open_console
+    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
-    from cpms_cli.writing.files import csv_text, json_text, write_tables
+    from cpms_cli.writing.files import csv_text, json_text, write_bytes
 
-    drafted = draft_map(*files, schemas=schemas, encoding=encoding, language=spoken, mapping=map_)
+    survey = load_survey(schemas)
+    drafted = draft(files, survey, encoding, spoken, map_, identified=identified)
     if output is not None:
-        write_tables({"map": drafted}, output)
+        write_bytes(output, map_bytes(survey, drafted, output, spoken))
     if format_ == "json":
-        typer.echo(json_text(report.document(drafted)))
+        typer.echo(json_text(report.document(drafted.headers, drafted.answers)))
     elif format_ == "csv":
-        typer.echo(csv_text(drafted), nl=False)
+        typer.echo(csv_text(drafted.headers), nl=False)
     else:
-        report.show(open_console(spoken), drafted, spoken)
+        report.show(open_console(spoken), drafted.headers, drafted.answers, spoken)
     if output is not None:
         typer.echo(say("written", spoken, file=output), err=True)
+        again = command_line(["cpms", "merge", *map(str, files), "--map", str(output)])
+        typer.echo(say("map_next", spoken, map=output, again=again), err=True)

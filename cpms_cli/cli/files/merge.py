@@ -13,7 +13,7 @@ from cpms_cli.cli.options import (
     Encoding,
     Files,
     Lang,
-    Map,
+    Maps,
     Round,
     Schemas,
     Sheets,
@@ -46,7 +46,7 @@ def merge(
     lang: Lang = None,
     schemas: Schemas = None,
     encoding: Encoding = None,
-    map_: Map = None,
+    map_: Maps = None,
     sheets: Sheets = None,
 ) -> None:
     """Store the rows of survey files; set those with errors aside, to be mended and merged again.
@@ -96,7 +96,8 @@ def merge(
             raise
         if len(logs) < len(files):
             raise UsageError("today_with_survey", file=logs[0].name) from None
-        code = record_files(ToRecord(files, store, quarantine, schemas, encoding, map_), format_, spoken)
+        to_record = ToRecord(files, store, quarantine, schemas, encoding, map_[0] if map_ else None)
+        code = record_files(to_record, format_, spoken)
         raise typer.Exit(code) from None
     urgent = set_aside_levels(survey, merged)
     if format_ == "json":

@@ -14,7 +14,7 @@ from cpms_cli.cli.options import (
     Files,
     Format,
     Lang,
-    Map,
+    Maps,
     Output,
     Round,
     Schemas,
@@ -57,7 +57,7 @@ def validate(
     schemas: Schemas = None,
     encoding: Encoding = None,
     identified: Unmasked = False,
-    map_: Map = None,
+    map_: Maps = None,
     store: Against = None,
     show_changes: ShowChanges = False,
     annotate: Annotate = None,
@@ -89,7 +89,7 @@ def validate(
     from cpms_cli.writing.files import check_not_read, csv_text, json_text
 
     if output is not None:
-        check_not_read(output, [*files, *([map_] if map_ else [])])
+        check_not_read(output, [*files, *(map_ or [])])
     validation = run(
         files,
         store,
@@ -143,7 +143,7 @@ def validate(
     raise typer.Exit(validation.exit_code)
 
 
-def _asked(files: list[Path], map_: Path | None, options: dict[str, str | None], store: Path | None) -> Asked:
+def _asked(files: list[Path], map_: list[Path] | None, options: dict[str, str | None], store: Path | None) -> Asked:
     """How the validation was asked for, to be asked again with a map."""
     from cpms_cli.checking.columns_not_read import Asked
 

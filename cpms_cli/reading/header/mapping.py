@@ -4,28 +4,29 @@ Columns `header` (as it stands in the file), `field` and `label` for the reader;
 field's name or one of its spellings, with a number behind it where children stand side by side (`given_name_2`); or
 "leave out" (in any language) for a column that is left out on purpose. Blank, the map says nothing of the column; a
 field with a question mark before it is not decided yet, and the map is refused.
+
+A workbook of `cpms map -o map.xlsx` says besides what answers mean, and may give a header to several fields
+(`map_workbook`).
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cpms_cli.errors import UsageError
-from cpms_cli.reading.header.headers import HeaderMatch, header_spellings, near_miss, spelt
+from cpms_cli.reading.header.headers import HeaderMatch, near_miss, spelt
 from cpms_cli.reading.header.side_by_side import Numbered, numbered
-from cpms_cli.reading.size_limits import LIMITS
 from cpms_cli.reading.source import SourceTable, column_letter
-from cpms_cli.survey.language import FALLBACK, LANGUAGES
 from cpms_cli.survey.messages import say, wordings
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.plain_text import plain_text
 
 HEADER, FIELD, LABEL = "header", "field", "label"
 UNDECIDED = "?"
+WORKBOOK = ".xlsx"
+_HEADERS_SHOWN = 5
 _DISARMED = "'"
 
 
@@ -46,16 +47,35 @@ class MapLine:
 class HeaderMap:
     """A map that holds: every field known, no header twice. `lines` by the header as headers are compared.
 
-    `silent` are the lines that say nothing of their column.
+    `silent` are the lines that say nothing of their column. Only a workbook has `further` lines, of headers that are
+    more than one field, and `answers`: by header and field, what a text of the file (folded) means, as a code.
     """
 
     file: str
     lines: dict[str, MapLine]
     silent: dict[str, MapLine]
+    further: dict[str, tuple[MapLine, ...]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    is_workbook: bool = False
 
     def line(self, header: str) -> MapLine | None:
         """What the map says of a header of a file."""
         return self.lines.get(compared(header))
+
+    def further_lines(self, header: str) -> tuple[MapLine, ...]:
+        """The lines that give a header to further fields."""
+        return self.further.get(compared(header), ())
+
+    def answers_of(self, header: str, name: str) -> dict[str, str]:
+        """What the texts of a column mean for a field, as far as the map says it: code by folded text."""
+        return self.answers.get((compared(header), name), {})
+
+    def share_of(self, source: SourceTable) -> float:
+        """How much of a sheet's headers and of the map's are the same, from 0 to 1, by whichever has fewer: a map may
+        be of several kinds of file."""
+        headers = set(filter(None, map(compared, source.header)))
+        listed = {*self.lines, *self.silent}
+        return len(listed & headers) / min(len(listed), len(headers)) if listed and headers else 0.0
 
     def spellings(self) -> dict[str, str]:
         """The headers that the map gives a field, as spellings, so that a file's header row is found by them too."""
@@ -64,6 +84,10 @@ class HeaderMap:
 
 
 Mapped = str | Path | Mapping[str, str | None]
+Maps = Mapped | Sequence[str | Path]
+"""One map, or several: each file then goes by the one whose headers it has."""
+SAME_KIND = 0.5
+"""The least share of a map's headers that a file of its kind has."""
 
 
 def compared(header: str) -> str:
@@ -71,77 +95,12 @@ def compared(header: str) -> str:
     return plain_text(header).casefold().removeprefix(_DISARMED)
 
 
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError("map_unreadable", file=str(path), reason=error.strerror or "") from None
-    if len(content) > LIMITS.cell:
-        raise UsageError("map_too_large", file=path.name, limit=LIMITS.cell // 1_000_000)
-    encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp874")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UsageError("map_no_text", file=path.name)
-
-
-def map_lines(path: Path) -> list[tuple[int, str, str]]:
-    """Return line, header and field of every line of a map's file, whichever delimiter Excel saved it with."""
-    text = _text(path)
-    first = text.partition("\n")[0]
-    delimiter = max((",", ";", "\t"), key=first.count)
-    try:
-        cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise UsageError("map_broken", file=path.name, reason=str(error)) from None
-    names = [name.strip().casefold() for name in cells[0]] if cells else []
-    if HEADER not in names or FIELD not in names:
-        raise UsageError("map_columns", file=path.name, columns=f"{HEADER},{FIELD},{LABEL}")
-    header_place, field_place = names.index(HEADER), names.index(FIELD)
-    padded = ((line, [*row, *[""] * len(names)]) for line, row in enumerate(cells[1:], start=2))
-    return [
-        (line, row[header_place].strip(), row[field_place].strip()) for line, row in padded if row[header_place].strip()
-    ]
-
-
-def load_map(mapping: Mapped | None, survey: Survey) -> HeaderMap | None:
-    """A map from its file, or from a mapping of header to field (None: leave out); None where there is none.
-
-    Raises UsageError naming the line: unknown field, undecided proposal, header twice; or that the file is no map.
-    """
-    if mapping is None:
-        return None
-    if isinstance(mapping, Mapping):
-        file = ""
-        rows = [
-            (line, header, leave_out(FALLBACK) if field is None else field)
-            for line, (header, field) in enumerate(mapping.items(), start=1)
-        ]
-    else:
-        file = Path(mapping).name
-        rows = map_lines(Path(mapping))
-    spellings = header_spellings(survey)
-    lines: dict[str, MapLine] = {}
-    silent: dict[str, MapLine] = {}
-    for line, header, wanted in rows:
-        place = {"file": file, "line": line, "header": header}
-        if wanted.startswith(UNDECIDED):
-            raise UsageError("map_undecided", field=wanted, leave_out=" / ".join(map(leave_out, LANGUAGES)), **place)
-        for other in (lines, silent):
-            if compared(header) in other:
-                raise UsageError("map_header_twice", other=other[compared(header)].line, **place)
-        (lines if wanted else silent)[compared(header)] = _map_line(survey, wanted, spellings, place)
-    return HeaderMap(file, lines, silent)
-
-
 def leave_out(language: Language) -> str:
     """What stands in a map for a column that is left out on purpose."""
     return say("map_leave_out", language)
 
 
-def _map_line(survey: Survey, wanted: str, spellings: Mapping[str, str], place: Mapping[str, object]) -> MapLine:
+def map_line(survey: Survey, wanted: str, spellings: Mapping[str, str], place: Mapping[str, object]) -> MapLine:
     """One line as it is understood. Raises UsageError where it names no field."""
     line, header = int(str(place["line"])), str(place["header"])
     if not wanted or spelt(wanted) in set(map(spelt, wordings("map_leave_out"))):
@@ -162,12 +121,24 @@ def _unknown_field(wanted: str, spellings: Mapping[str, str], place: Mapping[str
 
 
 def check_headers_there(chosen: HeaderMap, sources: Sequence[SourceTable]) -> None:
-    """Raise UsageError where a line of the map names a header that none of the sheets has."""
+    """Raise UsageError where the map is of another kind of file: a line names a header that none of the sheets has; in
+    a workbook, which serves all files of a kind, where they lack most of its headers."""
+    if chosen.is_workbook:
+        _check_same_kind(chosen, sources)
+        return
     headers = {compared(header) for source in sources for header in source.header}
     for header, line in {**chosen.lines, **chosen.silent}.items():
         if header not in headers:
             files = ", ".join(dict.fromkeys(source.path.name for source in sources))
             raise UsageError("map_header_absent", file=chosen.file, line=line.line, header=line.header, files=files)
+
+
+def _check_same_kind(chosen: HeaderMap, sources: Sequence[SourceTable]) -> None:
+    if sources and max(map(chosen.share_of, sources)) < SAME_KIND:
+        there = {compared(header) for source in sources for header in source.header}
+        absent = [line.header for header, line in {**chosen.lines, **chosen.silent}.items() if header not in there]
+        files = ", ".join(dict.fromkeys(source.path.name for source in sources))
+        raise UsageError("map_other_kind", file=chosen.file, files=files, headers=", ".join(absent[:_HEADERS_SHOWN]))
 
 
 def said_of(chosen: HeaderMap | None, source: SourceTable) -> dict[int, str | None]:
@@ -186,6 +157,14 @@ def _lines(chosen: HeaderMap | None, source: SourceTable) -> list[tuple[int, Map
     return [(index, line) for index, line in lines if line is not None]
 
 
+def two_headers(chosen: HeaderMap, line: MapLine, source: SourceTable, places: Sequence[int]) -> UsageError:
+    """What to say where these columns of a sheet come to be one field, one of them by this line of the map."""
+    columns = ", ".join(f"{column_letter(column)} ({source.header[column]})" for column in places)
+    place = {"header": line.header, "field": line.field, "columns": columns}
+    sheet_place = {"source": source.path.name, "sheet": source.sheet or ""}
+    return UsageError("map_two_headers", file=chosen.file, line=line.line, **place, **sheet_place)
+
+
 def apply_map(chosen: HeaderMap, source: SourceTable, match: HeaderMatch, settled: Container[int] = ()) -> HeaderMatch:
     """The columns of a sheet as the map wants them; what it says of columns that are `settled` is not asked.
 
@@ -201,17 +180,7 @@ def apply_map(chosen: HeaderMap, source: SourceTable, match: HeaderMatch, settle
             continue
         others = claimed.setdefault(line.field, [])
         if others:
-            columns = ", ".join(f"{column_letter(column)} ({source.header[column]})" for column in (*others, index))
-            raise UsageError(
-                "map_two_headers",
-                file=chosen.file,
-                line=line.line,
-                header=line.header,
-                field=line.field,
-                columns=columns,
-                source=source.path.name,
-                sheet=source.sheet or "",
-            )
+            raise two_headers(chosen, line, source, (*others, index))
         others.append(index)
     fields = {places[0]: name for name, places in claimed.items() if len(places) == 1}
     twice = {name: tuple(places) for name, places in claimed.items() if len(places) > 1}

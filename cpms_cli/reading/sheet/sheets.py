@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -21,7 +22,7 @@ from cpms_cli.reading.header.headers import (
     near_miss,
     spelt,
 )
-from cpms_cli.reading.header.mapping import HeaderMap, apply_map, children_said, said_of
+from cpms_cli.reading.header.mapping import HeaderMap, apply_map, children_said, said_of, two_headers
 from cpms_cli.reading.header.side_by_side import Settled, SideBySide, find_side_by_side, twice_for_one_child
 from cpms_cli.reading.header.split_questions import choice_columns, distinct, fold_choices, separated
 from cpms_cli.reading.sheet.unread import HeaderResult, UnreadColumn, Why, score_headers, unread_columns
@@ -150,9 +151,57 @@ def understand(
     fields = {**match.fields, **{index: name for index, (_, name) in children.items()}}
     plain = _plain_answers(survey, source, fields, exported=layout is not None)
     unknown = tuple(index for index in match.unknown if index not in matched.near)
-    return Sheet(
+    sheet = Sheet(
         plain, match.fields, unknown, matched.near, layout, notes=notes, children=children, unread=matched.unread
     )
+    return sheet if chosen is None else _with_further_fields(survey, sheet, chosen)
+
+
+def _with_further_fields(survey: Survey, sheet: Sheet, chosen: HeaderMap) -> Sheet:
+    """The sheet with a column more for each further question that a map says a column answers.
+
+    Raises UsageError where another column is that question.
+    """
+    for index, header in enumerate(sheet.source.header):
+        for line in chosen.further_lines(header):
+            name = line.field or ""
+            if (other := sheet.place(name)) is not None:
+                raise two_headers(chosen, line, sheet.source, (other, index))
+            place = len(sheet.source.header)
+            data = sheet.source.data.append_column(str(place), sheet.source.data.column(str(index)))
+            source = replace(sheet.source, data=data, header=(*sheet.source.header, header))
+            sheet = replace(sheet, source=source, fields={**sheet.fields, place: name}, added=sheet.added | {place})
+            sheet = _with_names_apart(survey, sheet, (index, place))
+    return sheet
+
+
+def _with_names_apart(survey: Survey, sheet: Sheet, places: tuple[int, int]) -> Sheet:
+    """The sheet with a whole name taken apart, where the columns at these two places are both parts of a name.
+
+    The last word is the family name; a name of one word has none. The note says so: by some customs there
+    is no family name, and the map then has the given name alone.
+    """
+    given, family = survey.role("given_name").name, survey.role("family_name").name
+    by_field = {sheet.fields.get(place): place for place in places}
+    if set(by_field) != {given, family}:
+        return sheet
+    codes, texts = distinct(sheet.source, places[0])
+    parts = [("", "") if text is None else _name_parts(text) for text in texts]
+    data, count = sheet.source.data, int(np.array([bool(last) for _, last in parts])[codes % len(parts)].sum())
+    for which, name in enumerate((given, family)):
+        column = pa.array([part[which] or None for part in parts], pa.string()).take(pa.array(codes % len(parts)))
+        data = data.set_column(by_field[name], str(by_field[name]), column.dictionary_encode())
+    note = Note("name_split", {"column": sheet.source.header[places[0]], "count": str(count)})
+    return replace(sheet, source=replace(sheet.source, data=data), notes=(*sheet.notes, note))
+
+
+def _name_parts(text: str) -> tuple[str, str]:
+    """The name without its last word, and that; by a comma, what stands before it is the family name."""
+    last, comma, first = text.partition(",")
+    if comma and first.strip():
+        return first.strip(), last.strip()
+    *before, end = text.split() or [""]
+    return (" ".join(before), end) if before else (end, "")
 
 
 def _plain_answers(survey: Survey, source: SourceTable, fields: Mapping[int, str], *, exported: bool) -> SourceTable:

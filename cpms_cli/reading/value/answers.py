@@ -6,8 +6,8 @@ The texts are trimmed already, as `plain_text` keeps them; beside each stands it
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cpms_cli.reading.value.ages import completed_years
@@ -36,10 +36,12 @@ Answers = list[str | None]
 
 @dataclass(frozen=True)
 class Context:
-    """What the rest of the sheet says about a column: the rounds in it, and the workbook's date system."""
+    """What is known of a column beside its texts: the rounds in its sheet, the workbook's date system, and the codes
+    that texts (folded) have by a map."""
 
     rounds: tuple[int, ...] = ()
     date_system: str = "1900"
+    meanings: Mapping[str, str] = field(default_factory=dict)
 
     def bounds(self, field: Field) -> Bounds:
         """The years in which a date of this field can lie."""

@@ -23,7 +23,7 @@ def counts(drafted: pd.DataFrame) -> dict[str, int]:
     return {"count": len(drafted), "known": int(known.sum()), "near": int(near.sum()), "left": int(left.sum())}
 
 
-def document(drafted: pd.DataFrame) -> dict[str, Any]:
+def document(drafted: pd.DataFrame, answers: pd.DataFrame) -> dict[str, Any]:
     """The JSON document of a draft."""
     return {
         "schema_version": 1,
@@ -31,13 +31,16 @@ def document(drafted: pd.DataFrame) -> dict[str, Any]:
         "error": None,
         "counts": counts(drafted),
         "headers": records(drafted),
+        "answers": records(answers),
     }
 
 
-def show(console: Console, drafted: pd.DataFrame, language: Language) -> None:
+def show(console: Console, drafted: pd.DataFrame, answers: pd.DataFrame, language: Language) -> None:
     """Print the draft, and what to do with it."""
     shown, headings = drafted, {name: say(f"col_{name}", language) for name in MAP_COLUMNS}
     if console.width < NARROW:
         shown, headings = stacked(shown, headings, {"field": ("label",)})
     show_table(console, shown, headings)
     console.print(say("map_sum", language, leave_out=leave_out(language), **counts(drafted)))
+    if len(answers):
+        console.print(say("map_answers_sum", language, count=len(answers), cells=int(answers["count"].sum())))

@@ -23,6 +23,7 @@ KEY_NOTES = frozenset(
         "village_by_number",
         "house_from_above",
         "layout_counted",
+        "name_split",
     }
 )
 Notice = tuple[str, dict[str, object]]

@@ -43,7 +43,7 @@ _READ = (
     "examples/figures.yaml",
 )
 # Of these the tool takes its own: how other programs name columns, its languages, and what it says.
-_AS_SHIPPED = ("exports.yaml", "languages.yaml", "messages/*.yaml")
+_AS_SHIPPED = ("exports.yaml", "proposals.yaml", "languages.yaml", "messages/*.yaml")
 # Beside a definition stand notes for people, and what systems and editors leave behind.
 _OF_NO_MATTER = ("*.md", "*.txt", ".*", "*/.*", "~$*", "*~", "Thumbs.db", "desktop.ini")
 

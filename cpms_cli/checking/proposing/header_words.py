@@ -1,0 +1,67 @@
+"""The words of a header, cut where words end in Thai and Myanmar too, each by its meaning.
+
+Nobody puts spaces between Thai words. They are cut by the longest word that is known; what is left over is a word that
+nobody knows, and counts against a likeness.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from cpms_cli.checking.proposing.settings import proposal_settings
+from cpms_cli.survey.plain_text import compared_text, plain_digits
+
+_SIGNS = re.compile(r"[\s_./()\[\]{}:;,'\"*?!\-–—|#&+<>๏ๆ]+")
+_BETWEEN = re.compile(r"(?<=[\u0e00-\u0e7f\u1000-\u109f]) (?=[\u0e00-\u0e7f\u1000-\u109f])")
+_NUMBERED = re.compile(r"^(?:ข้อที่|ข้อ|q|no)?[\s.]*[a-z]{0,2}\d{1,3}(?:[._\-]\d{1,3})*[a-z]?[\s.):_\-]+(?=\D)")
+# A vowel or a tone mark belongs to the letter before it: there no word ends.
+_NO_BORDER = "\u0e30-\u0e3a\u0e45\u0e47-\u0e4e\u102b-\u103e"
+
+
+def _plain(text: str) -> str:
+    """A text as words are looked for in it: small letters, no signs, no spaces within Thai or Burmese."""
+    plain = _SIGNS.sub(" ", compared_text(plain_digits(text))).strip()
+    return _BETWEEN.sub("", plain)
+
+
+@cache
+def _vocabulary() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Each word with the one that stands for all of its meaning ("" for a filler), and what finds them."""
+    settings = proposal_settings()
+    known = {_plain(word): "" for word in settings.fillers}
+    known |= {_plain(word): group[0] for group in settings.words for word in group}
+    longest_first = sorted(filter(None, known), key=lambda word: (-len(word), word))
+    return known, re.compile("|".join(map(_bordered, longest_first)))
+
+
+def _bordered(word: str) -> str:
+    """What finds a word only where it is a word of its own, as far as its script shows."""
+    escaped = re.escape(word)
+    return rf"(?<![a-z]){escaped}(?![a-z])" if word.isascii() else rf"{escaped}(?![{_NO_BORDER}])"
+
+
+@lru_cache(maxsize=16_384)
+def meanings(header: str) -> frozenset[str]:
+    """The words of a header by their meaning; fillers only where nothing else remains.
+
+    >>> sorted(meanings("บิดายังมีชีวิตอยู่หรือไม่")) == sorted(meanings("Is the child's father alive?"))
+    True
+    """
+    plain = _plain(header)
+    plain = _NUMBERED.sub("", plain, count=1)
+    known, finder = _vocabulary()
+    found_words, rest, end = [], [], 0
+    for hit in finder.finditer(plain):
+        rest.append(plain[end : hit.start()])
+        found_words.append(known[hit.group()])
+        end = hit.end()
+    rest.append(plain[end:])
+    unknown = [word for part in rest for word in part.split() if not word.isdecimal()]
+    content = frozenset(filter(None, [*found_words, *unknown]))
+    return content or frozenset(plain.split())
+
+
+def known_meanings() -> frozenset[str]:
+    """The words that stand for all of their meaning."""
+    return frozenset(group[0] for group in proposal_settings().words)

@@ -1,0 +1,59 @@
+"""What proposals go by, as `schemas/proposals.yaml` says it: confidence, words of one meaning, whom a header may name.
+
+The words belong to the languages of offices, not to a province: they are read from the shipped definition only.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
+
+from cpms_cli.survey.files.located_yaml import read_mapping
+from cpms_cli.survey.files.location import shipped
+from cpms_cli.survey.model.definition import Role
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Confidence(_Part):
+    """From which confidence on something is done, each between 0 and 1; see the head of `schemas/proposals.yaml`."""
+
+    filled_in: float
+    shown: float
+    from_cells: float
+    most: float
+    unsure_cells: float
+    other_cells: float
+    other_person: float
+    rival: float
+
+
+class AnswerWords(_Part):
+    """What offices write for the answers of one question, by code: `sure` is filled in, `perhaps` is asked."""
+
+    sure: dict[str, tuple[str, ...]] = {}
+    perhaps: dict[str, tuple[str, ...]] = {}
+
+
+class ProposalSettings(_Part):
+    """The content of `schemas/proposals.yaml`."""
+
+    confidence: Confidence
+    fillers: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
+    other_persons: frozenset[str]
+    other_subjects: frozenset[str]
+    always_asked: frozenset[Role]
+    always_asked_topics: frozenset[str]
+    negations: tuple[str, ...]
+    answers: dict[str, AnswerWords]
+
+
+@cache
+def proposal_settings() -> ProposalSettings:
+    """Return the settings that were shipped."""
+    content = read_mapping(shipped("schemas"), "proposals.yaml").content
+    return ProposalSettings.model_validate(content)

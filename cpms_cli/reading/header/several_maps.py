@@ -1,0 +1,43 @@
+"""Several maps in one command: which file goes by which, told by the headers that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cpms_cli.errors import UsageError
+from cpms_cli.reading.header.map_loading import load_map
+from cpms_cli.reading.header.mapping import SAME_KIND, HeaderMap, Maps, check_headers_there
+from cpms_cli.reading.source import SourceTable
+from cpms_cli.survey.model.definition import Survey
+
+
+def load_maps(mapping: Maps | None, survey: Survey) -> tuple[HeaderMap, ...]:
+    """Return the maps that were given, none, one or several. Raises UsageError as `load_map` does."""
+    if mapping is None:
+        return ()
+    if isinstance(mapping, str | Path | Mapping):
+        given = load_map(mapping, survey)
+        return () if given is None else (given,)
+    return tuple(loaded for path in dict.fromkeys(mapping) if (loaded := load_map(path, survey)) is not None)
+
+
+def map_of(maps: Sequence[HeaderMap], sources: Sequence[SourceTable]) -> HeaderMap | None:
+    """Return the map of one file: the only one there is, else the one whose headers it has most of; None where it has
+    less than half of each."""
+    if len(maps) < 2:
+        return maps[0] if maps else None
+    shares = [max((chosen.share_of(source) for source in sources), default=0.0) for chosen in maps]
+    return maps[shares.index(max(shares))] if max(shares) >= SAME_KIND else None
+
+
+def check_maps_used(maps: Sequence[HeaderMap], files: Sequence[Sequence[SourceTable]]) -> None:
+    """Raise UsageError for a map that is of another kind of file than all that were given."""
+    if len(maps) == 1:
+        check_headers_there(maps[0], [source for file in files for source in file])
+        return
+    used = {id(map_of(maps, file)) for file in files}
+    for chosen in maps:
+        if id(chosen) not in used:
+            names = ", ".join(dict.fromkeys(source.path.name for file in files for source in file))
+            raise UsageError("map_of_no_file", file=chosen.file, files=names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cpms_cli import list_children, load_office, merge, plan_visits, render, report_area, score_and_record, validate
+from cpms_cli import list_children, list_today, load_office, merge, render, report_area, score_and_record, validate
 from cpms_cli.errors import UnreadableFile, UsageError
 
 
@@ -33,7 +33,7 @@ def main(folder: Path) -> int:
     scored = score_and_record(office.store, who=office.who)
     scored.scores.to_parquet(out / "scores.parquet", index=False)
     print(f"run {scored.run}: {len(list_children(office.store))} children in the last round")
-    plan_visits(office.store).to_csv(out / "visits.csv", index=False, encoding="utf-8-sig")
+    list_today(office.store).tasks.to_csv(out / "today.csv", index=False, encoding="utf-8-sig")
     if office.area:
         render(report_area(office.store, office.area, audience=None), out / "report.html")
     return to_mend

@@ -98,6 +98,8 @@ def _of_group(command: Any, store: Path, language: str | None, area: str | None)
         if hasattr(part, "commands")
         else dict(_of_command(name, part, store, language, area))
         for name, part in below.items()
+        # The parser takes what has this name for its own option --help.
+        if name != "help"
     }
 
 

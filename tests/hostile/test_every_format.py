@@ -22,6 +22,8 @@ from pyarrow import parquet
 from pypdf import PdfReader
 
 from cpms_cli import due_responses, list_today, merge, plan_visits, validate
+from cpms_cli.checking.mending.header_map import MAP_COLUMNS
+from cpms_cli.checking.mending.map_answers import ANSWER_COLUMNS
 from cpms_cli.forms.form_workbook import Form
 from cpms_cli.reports.documents.document import Column, Document, Paragraph, TableBlock
 from cpms_cli.summaries.records.child_records import Records
@@ -85,9 +87,8 @@ def store(survey_file: Path) -> Path:
 
 def _map() -> tuple[pd.DataFrame, pd.DataFrame]:
     """A draft of a map, and its answers, of these texts."""
-    headers = _table()
-    columns = {name: headers["text"] for name in ("header", "field", "answer", "count", "means", "match")}
-    return headers.assign(header=headers["text"], field=headers["text"]), pd.DataFrame(columns)
+    texts = _table()["text"]
+    return pd.DataFrame(dict.fromkeys(MAP_COLUMNS, texts)), pd.DataFrame(dict.fromkeys(ANSWER_COLUMNS, texts))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from cpms_cli.writing.output_formats import FORMATS, PRINTED, TEXT_OR_JSON, endi
 # Which kind each command writes; every other `-o` writes tables.
 KINDS = {
     "cpms codebook": "document",
+    "cpms map": "header_map",
     "cpms plan community": "document",
     "cpms plan province": "document",
     "cpms report child": "document",

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from cpms_cli.checking.proposing.settings import AnswerWords, proposal_settings
+from cpms_cli.checking.proposing.proposal_settings import AnswerWords, proposal_settings
 from cpms_cli.survey.model.definition import Field, Survey, folded
 
 _SHORTEST, _LETTERS_PER_EDIT = 4, 5

@@ -14,7 +14,7 @@ from functools import lru_cache
 import pandas as pd
 
 from cpms_cli.checking.proposing.header_words import known_meanings, meanings
-from cpms_cli.checking.proposing.settings import proposal_settings
+from cpms_cli.checking.proposing.proposal_settings import proposal_settings
 from cpms_cli.reading.value.digits import ascii_digits
 from cpms_cli.reading.value.values import clean
 from cpms_cli.survey.identifiers import has_thai_form

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from cpms_cli.checking.proposing.settings import proposal_settings
+from cpms_cli.checking.proposing.proposal_settings import proposal_settings
 from cpms_cli.survey.plain_text import compared_text, plain_digits
 
 _SIGNS = re.compile(r"[\s_./()\[\]{}:;,'\"*?!\-–—|#&+<>๏ๆ]+")

@@ -135,8 +135,8 @@ def check_headers_there(chosen: HeaderMap, sources: Sequence[SourceTable]) -> No
 
 def _check_same_kind(chosen: HeaderMap, sources: Sequence[SourceTable]) -> None:
     if sources and max(map(chosen.share_of, sources)) < SAME_KIND:
-        there = {compared(header) for source in sources for header in source.header}
-        absent = [line.header for header, line in {**chosen.lines, **chosen.silent}.items() if header not in there]
+        headers = {compared(header) for source in sources for header in source.header}
+        absent = [line.header for header, line in {**chosen.lines, **chosen.silent}.items() if header not in headers]
         files = ", ".join(dict.fromkeys(source.path.name for source in sources))
         raise UsageError("map_other_kind", file=chosen.file, files=files, headers=", ".join(absent[:_HEADERS_SHOWN]))
 

@@ -162,6 +162,21 @@ def test_the_history_tells_of_it_in_both_languages(cpms: Cpms, own: Path, store:
     assert "เปลี่ยนไปใช้นิยามอื่น" in cpms("history", "--store", store, "--lang", "th").out
 
 
+@pytest.mark.parametrize("area", [("province", "85"), ("province", "10"), ("community", "850105")])
+def test_a_report_with_its_map_is_made_under_an_own_definition(
+    cpms: Cpms, draw: Draw, own: Path, store: Path, tmp_path: Path, area: tuple[str, str]
+) -> None:
+    """One province has outlines, the other only points: both are files of the definition that the store keeps."""
+    add_question(own, "chores")
+    _adopt(cpms, own, store)
+    away = draw({"village_code": "10010101", "round": 2026}, name="away.csv")
+    assert cpms("merge", away, "--store", store).code in (0, 1)
+    made = tmp_path / "report.html"
+    ran = cpms("report", *area, "-o", made, "--store", store)
+    assert ran.code == 0, ran.err
+    assert made.stat().st_size > 10_000
+
+
 def test_nobody_is_sent_to_ask_what_is_no_longer_asked(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
     """Whether a child of 2570 smokes could make it a child at risk, but nobody asks that in 2570."""
     file = draw({"round": 2027, "interview_date": "2027-11-15", "tobacco": None}, name="next.csv")

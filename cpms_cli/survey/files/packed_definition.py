@@ -23,6 +23,9 @@ from cpms_cli.survey.proof.definition_proof import proved_for_scoring
 from cpms_cli.survey.proof.linking_proof import linking_problems
 
 _LIMIT = 50_000_000  # bytes; the shipped definition has one
+# Maps are drawn from the files of a definition: they stay as long as the program runs.
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+_OUTLINES = "areas/outlines"
 
 
 @lru_cache(maxsize=4)
@@ -55,15 +58,15 @@ def unpacked_definition(packed: bytes, expected: str) -> Survey:
         raise DefinitionError("definition_kept_damaged", digest=expected[:12]) from None
     if any(path.is_absolute() or ".." in path.parts or ":" in str(path) or "\\" in str(path) for path in named):
         raise DefinitionError("definition_kept_damaged", digest=expected[:12])
-    with tempfile.TemporaryDirectory(prefix="cpms-definition-") as name:
-        folder = Path(name)
-        for path, text in named.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(text.encode("utf-8"))
-        if digest(folder) != expected:
-            raise DefinitionError("definition_kept_damaged", digest=expected[:12])
-        _fill_up(folder)
-        survey, problems = proved_for_scoring(folder)
+    _FOLDERS.append(tempfile.TemporaryDirectory(prefix="cpms-definition-"))
+    folder = Path(_FOLDERS[-1].name)
+    for path, text in named.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(text.encode("utf-8"))
+    if digest(folder) != expected:
+        raise DefinitionError("definition_kept_damaged", digest=expected[:12])
+    _fill_up(folder)
+    survey, problems = proved_for_scoring(folder)
     if survey is None or problems:
         raise DefinitionError("definition_broken", folder=expected[:12], first=problems[0], count=len(problems))
     # What this version finds in files, and an earlier one did not, needs words.
@@ -81,6 +84,8 @@ def _fill_up(folder: Path) -> None:
     for file in shipped("schemas").glob("*.yaml"):
         if file.name != LIMITS and not (folder / file.name).exists():
             (folder / file.name).write_text(written_out(file.read_text("utf-8"), limits), "utf-8")
+    # Outlines are no part of what is kept.
+    shutil.copytree(shipped("schemas") / _OUTLINES, folder / _OUTLINES, dirs_exist_ok=True)
     # Rows were linked by the settings of the tool itself then; those of another version may not fit this one.
     reader = Reader(folder)
     settings = read_linking(reader)

@@ -54,7 +54,7 @@ def rename_question(folder: Path, former: str, name: str) -> None:
     """Give a question of the child's table another name, wherever the definition names it."""
     for path in sorted(folder.rglob("*.yaml")):
         text = path.read_text("utf-8")
-        if former in text and "messages" not in path.parts:
+        if former in text and "messages" not in path.parts and path.name != "proposals.yaml":
             path.write_text(re.sub(rf"\b{former}\b", name, text), "utf-8")
     path = folder / CHILD
     # The name before the last one was renamed in the store when that was adopted.

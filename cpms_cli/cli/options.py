@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cpms_cli.errors import UsageError
+from cpms_cli.errors import CpmsError, UsageError
 from cpms_cli.survey.plain_text import plain_digits, plain_text
 from cpms_cli.writing.output_formats import PRINTED, listed_endings
 
 if TYPE_CHECKING:
-    from cpms_cli.survey.model.definition import Language
+    from cpms_cli.survey.model.definition import Language, Survey
     from cpms_cli.workspace import Workspace
 
 Files = Annotated[
@@ -145,6 +145,20 @@ def workspace_of(
     from cpms_cli.workspace import Workspace
 
     return Workspace.from_paths(store, schemas, language=spoken, identified=identified, writes=writes)
+
+
+def followed_definition() -> Survey | None:
+    """The definition of the store that commands take where none is named, if there is one and it follows its own."""
+    if not STORE.is_file():
+        return None
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
+    from cpms_cli.survey.files.loading import load_survey
+
+    try:
+        survey = definition_in_use(STORE)
+    except CpmsError:
+        return None  # what is wrong with the store is said when it is worked with
+    return None if survey.digest == load_survey().digest else survey
 
 
 def year(text: str | None) -> int | None:

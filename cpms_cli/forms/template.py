@@ -8,7 +8,7 @@ from cpms_cli.errors import UsageError
 from cpms_cli.forms.form_workbook import LAYOUTS, Form, Layout, form_bytes
 from cpms_cli.survey.files.loading import load_survey
 from cpms_cli.survey.language import FALLBACK
-from cpms_cli.survey.model.definition import Language
+from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.writing.files import write_bytes
 from cpms_cli.writing.output_formats import output_format
 
@@ -35,13 +35,16 @@ def write_template(  # noqa: PLR0913 - public: what can be asked, each by its ow
     round_: int | None = None,
     language: Language = FALLBACK,
     schemas: Path | None = None,
+    survey: Survey | None = None,
     overwrite: bool = False,
 ) -> None:
     """Write an empty form to fill in, one sheet of children (`flat`) or one of households and one of children.
+
+    It asks what the `survey` asks, or the definition in the folder `schemas`, or the shipped one.
 
     Raises UsageError where the file exists (but with `overwrite`) or cannot be written, DefinitionError.
     """
     path_written = Path(path)
     check_form_path(path_written, overwrite=overwrite)
-    form = Form(load_survey(schemas).as_asked_in(round_), language, chosen_layout(layout), round_, {})
+    form = Form((survey or load_survey(schemas)).as_asked_in(round_), language, chosen_layout(layout), round_, {})
     write_bytes(path_written, form_bytes(form), new=not overwrite)

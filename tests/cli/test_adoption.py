@@ -9,12 +9,14 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from cpms_cli.errors import StoreError
+from cpms_cli.errors import DefinitionError, StoreError
 from cpms_cli.store.content import dump
 from cpms_cli.store.definitions.adopting import adopt_definition, planned_adoption
 from cpms_cli.store.definitions.definition_in_use import check_is_followed, definition_to_write
 from cpms_cli.store.file import open_store
+from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.loading import load_survey
+from cpms_cli.survey.files.schema_files import read_survey
 from tests.conftest import ROOT, Cpms, Draw
 from tests.definitions import add_question, change_file, copy_definition, rename_question
 
@@ -204,6 +206,85 @@ def test_a_definition_whose_own_examples_fail_is_not_adopted(cpms: Cpms, own: Pa
     assert dump(store) == before
 
 
+def test_figures_of_a_round_say_what_it_did_not_ask(
+    cpms: Cpms, draw: Draw, own: Path, store: Path, tmp_path: Path
+) -> None:
+    """Nobody was asked for violence in 2570: that is no reason to visit, and its share is not to be trusted."""
+    change_file(own, "child.yaml", "  - name: exploited\n", "  - name: exploited\n    until: 2569\n")
+    _adopt(cpms, own, store)
+    file = draw({"round": 2027, "interview_date": "2027-11-15"}, name="next.csv", without=["exploited"])
+    assert cpms("merge", file, "--store", store).code == 0
+    label = load_survey(own).fields["exploited"].label.en
+    names = [indicator.name.en for indicator in load_survey(own).indicators if "exploited" in indicator.when]
+    assert names
+    for words in (("community", "850105"), ("indicator", 13)):
+        ran = cpms(*words, "--store", store)
+        assert f"Round 2027 did not ask: {label}" in ran.out.replace("\n", " "), words
+        assert "visit and ask" not in ran.out or words[0] == "community"
+        earlier = cpms(*words, "--round", "2569", "--store", store)
+        assert "did not ask" not in earlier.out
+    report = tmp_path / "report.html"
+    assert cpms("report", "community", "850105", "-o", report, "--store", store).code == 0
+    assert f"Round 2027 did not ask: {label}" in report.read_text("utf-8")
+
+
+def test_an_indicator_that_is_retired_is_resolved_for_nobody(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
+    """The child who smoked in 2569 smokes in 2570 as well; the indicator ended with 2569."""
+    change_file(own, "indicators.yaml", "  - number: 15\n", "  - number: 15\n    until: 2569\n")
+    adopt_definition(store, load_survey(own))
+    file = draw({"round": 2027, "interview_date": "2027-11-15", "tobacco": "yes"}, name="next.csv")
+    assert cpms("merge", file, "--store", store).code == 0
+    ran = cpms("community", "850105", "--rounds", "2569:2570", "--store", store)
+    assert "belongs to one of the two rounds only" in ran.out.replace("\n", " ")
+
+
+INDICATOR = """
+  - number: 101
+    name: {{en: {name}, th: {thai}}}
+    definition: {{en: The answer is so., th: คำตอบเป็นเช่นนั้น}}
+    level: child
+    circumstance: true
+    when: {when}
+    source: "P"
+"""
+
+
+def test_the_number_of_a_retired_indicator_is_never_another_ones(own: Path, store: Path) -> None:
+    plain = (own / "indicators.yaml").read_text("utf-8")
+
+    def follow(more: str) -> None:
+        (own / "indicators.yaml").write_text(plain + more, "utf-8")
+        survey = read_survey(Reader(own))
+        assert survey is not None
+        adopt_definition(store, survey)
+
+    follow(INDICATOR.format(name="Sleeps at the pier", thai="นอนที่ท่าเรือ", when="dwelling = 'employer'"))
+    # Taken out, as an indicator is retired; the definition must not be one that the store followed before.
+    follow("# without 101\n")
+    with pytest.raises(DefinitionError) as refused:
+        follow(INDICATOR.format(name="Has a dog", thai="มีสุนัข", when="chronic_illness = 'yes'"))
+    assert "Sleeps at the pier" in str(refused.value)
+    assert "indicators.yaml:" in str(refused.value)
+
+
+def test_an_empty_form_and_its_check_follow_the_store_at_hand(
+    cpms: Cpms, draw: Draw, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cpms("merge", draw({}), "--store", "cpms.duckdb").code == 0
+    add_question(own, "chores")
+    _adopt(cpms, own, Path("cpms.duckdb"))
+    ran = cpms("template", "-o", "form.xlsx")
+    assert ran.code == 0
+    assert "the definition that cpms.duckdb follows" in ran.err
+    headers = [cell.value for cell in next(load_workbook("form.xlsx").worksheets[0].iter_rows(max_row=1))]
+    assert any("Hours of chores" in str(header) for header in headers)
+    checked = cpms("validate", draw({"chores": 7}, name="next.csv"))
+    assert (checked.code, "chores" in checked.out) == (0, False)
+    assert "the definition that cpms.duckdb follows" in checked.err
+    assert "Hours of chores" in cpms("codebook").out
+
+
 def test_going_back_is_refused_once_files_were_merged(cpms: Cpms, draw: Draw, own: Path, store: Path) -> None:
     assert "from the start" in cpms("schema", "undo", "--store", store).err
     add_question(own, "chores")
@@ -252,7 +333,6 @@ def test_what_would_spoil_answers_is_refused_with_its_place(
     cpms: Cpms, own: Path, store: Path, change: str, file: str, sentence: str
 ) -> None:
     from cpms_cli.errors import DefinitionError
-    from cpms_cli.survey.files.loading import load_survey
 
     before, survey = store.read_bytes(), load_survey()
     # Made as objects: the proof of the files refuses some of these before a store is asked.

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cpms_cli.cli.options import Lang, Schemas, language
+from cpms_cli.cli.options import STORE, Lang, Schemas, Store, language
 from cpms_cli.writing.output_formats import listed_endings
 
 File = Annotated[
@@ -16,8 +16,10 @@ File = Annotated[
 ]
 
 
-def codebook(output: File = None, lang: Lang = None, schemas: Schemas = None) -> None:
-    """Print or write every question, answer, indicator, level and check of the definition, in one language.
+def codebook(output: File = None, lang: Lang = None, store: Store = STORE, schemas: Schemas = None) -> None:
+    """Print or write every question, answer, indicator, level and check of the definition that a store follows.
+
+    Where there is no store, of the shipped one.
 
     \b
     Examples:
@@ -28,10 +30,10 @@ def codebook(output: File = None, lang: Lang = None, schemas: Schemas = None) ->
     from cpms_cli.reports.composing.codebook import codebook as run
     from cpms_cli.reports.documents.markdown_file import markdown_text
     from cpms_cli.reports.documents.rendering import render
-    from cpms_cli.survey.files.loading import load_survey
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
     from cpms_cli.survey.messages import say
 
-    document = run(load_survey(schemas), spoken)
+    document = run(definition_in_use(store, schemas), spoken)
     if output is None:
         typer.echo(markdown_text(document), nl=False)
         return

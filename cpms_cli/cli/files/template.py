@@ -73,16 +73,28 @@ def template(
             raise UsageError("template_only_prefill", option=option)
     from cpms_cli.forms.template import check_form_path, write_template
     from cpms_cli.forms.xlsform import write_xlsform
+    from cpms_cli.store.definitions.definition_in_use import definition_in_use
+    from cpms_cli.survey.files.loading import load_survey
     from cpms_cli.survey.messages import say
 
+    survey = definition_in_use(store, schemas)
     if xlsform:
         check_form_path(output, overwrite=overwrite)
-        form = write_xlsform(output, round_=round_year, language=spoken, schemas=schemas)
+        form = write_xlsform(output, round_=round_year, language=spoken, survey=survey)
         _tell_untranslated(form.untranslated, spoken)
         typer.echo(say("template_xlsform_written", spoken, file=output), err=True)
     else:
-        write_template(output, layout=layout, round_=round_year, language=spoken, schemas=schemas, overwrite=overwrite)
-        typer.echo(say("template_written", spoken, file=output), err=True)
+        write_template(output, layout=layout, round_=round_year, language=spoken, survey=survey, overwrite=overwrite)
+        typer.echo(say("template_written", spoken, file=output, options=_options(store, schemas)), err=True)
+    if schemas is None and survey.digest != load_survey().digest:
+        typer.echo(say("definition_followed", spoken, store=store), err=True)
+
+
+def _options(store: Path, schemas: Path | None) -> str:
+    """What else is typed to check a form that was filled in: the definition by which it was made."""
+    if schemas is not None:
+        return f" --schemas {schemas}"
+    return f" --store {store}" if store.is_file() else ""
 
 
 def _tell_prefilled(written: NextForm, output: Path, spoken: Language) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from cpms_cli.cli.guard import Overwrite
 from cpms_cli.cli.options import (
+    STORE,
     Against,
     Encoding,
     Files,
@@ -21,6 +22,7 @@ from cpms_cli.cli.options import (
     Sheets,
     Unmasked,
     Village,
+    followed_definition,
     language,
     one_of,
     village_code,
@@ -90,6 +92,7 @@ def validate(
 
     if output is not None:
         check_not_read(output, [*files, *(map_ or [])])
+    followed = None if store is not None or schemas is not None else followed_definition()
     validation = run(
         files,
         store,
@@ -100,8 +103,11 @@ def validate(
         mapping=map_,
         sheets=sheets,
         village=village_code(village),
+        **({"survey": followed} if followed is not None else {}),
     )
     survey = validation.survey
+    if followed is not None:
+        typer.echo(say("definition_followed", spoken, store=STORE), err=True)
     changed = changes(validation.tables, survey=survey, identified=identified) if show_changes else None
     findings = report.findings_table(survey, validation, spoken)
     written = None

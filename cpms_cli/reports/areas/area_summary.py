@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cpms_cli.reports.areas.comparability_notes import show_not_comparable
+from cpms_cli.reports.areas.comparability_notes import show_not_asked, show_not_comparable
 from cpms_cli.reports.areas.handed import count_text, counts_told
 from cpms_cli.reports.areas.help_needed import show_help_needed
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, show_note, show_quality, show_shares
@@ -83,6 +83,7 @@ def _show_area_indicators(screen: Screen, summary: AreaSummary) -> None:
         title=say("area_indicators", language, previous=previous),
     )
     show_note(screen)
+    show_not_asked(screen, summary.not_asked)
     show_not_comparable(screen, summary.not_comparable)
 
 

@@ -1,4 +1,4 @@
-"""What must not be compared between two rounds, in sentences."""
+"""What must not be compared between two rounds, and what a round did not ask, in sentences."""
 
 from __future__ import annotations
 
@@ -21,6 +21,24 @@ def not_comparable_sentences(left_out: pd.DataFrame, language: Language) -> list
         names = ", ".join(rows["label"])
         sentences.append(say("not_comparable", language, rounds=rounds, names=names, questions=questions))
     return sentences
+
+
+def not_asked_sentences(unasked: pd.DataFrame, language: Language) -> list[str]:
+    """Return a sentence for the questions that a round did not ask: what rests on them.
+
+    `unasked` is what `summaries.rounds.comparability.not_asked` returns.
+    """
+    sentences = []
+    for (year, questions), rows in unasked.groupby(["round", "questions"], sort=False):
+        values = {"round": shown_year(int(str(year)), language), "questions": questions}
+        sentences.append(say("not_asked_round", language, names=", ".join(rows["label"]), **values))
+    return sentences
+
+
+def show_not_asked(screen: Screen, unasked: pd.DataFrame) -> None:
+    """Print what rests on questions that the round did not ask; nothing where it asked all."""
+    for sentence in not_asked_sentences(unasked, screen.language):
+        screen.console.print(sentence, style="bold")
 
 
 def show_not_comparable(screen: Screen, left_out: pd.DataFrame) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from cpms_cli.reports.areas.comparability_notes import show_not_asked
 from cpms_cli.reports.areas.handed import count_text
 from cpms_cli.reports.areas.shares import ShareColumns, group_names, show_note, show_quality, show_shares
 from cpms_cli.reports.children.scores import show_children
@@ -55,10 +56,12 @@ def show_indicator(screen: Screen, summary: IndicatorSummary, identified: bool, 
     show_quality(screen, summary.quality, scope.previous)
     _show_counted(screen, summary.counted, "", ("yes", "no"))
     show_note(screen)
+    show_not_asked(screen, summary.not_asked)
     if listed:
         console.print(say("indicator_children", language), style="bold")
         show_children(screen, summary.children, identified)
-    console.print(say("indicator_open", language, count=count_text(summary.open, language)))
+    if summary.not_asked.empty:
+        console.print(say("indicator_open", language, count=count_text(summary.open, language)))
 
 
 def show_rights(screen: Screen, summary: RightsSummary, *, listed: bool, identified: bool, hint: bool = True) -> None:
@@ -70,6 +73,7 @@ def show_rights(screen: Screen, summary: RightsSummary, *, listed: bool, identif
     show_quality(screen, summary.quality, scope.previous)
     _show_counted(screen, summary.counted, say("col_right", language), ("has", "lacks"))
     show_note(screen)
+    show_not_asked(screen, summary.not_asked)
     if not listed and not hint:
         return
     if not listed:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import duckdb
 
+from cpms_cli.errors import CpmsError
 from cpms_cli.store.definitions.adoption_tables import (
     Renaming,
     adopted_definition,
@@ -15,9 +17,10 @@ from cpms_cli.store.definitions.adoption_tables import (
     tables_of,
 )
 from cpms_cli.store.definitions.column_lineage import stored_answers, table_of_rows
+from cpms_cli.store.tables.run_tables import kept_definition
 from cpms_cli.survey.files.definition_reader import Reader
 from cpms_cli.survey.files.schema_files import read_survey
-from cpms_cli.survey.model.definition import Code, Field, Survey, TableSchema
+from cpms_cli.survey.model.definition import Code, Field, Indicator, Survey, TableSchema
 from cpms_cli.survey.rules.typed_answers import quoted
 
 
@@ -69,6 +72,7 @@ def plan_adoption(connection: duckdb.DuckDBPyConnection, before: Survey, after: 
         *_joined(columns, after, places),
         *_codes_changed(before, after, places),
         *_unfit(connection, after, places, columns, renamings),
+        *_numbers_taken(connection, before, after, places),
     ]
     return AdoptionPlan(before, after, added, _left(connection, after, columns, renamings), renamings, tuple(obstacles))
 
@@ -85,6 +89,11 @@ class _Places:
         index = next(index for index, field in enumerate(schema.fields) if field.name == name)
         document = self._reader.documents[f"{schema.name}.yaml"]
         return {"file": document.file, "line": document.line("fields", index)}
+
+    def of_indicator(self, index: int) -> dict[str, object]:
+        """Return file and line of an indicator, by its place among them."""
+        document = self._reader.documents["indicators.yaml"]
+        return {"file": document.file, "line": document.line("indicators", index)}
 
     def of_code(self, codelist: str, code: str) -> dict[str, object]:
         """Return file and line of a code."""
@@ -239,6 +248,26 @@ def _unfit_answers(
         WHERE answer NOT IN ({missing}) AND NOT ({fits})
         GROUP BY answer""").fetchall()
     return {str(answer): int(count) for answer, count in rows}
+
+
+def _numbers_taken(
+    connection: duckdb.DuckDBPyConnection, before: Survey, after: Survey, places: _Places
+) -> Iterator[Obstacle]:
+    """Indicators under the number of another one, which an earlier definition of the store had and the last has not."""
+    numbers = {indicator.number for indicator in before.indicators}
+    retired: dict[int, Indicator] = {}
+    for digest in dict.fromkeys(adoption.definition for adoption in adoptions(connection)):
+        # A store of an earlier format may not have kept it.
+        with suppress(CpmsError):
+            earlier_definition = kept_definition(connection, digest)
+            retired |= {indicator.number: indicator for indicator in earlier_definition.indicators}
+    for index, indicator in enumerate(after.indicators):
+        earlier = retired.get(indicator.number)
+        if earlier is None or indicator.number in numbers:
+            continue
+        if indicator.name != earlier.name and indicator.when != earlier.when:
+            values = {"number": indicator.number, "name": indicator.name.en, "other": earlier.name.en}
+            yield Obstacle("adoption_number_taken", {**places.of_indicator(index), **values})
 
 
 def _left(

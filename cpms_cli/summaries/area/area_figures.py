@@ -11,7 +11,7 @@ from cpms_cli.scoring.profiles import CHILD_ROUND, HOME, group_column, measure_c
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import COUNTS, area_name, broken_down, within
 from cpms_cli.summaries.migration.movement import MOVEMENT
-from cpms_cli.summaries.rounds.comparability import not_comparable
+from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, parts_of, scope_of
 from cpms_cli.survey.model.definition import Language, Level, Survey
 from cpms_cli.survey.model.summary_model import Group
@@ -33,7 +33,8 @@ class AreaFigures:
     `heat_counts` how many children it is, `heat_others` how many are known not to have it. `flow`: from_level,
     to_level, children, of the children seen in `previous` or this round; empty without one. `quality`: one row, see
     `quality.quality_of`. `not_comparable`: of which of these a question changed since `previous`, so that `before` is
-    missing, as `comparability.not_comparable`. `children` and `households` are None where a report withholds them.
+    missing, as `comparability.not_comparable`; `not_asked`: which rest on questions that the round did not ask.
+    `children` and `households` are None where a report withholds them.
     """
 
     code: str
@@ -55,6 +56,7 @@ class AreaFigures:
     migration: pd.DataFrame
     quality: pd.DataFrame
     not_comparable: pd.DataFrame
+    not_asked: pd.DataFrame
 
 
 def severe_levels(survey: Survey) -> tuple[Level, ...]:
@@ -225,4 +227,5 @@ def area_figures(workspace: Workspace, code: str, *, round_: int | None = None) 
         pd.concat(migration, ignore_index=True),
         quality,
         left_out,
+        not_asked(workspace, scope.round, labels),
     )

@@ -26,7 +26,7 @@ from cpms_cli.summaries.area.shares import (
 from cpms_cli.summaries.area.standing_counts import standing_counts
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of, standing_list
 from cpms_cli.summaries.child.standing_today import ADULT, CLOSED, create_stood
-from cpms_cli.summaries.rounds.comparability import not_comparable
+from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable
 from cpms_cli.summaries.scope import Scope, scope_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
@@ -44,7 +44,8 @@ class AreaSummary:
     `standing` and `standing_parts`, in the area's last round only: how many stand at each level today, and in which
     part, as `standing_counts.standing_counts`. For the office: no disclosure control covers these counts.
     `indicators`: number, name, yes, no, unknown, not_applicable, what `shares.with_shares` adds, change (a fraction).
-    `not_comparable`: indicators whose questions changed since the previous round, of which no change is given.
+    `not_comparable`: indicators whose questions changed since the previous round, of which no change is given;
+    `not_asked`: those that rest on questions which the round did not ask.
     `help`: how many children need which help, as `help_counts.help_counts`.
     `parts`: the same levels for each subdistrict of a province, or each village of a community.
     `response`: children to be visited at once, most urgent first; in the last round as they stand today.
@@ -69,6 +70,7 @@ class AreaSummary:
     standing_parts: pd.DataFrame
     help: pd.DataFrame
     not_comparable: pd.DataFrame
+    not_asked: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -83,7 +85,7 @@ class AreaSummary:
             "response": self.response,
             "quality": self.quality,
             **self.grouped,
-            **tables_with_rows(not_comparable=self.not_comparable),
+            **tables_with_rows(not_comparable=self.not_comparable, not_asked=self.not_asked),
         }
 
 
@@ -257,4 +259,5 @@ def compute_area_summary(
         standing_parts,
         help_counts(survey, indicators, language),
         left_out,
+        not_asked(workspace, scope.round, names),
     )

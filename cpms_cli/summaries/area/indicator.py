@@ -13,8 +13,17 @@ from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import broken_down, groups_asked, with_change, within
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of
 from cpms_cli.summaries.rounds.change import case_changes
-from cpms_cli.summaries.rounds.comparability import not_comparable, without_changes
-from cpms_cli.summaries.scope import OverRounds, Scope, Span, known_indicator, parts_of, scope_of, span_of
+from cpms_cli.summaries.rounds.comparability import not_asked, not_comparable, without_changes
+from cpms_cli.summaries.scope import (
+    OverRounds,
+    Scope,
+    Span,
+    known_indicator,
+    parts_of,
+    scope_of,
+    span_of,
+    tables_with_rows,
+)
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language, Survey
 from cpms_cli.survey.model.summary_model import Group
@@ -28,6 +37,7 @@ class IndicatorSummary:
     `counted`: `total`, one row; a table per group (its area's parts, sex, age_group, nationality), or the one cross
     table asked for; `rounds`, a row per round of the area. `children`: those with yes, as `cpms children` lists them.
     `open`: how many children it is unknown for (None: withheld). `quality`: as `quality.quality_of`.
+    `not_asked`: where it rests on questions that the round did not ask, one row.
     """
 
     number: int
@@ -39,6 +49,7 @@ class IndicatorSummary:
     counted: dict[str, pd.DataFrame]
     children: pd.DataFrame
     quality: pd.DataFrame
+    not_asked: pd.DataFrame
 
     def about(self) -> dict[str, str | int | None]:
         """What a JSON document says of it before its tables."""
@@ -54,7 +65,8 @@ class IndicatorSummary:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        return {**self.counted, "quality": self.quality, "children": self.children}
+        unasked = tables_with_rows(not_asked=self.not_asked)
+        return {**self.counted, "quality": self.quality, **unasked, "children": self.children}
 
 
 @dataclass(frozen=True)
@@ -173,6 +185,7 @@ def compute_indicator_summary(
         counted,
         children,
         quality,
+        not_asked(workspace, scope.round, columns),
     )
 
 

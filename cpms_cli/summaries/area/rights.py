@@ -14,8 +14,9 @@ from cpms_cli.summaries.area.indicator import counted_by, shares_over
 from cpms_cli.summaries.area.quality import quality_of
 from cpms_cli.summaries.area.shares import groups_asked, within
 from cpms_cli.summaries.child.children import ChildSelection, line_list_of
+from cpms_cli.summaries.rounds.comparability import not_asked
 from cpms_cli.summaries.rounds.round_pairs import Compared, cases_between, with_names
-from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of
+from cpms_cli.summaries.scope import OverRounds, Scope, scope_of, span_of, tables_with_rows
 from cpms_cli.survey.language import FALLBACK
 from cpms_cli.survey.model.definition import Language
 from cpms_cli.survey.model.summary_model import Right
@@ -29,17 +30,20 @@ class RightsSummary:
     `counted`: `total` and a table per group, or the one cross table asked for, each a row per group and right with the
     columns of `shares.broken_down`; yes is has it, no is lacks it. `lacking`: a row per child who lacks a right, as
     `cpms children` lists children, with `lacks` and `not_known`, the rights in words, and the answers of `right_*`.
+    `not_asked`: rights that rest on questions which the round did not ask.
     """
 
     scope: Scope
     counted: dict[str, pd.DataFrame]
     lacking: pd.DataFrame
     quality: pd.DataFrame
+    not_asked: pd.DataFrame
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The tables by name, in the order in which they are read."""
-        return {**self.counted, "quality": self.quality, "lacking": self.lacking}
+        unasked = tables_with_rows(not_asked=self.not_asked)
+        return {**self.counted, "quality": self.quality, **unasked, "lacking": self.lacking}
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ def compute_rights_summary(
     listed = _lacking(workspace, scope, meant)
     quality = quality_of(workspace.connection, survey, scope)
     workspace.note_identified("rights", len(listed))
-    return RightsSummary(scope, counted, listed, quality)
+    return RightsSummary(scope, counted, listed, quality, not_asked(workspace, scope.round, columns))
 
 
 def rights_change(  # noqa: PLR0913 - public: what can be asked, each by its own keyword

@@ -1,5 +1,5 @@
 """What must not be compared between two rounds: answers that rest on a question which only one of them asked, or for
-which only one of them offered an answer."""
+which only one of them offered an answer; and what rests on questions that a round did not ask at all."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from itertools import pairwise
 import pandas as pd
 
 from cpms_cli.scoring.profiles import measure_column, right_column
+from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Survey
 from cpms_cli.survey.rules.dependents import names_looked_at, rules_of_indicator
 from cpms_cli.survey.rules.typed_answers import quoted
 from cpms_cli.workspace import Workspace
 
 COLUMNS = ("from_round", "to_round", "item", "label", "questions")
+COLUMNS_OF_ROUND = ("round", "item", "label", "questions")
 
 
 def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], columns: Mapping[str, str]) -> pd.DataFrame:
@@ -32,9 +34,28 @@ def not_comparable(workspace: Workspace, pairs: Iterable[tuple[int, int]], colum
         changed = list(_changed(survey, first, last, asked))
         for column, label in columns.items():
             questions = [survey.fields[name].label.in_(language) for name in changed if name in fields[column]]
+            if _is_of_one_round_only(survey, column, first, last):
+                questions.append(say("indicator_of_one_round", language))
             if questions:
                 rows.append((first, last, column, label, "; ".join(questions)))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"from_round": "int64", "to_round": "int64"})
+
+
+def not_asked(workspace: Workspace, round_: int, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return which columns of `child_round` (or of homes) rest on questions that a round did not ask.
+
+    `columns` has the name of each in words. Columns: round, item, label, questions (the labels of these questions);
+    no row where all were asked. Whom the questions that were asked leave open stands among the unknown.
+    """
+    survey, language = workspace.survey, workspace.language
+    asked = _asked(workspace, [round_])[round_]
+    rows = []
+    for column, label in columns.items():
+        names = names_looked_at(survey, _rules(survey, column))
+        questions = [field.label.in_(language) for name, field in survey.fields.items() if name in names - asked]
+        if questions:
+            rows.append((round_, column, label, "; ".join(questions)))
+    return pd.DataFrame(rows, columns=list(COLUMNS_OF_ROUND)).astype({"round": "int64"})
 
 
 def without_changes(table: pd.DataFrame, left_out: pd.DataFrame, rounds: Sequence[int]) -> pd.DataFrame:
@@ -46,6 +67,12 @@ def without_changes(table: pd.DataFrame, left_out: pd.DataFrame, rounds: Sequenc
     pairs = set(zip(left_out["to_round"][successive], left_out["item"][successive], strict=True))
     named = pd.Series(list(zip(table["round"], table["item"], strict=True)), index=table.index, dtype="object")
     return table.assign(change=table["change"].mask(named.isin(pairs)))
+
+
+def _is_of_one_round_only(survey: Survey, column: str, first: int, last: int) -> bool:
+    """Return whether an indicator applies in one of two rounds alone, since it came or was retired."""
+    spans = {indicator.column: indicator for indicator in survey.indicators}
+    return column in spans and spans[column].is_there_in(first) != spans[column].is_there_in(last)
 
 
 def _rules(survey: Survey, column: str) -> list[str]:

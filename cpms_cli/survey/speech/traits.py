@@ -60,6 +60,17 @@ class Numbers(Part):
             raise ValueError("digits are ten, each another one, from nought to nine")
         return self
 
+    @model_validator(mode="after")
+    def _marks_of_their_own(self) -> Self:
+        marks = (self.decimal, self.thousands)
+        if (
+            not self.decimal.strip()
+            or self.decimal == self.thousands
+            or any(mark in self.digits for mark in marks if mark)
+        ):
+            raise ValueError("decimal is a mark of its own: not blank, not that of thousands, and no digit")
+        return self
+
     @cached_property
     def in_its_signs(self) -> dict[int, str]:
         """How the signs of a number as English writes it are written; what is the same is left out."""

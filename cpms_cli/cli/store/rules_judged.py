@@ -76,8 +76,8 @@ def fairness(
         lambda console: show_fairness(console, workspace.survey, compared, workspace.language),
         (format_, output),
     )
-    if fail_on_gap is not None and beyond is not None:
-        typer.echo(show_beyond(beyond, fail_on_gap, workspace.language), err=True)
+    if fail_on_gap is not None:
+        typer.echo(show_beyond(compared, fail_on_gap, workspace.language), err=True)
     raise typer.Exit(code)
 
 

@@ -141,7 +141,7 @@ def _printed(
 
 def _compare(store: Path, schemas: Path | None, format_: str, output: Path | None, spoken: Language) -> None:
     from cpms_cli.reports.children.scores import document
-    from cpms_cli.reports.files.runs import readable_changes, show_comparison
+    from cpms_cli.reports.files.runs import readable_comparison, show_comparison
     from cpms_cli.reports.interchange.people_labels import write_for_people
     from cpms_cli.reports.terminal import open_console
     from cpms_cli.scoring.definition_comparison import compare_definitions
@@ -153,9 +153,7 @@ def _compare(store: Path, schemas: Path | None, format_: str, output: Path | Non
         raise UsageError("compare_needs_schemas")
     compared = compare_definitions(store, schemas, language=spoken)
     if output is not None:
-        write_for_people(
-            {**compared.tables, "children": readable_changes(compared, spoken)}, output, load_survey(schemas), spoken
-        )
+        write_for_people(readable_comparison(compared, spoken), output, load_survey(schemas), spoken)
         typer.echo(say("written", spoken, file=output), err=True)
     if format_ == "json":
         digests = {"before": compared.before.digest, "after": compared.after.digest}

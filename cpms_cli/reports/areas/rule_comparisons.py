@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
-from cpms_cli.reports.terminal import Layout, show_table
+from cpms_cli.reports.terminal import Layout, show_table, stacked
 from cpms_cli.summaries.fairness.later_rounds import ALL, Foretold
 from cpms_cli.summaries.fairness.level_gaps import EVERYBODY, Fairness
 from cpms_cli.survey.era import shown_year
@@ -13,6 +13,7 @@ from cpms_cli.survey.messages import say
 from cpms_cli.survey.model.definition import Language, Survey
 
 _DASH = "–"
+_WIDE = 110
 
 
 def show_fairness(console: Console, survey: Survey, compared: Fairness, language: Language) -> None:
@@ -96,9 +97,13 @@ def _show_twins(console: Console, twins: pd.DataFrame, language: Language) -> No
     console.print(say("fairness_twins_note", language), soft_wrap=True)
 
 
-def show_beyond(beyond: int, limit: float, language: Language) -> str:
-    """Return what is said of gaps larger than a limit."""
-    return say("fairness_beyond" if beyond else "fairness_within", language, count=beyond, limit=f"{100 * limit:g}")
+def show_beyond(fairness: Fairness, limit: float, language: Language) -> str:
+    """Return what is said of gaps larger than a limit: how many are and were judged, how many intervals reach it."""
+    beyond, judged = fairness.beyond(limit), fairness.gaps[fairness.gaps["judged"]]
+    reaching = (judged["low"] < -limit) | (judged["high"] > limit)
+    counts = {"judged": len(judged), "gaps": len(fairness.gaps), "reaching": int(reaching.sum())}
+    message = "fairness_beyond" if beyond else "fairness_within"
+    return say(message, language, count=beyond, limit=f"{100 * limit:g}", **counts)
 
 
 def show_foretold(console: Console, survey: Survey, foretold: Foretold, language: Language) -> None:
@@ -115,7 +120,12 @@ def show_foretold(console: Console, survey: Survey, foretold: Foretold, language
         **{name: say(words.get(name, f"col_{name}"), language) for name in counts},
     }
     title = say("foretold_levels", language, later=later)
-    show_table(console, _once(foretold.levels, "outcome_label"), headings, Layout(right=counts), title=title)
+    if console.width < _WIDE:
+        outcome = headings.pop("outcome_label")
+        for label, levels in foretold.levels.groupby("outcome_label", sort=False):
+            show_table(console, levels, headings, Layout(right=counts), title=f"{title} – {outcome}: {label}")
+    else:
+        show_table(console, _once(foretold.levels, "outcome_label"), headings, Layout(right=counts), title=title)
     everybody = foretold.figures["group"] == EVERYBODY
     severe = next(level.label.in_(language) for level in survey.levels if level.id == survey.fairness.severe)
     title = say("foretold_figures", language, level=severe)
@@ -153,7 +163,13 @@ def _show_figures(
         "specificity_": say("col_specificity", language),
         "visits_": say("col_visits_per_harm", language),
     }
-    show_table(console, _once(shown, "outcome_label", *keys[:-1]), headings, Layout(right=counts), title=title)
+    shown = _once(shown, "outcome_label", *keys[:-1])
+    if console.width < _WIDE:
+        # An interval that is cut is worse than none.
+        shown, headings = stacked(
+            shown, headings, {"sensitivity_": ("bounds_",), "specificity_": ("visits_",)}, ("bounds_", "visits_")
+        )
+    show_table(console, shown, headings, Layout(right=counts), title=title)
 
 
 def _once(shown: pd.DataFrame, *names: str) -> pd.DataFrame:
@@ -174,7 +190,7 @@ def _rows(frame: pd.DataFrame, name: str, low: str = "low", high: str = "high") 
 
 def _interval(frame: pd.DataFrame, name: str, low: str, high: str) -> list[str]:
     return [
-        _DASH if pd.isna(share) else f"{100 * share:.1f} % ({100 * least:.1f}–{100 * most:.1f})"
+        _DASH if pd.isna(share) else f"{100 * share:.1f} %\n({100 * least:.1f}–{100 * most:.1f})"
         for share, least, most in _rows(frame, name, low, high)
     ]
 
@@ -188,7 +204,7 @@ def _between(frame: pd.DataFrame, low: str, high: str) -> list[str]:
 
 def _visits(frame: pd.DataFrame) -> list[str]:
     return [
-        _DASH if pd.isna(visits) else f"{visits:.1f} ({least:.1f}–{most:.1f})"
+        _DASH if pd.isna(visits) else f"{visits:.1f}\n({least:.1f}–{most:.1f})"
         for visits, least, most in _rows(frame, "visits_per_harm", "visits_per_harm_low", "visits_per_harm_high")
     ]
 

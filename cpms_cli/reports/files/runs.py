@@ -116,6 +116,18 @@ def _show_changed(console: Console, compared: Comparison, language: Language, al
         console.print(say("compare_more", language, shown=_LISTED, count=len(compared.changed), command=all_of_them))
 
 
+def readable_comparison(compared: Comparison, language: Language) -> dict[str, pd.DataFrame]:
+    """The tables of a comparison for people: levels and answers in words, each side under a name of its own."""
+    sides = {"before": compared.before, "after": compared.after}
+    flow = compared.flow.assign(**{side: level_labels(of, language, compared.flow[side]) for side, of in sides.items()})
+    words = {side: [say(f"answer_{answer}", language) for answer in compared.indicators[side]] for side in sides}
+    return {
+        "flow": flow.rename(columns={side: f"level_{side}" for side in sides}),
+        "indicators": compared.indicators.assign(**words).rename(columns={side: f"answer_{side}" for side in sides}),
+        "children": readable_changes(compared, language),
+    }
+
+
 def readable_changes(compared: Comparison, language: Language) -> pd.DataFrame:
     """The changed children with the levels as labels."""
     sides: tuple[tuple[str, Survey], ...] = (("before", compared.before), ("after", compared.after))

@@ -118,7 +118,7 @@ def _of_indicator(survey: Survey, indicator: Indicator, language: Language) -> I
     yield "counts_for", ", ".join(level.label.in_(language) for level in levels)
     helps = [part.help.in_(language) for part in survey.circumstances if part.indicator == indicator.number]
     yield "calls_for", ", ".join(helps)
-    yield "source", indicator.source
+    yield "source", _published(indicator.source)
     yield "next", f"cpms children --indicator {indicator.number}"
 
 
@@ -130,7 +130,7 @@ def _of_level(survey: Survey, level: Level, language: Language) -> Iterator[tupl
     yield "rests_on", _labels(survey, _named_in(survey, level.when), language)
     yield "to_do", level.response.in_(language)
     yield "due", level.due.in_(language)
-    yield "source", level.source
+    yield "source", _published(level.source)
     yield "next", f"cpms children --risk {level.id}"
 
 
@@ -157,8 +157,14 @@ def _of_check(survey: Survey, check: Check | ColumnCheck | Pattern, language: La
     yield "to_do", fill(check.mend.in_(language), {**gaps, "label": label})
     yield "rule", " ".join(check.when.split()) if isinstance(check, Check) else ""
     yield "rests_on", _labels(survey, fields, language)
-    yield "source", (check.source or "") if isinstance(check, Check | Pattern) else ""
+    yield "source", _published(check.source or "") if isinstance(check, Check | Pattern) else ""
     yield "next", "cpms validate FILE"
+
+
+def _published(source: str) -> str:
+    """Return the published sources among `source` ("D: ..."), without their letter; the codebook has the others too."""
+    parts = [part.strip() for part in source.split(";")]
+    return "; ".join(part.removeprefix("D:").strip() for part in parts if part.startswith("D:"))
 
 
 def _gaps(text: str) -> list[str]:

@@ -44,11 +44,18 @@ NAMES = {
     "CSV",
     "CPMS",
     "Excel",
+    "HTML",
+    "PDF",
+    "DOCX",
+    "XLSX",
+    "XLSForm",
+    "OR",  # joins the parts of a rule, as it stands in the definition
 }
 # `demo` runs the others; provinces say the words of communities; the rest say that a file is written, or package names.
 NOT_HERE = {
     "link files",  # names the headers of the files, which are what they are
     "demo",
+    "help",  # lists commands, which are typed; its words: test_translations.py
     "init",  # names what it made in a folder
     "run",  # needs an office: tests/cli/test_office.py
     "doctor",

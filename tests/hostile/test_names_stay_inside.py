@@ -378,7 +378,7 @@ def test_whatever_shows_names_is_in_the_audit_log(
     cpms: Cpms, marked: Marked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """But what shows a file that its reader holds, and has no store to write to."""
-    without_store = {"validate", "link files"}
+    without_store = {"validate", "map", "link files"}
     assert set(IDENTIFIED) == {name for name in COMMANDS if "--identified" in OPTIONS[name]} - without_store
     shutil.copytree(marked.folder, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)

@@ -12,7 +12,13 @@ import pyarrow as pa
 
 from cpms_cli.checking.columns_not_read import kind_words
 from cpms_cli.checking.findings import MASK
-from cpms_cli.checking.mending.map_answers import ANSWER_COLUMNS, AnsweredColumn, answer_lines, column_texts
+from cpms_cli.checking.mending.map_answers import (
+    ANSWER_COLUMNS,
+    AnsweredColumn,
+    answer_lines,
+    column_texts,
+    rows_moved,
+)
 from cpms_cli.checking.mending.masking import spells_answer, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import Proposal, also, is_filled_in, propose
@@ -126,12 +132,16 @@ class _DraftedSheet:
 def _answers_of(sheet: _DraftedSheet, rows: Sequence[_HeaderRow]) -> Iterator[_AnswerRow]:
     """The answers that are not known, of the columns that are a question of a list, or may be."""
     places = {compared(header): index for index, header in reversed(list(enumerate(sheet.matched.source.header)))}
-    for header, name, *_ in rows:
-        field = sheet.survey.fields.get(name.removeprefix(UNDECIDED))
-        if field is not None and (place := places.get(compared(header))) is not None:
-            decided = sheet.chosen.answers_of(header, field.name) if sheet.chosen else {}
-            column = AnsweredColumn(sheet.matched.source, place, field)
-            yield from answer_lines(sheet.survey, column, decided, sheet.language)
+    named = [(compared(row[0]), sheet.survey.fields.get(row[1].removeprefix(UNDECIDED))) for row in rows]
+    columns = [
+        AnsweredColumn(sheet.matched.source, places[header], field)
+        for header, field in named
+        if field is not None and header in places
+    ]
+    moved = rows_moved(sheet.survey, columns)
+    for column in columns:
+        decided = sheet.chosen.answers_of(column.header, column.field.name) if sheet.chosen else {}
+        yield from answer_lines(sheet.survey, column, moved, decided, sheet.language)
 
 
 def _sources(path: Path, survey: Survey, encoding: str | None, maps: Sequence[HeaderMap]) -> list[SourceTable]:

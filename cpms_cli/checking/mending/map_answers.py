@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from cpms_cli.checking.findings import MASK
-from cpms_cli.checking.mending.masking import to_mask
+from cpms_cli.checking.mending.masking import MOVED, answers_elsewhere, to_mask
 from cpms_cli.checking.proposing.answer_proposals import propose_answer
 from cpms_cli.checking.proposing.column_proposals import fit, own_answers
 from cpms_cli.reading.header.mapping import UNDECIDED
@@ -23,6 +24,8 @@ from cpms_cli.survey.model.definition import Field, Language, Survey, folded
 
 ANSWER_COLUMNS = ("header", "field", "answer", "count", "means", "match")
 _LEAST_FIT, _MOST_LINES = 0.3, 60
+# An answer of an office's own stands in many rows; a name that was moved into a column, in one or two.
+_RARE = 2
 
 
 def column_texts(source: SourceTable, index: int) -> list[str]:
@@ -44,23 +47,51 @@ class AnsweredColumn:
         """What stands above it."""
         return self.source.header[self.index]
 
+    @property
+    def listed(self) -> bool:
+        """Whether it holds answers of a list, which are nobody's name."""
+        return self.field.codelist is not None and not self.field.personal
+
+
+def rows_moved(survey: Survey, columns: Sequence[AnsweredColumn]) -> npt.NDArray[np.bool_]:
+    """Which rows of a sheet may have been moved by a column; shape (rows,).
+
+    Several of their cells are rare texts that are near to no answer, and one of them answers another question.
+    """
+    rows = len(columns[0].source.rows) if columns else 0
+    rejected, elsewhere = np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=np.bool_)
+    for column in {column.index: column for column in columns if column.listed}.values():
+        codes, texts = distinct(column.source, column.index)
+        counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+        rare = [text for text, count in zip(texts, counts, strict=True) if text and 0 < count <= _RARE]
+        unread = _unread(survey, column.field, rare)
+        strange = {text for text in unread if propose_answer(survey, column.field, text) is None}
+        answering = set(answers_elsewhere(survey, pa.array(sorted(strange), pa.string())).to_pylist())
+        rejected += np.array([text in strange for text in texts])[codes]
+        elsewhere |= np.array([text in answering for text in texts])[codes]
+    return (rejected >= MOVED) & elsewhere
+
 
 def answer_lines(
-    survey: Survey, column: AnsweredColumn, decided: Mapping[str, str], language: Language
+    survey: Survey,
+    column: AnsweredColumn,
+    moved: npt.NDArray[np.bool_],
+    decided: Mapping[str, str],
+    language: Language,
 ) -> Iterator[tuple[str, str, str, int, str, str]]:
     """A line for each text of a column that is no answer to its field, the commonest first; `decided` are codes by
-    folded text.
+    folded text, and `moved` says of each row whether a name may stand where an answer should (`rows_moved`).
 
     Nothing of a column that may hold names, and no identifying number: whose cells are other than a list's answers is
     left to the officer.
     """
     field = column.field
-    if field.codelist is None or field.personal:
+    if not column.listed:
         return
     texts = column_texts(column.source, column.index)
     if not own_answers(survey, field, texts) and (fit(survey, field, texts) or 0.0) < _LEAST_FIT:
         return
-    counts = Counter(_open(survey, texts))
+    counts = Counter(_shown(survey, column, moved))
     unread = _unread(survey, field, list(counts))
     listed = [text for text in counts if text in unread or folded(text) in decided]
     for text in sorted(listed, key=lambda text: -counts[text])[:_MOST_LINES]:
@@ -68,13 +99,12 @@ def answer_lines(
         yield column.header, field.name, text, counts[text], means, sure
 
 
-def _open(survey: Survey, texts: Sequence[str]) -> list[str]:
-    """The texts without identifying numbers."""
-    if not texts:
-        return []
-    numbers = np.arange(len(texts))
-    hidden = to_mask(survey, numbers, pa.array(texts, pa.string()), np.zeros(len(texts), dtype=np.bool_))
-    return [text for text, hide in zip(texts, hidden, strict=True) if not hide and text != MASK]
+def _shown(survey: Survey, column: AnsweredColumn, moved: npt.NDArray[np.bool_]) -> list[str]:
+    """The filled cells of a column without identifying numbers and what may be a name."""
+    codes, texts = distinct(column.source, column.index)
+    hidden = to_mask(survey, codes.astype(np.int64), pa.array(texts[:-1], pa.string()), moved)
+    filled = (texts[code] for code in codes[~hidden])
+    return [text for text in filled if text is not None and text.strip() and text != MASK]
 
 
 def _unread(survey: Survey, field: Field, texts: list[str]) -> set[str]:

@@ -597,7 +597,7 @@ def test_a_bundle_brings_the_log_to_the_province(
     assert "home_visit" not in dump(province)
 
 
-def test_a_log_given_to_merge_is_told_apart(cpms: Cpms, store: Path, tmp_path: Path) -> None:
+def test_a_log_given_to_merge_is_recorded_as_one(cpms: Cpms, store: Path, tmp_path: Path) -> None:
     file = _log(
         tmp_path / "log.csv",
         {
@@ -609,8 +609,12 @@ def test_a_log_given_to_merge_is_told_apart(cpms: Cpms, store: Path, tmp_path: P
             "next_date": "",
         },
     )
-    assert cpms("merge", file, "--store", store).code == 2
-    assert "1 responses in = 1 stored" in cpms("response", "import", file, "--store", store).out
+    children = cpms("children", "--store", store, "--format", "csv").out
+    ran = cpms("merge", file, "--store", store)
+    assert ran.code == 0, ran.err
+    assert "1 responses in = 1 stored" in ran.out
+    assert "1 responses in = 0 stored + 1 unchanged" in cpms("response", "import", file, "--store", store).out
+    assert cpms("children", "--store", store, "--format", "csv").out == children
 
 
 def test_a_store_from_before_the_log_gets_one(cpms: Cpms, tmp_path: Path) -> None:

@@ -216,7 +216,8 @@ def test_compare_counts_the_answers_that_change(store: Path, other: Path) -> Non
 
 def test_answers_that_another_definition_does_not_read_are_named(cpms: Cpms, store: Path, other: Path) -> None:
     for path in other.rglob("*.yaml"):
-        path.write_text(path.read_text("utf-8").replace("tobacco", "smoking"), "utf-8")
+        if path.name != "proposals.yaml":  # always the shipped one
+            path.write_text(path.read_text("utf-8").replace("tobacco", "smoking"), "utf-8")
     for words in (("--compare",), ()):
         ran = cpms("score", "--store", store, "--schemas", other, *words)
         assert ran.code == 0

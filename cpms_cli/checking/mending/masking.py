@@ -6,7 +6,6 @@ One comma too many in a name moves the rest of its row by a column, and the name
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,15 +24,10 @@ _LIKE_A_CODE = re.compile(r"[\x20-\x7e]*\d[\x20-\x7e]*")
 _NATIONAL_ID = re.compile(rf"^\D{{0,3}}(?:\d[\s-]*){{{_DIGITS_OF_ID},}}$")
 
 
-@lru_cache(maxsize=8)
-def _spellings(survey: Survey) -> frozenset[str]:
-    return frozenset(spelling for codes in survey.codelists.values() for spelling in codes.by_spelling)
-
-
 def spells_answer(survey: Survey, text: str) -> bool:
     """Whether a text is an answer to some question of the survey, or a short number."""
     plain = folded(text)
-    return plain in _spellings(survey) or _SHORT_NUMBER.fullmatch(plain) is not None
+    return plain in survey.answer_spellings or _SHORT_NUMBER.fullmatch(plain) is not None
 
 
 def answers_elsewhere(survey: Survey, texts: pa.Array) -> pa.Array:
@@ -44,7 +38,7 @@ def answers_elsewhere(survey: Survey, texts: pa.Array) -> pa.Array:
             text
             for text in texts.to_pylist()
             if _LIKE_A_DATE.fullmatch(text)
-            or (folded(text) in _spellings(survey) and not _SHORT_NUMBER.fullmatch(text))
+            or (folded(text) in survey.answer_spellings and not _SHORT_NUMBER.fullmatch(text))
         ],
         pa.string(),
     )

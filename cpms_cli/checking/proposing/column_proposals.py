@@ -106,7 +106,7 @@ def fit(survey: Survey, field: Field, texts: Sequence[str]) -> float | None:
         real = set(listed.by_code) - set(survey.missing_words)
         return float(values.str.split(";").str[0].isin(real).mean())
     plain = ascii_digits(column).str.strip()
-    if field.type in ("date",) or field.format == "partial-date":
+    if field.type == "date" or field.format == "partial-date":
         return float((values.str.fullmatch(_ISO) & ~plain.str.fullmatch(r"\d{1,3}|\d{5,}")).mean())
     if field.type == "year":
         return float(values.str.fullmatch(r"(?:19|20)\d{2}").mean())
@@ -129,13 +129,8 @@ def _fit_of_text(survey: Survey, field: Field, column: pd.Series, plain: pd.Seri
         return float(plain.str.fullmatch(r"[^\d]{0,6}\d{1,4}(?:\s*/\s*\d{1,4})?[^\d]{0,6}").mean())
     if field.format is not None:
         return 0.0
-    is_word = ~plain.str.contains(r"\d") & (plain.str.len() > 1) & ~column.map(folded).isin(_answer_words(survey))
+    is_word = ~plain.str.contains(r"\d") & (plain.str.len() > 1) & ~column.map(folded).isin(survey.answer_spellings)
     return float(is_word.mean())
-
-
-@lru_cache(maxsize=8)
-def _answer_words(survey: Survey) -> frozenset[str]:
-    return frozenset(word for codes in survey.codelists.values() for word in codes.by_spelling)
 
 
 def own_answers(survey: Survey, field: Field, texts: Sequence[str]) -> bool:

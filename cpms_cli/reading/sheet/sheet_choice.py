@@ -243,16 +243,15 @@ def _shares_of_answers(survey: Survey, top: Sequence[Sequence[str]]) -> Iterator
 
     Records repeat their answers; a list of what may be answered does not, and has no share.
     """
-    spellings = {spelling for codes in survey.codelists.values() for spelling in codes.by_spelling}
     for column in zip(*top, strict=False):
         texts = [text.strip() for text in column if text.strip()]
-        answers = [text for text in texts if _is_answer(text, spellings)]
+        answers = [text for text in texts if _is_answer(survey, text)]
         of_list = [text for text in answers if not is_number(text)]
         if texts:
             yield 0.0 if len(of_list) > 1 and len(set(of_list)) == len(of_list) else len(answers) / len(texts)
 
 
-def _is_answer(text: str, spellings: set[str]) -> bool:
+def _is_answer(survey: Survey, text: str) -> bool:
     if is_number(text):
         return _DATE.fullmatch(text) is not None or len(text) >= _SHORT
-    return folded(text) in spellings
+    return folded(text) in survey.answer_spellings

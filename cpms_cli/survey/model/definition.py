@@ -205,6 +205,11 @@ class Survey(Part):
         """What stands in a cell instead of an answer: unknown, refused, not_asked."""
         return tuple(code.code for code in self.codelists["missing"].codes if code.missing != "blank")
 
+    @cached_property
+    def answer_spellings(self) -> frozenset[str]:
+        """Every way to write an answer of any list, folded."""
+        return frozenset(spelling for codes in self.codelists.values() for spelling in codes.by_spelling)
+
     def missing_codes(self, field: Field) -> tuple[str, ...]:
         """The codes that are no answer to this field."""
         codes = self.codes(field)
